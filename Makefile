@@ -1,0 +1,30 @@
+# make up: everything from a clone to a running server. make test: the whole suite.
+PYTHON ?= python3
+VENV := .venv
+UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
+
+help:
+	@echo "make up      set up, start the server, print where it is"
+	@echo "make test    set up, run every test (ARGS='-k name' to choose)"
+	@echo "make lint    ruff, mypy, import-linter"
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: pyproject.toml uv.lock | $(VENV)/bin/python
+	@command -v uv >/dev/null 2>&1 || [ -x $(VENV)/bin/uv ] || $(VENV)/bin/python -m pip install --quiet uv
+	$(UV) sync --frozen --all-extras --inexact --quiet
+	@touch $@
+
+up: $(VENV)/.ready
+	$(VENV)/bin/ackbox up $(ARGS)
+
+test: $(VENV)/.ready
+	$(VENV)/bin/python -m pytest $(ARGS)
+
+lint: $(VENV)/.ready
+	$(VENV)/bin/ruff check src tests tools
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+.PHONY: help up test lint

@@ -1,0 +1,226 @@
+"""The app: `call`, the one path down.
+
+It alone identifies, authorises, decodes, limits, runs the operation in a transaction, commits,
+and rings. There is no second way to the store. Explained in docs/why/operations.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+import ackbox.ops  # noqa: F401  (fills the table)
+from ackbox.bell import Bell
+from ackbox.errors import AckboxError, BadKey, Invalid, NotAllowed, NotFound, Unavailable
+from ackbox.limits import Limits
+from ackbox.model.key import digest, matches, mint, parse_key
+from ackbox.model.moment import IdMaker
+from ackbox.ops.decode import decode
+from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation
+from ackbox.store.engine import Engine, Transaction, make_engine
+from ackbox.store.store import KeyRow, Store, WorkspaceRow, add_workspace, find_key, find_workspace
+
+FLUSH_S = 1.0
+KEY_KNOWN_FOR_MS = 500
+
+
+def wall_clock() -> int:
+    """Return UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class App:
+    """One database, and everything that can be done with it."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], int] = wall_clock, limits: Limits | None = None) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.bell = Bell()
+        self.limits = limits or Limits()
+        self._new_id = IdMaker()
+        self._alive: dict[tuple[int, int], int] = {}
+        self._dirty: dict[int, dict[int, int]] = {}
+        self._known_keys: dict[str, tuple[int, KeyRow]] = {}
+        self._flusher: asyncio.Task[None] | None = None
+        self.calls = 0
+
+    async def open(self) -> None:
+        """Open the database and start what runs beside the calls."""
+        await self.engine.open()
+        await self.engine.listen(self._hear)
+        self._flusher = asyncio.create_task(self._flush_often())
+
+    async def close(self) -> None:
+        """Wake all who wait, write down the last signs of life, close the database."""
+        self.bell.close()
+        if self._flusher is not None:
+            self._flusher.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._flusher
+            await self._flush()
+        await self.engine.close()
+
+    async def ensure(self, *, workspace: str, operator_key: str | None, label: str = "operator") -> str | None:
+        """Make the first workspace and, when there is none yet, an operator key; returns the new key or null."""
+
+        async def first(tx: Transaction) -> str | None:
+            if await find_workspace(tx, workspace) is None:
+                await add_workspace(tx, name=workspace, mode="open", settings={}, now=self.clock())
+            if operator_key is not None and await find_key(tx, parse_key(operator_key).id) is not None:
+                return None
+            text = operator_key or mint("adm").reveal()
+            await Store(tx, 0).add_key(id=parse_key(text).id, digest=digest(text), role="operator", agent=None,
+                                       may_speak_as=["*"], label=label, now=self.clock(), expires_at=None)
+            return text
+
+        return await self.engine.write(first)
+
+    async def identify(self, credential: str | None) -> Caller:
+        """Return whose key this is. Raises BadKey, with one answer for wrong, expired and revoked alike in form."""
+        if not credential:
+            raise BadKey("No key was given.", hint="Send it as 'Authorization: Bearer abx_…'.")
+        id = parse_key(credential).id
+        row = await self._key(id)
+        if row is None or not matches(credential, row.digest):
+            raise BadKey("This key is not known here.", hint="Check which server it belongs to.")
+        if row.revoked_at is not None:
+            raise BadKey("This key has been revoked.", hint="Ask an admin for a new one.")
+        if row.expires_at is not None and row.expires_at <= self.clock():
+            raise BadKey("This key has expired.", hint="Ask an admin for a new one.")
+        return Caller(key_id=row.id, ws=row.ws, role=row.role, agent=row.agent, may_speak_as=tuple(row.may_speak_as))  # type: ignore[arg-type]  # checked when stored
+
+    async def _key(self, id: str) -> KeyRow | None:
+        known = self._known_keys.get(id)
+        if known is not None and time.monotonic_ns() // 1_000_000 - known[0] < KEY_KNOWN_FOR_MS:
+            return known[1]
+        row = await self.engine.read(lambda tx: find_key(tx, id))
+        if row is not None:
+            self._known_keys[id] = (time.monotonic_ns() // 1_000_000, row)
+        return row
+
+    async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library") -> Any:
+        """Do one operation and return its result struct.
+
+        `params` is a mapping or JSON bytes. Raises the errors of ackbox.errors, and only those.
+        """
+        operation = OPERATIONS.get(name)
+        if operation is None:
+            raise NotFound(f"There is no operation {name!r}.", hint="See the reference for their names.")
+        caller = await self.identify(credential)
+        if not caller.may(operation.scope):
+            raise NotAllowed(f"A key of kind {caller.role!r} may not do {name}.", hint=f"It needs a key that may {operation.scope}.")
+        asked: Call = decode(operation.params, params)
+        self.limits.spend(caller, operation, asked)
+        self.calls += 1
+        result = await self._run(operation, asked, caller, face)
+        if name == "key.revoke":
+            self._known_keys.clear()
+        if operation.is_done is None or operation.is_done(result):
+            return result
+        return await self._wait(operation, asked, caller, face, credential, result)
+
+    async def _wait(self, operation: Operation, asked: Any, caller: Caller, face: str, credential: str | None, result: Any) -> Any:
+        """Run a long poll again at each ring until it is done or its time is over."""
+        assert operation.is_done is not None
+        until = time.monotonic() + asked.wait_s
+        if hasattr(asked, "cursor") and asked.cursor is None and hasattr(result, "events"):
+            asked = msgspec.structs.replace(asked, cursor=result.cursor)
+        ws = (await self.engine.read(lambda tx: self._workspace(tx, caller, asked))).ws
+        while (left := until - time.monotonic()) > 0 and not self.bell.is_closing:
+            waiter = self.bell.listen(ws)
+            try:
+                result = await self._run(operation, asked, caller, face)
+                if operation.is_done(result):
+                    return result
+                await self.bell.wait(waiter, min(left, 1.0))
+                await self.identify(credential)
+            finally:
+                self.bell.forget(ws, waiter)
+        return result
+
+    async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str) -> Any:
+        context: Context | None = None
+
+        async def work(tx: Transaction) -> Any:
+            nonlocal context
+            workspace = await self._workspace(tx, caller, asked)
+            context = Context(caller=caller, store=Store(tx, workspace.ws), workspace=workspace, operation=operation.name,
+                              face=face, now=self.clock(), new_id=self._new_id, alive=self._last_alive)
+            return await operation.run(context, asked)
+
+        try:
+            result = await self._transact(operation, asked, work)
+        except AckboxError:
+            raise
+        except (AssertionError, TypeError, KeyError, RuntimeError):
+            raise
+        if context is not None:
+            self._after(context)
+        return result
+
+    async def _transact(self, operation: Operation, asked: Call, work: Callable[[Transaction], Any]) -> Any:
+        if operation.is_write(asked):
+            return await self.engine.write(work)
+        try:
+            return await self.engine.read(work, slow=operation.is_slow)
+        except NeedsWrite:
+            return await self.engine.write(work)
+
+    async def _workspace(self, tx: Transaction, caller: Caller, asked: Call) -> WorkspaceRow:
+        """Return where a call acts. Not there and not yours give the same answer."""
+        name = asked.workspace
+        if caller.ws == 0:
+            row = await find_workspace(tx, name or "default")
+        else:
+            row = await Store(tx, caller.ws).workspace()
+            row = row if name in (None, row.name) else None
+        if row is None:
+            raise NotFound(f"There is no workspace {name!r}.", hint="See workspace.list.", field="workspace")
+        return row
+
+    def _last_alive(self, ws: int, reader: int) -> int:
+        return self._alive.get((ws, reader), 0)
+
+    def _after(self, context: Context) -> None:
+        """After the commit: ring those who wait, and note signs of life for the next flush."""
+        ws = context.workspace.ws
+        for reader, at in context.signs_of_life.items():
+            self._alive[ws, reader] = at
+            if at:
+                self._dirty.setdefault(ws, {})[reader] = at
+            else:
+                self._dirty.get(ws, {}).pop(reader, None)
+        if context.rings:
+            self.bell.ring(ws)
+            self._tell(ws)
+
+    def _tell(self, ws: int) -> None:
+        if self.engine.name != "sqlite":
+            self._telling = asyncio.ensure_future(self.engine.tell(str(ws)))
+
+    def _hear(self, text: str) -> None:
+        if text.isdigit():
+            self.bell.ring(int(text))
+
+    async def _flush_often(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            with suppress(Unavailable):
+                await self._flush()
+
+    async def _flush(self) -> None:
+        dirty, self._dirty = self._dirty, {}
+        for ws, seen in dirty.items():
+            await self.engine.write(lambda tx, ws=ws, seen=seen: Store(tx, ws).touch(seen))  # type: ignore[misc]  # default arguments bind the loop's values
+
+
+async def open_app(url: str, **options: Any) -> App:
+    """Return an open app on a database URL: `sqlite:///path`, `sqlite://:memory:` or `postgresql://…`."""
+    app = App(make_engine(url), **options)
+    await app.open()
+    return app

@@ -1,0 +1,132 @@
+"""Errors: every way ackbox says no, as one tree.
+
+    AckboxError
+    ├── Invalid            invalid            400   what was sent has the wrong shape or value
+    │   ├── TooLong        too_long           413   longer than a stated limit
+    │   ├── UnknownField   invalid            400   a field nobody knows, with the nearest known
+    │   └── BadCursor      expired_cursor     400   a cursor from elsewhere, or damaged
+    ├── UnknownRecipient   unknown_recipient  422   nobody of that name, and the sender asked to be refused
+    ├── NotFound           not_found          404   not there, or in somebody else's workspace
+    ├── NotAllowed         not_allowed        403   the key may not do this
+    │   └── BadKey         not_allowed        401   no key, a wrong one, an expired or revoked one
+    ├── Conflict           conflict           409   the same idempotency key with other content, a name taken
+    ├── RateLimited        rate_limited       429   too much at once; says when to come back
+    ├── LoopGuard          loop_guard         409   agents answering agents without end
+    ├── SealedRequired     sealed_required    422   plain text offered to a sealed workspace
+    └── Unavailable        unavailable        503   the store cannot take this now
+
+Raise where the rule lives; `faces/wire.py` alone turns an error into a reply.
+Explained in docs/reference/errors.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class AckboxError(Exception):
+    """Something was refused; the message says what was wrong, the hint what to do."""
+
+    code: ClassVar[str] = "invalid"
+    status: ClassVar[int] = 400
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, retry_after_s: float | None = None, **details: Any
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.retry_after_s = retry_after_s
+        self.details = details
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the one error shape: code, message, hint, details and, when known, retry_after_s."""
+        body: dict[str, Any] = {
+            "code": self.code, "message": self.message, "hint": self.hint, "details": self.details,
+        }
+        if self.retry_after_s is not None:
+            body["retry_after_s"] = self.retry_after_s
+        return {"error": body}
+
+
+class Invalid(AckboxError):
+    """What was sent has the wrong shape or value."""
+
+
+class TooLong(Invalid):
+    """Longer than a stated limit."""
+
+    code = "too_long"
+    status = 413
+
+
+class UnknownField(Invalid):
+    """A field nobody knows."""
+
+
+class BadCursor(Invalid):
+    """A cursor from another workspace or another query, or a damaged one."""
+
+    code = "expired_cursor"
+
+
+class UnknownRecipient(AckboxError):
+    """Nobody of that name is here, and the send asked to be refused in that case."""
+
+    code = "unknown_recipient"
+    status = 422
+
+
+class NotFound(AckboxError):
+    """Not there, or in a workspace that is not the caller's."""
+
+    code = "not_found"
+    status = 404
+
+
+class NotAllowed(AckboxError):
+    """The key may not do this."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class BadKey(NotAllowed):
+    """No key, a wrong one, an expired or a revoked one."""
+
+    status = 401
+
+
+class Conflict(AckboxError):
+    """Something else already stands there."""
+
+    code = "conflict"
+    status = 409
+
+
+class RateLimited(AckboxError):
+    """Too much at once."""
+
+    code = "rate_limited"
+    status = 429
+
+
+class LoopGuard(AckboxError):
+    """Agents are answering agents without end."""
+
+    code = "loop_guard"
+    status = 409
+
+
+class SealedRequired(AckboxError):
+    """Plain text was offered to a sealed workspace."""
+
+    code = "sealed_required"
+    status = 422
+
+
+class Unavailable(AckboxError):
+    """The store cannot take this now."""
+
+    code = "unavailable"
+    status = 503

@@ -1,0 +1,74 @@
+"""Limits: token buckets for keys and workspaces, so that one loop cannot drown the rest.
+
+Explained in docs/why/limits.md.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ackbox.errors import RateLimited
+
+if TYPE_CHECKING:
+    from ackbox.ops.table import Caller, Operation
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """So many a second on average, so many at once."""
+
+    per_s: float
+    burst: float
+
+
+class Bucket:
+    """One token bucket; `take` answers how long to wait, 0 when the token was there."""
+
+    __slots__ = ("_at", "_left", "rate")
+
+    def __init__(self, rate: Rate, now: float) -> None:
+        self.rate = rate
+        self._left = rate.burst
+        self._at = now
+
+    def take(self, many: float, now: float) -> float:
+        self._left = min(self.rate.burst, self._left + (now - self._at) * self.rate.per_s)
+        self._at = now
+        if self._left >= many:
+            self._left -= many
+            return 0.0
+        return (many - self._left) / self.rate.per_s
+
+
+class Limits:
+    """Buckets by key and by workspace."""
+
+    def __init__(self, *, key: Rate = Rate(200, 400), workspace: Rate = Rate(2000, 4000),
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self._rates = {"key": key, "workspace": workspace}
+        self._clock = clock
+        self._buckets: dict[tuple[str, Any], Bucket] = {}
+
+    def spend(self, caller: Caller, operation: Operation, params: Any) -> None:
+        """Take what a call costs. Raises RateLimited, which says when to come back."""
+        if caller.role == "operator":
+            return
+        cost = float(len(getattr(params, "messages", ())) or 1)
+        self.take("key", caller.key_id, cost)
+        self.take("workspace", caller.ws, cost)
+
+    def take(self, kind: str, of: Any, many: float = 1.0) -> None:
+        """Take tokens from one bucket. Raises RateLimited."""
+        now = self._clock()
+        bucket = self._buckets.get((kind, of))
+        if bucket is None:
+            if len(self._buckets) > 100_000:
+                self._buckets.clear()
+            bucket = self._buckets[kind, of] = Bucket(self._rates[kind], now)
+        wait_s = bucket.take(min(many, bucket.rate.burst), now)
+        if wait_s:
+            raise RateLimited(f"Too many calls for this {kind}.", hint="Wait, then go on; many sends fit into one call.",
+                              retry_after_s=round(wait_s, 3))

@@ -1,0 +1,1 @@
+"""The nouns: frozen structs that parse, validate and print; no I/O, no clock."""

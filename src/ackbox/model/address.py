@@ -1,0 +1,83 @@
+"""Addresses: who a message is for.
+
+Parsing and printing only; turning an address into recipients is the store's work.
+Explained in docs/why/addresses.md.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import msgspec
+
+from ackbox.errors import Invalid
+from ackbox.model.name import parse_instance, parse_name
+
+EVERYONE = frozenset({"*", "broadcast", "everyone"})
+HUMANS = frozenset({"user", "human"})
+MOST_ADDRESSES = 200
+
+
+class Address(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One entry of an audience: an agent, one instance of it, every person, or everyone."""
+
+    agent: str
+    instance: str | None = None
+
+    @property
+    def is_everyone(self) -> bool:
+        return self.agent == "*"
+
+    @property
+    def is_humans(self) -> bool:
+        return self.agent == "user"
+
+    def __str__(self) -> str:
+        return f"{self.agent}/{self.instance}" if self.instance else self.agent
+
+
+def parse_address(text: str) -> Address:
+    """Parse one address: `bob`, `bob/laptop`, `*` or `user`.
+
+    Raises Invalid, naming the entry.
+    """
+    text = unicodedata.normalize("NFC", text)
+    if text.lower() in EVERYONE:
+        return Address("*")
+    if text.lower() in HUMANS:
+        return Address("user")
+    agent, slash, instance = text.partition("/")
+    if slash and not instance:
+        raise Invalid(f"The address {text!r} ends with '/'.", hint="Write agent or agent/instance.")
+    return Address(parse_name(agent), parse_instance(instance) if slash else None)
+
+
+def parse_audience(to: str | Sequence[str], *, instance: str | None = None) -> tuple[Address, ...]:
+    """Parse a whole audience: text with commas, or a list; duplicates collapse, order is kept.
+
+    `instance` narrows a single agent, as if `agent/instance` had been written. One bad entry
+    refuses the whole. Raises Invalid.
+    """
+    entries = [to] if isinstance(to, str) else list(to)
+    parts = [part.strip(" ") for entry in entries for part in entry.split(",")]
+    if not any(parts):
+        raise Invalid("The audience is empty.", hint="Name at least one recipient, or '*' for everyone.")
+    if not all(parts):
+        raise Invalid("The audience has an empty entry between commas.", hint="Write names with one comma between.")
+    addresses = list(dict.fromkeys(parse_address(part) for part in parts))
+    if instance is not None:
+        if len(addresses) != 1 or addresses[0].instance or addresses[0].is_everyone or addresses[0].is_humans:
+            raise Invalid("`instance` narrows exactly one agent.", hint="Write agent/instance for each recipient.")
+        addresses = [Address(addresses[0].agent, parse_instance(instance))]
+    if len(addresses) > MOST_ADDRESSES:
+        raise Invalid(f"{len(addresses)} addresses; at most {MOST_ADDRESSES} are taken.", hint="Use '*', or send in parts.")
+    return _collapse(addresses)
+
+
+def _collapse(addresses: list[Address]) -> tuple[Address, ...]:
+    """Leave out what a wider entry already covers."""
+    if any(address.is_everyone for address in addresses):
+        return (Address("*"),)
+    whole = {address.agent for address in addresses if address.instance is None}
+    return tuple(a for a in addresses if a.instance is None or a.agent not in whole)

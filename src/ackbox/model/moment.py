@@ -1,0 +1,59 @@
+"""Moments: UTC milliseconds inside, RFC 3339 text outside; and ids that sort by moment.
+
+Reading the clock is the caller's work. Explained in docs/glossary.md.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from datetime import UTC, datetime
+
+from ackbox.errors import Invalid
+
+
+def to_text(ms: int) -> str:
+    """Return UTC milliseconds as RFC 3339, `2026-11-21T09:30:00.000Z`."""
+    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+
+
+def to_text_or_none(ms: int | None) -> str | None:
+    return None if ms is None else to_text(ms)
+
+
+def parse_moment(text: str, *, field: str) -> int:
+    """Return RFC 3339 text as UTC milliseconds; a time without a zone is UTC. Raises Invalid."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid(
+            f"`{field}` is not a time: {text[:40]!r}.", hint="Write it like 2026-11-21T09:30:00Z.", field=field
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        return int(moment.timestamp() * 1000)
+    except (OverflowError, ValueError):
+        raise Invalid(f"`{field}` is out of range.", hint="Use a year from 1970 to 9999.", field=field) from None
+
+
+class IdMaker:
+    """Makes UUIDv7 ids as 32 hex digits, each larger than the one before, whatever the clock does."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, now_ms: int) -> str:
+        with self._lock:
+            fresh = now_ms << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
+            # One more than the last within the same millisecond, or when the clock stepped back.
+            self._last = fresh if fresh > self._last else self._after(self._last)
+            return f"{self._last:032x}"
+
+    @staticmethod
+    def _after(last: int) -> int:
+        low = (last & (1 << 62) - 1) + 1 + secrets.randbits(32)
+        if low >> 62:
+            return (last >> 80) + 1 << 80 | 7 << 76 | 2 << 62
+        return last >> 62 << 62 | low

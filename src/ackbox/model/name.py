@@ -1,0 +1,76 @@
+"""Names: what an agent, a person or an instance may be called, and which names look alike.
+
+Pure text rules; who holds a name is the store's work. The table of look-alikes is Unicode's
+(UTS 39), in confusables.txt. Explained in docs/why/names.md.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import unicodedata
+from collections.abc import Iterable
+from importlib.resources import files
+
+from ackbox.errors import Invalid
+
+LONGEST = 64
+RESERVED = frozenset({"broadcast", "*", "everyone", "user", "human"})
+_REFUSED = {"Cc": "a control character", "Cf": "an invisible format character", "Co": "a private-use character",
+            "Cs": "half of a surrogate pair", "Cn": "an unassigned character", "Zl": "a line separator", "Zp": "a paragraph separator"}
+
+
+def parse_name(text: str) -> str:
+    """Return a name after NFC. Raises Invalid, saying which character or rule and what to do."""
+    name = _parse(text, "name")
+    if name.casefold() in RESERVED:
+        raise Invalid(f"{name!r} is a reserved word, not a name.", hint="Choose another name.", field="name")
+    if name.startswith("@"):
+        raise Invalid("A name does not start with '@'.", hint=f"Write {name[1:]!r}.", field="name")
+    if "(human)" in name.casefold():
+        raise Invalid("A name does not hold '(human)'; who is a person is known from the key.", hint="Leave it out.", field="name")
+    return name
+
+
+def parse_instance(text: str) -> str:
+    """Return an instance's name after NFC. Raises Invalid."""
+    return _parse(text, "instance")
+
+
+def _parse(text: str, field: str) -> str:
+    name = unicodedata.normalize("NFC", text)
+    if not 1 <= len(name) <= LONGEST:
+        raise Invalid(f"A {field} has 1 to {LONGEST} characters; this has {len(name):,}.", hint="Use a shorter one." if name else "Give one.", field=field)
+    for character in name:
+        category = unicodedata.category(character)
+        what = _REFUSED.get(category) or ("a space other than U+0020" if category == "Zs" and character != " " else None)
+        if what is None and character in ",/":
+            what = f"{character!r}, which separates addresses"
+        if what is not None:
+            raise Invalid(f"A {field} may not hold {what} (U+{ord(character):04X}).", hint="Leave it out.", field=field)
+    if name != name.strip(" "):
+        raise Invalid(f"A {field} has no space at its start or end.", hint="Leave it out.", field=field)
+    return name
+
+
+def skeleton(name: str) -> str:
+    """Return the UTS 39 skeleton: two names with the same one look alike."""
+    table = _confusables()
+    return unicodedata.normalize("NFD", "".join(table.get(c, c) for c in unicodedata.normalize("NFD", name)))
+
+
+@functools.cache
+def _confusables() -> dict[str, str]:
+    lines = (files(__package__) / "confusables.txt").read_text("utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {chr(int(source, 16)): "".join(chr(int(code, 16)) for code in target.split()) for source, target in pairs}
+
+
+def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
+    """Return known names for a suggestion, the likeliest first; never to deliver to."""
+    names = list(known)
+    folded = name.casefold()
+    same = [other for other in names if other.casefold() == folded]
+    by_fold = {other.casefold(): other for other in names}
+    close = [by_fold[other] for other in difflib.get_close_matches(folded, by_fold, n=limit, cutoff=0.6)]
+    return list(dict.fromkeys([*same, *close]))[:limit]

@@ -1,0 +1,96 @@
+"""Audiences: from the addresses a sender wrote to the channels a message is stored under.
+
+Explained in docs/why/addresses.md.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from ackbox.errors import UnknownRecipient
+from ackbox.model.address import Address, parse_audience
+from ackbox.model.moment import to_text
+from ackbox.model.name import nearest
+from ackbox.ops.presence import Standing, standing
+from ackbox.ops.table import Context
+from ackbox.store.readers import Reader
+
+EVERYONE_CHANNEL = 0
+
+
+class Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sender is told about one recipient: whether it is known, here, and since when."""
+
+    agent: str
+    instance: str | None = None
+    known: bool = True
+    near: list[str] = []
+    presence: Standing = "away"
+    last_seen: str | None = None
+    reach: str = "poll"
+
+
+class Audience(msgspec.Struct, frozen=True):
+    """Where a message goes: its addresses as parsed, its channels, and who they are."""
+
+    addresses: tuple[Address, ...]
+    channels: list[int]
+    recipients: list[Recipient]
+    count: int
+
+    @property
+    def is_everyone(self) -> bool:
+        return self.channels == [EVERYONE_CHANNEL]
+
+
+async def resolve(context: Context, to: str | list[str], *, instance: str | None, unknown: str, sender: Reader) -> Audience:
+    """Return where a message to `to` goes; a name nobody has seen gets a reader that its post waits for.
+
+    Raises UnknownRecipient under `refuse` and `inactive`, before anything is stored.
+    """
+    addresses = parse_audience(to, instance=instance)
+    if addresses[0].is_everyone:
+        others = context.workspace.agent_count - (1 if sender.seen else 0)
+        return Audience(addresses, [EVERYONE_CHANNEL], [], others)
+    named = await _name_people(context, addresses)
+    readers = [(address, await context.store.reader(address.agent, address.instance)) for address in named]
+    for address, reader in readers:
+        await _refuse(context, address, reader, unknown)
+    recipients = [await _recipient(context, address, reader) for address, reader in readers]
+    channels = [reader.reader if reader else (await context.store.hold(address.agent, address.instance)).reader
+                for address, reader in readers]
+    return Audience(addresses, channels, recipients, len(recipients))
+
+
+async def _name_people(context: Context, addresses: tuple[Address, ...]) -> list[Address]:
+    named = [address for address in addresses if not address.is_humans]
+    if len(named) < len(addresses):
+        people = await context.store.humans()
+        if not people and not named:
+            raise UnknownRecipient("No person has been in this workspace yet.", hint="Write to a name; its post waits.")
+        named += [Address(person.name) for person in people]
+    return list(dict.fromkeys(named))
+
+
+async def _refuse(context: Context, address: Address, reader: Reader | None, unknown: str) -> None:
+    if unknown == "hold" or (unknown == "refuse" and reader is not None and reader.seen):
+        return
+    if reader is not None and reader.seen:
+        here = await standing(context, reader)
+        if here.presence == "online":
+            return
+        raise UnknownRecipient(f"{str(address)!r} is not here now.", hint="Send with unknown=hold and it waits.", recipient=str(address), near=[])
+    near = nearest(address.agent, await context.store.known_names())
+    raise UnknownRecipient(
+        f"Nobody called {str(address)!r} has been here.", recipient=str(address), near=near,
+        hint=f"Did you mean {near[0]!r}?" if near else "See who is here with agent.list.",
+    )
+
+
+async def _recipient(context: Context, address: Address, reader: Reader | None) -> Recipient:
+    if reader is None or not reader.seen:
+        near = nearest(address.agent, await context.store.known_names())
+        return Recipient(agent=address.agent, instance=address.instance, known=False, near=near)
+    here = await standing(context, reader)
+    return Recipient(agent=reader.name, instance=reader.instance, presence=here.presence, reach=here.reach,
+                     last_seen=None if here.last_seen is None else to_text(here.last_seen))

@@ -1,0 +1,90 @@
+"""Decoding: from what a face was given to an operation's parameters.
+
+One place, so that the same fault gets the same error on every face.
+Explained in docs/reference/errors.md.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from ackbox.errors import Invalid, UnknownField
+
+T = TypeVar("T", bound=msgspec.Struct)
+DEEPEST = 32
+
+
+def decode(shape: type[T], given: Any) -> T:
+    """Return the parameters that a mapping, JSON bytes or nothing stands for.
+
+    Raises Invalid with the field's place, UnknownField with the nearest known names.
+    """
+    if isinstance(given, shape):
+        return given
+    raw = _parse(given)
+    if not isinstance(raw, Mapping):
+        raise Invalid("The parameters are not an object.", hint="Send a JSON object with named fields.")
+    _refuse_unknown(shape, raw)
+    try:
+        return msgspec.convert(_whole_numbers(raw), shape, strict=True)
+    except msgspec.ValidationError as error:
+        raise Invalid(_sentence(str(error)), hint="See the reference for the types and limits.") from None
+
+
+def _parse(given: Any) -> Any:
+    if given is None:
+        return {}
+    if not isinstance(given, bytes | bytearray | str):
+        refuse_deep(given)
+        return given
+    if not given:
+        return {}
+    try:
+        raw = msgspec.json.decode(given)
+    except RecursionError:
+        raise Invalid(f"The JSON is nested deeper than {DEEPEST} levels.", hint="Flatten it.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Invalid(f"This is not valid JSON: {error}.", hint="Send one JSON object, as UTF-8.") from None
+    refuse_deep(raw)
+    return raw
+
+
+def refuse_deep(value: Any, depth: int = 0) -> None:
+    """Raise Invalid when JSON is nested deeper than the limit."""
+    if depth > DEEPEST:
+        raise Invalid(f"The JSON is nested deeper than {DEEPEST} levels.", hint="Flatten it.")
+    children = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    for child in children:
+        refuse_deep(child, depth + 1)
+
+
+def _refuse_unknown(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> None:
+    known = shape.__struct_encode_fields__
+    for field in raw:
+        if field not in known:
+            near = difflib.get_close_matches(str(field), known, n=2, cutoff=0.5)
+            raise UnknownField(
+                f"Unknown field {str(field)[:64]!r}.", field=str(field)[:64], near=near,
+                hint=f"Did you mean {near[0]!r}?" if near else f"Known fields: {', '.join(known)}.",
+            )
+
+
+def _whole_numbers(value: Any) -> Any:
+    """JSON Schema calls 3.0 an integer; so do we."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 53:
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _whole_numbers(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_whole_numbers(child) for child in value]
+    return value
+
+
+def _sentence(text: str) -> str:
+    what, _, place = text.partition(" - at `$")
+    where = place.rstrip("`").lstrip(".")
+    return f"`{where}`: {what[0].lower()}{what[1:]}." if where else f"{what}."

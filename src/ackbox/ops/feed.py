@@ -1,0 +1,69 @@
+"""event.feed: what happened, in order; ids and kinds, never a body. Explained in docs/why/cursors.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.model.moment import to_text
+from ackbox.ops.cursors import make_cursor, read_cursor
+from ackbox.ops.messages import narrowed
+from ackbox.ops.table import Call, Context, Cursor, Limit, op
+
+
+class Feed(Call, frozen=True, kw_only=True):
+    """Where to go on, and how long to wait when nothing is new."""
+
+    cursor: Annotated[Cursor, Meta(description="Where the last call ended; `start` for the beginning; now when left out")] | None = None
+    limit: Limit = 100
+    wait_s: Annotated[float, Meta(ge=0, le=50, description="Seconds to wait when nothing is new")] = 0
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the feed."""
+
+    seq: int
+    kind: str
+    at: str
+    agent: str | None
+    id: str | None = None
+    thread: str | None = None
+    details: dict[str, Any] = {}
+
+
+class Events(msgspec.Struct, frozen=True, kw_only=True):
+    """Events after the cursor, oldest first, and the cursor for next time."""
+
+    events: list[Event]
+    cursor: str
+
+
+@op("event.feed", scope="read", is_done=lambda result: bool(result.events))
+async def feed(context: Context, params: Feed) -> Events:
+    """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
+
+    A reader that keeps its cursor never skips an event. Raises BadCursor.
+    """
+    ws, store = context.workspace.ws, context.store
+    if params.cursor is None:
+        last = await store.last_seq()
+        return Events(events=[], cursor=make_cursor(ws, "feed", last))
+    after = 0 if params.cursor == "start" else read_cursor(ws, "feed", params.cursor)
+    rows = await store.feed_page(after=after, most=params.limit, visible_to=await narrowed(context, params))
+    names = {number: await _name(context, number) for number in {row[3] for row in rows}}
+    events = [_event(row, names[row[3]]) for row in rows]
+    return Events(events=events, cursor=make_cursor(ws, "feed", rows[-1][0] if rows else after))
+
+
+async def _name(context: Context, number: int) -> str | None:
+    reader = await context.store.reader_by_number(number)
+    return None if reader is None else reader.name
+
+
+def _event(row: tuple[Any, ...], name: str | None) -> Event:
+    seq, kind, at, _, subject, thread = row
+    if kind == "message.sent":
+        return Event(seq=seq, kind=kind, at=to_text(at), agent=name, id=subject, thread=thread)
+    return Event(seq=seq, kind=kind, at=to_text(at), agent=name, details=msgspec.json.decode(subject))

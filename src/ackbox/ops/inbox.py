@@ -1,0 +1,243 @@
+"""inbox.check, inbox.wait, mailbox.list, receipt.mark: reading post and saying so.
+
+Looking never marks, unless the call asks for it. Explained in docs/why/receipts.md.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import Invalid
+from ackbox.model.message import Letter
+from ackbox.model.receipt import Mark
+from ackbox.ops import show
+from ackbox.ops.cursors import make_cursor, read_cursor
+from ackbox.ops.marking import Target, find_targets, mark_one
+from ackbox.ops.table import Call, Context, Cursor, Limit, op
+from ackbox.store.marks import COUNTED_UP_TO
+from ackbox.store.messages import NEWEST, Stored
+from ackbox.store.readers import Reader
+
+BODY_BYTES = 40_000
+
+
+class Check(Call, frozen=True, kw_only=True):
+    """How to check for unread post."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+    mark: Annotated[Literal["none", "delivered", "read"], Meta(description="Mark what is returned, in the same transaction")] = "none"
+    urgent_first: Annotated[bool, Meta(description="Highest priority first instead of oldest first")] = False
+    max_body_bytes: Annotated[int, Meta(ge=1000, le=1_000_000, description="Body text in one reply; cut at a whole message")] = BODY_BYTES
+    evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
+
+
+class Wait(Check, frozen=True, kw_only=True):
+    """How to wait for unread post."""
+
+    wait_s: Annotated[float, Meta(ge=0, le=50, description="Seconds to wait when there is none")] = 30
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """Unread post, the cursor to go on, and counts of the whole mailbox (up to 1,000)."""
+
+    messages: list[Letter]
+    cursor: str | None
+    has_more: bool
+    unread: int
+    total: int
+    counts_capped: bool = False
+    notice: str | None = None
+
+
+@op("inbox.check", scope="read", writes=lambda params: params.mark != "none")
+async def check(context: Context, params: Check) -> Checked:
+    """Return the caller's unread post, oldest first.
+
+    Gives at most `limit` messages and `max_body_bytes` of body text, cutting at a whole message
+    and saying so. Unread post comes back on every check until it is marked; `cursor` only goes
+    on to the rest of this look.
+
+    Raises BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
+    """
+    me = await context.me(params)
+    ws, store = context.workspace.ws, context.store
+    after = 0 if params.cursor is None else read_cursor(ws, f"inbox {me.reader}", params.cursor)
+    seqs = await store.unmarked(me, "read", after=after, most=COUNTED_UP_TO if params.urgent_first else params.limit + 1, now=context.now)
+    rows = await _rows(context, params, seqs)
+    page = _within(rows, params)
+    unread, total = await store.counts(me, now=context.now)
+    has_more = len(seqs) > len(page)
+    letters = [show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=False, archived=False) for row in page]
+    if params.mark != "none" and page:
+        await _mark_page(context, me, page, params)
+    return Checked(
+        messages=letters, unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO),
+        counts_capped=max(unread, total) > COUNTED_UP_TO, has_more=has_more,
+        cursor=make_cursor(ws, f"inbox {me.reader}", max(row.seq for row in page)) if page and not params.urgent_first else params.cursor,
+        notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; go on with the cursor." if has_more else None,
+    )
+
+
+@op("inbox.wait", scope="read", writes=lambda params: params.mark != "none", is_done=lambda result: bool(result.messages))
+async def wait(context: Context, params: Wait) -> Checked:
+    """Wait for unread post, up to `wait_s` seconds; returns at once when there is some.
+
+    Otherwise as inbox.check. An empty reply is not an error: ask again.
+    """
+    return await check(context, params)
+
+
+async def _rows(context: Context, params: Check, seqs: list[int]) -> list[Stored]:
+    rows = await context.store.messages_at(seqs if params.urgent_first else seqs[: params.limit])
+    if params.urgent_first:
+        rows.sort(key=lambda row: (-row.priority, row.seq))
+    return rows[: params.limit]
+
+
+def _within(rows: list[Stored], params: Check) -> list[Stored]:
+    """Cut at a whole message; the first always fits, so that a reader gets on."""
+    size, page = 0, []
+    for row in rows:
+        size += len(row.body.encode())
+        if page and size > params.max_body_bytes:
+            break
+        page.append(row)
+    return page
+
+
+async def _receipt_reader(context: Context, me: Reader, row: Stored) -> int:
+    """Return whose receipt a message is: the agent's, unless only the instance was addressed."""
+    if row.type == "broadcast":
+        return me.agent
+    channels = await context.store.channels(row.seq)
+    numbers = [channel for channel, agent, *_ in channels if agent == me.agent]
+    return me.agent if me.agent in numbers or not numbers else me.reader if me.reader in numbers else numbers[0]
+
+
+async def _mark_page(context: Context, me: Reader, page: list[Stored], params: Check) -> None:
+    mark: Mark = "read" if params.mark == "read" else "delivered"
+    changed = []
+    for row in page:
+        for target in await find_targets(context, me, row):
+            if await mark_one(context, me, target, mark, evidence=params.evidence):
+                changed.append(row.id)
+    if changed:
+        context.rings.add(await context.store.note("receipt.marked", at=context.now, reader=me.agent, subject={"mark": mark, "ids": changed}))
+
+
+class ListMail(Call, frozen=True, kw_only=True):
+    """Which post of one mailbox."""
+
+    of: Annotated[str, Meta(max_length=256, description="Whose mailbox; your own when left out. Looking marks nothing")] | None = None
+    unread_only: bool = False
+    include_archived: bool = False
+    sender: Annotated[str, Meta(max_length=256)] | None = None
+    intent: Annotated[str, Meta(max_length=32)] | None = None
+    limit: Limit = 30
+    cursor: Cursor | None = None
+
+
+class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a mailbox, newest first, with counts of the whole of it (up to 1,000)."""
+
+    agent: str
+    messages: list[Letter]
+    cursor: str | None = None
+    unread: int
+    total: int
+    counts_capped: bool = False
+
+
+@op("mailbox.list", scope="read")
+async def list_mail(context: Context, params: ListMail) -> Mailbox:
+    """Return everything for one recipient, newest first, with read and archived flags. Marks nothing.
+
+    Raises BadCursor, NotFound, NotAllowed.
+    """
+    me = await _whose(context, params)
+    ws, store, wanted = context.workspace.ws, context.store, params.limit
+    query = f"mailbox {me.reader}"
+    before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
+    letters: list[Letter] = []
+    while len(letters) < wanted:
+        seqs = await store.mailbox_page(me, before=before, most=200)
+        flags = await store.flags(me, seqs)
+        for seq in seqs:
+            before = seq
+            letter = await _fitting(context, params, me, seq, flags[seq])
+            if letter is not None:
+                letters.append(letter)
+            if len(letters) == wanted:
+                break
+        if len(seqs) < 200 and (not seqs or before == seqs[-1]):
+            break
+    unread, total = await store.counts(me, now=context.now)
+    return Mailbox(agent=me.name, messages=letters, cursor=make_cursor(ws, query, before) if len(letters) == wanted else None,
+                   unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO), counts_capped=max(unread, total) > COUNTED_UP_TO)
+
+
+async def _whose(context: Context, params: ListMail) -> Reader:
+    if params.of is None:
+        return await context.me(params)
+    from ackbox.errors import NotFound
+
+    if context.visible_to(None) is not None and params.of != context.identity(params)[0]:
+        raise NotFound(f"There is no mailbox {params.of!r} that you may see.", field="of")
+    reader = await context.store.reader(params.of, params.instance)
+    if reader is None:
+        raise NotFound(f"There is no mailbox {params.of!r}.", hint="See who is here with agent.list.", field="of")
+    return reader
+
+
+async def _fitting(context: Context, params: ListMail, me: Reader, seq: int, flags: tuple[bool, bool]) -> Letter | None:
+    read, archived = flags
+    if (params.unread_only and (read or archived)) or (archived and not params.include_archived):
+        return None
+    row = await context.store.message_at(seq)
+    if row is None or (row.expires_at is not None and row.expires_at <= context.now):
+        return None
+    if params.sender not in (None, row.sender_name) or params.intent not in (None, row.intent):
+        return None
+    return show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=read, archived=archived)
+
+
+class MarkMail(Call, frozen=True, kw_only=True):
+    """What to mark, and how."""
+
+    mark: Mark
+    ids: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(min_length=1, max_length=500, description="Message ids or receipt ids")]
+    evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
+
+
+class Marked(msgspec.Struct, frozen=True, kw_only=True):
+    """What marking did: the ids whose state changed, those that stood so already, and those that are not the caller's."""
+
+    mark: Mark
+    changed: list[str]
+    unchanged: list[str]
+    not_found: list[str]
+
+
+@op("receipt.mark", scope="write", writes=True)
+async def mark(context: Context, params: MarkMail) -> Marked:
+    """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by message or receipt ids.
+
+    The first time wins: marking again changes nothing and is no error. Acknowledging implies
+    read, reading implies delivered. An instance marks for itself; a caller with no instance
+    marks for every instance. Ids that are not the caller's post come back in `not_found`.
+    """
+    me = await context.me(params)
+    outcome: dict[str, list[str]] = {"changed": [], "unchanged": [], "not_found": []}
+    messages: list[str] = []
+    for id in dict.fromkeys(params.ids):
+        targets = await find_targets(context, me, id)
+        did = [await mark_one(context, me, target, params.mark, evidence=params.evidence) for target in targets]
+        outcome["not_found" if not targets else "changed" if any(did) else "unchanged"].append(id)
+        messages += [target.row.id for target, changed in zip(targets, did, strict=True) if changed]
+    if messages:
+        context.rings.add(await context.store.note("receipt.marked", at=context.now, reader=me.agent, subject={"mark": params.mark, "ids": messages}))
+    return Marked(mark=params.mark, **outcome)

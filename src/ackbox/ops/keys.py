@@ -1,0 +1,116 @@
+"""key.*: create, list, revoke. A key is shown once; only its digest is kept. Explained in docs/why/keys.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import Invalid, NotAllowed, NotFound
+from ackbox.model.key import digest, mint, parse_key
+from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.model.name import parse_name
+from ackbox.ops.table import Call, Context, op
+from ackbox.store.store import KeyRow
+
+DAY_MS = 86_400_000
+KIND_OF: dict[str, Literal["agt", "hum", "adm", "ro"]] = {
+    "agent": "agt", "human": "hum", "read-only": "ro", "admin": "adm", "instance-admin": "adm",
+}
+
+
+class CreateKey(Call, frozen=True, kw_only=True):
+    """A key to make."""
+
+    name: Annotated[str, Meta(max_length=256, description="The agent or person it speaks as; needed except for admins")] | None = None
+    kind: Literal["agent", "human", "read-only", "admin", "instance-admin"] = "agent"
+    may_speak_as: Annotated[list[Annotated[str, Meta(min_length=1, max_length=64)]], Meta(max_length=50, description="Other names it may speak as; * matches any text")] = []
+    label: Annotated[str, Meta(max_length=200)] = ""
+    expires_in_days: Annotated[int, Meta(ge=0, le=3650, description="0 never expires")] = 90
+
+
+class NewKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key, shown this once."""
+
+    key: str
+    id: str
+    workspace: str
+    agent: str | None
+    kind: str
+    expires_at: str | None
+
+
+@op("key.create", scope="admin", writes=True)
+async def create(context: Context, params: CreateKey) -> NewKey:
+    """Create a key for one agent or person. It is shown once and cannot be read again.
+
+    Raises Invalid, NotAllowed.
+    """
+    if params.kind == "instance-admin" and not context.caller.may("instance"):
+        raise NotAllowed("Only an operator makes keys for the whole instance.", field="kind")
+    if params.name is None and params.kind in ("agent", "human", "read-only"):
+        raise Invalid("A key speaks as somebody.", hint="Give `name`.", field="name")
+    name = None if params.name is None else parse_name(params.name)
+    secret = mint(KIND_OF[params.kind])
+    text = secret.reveal()
+    expires_at = context.now + params.expires_in_days * DAY_MS if params.expires_in_days else None
+    id = parse_key(text).id
+    if params.kind == "human":
+        assert name is not None
+        await context.store.arrive(name, None, kind="human")
+    await context.store.add_key(id=id, digest=digest(text), role=params.kind, agent=name, may_speak_as=params.may_speak_as,
+                                label=params.label, now=context.now, expires_at=expires_at)
+    return NewKey(key=text, id=id, workspace=context.workspace.name, agent=name, kind=params.kind, expires_at=to_text_or_none(expires_at))
+
+
+class ListKeys(Call, frozen=True, kw_only=True):
+    """Nothing to say."""
+
+
+class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be told of a key: never the key."""
+
+    id: str
+    kind: str
+    agent: str | None
+    may_speak_as: list[str]
+    label: str
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
+    """The workspace's keys, oldest first."""
+
+    keys: list[KeyInfo]
+
+
+def _shown(row: KeyRow) -> KeyInfo:
+    return KeyInfo(id=row.id, kind=row.role, agent=row.agent, may_speak_as=row.may_speak_as, label=row.label,
+                   created_at=to_text(row.created_at), expires_at=to_text_or_none(row.expires_at), revoked_at=to_text_or_none(row.revoked_at))
+
+
+@op("key.list", scope="admin")
+async def list_keys(context: Context, params: ListKeys) -> Keys:
+    """Return the workspace's keys, without their secrets."""
+    return Keys(keys=[_shown(row) for row in await context.store.keys()])
+
+
+class RevokeKey(Call, frozen=True, kw_only=True):
+    """Which key to end."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=64, description="The key's id, from key.list")]
+
+
+@op("key.revoke", scope="admin", writes=True)
+async def revoke(context: Context, params: RevokeKey) -> Keys:
+    """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's keys.
+
+    Raises NotFound.
+    """
+    if not await context.store.revoke_key(params.id, now=context.now):
+        raise NotFound(f"There is no key {params.id!r} in this workspace.", hint="See key.list.", field="id")
+    context.rings.add(await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": params.id}))
+    return Keys(keys=[_shown(row) for row in await context.store.keys()])

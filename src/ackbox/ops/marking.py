@@ -1,0 +1,143 @@
+"""Marking one message for one reader: what implies what, and for whom it counts.
+
+Explained in docs/why/receipts.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ackbox.model.receipt import Mark, parse_receipt_id
+from ackbox.ops.table import Context
+from ackbox.store.marks import Trace
+from ackbox.store.messages import Stored
+from ackbox.store.readers import Reader
+
+# What each mark brings with it; the time columns of a receipt in the order things happen.
+IMPLIES: dict[str, tuple[str, ...]] = {
+    "delivered": ("delivered",), "read": ("delivered", "read"), "acknowledged": ("delivered", "read", "acknowledged"),
+    "archived": ("archived",),
+}
+UNDOES: dict[str, str] = {"unread": "read", "unarchived": "archived"}
+
+
+class Target(msgspec.Struct, frozen=True):
+    """One receipt to mark: the message, and the number of the recipient it was addressed to."""
+
+    row: Stored
+    addressed: int
+
+
+async def find_targets(context: Context, me: Reader, what: str | Stored) -> list[Target]:
+    """Return the receipts of the caller that a message or receipt id names; none when it is not the caller's post."""
+    if isinstance(what, Stored):
+        return await _of_message(context, me, what)
+    row = await context.store.message(what)
+    if row is not None:
+        return await _of_message(context, me, row)
+    named = parse_receipt_id(what)
+    if named is None:
+        return []
+    row = await context.store.message_at(named[0])
+    if row is None:
+        return []
+    return [target for target in await _of_message(context, me, row) if target.addressed == named[1]]
+
+
+async def _of_message(context: Context, me: Reader, row: Stored) -> list[Target]:
+    if row.type == "broadcast":
+        agent = me if me.is_agent else await context.store.reader_by_number(me.agent)
+        is_mine = agent is not None and agent.registered_seq < row.seq and row.sender_agent != me.agent
+        return [Target(row, me.agent)] if is_mine else []
+    channels = [channel for channel, agent, *_ in await context.store.channels(row.seq) if agent == me.agent]
+    return [Target(row, channel) for channel in channels if me.is_agent or channel in (me.agent, me.reader)]
+
+
+async def mark_one(context: Context, me: Reader, target: Target, mark: Mark, *, evidence: str | None) -> bool:
+    """Set or clear one mark on one receipt; true when it changed anything."""
+    store, seq = context.store, target.row.seq
+    before = await store.trace(seq, target.addressed)
+    who = me.instance or ""
+    undone = UNDOES.get(mark)
+    if undone is not None:
+        after = _without(before, undone, who)
+        changed = await _put_back(context, me, target, undone, after)
+    else:
+        entry: list[Any] = [who, context.now, context.face, context.operation, *([evidence] if evidence else [])]
+        after = _with(before, IMPLIES[mark], who, entry)
+        changed = after != before
+        if changed:
+            await _take_out(context, me, target, mark)
+    if after != before:
+        await store.put_trace(seq, target.addressed, after)
+    return changed or after != before
+
+
+def _with(trace: Trace, marks: tuple[str, ...], who: str, entry: list[Any]) -> Trace:
+    for mark in marks:
+        entries = trace.evidence.get(mark, [])
+        if any(known[0] == who for known in entries):
+            continue
+        trace = _timed(trace, mark, [*entries, entry])
+    return trace
+
+
+def _without(trace: Trace, mark: str, who: str) -> Trace:
+    entries = trace.evidence.get(mark, [])
+    left = [] if who == "" else [known for known in entries if known[0] != who]
+    return trace if len(left) == len(entries) else _timed(trace, mark, left)
+
+
+def _timed(trace: Trace, mark: str, entries: list[list[Any]]) -> Trace:
+    evidence = {**trace.evidence, mark: entries}
+    if not entries:
+        del evidence[mark]
+    first = min((known[1] for known in entries), default=None)
+    return msgspec.structs.replace(trace, evidence=evidence, **{f"{mark}_at": first})
+
+
+async def _readers(context: Context, me: Reader, target: Target) -> list[Reader]:
+    """Return the readers that a mark of this caller counts for: its agent, and itself or all instances."""
+    family = await context.store.family(me.agent)
+    if me.is_agent:
+        return [reader for reader in family if reader.seen and (reader.is_agent or target.addressed in (me.agent, reader.reader))]
+    return [reader for reader in family if reader.reader in (me.agent, me.reader)]
+
+
+async def _take_out(context: Context, me: Reader, target: Target, mark: str) -> None:
+    store, seq = context.store, target.row.seq
+    for reader in await _readers(context, me, target):
+        if mark != "archived":
+            reader = await store.set_off(reader, "delivered", seq)
+        if mark != "delivered":
+            await store.set_off(reader, "read", seq)
+        if mark == "archived":
+            await store.hide(reader, seq)
+
+
+async def _put_back(context: Context, me: Reader, target: Target, undone: str, after: Trace) -> bool:
+    """Undo for the caller; for its agent too when no instance is left that has the mark."""
+    store, seq = context.store, target.row.seq
+    flags_changed = False
+    for reader in await _readers(context, me, target):
+        if reader.is_agent and not me.is_agent and after.evidence.get(undone):
+            continue
+        read, archived = (await store.flags(reader, [seq]))[seq]
+        if undone == "archived" and archived:
+            await store.unhide(reader, seq)
+            flags_changed = True
+            if not _has_read(after, reader, me):
+                await store.set_on(reader, seq)
+        if undone == "read" and read and not archived:
+            await store.set_on(reader, seq)
+            flags_changed = True
+    return flags_changed
+
+
+def _has_read(trace: Trace, reader: Reader, me: Reader) -> bool:
+    entries = trace.evidence.get("read", [])
+    if reader.is_agent:
+        return bool(entries)
+    return any(known[0] in ("", reader.instance) for known in entries)

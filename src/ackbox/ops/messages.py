@@ -1,0 +1,310 @@
+"""message.*: send, send many, get, history, status.
+
+The one place where a message is made. Explained in docs/why/delivery.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import Conflict, Invalid, LoopGuard, NotFound, TooLong
+from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Message, Priority, Ref
+from ackbox.model.moment import parse_moment, to_text
+from ackbox.model.receipt import Receipt
+from ackbox.ops import show
+from ackbox.ops.audience import Audience, Recipient, resolve
+from ackbox.ops.cursors import make_cursor, read_cursor
+from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, op
+from ackbox.store.messages import NEWEST, Filter, Stored
+from ackbox.store.readers import Reader
+
+DAY_MS = 86_400_000
+HOPS_LIMIT = 64
+
+Intent = Annotated[str, Meta(min_length=1, max_length=32, description="question, handoff, review_request, blocked, "
+                             "context_share, inform, request, alert, error, status, answer, or a word of yours")]
+
+
+class Send(Call, frozen=True, kw_only=True):
+    """A message to send."""
+
+    to: Annotated[str | list[str], Meta(description="Names with commas between, or a list; bob/laptop is one instance, "
+                                        "* is everyone, user is every person")]
+    body: Annotated[str, Meta(description="The text; Markdown by convention; at most 50,000 characters")]
+    to_instance: Annotated[str, Meta(description="Narrows a single recipient to one instance")] | None = None
+    subject: Annotated[str, Meta(description="At most 200 characters")] | None = None
+    intent: Intent = "inform"
+    priority: Priority = 3
+    refs: Annotated[list[Ref], Meta(max_length=50, description="Files, diffs, tasks the reader needs")] = []
+    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
+    parent: Annotated[str, Meta(description="Id of the message this answers")] | None = None
+    expects_reply_by: Annotated[str, Meta(description="When an answer is due, RFC 3339")] | None = None
+    expires_in_days: Annotated[int, Meta(ge=1, le=365, description="Leaves inboxes after so many days")] | None = None
+    idempotency_key: Annotated[str, Meta(min_length=1, max_length=128, description="The same key stores one "
+                                         "message, however often it is sent")] | None = None
+    unknown: Annotated[Literal["hold", "refuse", "inactive"], Meta(description="A name nobody has seen: hold its post, "
+                                                                   "refuse, or refuse inactive names too")] | None = None
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a send: the message's id, and each recipient's presence."""
+
+    id: str
+    seq: int
+    thread: str
+    type: str
+    created_at: str
+    duplicate: bool = False
+    recipient_count: int
+    recipients: list[Recipient]
+
+
+@op("message.send", scope="write", writes=True)
+async def send(context: Context, params: Send) -> Sent:
+    """Send a message; it is on disk before this answers.
+
+    The reply says for each recipient whether it is known, online, and since when. A name that
+    nobody has seen yet gets its post when it first appears. The same idempotency key with the
+    same content returns the first message.
+
+    Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
+    Source: docs/why/delivery.md.
+    """
+    sender = await context.me(params)
+    text = _check_text(params)
+    content = _content_hash(params)
+    if params.idempotency_key is not None:
+        before = await context.store.sent_before(sender.agent, params.idempotency_key)
+        if before is not None:
+            return await _sent_again(context, before, content)
+    parent = await _parent(context, params)
+    hops = _hops(context, sender, parent)
+    unknown = params.unknown or context.workspace.settings.get("unknown", "hold")
+    audience = await resolve(context, params.to, instance=params.to_instance, unknown=unknown, sender=sender)
+    fields = _fields(context, params, sender, audience, parent=parent, hops=hops) | text
+    key = params.idempotency_key
+    seq = await context.store.append(fields, channels=audience.channels, idempotency=(key, content) if key else None)
+    context.rings.add(seq)
+    return Sent(id=fields["id"], seq=seq, thread=fields["thread_id"], type=fields["type"], created_at=to_text(context.now),
+                recipient_count=audience.count, recipients=audience.recipients)
+
+
+def _check_text(params: Send) -> dict[str, Any]:
+    body = unicodedata.normalize("NFC", params.body)
+    subject = None if params.subject is None else unicodedata.normalize("NFC", params.subject)
+    for field, text, limit in (("body", body, BODY_LIMIT), ("subject", subject or "", SUBJECT_LIMIT)):
+        if len(text) > limit:
+            raise TooLong(
+                f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.", field=field, size=len(text), limit=limit,
+                hint="Put the rest into a file and name it in `refs`." if field == "body" else "Move the rest into the body.",
+            )
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise Invalid(f"`{field}` holds half of a surrogate pair.", hint="Send valid Unicode text.", field=field) from None
+        if "\0" in text:
+            raise Invalid(f"`{field}` holds a NUL character.", hint="Leave U+0000 out.", field=field)
+    size = len(msgspec.json.encode(params.metadata))
+    if size > METADATA_LIMIT_BYTES:
+        raise TooLong(f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.", field="metadata",
+                      size=size, limit=METADATA_LIMIT_BYTES, hint="Name a file in `refs` instead.")
+    return {"body": body, "subject": subject}
+
+
+def _content_hash(params: Send) -> bytes:
+    own = {name: getattr(params, name) for name in params.__struct_fields__
+           if name not in ("workspace", "agent", "idempotency_key", "unknown")}
+    return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
+
+
+async def _sent_again(context: Context, before: tuple[int, bytes], content: bytes) -> Sent:
+    seq, first = before
+    if first != content:
+        raise Conflict("This idempotency key already stands for another message.",
+                       hint="Use a new key for new content.", field="idempotency_key")
+    row = await context.store.message_at(seq)
+    assert row is not None
+    return Sent(id=row.id, seq=row.seq, thread=row.thread_id, type=row.type, created_at=to_text(row.created_at),
+                duplicate=True, recipient_count=0, recipients=[])
+
+
+async def _parent(context: Context, params: Send) -> Stored | None:
+    if params.parent is None:
+        return None
+    parent = await context.store.message(params.parent)
+    if parent is None:
+        raise NotFound("The parent message is not here.", hint="Reply with the id that a reading call gave.", field="parent")
+    return parent
+
+
+def _hops(context: Context, sender: Reader, parent: Stored | None) -> int:
+    if parent is None or sender.kind == "human":
+        return 0
+    limit = context.workspace.settings.get("hops_limit", HOPS_LIMIT)
+    if parent.hops + 1 > limit:
+        raise LoopGuard(f"{limit} answers in this thread without a person in it.", thread=parent.thread_id,
+                        hint="Stop, or ask a person to answer in the thread; a new matter needs a new thread.")
+    return parent.hops + 1
+
+
+def _fields(context: Context, params: Send, sender: Reader, audience: Audience, *, parent: Stored | None, hops: int) -> dict[str, Any]:
+    id = context.new_id(context.now)
+    reply_by = params.expects_reply_by
+    days = params.expires_in_days
+    return {
+        "id": id, "sender": sender.reader, "sender_agent": sender.agent, "sender_name": sender.name,
+        "sender_instance": sender.instance, "sender_kind": sender.kind, "type": "broadcast" if audience.is_everyone else "direct",
+        "audience": msgspec.json.encode([str(address) for address in audience.addresses]).decode(),
+        "intent": params.intent, "priority": params.priority, "refs": msgspec.json.encode(params.refs).decode(),
+        "metadata": msgspec.json.encode(params.metadata).decode(), "parent": parent.id if parent else None,
+        "thread": parent.thread if parent else 0, "thread_id": parent.thread_id if parent else id,
+        "expects_reply_by": None if reply_by is None else parse_moment(reply_by, field="expects_reply_by"),
+        "expires_at": None if days is None else context.now + days * DAY_MS, "idempotency_key": params.idempotency_key,
+        "hops": hops, "acting_key": context.caller.key_id, "created_at": context.now,
+    }
+
+
+class Get(Call, frozen=True, kw_only=True):
+    """Which message."""
+
+    id: MessageId
+
+
+@op("message.get", scope="read")
+async def get(context: Context, params: Get) -> Message:
+    """Return one message. Looking marks nothing.
+
+    Raises NotFound, also for what is in somebody else's workspace.
+    """
+    return show.message(await visible(context, params, params.id), context.workspace.name)
+
+
+async def visible(context: Context, call: Call, id: str) -> Stored:
+    """Return a message that the caller may see. Raises NotFound."""
+    row = await context.store.message(id)
+    if row is None or not await may_see(context, call, row):
+        raise NotFound("There is no such message.", hint="Use an id that a reading call gave.", field="id")
+    return row
+
+
+async def may_see(context: Context, call: Call, row: Stored) -> bool:
+    """Whether the caller may read a message: all in a transparent workspace, else sender, recipients, operators."""
+    if context.visible_to(None) is None:
+        return True
+    me = await context.me(call)
+    channels = await context.store.channels(row.seq)
+    return row.sender_agent == me.agent or any(channel == 0 or agent == me.agent for channel, agent, *_ in channels)
+
+
+class History(Call, frozen=True, kw_only=True):
+    """Which messages; what is left out narrows nothing."""
+
+    since: Annotated[str, Meta(description="Only messages after this time")] | None = None
+    until: Annotated[str, Meta(description="Only messages up to this time")] | None = None
+    sender: Name | None = None
+    recipient: Name | None = None
+    thread: MessageId | None = None
+    intent: Annotated[str, Meta(max_length=32)] | None = None
+    limit: Limit = 20
+    cursor: Cursor | None = None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages, and the cursor to go on; null when there are no more."""
+
+    messages: list[Message]
+    cursor: str | None = None
+
+
+@op("message.history", scope="read")
+async def history(context: Context, params: History) -> Page:
+    """Return the workspace's messages, newest first. Looking marks nothing.
+
+    Raises Invalid, BadCursor.
+    """
+    ws = context.workspace.ws
+    narrow = Filter(
+        before=NEWEST if params.cursor is None else read_cursor(ws, "history", params.cursor),
+        since=None if params.since is None else parse_moment(params.since, field="since"),
+        until=None if params.until is None else parse_moment(params.until, field="until"),
+        sender_agent=await _agent_number(context, params.sender), recipient=await _agent_number(context, params.recipient),
+        thread=None if params.thread is None else (await visible(context, params, params.thread)).thread,
+        intent=params.intent, visible_to=await narrowed(context, params),
+    )
+    rows = await context.store.history_page(narrow, most=params.limit)
+    cursor = make_cursor(ws, "history", rows[-1].seq) if len(rows) == params.limit else None
+    return Page(messages=[show.message(row, context.workspace.name) for row in rows], cursor=cursor)
+
+
+async def narrowed(context: Context, call: Call) -> int | None:
+    """Return the agent number that reading is narrowed to, or null for all."""
+    return None if context.visible_to(None) is None else (await context.me(call)).agent
+
+
+async def _agent_number(context: Context, name: str | None) -> int | None:
+    if name is None:
+        return None
+    reader = await context.store.reader(unicodedata.normalize("NFC", name))
+    return -1 if reader is None else reader.agent
+
+
+class Status(Call, frozen=True, kw_only=True):
+    """Which message's recipients."""
+
+    id: MessageId
+    limit: Limit = 100
+    cursor: Cursor | None = None
+
+
+class StatusOf(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a message: counts over all recipients, and a page of receipts."""
+
+    id: str
+    sender: str
+    type: str
+    created_at: str
+    recipients: int
+    delivered: int
+    read: int
+    acknowledged: int
+    archived: int
+    is_expired: bool
+    is_late: bool
+    receipts: list[Receipt]
+    cursor: str | None = None
+
+
+@op("message.status", scope="read")
+async def status(context: Context, params: Status) -> StatusOf:
+    """Return what became of one message: every recipient's receipt.
+
+    `is_late` says that an answer was expected by now and none came.
+    Raises NotFound, BadCursor.
+    """
+    row = await visible(context, params, params.id)
+    store, ws = context.store, context.workspace.ws
+    after = 0 if params.cursor is None else read_cursor(ws, "status", params.cursor)
+    everyone = row.type == "broadcast"
+    found = await store.traces(row.seq, sender_agent=row.sender_agent, is_broadcast=everyone, after=after, most=params.limit)
+    counts = await store.trace_counts(row.seq)
+    size = await store.broadcast_size(row.seq, sender_agent=row.sender_agent) if everyone else len(await store.channels(row.seq))
+    expired = row.expires_at is not None and row.expires_at <= context.now
+    return StatusOf(
+        id=row.id, sender=row.sender_name, type=row.type, created_at=to_text(row.created_at), recipients=size,
+        delivered=counts[0], read=counts[1], acknowledged=counts[2], archived=counts[3], is_expired=expired,
+        is_late=await _is_late(context, row),
+        receipts=[show.receipt(row.seq, who, trace, is_expired=expired) for who, trace in found],
+        cursor=make_cursor(ws, "status", found[-1][0][0]) if len(found) == params.limit else None,
+    )
+
+
+async def _is_late(context: Context, row: Stored) -> bool:
+    if row.expects_reply_by is None or row.expects_reply_by > context.now:
+        return False
+    replies = await context.store.thread_page(row.thread, after=row.seq, most=500)
+    return not any(reply.parent == row.id and reply.sender_agent != row.sender_agent for reply in replies)

@@ -1,0 +1,189 @@
+"""The table of operations: everything ackbox can do, and what each may see while it runs.
+
+A face reads names, shapes and sentences off this table; only app.py runs what is in it.
+Explained in docs/why/operations.md.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import Invalid, NotAllowed
+from ackbox.model.moment import IdMaker
+from ackbox.model.name import parse_instance, parse_name
+from ackbox.store.readers import Reader
+from ackbox.store.store import Store, WorkspaceRow
+
+Role = Literal["read-only", "agent", "human", "admin", "instance-admin", "operator"]
+Scope = Literal["read", "write", "admin", "instance"]
+
+# The one table of who may do what.
+ALLOWED: dict[Role, frozenset[Scope]] = {
+    "read-only": frozenset({"read"}),
+    "agent": frozenset({"read", "write"}),
+    "human": frozenset({"read", "write"}),
+    "admin": frozenset({"read", "write", "admin"}),
+    "instance-admin": frozenset({"instance"}),
+    "operator": frozenset({"read", "write", "admin", "instance"}),
+}
+
+Name = Annotated[str, Meta(description="Name of an agent or person", max_length=256)]
+MessageId = Annotated[str, Meta(description="Id of a message, 32 hex digits", max_length=64)]
+Limit = Annotated[int, Meta(ge=1, le=200, description="At most this many")]
+Cursor = Annotated[str, Meta(description="Where the last page ended, as it was given", max_length=512)]
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every operation takes: where, and as whom."""
+
+    workspace: Annotated[str, Meta(description="Workspace; the key's own when left out", max_length=256)] | None = None
+    agent: Annotated[str, Meta(description="Who you are; the key's own name when left out", max_length=256)] | None = None
+    instance: Annotated[str, Meta(description="Which running copy of you this is", max_length=256)] | None = None
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose key it is and what that key may do; `ws` 0 covers every workspace."""
+
+    key_id: str
+    ws: int
+    role: Role
+    agent: str | None = None
+    may_speak_as: tuple[str, ...] = ()
+
+    def may(self, scope: Scope) -> bool:
+        return scope in ALLOWED[self.role]
+
+    def speaks_as(self, name: str) -> bool:
+        return name == self.agent or any(fnmatchcase(name, pattern) for pattern in self.may_speak_as)
+
+    @property
+    def sees_all(self) -> bool:
+        return self.role in ("operator", "admin", "human")
+
+
+class NeedsWrite(Exception):
+    """A reading operation found something to register first; the app runs it again as a write."""
+
+
+class Context(msgspec.Struct, kw_only=True):
+    """What an operation may see and do, for one call."""
+
+    caller: Caller
+    store: Store
+    workspace: WorkspaceRow
+    operation: str
+    face: str
+    now: int
+    new_id: IdMaker
+    rings: set[int] = msgspec.field(default_factory=set)
+    signs_of_life: dict[int, int] = msgspec.field(default_factory=dict)
+    alive: Callable[[int, int], int] = lambda ws, reader: 0
+
+    async def me(self, call: Call) -> Reader:
+        """Return the reader the caller acts as, registered by this first call if need be.
+
+        Raises NotAllowed when the key may not speak as the name; Invalid when no name is known.
+        """
+        name, instance = self.identity(call)
+        reader = await self.store.reader(name, instance)
+        if reader is None or not reader.seen:
+            if not self.store.tx.writable:
+                raise NeedsWrite
+            reader = await self._register(name, instance)
+        self._check_kind(reader)
+        self.signs_of_life[reader.reader] = self.now
+        return reader
+
+    def identity(self, call: Call) -> tuple[str, str | None]:
+        """Return the (name, instance) the call claims, checked against the key."""
+        if call.agent is None and self.caller.agent is None:
+            raise Invalid("This key has no name of its own.", hint="Say who you are with `agent`.", field="agent")
+        name = self.caller.agent if call.agent is None else parse_name(call.agent)
+        assert name is not None
+        if not self.caller.speaks_as(name):
+            raise NotAllowed(
+                f"This key speaks as {self.caller.agent!r}, not as {name!r}.",
+                hint="Leave `agent` out, or ask an admin for a key with may_speak_as.", field="agent",
+            )
+        return name, None if call.instance is None else parse_instance(call.instance)
+
+    async def _register(self, name: str, instance: str | None) -> Reader:
+        own = name == self.caller.agent
+        reader, is_new = await self.store.arrive(name, instance, kind="human" if own and self.caller.role == "human" else "agent")
+        if is_new and reader.is_agent:
+            seq = await self.store.note("agent.registered", at=self.now, reader=reader.agent, subject={"agent": name})
+            self.rings.add(seq)
+        return reader
+
+    def _check_kind(self, reader: Reader) -> None:
+        if reader.kind == "human" and self.caller.role not in ("human", "operator"):
+            raise NotAllowed(f"{reader.name!r} is a person; only that person's key speaks as them.", field="agent")
+
+    def visible_to(self, reader: Reader | None) -> int | None:
+        """Return whose messages a reading call is narrowed to: null in a transparent workspace, or for those who see all."""
+        if self.workspace.mode == "open" or self.caller.sees_all:
+            return None
+        return reader.agent if reader else -1
+
+
+Run = Callable[[Context, Any], Awaitable[Any]]
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing ackbox can do."""
+
+    name: str
+    summary: str
+    description: str
+    params: type[Call]
+    result: Any
+    run: Run
+    scope: Scope
+    writes: bool | Callable[[Any], bool]
+    is_done: Callable[[Any], bool] | None
+    spans_workspaces: bool
+    is_slow: bool
+
+    @property
+    def noun(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def verb(self) -> str:
+        return self.name.partition(".")[2]
+
+    def is_write(self, params: Any) -> bool:
+        return self.writes if isinstance(self.writes, bool) else self.writes(params)
+
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def op(
+    name: str, *, scope: Scope, writes: bool | Callable[[Any], bool] = False,
+    is_done: Callable[[Any], bool] | None = None, spans_workspaces: bool = False, is_slow: bool = False,
+) -> Callable[[F], F]:
+    """Put an async function into the table; its annotations and docstring describe it.
+
+    `is_done` makes it a long poll: while the result is not done, the app waits for the bell
+    and runs it again, up to the call's `wait_s`.
+    """
+
+    def enter(function: F) -> F:
+        signature = inspect.get_annotations(function, eval_str=True)
+        text = inspect.cleandoc(function.__doc__ or "")
+        OPERATIONS[name] = Operation(
+            name=name, summary=text.partition("\n")[0], description=text, params=signature["params"],
+            result=signature["return"], run=function, scope=scope, writes=writes, is_done=is_done,
+            spans_workspaces=spans_workspaces, is_slow=is_slow,
+        )
+        return function
+
+    return enter

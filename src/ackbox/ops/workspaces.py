@@ -1,0 +1,76 @@
+"""workspace.*: create, list, settings. Explained in docs/why/workspaces.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.model.moment import to_text
+from ackbox.model.name import parse_name
+from ackbox.ops.table import Call, Context, op
+from ackbox.store.store import WorkspaceRow, add_workspace, every_workspace
+
+
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    """One workspace, as its members see it."""
+
+    name: str
+    mode: str
+    agents: int
+    settings: dict[str, Any]
+    created_at: str
+
+
+def _shown(row: WorkspaceRow) -> Workspace:
+    return Workspace(name=row.name, mode=row.mode, agents=row.agent_count, settings=row.settings, created_at=to_text(row.created_at))
+
+
+class CreateWorkspace(Call, frozen=True, kw_only=True):
+    """A workspace to make."""
+
+    name: Annotated[str, Meta(max_length=256, description="Name of the new workspace")]
+    mode: Annotated[Literal["open", "private"], Meta(description="open: members read everything; private: sender, recipients and operators")] = "open"
+
+
+@op("workspace.create", scope="instance", writes=True, spans_workspaces=True)
+async def create(context: Context, params: CreateWorkspace) -> Workspace:
+    """Create a workspace. Raises Conflict when the name is taken, Invalid."""
+    row = await add_workspace(context.store.tx, name=parse_name(params.name), mode=params.mode, settings={}, now=context.now)
+    return _shown(row)
+
+
+class ListWorkspaces(Call, frozen=True, kw_only=True):
+    """Nothing to say."""
+
+
+class Workspaces(msgspec.Struct, frozen=True, kw_only=True):
+    """The workspaces that the key covers."""
+
+    workspaces: list[Workspace]
+
+
+@op("workspace.list", scope="read", spans_workspaces=True)
+async def list_workspaces(context: Context, params: ListWorkspaces) -> Workspaces:
+    """Return the workspaces that your key covers."""
+    rows = await every_workspace(context.store.tx) if context.caller.ws == 0 else [context.workspace]
+    return Workspaces(workspaces=[_shown(row) for row in rows])
+
+
+class Settings(Call, frozen=True, kw_only=True):
+    """Settings to change; what is left out stays."""
+
+    unknown: Annotated[Literal["hold", "refuse", "inactive"], Meta(description="What a send does with a name nobody has seen")] | None = None
+    hops_limit: Annotated[int, Meta(ge=1, le=10_000, description="Answers in a thread without a person before it stops")] | None = None
+
+
+@op("workspace.settings", scope="admin", writes=True)
+async def settings(context: Context, params: Settings) -> Workspace:
+    """Change or read a workspace's settings; what is left out stays as it was."""
+    changes = {key: getattr(params, key) for key in ("unknown", "hops_limit") if getattr(params, key) is not None}
+    now = {**context.workspace.settings, **changes}
+    if changes:
+        await context.store.save_settings(now)
+        context.rings.add(await context.store.note("workspace.settings", at=context.now, reader=0, subject=changes))
+    return _shown(msgspec.structs.replace(context.workspace, settings=now))

@@ -1,0 +1,50 @@
+"""Bound: what every part of the store shares, a transaction and one workspace.
+
+No statement runs without the workspace's number. Explained in docs/why/storage.md.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from ackbox.store.engine import Row, Transaction
+
+
+class Bound:
+    """A transaction, seen from one workspace."""
+
+    def __init__(self, tx: Transaction, ws: int) -> None:
+        self.tx = tx
+        self.ws = ws
+
+    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
+        return await self.tx.rows(name, ws=self.ws, **parameters)
+
+    async def row(self, name: str, /, **parameters: Any) -> Row | None:
+        found = await self.tx.rows(name, ws=self.ws, **parameters)
+        return found[0] if found else None
+
+    async def run(self, name: str, /, **parameters: Any) -> None:
+        await self.tx.run(name, ws=self.ws, **parameters)
+
+    async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
+        if parameters:
+            await self.tx.run_many(name, [{"ws": self.ws, **each} for each in parameters])
+
+    async def take_seq(self, many: int = 1) -> int:
+        """Take the next `many` numbers and return the first; the row stays locked to the commit."""
+        found = await self.tx.rows("take_seq", ws=self.ws, many=many)
+        first: int = found[0][0]
+        return first
+
+    async def last_seq(self) -> int:
+        """Return the newest number given out."""
+        found = await self.tx.rows("last_seq", ws=self.ws)
+        return int(found[0][0])
+
+
+def new_number() -> int:
+    """Return 62 random bits, never 0: the number of a workspace or a reader."""
+    return secrets.randbits(62) or 1

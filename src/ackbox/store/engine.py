@@ -1,0 +1,85 @@
+"""Engines: what a database must do for the store, and which class a URL means.
+
+No SQL and no meaning here. An engine runs named statements inside transactions; writes that
+arrive together commit together. Explained in docs/why/storage.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from ackbox.errors import Invalid
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+class Transaction(Protocol):
+    """Named statements, run in order; all or nothing."""
+
+    writable: bool
+
+    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
+        """Run a statement and return every row."""
+        ...
+
+    async def run(self, name: str, /, **parameters: Any) -> None:
+        """Run a statement for its effect."""
+        ...
+
+    async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
+        """Run a statement once for each set of parameters."""
+        ...
+
+
+Work = Callable[[Transaction], Awaitable[T]]
+
+
+class Engine(Protocol):
+    """One database."""
+
+    name: str
+
+    async def open(self) -> None:
+        """Connect, bring the schema up to date, and check that durable means durable."""
+        ...
+
+    async def close(self) -> None: ...
+
+    async def read(self, work: Work[T], *, slow: bool = False) -> T:
+        """Run work that only reads, on one consistent view; `slow` keeps it off the event loop."""
+        ...
+
+    async def write(self, work: Work[T]) -> T:
+        """Run work in a transaction and return once it is on disk."""
+        ...
+
+    async def listen(self, hear: Callable[[str], None]) -> None:
+        """Call `hear` with each text that another server told through `tell`."""
+        ...
+
+    async def tell(self, text: str) -> None:
+        """Tell the other servers of this database, if there can be any."""
+        ...
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the banner and doctor say: product, version, where, durability."""
+        ...
+
+
+def make_engine(url: str) -> Engine:
+    """Return the engine a URL names: `sqlite:///path`, `sqlite://:memory:` or `postgresql://…`.
+
+    Raises Invalid for any other scheme.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        from ackbox.store.sqlite import SqliteEngine
+
+        return SqliteEngine(":memory:" if rest in ("", ":memory:", "/:memory:") else rest.removeprefix("/") if rest.startswith("//") else rest)
+    if scheme in ("postgresql", "postgres"):
+        from ackbox.store.postgres import PostgresEngine
+
+        return PostgresEngine(url)
+    raise Invalid(f"No engine for {scheme!r}.", hint="Use sqlite:///path/to/ackbox.db or postgresql://user@host/name.")

@@ -1,0 +1,119 @@
+"""Marks: what each reader has done with its post.
+
+Above a reader's floor everything in its channels is unread; at or below it, only its holes.
+Explained in docs/why/receipts.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from ackbox.store.bound import Bound
+from ackbox.store.engine import Row
+from ackbox.store.readers import Reader
+
+COUNTED_UP_TO = 1000
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """One row of `receipt`: four times, and per mark who set it: instance ("" for the agent), time, face, operation."""
+
+    delivered_at: int | None = None
+    read_at: int | None = None
+    acknowledged_at: int | None = None
+    archived_at: int | None = None
+    evidence: dict[str, list[list[Any]]] = {}
+
+
+_evidence = msgspec.json.Decoder(dict[str, list[list[Any]]])
+
+
+def _trace(times: Sequence[Any]) -> Trace:
+    if times[4] is None:
+        return Trace()
+    return Trace(times[0], times[1], times[2], times[3], _evidence.decode(times[4]))
+
+
+class Marks(Bound):
+    """Questions about marks."""
+
+    async def unmarked(self, reader: Reader, mark: str, *, after: int, most: int, now: int) -> list[int]:
+        """Return the seqs that a reader has not marked read (or delivered), oldest first; expired ones are left out."""
+        floor = reader.read_floor if mark == "read" else reader.delivered_floor
+        rows = await self.rows("unread_page", reader=reader.reader, agent=reader.agent, mark=mark,
+                               after=after, above=max(after, floor), most=most, now=now)
+        return [row[0] for row in rows]
+
+    async def counts(self, reader: Reader, *, now: int) -> tuple[int, int]:
+        """Return (unread, total) of the whole mailbox, each counted up to 1,001."""
+        most = COUNTED_UP_TO + 1
+        unread = await self.unmarked(reader, "read", after=0, most=most, now=now)
+        total = await self.row("total_count", reader=reader.reader, agent=reader.agent, most=most, now=now)
+        return len(unread), total[0] if total else 0
+
+    async def mailbox_page(self, reader: Reader, *, before: int, most: int) -> list[int]:
+        """Return the seqs of everything in a reader's channels, newest first."""
+        rows = await self.rows("mailbox_page", reader=reader.reader, agent=reader.agent, before=before, most=most)
+        return [row[0] for row in rows]
+
+    async def flags(self, reader: Reader, seqs: Sequence[int]) -> dict[int, tuple[bool, bool]]:
+        """Return for each seq whether this reader has read it, and whether it has archived it."""
+        if not seqs:
+            return {}
+        low, high = min(seqs), max(seqs)
+        holes = {row[0] for row in await self.rows("holes_within", reader=reader.reader, mark="read", low=low, high=high)}
+        hidden = {row[0] for row in await self.rows("hidden_within", reader=reader.reader, low=low, high=high)}
+        return {seq: (seq <= reader.read_floor and seq not in holes, seq in hidden) for seq in seqs}
+
+    async def set_off(self, reader: Reader, mark: str, seq: int) -> Reader:
+        """Take a message out of what a reader has unread (or undelivered); returns the reader with its floor now."""
+        floor = reader.read_floor if mark == "read" else reader.delivered_floor
+        if seq <= floor:
+            await self.run("hole_drop", reader=reader.reader, mark=mark, seq=seq)
+            return reader
+        await self.run("holes_skip", reader=reader.reader, agent=reader.agent, mark=mark, floor=floor, seq=seq)
+        await self.run(f"reader_floor_{mark}", reader=reader.reader, seq=seq)
+        if mark == "read":
+            return msgspec.structs.replace(reader, read_floor=seq)
+        return msgspec.structs.replace(reader, delivered_floor=seq)
+
+    async def set_on(self, reader: Reader, seq: int) -> None:
+        """Put a message back among what a reader has unread."""
+        if seq <= reader.read_floor:
+            await self.run("hole_add", reader=reader.reader, mark="read", seq=seq)
+
+    async def hide(self, reader: Reader, seq: int) -> None:
+        await self.run("hidden_add", reader=reader.reader, seq=seq)
+
+    async def unhide(self, reader: Reader, seq: int) -> None:
+        await self.run("hidden_drop", reader=reader.reader, seq=seq)
+
+    async def trace(self, seq: int, reader: int) -> Trace:
+        """Return one recipient's row, empty when nothing happened yet."""
+        row = await self.row("receipt_find", seq=seq, reader=reader)
+        return Trace() if row is None else _trace(row)
+
+    async def put_trace(self, seq: int, reader: int, trace: Trace) -> None:
+        await self.run("receipt_put", seq=seq, reader=reader, delivered_at=trace.delivered_at, read_at=trace.read_at,
+                       acknowledged_at=trace.acknowledged_at, archived_at=trace.archived_at,
+                       evidence=msgspec.json.encode(trace.evidence).decode())
+
+    async def traces(self, seq: int, *, sender_agent: int, is_broadcast: bool, after: int, most: int) -> list[tuple[Row, Trace]]:
+        """Return ((reader, name, instance, kind), row) for each recipient of a message, by reader number."""
+        if is_broadcast:
+            rows = await self.rows("receipts_everyone", seq=seq, sender_agent=sender_agent, after=after, most=most)
+        else:
+            rows = await self.rows("receipts_direct", seq=seq, after=after, most=most)
+        return [(row[:4], _trace(row[4:])) for row in rows]
+
+    async def trace_counts(self, seq: int) -> Row:
+        """Return how many recipients have delivered, read, acknowledged, archived a message."""
+        row = await self.row("receipt_counts", seq=seq)
+        return row if row is not None else (0, 0, 0, 0)
+
+    async def broadcast_size(self, seq: int, *, sender_agent: int) -> int:
+        row = await self.row("recipients_everyone", seq=seq, sender_agent=sender_agent)
+        return int(row[0]) if row else 0

@@ -1,0 +1,112 @@
+"""Messages in the store: appended once, then only read.
+
+Who may see a message is the operation's question; here `visible_to` only narrows a query.
+Explained in docs/why/storage.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from ackbox.store.bound import Bound
+from ackbox.store.engine import Row
+
+NEWEST = (1 << 62) - 1
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """One row of `message`."""
+
+    seq: int
+    id: str
+    sender: int
+    sender_agent: int
+    sender_name: str
+    sender_instance: str | None
+    sender_kind: str
+    type: str
+    audience: str
+    subject: str | None
+    body: str
+    intent: str
+    priority: int
+    refs: str
+    metadata: str
+    parent: str | None
+    thread_id: str
+    expects_reply_by: int | None
+    expires_at: int | None
+    idempotency_key: str | None
+    hops: int
+    created_at: int
+    thread: int
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page of history is narrowed to; null narrows nothing."""
+
+    before: int = NEWEST
+    since: int | None = None
+    until: int | None = None
+    sender_agent: int | None = None
+    recipient: int | None = None
+    thread: int | None = None
+    intent: str | None = None
+    visible_to: int | None = None
+
+
+def _stored(row: Row | None) -> Stored | None:
+    return None if row is None else Stored(*row)
+
+
+class Messages(Bound):
+    """Questions about messages."""
+
+    async def append(self, message: dict[str, Any], *, channels: Sequence[int], idempotency: tuple[str, bytes] | None) -> int:
+        """Store a message, its addresses and its idempotency key, and return its seq.
+
+        `thread` 0 means its own. Taken last in the transaction: senders queue on the counter.
+        """
+        seq = await self.take_seq()
+        message["seq"] = seq
+        message["thread"] = message["thread"] or seq
+        await self.run("message_add", **message)
+        await self.run_many("addressed_add", [{"channel": channel, "seq": seq} for channel in channels])
+        if idempotency is not None:
+            key, content = idempotency
+            await self.run("idempotency_add", sender=message["sender_agent"], key=key, seq=seq, content=content)
+        return seq
+
+    async def sent_before(self, sender_agent: int, key: str) -> tuple[int, bytes] | None:
+        """Return (seq, content hash) of what this sender stored under a key."""
+        row = await self.row("idempotency_find", sender=sender_agent, key=key)
+        return None if row is None else (row[0], bytes(row[1]))
+
+    async def message(self, id: str) -> Stored | None:
+        return _stored(await self.row("message_by_id", id=id))
+
+    async def message_at(self, seq: int) -> Stored | None:
+        return _stored(await self.row("message_by_seq", seq=seq))
+
+    async def messages_at(self, seqs: Sequence[int]) -> list[Stored]:
+        """Return the messages with these seqs, in the order asked."""
+        found = [await self.message_at(seq) for seq in seqs]
+        return [message for message in found if message is not None]
+
+    async def channels(self, seq: int) -> list[tuple[int, int | None, str | None, str | None, str | None]]:
+        """Return (channel, agent number, name, instance, kind) for each address; everyone is channel 0."""
+        return [(row[0], row[1], row[2], row[3], row[4]) for row in await self.rows("channels_of", seq=seq)]
+
+    async def thread_page(self, thread: int, *, after: int, most: int) -> list[Stored]:
+        return [Stored(*row) for row in await self.rows("thread_page", thread=thread, after=after, most=most)]
+
+    async def history_page(self, narrow: Filter, *, most: int) -> list[Stored]:
+        rows = await self.rows("history_page", most=most, **msgspec.structs.asdict(narrow))
+        return [Stored(*row) for row in rows]
+
+    async def feed_page(self, *, after: int, most: int, visible_to: int | None) -> list[Row]:
+        """Return (seq, kind, at, reader, subject, thread id) after a seq, oldest first."""
+        return await self.rows("feed_page", after=after, most=most, visible_to=visible_to)

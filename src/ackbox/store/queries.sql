@@ -1,0 +1,339 @@
+-- The SQL that both engines share. Each statement: its name, its purpose and the index it uses.
+-- Every statement names its workspace, `:ws`; one that cannot says `across:` and why.
+
+-- name: workspace_by_name
+-- Find a workspace by its name. across: the name is how a workspace is found; unique index on name.
+SELECT ws, name, mode, settings, next_seq, created_at, agent_count FROM workspace WHERE name = :name;
+
+-- name: workspace_by_number
+-- Read one workspace; primary key.
+SELECT ws, name, mode, settings, next_seq, created_at, agent_count FROM workspace WHERE ws = :ws;
+
+-- name: workspace_all
+-- List every workspace for an operator. across: only keys that cover all workspaces may ask.
+SELECT ws, name, mode, settings, next_seq, created_at, agent_count FROM workspace ORDER BY name;
+
+-- name: workspace_add
+-- Create a workspace.
+INSERT INTO workspace (ws, name, mode, settings, next_seq, agent_count, created_at)
+VALUES (:ws, :name, :mode, :settings, 1, 0, :now) ON CONFLICT (name) DO NOTHING;
+
+-- name: workspace_settings
+-- Replace a workspace's settings; primary key.
+UPDATE workspace SET settings = :settings WHERE ws = :ws;
+
+-- name: workspace_count_agents
+-- Keep the number of registered agents, so that a broadcast need not count them; primary key.
+UPDATE workspace SET agent_count = agent_count + :more WHERE ws = :ws;
+
+-- name: take_seq
+-- Take the next numbers; the row stays locked to the commit, so commit order is seq order; primary key.
+UPDATE workspace SET next_seq = next_seq + :many WHERE ws = :ws RETURNING next_seq - :many;
+
+-- name: last_seq
+-- The newest number given out; primary key.
+SELECT next_seq - 1 FROM workspace WHERE ws = :ws;
+
+-- name: key_by_id
+-- Find a key by the id in it. across: a key is how a caller's workspace is found; primary key.
+SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at
+FROM access_key WHERE id = :id;
+
+-- name: keys_of
+-- List a workspace's keys; index access_key_by_ws.
+SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at
+FROM access_key WHERE ws = :ws ORDER BY created_at, id;
+
+-- name: key_add
+-- Store a new key's digest.
+INSERT INTO access_key (id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at)
+VALUES (:id, :ws, :digest, :role, :agent, :may_speak_as, :label, :now, :expires_at, NULL);
+
+-- name: key_revoke
+-- Revoke a key of this workspace; the first time wins; primary key.
+UPDATE access_key SET revoked_at = COALESCE(revoked_at, :now) WHERE id = :id AND ws = :ws;
+
+-- name: reader_by_name
+-- Find an agent (instance '') or one of its instances; unique index reader_by_name.
+SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
+FROM reader WHERE ws = :ws AND name = :name AND COALESCE(instance, '') = :instance;
+
+-- name: reader_by_number
+-- Read one reader; primary key.
+SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
+FROM reader WHERE ws = :ws AND reader = :reader;
+
+-- name: readers_of_agent
+-- An agent and its instances; index reader_by_agent.
+SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
+FROM reader WHERE ws = :ws AND agent = :agent ORDER BY reader;
+
+-- name: readers_all
+-- Every reader of the workspace in order of name; index reader_by_name.
+SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
+FROM reader WHERE ws = :ws ORDER BY name, COALESCE(instance, '');
+
+-- name: reader_lookalike
+-- An agent whose name looks like this one; index reader_by_skeleton.
+SELECT name FROM reader WHERE ws = :ws AND skeleton = :skeleton AND name <> :name AND instance IS NULL LIMIT 1;
+
+-- name: humans
+-- Every person who has been here; index reader_by_name.
+SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
+FROM reader WHERE ws = :ws AND kind = 'human' AND instance IS NULL ORDER BY name;
+
+-- name: agent_names
+-- Names for suggestions, at most 500; index reader_by_name.
+SELECT name FROM reader WHERE ws = :ws AND instance IS NULL AND seen > 0 ORDER BY name LIMIT 500;
+
+-- name: reader_add
+-- Register a reader, seen or only written to.
+INSERT INTO reader (ws, reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor)
+VALUES (:ws, :reader, :agent, :name, :instance, :skeleton, :kind, :seen, :registered_seq, :read_floor, :delivered_floor);
+
+-- name: reader_arrive
+-- A name that mail was waiting for is here now; primary key.
+UPDATE reader SET seen = 1, kind = :kind, registered_seq = :registered_seq, read_floor = :read_floor,
+    delivered_floor = :delivered_floor WHERE ws = :ws AND reader = :reader;
+
+-- name: reader_floor_read
+-- Raise a reader's floor for read; primary key.
+UPDATE reader SET read_floor = :seq WHERE ws = :ws AND reader = :reader AND read_floor < :seq;
+
+-- name: reader_floor_delivered
+-- Raise a reader's floor for delivered; primary key.
+UPDATE reader SET delivered_floor = :seq WHERE ws = :ws AND reader = :reader AND delivered_floor < :seq;
+
+-- name: holes_skip
+-- What lies between a reader's floor and a newer mark, and is not marked, becomes holes; primary key of addressed.
+INSERT INTO hole (ws, reader, mark, seq)
+SELECT DISTINCT a.ws, CAST(:reader AS BIGINT), CAST(:mark AS TEXT), a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
+WHERE a.ws = :ws AND a.seq > :floor AND a.seq < :seq
+  AND (a.channel = :agent OR a.channel = :reader OR (a.channel = 0 AND m.sender_agent <> :agent)
+       OR (CAST(:reader AS BIGINT) = CAST(:agent AS BIGINT) AND a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :agent)))
+ON CONFLICT DO NOTHING;
+
+-- name: hole_add
+-- Put one message back (mark unread, or what waited for a new reader); primary key.
+INSERT INTO hole (ws, reader, mark, seq) VALUES (:ws, :reader, :mark, :seq) ON CONFLICT DO NOTHING;
+
+-- name: hole_drop
+-- One message at or below the floor is marked now; primary key.
+DELETE FROM hole WHERE ws = :ws AND reader = :reader AND mark = :mark AND seq = :seq;
+
+-- name: hole_there
+-- Whether a message at or below the floor is without the mark; primary key.
+SELECT 1 FROM hole WHERE ws = :ws AND reader = :reader AND mark = :mark AND seq = :seq;
+
+-- name: holes_within
+-- A reader's holes in a range, to show flags on a page; primary key.
+SELECT seq FROM hole WHERE ws = :ws AND reader = :reader AND mark = :mark AND seq >= :low AND seq <= :high;
+
+-- name: holes_copy
+-- A new instance starts with its agent's holes, as far as it can see them; primary keys.
+INSERT INTO hole (ws, reader, mark, seq)
+SELECT h.ws, CAST(:reader AS BIGINT), h.mark, h.seq FROM hole h WHERE h.ws = :ws AND h.reader = :agent
+  AND EXISTS (SELECT 1 FROM addressed a WHERE a.ws = h.ws AND a.seq = h.seq AND a.channel IN (0, :agent, :reader))
+ON CONFLICT DO NOTHING;
+
+-- name: holes_waiting
+-- What was addressed to a name before it was ever here; primary key of addressed.
+INSERT INTO hole (ws, reader, mark, seq)
+SELECT DISTINCT a.ws, CAST(:reader AS BIGINT), CAST(:mark AS TEXT), a.seq FROM addressed a
+WHERE a.ws = :ws AND a.seq <= :seq AND (a.channel = :reader OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :reader))
+ON CONFLICT DO NOTHING;
+
+-- name: hidden_add
+-- A reader archives; primary key.
+INSERT INTO hidden (ws, reader, seq) VALUES (:ws, :reader, :seq) ON CONFLICT DO NOTHING;
+
+-- name: hidden_drop
+-- A reader takes a message out of the archive; primary key.
+DELETE FROM hidden WHERE ws = :ws AND reader = :reader AND seq = :seq;
+
+-- name: hidden_within
+-- What a reader has archived in a range, to show flags on a page; primary key.
+SELECT seq FROM hidden WHERE ws = :ws AND reader = :reader AND seq >= :low AND seq <= :high;
+
+-- name: message_add
+-- Store a message.
+INSERT INTO message (ws, seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience,
+    subject, body, intent, priority, refs, metadata, parent, thread, thread_id, expects_reply_by, expires_at,
+    idempotency_key, hops, acting_key, created_at)
+VALUES (:ws, :seq, :id, :sender, :sender_agent, :sender_name, :sender_instance, :sender_kind, :type, :audience,
+    :subject, :body, :intent, :priority, :refs, :metadata, :parent, :thread, :thread_id, :expects_reply_by, :expires_at,
+    :idempotency_key, :hops, :acting_key, :created_at);
+
+-- name: addressed_add
+-- Address a message to one channel: this is the whole fan-out.
+INSERT INTO addressed (ws, channel, seq) VALUES (:ws, :channel, :seq);
+
+-- name: idempotency_find
+-- The message a sender already stored under a key; primary key.
+SELECT i.seq, i.content FROM idempotency i WHERE i.ws = :ws AND i.sender = :sender AND i.key = :key;
+
+-- name: idempotency_add
+-- Keep a sender's key for ever.
+INSERT INTO idempotency (ws, sender, key, seq, content) VALUES (:ws, :sender, :key, :seq, :content);
+
+-- name: message_by_id
+-- One message; unique index message_by_id.
+SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
+    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+FROM message WHERE ws = :ws AND id = :id;
+
+-- name: message_by_seq
+-- One message; primary key.
+SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
+    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+FROM message WHERE ws = :ws AND seq = :seq;
+
+-- name: channels_of
+-- Who a message is addressed to; index addressed_by_seq.
+SELECT a.channel, r.agent, r.name, r.instance, r.kind FROM addressed a
+LEFT JOIN reader r ON r.ws = a.ws AND r.reader = a.channel WHERE a.ws = :ws AND a.seq = :seq ORDER BY a.channel;
+
+-- name: thread_page
+-- A conversation, oldest first; index message_by_thread.
+SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
+    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+FROM message WHERE ws = :ws AND thread = :thread AND seq > :after ORDER BY seq LIMIT :most;
+
+-- name: unread_page
+-- What a reader has not marked, oldest first: its holes, and all its channels hold above its floor; primary keys.
+SELECT u.seq FROM (
+  SELECT seq FROM (SELECT h.seq FROM hole h JOIN message m ON m.ws = h.ws AND m.seq = h.seq
+    WHERE h.ws = :ws AND h.reader = :reader AND h.mark = :mark AND h.seq > :after
+      AND (m.expires_at IS NULL OR m.expires_at > :now) ORDER BY h.seq LIMIT :most) AS holes
+  UNION
+  SELECT seq FROM (SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
+    WHERE a.ws = :ws AND a.channel = :agent AND a.seq > :above
+      AND (m.expires_at IS NULL OR m.expires_at > :now) ORDER BY a.seq LIMIT :most) AS own
+  UNION
+  SELECT seq FROM (SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
+    WHERE a.ws = :ws AND a.channel = 0 AND a.seq > :above AND m.sender_agent <> :agent
+      AND (m.expires_at IS NULL OR m.expires_at > :now) ORDER BY a.seq LIMIT :most) AS everyone
+  UNION
+  SELECT seq FROM (SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
+    WHERE a.ws = :ws AND a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :agent
+        AND reader <> :agent AND (reader = :reader OR :reader = :agent)) AND a.seq > :above
+      AND (m.expires_at IS NULL OR m.expires_at > :now) ORDER BY a.seq LIMIT :most) AS instances
+) AS u ORDER BY u.seq LIMIT :most;
+
+-- name: total_count
+-- How much post a reader has in all, up to a bound, archived or not, expired left out; primary key of addressed.
+SELECT COUNT(*) FROM (
+  SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
+  WHERE a.ws = :ws AND (a.channel = 0 OR a.channel = :agent OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws
+      AND agent = :agent AND reader <> :agent AND (reader = :reader OR :reader = :agent)))
+    AND m.sender_agent <> CASE WHEN a.channel = 0 THEN :agent ELSE -1 END
+    AND (m.expires_at IS NULL OR m.expires_at > :now) GROUP BY a.seq LIMIT :most) AS c;
+
+-- name: mailbox_page
+-- Everything for a reader, newest first; primary key of addressed.
+SELECT u.seq FROM (
+  SELECT seq FROM (SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
+    WHERE a.ws = :ws AND a.channel = :agent AND a.seq < :before ORDER BY a.seq DESC LIMIT :most) AS own
+  UNION
+  SELECT seq FROM (SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
+    WHERE a.ws = :ws AND a.channel = 0 AND a.seq < :before AND m.sender_agent <> :agent ORDER BY a.seq DESC LIMIT :most) AS everyone
+  UNION
+  SELECT seq FROM (SELECT a.seq FROM addressed a
+    WHERE a.ws = :ws AND a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :agent
+        AND reader <> :agent AND (reader = :reader OR :reader = :agent)) AND a.seq < :before ORDER BY a.seq DESC LIMIT :most) AS instances
+) AS u ORDER BY u.seq DESC LIMIT :most;
+
+-- name: history_page
+-- The workspace's messages, newest first, filtered; primary key.
+SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
+    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+FROM message m WHERE m.ws = :ws AND m.seq < :before
+  AND (CAST(:since AS BIGINT) IS NULL OR m.created_at > :since)
+  AND (CAST(:until AS BIGINT) IS NULL OR m.created_at <= :until)
+  AND (CAST(:sender_agent AS BIGINT) IS NULL OR m.sender_agent = :sender_agent)
+  AND (CAST(:thread AS BIGINT) IS NULL OR m.thread = :thread)
+  AND (CAST(:intent AS TEXT) IS NULL OR m.intent = :intent)
+  AND (CAST(:recipient AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws AND a.seq = m.seq
+       AND (a.channel = 0 OR a.channel = :recipient OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :recipient))))
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws
+       AND a.seq = m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+ORDER BY m.seq DESC LIMIT :most;
+
+-- name: receipt_find
+-- One recipient's row for one message, once something happened; primary key.
+SELECT delivered_at, read_at, acknowledged_at, archived_at, evidence FROM receipt
+WHERE ws = :ws AND seq = :seq AND reader = :reader;
+
+-- name: receipt_put
+-- Write one recipient's row; primary key.
+INSERT INTO receipt (ws, seq, reader, delivered_at, read_at, acknowledged_at, archived_at, evidence)
+VALUES (:ws, :seq, :reader, :delivered_at, :read_at, :acknowledged_at, :archived_at, :evidence)
+ON CONFLICT (ws, seq, reader) DO UPDATE SET delivered_at = excluded.delivered_at, read_at = excluded.read_at,
+    acknowledged_at = excluded.acknowledged_at, archived_at = excluded.archived_at, evidence = excluded.evidence;
+
+-- name: receipts_direct
+-- Every recipient of a message that names its recipients; index addressed_by_seq.
+SELECT r.reader, r.name, r.instance, r.kind, p.delivered_at, p.read_at, p.acknowledged_at, p.archived_at, p.evidence
+FROM addressed a JOIN reader r ON r.ws = a.ws AND r.reader = a.channel
+LEFT JOIN receipt p ON p.ws = a.ws AND p.seq = a.seq AND p.reader = a.channel
+WHERE a.ws = :ws AND a.seq = :seq AND r.reader > :after ORDER BY r.reader LIMIT :most;
+
+-- name: receipts_everyone
+-- Every recipient of a broadcast: agents registered before it, not its sender; primary key of reader.
+SELECT r.reader, r.name, r.instance, r.kind, p.delivered_at, p.read_at, p.acknowledged_at, p.archived_at, p.evidence
+FROM reader r LEFT JOIN receipt p ON p.ws = r.ws AND p.seq = :seq AND p.reader = r.reader
+WHERE r.ws = :ws AND r.instance IS NULL AND r.seen > 0 AND r.registered_seq < :seq AND r.reader <> :sender_agent
+  AND r.reader > :after ORDER BY r.reader LIMIT :most;
+
+-- name: receipt_counts
+-- How far a message has come: rows with each time set; primary key.
+SELECT COUNT(delivered_at), COUNT(read_at), COUNT(acknowledged_at), COUNT(archived_at) FROM receipt
+WHERE ws = :ws AND seq = :seq;
+
+-- name: recipients_everyone
+-- How many agents a broadcast was for; primary key of reader.
+SELECT COUNT(*) FROM reader WHERE ws = :ws AND instance IS NULL AND seen > 0 AND registered_seq < :seq AND reader <> :sender_agent;
+
+-- name: event_add
+-- Write a line of the feed.
+INSERT INTO event (ws, seq, kind, at, reader, subject) VALUES (:ws, :seq, :kind, :at, :reader, :subject);
+
+-- name: feed_page
+-- The feed after a cursor: messages and events merged by seq, ids only; primary keys.
+SELECT seq, kind, at, reader, subject, thread_id FROM (
+  SELECT * FROM (SELECT m.seq, 'message.sent' AS kind, m.created_at AS at, m.sender_agent AS reader, m.id AS subject, m.thread_id
+    FROM message m WHERE m.ws = :ws AND m.seq > :after
+      AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws
+       AND a.seq = m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+    ORDER BY m.seq LIMIT :most) AS messages
+  UNION ALL
+  SELECT * FROM (SELECT e.seq, e.kind, e.at, e.reader, e.subject, NULL AS thread_id FROM event e WHERE e.ws = :ws AND e.seq > :after
+    AND (CAST(:visible_to AS BIGINT) IS NULL OR e.reader = :visible_to) ORDER BY e.seq LIMIT :most) AS events
+) AS feed ORDER BY seq LIMIT :most;
+
+-- name: presence_put
+-- Overwrite an instance's sign of life and card; primary key.
+INSERT INTO presence (ws, reader, started_at, last_seen, ttl_s, left_at, card)
+VALUES (:ws, :reader, :started_at, :last_seen, :ttl_s, :left_at, :card)
+ON CONFLICT (ws, reader) DO UPDATE SET started_at = excluded.started_at, last_seen = excluded.last_seen,
+    ttl_s = excluded.ttl_s, left_at = excluded.left_at, card = excluded.card;
+
+-- name: presence_touch
+-- A sign of life; primary key.
+INSERT INTO presence (ws, reader, started_at, last_seen, ttl_s, left_at, card)
+VALUES (:ws, :reader, :last_seen, :last_seen, 180, NULL, '{}')
+ON CONFLICT (ws, reader) DO UPDATE SET last_seen = excluded.last_seen, left_at = NULL
+WHERE presence.last_seen < excluded.last_seen;
+
+-- name: presence_one
+-- One reader's presence; primary key.
+SELECT reader, started_at, last_seen, ttl_s, left_at, card FROM presence WHERE ws = :ws AND reader = :reader;
+
+-- name: presence_of_agent
+-- The presence of an agent and its instances; index reader_by_agent.
+SELECT p.reader, p.started_at, p.last_seen, p.ttl_s, p.left_at, p.card FROM presence p
+JOIN reader r ON r.ws = p.ws AND r.reader = p.reader WHERE p.ws = :ws AND r.agent = :agent;
+
+-- name: presence_all
+-- Everybody's presence; primary key.
+SELECT reader, started_at, last_seen, ttl_s, left_at, card FROM presence WHERE ws = :ws;

@@ -1,0 +1,154 @@
+"""Readers: who can have post, an agent or one instance of it, and when each was last alive.
+
+Explained in docs/why/receipts.md, "A new instance".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ackbox.errors import Conflict
+from ackbox.model.name import skeleton
+from ackbox.store.bound import Bound, new_number
+from ackbox.store.engine import Row
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """An agent (`instance` null, `agent` its own number) or one of its instances."""
+
+    reader: int
+    agent: int
+    name: str
+    instance: str | None
+    skeleton: str
+    kind: str
+    seen: int
+    registered_seq: int
+    read_floor: int
+    delivered_floor: int
+
+    @property
+    def is_agent(self) -> bool:
+        return self.instance is None
+
+
+class Presence(msgspec.Struct, frozen=True):
+    """A reader's signs of life, in milliseconds UTC, and the card it showed."""
+
+    reader: int
+    started_at: int
+    last_seen: int
+    ttl_s: int
+    left_at: int | None
+    card: str
+
+
+def _reader(row: Row | None) -> Reader | None:
+    return None if row is None else Reader(*row)
+
+
+class Readers(Bound):
+    """Questions about readers."""
+
+    async def reader(self, name: str, instance: str | None = None) -> Reader | None:
+        """Return the reader of that name, seen or only written to."""
+        return _reader(await self.row("reader_by_name", name=name, instance=instance or ""))
+
+    async def reader_by_number(self, number: int) -> Reader | None:
+        return _reader(await self.row("reader_by_number", reader=number))
+
+    async def family(self, agent: int) -> list[Reader]:
+        """Return an agent and all its instances."""
+        return [Reader(*row) for row in await self.rows("readers_of_agent", agent=agent)]
+
+    async def all_readers(self) -> list[Reader]:
+        return [Reader(*row) for row in await self.rows("readers_all")]
+
+    async def humans(self) -> list[Reader]:
+        return [Reader(*row) for row in await self.rows("humans")]
+
+    async def known_names(self) -> list[str]:
+        return [row[0] for row in await self.rows("agent_names")]
+
+    async def hold(self, name: str, instance: str | None = None) -> Reader:
+        """Return the reader of that name, making one that mail can wait for. Raises Conflict."""
+        found = await self.reader(name, instance)
+        if found is not None:
+            return found
+        if instance is None:
+            return await self._add(name, None, agent=None, kind="agent", seen=0, floor=await self.last_seq())
+        agent = await self.hold(name)
+        return await self._add(name, instance, agent=agent.reader, kind=agent.kind, seen=0, floor=agent.read_floor)
+
+    async def arrive(self, name: str, instance: str | None, *, kind: str) -> tuple[Reader, bool]:
+        """Return the reader of a caller, registered now if it was not; and whether it is new."""
+        found = await self.reader(name, instance)
+        if found is not None and found.seen:
+            return found, False
+        if instance is None:
+            return await self._arrive_agent(name, found, kind), True
+        agent, _ = await self.arrive(name, None, kind=kind)
+        return await self._arrive_instance(agent, instance, found), True
+
+    async def _arrive_agent(self, name: str, held: Reader | None, kind: str) -> Reader:
+        last = await self.last_seq()
+        await self.run("workspace_count_agents", more=1)
+        if held is None:
+            return await self._add(name, None, agent=None, kind=kind, seen=1, floor=last)
+        for mark in ("read", "delivered"):
+            await self.run("holes_waiting", reader=held.reader, mark=mark, seq=last)
+        return await self._settle(held, kind, last, last)
+
+    async def _arrive_instance(self, agent: Reader, instance: str, held: Reader | None) -> Reader:
+        if held is None:
+            held = await self._add(agent.name, instance, agent=agent.reader, kind=agent.kind, seen=0, floor=agent.read_floor)
+        await self.run("holes_copy", reader=held.reader, agent=agent.reader)
+        return await self._settle(held, agent.kind, agent.read_floor, agent.delivered_floor)
+
+    async def _settle(self, held: Reader, kind: str, read_floor: int, delivered_floor: int) -> Reader:
+        registered_seq = await self.last_seq()
+        await self.run("reader_arrive", reader=held.reader, kind=kind, registered_seq=registered_seq,
+                       read_floor=read_floor, delivered_floor=delivered_floor)
+        return msgspec.structs.replace(held, seen=1, kind=kind, registered_seq=registered_seq,
+                                       read_floor=read_floor, delivered_floor=delivered_floor)
+
+    async def _add(self, name: str, instance: str | None, *, agent: int | None, kind: str, seen: int, floor: int) -> Reader:
+        shape = skeleton(name)
+        if instance is None:
+            await self._refuse_lookalike(name, shape)
+        number = new_number()
+        reader = Reader(number, agent or number, name, instance, shape, kind, seen, await self.last_seq(), floor, floor)
+        await self.run("reader_add", **msgspec.structs.asdict(reader))
+        return reader
+
+    async def _refuse_lookalike(self, name: str, shape: str) -> None:
+        other = await self.row("reader_lookalike", skeleton=shape, name=name)
+        if other is not None:
+            raise Conflict(
+                f"The name {name!r} looks like {other[0]!r}, which is somebody else here.",
+                hint=f"Use {other[0]!r} if you mean it, or a name that cannot be mistaken for it.", near=[other[0]],
+            )
+
+    async def presence(self, reader: int) -> Presence | None:
+        row = await self.row("presence_one", reader=reader)
+        return None if row is None else Presence(*row)
+
+    async def presences(self, agent: int | None = None) -> dict[int, Presence]:
+        """Return presence by reader, of one agent's family or of everybody."""
+        rows = await (self.rows("presence_all") if agent is None else self.rows("presence_of_agent", agent=agent))
+        return {row[0]: Presence(*row) for row in rows}
+
+    async def put_presence(self, presence: Presence) -> None:
+        await self.run("presence_put", **msgspec.structs.asdict(presence))
+
+    async def touch(self, seen: dict[int, int]) -> None:
+        """Note signs of life, reader to milliseconds UTC; never moves one back."""
+        await self.run_many("presence_touch", [{"reader": r, "last_seen": at} for r, at in seen.items()])
+
+    async def note(self, kind: str, *, at: int, reader: int, subject: dict[str, Any]) -> int:
+        """Write a line of the feed and return its seq; call it last, the counter stays locked."""
+        seq = await self.take_seq()
+        await self.run("event_add", seq=seq, kind=kind, at=at, reader=reader, subject=msgspec.json.encode(subject).decode())
+        return seq

@@ -1,0 +1,246 @@
+"""SQLite: one writer thread with group commit, readers on their own connections.
+
+All waiting writes run in one BEGIN IMMEDIATE transaction with a savepoint each, are committed
+once, and are then answered. Work is a coroutine that awaits only its transaction; here such a
+coroutine never suspends, so it is driven to its end without the event loop.
+Explained in docs/why/storage.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+
+from ackbox.errors import AckboxError, Unavailable
+from ackbox.store.engine import Row, Work
+from ackbox.store.migrate import migrations
+from ackbox.store.statements import Statement, load
+
+T = TypeVar("T")
+MOST_TOGETHER = 512
+_FILL = {"int": "INTEGER", "strict": "STRICT", "narrow": "STRICT, WITHOUT ROWID", "blob": "BLOB"}
+
+
+class SqliteTransaction:
+    """Statements on one connection."""
+
+    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], *, writable: bool) -> None:
+        self.writable = writable
+        self._execute = connection.cursor().execute
+        self._executemany = connection.cursor().executemany
+        self._statements = statements
+
+    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
+        return self._execute(self._statements[name].sql, parameters).fetchall()
+
+    async def run(self, name: str, /, **parameters: Any) -> None:
+        self._execute(self._statements[name].sql, parameters)
+
+    async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
+        self._executemany(self._statements[name].sql, parameters)
+
+
+def drive(work: Awaitable[T]) -> T:
+    """Run a coroutine that never suspends to its end."""
+    coroutine = work.__await__()
+    try:
+        next(coroutine)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    raise RuntimeError("an operation awaited something other than its store")
+
+
+class _Job:
+    __slots__ = ("error", "future", "loop", "result", "work", "writable")
+
+    def __init__(self, work: Work[Any], loop: asyncio.AbstractEventLoop, writable: bool) -> None:
+        self.work = work
+        self.writable = writable
+        self.loop = loop
+        self.future: asyncio.Future[Any] = loop.create_future()
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def answer(self) -> None:
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+class SqliteEngine:
+    """One SQLite file, owned by this process."""
+
+    name = "sqlite"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._statements = load("sqlite")
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._spare: queue.SimpleQueue[apsw.Connection] = queue.SimpleQueue()
+        self._broken: BaseException | None = None
+
+    async def open(self) -> None:
+        if self.path != ":memory:":
+            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+        self._writer = self._connect()
+        self._migrate()
+        self._assert_durable()
+        self._write_tx = SqliteTransaction(self._writer, self._statements, writable=True)
+        self._look_tx = SqliteTransaction(self._writer, self._statements, writable=False)
+        if self.path != ":memory:":
+            self._near = self._connect(reader=True)
+            self._near_tx = SqliteTransaction(self._near, self._statements, writable=False)
+        self._thread = threading.Thread(target=self._serve, name="ackbox-writer", daemon=True)
+        self._thread.start()
+
+    async def close(self) -> None:
+        if self._thread is None:
+            return
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._thread = None
+        while not self._spare.empty():
+            self._spare.get().close()
+        if self.path != ":memory:":
+            self._near.close()
+        self._writer.close()
+
+    async def read(self, work: Work[T], *, slow: bool = False) -> T:
+        if self.path == ":memory:":
+            return await self._submit(work, writable=False)
+        if slow:
+            return await asyncio.to_thread(self._read_far, work)
+        # A deferred transaction gives one consistent view for all statements of the work.
+        with self._near:
+            return drive(work(self._near_tx))
+
+    def _read_far(self, work: Work[T]) -> T:
+        try:
+            connection = self._spare.get_nowait()
+        except queue.Empty:
+            connection = self._connect(reader=True)
+        try:
+            with connection:
+                return drive(work(SqliteTransaction(connection, self._statements, writable=False)))
+        finally:
+            self._spare.put(connection)
+
+    async def write(self, work: Work[T]) -> T:
+        return await self._submit(work, writable=True)
+
+    async def _submit(self, work: Work[T], *, writable: bool) -> T:
+        if self._thread is None or self._broken is not None:
+            raise Unavailable("The store is closed.", hint="Start the server again.")
+        job = _Job(work, asyncio.get_running_loop(), writable)
+        self._jobs.put(job)
+        result: T = await job.future
+        return result
+
+    async def listen(self, hear: Callable[[str], None]) -> None:
+        """Nobody else opens this file, so there is nobody to hear."""
+
+    async def tell(self, text: str) -> None:
+        """Nobody else opens this file, so there is nobody to tell."""
+
+    def facts(self) -> dict[str, Any]:
+        return {"engine": "sqlite", "version": apsw.sqlite_lib_version(), "path": self.path, "synchronous": "FULL"}
+
+    def _connect(self, *, reader: bool = False) -> apsw.Connection:
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+        connection = apsw.Connection(self.path, flags=flags, statementcachesize=200)
+        connection.set_busy_timeout(10_000)
+        pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
+                   "cache_size=-32000", "wal_autocheckpoint=4000"]
+        if reader:
+            pragmas.append("query_only=ON")
+        for pragma in pragmas:
+            connection.pragma(*pragma.split("="))
+        return connection
+
+    def _migrate(self) -> None:
+        with self._writer:
+            self._writer.execute("CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+            done = {row[0] for row in self._writer.execute("SELECT number FROM migration")}
+            for migration in migrations("sqlite"):
+                if migration.number not in done:
+                    for _ in self._writer.execute(migration.fill(_FILL)):
+                        pass
+                    self._writer.execute("INSERT INTO migration VALUES (?, ?)", (migration.number, migration.name))
+
+    def _assert_durable(self) -> None:
+        level = self._writer.pragma("synchronous")
+        if level != 2:
+            raise Unavailable(f"SQLite runs with synchronous={level}; ackbox needs FULL (2).", hint="Report this.")
+
+    def _serve(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            group, stop = self._gather(first)
+            self._commit_together(group)
+            _answer(group)
+            if stop:
+                return
+
+    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+        group = [first]
+        while len(group) < MOST_TOGETHER:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                return group, True
+            group.append(job)
+        return group, False
+
+    def _commit_together(self, group: list[_Job]) -> None:
+        execute = self._writer.execute
+        try:
+            execute("BEGIN IMMEDIATE")
+            for job in group:
+                execute("SAVEPOINT job")
+                try:
+                    job.result = drive(job.work(self._write_tx if job.writable else self._look_tx))
+                except Exception as error:  # one bad write fails alone; it is raised to its own caller
+                    job.error = error
+                    execute("ROLLBACK TO job")
+                execute("RELEASE job")
+            execute("COMMIT")
+        except apsw.Error as error:
+            self._roll_back(group, error)
+
+    def _roll_back(self, group: list[_Job], error: apsw.Error) -> None:
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
+        for job in group:
+            if not isinstance(job.error, AckboxError):
+                job.error = Unavailable("The store could not write.", hint=_advice(error), retry_after_s=1)
+        if isinstance(error, apsw.IOError):
+            # After a failed fsync nobody knows what is on disk; only a fresh start can tell.
+            self._broken = error
+
+
+def _advice(error: apsw.Error) -> str:
+    if isinstance(error, apsw.FullError):
+        return "The disk is full; free some room. Nothing of this was stored."
+    return f"Nothing of this was stored; try again ({type(error).__name__})."
+
+
+def _answer(group: list[_Job]) -> None:
+    loops = {job.loop for job in group}
+    for loop in loops:
+        mine = [job for job in group if job.loop is loop]
+        try:
+            loop.call_soon_threadsafe(lambda jobs=mine: [job.answer() for job in jobs])
+        except RuntimeError:  # the loop that asked has closed; what it asked for is stored all the same
+            continue

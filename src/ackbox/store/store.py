@@ -1,0 +1,107 @@
+"""The store: one method for each question an operation asks, bound to one workspace at birth.
+
+The questions live by noun in readers.py, messages.py and marks.py; workspaces and keys are here.
+Explained in docs/why/storage.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ackbox.errors import Conflict
+from ackbox.store.bound import new_number
+from ackbox.store.engine import Row, Transaction
+from ackbox.store.marks import Marks
+from ackbox.store.messages import Messages
+from ackbox.store.readers import Readers
+
+
+class WorkspaceRow(msgspec.Struct, frozen=True):
+    """One row of `workspace`."""
+
+    ws: int
+    name: str
+    mode: str
+    settings: dict[str, Any]
+    next_seq: int
+    created_at: int
+    agent_count: int
+
+
+class KeyRow(msgspec.Struct, frozen=True):
+    """One row of `access_key`; `ws` 0 covers every workspace."""
+
+    id: str
+    ws: int
+    digest: bytes
+    role: str
+    agent: str | None
+    may_speak_as: list[str]
+    label: str
+    created_at: int
+    expires_at: int | None
+    revoked_at: int | None
+
+
+def _workspace(row: Row) -> WorkspaceRow:
+    return WorkspaceRow(row[0], row[1], row[2], msgspec.json.decode(row[3]), *row[4:])
+
+
+def _key(row: Row) -> KeyRow:
+    return KeyRow(row[0], row[1], bytes(row[2]), row[3], row[4], msgspec.json.decode(row[5]), *row[6:])
+
+
+class Store(Readers, Messages, Marks):
+    """All questions about one workspace."""
+
+    async def workspace(self) -> WorkspaceRow:
+        """Return this workspace."""
+        return _workspace((await self.rows("workspace_by_number"))[0])
+
+    async def save_settings(self, settings: dict[str, Any]) -> None:
+        await self.run("workspace_settings", settings=msgspec.json.encode(settings).decode())
+
+    async def keys(self) -> list[KeyRow]:
+        return [_key(row) for row in await self.rows("keys_of")]
+
+    async def add_key(self, *, id: str, digest: bytes, role: str, agent: str | None, may_speak_as: list[str],
+                      label: str, now: int, expires_at: int | None) -> None:
+        await self.run("key_add", id=id, digest=digest, role=role, agent=agent, label=label, now=now,
+                       may_speak_as=msgspec.json.encode(may_speak_as).decode(), expires_at=expires_at)
+
+    async def revoke_key(self, id: str, *, now: int) -> bool:
+        """Revoke a key of this workspace; false when it has none of that id."""
+        row = (await self.tx.rows("key_by_id", id=id)) or [(None, None)]
+        if row[0][1] != self.ws:
+            return False
+        await self.run("key_revoke", id=id, now=now)
+        return True
+
+
+async def find_workspace(tx: Transaction, name: str) -> WorkspaceRow | None:
+    """Return the workspace of that name."""
+    rows = await tx.rows("workspace_by_name", name=name)
+    return _workspace(rows[0]) if rows else None
+
+
+async def every_workspace(tx: Transaction) -> list[WorkspaceRow]:
+    """Return all workspaces; only for callers whose key covers them all."""
+    return [_workspace(row) for row in await tx.rows("workspace_all")]
+
+
+async def add_workspace(tx: Transaction, *, name: str, mode: str, settings: dict[str, Any], now: int) -> WorkspaceRow:
+    """Create a workspace. Raises Conflict when the name is taken."""
+    ws = new_number()
+    await tx.run("workspace_add", ws=ws, name=name, mode=mode, settings=msgspec.json.encode(settings).decode(), now=now)
+    found = await find_workspace(tx, name)
+    if found is None or found.ws != ws:
+        raise Conflict(f"There is a workspace {name!r} already.", hint="Choose another name.")
+    return found
+
+
+async def find_key(tx: Transaction, id: str) -> KeyRow | None:
+    """Return a key by the id in it."""
+    rows = await tx.rows("key_by_id", id=id)
+    return _key(rows[0]) if rows else None

@@ -1,0 +1,92 @@
+"""What a reader sees, and what marks do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from ackbox.app import App, open_app
+
+pytestmark = pytest.mark.anyio
+
+
+class Post:
+    """An app and its operator key."""
+
+    def __init__(self, app: App, key: str) -> None:
+        self.app = app
+        self.key = key
+
+    async def __call__(self, name: str, /, **params: Any) -> Any:
+        return await self.app.call(name, params, credential=self.key)
+
+
+@pytest.fixture
+async def post(tmp_path: Any) -> AsyncIterator[Post]:
+    app = await open_app(f"sqlite:///{tmp_path}/ackbox.db")
+    key = await app.ensure(workspace="default", operator_key=None)
+    assert key is not None
+    yield Post(app, key)
+    await app.close()
+
+
+async def bodies(post: Post, agent: str, instance: str | None = None) -> list[str]:
+    checked = await post("inbox.check", agent=agent, instance=instance)
+    return [letter.body for letter in checked.messages]
+
+
+async def test_post_comes_back_until_it_is_marked(post: Post) -> None:
+    sent = await post("message.send", agent="ana", to="bob", body="one")
+    assert [await bodies(post, "bob"), await bodies(post, "bob")] == [["one"], ["one"]]
+    await post("receipt.mark", agent="bob", mark="read", ids=[sent.id])
+    assert await bodies(post, "bob") == []
+
+
+async def test_reading_out_of_order_leaves_the_others_unread(post: Post) -> None:
+    sent = [await post("message.send", agent="ana", to="bob", body=str(n)) for n in range(5)]
+    await post("receipt.mark", agent="bob", mark="read", ids=[sent[3].id])
+    assert await bodies(post, "bob") == ["0", "1", "2", "4"]
+    await post("receipt.mark", agent="bob", mark="unread", ids=[sent[3].id])
+    assert await bodies(post, "bob") == ["0", "1", "2", "3", "4"]
+
+
+async def test_each_instance_marks_for_itself(post: Post) -> None:
+    for instance in ("laptop", "server"):
+        await post("agent.check_in", agent="bob", instance=instance)
+    sent = await post("message.send", agent="ana", to="bob", body="both")
+    await post("receipt.mark", agent="bob", instance="laptop", mark="read", ids=[sent.id])
+    assert await bodies(post, "bob", "laptop") == []
+    assert await bodies(post, "bob", "server") == ["both"]
+    assert await bodies(post, "bob", "new") == []
+
+
+async def test_one_instance_gets_what_is_addressed_to_it(post: Post) -> None:
+    for instance in ("laptop", "server"):
+        await post("agent.check_in", agent="bob", instance=instance)
+    await post("message.send", agent="ana", to="bob/laptop", body="here")
+    assert [await bodies(post, "bob", "laptop"), await bodies(post, "bob", "server")] == [["here"], []]
+
+
+async def test_a_broadcast_is_for_those_registered_when_it_is_sent(post: Post) -> None:
+    await post("agent.check_in", agent="bob")
+    await post("message.send", agent="ana", to="*", body="all")
+    await post("agent.check_in", agent="late")
+    assert [await bodies(post, who) for who in ("ana", "bob", "late")] == [[], ["all"], []]
+
+
+async def test_mail_waits_for_a_name_nobody_has_seen(post: Post) -> None:
+    sent = await post("message.send", agent="ana", to="carol", body="hello")
+    assert sent.recipients[0].known is False
+    await post("message.send", agent="ana", to="*", body="all")
+    assert await bodies(post, "carol") == ["hello"]
+
+
+async def test_archived_post_leaves_the_mailbox_and_comes_back(post: Post) -> None:
+    sent = await post("message.send", agent="ana", to="bob", body="one")
+    await post("receipt.mark", agent="bob", mark="archived", ids=[sent.id])
+    assert (await post("mailbox.list", agent="bob")).messages == []
+    assert await bodies(post, "bob") == []
+    await post("receipt.mark", agent="bob", mark="unarchived", ids=[sent.id])
+    assert await bodies(post, "bob") == ["one"]
