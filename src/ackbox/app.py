@@ -16,7 +16,7 @@ import msgspec
 
 import ackbox.ops  # noqa: F401  (fills the table)
 from ackbox.bell import Bell
-from ackbox.errors import AckboxError, BadKey, Invalid, NotAllowed, NotFound, Unavailable
+from ackbox.errors import AckboxError, BadKey, NotAllowed, NotFound, Unavailable
 from ackbox.limits import Limits
 from ackbox.model.key import digest, matches, mint, parse_key
 from ackbox.model.moment import IdMaker

@@ -35,6 +35,14 @@ def decode(shape: type[T], given: Any) -> T:
         raise Invalid(_sentence(str(error)), hint="See the reference for the types and limits.") from None
 
 
+def parse_object(given: bytes) -> dict[str, Any]:
+    """Return a JSON object, empty for an empty body. Raises Invalid."""
+    raw = _parse(given)
+    if not isinstance(raw, dict):
+        raise Invalid("The parameters are not an object.", hint="Send a JSON object with named fields.")
+    return raw
+
+
 def _parse(given: Any) -> Any:
     if given is None:
         return {}

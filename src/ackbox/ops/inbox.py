@@ -5,17 +5,16 @@ Looking never marks, unless the call asks for it. Explained in docs/why/receipts
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Invalid
 from ackbox.model.message import Letter
 from ackbox.model.receipt import Mark
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.marking import Target, find_targets, mark_one
+from ackbox.ops.marking import find_targets, mark_one
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.messages import NEWEST, Stored

@@ -1,0 +1,1 @@
+"""Ways in. Each is given a `call` and knows nothing of the others."""

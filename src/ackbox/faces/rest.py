@@ -1,0 +1,165 @@
+"""REST: each operation as POST /v1/<noun>.<verb>, and the readable routes that people expect.
+
+Routes are read off the table of operations; no rule lives here.
+Explained in docs/reference/rest.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ackbox.errors import AckboxError, Invalid, NotFound, TooLong
+from ackbox.faces.wire import Calling, as_error, encode
+from ackbox.ops.table import OPERATIONS, Operation
+
+BODY_LIMIT = 1 << 20
+BULK_LIMIT = 8 << 20
+JSON = "application/json"
+
+# Method and path of each operation; {words} in a path are parameters of the operation.
+ROUTES: dict[str, tuple[str, str]] = {
+    "message.send": ("POST", "/v1/messages"),
+    "message.send_many": ("POST", "/v1/messages/many"),
+    "message.history": ("GET", "/v1/messages"),
+    "message.search": ("GET", "/v1/messages/search"),
+    "message.ask": ("POST", "/v1/messages/ask"),
+    "message.get": ("GET", "/v1/messages/{id}"),
+    "message.status": ("GET", "/v1/messages/{id}/status"),
+    "thread.get": ("GET", "/v1/threads/{id}"),
+    "inbox.check": ("POST", "/v1/inbox/check"),
+    "inbox.wait": ("POST", "/v1/inbox/wait"),
+    "mailbox.list": ("GET", "/v1/mailbox"),
+    "receipt.mark": ("POST", "/v1/receipts/mark"),
+    "event.feed": ("GET", "/v1/events"),
+    "agent.check_in": ("POST", "/v1/agents/check-in"),
+    "agent.heartbeat": ("POST", "/v1/agents/heartbeat"),
+    "agent.check_out": ("POST", "/v1/agents/check-out"),
+    "agent.list": ("GET", "/v1/agents"),
+    "agent.whoami": ("GET", "/v1/me"),
+    "workspace.create": ("POST", "/v1/workspaces"),
+    "workspace.list": ("GET", "/v1/workspaces"),
+    "workspace.settings": ("PATCH", "/v1/workspace/settings"),
+    "key.create": ("POST", "/v1/keys"),
+    "key.list": ("GET", "/v1/keys"),
+    "key.revoke": ("DELETE", "/v1/keys/{id}"),
+}
+
+
+def routes(call: Calling) -> list[Route]:
+    """Return the REST routes of every operation in the table."""
+    own = [_route(call, operation, *ROUTES.get(name, ("POST", f"/v1/{operation.noun}/{operation.verb}")))
+           for name, operation in OPERATIONS.items()]
+    return [*own, Route("/v1/call/{name}", _by_name(call), methods=["POST"], name="call")]
+
+
+def _by_name(call: Calling) -> Any:
+    """Every operation by its name: what our own clients use."""
+
+    async def endpoint(request: Request) -> Response:
+        name = request.path_params["name"]
+        try:
+            body = await read_body(request, BULK_LIMIT if name == "message.send_many" else BODY_LIMIT)
+            result = await call(name, body, credential=bearer(request), face=request.headers.get("ackbox-face", "rest"))
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Exception as error:  # the edge: everything becomes the one error shape
+            return error_response(error, operation=name)
+        return Response(encode(result), media_type=JSON)
+
+    return endpoint
+
+
+def _route(call: Calling, operation: Operation, method: str, path: str) -> Route:
+    async def endpoint(request: Request) -> Response:
+        try:
+            params = await _params(request, operation, method)
+            result = await call(operation.name, params, credential=bearer(request), face="rest")
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Exception as error:  # the edge: everything becomes the one error shape
+            return error_response(error, operation=operation.name)
+        return Response(encode(result), status_code=201 if operation.name in CREATES else 200, media_type=JSON)
+
+    return Route(path, endpoint, methods=[method], name=operation.name)
+
+
+CREATES = frozenset({"message.send", "workspace.create", "key.create"})
+
+
+def bearer(request: Request) -> str | None:
+    """Return the key in the Authorization header, or null."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+async def _params(request: Request, operation: Operation, method: str) -> Any:
+    if method != "GET":
+        limit = BULK_LIMIT if operation.name == "message.send_many" else BODY_LIMIT
+        body = await read_body(request, limit)
+        if not request.path_params:
+            return body
+        return {**_object(body), **request.path_params}
+    given: dict[str, Any] = {}
+    fields = {field.encode_name: field for field in _fields(operation)}
+    for key, value in request.query_params.multi_items():
+        if key in given:
+            raise Invalid(f"`{key}` is given twice.", hint="Give it once.", field=key)
+        given[key] = _from_text(value, fields[key].type) if key in fields else value
+    return {**given, **request.path_params}
+
+
+def _fields(operation: Operation) -> Any:
+    import msgspec
+
+    return msgspec.structs.fields(operation.params)
+
+
+def _from_text(value: str, shape: Any) -> Any:
+    """Return a query string's value as its field's type; text that does not fit is left for decoding to refuse."""
+    import msgspec
+
+    try:
+        return msgspec.convert(value, shape, strict=False)
+    except msgspec.ValidationError:
+        return value
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    from ackbox.ops.decode import parse_object
+
+    return parse_object(body)
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body. Raises TooLong as soon as it is longer than the limit."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit:
+        raise TooLong(f"The body has {int(declared):,} bytes; at most {limit:,} are taken.", size=int(declared), limit=limit, hint="Send less at once.")
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLong(f"The body has more than {limit:,} bytes.", limit=limit, hint="Send less at once.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def error_response(error: BaseException, *, operation: str = "") -> Response:
+    """Return the one error shape with its status."""
+    shown = as_error(error)
+    if not isinstance(error, AckboxError):
+        structlog.get_logger().error("failed", operation=operation, kind=type(error).__name__, exc_info=error)
+    headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, round(shown.retry_after_s)))}
+    if shown.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(encode(shown.as_dict()), status_code=shown.status, media_type=JSON, headers=headers)
+
+
+async def not_found(request: Request, _: Exception) -> Response:
+    """Answer for a path that nobody knows."""
+    return error_response(NotFound("There is no such path.", hint="See /openapi.json."))
