@@ -19,8 +19,11 @@ from ackbox.app import App
 from ackbox.faces import rest
 
 
-def make_web(app: App) -> Starlette:
-    """Return the ASGI application of an app that is open already."""
+def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
+    """Return the ASGI application of an app that is open already, for exactly these Hosts and Origins."""
+    from ackbox.faces.mcp import McpFace
+
+    mcp = McpFace(app.call, clock=app.clock, hosts=hosts, origins=origins, identify=app.identify)
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -33,9 +36,10 @@ def make_web(app: App) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        yield
+        async with mcp.manager.run():
+            yield
 
     return Starlette(
-        routes=[Route("/", root), Route("/healthz", healthz), Route("/readyz", readyz), *rest.routes(app.call)],
+        routes=[Route("/", root), Route("/healthz", healthz), Route("/readyz", readyz), Route("/mcp", mcp), *rest.routes(app.call)],
         exception_handlers={404: rest.not_found, 405: rest.not_found}, lifespan=lifespan,
     )

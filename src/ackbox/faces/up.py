@@ -42,6 +42,13 @@ def bind(host: str, port: int) -> socket.socket:
     return sock
 
 
+def who_may_knock(host: str, port: int) -> tuple[list[str], list[str]]:
+    """Return the exact Hosts and Origins that are answered: this server's own addresses."""
+    names = dict.fromkeys([f"[{host}]" if ":" in host else host, "127.0.0.1", "localhost", "[::1]"])
+    hosts = [f"{name}:{port}" for name in names]
+    return hosts, [f"http://{each}" for each in hosts]
+
+
 class OneServer:
     """The lock that keeps a second server off a data directory."""
 
@@ -66,7 +73,8 @@ async def serve(where: Path, *, host: str, port: int, database: str | None, say:
             write_private(where / "operator.key", made + "\n")
         sock = bind(host, port)
         url = f"http://{'[' + host + ']' if ':' in host else host}:{sock.getsockname()[1]}"
-        settings = uvicorn.Config(make_web(app), log_level="warning", http="httptools", ws="none", lifespan="off",
+        hosts, origins = who_may_knock(host, sock.getsockname()[1])
+        settings = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_level="warning", http="httptools", ws="none", lifespan="on",
                                   access_log=False, timeout_graceful_shutdown=5, timeout_keep_alive=75, server_header=False)
         server = uvicorn.Server(settings)
         running = asyncio.create_task(server.serve(sockets=[sock]))

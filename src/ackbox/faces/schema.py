@@ -1,0 +1,33 @@
+"""Schemas: an operation's parameters and results as JSON Schema, for MCP and OpenAPI.
+
+Explained in docs/why/operations.md.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import msgspec
+
+
+@functools.cache
+def input_schema(shape: type[msgspec.Struct], leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Return a struct's schema with its root inlined, as MCP wants it, without some of its fields."""
+    (root,), parts = msgspec.json.schema_components([shape], ref_template="#/$defs/{name}")
+    name = root["$ref"].rpartition("/")[2]
+    schema = {key: value for key, value in parts.pop(name).items() if key not in ("title", "description")}
+    schema["properties"] = {key: _short(value) for key, value in schema["properties"].items() if key not in leave_out}
+    schema["required"] = [key for key in schema.get("required", []) if key not in leave_out]
+    schema["additionalProperties"] = False
+    if parts:
+        schema["$defs"] = parts
+    return schema
+
+
+def _short(field: dict[str, Any]) -> dict[str, Any]:
+    """Say "may be left out" once: a default of null and a null alternative tell a caller nothing."""
+    choices = [choice for choice in field.get("anyOf", []) if choice != {"type": "null"}]
+    if field.get("default", "") is None and len(choices) == 1:
+        return choices[0]
+    return {key: value for key, value in field.items() if not (key == "default" and value is None)}
