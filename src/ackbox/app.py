@@ -12,8 +12,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import msgspec
-
 import ackbox.ops  # noqa: F401  (fills the table)
 from ackbox.bell import Bell
 from ackbox.errors import AckboxError, BadKey, NotAllowed, NotFound, Unavailable
@@ -21,11 +19,12 @@ from ackbox.limits import Limits
 from ackbox.model.key import digest, matches, mint, parse_key
 from ackbox.model.moment import IdMaker
 from ackbox.ops.decode import decode
-from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation
+from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run
 from ackbox.store.engine import Engine, Transaction, make_engine
-from ackbox.store.store import KeyRow, Store, WorkspaceRow, add_workspace, find_key, find_workspace
+from ackbox.store.store import KeyRow, Store, WorkspaceRow, add_workspace, every_workspace, find_key, find_workspace
 
 FLUSH_S = 1.0
+INDEX_TOGETHER = 500
 KEY_KNOWN_FOR_MS = 500
 
 
@@ -47,12 +46,14 @@ class App:
         self._dirty: dict[int, dict[int, int]] = {}
         self._known_keys: dict[str, tuple[int, KeyRow]] = {}
         self._flusher: asyncio.Task[None] | None = None
+        self._unindexed: set[int] = set()
         self.calls = 0
 
     async def open(self) -> None:
         """Open the database and start what runs beside the calls."""
         await self.engine.open()
         await self.engine.listen(self._hear)
+        self._unindexed = {row.ws for row in await self.engine.read(every_workspace)}
         self._flusher = asyncio.create_task(self._flush_often())
 
     async def close(self) -> None:
@@ -117,33 +118,57 @@ class App:
         asked: Call = decode(operation.params, params)
         self.limits.spend(caller, operation, asked)
         self.calls += 1
-        result = await self._run(operation, asked, caller, face)
+        if operation.parts is not None:
+            return await self._run_each(operation.parts, asked, caller, face)
+        first = operation.prepare and operation.prepare(asked)
+        if first:
+            await self._run(operation, asked, caller, face, first, writes=True)
+        result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked))
         if name == "key.revoke":
             self._known_keys.clear()
-        if operation.is_done is None or operation.is_done(result):
+        if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
             return result
         return await self._wait(operation, asked, caller, face, credential, result)
 
+    async def _run_each(self, parts: Parts, asked: Any, caller: Caller, face: str) -> Any:
+        """Run the many calls that one stands for; each commits or fails by itself, in their order."""
+        operation = OPERATIONS[parts.of]
+
+        async def one(part: Any) -> Any:
+            try:
+                params = decode(operation.params, part)
+                return await self._run(operation, params, caller, face, operation.run, writes=operation.is_write(params))
+            except AckboxError as error:
+                return error
+
+        return parts.join(list(await asyncio.gather(*map(one, parts.split(asked)))))
+
     async def _wait(self, operation: Operation, asked: Any, caller: Caller, face: str, credential: str | None, result: Any) -> Any:
-        """Run a long poll again at each ring until it is done or its time is over."""
+        """Look again at each ring until the result is done or the call's time is over."""
         assert operation.is_done is not None
         until = time.monotonic() + asked.wait_s
-        if hasattr(asked, "cursor") and asked.cursor is None and hasattr(result, "events"):
-            asked = msgspec.structs.replace(asked, cursor=result.cursor)
         ws = (await self.engine.read(lambda tx: self._workspace(tx, caller, asked))).ws
+        look: Run = operation.run
+        if operation.again is not None:
+            again = operation.again
+
+            async def look(context: Context, params: Any) -> Any:
+                return await again(context, params, result)
+
         while (left := until - time.monotonic()) > 0 and not self.bell.is_closing:
             waiter = self.bell.listen(ws)
             try:
-                result = await self._run(operation, asked, caller, face)
+                result = await self._run(operation, asked, caller, face, look, writes=operation.again is None and operation.is_write(asked))
                 if operation.is_done(result):
                     return result
+                # Once a second also without a ring: a revoked key or a recipient gone must not wait for one.
                 await self.bell.wait(waiter, min(left, 1.0))
-                await self.identify(credential)
+                caller = await self.identify(credential)
             finally:
                 self.bell.forget(ws, waiter)
         return result
 
-    async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str) -> Any:
+    async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool) -> Any:
         context: Context | None = None
 
         async def work(tx: Transaction) -> Any:
@@ -151,23 +176,18 @@ class App:
             workspace = await self._workspace(tx, caller, asked)
             context = Context(caller=caller, store=Store(tx, workspace.ws), workspace=workspace, operation=operation.name,
                               face=face, now=self.clock(), new_id=self._new_id, alive=self._last_alive)
-            return await operation.run(context, asked)
+            return await run(context, asked)
 
-        try:
-            result = await self._transact(operation, asked, work)
-        except AckboxError:
-            raise
-        except (AssertionError, TypeError, KeyError, RuntimeError):
-            raise
+        result = await self._transact(work, writes=writes, slow=operation.is_slow)
         if context is not None:
             self._after(context)
         return result
 
-    async def _transact(self, operation: Operation, asked: Call, work: Callable[[Transaction], Any]) -> Any:
-        if operation.is_write(asked):
+    async def _transact(self, work: Callable[[Transaction], Any], *, writes: bool, slow: bool) -> Any:
+        if writes:
             return await self.engine.write(work)
         try:
-            return await self.engine.read(work, slow=operation.is_slow)
+            return await self.engine.read(work, slow=slow)
         except NeedsWrite:
             return await self.engine.write(work)
 
@@ -197,6 +217,7 @@ class App:
                 self._dirty.get(ws, {}).pop(reader, None)
         if context.rings:
             self.bell.ring(ws)
+            self._unindexed.add(ws)
             self._tell(ws)
 
     def _tell(self, ws: int) -> None:
@@ -212,6 +233,14 @@ class App:
             await asyncio.sleep(FLUSH_S)
             with suppress(Unavailable):
                 await self._flush()
+                await self._index()
+
+    async def _index(self) -> None:
+        """Let the index of words follow what was written; in small steps, so that sends go between."""
+        behind, self._unindexed = self._unindexed, set()
+        for ws in behind:
+            while await self.engine.write(lambda tx, ws=ws: Store(tx, ws).index_more(INDEX_TOGETHER)):  # type: ignore[misc]  # as below
+                pass
 
     async def _flush(self) -> None:
         dirty, self._dirty = self._dirty, {}

@@ -43,10 +43,14 @@ class Bucket:
         return (many - self._left) / self.rate.per_s
 
 
+BY_KEY = Rate(200, 400)
+BY_WORKSPACE = Rate(2000, 4000)
+
+
 class Limits:
     """Buckets by key and by workspace."""
 
-    def __init__(self, *, key: Rate = Rate(200, 400), workspace: Rate = Rate(2000, 4000),
+    def __init__(self, *, key: Rate = BY_KEY, workspace: Rate = BY_WORKSPACE,
                  clock: Callable[[], float] = time.monotonic) -> None:
         self._rates = {"key": key, "workspace": workspace}
         self._clock = clock

@@ -63,7 +63,7 @@ def _by_name(call: Calling) -> Any:
     async def endpoint(request: Request) -> Response:
         name = request.path_params["name"]
         try:
-            body = await read_body(request, BULK_LIMIT if name == "message.send_many" else BODY_LIMIT)
+            body = await read_body(request, limit_of(OPERATIONS.get(name)))
             result = await call(name, body, credential=bearer(request), face=request.headers.get("ackbox-face", "rest"))
         except ClientDisconnect:
             return Response(status_code=499)
@@ -88,7 +88,12 @@ def _route(call: Calling, operation: Operation, method: str, path: str) -> Route
     return Route(path, endpoint, methods=[method], name=operation.name)
 
 
-CREATES = frozenset({"message.send", "workspace.create", "key.create"})
+def limit_of(operation: Operation | None) -> int:
+    """Return how many bytes of body an operation takes."""
+    return BULK_LIMIT if operation is not None and operation.is_bulk else BODY_LIMIT
+
+
+CREATES = frozenset({"message.send", "message.ask", "workspace.create", "key.create"})
 
 
 def bearer(request: Request) -> str | None:
@@ -99,8 +104,7 @@ def bearer(request: Request) -> str | None:
 
 async def _params(request: Request, operation: Operation, method: str) -> Any:
     if method != "GET":
-        limit = BULK_LIMIT if operation.name == "message.send_many" else BODY_LIMIT
-        body = await read_body(request, limit)
+        body = await read_body(request, limit_of(operation))
         if not request.path_params:
             return body
         return {**_object(body), **request.path_params}
@@ -139,7 +143,8 @@ async def read_body(request: Request, limit: int) -> bytes:
     """Return the body. Raises TooLong as soon as it is longer than the limit."""
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
-        raise TooLong(f"The body has {int(declared):,} bytes; at most {limit:,} are taken.", size=int(declared), limit=limit, hint="Send less at once.")
+        raise TooLong(f"The body has {int(declared):,} bytes; at most {limit:,} are taken.",
+                      size=int(declared), limit=limit, hint="Send less at once.")
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)

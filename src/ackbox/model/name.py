@@ -40,7 +40,8 @@ def parse_instance(text: str) -> str:
 def _parse(text: str, field: str) -> str:
     name = unicodedata.normalize("NFC", text)
     if not 1 <= len(name) <= LONGEST:
-        raise Invalid(f"A {field} has 1 to {LONGEST} characters; this has {len(name):,}.", hint="Use a shorter one." if name else "Give one.", field=field)
+        raise Invalid(f"A {field} has 1 to {LONGEST} characters; this has {len(name):,}.",
+                      hint="Use a shorter one." if name else "Give one.", field=field)
     for character in name:
         category = unicodedata.category(character)
         what = _REFUSED.get(category) or ("a space other than U+0020" if category == "Zs" and character != " " else None)

@@ -138,7 +138,8 @@ async def heartbeat(context: Context, params: Heartbeat) -> Alive:
     if params.summary is not None:
         before = await context.store.presence(me.reader) or Presence(me.reader, context.now, context.now, DEFAULT_TTL_S, None, "{}")
         card = {**msgspec.json.decode(before.card), "summary": params.summary}
-        await context.store.put_presence(msgspec.structs.replace(before, last_seen=context.now, left_at=None, card=msgspec.json.encode(card).decode()))
+        text = msgspec.json.encode(card).decode()
+        await context.store.put_presence(msgspec.structs.replace(before, last_seen=context.now, left_at=None, card=text))
     unread = await context.store.unmarked(me, "read", after=0, most=COUNTED_UP_TO, now=context.now)
     return Alive(agent=me.name, instance=me.instance, last_seen=to_text(context.now), unread=len(unread))
 
@@ -202,7 +203,8 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
         together = best([here, *(state for _, state in own)])
         if params.online_only and together.presence != "online":
             continue
-        merged = Here(together.presence, together.last_seen, together.reach, here.card or together.card, here.started_at or together.started_at)
+        merged = Here(together.presence, together.last_seen, together.reach, here.card or together.card,
+                      here.started_at or together.started_at)
         agents.append(shown(reader, merged, [shown(each, state) for each, state in own]))
     return Roster(agents=agents, awaited=awaited)
 
@@ -236,4 +238,5 @@ async def whoami(context: Context, params: Whoami) -> Identity:
     caller = context.caller
     name, instance = (None, None) if params.agent is None and caller.agent is None else context.identity(params)
     return Identity(workspace=context.workspace.name, agent=name, instance=instance, role=caller.role, key_id=caller.key_id,
-                    may_speak_as=list(caller.may_speak_as), may=[scope for scope in ("read", "write", "admin", "instance") if caller.may(scope)])
+                    may_speak_as=list(caller.may_speak_as),
+                    may=[scope for scope in ("read", "write", "admin", "instance") if caller.may(scope)])

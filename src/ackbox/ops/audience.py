@@ -13,6 +13,7 @@ from ackbox.model.moment import to_text
 from ackbox.model.name import nearest
 from ackbox.ops.presence import Standing, standing
 from ackbox.ops.table import Context
+from ackbox.store.messages import Channel
 from ackbox.store.readers import Reader
 
 EVERYONE_CHANNEL = 0
@@ -79,12 +80,19 @@ async def _refuse(context: Context, address: Address, reader: Reader | None, unk
         here = await standing(context, reader)
         if here.presence == "online":
             return
-        raise UnknownRecipient(f"{str(address)!r} is not here now.", hint="Send with unknown=hold and it waits.", recipient=str(address), near=[])
+        raise UnknownRecipient(f"{str(address)!r} is not here now.", hint="Send with unknown=hold and it waits.",
+                               recipient=str(address), near=[])
     near = nearest(address.agent, await context.store.known_names())
     raise UnknownRecipient(
         f"Nobody called {str(address)!r} has been here.", recipient=str(address), near=near,
         hint=f"Did you mean {near[0]!r}?" if near else "See who is here with agent.list.",
     )
+
+
+async def describe(context: Context, channels: list[Channel]) -> list[Recipient]:
+    """Return who a stored message is for; nobody by name when it is for everyone."""
+    readers = [await context.store.reader_by_number(channel) for channel, *_ in channels if channel != EVERYONE_CHANNEL]
+    return [await _recipient(context, Address(reader.name, reader.instance), reader) for reader in readers if reader is not None]
 
 
 async def _recipient(context: Context, address: Address, reader: Reader | None) -> Recipient:

@@ -40,7 +40,11 @@ class Events(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str
 
 
-@op("event.feed", scope="read", is_done=lambda result: bool(result.events))
+async def _go_on(context: Context, params: Feed, last: Events) -> Events:
+    return await feed(context, msgspec.structs.replace(params, cursor=last.cursor))
+
+
+@op("event.feed", scope="read", is_done=lambda result: bool(result.events), again=_go_on)
 async def feed(context: Context, params: Feed) -> Events:
     """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
 

@@ -14,7 +14,7 @@ from ackbox.model.message import Letter
 from ackbox.model.receipt import Mark
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.marking import find_targets, mark_one
+from ackbox.ops.marking import find_targets, mark_one, note_marked
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.messages import NEWEST, Stored
@@ -70,7 +70,8 @@ async def check(context: Context, params: Check) -> Checked:
     page = _within(rows, params)
     unread, total = await store.counts(me, now=context.now)
     has_more = len(seqs) > len(page)
-    letters = [show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=False, archived=False) for row in page]
+    letters = [show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=False, archived=False)
+               for row in page]
     if params.mark != "none" and page:
         await _mark_page(context, me, page, params)
     return Checked(
@@ -99,7 +100,8 @@ async def _rows(context: Context, params: Check, seqs: list[int]) -> list[Stored
 
 def _within(rows: list[Stored], params: Check) -> list[Stored]:
     """Cut at a whole message; the first always fits, so that a reader gets on."""
-    size, page = 0, []
+    size = 0
+    page: list[Stored] = []
     for row in rows:
         size += len(row.body.encode())
         if page and size > params.max_body_bytes:
@@ -125,7 +127,7 @@ async def _mark_page(context: Context, me: Reader, page: list[Stored], params: C
             if await mark_one(context, me, target, mark, evidence=params.evidence):
                 changed.append(row.id)
     if changed:
-        context.rings.add(await context.store.note("receipt.marked", at=context.now, reader=me.agent, subject={"mark": mark, "ids": changed}))
+        await note_marked(context, me, mark, changed)
 
 
 class ListMail(Call, frozen=True, kw_only=True):
@@ -238,5 +240,5 @@ async def mark(context: Context, params: MarkMail) -> Marked:
         outcome["not_found" if not targets else "changed" if any(did) else "unchanged"].append(id)
         messages += [target.row.id for target, changed in zip(targets, did, strict=True) if changed]
     if messages:
-        context.rings.add(await context.store.note("receipt.marked", at=context.now, reader=me.agent, subject={"mark": params.mark, "ids": messages}))
+        await note_marked(context, me, params.mark, messages)
     return Marked(mark=params.mark, **outcome)

@@ -25,7 +25,8 @@ class CreateKey(Call, frozen=True, kw_only=True):
 
     name: Annotated[str, Meta(max_length=256, description="The agent or person it speaks as; needed except for admins")] | None = None
     kind: Literal["agent", "human", "read-only", "admin", "instance-admin"] = "agent"
-    may_speak_as: Annotated[list[Annotated[str, Meta(min_length=1, max_length=64)]], Meta(max_length=50, description="Other names it may speak as; * matches any text")] = []
+    may_speak_as: Annotated[list[Annotated[str, Meta(min_length=1, max_length=64)]],
+                            Meta(max_length=50, description="Other names it may speak as; * matches any text")] = []
     label: Annotated[str, Meta(max_length=200)] = ""
     expires_in_days: Annotated[int, Meta(ge=0, le=3650, description="0 never expires")] = 90
 
@@ -89,7 +90,8 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
 
 def _shown(row: KeyRow) -> KeyInfo:
     return KeyInfo(id=row.id, kind=row.role, agent=row.agent, may_speak_as=row.may_speak_as, label=row.label,
-                   created_at=to_text(row.created_at), expires_at=to_text_or_none(row.expires_at), revoked_at=to_text_or_none(row.revoked_at))
+                   created_at=to_text(row.created_at),
+                   expires_at=to_text_or_none(row.expires_at), revoked_at=to_text_or_none(row.revoked_at))
 
 
 @op("key.list", scope="admin")

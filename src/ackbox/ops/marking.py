@@ -75,6 +75,12 @@ async def mark_one(context: Context, me: Reader, target: Target, mark: Mark, *, 
     return changed or after != before
 
 
+async def note_marked(context: Context, me: Reader, mark: Mark, ids: list[str]) -> None:
+    """Write the feed's line for marks that changed something."""
+    seq = await context.store.note("receipt.marked", at=context.now, reader=me.agent, subject={"mark": mark, "ids": ids})
+    context.rings.add(seq)
+
+
 def _with(trace: Trace, marks: tuple[str, ...], who: str, entry: list[Any]) -> Trace:
     for mark in marks:
         entries = trace.evidence.get(mark, [])

@@ -1,4 +1,4 @@
-"""message.*: send, send many, get, history, status.
+"""message.*: send, send many, get, status.
 
 The one place where a message is made. Explained in docs/why/delivery.md.
 """
@@ -12,15 +12,15 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Conflict, Invalid, LoopGuard, NotFound, TooLong
+from ackbox.errors import AckboxError, Conflict, Invalid, LoopGuard, NotFound, TooLong
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Message, Priority, Ref
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.receipt import Receipt
 from ackbox.ops import show
-from ackbox.ops.audience import Audience, Recipient, resolve
+from ackbox.ops.audience import Audience, Recipient, describe, resolve
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, op
-from ackbox.store.messages import NEWEST, Filter, Stored
+from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Parts, op
+from ackbox.store.messages import Stored
 from ackbox.store.readers import Reader
 
 DAY_MS = 86_400_000
@@ -81,7 +81,7 @@ async def send(context: Context, params: Send) -> Sent:
     if params.idempotency_key is not None:
         before = await context.store.sent_before(sender.agent, params.idempotency_key)
         if before is not None:
-            return await _sent_again(context, before, content)
+            return await _sent_again(context, params, before, content)
     parent = await _parent(context, params)
     hops = _hops(context, sender, parent)
     unknown = params.unknown or context.workspace.settings.get("unknown", "hold")
@@ -117,20 +117,22 @@ def _check_text(params: Send) -> dict[str, Any]:
 
 
 def _content_hash(params: Send) -> bytes:
-    own = {name: getattr(params, name) for name in params.__struct_fields__
-           if name not in ("workspace", "agent", "idempotency_key", "unknown")}
+    own = {name: getattr(params, name) for name in Send.__struct_fields__
+           if name not in ("workspace", "agent", "instance", "idempotency_key", "unknown")}
     return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
 
 
-async def _sent_again(context: Context, before: tuple[int, bytes], content: bytes) -> Sent:
+async def _sent_again(context: Context, params: Send, before: tuple[int, bytes], content: bytes) -> Sent:
     seq, first = before
     if first != content:
         raise Conflict("This idempotency key already stands for another message.",
                        hint="Use a new key for new content.", field="idempotency_key")
     row = await context.store.message_at(seq)
     assert row is not None
+    recipients = await describe(context, await context.store.channels(seq))
+    count = len(recipients) if row.type != "broadcast" else await context.store.broadcast_size(seq, sender_agent=row.sender_agent)
     return Sent(id=row.id, seq=row.seq, thread=row.thread_id, type=row.type, created_at=to_text(row.created_at),
-                duplicate=True, recipient_count=0, recipients=[])
+                duplicate=True, recipient_count=count, recipients=recipients)
 
 
 async def _parent(context: Context, params: Send) -> Stored | None:
@@ -169,6 +171,47 @@ def _fields(context: Context, params: Send, sender: Reader, audience: Audience, 
     }
 
 
+class SendMany(Call, frozen=True, kw_only=True):
+    """Messages to send, each with the fields of message.send."""
+
+    messages: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=500, description="Each with the fields of message.send")]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one message: `sent`, or the `error` that refused it."""
+
+    sent: Sent | None = None
+    error: dict[str, Any] | None = None
+
+
+class SentMany(msgspec.Struct, frozen=True, kw_only=True):
+    """An outcome for each message, in the order they were given."""
+
+    outcomes: list[Outcome]
+    sent: int
+    refused: int
+
+
+def _split(params: SendMany) -> list[dict[str, Any]]:
+    whose = {name: getattr(params, name) for name in ("workspace", "agent", "instance") if getattr(params, name) is not None}
+    return [{**whose, **each} for each in params.messages]
+
+
+def _join(outcomes: list[Sent | AckboxError]) -> SentMany:
+    told = [Outcome(error=each.as_dict()["error"]) if isinstance(each, AckboxError) else Outcome(sent=each) for each in outcomes]
+    refused = sum(each.error is not None for each in told)
+    return SentMany(outcomes=told, sent=len(told) - refused, refused=refused)
+
+
+@op("message.send_many", scope="write", writes=True, parts=Parts("message.send", _split, _join), is_bulk=True)
+async def send_many(context: Context, params: SendMany) -> SentMany:
+    """Send up to 500 messages in one call; each is stored or refused by itself, in their order.
+
+    Raises Invalid only for the call as a whole; a message's own error stands in its outcome.
+    """
+    raise AssertionError("the app runs each message by itself")
+
+
 class Get(Call, frozen=True, kw_only=True):
     """Which message."""
 
@@ -201,56 +244,9 @@ async def may_see(context: Context, call: Call, row: Stored) -> bool:
     return row.sender_agent == me.agent or any(channel == 0 or agent == me.agent for channel, agent, *_ in channels)
 
 
-class History(Call, frozen=True, kw_only=True):
-    """Which messages; what is left out narrows nothing."""
-
-    since: Annotated[str, Meta(description="Only messages after this time")] | None = None
-    until: Annotated[str, Meta(description="Only messages up to this time")] | None = None
-    sender: Name | None = None
-    recipient: Name | None = None
-    thread: MessageId | None = None
-    intent: Annotated[str, Meta(max_length=32)] | None = None
-    limit: Limit = 20
-    cursor: Cursor | None = None
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Messages, and the cursor to go on; null when there are no more."""
-
-    messages: list[Message]
-    cursor: str | None = None
-
-
-@op("message.history", scope="read")
-async def history(context: Context, params: History) -> Page:
-    """Return the workspace's messages, newest first. Looking marks nothing.
-
-    Raises Invalid, BadCursor.
-    """
-    ws = context.workspace.ws
-    narrow = Filter(
-        before=NEWEST if params.cursor is None else read_cursor(ws, "history", params.cursor),
-        since=None if params.since is None else parse_moment(params.since, field="since"),
-        until=None if params.until is None else parse_moment(params.until, field="until"),
-        sender_agent=await _agent_number(context, params.sender), recipient=await _agent_number(context, params.recipient),
-        thread=None if params.thread is None else (await visible(context, params, params.thread)).thread,
-        intent=params.intent, visible_to=await narrowed(context, params),
-    )
-    rows = await context.store.history_page(narrow, most=params.limit)
-    cursor = make_cursor(ws, "history", rows[-1].seq) if len(rows) == params.limit else None
-    return Page(messages=[show.message(row, context.workspace.name) for row in rows], cursor=cursor)
-
-
 async def narrowed(context: Context, call: Call) -> int | None:
     """Return the agent number that reading is narrowed to, or null for all."""
     return None if context.visible_to(None) is None else (await context.me(call)).agent
-
-
-async def _agent_number(context: Context, name: str | None) -> int | None:
-    if name is None:
-        return None
-    reader = await context.store.reader(unicodedata.normalize("NFC", name))
-    return -1 if reader is None else reader.agent
 
 
 class Status(Call, frozen=True, kw_only=True):

@@ -133,6 +133,16 @@ class Context(msgspec.Struct, kw_only=True):
 
 
 Run = Callable[[Context, Any], Awaitable[Any]]
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """How one call stands for many of another operation, each answered by itself."""
+
+    of: str
+    split: Callable[[Any], list[Any]]
+    join: Callable[[list[Any]], Any]
+
+
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 
@@ -148,8 +158,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     scope: Scope
     writes: bool | Callable[[Any], bool]
     is_done: Callable[[Any], bool] | None
+    again: Callable[[Context, Any, Any], Awaitable[Any]] | None
+    prepare: Callable[[Any], Run | None] | None
+    parts: Parts | None
     spans_workspaces: bool
     is_slow: bool
+    is_bulk: bool
 
     @property
     def noun(self) -> str:
@@ -168,12 +182,17 @@ OPERATIONS: dict[str, Operation] = {}
 
 def op(
     name: str, *, scope: Scope, writes: bool | Callable[[Any], bool] = False,
-    is_done: Callable[[Any], bool] | None = None, spans_workspaces: bool = False, is_slow: bool = False,
+    is_done: Callable[[Any], bool] | None = None, again: Callable[[Context, Any, Any], Awaitable[Any]] | None = None,
+    prepare: Callable[[Any], Run | None] | None = None, parts: Parts | None = None,
+    spans_workspaces: bool = False, is_slow: bool = False, is_bulk: bool = False,
 ) -> Callable[[F], F]:
     """Put an async function into the table; its annotations and docstring describe it.
 
     `is_done` makes it a long poll: while the result is not done, the app waits for the bell
-    and runs it again, up to the call's `wait_s`.
+    and looks again, up to the call's `wait_s`; `again(context, params, result)` looks when
+    running it twice would do it twice. `prepare` may give
+    something to write first, in a transaction of its own.
+    `parts` makes it many calls of another operation. `is_bulk` allows a body of 8 MiB.
     """
 
     def enter(function: F) -> F:
@@ -181,8 +200,8 @@ def op(
         text = inspect.cleandoc(function.__doc__ or "")
         OPERATIONS[name] = Operation(
             name=name, summary=text.partition("\n")[0], description=text, params=signature["params"],
-            result=signature["return"], run=function, scope=scope, writes=writes, is_done=is_done,
-            spans_workspaces=spans_workspaces, is_slow=is_slow,
+            result=signature["return"], run=function, scope=scope, writes=writes, is_done=is_done, again=again,
+            prepare=prepare, parts=parts, spans_workspaces=spans_workspaces, is_slow=is_slow, is_bulk=is_bulk,
         )
         return function
 

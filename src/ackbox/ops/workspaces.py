@@ -31,7 +31,8 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
     """A workspace to make."""
 
     name: Annotated[str, Meta(max_length=256, description="Name of the new workspace")]
-    mode: Annotated[Literal["open", "private"], Meta(description="open: members read everything; private: sender, recipients and operators")] = "open"
+    mode: Annotated[Literal["open", "private"], Meta(
+        description="open: members read everything; private: sender, recipients and operators")] = "open"
 
 
 @op("workspace.create", scope="instance", writes=True, spans_workspaces=True)
@@ -61,7 +62,8 @@ async def list_workspaces(context: Context, params: ListWorkspaces) -> Workspace
 class Settings(Call, frozen=True, kw_only=True):
     """Settings to change; what is left out stays."""
 
-    unknown: Annotated[Literal["hold", "refuse", "inactive"], Meta(description="What a send does with a name nobody has seen")] | None = None
+    unknown: Annotated[Literal["hold", "refuse", "inactive"], Meta(
+        description="What a send does with a name nobody has seen")] | None = None
     hops_limit: Annotated[int, Meta(ge=1, le=10_000, description="Answers in a thread without a person before it stops")] | None = None
 
 

@@ -17,6 +17,10 @@ from ackbox.store.engine import Row
 NEWEST = (1 << 62) - 1
 
 
+# (channel, agent number, name, instance, kind); everyone is channel 0 and has no name.
+Channel = tuple[int, int | None, str | None, str | None, str | None]
+
+
 class Stored(msgspec.Struct, frozen=True):
     """One row of `message`."""
 
@@ -96,7 +100,7 @@ class Messages(Bound):
         found = [await self.message_at(seq) for seq in seqs]
         return [message for message in found if message is not None]
 
-    async def channels(self, seq: int) -> list[tuple[int, int | None, str | None, str | None, str | None]]:
+    async def channels(self, seq: int) -> list[Channel]:
         """Return (channel, agent number, name, instance, kind) for each address; everyone is channel 0."""
         return [(row[0], row[1], row[2], row[3], row[4]) for row in await self.rows("channels_of", seq=seq)]
 

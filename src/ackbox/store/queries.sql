@@ -337,3 +337,19 @@ JOIN reader r ON r.ws = p.ws AND r.reader = p.reader WHERE p.ws = :ws AND r.agen
 -- name: presence_all
 -- Everybody's presence; primary key.
 SELECT reader, started_at, last_seen, ttl_s, left_at, card FROM presence WHERE ws = :ws;
+
+-- name: search_upto
+-- How far the index of words has come; primary key of search_cursor.
+SELECT upto FROM search_cursor WHERE ws = :ws;
+
+-- name: search_begin
+-- The first time a workspace is indexed.
+INSERT INTO search_cursor (ws, upto) VALUES (:ws, 0) ON CONFLICT DO NOTHING;
+
+-- name: search_move
+-- The index of words has come this far; primary key of search_cursor.
+UPDATE search_cursor SET upto = :upto WHERE ws = :ws;
+
+-- name: search_unindexed
+-- The next messages to index; primary key of message.
+SELECT seq, subject, body FROM message WHERE ws = :ws AND seq > :upto ORDER BY seq LIMIT :most;

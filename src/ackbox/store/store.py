@@ -16,6 +16,7 @@ from ackbox.store.engine import Row, Transaction
 from ackbox.store.marks import Marks
 from ackbox.store.messages import Messages
 from ackbox.store.readers import Readers
+from ackbox.store.search import Search
 
 
 class WorkspaceRow(msgspec.Struct, frozen=True):
@@ -53,7 +54,7 @@ def _key(row: Row) -> KeyRow:
     return KeyRow(row[0], row[1], bytes(row[2]), row[3], row[4], msgspec.json.decode(row[5]), *row[6:])
 
 
-class Store(Readers, Messages, Marks):
+class Store(Readers, Messages, Marks, Search):
     """All questions about one workspace."""
 
     async def workspace(self) -> WorkspaceRow:

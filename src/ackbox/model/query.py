@@ -1,0 +1,72 @@
+"""Queries: the words somebody searches for, and how each engine's index is asked for them.
+
+Parsing and printing only; the index is the store's. Explained in docs/why/search.md.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from ackbox.errors import Invalid
+
+MOST_TERMS = 20
+_TERM = re.compile(r'(-?)"([^"]*)"(\*?)|(-?)(\S+)')
+# Scripts written without spaces between words: each character is a word of its own.
+_UNSPACED = re.compile(r"([\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+                       r"\uf900-\ufaff\U00020000-\U0003ffff])")
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A word or a phrase that must be there, or must not."""
+
+    text: str
+    is_prefix: bool = False
+    is_excluded: bool = False
+
+
+class Query(msgspec.Struct, frozen=True):
+    """What must all be there, and what must not."""
+
+    terms: tuple[Term, ...]
+
+    def fts5(self, place: str) -> str:
+        """Return the query for SQLite's full-text index, within one workspace's words."""
+        wanted = " AND ".join(_fts5(term) for term in self.terms if not term.is_excluded)
+        unwanted = "".join(f" NOT {_fts5(term)}" for term in self.terms if term.is_excluded)
+        return f'place : "{place}" AND (text : ({wanted}{unwanted}))'
+
+    def tsquery(self) -> str:
+        """Return the query for PostgreSQL's to_tsquery."""
+        return " & ".join(_tsquery(term) for term in self.terms)
+
+
+def parse_query(text: str) -> Query:
+    """Parse a search: words that must all be there, "a phrase", start*, -without. Raises Invalid."""
+    terms = []
+    for minus, phrase, star, minus_word, word in _TERM.findall(text.replace("\0", " ")):
+        bare = phrase if phrase else word.rstrip("*").strip('"')
+        if any(c.isalnum() for c in bare):
+            terms.append(Term(spaced(bare), bool(star) or (not phrase and word.endswith("*")), bool(minus or minus_word)))
+    if not any(not term.is_excluded for term in terms):
+        raise Invalid("The search has no word to look for.", field="query",
+                      hint='Give words, "a phrase", a start* or -without beside a word.')
+    if len(terms) > MOST_TERMS:
+        raise Invalid(f"The search has {len(terms)} terms; at most {MOST_TERMS} are taken.", hint="Use fewer words.", field="query")
+    return Query(tuple(terms))
+
+
+def spaced(text: str) -> str:
+    """Return text with a space around each character of scripts that do not write one, so that any of them is found."""
+    return text if text.isascii() else _UNSPACED.sub(r" \1 ", text)
+
+
+def _fts5(term: Term) -> str:
+    quoted = '"' + term.text.replace('"', " ") + '"'
+    return f"{quoted}*" if term.is_prefix else quoted
+
+
+def _tsquery(term: Term) -> str:
+    quoted = "'" + term.text.replace("\\", " ").replace("'", "''") + "'"
+    return f"{'!' if term.is_excluded else ''}{quoted}{':*' if term.is_prefix else ''}"

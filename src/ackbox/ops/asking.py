@@ -1,0 +1,73 @@
+"""message.ask: a question, and the wait for its answer. Explained in docs/why/delivery.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.model.message import Message
+from ackbox.ops import show
+from ackbox.ops.messages import Send, Sent, send
+from ackbox.ops.presence import standing
+from ackbox.ops.table import Context, op
+from ackbox.store.messages import Stored
+
+
+class Ask(Send, frozen=True, kw_only=True):
+    """A question, and how long to wait for its answer."""
+
+    intent: Annotated[str, Meta(min_length=1, max_length=32)] = "question"
+    wait_s: Annotated[float, Meta(ge=0, le=50, description="Seconds to wait; asking again with the same idempotency key waits on")] = 45
+
+
+class Asked(Sent, frozen=True, kw_only=True):
+    """The question as sent, and its answer if one came: `gone` means that everybody it was for has left since."""
+
+    outcome: Literal["answered", "timed_out", "gone"] = "timed_out"
+    answer: Message | None = None
+
+
+async def _look(context: Context, params: Ask, asked: Asked) -> Asked:
+    """Look whether there is an answer now, or nobody left to give one."""
+    row = await context.store.message_at(asked.seq)
+    assert row is not None
+    answer = await _answer(context, row)
+    if answer is not None:
+        return msgspec.structs.replace(asked, outcome="answered", answer=show.message(answer, context.workspace.name))
+    return msgspec.structs.replace(asked, outcome="gone") if await _has_gone(context, asked) else asked
+
+
+async def _answer(context: Context, row: Stored) -> Stored | None:
+    """Return the first reply to the question, or the first word of its recipients in the thread after it."""
+    recipients = {agent for _, agent, *_ in await context.store.channels(row.seq)}
+    for later in await context.store.thread_page(row.thread, after=row.seq, most=200):
+        is_reply = later.parent == row.id or later.sender_agent in recipients
+        if is_reply and later.sender_agent != row.sender_agent:
+            return later
+    return None
+
+
+async def _has_gone(context: Context, asked: Asked) -> bool:
+    """Whether of those who were online at the question none is now."""
+    were_here = [each for each in asked.recipients if each.presence == "online"]
+    for each in were_here:
+        reader = await context.store.reader(each.agent, each.instance)
+        if reader is not None and (await standing(context, reader)).presence == "online":
+            return False
+    return bool(were_here)
+
+
+@op("message.ask", scope="write", writes=True, is_done=lambda result: result.outcome != "timed_out", again=_look)
+async def ask(context: Context, params: Ask) -> Asked:
+    """Send a question and wait for its answer, up to `wait_s` seconds.
+
+    Returns early when everybody it was for goes away. The question stays sent whatever the
+    outcome; to wait on, ask again with the same idempotency key. The answer is ordinary post:
+    mark it when you have dealt with it.
+
+    Raises what message.send raises.
+    """
+    sent = await send(context, params)
+    return await _look(context, params, Asked(**msgspec.structs.asdict(sent)))

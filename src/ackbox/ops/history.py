@@ -1,0 +1,115 @@
+"""message.history, message.search: the workspace's messages, narrowed.
+
+Explained in docs/why/search.md.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.model.message import Message
+from ackbox.model.moment import parse_moment
+from ackbox.model.query import Query, parse_query
+from ackbox.ops import show
+from ackbox.ops.cursors import make_cursor, read_cursor
+from ackbox.ops.messages import narrowed, visible
+from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, Run, op
+from ackbox.store.messages import NEWEST, Filter, Stored
+
+CATCH_UP_AT_MOST = 2_000
+WORDS = 'Words that must all be there; also "a phrase", start*, -without'
+
+
+class Narrow(Call, frozen=True, kw_only=True):
+    """Which messages; what is left out narrows nothing."""
+
+    since: Annotated[str, Meta(description="Only messages after this time")] | None = None
+    until: Annotated[str, Meta(description="Only messages up to this time")] | None = None
+    sender: Name | None = None
+    recipient: Name | None = None
+    thread: MessageId | None = None
+    intent: Annotated[str, Meta(max_length=32)] | None = None
+    limit: Limit = 20
+    cursor: Cursor | None = None
+
+
+class History(Narrow, frozen=True, kw_only=True):
+    """Which messages; what is left out narrows nothing."""
+
+    text: Annotated[str, Meta(max_length=400, description=WORDS)] | None = None
+
+
+class Search(Narrow, frozen=True, kw_only=True):
+    """What to look for, and where."""
+
+    query: Annotated[str, Meta(min_length=1, max_length=400, description=WORDS)]
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages, and the cursor to go on; null when there are no more."""
+
+    messages: list[Message]
+    cursor: str | None = None
+
+
+class Found(Page, frozen=True, kw_only=True):
+    """Messages with the words, newest first; `indexed_to` is the newest seq the answer covers, `behind` how many it does not."""
+
+    indexed_to: int
+    behind: int
+
+
+async def _catch_up(context: Context, params: Any) -> None:
+    await context.store.index_more(CATCH_UP_AT_MOST)
+
+
+def _catch_up_for_text(params: History) -> Run | None:
+    return None if params.text is None else _catch_up
+
+
+@op("message.history", scope="read", prepare=_catch_up_for_text, is_slow=True)
+async def history(context: Context, params: History) -> Page:
+    """Return the workspace's messages, newest first. Looking marks nothing.
+
+    Raises Invalid, NotFound (thread), BadCursor.
+    """
+    rows, cursor = await _page(context, params, None if params.text is None else parse_query(params.text))
+    return Page(messages=[show.message(row, context.workspace.name) for row in rows], cursor=cursor)
+
+
+@op("message.search", scope="read", prepare=lambda params: _catch_up, is_slow=True)
+async def search(context: Context, params: Search) -> Found:
+    """Return messages with these words in subject or body, newest first. Looking marks nothing.
+
+    Raises Invalid, NotFound (thread), BadCursor.
+    """
+    rows, cursor = await _page(context, params, parse_query(params.query))
+    indexed, last = await context.store.indexed_to(), await context.store.last_seq()
+    return Found(messages=[show.message(row, context.workspace.name) for row in rows], cursor=cursor, indexed_to=indexed,
+                 behind=max(last - indexed, 0))
+
+
+async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[list[Stored], str | None]:
+    ws, store = context.workspace.ws, context.store
+    name = "history" if query is None else "search"
+    narrow = Filter(
+        before=NEWEST if params.cursor is None else read_cursor(ws, name, params.cursor),
+        since=None if params.since is None else parse_moment(params.since, field="since"),
+        until=None if params.until is None else parse_moment(params.until, field="until"),
+        sender_agent=await _agent_number(context, params.sender), recipient=await _agent_number(context, params.recipient),
+        thread=None if params.thread is None else (await visible(context, params, params.thread)).thread,
+        intent=params.intent, visible_to=await narrowed(context, params),
+    )
+    rows = await (store.history_page(narrow, most=params.limit) if query is None else store.search_page(query, narrow, most=params.limit))
+    return rows, make_cursor(ws, name, rows[-1].seq) if len(rows) == params.limit else None
+
+
+async def _agent_number(context: Context, name: str | None) -> int | None:
+    if name is None:
+        return None
+    reader = await context.store.reader(unicodedata.normalize("NFC", name))
+    return -1 if reader is None else reader.agent

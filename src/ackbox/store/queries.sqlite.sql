@@ -1,0 +1,25 @@
+-- The few statements that SQLite says in its own way.
+
+-- name: search_lock
+-- How far the index has come, before writing to it; primary key of search_cursor. One writer needs no lock.
+SELECT upto FROM search_cursor WHERE ws = :ws;
+
+-- name: search_add
+-- Index the words of one message.
+INSERT INTO search_entry (ws, seq, place, text) VALUES (:ws, :seq, :place, :text);
+
+-- name: search_page
+-- Messages with these words, newest first; full-text index, its order is the order of entries.
+SELECT m.seq, m.id, m.sender, m.sender_agent, m.sender_name, m.sender_instance, m.sender_kind, m.type, m.audience, m.subject, m.body, m.intent,
+    m.priority, m.refs, m.metadata, m.parent, m.thread_id, m.expects_reply_by, m.expires_at, m.idempotency_key, m.hops, m.created_at, m.thread
+FROM search CROSS JOIN search_place p ON p.id = search.rowid CROSS JOIN message m ON m.ws = p.ws AND m.seq = p.seq
+WHERE search MATCH :fts5 AND p.ws = :ws
+  AND search.rowid <= COALESCE((SELECT l.id FROM search_place l WHERE l.ws = :ws AND l.seq < :before ORDER BY l.seq DESC LIMIT 1), 0)
+  AND (:since IS NULL OR m.created_at > :since) AND (:until IS NULL OR m.created_at <= :until)
+  AND (:sender_agent IS NULL OR m.sender_agent = :sender_agent)
+  AND (:thread IS NULL OR m.thread = :thread) AND (:intent IS NULL OR m.intent = :intent)
+  AND (:recipient IS NULL OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws AND a.seq = m.seq
+       AND (a.channel = 0 OR a.channel = :recipient OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :recipient))))
+  AND (:visible_to IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws AND a.seq = m.seq
+       AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+ORDER BY search.rowid DESC LIMIT :most;
