@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from ackbox.app import App, open_app
+from ackbox.faces.head import Head
 from ackbox.faces.serve import make_web
 from ackbox.faces.up import bind, who_may_knock
 
@@ -32,7 +33,7 @@ async def serving(database: str) -> AsyncIterator[Served]:
     sock = bind("127.0.0.1", 0)
     port = sock.getsockname()[1]
     hosts, origins = who_may_knock("127.0.0.1", port)
-    config = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_level="warning", http="httptools", ws="none",
+    config = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_level="warning", http=Head, ws="none",
                             timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

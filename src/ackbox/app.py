@@ -81,6 +81,10 @@ class App:
 
         return await self.engine.write(first)
 
+    async def check(self) -> None:
+        """Ask the store something. Raises Unavailable when it does not answer."""
+        await self.engine.read(lambda tx: find_workspace(tx, "default"))
+
     async def identify(self, credential: str | None) -> Caller:
         """Return whose key this is. Raises BadKey, with one answer for wrong, expired and revoked alike in form."""
         if not credential:

@@ -35,6 +35,7 @@ class Bucket:
         self._at = now
 
     def take(self, many: float, now: float) -> float:
+        """Take tokens when they are there; else take none and return the seconds until they are."""
         self._left = min(self.rate.burst, self._left + (now - self._at) * self.rate.per_s)
         self._at = now
         if self._left >= many:
@@ -42,9 +43,14 @@ class Bucket:
             return 0.0
         return (many - self._left) / self.rate.per_s
 
+    def give_back(self, many: float) -> None:
+        """Put tokens back that were not used."""
+        self._left = min(self.rate.burst, self._left + many)
+
 
 BY_KEY = Rate(200, 400)
 BY_WORKSPACE = Rate(2000, 4000)
+GUESSES = Rate(1, 30)
 
 
 class Limits:
@@ -52,7 +58,7 @@ class Limits:
 
     def __init__(self, *, key: Rate = BY_KEY, workspace: Rate = BY_WORKSPACE,
                  clock: Callable[[], float] = time.monotonic) -> None:
-        self._rates = {"key": key, "workspace": workspace}
+        self._rates = {"key": key, "workspace": workspace, "guess": GUESSES}
         self._clock = clock
         self._buckets: dict[tuple[str, Any], Bucket] = {}
 
@@ -64,15 +70,32 @@ class Limits:
         self.take("key", caller.key_id, cost)
         self.take("workspace", caller.ws, cost)
 
-    def take(self, kind: str, of: Any, many: float = 1.0) -> None:
-        """Take tokens from one bucket. Raises RateLimited."""
-        now = self._clock()
+    def refuse_guessing(self, address: str) -> None:
+        """Raise RateLimited for an address that has sent many wrong keys of late."""
+        bucket = self._buckets.get(("guess", address))
+        if bucket is not None:
+            now = self._clock()
+            wait_s = bucket.take(1, now)
+            if wait_s:
+                raise RateLimited("Too many wrong keys from this address.", hint="Wait, and check the key.", retry_after_s=round(wait_s, 3))
+            bucket.give_back(1)
+
+    def count_guess(self, address: str) -> None:
+        """Note a wrong key from an address."""
+        self._bucket("guess", address).take(1, self._clock())
+
+    def _bucket(self, kind: str, of: Any) -> Bucket:
         bucket = self._buckets.get((kind, of))
         if bucket is None:
             if len(self._buckets) > 100_000:
                 self._buckets.clear()
-            bucket = self._buckets[kind, of] = Bucket(self._rates[kind], now)
-        wait_s = bucket.take(min(many, bucket.rate.burst), now)
+            bucket = self._buckets[kind, of] = Bucket(self._rates[kind], self._clock())
+        return bucket
+
+    def take(self, kind: str, of: Any, many: float = 1.0) -> None:
+        """Take tokens from one bucket. Raises RateLimited."""
+        bucket = self._bucket(kind, of)
+        wait_s = bucket.take(min(many, bucket.rate.burst), self._clock())
         if wait_s:
             raise RateLimited(f"Too many calls for this {kind}.", hint="Wait, then go on; many sends fit into one call.",
                               retry_after_s=round(wait_s, 3))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from starlette.routing import Route
 
 from ackbox.errors import AckboxError, Invalid, NotFound, TooLong
 from ackbox.faces.wire import Calling, as_error, encode
+from ackbox.ops.decode import parse_object
 from ackbox.ops.table import OPERATIONS, Operation
 
 BODY_LIMIT = 1 << 20
@@ -50,10 +52,16 @@ ROUTES: dict[str, tuple[str, str]] = {
 }
 
 
+def where(operation: Operation) -> tuple[str, str]:
+    """Return the method and path of an operation."""
+    return ROUTES.get(operation.name, ("POST", f"/v1/{operation.noun}/{operation.verb}"))
+
+
 def routes(call: Calling) -> list[Route]:
     """Return the REST routes of every operation in the table."""
-    own = [_route(call, operation, *ROUTES.get(name, ("POST", f"/v1/{operation.noun}/{operation.verb}")))
-           for name, operation in OPERATIONS.items()]
+    # Paths with parameters last, so that /v1/messages/search is not taken for an id.
+    operations = sorted(OPERATIONS.values(), key=lambda operation: "{" in where(operation)[1])
+    own = [_route(call, operation, *where(operation)) for operation in operations]
     return [*own, Route("/v1/call/{name}", _by_name(call), methods=["POST"], name="call")]
 
 
@@ -118,15 +126,11 @@ async def _params(request: Request, operation: Operation, method: str) -> Any:
 
 
 def _fields(operation: Operation) -> Any:
-    import msgspec
-
     return msgspec.structs.fields(operation.params)
 
 
 def _from_text(value: str, shape: Any) -> Any:
     """Return a query string's value as its field's type; text that does not fit is left for decoding to refuse."""
-    import msgspec
-
     try:
         return msgspec.convert(value, shape, strict=False)
     except msgspec.ValidationError:
@@ -134,8 +138,6 @@ def _from_text(value: str, shape: Any) -> Any:
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    from ackbox.ops.decode import parse_object
-
     return parse_object(body)
 
 
@@ -154,7 +156,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def error_response(error: BaseException, *, operation: str = "") -> Response:
+def error_response(error: BaseException, *, operation: str = "", close: bool = False) -> Response:
     """Return the one error shape with its status."""
     shown = as_error(error)
     if not isinstance(error, AckboxError):
@@ -162,6 +164,8 @@ def error_response(error: BaseException, *, operation: str = "") -> Response:
     headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, round(shown.retry_after_s)))}
     if shown.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if close:
+        headers["Connection"] = "close"
     return Response(encode(shown.as_dict()), status_code=shown.status, media_type=JSON, headers=headers)
 
 

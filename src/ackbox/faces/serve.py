@@ -1,38 +1,37 @@
 """The server: all faces over one app, on one port.
 
-Composes; no rule of its own but who may knock: exact Host and Origin, limits on headers.
-Explained in docs/why/serving.md.
+Composes; who may knock is the guard's, what may be done the app's. Explained in docs/why/serving.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.resources import files
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ackbox.app import App
-from ackbox.faces import rest
+from ackbox.errors import AckboxError, NotAllowed
+from ackbox.faces import openapi, rest
+from ackbox.faces.guard import Guard
+from ackbox.faces.metrics import Metrics, counted
+
+CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+SAFE = {"Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
 def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
     """Return the ASGI application of an app that is open already, for exactly these Hosts and Origins."""
     from ackbox.faces.mcp import McpFace
 
-    mcp = McpFace(app.call, clock=app.clock, hosts=hosts, origins=origins, identify=app.identify)
-
-    async def healthz(_: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
-    async def readyz(_: Request) -> Response:
-        return JSONResponse({"status": "ready", **app.engine.facts()})
-
-    async def root(_: Request) -> Response:
-        return PlainTextResponse("ackbox is running. REST is under /v1, MCP at /mcp, the API document at /openapi.json.\n")
+    call, metrics = counted(app)
+    mcp = McpFace(call, clock=app.clock, hosts=hosts, origins=origins, identify=app.identify)
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -40,6 +39,45 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
             yield
 
     return Starlette(
-        routes=[Route("/", root), Route("/healthz", healthz), Route("/readyz", readyz), Route("/mcp", mcp), *rest.routes(app.call)],
+        routes=[*_own_routes(app, metrics), Route("/mcp", mcp), *rest.routes(call)],
         exception_handlers={404: rest.not_found, 405: rest.not_found}, lifespan=lifespan,
+        middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
     )
+
+
+def _own_routes(app: App, metrics: Metrics) -> list[Route]:
+    """Return what is about the server itself: its health, its numbers, its description."""
+
+    async def root(_: Request) -> Response:
+        return PlainTextResponse("ackbox is running. REST is under /v1, described at /reference and /openapi.json; MCP is at /mcp.\n")
+
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(_: Request) -> Response:
+        try:
+            await app.check()
+        except AckboxError as error:
+            return rest.error_response(error)
+        return JSONResponse({"status": "ready"})
+
+    async def numbers(request: Request) -> Response:
+        try:
+            caller = await app.identify(rest.bearer(request))
+            if not (caller.may("instance") or caller.may("admin")):
+                raise NotAllowed("This key may not read the server's numbers.", hint="Use the operator key or an admin's.")
+        except AckboxError as error:
+            return rest.error_response(error)
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    async def described(_: Request) -> Response:
+        return Response(rest.encode(openapi.document()), media_type="application/json")
+
+    async def reference(_: Request) -> Response:
+        return HTMLResponse(openapi.page(), headers=SAFE)
+
+    async def style(_: Request) -> Response:
+        return Response((files("ackbox.faces") / "templates/reference.css").read_bytes(), media_type="text/css", headers=SAFE)
+
+    return [Route("/", root), Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", numbers),
+            Route("/openapi.json", described), Route("/reference", reference), Route("/reference.css", style)]

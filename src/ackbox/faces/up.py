@@ -18,6 +18,8 @@ from ackbox import __version__, config
 from ackbox.app import open_app
 from ackbox.client.discovery import read_operator_key, read_server, write_private
 from ackbox.errors import Unavailable
+from ackbox.faces.head import Head
+from ackbox.faces.log import start_log
 from ackbox.faces.serve import make_web
 
 
@@ -67,6 +69,7 @@ class OneServer:
 
 async def serve(where: Path, *, host: str, port: int, database: str | None, say: Any) -> None:
     """Open the store, make the operator key if there is none, and serve until told to stop."""
+    start_log()
     app = await open_app(database_url(where, database))
     try:
         made = await app.ensure(workspace="default", operator_key=read_operator_key(where))
@@ -75,7 +78,7 @@ async def serve(where: Path, *, host: str, port: int, database: str | None, say:
         sock = bind(host, port)
         url = f"http://{'[' + host + ']' if ':' in host else host}:{sock.getsockname()[1]}"
         hosts, origins = who_may_knock(host, sock.getsockname()[1])
-        settings = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_level="warning", http="httptools", ws="none", lifespan="on",
+        settings = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, http=Head, ws="none", lifespan="on",
                                   access_log=False, timeout_graceful_shutdown=5, timeout_keep_alive=75, server_header=False)
         server = uvicorn.Server(settings)
         running = asyncio.create_task(server.serve(sockets=[sock]))

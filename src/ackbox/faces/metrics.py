@@ -1,0 +1,60 @@
+"""Metrics: how much, how fast and how often refused, for Prometheus.
+
+Labels are names of operations, faces and error codes; never names of agents or workspaces.
+Explained in docs/howto/watch-a-server.md.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from ackbox.app import App
+from ackbox.errors import AckboxError
+from ackbox.faces.wire import Calling, as_error
+from ackbox.ops.table import OPERATIONS
+
+FACES = frozenset({"rest", "mcp", "cli", "bridge", "ws", "web", "tui", "hook"})
+_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 60)
+
+
+class Metrics:
+    """Counters around one app's `call`."""
+
+    def __init__(self, app: App) -> None:
+        self._registry = CollectorRegistry()
+        self._calls = Counter("ackbox_calls", "Calls by operation, face and outcome", ["operation", "face", "outcome"], registry=self._registry)
+        self._seconds = Histogram("ackbox_call_seconds", "Time of a call; long polls include their wait", ["operation"],
+                                  registry=self._registry, buckets=_BUCKETS)
+        waiting = Gauge("ackbox_waiting", "Calls that wait for post now", registry=self._registry)
+        waiting.set_function(lambda: app.bell.waiting)
+        self._call = app.call
+
+    async def call(self, name: str, params: Any, *, credential: str | None, face: str) -> Any:
+        """Do one operation, and count it."""
+        operation = name if name in OPERATIONS else "unknown"
+        shown_face = face if face in FACES else "other"
+        start, outcome = time.perf_counter(), "ok"
+        try:
+            return await self._call(name, params, credential=credential, face=shown_face)
+        except AckboxError as error:
+            outcome = error.code
+            raise
+        except Exception as error:
+            outcome = as_error(error).code
+            raise
+        finally:
+            self._calls.labels(operation, shown_face, outcome).inc()
+            self._seconds.labels(operation).observe(time.perf_counter() - start)
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+
+def counted(app: App) -> tuple[Calling, Metrics]:
+    """Return an app's call with counting around it, and the counts."""
+    metrics = Metrics(app)
+    return metrics.call, metrics

@@ -1,0 +1,131 @@
+"""OpenAPI: the REST face described from the table of operations, and a page to read it on.
+
+Nothing is written by hand: a new operation appears here by itself.
+Explained in docs/reference/rest.md.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, PackageLoader
+
+from ackbox import __version__
+from ackbox.faces.rest import CREATES, where
+from ackbox.ops.table import OPERATIONS, Operation
+
+ERROR = {
+    "type": "object", "required": ["error"], "properties": {"error": {
+        "type": "object", "required": ["code", "message", "hint", "details"], "properties": {
+            "code": {"type": "string", "description": "A stable word: invalid, too_long, not_found, …"},
+            "message": {"type": "string", "description": "What was wrong"},
+            "hint": {"type": ["string", "null"], "description": "What to do next"},
+            "details": {"type": "object", "description": "Named facts: the field, the limit, near names"},
+            "retry_after_s": {"type": "number", "description": "When to come back, in seconds"},
+        },
+    }},
+}
+_REFUSALS = {
+    "400": "What was sent has the wrong shape or value", "401": "No key, or one that is wrong, expired or revoked",
+    "403": "The key may not do this", "404": "Not there, or in somebody else's workspace", "408": "The body did not arrive in time",
+    "409": "Something else stands there already", "413": "Longer than a limit", "422": "Nobody of that name, and the send asked to be refused",
+    "429": "Too much at once; Retry-After says when to come back", "503": "The store cannot take this now",
+}
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document."""
+    shapes = [shape for operation in OPERATIONS.values() for shape in (operation.params, operation.result)]
+    shown, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    paths: dict[str, dict[str, Any]] = {}
+    for number, operation in enumerate(OPERATIONS.values()):
+        method, path = where(operation)
+        name = shown[2 * number]["$ref"].rpartition("/")[2]
+        paths.setdefault(path, {})[method.lower()] = _operation(operation, method, path, components[name], shown[2 * number + 1])
+    for operation in OPERATIONS.values():
+        components.pop(operation.params.__name__, None) if where(operation)[0] == "GET" else None
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "ackbox", "version": __version__, "license": {"name": "MIT", "identifier": "MIT"},
+                 "description": "Post for software agents: persistent messages with receipts."},
+        "security": [{"key": []}],
+        "tags": [{"name": noun} for noun in dict.fromkeys(operation.noun for operation in OPERATIONS.values())],
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "Error": ERROR},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "A key, abx_…"}},
+            "responses": {"Refused": {"description": "The one error shape", "content": _json({"$ref": "#/components/schemas/Error"})}},
+        },
+    }
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+def _operation(operation: Operation, method: str, path: str, shape: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    in_path = re.findall(r"{(\w+)}", path)
+    fields = shape["properties"]
+    described: dict[str, Any] = {
+        "operationId": operation.name, "tags": [operation.noun], "summary": operation.summary, "description": operation.description,
+        "parameters": [{"name": name, "in": "path", "required": True, "schema": fields[name]} for name in in_path],
+        "responses": {
+            "201" if operation.name in CREATES else "200": {"description": "Done", "content": _json(result)},
+            **{status: {"$ref": "#/components/responses/Refused", "description": text} for status, text in _REFUSALS.items()},
+        },
+    }
+    if method == "GET":
+        required = shape.get("required", [])
+        described["parameters"] += [{"name": name, "in": "query", "required": name in required, "schema": _not_null(schema)}
+                                    for name, schema in fields.items() if name not in in_path]
+    else:
+        body = {**shape, "properties": {name: schema for name, schema in fields.items() if name not in in_path}}
+        body["required"] = [name for name in shape.get("required", []) if name not in in_path]
+        described["requestBody"] = {"required": bool(body["required"]), "content": _json(body)}
+    return described
+
+
+def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A query string cannot say null: leaving it out says that."""
+    choices = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+    if len(choices) == 1 and len(schema.get("anyOf", [])) == 2:
+        return {key: value for key, value in {**schema, **choices[0]}.items() if key != "anyOf" and not (key == "default" and value is None)}
+    return schema
+
+
+@functools.cache
+def page() -> str:
+    """Return the document as a page: every operation with its fields, for people."""
+    environment = Environment(loader=PackageLoader("ackbox.faces", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["kind"] = _kind
+    environment.filters["example"] = _example
+    return environment.get_template("reference.html").render(document=document(), version=__version__)
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """Return a schema's type as people say it."""
+    if "$ref" in schema:
+        return str(schema["$ref"].rpartition("/")[2])
+    if "anyOf" in schema:
+        return " or ".join(_kind(each) for each in schema["anyOf"])
+    if "enum" in schema:
+        return " | ".join(str(each) for each in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema.get('items', {}))}"
+    limits = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to"), ("maxLength", "at most")) if key in schema]
+    return " ".join([str(schema.get("type", "any")), *limits])
+
+
+def _example(described: dict[str, Any], method: str, path: str) -> str:
+    """Return a call of this operation that can be pasted into a shell."""
+    samples = {"to": "bob", "body": "hello", "ids": ["0199…"], "mark": "read", "query": "build", "name": "bob", "messages": [{"to": "bob", "body": "hi"}]}
+    body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    line = f"curl -H \"Authorization: Bearer $ACKBOX_KEY\" {'-X ' + method.upper() + ' ' if method not in ('get', 'post') else ''}$ACKBOX_URL{path}"
+    if body is None:
+        return line
+    sample = {name: samples.get(name, "…") for name in body["required"]}
+    return f"{line} \\\n  -d '{msgspec.json.encode(sample).decode()}'"
