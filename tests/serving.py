@@ -33,7 +33,7 @@ async def serving(database: str) -> AsyncIterator[Served]:
     sock = bind("127.0.0.1", 0)
     port = sock.getsockname()[1]
     hosts, origins = who_may_knock("127.0.0.1", port)
-    config = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_level="warning", http=Head, ws="none",
+    config = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, http=Head, ws="none",
                             timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

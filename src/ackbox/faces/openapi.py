@@ -102,6 +102,7 @@ def page() -> str:
     """Return the document as a page: every operation with its fields, for people."""
     environment = Environment(loader=PackageLoader("ackbox.faces", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["kind"] = _kind
+    environment.filters["meaning"] = _meaning
     environment.filters["example"] = _example
     return environment.get_template("reference.html").render(document=document(), version=__version__)
 
@@ -111,13 +112,19 @@ def _kind(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"].rpartition("/")[2])
     if "anyOf" in schema:
-        return " or ".join(_kind(each) for each in schema["anyOf"])
+        return " or ".join(_kind(each) for each in schema["anyOf"] if each != {"type": "null"})
     if "enum" in schema:
         return " | ".join(str(each) for each in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_kind(schema.get('items', {}))}"
     limits = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to"), ("maxLength", "at most")) if key in schema]
     return " ".join([str(schema.get("type", "any")), *limits])
+
+
+def _meaning(schema: dict[str, Any]) -> str:
+    """Return a field's sentence, wherever among its alternatives it stands."""
+    found = (each.get("description") for each in [schema, *schema.get("anyOf", [])])
+    return next((text for text in found if text), "")
 
 
 def _example(described: dict[str, Any], method: str, path: str) -> str:
