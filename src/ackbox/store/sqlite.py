@@ -160,6 +160,8 @@ class SqliteEngine:
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
         connection = apsw.Connection(self.path, flags=flags, statementcachesize=200)
         connection.set_busy_timeout(10_000)
+        # One plan for each statement: without this SQLite plans again for every new value bound to a range or a limit.
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
                    "cache_size=-32000", "wal_autocheckpoint=4000"]
         if reader:
