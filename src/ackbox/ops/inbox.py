@@ -68,7 +68,9 @@ async def check(context: Context, params: Check) -> Checked:
     seqs = await store.unmarked(me, "read", after=after, most=COUNTED_UP_TO if params.urgent_first else params.limit + 1, now=context.now)
     rows = await _rows(context, params, seqs)
     page = _within(rows, params)
-    unread, total = await store.counts(me, now=context.now)
+    # A first look that found fewer than it may give has found all there is.
+    is_all = params.cursor is None and len(seqs) <= params.limit
+    unread, total = await store.counts(me, now=context.now, unread=len(seqs) if is_all else None)
     has_more = len(seqs) > len(page)
     letters = [show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=False, archived=False)
                for row in page]

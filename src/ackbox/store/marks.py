@@ -47,12 +47,13 @@ class Marks(Bound):
                                after=after, above=max(after, floor), most=most, now=now)
         return [row[0] for row in rows]
 
-    async def counts(self, reader: Reader, *, now: int) -> tuple[int, int]:
-        """Return (unread, total) of the whole mailbox, each counted up to 1,001."""
+    async def counts(self, reader: Reader, *, now: int, unread: int | None = None) -> tuple[int, int]:
+        """Return (unread, total) of the whole mailbox, each counted up to 1,001 at least; `unread` when it is known already."""
         most = COUNTED_UP_TO + 1
-        unread = await self.unmarked(reader, "read", after=0, most=most, now=now)
+        if unread is None:
+            unread = len(await self.unmarked(reader, "read", after=0, most=most, now=now))
         total = await self.row("total_count", reader=reader.reader, agent=reader.agent, most=most, now=now)
-        return len(unread), total[0] if total else 0
+        return unread, total[0] if total else 0
 
     async def mailbox_page(self, reader: Reader, *, before: int, most: int) -> list[int]:
         """Return the seqs of everything in a reader's channels, newest first."""

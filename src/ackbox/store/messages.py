@@ -78,7 +78,9 @@ class Messages(Bound):
         message["seq"] = seq
         message["thread"] = message["thread"] or seq
         await self.run("message_add", **message)
-        await self.run_many("addressed_add", [{"channel": channel, "seq": seq} for channel in channels])
+        await self.run_many("addressed_add", [
+            {"channel": channel, "seq": seq, "left_out": None if channel else message["sender_agent"], "expires_at": message["expires_at"]}
+            for channel in channels])
         if idempotency is not None:
             key, content = idempotency
             await self.run("idempotency_add", sender=message["sender_agent"], key=key, seq=seq, content=content)

@@ -107,10 +107,15 @@ UPDATE reader SET delivered_floor = :seq WHERE ws = :ws AND reader = :reader AND
 -- name: holes_skip
 -- What lies between a reader's floor and a newer mark, and is not marked, becomes holes; primary key of addressed.
 INSERT INTO hole (ws, reader, mark, seq)
-SELECT DISTINCT a.ws, CAST(:reader AS BIGINT), CAST(:mark AS TEXT), a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
-WHERE a.ws = :ws AND a.seq > :floor AND a.seq < :seq
-  AND (a.channel = :agent OR a.channel = :reader OR (a.channel = 0 AND m.sender_agent <> :agent)
-       OR (CAST(:reader AS BIGINT) = CAST(:agent AS BIGINT) AND a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :agent)))
+SELECT a.ws, CAST(:reader AS BIGINT), CAST(:mark AS TEXT), a.seq FROM addressed a
+WHERE a.ws = :ws AND a.channel = :agent AND a.seq > :floor AND a.seq < :seq
+UNION ALL
+SELECT a.ws, CAST(:reader AS BIGINT), CAST(:mark AS TEXT), a.seq FROM addressed a
+WHERE a.ws = :ws AND a.channel = 0 AND a.left_out <> :agent AND a.seq > :floor AND a.seq < :seq
+UNION ALL
+SELECT a.ws, CAST(:reader AS BIGINT), CAST(:mark AS TEXT), a.seq FROM reader r CROSS JOIN addressed a
+WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
+  AND a.ws = r.ws AND a.channel = r.reader AND a.seq > :floor AND a.seq < :seq
 ON CONFLICT DO NOTHING;
 
 -- name: hole_add
@@ -166,7 +171,7 @@ VALUES (:ws, :seq, :id, :sender, :sender_agent, :sender_name, :sender_instance, 
 
 -- name: addressed_add
 -- Address a message to one channel: this is the whole fan-out.
-INSERT INTO addressed (ws, channel, seq) VALUES (:ws, :channel, :seq);
+INSERT INTO addressed (ws, channel, seq, left_out, expires_at) VALUES (:ws, :channel, :seq, :left_out, :expires_at);
 
 -- name: idempotency_find
 -- The message a sender already stored under a key; primary key.
@@ -201,46 +206,46 @@ FROM message WHERE ws = :ws AND thread = :thread AND seq > :after ORDER BY seq L
 
 -- name: unread_page
 -- What a reader has not marked, oldest first: its holes, and all its channels hold above its floor; primary keys.
-SELECT u.seq FROM (
-  SELECT seq FROM (SELECT h.seq FROM hole h JOIN message m ON m.ws = h.ws AND m.seq = h.seq
+SELECT DISTINCT u.seq FROM (
+  SELECT * FROM (SELECT h.seq FROM hole h JOIN message m ON m.ws = h.ws AND m.seq = h.seq
     WHERE h.ws = :ws AND h.reader = :reader AND h.mark = :mark AND h.seq > :after
       AND (m.expires_at IS NULL OR m.expires_at > :now) ORDER BY h.seq LIMIT :most) AS holes
-  UNION
-  SELECT seq FROM (SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
-    WHERE a.ws = :ws AND a.channel = :agent AND a.seq > :above
-      AND (m.expires_at IS NULL OR m.expires_at > :now) ORDER BY a.seq LIMIT :most) AS own
-  UNION
-  SELECT seq FROM (SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
-    WHERE a.ws = :ws AND a.channel = 0 AND a.seq > :above AND m.sender_agent <> :agent
-      AND (m.expires_at IS NULL OR m.expires_at > :now) ORDER BY a.seq LIMIT :most) AS everyone
-  UNION
-  SELECT seq FROM (SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
-    WHERE a.ws = :ws AND a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :agent
-        AND reader <> :agent AND (reader = :reader OR :reader = :agent)) AND a.seq > :above
-      AND (m.expires_at IS NULL OR m.expires_at > :now) ORDER BY a.seq LIMIT :most) AS instances
+  UNION ALL
+  SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = :agent AND a.seq > :above
+      AND (a.expires_at IS NULL OR a.expires_at > :now) ORDER BY a.seq LIMIT :most) AS own
+  UNION ALL
+  SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.seq > :above AND a.left_out <> :agent
+      AND (a.expires_at IS NULL OR a.expires_at > :now) ORDER BY a.seq LIMIT :most) AS everyone
+  UNION ALL
+  SELECT * FROM (SELECT a.seq FROM reader r CROSS JOIN addressed a
+    WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
+      AND a.ws = r.ws AND a.channel = r.reader AND a.seq > :above
+      AND (a.expires_at IS NULL OR a.expires_at > :now) ORDER BY a.seq LIMIT :most) AS instances
 ) AS u ORDER BY u.seq LIMIT :most;
 
 -- name: total_count
--- How much post a reader has in all, up to a bound, archived or not, expired left out; primary key of addressed.
-SELECT COUNT(*) FROM (
-  SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
-  WHERE a.ws = :ws AND (a.channel = 0 OR a.channel = :agent OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws
-      AND agent = :agent AND reader <> :agent AND (reader = :reader OR :reader = :agent)))
-    AND m.sender_agent <> CASE WHEN a.channel = 0 THEN :agent ELSE -1 END
-    AND (m.expires_at IS NULL OR m.expires_at > :now) GROUP BY a.seq LIMIT :most) AS c;
+-- How much post a reader has in all, each channel up to a bound, archived or not, expired left out; primary key of addressed.
+SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.channel = :agent
+    AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS own)
+  + (SELECT COUNT(*) FROM (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.left_out <> :agent
+    AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS everyone)
+  + (SELECT COUNT(*) FROM (SELECT DISTINCT a.seq FROM reader r CROSS JOIN addressed a
+    WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
+      AND a.ws = r.ws AND a.channel = r.reader AND (a.expires_at IS NULL OR a.expires_at > :now)
+      AND NOT EXISTS (SELECT 1 FROM addressed o WHERE o.ws = a.ws AND o.channel = :agent AND o.seq = a.seq) LIMIT :most) AS instances);
 
 -- name: mailbox_page
 -- Everything for a reader, newest first; primary key of addressed.
-SELECT u.seq FROM (
-  SELECT seq FROM (SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
-    WHERE a.ws = :ws AND a.channel = :agent AND a.seq < :before ORDER BY a.seq DESC LIMIT :most) AS own
-  UNION
-  SELECT seq FROM (SELECT a.seq FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
-    WHERE a.ws = :ws AND a.channel = 0 AND a.seq < :before AND m.sender_agent <> :agent ORDER BY a.seq DESC LIMIT :most) AS everyone
-  UNION
-  SELECT seq FROM (SELECT a.seq FROM addressed a
-    WHERE a.ws = :ws AND a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :agent
-        AND reader <> :agent AND (reader = :reader OR :reader = :agent)) AND a.seq < :before ORDER BY a.seq DESC LIMIT :most) AS instances
+SELECT DISTINCT u.seq FROM (
+  SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = :agent AND a.seq < :before
+    ORDER BY a.seq DESC LIMIT :most) AS own
+  UNION ALL
+  SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.seq < :before AND a.left_out <> :agent
+    ORDER BY a.seq DESC LIMIT :most) AS everyone
+  UNION ALL
+  SELECT * FROM (SELECT a.seq FROM reader r CROSS JOIN addressed a
+    WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
+      AND a.ws = r.ws AND a.channel = r.reader AND a.seq < :before ORDER BY a.seq DESC LIMIT :most) AS instances
 ) AS u ORDER BY u.seq DESC LIMIT :most;
 
 -- name: history_page

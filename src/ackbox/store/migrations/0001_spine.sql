@@ -72,10 +72,13 @@ CREATE UNIQUE INDEX message_by_id ON message (ws, id);
 CREATE INDEX message_by_sender ON message (ws, sender_agent, seq);
 CREATE INDEX message_by_thread ON message (ws, thread, seq);
 
+-- left_out: the agent whom channel 0 does not reach, its sender; with expires_at here, counting post reads no message.
 CREATE TABLE addressed (
-    ws      {int} NOT NULL,
-    channel {int} NOT NULL,
-    seq     {int} NOT NULL,
+    ws         {int} NOT NULL,
+    channel    {int} NOT NULL,
+    seq        {int} NOT NULL,
+    left_out   {int},
+    expires_at {int},
     PRIMARY KEY (ws, channel, seq)
 ) {narrow};
 CREATE INDEX addressed_by_seq ON addressed (ws, seq);
