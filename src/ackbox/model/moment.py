@@ -5,6 +5,7 @@ Reading the clock is the caller's work. Explained in docs/glossary.md.
 
 from __future__ import annotations
 
+import functools
 import secrets
 import threading
 from datetime import UTC, datetime
@@ -14,7 +15,12 @@ from ackbox.errors import Invalid
 
 def to_text(ms: int) -> str:
     """Return UTC milliseconds as RFC 3339, `2026-11-21T09:30:00.000Z`."""
-    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+    return f"{_second(ms // 1000)}.{ms % 1000:03d}Z"
+
+
+@functools.lru_cache(4096)
+def _second(s: int) -> str:
+    return datetime.fromtimestamp(s, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def to_text_or_none(ms: int | None) -> str | None:

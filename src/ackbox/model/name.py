@@ -20,6 +20,7 @@ _REFUSED = {"Cc": "a control character", "Cf": "an invisible format character", 
             "Cs": "half of a surrogate pair", "Cn": "an unassigned character", "Zl": "a line separator", "Zp": "a paragraph separator"}
 
 
+@functools.lru_cache(4096)
 def parse_name(text: str) -> str:
     """Return a name after NFC. Raises Invalid, saying which character or rule and what to do."""
     name = _parse(text, "name")

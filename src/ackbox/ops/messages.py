@@ -77,8 +77,9 @@ async def send(context: Context, params: Send) -> Sent:
     """
     sender = await context.me(params)
     text = _check_text(params)
-    content = _content_hash(params)
+    content = b""
     if params.idempotency_key is not None:
+        content = _content_hash(params)
         before = await context.store.sent_before(sender.agent, params.idempotency_key)
         if before is not None:
             return await _sent_again(context, params, before, content)

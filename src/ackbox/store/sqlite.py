@@ -43,7 +43,10 @@ class SqliteTransaction:
         self._execute(self._statements[name].sql, parameters)
 
     async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
-        self._executemany(self._statements[name].sql, parameters)
+        if len(parameters) == 1:  # the common case, and cheaper
+            self._execute(self._statements[name].sql, parameters[0])
+        else:
+            self._executemany(self._statements[name].sql, parameters)
 
 
 def drive(work: Awaitable[T]) -> T:
@@ -206,7 +209,7 @@ class SqliteEngine:
         return group, False
 
     def _commit_together(self, group: list[_Job]) -> None:
-        execute = self._writer.execute
+        execute = self._writer.cursor().execute  # a cursor kept is cheaper than one for each statement
         try:
             execute("BEGIN IMMEDIATE")
             for job in group:
