@@ -44,6 +44,7 @@ class App:
         self._new_id = IdMaker()
         self._alive: dict[tuple[int, int], int] = {}
         self._dirty: dict[int, dict[int, int]] = {}
+        self._known_places: dict[str, int] = {}
         self._known_keys: dict[str, tuple[int, KeyRow]] = {}
         self._flusher: asyncio.Task[None] | None = None
         self._unindexed: set[int] = set()
@@ -53,7 +54,7 @@ class App:
         """Open the database and start what runs beside the calls."""
         await self.engine.open()
         await self.engine.listen(self._hear)
-        self._unindexed = {row.ws for row in await self.engine.read(every_workspace)}
+        self._unindexed = {row.ws for row in await self.engine.read(every_workspace, across=True)}
         self._flusher = asyncio.create_task(self._flush_often())
 
     async def close(self) -> None:
@@ -79,11 +80,11 @@ class App:
                                        may_speak_as=["*"], label=label, now=self.clock(), expires_at=None)
             return text
 
-        return await self.engine.write(first)
+        return await self.engine.write(first, across=True)
 
     async def check(self) -> None:
         """Ask the store something. Raises Unavailable when it does not answer."""
-        await self.engine.read(lambda tx: find_workspace(tx, "default"))
+        await self.engine.read(lambda tx: find_workspace(tx, "default"), across=True)
 
     async def identify(self, credential: str | None) -> Caller:
         """Return whose key this is. Raises BadKey, with one answer for wrong, expired and revoked alike in form."""
@@ -103,7 +104,7 @@ class App:
         known = self._known_keys.get(id)
         if known is not None and time.monotonic_ns() // 1_000_000 - known[0] < KEY_KNOWN_FOR_MS:
             return known[1]
-        row = await self.engine.read(lambda tx: find_key(tx, id))
+        row = await self.engine.read(lambda tx: find_key(tx, id), across=True)
         if row is not None:
             self._known_keys[id] = (time.monotonic_ns() // 1_000_000, row)
         return row
@@ -151,7 +152,7 @@ class App:
         """Look again at each ring until the result is done or the call's time is over."""
         assert operation.is_done is not None
         until = time.monotonic() + asked.wait_s
-        ws = (await self.engine.read(lambda tx: self._workspace(tx, caller, asked))).ws
+        ws = await self._place(caller, asked)
         look: Run = operation.run
         if operation.again is not None:
             again = operation.again
@@ -174,37 +175,49 @@ class App:
 
     async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool) -> Any:
         context: Context | None = None
+        ws = await self._place(caller, asked)
 
         async def work(tx: Transaction) -> Any:
             nonlocal context
-            workspace = await self._workspace(tx, caller, asked)
-            context = Context(caller=caller, store=Store(tx, workspace.ws), workspace=workspace, operation=operation.name,
-                              face=face, now=self.clock(), new_id=self._new_id, alive=self._last_alive)
+            store = Store(tx, ws)
+            workspace = await self._workspace(store, caller, asked)
+            context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
+                              now=self.clock(), new_id=self._new_id, alive=self._last_alive)
             return await run(context, asked)
 
-        result = await self._transact(work, writes=writes, slow=operation.is_slow)
+        across = operation.spans_workspaces and caller.ws == 0
+        result = await self._transact(work, writes=writes, slow=operation.is_slow, ws=ws, across=across)
         if context is not None:
             self._after(context)
         return result
 
-    async def _transact(self, work: Callable[[Transaction], Any], *, writes: bool, slow: bool) -> Any:
+    async def _transact(self, work: Callable[[Transaction], Any], *, writes: bool, slow: bool, ws: int, across: bool) -> Any:
         if writes:
-            return await self.engine.write(work)
+            return await self.engine.write(work, ws=ws, across=across)
         try:
-            return await self.engine.read(work, slow=slow)
+            return await self.engine.read(work, slow=slow, ws=ws, across=across)
         except NeedsWrite:
-            return await self.engine.write(work)
+            return await self.engine.write(work, ws=ws, across=across)
 
-    async def _workspace(self, tx: Transaction, caller: Caller, asked: Call) -> WorkspaceRow:
-        """Return where a call acts. Not there and not yours give the same answer."""
-        name = asked.workspace
-        if caller.ws == 0:
-            row = await find_workspace(tx, name or "default")
-        else:
-            row = await Store(tx, caller.ws).workspace()
-            row = row if name in (None, row.name) else None
-        if row is None:
-            raise NotFound(f"There is no workspace {name!r}.", hint="See workspace.list.", field="workspace")
+    async def _place(self, caller: Caller, asked: Call) -> int:
+        """Return the number of the workspace a call acts in. Raises NotFound."""
+        if caller.ws:
+            return caller.ws
+        name = asked.workspace or "default"
+        ws = self._known_places.get(name)
+        if ws is None:
+            row = await self.engine.read(lambda tx: find_workspace(tx, name), across=True)
+            if row is None:
+                raise _no_workspace(name)
+            # A workspace's number never changes and is never used again.
+            ws = self._known_places[name] = row.ws
+        return ws
+
+    async def _workspace(self, store: Store, caller: Caller, asked: Call) -> WorkspaceRow:
+        """Return the workspace a call acts in. Not there and not yours give the same answer."""
+        row = await store.workspace()
+        if caller.ws and asked.workspace not in (None, row.name):
+            raise _no_workspace(asked.workspace)
         return row
 
     def _last_alive(self, ws: int, reader: int) -> int:
@@ -229,8 +242,12 @@ class App:
             self._telling = asyncio.ensure_future(self.engine.tell(str(ws)))
 
     def _hear(self, text: str) -> None:
-        if text.isdigit():
+        """Ring what another server told of; `*` after a time of hearing nothing."""
+        if text == "*":
+            self.bell.ring_all()
+        elif text.isdigit():
             self.bell.ring(int(text))
+            self._unindexed.add(int(text))
 
     async def _flush_often(self) -> None:
         while True:
@@ -243,13 +260,17 @@ class App:
         """Let the index of words follow what was written; in small steps, so that sends go between."""
         behind, self._unindexed = self._unindexed, set()
         for ws in behind:
-            while await self.engine.write(lambda tx, ws=ws: Store(tx, ws).index_more(INDEX_TOGETHER)):  # type: ignore[misc]  # as below
+            while await self.engine.write(lambda tx, ws=ws: Store(tx, ws).index_more(INDEX_TOGETHER), ws=ws):  # type: ignore[misc]  # as below
                 pass
 
     async def _flush(self) -> None:
         dirty, self._dirty = self._dirty, {}
         for ws, seen in dirty.items():
-            await self.engine.write(lambda tx, ws=ws, seen=seen: Store(tx, ws).touch(seen))  # type: ignore[misc]  # default arguments bind the loop's values
+            await self.engine.write(lambda tx, ws=ws, seen=seen: Store(tx, ws).touch(seen), ws=ws)  # type: ignore[misc]  # default arguments bind the loop's values
+
+
+def _no_workspace(name: str | None) -> NotFound:
+    return NotFound(f"There is no workspace {name!r}.", hint="See workspace.list.", field="workspace")
 
 
 async def open_app(url: str, **options: Any) -> App:

@@ -37,6 +37,10 @@ class Bell:
     def close(self) -> None:
         """Wake everybody, for good."""
         self._closing = True
+        self.ring_all()
+
+    def ring_all(self) -> None:
+        """Wake everybody who waits for anything."""
         for ws in list(self._waiting):
             self.ring(ws)
 

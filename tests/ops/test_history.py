@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from ackbox.errors import Invalid
-from tests.ops.test_inbox import Post, post  # noqa: F401
+from tests.engines import Post
 
 pytestmark = pytest.mark.anyio
 
 TEXTS = ("the build is green", "deploy the docs", "Build failed: exit 5", "部署完成了", "naïve café", "plain text_with_parts")
 
 
-async def found(post: Post, query: str, **more: object) -> list[str]:  # noqa: F811
+async def found(post: Post, query: str, **more: object) -> list[str]:
     return [message.body for message in (await post("message.search", agent="ana", query=query, **more)).messages]
 
 
@@ -27,19 +27,19 @@ async def found(post: Post, query: str, **more: object) -> list[str]:  # noqa: F
     ("with_parts", ["plain text_with_parts"]),
     ("it's \\ ' \" AND NEAR( build", []),
 ])
-async def test_a_search_finds_words_phrases_starts_and_leaves_out(post: Post, query: str, bodies: list[str]) -> None:  # noqa: F811
+async def test_a_search_finds_words_phrases_starts_and_leaves_out(post: Post, query: str, bodies: list[str]) -> None:
     for text in TEXTS:
         await post("message.send", agent="ana", to="bob", body=text)
     assert await found(post, query) == bodies
 
 
-async def test_a_search_covers_what_was_sent_just_before_it(post: Post) -> None:  # noqa: F811
+async def test_a_search_covers_what_was_sent_just_before_it(post: Post) -> None:
     await post("message.send", agent="ana", to="bob", subject="Release", body="tomorrow")
     answer = await post("message.search", agent="ana", query="release tomorrow")
     assert ([message.subject for message in answer.messages], answer.behind) == (["Release"], 0)
 
 
-async def test_a_search_goes_on_with_its_cursor(post: Post) -> None:  # noqa: F811
+async def test_a_search_goes_on_with_its_cursor(post: Post) -> None:
     for number in range(5):
         await post("message.send", agent="ana", to="bob", body=f"word {number}")
     first = await post("message.search", agent="ana", query="word", limit=3)
@@ -47,7 +47,7 @@ async def test_a_search_goes_on_with_its_cursor(post: Post) -> None:  # noqa: F8
     assert [m.body for m in [*first.messages, *rest.messages]] == [f"word {n}" for n in (4, 3, 2, 1, 0)]
 
 
-async def test_a_search_is_narrowed_as_history_is(post: Post) -> None:  # noqa: F811
+async def test_a_search_is_narrowed_as_history_is(post: Post) -> None:
     await post("message.send", agent="ana", to="bob", body="word one")
     await post("message.send", agent="bob", to="ana", body="word two", intent="answer")
     assert await found(post, "word", sender="bob") == ["word two"]
@@ -57,12 +57,12 @@ async def test_a_search_is_narrowed_as_history_is(post: Post) -> None:  # noqa: 
     assert [message.body for message in page.messages] == ["word one"]
 
 
-async def test_a_search_stays_in_its_workspace(post: Post) -> None:  # noqa: F811
+async def test_a_search_stays_in_its_workspace(post: Post) -> None:
     await post("workspace.create", name="other")
     await post("message.send", workspace="other", agent="ana", to="bob", body="secret word")
     assert await found(post, "secret") == []
 
 
-async def test_a_search_for_no_word_is_refused(post: Post) -> None:  # noqa: F811
+async def test_a_search_for_no_word_is_refused(post: Post) -> None:
     with pytest.raises(Invalid):
         await found(post, "-green !!")

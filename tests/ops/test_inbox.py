@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any
-
 import pytest
 
-from ackbox.app import App, open_app
+from tests.engines import Post
 
 pytestmark = pytest.mark.anyio
-
-
-class Post:
-    """An app and its operator key."""
-
-    def __init__(self, app: App, key: str) -> None:
-        self.app = app
-        self.key = key
-
-    async def __call__(self, name: str, /, **params: Any) -> Any:
-        return await self.app.call(name, params, credential=self.key)
-
-
-@pytest.fixture
-async def post(tmp_path: Any) -> AsyncIterator[Post]:
-    app = await open_app(f"sqlite:///{tmp_path}/ackbox.db")
-    key = await app.ensure(workspace="default", operator_key=None)
-    assert key is not None
-    yield Post(app, key)
-    await app.close()
 
 
 async def bodies(post: Post, agent: str, instance: str | None = None) -> list[str]:

@@ -61,10 +61,11 @@ class Guard:
         if scope["path"] in OPEN_TO_ALL:
             return
         if host not in self._hosts:
-            raise NotAllowed("This server does not answer to that Host.", hint="Use the address that `ackbox status` prints.", field="Host")
+            raise NotAllowed("This server does not answer to that Host.", field="Host",
+                             hint="Use the address that `ackbox status` prints.")
         if origin is not None and origin not in self._origins:
-            raise NotAllowed("This server does not answer pages of that Origin.", hint="Call it from a program, not from another site's page.",
-                             field="Origin")
+            raise NotAllowed("This server does not answer pages of that Origin.", field="Origin",
+                             hint="Call it from a program, not from another site's page.")
         self._limits.refuse_guessing(_address(scope))
 
     def _sender(self, scope: Scope, send: Send, slow: _Slow) -> Send:

@@ -25,7 +25,8 @@ class Metrics:
 
     def __init__(self, app: App) -> None:
         self._registry = CollectorRegistry()
-        self._calls = Counter("ackbox_calls", "Calls by operation, face and outcome", ["operation", "face", "outcome"], registry=self._registry)
+        self._calls = Counter("ackbox_calls", "Calls by operation, face and outcome", ["operation", "face", "outcome"],
+                              registry=self._registry)
         self._seconds = Histogram("ackbox_call_seconds", "Time of a call; long polls include their wait", ["operation"],
                                   registry=self._registry, buckets=_BUCKETS)
         waiting = Gauge("ackbox_waiting", "Calls that wait for post now", registry=self._registry)

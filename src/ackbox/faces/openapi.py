@@ -31,7 +31,8 @@ ERROR = {
 _REFUSALS = {
     "400": "What was sent has the wrong shape or value", "401": "No key, or one that is wrong, expired or revoked",
     "403": "The key may not do this", "404": "Not there, or in somebody else's workspace", "408": "The body did not arrive in time",
-    "409": "Something else stands there already", "413": "Longer than a limit", "422": "Nobody of that name, and the send asked to be refused",
+    "409": "Something else stands there already", "413": "Longer than a limit",
+    "422": "Nobody of that name, and the send asked to be refused",
     "429": "Too much at once; Retry-After says when to come back", "503": "The store cannot take this now",
 }
 
@@ -93,7 +94,8 @@ def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
     """A query string cannot say null: leaving it out says that."""
     choices = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
     if len(choices) == 1 and len(schema.get("anyOf", [])) == 2:
-        return {key: value for key, value in {**schema, **choices[0]}.items() if key != "anyOf" and not (key == "default" and value is None)}
+        both = {**schema, **choices[0]}
+        return {key: value for key, value in both.items() if key != "anyOf" and not (key == "default" and value is None)}
     return schema
 
 
@@ -129,9 +131,11 @@ def _meaning(schema: dict[str, Any]) -> str:
 
 def _example(described: dict[str, Any], method: str, path: str) -> str:
     """Return a call of this operation that can be pasted into a shell."""
-    samples = {"to": "bob", "body": "hello", "ids": ["0199…"], "mark": "read", "query": "build", "name": "bob", "messages": [{"to": "bob", "body": "hi"}]}
+    samples = {"to": "bob", "body": "hello", "ids": ["0199…"], "mark": "read", "query": "build", "name": "bob",
+               "messages": [{"to": "bob", "body": "hi"}]}
     body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    line = f"curl -H \"Authorization: Bearer $ACKBOX_KEY\" {'-X ' + method.upper() + ' ' if method not in ('get', 'post') else ''}$ACKBOX_URL{path}"
+    verb = "" if method in ("get", "post") else f"-X {method.upper()} "
+    line = f'curl -H "Authorization: Bearer $ACKBOX_KEY" {verb}$ACKBOX_URL{path}'
     if body is None:
         return line
     sample = {name: samples.get(name, "…") for name in body["required"]}

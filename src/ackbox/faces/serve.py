@@ -21,6 +21,7 @@ from ackbox.errors import AckboxError, NotAllowed
 from ackbox.faces import openapi, rest
 from ackbox.faces.guard import Guard
 from ackbox.faces.metrics import Metrics, counted
+from ackbox.faces.wire import encode
 
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 SAFE = {"Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
@@ -71,7 +72,7 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def described(_: Request) -> Response:
-        return Response(rest.encode(openapi.document()), media_type="application/json")
+        return Response(encode(openapi.document()), media_type="application/json")
 
     async def reference(_: Request) -> Response:
         return HTMLResponse(openapi.page(), headers=SAFE)

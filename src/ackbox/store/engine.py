@@ -47,11 +47,15 @@ class Engine(Protocol):
 
     async def close(self) -> None: ...
 
-    async def read(self, work: Work[T], *, slow: bool = False) -> T:
-        """Run work that only reads, on one consistent view; `slow` keeps it off the event loop."""
+    async def read(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> T:
+        """Run work that only reads, on one consistent view; `slow` keeps it off the event loop.
+
+        `ws` is the workspace that the work stays in, `across` says that it does not; an engine
+        that can makes a wall of it.
+        """
         ...
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, ws: int | None = None, across: bool = False) -> T:
         """Run work in a transaction and return once it is on disk."""
         ...
 
@@ -77,9 +81,10 @@ def make_engine(url: str) -> Engine:
     if scheme == "sqlite":
         from ackbox.store.sqlite import SqliteEngine
 
-        return SqliteEngine(":memory:" if rest in ("", ":memory:", "/:memory:") else rest.removeprefix("/") if rest.startswith("//") else rest)
+        # Three slashes and a name are relative, four are absolute, as in other programs.
+        return SqliteEngine(":memory:" if rest in ("", ":memory:", "/:memory:") else rest.removeprefix("/"))
     if scheme in ("postgresql", "postgres"):
         from ackbox.store.postgres import PostgresEngine
 
         return PostgresEngine(url)
-    raise Invalid(f"No engine for {scheme!r}.", hint="Use sqlite:///path/to/ackbox.db or postgresql://user@host/name.")
+    raise Invalid(f"No engine for {scheme!r}.", hint="Use sqlite:////path/to/ackbox.db or postgresql://user@host/name.")

@@ -119,14 +119,15 @@ class SqliteEngine:
             self._near.close()
         self._writer.close()
 
-    async def read(self, work: Work[T], *, slow: bool = False) -> T:
+    async def read(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> T:
         if self.path == ":memory:":
             return await self._submit(work, writable=False)
         if slow:
             return await asyncio.to_thread(self._read_far, work)
         # A deferred transaction gives one consistent view for all statements of the work.
         with self._near:
-            return drive(work(self._near_tx))
+            result = drive(work(self._near_tx))
+        return result
 
     def _read_far(self, work: Work[T]) -> T:
         try:
@@ -135,11 +136,12 @@ class SqliteEngine:
             connection = self._connect(reader=True)
         try:
             with connection:
-                return drive(work(SqliteTransaction(connection, self._statements, writable=False)))
+                result = drive(work(SqliteTransaction(connection, self._statements, writable=False)))
+            return result
         finally:
             self._spare.put(connection)
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, ws: int | None = None, across: bool = False) -> T:
         return await self._submit(work, writable=True)
 
     async def _submit(self, work: Work[T], *, writable: bool) -> T:
@@ -246,6 +248,11 @@ def _answer(group: list[_Job]) -> None:
     for loop in loops:
         mine = [job for job in group if job.loop is loop]
         try:
-            loop.call_soon_threadsafe(lambda jobs=mine: [job.answer() for job in jobs])
+            loop.call_soon_threadsafe(_answer_each, mine)
         except RuntimeError:  # the loop that asked has closed; what it asked for is stored all the same
             continue
+
+
+def _answer_each(jobs: list[_Job]) -> None:
+    for job in jobs:
+        job.answer()

@@ -24,6 +24,10 @@ class Statement(msgspec.Struct, frozen=True):
     sql: str
     parameters: tuple[str, ...]
 
+    @property
+    def is_write(self) -> bool:
+        return not self.sql.startswith("SELECT")
+
 
 @functools.cache
 def load(engine: str) -> dict[str, Statement]:

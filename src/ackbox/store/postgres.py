@@ -1,0 +1,350 @@
+"""PostgreSQL: a pool of connections, and for each workspace one writer with group commit.
+
+Waiting writes of a workspace run in one transaction. Those that only append, which is what sends
+do, run in lockstep: all are stepped until each waits for a statement, and the same statement of
+all of them is one round trip. Whatever else writes runs alone, behind the workspace's lock, so
+that two servers never change the same thing at once. Explained in docs/why/storage.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import asyncpg
+
+from ackbox.errors import AckboxError, Invalid, Unavailable
+from ackbox.store.engine import Row, Work
+from ackbox.store.postgres_batch import Batches
+from ackbox.store.postgres_setup import connect, prepare_database
+from ackbox.store.statements import load
+
+T = TypeVar("T")
+MOST_TOGETHER = 512
+CHANNEL = "ackbox"
+# Statements that add rows nobody in the same group can be looking for; every other write runs alone.
+APPENDS = frozenset({"take_seq", "message_add", "addressed_add", "idempotency_add", "event_add"})
+LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
+
+
+class Ask:
+    """One statement that a coroutine waits for; whoever drives the coroutine sends the rows."""
+
+    __slots__ = ("name", "parameters")
+
+    def __init__(self, name: str, parameters: list[dict[str, Any]]) -> None:
+        self.name = name
+        self.parameters = parameters
+
+    def __await__(self) -> Generator[Ask, list[Row], list[Row]]:
+        return (yield self)
+
+
+class PostgresTransaction:
+    """Statements as questions to whoever drives the work."""
+
+    def __init__(self, *, writable: bool) -> None:
+        self.writable = writable
+
+    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
+        return await Ask(name, [parameters])
+
+    async def run(self, name: str, /, **parameters: Any) -> None:
+        await Ask(name, [parameters])
+
+    async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
+        if parameters:
+            await Ask(name, list(parameters))
+
+
+class Job:
+    """One write: its work, and whom to answer."""
+
+    __slots__ = ("coroutine", "error", "future", "has_written", "result", "work")
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.coroutine: Coroutine[Any, Any, Any]
+        self.restart()
+
+    def restart(self) -> None:
+        self.coroutine = self.work(PostgresTransaction(writable=True))  # type: ignore[assignment]  # every work is an async def
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.has_written = False
+
+    def step(self, rows: list[Row] | None) -> Ask | None:
+        """Go on to the next statement; null at the end, whose result or error is kept."""
+        try:
+            return self.coroutine.send(rows)  # type: ignore[no-any-return]  # a work awaits only its transaction
+        except StopIteration as done:
+            self.result = done.value
+        except Exception as error:  # raised to its own caller when the group is answered
+            self.error = error
+        return None
+
+    def answer(self) -> None:
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+class _Undo(Exception):
+    """A group cannot go on together; it is rolled back and its jobs run alone."""
+
+
+class PostgresEngine:
+    """One PostgreSQL database, shared by as many servers as wanted."""
+
+    name = "postgres"
+
+    def __init__(self, url: str, *, together: bool = True, connections: int = 16) -> None:
+        self._url = url
+        self._together = together
+        self._most_connections = connections
+        self._statements = load("postgres")
+        self._batches = Batches(self._statements)
+        self._pool: asyncpg.Pool[Any] | None = None
+        self._waiting: dict[int | None, deque[Job]] = {}
+        self._writers: set[asyncio.Task[None]] = set()
+        self._listening: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
+        self._untold: set[str] = set()
+        self._facts: dict[str, Any] = {}
+
+    async def open(self) -> None:
+        try:
+            self._facts = await prepare_database(self._url)
+            self._pool = await asyncpg.create_pool(self._url, min_size=1, max_size=self._most_connections, connect=connect, reset=_leave,
+                                                   command_timeout=60, statement_cache_size=500)
+        except (*LOST, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+            raise Unavailable(f"PostgreSQL does not answer: {error}.", hint="Check the database URL and that the server runs.") from None
+        except ValueError as error:
+            raise Invalid(f"This database URL cannot be read: {error}.", hint="Use postgresql://user@host/name.") from None
+
+    async def close(self) -> None:
+        pool, self._pool = self._pool, None
+        for task in (self._listening, self._telling):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+        if self._writers:
+            await asyncio.wait(self._writers)
+        if pool is not None:
+            await pool.close()
+
+    async def read(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> T:
+        for is_last in (False, True):
+            try:
+                async with self._connection() as connection:
+                    return await self._read_on(connection, work, ws, across)
+            except LOST as error:
+                # A connection that died while idle says so at its first use; a read may simply be asked again.
+                if is_last:
+                    raise _unavailable(error) from None
+        raise AssertionError
+
+    async def _read_on(self, connection: Any, work: Work[T], ws: int | None, across: bool) -> T:
+        await connection.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_walls(ws, across)}")
+        try:
+            return await self._drive(connection, work(PostgresTransaction(writable=False)))
+        finally:
+            if not connection.is_closed():
+                await connection.execute("COMMIT")
+
+    async def _drive(self, connection: Any, coroutine: Awaitable[T]) -> T:
+        """Run work to its end, one statement after the other."""
+        generator = coroutine.__await__()
+        rows: list[Row] | None = None
+        while True:
+            try:
+                ask = generator.send(rows)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            try:
+                rows = await self._batches.one(connection, ask.name, ask.parameters)
+            except BaseException:
+                generator.close()
+                raise
+
+    async def write(self, work: Work[T], *, ws: int | None = None, across: bool = False) -> T:
+        if self._pool is None:
+            raise Unavailable("The store is closed.", hint="Start the server again.")
+        job = Job(work)
+        place = None if across else ws
+        waiting = self._waiting.get(place)
+        if waiting is not None:
+            waiting.append(job)
+        else:
+            self._waiting[place] = deque([job])
+            task = asyncio.create_task(self._serve(place, ws))
+            self._writers.add(task)
+            task.add_done_callback(self._writers.discard)
+        result: T = await job.future
+        return result
+
+    async def _serve(self, place: int | None, ws: int | None) -> None:
+        """Write what waits for one workspace, group after group, until nothing waits."""
+        waiting = self._waiting[place]
+        while waiting:
+            group = [waiting.popleft() for _ in range(min(len(waiting), MOST_TOGETHER))]
+            try:
+                async with self._connection() as connection:
+                    await self._commit_together(connection, group, ws, across=place is None)
+            except BaseException as error:
+                for job in group:
+                    job.coroutine.close()
+                    job.error = _unavailable(error)
+            for job in group:
+                job.answer()
+            if not waiting:
+                # Those just answered may have more at once; they join the next group instead of starting a task each.
+                await asyncio.sleep(0)
+        del self._waiting[place]
+
+    async def _commit_together(self, connection: Any, group: list[Job], ws: int | None, *, across: bool) -> None:
+        begin = f"BEGIN; {_walls(ws, across)}"
+        await connection.execute(begin)
+        alone = group
+        if self._together and len(group) > 1:
+            try:
+                alone = await self._lockstep(connection, group)
+            except (_Undo, asyncpg.PostgresError) as error:
+                if isinstance(error, LOST):
+                    raise
+                await connection.execute(f"ROLLBACK; {begin}")
+                for job in group:
+                    job.coroutine.close()
+                    job.restart()
+        if alone:
+            await self._one_by_one(connection, alone, ws)
+        await connection.execute("COMMIT")
+
+    async def _lockstep(self, connection: Any, group: list[Job]) -> list[Job]:
+        """Run jobs side by side; returns those that must run alone. Raises _Undo when one failed that has written."""
+        alone: list[Job] = []
+        asks: dict[Job, Ask] = {}
+
+        def step(job: Job, rows: list[Row] | None) -> None:
+            ask = job.step(rows)
+            if ask is None:
+                if job.error is not None and job.has_written:
+                    raise _Undo
+                return
+            if self._statements[ask.name].is_write:
+                if ask.name not in APPENDS:
+                    if job.has_written:
+                        raise _Undo
+                    job.coroutine.close()
+                    job.restart()
+                    alone.append(job)
+                    return
+                job.has_written = True
+            asks[job] = ask
+
+        for job in group:
+            step(job, None)
+        while asks:
+            # The counter last of all: its row stays locked to the commit, and other servers queue on it.
+            names = {ask.name for ask in asks.values()}
+            names = names - {"take_seq"} or names
+            ready = {job: ask for job, ask in asks.items() if ask.name in names}
+            asks = {job: ask for job, ask in asks.items() if ask.name not in names}
+            for name in sorted(names):
+                jobs = [job for job, ask in ready.items() if ask.name == name]
+                answers = await self._batches.many(connection, name, [ready[job].parameters for job in jobs])
+                for job, rows in zip(jobs, answers, strict=True):
+                    step(job, rows)
+        return alone
+
+    async def _one_by_one(self, connection: Any, jobs: list[Job], ws: int | None) -> None:
+        if ws is not None:
+            await self._batches.one(connection, "workspace_lock", [{"ws": ws}])
+        for job in jobs:
+            await connection.execute("SAVEPOINT job")
+            try:
+                job.result = await self._drive(connection, job.coroutine)
+                await connection.execute("RELEASE job")
+            except LOST:
+                raise
+            except Exception as error:  # one bad write fails alone; it is raised to its own caller
+                job.error = _unavailable(error) if isinstance(error, asyncpg.PostgresError) else error
+                await connection.execute("ROLLBACK TO job")
+
+    def _connection(self) -> Any:
+        if self._pool is None:
+            raise Unavailable("The store is closed.", hint="Start the server again.")
+        return self._pool.acquire(timeout=10)
+
+    async def listen(self, hear: Callable[[str], None]) -> None:
+        ready = asyncio.Event()
+        self._listening = asyncio.create_task(self._listen_on(hear, ready))
+        await ready.wait()
+
+    async def _listen_on(self, hear: Callable[[str], None], ready: asyncio.Event) -> None:
+        """Hear what other servers tell, on a connection of its own; after a loss everybody looks again."""
+        wait_s = 0.1
+        while True:
+            with suppress(*LOST, asyncpg.PostgresError):
+                connection = await connect(self._url, timeout=10)
+                gone = asyncio.Event()
+                connection.add_termination_listener(lambda _, gone=gone: gone.set())
+                await connection.add_listener(CHANNEL, lambda _, __, ___, texts: _hear_each(hear, texts))
+                if ready.is_set():
+                    hear("*")
+                ready.set()
+                wait_s = 0.1
+                try:
+                    await gone.wait()
+                finally:
+                    connection.terminate()
+            ready.set()
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, 5.0)
+
+    async def tell(self, text: str) -> None:
+        self._untold.add(text)
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell_all())
+
+    async def _tell_all(self) -> None:
+        """Tell what came together in one notification; a lost one costs time, never a message."""
+        while self._untold:
+            texts, self._untold = sorted(self._untold)[:300], set(sorted(self._untold)[300:])
+            with suppress(*LOST, asyncpg.PostgresError, Unavailable, TimeoutError):
+                async with self._connection() as connection:
+                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(texts))
+
+    def facts(self) -> dict[str, Any]:
+        return {"engine": "postgres", **self._facts}
+
+
+def _hear_each(hear: Callable[[str], None], texts: str) -> None:
+    for text in texts.split(","):
+        hear(text)
+
+
+def _walls(ws: int | None, across: bool) -> str:
+    """Return the settings that row-level security looks at, for this transaction only."""
+    seen = "on" if across or ws is None else "off"
+    return f"SELECT set_config('ackbox.ws', '{ws or 0:d}', true), set_config('ackbox.across', '{seen}', true)"
+
+
+def _unavailable(error: BaseException) -> AckboxError:
+    if isinstance(error, AckboxError):
+        return error
+    return Unavailable("The store could not write.", hint=f"Nothing of this is known to be stored; try again ({type(error).__name__}).",
+                       retry_after_s=1)
+
+
+async def _leave(connection: Any) -> None:
+    """Nothing of a transaction outlives it here, so a connection goes back as it is."""

