@@ -43,10 +43,7 @@ class SqliteTransaction:
         self._execute(self._statements[name].sql, parameters)
 
     async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
-        if len(parameters) == 1:  # the common case, and cheaper
-            self._execute(self._statements[name].sql, parameters[0])
-        else:
-            self._executemany(self._statements[name].sql, parameters)
+        self._executemany(self._statements[name].sql, parameters)
 
 
 def drive(work: Awaitable[T]) -> T:
