@@ -1,9 +1,10 @@
-"""SQLite: one writer thread with group commit, readers on their own connections.
+"""SQLite: one writer with group commit, readers on their own connections.
 
 All waiting writes run in one BEGIN IMMEDIATE transaction with a savepoint each, are committed
-once, and are then answered. Work is a coroutine that awaits only its transaction; here such a
-coroutine never suspends, so it is driven to its end without the event loop.
-Explained in docs/why/storage.md.
+once, and are then answered. Statements run on the event loop's thread, where nothing contends
+for the interpreter; the commit, which waits for the disk, runs in a thread of its own.
+Work is a coroutine that awaits only its transaction; here such a coroutine never suspends, so
+it is driven to its end at once. Explained in docs/why/storage.md.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import asyncio
 import queue
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import apsw
+import msgspec
 
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.store.engine import Row, Work
@@ -23,7 +26,9 @@ from ackbox.store.migrate import migrations
 from ackbox.store.statements import Statement, load
 
 T = TypeVar("T")
-MOST_TOGETHER = 512
+# A group of so many holds the event loop for some ten milliseconds.
+MOST_TOGETHER = 128
+BUSY_MS = 10_000
 _FILL = {"int": "INTEGER", "strict": "STRICT", "narrow": "STRICT, WITHOUT ROWID", "blob": "BLOB"}
 
 
@@ -58,12 +63,11 @@ def drive(work: Awaitable[T]) -> T:
 
 
 class _Job:
-    __slots__ = ("error", "future", "loop", "result", "work", "writable")
+    __slots__ = ("error", "future", "result", "work", "writable")
 
     def __init__(self, work: Work[Any], loop: asyncio.AbstractEventLoop, writable: bool) -> None:
         self.work = work
         self.writable = writable
-        self.loop = loop
         self.future: asyncio.Future[Any] = loop.create_future()
         self.result: Any = None
         self.error: BaseException | None = None
@@ -77,6 +81,14 @@ class _Job:
             self.future.set_exception(self.error)
 
 
+class _Group(msgspec.Struct, frozen=True):
+    """Writes that commit together; `is_run` when only the commit is left to do."""
+
+    loop: asyncio.AbstractEventLoop
+    jobs: list[_Job]
+    is_run: bool
+
+
 class SqliteEngine:
     """One SQLite file, owned by this process."""
 
@@ -85,15 +97,19 @@ class SqliteEngine:
     def __init__(self, path: str) -> None:
         self.path = path
         self._statements = load("sqlite")
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._waiting: list[_Job] = []
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._groups: queue.SimpleQueue[_Group | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._spare: queue.SimpleQueue[apsw.Connection] = queue.SimpleQueue()
-        self._broken: BaseException | None = None
+        self._broken: apsw.Error | None = None
 
     async def open(self) -> None:
         if self.path != ":memory:":
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self._writer = self._connect()
+        self._execute = self._writer.cursor().execute
         self._migrate()
         self._assert_durable()
         self._write_tx = SqliteTransaction(self._writer, self._statements, writable=True)
@@ -101,15 +117,17 @@ class SqliteEngine:
         if self.path != ":memory:":
             self._near = self._connect(reader=True)
             self._near_tx = SqliteTransaction(self._near, self._statements, writable=False)
+        self._writer.set_busy_timeout(0)
         self._thread = threading.Thread(target=self._serve, name="ackbox-writer", daemon=True)
         self._thread.start()
 
     async def close(self) -> None:
         if self._thread is None:
             return
-        self._jobs.put(None)
-        await asyncio.to_thread(self._thread.join)
-        self._thread = None
+        thread, self._thread = self._thread, None
+        await self._idle.wait()
+        self._groups.put(None)
+        await asyncio.to_thread(thread.join)
         while not self._spare.empty():
             self._spare.get().close()
         if self.path != ":memory:":
@@ -144,8 +162,13 @@ class SqliteEngine:
     async def _submit(self, work: Work[T], *, writable: bool) -> T:
         if self._thread is None or self._broken is not None:
             raise Unavailable("The store is closed.", hint="Start the server again.")
-        job = _Job(work, asyncio.get_running_loop(), writable)
-        self._jobs.put(job)
+        loop = asyncio.get_running_loop()
+        job = _Job(work, loop, writable)
+        self._waiting.append(job)
+        if self._idle.is_set():
+            self._idle.clear()
+            # Whatever else arrives in this turn of the loop joins the group; nobody waits longer than that.
+            loop.call_soon(self._start_group, loop)
         result: T = await job.future
         return result
 
@@ -161,7 +184,7 @@ class SqliteEngine:
     def _connect(self, *, reader: bool = False) -> apsw.Connection:
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
         connection = apsw.Connection(self.path, flags=flags, statementcachesize=200)
-        connection.set_busy_timeout(10_000)
+        connection.set_busy_timeout(BUSY_MS)
         # One plan for each statement: without this SQLite plans again for every new value bound to a range or a limit.
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
@@ -187,46 +210,66 @@ class SqliteEngine:
         if level != 2:
             raise Unavailable(f"SQLite runs with synchronous={level}; ackbox needs FULL (2).", hint="Report this.")
 
-    def _serve(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            group, stop = self._gather(first)
-            self._commit_together(group)
-            _answer(group)
-            if stop:
-                return
+    def _start_group(self, loop: asyncio.AbstractEventLoop) -> None:
+        jobs, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+        if not jobs:
+            self._idle.set()
+            return
+        try:
+            self._groups.put(_Group(loop, jobs, self._run_together(jobs)))
+        except apsw.Error as error:
+            self._roll_back(jobs, error)
+            self._end_group(_Group(loop, jobs, False))
 
-    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
-        group = [first]
-        while len(group) < MOST_TOGETHER:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                return group, True
-            group.append(job)
-        return group, False
+    def _end_group(self, group: _Group) -> None:
+        for job in group.jobs:
+            job.answer()
+        group.loop.call_soon(self._start_group, group.loop)
 
-    def _commit_together(self, group: list[_Job]) -> None:
-        execute = self._writer.cursor().execute  # a cursor kept is cheaper than one for each statement
+    def _run_together(self, jobs: list[_Job]) -> bool:
+        """Run all jobs in one transaction, still to be committed; false when another process is writing just now."""
+        if self._broken is not None:
+            raise self._broken
+        execute = self._execute
         try:
             execute("BEGIN IMMEDIATE")
-            for job in group:
-                execute("SAVEPOINT job")
-                try:
-                    job.result = drive(job.work(self._write_tx if job.writable else self._look_tx))
-                except Exception as error:  # one bad write fails alone; it is raised to its own caller
-                    job.error = error
-                    execute("ROLLBACK TO job")
-                execute("RELEASE job")
-            execute("COMMIT")
-        except apsw.Error as error:
-            self._roll_back(group, error)
+        except apsw.BusyError:
+            return False
+        for job in jobs:
+            execute("SAVEPOINT job")
+            try:
+                job.result = drive(job.work(self._write_tx if job.writable else self._look_tx))
+            except Exception as error:  # one bad write fails alone; it is raised to its own caller
+                job.error = error
+                execute("ROLLBACK TO job")
+            execute("RELEASE job")
+        return True
 
-    def _roll_back(self, group: list[_Job], error: apsw.Error) -> None:
+    def _serve(self) -> None:
+        while (group := self._groups.get()) is not None:
+            try:
+                if not group.is_run:
+                    self._run_patiently(group.jobs)
+                self._execute("COMMIT")
+            except apsw.Error as error:
+                self._roll_back(group.jobs, error)
+            # When the loop that asked has closed, what it asked for is stored all the same.
+            with suppress(RuntimeError):
+                group.loop.call_soon_threadsafe(self._end_group, group)
+
+    def _run_patiently(self, jobs: list[_Job]) -> None:
+        """Run the jobs here, where waiting for another process holds up nobody else."""
+        self._writer.set_busy_timeout(BUSY_MS)
+        try:
+            if not self._run_together(jobs):
+                raise apsw.BusyError("another process has been writing for too long")
+        finally:
+            self._writer.set_busy_timeout(0)
+
+    def _roll_back(self, jobs: list[_Job], error: apsw.Error) -> None:
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
-        for job in group:
+        for job in jobs:
             if not isinstance(job.error, AckboxError):
                 job.error = Unavailable("The store could not write.", hint=_advice(error), retry_after_s=1)
         if isinstance(error, apsw.IOError):
@@ -238,18 +281,3 @@ def _advice(error: apsw.Error) -> str:
     if isinstance(error, apsw.FullError):
         return "The disk is full; free some room. Nothing of this was stored."
     return f"Nothing of this was stored; try again ({type(error).__name__})."
-
-
-def _answer(group: list[_Job]) -> None:
-    loops = {job.loop for job in group}
-    for loop in loops:
-        mine = [job for job in group if job.loop is loop]
-        try:
-            loop.call_soon_threadsafe(_answer_each, mine)
-        except RuntimeError:  # the loop that asked has closed; what it asked for is stored all the same
-            continue
-
-
-def _answer_each(jobs: list[_Job]) -> None:
-    for job in jobs:
-        job.answer()
