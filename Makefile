@@ -6,6 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
 help:
 	@echo "make up      set up, start the server, print where it is"
 	@echo "make test    set up, run every test (ARGS='-k name' to choose)"
+	@echo "make docs    write the generated pages again"
 	@echo "make lint    ruff, mypy, import-linter"
 
 $(VENV)/bin/python:
@@ -22,9 +23,13 @@ up: $(VENV)/.ready
 test: $(VENV)/.ready
 	$(VENV)/bin/python -m pytest $(ARGS)
 
+docs: $(VENV)/.ready
+	$(VENV)/bin/python tools/make_reference.py
+	$(VENV)/bin/python tools/make_changelog.py
+
 lint: $(VENV)/.ready
 	$(VENV)/bin/ruff check src tests tools
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-.PHONY: help up test lint
+.PHONY: help up test docs lint

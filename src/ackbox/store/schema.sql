@@ -1,0 +1,151 @@
+-- Written by tools/make_reference.py from migrations/, as SQLite holds it; for reading.
+-- Change the schema with a new migration, then run `make docs`.
+
+CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+
+CREATE TABLE workspace (
+    ws          INTEGER NOT NULL PRIMARY KEY,
+    name        TEXT   NOT NULL UNIQUE,
+    mode        TEXT   NOT NULL,
+    settings    TEXT   NOT NULL,
+    next_seq    INTEGER NOT NULL,
+    agent_count INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE reader (
+    ws             INTEGER NOT NULL,
+    reader         INTEGER NOT NULL,
+    agent          INTEGER NOT NULL,
+    name           TEXT   NOT NULL,
+    instance       TEXT,
+    skeleton       TEXT   NOT NULL,
+    kind           TEXT   NOT NULL,
+    seen           INTEGER NOT NULL,
+    registered_seq INTEGER NOT NULL,
+    read_floor     INTEGER NOT NULL,
+    delivered_floor INTEGER NOT NULL,
+    PRIMARY KEY (ws, reader)
+) STRICT;
+
+CREATE UNIQUE INDEX reader_by_name ON reader (ws, name, (COALESCE(instance, '')));
+
+CREATE INDEX reader_by_agent ON reader (ws, agent);
+
+CREATE INDEX reader_by_skeleton ON reader (ws, skeleton);
+
+CREATE TABLE presence (
+    ws         INTEGER NOT NULL,
+    reader     INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    last_seen  INTEGER NOT NULL,
+    ttl_s      INTEGER NOT NULL,
+    left_at    INTEGER,
+    card       TEXT   NOT NULL,
+    PRIMARY KEY (ws, reader)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE message (
+    ws              INTEGER NOT NULL,
+    seq             INTEGER NOT NULL,
+    id              TEXT   NOT NULL,
+    sender          INTEGER NOT NULL,
+    sender_agent    INTEGER NOT NULL,
+    sender_name     TEXT   NOT NULL,
+    sender_instance TEXT,
+    sender_kind     TEXT   NOT NULL,
+    type            TEXT   NOT NULL,
+    audience        TEXT   NOT NULL,
+    subject         TEXT,
+    body            TEXT   NOT NULL,
+    intent          TEXT   NOT NULL,
+    priority        INTEGER NOT NULL,
+    refs            TEXT   NOT NULL,
+    metadata        TEXT   NOT NULL,
+    parent          TEXT,
+    thread          INTEGER NOT NULL,
+    thread_id       TEXT   NOT NULL,
+    expects_reply_by INTEGER,
+    expires_at      INTEGER,
+    idempotency_key TEXT,
+    hops            INTEGER NOT NULL,
+    acting_key      TEXT,
+    created_at      INTEGER NOT NULL,
+    PRIMARY KEY (ws, seq)
+) STRICT;
+
+CREATE UNIQUE INDEX message_by_id ON message (ws, id);
+
+CREATE INDEX message_by_sender ON message (ws, sender_agent, seq);
+
+CREATE INDEX message_by_thread ON message (ws, thread, seq);
+
+CREATE TABLE addressed (
+    ws      INTEGER NOT NULL,
+    channel INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    PRIMARY KEY (ws, channel, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX addressed_by_seq ON addressed (ws, seq);
+
+CREATE TABLE receipt (
+    ws           INTEGER NOT NULL,
+    seq          INTEGER NOT NULL,
+    reader       INTEGER NOT NULL,
+    delivered_at INTEGER,
+    read_at      INTEGER,
+    acknowledged_at INTEGER,
+    archived_at  INTEGER,
+    evidence     TEXT NOT NULL,
+    PRIMARY KEY (ws, seq, reader)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hole (
+    ws     INTEGER NOT NULL,
+    reader INTEGER NOT NULL,
+    mark   TEXT   NOT NULL,
+    seq    INTEGER NOT NULL,
+    PRIMARY KEY (ws, reader, mark, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hidden (
+    ws     INTEGER NOT NULL,
+    reader INTEGER NOT NULL,
+    seq    INTEGER NOT NULL,
+    PRIMARY KEY (ws, reader, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+    ws      INTEGER NOT NULL,
+    sender  INTEGER NOT NULL,
+    key     TEXT   NOT NULL,
+    seq     INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (ws, sender, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+    ws      INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    kind    TEXT   NOT NULL,
+    at      INTEGER NOT NULL,
+    reader  INTEGER NOT NULL,
+    subject TEXT   NOT NULL,
+    PRIMARY KEY (ws, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE access_key (
+    id            TEXT   NOT NULL PRIMARY KEY,
+    ws            INTEGER NOT NULL,
+    digest        BLOB NOT NULL,
+    role          TEXT   NOT NULL,
+    agent         TEXT,
+    may_speak_as  TEXT   NOT NULL,
+    label         TEXT   NOT NULL,
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER,
+    revoked_at    INTEGER
+) STRICT;
+
+CREATE INDEX access_key_by_ws ON access_key (ws, id);

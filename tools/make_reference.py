@@ -1,0 +1,191 @@
+"""Write the generated pages: docs/reference/*.md and src/ackbox/store/schema.sql.
+
+    python tools/make_reference.py
+
+What stands on them is read off the code: the table of operations, the error tree, the settings, the
+commands, the tools, the migrations. tests/test_house.py fails when a page is not what this would write.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from ackbox import errors  # noqa: E402
+from ackbox.config import SETTINGS  # noqa: E402
+from ackbox.faces.rest import ROUTES  # noqa: E402
+from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref  # noqa: E402
+from ackbox.model.receipt import Receipt  # noqa: E402
+from ackbox.ops.table import ALLOWED, OPERATIONS, Call, Operation  # noqa: E402
+from tools.reading import Verb, schema_sql, tools_of, verbs, verbs_of  # noqa: E402
+from tools.shapes import anchor, field_table, given_table, nested, nested_sections  # noqa: E402
+
+HEAD = "<!-- Written by tools/make_reference.py from the code. Change the code, then run `make docs`. -->\n"
+COMMON = tuple(Call.__struct_fields__)
+
+
+def pages() -> dict[str, str]:
+    """Return every generated page: its path from the root of the project, and its text."""
+    return {
+        "docs/reference/operations.md": HEAD + operations_page(),
+        "docs/reference/errors.md": HEAD + errors_page(),
+        "docs/reference/settings.md": HEAD + settings_page(),
+        "docs/reference/cli.md": HEAD + cli_page(),
+        "docs/reference/mcp.md": HEAD + mcp_page(),
+        "docs/reference/rest.md": HEAD + rest_page(),
+        "docs/reference/message.md": HEAD + message_page(),
+        "src/ackbox/store/schema.sql": schema_sql(),
+    }
+
+
+def operations_page() -> str:
+    rows = [f"| [`{name}`](#{anchor(name)}) | {operation.scope} | {operation.summary} |" for name, operation in OPERATIONS.items()]
+    parts = [
+        "# Operations\n\nEverything ackbox can do. Each face (MCP, REST, the command line) is a view of this table; "
+        "[why](../why/operations.md).\n\n| operation | scope | what it does |\n|---|---|---|\n" + "\n".join(rows),
+        "## What every operation takes\n\n" + given_table(Call),
+        "## Scopes\n\nA key's kind decides what it may do.\n\n| kind of key | may |\n|---|---|\n"
+        + "\n".join(f"| {role} | {', '.join(scope for scope in ('read', 'write', 'admin', 'instance') if scope in scopes)} |"
+                    for role, scopes in ALLOWED.items()),
+        *(_operation(operation) for operation in OPERATIONS.values()),
+        "## Shapes\n\nWhat stands inside parameters and results.",
+        *nested_sections(nested(OPERATIONS.values())),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _operation(operation: Operation) -> str:
+    ways = [f"REST `{' '.join(route_of(operation))}`"]
+    ways += [f"MCP tool `{tool}`" for tool in tools_of(operation.name)]
+    ways += [f"command `{verb.path}`" for verb in verbs_of(operation.name)]
+    rest = operation.description.partition("\n")[2].strip()
+    return "\n\n".join(part for part in (
+        f"### {operation.name}", operation.summary, rest, f"Scope: {operation.scope}. {' · '.join(ways)}.",
+        "Parameters:\n\n" + given_table(operation.params, leave_out=COMMON), "Result:\n\n" + field_table(operation.result),
+    ) if part)
+
+
+def route_of(operation: Operation) -> tuple[str, str]:
+    """Return the method and path of an operation."""
+    return ROUTES.get(operation.name, ("POST", f"/v1/{operation.noun}/{operation.verb}"))
+
+
+def errors_page() -> str:
+    tree = inspect.cleandoc(errors.__doc__ or "").partition("\n\n")[2].partition("\n\nRaise")[0]
+    rows = [f"| {'&nbsp;&nbsp;' * depth}{kind.__name__} | `{kind.code}` | {kind.status} | {inspect.getdoc(kind)} |" for depth, kind in every_error()]
+    return (
+        "# Errors\n\nOne shape on every face. Nothing of a refused call is stored.\n\n"
+        '```json\n{"error": {"code": "too_long", "message": "`body` has 50,001 characters; at most 50,000 are taken.",\n'
+        '  "hint": "Put the rest into a file and name it in `refs`.", "details": {"field": "body", "size": 50001, "limit": 50000}}}\n```\n\n'
+        "`code` is stable and made for programs; `message` says what was wrong; `hint` says what to do next; `details` names the "
+        "field and the numbers. `retry_after_s` is there when waiting helps, over HTTP also as the header `Retry-After`.\n\n"
+        "Over REST the status is the one below. Over MCP the error is a tool result with `isError` and the same object as its "
+        "structured content. On the command line it is JSON on standard error when piped, text on a terminal; the exit codes are in "
+        "[cli.md](cli.md).\n\n`not_found` is also the answer for what is in somebody else's workspace: same code, same words. "
+        "A fault of ours is `unavailable`, without its text, which goes to the log.\n\n"
+        "| class | code | status | meaning |\n|---|---|---|---|\n" + "\n".join(rows) + f"\n\n```\n{tree}\n```\n"
+    )
+
+
+def every_error(kind: type[errors.AckboxError] = errors.AckboxError, depth: int = 0) -> list[tuple[int, type[errors.AckboxError]]]:
+    """Return the error tree, depth first: (depth, class)."""
+    own = [each for each in kind.__subclasses__() if each.__module__ == errors.__name__]
+    return [(depth, kind), *(found for each in own for found in every_error(each, depth + 1))]
+
+
+def settings_page() -> str:
+    rows = [f"| `{each.name}` | `{each.env}` | {f'`{each.default}`' if each.default else '–'} | {each.help} |" for each in SETTINGS]
+    return ("# Settings\n\nA flag wins over the environment, the environment over the default. The flags stand in [cli.md](cli.md).\n\n"
+            "| setting | environment | default | what it is |\n|---|---|---|---|\n" + "\n".join(rows) + "\n\n"
+            "Settings of a workspace are changed with [`workspace.settings`](operations.md#workspacesettings) and live in its database.\n")
+
+
+def cli_page() -> str:
+    from ackbox.faces import cli as face
+
+    codes = [("DONE", "done"), ("REFUSED", "refused: standard error says why and what to do"), ("", "used wrongly"),
+             ("NO_SERVER", "no server answers"), ("KEY", "the key is missing, wrong, or may not do this"),
+             ("TOO_LONG", "waited too long"), ("NOTHING", "nothing matched, with `--fail-empty`")]
+    rows = [f"| {getattr(face, name) if name else 2} | {what} |" for name, what in codes]
+    return (
+        "# Command line\n\nA table on a terminal, JSON when piped: one object a line for lists. `--json` and `--text` choose. "
+        "Answers are on standard output, everything else on standard error. Nothing prompts without a terminal. `NO_COLOR` is heeded.\n\n"
+        "| exit code | means |\n|---|---|\n" + "\n".join(rows) + "\n\n" + "\n\n".join(_verb(verb) for verb in verbs()) + "\n"
+    )
+
+
+def _verb(verb: Verb) -> str:
+    rows = [f"| {flag} | {what or '–'} |" for flag, what in verb.options]
+    table = "| option | what it does |\n|---|---|\n" + "\n".join(rows) if rows else ""
+    does = "Operations: " + ", ".join(f"[`{name}`](operations.md#{anchor(name)})" for name in verb.operations) + "." if verb.operations else ""
+    return "\n\n".join(part for part in (f"## {verb.path}", f"```\n{verb.usage}\n```", verb.help, table, does) if part)
+
+
+def mcp_page() -> str:
+    from ackbox.faces import mcp as face
+
+    rows = [f"| `{tool.name}` | [`{tool.operation}`](operations.md#{anchor(tool.operation)}) | {tool.description} |" for tool in face.TOOLS]
+    return (
+        "# MCP\n\nOne endpoint over HTTP, `/mcp`, for the protocol versions 2025-06-18, 2025-11-25 and 2026-07-28, with "
+        "`Authorization: Bearer <key>`. `ackbox mcp` is the same over standard input and output. How to connect: "
+        "[howto/connect-an-mcp-client.md](../howto/connect-an-mcp-client.md).\n\n"
+        "| header | stands for |\n|---|---|\n| `Ackbox-Agent` | who you are, for a key that may speak as several |\n"
+        "| `Ackbox-Instance` | which running copy of you this is |\n| `Ackbox-Workspace` | the workspace, for a key that covers several |\n\n"
+        "A tool's own arguments win over the headers. Header values are percent-encoded UTF-8.\n\n## Tools\n\n"
+        "A tool is a name for an operation; its arguments are the operation's parameters.\n\n| tool | operation | what a model is told |\n|---|---|---|\n"
+        + "\n".join(rows) + f"\n\n{_resources(face)}## What a model is told first\n\n> {face.INSTRUCTIONS}\n\n"
+        "Message text reaches a model only inside a fence: [why](../why/briefing.md). "
+        "An error is a tool result with `isError` and the object of [errors.md](errors.md).\n"
+    )
+
+
+def _resources(face: object) -> str:
+    parts = []
+    for title, name in (("Resources", "RESOURCES"), ("Prompts", "PROMPTS")):
+        rows = [f"| `{getattr(each, 'uri', None) or each.name}` | {each.description} |" for each in getattr(face, name, ())]
+        if rows:
+            parts.append(f"## {title}\n\n| {title.lower()[:-1]} | what it gives |\n|---|---|\n" + "\n".join(rows) + "\n\n")
+    return "".join(parts)
+
+
+def rest_page() -> str:
+    rows = [f"| {method} | `{path}` | [`{operation.name}`](operations.md#{anchor(operation.name)}) | {operation.summary} |"
+            for operation in OPERATIONS.values() for method, path in [route_of(operation)]]
+    return (
+        "# REST\n\nJSON in, JSON out, UTF-8. `Authorization: Bearer <key>` on every route under `/v1`. Parameters of a GET are its query string; "
+        "of everything else one JSON object. A word in braces is a parameter in the path. With curl: "
+        "[howto/write-a-client.md](../howto/write-a-client.md).\n\n| method | path | operation | what it does |\n|---|---|---|---|\n"
+        + "\n".join(rows) + "\n\nEvery operation also answers at `POST /v1/call/<operation>`.\n\n"
+        "| path | without a key |\n|---|---|\n| `/healthz` | 200 while the process answers |\n| `/readyz` | 200 when the database answers, with what it is |\n\n"
+        "`message.send`, `workspace.create` and `key.create` answer 201, the others 200. Faults: [errors.md](errors.md).\n"
+    )
+
+
+def message_page() -> str:
+    parts = [
+        "# Messages and receipts", "A message never changes. What becomes of it is in its receipts, one for each recipient.",
+        "## Message\n\n" + field_table(Message), "## Letter\n\nA message in somebody's mailbox has these fields as well.\n\n"
+        + field_table(Letter, leave_out=tuple(Message.__struct_fields__)), "## Ref\n\n" + field_table(Ref),
+        "## Receipt\n\n" + field_table(Receipt),
+        f"## Limits\n\n| what | at most |\n|---|---|\n| body | {BODY_LIMIT:,} characters |\n| subject | {SUBJECT_LIMIT} characters |\n"
+        f"| metadata | {METADATA_LIMIT_BYTES:,} bytes of JSON |\n| refs | 50 |\n| addresses in one audience | 200 |\n"
+        "| a name | 64 characters |\n| an idempotency key | 128 characters |\n\n"
+        "Characters are Unicode code points after NFC. What is longer is refused, with its size and the limit.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> None:
+    for path, text in pages().items():
+        target = ROOT / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+        print(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Reading: what the faces and the migrations say about themselves, for the generated reference."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Iterator
+
+import click
+import msgspec
+
+from ackbox.ops.table import OPERATIONS
+
+
+class Verb(msgspec.Struct, frozen=True):
+    """One command: how it is typed, what it says, and the operations it asks for."""
+
+    path: str
+    usage: str
+    help: str
+    options: tuple[tuple[str, str], ...]
+    operations: tuple[str, ...]
+
+
+@functools.cache
+def verbs() -> tuple[Verb, ...]:
+    """Return every command, the group itself first."""
+    from ackbox.faces.cli import cli
+
+    return tuple(_walk(cli, click.Context(cli, info_name="ackbox")))
+
+
+def _walk(command: click.Command, context: click.Context) -> Iterator[Verb]:
+    yield _verb(command, context)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            if child is not None and not child.hidden:
+                yield from _walk(child, click.Context(child, info_name=name, parent=context))
+
+
+def _verb(command: click.Command, context: click.Context) -> Verb:
+    options = tuple((_flag(each, context), (getattr(each, "help", None) or "").replace("|", "\\|"))
+                    for each in command.get_params(context) if isinstance(each, click.Option) and "--help" not in each.opts)
+    text = inspect.cleandoc(command.help or "").replace("\b\n", "")
+    return Verb(path=context.command_path, usage=command.get_usage(context).removeprefix("Usage: "), help=text, options=options,
+                operations=_operations(command))
+
+
+def _flag(option: click.Option, context: click.Context) -> str:
+    names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
+    if option.is_flag or option.count:
+        return names
+    return f"{names} {option.make_metavar(context).replace('|', chr(92) + '|')}"
+
+
+def _operations(command: click.Command) -> tuple[str, ...]:
+    if command.callback is None:
+        return ()
+    source = inspect.getsource(inspect.unwrap(command.callback))
+    return tuple(name for name in dict.fromkeys(re.findall(r"""["']([a-z]+\.[a-z_]+)["']""", source)) if name in OPERATIONS)
+
+
+def verbs_of(operation: str) -> list[Verb]:
+    """Return the commands that ask for an operation."""
+    return [verb for verb in verbs() if operation in verb.operations]
+
+
+def tools_of(operation: str) -> list[str]:
+    """Return the MCP tools that are an operation."""
+    from ackbox.faces.mcp import TOOLS
+
+    return [tool.name for tool in TOOLS if tool.operation == operation]
+
+
+def schema_sql() -> str:
+    """Return the schema that the migrations make on SQLite, for reading."""
+    import asyncio
+
+    from ackbox.store.sqlite import SqliteEngine
+
+    async def read() -> list[tuple[str, str]]:
+        engine = SqliteEngine(":memory:")
+        await engine.open()
+        try:
+            rows = engine._writer.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+            shadows = {row[1] for row in engine._writer.execute("PRAGMA table_list") if row[2] == "shadow"}
+        finally:
+            await engine.close()
+        return [(name, sql) for name, sql in rows if name not in shadows]
+
+    head = ("-- Written by tools/make_reference.py from migrations/, as SQLite holds it; for reading.\n"
+            "-- Change the schema with a new migration, then run `make docs`.\n")
+    return head + "".join(f"\n{sql};\n" for _, sql in asyncio.run(read()))
