@@ -7,9 +7,10 @@ Explained in docs/why/receipts.md.
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 Mark = Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"]
 State = Literal["pending", "delivered", "read", "acknowledged", "expired"]
@@ -20,16 +21,16 @@ _HEX = re.compile(r"[0-9a-f]{32}")
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What one recipient has done with one message; times are null until it happens."""
 
-    receipt_id: str
-    agent: str
-    instance: str | None = None
-    kind: str = "agent"
-    state: State = "pending"
-    delivered_at: str | None = None
-    read_at: str | None = None
-    acknowledged_at: str | None = None
-    archived_at: str | None = None
-    by: list[dict[str, Any]] = []
+    receipt_id: Annotated[str, Meta(description="Names this receipt")]
+    agent: Annotated[str, Meta(description="The recipient")]
+    instance: Annotated[str | None, Meta(description="The one running copy it was addressed to")] = None
+    kind: Annotated[str, Meta(description="agent, human or system")] = "agent"
+    state: Annotated[State, Meta(description="How far it has come")] = "pending"
+    delivered_at: Annotated[str | None, Meta(description="When a reading call handed it over")] = None
+    read_at: Annotated[str | None, Meta(description="When it was marked read")] = None
+    acknowledged_at: Annotated[str | None, Meta(description="When it was dealt with")] = None
+    archived_at: Annotated[str | None, Meta(description="When it was archived")] = None
+    by: Annotated[list[dict[str, Any]], Meta(description="Who set each mark: mark, instance, at, face, operation, evidence")] = []
 
 
 def receipt_id(seq: int, reader: int) -> str:

@@ -20,10 +20,10 @@ class Checkin(Call, frozen=True, kw_only=True):
     """What an instance tells about itself; what is left out stays as it was."""
 
     summary: Annotated[str, Meta(max_length=500, description="What you are doing")] | None = None
-    machine: Line | None = None
-    platform: Line | None = None
-    program: Line | None = None
-    model: Line | None = None
+    machine: Annotated[Line | None, Meta(description="Machine you run on")] = None
+    platform: Annotated[Line | None, Meta(description="Its operating system")] = None
+    program: Annotated[Line | None, Meta(description="Program you run in")] = None
+    model: Annotated[Line | None, Meta(description="Model you are")] = None
     area: Annotated[str, Meta(max_length=200, description="The part of the work you claim")] | None = None
     files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files you are working on")] | None = None
     reach: Annotated[str, Meta(max_length=32, description="How mail reaches you: poll, hook, socket, push")] | None = None
@@ -33,33 +33,33 @@ class Checkin(Call, frozen=True, kw_only=True):
 class Instance(msgspec.Struct, frozen=True, kw_only=True):
     """One agent or running copy of it, as others see it."""
 
-    agent: str
-    instance: str | None = None
-    kind: str
-    presence: Standing
-    is_working: bool
-    last_seen: str | None = None
-    started_at: str | None = None
-    summary: str | None = None
-    machine: str | None = None
-    platform: str | None = None
-    program: str | None = None
-    model: str | None = None
-    area: str | None = None
-    files: list[str] = []
-    reach: str = "poll"
-    instances: list[Instance] = []
+    agent: Annotated[str, Meta(description="Name")]
+    instance: Annotated[str | None, Meta(description="Which running copy; null for the agent")] = None
+    kind: Annotated[str, Meta(description="agent, human or system")]
+    presence: Annotated[Standing, Meta(description="online, idle or away")]
+    is_working: Annotated[bool, Meta(description="Online with a summary")]
+    last_seen: Annotated[str | None, Meta(description="Last sign of life")] = None
+    started_at: Annotated[str | None, Meta(description="When it checked in")] = None
+    summary: Annotated[str | None, Meta(description="What it is doing")] = None
+    machine: Annotated[str | None, Meta(description="Machine it runs on")] = None
+    platform: Annotated[str | None, Meta(description="Its operating system")] = None
+    program: Annotated[str | None, Meta(description="Program it runs in")] = None
+    model: Annotated[str | None, Meta(description="Model it is")] = None
+    area: Annotated[str | None, Meta(description="The part of the work it claims")] = None
+    files: Annotated[list[str], Meta(description="Files it is working on")] = []
+    reach: Annotated[str, Meta(description="How mail reaches it")] = "poll"
+    instances: Annotated[list[Instance], Meta(description="Its running copies")] = []
 
 
 class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
     """Who you are now, how much post waits, and who declared the same area or files."""
 
-    me: Instance
-    unread: int
-    total: int
-    heartbeat_s: int
-    ttl_s: int
-    conflicts: list[dict[str, Any]]
+    me: Annotated[Instance, Meta(description="You, as others see you")]
+    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
+    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
+    heartbeat_s: Annotated[int, Meta(description="Seconds until the next sign of life is due")]
+    ttl_s: Annotated[int, Meta(description="Seconds you count as online")]
+    conflicts: Annotated[list[dict[str, Any]], Meta(description="Who declared the same area or files: agent, instance, areas, files")]
 
 
 _CARD = ("summary", "machine", "platform", "program", "model", "area", "files", "reach")
@@ -122,10 +122,10 @@ class Heartbeat(Call, frozen=True, kw_only=True):
 class Alive(msgspec.Struct, frozen=True, kw_only=True):
     """When you were seen, and how much post waits."""
 
-    agent: str
-    instance: str | None
-    last_seen: str
-    unread: int
+    agent: Annotated[str, Meta(description="Your name")]
+    instance: Annotated[str | None, Meta(description="Which running copy you are")]
+    last_seen: Annotated[str, Meta(description="This sign of life")]
+    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
 
 
 @op("agent.heartbeat", scope="write", writes=lambda params: params.summary is not None)
@@ -153,9 +153,9 @@ class Checkout(Call, frozen=True, kw_only=True):
 class CheckedOut(msgspec.Struct, frozen=True, kw_only=True):
     """Who left, and when."""
 
-    agent: str
-    instance: str | None
-    left_at: str
+    agent: Annotated[str, Meta(description="Your name")]
+    instance: Annotated[str | None, Meta(description="Which running copy left")]
+    left_at: Annotated[str, Meta(description="When")]
 
 
 @op("agent.check_out", scope="write", writes=True)
@@ -179,15 +179,15 @@ async def check_out(context: Context, params: Checkout) -> CheckedOut:
 class ListAgents(Call, frozen=True, kw_only=True):
     """Whom to list."""
 
-    online_only: bool = False
+    online_only: Annotated[bool, Meta(description="Leave out who is not here")] = False
     name: Annotated[str, Meta(max_length=256, description="Only this agent")] | None = None
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
     """Agents and people of the workspace, each with its instances; and names that post waits for."""
 
-    agents: list[Instance]
-    awaited: list[str]
+    agents: Annotated[list[Instance], Meta(description="Agents and people, with their running copies")]
+    awaited: Annotated[list[str], Meta(description="Names written to that have never been here")]
 
 
 @op("agent.list", scope="read")
@@ -223,13 +223,13 @@ class Whoami(Call, frozen=True, kw_only=True):
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """Whom your key makes you, and what it lets you do."""
 
-    workspace: str
-    agent: str | None
-    instance: str | None
-    role: str
-    key_id: str
-    may_speak_as: list[str]
-    may: list[str]
+    workspace: Annotated[str, Meta(description="Where your calls act")]
+    agent: Annotated[str | None, Meta(description="Your name; null for a key without one")]
+    instance: Annotated[str | None, Meta(description="Which running copy you are")]
+    role: Annotated[str, Meta(description="Kind of key")]
+    key_id: Annotated[str, Meta(description="Id of the key")]
+    may_speak_as: Annotated[list[str], Meta(description="Other names the key may use; * matches any text")]
+    may: Annotated[list[str], Meta(description="Scopes")]
 
 
 @op("agent.whoami", scope="read")

@@ -18,15 +18,15 @@ from ackbox.store.messages import Stored
 class Ask(Send, frozen=True, kw_only=True):
     """A question, and how long to wait for its answer."""
 
-    intent: Annotated[str, Meta(min_length=1, max_length=32)] = "question"
+    intent: Annotated[str, Meta(min_length=1, max_length=32, description="What the message is for")] = "question"
     wait_s: Annotated[float, Meta(ge=0, le=50, description="Seconds to wait; asking again with the same idempotency key waits on")] = 45
 
 
 class Asked(Sent, frozen=True, kw_only=True):
     """The question as sent, and its answer if one came: `gone` means that everybody it was for has left since."""
 
-    outcome: Literal["answered", "timed_out", "gone"] = "timed_out"
-    answer: Message | None = None
+    outcome: Annotated[Literal["answered", "timed_out", "gone"], Meta(description="gone: everybody it was for has left")] = "timed_out"
+    answer: Annotated[Message | None, Meta(description="The answer")] = None
 
 
 async def _look(context: Context, params: Ask, asked: Asked) -> Asked:

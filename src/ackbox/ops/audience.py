@@ -5,7 +5,10 @@ Explained in docs/why/addresses.md.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from ackbox.errors import UnknownRecipient
 from ackbox.model.address import Address, parse_audience
@@ -22,13 +25,13 @@ EVERYONE_CHANNEL = 0
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     """What the sender is told about one recipient: whether it is known, here, and since when."""
 
-    agent: str
-    instance: str | None = None
-    known: bool = True
-    near: list[str] = []
-    presence: Standing = "away"
-    last_seen: str | None = None
-    reach: str = "poll"
+    agent: Annotated[str, Meta(description="Name")]
+    instance: Annotated[str | None, Meta(description="The one running copy addressed")] = None
+    known: Annotated[bool, Meta(description="Whether that name has ever been here")] = True
+    near: Annotated[list[str], Meta(description="Known names like it")] = []
+    presence: Annotated[Standing, Meta(description="Whether somebody is there")] = "away"
+    last_seen: Annotated[str | None, Meta(description="Last sign of life")] = None
+    reach: Annotated[str, Meta(description="How mail reaches it")] = "poll"
 
 
 class Audience(msgspec.Struct, frozen=True):

@@ -24,20 +24,20 @@ class Feed(Call, frozen=True, kw_only=True):
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the feed."""
 
-    seq: int
-    kind: str
-    at: str
-    agent: str | None
-    id: str | None = None
-    thread: str | None = None
-    details: dict[str, Any] = {}
+    seq: Annotated[int, Meta(description="Its number in the workspace")]
+    kind: Annotated[str, Meta(description="What happened: message.sent, receipt.marked, agent.checked_in and so on")]
+    at: Annotated[str, Meta(description="When")]
+    agent: Annotated[str | None, Meta(description="Who did it")]
+    id: Annotated[str | None, Meta(description="Id of the message")] = None
+    thread: Annotated[str | None, Meta(description="Its conversation")] = None
+    details: Annotated[dict[str, Any], Meta(description="What else there is to know, never a body")] = {}
 
 
 class Events(msgspec.Struct, frozen=True, kw_only=True):
     """Events after the cursor, oldest first, and the cursor for next time."""
 
-    events: list[Event]
-    cursor: str
+    events: Annotated[list[Event], Meta(description="Oldest first")]
+    cursor: Annotated[str, Meta(description="For the next call")]
 
 
 async def _go_on(context: Context, params: Feed, last: Events) -> Events:

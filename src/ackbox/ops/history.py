@@ -29,10 +29,10 @@ class Narrow(Call, frozen=True, kw_only=True):
 
     since: Annotated[str, Meta(description="Only messages after this time")] | None = None
     until: Annotated[str, Meta(description="Only messages up to this time")] | None = None
-    sender: Name | None = None
-    recipient: Name | None = None
-    thread: MessageId | None = None
-    intent: Annotated[str, Meta(max_length=32)] | None = None
+    sender: Annotated[Name | None, Meta(description="Only from this sender")] = None
+    recipient: Annotated[Name | None, Meta(description="Only to this recipient")] = None
+    thread: Annotated[MessageId | None, Meta(description="Only this conversation")] = None
+    intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
     limit: Limit = 20
     cursor: Cursor | None = None
 
@@ -52,15 +52,15 @@ class Search(Narrow, frozen=True, kw_only=True):
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Messages, and the cursor to go on; null when there are no more."""
 
-    messages: list[Message]
-    cursor: str | None = None
+    messages: Annotated[list[Message], Meta(description="Newest first")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
 
 
 class Found(Page, frozen=True, kw_only=True):
     """Messages with the words, newest first; `indexed_to` is the newest seq the answer covers, `behind` how many it does not."""
 
-    indexed_to: int
-    behind: int
+    indexed_to: Annotated[int, Meta(description="The newest seq the answer covers")]
+    behind: Annotated[int, Meta(description="How many newer ones it does not")]
 
 
 async def _catch_up(context: Context, params: Any) -> None:

@@ -43,13 +43,13 @@ class Wait(Check, frozen=True, kw_only=True):
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """Unread post, the cursor to go on, and counts of the whole mailbox (up to 1,000)."""
 
-    messages: list[Letter]
-    cursor: str | None
-    has_more: bool
-    unread: int
-    total: int
-    counts_capped: bool = False
-    notice: str | None = None
+    messages: Annotated[list[Letter], Meta(description="Unread messages")]
+    cursor: Annotated[str | None, Meta(description="To go on with this look")]
+    has_more: Annotated[bool, Meta(description="Whether there is more")]
+    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
+    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
+    counts_capped: Annotated[bool, Meta(description="Whether a count stopped at 1,000")] = False
+    notice: Annotated[str | None, Meta(description="What was left out, in words")] = None
 
 
 @op("inbox.check", scope="read", writes=lambda params: params.mark != "none")
@@ -136,10 +136,10 @@ class ListMail(Call, frozen=True, kw_only=True):
     """Which post of one mailbox."""
 
     of: Annotated[str, Meta(max_length=256, description="Whose mailbox; your own when left out. Looking marks nothing")] | None = None
-    unread_only: bool = False
-    include_archived: bool = False
-    sender: Annotated[str, Meta(max_length=256)] | None = None
-    intent: Annotated[str, Meta(max_length=32)] | None = None
+    unread_only: Annotated[bool, Meta(description="Leave out what is read")] = False
+    include_archived: Annotated[bool, Meta(description="Show what is archived too")] = False
+    sender: Annotated[str, Meta(max_length=256, description="Only from this sender")] | None = None
+    intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
     limit: Limit = 30
     cursor: Cursor | None = None
 
@@ -147,12 +147,12 @@ class ListMail(Call, frozen=True, kw_only=True):
 class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
     """A page of a mailbox, newest first, with counts of the whole of it (up to 1,000)."""
 
-    agent: str
-    messages: list[Letter]
-    cursor: str | None = None
-    unread: int
-    total: int
-    counts_capped: bool = False
+    agent: Annotated[str, Meta(description="Whose mailbox")]
+    messages: Annotated[list[Letter], Meta(description="Newest first")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
+    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
+    counts_capped: Annotated[bool, Meta(description="Whether a count stopped at 1,000")] = False
 
 
 @op("mailbox.list", scope="read")
@@ -211,7 +211,7 @@ async def _fitting(context: Context, params: ListMail, me: Reader, seq: int, fla
 class MarkMail(Call, frozen=True, kw_only=True):
     """What to mark, and how."""
 
-    mark: Mark
+    mark: Annotated[Mark, Meta(description="What to set or clear")]
     ids: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(min_length=1, max_length=500, description="Message ids or receipt ids")]
     evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
 
@@ -219,10 +219,10 @@ class MarkMail(Call, frozen=True, kw_only=True):
 class Marked(msgspec.Struct, frozen=True, kw_only=True):
     """What marking did: the ids whose state changed, those that stood so already, and those that are not the caller's."""
 
-    mark: Mark
-    changed: list[str]
-    unchanged: list[str]
-    not_found: list[str]
+    mark: Annotated[Mark, Meta(description="What was asked")]
+    changed: Annotated[list[str], Meta(description="Ids that stand differently now")]
+    unchanged: Annotated[list[str], Meta(description="Ids that stood so already")]
+    not_found: Annotated[list[str], Meta(description="Ids that are not your post")]
 
 
 @op("receipt.mark", scope="write", writes=True)

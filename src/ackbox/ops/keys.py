@@ -24,22 +24,22 @@ class CreateKey(Call, frozen=True, kw_only=True):
     """A key to make."""
 
     name: Annotated[str, Meta(max_length=256, description="The agent or person it speaks as; needed except for admins")] | None = None
-    kind: Literal["agent", "human", "read-only", "admin", "instance-admin"] = "agent"
+    kind: Annotated[Literal["agent", "human", "read-only", "admin", "instance-admin"], Meta(description="What it may do")] = "agent"
     may_speak_as: Annotated[list[Annotated[str, Meta(min_length=1, max_length=64)]],
                             Meta(max_length=50, description="Other names it may speak as; * matches any text")] = []
-    label: Annotated[str, Meta(max_length=200)] = ""
+    label: Annotated[str, Meta(max_length=200, description="A note for people")] = ""
     expires_in_days: Annotated[int, Meta(ge=0, le=3650, description="0 never expires")] = 90
 
 
 class NewKey(msgspec.Struct, frozen=True, kw_only=True):
     """A key, shown this once."""
 
-    key: str
-    id: str
-    workspace: str
-    agent: str | None
-    kind: str
-    expires_at: str | None
+    key: Annotated[str, Meta(description="The key; shown this once")]
+    id: Annotated[str, Meta(description="Names it in key.list and key.revoke")]
+    workspace: Annotated[str, Meta(description="Where it is good")]
+    agent: Annotated[str | None, Meta(description="Whom it speaks as")]
+    kind: Annotated[str, Meta(description="What it may do")]
+    expires_at: Annotated[str | None, Meta(description="When it ends; null for never")]
 
 
 @op("key.create", scope="admin", writes=True)
@@ -72,20 +72,20 @@ class ListKeys(Call, frozen=True, kw_only=True):
 class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What may be told of a key: never the key."""
 
-    id: str
-    kind: str
-    agent: str | None
-    may_speak_as: list[str]
-    label: str
-    created_at: str
-    expires_at: str | None
-    revoked_at: str | None
+    id: Annotated[str, Meta(description="Names it")]
+    kind: Annotated[str, Meta(description="What it may do")]
+    agent: Annotated[str | None, Meta(description="Whom it speaks as")]
+    may_speak_as: Annotated[list[str], Meta(description="Other names it may use")]
+    label: Annotated[str, Meta(description="A note for people")]
+    created_at: Annotated[str, Meta(description="When it was made")]
+    expires_at: Annotated[str | None, Meta(description="When it ends")]
+    revoked_at: Annotated[str | None, Meta(description="When it was revoked")]
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
     """The workspace's keys, oldest first."""
 
-    keys: list[KeyInfo]
+    keys: Annotated[list[KeyInfo], Meta(description="Oldest first")]
 
 
 def _shown(row: KeyRow) -> KeyInfo:

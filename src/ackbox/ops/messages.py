@@ -54,14 +54,14 @@ class Send(Call, frozen=True, kw_only=True):
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a send: the message's id, and each recipient's presence."""
 
-    id: str
-    seq: int
-    thread: str
-    type: str
-    created_at: str
-    duplicate: bool = False
-    recipient_count: int
-    recipients: list[Recipient]
+    id: Annotated[str, Meta(description="The message's id")]
+    seq: Annotated[int, Meta(description="Its number in the workspace")]
+    thread: Annotated[str, Meta(description="Its conversation")]
+    type: Annotated[str, Meta(description="direct or broadcast")]
+    created_at: Annotated[str, Meta(description="When it was stored")]
+    duplicate: Annotated[bool, Meta(description="Whether this key had stored it before")] = False
+    recipient_count: Annotated[int, Meta(description="How many it is for")]
+    recipients: Annotated[list[Recipient], Meta(description="Who they are; empty for everyone")]
 
 
 @op("message.send", scope="write", writes=True)
@@ -181,16 +181,16 @@ class SendMany(Call, frozen=True, kw_only=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of one message: `sent`, or the `error` that refused it."""
 
-    sent: Sent | None = None
-    error: dict[str, Any] | None = None
+    sent: Annotated[Sent | None, Meta(description="What became of it")] = None
+    error: Annotated[dict[str, Any] | None, Meta(description="Why it was refused")] = None
 
 
 class SentMany(msgspec.Struct, frozen=True, kw_only=True):
     """An outcome for each message, in the order they were given."""
 
-    outcomes: list[Outcome]
-    sent: int
-    refused: int
+    outcomes: Annotated[list[Outcome], Meta(description="One for each message, in order")]
+    sent: Annotated[int, Meta(description="How many were stored")]
+    refused: Annotated[int, Meta(description="How many were not")]
 
 
 def _split(params: SendMany) -> list[dict[str, Any]]:
@@ -261,19 +261,19 @@ class Status(Call, frozen=True, kw_only=True):
 class StatusOf(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a message: counts over all recipients, and a page of receipts."""
 
-    id: str
-    sender: str
-    type: str
-    created_at: str
-    recipients: int
-    delivered: int
-    read: int
-    acknowledged: int
-    archived: int
-    is_expired: bool
-    is_late: bool
-    receipts: list[Receipt]
-    cursor: str | None = None
+    id: Annotated[str, Meta(description="The message's id")]
+    sender: Annotated[str, Meta(description="Who wrote it")]
+    type: Annotated[str, Meta(description="How it was addressed")]
+    created_at: Annotated[str, Meta(description="When it was stored")]
+    recipients: Annotated[int, Meta(description="How many it is for")]
+    delivered: Annotated[int, Meta(description="How many were handed it")]
+    read: Annotated[int, Meta(description="How many have read it")]
+    acknowledged: Annotated[int, Meta(description="How many have dealt with it")]
+    archived: Annotated[int, Meta(description="How many have archived it")]
+    is_expired: Annotated[bool, Meta(description="Whether it has left inboxes")]
+    is_late: Annotated[bool, Meta(description="Whether an answer was due by now and none came")]
+    receipts: Annotated[list[Receipt], Meta(description="One for each recipient")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
 
 
 @op("message.status", scope="read")

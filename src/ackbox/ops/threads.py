@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from ackbox.model.message import Message
 from ackbox.ops import show
@@ -22,9 +25,9 @@ class GetThread(Call, frozen=True, kw_only=True):
 class Thread(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation, oldest first, and the cursor to go on; null when there is no more."""
 
-    thread: str
-    messages: list[Message]
-    cursor: str | None = None
+    thread: Annotated[str, Meta(description="Id of the first message")]
+    messages: Annotated[list[Message], Meta(description="Oldest first")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
 
 
 @op("thread.get", scope="read")

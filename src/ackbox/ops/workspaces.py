@@ -16,11 +16,11 @@ from ackbox.store.store import WorkspaceRow, add_workspace, every_workspace
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     """One workspace, as its members see it."""
 
-    name: str
-    mode: str
-    agents: int
-    settings: dict[str, Any]
-    created_at: str
+    name: Annotated[str, Meta(description="Its name")]
+    mode: Annotated[str, Meta(description="open: members read everything; private: sender, recipients and operators")]
+    agents: Annotated[int, Meta(description="How many have been here")]
+    settings: Annotated[dict[str, Any], Meta(description="What was set")]
+    created_at: Annotated[str, Meta(description="When it was made")]
 
 
 def _shown(row: WorkspaceRow) -> Workspace:
@@ -49,7 +49,7 @@ class ListWorkspaces(Call, frozen=True, kw_only=True):
 class Workspaces(msgspec.Struct, frozen=True, kw_only=True):
     """The workspaces that the key covers."""
 
-    workspaces: list[Workspace]
+    workspaces: Annotated[list[Workspace], Meta(description="In order of name")]
 
 
 @op("workspace.list", scope="read", spans_workspaces=True)

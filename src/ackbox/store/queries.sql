@@ -126,10 +126,6 @@ INSERT INTO hole (ws, reader, mark, seq) VALUES (:ws, :reader, :mark, :seq) ON C
 -- One message at or below the floor is marked now; primary key.
 DELETE FROM hole WHERE ws = :ws AND reader = :reader AND mark = :mark AND seq = :seq;
 
--- name: hole_there
--- Whether a message at or below the floor is without the mark; primary key.
-SELECT 1 FROM hole WHERE ws = :ws AND reader = :reader AND mark = :mark AND seq = :seq;
-
 -- name: holes_within
 -- A reader's holes in a range, to show flags on a page; primary key.
 SELECT seq FROM hole WHERE ws = :ws AND reader = :reader AND mark = :mark AND seq >= :low AND seq <= :high;
