@@ -81,9 +81,11 @@ CREATE INDEX message_by_sender ON message (ws, sender_agent, seq);
 CREATE INDEX message_by_thread ON message (ws, thread, seq);
 
 CREATE TABLE addressed (
-    ws      INTEGER NOT NULL,
-    channel INTEGER NOT NULL,
-    seq     INTEGER NOT NULL,
+    ws         INTEGER NOT NULL,
+    channel    INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,
+    left_out   INTEGER,
+    expires_at INTEGER,
     PRIMARY KEY (ws, channel, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -149,3 +151,25 @@ CREATE TABLE access_key (
 ) STRICT;
 
 CREATE INDEX access_key_by_ws ON access_key (ws, id);
+
+CREATE TABLE search_cursor (
+    ws   INTEGER NOT NULL PRIMARY KEY,
+    upto INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE search_place (
+    id  INTEGER NOT NULL PRIMARY KEY,
+    ws  INTEGER NOT NULL,
+    seq INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX search_place_by_seq ON search_place (ws, seq);
+
+CREATE VIRTUAL TABLE search USING fts5(place, text, content='', columnsize=0, prefix='3', tokenize="unicode61 remove_diacritics 2");
+
+CREATE VIEW search_entry AS SELECT ws, seq, '' AS place, '' AS text FROM search_place;
+
+CREATE TRIGGER search_entry_add INSTEAD OF INSERT ON search_entry BEGIN
+    INSERT INTO search_place (ws, seq) VALUES (NEW.ws, NEW.seq);
+    INSERT INTO search (rowid, place, text) VALUES (last_insert_rowid(), NEW.place, NEW.text);
+END;
