@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from ackbox import errors  # noqa: E402
 from ackbox.config import SETTINGS  # noqa: E402
-from ackbox.faces.rest import ROUTES  # noqa: E402
+from ackbox.faces.rest import where  # noqa: E402
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref  # noqa: E402
 from ackbox.model.receipt import Receipt  # noqa: E402
 from ackbox.ops.table import ALLOWED, OPERATIONS, Call, Operation  # noqa: E402
@@ -59,7 +59,7 @@ def operations_page() -> str:
 
 
 def _operation(operation: Operation) -> str:
-    ways = [f"REST `{' '.join(route_of(operation))}`"]
+    ways = [f"REST `{' '.join(where(operation))}`"]
     ways += [f"MCP tool `{tool}`" for tool in tools_of(operation.name)]
     ways += [f"command `{verb.path}`" for verb in verbs_of(operation.name)]
     rest = operation.description.partition("\n")[2].strip()
@@ -67,11 +67,6 @@ def _operation(operation: Operation) -> str:
         f"### {operation.name}", operation.summary, rest, f"Scope: {operation.scope}. {' · '.join(ways)}.",
         "Parameters:\n\n" + given_table(operation.params, leave_out=COMMON), "Result:\n\n" + field_table(operation.result),
     ) if part)
-
-
-def route_of(operation: Operation) -> tuple[str, str]:
-    """Return the method and path of an operation."""
-    return ROUTES.get(operation.name, ("POST", f"/v1/{operation.noun}/{operation.verb}"))
 
 
 def errors_page() -> str:
@@ -154,7 +149,7 @@ def _resources(face: object) -> str:
 
 def rest_page() -> str:
     rows = [f"| {method} | `{path}` | [`{operation.name}`](operations.md#{anchor(operation.name)}) | {operation.summary} |"
-            for operation in OPERATIONS.values() for method, path in [route_of(operation)]]
+            for operation in OPERATIONS.values() for method, path in [where(operation)]]
     return (
         "# REST\n\nJSON in, JSON out, UTF-8. `Authorization: Bearer <key>` on every route under `/v1`. Parameters of a GET are its query string; "
         "of everything else one JSON object. A word in braces is a parameter in the path. With curl: "

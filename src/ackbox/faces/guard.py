@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ackbox.errors import AckboxError, Invalid, NotAllowed
-from ackbox.faces.rest import error_response
+from ackbox.faces.reply import error_response
 from ackbox.limits import Limits
 
 BODY_S = 20.0

@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from ackbox import __version__
 from ackbox.briefing import brief
 from ackbox.errors import AckboxError, NotFound
+from ackbox.faces.reply import error_response
 from ackbox.faces.schema import input_schema
 from ackbox.faces.wire import Calling, as_error, builtins
 from ackbox.ops.table import OPERATIONS
@@ -75,8 +76,6 @@ class McpFace:
         try:
             caller = await self._identify(key.strip() if scheme.lower() == "bearer" else None)
         except AckboxError as error:
-            from ackbox.faces.rest import error_response
-
             await error_response(error)(scope, receive, send)
             return
         # Ties a session of the older protocol to the key that opened it.

@@ -9,19 +9,18 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ackbox.errors import AckboxError, Invalid, NotFound, TooLong
-from ackbox.faces.wire import Calling, as_error, encode
+from ackbox.errors import Invalid, TooLong
+from ackbox.faces.reply import JSON, bearer, error_response
+from ackbox.faces.wire import Calling, encode
 from ackbox.ops.decode import parse_object
 from ackbox.ops.table import OPERATIONS, Operation
 
 BODY_LIMIT = 1 << 20
 BULK_LIMIT = 8 << 20
-JSON = "application/json"
 
 # Method and path of each operation; {words} in a path are parameters of the operation.
 ROUTES: dict[str, tuple[str, str]] = {
@@ -104,12 +103,6 @@ def limit_of(operation: Operation | None) -> int:
 CREATES = frozenset({"message.send", "message.ask", "workspace.create", "key.create"})
 
 
-def bearer(request: Request) -> str | None:
-    """Return the key in the Authorization header, or null."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else None
-
-
 async def _params(request: Request, operation: Operation, method: str) -> Any:
     if method != "GET":
         body = await read_body(request, limit_of(operation))
@@ -154,21 +147,3 @@ async def read_body(request: Request, limit: int) -> bytes:
             raise TooLong(f"The body has more than {limit:,} bytes.", limit=limit, hint="Send less at once.")
         parts.append(part)
     return b"".join(parts)
-
-
-def error_response(error: BaseException, *, operation: str = "", close: bool = False) -> Response:
-    """Return the one error shape with its status."""
-    shown = as_error(error)
-    if not isinstance(error, AckboxError):
-        structlog.get_logger().error("failed", operation=operation, kind=type(error).__name__, exc_info=error)
-    headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, round(shown.retry_after_s)))}
-    if shown.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    if close:
-        headers["Connection"] = "close"
-    return Response(encode(shown.as_dict()), status_code=shown.status, media_type=JSON, headers=headers)
-
-
-async def not_found(request: Request, _: Exception) -> Response:
-    """Answer for a path that nobody knows."""
-    return error_response(NotFound("There is no such path.", hint="See /openapi.json."))

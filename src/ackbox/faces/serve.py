@@ -21,6 +21,7 @@ from ackbox.errors import AckboxError, NotAllowed
 from ackbox.faces import openapi, rest
 from ackbox.faces.guard import Guard
 from ackbox.faces.metrics import Metrics, counted
+from ackbox.faces.reply import bearer, error_response, not_found
 from ackbox.faces.wire import encode
 
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -41,7 +42,7 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
 
     return Starlette(
         routes=[*_own_routes(app, metrics), Route("/mcp", mcp), *rest.routes(call)],
-        exception_handlers={404: rest.not_found, 405: rest.not_found}, lifespan=lifespan,
+        exception_handlers={404: not_found, 405: not_found}, lifespan=lifespan,
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
     )
 
@@ -59,16 +60,16 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
         try:
             await app.check()
         except AckboxError as error:
-            return rest.error_response(error)
+            return error_response(error)
         return JSONResponse({"status": "ready"})
 
     async def numbers(request: Request) -> Response:
         try:
-            caller = await app.identify(rest.bearer(request))
+            caller = await app.identify(bearer(request))
             if not (caller.may("instance") or caller.may("admin")):
                 raise NotAllowed("This key may not read the server's numbers.", hint="Use the operator key or an admin's.")
         except AckboxError as error:
-            return rest.error_response(error)
+            return error_response(error)
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def described(_: Request) -> Response:

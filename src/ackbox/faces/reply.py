@@ -1,0 +1,39 @@
+"""Replies: what every face over HTTP shares, the key in a request and an error as a response.
+
+No routes and no rules here. Explained in docs/reference/errors.md.
+"""
+
+from __future__ import annotations
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ackbox.errors import AckboxError, NotFound
+from ackbox.faces.wire import as_error, encode
+
+JSON = "application/json"
+
+
+def bearer(request: Request) -> str | None:
+    """Return the key in the Authorization header, or null."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+def error_response(error: BaseException, *, operation: str = "", close: bool = False) -> Response:
+    """Return the one error shape with its status."""
+    shown = as_error(error)
+    if not isinstance(error, AckboxError):
+        structlog.get_logger().error("failed", operation=operation, kind=type(error).__name__, exc_info=error)
+    headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, round(shown.retry_after_s)))}
+    if shown.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if close:
+        headers["Connection"] = "close"
+    return Response(encode(shown.as_dict()), status_code=shown.status, media_type=JSON, headers=headers)
+
+
+async def not_found(request: Request, _: Exception) -> Response:
+    """Answer for a path that nobody knows."""
+    return error_response(NotFound("There is no such path.", hint="See /openapi.json."))
