@@ -105,7 +105,7 @@ def test_every_module_says_what_lives_in_it_and_where_it_is_explained() -> None:
 
 
 def test_every_page_named_in_the_source_exists() -> None:
-    named = {found for path in [*OURS, *SOURCE.rglob("*.sql"), ROOT / "Makefile"]
+    named = {found for path in [*FILES, *SOURCE.rglob("*.sql"), ROOT / "Makefile"]
              for found in re.findall(r"\bdocs/[\w/.-]*\w\.(?:md|svg)\b", path.read_text("utf-8"))}
     assert sorted(page for page in named if not (ROOT / page).exists()) == []
 
