@@ -1,0 +1,119 @@
+"""One fault, one error: the same code, words, hint and details from the library, REST, MCP and the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp.client.client import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from ackbox.errors import AckboxError
+from ackbox.faces.mcp import TOOLS
+from tests.serving import Served, serving
+
+pytestmark = pytest.mark.anyio
+ROOT = Path(__file__).parent.parent.parent
+
+# What is wrong, the operation, what is asked, and the answer's code.
+FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "nobody of that name": ("message.send", {"to": "bobb", "body": "x", "unknown": "refuse"}, "unknown_recipient"),
+    "50,001 characters": ("message.send", {"to": "bob", "body": "x" * 50_001}, "too_long"),
+    "an empty audience": ("message.send", {"to": " ", "body": "x"}, "invalid"),
+    "a control character in a name": ("message.send", {"to": "b\x07b", "body": "x"}, "invalid"),
+    "a look-alike name": ("message.send", {"to": "bоb", "body": "x"}, "conflict"),
+    "a field nobody knows": ("message.send", {"to": "bob", "bodi": "x", "body": "x"}, "invalid"),
+    "a wrong type": ("message.send", {"to": "bob", "body": 7}, "invalid"),
+    "a missing field": ("message.send", {"to": "bob"}, "invalid"),
+    "a priority of 9": ("message.send", {"to": "bob", "body": "x", "priority": 9}, "invalid"),
+    "a parent that is not there": ("message.send", {"to": "bob", "body": "x", "parent": "0" * 32}, "not_found"),
+    "a used idempotency key": ("message.send", {"to": "bob", "body": "other", "idempotency_key": "k"}, "conflict"),
+    "a message that is not there": ("message.status", {"id": "0" * 32}, "not_found"),
+    "a cursor from elsewhere": ("inbox.check", {"cursor": "AAAAAAAAAAAAAAAAAAAAAA"}, "expired_cursor"),
+    "another workspace": ("thread.get", {"id": "0" * 32, "workspace": "nowhere"}, "not_found"),
+    "a name the key does not have": ("inbox.check", {"agent": "bob"}, "not_allowed"),
+    "JSON 40 levels deep": ("message.send", {"to": "bob", "body": "x", "metadata": {"a": json.loads("[" * 40 + "]" * 40)}}, "invalid"),
+}
+SPOKEN = {
+    "a look-alike name": (["send", "bоb", "x"], 1),
+    "a message that is not there": (["status", "0" * 32], 1),
+}
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[tuple[Served, str]]:
+    """A server with ana and bob, and ana's own key."""
+    async with serving(f"sqlite:///{tmp_path}/ackbox.db") as it:
+        made = await it.app.call("key.create", {"name": "ana"}, credential=it.key)
+        await it.app.call("inbox.check", {"agent": "bob"}, credential=it.key)
+        await it.app.call("message.send", {"to": "bob", "body": "first", "idempotency_key": "k"}, credential=made.key)
+        yield it, made.key
+
+
+async def from_library(served: Served, key: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+    with pytest.raises(AckboxError) as refused:
+        await served.app.call(operation, asked, credential=key)
+    shown: dict[str, Any] = json.loads(json.dumps(refused.value.as_dict()))
+    return shown
+
+
+async def from_rest(served: Served, key: str, operation: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    async with httpx2.AsyncClient() as http:
+        answer = await http.post(f"{served.url}/v1/call/{operation}", json=asked, headers={"Authorization": f"Bearer {key}"})
+    return answer.status_code, answer.json()
+
+
+async def from_mcp(served: Served, key: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+    tool = next(tool for tool in TOOLS if tool.operation == operation)
+    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"})
+    async with Client(streamable_http_client(f"{served.url}/mcp", http_client=http), mode="legacy") as client:
+        refused = await client.call_tool(tool.name, asked)
+    assert refused.is_error
+    shown: dict[str, Any] = refused.structured_content
+    return shown
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_fault_has_one_error_on_every_face(served: tuple[Served, str], fault: str) -> None:
+    server, key = served
+    operation, asked, code = FAULTS[fault]
+    error = await from_library(server, key, operation, asked)
+    status, over_rest = await from_rest(server, key, operation, asked)
+    assert error["error"]["code"] == code
+    assert set(error["error"]) == {"code", "message", "hint", "details"} and error["error"]["message"] and error["error"]["hint"]
+    assert 400 <= status < 500
+    assert over_rest == error
+    assert await from_mcp(server, key, operation, asked) == error
+
+
+@pytest.mark.parametrize("fault", SPOKEN)
+async def test_the_command_line_says_the_same(served: tuple[Served, str], fault: str, tmp_path: Path) -> None:
+    server, key = served
+    operation, asked, _ = FAULTS[fault]
+    error = (await from_library(server, key, operation, asked))["error"]
+    arguments, exit_code = SPOKEN[fault]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "ACKBOX_URL": server.url, "ACKBOX_KEY": key, "ACKBOX_DATA_DIR": str(tmp_path)}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "ackbox", "--json", *arguments, env=environment, stdin=asyncio.subprocess.DEVNULL,
+                                                   stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    out, told = await asyncio.wait_for(process.communicate(), 30)
+    assert (process.returncode, out) == (exit_code, b"")
+    assert {name: json.loads(told)["error"].get(name) for name in ("code", "message", "hint")} == {name: error[name] for name in ("code", "message", "hint")}
+
+
+@pytest.mark.parametrize("key", ["", "abx_agt_damaged", "abx_agt_" + "0" * 60])
+async def test_a_wrong_key_has_one_error_on_every_face(served: tuple[Served, str], key: str) -> None:
+    server, _ = served
+    error = await from_library(server, key, "agent.whoami", {})
+    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"} if key else {}) as http:
+        over_rest = await http.get(f"{server.url}/v1/me")
+        over_mcp = await http.post(f"{server.url}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"},
+                                   headers={"Accept": "application/json, text/event-stream"})
+    assert (over_rest.status_code, over_rest.json()) == (401, error)
+    assert (over_mcp.status_code, over_mcp.json()) == (401, error)
