@@ -24,8 +24,8 @@ WHERE s.ws = :ws AND s.seq < :before AND s.words @@ to_tsquery('simple', :tsquer
   AND (CAST(:sender_agent AS BIGINT) IS NULL OR m.sender_agent = :sender_agent)
   AND (CAST(:thread AS BIGINT) IS NULL OR m.thread = :thread)
   AND (CAST(:intent AS TEXT) IS NULL OR m.intent = :intent)
-  AND (CAST(:recipient AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws AND a.seq = m.seq
+  AND (CAST(:recipient AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN m.seq AND m.seq
        AND (a.channel = 0 OR a.channel = :recipient OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :recipient))))
-  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws
-       AND a.seq = m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws
+       AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
 ORDER BY s.seq DESC LIMIT :most;

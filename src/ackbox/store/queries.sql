@@ -245,7 +245,8 @@ SELECT DISTINCT u.seq FROM (
 ) AS u ORDER BY u.seq DESC LIMIT :most;
 
 -- name: history_page
--- The workspace's messages, newest first, filtered; primary key.
+-- The workspace's messages, newest first, filtered; primary key. BETWEEN keeps PostgreSQL from turning the inner
+-- question into one about all of `addressed`: asked once for each row, it is one look into an index.
 SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
     priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
 FROM message m WHERE m.ws = :ws AND m.seq < :before
@@ -254,10 +255,10 @@ FROM message m WHERE m.ws = :ws AND m.seq < :before
   AND (CAST(:sender_agent AS BIGINT) IS NULL OR m.sender_agent = :sender_agent)
   AND (CAST(:thread AS BIGINT) IS NULL OR m.thread = :thread)
   AND (CAST(:intent AS TEXT) IS NULL OR m.intent = :intent)
-  AND (CAST(:recipient AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws AND a.seq = m.seq
+  AND (CAST(:recipient AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN m.seq AND m.seq
        AND (a.channel = 0 OR a.channel = :recipient OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :recipient))))
-  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws
-       AND a.seq = m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws
+       AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
 ORDER BY m.seq DESC LIMIT :most;
 
 -- name: receipt_find
@@ -304,8 +305,8 @@ INSERT INTO event (ws, seq, kind, at, reader, subject) VALUES (:ws, :seq, :kind,
 SELECT seq, kind, at, reader, subject, thread_id FROM (
   SELECT * FROM (SELECT m.seq, 'message.sent' AS kind, m.created_at AS at, m.sender_agent AS reader, m.id AS subject, m.thread_id
     FROM message m WHERE m.ws = :ws AND m.seq > :after
-      AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws
-       AND a.seq = m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+      AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws
+       AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
     ORDER BY m.seq LIMIT :most) AS messages
   UNION ALL
   SELECT * FROM (SELECT e.seq, e.kind, e.at, e.reader, e.subject, NULL AS thread_id FROM event e WHERE e.ws = :ws AND e.seq > :after
