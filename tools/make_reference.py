@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from ackbox import errors  # noqa: E402
 from ackbox.config import SETTINGS  # noqa: E402
-from ackbox.faces.rest import where  # noqa: E402
+from ackbox.faces.rest import CREATES, where  # noqa: E402
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref  # noqa: E402
 from ackbox.model.receipt import Receipt  # noqa: E402
 from ackbox.ops.table import ALLOWED, OPERATIONS, Call, Operation  # noqa: E402
@@ -155,8 +155,10 @@ def rest_page() -> str:
         "of everything else one JSON object. A word in braces is a parameter in the path. With curl: "
         "[howto/write-a-client.md](../howto/write-a-client.md).\n\n| method | path | operation | what it does |\n|---|---|---|---|\n"
         + "\n".join(rows) + "\n\nEvery operation also answers at `POST /v1/call/<operation>`.\n\n"
-        "| path | without a key |\n|---|---|\n| `/healthz` | 200 while the process answers |\n| `/readyz` | 200 when the database answers, with what it is |\n\n"
-        "`message.send`, `workspace.create` and `key.create` answer 201, the others 200. Faults: [errors.md](errors.md).\n"
+        "| path | what is there |\n|---|---|\n| `/healthz` | 200 while the process answers; no key |\n"
+        "| `/readyz` | 200 when the database answers, 503 when not; no key |\n| `/openapi.json` | this interface as OpenAPI 3.1; no key |\n"
+        "| `/reference` | the same for reading; no key |\n| `/metrics` | numbers for Prometheus, for an operator or admin |\n\n"
+        f"{', '.join(f'`{name}`' for name in sorted(CREATES))} answer 201, the others 200. Faults: [errors.md](errors.md).\n"
     )
 
 
