@@ -43,10 +43,6 @@ class Bucket:
             return 0.0
         return (many - self._left) / self.rate.per_s
 
-    def give_back(self, many: float) -> None:
-        """Put tokens back that were not used."""
-        self._left = min(self.rate.burst, self._left + many)
-
 
 BY_KEY = Rate(200, 400)
 BY_WORKSPACE = Rate(2000, 4000)
@@ -70,19 +66,11 @@ class Limits:
         self.take("key", caller.key_id, cost)
         self.take("workspace", caller.ws, cost)
 
-    def refuse_guessing(self, address: str) -> None:
-        """Raise RateLimited for an address that has sent many wrong keys of late."""
-        bucket = self._buckets.get(("guess", address))
-        if bucket is not None:
-            now = self._clock()
-            wait_s = bucket.take(1, now)
-            if wait_s:
-                raise RateLimited("Too many wrong keys from this address.", hint="Wait, and check the key.", retry_after_s=round(wait_s, 3))
-            bucket.give_back(1)
-
     def count_guess(self, address: str) -> None:
-        """Note a wrong key from an address."""
-        self._bucket("guess", address).take(1, self._clock())
+        """Note a wrong key from an address. Raises RateLimited when there were many of late."""
+        wait_s = self._bucket("guess", address).take(1, self._clock())
+        if wait_s:
+            raise RateLimited("Too many wrong keys from this address.", hint="Wait, and check the key.", retry_after_s=round(wait_s, 3))
 
     def _bucket(self, kind: str, of: Any) -> Bucket:
         bucket = self._buckets.get((kind, of))

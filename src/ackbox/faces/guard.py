@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ackbox.errors import AckboxError, Invalid, NotAllowed
@@ -51,7 +52,7 @@ class Guard:
         await self._app(scope, slow.receive, self._sender(scope, send, slow))
 
     def _check(self, scope: Scope) -> None:
-        """Raise NotAllowed for a Host or Origin that is not ours, RateLimited for an address that guesses keys."""
+        """Raise NotAllowed for a Host or Origin that is not ours."""
         host, origin = None, None
         for name, value in scope["headers"]:
             if name == b"host":
@@ -66,25 +67,35 @@ class Guard:
         if origin is not None and origin not in self._origins:
             raise NotAllowed("This server does not answer pages of that Origin.", field="Origin",
                              hint="Call it from a program, not from another site's page.")
-        self._limits.refuse_guessing(_address(scope))
 
     def _sender(self, scope: Scope, send: Send, slow: _Slow) -> Send:
-        is_late = False
+        is_replaced = False
 
         async def guarded(message: Message) -> None:
-            nonlocal is_late
+            nonlocal is_replaced
             if message["type"] == "http.response.start":
-                if message["status"] == 401:
-                    self._limits.count_guess(_address(scope))
-                if slow.is_late:
-                    is_late = True
-                    await error_response(TooSlow("The body did not arrive in time.", hint="Send it faster, or less at once."),
-                                         close=True)(scope, slow.receive, send)
-            if not is_late:
+                instead = self._instead(scope, message["status"], slow)
+                if instead is not None:
+                    is_replaced = True
+                    await instead(scope, slow.receive, send)
+            if not is_replaced:
                 async with asyncio.timeout(self._stall_s):
                     await send(message)
 
         return guarded
+
+
+    def _instead(self, scope: Scope, status: int, slow: _Slow) -> Response | None:
+        """Return what is answered in place of a reply that comes too late, or that refuses one wrong key too many."""
+        if slow.is_late:
+            return error_response(TooSlow("The body did not arrive in time.", hint="Send it faster, or less at once."), close=True)
+        if status == 401:
+            try:
+                # Only wrong keys wait: all agents of a machine share its address, and one of them must not lock the others out.
+                self._limits.count_guess(_address(scope))
+            except AckboxError as error:
+                return error_response(error)
+        return None
 
 
 class _Slow:
