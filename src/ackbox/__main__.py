@@ -1,12 +1,13 @@
-"""`python -m ackbox` and the `ackbox` command; hooks are dispatched before click is imported."""
+"""`python -m ackbox` and the `ackbox` command."""
 
 from __future__ import annotations
 
 
 def main() -> None:
-    from ackbox.faces.cli import cli
+    """Run the command line."""
+    from ackbox.faces.cli import main as run
 
-    cli()
+    run()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Configuration: one row for each setting, from flag, environment or default.
+"""Configuration: one row for each setting, from flag, environment, file or default.
 
 Explained in docs/reference/settings.md.
 """
@@ -9,6 +9,10 @@ import os
 from pathlib import Path
 
 import msgspec
+
+
+class BadSettings(ValueError):
+    """The settings file cannot be used; the message says why and what to do."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -35,9 +39,36 @@ _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def get(name: str, given: str | None = None) -> str | None:
-    """Return a setting: what was given, else the environment's, else the default."""
+    """Return a setting: what was given, else the environment's, else the file's, else the default."""
     setting = _BY_NAME[name]
-    return given if given is not None else os.environ.get(setting.env) or setting.default
+    if given is not None:
+        return given
+    return os.environ.get(setting.env) or _from_file().get(name) or setting.default
+
+
+def file() -> Path:
+    """Return where the settings file is looked for: config.toml in the user's config home."""
+    home = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(home) if home else Path.home() / ".config") / "ackbox" / "config.toml"
+
+
+def _from_file() -> dict[str, str]:
+    """Return what the file says. Raises BadSettings."""
+    path = file()
+    try:
+        text = path.read_text("utf-8")
+    except OSError:
+        return {}
+    import tomllib
+
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f'{path} is not valid TOML: {error}. Write lines such as: agent = "ana"') from None
+    unknown = [name for name in found if name not in _BY_NAME]
+    if unknown:
+        raise BadSettings(f"{path} has an unknown setting {unknown[0]!r}. Known: {', '.join(_BY_NAME)}.")
+    return {name: str(value) for name, value in found.items()}
 
 
 def data_dir(given: str | None = None) -> Path:

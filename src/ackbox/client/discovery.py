@@ -46,9 +46,16 @@ def read_operator_key(data_dir: Path) -> str | None:
         return None
 
 
+def data_dir_of(given: str | None) -> Path:
+    """Return the data directory that the settings name."""
+    return config.data_dir(given)
+
+
 def caller(*, data_dir: str | None = None, url: str | None = None, key: str | None = None, face: str = "cli") -> HttpCaller:
     """Return a caller for the server that the settings name."""
     where = config.data_dir(data_dir)
-    server = read_server(where)
-    address = config.get("url", url) or (server["url"] if server else DEFAULT_URL)
+    address = config.get("url", url)
+    if address is None:
+        server = read_server(where)
+        address = server["url"] if server else DEFAULT_URL
     return HttpCaller(address.rstrip("/"), config.get("key", key) or read_operator_key(where), face=face)

@@ -27,7 +27,7 @@ class HttpCaller:
     """Calls operations of one server with one key."""
 
     def __init__(self, url: str, key: str | None, *, face: str = "cli") -> None:
-        parts = urlsplit(url)
+        parts = urlsplit(url if "://" in url else f"http://{url}")
         self.url = url
         self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._where = parts.netloc
@@ -38,7 +38,13 @@ class HttpCaller:
     def call(self, name: str, params: dict[str, Any], *, timeout_s: float = 70) -> Any:
         """Do one operation and return its result as plain dicts. Raises NoServer and the errors of ackbox.errors."""
         body = json.dumps({key: value for key, value in params.items() if value is not None}).encode()
-        status, text = self._request("POST", f"/v1/call/{name}", body, timeout_s)
+        try:
+            status, text = self._request("POST", f"/v1/call/{name}", body, timeout_s)
+        except NoServer:
+            if "idempotency_key" not in params:
+                raise
+            # The answer may be what was lost; the same key again stores nothing twice.
+            status, text = self._request("POST", f"/v1/call/{name}", body, timeout_s)
         try:
             answer = json.loads(text)
         except ValueError:
@@ -68,7 +74,7 @@ class HttpCaller:
 
 def _error(status: int, answer: Any) -> errors.AckboxError:
     told = answer.get("error", {}) if isinstance(answer, dict) else {}
-    kind = errors.BadKey if status == 401 else _BY_CODE.get(told.get("code"), errors.Unavailable)
+    kind = errors.BadKey if status == 401 else _BY_CODE.get(str(told.get("code")), errors.Unavailable)
     error = kind(told.get("message", f"The server answered {status}."), hint=told.get("hint"), retry_after_s=told.get("retry_after_s"))
     error.details = told.get("details") or {}
     return error

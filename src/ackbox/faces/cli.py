@@ -1,223 +1,252 @@
-"""The command line: verbs people type, each one operation of a server.
+"""The command line: verbs people type, each a call of a server's operations.
 
-Table on a terminal, JSON when piped; answers on stdout, everything else on stderr.
+Here is what all verbs share: the settings that work before and after a verb, how answers are
+printed, how refusals end. Verbs live in cli_talk, cli_people, cli_run and cli_keep and are loaded
+when used. Table on a terminal, JSON lines when piped; answers on stdout, all else on stderr.
 Explained in docs/reference/cli.md.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 import sys
-from collections.abc import Callable
-from typing import Any
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 import click
 
 from ackbox import __version__, config
-from ackbox.client.discovery import caller
-from ackbox.client.http import NoServer
+from ackbox.client.discovery import caller, data_dir_of
+from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
+from ackbox.faces.cli_columns import Column, table
 
-DONE, REFUSED, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 3, 4, 5, 6
+DONE, REFUSED, USED_WRONGLY, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 2, 3, 4, 5, 6
+
+# Each verb's module; loaded when it is used, because imports are the latency of a short command.
+VERBS: dict[str, str] = {
+    **dict.fromkeys(("send", "reply", "ask", "inbox", "read", "ack", "archive", "thread", "search", "tail", "wait"), "cli_talk"),
+    **dict.fromkeys(("who", "me", "heartbeat", "nudge", "key", "workspace"), "cli_people"),
+    **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
+}
+FAMILIES = {"cli_talk": "Talk", "cli_people": "People and keys", "cli_run": "Run", "cli_keep": "Keep"}
 
 
 class Talk:
-    """What every verb needs: the server, who speaks, and how to print."""
+    """The settings of one run, and how to call and print with them."""
 
-    def __init__(self, *, data_dir: str | None, url: str | None, key: str | None, workspace: str | None, agent: str | None,
-                 instance: str | None, as_json: bool, as_text: bool) -> None:
-        self.data_dir = data_dir
-        self._server = (url, key)
-        self._who = {"workspace": config.get("workspace", workspace), "agent": config.get("agent", agent), "instance": config.get("instance", instance)}
-        self.is_json = as_json or (not as_text and not sys.stdout.isatty())
+    def __init__(self) -> None:
+        self.given: dict[str, Any] = {}
+
+    def setting(self, name: str) -> str | None:
+        value = self.given.get(name)
+        return config.get(name, None if value is None else str(value))
+
+    @property
+    def is_json(self) -> bool:
+        if self.given.get("as_json") or self.given.get("as_text"):
+            return bool(self.given.get("as_json"))
+        return not sys.stdout.isatty()
+
+    @property
+    def server(self) -> HttpCaller:
+        """The server that the settings name."""
+        return caller(data_dir=self.given.get("data_dir"), url=self.given.get("url"), key=self.given.get("key"))
+
+    @property
+    def data_dir(self) -> Any:
+        return data_dir_of(self.given.get("data_dir"))
 
     def call(self, name: str, /, **params: Any) -> Any:
-        url, key = self._server
+        """Do one operation as whom the settings say; ends the program with the right exit code when it is refused."""
         try:
-            return caller(data_dir=self.data_dir, url=url, key=key).call(name, {**self._who, **params})
+            return self.attempt(name, **params)
         except NoServer as error:
             self.fail(NO_SERVER, "no_server", str(error), "Start one with: ackbox up")
         except AckboxError as error:
-            self.fail(KEY if error.status in (401, 403) else REFUSED, error.code, error.message, error.hint)
+            self.refuse(error)
 
-    def fail(self, exit_code: int, code: str, message: str, hint: str | None) -> None:
+    def attempt(self, name: str, /, **params: Any) -> Any:
+        """Do one operation. Raises NoServer and the errors of ackbox.errors."""
+        who = {key: self.setting(key) for key in ("workspace", "agent", "instance")}
+        return self.server.call(name, {**{key: value for key, value in who.items() if value}, **params})
+
+    def refuse(self, error: AckboxError) -> NoReturn:
+        hint = error.hint
+        if error.details.get("field") == "agent" and not self.setting("agent"):
+            hint = "Say who you are: ackbox --as NAME …, or: export ACKBOX_AGENT=NAME"
+        self.fail(KEY if error.status in (401, 403) else REFUSED, error.code, error.message, hint, error.details)
+
+    def fail(self, exit_code: int, code: str, message: str, hint: str | None, details: Any = None) -> NoReturn:
+        """Say on stderr what was wrong and what to do, and end."""
         if self.is_json:
-            click.echo(json.dumps({"error": {"code": code, "message": message, "hint": hint}}, ensure_ascii=False), err=True)
+            told = {"error": {"code": code, "message": message, "hint": hint, "details": details or {}}}
+            click.echo(json.dumps(told, ensure_ascii=False), err=True)
         else:
-            click.echo(f"{message} {hint or ''}".rstrip(), err=True)
-        raise SystemExit(exit_code)
+            click.echo(plain(f"{message} {hint or ''}".rstrip()), err=True)
+        sys.exit(exit_code)
 
     def show(self, answer: Any, text: Callable[[Any], str]) -> None:
-        click.echo(json.dumps(answer, ensure_ascii=False) if self.is_json else plain(text(answer)))
+        """Print one answer: as JSON, or as the text made of it."""
+        if self.is_json:
+            click.echo(json.dumps(self.picked(answer), ensure_ascii=False))
+        else:
+            click.echo(plain(text(answer)))
 
-    def show_each(self, answers: list[Any], text: Callable[[list[Any]], str]) -> None:
-        if not self.is_json:
-            click.echo(plain(text(answers)))
-            return
-        for each in answers:
-            click.echo(json.dumps(each, ensure_ascii=False))
+    def show_each(self, answers: Sequence[Any], columns: Sequence[Column], *, empty: str) -> None:
+        """Print a list: one JSON object a line, or a table; `empty` says what to do when there is nothing."""
+        if self.is_json:
+            for each in answers:
+                click.echo(json.dumps(self.picked(each), ensure_ascii=False))
+        elif not answers:
+            click.echo(empty, err=True)
+        else:
+            fields = self.given.get("fields")
+            if fields:
+                columns = [Column(name, lambda each, name=name: each.get(name)) for name in fields.split(",")]  # type: ignore[misc]  # bound by default
+            for line in table(answers, columns):
+                click.echo(plain(line))
+
+    def picked(self, answer: Any) -> Any:
+        fields = self.given.get("fields")
+        return {name: answer.get(name) for name in fields.split(",")} if fields and isinstance(answer, dict) else answer
+
+    def say(self, text: str) -> None:
+        """Tell people something that is not the answer."""
+        click.echo(plain(text), err=True)
 
 
 def plain(text: str) -> str:
-    """Return text for a terminal: control characters of messages shown, not obeyed."""
+    """Return text for a terminal: what does not print is shown, not obeyed."""
     return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
 
 
-talking = click.make_pass_decorator(Talk)
+def new_key() -> str:
+    """Return an idempotency key, so that a send may be repeated safely when its answer was lost."""
+    return uuid.uuid4().hex
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__)
-@click.option("--data-dir", help="Data directory of the local server.")
-@click.option("--url", help="Server to talk to.")
-@click.option("--key", help="Key to talk with.")
-@click.option("--workspace", "-w", help="Workspace to act in.")
-@click.option("--as", "agent", help="Who you are.")
-@click.option("--instance", help="Which running copy of you this is.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line for lists.")
-@click.option("--text", "as_text", is_flag=True, help="Print text, also into a pipe.")
+def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value is not None and value is not False:
+        context.ensure_object(Talk).given[str(parameter.name)] = value
+
+
+def _shared() -> list[click.Option]:
+    """The options that work before and after every verb."""
+    texts = {
+        "data_dir": (["--data-dir"], "Data directory of the local server.", {}),
+        "url": (["--url"], "Server to talk to.", {}),
+        "key": (["--key"], "Key to talk with.", {}),
+        "workspace": (["--workspace", "-w"], "Workspace to act in.", {}),
+        "agent": (["--as"], "Who you are.", {}),
+        "instance": (["--instance"], "Which running copy of you this is.", {}),
+        "as_json": (["--json"], "Print JSON, one object a line for lists.", {"is_flag": True}),
+        "as_text": (["--text"], "Print text, also into a pipe.", {"is_flag": True}),
+        "fields": (["--fields"], "Only these fields, with commas between.", {}),
+    }
+    return [click.Option([name, *flags], help=help, expose_value=False, callback=_keep, hidden=False, **more)
+            for name, (flags, help, more) in texts.items()]
+
+
+class Verb(click.Command):
+    """A command that also takes the shared options, listed apart so that its own are seen first."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        own = {flag for parameter in self.params for flag in parameter.opts}
+        self.shared = [option for option in _shared() if not own & set(option.opts)]
+        self.params += self.shared
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, parameters in (("Options", [p for p in self.params if p not in self.shared]), ("For every command", self.shared)):
+            records = [record for p in parameters if (record := p.get_help_record(ctx)) is not None]
+            if title == "Options":
+                records += [record for p in [self.get_help_option(ctx)] if p and (record := p.get_help_record(ctx))]
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+class Verbs(click.Group):
+    """The verbs by family, each loaded when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = VERBS.get(cmd_name)
+        if module is None:
+            return None
+        found: click.Command = importlib.import_module(f"ackbox.faces.{module}").VERBS[cmd_name]
+        return found
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], VERBS, n=1)
+            raise click.UsageError(f"{error.message}{f' Did you mean {near[0]!r}?' if near else ' See: ackbox --help'}", ctx) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for module, title in FAMILIES.items():
+            records = [(name, command.get_short_help_str(80)) for name, place in VERBS.items() if place == module
+                       and (command := self.get_command(ctx, name)) is not None and not command.hidden]
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}, params=_shared())
+@click.version_option(__version__, "--version", "-V", message="ackbox %(version)s")
 @click.pass_context
-def cli(context: click.Context, **options: Any) -> None:
-    """ackbox: post for software agents.
+def cli(context: click.Context, /) -> None:
+    """Post for software agents.
 
-    Example: ackbox up, then ackbox --as ana send bob "hello"
+    Example: ackbox up, then in another terminal: ackbox --as ana send bob "hello"
     """
-    context.obj = Talk(**options)
+    context.ensure_object(Talk)
+    if context.invoked_subcommand is None:
+        from ackbox.faces.cli_run import overview
+
+        overview(context.obj)
 
 
-@cli.command()
-@click.option("--data-dir", help="Where everything is kept.")
-@click.option("--host", help="Address to listen on.")
-@click.option("--port", type=int, help="Port to listen on; 0 takes a free one.")
-@click.option("--database", help="postgresql://… or sqlite:///…; SQLite in the data directory when left out.")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_obj
-def up(talk: Talk, data_dir: str | None, host: str | None, port: int | None, database: str | None, as_json: bool) -> None:
-    """Start the server, or say where it runs.
+talking = click.make_pass_decorator(Talk, ensure=True)
 
-    Example: ackbox up --data-dir ./post
-    """
-    import asyncio
 
-    from ackbox.faces.up import OneServer, running_server, serve
+def verb(name: str, registry: dict[str, click.Command], **options: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a function a verb: its docstring is the help, the example first."""
 
-    where = config.data_dir(data_dir or talk.data_dir)
-    lock = OneServer(where)
+    def make(function: Callable[..., Any]) -> click.Command:
+        registry[name] = click.command(name, cls=Verb, **options)(talking(function))
+        return registry[name]
 
-    def say(url: str, is_new: bool = True) -> None:
-        if as_json or talk.is_json:
-            click.echo(json.dumps({"url": url, "mcp": f"{url}/mcp", "data_dir": str(where), "started": is_new}))
-        else:
-            click.echo(f"ackbox {__version__} is {'ready' if is_new else 'running already'}\n\n  agents   {url}/mcp\n  rest     {url}/v1\n"
-                       f"  data     {where}\n\nnext, in another terminal\n  ackbox --as ana send bob \"hello\"\n")
-        sys.stdout.flush()
+    return make
 
-    if not lock.take():
-        running = running_server(where)
-        if running:
-            say(running["url"], False)
-            return
-        talk.fail(REFUSED, "unavailable", f"Another server is starting on {where}.", "Try again in a moment.")
+
+def main() -> None:
+    """Run the command line; a reader that goes away, or Ctrl-C, ends it quietly."""
     try:
-        asyncio.run(serve(where, host=config.get("host", host) or "127.0.0.1", port=int(config.get("port", None if port is None else str(port)) or 7717),
-                          database=database, say=say))
-    except AckboxError as error:
-        talk.fail(REFUSED, error.code, error.message, error.hint)
-
-
-@cli.command()
-@click.argument("to")
-@click.argument("body")
-@click.option("--subject")
-@click.option("--intent", default=None)
-@click.option("--priority", type=int, default=None)
-@click.option("--re", "parent", help="Id of the message this answers.")
-@click.option("--idempotency-key")
-@talking
-def send(talk: Talk, to: str, body: str, **options: Any) -> None:
-    """Send a message; `-` reads the text from standard input.
-
-    Example: ackbox --as ana send bob "The build is green"
-    """
-    text = sys.stdin.read() if body == "-" else body
-    talk.show(talk.call("message.send", to=to, body=text, **options), _sent)
-
-
-def _sent(sent: Any) -> str:
-    who = ", ".join(f"{each['agent']} ({each['presence'] if each['known'] else 'not seen yet; it waits'})" for each in sent["recipients"])
-    return f"sent {sent['id']} to {who or str(sent['recipient_count']) + ' agents'}"
-
-
-@cli.command()
-@click.option("--limit", type=int, default=50)
-@click.option("--mark", type=click.Choice(["none", "delivered", "read"]), default="none")
-@click.option("--fail-empty", is_flag=True, help="Exit 6 when there is none.")
-@talking
-def inbox(talk: Talk, limit: int, mark: str, fail_empty: bool) -> None:
-    """Show unread post, oldest first. Nothing is marked unless asked.
-
-    Example: ackbox --as bob inbox
-    """
-    checked = talk.call("inbox.check", limit=limit, mark=mark)
-    talk.show_each(checked["messages"], _letters)
-    if fail_empty and not checked["messages"]:
-        raise SystemExit(NOTHING)
-
-
-def _letters(letters: list[Any]) -> str:
-    if not letters:
-        return "Nothing unread. Send something with: ackbox send NAME \"text\""
-    return "\n".join(f"{each['id']}  {each['created_at'][11:19]}  {each['sender']}  {each['intent']}  {each['subject'] or each['body'].splitlines()[0][:80] if each['body'] else ''}" for each in letters)
-
-
-@cli.command()
-@click.argument("ids", nargs=-1, required=True)
-@talking
-def ack(talk: Talk, ids: tuple[str, ...]) -> None:
-    """Acknowledge messages: you have dealt with them.
-
-    Example: ackbox --as bob ack 0199…
-    """
-    talk.show(talk.call("receipt.mark", mark="acknowledged", ids=list(ids)), lambda done: f"acknowledged {len(done['changed'])}")
-
-
-@cli.command()
-@click.argument("id")
-@talking
-def status(talk: Talk, id: str) -> None:
-    """Show what became of a message.
-
-    Example: ackbox status 0199…
-    """
-    talk.show(talk.call("message.status", id=id), lambda of: "\n".join(f"{each['agent']}  {each['state']}" for each in of["receipts"]))
-
-
-@cli.command()
-@talking
-def who(talk: Talk) -> None:
-    """Show who is here.
-
-    Example: ackbox who
-    """
-    talk.show_each(talk.call("agent.list")["agents"], lambda all: "\n".join(f"{each['agent']}  {each['presence']}  {each.get('summary') or ''}" for each in all) or "Nobody is here yet.")
-
-
-@cli.group()
-def key() -> None:
-    """Make, list and revoke keys."""
-
-
-@key.command("create")
-@click.option("--agent", "name", required=True, help="Who speaks with it.")
-@click.option("--kind", type=click.Choice(["agent", "human", "read-only", "admin", "instance-admin"]), default="agent")
-@click.option("--workspace")
-@click.option("--json", "as_json", is_flag=True)
-@talking
-def key_create(talk: Talk, name: str, kind: str, workspace: str | None, as_json: bool) -> None:
-    """Make a key; it is shown this once.
-
-    Example: ackbox key create --agent bob --json
-    """
-    talk.is_json = talk.is_json or as_json
-    more = {"workspace": workspace} if workspace else {}
-    talk.show(talk.call("key.create", name=name, kind=kind, **more), lambda made: made["key"])
+        cli(prog_name="ackbox", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(USED_WRONGLY)
+    except config.BadSettings as error:
+        click.echo(str(error), err=True)
+        sys.exit(USED_WRONGLY)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read the pipe has enough; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)

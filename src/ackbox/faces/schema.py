@@ -16,7 +16,7 @@ def input_schema(shape: type[msgspec.Struct], leave_out: frozenset[str] = frozen
     """Return a struct's schema with its root inlined, as MCP wants it, without some of its fields."""
     (root,), parts = msgspec.json.schema_components([shape], ref_template="#/$defs/{name}")
     name = root["$ref"].rpartition("/")[2]
-    schema = {key: value for key, value in parts.pop(name).items() if key not in ("title", "description")}
+    schema: dict[str, Any] = {key: value for key, value in parts.pop(name).items() if key not in ("title", "description")}
     schema["properties"] = {key: _short(value) for key, value in schema["properties"].items() if key not in leave_out}
     schema["required"] = [key for key in schema.get("required", []) if key not in leave_out]
     schema["additionalProperties"] = False

@@ -6,21 +6,28 @@ Explained in docs/why/serving.md.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
+import ipaddress
+import json
 import os
+import signal
 import socket
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import uvicorn
 
 from ackbox import __version__, config
-from ackbox.app import open_app
+from ackbox.app import App, open_app
 from ackbox.client.discovery import read_operator_key, read_server, write_private
-from ackbox.errors import Unavailable
+from ackbox.errors import NotAllowed, Unavailable
 from ackbox.faces.head import Head
 from ackbox.faces.log import start_log
 from ackbox.faces.serve import make_web
+from ackbox.model.moment import to_text
 
 
 def database_url(where: Path, given: str | None) -> str:
@@ -45,19 +52,45 @@ def bind(host: str, port: int) -> socket.socket:
     return sock
 
 
-def who_may_knock(host: str, port: int) -> tuple[list[str], list[str]]:
-    """Return the exact Hosts and Origins that are answered: this server's own addresses."""
-    names = dict.fromkeys([f"[{host}]" if ":" in host else host, "127.0.0.1", "localhost", "[::1]"])
-    hosts = [f"{name}:{port}" for name in names]
-    return hosts, [f"http://{each}" for each in hosts]
+def who_may_knock(host: str, port: int, names: Sequence[str] = ()) -> tuple[list[str], list[str]]:
+    """Return the exact Hosts and Origins that are answered: this server's own addresses, and the names it was given."""
+    own = dict.fromkeys([f"[{host}]" if ":" in host else host, "127.0.0.1", "localhost", "[::1]"])
+    hosts = [f"{name}:{port}" for name in own]
+    origins = [f"http://{each}" for each in hosts]
+    for name in names:
+        # Behind a proxy the name comes without a port, or with the proxy's.
+        hosts += [name, f"{name}:{port}"] if ":" not in name else [name]
+        origins += [f"https://{name}", f"http://{name}"]
+    return hosts, origins
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a server keeps its things and listens."""
+
+    where: Path
+    host: str
+    port: int
+    database: str | None = None
+    allow_remote: bool = False
+    names: tuple[str, ...] = ()
+
+    @property
+    def is_loopback(self) -> bool:
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
 
 class OneServer:
     """The lock that keeps a second server off a data directory."""
 
     def __init__(self, where: Path) -> None:
-        where.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file = open(where / "server.lock", "w")  # noqa: SIM115  (held as long as the server runs)
+        try:
+            where.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file = open(where / "server.lock", "w")  # noqa: SIM115  (held as long as the server runs)
+        except OSError as error:
+            raise Unavailable(f"The data directory {where} cannot be used: {error.strerror}.", hint="Choose another with --data-dir.") from None
 
     def take(self) -> bool:
         try:
@@ -67,31 +100,79 @@ class OneServer:
         return True
 
 
-async def serve(where: Path, *, host: str, port: int, database: str | None, say: Any) -> None:
-    """Open the store, make the operator key if there is none, and serve until told to stop."""
+Say = Callable[[dict[str, Any], bool], None]
+
+
+async def serve(place: Place, *, say: Say) -> None:
+    """Open the store, make the operator key if there is none, and serve until told to stop.
+
+    Calls `say` with what server.json holds once it answers; with false when another server has
+    the directory already. Raises Unavailable, NotAllowed.
+    """
+    if not (place.is_loopback or place.allow_remote):
+        raise NotAllowed(f"{place.host} can be reached by other machines.",
+                         hint="Add --allow-remote if that is meant; put https in front, and give each caller a key.")
+    lock = OneServer(place.where)
+    if not lock.take():
+        say(await _other(place.where), False)
+        return
     start_log()
-    app = await open_app(database_url(where, database))
+    app = await open_app(database_url(place.where, place.database))
     try:
-        made = await app.ensure(workspace="default", operator_key=read_operator_key(where))
-        if made is not None and read_operator_key(where) is None:
-            write_private(where / "operator.key", made + "\n")
-        sock = bind(host, port)
-        url = f"http://{'[' + host + ']' if ':' in host else host}:{sock.getsockname()[1]}"
-        hosts, origins = who_may_knock(host, sock.getsockname()[1])
-        settings = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, http=Head, ws="none", lifespan="on",
-                                  access_log=False, timeout_graceful_shutdown=5, timeout_keep_alive=75, server_header=False)
-        server = uvicorn.Server(settings)
-        running = asyncio.create_task(server.serve(sockets=[sock]))
-        while not server.started and not running.done():
-            await asyncio.sleep(0.005)
-        write_private(where / "server.json", f'{{"url": "{url}", "pid": {os.getpid()}, "version": "{__version__}"}}\n')
-        say(url)
-        await running
+        made = await app.ensure(workspace="default", operator_key=read_operator_key(place.where))
+        if made is not None and read_operator_key(place.where) is None:
+            write_private(place.where / "operator.key", made + "\n")
+        await _serve(place, app, say)
     finally:
-        (where / "server.json").unlink(missing_ok=True)
+        (place.where / "server.json").unlink(missing_ok=True)
         await app.close()
 
 
-def running_server(where: Path) -> dict[str, Any] | None:
-    """Return the server that runs on a data directory, or null."""
-    return read_server(where)
+class _Server(uvicorn.Server):
+    """uvicorn's server, that ends by returning: it would raise the signal again, before the store is closed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+async def _serve(place: Place, app: App, say: Say) -> None:
+    sock = bind(place.host, place.port)
+    port = sock.getsockname()[1]
+    hosts, origins = who_may_knock(place.host, port, place.names)
+    settings = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, http=Head, ws="none", lifespan="on",
+                              access_log=False, timeout_graceful_shutdown=5, timeout_keep_alive=75, server_header=False)
+    server = _Server(settings)
+    running = asyncio.create_task(server.serve(sockets=[sock]))
+    while not server.started and not running.done():
+        await asyncio.sleep(0.005)
+    # A wait of somebody must not hold up the end: those who wait are answered as soon as the end is asked for.
+    watch = asyncio.create_task(_answer_all_at_the_end(server, app))
+    facts = app.engine.facts()
+    local = "127.0.0.1" if place.host in ("0.0.0.0", "::") else place.host
+    told = {"url": f"http://{'[' + local + ']' if ':' in local else local}:{port}", "pid": os.getpid(), "version": __version__,
+            "data_dir": str(place.where.resolve()), "started_at": to_text(app.clock()),
+            "database": f"{facts.get('path') or 'postgresql'} ({facts['engine']} {facts['version']})"}
+    write_private(place.where / "server.json", json.dumps(told) + "\n")
+    say(told, True)
+    await running
+    watch.cancel()
+
+
+async def _answer_all_at_the_end(server: uvicorn.Server, app: App) -> None:
+    while not server.should_exit:
+        await asyncio.sleep(0.1)
+    app.bell.close()
+
+
+async def _other(where: Path) -> dict[str, Any]:
+    """Return the server that has the directory; it may still be starting."""
+    for _ in range(400):
+        server = read_server(where)
+        if server is not None:
+            return server
+        await asyncio.sleep(0.025)
+    raise Unavailable(f"Another program holds {where / 'server.lock'} and does not answer.", hint="Look for it with: ackbox status")

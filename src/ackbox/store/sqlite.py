@@ -106,6 +106,8 @@ class SqliteEngine:
         self._broken: apsw.Error | None = None
 
     async def open(self) -> None:
+        if not is_safe(linked_version()):
+            raise Unavailable(f"SQLite {linked_version()} can damage a database.", hint="pip install --upgrade apsw")
         if self.path != ":memory:":
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self._writer = self._connect()
@@ -281,3 +283,17 @@ def _advice(error: apsw.Error) -> str:
     if isinstance(error, apsw.FullError):
         return "The disk is full; free some room. Nothing of this was stored."
     return f"Nothing of this was stored; try again ({type(error).__name__})."
+
+
+# Write-ahead logs of older versions can be damaged when two connections reset them at once.
+SAFE = (3, 51, 3)
+
+
+def linked_version() -> str:
+    """Return the version of SQLite that this program carries."""
+    return apsw.sqlite_lib_version()
+
+
+def is_safe(version: str) -> bool:
+    """Whether a version of SQLite keeps its write-ahead log whole."""
+    return tuple(map(int, version.split("."))) >= SAFE

@@ -1,0 +1,81 @@
+"""Columns: lists as aligned tables on a terminal, whatever script the text is in.
+
+Explained in docs/reference/cli.md.
+"""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+class Column(NamedTuple):
+    """A column: its title, what it shows of an item, and whether it may be cut to fit."""
+
+    title: str
+    value: Callable[[Any], Any]
+    may_cut: bool = False
+
+
+def width(text: str) -> int:
+    """Return how many cells a terminal gives the text."""
+    return sum(0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def cut(text: str, cells: int) -> str:
+    """Return as much of the text as fits, with an ellipsis where it was cut."""
+    if width(text) <= cells:
+        return text
+    kept = ""
+    for c in text:
+        if width(kept + c) > cells - 1:
+            break
+        kept += c
+    return kept + "…"
+
+
+def table(items: Iterable[Any], columns: Sequence[Column]) -> list[str]:
+    """Return a title line and one line for each item."""
+    rows = [[_one_line(column.value(item)) for column in columns] for item in items]
+    widths = [max([width(column.title), *(width(row[n]) for row in rows)]) for n, column in enumerate(columns)]
+    room = max(shutil.get_terminal_size((100, 24)).columns, 40)
+    for n, column in enumerate(columns):
+        if column.may_cut:
+            others = sum(widths) - widths[n] + 2 * (len(columns) - 1)
+            widths[n] = max(min(widths[n], room - others), 10)
+    lines = [[column.title for column in columns], *rows]
+    return ["  ".join(_padded(cut(cell, widths[n]), widths[n]) for n, cell in enumerate(line)).rstrip() for line in lines]
+
+
+def _padded(text: str, cells: int) -> str:
+    return text + " " * (cells - width(text))
+
+
+def _one_line(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return " ".join(str(value).split())
+
+
+def local_time(text: str | None) -> str:
+    """Return a moment as people on this machine read it."""
+    if not text:
+        return ""
+    moment = datetime.fromisoformat(text).astimezone()
+    return moment.strftime("%H:%M:%S" if moment.date() == datetime.now().astimezone().date() else "%Y-%m-%d %H:%M")
+
+
+def ago(text: str | None) -> str:
+    """Return how long ago a moment was, in words as short as they can be."""
+    if not text:
+        return ""
+    seconds = max(0, int((datetime.now().astimezone() - datetime.fromisoformat(text)).total_seconds()))
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return "now" if seconds < 5 else f"{seconds} s"

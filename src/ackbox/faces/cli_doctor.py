@@ -1,0 +1,114 @@
+"""The doctor: what a server here needs, what was seen, and what to do about it.
+
+Explained in docs/reference/cli.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import stat
+import time
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+from ackbox import __version__
+from ackbox.client.discovery import read_server
+from ackbox.client.http import HttpCaller, NoServer
+from ackbox.errors import AckboxError
+
+if TYPE_CHECKING:
+    from ackbox.faces.cli import Talk
+
+Finding = dict[str, str]
+
+
+def examine(talk: Talk) -> list[Finding]:
+    """Return one finding for each thing looked at: ok, warn or bad, what was seen, what to do."""
+    where: Path = talk.data_dir
+    return [_python(), _sqlite(), _directory(where), _key(where), _room(where), *_server(talk, where)]
+
+
+def _finding(state: str, what: str, seen: str, do: str = "") -> Finding:
+    return {"state": state, "what": what, "seen": seen, "do": do}
+
+
+def _python() -> Finding:
+    return _finding("ok", "python", f"{platform.python_version()} on {platform.system()}, ackbox {__version__}")
+
+
+def _sqlite() -> Finding:
+    from ackbox.store.sqlite import is_safe, linked_version
+
+    version = linked_version()
+    if not is_safe(version):
+        return _finding("bad", "sqlite", f"{version} is linked, which can damage a database", "pip install --upgrade apsw")
+    return _finding("ok", "sqlite", f"{version} is linked; every commit is synced")
+
+
+def _directory(where: Path) -> Finding:
+    if not where.exists():
+        return _finding("ok", "data", f"{where} is not there yet; `ackbox up` makes it")
+    if not os.access(where, os.W_OK):
+        return _finding("bad", "data", f"{where} cannot be written", f"chown it to you, or use --data-dir (uid {os.getuid()})")
+    if where.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return _finding("warn", "data", f"{where} can be written by others", f"chmod 700 {where}")
+    return _finding("ok", "data", str(where))
+
+
+def _key(where: Path) -> Finding:
+    path = where / "operator.key"
+    if not path.exists():
+        return _finding("ok", "key", "no operator key yet; the first `ackbox up` makes one")
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return _finding("bad", "key", f"{path} can be read by others", f"chmod 600 {path}, then make new keys")
+    return _finding("ok", "key", f"{path}, for you only")
+
+
+def _room(where: Path) -> Finding:
+    there = next(path for path in (where, *where.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    if free < 1 << 29:
+        return _finding("bad", "disk", f"{free >> 20} MB free", "free some room; sends are refused when it is full")
+    return _finding("ok" if free > 1 << 31 else "warn", "disk", f"{free / (1 << 30):.1f} GB free")
+
+
+def _server(talk: Talk, where: Path) -> list[Finding]:
+    server = read_server(where)
+    url = talk.setting("url") or (server["url"] if server else None)
+    if url is None:
+        return [_finding("warn", "server", f"none runs on {where}", "ackbox up")]
+    try:
+        started = time.monotonic()
+        with urlopen(Request(f"{url}/healthz"), timeout=5) as answer:
+            healthy, date = json.load(answer).get("status") == "ok", answer.headers.get("Date")
+        took_ms = (time.monotonic() - started) * 1000
+    except (OSError, ValueError):
+        return [_finding("bad", "server", f"{url} does not answer", "ackbox stop, then ackbox up; see server.log in the data directory")]
+    found = [_finding("ok" if healthy else "bad", "server", f"{url} answers in {took_ms:.0f} ms")]
+    if server and server.get("version") != __version__:
+        found.append(_finding("warn", "version", f"the server is {server['version']}, this command {__version__}", "ackbox stop, then ackbox up"))
+    return [*found, _clock(date), *_calls(talk, talk.server)]
+
+
+def _clock(date: str | None) -> Finding:
+    if date is None:
+        return _finding("ok", "clock", "the server does not say its time")
+    away_s = abs(parsedate_to_datetime(date).timestamp() - time.time())
+    return _finding("ok" if away_s < 5 else "warn", "clock", f"{away_s:.0f} s from the server", "" if away_s < 5 else "set both clocks by NTP")
+
+
+def _calls(talk: Talk, server: HttpCaller) -> list[Finding]:
+    try:
+        started = time.monotonic()
+        me: dict[str, Any] = server.call("agent.whoami", {})
+        took_ms = (time.monotonic() - started) * 1000
+    except NoServer as error:
+        return [_finding("bad", "key", str(error), "ackbox up")]
+    except AckboxError as error:
+        return [_finding("bad", "key", error.message, error.hint or "")]
+    return [_finding("ok", "call", f"a call as {me['agent'] or 'operator'} ({me['role']}) in {me['workspace']} took {took_ms:.0f} ms")]

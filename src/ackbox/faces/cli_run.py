@@ -1,0 +1,262 @@
+"""Running: up, stop, status, demo, open, mcp, doctor, completion, and `ackbox` alone.
+
+Explained in docs/reference/cli.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ackbox import __version__, config
+from ackbox.client.discovery import read_server
+from ackbox.client.http import HttpCaller, NoServer
+from ackbox.errors import AckboxError
+from ackbox.faces.cli import NO_SERVER, REFUSED, Talk, verb
+from ackbox.faces.cli_columns import local_time
+
+VERBS: dict[str, click.Command] = {}
+START_S = 20.0
+
+
+def block(server: dict[str, Any], *, is_new: bool) -> str:
+    """Return what a person wants to know of a server that runs."""
+    url, where = server["url"], server["data_dir"]
+    return (f"ackbox {server['version']} {'is ready' if is_new else 'runs already'}\n\n"
+            f"  agents     {url}/mcp     or: ackbox mcp\n"
+            f"  rest       {url}/v1      described at {url}/reference\n"
+            f"  data       {server['database']}\n"
+            f"  key        {Path(where) / 'operator.key'}\n\n"
+            f"next, in another terminal\n"
+            f"  ackbox demo                          see it move, 40 seconds, no model, no network\n"
+            f'  ackbox --as ana send bob "hello"     leave somebody a message\n')
+
+
+def overview(talk: Talk) -> None:
+    """`ackbox` alone: where the server is, who is here, what waits, and what to do next."""
+    server = read_server(talk.data_dir)
+    if server is None and not talk.setting("url"):
+        click.echo("No ackbox runs here.\n\n  ackbox up         start the server\n  ackbox --help     everything it can do")
+        sys.exit(NO_SERVER)
+    roster = talk.call("agent.list")
+    online = [each["agent"] for each in roster["agents"] if each["presence"] == "online"]
+    url = talk.server.url
+    if talk.is_json:
+        click.echo(json.dumps({"url": url, "agents": len(roster["agents"]), "online": online, "awaited": roster["awaited"]}))
+        return
+    click.echo(f"ackbox runs at {url}\n  {len(roster['agents'])} known, {len(online)} online{': ' + ', '.join(online[:8]) if online else ''}")
+    if roster["awaited"]:
+        click.echo(f"  mail waits for names nobody has seen: {', '.join(roster['awaited'][:8])}")
+    click.echo("\n  ackbox who        who is here\n  ackbox inbox      your post (--as NAME)\n  ackbox --help     everything it can do")
+
+
+@verb("up", VERBS)
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+@click.option("--database", help="postgresql://… or sqlite:////path; SQLite in the data directory when left out.")
+@click.option("--allow-remote", is_flag=True, help="Listen on an address that other machines reach.")
+@click.option("--allow-host", "names", multiple=True, help="Another name this server is called by, as host or host:port; may be repeated.")
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+@click.option("--detach", is_flag=True, help="Leave it running in the background.")
+def up(talk: Talk, host: str | None, port: int | None, database: str | None, allow_remote: bool, names: tuple[str, ...], no_open: bool,
+       detach: bool) -> None:
+    """Start the server, or say where it runs.
+
+    Example: ackbox up --data-dir ./post
+    """
+    where: Path = talk.data_dir
+    running = live_server(where)
+    if running is not None:
+        _say_up(talk, running, is_new=False)
+        return
+    if detach:
+        _say_up(talk, start_detached(talk, sys.argv[1:]), is_new=True)
+        return
+    import asyncio
+
+    from ackbox.faces.up import Place, serve
+
+    asked = config.get("port", None if port is None else str(port)) or "7717"
+    try:
+        place = Place(where=where, host=config.get("host", host) or "127.0.0.1", port=int(asked), database=database,
+                      allow_remote=allow_remote, names=names)
+        asyncio.run(serve(place, say=lambda server, is_new: _say_up(talk, server, is_new=is_new)))
+    except AckboxError as error:
+        talk.refuse(error)
+    except ValueError:
+        raise click.UsageError(f"The port {asked!r} is not a number.") from None
+
+
+def _say_up(talk: Talk, server: dict[str, Any], *, is_new: bool) -> None:
+    if talk.is_json:
+        click.echo(json.dumps({**server, "mcp": f"{server['url']}/mcp", "started": is_new}))
+    else:
+        click.echo(block(server, is_new=is_new))
+    sys.stdout.flush()
+
+
+def live_server(where: Path) -> dict[str, Any] | None:
+    """Return the server of a data directory if it answers, not only left its file behind."""
+    server = read_server(where)
+    return server if server is not None and HttpCaller(server["url"], None).is_up() else None
+
+
+def start_detached(talk: Talk, arguments: list[str]) -> dict[str, Any]:
+    """Start a server in a session of its own and return it once it answers."""
+    where: Path = talk.data_dir
+    where.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log = where / "server.log"
+    command = [sys.executable, "-m", "ackbox", *(each for each in arguments if each != "--detach")]
+    with open(log, "ab") as out, open(os.devnull) as nothing:
+        process = subprocess.Popen(command, stdin=nothing, stdout=out, stderr=out, start_new_session=True)
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
+        server = live_server(where)
+        if server is not None:
+            return server
+        if process.poll() is not None:
+            talk.fail(REFUSED, "unavailable", f"The server ended with {process.returncode}: {_last_line(log)}", f"See {log}.")
+        time.sleep(0.02)
+    process.terminate()
+    talk.fail(REFUSED, "unavailable", f"The server did not answer within {START_S:.0f} s.", f"See {log}.")
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1][:300] if lines else "it said nothing"
+
+
+@verb("stop", VERBS)
+def stop(talk: Talk) -> None:
+    """Stop the server of this data directory; nothing is lost.
+
+    Example: ackbox stop
+    """
+    server = read_server(talk.data_dir)
+    if server is None:
+        talk.show({"stopped": False}, lambda _: "No server runs here.")
+        return
+    os.kill(server["pid"], signal.SIGTERM)
+    until = time.monotonic() + START_S
+    while read_server(talk.data_dir) is not None:
+        if time.monotonic() > until:
+            talk.fail(REFUSED, "unavailable", f"The server (pid {server['pid']}) has not stopped within {START_S:.0f} s.", "Look at its log.")
+        time.sleep(0.02)
+    talk.show({"stopped": True, **server}, lambda of: f"stopped the server at {of['url']}")
+
+
+@verb("status", VERBS)
+@click.argument("id", required=False)
+def status(talk: Talk, id: str | None) -> None:
+    """Show where the server runs; with an id, what became of that message.
+
+    Example: ackbox status, or: ackbox status 0199…
+    """
+    if id is not None:
+        talk.show(talk.call("message.status", id=id), _receipts)
+        return
+    server = live_server(talk.data_dir)
+    if server is None:
+        talk.fail(NO_SERVER, "no_server", f"No server runs on {talk.data_dir}.", "Start one with: ackbox up")
+    talk.show(server, lambda of: block(of, is_new=False))
+
+
+def _receipts(of: Any) -> str:
+    lines = [f"{of['recipients']} recipients: {of['delivered']} delivered, {of['read']} read, {of['acknowledged']} acknowledged"
+             + (", late: no answer in time" if of["is_late"] else "") + (", expired" if of["is_expired"] else "")]
+    for each in of["receipts"]:
+        name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
+        times = [f"{mark} {local_time(each[f'{mark}_at'])}" for mark in ("delivered", "read", "acknowledged", "archived") if each[f"{mark}_at"]]
+        lines.append(f"  {name}: {each['state']}{' (' + ', '.join(times) + ')' if times else ''}")
+    return "\n".join(lines)
+
+
+@verb("open", VERBS)
+def open_(talk: Talk) -> None:
+    """Open the server's page in a browser, or print its address.
+
+    Example: ackbox open
+    """
+    server = live_server(talk.data_dir)
+    if server is None:
+        talk.fail(NO_SERVER, "no_server", f"No server runs on {talk.data_dir}.", "Start one with: ackbox up")
+    page = f"{server['url']}/reference"
+    can_open = sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    opened = can_open and sys.stdout.isatty() and webbrowser.open(page)
+    talk.show({"url": page, "opened": opened}, lambda of: of["url"])
+
+
+@verb("demo", VERBS)
+@click.option("--fast", is_flag=True, help="Without the pauses.")
+@click.option("--no-wait", is_flag=True, help="Do not wait for your answer at the end.")
+def demo(talk: Talk, fast: bool, no_wait: bool) -> None:
+    """See it move: three scripted agents on two machines, and you. Forty seconds, no model, no network.
+
+    Example: ackbox demo
+    """
+    from ackbox.faces.cli_demo import Demo
+
+    server = live_server(talk.data_dir)
+    if server is None and not talk.setting("url"):
+        talk.say("starting a server in the background; stop it with: ackbox stop")
+        start_detached(talk, [*(["--data-dir", str(talk.data_dir)]), "up", "--no-open"])
+    try:
+        Demo(talk, pause=0.0 if fast else 1.0).run(wait=not no_wait)
+    except NoServer as error:
+        talk.fail(NO_SERVER, "no_server", str(error), "Start one with: ackbox up")
+    except AckboxError as error:
+        talk.refuse(error)
+
+
+@verb("mcp", VERBS)
+def mcp(talk: Talk) -> None:
+    """Speak MCP on standard input and output, for an agent program; starts the server if none runs.
+
+    Example, as an agent program's command: ackbox mcp --as claude
+    """
+    from ackbox.faces.bridge import run
+
+    sys.exit(run(data_dir=talk.given.get("data_dir"), url=talk.given.get("url"), key=talk.given.get("key"), workspace=talk.setting("workspace"),
+                 agent=talk.setting("agent"), instance=talk.setting("instance")))
+
+
+@verb("doctor", VERBS)
+def doctor(talk: Talk) -> None:
+    """Check what a server here needs, line by line, with what to do.
+
+    Example: ackbox doctor
+    """
+    from ackbox.faces.cli_doctor import examine
+
+    findings = examine(talk)
+    signs = {"ok": "ok  ", "warn": "warn", "bad": "BAD "}
+    talk.show({"findings": findings, "version": __version__}, lambda of: "\n".join(
+        f"{signs[each['state']]}  {each['what']:<12} {each['seen']}{'   → ' + each['do'] if each['do'] else ''}" for each in of["findings"]))
+    if any(each["state"] == "bad" for each in findings):
+        sys.exit(REFUSED)
+
+
+@verb("completion", VERBS)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(talk: Talk, shell: str) -> None:
+    """Print a script that completes verbs and options in your shell.
+
+    Example: ackbox completion bash >> ~/.bashrc
+    """
+    from click.shell_completion import get_completion_class
+
+    from ackbox.faces.cli import cli
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise click.UsageError(f"No completion for {shell}.")
+    click.echo(kind(cli, {}, "ackbox", "_ACKBOX_COMPLETE").source())

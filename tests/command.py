@@ -1,0 +1,48 @@
+"""The real command line for tests: a server of its own, started and stopped by the program itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+SOURCE = str(Path(__file__).parents[1] / "src")
+
+
+class Command:
+    """Runs `ackbox` with its own home and data directory, as a person or script would."""
+
+    def __init__(self, where: Path) -> None:
+        self.where = where
+        self.data = where / "data"
+        own = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR")
+        self.environment = {name: os.environ[name] for name in own if name in os.environ} | {
+            "HOME": str(where / "home"), "PYTHONPATH": SOURCE, "ACKBOX_DATA_DIR": str(self.data), "PYTHONUNBUFFERED": "1",
+            "PYTHONIOENCODING": "utf-8"}
+        (where / "home").mkdir(parents=True, exist_ok=True)
+
+    @property
+    def argv(self) -> list[str]:
+        return [sys.executable, "-m", "ackbox"]
+
+    def __call__(self, *arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run([*self.argv, *arguments], capture_output=True, text=True, input=stdin, timeout=60, check=False,
+                              env=self.environment | environment, stdin=subprocess.DEVNULL if stdin is None else None)
+
+    def json(self, *arguments: str, **environment: str) -> Any:
+        """Run a command that must succeed, and return its answer; a list for several lines."""
+        done = self(*arguments, **environment)
+        assert done.returncode == 0, (arguments, done.returncode, done.stderr)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return lines[0] if len(lines) == 1 else lines
+
+    def up(self, *more: str) -> Any:
+        """Start a server in the background on a free port."""
+        return self.json("up", "--port", "0", "--detach", "--no-open", *more)
+
+    def stop(self) -> None:
+        self("stop")

@@ -1,0 +1,192 @@
+"""The command line as a script uses it: a real program against a real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ackbox.faces.cli_columns import Column, table, width
+from tests.command import Command
+
+
+@pytest.fixture(scope="module")
+def ackbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    command = Command(tmp_path_factory.mktemp("cli"))
+    command.up()
+    yield command
+    command.stop()
+
+
+def error(done: subprocess.CompletedProcess[str]) -> tuple[int, str]:
+    assert done.stdout == ""
+    return done.returncode, json.loads(done.stderr)["error"]["code"]
+
+
+def test_a_message_is_sent_read_answered_and_acknowledged(ackbox: Command) -> None:
+    sent = ackbox.json("send", "--as", "ana", "bob", "Is the build green?", "--intent", "question", "--ref", "src/app.py:3-9")
+    letter = ackbox.json("--as", "bob", "inbox")
+    assert (letter["id"], letter["body"], letter["refs"]) == (
+        sent["id"], "Is the build green?", [{"kind": "file", "target": "src/app.py", "lines": "3-9"}])
+    answer = ackbox.json("--as", "bob", "reply", sent["id"], "Yes")
+    assert ackbox.json("--as", "bob", "ack", sent["id"])["changed"] == [sent["id"]]
+    assert ackbox.json("status", sent["id"])["acknowledged"] == 1
+    assert [each["body"] for each in ackbox.json("thread", answer["id"])] == ["Is the build green?", "Yes"]
+    assert ackbox.json("--as", "ana", "read")["intent"] == "answer"
+
+
+@pytest.mark.parametrize("arguments", [["--as", "ana", "--json", "me"], ["me", "--as", "ana", "--json"], ["--as", "ana", "me", "--json"]])
+def test_shared_options_work_before_and_after_the_verb(ackbox: Command, arguments: list[str]) -> None:
+    assert ackbox.json(*arguments)["agent"] == "ana"
+
+
+def test_the_environment_says_who_you_are(ackbox: Command) -> None:
+    assert ackbox.json("me", ACKBOX_AGENT="eve", ACKBOX_WORKSPACE="default")["agent"] == "eve"
+
+
+def test_the_settings_file_says_who_you_are(ackbox: Command, tmp_path: Path) -> None:
+    (tmp_path / "ackbox").mkdir()
+    (tmp_path / "ackbox/config.toml").write_text('agent = "file"\n')
+    assert ackbox.json("me", XDG_CONFIG_HOME=str(tmp_path))["agent"] == "file"
+    (tmp_path / "ackbox/config.toml").write_text('agnt = "file"\n')
+    refused = ackbox("me", XDG_CONFIG_HOME=str(tmp_path))
+    assert (refused.returncode, "unknown setting 'agnt'" in refused.stderr, "Traceback" in refused.stderr) == (2, True, False)
+
+
+def test_text_comes_from_standard_input(ackbox: Command) -> None:
+    done = ackbox("--as", "ana", "send", "carol", "-", stdin="two\nlines\n")
+    assert done.returncode == 0
+    assert ackbox.json("--as", "carol", "inbox")["body"] == "two\nlines\n"
+
+
+def test_fields_picks_and_lists_are_one_object_a_line(ackbox: Command) -> None:
+    for text in ("one", "two"):
+        ackbox.json("--as", "ana", "send", "dora", text)
+    assert ackbox.json("--as", "dora", "inbox", "--fields", "body,intent") == [
+        {"body": "one", "intent": "inform"}, {"body": "two", "intent": "inform"}]
+
+
+@pytest.mark.parametrize(("arguments", "ends"), [
+    (["send", "bob", "hi"], (1, "invalid")),
+    (["--as", "ana", "send", "nobody-here", "hi", "--unknown", "refuse"], (1, "unknown_recipient")),
+    (["--as", "ana", "thread", "0" * 32], (1, "not_found")),
+    (["--key", "abx_agt_wrong", "me"], (4, "not_allowed")),
+    (["--as", "zed", "wait", "--timeout", "0"], (5, "nothing")),
+    (["--url", "http://127.0.0.1:1", "me"], (3, "no_server")),
+])
+def test_a_refusal_has_its_exit_code_and_one_error_object(ackbox: Command, arguments: list[str], ends: tuple[int, str]) -> None:
+    assert error(ackbox(*arguments)) == ends
+
+
+@pytest.mark.parametrize("arguments", [["sned"], ["send"], ["inbox", "--limit", "x"], ["--as", "ana", "ask", "bob", "x", "--timeout", "soon"]])
+def test_wrong_use_ends_with_2(ackbox: Command, arguments: list[str]) -> None:
+    done = ackbox(*arguments)
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
+
+
+def test_nothing_matched_ends_with_6_only_when_asked(ackbox: Command) -> None:
+    assert ackbox("--as", "zed", "inbox").returncode == 0
+    assert ackbox("--as", "zed", "inbox", "--fail-empty").returncode == 6
+    assert ackbox("--as", "zed", "search", "nosuchword", "--fail-empty").returncode == 6
+
+
+def test_a_question_is_answered_from_another_terminal(ackbox: Command) -> None:
+    asking = subprocess.Popen([*ackbox.argv, "--as", "ana", "ask", "frank", "Which port?", "--timeout", "30"], env=ackbox.environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    question = ackbox.json("--as", "frank", "wait", "--timeout", "30")
+    ackbox.json("--as", "frank", "reply", question["id"], "7717")
+    out, _ = asking.communicate(timeout=30)
+    asked = json.loads(out)
+    assert (asking.returncode, asked["outcome"], asked["answer"]["body"]) == (0, "answered", "7717")
+
+
+def test_a_reader_that_goes_away_ends_quietly(ackbox: Command) -> None:
+    for _ in range(3):
+        ackbox.json("--as", "ana", "send", "gil", "x" * 40_000)
+    done = subprocess.run(f"{' '.join(ackbox.argv)} --as gil inbox --json | head -c 10", shell=True, capture_output=True, text=True,
+                          env=ackbox.environment, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ('{"id": "01', "")
+
+
+def test_tail_prints_what_is_sent_and_ends_quietly_on_interrupt(ackbox: Command) -> None:
+    tailing = subprocess.Popen([*ackbox.argv, "tail", "--since", "start", "--fields", "body"], env=ackbox.environment,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    ackbox.json("--as", "ana", "send", "bob", "tailed")
+    assert tailing.stdout is not None
+    for line in tailing.stdout:
+        if json.loads(line) == {"body": "tailed"}:
+            break
+    tailing.send_signal(signal.SIGINT)
+    _, err = tailing.communicate(timeout=20)
+    assert (tailing.returncode, err.strip()) == (130, "")
+
+
+def test_a_terminal_gets_a_table_and_control_characters_are_shown(ackbox: Command) -> None:
+    ackbox.json("--as", "Mac 小克", "send", "hana", "red \x1b[31mtext")
+    text = on_terminal(ackbox, "--as", "hana", "inbox")
+    assert "\x1b" not in text
+    assert re.search(r"id +at +from +to +intent +text", text)
+    assert r"Mac 小克  hana  inform  red \x1b[31mtext" in text
+
+
+def on_terminal(ackbox: Command, *arguments: str) -> str:
+    """Run a command on a pseudo-terminal and return what it shows there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([*ackbox.argv, *arguments], env=ackbox.environment | {"COLUMNS": "100"}, stdout=theirs, stderr=theirs, stdin=theirs)
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 4096)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    process.wait(20)
+    return shown.decode()
+
+
+def test_columns_line_up_whatever_the_script() -> None:
+    lines = table([{"a": "小克", "b": "x"}, {"a": "ab", "b": "y" * 200}], [Column("a", lambda i: i["a"]), Column("b", lambda i: i["b"], True)])
+    assert [line[: line.index(c)] and width(line[: line.index(c)]) for line, c in zip(lines, "bxy", strict=True)] == [6, 6, 6]
+    assert max(map(width, lines)) <= 100
+
+
+def every_command() -> list[list[str]]:
+    import click
+
+    from ackbox.faces.cli import VERBS, cli
+
+    found = []
+    for name in VERBS:
+        command = cli.get_command(click.Context(cli), name)
+        inner = list(command.commands) if isinstance(command, click.Group) else []
+        found += [[name, *more] for more in [[each] for each in inner] or [[]]]
+    return found
+
+
+@pytest.mark.parametrize("command", every_command(), ids=" ".join)
+def test_help_of_every_command_starts_with_an_example(command: list[str]) -> None:
+    from click.testing import CliRunner
+
+    from ackbox.faces.cli import cli
+
+    shown: Any = CliRunner().invoke(cli, [*command, "--help"]).output
+    assert re.search(r"Example[^:]*: ackbox", shown), shown
+
+
+def test_sending_imports_no_server_library(ackbox: Command) -> None:
+    code = "import sys; sys.argv = ['ackbox', '--as', 'ana', 'send', 'bob', 'x']\nfrom ackbox.__main__ import main\ntry:\n    main()\nfinally:\n" \
+           "    print([m for m in ('starlette', 'uvicorn', 'mcp', 'cryptography', 'apsw', 'asyncpg', 'pydantic', 'jinja2') if m in sys.modules])"
+    done = subprocess.run([ackbox.argv[0], "-c", code], env=ackbox.environment, capture_output=True, text=True, timeout=30, check=False)
+    assert done.stdout.splitlines()[-1] == "[]"
