@@ -13,11 +13,20 @@ from ackbox.config import SETTINGS
 from ackbox.faces.rest import where
 from ackbox.ops.table import OPERATIONS, Operation
 from tools import make_changelog, make_reference
-from tools.reading import verbs
+from tools.reading import verbs, verbs_of
 from tools.shapes import components, describe
 
 ROOT = Path(__file__).parent.parent
 EVERY = list(OPERATIONS.values())
+
+# What has no command of its own, and why.
+NO_COMMAND = {
+    "agent.check_in": "an agent program's bridge checks in for it; people give a sign of life with `heartbeat`",
+    "agent.check_out": "an agent program's bridge checks out when its agent ends",
+    "message.send_many": "for programs; people send one message at a time",
+    "message.history": "`tail --since start` prints it, `search` narrows it",
+}
+
 
 @pytest.mark.parametrize("path", make_reference.pages())
 def test_generated_pages_are_fresh(path: str) -> None:
@@ -51,6 +60,10 @@ def described(field: dict[str, Any], parts: dict[str, Any]) -> bool:
     return any(parts.get(each.get("$ref", ""), {}).get("description") for each in choices)
 
 
+def test_every_operation_has_a_command_or_a_reason_not_to() -> None:
+    assert {name for name in OPERATIONS if not verbs_of(name)} == set(NO_COMMAND)
+
+
 def test_every_operation_has_a_route_of_its_own() -> None:
     routes = [where(operation) for operation in EVERY]
     assert len(set(routes)) == len(routes)
@@ -59,6 +72,7 @@ def test_every_operation_has_a_route_of_its_own() -> None:
 @pytest.mark.parametrize("verb", verbs(), ids=lambda verb: verb.path)
 def test_a_command_says_what_it_does(verb: Any) -> None:
     assert re.match(r"[A-Za-z].*[.:]", verb.help)
+    assert [flag for flag, what in verb.options if not what] == []
 
 
 def test_every_error_has_its_sentence_and_its_line_in_the_tree() -> None:

@@ -24,12 +24,12 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs/pictures/first-run.svg"
 # What is typed: an id between braces is the one that the send printed.
 TYPED = (
-    'ackbox --as ana send bob "The build is green. Can you review the parser?" --intent review_request',
+    'ackbox --as ana send bob "Can you review the parser? It drops the last line." --intent question',
     "ackbox --as bob inbox",
     "ackbox --as bob ack {id}",
     "ackbox --as ana status {id}",
 )
-COLUMNS, LINE, CHAR, PAD = 100, 20, 8.4, 22
+COLUMNS, LINE, CHAR, PAD = 112, 20, 8.4, 22
 SHADES = {"back": "#11151c", "bar": "#1b212b", "text": "#d5dbe5", "typed": "#ffffff", "prompt": "#7ee0a5", "faint": "#8a95a6"}
 
 
@@ -57,7 +57,7 @@ def capture() -> list[tuple[str, str]]:
                        "ACKBOX_PORT": os.environ.get("PICTURE_PORT", "7717")}
         for name in [name for name in environment if name.startswith(("XDG_", "ACKBOX_")) and name != "ACKBOX_PORT"]:
             del environment[name]
-        printed, server = on_terminal(["up"], environment, until="next")
+        printed, server = on_terminal(["up", "--no-open"], environment, until="next")
         try:
             shown, found = [("make up", printed)], ""
             for typed in TYPED:

@@ -94,7 +94,8 @@ def every_error(kind: type[errors.AckboxError] = errors.AckboxError, depth: int 
 
 def settings_page() -> str:
     rows = [f"| `{each.name}` | `{each.env}` | {f'`{each.default}`' if each.default else '–'} | {each.help} |" for each in SETTINGS]
-    return ("# Settings\n\nA flag wins over the environment, the environment over the default. The flags stand in [cli.md](cli.md).\n\n"
+    return ("# Settings\n\nA flag wins over the environment, the environment over the file, the file over the default. The flags stand in [cli.md](cli.md); "
+            "the file is `ackbox/config.toml` in the user's configuration home (`~/.config`), with lines such as `agent = \"ana\"`.\n\n"
             "| setting | environment | default | what it is |\n|---|---|---|---|\n" + "\n".join(rows) + "\n\n"
             "Settings of a workspace are changed with [`workspace.settings`](operations.md#workspacesettings) and live in its database.\n")
 
@@ -102,14 +103,14 @@ def settings_page() -> str:
 def cli_page() -> str:
     from ackbox.faces import cli as face
 
-    codes = [("DONE", "done"), ("REFUSED", "refused: standard error says why and what to do"), ("", "used wrongly"),
+    codes = [("DONE", "done"), ("REFUSED", "refused: standard error says why and what to do"), ("USED_WRONGLY", "used wrongly"),
              ("NO_SERVER", "no server answers"), ("KEY", "the key is missing, wrong, or may not do this"),
              ("TOO_LONG", "waited too long"), ("NOTHING", "nothing matched, with `--fail-empty`")]
-    rows = [f"| {getattr(face, name) if name else 2} | {what} |" for name, what in codes]
+    rows = [f"| {getattr(face, name)} | {what} |" for name, what in codes] + ["| 130 | stopped with Ctrl-C |"]
     return (
         "# Command line\n\nA table on a terminal, JSON when piped: one object a line for lists. `--json` and `--text` choose. "
         "Answers are on standard output, everything else on standard error. Nothing prompts without a terminal. `NO_COLOR` is heeded.\n\n"
-        "| exit code | means |\n|---|---|\n" + "\n".join(rows) + "\n\n" + "\n\n".join(_verb(verb) for verb in verbs()) + "\n"
+        "The options of `ackbox` itself work before and after every verb.\n\n| exit code | means |\n|---|---|\n" + "\n".join(rows) + "\n\n" + "\n\n".join(_verb(verb) for verb in verbs()) + "\n"
     )
 
 

@@ -12,6 +12,9 @@ import msgspec
 
 from ackbox.ops.table import OPERATIONS
 
+# Commands that play a part or look around: what they ask for is not what they are for.
+SCRIPTS = frozenset({"demo", "doctor"})
+
 
 class Verb(msgspec.Struct, frozen=True):
     """One command: how it is typed, what it says, and the operations it asks for."""
@@ -41,8 +44,9 @@ def _walk(command: click.Command, context: click.Context) -> Iterator[Verb]:
 
 
 def _verb(command: click.Command, context: click.Context) -> Verb:
-    options = tuple((_flag(each, context), (getattr(each, "help", None) or "").replace("|", "\\|"))
-                    for each in command.get_params(context) if isinstance(each, click.Option) and "--help" not in each.opts)
+    shared = getattr(command, "shared", ())
+    options = tuple((_flag(each, context), (getattr(each, "help", None) or "").replace("|", "\\|")) for each in command.get_params(context)
+                    if isinstance(each, click.Option) and "--help" not in each.opts and each not in shared and not each.hidden)
     text = inspect.cleandoc(command.help or "").replace("\b\n", "")
     return Verb(path=context.command_path, usage=command.get_usage(context).removeprefix("Usage: "), help=text, options=options,
                 operations=_operations(command))
@@ -56,10 +60,19 @@ def _flag(option: click.Option, context: click.Context) -> str:
 
 
 def _operations(command: click.Command) -> tuple[str, ...]:
-    if command.callback is None:
+    """Return the operations that a command's function, and the functions of the command line it calls, ask for."""
+    if command.callback is None or command.name in SCRIPTS:
         return ()
-    source = inspect.getsource(inspect.unwrap(command.callback))
-    return tuple(name for name in dict.fromkeys(re.findall(r"""["']([a-z]+\.[a-z_]+)["']""", source)) if name in OPERATIONS)
+    todo, seen, found = [inspect.unwrap(command.callback)], set(), []
+    while todo:
+        function = todo.pop(0)
+        if function in seen:
+            continue
+        seen.add(function)
+        found += re.findall(r"""["']([a-z]+\.[a-z_]+)["']""", inspect.getsource(function))
+        known = (function.__globals__.get(name) for name in function.__code__.co_names)
+        todo += [each for each in known if inspect.isfunction(each) and each.__module__.startswith("ackbox.faces.cli_")]
+    return tuple(name for name in dict.fromkeys(found) if name in OPERATIONS)
 
 
 def verbs_of(operation: str) -> list[Verb]:

@@ -108,9 +108,10 @@ workspace = _group("workspace", "Make, list and set up workspaces.\n\nExample: a
 
 @key.command("create", cls=Verb)
 @click.option("--agent", "name", help="Who speaks with it; needed except for admins.")
-@click.option("--kind", type=click.Choice(["agent", "human", "read-only", "admin", "instance-admin"]), default="agent", show_default=True)
+@click.option("--kind", type=click.Choice(["agent", "human", "read-only", "admin", "instance-admin"]), default="agent", show_default=True,
+              help="What it may do.")
 @click.option("--may-speak-as", multiple=True, help="Another name it may speak as; * matches any text; may be repeated.")
-@click.option("--label", default="")
+@click.option("--label", default="", help="A note for people.")
 @click.option("--expires-in-days", type=int, default=90, show_default=True, help="0 never expires.")
 @talking
 def key_create(talk: Talk, name: str | None, kind: str, may_speak_as: tuple[str, ...], label: str, expires_in_days: int) -> None:
@@ -148,7 +149,8 @@ def key_revoke(talk: Talk, id: str) -> None:
 
 @workspace.command("create", cls=Verb)
 @click.argument("name")
-@click.option("--mode", type=click.Choice(["open", "private"]), default="open", show_default=True)
+@click.option("--mode", type=click.Choice(["open", "private"]), default="open", show_default=True,
+              help="open: members read everything; private: sender, recipients and operators.")
 @talking
 def workspace_create(talk: Talk, name: str, mode: str) -> None:
     """Make a workspace.

@@ -174,9 +174,9 @@ def seconds(text: str) -> float:
 
 
 @verb("inbox", VERBS)
-@click.option("--limit", type=int, default=50, show_default=True)
+@click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
 @click.option("--mark", type=click.Choice(["none", "delivered", "read"]), default="none", help="Mark what is shown.")
-@click.option("--urgent-first", is_flag=True)
+@click.option("--urgent-first", is_flag=True, help="Highest priority first instead of oldest first.")
 @click.option("--all", "whole", is_flag=True, help="Read ones too, newest first.")
 @click.option("--unread", is_flag=True, hidden=True)
 @click.option("--fail-empty", is_flag=True, help="Exit 6 when there is none.")
@@ -266,9 +266,9 @@ def thread(talk: Talk, id: str) -> None:
 @click.argument("words", nargs=-1, required=True)
 @click.option("--from", "sender_name", help="Only from this sender.")
 @click.option("--to", "recipient", help="Only for this recipient.")
-@click.option("--intent")
+@click.option("--intent", help="Only with this intent.")
 @click.option("--since", help="Only after this time, RFC 3339.")
-@click.option("--limit", type=int, default=20, show_default=True)
+@click.option("--limit", type=int, default=20, show_default=True, help="At most this many.")
 @click.option("--fail-empty", is_flag=True, help="Exit 6 when nothing matched.")
 def search(talk: Talk, words: tuple[str, ...], sender_name: str | None, recipient: str | None, intent: str | None, since: str | None,
            limit: int, fail_empty: bool) -> None:
@@ -290,7 +290,7 @@ def _quoted(word: str) -> str:
 
 
 @verb("tail", VERBS)
-@click.option("--since", type=click.Choice(["now", "start"]), default="now", show_default=True)
+@click.option("--since", type=click.Choice(["now", "start"]), default="now", show_default=True, help="Where to begin.")
 def tail(talk: Talk, since: str) -> None:
     """Print messages as they are sent, until Ctrl-C.
 
@@ -316,7 +316,7 @@ def _line(message: Any) -> str:
 
 @verb("wait", VERBS)
 @click.option("--timeout", default="60", show_default=True, help="Seconds to wait, or 10m, 1h.")
-@click.option("--limit", type=int, default=50, show_default=True)
+@click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
 @click.option("--mark", type=click.Choice(["none", "delivered", "read"]), default="none", help="Mark what is shown.")
 def wait(talk: Talk, timeout: str, limit: int, mark: str) -> None:
     """Wait for unread post and show it; exit 5 when none came in time.
