@@ -53,8 +53,8 @@ def on_terminal(arguments: list[str], environment: dict[str, str], until: str | 
 def capture() -> list[tuple[str, str]]:
     """Return what was typed and what was printed, command by command."""
     with tempfile.TemporaryDirectory() as home:
-        environment = {**os.environ, "HOME": home, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": str(COLUMNS), "NO_COLOR": "1", "TERM": "xterm-256color",
-                       "ACKBOX_PORT": os.environ.get("PICTURE_PORT", "7717")}
+        environment = {**os.environ, "HOME": home, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": str(COLUMNS), "NO_COLOR": "1",
+                       "TERM": "xterm-256color", "ACKBOX_PORT": os.environ.get("PICTURE_PORT", "7717")}
         for name in [name for name in environment if name.startswith(("XDG_", "ACKBOX_")) and name != "ACKBOX_PORT"]:
             del environment[name]
         printed, server = on_terminal(["up", "--no-open"], environment, until="next")
@@ -103,7 +103,8 @@ def draw(found: list[tuple[str, str]]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height}" viewBox="0 0 {width:.0f} {height}" role="img" '
         'aria-label="A terminal: make up starts the server; ana sends bob a message, bob reads and acknowledges it, ana sees that">',
-        f'<rect width="100%" height="100%" rx="10" fill="{SHADES["back"]}"/><path d="M0 34V10A10 10 0 0 1 10 0H{width - 10:.0f}A10 10 0 0 1 {width:.0f} 10V34Z" '
+        f'<rect width="100%" height="100%" rx="10" fill="{SHADES["back"]}"/>'
+        f'<path d="M0 34V10A10 10 0 0 1 10 0H{width - 10:.0f}A10 10 0 0 1 {width:.0f} 10V34Z" '
         f'fill="{SHADES["bar"]}"/>',
         *(f'<circle cx="{22 + 20 * n}" cy="17" r="6" fill="{shade}"/>' for n, shade in enumerate(("#f2726a", "#f0bf4f", "#62c554"))),
         '<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="14">',

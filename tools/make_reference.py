@@ -94,8 +94,8 @@ def every_error(kind: type[errors.AckboxError] = errors.AckboxError, depth: int 
 
 def settings_page() -> str:
     rows = [f"| `{each.name}` | `{each.env}` | {f'`{each.default}`' if each.default else '–'} | {each.help} |" for each in SETTINGS]
-    return ("# Settings\n\nA flag wins over the environment, the environment over the file, the file over the default. The flags stand in [cli.md](cli.md); "
-            "the file is `ackbox/config.toml` in the user's configuration home (`~/.config`), with lines such as `agent = \"ana\"`.\n\n"
+    return ("# Settings\n\nA flag wins over the environment, the environment over the file, the file over the default. "
+            "The flags stand in [cli.md](cli.md); the file is `ackbox/config.toml` in the user's configuration home (`~/.config`), with lines such as `agent = \"ana\"`.\n\n"
             "| setting | environment | default | what it is |\n|---|---|---|---|\n" + "\n".join(rows) + "\n\n"
             "Settings of a workspace are changed with [`workspace.settings`](operations.md#workspacesettings) and live in its database.\n")
 
@@ -110,7 +110,8 @@ def cli_page() -> str:
     return (
         "# Command line\n\nA table on a terminal, JSON when piped: one object a line for lists. `--json` and `--text` choose. "
         "Answers are on standard output, everything else on standard error. Nothing prompts without a terminal. `NO_COLOR` is heeded.\n\n"
-        "The options of `ackbox` itself work before and after every verb.\n\n| exit code | means |\n|---|---|\n" + "\n".join(rows) + "\n\n" + "\n\n".join(_verb(verb) for verb in verbs()) + "\n"
+        "The options of `ackbox` itself work before and after every verb.\n\n| exit code | means |\n|---|---|\n"
+        + "\n".join(rows) + "\n\n" + "\n\n".join(_verb(verb) for verb in verbs()) + "\n"
     )
 
 
@@ -132,7 +133,8 @@ def mcp_page() -> str:
         "| header | stands for |\n|---|---|\n| `Ackbox-Agent` | who you are, for a key that may speak as several |\n"
         "| `Ackbox-Instance` | which running copy of you this is |\n| `Ackbox-Workspace` | the workspace, for a key that covers several |\n\n"
         "A tool's own arguments win over the headers. Header values are percent-encoded UTF-8.\n\n## Tools\n\n"
-        "A tool is a name for an operation; its arguments are the operation's parameters.\n\n| tool | operation | what a model is told |\n|---|---|---|\n"
+        "A tool is a name for an operation; its arguments are the operation's parameters.\n\n"
+        "| tool | operation | what a model is told |\n|---|---|---|\n"
         + "\n".join(rows) + f"\n\n{_resources(face)}## What a model is told first\n\n> {face.INSTRUCTIONS}\n\n"
         "Message text reaches a model only inside a fence: [why](../why/briefing.md). "
         "An error is a tool result with `isError` and the object of [errors.md](errors.md).\n"

@@ -171,7 +171,8 @@ def status(talk: Talk, id: str | None) -> None:
 
 
 def _receipts(of: Any) -> str:
-    lines = [f"{of['recipients']} recipient{'' if of['recipients'] == 1 else 's'}: {of['delivered']} delivered, {of['read']} read, {of['acknowledged']} acknowledged"
+    many = f"{of['recipients']} recipient{'' if of['recipients'] == 1 else 's'}"
+    lines = [f"{many}: {of['delivered']} delivered, {of['read']} read, {of['acknowledged']} acknowledged"
              + (", late: no answer in time" if of["is_late"] else "") + (", expired" if of["is_expired"] else "")]
     for each in of["receipts"]:
         name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
