@@ -193,3 +193,9 @@ def test_every_library_in_use_is_declared_and_every_other_is_named_as_such() -> 
     used = {module.partition(".")[0].replace("_", "-") for path in FILES for module in imports(path)} | {"httptools"}
     unused = re.search(r"## Declared, and not used yet\n(.*?)\n## ", (ROOT / "docs/why/dependencies.md").read_text("utf-8"), re.DOTALL)
     assert {name for name in declared if name not in used} == {name for name in declared if unused and f"| {name} |" in unused[1]}
+
+
+def test_no_file_is_a_place_for_anything() -> None:
+    # A function without a home is a missing noun.
+    names = re.compile(r"(utils?|helpers?|common|misc|base|managers?|shared|tools?|stuff)$")
+    assert [name_of(path) for path in FILES if any(names.match(part) for part in path.relative_to(SOURCE).with_suffix("").parts)] == []
