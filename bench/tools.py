@@ -59,7 +59,7 @@ class Echo:
 def cost(server: Any, text: str, *, requests: int = 800) -> float:
     """Return the server's CPU microseconds for one call."""
     before = cpu_s(server.pid)
-    load.run(server, text, connections=4, seconds=60, most=requests)
+    load.run(server, text, connections=1, seconds=60, most=requests)
     return (cpu_s(server.pid) - before) / requests * 1e6
 
 
