@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,22 +13,33 @@ from ackbox.app import open_app
 
 pytestmark = pytest.mark.anyio
 
+# A process of its own: within one process two copies of SQLite do not see each other's locks.
+OTHER_PROGRAM = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.readline()
+database.execute("ROLLBACK")
+"""
+
 
 async def test_a_write_waits_for_another_program_and_reads_go_on(tmp_path: Path) -> None:
     app = await open_app(f"sqlite:///{tmp_path}/ackbox.db")
     key = await app.ensure(workspace="default", operator_key=None)
-    other = sqlite3.connect(tmp_path / "ackbox.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other = subprocess.Popen([sys.executable, "-c", OTHER_PROGRAM, str(tmp_path / "ackbox.db")], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert other.stdin is not None and other.stdout is not None
+    assert other.stdout.readline() == b"locked\n"
 
     sending = asyncio.create_task(app.call("message.send", {"agent": "ana", "to": "bob", "body": "hi"}, credential=key))
-    answers = [await app.call("message.history", {}, credential=key) for _ in range(3)]
-    waited = not sending.done()
-    other.execute("ROLLBACK")
+    answers = [await app.call("message.history", {}, credential=key) for _ in range(20)]
+    # The whole group may still be on its way to the writer; give it turns of the loop enough to be done, if it could.
+    waited = not (await asyncio.wait([sending], timeout=0.2))[0]
+    other.communicate(b"\n")
     sent = await sending
     history = await app.call("message.history", {}, credential=key)
 
-    assert [len(answer.messages) for answer in answers] == [0, 0, 0]
+    assert [answer.messages for answer in answers] == [[]] * 20
     assert waited
     assert [message.id for message in history.messages] == [sent.id]
-    other.close()
     await app.close()
