@@ -120,5 +120,7 @@ def _from_headers(headers: Any) -> dict[str, str]:
     """Return who and where the connection says it is; a tool's own arguments win."""
     from urllib.parse import unquote
 
-    named = {"agent": "ackbox-agent", "instance": "ackbox-instance", "workspace": "ackbox-workspace"}
-    return {field: unquote(headers[header]) for field, header in named.items() if headers.get(header)}
+    return {_SAID_IN[name]: unquote(value) for name, value in headers.items() if name in _SAID_IN and value}
+
+
+_SAID_IN = {"ackbox-agent": "agent", "ackbox-instance": "instance", "ackbox-workspace": "workspace"}

@@ -60,7 +60,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         return scope in ALLOWED[self.role]
 
     def speaks_as(self, name: str) -> bool:
-        return name == self.agent or any(fnmatchcase(name, pattern) for pattern in self.may_speak_as)
+        return name == self.agent or "*" in self.may_speak_as or any(fnmatchcase(name, pattern) for pattern in self.may_speak_as)
 
     @property
     def sees_all(self) -> bool:

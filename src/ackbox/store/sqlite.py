@@ -118,6 +118,7 @@ class SqliteEngine:
         self._look_tx = SqliteTransaction(self._writer, self._statements, writable=False)
         if self.path != ":memory:":
             self._near = self._connect(reader=True)
+            self._near_execute = self._near.cursor().execute
             self._near_tx = SqliteTransaction(self._near, self._statements, writable=False)
         self._writer.set_busy_timeout(0)
         self._thread = threading.Thread(target=self._serve, name="ackbox-writer", daemon=True)
@@ -142,9 +143,11 @@ class SqliteEngine:
         if slow:
             return await asyncio.to_thread(self._read_far, work)
         # A deferred transaction gives one consistent view for all statements of the work.
-        with self._near:
-            result = drive(work(self._near_tx))
-        return result
+        self._near_execute("BEGIN")
+        try:
+            return drive(work(self._near_tx))
+        finally:
+            self._near_execute("COMMIT")
 
     def _read_far(self, work: Work[T]) -> T:
         try:
