@@ -1,4 +1,4 @@
-"""`python -m ackbox` and the `ackbox` command."""
+"""`python -m ackbox` and the `ackbox` command; the bridge is reached without loading the other verbs."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ class HttpCaller:
     def __init__(self, url: str, key: str | None, *, face: str = "cli") -> None:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         self.url = url
+        self.key = key
         self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._where = parts.netloc
         self._headers = {"Content-Type": "application/json", "Ackbox-Face": face}

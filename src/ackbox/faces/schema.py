@@ -29,5 +29,6 @@ def _short(field: dict[str, Any]) -> dict[str, Any]:
     """Say "may be left out" once: a default of null and a null alternative tell a caller nothing."""
     choices = [choice for choice in field.get("anyOf", []) if choice != {"type": "null"}]
     if field.get("default", "") is None and len(choices) == 1:
-        return {**choices[0], **{key: field[key] for key in ("description",) if key in field}}
-    return {key: value for key, value in field.items() if not (key == "default" and value is None)}
+        field = {**choices[0], **{key: field[key] for key in ("description",) if key in field}}
+    # A limit on the length of a name or id is said when it is broken; a model has no use for it before.
+    return {key: value for key, value in field.items() if key != "maxLength" and not (key == "default" and value in (None, [], {}, ""))}

@@ -1,0 +1,332 @@
+"""The stdio bridge: an agent program's lines to the server's MCP endpoint, and its answers back.
+
+Thin: it knows JSON-RPC and HTTP, not MCP's meanings, and imports neither the SDK nor anything of
+the server. It names the agent and its instance, says that it is here and when it leaves, starts
+the server if none runs, and opens a session again after the server was restarted.
+Explained in docs/reference/mcp.md.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import socket
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any, TextIO
+from urllib.parse import quote, urlsplit
+
+from ackbox import config
+from ackbox.client.discovery import caller, read_server
+from ackbox.client.http import HttpCaller, NoServer
+from ackbox.errors import AckboxError
+
+MODERN_META = "io.modelcontextprotocol/protocolVersion"
+NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+# A send is stored once for its key; a bridge that adds one may repeat it when the answer was lost.
+WRITES = frozenset({"post", "ask"})
+HEARTBEAT_S = 60.0
+CONNECT_S = 10.0
+LONGEST_S = 120.0
+LAST_WORDS_S = 10.0
+
+Message = dict[str, Any]
+
+
+def run(*, data_dir: str | None = None, url: str | None = None, key: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None) -> int:
+    """Carry messages between standard input and the server until input ends; returns the exit code."""
+    def find() -> HttpCaller:
+        return _server(data_dir, url, key)
+
+    try:
+        server = find()
+    except NoServer as error:
+        print(f"ackbox mcp: {error} Start one with: ackbox up", file=sys.stderr)
+        return 3
+    said = {"workspace": workspace, "agent": agent, "instance": instance or (socket.gethostname()[:64] if agent else None)}
+    bridge = Bridge(server, find, {name: value for name, value in said.items() if value}, sys.stdout)
+    try:
+        for line in sys.stdin:
+            if line.strip():
+                bridge.take(line)
+    except KeyboardInterrupt:
+        pass
+    bridge.close()
+    return 0
+
+
+def _server(data_dir: str | None, url: str | None, key: str | None) -> HttpCaller:
+    """Return the server, started in the background if it is this machine's and none runs. Raises NoServer."""
+    server = caller(data_dir=data_dir, url=url, key=key, face="bridge")
+    if server.is_up() or config.get("url", url):
+        return server
+    where = ["--data-dir", data_dir] if data_dir else []
+    started = subprocess.run([sys.executable, "-m", "ackbox", *where, "up", "--detach", "--no-open", "--json"], stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True, timeout=60, check=False)
+    if started.returncode or read_server(config.data_dir(data_dir)) is None:
+        raise NoServer(f"No server runs here and none could be started: {started.stderr.strip()[-300:]}")
+    return caller(data_dir=data_dir, url=url, key=key, face="bridge")
+
+
+class Bridge:
+    """One agent program's connection."""
+
+    def __init__(self, server: HttpCaller, find: Callable[[], HttpCaller], said: dict[str, str], out: TextIO) -> None:
+        self._server = server
+        self._find = find
+        self._said = said
+        self._out = out
+        self._writing = threading.Lock()
+        self._opening = threading.Lock()
+        self._session: str | None = None
+        self._version: str | None = None
+        self._hello: list[Message] = []
+        self._going: dict[Any, HTTPConnection] = {}
+        self._workers: set[threading.Thread] = set()
+        self._closing = threading.Event()
+
+    def take(self, line: str) -> None:
+        """Carry one line; what may take time does so beside the others."""
+        try:
+            message = json.loads(line)
+        except ValueError:
+            self._answer({"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "This line is not valid JSON."}})
+            return
+        if not isinstance(message, dict):
+            self._answer({"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "A message is one JSON object a line."}})
+            return
+        method = message.get("method")
+        if method == "notifications/cancelled":
+            self._cancel(message)
+        elif method == "initialize" or method == "notifications/initialized" or "id" not in message or method is None:
+            # In their order: a session must be open before anything uses it.
+            self._carry(message)
+            if method == "notifications/initialized":
+                self._hello = [*self._hello[:1], message]
+                self._begin(self._hear)
+                self._begin(self._be_here)
+        else:
+            self._begin(self._carry, message)
+
+    def close(self) -> None:
+        """Let what is under way finish for a moment, then say goodbye."""
+        for worker in list(self._workers):
+            if worker.name == "carry":
+                worker.join(LAST_WORDS_S)
+        self._closing.set()
+        for connection in list(self._going.values()):
+            _hang_up(connection)
+        if "agent" in self._said:
+            try:
+                self._server.call("agent.check_out", dict(self._said), timeout_s=2)
+            except (NoServer, AckboxError):
+                return
+
+    def _begin(self, work: Any, *arguments: Any) -> None:
+        def working() -> None:
+            try:
+                work(*arguments)
+            finally:
+                self._workers.discard(threading.current_thread())
+
+        worker = threading.Thread(target=working, daemon=True, name="carry" if arguments else "beside")
+        self._workers.add(worker)
+        worker.start()
+
+    def _carry(self, message: Message) -> None:
+        """Send one message on and its answers back; once more when the session or the server was gone."""
+        if message.get("method") == "initialize":
+            self._hello = [message]
+        params = message.get("params")
+        if message.get("method") == "tools/call" and isinstance(params, dict) and params.get("name") in WRITES:
+            params.setdefault("arguments", {})
+            if isinstance(params["arguments"], dict):
+                params["arguments"].setdefault("idempotency_key", uuid.uuid4().hex)
+        for is_last in (False, True):
+            session = self._session
+            try:
+                self._post(message)
+                return
+            except (_SessionGone, OSError, HTTPException) as error:
+                if self._closing.is_set() or message.get("_cancelled"):
+                    return
+                if is_last or not self._again(session):
+                    self._fail(message, f"The server does not answer ({type(error).__name__}).")
+                    return
+
+    def _again(self, lost: str | None) -> bool:
+        """Find the server again, and open the session of the older eras as it was; false when it cannot be had."""
+        with self._opening:
+            try:
+                self._server = self._find()
+                if lost is not None and self._session == lost and self._hello:
+                    self._session = None
+                    for message in self._hello:
+                        self._post(message, is_quiet=True)
+                    self._begin(self._hear)
+            except (NoServer, OSError, HTTPException, _SessionGone):
+                return False
+        return True
+
+    def _post(self, message: Message, *, is_quiet: bool = False) -> None:
+        sent = {name: value for name, value in message.items() if name != "_cancelled"}
+        connection = self._connection(LONGEST_S)
+        id = message.get("id")
+        if id is not None and not is_quiet:
+            self._going[id] = connection
+        try:
+            connection.request("POST", "/mcp", json.dumps(sent).encode(), self._headers(message))
+            answer = connection.getresponse()
+            if answer.status == 404 and self._session is not None:
+                raise _SessionGone
+            self._session = answer.headers.get("mcp-session-id") or self._session
+            for told in _messages(answer):
+                self._learn(message, told)
+                if not is_quiet:
+                    self._answer(told if "jsonrpc" in told else _as_rpc(id, told))
+        finally:
+            self._going.pop(id, None)
+            connection.close()
+
+    def _learn(self, asked: Message, told: Message) -> None:
+        if asked.get("method") == "initialize" and isinstance(told.get("result"), dict):
+            self._version = told["result"].get("protocolVersion")
+
+    def _headers(self, message: Message) -> dict[str, str]:
+        headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream", **self._own_headers()}
+        params = message.get("params")
+        meta = params.get("_meta") if isinstance(params, dict) else None
+        if isinstance(meta, dict) and MODERN_META in meta:
+            # The newest era carries no session; what a proxy may want to know stands in headers.
+            headers |= {"MCP-Protocol-Version": str(meta[MODERN_META]), "Mcp-Method": str(message.get("method"))}
+            name = params.get(NAMED.get(str(message.get("method")), "")) if isinstance(params, dict) else None
+            if isinstance(name, str):
+                headers["Mcp-Name"] = _header(name)
+        elif message.get("method") != "initialize":
+            headers |= self._session_headers()
+        return headers
+
+    def _own_headers(self) -> dict[str, str]:
+        named = {f"Ackbox-{name.capitalize()}": quote(value) for name, value in self._said.items()}
+        return {**named, **({"Authorization": f"Bearer {self._server.key}"} if self._server.key else {})}
+
+    def _session_headers(self) -> dict[str, str]:
+        headers = {"Mcp-Session-Id": self._session} if self._session else {}
+        return {**headers, **({"MCP-Protocol-Version": self._version} if self._version else {})}
+
+    def _hear(self) -> None:
+        """Carry what the server says of itself in a session of the older eras."""
+        session = self._session
+        while session is not None and session == self._session and not self._closing.is_set():
+            connection = self._connection(None)
+            try:
+                connection.request("GET", "/mcp", headers={"Accept": "text/event-stream", **self._own_headers(), **self._session_headers()})
+                answer = connection.getresponse()
+                if answer.status != 200:
+                    return
+                self._going[f"hear {id(connection)}"] = connection
+                for told in _messages(answer):
+                    self._answer(told)
+            except (OSError, HTTPException, AttributeError):
+                pass
+            finally:
+                self._going.pop(f"hear {id(connection)}", None)
+                connection.close()
+            self._closing.wait(1)
+
+    def _be_here(self) -> None:
+        """Say that the agent is here, and again every minute."""
+        if "agent" not in self._said:
+            return
+        client = self._hello[0].get("params", {}).get("clientInfo", {}) if self._hello else {}
+        card = {"machine": socket.gethostname()[:200], "platform": platform.system(), "program": str(client.get("name", ""))[:200] or None}
+        operation, params = "agent.check_in", {**self._said, **card}
+        while not self._closing.is_set():
+            try:
+                self._server.call(operation, params, timeout_s=5)
+                operation, params = "agent.heartbeat", dict(self._said)
+            except NoServer:
+                operation, params = "agent.check_in", {**self._said, **card}
+            except AckboxError:
+                return
+            self._closing.wait(HEARTBEAT_S)
+
+    def _cancel(self, message: Message) -> None:
+        """Tell the server of a session; without one, hanging up is how a request is cancelled."""
+        if self._session is not None:
+            self._carry(message)
+            return
+        params = message.get("params")
+        connection = self._going.get(params.get("requestId")) if isinstance(params, dict) else None
+        if connection is not None:
+            message["_cancelled"] = True
+            _hang_up(connection)
+
+    def _connection(self, timeout_s: float | None) -> HTTPConnection:
+        parts = urlsplit(self._server.url)
+        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        connection = kind(parts.netloc, timeout=CONNECT_S)
+        connection.connect()
+        connection.sock.settimeout(timeout_s)
+        return connection
+
+    def _answer(self, message: Message) -> None:
+        with self._writing:
+            self._out.write(json.dumps(message, ensure_ascii=False) + "\n")
+            self._out.flush()
+
+    def _fail(self, message: Message, text: str) -> None:
+        if message.get("id") is not None and "method" in message:
+            self._answer({"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32000, "message": f"{text} Check it with: ackbox status"}})
+
+
+class _SessionGone(Exception):
+    """The server does not know the session: it was restarted."""
+
+
+def _as_rpc(id: Any, told: Message) -> Message:
+    """Return a refusal of the HTTP face as an error of the protocol."""
+    found = told.get("error")
+    error = found if isinstance(found, dict) else {}
+    text = " ".join(str(part) for part in (error.get("message", "The server refused."), error.get("hint")) if part)
+    return {"jsonrpc": "2.0", "id": id, "error": {"code": -32001, "message": text, "data": told}}
+
+
+def _messages(answer: HTTPResponse) -> Iterator[Message]:
+    """Return the messages of an answer: one JSON object, or a stream of events."""
+    if answer.headers.get_content_type() != "text/event-stream":
+        body = answer.read()
+        if body.strip():
+            told = json.loads(body)
+            yield from told if isinstance(told, list) else [told]
+        return
+    data: list[str] = []
+    for raw in answer:
+        line = raw.decode().rstrip("\r\n")
+        if line.startswith("data:"):
+            data.append(line[5:].removeprefix(" "))
+        elif not line and data:
+            text, data = "\n".join(data), []
+            if text.strip():
+                yield json.loads(text)
+
+
+def _header(text: str) -> str:
+    """Return text as a header's value; what does not fit is written in base64, as the protocol says."""
+    if text.isascii() and text.isprintable() and text == text.strip():
+        return text
+    import base64
+
+    return f"=?base64?{base64.b64encode(text.encode()).decode()}?="
+
+
+def _hang_up(connection: HTTPConnection) -> None:
+    try:
+        connection.sock.shutdown(socket.SHUT_RDWR)
+    except (OSError, AttributeError):
+        return

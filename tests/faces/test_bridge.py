@@ -1,0 +1,112 @@
+"""The stdio bridge: a real agent client, the real program between, a real server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+
+from tests.command import Command
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def ackbox(tmp_path: Path) -> Iterator[Command]:
+    command = Command(tmp_path)
+    yield command
+    command.stop()
+
+
+def bridge(ackbox: Command, agent: str, mode: Any = "legacy") -> Client:
+    program = StdioServerParameters(command=sys.executable, args=["-m", "ackbox", "mcp", "--as", agent, "--instance", "here"], env=ackbox.environment)
+    return Client(stdio_client(program), mode=mode)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+async def test_two_agents_talk_through_it(ackbox: Command, mode: str) -> None:
+    ackbox.up()
+    async with bridge(ackbox, "ana", mode) as ana, bridge(ackbox, "bob", mode) as bob:
+        sent = (await ana.call_tool("post", {"to": "bob", "body": "hello"})).structured_content
+        read = (await bob.call_tool("inbox", {})).structured_content
+        assert [(letter["id"], letter["sender"], letter["sender_instance"]) for letter in read["messages"]] == [(sent["id"], "ana", "here")]
+        await bob.call_tool("mark", {"mark": "acknowledged", "ids": [sent["id"]]})
+        status = (await ana.call_tool("message_status", {"id": sent["id"]})).structured_content
+        assert [(each["agent"], each["state"]) for each in status["receipts"]] == [("bob", "acknowledged")]
+
+
+async def test_it_starts_the_server_when_none_runs(ackbox: Command) -> None:
+    async with bridge(ackbox, "ana") as ana:
+        assert (await ana.call_tool("checkin", {})).structured_content["me"]["agent"] == "ana"
+    assert ackbox.json("status")["version"]
+
+
+async def test_a_wait_does_not_hold_up_other_calls(ackbox: Command) -> None:
+    import anyio
+
+    ackbox.up()
+    async with bridge(ackbox, "bob") as bob, bridge(ackbox, "ana") as ana, anyio.create_task_group() as group:
+        waited: list[Any] = []
+
+        async def wait() -> None:
+            waited.append((await bob.call_tool("wait", {"wait_s": 40})).structured_content)
+
+        group.start_soon(wait)
+        for number in range(5):
+            assert (await bob.call_tool("who", {})).structured_content["awaited"] == [], number
+        await ana.call_tool("post", {"to": "bob", "body": "now"})
+    assert [letter["body"] for letter in waited[0]["messages"]] == ["now"]
+
+
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+async def test_a_restart_of_the_server_is_not_noticed(ackbox: Command, mode: str) -> None:
+    ackbox.up()
+    async with bridge(ackbox, "ana", mode) as ana:
+        first = (await ana.call_tool("post", {"to": "bob", "body": "one"})).structured_content
+        ackbox.stop()
+        ackbox.up()
+        second = (await ana.call_tool("post", {"to": "bob", "body": "two"})).structured_content
+    assert second["seq"] > first["seq"]
+    assert [each["body"] for each in ackbox.json("--as", "bob", "inbox")] == ["one", "two"]
+
+
+async def test_presence_follows_the_program(ackbox: Command) -> None:
+    ackbox.up()
+    async with bridge(ackbox, "ana") as ana:
+        await ana.call_tool("inbox", {})
+        while ackbox.json("who", "--json")["instances"][0]["program"] is None:
+            pass
+        here = ackbox.json("who", "--json")
+    gone = ackbox.json("who", "--json")
+    assert (here["presence"], here["instances"][0]["instance"], gone["presence"]) == ("online", "here", "away")
+
+
+def speak(ackbox: Command, *lines: str, **environment: str) -> list[Any]:
+    done = subprocess.run([*ackbox.argv, "mcp", "--as", "ana"], input="\n".join(lines) + "\n", capture_output=True, text=True, timeout=60,
+                          env=ackbox.environment | environment, check=False)
+    assert "Traceback" not in done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_bad_lines_get_errors_and_the_next_one_is_served(ackbox: Command) -> None:
+    ackbox.up()
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "0"}}}
+    said = speak(ackbox, "{not json", "[1]", json.dumps(hello))
+    assert [each.get("error", {}).get("code") for each in said] == [-32700, -32600, None]
+    assert said[2]["result"]["protocolVersion"] == "2025-06-18"
+
+
+def test_a_wrong_key_is_said_in_the_answer(ackbox: Command) -> None:
+    ackbox.up()
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "0"}}}
+    said = speak(ackbox, json.dumps(hello), ACKBOX_KEY="abx_agt_wrong")
+    assert [(each["id"], each["error"]["code"], each["error"]["data"]["error"]["code"]) for each in said] == [(1, -32001, "not_allowed")]
