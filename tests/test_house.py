@@ -180,7 +180,8 @@ def test_importing_ackbox_costs_no_third_party_import() -> None:
     assert {name for name in extra if name not in sys.stdlib_module_names} == {"ackbox"}
 
 
-@pytest.mark.parametrize("arguments", [["send", "--help"], ["--url", "http://127.0.0.1:9", "send", "bob", "hello"], ["mcp", "--help"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [["send", "--help"], ["--url", "http://127.0.0.1:9", "send", "bob", "hello"], ["mcp", "--help"],
+                                       ["--url", "http://127.0.0.1:9", "mcp", "--as", "bob"]], ids=" ".join)
 def test_a_command_that_only_talks_loads_nothing_heavy(arguments: list[str]) -> None:
     assert loaded_by("-m", "ackbox", *arguments) & HEAVY == set()
 

@@ -10,15 +10,33 @@ import pytest
 
 from ackbox import errors
 from ackbox.config import SETTINGS
+from ackbox.faces.mcp import TOOLS
 from ackbox.faces.rest import where
 from ackbox.ops.table import OPERATIONS, Operation
 from tools import make_changelog, make_reference
-from tools.reading import verbs, verbs_of
+from tools.reading import tools_of, verbs, verbs_of
 from tools.shapes import components, describe
 
 ROOT = Path(__file__).parent.parent
 EVERY = list(OPERATIONS.values())
 
+# What has no tool of its own, and why. Tools are few: a model chooses better among ten than among thirty.
+NO_TOOL = {
+    "message.get": "`thread` and `inbox` give a message with what stands around it",
+    "message.send_many": "a model writes one message at a time",
+    "message.search": "`history` narrows; search is for people and programs",
+    "mailbox.list": "for people, who look at what they have read; a model works through `inbox`",
+    "event.feed": "for programs; a model waits with `wait`",
+    "agent.heartbeat": "any call is a sign of life, and the bridge beats for its agent",
+    "agent.check_out": "the bridge checks out when its agent ends",
+    "agent.whoami": "`checkin` says it",
+    "workspace.create": "administration",
+    "workspace.list": "administration",
+    "workspace.settings": "administration",
+    "key.create": "administration",
+    "key.list": "administration",
+    "key.revoke": "administration",
+}
 # What has no command of its own, and why.
 NO_COMMAND = {
     "agent.check_in": "an agent program's bridge checks in for it; people give a sign of life with `heartbeat`",
@@ -58,6 +76,11 @@ def described(field: dict[str, Any], parts: dict[str, Any]) -> bool:
         return True
     choices = [field, *field.get("anyOf", []), field.get("items", {})]
     return any(parts.get(each.get("$ref", ""), {}).get("description") for each in choices)
+
+
+def test_every_operation_has_a_tool_or_a_reason_not_to() -> None:
+    assert {name for name in OPERATIONS if not tools_of(name)} == set(NO_TOOL)
+    assert [tool.name for tool in TOOLS if tool.operation not in OPERATIONS] == []
 
 
 def test_every_operation_has_a_command_or_a_reason_not_to() -> None:

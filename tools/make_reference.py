@@ -21,7 +21,7 @@ from ackbox.faces.rest import CREATES, where  # noqa: E402
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref  # noqa: E402
 from ackbox.model.receipt import Receipt  # noqa: E402
 from ackbox.ops.table import ALLOWED, OPERATIONS, Call, Operation  # noqa: E402
-from tools.reading import Verb, schema_sql, tools_of, verbs, verbs_of  # noqa: E402
+from tools.reading import Verb, resources_and_prompts, schema_sql, tools_of, verbs, verbs_of  # noqa: E402
 from tools.shapes import anchor, field_table, given_table, nested, nested_sections  # noqa: E402
 
 HEAD = "<!-- Written by tools/make_reference.py from the code. Change the code, then run `make docs`. -->\n"
@@ -135,18 +135,17 @@ def mcp_page() -> str:
         "A tool's own arguments win over the headers. Header values are percent-encoded UTF-8.\n\n## Tools\n\n"
         "A tool is a name for an operation; its arguments are the operation's parameters.\n\n"
         "| tool | operation | what a model is told |\n|---|---|---|\n"
-        + "\n".join(rows) + f"\n\n{_resources(face)}## What a model is told first\n\n> {face.INSTRUCTIONS}\n\n"
+        + "\n".join(rows) + f"\n\n{_more()}## What a model is told first\n\n> {face.INSTRUCTIONS}\n\n"
         "Message text reaches a model only inside a fence: [why](../why/briefing.md). "
-        "An error is a tool result with `isError` and the object of [errors.md](errors.md).\n"
+        "`ackbox://inbox` can be subscribed to, in every era: the news says that there is something, and the inbox says what. "
+        "A call that waits reports progress to a client that asks for it.\n\nAn error is a tool result with `isError` and the object of [errors.md](errors.md).\n"
     )
 
 
-def _resources(face: object) -> str:
-    parts = []
-    for title, name in (("Resources", "RESOURCES"), ("Prompts", "PROMPTS")):
-        rows = [f"| `{getattr(each, 'uri', None) or each.name}` | {each.description} |" for each in getattr(face, name, ())]
-        if rows:
-            parts.append(f"## {title}\n\n| {title.lower()[:-1]} | what it gives |\n|---|---|\n" + "\n".join(rows) + "\n\n")
+def _more() -> str:
+    resources, prompts = resources_and_prompts()
+    parts = [f"## {title}\n\n| {title.lower()[:-1]} | what it gives |\n|---|---|\n" + "\n".join(f"| `{name}` | {what} |" for name, what in rows) + "\n\n"
+             for title, rows in (("Resources", resources), ("Prompts", prompts)) if rows]
     return "".join(parts)
 
 

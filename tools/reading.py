@@ -6,6 +6,7 @@ import functools
 import inspect
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import click
 import msgspec
@@ -85,6 +86,27 @@ def tools_of(operation: str) -> list[str]:
     from ackbox.faces.mcp import TOOLS
 
     return [tool.name for tool in TOOLS if tool.operation == operation]
+
+
+def resources_and_prompts() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return what MCP offers beside tools: (address, sentence) of resources, (name, sentence) of prompts."""
+    import asyncio
+
+    from ackbox.faces.mcp_prompts import PROMPTS
+    from ackbox.faces.mcp_resources import Resources
+
+    async def read() -> list[tuple[str, str]]:
+        face = Resources(None, lambda: 0)  # type: ignore[arg-type]  # listing calls nothing
+        plain, made = await face.list(None, None), await face.templates(None, None)
+        return [(str(each.uri), each.description or "") for each in plain.resources] + [
+            (each.uri_template, each.description or "") for each in made.resource_templates]
+
+    return asyncio.run(read()), [(_signature(each), each.description or "") for each in PROMPTS]
+
+
+def _signature(prompt: Any) -> str:
+    given = [argument.name if argument.required else f"{argument.name}?" for argument in prompt.arguments or []]
+    return f"{prompt.name}({', '.join(given)})" if given else str(prompt.name)
 
 
 def schema_sql() -> str:
