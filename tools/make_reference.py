@@ -81,6 +81,8 @@ def errors_page() -> str:
         "Over REST the status is the one below. Over MCP the error is a tool result with `isError` and the same object as its "
         "structured content. On the command line it is JSON on standard error when piped, text on a terminal; the exit codes are in "
         "[cli.md](cli.md).\n\n`not_found` is also the answer for what is in somebody else's workspace: same code, same words. "
+        "Over HTTP two more can come before an operation is reached: 431 `too_long` for a head of more than 64 headers or 16 KiB, "
+        "and 408 `invalid` for a body that does not arrive in time. "
         "A fault of ours is `unavailable`, without its text, which goes to the log.\n\n"
         "| class | code | status | meaning |\n|---|---|---|---|\n" + "\n".join(rows) + f"\n\n```\n{tree}\n```\n"
     )
