@@ -6,6 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
 help:
 	@echo "make up      set up, start the server, print where it is"
 	@echo "make test    set up, run every test (ARGS='-k name' to choose)"
+	@echo "make bench   measure everything, write docs/reference/benchmarks.md"
 	@echo "make docs    write the generated pages again"
 	@echo "make lint    ruff, mypy, import-linter"
 
@@ -27,9 +28,13 @@ docs: $(VENV)/.ready
 	$(VENV)/bin/python tools/make_reference.py
 	$(VENV)/bin/python tools/make_changelog.py
 
+# Measures for some fifteen minutes; bench/brokers.py says what it needs besides.
+bench: $(VENV)/.ready
+	$(VENV)/bin/python -m bench.all $(ARGS)
+
 lint: $(VENV)/.ready
 	$(VENV)/bin/ruff check src tests tools
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-.PHONY: help up test docs lint
+.PHONY: help up test docs bench lint

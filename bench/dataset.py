@@ -75,23 +75,32 @@ class Filling:
 
     async def fill(self, messages: int) -> None:
         """Append so many messages, mark them read for everyone, index their words."""
-        found = await self._app.engine.read(lambda tx: find_workspace(tx, "default"))
-        assert found is not None
-        self._ws = found.ws
-        readers = await self._in_store(lambda store: store.all_readers())
-        by_name = {reader.name: reader for reader in readers}
-        self._readers = [by_name[name] for name in self._names]
+        await self.begin()
         for first in range(0, messages, TOGETHER):
-            await self._in_store(functools.partial(self._append, min(TOGETHER, messages - first)))
-        await self._in_store(self._mark_all)
-        while await self._in_store(lambda store: store.index_more(TOGETHER)):
+            await self.append(min(TOGETHER, messages - first))
+        await self.in_store(self._mark_all)
+        while await self.in_store(lambda store: store.index_more(TOGETHER)):
             pass
 
-    async def _in_store(self, ask: Any) -> Any:
+    async def begin(self) -> None:
+        """Look up who is there."""
+        found = await self._app.engine.read(lambda tx: find_workspace(tx, "default"), across=True)
+        assert found is not None
+        self._ws = found.ws
+        by_name = {reader.name: reader for reader in await self.in_store(lambda store: store.all_readers())}
+        self._readers = [by_name[name] for name in self._names]
+
+    async def in_store(self, ask: Any) -> Any:
+        """Ask the store in a writing transaction."""
+
         async def work(tx: Transaction) -> Any:
             return await ask(Store(tx, self._ws))
 
-        return await self._app.engine.write(work)
+        return await self._app.engine.write(work, ws=self._ws)
+
+    async def append(self, many: int) -> None:
+        """Append so many messages in one transaction."""
+        await self.in_store(functools.partial(self._append, many))
 
     async def _append(self, many: int, store: Store) -> None:
         now = self._app.clock()

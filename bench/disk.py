@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from bench import load
@@ -58,11 +59,15 @@ def ten_read_it(server: Running) -> float:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="ackbox-bench-") as place, running(Path(shutil.copytree(prepare(10_000), Path(place) / "data"))) as server:
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ackbox-bench-"))) / "data"
+        server = stack.enter_context(running(Path(shutil.copytree(prepare(10_000), place))))
         server.call("inbox.check", agent="ana")
         assert server.call("message.send", agent="ana", to="*", body="all")["recipient_count"] >= AGENTS
         grown: dict[str, list[float]] = {"broadcast": [], "direct": []}
-        found = interleave({"broadcast": lambda: send(server, "*", grown["broadcast"]), "direct": lambda: send(server, "agent-00007", grown["direct"])})
+        found = interleave({
+            "broadcast": lambda: send(server, "*", grown["broadcast"]), "direct": lambda: send(server, "agent-00007", grown["direct"]),
+        })
         figure("S5", "a broadcast to 10,000 agents to a direct message: time", ratios(found["broadcast"], found["direct"]), limit="at most 1.3",
                parts={"ms a broadcast": found["broadcast"], "ms a direct": found["direct"]})
         figure("S5", "a broadcast to 10,000 agents to a direct message: bytes on disk", ratios(grown["broadcast"][1:], grown["direct"][1:]),

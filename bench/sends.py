@@ -47,7 +47,8 @@ def main() -> None:
         cpu: dict[str, list[float]] = {"send": [], "noop": []}
         found = interleave({"send": lambda: together(server, send, cpu["send"]), "noop": lambda: together(server, noop, cpu["noop"])})
         figure("S1", "durable sends a second, 64 connections, to authenticated no-op requests a second", ratios(found["send"], found["noop"]),
-               limit="at least 0.6", parts={"sends/s": found["send"], "no-ops/s": found["noop"], "µs CPU a send": cpu["send"][1:], "µs CPU a no-op": cpu["noop"][1:]})
+               limit="at least 0.6", parts={
+                   "sends/s": found["send"], "no-ops/s": found["noop"], "µs CPU a send": cpu["send"][1:], "µs CPU a no-op": cpu["noop"][1:]})
         alone = interleave({
             "send": lambda: load.run(server, send, connections=1, most=300)["p50_ms"],
             "noop": lambda: load.run(server, noop, connections=1, most=300)["p50_ms"],

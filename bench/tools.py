@@ -23,7 +23,8 @@ ACCEPT = {"Accept": "application/json, text/event-stream", "Ackbox-Agent": "bob"
 def modern(server: Any) -> str:
     """Return a whole tool call that needs no session."""
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "inbox", "arguments": {}, "_meta": META}}
-    return load.request(server, "POST", "/mcp", body, {**ACCEPT, "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "inbox"})
+    told = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "inbox"}
+    return load.request(server, "POST", "/mcp", body, {**ACCEPT, **told})
 
 
 def in_session(server: Any) -> str:

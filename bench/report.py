@@ -1,0 +1,91 @@
+"""The page docs/reference/benchmarks.md, written from results.jsonl; nothing is measured here."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bench.frame import HERE, RESULTS
+
+PAGE = HERE.parent / "docs" / "reference" / "benchmarks.md"
+
+HEAD = """# Benchmarks
+
+Written by `python -m bench.report` from `bench/results.jsonl`; do not edit. `make bench` measures everything again, in some
+fifteen minutes, and writes this page; `python -m bench.all sends` measures one script's figures again.
+
+Every speed is a ratio of two things measured in one run, in turn, over at least five rounds after one that is thrown away;
+the table gives the median and the range. CPU time is used where one process is judged. Sizes and amounts are as they are.
+The load comes from a process of its own on the same machine, over keep-alive connections on loopback, with the operator's
+key, which the rate limits leave alone. Nothing is tuned for a benchmark: the server is `ackbox up`, SQLite at `synchronous=FULL`.
+"""
+
+# Said on the page when a goal is not met.
+WHY = {
+    "S1": "Beside the no-op request, a send runs its statements and waits for the disk; both go through one interpreter.",
+    "S2": "A request to ackbox is HTTP with a key, a Host check and limits, handled by one Python process: even its no-op request stays "
+          "below what Redis does over its own protocol. Group commit keeps the disk out of the way; the rest is the price of HTTP in one "
+          "interpreter. Many messages in one call (`message.send_many`) is the way to more.",
+    "S4": "One send alone pays for the hand-over to the committing thread and back.",
+    "S7": "The total of a mailbox is counted up to a thousand at each check. In this workspace everybody has 20,000 broadcasts, so it "
+          "always counts to the end.",
+    "S12": "Every call checks the key, the Host and the limits, opens a reading transaction and answers with text and with structure; the "
+           "echo does none of it.",
+    "S15": "Ten receipts of about 140 bytes each are most of it: each says who marked what, when, through which face and operation.",
+}
+
+
+def results() -> list[dict[str, Any]]:
+    """Return every figure kept."""
+    if not RESULTS.exists():
+        return []
+    return [json.loads(line) for line in RESULTS.read_text("utf-8").splitlines()]
+
+
+def page(found: list[dict[str, Any]]) -> str:
+    """Return the whole page."""
+    lines = [HEAD, "| goal | measured | median (range) | goal is | |", "|---|---|---|---|---|"]
+    lines += [_row(each) for each in found]
+    short = dict.fromkeys(each["goal"] for each in found if each["met"] is False)
+    if short:
+        lines += ["", "## What falls short, and why", ""] + [f"- **{goal}**: {WHY.get(goal, 'Not explained yet.')}" for goal in short]
+    lines += ["", "## What each ratio is made of", "", "| goal | medians | command |", "|---|---|---|"]
+    lines += [f"| {each['goal']} | {_parts(each)} | `{each['command']}` |" for each in found]
+    lines += ["", "## Where and when", "", "| goal | machine | commit | load before | at |", "|---|---|---|---|---|"]
+    for (machine, commit, load, at), goals in _by_place(found).items():
+        lines.append(f"| {', '.join(dict.fromkeys(goals))} | {machine} | {commit} | {load} | {at} |")
+    lines += ["", "The load is the machine's average over the last minute when a figure was printed, the benchmark's own included: about 1 to 2",
+              "on a machine that does nothing else."]
+    return "\n".join(lines) + "\n"
+
+
+def _row(each: dict[str, Any]) -> str:
+    unit = "" if each["unit"] == "×" else f" {each['unit']}"
+    said = {True: "met", False: "**not met**", None: ""}[each["met"]]
+    note = f" ({each['note']})" if each["note"] else ""
+    measured = f"{_short(each['median'])}{unit} ({_short(each['low'])} to {_short(each['high'])})"
+    return f"| {each['goal']} | {each['what']}{note} | {measured} | {each['limit']}{unit} | {said} |"
+
+
+def _parts(each: dict[str, Any]) -> str:
+    return "; ".join(f"{name} {_short(value)}" for name, value in each["parts"].items()) or "one amount"
+
+
+def _by_place(found: list[dict[str, Any]]) -> dict[tuple[str, str, float, str], list[str]]:
+    places: dict[tuple[str, str, float, str], list[str]] = {}
+    for each in found:
+        places.setdefault((each["machine"], each["commit"], each["load"], each["at"]), []).append(each["goal"])
+    return places
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def main() -> None:
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(page(results()), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
