@@ -28,13 +28,26 @@ class Trace(msgspec.Struct, frozen=True):
     evidence: dict[str, list[list[Any]]] = {}
 
 
-_evidence = msgspec.json.Decoder(dict[str, list[list[Any]]])
+# Stored as acts, [letters of the marks, instance, time, face, operation, …]: one act often sets several marks.
+_LETTERS = {"delivered": "d", "read": "r", "acknowledged": "k", "archived": "x"}
+_acts = msgspec.json.Decoder(list[list[Any]])
 
 
 def _trace(times: Sequence[Any]) -> Trace:
     if times[4] is None:
         return Trace()
-    return Trace(times[0], times[1], times[2], times[3], _evidence.decode(times[4]))
+    acts = _acts.decode(times[4])
+    evidence = {mark: [act[1:] for act in acts if letter in act[0]] for mark, letter in _LETTERS.items()}
+    return Trace(times[0], times[1], times[2], times[3], {mark: entries for mark, entries in evidence.items() if entries})
+
+
+def _as_acts(evidence: dict[str, list[list[Any]]]) -> str:
+    acts: dict[tuple[Any, ...], str] = {}
+    for mark, entries in evidence.items():
+        for entry in entries:
+            acts[tuple(entry)] = acts.get(tuple(entry), "") + _LETTERS[mark]
+    # In order of time, so that each mark's entries come back in the order they were made.
+    return msgspec.json.encode([[letters, *act] for act, letters in sorted(acts.items(), key=lambda item: item[0][1])]).decode()
 
 
 class Marks(Bound):
@@ -100,7 +113,7 @@ class Marks(Bound):
     async def put_trace(self, seq: int, reader: int, trace: Trace) -> None:
         await self.run("receipt_put", seq=seq, reader=reader, delivered_at=trace.delivered_at, read_at=trace.read_at,
                        acknowledged_at=trace.acknowledged_at, archived_at=trace.archived_at,
-                       evidence=msgspec.json.encode(trace.evidence).decode())
+                       evidence=_as_acts(trace.evidence))
 
     async def traces(self, seq: int, *, sender_agent: int, is_broadcast: bool, after: int, most: int) -> list[tuple[Row, Trace]]:
         """Return ((reader, name, instance, kind), row) for each recipient of a message, by reader number."""
