@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 
@@ -25,9 +26,9 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(database: str) -> AsyncIterator[Served]:
+async def serving(database: str, **options: Any) -> AsyncIterator[Served]:
     """Serve a database until the block ends."""
-    app = await open_app(database)
+    app = await open_app(database, **options)
     key = await app.ensure(workspace="default", operator_key=None)
     assert key is not None
     sock = bind("127.0.0.1", 0)

@@ -68,7 +68,8 @@ async def mark_one(context: Context, me: Reader, target: Target, mark: Mark, *, 
         entry: list[Any] = [who, context.now, context.face, context.operation, *([evidence] if evidence else [])]
         after = _with(before, IMPLIES[mark], who, entry)
         changed = after != before
-        if changed:
+        # An agent's mark counts for every instance, also for one that has put the message back since the first.
+        if changed or me.is_agent:
             await _take_out(context, me, target, mark)
     if after != before:
         await store.put_trace(seq, target.addressed, after)

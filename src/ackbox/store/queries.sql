@@ -224,6 +224,7 @@ SELECT DISTINCT u.seq FROM (
 SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.channel = :agent
     AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS own)
   + (SELECT COUNT(*) FROM (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.left_out <> :agent
+    AND a.seq > (SELECT registered_seq FROM reader WHERE ws = :ws AND reader = :agent)
     AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS everyone)
   + (SELECT COUNT(*) FROM (SELECT DISTINCT a.seq FROM reader r CROSS JOIN addressed a
     WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
@@ -237,6 +238,7 @@ SELECT DISTINCT u.seq FROM (
     ORDER BY a.seq DESC LIMIT :most) AS own
   UNION ALL
   SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.seq < :before AND a.left_out <> :agent
+      AND a.seq > (SELECT registered_seq FROM reader WHERE ws = :ws AND reader = :agent)
     ORDER BY a.seq DESC LIMIT :most) AS everyone
   UNION ALL
   SELECT * FROM (SELECT a.seq FROM reader r CROSS JOIN addressed a
