@@ -85,10 +85,8 @@ class Model:
     def send(self, sender: Who, id: str, body: str, to: str, *, priority: int, expires_at: int | None, parent: str | None, key: str | None) -> None:
         self.arrive(sender)
         everyone = to == "*"
-        if everyone:
-            addresses = [who for who in self.boxes if who[1] is None and who[0] != sender[0]]
-        else:
-            addresses = self.addresses(to)
+        others = [who for who in self.boxes if who[1] is None and who[0] != sender[0]]
+        addresses = others if everyone else self.addresses(to)
         said = Said(id, body, sender[0], addresses, everyone, priority, expires_at, self.named(parent).thread if parent else id)
         self.said.append(said)
         if key:

@@ -80,7 +80,8 @@ class Post(RuleBasedStateMachine):
         try:
             sent = self.call("message.send", **caller, to=to, body=body, priority=priority, **more)
         except Conflict:
-            assert before is not None and before[0] != content or before is not None and days is not None
+            assert before is not None
+            assert before[0] != content or days is not None
             return
         if before is not None:
             assert (sent.id, sent.duplicate) == (before[1].id, True)

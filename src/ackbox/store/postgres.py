@@ -150,6 +150,7 @@ class PostgresEngine:
                 # A connection that died while idle says so at its first use; a read may simply be asked again.
                 if is_last:
                     raise _unavailable(error) from None
+                await self._forget_connections()
         raise AssertionError
 
     async def _read_on(self, connection: Any, work: Work[T], ws: int | None, across: bool) -> T:
@@ -198,8 +199,7 @@ class PostgresEngine:
         while waiting:
             group = [waiting.popleft() for _ in range(min(len(waiting), MOST_TOGETHER))]
             try:
-                async with self._connection() as connection:
-                    await self._commit_together(connection, group, ws, across=place is None)
+                await self._commit_somewhere(group, ws, across=place is None)
             except BaseException as error:
                 for job in group:
                     job.coroutine.close()
@@ -211,9 +211,22 @@ class PostgresEngine:
                 await asyncio.sleep(0)
         del self._waiting[place]
 
-    async def _commit_together(self, connection: Any, group: list[Job], ws: int | None, *, across: bool) -> None:
+    async def _commit_somewhere(self, group: list[Job], ws: int | None, *, across: bool) -> None:
         begin = f"BEGIN; {_walls(ws, across)}"
-        await connection.execute(begin)
+        for is_last in (False, True):
+            async with self._connection() as connection:
+                try:
+                    await connection.execute(begin)
+                except LOST:
+                    # It died while idle, before anything of this group was said: another one may take it.
+                    if is_last:
+                        raise
+                    await self._forget_connections()
+                    continue
+                await self._commit_together(connection, group, ws, begin)
+                return
+
+    async def _commit_together(self, connection: Any, group: list[Job], ws: int | None, begin: str) -> None:
         alone = group
         if self._together and len(group) > 1:
             try:
@@ -279,6 +292,11 @@ class PostgresEngine:
             except Exception as error:  # one bad write fails alone; it is raised to its own caller
                 job.error = _unavailable(error) if isinstance(error, asyncpg.PostgresError) else error
                 await connection.execute("ROLLBACK TO job")
+
+    async def _forget_connections(self) -> None:
+        """When one connection has died the others may have too; each is made anew when it is next asked for."""
+        if self._pool is not None:
+            await self._pool.expire_connections()
 
     def _connection(self) -> Any:
         if self._pool is None:
