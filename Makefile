@@ -7,6 +7,7 @@ help:
 	@echo "make up      set up, start the server, print where it is"
 	@echo "make test    set up, run every test (ARGS='-k name' to choose)"
 	@echo "make bench   measure everything, write docs/reference/benchmarks.md"
+	@echo "make faults  kill the server 500 times, follow 100,000 messages; about an hour"
 	@echo "make docs    write the generated pages again"
 	@echo "make lint    ruff, mypy, import-linter"
 
@@ -24,6 +25,11 @@ up: $(VENV)/.ready
 test: $(VENV)/.ready
 	$(VENV)/bin/python -m pytest $(ARGS)
 
+faults: $(VENV)/.ready
+	$(VENV)/bin/python -m tests.faults.kill --kills 500
+	$(VENV)/bin/python -m tests.faults.cursors --messages 100000
+	$(VENV)/bin/python -m tests.faults.cursors --messages 100000 --engine postgres
+
 docs: $(VENV)/.ready
 	$(VENV)/bin/python tools/make_reference.py
 	$(VENV)/bin/python tools/make_changelog.py
@@ -37,4 +43,4 @@ lint: $(VENV)/.ready
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-.PHONY: help up test docs bench lint
+.PHONY: help up test faults docs bench lint
