@@ -126,6 +126,8 @@ class App:
         asked: Call = decode(operation.params, params)
         self.limits.spend(caller, operation, asked)
         self.calls += 1
+        if operation.beside is not None:
+            return await operation.beside(self.engine, asked)
         if operation.parts is not None:
             return await self._run_each(operation.parts, asked, caller, face)
         first = operation.prepare and operation.prepare(asked)

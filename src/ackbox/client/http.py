@@ -54,6 +54,11 @@ class HttpCaller:
             raise _error(status, answer)
         return answer
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the address is this machine's own."""
+        return (urlsplit(self.url).hostname or "") in ("127.0.0.1", "localhost", "::1")
+
     def is_up(self) -> bool:
         """Whether a server answers."""
         try:

@@ -31,6 +31,7 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("send", "reply", "ask", "inbox", "read", "ack", "archive", "thread", "search", "tail", "wait"), "cli_talk"),
     **dict.fromkeys(("who", "me", "heartbeat", "nudge", "key", "workspace"), "cli_people"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
+    **dict.fromkeys(("export", "import", "backup"), "cli_keep"),
 }
 FAMILIES = {"cli_talk": "Talk", "cli_people": "People and keys", "cli_run": "Run", "cli_keep": "Keep"}
 
@@ -40,6 +41,7 @@ class Talk:
 
     def __init__(self) -> None:
         self.given: dict[str, Any] = {}
+        self.timeout_s = 70.0
 
     def setting(self, name: str) -> str | None:
         value = self.given.get(name)
@@ -72,7 +74,7 @@ class Talk:
     def attempt(self, name: str, /, **params: Any) -> Any:
         """Do one operation. Raises NoServer and the errors of ackbox.errors."""
         who = {key: self.setting(key) for key in ("workspace", "agent", "instance")}
-        return self.server.call(name, {**{key: value for key, value in who.items() if value}, **params})
+        return self.server.call(name, {**{key: value for key, value in who.items() if value}, **params}, timeout_s=self.timeout_s)
 
     def refuse(self, error: AckboxError) -> NoReturn:
         hint = error.hint

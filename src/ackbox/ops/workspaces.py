@@ -27,18 +27,24 @@ def _shown(row: WorkspaceRow) -> Workspace:
     return Workspace(name=row.name, mode=row.mode, agents=row.agent_count, settings=row.settings, created_at=to_text(row.created_at))
 
 
+Unknown = Annotated[Literal["hold", "refuse", "inactive"], Meta(description="What a send does with a name nobody has seen")]
+Hops = Annotated[int, Meta(ge=1, le=10_000, description="Answers in a thread without a person before it stops")]
+
+
 class CreateWorkspace(Call, frozen=True, kw_only=True):
     """A workspace to make."""
 
     name: Annotated[str, Meta(max_length=256, description="Name of the new workspace")]
     mode: Annotated[Literal["open", "private"], Meta(
         description="open: members read everything; private: sender, recipients and operators")] = "open"
+    unknown: Unknown | None = None
+    hops_limit: Hops | None = None
 
 
 @op("workspace.create", scope="instance", writes=True, spans_workspaces=True)
 async def create(context: Context, params: CreateWorkspace) -> Workspace:
     """Create a workspace. Raises Conflict when the name is taken, Invalid."""
-    row = await add_workspace(context.store.tx, name=parse_name(params.name), mode=params.mode, settings={}, now=context.now)
+    row = await add_workspace(context.store.tx, name=parse_name(params.name), mode=params.mode, settings=_said(params), now=context.now)
     return _shown(row)
 
 
@@ -62,15 +68,18 @@ async def list_workspaces(context: Context, params: ListWorkspaces) -> Workspace
 class Settings(Call, frozen=True, kw_only=True):
     """Settings to change; what is left out stays."""
 
-    unknown: Annotated[Literal["hold", "refuse", "inactive"], Meta(
-        description="What a send does with a name nobody has seen")] | None = None
-    hops_limit: Annotated[int, Meta(ge=1, le=10_000, description="Answers in a thread without a person before it stops")] | None = None
+    unknown: Unknown | None = None
+    hops_limit: Hops | None = None
+
+
+def _said(params: CreateWorkspace | Settings) -> dict[str, Any]:
+    return {name: getattr(params, name) for name in ("unknown", "hops_limit") if getattr(params, name) is not None}
 
 
 @op("workspace.settings", scope="admin", writes=True)
 async def settings(context: Context, params: Settings) -> Workspace:
     """Change or read a workspace's settings; what is left out stays as it was."""
-    changes = {key: getattr(params, key) for key in ("unknown", "hops_limit") if getattr(params, key) is not None}
+    changes = _said(params)
     now = {**context.workspace.settings, **changes}
     if changes:
         await context.store.save_settings(now)

@@ -67,6 +67,13 @@ class Engine(Protocol):
         """Tell the other servers of this database, if there can be any."""
         ...
 
+    async def backup(self, path: str) -> dict[str, Any]:
+        """Copy the database to a new file while it is in use, and check the copy; returns path, bytes, workspaces, verified.
+
+        Raises Invalid, Unavailable.
+        """
+        ...
+
     def facts(self) -> dict[str, Any]:
         """Return what the banner and doctor say: product, version, where, durability."""
         ...

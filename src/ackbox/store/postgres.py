@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from ackbox.errors import AckboxError, Invalid, Unavailable
+from ackbox.store.copying import copy_postgres, fresh_file
 from ackbox.store.engine import Row, Work
 from ackbox.store.postgres_batch import Batches
 from ackbox.store.postgres_setup import connect, prepare_database
@@ -341,6 +342,9 @@ class PostgresEngine:
             with suppress(*LOST, asyncpg.PostgresError, Unavailable, TimeoutError):
                 async with self._connection() as connection:
                     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(texts))
+
+    async def backup(self, path: str) -> dict[str, Any]:
+        return await asyncio.to_thread(copy_postgres, self._url, fresh_file(path))
 
     def facts(self) -> dict[str, Any]:
         return {"engine": "postgres", **self._facts}

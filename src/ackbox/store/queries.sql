@@ -357,3 +357,48 @@ UPDATE search_cursor SET upto = :upto WHERE ws = :ws;
 -- name: search_unindexed
 -- The next messages to index; primary key of message.
 SELECT seq, subject, body FROM message WHERE ws = :ws AND seq > :upto ORDER BY seq LIMIT :most;
+
+-- name: keep_readers
+-- Every reader with all its columns, for an export; primary key.
+SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
+FROM reader WHERE ws = :ws AND reader > :after ORDER BY reader LIMIT :most;
+
+-- name: keep_holes
+-- A reader's holes, for an export; primary key.
+SELECT mark, seq FROM hole WHERE ws = :ws AND reader = :reader AND seq <= :upto ORDER BY mark, seq;
+
+-- name: keep_hidden
+-- What a reader has put away, for an export; primary key.
+SELECT seq FROM hidden WHERE ws = :ws AND reader = :reader AND seq <= :upto ORDER BY seq;
+
+-- name: keep_messages
+-- Messages with all their columns, for an export; primary key.
+SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent, priority, refs,
+    metadata, parent, thread, thread_id, expects_reply_by, expires_at, idempotency_key, hops, acting_key, created_at
+FROM message WHERE ws = :ws AND seq > :after AND seq <= :upto ORDER BY seq LIMIT :most;
+
+-- name: keep_addressed
+-- The addresses of a run of messages; index addressed_by_seq.
+SELECT seq, channel, left_out, expires_at FROM addressed WHERE ws = :ws AND seq >= :low AND seq <= :high ORDER BY seq, channel;
+
+-- name: keep_receipts
+-- The receipts of a run of messages; primary key.
+SELECT seq, reader, delivered_at, read_at, acknowledged_at, archived_at, evidence FROM receipt
+WHERE ws = :ws AND seq >= :low AND seq <= :high ORDER BY seq, reader;
+
+-- name: keep_idempotency
+-- The idempotency keys of a run of messages, with what they stand for; primary keys.
+SELECT m.seq, i.content FROM message m JOIN idempotency i ON i.ws = m.ws AND i.sender = m.sender_agent AND i.key = m.idempotency_key
+WHERE m.ws = :ws AND m.seq >= :low AND m.seq <= :high AND i.seq = m.seq;
+
+-- name: keep_events
+-- A run of the feed that is not messages; primary key.
+SELECT seq, kind, at, reader, subject FROM event WHERE ws = :ws AND seq > :after AND seq <= :upto ORDER BY seq LIMIT :most;
+
+-- name: keep_event
+-- One line of the feed; primary key.
+SELECT seq, kind, at, reader, subject FROM event WHERE ws = :ws AND seq = :seq;
+
+-- name: keep_next_seq
+-- Numbers go on after what was imported; primary key.
+UPDATE workspace SET next_seq = CASE WHEN next_seq < :next_seq THEN :next_seq ELSE next_seq END WHERE ws = :ws;

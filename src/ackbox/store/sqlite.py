@@ -21,6 +21,7 @@ import apsw
 import msgspec
 
 from ackbox.errors import AckboxError, Unavailable
+from ackbox.store.copying import copy_sqlite, fresh_file
 from ackbox.store.engine import Row, Work
 from ackbox.store.migrate import migrations
 from ackbox.store.statements import Statement, load
@@ -182,6 +183,9 @@ class SqliteEngine:
 
     async def tell(self, text: str) -> None:
         """Nobody else opens this file, so there is nobody to tell."""
+
+    async def backup(self, path: str) -> dict[str, Any]:
+        return await asyncio.to_thread(copy_sqlite, self.path, fresh_file(path), self._statements["workspace_all"].sql)
 
     def facts(self) -> dict[str, Any]:
         return {"engine": "sqlite", "version": apsw.sqlite_lib_version(), "path": self.path, "synchronous": "FULL"}

@@ -13,6 +13,7 @@ import msgspec
 from ackbox.errors import Conflict
 from ackbox.store.bound import new_number
 from ackbox.store.engine import Row, Transaction
+from ackbox.store.keeping import Keeping
 from ackbox.store.marks import Marks
 from ackbox.store.messages import Messages
 from ackbox.store.readers import Readers
@@ -54,7 +55,7 @@ def _key(row: Row) -> KeyRow:
     return KeyRow(row[0], row[1], bytes(row[2]), row[3], row[4], msgspec.json.decode(row[5]), *row[6:])
 
 
-class Store(Readers, Messages, Marks, Search):
+class Store(Readers, Messages, Marks, Search, Keeping):
     """All questions about one workspace."""
 
     async def workspace(self) -> WorkspaceRow:

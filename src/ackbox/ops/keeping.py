@@ -1,0 +1,116 @@
+"""workspace.export, workspace.import, instance.backup: keeping and moving what is stored.
+
+Explained in docs/howto/back-up-and-move.md.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import Invalid
+from ackbox.ops.table import Call, Context, op
+from ackbox.store.engine import Engine
+
+Part = Literal["reader", "message", "event"]
+
+
+class Export(Call, frozen=True, kw_only=True):
+    """Which page of a workspace."""
+
+    part: Annotated[Part, Meta(description="Readers first, then messages with their receipts, then events")] = "reader"
+    after: Annotated[int, Meta(ge=0, description="Where the last page of this part ended")] = 0
+    upto: Annotated[int, Meta(ge=0, description="Nothing newer than this number; the newest now when left out")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=500, description="At most this many")] = 500
+
+
+class Exported(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of records, and where it ended; null when there is no more of this part."""
+
+    workspace: Annotated[str, Meta(description="Name of the workspace")]
+    mode: Annotated[str, Meta(description="open or private")]
+    settings: Annotated[dict[str, Any], Meta(description="Its settings")]
+    upto: Annotated[int, Meta(description="The newest number that is covered; give it with every further page")]
+    records: Annotated[list[dict[str, Any]], Meta(description="Rows with all their columns")]
+    after: Annotated[int | None, Meta(description="Where this page ended; null when it was the last")]
+
+
+@op("workspace.export", scope="admin", is_slow=True)
+async def export(context: Context, params: Export) -> Exported:
+    """Return a page of everything in a workspace, receipts and marks included, keys left out.
+
+    Marks that are set while an export runs may be missing from it; then the post is unread in the copy.
+    """
+    store = context.store
+    upto = await store.last_seq() if params.upto is None else params.upto
+    take = {"reader": store.kept_readers, "message": store.kept_messages, "event": store.kept_events}[params.part]
+    records = await take(after=params.after, upto=upto, most=params.limit)
+    number = "reader" if params.part == "reader" else "seq"
+    workspace = context.workspace
+    return Exported(workspace=workspace.name, mode=workspace.mode, settings=workspace.settings, upto=upto, records=records,
+                    after=records[-1][number] if records else None)
+
+
+class Import(Call, frozen=True, kw_only=True):
+    """Records of an export to store here."""
+
+    part: Annotated[Part, Meta(description="What the records are")]
+    records: Annotated[list[dict[str, Any]], Meta(max_length=500, description="As workspace.export gave them")]
+    upto: Annotated[int, Meta(ge=0, le=(1 << 62) - 1, description="The export's newest number")]
+    only_look: Annotated[bool, Meta(description="Say what would be new, or in the way, and store nothing")] = False
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records are new, and how many were here before."""
+
+    new: Annotated[int, Meta(description="Stored now, or to be stored")]
+    known: Annotated[int, Meta(description="Here before, left as they are")]
+
+
+@op("workspace.import", scope="instance", writes=True, is_bulk=True)
+async def import_(context: Context, params: Import) -> Imported:
+    """Store records of an export, with their numbers and ids; what is here already is left as it is.
+
+    A batch is stored whole or not at all; importing again completes what broke off. Raises Invalid, Conflict.
+    """
+    store = context.store
+    keep = {"reader": store.keep_reader, "message": store.keep_message, "event": store.keep_event}[params.part]
+    try:
+        fresh = [await keep(record, only_look=params.only_look) for record in params.records]
+    except (KeyError, TypeError, ValueError) as error:
+        raise Invalid(f"A record is not as an export writes it ({type(error).__name__}).", hint="Import the file as it was written.",
+                      field="records") from None
+    if not params.only_look:
+        await store.keep_numbers(params.upto)
+        context.rings.add(params.upto)
+    return Imported(new=sum(fresh), known=len(fresh) - sum(fresh))
+
+
+class Backup(Call, frozen=True, kw_only=True):
+    """Where the copy goes."""
+
+    path: Annotated[str, Meta(min_length=1, max_length=4096, description="A file that is not there yet, on the server's machine; absolute")]
+
+
+class BackedUp(msgspec.Struct, frozen=True, kw_only=True):
+    """The copy, after it was opened again and checked."""
+
+    path: Annotated[str, Meta(description="Where it is")]
+    bytes: Annotated[int, Meta(description="How large it is")]
+    workspaces: Annotated[int, Meta(description="How many workspaces are in it; 0 when the format does not say")]
+    verified: Annotated[str, Meta(description="How it was checked")]
+
+
+async def _beside(engine: Engine, params: Backup) -> BackedUp:
+    return msgspec.convert(await engine.backup(params.path), BackedUp)
+
+
+@op("instance.backup", scope="instance", beside=_beside)
+async def backup(context: Context, params: Backup) -> BackedUp:
+    """Copy the whole database while the server runs, keys included, and check the copy.
+
+    Raises Invalid (a path that is taken, or not absolute), Unavailable.
+    """
+    raise AssertionError("the app copies beside its transactions")

@@ -1,0 +1,86 @@
+"""Copies of a whole database, made while it is in use and checked before they are called copies.
+
+Explained in docs/howto/back-up-and-move.md.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import apsw
+
+from ackbox.errors import Invalid, Unavailable
+
+
+def fresh_file(text: str) -> Path:
+    """Return the path of a file that can be made. Raises Invalid."""
+    path = Path(text)
+    if not path.is_absolute():
+        raise Invalid("The path is not absolute.", hint="Give it from the root, as the server sees it.", field="path")
+    if path.exists():
+        raise Invalid(f"{path} is there already.", hint="Choose another name; nothing is overwritten.", field="path")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise Invalid(f"{path.parent} is not a directory the server can write to.", hint="Make it first, or choose another.", field="path")
+    return path
+
+
+def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
+    """Copy a SQLite database by its own backup interface, open the copy, check it, and give it its name."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_WRONLY, 0o600))
+    origin, copy = apsw.Connection(source), apsw.Connection(str(part))
+    try:
+        # One view of the whole, held to the end: those who write go on beside it and do not make the copy start again.
+        origin.execute("BEGIN")
+        before = list(origin.execute(workspaces))
+        with copy.backup("main", origin, "main") as copying:
+            copying.step(-1)
+        origin.execute("COMMIT")
+        copy.execute("PRAGMA journal_mode = DELETE")
+        verdict = [row[0] for row in copy.execute("PRAGMA integrity_check")]
+        after = list(copy.execute(workspaces))
+    except apsw.Error as error:
+        raise Unavailable(f"The copy could not be made ({type(error).__name__}).", hint="Check the room on the disk.") from None
+    finally:
+        origin.close()
+        copy.close()
+    if verdict != ["ok"] or after != before:
+        part.unlink(missing_ok=True)
+        raise Unavailable("The copy is not whole, and was removed.", hint="Look at the disk; check the database with: ackbox doctor")
+    return _named(part, path, workspaces=len(after), verified="integrity_check, and every workspace's numbers compared")
+
+
+def copy_postgres(url: str, path: Path) -> dict[str, Any]:
+    """Copy a PostgreSQL database with its own program, and let that read the copy again."""
+    dump, restore = shutil.which("pg_dump"), shutil.which("pg_restore")
+    if dump is None or restore is None:
+        raise Unavailable("pg_dump and pg_restore are not on this machine.", hint="Install PostgreSQL's client programs, or use your own backups.")
+    parts = urlsplit(url)
+    # A password in an argument could be read by everybody on the machine.
+    plain = urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@") if parts.password else parts.netloc))
+    environment = {**os.environ, **({"PGPASSWORD": unquote(parts.password)} if parts.password else {})}
+    part = path.with_name(f".{path.name}.part")
+    os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+    for command in ([dump, "--format=custom", f"--file={part}", f"--dbname={plain}"], [restore, "--list", str(part)]):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            part.unlink(missing_ok=True)
+            raise Unavailable(f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}", hint="Use the programs of the server's own version.")
+    return _named(part, path, workspaces=0, verified="pg_restore --list")
+
+
+def _named(part: Path, path: Path, *, workspaces: int, verified: str) -> dict[str, Any]:
+    """Put the copy on disk and give it its name, in this order."""
+    with open(part, "rb") as file:
+        os.fsync(file.fileno())
+    part.rename(path)
+    directory = os.open(path.parent, os.O_RDONLY)
+    os.fsync(directory)
+    os.close(directory)
+    return {"path": str(path), "bytes": path.stat().st_size, "workspaces": workspaces, "verified": verified}
