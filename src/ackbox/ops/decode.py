@@ -29,6 +29,8 @@ def decode(shape: type[T], given: Any) -> T:
     if not isinstance(raw, Mapping):
         raise Invalid("The parameters are not an object.", hint="Send a JSON object with named fields.")
     _refuse_unknown(shape, raw)
+    for field, value in raw.items():
+        _refuse_unstorable(value, str(field))
     try:
         return msgspec.convert(_whole_numbers(raw), shape, strict=True)
     except msgspec.ValidationError as error:
@@ -79,6 +81,22 @@ def _refuse_unknown(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> None
                 f"Unknown field {str(field)[:64]!r}.", field=str(field)[:64], near=near,
                 hint=f"Did you mean {near[0]!r}?" if near else f"Known fields: {', '.join(known)}.",
             )
+
+
+def _refuse_unstorable(value: Any, field: str) -> None:
+    """Raise Invalid for text that one engine or another cannot keep, wherever in a field it stands."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise Invalid(f"`{field}` holds a NUL character.", hint="Leave U+0000 out.", field=field)
+        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise Invalid(f"`{field}` holds half of a surrogate pair.", hint="Send valid Unicode text.", field=field)
+    elif isinstance(value, Mapping):
+        for name, child in value.items():
+            _refuse_unstorable(name, field)
+            _refuse_unstorable(child, field)
+    elif isinstance(value, list | tuple):
+        for child in value:
+            _refuse_unstorable(child, field)
 
 
 def _whole_numbers(value: Any) -> Any:

@@ -15,14 +15,100 @@ from ackbox.ops.table import Call, Context, op
 from ackbox.store.engine import Engine
 
 Part = Literal["reader", "message", "event"]
+MOST = (1 << 62) - 1
+Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+
+
+class KeptPresence(msgspec.Struct, forbid_unknown_fields=True):
+    """A sign of life, as an export writes it."""
+
+    started_at: Number
+    last_seen: Number
+    ttl_s: Number
+    left_at: Number | None
+    card: str
+
+
+class KeptReader(msgspec.Struct, forbid_unknown_fields=True):
+    """A reader and what it has not read or has put away, as an export writes it."""
+
+    reader: Number
+    agent: Number
+    name: str
+    instance: str | None
+    skeleton: str
+    kind: Literal["agent", "human", "system"]
+    seen: Literal[0, 1]
+    registered_seq: Number
+    read_floor: Number
+    delivered_floor: Number
+    holes: list[tuple[Literal["read", "delivered"], Number]]
+    hidden: list[Number]
+    presence: KeptPresence | None
+
+
+class KeptReceipt(msgspec.Struct, forbid_unknown_fields=True):
+    """A receipt, as an export writes it."""
+
+    reader: Number
+    delivered_at: Number | None
+    read_at: Number | None
+    acknowledged_at: Number | None
+    archived_at: Number | None
+    evidence: str
+
+
+class KeptMessage(msgspec.Struct, forbid_unknown_fields=True):
+    """A message with its addresses and receipts, as an export writes it."""
+
+    seq: Number
+    id: str
+    sender: Number
+    sender_agent: Number
+    sender_name: str
+    sender_instance: str | None
+    sender_kind: Literal["agent", "human", "system"]
+    type: Literal["direct", "broadcast", "system", "task_assignment"]
+    audience: str
+    subject: str | None
+    body: str
+    intent: str
+    priority: Number
+    refs: str
+    metadata: str
+    parent: str | None
+    thread: Number
+    thread_id: str
+    expects_reply_by: Number | None
+    expires_at: Number | None
+    idempotency_key: str | None
+    hops: Number
+    acting_key: str | None
+    created_at: Number
+    addressed: list[tuple[Number, Number | None, Number | None]]
+    receipts: list[KeptReceipt]
+    content: Annotated[str, Meta(pattern="^([0-9a-f]{2})*$")] | None
+
+
+class KeptEvent(msgspec.Struct, forbid_unknown_fields=True):
+    """A line of the feed, as an export writes it."""
+
+    seq: Number
+    kind: str
+    at: Number
+    reader: Number
+    subject: str
+
+
+_SHAPES: dict[Part, type[msgspec.Struct]] = {"reader": KeptReader, "message": KeptMessage, "event": KeptEvent}
 
 
 class Export(Call, frozen=True, kw_only=True):
     """Which page of a workspace."""
 
     part: Annotated[Part, Meta(description="Readers first, then messages with their receipts, then events")] = "reader"
-    after: Annotated[int, Meta(ge=0, description="Where the last page of this part ended")] = 0
-    upto: Annotated[int, Meta(ge=0, description="Nothing newer than this number; the newest now when left out")] | None = None
+    after: Annotated[int, Meta(ge=0, le=MOST, description="Where the last page of this part ended")] = 0
+    upto: Annotated[int, Meta(ge=0, le=MOST, description="Nothing newer than this number; the newest now when left out")] | None = None
     limit: Annotated[int, Meta(ge=1, le=500, description="At most this many")] = 500
 
 
@@ -58,7 +144,7 @@ class Import(Call, frozen=True, kw_only=True):
 
     part: Annotated[Part, Meta(description="What the records are")]
     records: Annotated[list[dict[str, Any]], Meta(max_length=500, description="As workspace.export gave them")]
-    upto: Annotated[int, Meta(ge=0, le=(1 << 62) - 1, description="The export's newest number")]
+    upto: Annotated[int, Meta(ge=0, le=MOST, description="The export's newest number")]
     only_look: Annotated[bool, Meta(description="Say what would be new, or in the way, and store nothing")] = False
 
 
@@ -78,10 +164,12 @@ async def import_(context: Context, params: Import) -> Imported:
     store = context.store
     keep = {"reader": store.keep_reader, "message": store.keep_message, "event": store.keep_event}[params.part]
     try:
-        fresh = [await keep(record, only_look=params.only_look) for record in params.records]
-    except (KeyError, TypeError, ValueError) as error:
-        raise Invalid(f"A record is not as an export writes it ({type(error).__name__}).", hint="Import the file as it was written.",
-                      field="records") from None
+        records = [msgspec.to_builtins(msgspec.convert(record, _SHAPES[params.part])) for record in params.records]
+    except msgspec.ValidationError as error:
+        raise Invalid(f"A record is not as an export writes it: {error}.", hint="Import the file as it was written.", field="records") from None
+    if any(record.get("seq", 0) > params.upto for record in records):
+        raise Invalid("A record is newer than the export says it is.", hint="Import the file as it was written.", field="upto")
+    fresh = [await keep(record, only_look=params.only_look) for record in records]
     if not params.only_look:
         await store.keep_numbers(params.upto)
         context.rings.add(params.upto)

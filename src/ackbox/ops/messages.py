@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import AckboxError, Conflict, Invalid, LoopGuard, NotFound, TooLong
+from ackbox.errors import AckboxError, Conflict, LoopGuard, NotFound, TooLong
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Message, Priority, Ref
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.receipt import Receipt
@@ -104,12 +104,6 @@ def _check_text(params: Send) -> dict[str, Any]:
                 f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.", field=field, size=len(text), limit=limit,
                 hint="Put the rest into a file and name it in `refs`." if field == "body" else "Move the rest into the body.",
             )
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise Invalid(f"`{field}` holds half of a surrogate pair.", hint="Send valid Unicode text.", field=field) from None
-        if "\0" in text:
-            raise Invalid(f"`{field}` holds a NUL character.", hint="Leave U+0000 out.", field=field)
     size = len(msgspec.json.encode(params.metadata))
     if size > METADATA_LIMIT_BYTES:
         raise TooLong(f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.", field="metadata",
