@@ -1,6 +1,8 @@
 # make up: everything from a clone to a running server. make test: the whole suite.
 PYTHON ?= python3
 VENV := .venv
+# Behind a proxy with certificates of its own, uv must ask the system as pip does.
+export UV_SYSTEM_CERTS ?= 1
 UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
 
 help:

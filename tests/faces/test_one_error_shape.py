@@ -41,9 +41,19 @@ FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a name the key does not have": ("inbox.check", {"agent": "bob"}, "not_allowed"),
     "JSON 40 levels deep": ("message.send", {"to": "bob", "body": "x", "metadata": {"a": json.loads("[" * 40 + "]" * 40)}}, "invalid"),
 }
-SPOKEN = {
+# What can be said on a command line, and how it ends; `-` is read from standard input.
+SPOKEN: dict[str, tuple[list[str], int]] = {
+    "nobody of that name": (["send", "bobb", "x", "--unknown", "refuse"], 1),
+    "50,001 characters": (["send", "bob", "-"], 1),
+    "an empty audience": (["send", " ", "x"], 1),
+    "a control character in a name": (["send", "b\x07b", "x"], 1),
     "a look-alike name": (["send", "bоb", "x"], 1),
+    "a priority of 9": (["send", "bob", "x", "--priority", "9"], 1),
+    "a parent that is not there": (["send", "bob", "x", "--re", "0" * 32], 1),
+    "a used idempotency key": (["send", "bob", "other", "--idempotency-key", "k"], 1),
     "a message that is not there": (["status", "0" * 32], 1),
+    "another workspace": (["-w", "nowhere", "thread", "0" * 32], 1),
+    "a name the key does not have": (["--as", "bob", "inbox"], 4),
 }
 
 
@@ -100,11 +110,11 @@ async def test_the_command_line_says_the_same(served: tuple[Served, str], fault:
     error = (await from_library(server, key, operation, asked))["error"]
     arguments, exit_code = SPOKEN[fault]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "ACKBOX_URL": server.url, "ACKBOX_KEY": key, "ACKBOX_DATA_DIR": str(tmp_path)}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "ackbox", "--json", *arguments, env=environment, stdin=asyncio.subprocess.DEVNULL,
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "ackbox", "--json", *arguments, env=environment, stdin=asyncio.subprocess.PIPE,
                                                    stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
-    out, told = await asyncio.wait_for(process.communicate(), 30)
+    out, told = await asyncio.wait_for(process.communicate(str(asked.get("body", "")).encode()), 30)
     assert (process.returncode, out) == (exit_code, b"")
-    assert {name: json.loads(told)["error"].get(name) for name in ("code", "message", "hint")} == {name: error[name] for name in ("code", "message", "hint")}
+    assert json.loads(told)["error"] == error
 
 
 @pytest.mark.parametrize("key", ["", "abx_agt_damaged", "abx_agt_" + "0" * 60])
