@@ -24,11 +24,12 @@ _REFUSED = {"Cc": "a control character", "Cf": "an invisible format character", 
 def parse_name(text: str) -> str:
     """Return a name after NFC. Raises Invalid, saying which character or rule and what to do."""
     name = _parse(text, "name")
-    if name.casefold() in RESERVED:
+    shape = _folded(name)
+    if shape in _reserved_shapes():
         raise Invalid(f"{name!r} is a reserved word, not a name.", hint="Choose another name.", field="name")
     if name.startswith("@"):
         raise Invalid("A name does not start with '@'.", hint=f"Write {name[1:]!r}.", field="name")
-    if "(human)" in name.casefold():
+    if _folded("(human)") in shape:
         raise Invalid("A name does not hold '(human)'; who is a person is known from the key.", hint="Leave it out.", field="name")
     return name
 
@@ -59,6 +60,16 @@ def skeleton(name: str) -> str:
     """Return the UTS 39 skeleton: two names with the same one look alike."""
     table = _confusables()
     return unicodedata.normalize("NFD", "".join(table.get(c, c) for c in unicodedata.normalize("NFD", name)))
+
+
+def _folded(name: str) -> str:
+    """Return the skeleton in one case and one width: what a reader takes a word for at a glance."""
+    return skeleton(unicodedata.normalize("NFKC", name).casefold())
+
+
+@functools.cache
+def _reserved_shapes() -> frozenset[str]:
+    return frozenset(_folded(word) for word in RESERVED)
 
 
 @functools.cache
