@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 
 from ackbox.errors import Invalid
 
+_YEAR_10000 = 253_402_300_800_000
+
 
 def to_text(ms: int) -> str:
     """Return UTC milliseconds as RFC 3339, `2026-11-21T09:30:00.000Z`."""
@@ -37,10 +39,11 @@ def parse_moment(text: str, *, field: str) -> int:
         ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    try:
-        return int(moment.timestamp() * 1000)
-    except (OverflowError, ValueError):
-        raise Invalid(f"`{field}` is out of range.", hint="Use a year from 1970 to 9999.", field=field) from None
+    ms = int(moment.timestamp() * 1000)
+    # A zone can carry a time over the end of the calendar; stored, it could not be shown to anybody again.
+    if not 0 <= ms < _YEAR_10000:
+        raise Invalid(f"`{field}` is out of range.", hint="Use a year from 1970 to 9999.", field=field)
+    return ms
 
 
 class IdMaker:
