@@ -7,6 +7,7 @@ and rings. There is no second way to the store. Explained in docs/why/operations
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -257,16 +258,25 @@ class App:
     async def _flush_often(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_S)
-            with suppress(Unavailable):
+            try:
                 await self._flush()
                 await self._index()
+            except Unavailable:
+                continue  # said to those who call; the next turn tries again
+            except Exception:  # the edge of what runs beside the calls: it must outlive whatever went wrong once
+                logging.getLogger(__name__).exception("could not write what runs beside the calls")
 
     async def _index(self) -> None:
         """Let the index of words follow what was written; in small steps, so that sends go between."""
-        behind, self._unindexed = self._unindexed, set()
-        for ws in behind:
-            while await self.engine.write(lambda tx, ws=ws: Store(tx, ws).index_more(INDEX_TOGETHER), ws=ws):  # type: ignore[misc]  # as below
-                pass
+        for ws in list(self._unindexed):
+            # Taken out first: what is sent while this runs puts it back.
+            self._unindexed.discard(ws)
+            try:
+                while await self.engine.write(lambda tx, ws=ws: Store(tx, ws).index_more(INDEX_TOGETHER), ws=ws):  # type: ignore[misc]  # as below
+                    pass
+            except BaseException:
+                self._unindexed.add(ws)
+                raise
 
     async def _flush(self) -> None:
         dirty, self._dirty = self._dirty, {}
