@@ -20,7 +20,7 @@ from ackbox.limits import Limits
 from ackbox.model.key import digest, matches, mint, parse_key
 from ackbox.model.moment import IdMaker
 from ackbox.ops.decode import decode
-from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run
+from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Scope
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.store import KeyRow, Store, WorkspaceRow, add_workspace, every_workspace, find_key, find_workspace
 
@@ -122,9 +122,9 @@ class App:
         if operation is None:
             raise NotFound(f"There is no operation {name!r}.", hint="See the reference for their names.")
         caller = await self.identify(credential)
-        if not caller.may(operation.scope):
-            raise NotAllowed(f"A key of kind {caller.role!r} may not do {name}.", hint=f"It needs a key that may {operation.scope}.")
+        _allow(caller, name, operation.scope)
         asked: Call = decode(operation.params, params)
+        _allow(caller, name, operation.needs(asked))
         self.limits.spend(caller, operation, asked)
         self.calls += 1
         if operation.beside is not None:
@@ -133,7 +133,9 @@ class App:
             return await self._run_each(operation.parts, asked, caller, face)
         first = operation.prepare and operation.prepare(asked)
         if first:
-            await self._run(operation, asked, caller, face, first, writes=True)
+            # A full disk refuses this write; what is indexed already can be read all the same.
+            with suppress(Unavailable):
+                await self._run(operation, asked, caller, face, first, writes=True)
         result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked))
         if name == "key.revoke":
             self._known_keys.clear()
@@ -282,6 +284,12 @@ class App:
         dirty, self._dirty = self._dirty, {}
         for ws, seen in dirty.items():
             await self.engine.write(lambda tx, ws=ws, seen=seen: Store(tx, ws).touch(seen), ws=ws)  # type: ignore[misc]  # default arguments bind the loop's values
+
+
+def _allow(caller: Caller, name: str, scope: Scope) -> None:
+    if not caller.may(scope):
+        how = " so that it marks" if scope != OPERATIONS[name].scope else ""
+        raise NotAllowed(f"A key of kind {caller.role!r} may not do {name}{how}.", hint=f"It needs a key that may {scope}.")
 
 
 def _no_workspace(name: str | None) -> NotFound:

@@ -1,4 +1,4 @@
-"""What only SQLite has to promise: other programs may open the file as well."""
+"""What only SQLite has to promise: other programs may open the file as well, and its disk may be full."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import asyncio
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ackbox.app import open_app
+from ackbox.errors import Unavailable
+from tests.engines import Post
 
 pytestmark = pytest.mark.anyio
 
@@ -43,3 +46,24 @@ async def test_a_write_waits_for_another_program_and_reads_go_on(tmp_path: Path)
     assert waited
     assert [message.id for message in history.messages] == [sent.id]
     await app.close()
+
+
+async def test_a_full_disk_refuses_sends_and_lets_searches_read(tmp_path: Path) -> None:
+    app = await open_app(f"sqlite:///{tmp_path}/full.db")
+    try:
+        key = await app.ensure(workspace="default", operator_key=None)
+        assert key is not None
+        post = Post(app, key)
+        await post("message.send", agent="ana", to="bob", body="green")
+        await post("message.search", agent="ana", query="green")
+        writer: Any = app.engine._writer  # type: ignore[attr-defined]  # SQLite's own way to be full
+        writer.pragma("max_page_count", writer.pragma("page_count"))
+        for _ in range(3):
+            with pytest.raises(Unavailable):
+                await post("message.send", agent="ana", to="bob", body="x" * 50_000)
+        assert [message.body for message in (await post("message.search", agent="ana", query="green")).messages] == ["green"]
+        writer.pragma("max_page_count", 1 << 30)
+        await post("message.send", agent="ana", to="bob", body="x" * 50_000)
+        assert (await post("mailbox.list", agent="ana", of="bob")).total == 2
+    finally:
+        await app.close()

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Invalid
+from ackbox.errors import Invalid, NotAllowed
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.engine import Engine
 
@@ -128,7 +128,11 @@ async def export(context: Context, params: Export) -> Exported:
     """Return a page of everything in a workspace, receipts and marks included, keys left out.
 
     Marks that are set while an export runs may be missing from it; then the post is unread in the copy.
+
+    Raises NotAllowed for an admin's key in a private workspace, which would show what it may not read.
     """
+    if context.visible_to(None) is not None:
+        raise NotAllowed("A private workspace is exported by its operators.", hint="Use the operator key.")
     store = context.store
     upto = await store.last_seq() if params.upto is None else params.upto
     take = {"reader": store.kept_readers, "message": store.kept_messages, "event": store.kept_events}[params.part]

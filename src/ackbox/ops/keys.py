@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Invalid, NotAllowed, NotFound
+from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.key import digest, mint, parse_key
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import parse_name
@@ -46,7 +46,7 @@ class NewKey(msgspec.Struct, frozen=True, kw_only=True):
 async def create(context: Context, params: CreateKey) -> NewKey:
     """Create a key for one agent or person. It is shown once and cannot be read again.
 
-    Raises Invalid, NotAllowed.
+    Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
     """
     if params.kind == "instance-admin" and not context.caller.may("instance"):
         raise NotAllowed("Only an operator makes keys for the whole instance.", field="kind")
@@ -59,7 +59,10 @@ async def create(context: Context, params: CreateKey) -> NewKey:
     id = parse_key(text).id
     if params.kind == "human":
         assert name is not None
-        await context.store.arrive(name, None, kind="human")
+        person, _ = await context.store.arrive(name, None, kind="human")
+        if person.kind != "human":
+            raise Conflict(f"{name!r} has been here as an agent; a name stays what it was first.", hint="Choose another name for the person.",
+                           field="name")
     await context.store.add_key(id=id, digest=digest(text), role=params.kind, agent=name, may_speak_as=params.may_speak_as,
                                 label=params.label, now=context.now, expires_at=expires_at)
     return NewKey(key=text, id=id, workspace=context.workspace.name, agent=name, kind=params.kind, expires_at=to_text_or_none(expires_at))

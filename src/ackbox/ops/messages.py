@@ -134,7 +134,7 @@ async def _parent(context: Context, params: Send) -> Stored | None:
     if params.parent is None:
         return None
     parent = await context.store.message(params.parent)
-    if parent is None:
+    if parent is None or not await may_see(context, params, parent):
         raise NotFound("The parent message is not here.", hint="Reply with the id that a reading call gave.", field="parent")
     return parent
 

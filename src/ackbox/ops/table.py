@@ -64,7 +64,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sees_all(self) -> bool:
-        return self.role in ("operator", "admin", "human")
+        """Whether a private workspace hides nothing: for its operators, who are people and the server's own key."""
+        return self.role in ("operator", "human")
 
 
 class NeedsWrite(Exception):
@@ -176,6 +177,10 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_write(self, params: Any) -> bool:
         return self.writes if isinstance(self.writes, bool) else self.writes(params)
+
+    def needs(self, params: Any) -> Scope:
+        """Return the scope that these parameters need: a reading call that marks is a write."""
+        return "write" if self.scope == "read" and self.is_write(params) else self.scope
 
 
 OPERATIONS: dict[str, Operation] = {}
