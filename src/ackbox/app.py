@@ -193,7 +193,8 @@ class App:
                               now=self.clock(), new_id=self._new_id, alive=self._last_alive)
             return await run(context, asked)
 
-        across = operation.spans_workspaces and caller.ws == 0
+        # Who may do what concerns the whole instance may do it with a key of one workspace too.
+        across = operation.spans_workspaces and (caller.ws == 0 or operation.scope == "instance")
         result = await self._transact(work, writes=writes, slow=operation.is_slow, ws=ws, across=across)
         if context is not None:
             self._after(context)
