@@ -1,0 +1,172 @@
+"""Workspaces that look alike, everything in one that another could ask for, and what the database holds of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import asyncpg
+
+from ackbox.app import App
+from ackbox.ops.cursors import make_cursor
+
+CURSORS = ("feed", "history", "search", "inbox", "mailbox", "thread", "status")
+# Numbers of workspaces and readers are random, of 62 bits; times are below.
+RANDOM_ABOVE = 1 << 45
+
+
+@dataclass
+class Place:
+    """What there is in a workspace, by the kind of name it has; of a place that is nowhere, values of the same shape."""
+
+    workspace: str
+    agent: str
+    human: str
+    instance: str
+    message: str
+    receipt: str
+    key: str
+    idempotency: str
+    word: str
+    area: str
+    file: str
+    cursors: dict[str, str]
+    records: list[dict[str, Any]]
+    keys: dict[str, str] = field(default_factory=dict)  # role → credential
+
+    @property
+    def named(self) -> list[tuple[str, str]]:
+        """Every value with a sign for it that is the same for all places."""
+        own = [(getattr(self, each.name), f"<{each.name}>") for each in fields(self) if isinstance(getattr(self, each.name), str)]
+        return sorted([*own, *((text, f"<cursor {kind}>") for kind, text in self.cursors.items())], key=lambda pair: -len(pair[0]))
+
+
+def nowhere(of: Place) -> Place:
+    """Return a place with the names of things that do not exist, which sort and look like those of another."""
+    other = {each.name: getattr(of, each.name)[:-1] + "9" for each in fields(of) if isinstance(getattr(of, each.name), str)}
+    # Not the last digits alone: a receipt's are its reader's number, a message's are random.
+    other |= {"message": of.message[:16] + "0123456789abcdef", "receipt": of.receipt[:16] + "0123456789abcdef"}
+    cursors = {kind: make_cursor(1, kind, 1) for kind in CURSORS}
+    records = [{**record, "id": other["message"], "thread_id": other["message"]} for record in of.records]
+    return Place(**other, cursors=cursors, records=records)
+
+
+def normal(text: str, given: Place, home: Place) -> Any:
+    """Return an answer with what differs by chance, and what was asked for, replaced by signs."""
+    for value, sign in given.named:
+        text = text.replace(value, f"asked {sign}")
+    for value, sign in home.named:
+        text = text.replace(value, f"own {sign}")
+    return _without_chance(json.loads(text))
+
+
+def _without_chance(value: Any, name: str = "") -> Any:
+    """Replace random ids and numbers, and give lists one order: some are in the order of readers' numbers."""
+    if isinstance(value, dict):
+        return {key: _without_chance(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return sorted((_without_chance(each, name) for each in value), key=json.dumps)
+    if isinstance(value, int):
+        return "<number>" if value > RANDOM_ABOVE else value
+    if not isinstance(value, str):
+        return value
+    if value.startswith("{"):
+        return _without_chance(json.loads(value))
+    if name == "skeleton" or (name == "cursor" and len(value) == 22) or (name in ("id", "key_id") and len(value) == 11):
+        return f"<{name}>"
+    return re.sub(r"abx_[a-z]{2,3}_[0-9A-Za-z]+", "<a key>", re.sub(r"\b[0-9a-f]{16}\b|\b[0-9a-f]{32}\b", "<hex>", value))
+
+
+async def furnish(app: App, operator: str, letter: str) -> Place:
+    """Make a workspace; only the letter in its own names tells it from the next."""
+    name = f"place-{letter}1"
+    await app.call("workspace.create", {"name": name}, credential=operator)
+
+    async def do(operation: str, **params: Any) -> Any:
+        return await app.call(operation, {"workspace": name, **params}, credential=operator)
+
+    keys = {}
+    for role in ("admin", "instance-admin", "agent"):
+        made = await do("key.create", name="ana", kind=role, may_speak_as=["*"] if role == "admin" else [], label="quokka")
+        keys[role] = made.key
+    agent, human, instance, area, file = (f"{kind}-{letter}1" for kind in ("worker", "person", "copy", "area", "file"))
+    key = await do("key.create", name=human, kind="human")
+    for who in ("ana", "bob", agent):
+        await do("agent.check_in", agent=who, area=area, files=[file], summary="quokka")
+    await do("agent.check_in", agent="bob", instance=instance, summary="quokka")
+    first = await do("message.send", agent="ana", to=["bob", agent, human], subject="quokka", body=f"quokka word{letter}1", idempotency_key=f"once-{letter}1")
+    await do("message.send", agent="bob", to="ana", body="quokka", parent=first.id)
+    await do("message.send", agent="bob", to="*", body="quokka")
+    await do("message.send", agent="ana", to="bob", body="quokka")
+    await do("receipt.mark", agent="bob", ids=[first.id], mark="acknowledged")
+    status = await do("message.status", id=first.id, limit=1)
+    receipt = (await do("inbox.check", agent=agent, limit=1)).messages[0].receipt_id
+    cursors = {
+        "feed": (await do("event.feed", cursor="start")).cursor, "history": (await do("message.history", limit=1)).cursor,
+        "search": (await do("message.search", query="quokka", limit=1)).cursor, "inbox": (await do("inbox.check", agent="bob", limit=1)).cursor,
+        "mailbox": (await do("mailbox.list", agent="bob", limit=1)).cursor, "thread": (await do("thread.get", id=first.id, limit=1)).cursor,
+        "status": status.cursor or make_cursor(2, "status", 1),
+    }
+    exported = await do("workspace.export", part="message", limit=1)
+    return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, receipt=receipt, key=key.id,
+                 idempotency=f"once-{letter}1", word=f"word{letter}1", area=area, file=file, cursors=cursors, records=exported.records, keys=keys)
+
+
+# What each parameter may name in another workspace. A list of values; each is asked for by itself.
+FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
+    "workspace": lambda of: [of.workspace],
+    "agent": lambda of: [of.agent, of.human],
+    "instance": lambda of: [of.instance],
+    "to": lambda of: [of.agent, f"bob/{of.instance}", [of.human, "bob"]],
+    "to_instance": lambda of: [of.instance],
+    "parent": lambda of: [of.message, of.receipt],
+    "id": lambda of: [of.message, of.receipt, of.key],
+    "ids": lambda of: [[of.message], [of.receipt, of.key]],
+    "thread": lambda of: [of.message],
+    "cursor": lambda of: list(of.cursors.values()),
+    "sender": lambda of: [of.agent],
+    "recipient": lambda of: [of.agent],
+    "of": lambda of: [of.agent, of.human],
+    "name": lambda of: [of.agent],
+    "may_speak_as": lambda of: [[of.agent]],
+    "idempotency_key": lambda of: [of.idempotency],
+    "text": lambda of: [of.word],
+    "query": lambda of: [of.word],
+    "area": lambda of: [of.area],
+    "files": lambda of: [[of.file]],
+    "records": lambda of: [of.records],
+    "messages": lambda of: [[{"to": "bob", "body": "x", **more}] for more in (
+        {"workspace": of.workspace}, {"agent": of.agent}, {"instance": of.instance}, {"parent": of.message}, {"to_instance": of.instance},
+        {"to": of.agent, "unknown": "refuse"}, {"to": of.agent}, {"idempotency_key": of.idempotency})],
+}
+# Parameters that name nothing: what is said, how much, when, and how.
+NAMES_NOTHING = frozenset({
+    "body", "subject", "intent", "priority", "refs", "metadata", "expects_reply_by", "expires_in_days", "unknown", "wait_s", "limit", "mark",
+    "urgent_first", "max_body_bytes", "evidence", "unread_only", "include_archived", "since", "until", "summary", "machine", "platform", "program",
+    "model", "reach", "ttl_s", "online_only", "kind", "label", "mode", "hops_limit", "part", "after", "upto", "only_look", "path",
+})
+
+
+async def rows_of(database: str, ws: int | None = None) -> dict[str, list[str]]:
+    """Return every row of every table, or those of one workspace, read past the store."""
+    if database.startswith("sqlite:///"):
+        return _sqlite_rows(database.removeprefix("sqlite:///"), ws)
+    connection = await asyncpg.connect(database)
+    try:
+        tables = await connection.fetch("SELECT table_name FROM information_schema.columns WHERE column_name = 'ws' AND table_schema = 'public'")
+        return {table: sorted(str(tuple(row)) for row in await connection.fetch(
+            f'SELECT * FROM "{table}" WHERE ws = COALESCE($1, ws)', ws)) for (table,) in tables}
+    finally:
+        await connection.close()
+
+
+def _sqlite_rows(path: str, ws: int | None) -> dict[str, list[str]]:
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+                  if any(column[1] == "ws" for column in connection.execute(f'PRAGMA table_info("{name}")'))]
+        return {table: sorted(str(row) for row in connection.execute(f'SELECT * FROM "{table}" WHERE ws = COALESCE(?, ws)', (ws,)))
+                for table in tables}

@@ -1,0 +1,145 @@
+"""The wall between workspaces: every operation on every face, asked for what is another's.
+
+Two equal workspaces are asked the same, in step: one for a thing of a third workspace, the other for a thing
+that is nowhere. The answers must be the same, and the third workspace must not change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import msgspec
+import pytest
+from mcp.client.client import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from ackbox.faces.mcp import TOOLS
+from ackbox.faces.rest import where
+from ackbox.limits import Limits, Rate
+from ackbox.ops.table import ALLOWED, OPERATIONS, Operation
+from tests.serving import Served, serving
+from tests.walls.places import FOREIGN, NAMES_NOTHING, Place, furnish, normal, nowhere, rows_of
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
+NOW = 1_800_000_000_000
+ROLES = ("admin", "agent", "instance-admin")
+# Names of workspaces are one list for the whole database, and who may make one is told when a name is taken.
+SHARED = {("workspace.create", "name")}
+
+
+@dataclass
+class Asker:
+    """One of the two who ask in step: where it is at home, and whose things it asks for."""
+
+    served: Served
+    home: Place
+    of: Place
+    http: httpx2.AsyncClient
+    mcp: dict[str, Client]
+    count: Iterator[int] = field(default_factory=itertools.count)
+
+    def usual(self, operation: Operation) -> dict[str, Any]:
+        """What a call needs besides what it is asked for."""
+        own: dict[str, Any] = {
+            "to": "bob", "body": "x", "id": self.home.message, "ids": [self.home.message], "mark": "delivered", "query": "quokka", "path": "/",
+            "messages": [{"to": "bob", "body": "x"}], "part": "message", "records": [], "upto": 1 << 40, "only_look": True, "wait_s": 0,
+            "name": f"{self.home.workspace}-{next(self.count)}" if operation.name == "workspace.create" else "carl",
+        }
+        needed = [each.name for each in msgspec.structs.fields(operation.params) if each.required or each.name in ("wait_s", "only_look", "name")]
+        return {name: own[name] for name in needed}
+
+    async def ask(self, face: str, operation: Operation, role: str, params: dict[str, Any]) -> tuple[int, Any]:
+        if face == "mcp":
+            return await self._over_mcp(operation, role, params)
+        method, path = ("POST", f"/v1/call/{operation.name}") if face == "call" else where(operation)
+        left = {name: value for name, value in params.items() if f"{{{name}}}" not in path}
+        how: dict[str, Any] = {"params": left} if method == "GET" else {"json": left}
+        answer = await self.http.request(method, self.served.url + path.format(**params), headers={"Authorization": f"Bearer {self.home.keys[role]}"}, **how)
+        return answer.status_code, normal(answer.text, self.of, self.home)
+
+    async def _over_mcp(self, operation: Operation, role: str, params: dict[str, Any]) -> tuple[int, Any]:
+        tool = next(tool for tool in TOOLS if tool.operation == operation.name)
+        answer = await self.mcp[role].session.call_tool(tool.name, params)
+        said = json.dumps([answer.content[0].model_dump(), answer.structured_content])
+        return int(bool(answer.is_error)), normal(said, self.of, self.home)
+
+
+@dataclass
+class Probe:
+    """The two who ask, the place they ask about, and its database."""
+
+    served: Served
+    database: str
+    foreign: Place
+    askers: tuple[Asker, Asker]
+
+
+@pytest.fixture
+async def probe(database: str) -> AsyncIterator[Probe]:
+    free = Rate(1e9, 1e9)
+    async with serving(database, clock=lambda: NOW, limits=Limits(key=free, workspace=free)) as served, AsyncExitStack() as stack:
+        foreign, left, right = [await furnish(served.app, served.key, letter) for letter in "xyz"]
+        askers = [Asker(served, home, of, await stack.enter_async_context(httpx2.AsyncClient(timeout=60)),
+                        {role: await stack.enter_async_context(connected(served, home.keys[role])) for role in ROLES})
+                  for home, of in ((left, foreign), (right, nowhere(foreign)))]
+        yield Probe(served, database, foreign, (askers[0], askers[1]))
+
+
+def connected(served: Served, key: str) -> Client:
+    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"}, timeout=60)
+    return Client(streamable_http_client(f"{served.url}/mcp", http_client=http), mode="legacy")
+
+
+def test_the_probe_knows_what_every_parameter_of_every_operation_may_name() -> None:
+    asked = {f"{name}: {each}" for name, operation in OPERATIONS.items() for each in operation.params.__struct_fields__
+             if (each in FOREIGN) + (each in NAMES_NOTHING) != 1}
+    assert asked == set()
+
+
+def faces_of(operation: Operation) -> list[str]:
+    return ["own", "call", *(["mcp"] if any(tool.operation == operation.name for tool in TOOLS) else [])]
+
+
+async def test_not_yours_and_not_there_are_one_answer_and_change_nothing(probe: Probe) -> None:
+    ws = await number_of(probe)
+    before = await rows_of(probe.database, ws)
+    different, asked = [], 0
+    for operation in OPERATIONS.values():
+        for parameter in operation.params.__struct_fields__:
+            if parameter not in FOREIGN or (operation.name, parameter) in SHARED:
+                continue
+            pairs = zip(*(FOREIGN[parameter](asker.of) for asker in probe.askers), strict=True)
+            for pair, role, face in itertools.product(pairs, ROLES, faces_of(operation)):
+                if operation.scope not in ALLOWED[role]:
+                    continue
+                told = await both(probe, face, operation, role, parameter, pair)
+                asked += 1
+                if told[0] != told[1] or told[0][0] >= 500:
+                    different.append((operation.name, parameter, role, face, told))
+    assert different == []
+    assert await rows_of(probe.database, ws) == before
+    assert asked > 400
+
+
+async def both(probe: Probe, face: str, operation: Operation, role: str, parameter: str, pair: tuple[Any, ...]) -> list[tuple[int, Any]]:
+    return await asyncio.gather(*(asker.ask(face, operation, role, {**asker.usual(operation), parameter: value})
+                                  for asker, value in zip(probe.askers, pair, strict=True)))
+
+
+@pytest.mark.parametrize("name", ["message.get", "message.status", "thread.get"])
+async def test_the_probe_tells_what_is_there_from_what_is_not(probe: Probe, name: str) -> None:
+    left, right = probe.askers
+    told = [await both(probe, face, OPERATIONS[name], "agent", "id", (left.home.message, right.of.message)) for face in faces_of(OPERATIONS[name])]
+    assert [one != other for one, other in told] == [True] * len(told)
+
+
+async def number_of(probe: Probe) -> int:
+    (row,) = [row for row in (await rows_of(probe.database))["workspace"] if f"'{probe.foreign.workspace}'" in row]
+    return int(row.strip("()").partition(",")[0])
