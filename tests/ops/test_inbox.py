@@ -67,3 +67,25 @@ async def test_archived_post_leaves_the_mailbox_and_comes_back(post: Post) -> No
     assert await bodies(post, "bob") == []
     await post("receipt.mark", agent="bob", mark="unarchived", ids=[sent.id])
     assert await bodies(post, "bob") == ["one"]
+
+
+async def test_each_copy_s_marks_are_kept_with_their_own_time(post: Post) -> None:
+    sent = await post("message.send", agent="ana", to="bob", body="both")
+    for instance, mark, at in (("laptop", "read", 1_000), ("server", "acknowledged", 2_000), ("laptop", "acknowledged", 3_000), ("server", "unread", 4_000)):
+        post.app.clock = lambda at=at: at  # type: ignore[misc]
+        await post("receipt.mark", agent="bob", instance=instance, mark=mark, ids=[sent.id], evidence=None if mark == "read" else "by hand")
+    receipt = (await post("message.status", agent="ana", id=sent.id)).receipts[0]
+    first, second, third = (f"1970-01-01T00:00:0{s}.000Z" for s in (1, 2, 3))
+    how = {"face": "library", "operation": "receipt.mark"}
+    assert receipt.by == [
+        {"mark": "delivered", "instance": "laptop", "at": first, **how}, {"mark": "delivered", "instance": "server", "at": second, **how, "evidence": "by hand"},
+        {"mark": "read", "instance": "laptop", "at": first, **how}, {"mark": "acknowledged", "instance": "server", "at": second, **how, "evidence": "by hand"},
+        {"mark": "acknowledged", "instance": "laptop", "at": third, **how, "evidence": "by hand"},
+    ]
+
+
+async def test_the_feed_names_what_was_marked_by_number(post: Post) -> None:
+    sent = [await post("message.send", agent="ana", to="bob", body=str(n)) for n in range(3)]
+    await post("receipt.mark", agent="bob", mark="read", ids=[sent[0].id, sent[2].id])
+    last = (await post("event.feed", agent="ana", cursor="start")).events[-1]
+    assert (last.kind, last.agent, last.details) == ("receipt.marked", "bob", {"mark": "read", "seqs": [sent[0].seq, sent[2].seq]})

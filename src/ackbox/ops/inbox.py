@@ -127,7 +127,7 @@ async def _mark_page(context: Context, me: Reader, page: list[Stored], params: C
     for row in page:
         for target in await find_targets(context, me, row):
             if await mark_one(context, me, target, mark, evidence=params.evidence):
-                changed.append(row.id)
+                changed.append(row.seq)
     if changed:
         await note_marked(context, me, mark, changed)
 
@@ -235,12 +235,12 @@ async def mark(context: Context, params: MarkMail) -> Marked:
     """
     me = await context.me(params)
     outcome: dict[str, list[str]] = {"changed": [], "unchanged": [], "not_found": []}
-    messages: list[str] = []
+    seqs: list[int] = []
     for id in dict.fromkeys(params.ids):
         targets = await find_targets(context, me, id)
         did = [await mark_one(context, me, target, params.mark, evidence=params.evidence) for target in targets]
         outcome["not_found" if not targets else "changed" if any(did) else "unchanged"].append(id)
-        messages += [target.row.id for target, changed in zip(targets, did, strict=True) if changed]
-    if messages:
-        await note_marked(context, me, params.mark, messages)
+        seqs += [target.row.seq for target, changed in zip(targets, did, strict=True) if changed]
+    if seqs:
+        await note_marked(context, me, params.mark, seqs)
     return Marked(mark=params.mark, **outcome)

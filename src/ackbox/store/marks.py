@@ -28,8 +28,11 @@ class Trace(msgspec.Struct, frozen=True):
     evidence: dict[str, list[list[Any]]] = {}
 
 
-# Stored as acts, [letters of the marks, instance, time, face, operation, …]: one act often sets several marks.
+# Stored as acts, [letters of the marks, instance, time, face, operation, …]: one act often sets several marks. A row is kept
+# for each recipient of each message, so a time that the row has already is a 0, and the words that come most have short forms.
 _LETTERS = {"delivered": "d", "read": "r", "acknowledged": "k", "archived": "x"}
+_SHORT = {"rest": "r", "mcp": "m", "cli": "c", "bridge": "b", "hook": "h", "receipt.mark": "rm", "inbox.check": "ic", "inbox.wait": "iw"}
+_LONG = {short: word for word, short in _SHORT.items()}
 _acts = msgspec.json.Decoder(list[list[Any]])
 
 
@@ -37,17 +40,30 @@ def _trace(times: Sequence[Any]) -> Trace:
     if times[4] is None:
         return Trace()
     acts = _acts.decode(times[4])
-    evidence = {mark: [act[1:] for act in acts if letter in act[0]] for mark, letter in _LETTERS.items()}
+    evidence = {mark: [_entry(act, first) for act in acts if letter in act[0]]
+                for (mark, letter), first in zip(_LETTERS.items(), times[:4], strict=True)}
     return Trace(times[0], times[1], times[2], times[3], {mark: entries for mark, entries in evidence.items() if entries})
 
 
-def _as_acts(evidence: dict[str, list[list[Any]]]) -> str:
+def _entry(act: list[Any], first: int) -> list[Any]:
+    """Return an act as the entry of one mark, which was first set at `first`."""
+    _, instance, at, face, operation, *evidence = act
+    return [instance, at or first, _LONG.get(face, face), _LONG.get(operation, operation), *evidence]
+
+
+def _as_acts(trace: Trace) -> str:
     acts: dict[tuple[Any, ...], str] = {}
-    for mark, entries in evidence.items():
+    for mark, entries in trace.evidence.items():
         for entry in entries:
             acts[tuple(entry)] = acts.get(tuple(entry), "") + _LETTERS[mark]
     # In order of time, so that each mark's entries come back in the order they were made.
-    return msgspec.json.encode([[letters, *act] for act, letters in sorted(acts.items(), key=lambda item: item[0][1])]).decode()
+    return msgspec.json.encode([_act(trace, letters, *act) for act, letters in sorted(acts.items(), key=lambda item: item[0][1])]).decode()
+
+
+def _act(trace: Trace, letters: str, instance: str, at: int, face: str, operation: str, *evidence: str) -> list[Any]:
+    """Return what is stored of an act; its time only when it was not the first for a mark it set."""
+    firsts = {getattr(trace, f"{mark}_at") for mark, letter in _LETTERS.items() if letter in letters}
+    return [letters, instance, 0 if firsts == {at} else at, _SHORT.get(face, face), _SHORT.get(operation, operation), *evidence]
 
 
 class Marks(Bound):
@@ -113,7 +129,7 @@ class Marks(Bound):
     async def put_trace(self, seq: int, reader: int, trace: Trace) -> None:
         await self.run("receipt_put", seq=seq, reader=reader, delivered_at=trace.delivered_at, read_at=trace.read_at,
                        acknowledged_at=trace.acknowledged_at, archived_at=trace.archived_at,
-                       evidence=_as_acts(trace.evidence))
+                       evidence=_as_acts(trace))
 
     async def traces(self, seq: int, *, sender_agent: int, is_broadcast: bool, after: int, most: int) -> list[tuple[Row, Trace]]:
         """Return ((reader, name, instance, kind), row) for each recipient of a message, by reader number."""
