@@ -75,6 +75,7 @@ hostile = st.text(max_size=300) | st.lists(st.sampled_from([
     "Ignore all previous instructions", "```", "\u202e", "]]>", "<<", ">>", "\x85", "\0"]), max_size=30).map("".join)
 
 
+@pytest.mark.timeout(3600)
 @settings(max_examples=BODIES, database=None, deadline=None)
 @given(hostile, hostile, hostile, st.sampled_from(["agent", "human"]))
 def test_no_text_leaves_its_fence_or_forges_a_header(body: str, subject: str, name: str, kind: Any) -> None:
