@@ -117,8 +117,9 @@ def test_a_reader_that_goes_away_ends_quietly(ackbox: Command) -> None:
 
 
 def test_tail_prints_what_is_sent_and_ends_quietly_on_interrupt(ackbox: Command) -> None:
-    tailing = subprocess.Popen([*ackbox.argv, "tail", "--since", "start", "--fields", "body"], env=ackbox.environment,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # A test run started in the background has Ctrl-C switched off; a person's shell has not.
+    tailing = subprocess.Popen([*ackbox.argv, "tail", "--since", "start", "--fields", "body"], env=ackbox.environment, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     ackbox.json("--as", "ana", "send", "bob", "tailed")
     assert tailing.stdout is not None
     for line in tailing.stdout:
