@@ -95,7 +95,7 @@ async def search(context: Context, params: Search) -> Found:
 
 async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[list[Stored], str | None]:
     ws, store = context.workspace.ws, context.store
-    name = "history" if query is None else "search"
+    name = f"history {_asked(params)}"
     narrow = Filter(
         before=NEWEST if params.cursor is None else read_cursor(ws, name, params.cursor),
         since=None if params.since is None else parse_moment(params.since, field="since"),
@@ -106,6 +106,11 @@ async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[
     )
     rows = await (store.history_page(narrow, most=params.limit) if query is None else store.search_page(query, narrow, most=params.limit))
     return rows, make_cursor(ws, name, rows[-1].seq) if len(rows) == params.limit else None
+
+
+def _asked(params: Narrow) -> str:
+    """Return what a cursor of this page is bound to: all that narrows it, nothing that says who looks or how much."""
+    return repr([getattr(params, name) for name in params.__struct_fields__ if name not in (*Call.__struct_fields__, "limit", "cursor")])
 
 
 async def _agent_number(context: Context, name: str | None) -> int | None:

@@ -279,7 +279,7 @@ async def status(context: Context, params: Status) -> StatusOf:
     """
     row = await visible(context, params, params.id)
     store, ws = context.store, context.workspace.ws
-    after = 0 if params.cursor is None else read_cursor(ws, "status", params.cursor)
+    after = 0 if params.cursor is None else read_cursor(ws, f"status {row.seq}", params.cursor)
     everyone = row.type == "broadcast"
     found = await store.traces(row.seq, sender_agent=row.sender_agent, is_broadcast=everyone, after=after, most=params.limit)
     counts = await store.trace_counts(row.seq)
@@ -290,7 +290,7 @@ async def status(context: Context, params: Status) -> StatusOf:
         delivered=counts[0], read=counts[1], acknowledged=counts[2], archived=counts[3], is_expired=expired,
         is_late=await _is_late(context, row),
         receipts=[show.receipt(row.seq, who, trace, is_expired=expired) for who, trace in found],
-        cursor=make_cursor(ws, "status", found[-1][0][0]) if len(found) == params.limit else None,
+        cursor=make_cursor(ws, f"status {row.seq}", found[-1][0][0]) if len(found) == params.limit else None,
     )
 
 
