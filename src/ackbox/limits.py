@@ -5,6 +5,7 @@ Explained in docs/why/limits.md.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,7 @@ class Limits:
         """Note a wrong key from an address. Raises RateLimited when there were many of late."""
         wait_s = self._bucket("guess", address).take(1, self._clock())
         if wait_s:
-            raise RateLimited("Too many wrong keys from this address.", hint="Wait, and check the key.", retry_after_s=round(wait_s, 3))
+            raise RateLimited("Too many wrong keys from this address.", hint="Wait, and check the key.", retry_after_s=_told(wait_s))
 
     def _bucket(self, kind: str, of: Any) -> Bucket:
         bucket = self._buckets.get((kind, of))
@@ -86,4 +87,9 @@ class Limits:
         wait_s = bucket.take(min(many, bucket.rate.burst), self._clock())
         if wait_s:
             raise RateLimited(f"Too many calls for this {kind}.", hint="Wait, then go on; many sends fit into one call.",
-                              retry_after_s=round(wait_s, 3))
+                              retry_after_s=_told(wait_s))
+
+
+def _told(wait_s: float) -> float:
+    # Rounded up: who comes back when told must not be refused again.
+    return math.ceil(wait_s * 1000) / 1000

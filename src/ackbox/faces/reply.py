@@ -5,6 +5,8 @@ No routes and no rules here. Explained in docs/reference/errors.md.
 
 from __future__ import annotations
 
+import math
+
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,7 +28,7 @@ def error_response(error: BaseException, *, operation: str = "", close: bool = F
     shown = as_error(error)
     if not isinstance(error, AckboxError):
         structlog.get_logger().error("failed", operation=operation, kind=type(error).__name__, exc_info=error)
-    headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, round(shown.retry_after_s)))}
+    headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, math.ceil(shown.retry_after_s)))}
     if shown.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if close:
