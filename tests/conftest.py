@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ackbox.app import open_app
-from tests.engines import ENGINES, Post, fresh_database
+from tests.engines import ENGINES, Clock, Post, fresh_database
 
 
 @pytest.fixture
@@ -30,3 +30,11 @@ async def post(database: str) -> AsyncIterator[Post]:
     assert key is not None
     yield Post(app, key)
     await app.close()
+
+
+@pytest.fixture
+def clock(post: Post) -> Clock:
+    """The clock of the open app; it stands until the test moves it."""
+    clock = Clock()
+    post.app.clock = clock
+    return clock

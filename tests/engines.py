@@ -31,6 +31,23 @@ class Post:
     async def __call__(self, name: str, /, **params: Any) -> Any:
         return await self.app.call(name, params, credential=self.key)
 
+    async def keyed(self, name: str | None, kind: str = "agent", **params: Any) -> Post:
+        """The same app, called with a new key of that name and kind."""
+        return Post(self.app, (await self("key.create", name=name, kind=kind, **params)).key)
+
+
+class Clock:
+    """A clock that stands still until a test moves it; milliseconds UTC."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+    def pass_s(self, seconds: float) -> None:
+        self.now += int(seconds * 1000)
+
 
 def fresh_database(engine: str, where: Path) -> str:
     """Return the URL of a database that nobody has used."""
