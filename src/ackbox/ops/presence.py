@@ -36,7 +36,7 @@ def derive(presence: Presence | None, alive: int, now: int) -> Here:
     card = msgspec.json.decode(stored.card)
     left = stored.left_at is not None and stored.left_at >= last
     age = now - last
-    state: Standing = "away" if left or age >= IDLE_UNTIL_MS else "online" if age < stored.ttl_s * 1000 else "idle"
+    state: Standing = "away" if left else "online" if age < stored.ttl_s * 1000 else "idle" if age < IDLE_UNTIL_MS else "away"
     return Here(state, last, card.get("reach") or "poll", card, stored.started_at)
 
 
