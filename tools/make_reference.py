@@ -17,6 +17,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from ackbox import errors  # noqa: E402
 from ackbox.config import SETTINGS  # noqa: E402
+from ackbox.dialects import DIALECTS  # noqa: E402
+from ackbox.dialects._translate import REQUIRED, Word  # noqa: E402
 from ackbox.faces.rest import CREATES, where  # noqa: E402
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref  # noqa: E402
 from ackbox.model.receipt import Receipt  # noqa: E402
@@ -128,20 +130,30 @@ def mcp_page() -> str:
     from ackbox.faces import mcp as face
 
     rows = [f"| `{tool.name}` | [`{tool.operation}`](operations.md#{anchor(tool.operation)}) | {tool.description} |" for tool in face.TOOLS]
+    dialects = "".join(f"## /mcp/{each.name}\n\nAnother system's tools; what is different: [howto/coming-from-{each.name}.md]"
+                       f"(../howto/coming-from-{each.name}.md).\n\n| tool | operation | arguments |\n|---|---|---|\n"
+                       + "\n".join(_word(word) for word in each.words) + "\n\n" for each in DIALECTS)
     return (
         "# MCP\n\nOne endpoint over HTTP, `/mcp`, for the protocol versions 2025-06-18, 2025-11-25 and 2026-07-28, with "
         "`Authorization: Bearer <key>`. `ackbox mcp` is the same over standard input and output. How to connect: "
         "[howto/connect-an-mcp-client.md](../howto/connect-an-mcp-client.md).\n\n"
         "| header | stands for |\n|---|---|\n| `Ackbox-Agent` | who you are, for a key that may speak as several |\n"
-        "| `Ackbox-Instance` | which running copy of you this is |\n| `Ackbox-Workspace` | the workspace, for a key that covers several |\n\n"
+        "| `Ackbox-Instance` | which running copy of you this is |\n| `Ackbox-Workspace` | the workspace, for a key that covers several |\n"
+        "| `Ackbox-Idempotency-Key` | the `idempotency_key` of a tool that sends, when its arguments hold none |\n\n"
         "A tool's own arguments win over the headers. Header values are percent-encoded UTF-8.\n\n## Tools\n\n"
         "A tool is a name for an operation; its arguments are the operation's parameters.\n\n"
         "| tool | operation | what a model is told |\n|---|---|---|\n"
         + "\n".join(rows) + f"\n\n{_more()}## What a model is told first\n\n> {face.INSTRUCTIONS}\n\n"
-        "Message text reaches a model only inside a fence: [why](../why/briefing.md). "
+        "Message text of these tools reaches a model only inside a fence: [why](../why/briefing.md). "
         "`ackbox://inbox` can be subscribed to, in every era: the news says that there is something, and the inbox says what. "
-        "A call that waits reports progress to a client that asks for it.\n\nAn error is a tool result with `isError` and the object of [errors.md](errors.md).\n"
+        "A call that waits reports progress to a client that asks for it.\n\nAn error is a tool result with `isError` and the object of [errors.md](errors.md).\n\n"
+        f"{dialects}".rstrip() + "\n"
     )
+
+
+def _word(word: Word) -> str:
+    given = ", ".join(f"`{arg.name}`{'' if arg.default is REQUIRED else '?' if arg.default is None else f' ({arg.default})'}" for arg in word.args)
+    return f"| `{word.name}` | [`{word.operation}`](operations.md#{anchor(word.operation)}) | {given or '–'} |"
 
 
 def _more() -> str:

@@ -27,8 +27,8 @@ from ackbox.errors import AckboxError
 
 MODERN_META = "io.modelcontextprotocol/protocolVersion"
 NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
-# A send is stored once for its key; a bridge that adds one may repeat it when the answer was lost.
-WRITES = frozenset({"post", "ask"})
+# What the bridge notes on a message and does not send.
+OWN = frozenset({"_cancelled", "_key"})
 HEARTBEAT_S = 60.0
 CONNECT_S = 10.0
 LONGEST_S = 120.0
@@ -38,7 +38,7 @@ Message = dict[str, Any]
 
 
 def run(*, data_dir: str | None = None, url: str | None = None, key: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None) -> int:
+        instance: str | None = None, dialect: str | None = None) -> int:
     """Carry messages between standard input and the server until input ends; returns the exit code."""
     def find() -> HttpCaller:
         return _server(data_dir, url, key)
@@ -49,7 +49,8 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
         print(f"ackbox mcp: {error} Start one with: ackbox up", file=sys.stderr)
         return 3
     said = {"workspace": workspace, "agent": agent, "instance": instance or (socket.gethostname()[:64] if agent else None)}
-    bridge = Bridge(server, find, {name: value for name, value in said.items() if value}, sys.stdout)
+    bridge = Bridge(server, find, {name: value for name, value in said.items() if value}, sys.stdout,
+                    path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp")
     try:
         for line in sys.stdin:
             if line.strip():
@@ -76,11 +77,12 @@ def _server(data_dir: str | None, url: str | None, key: str | None) -> HttpCalle
 class Bridge:
     """One agent program's connection."""
 
-    def __init__(self, server: HttpCaller, find: Callable[[], HttpCaller], said: dict[str, str], out: TextIO) -> None:
+    def __init__(self, server: HttpCaller, find: Callable[[], HttpCaller], said: dict[str, str], out: TextIO, *, path: str = "/mcp") -> None:
         self._server = server
         self._find = find
         self._said = said
         self._out = out
+        self._path = path
         self._writing = threading.Lock()
         self._opening = threading.Lock()
         self._session: str | None = None
@@ -142,11 +144,9 @@ class Bridge:
         """Send one message on and its answers back; once more when the session or the server was gone."""
         if message.get("method") == "initialize":
             self._hello = [message]
-        params = message.get("params")
-        if message.get("method") == "tools/call" and isinstance(params, dict) and params.get("name") in WRITES:
-            params.setdefault("arguments", {})
-            if isinstance(params["arguments"], dict):
-                params["arguments"].setdefault("idempotency_key", uuid.uuid4().hex)
+        if message.get("method") == "tools/call":
+            # A send is stored once for its key, so it may be repeated when the answer was lost.
+            message["_key"] = uuid.uuid4().hex
         for is_last in (False, True):
             session = self._session
             try:
@@ -174,13 +174,13 @@ class Bridge:
         return True
 
     def _post(self, message: Message, *, is_quiet: bool = False) -> None:
-        sent = {name: value for name, value in message.items() if name != "_cancelled"}
+        sent = {name: value for name, value in message.items() if name not in OWN}
         connection = self._connection(LONGEST_S)
         id = message.get("id")
         if id is not None and not is_quiet:
             self._going[id] = connection
         try:
-            connection.request("POST", "/mcp", json.dumps(sent).encode(), self._headers(message))
+            connection.request("POST", self._path, json.dumps(sent).encode(), self._headers(message))
             answer = connection.getresponse()
             if answer.status == 404 and self._session is not None:
                 raise _SessionGone
@@ -199,6 +199,8 @@ class Bridge:
 
     def _headers(self, message: Message) -> dict[str, str]:
         headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream", **self._own_headers()}
+        if "_key" in message:
+            headers["Ackbox-Idempotency-Key"] = message["_key"]
         params = message.get("params")
         meta = params.get("_meta") if isinstance(params, dict) else None
         if isinstance(meta, dict) and MODERN_META in meta:
@@ -225,7 +227,7 @@ class Bridge:
         while session is not None and session == self._session and not self._closing.is_set():
             connection = self._connection(None)
             try:
-                connection.request("GET", "/mcp", headers={"Accept": "text/event-stream", **self._own_headers(), **self._session_headers()})
+                connection.request("GET", self._path, headers={"Accept": "text/event-stream", **self._own_headers(), **self._session_headers()})
                 answer = connection.getresponse()
                 if answer.status != 200:
                     return

@@ -219,7 +219,8 @@ def demo(talk: Talk, fast: bool, no_wait: bool) -> None:
 
 
 @verb("mcp", VERBS)
-def mcp(talk: Talk) -> None:
+@click.option("--dialect", metavar="NAME", help="Another system's tools instead of the native ones.")
+def mcp(talk: Talk, dialect: str | None) -> None:
     """Speak MCP on standard input and output, for an agent program; starts the server if none runs.
 
     Example, as an agent program's command: ackbox mcp --as claude
@@ -227,7 +228,7 @@ def mcp(talk: Talk) -> None:
     from ackbox.faces.bridge import run
 
     sys.exit(run(data_dir=talk.given.get("data_dir"), url=talk.given.get("url"), key=talk.given.get("key"), workspace=talk.setting("workspace"),
-                 agent=talk.setting("agent"), instance=talk.setting("instance")))
+                 agent=talk.setting("agent"), instance=talk.setting("instance"), dialect=dialect))
 
 
 @verb("doctor", VERBS)

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import msgspec
 
 from ackbox.faces.wire import Calling
+from ackbox.ops.table import OPERATIONS
 
 _SAID_IN = {"ackbox-agent": "agent", "ackbox-instance": "instance", "ackbox-workspace": "workspace"}
 
@@ -21,9 +22,12 @@ class Who(msgspec.Struct, frozen=True):
     credential: str
     said: dict[str, str]
     do: Calling
+    key: str | None = None
 
     async def call(self, operation: str, /, **params: Any) -> Any:
         """Do one operation as this connection. Raises the errors of ackbox.errors."""
+        if self.key is not None and "idempotency_key" in OPERATIONS[operation].params.__struct_fields__:
+            params.setdefault("idempotency_key", self.key)
         return await self.do(operation, {**self.said, **params}, credential=self.credential, face="mcp")
 
 
@@ -31,4 +35,4 @@ def who(context: Any, do: Calling) -> Who:
     """Return who sent the request that a handler serves."""
     headers = context.request.headers
     said = {_SAID_IN[name]: unquote(value) for name, value in headers.items() if name in _SAID_IN and value}
-    return Who(headers.get("authorization", "").partition(" ")[2].strip(), said, do)
+    return Who(headers.get("authorization", "").partition(" ")[2].strip(), said, do, headers.get("ackbox-idempotency-key") or None)

@@ -6,7 +6,7 @@ Composes; who may knock is the guard's, what may be done the app's. Explained in
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.resources import files
 from typing import Any
 
@@ -30,18 +30,20 @@ SAFE = {"Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Re
 
 def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
     """Return the ASGI application of an app that is open already, for exactly these Hosts and Origins."""
-    from ackbox.faces.mcp import McpFace
+    from ackbox.faces.mcp import endpoints
 
     call, metrics = counted(app)
-    mcp = McpFace(call, clock=app.clock, hosts=hosts, origins=origins, identify=app.identify)
+    mcp = endpoints(call, clock=app.clock, hosts=hosts, origins=origins, identify=app.identify)
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        async with mcp.manager.run():
+        async with AsyncExitStack() as running:
+            for face in mcp.values():
+                await running.enter_async_context(face.manager.run())
             yield
 
     return Starlette(
-        routes=[*_own_routes(app, metrics), Route("/mcp", mcp), *rest.routes(call)],
+        routes=[*_own_routes(app, metrics), *(Route(path, face) for path, face in mcp.items()), *rest.routes(call)],
         exception_handlers={404: not_found, 405: not_found}, lifespan=lifespan,
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
     )

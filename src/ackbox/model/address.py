@@ -68,7 +68,7 @@ def parse_audience(to: str | Sequence[str], *, instance: str | None = None) -> t
     addresses = list(dict.fromkeys(parse_address(part) for part in parts))
     if instance is not None:
         if len(addresses) != 1 or addresses[0].instance or addresses[0].is_everyone or addresses[0].is_humans:
-            raise Invalid("`instance` narrows exactly one agent.", hint="Write agent/instance for each recipient.")
+            raise Invalid("`to_instance` narrows exactly one agent.", hint="Write agent/instance for each recipient.")
         addresses = [Address(addresses[0].agent, parse_instance(instance))]
     if len(addresses) > MOST_ADDRESSES:
         raise Invalid(f"{len(addresses)} addresses; at most {MOST_ADDRESSES} are taken.", hint="Use '*', or send in parts.")

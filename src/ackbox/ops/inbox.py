@@ -5,22 +5,25 @@ Looking never marks, unless the call asks for it. Explained in docs/why/receipts
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Letter
+from ackbox.model.moment import parse_moment
 from ackbox.model.receipt import Mark
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.marking import find_targets, mark_one, note_marked
+from ackbox.ops.marking import find_targets, mark_one, note_marked, recipient_of
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.messages import NEWEST, Stored
 from ackbox.store.readers import Reader
 
 BODY_BYTES = 40_000
+# Messages read at a time while narrowing.
+LOOKED_AT = 200
 
 
 class Check(Call, frozen=True, kw_only=True):
@@ -32,6 +35,8 @@ class Check(Call, frozen=True, kw_only=True):
     urgent_first: Annotated[bool, Meta(description="Highest priority first instead of oldest first")] = False
     max_body_bytes: Annotated[int, Meta(ge=1000, le=1_000_000, description="Body text in one reply; cut at a whole message")] = BODY_BYTES
     evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
+    since: Annotated[str, Meta(description="Only messages after this time")] | None = None
+    metadata: Annotated[dict[str, Any], Meta(description="Only messages whose metadata has these values; {} narrows nothing")] = {}
 
 
 class Wait(Check, frozen=True, kw_only=True):
@@ -58,18 +63,20 @@ async def check(context: Context, params: Check) -> Checked:
 
     Gives at most `limit` messages and `max_body_bytes` of body text, cutting at a whole message
     and saying so. Unread post comes back on every check until it is marked; `cursor` only goes
-    on to the rest of this look.
+    on to the rest of this look. `since` and `metadata` narrow what is shown, not the counts.
 
-    Raises BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
+    Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
     """
     me = await context.me(params)
     ws, store = context.workspace.ws, context.store
     after = 0 if params.cursor is None else read_cursor(ws, f"inbox {me.reader}", params.cursor)
-    seqs = await store.unmarked(me, "read", after=after, most=COUNTED_UP_TO if params.urgent_first else params.limit + 1, now=context.now)
+    most = COUNTED_UP_TO if params.urgent_first else params.limit + 1
+    is_narrowed = params.since is not None or bool(params.metadata)
+    seqs = await (_narrowed if is_narrowed else _all)(context, params, me, after, most)
     rows = await _rows(context, params, seqs)
     page = _within(rows, params)
     # A first look that found fewer than it may give has found all there is.
-    is_all = params.cursor is None and len(seqs) <= params.limit
+    is_all = params.cursor is None and not is_narrowed and len(seqs) <= params.limit
     unread, total = await store.counts(me, now=context.now, unread=len(seqs) if is_all else None)
     has_more = len(seqs) > len(page)
     letters = [show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=False, archived=False)
@@ -91,6 +98,29 @@ async def wait(context: Context, params: Wait) -> Checked:
     Otherwise as inbox.check. An empty reply is not an error: ask again.
     """
     return await check(context, params)
+
+
+async def _all(context: Context, params: Check, me: Reader, after: int, most: int) -> list[int]:
+    return await context.store.unmarked(me, "read", after=after, most=most, now=context.now)
+
+
+async def _narrowed(context: Context, params: Check, me: Reader, after: int, most: int) -> list[int]:
+    """Return the first unread seqs whose messages fit; looks through the whole mailbox when few do."""
+    since = 0 if params.since is None else parse_moment(params.since, field="since")
+    found: list[int] = []
+    while len(found) < most:
+        seqs = await _all(context, params, me, after, LOOKED_AT)
+        rows = await context.store.messages_at(seqs)
+        found += [row.seq for row in rows if row.created_at > since and _has(row, params.metadata)]
+        if len(seqs) < LOOKED_AT:
+            break
+        after = seqs[-1]
+    return sorted(found)[:most]
+
+
+def _has(row: Stored, wanted: dict[str, Any]) -> bool:
+    own = msgspec.json.decode(row.metadata) if wanted else {}
+    return all(name in own and own[name] == value for name, value in wanted.items())
 
 
 async def _rows(context: Context, params: Check, seqs: list[int]) -> list[Stored]:
@@ -213,6 +243,7 @@ class MarkMail(Call, frozen=True, kw_only=True):
 
     mark: Annotated[Mark, Meta(description="What to set or clear")]
     ids: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(min_length=1, max_length=500, description="Message ids or receipt ids")]
+    as_recipient: Annotated[bool, Meta(description="Receipt ids only: mark each as the reader it belongs to, where the key may speak as it")] = False
     evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
 
 
@@ -231,16 +262,20 @@ async def mark(context: Context, params: MarkMail) -> Marked:
 
     The first time wins: marking again changes nothing and is no error. Acknowledging implies
     read, reading implies delivered. An instance marks for itself; a caller with no instance
-    marks for every instance. Ids that are not the caller's post come back in `not_found`.
+    marks for every instance. Ids that are not the caller's post come back in `not_found`; with
+    `as_recipient` so do receipts of readers that the key may not speak as.
     """
-    me = await context.me(params)
+    caller = None if params.as_recipient else await context.me(params)
     outcome: dict[str, list[str]] = {"changed": [], "unchanged": [], "not_found": []}
-    seqs: list[int] = []
+    changes: dict[Reader, list[int]] = {}
     for id in dict.fromkeys(params.ids):
-        targets = await find_targets(context, me, id)
-        did = [await mark_one(context, me, target, params.mark, evidence=params.evidence) for target in targets]
+        me = caller or await recipient_of(context, id)
+        targets = [] if me is None else await find_targets(context, me, id)
+        did = [await mark_one(context, me, target, params.mark, evidence=params.evidence) for target in targets if me is not None]
         outcome["not_found" if not targets else "changed" if any(did) else "unchanged"].append(id)
-        seqs += [target.row.seq for target, changed in zip(targets, did, strict=True) if changed]
-    if seqs:
-        await note_marked(context, me, params.mark, seqs)
+        for target, changed in zip(targets, did, strict=True):
+            if changed and me is not None:
+                changes.setdefault(me, []).append(target.row.seq)
+    for reader, seqs in changes.items():
+        await note_marked(context, reader, params.mark, seqs)
     return Marked(mark=params.mark, **outcome)

@@ -46,6 +46,15 @@ async def find_targets(context: Context, me: Reader, what: str | Stored) -> list
     return [target for target in await _of_message(context, me, row) if target.addressed == named[1]]
 
 
+async def recipient_of(context: Context, receipt: str) -> Reader | None:
+    """Return the reader a receipt belongs to; null when there is none, or the key may not speak as it."""
+    named = parse_receipt_id(receipt)
+    reader = None if named is None else await context.store.reader_by_number(named[1])
+    if reader is None or not reader.seen or not context.caller.speaks_as(reader.name):
+        return None
+    return None if reader.kind == "human" and context.caller.role not in ("human", "operator") else reader
+
+
 async def _of_message(context: Context, me: Reader, row: Stored) -> list[Target]:
     if row.type == "broadcast":
         agent = me if me.is_agent else await context.store.reader_by_number(me.agent)

@@ -258,6 +258,7 @@ class StatusOf(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(description="The message's id")]
     sender: Annotated[str, Meta(description="Who wrote it")]
     type: Annotated[str, Meta(description="How it was addressed")]
+    to: Annotated[list[str], Meta(description="Addresses as parsed")]
     created_at: Annotated[str, Meta(description="When it was stored")]
     recipients: Annotated[int, Meta(description="How many it is for")]
     delivered: Annotated[int, Meta(description="How many were handed it")]
@@ -286,7 +287,7 @@ async def status(context: Context, params: Status) -> StatusOf:
     size = await store.broadcast_size(row.seq, sender_agent=row.sender_agent) if everyone else len(await store.channels(row.seq))
     expired = row.expires_at is not None and row.expires_at <= context.now
     return StatusOf(
-        id=row.id, sender=row.sender_name, type=row.type, created_at=to_text(row.created_at), recipients=size,
+        id=row.id, sender=row.sender_name, type=row.type, to=show.addresses(row), created_at=to_text(row.created_at), recipients=size,
         delivered=counts[0], read=counts[1], acknowledged=counts[2], archived=counts[3], is_expired=expired,
         is_late=await _is_late(context, row),
         receipts=[show.receipt(row.seq, who, trace, is_expired=expired) for who, trace in found],

@@ -32,6 +32,10 @@ def _fields(row: Stored, workspace: str) -> dict[str, Any]:
     }
 
 
+def addresses(row: Stored) -> list[str]:
+    return _to.decode(row.audience)
+
+
 def message(row: Stored, workspace: str) -> Message:
     return Message(**_fields(row, workspace))
 

@@ -1,0 +1,9 @@
+"""Dialects: other systems' vocabularies over the operations. A line here adds one.
+
+Explained in docs/why/dialects.md.
+"""
+
+from ackbox.dialects._translate import Dialect
+from ackbox.dialects.vantagepeers import VANTAGEPEERS
+
+DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS,)

@@ -1,0 +1,272 @@
+"""The translator: from a foreign tool call to an operation, and from its result to the foreign reply.
+
+A dialect is data in the shapes below; this is the only code that reads it, and it knows no
+dialect. No way to the store: a face calls the operation. Explained in docs/why/dialects.md.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from ackbox.errors import AckboxError, Invalid, NotFound
+from ackbox.model.moment import parse_moment, to_text
+from ackbox.ops.decode import decode
+
+LATEST_MS = 253_402_300_799_999  # the year 9999 ends
+REQUIRED = msgspec.UNSET
+
+
+class Arg(msgspec.Struct, frozen=True):
+    """A foreign parameter: its name and type, the operation's parameter it becomes (`metadata.x` for a part of one), and how."""
+
+    name: str
+    kind: Any
+    to: str | None = None
+    by: str = "same"
+    default: Any = REQUIRED
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A foreign field: where its value stands in the operation's answer (`result`, `given`, `item` or `error`), or a fixed value.
+
+    `of` makes it an object of other fields, `of_each` each item of a list one. Null becomes `default`, or leaves an `optional` field out.
+    """
+
+    name: str
+    source: str = ""
+    by: str = "same"
+    fixed: Any = None
+    default: Any = None
+    optional: bool = False
+    of: tuple[Field, ...] = ()
+    of_each: tuple[Field, ...] = ()
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """A foreign tool: the operation it is, how its arguments and reply map.
+
+    `each` names the list of the result whose items become rows; an item with a list under `spread` becomes
+    one row for each of that list. `more` is said after the reply when the result has more, with fields of the last row.
+    """
+
+    name: str
+    operation: str
+    description: str
+    args: tuple[Arg, ...] = ()
+    fixed: dict[str, Any] = {}
+    reply: tuple[Field, ...]
+    each: str | None = None
+    spread: str | None = None
+    newest_by: str | None = None
+    more: str | None = None
+    errors: dict[str, str | tuple[Field, ...]] = {}
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """An operation to call, its parameters, and the word that asked with which arguments."""
+
+    operation: str
+    params: dict[str, Any]
+    word: Any = None
+    given: dict[str, Any] = {}
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A reply: its texts, and the same as data."""
+
+    texts: tuple[str, ...]
+    data: Any
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """A tool as a face lists it."""
+
+    name: str
+    description: str
+    shape: type[msgspec.Struct]
+    hidden: frozenset[str] = frozenset()
+
+
+def _ids(given: str | list[str]) -> list[str]:
+    """Return ids from a list, one text, or a JSON list inside a text."""
+    if isinstance(given, list):
+        return given
+    if not given.lstrip().startswith("["):
+        return [given]
+    try:
+        return msgspec.json.decode(given, type=list[str])
+    except msgspec.DecodeError:
+        raise Invalid("The text is not a JSON list of ids.", hint="Send a list of ids.") from None
+
+
+def _moment_of_ms(given: int) -> str:
+    return to_text(min(max(given, 0), LATEST_MS))
+
+
+def _channel(to: list[str]) -> str:
+    """Return an audience as one text: names with commas between, without their instances."""
+    return "broadcast" if to == ["*"] else ",".join(dict.fromkeys(address.partition("/")[0] for address in to))
+
+
+def _by_recipient(receipts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(receipts, key=lambda receipt: (receipt["agent"], receipt["instance"] or ""))
+
+
+# The closed list of converters, by the names that dialects use.
+CONVERTERS: dict[str, Callable[[Any], Any]] = {
+    "same": lambda value: value,
+    "ids": _ids,
+    "moment_of_ms": _moment_of_ms,
+    "ms": lambda text: parse_moment(text, field="time"),
+    "channel": _channel,
+    "by_recipient": _by_recipient,
+    "count": len,
+    "is_set": bool,
+    "empty_is_null": lambda value: value or None,
+}
+
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """One system's vocabulary: its words, what a model is told first, and how each kind of error is said."""
+
+    name: str
+    instructions: str
+    words: tuple[Word, ...]
+    errors: dict[str, str | tuple[Field, ...]]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Word]:
+        return {word.name: word for word in self.words}
+
+    @cached_property
+    def _shapes(self) -> dict[str, type[msgspec.Struct]]:
+        return {word.name: _shape(word) for word in self.words}
+
+    def offered(self) -> list[Offered]:
+        """Return the tools, in their order."""
+        return [Offered(word.name, word.description, self._shapes[word.name]) for word in self.words]
+
+    def ask(self, name: str, arguments: dict[str, Any]) -> Asked:
+        """Return the operation a tool call stands for. Raises NotFound, Invalid, UnknownField."""
+        word = self._by_name.get(name)
+        if word is None:
+            near = difflib.get_close_matches(name, self._by_name, n=2, cutoff=0.5)
+            raise NotFound(f"There is no tool {name[:64]!r}.", near=near,
+                           hint=f"Did you mean {near[0]!r}?" if near else f"Tools: {', '.join(self._by_name)}.")
+        given = _named(decode(self._shapes[name], arguments))
+        params: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in word.fixed.items()}
+        for arg in word.args:
+            if arg.to is not None:
+                _put(params, arg, given[arg.name])
+        return Asked(word.operation, params, word, given)
+
+    def say(self, asked: Asked, result: Any) -> Said:
+        """Return an operation's result as the tool's reply."""
+        word: Word = asked.word
+        about = {"result": msgspec.to_builtins(result), "given": asked.given}
+        if word.each is None:
+            data: Any = _object(word.reply, about)
+            return Said((_json(data),), data)
+        data = [_object(word.reply, {**about, "item": item}) for item in _items(word, about["result"])]
+        if word.more is None or not data or not about["result"].get("has_more"):
+            return Said((_json(data),), data)
+        return Said((_json(data), word.more.format(**data[-1])), data)
+
+    def refuse(self, name: str, error: AckboxError) -> Said:
+        """Return an error as the system says it; our own shape stands beside it."""
+        word = self._by_name.get(name)
+        own = error.as_dict()["error"]
+        names = {arg.to: arg.name for arg in word.args if arg.to} if word else {}
+        for to, foreign in names.items():
+            own |= {part: (own[part] or "").replace(f"`{to}`", f"`{foreign}`") for part in ("message", "hint")}
+        field = str(error.details.get("field") or "")
+        path = names.get(field, field) or None
+        ways = {**self.errors, **(word.errors if word else {})}
+        way = ways.get(error.code, ways["*"])
+        beside = {"_ext": error.as_dict()}
+        if isinstance(way, str):
+            return Said((way.format(tool=name[:64], **own).rstrip(),), beside)
+        data = _object(way, {"error": {**own, "hint": own["hint"] or None, "path": path}})
+        return Said((_json(data),), {**data, **beside})
+
+
+def _shape(word: Word) -> type[msgspec.Struct]:
+    """Return a struct of a word's parameters: what a face lists, and what arguments are checked against."""
+    fields: list[Any] = []
+    for at, arg in enumerate(word.args):
+        # An attribute of its own making: a foreign name may be a word of Python.
+        if arg.default is REQUIRED:
+            fields.append((f"arg_{at}", arg.kind, msgspec.field(name=arg.name)))
+        else:
+            kind = arg.kind | None if arg.default is None else arg.kind
+            fields.append((f"arg_{at}", kind, msgspec.field(name=arg.name, default=arg.default)))
+    return msgspec.defstruct(word.name, fields, kw_only=True, frozen=True, forbid_unknown_fields=True)
+
+
+def _named(given: msgspec.Struct) -> dict[str, Any]:
+    return {field.encode_name: getattr(given, field.name) for field in msgspec.structs.fields(given)}
+
+
+def _put(params: dict[str, Any], arg: Arg, value: Any) -> None:
+    """Set the parameter an argument becomes. Left out, a whole parameter is null, which no header fills; a part is not there."""
+    assert arg.to is not None
+    whole, _, part = arg.to.partition(".")
+    if not part:
+        params[whole] = None if value is None else _convert(arg, value)
+        return
+    inside = params.setdefault(whole, {})
+    if value is not None:
+        inside[part] = _convert(arg, value)
+
+
+def _convert(arg: Arg, value: Any) -> Any:
+    try:
+        return CONVERTERS[arg.by](value)
+    except Invalid as error:
+        raise Invalid(f"`{arg.name}`: {error.message}", hint=error.hint, field=arg.name) from None
+
+
+def _items(word: Word, result: Any) -> list[dict[str, Any]]:
+    found = list(_spread(result[word.each], word.spread))
+    if word.newest_by is not None:
+        by = word.newest_by
+        found.sort(key=lambda item: item.get(by) or "", reverse=True)
+    return found
+
+
+def _spread(items: list[dict[str, Any]], under: str | None) -> Iterator[dict[str, Any]]:
+    for item in items:
+        parts = item.get(under) if under else None
+        yield from parts or [item]
+
+
+def _object(fields: tuple[Field, ...], about: dict[str, Any]) -> dict[str, Any]:
+    made = {}
+    for field in fields:
+        value = _value(field, about)
+        if value is not None or not field.optional:
+            made[field.name] = value
+    return made
+
+
+def _value(field: Field, about: dict[str, Any]) -> Any:
+    if field.of:
+        return _object(field.of, about)
+    if not field.source:
+        return field.fixed
+    value: Any = about
+    for step in field.source.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    if value is None:
+        return field.default
+    value = CONVERTERS[field.by](value)
+    return [_object(field.of_each, {**about, "item": item}) for item in value] if field.of_each else value
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,73 @@
+"""Each dialect's transcript: over MCP in both eras and through the stdio bridge, on both engines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+
+from ackbox.dialects import DIALECTS
+from tests.command import Command
+from tests.dialects.transcript import Scene, plain, scenes
+from tests.serving import Served, serving
+
+pytestmark = pytest.mark.anyio
+HERE = Path(__file__).parent
+NAMES = [dialect.name for dialect in DIALECTS]
+
+
+def over_http(served: Served, dialect: str, workspace: str, mode: Any) -> Client:
+    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {served.key}", "Ackbox-Workspace": workspace}, timeout=30)
+    return Client(streamable_http_client(f"{served.url}/mcp/{dialect}", http_client=http), mode=mode)
+
+
+def over_stdio(served: Served, dialect: str, workspace: str, where: Path) -> Client:
+    environment = Command(where).environment | {"ACKBOX_URL": served.url, "ACKBOX_KEY": served.key}
+    program = StdioServerParameters(command=sys.executable, args=["-m", "ackbox", "-w", workspace, "mcp", "--dialect", dialect], env=environment)
+    return Client(stdio_client(program), mode="legacy")
+
+
+@pytest.mark.parametrize("way", ["legacy", "2026-07-28", "stdio"])
+@pytest.mark.parametrize("dialect", NAMES)
+async def test_every_call_gets_the_reply_of_the_transcript(database: str, tmp_path: Path, dialect: str, way: str) -> None:
+    async with serving(database) as served:
+        for number, scene in enumerate(scenes(HERE / f"{dialect}.jsonl")):
+            workspace = f"scene-{number}"
+            await served.app.call("workspace.create", {"name": workspace}, credential=served.key)
+            client = over_stdio(served, dialect, workspace, tmp_path) if way == "stdio" else over_http(served, dialect, workspace, way)
+            async with client as connection:
+                for line in scene.lines:
+                    await play(connection, scene, line, is_newest=way == "2026-07-28")
+
+
+async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_newest: bool) -> None:
+    """Make one call and hold its whole reply against the transcript's."""
+    told = await connection.call_tool(line["tool"], scene.fill(line["arguments"]))
+    texts = [each.text for each in told.content]
+    refusal = line.get("error")
+    expected = line["reply"] if refusal is None else refusal
+    said = texts[0] if isinstance(expected, str) else json.loads(texts[0])
+    about = f"{scene.title}: {line['tool']} {line['arguments']}"
+    said = plain(said, expected)
+    expected = scene.settle(expected, said)
+    assert (said, texts[1:], told.is_error) == (expected, scene.fill(line.get("more", [])), refusal is not None), about
+    data = told.structured_content if is_newest or not isinstance(expected, list) else told.structured_content["result"]
+    assert plain(data, expected) == ({} if isinstance(expected, str) else expected), about
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+async def test_every_tool_of_a_dialect_is_listed_and_has_a_line_and_no_other_is(tmp_path: Path, dialect: Any) -> None:
+    used = {line["tool"] for scene in scenes(HERE / f"{dialect.name}.jsonl") for line in scene.lines if "reply" in line}
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served, over_http(served, dialect.name, "default", "legacy") as connection:
+        listed = [tool.name for tool in (await connection.list_tools()).tools]
+        offers = connection.server_capabilities
+    assert listed == [word.name for word in dialect.words]
+    assert set(listed) == used
+    assert (offers.tools is not None, offers.resources, offers.prompts) == (True, None, None)

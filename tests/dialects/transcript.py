@@ -1,0 +1,73 @@
+"""Transcripts: tool calls and whole replies of a system, as JSON lines, held against what a connection gives.
+
+A line with `scene` starts a new workspace. `$id:a` stands for an id, `$ms:a` for Unix milliseconds, `$time:a` for
+RFC 3339; each name is bound by the first reply that has it and means the same from then on in its scene.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+SHAPES = {
+    "id": lambda value: isinstance(value, str) and re.fullmatch(r"[a-z0-9]{32}", value),
+    "ms": lambda value: isinstance(value, int) and 1_500_000_000_000 < value < 5_000_000_000_000,
+    "time": lambda value: isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value),
+}
+
+
+@dataclass
+class Scene:
+    """What a scene shows, and its lines."""
+
+    title: str
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    bound: dict[str, Any] = field(default_factory=dict)
+
+    def fill(self, value: Any) -> Any:
+        """Return arguments with what is bound put in."""
+        if isinstance(value, str):
+            return self.bound[value] if value in self.bound else re.sub(r"\$\w+:\w+", lambda found: str(self.bound[found[0]]), value)
+        if isinstance(value, dict):
+            return {name: self.fill(child) for name, child in value.items()}
+        return [self.fill(child) for child in value] if isinstance(value, list) else value
+
+    def settle(self, expected: Any, actual: Any) -> Any:
+        """Return what is expected with its placeholders as bound, binding those that `actual` has first."""
+        if isinstance(expected, str) and re.fullmatch(r"\$\w+:\w+", expected):
+            if expected not in self.bound and SHAPES[expected[1:].partition(":")[0]](actual):
+                self.bound[expected] = actual
+            return self.bound.get(expected, expected)
+        if isinstance(expected, dict):
+            inside = actual if isinstance(actual, dict) else {}
+            return {name: self.settle(child, inside.get(name)) for name, child in expected.items()}
+        if isinstance(expected, list):
+            items = actual if isinstance(actual, list) else []
+            return [self.settle(child, items[at] if at < len(items) else None) for at, child in enumerate(expected)]
+        return self.fill(expected)
+
+
+def scenes(path: Path) -> list[Scene]:
+    """Return the scenes of a transcript, with nothing bound yet."""
+    found: list[Scene] = []
+    for line in path.read_text("utf-8").splitlines():
+        said = json.loads(line)
+        if "scene" in said:
+            found.append(Scene(said["scene"]))
+        else:
+            found[-1].lines.append(said)
+    return found
+
+
+def plain(reply: Any, expected: Any) -> Any:
+    """Return a reply without what is ours under `_ext`, wherever the transcript does not ask for it."""
+    if isinstance(reply, dict):
+        wanted = expected if isinstance(expected, dict) else {}
+        return {name: plain(child, wanted.get(name)) for name, child in reply.items() if name != "_ext" or "_ext" in wanted}
+    if isinstance(reply, list):
+        wanted = expected if isinstance(expected, list) else []
+        return [plain(child, wanted[at] if at < len(wanted) else None) for at, child in enumerate(reply)]
+    return reply

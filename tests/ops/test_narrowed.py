@@ -1,0 +1,51 @@
+"""Looking at a part of the unread post, and marking as whom a receipt belongs to."""
+
+from __future__ import annotations
+
+import pytest
+
+from ackbox.errors import Invalid
+from tests.engines import Post
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_look_narrows_by_metadata_and_counts_the_whole_mailbox(post: Post) -> None:
+    for number in range(450):
+        await post("message.send", agent="ana", to="bob", body=str(number), metadata={"tenant": "acme" if number % 200 == 7 else "zeta", "n": number})
+    seen = await post("inbox.check", agent="bob", metadata={"tenant": "acme"}, limit=2)
+    rest = await post("inbox.check", agent="bob", metadata={"tenant": "acme"}, limit=2, cursor=seen.cursor)
+    assert [[letter.body for letter in page.messages] for page in (seen, rest)] == [["7", "207"], ["407"]]
+    assert [(page.unread, page.total, page.has_more) for page in (seen, rest)] == [(450, 450, True), (450, 450, False)]
+    assert (await post("inbox.check", agent="bob", metadata={"tenant": "acme", "n": 8})).messages == []
+    assert (await post("inbox.check", agent="bob", metadata={"absent": None})).messages == []
+
+
+async def test_a_look_since_a_time_leaves_out_what_came_before(post: Post) -> None:
+    sent = [await post("message.send", agent="ana", to="bob", body=str(number)) for number in range(5)]
+    middle = sent[2].created_at
+    seen = await post("inbox.check", agent="bob", since=middle)
+    assert [letter.id for letter in seen.messages] == [each.id for each in sent if each.created_at > middle]
+    with pytest.raises(Invalid, match="`since` is not a time"):
+        await post("inbox.check", agent="bob", since="yesterday")
+
+
+async def test_a_mark_as_recipient_counts_for_whom_the_receipt_names(post: Post) -> None:
+    for instance in ("laptop", "server"):
+        await post("agent.check_in", agent="bob", instance=instance)
+    await post("message.send", agent="ana", to="bob", body="all of you")
+    await post("message.send", agent="ana", to="bob/laptop", body="laptop")
+    whole, one = [letter.receipt_id for letter in (await post("inbox.check", agent="bob", instance="laptop")).messages]
+    marked = await post("receipt.mark", mark="read", as_recipient=True, ids=[whole, one, "0" * 32, "x"])
+    assert (marked.changed, marked.not_found) == ([whole, one], ["0" * 32, "x"])
+    assert [(await post("inbox.check", agent="bob", instance=each)).unread for each in ("laptop", "server")] == [0, 0]
+    assert (await post("receipt.mark", mark="read", as_recipient=True, ids=[whole, one])).unchanged == [whole, one]
+
+
+async def test_a_key_marks_as_recipient_only_whom_it_speaks_as(post: Post) -> None:
+    await post("message.send", agent="ana", to="bob,carol", body="hello")
+    own, other = [(await post("inbox.check", agent=who)).messages[0].receipt_id for who in ("bob", "carol")]
+    key = (await post("key.create", kind="agent", name="bob")).key
+    marked = await post.app.call("receipt.mark", {"mark": "read", "as_recipient": True, "ids": [own, other]}, credential=key)
+    assert (marked.changed, marked.not_found) == ([own], [other])
+    assert [(await post("inbox.check", agent=who)).unread for who in ("bob", "carol")] == [0, 1]
