@@ -15,7 +15,7 @@ from typing import Any
 
 import ackbox.ops  # noqa: F401  (fills the table)
 from ackbox.bell import Bell
-from ackbox.errors import AckboxError, BadKey, NotAllowed, NotFound, Unavailable
+from ackbox.errors import AckboxError, BadKey, NotAllowed, NotFound, NotYou, Unavailable
 from ackbox.limits import Limits
 from ackbox.model.key import digest, matches, mint, parse_key
 from ackbox.model.moment import IdMaker
@@ -195,10 +195,24 @@ class App:
 
         # Who may do what concerns the whole instance may do it with a key of one workspace too.
         across = operation.spans_workspaces and (caller.ws == 0 or operation.scope == "instance")
-        result = await self._transact(work, writes=writes, slow=operation.is_slow, ws=ws, across=across)
+        try:
+            result = await self._transact(work, writes=writes, slow=operation.is_slow, ws=ws, across=across)
+        except NotYou as error:
+            await self._note_refused(error, operation, caller, ws)
+            raise
         if context is not None:
             self._after(context)
         return result
+
+    async def _note_refused(self, error: NotYou, operation: Operation, caller: Caller, ws: int) -> None:
+        """Tell in the workspace's feed that a key claimed a name that is not its own; never what it wanted to say."""
+        if not self.limits.may_note_refusal(caller.key_id):
+            return
+        subject = {"key": caller.key_id, "claimed": error.details["claimed"], "operation": operation.name}
+        with suppress(Unavailable):
+            await self.engine.write(lambda tx: Store(tx, ws).note("agent.refused", at=self.clock(), reader=0, subject=subject), ws=ws)
+            self.bell.ring(ws)
+            self._tell(ws)
 
     async def _transact(self, work: Callable[[Transaction], Any], *, writes: bool, slow: bool, ws: int, across: bool) -> Any:
         if writes:

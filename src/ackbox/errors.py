@@ -8,6 +8,7 @@
     ├── UnknownRecipient   unknown_recipient  422   nobody of that name, and the sender asked to be refused
     ├── NotFound           not_found          404   not there, or in somebody else's workspace
     ├── NotAllowed         not_allowed        403   the key may not do this
+    │   ├── NotYou         not_allowed        403   a name that the key does not speak as
     │   └── BadKey         not_allowed        401   no key, a wrong one, an expired or revoked one
     ├── Conflict           conflict           409   the same idempotency key with other content, a name taken
     ├── RateLimited        rate_limited       429   too much at once; says when to come back
@@ -89,6 +90,10 @@ class NotAllowed(AckboxError):
 
     code = "not_allowed"
     status = 403
+
+
+class NotYou(NotAllowed):
+    """A name that the key does not speak as; the workspace's feed tells of it."""
 
 
 class BadKey(NotAllowed):

@@ -48,6 +48,7 @@ class Bucket:
 BY_KEY = Rate(200, 400)
 BY_WORKSPACE = Rate(2000, 4000)
 GUESSES = Rate(1, 30)
+REFUSALS = Rate(1, 1)
 
 
 class Limits:
@@ -55,7 +56,7 @@ class Limits:
 
     def __init__(self, *, key: Rate = BY_KEY, workspace: Rate = BY_WORKSPACE,
                  clock: Callable[[], float] = time.monotonic) -> None:
-        self._rates = {"key": key, "workspace": workspace, "guess": GUESSES}
+        self._rates = {"key": key, "workspace": workspace, "guess": GUESSES, "refusal": REFUSALS}
         self._clock = clock
         self._buckets: dict[tuple[str, Any], Bucket] = {}
 
@@ -72,6 +73,10 @@ class Limits:
         wait_s = self._bucket("guess", address).take(1, self._clock())
         if wait_s:
             raise RateLimited("Too many wrong keys from this address.", hint="Wait, and check the key.", retry_after_s=_told(wait_s))
+
+    def may_note_refusal(self, key_id: str) -> bool:
+        """Whether a refused name is written down: about once a second for each key, so that nobody fills the feed with them."""
+        return self._bucket("refusal", key_id).take(1, self._clock()) == 0
 
     def _bucket(self, kind: str, of: Any) -> Bucket:
         bucket = self._buckets.get((kind, of))

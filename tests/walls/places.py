@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 
 from ackbox.app import App
+from ackbox.errors import AckboxError
 from ackbox.ops.cursors import make_cursor
 
 CURSORS = ("feed", "history", "search", "inbox", "mailbox", "thread", "status")
@@ -170,3 +171,13 @@ def _sqlite_rows(path: str, ws: int | None) -> dict[str, list[str]]:
                   if any(column[1] == "ws" for column in connection.execute(f'PRAGMA table_info("{name}")'))]
         return {table: sorted(str(row) for row in connection.execute(f'SELECT * FROM "{table}" WHERE ws = COALESCE(?, ws)', (ws,)))
                 for table in tables}
+
+
+async def refusal(app: App, key: str, name: str, params: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the error that a call is refused with, or null."""
+    try:
+        await app.call(name, params, credential=key)
+    except AckboxError as error:
+        refused: dict[str, Any] = error.as_dict()["error"]
+        return refused
+    return None

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Invalid, NotAllowed
+from ackbox.errors import Invalid, NotYou
 from ackbox.model.moment import IdMaker
 from ackbox.model.name import parse_instance, parse_name
 from ackbox.store.readers import Reader
@@ -89,7 +89,7 @@ class Context(msgspec.Struct, kw_only=True):
     async def me(self, call: Call) -> Reader:
         """Return the reader the caller acts as, registered by this first call if need be.
 
-        Raises NotAllowed when the key may not speak as the name; Invalid when no name is known.
+        Raises NotYou when the key may not speak as the name; Invalid when no name is known.
         """
         name, instance = self.identity(call)
         reader = await self.store.reader(name, instance)
@@ -108,9 +108,9 @@ class Context(msgspec.Struct, kw_only=True):
         name = self.caller.agent if call.agent is None else parse_name(call.agent)
         assert name is not None
         if not self.caller.speaks_as(name):
-            raise NotAllowed(
+            raise NotYou(
                 f"This key speaks as {self.caller.agent!r}, not as {name!r}.",
-                hint="Leave `agent` out, or ask an admin for a key with may_speak_as.", field="agent",
+                hint="Leave `agent` out, or ask an admin for a key with may_speak_as.", field="agent", claimed=name,
             )
         return name, None if call.instance is None else parse_instance(call.instance)
 
@@ -124,7 +124,8 @@ class Context(msgspec.Struct, kw_only=True):
 
     def _check_kind(self, reader: Reader) -> None:
         if reader.kind == "human" and self.caller.role not in ("human", "operator"):
-            raise NotAllowed(f"{reader.name!r} is a person; only that person's key speaks as them.", field="agent")
+            raise NotYou(f"{reader.name!r} is a person; only that person's key speaks as them.",
+                         hint="Speak under a name of your own.", field="agent", claimed=reader.name)
 
     def visible_to(self, reader: Reader | None) -> int | None:
         """Return whose messages a reading call is narrowed to: null in a transparent workspace, or for those who see all."""
