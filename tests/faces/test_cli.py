@@ -8,6 +8,7 @@ import pty
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,7 @@ def test_a_terminal_gets_a_table_and_control_characters_are_shown(ackbox: Comman
     text = on_terminal(ackbox, "--as", "hana", "inbox")
     assert "\x1b" not in text
     assert re.search(r"id +at +from +to +intent +text", text)
-    assert r"Mac 小克  hana  inform  red \x1b[31mtext" in text
+    assert r"Mac 小克  hana  inform  red \u{1b}[31mtext" in text
 
 
 def on_terminal(ackbox: Command, *arguments: str) -> str:
@@ -191,3 +192,30 @@ def test_sending_imports_no_server_library(ackbox: Command) -> None:
            "    print([m for m in ('starlette', 'uvicorn', 'mcp', 'cryptography', 'apsw', 'asyncpg', 'pydantic', 'jinja2') if m in sys.modules])"
     done = subprocess.run([ackbox.argv[0], "-c", code], env=ackbox.environment, capture_output=True, text=True, timeout=30, check=False)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_long_lists_are_cut_with_how_many_are_left_out(ackbox: Command) -> None:
+    names = ",".join(f"n{number}" for number in range(1, 201))
+    told = ackbox("--text", "--as", "ana", "send", names, "hello all").stdout.splitlines()
+    assert (told[0].endswith("n8 (not seen yet) and 192 more"), len(told), told[-1]) == (True, 7, "stored; nor has anybody of 195 names more")
+    ackbox("--as", "bob", "--instance", "laptop", "inbox")
+    people = on_terminal(ackbox, "who")
+    assert "bob/laptop" in people and "and 192 more" in people
+
+
+def test_a_further_command_is_named_with_the_same_flags(ackbox: Command) -> None:
+    ackbox.json("--as", "ana", "send", "Mac 小克", "hello")
+    told = ackbox("--text", "--as", "Mac 小克", "inbox")
+    id = told.stdout.splitlines()[1].split()[0]
+    assert told.stderr.strip() == f"1 unread. Next: ackbox --as 'Mac 小克' read {id}   or: ackbox --as 'Mac 小克' ack {id}"
+
+
+def test_an_old_discovery_file_stops_nobody(ackbox: Command, tmp_path: Path) -> None:
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    elsewhere = Command(tmp_path / "crashed")
+    elsewhere.data.mkdir(parents=True)
+    (elsewhere.data / "server.json").write_text(json.dumps({"pid": other.pid, "url": "http://127.0.0.1:1"}))
+    assert elsewhere.json("stop") == {"stopped": False}
+    assert other.poll() is None
+    other.communicate(b"\n")
+    assert other.returncode == 0

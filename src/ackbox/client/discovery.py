@@ -6,13 +6,14 @@ is in `operator.key` (0600). Explained in docs/why/serving.md.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from pathlib import Path
 from typing import Any
 
 from ackbox import config
-from ackbox.client.http import HttpCaller
+from ackbox.client.http import HttpCaller, NoServer
 
 DEFAULT_URL = "http://127.0.0.1:7717"
 
@@ -38,6 +39,18 @@ def read_server(data_dir: Path) -> dict[str, Any] | None:
     return dict(found)
 
 
+def is_held(data_dir: Path) -> bool:
+    """Whether a server holds the directory now; the process of an old server.json may be somebody else's by this time."""
+    try:
+        with open(data_dir / "server.lock") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def read_operator_key(data_dir: Path) -> str | None:
     """Return the operator key of a data directory, or null."""
     try:
@@ -52,10 +65,13 @@ def data_dir_of(given: str | None) -> Path:
 
 
 def caller(*, data_dir: str | None = None, url: str | None = None, key: str | None = None, face: str = "cli") -> HttpCaller:
-    """Return a caller for the server that the settings name."""
+    """Return a caller for the server that the settings name. Raises NoServer when they name none that runs."""
     where = config.data_dir(data_dir)
-    address = config.get("url", url)
+    address, own_key = config.get("url", url), config.get("key", key)
     if address is None:
         server = read_server(where)
+        # Without a key of its own it would show the operator's to whatever else listens on the default port.
+        if server is None and own_key is None:
+            raise NoServer(f"No server runs on {where}.")
         address = server["url"] if server else DEFAULT_URL
-    return HttpCaller(address.rstrip("/"), config.get("key", key) or read_operator_key(where), face=face)
+    return HttpCaller(address.rstrip("/"), own_key or read_operator_key(where), face=face)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import http.client
 import json
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ackbox import errors
+from ackbox.config import BadSettings
 
 _BY_CODE = {
     each.code: each
@@ -24,14 +25,12 @@ class NoServer(Exception):
 
 
 class HttpCaller:
-    """Calls operations of one server with one key."""
+    """Calls operations of one server with one key. Raises BadSettings for what is no address."""
 
     def __init__(self, url: str, key: str | None, *, face: str = "cli") -> None:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
+        self._place = parse_url(url)
         self.url = url
         self.key = key
-        self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._where = parts.netloc
         self._headers = {"Content-Type": "application/json", "Ackbox-Face": face}
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
@@ -57,7 +56,7 @@ class HttpCaller:
     @property
     def is_here(self) -> bool:
         """Whether the address is this machine's own."""
-        return (urlsplit(self.url).hostname or "") in ("127.0.0.1", "localhost", "::1")
+        return self._place.hostname in ("127.0.0.1", "localhost", "::1")
 
     def is_up(self) -> bool:
         """Whether a server answers."""
@@ -66,16 +65,36 @@ class HttpCaller:
         except NoServer:
             return False
 
+    def connection(self, timeout_s: float | None) -> http.client.HTTPConnection:
+        """Return a connection to the server, not yet open."""
+        kind = http.client.HTTPSConnection if self._place.scheme == "https" else http.client.HTTPConnection
+        return kind(self._place.netloc.rpartition("@")[2], timeout=timeout_s)
+
+    def path(self, path: str) -> str:
+        """Return a path of ackbox as this server has it; a proxy may keep it under a path of its own."""
+        return self._place.path.rstrip("/") + path
+
     def _request(self, method: str, path: str, body: bytes | None, timeout_s: float) -> tuple[int, bytes]:
-        connection = self._kind(self._where, timeout=timeout_s)
+        connection = self.connection(timeout_s)
         try:
-            connection.request(method, path, body, self._headers)
+            connection.request(method, self.path(path), body, self._headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:
             raise NoServer(f"No server answers at {self.url} ({error}).") from None
         finally:
             connection.close()
+
+
+def parse_url(url: str) -> SplitResult:
+    """Return a server's address in its parts; http when no scheme is named. Raises BadSettings."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        if parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port):
+            return parts
+    except ValueError:
+        pass
+    raise BadSettings(f"{url!r} is not a server's address. Write it like https://post.example.com or http://127.0.0.1:7717")
 
 
 def _error(status: int, answer: Any) -> errors.AckboxError:

@@ -16,9 +16,10 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any, TextIO
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from ackbox import config
 from ackbox.client.discovery import caller, read_server
@@ -63,9 +64,10 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
 
 def _server(data_dir: str | None, url: str | None, key: str | None) -> HttpCaller:
     """Return the server, started in the background if it is this machine's and none runs. Raises NoServer."""
-    server = caller(data_dir=data_dir, url=url, key=key, face="bridge")
-    if server.is_up() or config.get("url", url):
-        return server
+    with suppress(NoServer):
+        server = caller(data_dir=data_dir, url=url, key=key, face="bridge")
+        if server.is_up() or config.get("url", url):
+            return server
     where = ["--data-dir", data_dir] if data_dir else []
     started = subprocess.run([sys.executable, "-m", "ackbox", *where, "up", "--detach", "--no-open", "--json"], stdin=subprocess.DEVNULL,
                              capture_output=True, text=True, timeout=60, check=False)
@@ -180,7 +182,7 @@ class Bridge:
         if id is not None and not is_quiet:
             self._going[id] = connection
         try:
-            connection.request("POST", self._path, json.dumps(sent).encode(), self._headers(message))
+            connection.request("POST", self._server.path(self._path), json.dumps(sent).encode(), self._headers(message))
             answer = connection.getresponse()
             if answer.status == 404 and self._session is not None:
                 raise _SessionGone
@@ -227,7 +229,8 @@ class Bridge:
         while session is not None and session == self._session and not self._closing.is_set():
             connection = self._connection(None)
             try:
-                connection.request("GET", self._path, headers={"Accept": "text/event-stream", **self._own_headers(), **self._session_headers()})
+                headers = {"Accept": "text/event-stream", **self._own_headers(), **self._session_headers()}
+                connection.request("GET", self._server.path(self._path), headers=headers)
                 answer = connection.getresponse()
                 if answer.status != 200:
                     return
@@ -270,9 +273,7 @@ class Bridge:
             _hang_up(connection)
 
     def _connection(self, timeout_s: float | None) -> HTTPConnection:
-        parts = urlsplit(self._server.url)
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        connection = kind(parts.netloc, timeout=CONNECT_S)
+        connection = self._server.connection(CONNECT_S)
         connection.connect()
         connection.sock.settimeout(timeout_s)
         return connection

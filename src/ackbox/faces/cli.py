@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shlex
 import sys
 import uuid
 from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ from ackbox import __version__, config
 from ackbox.client.discovery import caller, data_dir_of
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
-from ackbox.faces.cli_columns import Column, table
+from ackbox.faces.cli_columns import Column, plain, table
 
 DONE, REFUSED, USED_WRONGLY, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 2, 3, 4, 5, 6
 
@@ -67,7 +68,7 @@ class Talk:
         try:
             return self.attempt(name, **params)
         except NoServer as error:
-            self.fail(NO_SERVER, "no_server", str(error), "Start one with: ackbox up")
+            self.no_server(str(error))
         except AckboxError as error:
             self.refuse(error)
 
@@ -76,10 +77,17 @@ class Talk:
         who = {key: self.setting(key) for key in ("workspace", "agent", "instance")}
         return self.server.call(name, {**{key: value for key, value in who.items() if value}, **params}, timeout_s=self.timeout_s)
 
+    def no_server(self, message: str) -> NoReturn:
+        """Say that nobody answers, and what to do: a server elsewhere is not started from here."""
+        elsewhere = self.setting("url")
+        self.fail(NO_SERVER, "no_server", message, "Check --url or ACKBOX_URL, and that it runs there." if elsewhere else "Start one with: ackbox up")
+
     def refuse(self, error: AckboxError) -> NoReturn:
         hint = error.hint
         if error.details.get("field") == "agent" and not self.setting("agent"):
             hint = "Say who you are: ackbox --as NAME …, or: export ACKBOX_AGENT=NAME"
+        if error.status == 401 and not self.server.key:
+            hint = "Give one with --key or ACKBOX_KEY; on the server's machine --data-dir finds the operator's."
         self.fail(KEY if error.status in (401, 403) else REFUSED, error.code, error.message, hint, error.details)
 
     def fail(self, exit_code: int, code: str, message: str, hint: str | None, details: Any = None) -> NoReturn:
@@ -90,6 +98,12 @@ class Talk:
         else:
             click.echo(plain(f"{message} {hint or ''}".rstrip()), err=True)
         sys.exit(exit_code)
+
+    @property
+    def again(self) -> str:
+        """The start of a further command as the same one at the same place: what was set by a flag is said again."""
+        flags = {"data_dir": "--data-dir", "url": "--url", "workspace": "-w", "agent": "--as", "instance": "--instance"}
+        return " ".join(["ackbox", *(f"{flag} {shlex.quote(str(self.given[name]))}" for name, flag in flags.items() if name in self.given)])
 
     def show(self, answer: Any, text: Callable[[Any], str]) -> None:
         """Print one answer: as JSON, or as the text made of it."""
@@ -119,11 +133,6 @@ class Talk:
     def say(self, text: str) -> None:
         """Tell people something that is not the answer."""
         click.echo(plain(text), err=True)
-
-
-def plain(text: str) -> str:
-    """Return text for a terminal: what does not print is shown, not obeyed."""
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
 
 
 def new_key() -> str:

@@ -20,6 +20,21 @@ class Column(NamedTuple):
     may_cut: bool = False
 
 
+# Between letters and between emoji they join what is written; they hide nothing.
+JOINERS = "\u200c\u200d"
+
+
+def plain(text: str) -> str:
+    """Return text for a terminal: what does not print is shown, not obeyed."""
+    return "".join(c if c.isprintable() or c in "\n\t" or c in JOINERS else f"\\u{{{ord(c):x}}}" for c in text)
+
+
+def some(texts: Sequence[str], most: int) -> str:
+    """Return texts with commas between, and how many are left out beyond the most that are shown."""
+    more = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {more} more" if more > 0 else "")
+
+
 def width(text: str) -> int:
     """Return how many cells a terminal gives the text."""
     return sum(0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
@@ -57,9 +72,7 @@ def _padded(text: str, cells: int) -> str:
 def _one_line(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return " ".join(str(value).split())
+    return plain(" ".join(str(value).split()))
 
 
 def local_time(text: str | None) -> str:

@@ -18,6 +18,7 @@ from typing import IO, Any, NoReturn
 
 import click
 
+from ackbox.client.http import NoServer
 from ackbox.faces.cli import REFUSED, Talk, verb
 
 VERBS: dict[str, click.Command] = {}
@@ -227,8 +228,12 @@ def backup(talk: Talk, dest: str) -> None:
     Keys are in it: keep it as you keep the data directory. Use a copy of SQLite with:
     ackbox up --database sqlite:////path/to/copy. A copy of PostgreSQL is for pg_restore.
     """
-    if not talk.server.is_here:
-        talk.fail(REFUSED, "invalid", f"The server at {talk.server.url} is on another machine; the copy would be made there.",
+    try:
+        server = talk.server
+    except NoServer as error:
+        talk.no_server(str(error))
+    if not server.is_here:
+        talk.fail(REFUSED, "invalid", f"The server at {server.url} is on another machine; the copy would be made there.",
                   "Run this on that machine.")
     talk.timeout_s = COPY_S
     made = talk.call("instance.backup", path=str(Path(dest).expanduser().absolute()))

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ackbox.faces.cli import Talk, Verb, new_key, talking, verb
-from ackbox.faces.cli_columns import Column, ago, local_time
+from ackbox.faces.cli_columns import Column, ago, local_time, some
 
 VERBS: dict[str, click.Command] = {}
 SIGNS = {"online": "●", "idle": "◐", "away": "○"}
@@ -27,7 +27,7 @@ PEOPLE = (
 
 def _name(each: Any) -> str:
     if each["instance"]:
-        return f"  / {each['instance']}"
+        return f"{each['agent']}/{each['instance']}"
     return f"{each['agent']} (human)" if each["kind"] == "human" else str(each["agent"])
 
 
@@ -54,7 +54,7 @@ def who(talk: Talk, online_only: bool) -> None:
     people = roster["agents"] if talk.is_json else [one for each in roster["agents"] for one in (each, *each["instances"])]
     talk.show_each(people, PEOPLE, empty='Nobody is here yet. Say hello with: ackbox --as ana send bob "hello"')
     if roster["awaited"] and not talk.is_json:
-        talk.say(f"Mail waits for names that nobody has seen: {', '.join(roster['awaited'])}")
+        talk.say(f"Mail waits for names that nobody has seen: {some(roster['awaited'], 8)}")
 
 
 @verb("me", VERBS)
@@ -63,7 +63,7 @@ def me(talk: Talk) -> None:
 
     Example: ackbox --as ana me
     """
-    talk.show(talk.call("agent.whoami"), lambda of: f"{of['agent'] or 'nobody yet; say --as NAME'} in {of['workspace']}, with a key of kind "
+    talk.show(talk.call("agent.whoami"), lambda of: f"{of['agent'] or 'nobody yet (say --as NAME)'} in {of['workspace']}, with a key of kind "
               f"{of['role']} that may {', '.join(of['may'])}")
 
 
@@ -181,4 +181,4 @@ def workspace_settings(talk: Talk, unknown: str | None, hops_limit: int | None) 
     """
     changes = {name: value for name, value in (("unknown", unknown), ("hops_limit", hops_limit)) if value is not None}
     talk.show(talk.call("workspace.settings", **changes), lambda of: "\n".join(
-        [f"{of['name']}, {of['mode']}, {of['agents']} agents", *(f"  {name} = {value}" for name, value in of["settings"].items())]))
+        [f"{of['name']}, {of['mode']}, agents: {of['agents']}", *(f"  {name} = {value}" for name, value in of["settings"].items())]))

@@ -18,11 +18,11 @@ from typing import Any
 import click
 
 from ackbox import __version__, config
-from ackbox.client.discovery import read_server
+from ackbox.client.discovery import is_held, read_server
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.cli import NO_SERVER, REFUSED, Talk, verb
-from ackbox.faces.cli_columns import local_time
+from ackbox.faces.cli_columns import local_time, some
 
 VERBS: dict[str, click.Command] = {}
 START_S = 20.0
@@ -53,9 +53,9 @@ def overview(talk: Talk) -> None:
     if talk.is_json:
         click.echo(json.dumps({"url": url, "agents": len(roster["agents"]), "online": online, "awaited": roster["awaited"]}))
         return
-    click.echo(f"ackbox runs at {url}\n  {len(roster['agents'])} known, {len(online)} online{': ' + ', '.join(online[:8]) if online else ''}")
+    click.echo(f"ackbox runs at {url}\n  {len(roster['agents'])} known, {len(online)} online{': ' + some(online, 8) if online else ''}")
     if roster["awaited"]:
-        click.echo(f"  mail waits for names nobody has seen: {', '.join(roster['awaited'][:8])}")
+        click.echo(f"  mail waits for names nobody has seen: {some(roster['awaited'], 8)}")
     click.echo("\n  ackbox who        who is here\n  ackbox inbox      your post (--as NAME)\n  ackbox --help     everything it can do")
 
 
@@ -113,11 +113,14 @@ def live_server(where: Path) -> dict[str, Any] | None:
 def start_detached(talk: Talk, arguments: list[str]) -> dict[str, Any]:
     """Start a server in a session of its own and return it once it answers."""
     where: Path = talk.data_dir
-    where.mkdir(parents=True, exist_ok=True, mode=0o700)
     log = where / "server.log"
     command = [sys.executable, "-m", "ackbox", *(each for each in arguments if each != "--detach")]
-    with open(log, "ab") as out, open(os.devnull) as nothing:
-        process = subprocess.Popen(command, stdin=nothing, stdout=out, stderr=out, start_new_session=True)
+    try:
+        where.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(log, "ab") as out:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+    except OSError as error:
+        talk.fail(REFUSED, "unavailable", f"The data directory {where} cannot be used: {error.strerror}.", "Choose another with --data-dir.")
     until = time.monotonic() + START_S
     while time.monotonic() < until:
         server = live_server(where)
@@ -142,7 +145,7 @@ def stop(talk: Talk) -> None:
     Example: ackbox stop
     """
     server = read_server(talk.data_dir)
-    if server is None:
+    if server is None or not is_held(talk.data_dir):
         talk.show({"stopped": False}, lambda _: "No server runs here.")
         return
     os.kill(server["pid"], signal.SIGTERM)
@@ -166,7 +169,7 @@ def status(talk: Talk, id: str | None) -> None:
         return
     server = live_server(talk.data_dir)
     if server is None:
-        talk.fail(NO_SERVER, "no_server", f"No server runs on {talk.data_dir}.", "Start one with: ackbox up")
+        talk.no_server(f"No server runs on {talk.data_dir}.")
     talk.show(server, lambda of: block(of, is_new=False))
 
 
@@ -189,7 +192,7 @@ def open_(talk: Talk) -> None:
     """
     server = live_server(talk.data_dir)
     if server is None:
-        talk.fail(NO_SERVER, "no_server", f"No server runs on {talk.data_dir}.", "Start one with: ackbox up")
+        talk.no_server(f"No server runs on {talk.data_dir}.")
     page = f"{server['url']}/reference"
     can_open = sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     opened = can_open and sys.stdout.isatty() and webbrowser.open(page)
@@ -213,7 +216,7 @@ def demo(talk: Talk, fast: bool, no_wait: bool) -> None:
     try:
         Demo(talk, pause=0.0 if fast else 1.0).run(wait=not no_wait)
     except NoServer as error:
-        talk.fail(NO_SERVER, "no_server", str(error), "Start one with: ackbox up")
+        talk.no_server(str(error))
     except AckboxError as error:
         talk.refuse(error)
 

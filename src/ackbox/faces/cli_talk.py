@@ -13,8 +13,8 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli import NOTHING, TOO_LONG, Talk, new_key, plain, verb
-from ackbox.faces.cli_columns import Column, local_time
+from ackbox.faces.cli import NOTHING, TOO_LONG, Talk, new_key, verb
+from ackbox.faces.cli_columns import Column, local_time, plain, some
 
 VERBS: dict[str, click.Command] = {}
 
@@ -22,7 +22,7 @@ LETTERS = (
     Column("id", lambda letter: letter["id"]),
     Column("at", lambda letter: local_time(letter["created_at"])),
     Column("from", lambda letter: sender(letter)),
-    Column("to", lambda letter: letter["to"]),
+    Column("to", lambda letter: some(letter["to"], 2)),
     Column("intent", lambda letter: letter["intent"] + (" !" if letter["priority"] > 3 else "")),
     Column("text", lambda letter: letter["subject"] or letter["body"], may_cut=True),
 )
@@ -36,7 +36,7 @@ def sender(message: Any) -> str:
 
 def in_full(message: Any) -> str:
     """Return a message for reading: who, when, what about, and all of its text."""
-    lines = [f"{sender(message)} → {', '.join(message['to'])}   {local_time(message['created_at'])}   {message['intent']}"
+    lines = [f"{sender(message)} → {some(message['to'], 20)}   {local_time(message['created_at'])}   {message['intent']}"
              f"{'   urgent' if message['priority'] > 3 else ''}", f"id {message['id']}   thread {message['thread']}"]
     if message["subject"]:
         lines.append(message["subject"])
@@ -106,17 +106,19 @@ def send(talk: Talk, to: str, text: tuple[str, ...], **options: Any) -> None:
 
 def _sent(sent: Any) -> str:
     lines = [f"sent {sent['id']} to {_audience(sent)}" + (" (it had been sent before)" if sent["duplicate"] else "")]
-    for each in sent["recipients"]:
-        if not each["known"]:
-            near = f"; did you mean {each['near'][0]}?" if each["near"] else ""
-            lines.append(f"stored; nobody called {each['agent']!r} has been here yet{near}")
+    unseen = [each for each in sent["recipients"] if not each["known"]]
+    for each in unseen[:5]:
+        near = f"; did you mean {each['near'][0]}?" if each["near"] else ""
+        lines.append(f"stored; nobody called {each['agent']!r} has been here yet{near}")
+    if len(unseen) > 5:
+        lines.append(f"stored; nor has anybody of {len(unseen) - 5} names more")
     return "\n".join(lines)
 
 
 def _audience(sent: Any) -> str:
     names = [f"{each['agent']}{'/' + each['instance'] if each['instance'] else ''} ({each['presence'] if each['known'] else 'not seen yet'})"
              for each in sent["recipients"]]
-    return ", ".join(names) or f"{sent['recipient_count']} agents"
+    return some(names, 8) or f"everyone ({sent['recipient_count']})"
 
 
 @verb("reply", VERBS)
@@ -132,7 +134,8 @@ def reply(talk: Talk, id: str, text: tuple[str, ...], **options: Any) -> None:
     body = read_text(talk, text)
     options["intent"] = options["intent"] or "answer"
     # Answering one's own message goes on with the people it was for.
-    to = parent["to"] if parent["sender"] == talk.setting("agent") else parent["sender"]
+    me = talk.setting("agent") or talk.call("agent.whoami")["agent"]
+    to = parent["to"] if parent["sender"] == me else parent["sender"]
     talk.show(talk.call("message.send", to=to, body=body, parent=parent["id"], **_message(options)), _sent)
 
 
@@ -188,11 +191,11 @@ def inbox(talk: Talk, limit: int, mark: str, urgent_first: bool, whole: bool, un
     name, more = ("mailbox.list", {}) if whole else ("inbox.check", {"mark": mark, "urgent_first": urgent_first})
     checked = talk.call(name, limit=limit, **more)
     letters = checked["messages"]
-    talk.show_each(letters, LETTERS, empty='Nothing unread. Send something with: ackbox --as ana send bob "hello"')
+    talk.show_each(letters, LETTERS, empty="No post yet." if whole else 'Nothing unread. Send something with: ackbox --as ana send bob "hello"')
     if not talk.is_json and checked.get("notice"):
         talk.say(checked["notice"])
-    if letters and not talk.is_json and not whole:
-        talk.say(f"{checked['unread']} unread. Next: ackbox read {letters[0]['id']}   or: ackbox ack {letters[0]['id']}")
+    if letters and not talk.is_json and not whole and mark != "read":
+        talk.say(f"{checked['unread']} unread. Next: {talk.again} read {letters[0]['id']}   or: {talk.again} ack {letters[0]['id']}")
     if fail_empty and not letters:
         sys.exit(NOTHING)
 
@@ -310,7 +313,7 @@ def tail(talk: Talk, since: str) -> None:
 
 def _line(message: Any) -> str:
     text = " ".join((message["subject"] or message["body"]).split())[:100]
-    return (f"{local_time(message['created_at'])}  {sender(message)} → {', '.join(message['to'])}  {message['intent']}"
+    return (f"{local_time(message['created_at'])}  {sender(message)} → {some(message['to'], 3)}  {message['intent']}"
             f"{'  !' if message['priority'] > 3 else ''}  {text}")
 
 
@@ -330,5 +333,5 @@ def wait(talk: Talk, timeout: str, limit: int, mark: str) -> None:
         if checked["messages"] or left <= 20:
             break
     if not checked["messages"]:
-        talk.fail(TOO_LONG, "nothing", f"No post in {timeout}.", "Wait again; nothing is lost.")
+        talk.fail(TOO_LONG, "nothing", f"No post came within {seconds(timeout):g} s.", "Wait again; nothing is lost.")
     talk.show_each(checked["messages"], LETTERS, empty="")

@@ -109,6 +109,15 @@ class SqliteEngine:
     async def open(self) -> None:
         if not is_safe(linked_version()):
             raise Unavailable(f"SQLite {linked_version()} can damage a database.", hint="pip install --upgrade apsw")
+        try:
+            self._open()
+        except (apsw.Error, OSError) as error:
+            raise Unavailable(f"{self.path} cannot be used as a database: {error}.",
+                              hint="Look at the file, its directory and the room on the disk, or name another with --database.") from None
+        self._thread = threading.Thread(target=self._serve, name="ackbox-writer", daemon=True)
+        self._thread.start()
+
+    def _open(self) -> None:
         if self.path != ":memory:":
             Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self._writer = self._connect()
@@ -122,8 +131,6 @@ class SqliteEngine:
             self._near_execute = self._near.cursor().execute
             self._near_tx = SqliteTransaction(self._near, self._statements, writable=False)
         self._writer.set_busy_timeout(0)
-        self._thread = threading.Thread(target=self._serve, name="ackbox-writer", daemon=True)
-        self._thread.start()
 
     async def close(self) -> None:
         if self._thread is None:
