@@ -1,0 +1,134 @@
+"""Names nobody has seen: held, refused or refused unless they are here; and names that look alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ackbox.errors import AckboxError, Conflict, Invalid, UnknownRecipient
+from tests.engines import Clock, Post
+
+pytestmark = pytest.mark.anyio
+
+
+async def refusal(post: Post, **params: Any) -> dict[str, Any]:
+    """The error of a send that is refused; nothing of it may be stored."""
+    before = await state(post)
+    with pytest.raises(AckboxError) as refused:
+        await post("message.send", **{"agent": "ana", "body": "x", **params})
+    assert await state(post) == before
+    return refused.value.as_dict()["error"]
+
+
+async def state(post: Post) -> tuple[list[str], list[str], list[str]]:
+    roster = await post("agent.list")
+    return [each.agent for each in roster.agents], roster.awaited, [message.id for message in (await post("message.history")).messages]
+
+
+def nobody(name: str, near: list[str]) -> dict[str, Any]:
+    return {"code": "unknown_recipient", "message": f"Nobody called {name!r} has been here.", "details": {"recipient": name, "near": near},
+            "hint": f"Did you mean {near[0]!r}?" if near else "See who is here with agent.list."}
+
+
+async def test_post_for_an_unknown_name_is_held_and_the_sender_is_told_who_is_near(post: Post) -> None:
+    for name in ("bob", "Mac App 小克"):
+        await post("agent.check_in", agent=name)
+    sent = await post("message.send", agent="ana", to="bobb,Mac App 小A,zzz", body="x")
+    assert [(each.agent, each.known, each.near) for each in sent.recipients] == [
+        ("bobb", False, ["bob"]), ("Mac App 小A", False, ["Mac App 小克"]), ("zzz", False, [])]
+    assert (await post("agent.list")).awaited == ["Mac App 小A", "bobb", "zzz"]
+    assert (await post("inbox.check", agent="bob")).messages == []
+
+
+async def test_refuse_takes_known_names_and_no_others(post: Post, clock: Clock) -> None:
+    await post("agent.check_in", agent="bob")
+    clock.pass_s(86_400)
+    assert await refusal(post, to="bobb", unknown="refuse") == nobody("bobb", ["bob"])
+    assert await refusal(post, to="bob,zzz", unknown="refuse") == nobody("zzz", [])
+    assert await refusal(post, to="bob/tau", unknown="refuse") == nobody("bob/tau", ["bob"])
+    assert (await post("message.send", agent="ana", to="bob", body="x", unknown="refuse")).recipient_count == 1
+
+
+async def test_a_name_that_post_waits_for_is_still_unknown(post: Post) -> None:
+    await post("message.send", agent="ana", to="carol", body="x")
+    assert await refusal(post, to="carol", unknown="refuse") == nobody("carol", [])
+
+
+async def test_inactive_takes_only_who_is_online(post: Post, clock: Clock) -> None:
+    await post("agent.check_in", agent="bob", instance="tau")
+    assert (await post("message.send", agent="ana", to="bob", body="x", unknown="inactive")).recipient_count == 1
+    assert await refusal(post, to="bobb", unknown="inactive") == nobody("bobb", ["bob"])
+    clock.pass_s(180)
+    gone = {"code": "unknown_recipient", "message": "'bob' is not here now.", "hint": "Send with unknown=hold and it waits.",
+            "details": {"recipient": "bob", "near": []}}
+    assert await refusal(post, to="bob", unknown="inactive") == gone
+    await post("agent.check_in", agent="bob", instance="phi")
+    assert (await post("message.send", agent="ana", to="bob", body="x", unknown="inactive")).recipients[0].presence == "online"
+    assert (await refusal(post, to="bob/tau", unknown="inactive"))["message"] == "'bob/tau' is not here now."
+
+
+async def test_a_workspace_sets_what_becomes_of_unknown_names_and_a_send_may_say_otherwise(post: Post) -> None:
+    await post("agent.check_in", agent="ana")
+    await post("workspace.settings", unknown="refuse")
+    assert await refusal(post, to="carol") == nobody("carol", [])
+    assert (await post("message.send", agent="ana", to="carol", body="x", unknown="hold")).recipients[0].known is False
+
+
+async def test_a_refused_send_registers_nobody_not_even_its_sender(post: Post) -> None:
+    await refusal(post, agent="newcomer", to="zzz", unknown="refuse")
+    assert await state(post) == ([], [], [])
+
+
+async def test_a_newcomers_broadcast_counts_everybody_but_the_newcomer(post: Post) -> None:
+    for name in ("bob", "cy"):
+        await post("agent.check_in", agent=name)
+    sent = [await post("message.send", agent="ana", instance=instance, to="*", body="x") for instance in ("tau", None)]
+    assert [each.recipient_count for each in sent] == [(await post("message.status", id=each.id)).recipients for each in sent] == [2, 2]
+
+
+async def test_everyone_and_every_person_are_never_unknown_names(post: Post) -> None:
+    await post("agent.check_in", agent="bob")
+    sent = await post("message.send", agent="ana", to="*", body="x", unknown="refuse")
+    assert (sent.type, sent.recipient_count, sent.recipients) == ("broadcast", 1, [])
+    assert (await refusal(post, to="user", unknown="hold"))["message"] == "No person has been in this workspace yet."
+    eve = await post.keyed("eve", "human")
+    assert [each.agent for each in (await post("message.send", agent="ana", to="user", body="x")).recipients] == ["eve"]
+    assert [letter.body for letter in (await eve("inbox.check")).messages] == ["x"]
+
+
+@pytest.mark.parametrize(("known", "alike"), [("Mac CLI 小克", "Маc CLI 小克"), ("力丸", "カ丸"), ("system:cron", "ѕystem:cron"), ("agent-1", "agent-l")])
+async def test_a_name_that_looks_like_a_known_one_is_refused_to_senders_and_to_newcomers(post: Post, known: str, alike: str) -> None:
+    await post("agent.check_in", agent=known)
+    said = {"code": "conflict", "message": f"The name {alike!r} looks like {known!r}, which is somebody else here.", "details": {"near": [known]},
+            "hint": f"Use {known!r} if you mean it, or a name that cannot be mistaken for it."}
+    assert await refusal(post, to=f"{known},{alike}") == said
+    with pytest.raises(Conflict) as refused:
+        await post("agent.check_in", agent=alike)
+    assert refused.value.as_dict()["error"] == said
+
+
+async def test_the_first_to_use_a_name_keeps_it_also_when_only_post_waits_for_it(post: Post) -> None:
+    await post("message.send", agent="ana", to="夏哥,system:cron", body="x")
+    with pytest.raises(Conflict, match="looks like 'system:cron'"):
+        await post("agent.check_in", agent="ѕystem:cron")
+    assert [letter.body for letter in (await post("inbox.check", agent="夏哥")).messages] == ["x"]
+
+
+async def test_names_of_two_workspaces_may_look_alike(post: Post) -> None:
+    await post("workspace.create", name="other")
+    await post("agent.check_in", agent="agent-1")
+    assert (await post("agent.check_in", workspace="other", agent="agent-l")).me.agent == "agent-l"
+
+
+@pytest.mark.parametrize("bad", ["@bob", "bob/", "a\u200bb", "ana (human)", "x" * 65])
+async def test_one_bad_entry_refuses_the_whole_send(post: Post, bad: str) -> None:
+    await post("agent.check_in", agent="ana")
+    error = await refusal(post, to=["bob", bad])
+    assert error["code"] == Invalid.code
+
+
+async def test_who_is_held_is_refused_by_the_class_that_says_so(post: Post) -> None:
+    with pytest.raises(UnknownRecipient) as refused:
+        await post("message.send", agent="ana", to="zzz", body="x", unknown="refuse")
+    assert refused.value.status == 422
