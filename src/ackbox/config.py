@@ -59,6 +59,8 @@ def _from_file() -> dict[str, str]:
         text = path.read_text("utf-8")
     except OSError:
         return {}
+    except UnicodeDecodeError:
+        raise BadSettings(f"{path} is not UTF-8 text. Save it as UTF-8.") from None
     import tomllib
 
     try:
@@ -68,6 +70,9 @@ def _from_file() -> dict[str, str]:
     unknown = [name for name in found if name not in _BY_NAME]
     if unknown:
         raise BadSettings(f"{path} has an unknown setting {unknown[0]!r}. Known: {', '.join(_BY_NAME)}.")
+    odd = [name for name, value in found.items() if isinstance(value, bool) or not isinstance(value, str | int)]
+    if odd:
+        raise BadSettings(f'{path} has no text or number for {odd[0]!r}. Write lines such as: agent = "ana"')
     return {name: str(value) for name, value in found.items()}
 
 
