@@ -25,6 +25,8 @@ from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.store import KeyRow, Store, WorkspaceRow, add_workspace, every_workspace, find_key, find_workspace
 
 FLUSH_S = 1.0
+# Also without a ring: a revoked key or a recipient gone must not wait for one.
+LOOK_AGAIN_S = 1.0
 INDEX_TOGETHER = 500
 KEY_KNOWN_FOR_MS = 500
 
@@ -125,7 +127,7 @@ class App:
         _allow(caller, name, operation.scope)
         asked: Call = decode(operation.params, params)
         _allow(caller, name, operation.needs(asked))
-        self.limits.spend(caller, operation, asked)
+        self.limits.spend(caller, asked)
         self.calls += 1
         if operation.beside is not None:
             return await operation.beside(self.engine, asked)
@@ -174,8 +176,7 @@ class App:
                 result = await self._run(operation, asked, caller, face, look, writes=operation.again is None and operation.is_write(asked))
                 if operation.is_done(result):
                     return result
-                # Once a second also without a ring: a revoked key or a recipient gone must not wait for one.
-                await self.bell.wait(waiter, min(left, 1.0))
+                await self.bell.wait(waiter, min(left, LOOK_AGAIN_S))
                 caller = await self.identify(credential)
             finally:
                 self.bell.forget(ws, waiter)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 
-LOOK_AGAIN_S = 5.0
-
 
 class Bell:
     """Wakes those who wait for a workspace, in this process."""
@@ -63,4 +61,4 @@ class Bell:
 
     async def wait(self, waiter: asyncio.Future[None], timeout_s: float) -> None:
         """Wait for the ring or the time, whichever is first."""
-        await asyncio.wait([waiter], timeout=min(timeout_s, LOOK_AGAIN_S))
+        await asyncio.wait([waiter], timeout=timeout_s)

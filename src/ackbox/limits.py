@@ -15,7 +15,7 @@ import msgspec
 from ackbox.errors import RateLimited
 
 if TYPE_CHECKING:
-    from ackbox.ops.table import Caller, Operation
+    from ackbox.ops.table import Caller
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ class Limits:
         self._clock = clock
         self._buckets: dict[tuple[str, Any], Bucket] = {}
 
-    def spend(self, caller: Caller, operation: Operation, params: Any) -> None:
+    def spend(self, caller: Caller, params: Any) -> None:
         """Take what a call costs. Raises RateLimited, which says when to come back."""
         if caller.role == "operator":
             return

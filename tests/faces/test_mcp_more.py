@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -138,8 +139,20 @@ async def test_a_question_is_answered_within_one_call(served: Served, mode: str)
             await served.app.call("message.send", {"to": "ana", "body": "7717", "parent": checked.messages[0].id}, credential=bob)
 
         group.start_soon(answer)
-        asked = (await it.call_tool("ask", {"to": "bob", "body": "Which port?"})).structured_content
+        answered = await it.call_tool("ask", {"to": "bob", "body": "Which port?"})
+    asked, text = answered.structured_content, answered.content[0].text
     assert (asked["outcome"], asked["answer"]["body"]) == ("answered", "7717")
+    assert (re.findall(r"^.*7717.*$", text, re.MULTILINE), '"outcome":"answered"' in text) == (["| 7717"], True)
+
+
+async def test_a_list_in_text_says_that_it_is_empty_or_how_it_goes_on(served: Served) -> None:
+    async with client(served, await key(served, "ana"), "legacy") as it:
+        assert (await it.call_tool("history", {})).content[0].text == "No messages."
+        assert (await it.call_tool("inbox", {})).content[0].text == "No unread messages."
+        for number in range(3):
+            await it.call_tool("post", {"to": "bob", "body": f"m{number}"})
+        page = await it.call_tool("history", {"limit": 2})
+        assert page.content[0].text.endswith(f"\n\nThere is more: call again with cursor {page.structured_content['cursor']}")
 
 
 async def test_a_revoked_key_ends_a_wait_and_a_session(served: Served) -> None:

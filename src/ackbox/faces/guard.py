@@ -84,7 +84,6 @@ class Guard:
 
         return guarded
 
-
     def _instead(self, scope: Scope, status: int, slow: _Slow) -> Response | None:
         """Return what is answered in place of a reply that comes too late, or that refuses one wrong key too many."""
         if slow.is_late:

@@ -30,7 +30,7 @@ from ackbox.errors import AckboxError, NotFound
 from ackbox.faces.mcp_prompts import Prompts
 from ackbox.faces.mcp_resources import Resources
 from ackbox.faces.mcp_who import who
-from ackbox.faces.reply import error_response
+from ackbox.faces.reply import bearer, error_response
 from ackbox.faces.schema import input_schema
 from ackbox.faces.wire import Calling, as_error, builtins
 from ackbox.ops.table import OPERATIONS, Operation
@@ -115,11 +115,18 @@ class Native:
         return Said((f"{error.code}: {error.message} {error.hint or ''}".rstrip(),), error.as_dict())
 
     def _text(self, result: Any) -> str:
+        """Return a result as text for a model; what others wrote stands in it only as a briefing."""
+        answer = getattr(result, "answer", None)
+        if answer is not None:
+            facts = msgspec.json.encode(msgspec.structs.replace(result, answer=None)).decode()
+            return f"{facts}\n\nThe answer:\n\n{brief([answer], now_ms=self._clock())}"
         messages = getattr(result, "messages", None)
-        if messages is not None:
-            more = f"\n\n{result.notice}" if getattr(result, "notice", None) else ""
-            return brief(messages, now_ms=self._clock()) + more
-        return msgspec.json.encode(result).decode()
+        if messages is None:
+            return msgspec.json.encode(result).decode()
+        # Only a look at unread post counts it; any other list is just empty.
+        text = brief(messages, now_ms=self._clock()) if messages or hasattr(result, "unread") else "No messages."
+        has_more = getattr(result, "has_more", result.cursor is not None)
+        return f"{text}\n\nThere is more: call again with cursor {result.cursor}" if has_more and result.cursor else text
 
 
 def endpoints(call: Calling, *, clock: Any, **checks: Any) -> dict[str, McpFace]:
@@ -151,10 +158,8 @@ class McpFace:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request whose key has been checked by this very call."""
-        headers = Headers(scope=scope)
-        scheme, _, key = headers.get("authorization", "").partition(" ")
         try:
-            caller = await self._identify(key.strip() if scheme.lower() == "bearer" else None)
+            caller = await self._identify(bearer(Headers(scope=scope)))
         except AckboxError as error:
             await error_response(error)(scope, receive, send)
             return

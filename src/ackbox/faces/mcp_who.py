@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from ackbox.faces.reply import bearer
 from ackbox.faces.wire import Calling
 from ackbox.ops.table import OPERATIONS
 
@@ -19,7 +20,7 @@ _SAID_IN = {"ackbox-agent": "agent", "ackbox-instance": "instance", "ackbox-work
 class Who(msgspec.Struct, frozen=True):
     """A connection's key, and whom its headers name; a tool's own arguments win."""
 
-    credential: str
+    credential: str | None
     said: dict[str, str]
     do: Calling
     key: str | None = None
@@ -35,4 +36,4 @@ def who(context: Any, do: Calling) -> Who:
     """Return who sent the request that a handler serves."""
     headers = context.request.headers
     said = {_SAID_IN[name]: unquote(value) for name, value in headers.items() if name in _SAID_IN and value}
-    return Who(headers.get("authorization", "").partition(" ")[2].strip(), said, do, headers.get("ackbox-idempotency-key") or None)
+    return Who(bearer(headers), said, do, headers.get("ackbox-idempotency-key") or None)

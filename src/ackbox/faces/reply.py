@@ -6,6 +6,7 @@ No routes and no rules here. Explained in docs/reference/errors.md.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import structlog
 from starlette.requests import Request
@@ -17,9 +18,9 @@ from ackbox.faces.wire import as_error, encode
 JSON = "application/json"
 
 
-def bearer(request: Request) -> str | None:
+def bearer(headers: Mapping[str, str]) -> str | None:
     """Return the key in the Authorization header, or null."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    scheme, _, key = headers.get("authorization", "").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else None
 
 

@@ -71,7 +71,7 @@ def _by_name(call: Calling) -> Any:
         name = request.path_params["name"]
         try:
             body = await read_body(request, limit_of(OPERATIONS.get(name)))
-            result = await call(name, body, credential=bearer(request), face=request.headers.get("ackbox-face", "rest"))
+            result = await call(name, body, credential=bearer(request.headers), face=request.headers.get("ackbox-face", "rest"))
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape
@@ -85,7 +85,7 @@ def _route(call: Calling, operation: Operation, method: str, path: str) -> Route
     async def endpoint(request: Request) -> Response:
         try:
             params = await _params(request, operation, method)
-            result = await call(operation.name, params, credential=bearer(request), face="rest")
+            result = await call(operation.name, params, credential=bearer(request.headers), face="rest")
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape
@@ -108,18 +108,14 @@ async def _params(request: Request, operation: Operation, method: str) -> Any:
         body = await read_body(request, limit_of(operation))
         if not request.path_params:
             return body
-        return {**_object(body), **request.path_params}
+        return {**parse_object(body), **request.path_params}
     given: dict[str, Any] = {}
-    fields = {field.encode_name: field for field in _fields(operation)}
+    fields = {field.encode_name: field for field in msgspec.structs.fields(operation.params)}
     for key, value in request.query_params.multi_items():
         if key in given:
             raise Invalid(f"`{key}` is given twice.", hint="Give it once.", field=key)
         given[key] = _from_text(value, fields[key].type) if key in fields else value
     return {**given, **request.path_params}
-
-
-def _fields(operation: Operation) -> Any:
-    return msgspec.structs.fields(operation.params)
 
 
 def _from_text(value: str, shape: Any) -> Any:
@@ -128,10 +124,6 @@ def _from_text(value: str, shape: Any) -> Any:
         return msgspec.convert(value, shape, strict=False)
     except msgspec.ValidationError:
         return value
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    return parse_object(body)
 
 
 async def read_body(request: Request, limit: int) -> bytes:

@@ -67,7 +67,7 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
 
     async def numbers(request: Request) -> Response:
         try:
-            caller = await app.identify(bearer(request))
+            caller = await app.identify(bearer(request.headers))
             if not (caller.may("instance") or caller.may("admin")):
                 raise NotAllowed("This key may not read the server's numbers.", hint="Use the operator key or an admin's.")
         except AckboxError as error:

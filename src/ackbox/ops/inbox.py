@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from ackbox.errors import NotFound
 from ackbox.model.message import Letter
 from ackbox.model.moment import parse_moment
 from ackbox.model.receipt import Mark
@@ -216,8 +217,6 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
 async def _whose(context: Context, params: ListMail) -> Reader:
     if params.of is None:
         return await context.me(params)
-    from ackbox.errors import NotFound
-
     if context.visible_to(None) is not None and params.of != context.identity(params)[0]:
         raise NotFound(f"There is no mailbox {params.of!r} that you may see.", field="of")
     reader = await context.store.reader(params.of, params.instance)
