@@ -7,6 +7,7 @@ Explained in docs/reference/errors.md.
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -32,7 +33,7 @@ def decode(shape: type[T], given: Any) -> T:
     for field, value in raw.items():
         _refuse_unstorable(value, str(field))
     try:
-        return msgspec.convert(_whole_numbers(raw), shape, strict=True)
+        return msgspec.convert(_whole_numbers(_composed(raw)), shape, strict=True)
     except msgspec.ValidationError as error:
         raise Invalid(_sentence(str(error)), hint="See the reference for the types and limits.") from None
 
@@ -97,6 +98,12 @@ def _refuse_unstorable(value: Any, field: str) -> None:
     elif isinstance(value, list | tuple):
         for child in value:
             _refuse_unstorable(child, field)
+
+
+def _composed(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields with their own text after NFC; what stands inside others, as a file's path, stays as it came."""
+    return {field: unicodedata.normalize("NFC", value) if isinstance(value, str) and not value.isascii() else value
+            for field, value in raw.items()}
 
 
 def _whole_numbers(value: Any) -> Any:
