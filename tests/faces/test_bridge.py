@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -110,3 +111,12 @@ def test_a_wrong_key_is_said_in_the_answer(ackbox: Command) -> None:
         "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "0"}}}
     said = speak(ackbox, json.dumps(hello), ACKBOX_KEY="abx_agt_wrong")
     assert [(each["id"], each["error"]["code"], each["error"]["data"]["error"]["code"]) for each in said] == [(1, -32001, "not_allowed")]
+
+
+async def test_a_key_with_a_name_is_present_without_saying_it(ackbox: Command) -> None:
+    ackbox.up()
+    key = ackbox.json("key", "create", "--agent", "bob")["key"]
+    program = StdioServerParameters(command=sys.executable, args=["-m", "ackbox", "mcp"], env={**ackbox.environment, "ACKBOX_KEY": key})
+    async with Client(stdio_client(program), mode="legacy") as bob:
+        me = (await bob.call_tool("checkin", {"summary": "reading"})).structured_content["me"]
+    assert (me["agent"], me["instance"], me["presence"]) == ("bob", socket.gethostname()[:64], "online")

@@ -49,6 +49,7 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
     except NoServer as error:
         print(f"ackbox mcp: {error} Start one with: ackbox up", file=sys.stderr)
         return 3
+    agent = agent or (None if dialect else _own_name(server))
     said = {"workspace": workspace, "agent": agent, "instance": instance or (socket.gethostname()[:64] if agent else None)}
     bridge = Bridge(server, find, {name: value for name, value in said.items() if value}, sys.stdout,
                     path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp")
@@ -60,6 +61,15 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
         pass
     bridge.close()
     return 0
+
+
+def _own_name(server: HttpCaller) -> str | None:
+    """Return the name in the key, so that presence works without saying it again; null when it has none."""
+    try:
+        name: str | None = server.call("agent.whoami", {}, timeout_s=5)["agent"]
+    except (NoServer, AckboxError):
+        return None
+    return name
 
 
 def _server(data_dir: str | None, url: str | None, key: str | None) -> HttpCaller:
