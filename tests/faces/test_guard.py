@@ -142,3 +142,13 @@ async def test_the_description_covers_every_operation_and_has_a_page(served: Ser
     status, headers, page = await raw(served, get(served, "/reference"))
     assert (status, headers["content-security-policy"].split(";")[0]) == (200, "default-src 'none'")
     assert all(f'id="{name}"' in page.decode() for name in OPERATIONS)
+
+
+async def test_a_reader_that_takes_nothing_is_hung_up_on(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ackbox.faces.head.STALL_S", 0.05)
+    host, port = served.url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    with pytest.raises(ConnectionError):
+        while True:
+            writer.write(get(served, "/openapi.json") * 10)
+            await writer.drain()

@@ -1,7 +1,7 @@
 """The guard: what every request must satisfy before a face sees it.
 
-Exact Host and Origin, and deadlines for bodies and stalled readers. Bytes of the head are
-counted in head.py, where they arrive. Explained in docs/why/serving.md.
+Exact Host and Origin, and a deadline for bodies. Bytes of the head are counted in head.py, where
+they arrive, and stalled readers noticed where bytes leave. Explained in docs/why/serving.md.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from ackbox.faces.reply import error_response
 from ackbox.limits import Limits
 
 BODY_S = 20.0
-STALL_S = 20.0
 OPEN_TO_ALL = frozenset({"/healthz", "/readyz"})
 
 
@@ -30,14 +29,12 @@ class TooSlow(Invalid):
 class Guard:
     """An ASGI application before another."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], origins: Iterable[str], limits: Limits,
-                 body_s: float = BODY_S, stall_s: float = STALL_S) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], origins: Iterable[str], limits: Limits, body_s: float = BODY_S) -> None:
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
         self._origins = frozenset(origin.lower() for origin in origins)
         self._limits = limits
         self._body_s = body_s
-        self._stall_s = stall_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -79,8 +76,7 @@ class Guard:
                     is_replaced = True
                     await instead(scope, slow.receive, send)
             if not is_replaced:
-                async with asyncio.timeout(self._stall_s):
-                    await send(message)
+                await send(message)
 
         return guarded
 

@@ -1,6 +1,7 @@
-"""Heads: limits on a request's head, where its bytes arrive.
+"""Heads: limits on a request's head, where its bytes arrive; and the end of a reader that stalls.
 
-At most 64 headers, 16 KiB, 5 seconds; the server's own parser has no such limits.
+At most 64 headers, 16 KiB, 5 seconds; the server's own parser has no such limits. What waits to be written waits as long
+as 32 KiB of it are taken every 20 seconds.
 Explained in docs/why/serving.md.
 """
 
@@ -14,6 +15,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MOST_HEADERS = 64
 MOST_BYTES = 16 * 1024
 HEAD_S = 5.0
+STALL_S = 20.0
+LEAST_BYTES = 32 * 1024
 _REFUSAL = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%s"
 )
@@ -24,9 +27,10 @@ _TEXT = (
 
 
 class Head(HttpToolsProtocol):
-    """uvicorn's protocol, with a clock and a counter on the head of each request."""
+    """uvicorn's protocol, with a clock and a counter on the head of each request, and a clock on a full buffer."""
 
     _late: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
     _in_head = True
     _headers = 0
     _bytes = 0
@@ -37,7 +41,16 @@ class Head(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_clock()
+        self._stop_stall_clock()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled = self.loop.call_later(STALL_S, self._hang_up_if_stalled, self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        self._stop_stall_clock()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         before = self._bytes
@@ -70,6 +83,18 @@ class Head(HttpToolsProtocol):
             self._refuse()
             return
         super().on_headers_complete()
+
+    def _hang_up_if_stalled(self, before: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left > before - LEAST_BYTES:
+            self.transport.abort()
+        else:
+            self._stalled = self.loop.call_later(STALL_S, self._hang_up_if_stalled, left)
+
+    def _stop_stall_clock(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def _refuse(self) -> None:
         if not self.transport.is_closing():
