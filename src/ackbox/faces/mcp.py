@@ -7,8 +7,8 @@ Explained in docs/reference/mcp.md.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import functools
+from collections.abc import Awaitable
 from typing import Any, Protocol
 
 import mcp_types as types
@@ -33,7 +33,7 @@ from ackbox.faces.mcp_who import who
 from ackbox.faces.reply import bearer, error_response
 from ackbox.faces.schema import input_schema
 from ackbox.faces.wire import Calling, as_error, builtins
-from ackbox.ops.table import OPERATIONS, Operation
+from ackbox.ops.table import OPERATIONS
 
 PROGRESS_S = 5.0
 ANY_DATA_SINCE = "2026-07-28"
@@ -147,14 +147,17 @@ def _beside(call: Calling, clock: Any) -> dict[str, Any]:
 class McpFace:
     """One MCP endpoint: a set of tools, and what it offers beside them."""
 
-    def __init__(self, call: Calling, tools: Tools, *, beside: dict[str, Any], hosts: list[str], origins: list[str], identify: Any) -> None:
+    def __init__(self, call: Calling, tools: Tools, *, beside: dict[str, Any], identify: Any) -> None:
         self._call = call
         self._tools = tools
         self._identify = identify
         server: Server[Any] = Server("ackbox", version=__version__, instructions=tools.instructions, on_list_tools=self._list_tools,
-                                     on_call_tool=self._call_tool, **beside)
+                                     on_call_tool=self._call_tool, get_tool_input_schema=self._schema_of, **beside)
+        # The one that is there makes spans, which nobody collects; what is counted here is counted for every face, in metrics.py.
+        server.middleware.clear()
+        # Host and Origin are the guard's, for every path.
         self.manager = StreamableHTTPSessionManager(
-            server, security_settings=TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins), max_request_body_size=1 << 20)
+            server, security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False), max_request_body_size=1 << 20)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request whose key has been checked by this very call."""
@@ -164,7 +167,7 @@ class McpFace:
             await error_response(error)(scope, receive, send)
             return
         # Ties a session of the older protocol to the key that opened it.
-        scope["user"] = AuthenticatedUser(AccessToken(token="-", client_id=caller.key_id, scopes=[]))
+        scope["user"] = _user(caller.key_id)
         await self.manager.handle_request(scope, receive, send)
 
     async def _list_tools(self, _: Any, __: Any) -> types.ListToolsResult:
@@ -173,11 +176,15 @@ class McpFace:
             for tool in self._tools.offered()
         ])
 
+    def _schema_of(self, name: str) -> dict[str, Any] | None:
+        """Return one tool's schema; without this the SDK lists all tools before each call that has arguments."""
+        return next((input_schema(tool.shape, tool.hidden) for tool in self._tools.offered() if tool.name == name), None)
+
     async def _call_tool(self, context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
             asked = self._tools.ask(params.name, params.arguments or {})
-            async with _progress(context, OPERATIONS[asked.operation]):
-                result = await who(context, self._call).call(asked.operation, **asked.params)
+            call = who(context, self._call).call(asked.operation, **asked.params)
+            result = await (call if OPERATIONS[asked.operation].is_done is None else _told_of(call, context))
             said, is_error = self._tools.say(asked, result), False
         except Exception as error:  # the edge: a model gets an error it can act on
             said, is_error = self._refused(error, params.name), True
@@ -190,17 +197,20 @@ class McpFace:
         return self._tools.refuse(name, as_error(error))
 
 
+@functools.lru_cache(1024)
+def _user(key_id: str) -> AuthenticatedUser:
+    return AuthenticatedUser(AccessToken(token="-", client_id=key_id, scopes=[]))
+
+
 def _structured(context: Any, data: Any) -> Any:
     """Return data as structured content; before the newest era that had to be an object."""
     return data if isinstance(data, dict) or context.protocol_version >= ANY_DATA_SINCE else {"result": data}
 
 
-@asynccontextmanager
-async def _progress(context: Any, operation: Operation) -> AsyncIterator[None]:
-    """Tell a client that asked for it, every few seconds, that a long wait still waits."""
-    if operation.is_done is None or not (context.meta or {}).get("progress_token"):
-        yield
-        return
+async def _told_of(call: Awaitable[Any], context: Any) -> Any:
+    """Wait for a call, and tell a client that asked for it, every few seconds, that it still waits."""
+    if not (context.meta or {}).get("progress_token"):
+        return await call
 
     async def report() -> None:
         waited_s = 0.0
@@ -211,6 +221,6 @@ async def _progress(context: Any, operation: Operation) -> AsyncIterator[None]:
 
     reporting = asyncio.create_task(report())
     try:
-        yield
+        return await call
     finally:
         reporting.cancel()

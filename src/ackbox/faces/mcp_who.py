@@ -14,7 +14,7 @@ from ackbox.faces.reply import bearer
 from ackbox.faces.wire import Calling
 from ackbox.ops.table import OPERATIONS
 
-_SAID_IN = {"ackbox-agent": "agent", "ackbox-instance": "instance", "ackbox-workspace": "workspace"}
+_SAID_IN = {b"ackbox-agent": "agent", b"ackbox-instance": "instance", b"ackbox-workspace": "workspace"}
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -35,5 +35,5 @@ class Who(msgspec.Struct, frozen=True):
 def who(context: Any, do: Calling) -> Who:
     """Return who sent the request that a handler serves."""
     headers = context.request.headers
-    said = {_SAID_IN[name]: unquote(value) for name, value in headers.items() if name in _SAID_IN and value}
+    said = {_SAID_IN[name]: unquote(value.decode("latin-1")) for name, value in headers.raw if name in _SAID_IN and value}
     return Who(bearer(headers), said, do, headers.get("ackbox-idempotency-key") or None)

@@ -33,7 +33,7 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
     from ackbox.faces.mcp import endpoints
 
     call, metrics = counted(app)
-    mcp = endpoints(call, clock=app.clock, hosts=hosts, origins=origins, identify=app.identify)
+    mcp = endpoints(call, clock=app.clock, identify=app.identify)
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
