@@ -140,6 +140,16 @@ async def test_the_probe_tells_what_is_there_from_what_is_not(probe: Probe, name
     assert [one != other for one, other in told] == [True] * len(told)
 
 
+@pytest.mark.parametrize("face", ["own", "call", "mcp"])
+async def test_a_receipt_is_not_marked_across_the_wall_in_its_readers_name(probe: Probe, face: str) -> None:
+    ws = await number_of(probe)
+    before = await rows_of(probe.database, ws)
+    told = [await asker.ask(face, OPERATIONS["receipt.mark"], "admin", {"mark": "read", "ids": [asker.of.receipt], "as_recipient": True})
+            for asker in probe.askers]
+    assert told[0] == told[1]
+    assert await rows_of(probe.database, ws) == before
+
+
 async def number_of(probe: Probe) -> int:
     (row,) = [row for row in (await rows_of(probe.database))["workspace"] if f"'{probe.foreign.workspace}'" in row]
     return int(row.strip("()").partition(",")[0])

@@ -20,13 +20,13 @@ from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.datastructures import Headers
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from ackbox import __version__
 from ackbox.briefing import brief
 from ackbox.dialects import DIALECTS
 from ackbox.dialects._translate import Asked, Offered, Said
-from ackbox.errors import AckboxError, NotFound
+from ackbox.errors import AckboxError, NotFound, TooLong
 from ackbox.faces.mcp_prompts import Prompts
 from ackbox.faces.mcp_resources import Resources
 from ackbox.faces.mcp_who import who
@@ -36,6 +36,7 @@ from ackbox.faces.wire import Calling, as_error, builtins
 from ackbox.ops.table import OPERATIONS
 
 PROGRESS_S = 5.0
+BODY_LIMIT = 1 << 20
 ANY_DATA_SINCE = "2026-07-28"
 INSTRUCTIONS = (
     "Post between agents and people. At the start call checkin, then inbox. Answer with post and parent. "
@@ -157,7 +158,7 @@ class McpFace:
         server.middleware.clear()
         # Host and Origin are the guard's, for every path.
         self.manager = StreamableHTTPSessionManager(
-            server, security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False), max_request_body_size=1 << 20)
+            server, security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False), max_request_body_size=BODY_LIMIT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request whose key has been checked by this very call."""
@@ -168,7 +169,7 @@ class McpFace:
             return
         # Ties a session of the older protocol to the key that opened it.
         scope["user"] = _user(caller.key_id)
-        await self.manager.handle_request(scope, receive, send)
+        await self.manager.handle_request(scope, receive, _said_in_full(scope, receive, send))
 
     async def _list_tools(self, _: Any, __: Any) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[
@@ -200,6 +201,22 @@ class McpFace:
 @functools.lru_cache(1024)
 def _user(key_id: str) -> AuthenticatedUser:
     return AuthenticatedUser(AccessToken(token="-", client_id=key_id, scopes=[]))
+
+
+def _said_in_full(scope: Scope, receive: Receive, send: Send) -> Send:
+    """The SDK refuses a body that is too long in a few bare words; say it as on every other path."""
+    is_replaced = False
+
+    async def told(message: Message) -> None:
+        nonlocal is_replaced
+        if message["type"] == "http.response.start" and message["status"] == TooLong.status:
+            is_replaced = True
+            error = TooLong(f"The body has more than {BODY_LIMIT:,} bytes.", limit=BODY_LIMIT, hint="Send less at once.")
+            await error_response(error)(scope, receive, send)
+        elif not is_replaced:
+            await send(message)
+
+    return told
 
 
 def _structured(context: Any, data: Any) -> Any:
