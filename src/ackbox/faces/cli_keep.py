@@ -147,7 +147,7 @@ def _reread(file: str) -> IO[bytes]:
     """Return the file so that it can be read twice; standard input is put aside first."""
     if file != "-":
         return open(file, "rb")
-    aside = tempfile.TemporaryFile()  # noqa: SIM115  (as above)
+    aside = tempfile.TemporaryFile()  # noqa: SIM115  (the caller closes it)
     while part := sys.stdin.buffer.read(1 << 20):
         aside.write(part)
     return aside

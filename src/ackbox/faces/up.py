@@ -149,6 +149,9 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     running = asyncio.create_task(server.serve(sockets=[sock]))
     while not server.started and not running.done():
         await asyncio.sleep(0.005)
+    if not server.started:
+        await running
+        raise Unavailable("The server could not start.", hint="Look at its log.")
     # A wait of somebody must not hold up the end: those who wait are answered as soon as the end is asked for.
     watch = asyncio.create_task(_answer_all_at_the_end(server, app))
     facts = app.engine.facts()
