@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -23,14 +25,16 @@ HERE = Path(__file__).parent
 NAMES = [dialect.name for dialect in DIALECTS]
 
 
-def over_http(served: Served, dialect: str, workspace: str, mode: Any) -> Client:
-    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {served.key}", "Ackbox-Workspace": workspace}, timeout=30)
+def over_http(served: Served, dialect: str, workspace: str, mode: Any, agent: str | None = None) -> Client:
+    named = {"Ackbox-Agent": quote(agent)} if agent else {}
+    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {served.key}", "Ackbox-Workspace": workspace, **named}, timeout=30)
     return Client(streamable_http_client(f"{served.url}/mcp/{dialect}", http_client=http), mode=mode)
 
 
-def over_stdio(served: Served, dialect: str, workspace: str, where: Path) -> Client:
+def over_stdio(served: Served, dialect: str, workspace: str, where: Path, agent: str | None = None) -> Client:
     environment = Command(where).environment | {"ACKBOX_URL": served.url, "ACKBOX_KEY": served.key}
-    program = StdioServerParameters(command=sys.executable, args=["-m", "ackbox", "-w", workspace, "mcp", "--dialect", dialect], env=environment)
+    named = ["--as", agent] if agent else []
+    program = StdioServerParameters(command=sys.executable, args=["-m", "ackbox", "-w", workspace, *named, "mcp", "--dialect", dialect], env=environment)
     return Client(stdio_client(program), mode="legacy")
 
 
@@ -41,10 +45,13 @@ async def test_every_call_gets_the_reply_of_the_transcript(database: str, tmp_pa
         for number, scene in enumerate(scenes(HERE / f"{dialect}.jsonl")):
             workspace = f"scene-{number}"
             await served.app.call("workspace.create", {"name": workspace}, credential=served.key)
-            client = over_stdio(served, dialect, workspace, tmp_path) if way == "stdio" else over_http(served, dialect, workspace, way)
-            async with client as connection:
+            async with AsyncExitStack() as stack:
+                connections: dict[str | None, Client] = {}
+                for agent in dict.fromkeys(line.get("as") for line in scene.lines):
+                    client = over_stdio(served, dialect, workspace, tmp_path, agent) if way == "stdio" else over_http(served, dialect, workspace, way, agent)
+                    connections[agent] = await stack.enter_async_context(client)
                 for line in scene.lines:
-                    await play(connection, scene, line, is_newest=way == "2026-07-28")
+                    await play(connections[line.get("as")], scene, line, is_newest=way == "2026-07-28")
 
 
 async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_newest: bool) -> None:

@@ -1,7 +1,7 @@
 """Transcripts: tool calls and whole replies of a system, as JSON lines, held against what a connection gives.
 
-A line with `scene` starts a new workspace. `$id:a` stands for an id, `$ms:a` for Unix milliseconds, `$time:a` for
-RFC 3339; each name is bound by the first reply that has it and means the same from then on in its scene.
+A line with `scene` starts a new workspace; `as` is who the connection says it is. `$id:a` stands for an id, `$msg:a` for
+a short one, `$ms:a` for Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole seconds; each name is bound by the first reply that has it and means the same from then on in its scene.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 SHAPES = {
     "id": lambda value: isinstance(value, str) and re.fullmatch(r"[a-z0-9]{32}", value),
     "ms": lambda value: isinstance(value, int) and 1_500_000_000_000 < value < 5_000_000_000_000,
+    "msg": lambda value: isinstance(value, str) and re.fullmatch(r"msg-[0-9a-f]{12}", value),
+    "sec": lambda value: isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value),
     "time": lambda value: isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value),
 }
 

@@ -49,3 +49,11 @@ async def test_a_key_marks_as_recipient_only_whom_it_speaks_as(post: Post) -> No
     marked = await post.app.call("receipt.mark", {"mark": "read", "as_recipient": True, "ids": [own, other]}, credential=key)
     assert (marked.changed, marked.not_found) == ([own], [other])
     assert [(await post("inbox.check", agent=who)).unread for who in ("bob", "carol")] == [0, 1]
+
+
+async def test_a_message_is_marked_by_its_number_too(post: Post) -> None:
+    sent = await post("message.send", agent="ana", to="bob", body="hello")
+    ids = [f"#{sent.seq}", f"#{sent.seq + 1}", "#", "#x"]
+    marked = await post("receipt.mark", agent="bob", mark="read", ids=ids)
+    assert (sent.sender, marked.changed, marked.not_found) == ("ana", ids[:1], ids[1:])
+    assert (await post("receipt.mark", agent="carol", mark="read", ids=ids[:1])).not_found == ids[:1]

@@ -4,6 +4,7 @@ Explained in docs/why/dialects.md.
 """
 
 from ackbox.dialects._translate import Dialect
+from ackbox.dialects.superportia import SUPERPORTIA
 from ackbox.dialects.vantagepeers import VANTAGEPEERS
 
-DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS,)
+DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA)

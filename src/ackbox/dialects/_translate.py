@@ -7,6 +7,7 @@ dialect. No way to the store: a face calls the operation. Explained in docs/why/
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
@@ -22,13 +23,17 @@ REQUIRED = msgspec.UNSET
 
 
 class Arg(msgspec.Struct, frozen=True):
-    """A foreign parameter: its name and type, the operation's parameter it becomes (`metadata.x` for a part of one), and how."""
+    """A foreign parameter: its name and type, the operation's parameter it becomes (`metadata.x` for a part of one), and how.
+
+    Left out, it is null whatever the connection's headers say; with `or_header` they stand in.
+    """
 
     name: str
     kind: Any
     to: str | None = None
     by: str = "same"
     default: Any = REQUIRED
+    or_header: bool = False
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -108,6 +113,16 @@ def _moment_of_ms(given: int) -> str:
     return to_text(min(max(given, 0), LATEST_MS))
 
 
+def _short(seq: int) -> str:
+    return f"msg-{seq:012x}"
+
+
+def _ids_of_short(given: str) -> list[str]:
+    if not re.fullmatch(r"msg-[0-9a-f]{12}", given):
+        raise Invalid("This is no message's id.", hint="Use an id that a reading call gave.")
+    return [f"#{int(given[4:], 16)}"]
+
+
 def _channel(to: list[str]) -> str:
     """Return an audience as one text: names with commas between, without their instances."""
     return "broadcast" if to == ["*"] else ",".join(dict.fromkeys(address.partition("/")[0] for address in to))
@@ -127,6 +142,13 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "by_recipient": _by_recipient,
     "count": len,
     "is_set": bool,
+    "is_empty": lambda value: not value,
+    "priority_of_word": {"normal": 3, "urgent": 5}.__getitem__,
+    "word_of_priority": lambda priority: "urgent" if priority == 5 else "normal",
+    "read_or_unread": lambda is_read: "read" if is_read else "unread",
+    "short": _short,
+    "ids_of_short": _ids_of_short,
+    "whole_seconds": lambda text: f"{text[:19]}Z",
     "empty_is_null": lambda value: value or None,
 }
 
@@ -161,7 +183,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         given = _named(decode(self._shapes[name], arguments))
         params: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in word.fixed.items()}
         for arg in word.args:
-            if arg.to is not None:
+            if arg.to is not None and not (arg.or_header and given[arg.name] is None):
                 _put(params, arg, given[arg.name])
         return Asked(word.operation, params, word, given)
 
@@ -213,7 +235,7 @@ def _named(given: msgspec.Struct) -> dict[str, Any]:
 
 
 def _put(params: dict[str, Any], arg: Arg, value: Any) -> None:
-    """Set the parameter an argument becomes. Left out, a whole parameter is null, which no header fills; a part is not there."""
+    """Set the parameter an argument becomes; a part that was left out is not there."""
     assert arg.to is not None
     whole, _, part = arg.to.partition(".")
     if not part:

@@ -241,7 +241,8 @@ class MarkMail(Call, frozen=True, kw_only=True):
     """What to mark, and how."""
 
     mark: Annotated[Mark, Meta(description="What to set or clear")]
-    ids: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(min_length=1, max_length=500, description="Message ids or receipt ids")]
+    ids: Annotated[list[Annotated[str, Meta(max_length=64)]],
+                   Meta(min_length=1, max_length=500, description="Message ids, their numbers as #42, or receipt ids")]
     as_recipient: Annotated[bool, Meta(description="Receipt ids only: mark each as the reader it belongs to, where the key may speak as it")] = False
     evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
 

@@ -5,6 +5,7 @@ Explained in docs/why/receipts.md.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ IMPLIES: dict[str, tuple[str, ...]] = {
     "delivered": ("delivered",), "read": ("delivered", "read"), "acknowledged": ("delivered", "read", "acknowledged"),
     "archived": ("archived",),
 }
+_NUMBER = re.compile(r"#[0-9]{1,18}")
 UNDOES: dict[str, str] = {"unread": "read", "unarchived": "archived"}
 
 
@@ -31,10 +33,10 @@ class Target(msgspec.Struct, frozen=True):
 
 
 async def find_targets(context: Context, me: Reader, what: str | Stored) -> list[Target]:
-    """Return the receipts of the caller that a message or receipt id names; none when it is not the caller's post."""
+    """Return the receipts of the caller that a message id or number (`#42`) or a receipt id names; none when it is not the caller's post."""
     if isinstance(what, Stored):
         return await _of_message(context, me, what)
-    row = await context.store.message(what)
+    row = await context.store.message_at(int(what[1:])) if _NUMBER.fullmatch(what) else await context.store.message(what)
     if row is not None:
         return await _of_message(context, me, row)
     named = parse_receipt_id(what)

@@ -57,6 +57,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(description="The message's id")]
     seq: Annotated[int, Meta(description="Its number in the workspace")]
     thread: Annotated[str, Meta(description="Its conversation")]
+    sender: Annotated[str, Meta(description="Who it is from")]
     type: Annotated[str, Meta(description="direct or broadcast")]
     created_at: Annotated[str, Meta(description="When it was stored")]
     duplicate: Annotated[bool, Meta(description="Whether this key had stored it before")] = False
@@ -91,7 +92,7 @@ async def send(context: Context, params: Send) -> Sent:
     key = params.idempotency_key
     seq = await context.store.append(fields, channels=audience.channels, idempotency=(key, content) if key else None)
     context.rings.add(seq)
-    return Sent(id=fields["id"], seq=seq, thread=fields["thread_id"], type=fields["type"], created_at=to_text(context.now),
+    return Sent(id=fields["id"], seq=seq, thread=fields["thread_id"], sender=sender.name, type=fields["type"], created_at=to_text(context.now),
                 recipient_count=audience.count, recipients=audience.recipients)
 
 
@@ -126,7 +127,7 @@ async def _sent_again(context: Context, params: Send, before: tuple[int, bytes],
     assert row is not None
     recipients = await describe(context, await context.store.channels(seq))
     count = len(recipients) if row.type != "broadcast" else await context.store.broadcast_size(seq, sender_agent=row.sender_agent)
-    return Sent(id=row.id, seq=row.seq, thread=row.thread_id, type=row.type, created_at=to_text(row.created_at),
+    return Sent(id=row.id, seq=row.seq, thread=row.thread_id, sender=row.sender_name, type=row.type, created_at=to_text(row.created_at),
                 duplicate=True, recipient_count=count, recipients=recipients)
 
 
