@@ -79,6 +79,7 @@ def _without_chance(value: Any, name: str = "") -> Any:
         return _without_chance(json.loads(value))
     if name == "skeleton" or (name == "cursor" and len(value) == 22) or (name in ("id", "key_id") and len(value) == 11):
         return f"<{name}>"
+    value = re.sub(r"\bcursor [\w-]{22}", "cursor <cursor>", value)
     return re.sub(r"abx_[a-z]{2,3}_[0-9A-Za-z]+", "<a key>", re.sub(r"\b[0-9a-f]{16}\b|\b[0-9a-f]{32}\b", "<hex>", value))
 
 
