@@ -194,3 +194,14 @@ async def test_signs_of_life_outlive_the_server(post: Post, clock: Clock) -> Non
     assert await here(Post(again, post.key), "bob") == ("online", False, seen)
     await again.close()
     await post.app.open()
+
+
+async def test_a_clock_that_is_set_back_leaves_nobody_online_for_good(post: Post, clock: Clock) -> None:
+    clock.pass_s(30 * 86_400)
+    await post("agent.check_in", agent="bob")
+    clock.pass_s(-30 * 86_400)
+    before = (await here(post, "bob"))[0]
+    await post("inbox.check", agent="bob")
+    back = (await here(post, "bob"))[0]
+    clock.pass_s(HOUR_S)
+    assert (before, back, (await here(post, "bob"))[0]) == ("away", "online", "away")

@@ -32,10 +32,11 @@ def derive(presence: Presence | None, alive: int, now: int) -> Here:
     if presence is None and not alive:
         return Here("away", None, "poll", {}, None)
     stored = presence or Presence(0, alive, alive, DEFAULT_TTL_S, None, "{}")
-    last = max(stored.last_seen, alive)
+    # The one nearest to now: where the clock was set back, a sign from the time before lies ahead and says nothing.
+    last = min(stored.last_seen, alive, key=lambda at: abs(now - at))
     card = msgspec.json.decode(stored.card)
     left = stored.left_at is not None and stored.left_at >= last
-    age = now - last
+    age = abs(now - last)
     state: Standing = "away" if left else "online" if age < stored.ttl_s * 1000 else "idle" if age < IDLE_UNTIL_MS else "away"
     return Here(state, last, card.get("reach") or "poll", card, stored.started_at)
 
