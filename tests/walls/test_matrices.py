@@ -28,7 +28,7 @@ MAY: dict[str, set[str]] = {
     "message.get": ALL, "message.status": ALL, "message.history": ALL, "message.search": ALL, "thread.get": ALL, "inbox.check": ALL,
     "inbox.wait": ALL, "mailbox.list": ALL, "event.feed": ALL, "agent.list": ALL, "agent.whoami": ALL, "workspace.list": ALL,
     "workspace.settings": ADMINS, "workspace.export": ADMINS, "key.create": ADMINS, "key.list": ADMINS, "key.revoke": ADMINS,
-    "workspace.create": INSTANCE, "workspace.import": INSTANCE, "instance.backup": INSTANCE,
+    "workspace.create": INSTANCE, "workspace.import": INSTANCE, "instance.backup": {"operator"},
 }
 
 
@@ -58,6 +58,7 @@ SPEAKERS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "an agent with a person's name": ({"name": "ana", "may_speak_as": ["petra"]}, {"ana"}),
     "an agent named as a person": ({"name": "petra"}, set()),
     "a person": ({"name": "petra", "kind": "human"}, {"petra"}),
+    "a person with every name": ({"name": "petra", "kind": "human", "may_speak_as": ["*"]}, set(CLAIMS) - {"paul"}),
     "an admin": ({"name": "ana", "kind": "admin"}, {"ana"}),
     "an admin without a name": ({"kind": "admin"}, set()),
 }

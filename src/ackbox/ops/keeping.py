@@ -199,9 +199,9 @@ async def _beside(engine: Engine, params: Backup) -> BackedUp:
     return msgspec.convert(await engine.backup(params.path), BackedUp)
 
 
-@op("instance.backup", scope="instance", beside=_beside)
+@op("instance.backup", scope="database", beside=_beside)
 async def backup(context: Context, params: Backup) -> BackedUp:
-    """Copy the whole database while the server runs, keys included, and check the copy.
+    """Copy the whole database while the server runs, keys included, and check the copy; for operators, who may read it all.
 
     Raises Invalid (a path that is taken, or not absolute), Unavailable.
     """

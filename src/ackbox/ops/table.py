@@ -21,7 +21,7 @@ from ackbox.store.readers import Reader
 from ackbox.store.store import Store, WorkspaceRow
 
 Role = Literal["read-only", "agent", "human", "admin", "instance-admin", "operator"]
-Scope = Literal["read", "write", "admin", "instance"]
+Scope = Literal["read", "write", "admin", "instance", "database"]
 
 # The one table of who may do what.
 ALLOWED: dict[Role, frozenset[Scope]] = {
@@ -30,7 +30,7 @@ ALLOWED: dict[Role, frozenset[Scope]] = {
     "human": frozenset({"read", "write"}),
     "admin": frozenset({"read", "write", "admin"}),
     "instance-admin": frozenset({"instance"}),
-    "operator": frozenset({"read", "write", "admin", "instance"}),
+    "operator": frozenset({"read", "write", "admin", "instance", "database"}),
 }
 
 Name = Annotated[str, Meta(description="Name of an agent or person", max_length=256)]
@@ -123,7 +123,8 @@ class Context(msgspec.Struct, kw_only=True):
         return reader
 
     def _check_kind(self, reader: Reader) -> None:
-        if reader.kind == "human" and self.caller.role not in ("human", "operator"):
+        is_self = self.caller.role == "human" and reader.name == self.caller.agent
+        if reader.kind == "human" and not is_self and self.caller.role != "operator":
             raise NotYou(f"{reader.name!r} is a person; only that person's key speaks as them.",
                          hint="Speak under a name of your own.", field="agent", claimed=reader.name)
 
