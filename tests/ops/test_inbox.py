@@ -89,3 +89,14 @@ async def test_the_feed_names_what_was_marked_by_number(post: Post) -> None:
     await post("receipt.mark", agent="bob", mark="read", ids=[sent[0].id, sent[2].id])
     last = (await post("event.feed", agent="ana", cursor="start")).events[-1]
     assert (last.kind, last.agent, last.details) == ("receipt.marked", "bob", {"mark": "read", "seqs": [sent[0].seq, sent[2].seq]})
+
+
+async def test_a_copy_of_an_agent_looks_into_another_mailbox_without_looking_for_itself_there(post: Post) -> None:
+    await post("agent.check_in", agent="bob", instance="laptop")
+    await post("message.send", agent="ana", to="bob/laptop", body="here")
+    await post("message.send", agent="ana", to="bob", body="all")
+
+    async def seen(of: str) -> list[str]:
+        return [letter.body for letter in (await post("mailbox.list", agent="cy", instance="desk", of=of)).messages]
+
+    assert [await seen("bob"), await seen("bob/laptop")] == [["all", "here"], ["all", "here"]]

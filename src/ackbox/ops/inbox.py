@@ -166,7 +166,8 @@ async def _mark_page(context: Context, me: Reader, page: list[Stored], params: C
 class ListMail(Call, frozen=True, kw_only=True):
     """Which post of one mailbox."""
 
-    of: Annotated[str, Meta(max_length=256, description="Whose mailbox; your own when left out. Looking marks nothing")] | None = None
+    of: Annotated[str, Meta(
+        max_length=256, description="Whose mailbox, as agent or agent/instance; your own when left out. Looking marks nothing")] | None = None
     unread_only: Annotated[bool, Meta(description="Leave out what is read")] = False
     include_archived: Annotated[bool, Meta(description="Show what is archived too")] = False
     sender: Annotated[str, Meta(max_length=256, description="Only from this sender")] | None = None
@@ -217,9 +218,11 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
 async def _whose(context: Context, params: ListMail) -> Reader:
     if params.of is None:
         return await context.me(params)
-    if context.visible_to(None) is not None and params.of != context.identity(params)[0]:
+    # `instance` says which copy the caller is; whose copy is looked into stands in `of`.
+    name, _, instance = params.of.partition("/")
+    if context.visible_to(None) is not None and name != context.identity(params)[0]:
         raise NotFound(f"There is no mailbox {params.of!r} that you may see.", field="of")
-    reader = await context.store.reader(params.of, params.instance)
+    reader = await context.store.reader(name, instance or None)
     if reader is None:
         raise NotFound(f"There is no mailbox {params.of!r}.", hint="See who is here with agent.list.", field="of")
     return reader
