@@ -74,7 +74,7 @@ async def test_an_admin_lists_and_revokes_the_keys_of_its_own_workspace_only(pos
     theirs = await post("key.create", name="ana", workspace="other")
     boss = await post.keyed("boss", "admin", label="the boss")
     own = await boss("key.create", name="ana", may_speak_as=["ci-*"], expires_in_days=0)
-    listed = (await boss("key.list")).keys
+    listed = sorted((await boss("key.list")).keys, key=lambda key: key.kind)
     assert [(each.kind, each.agent, each.may_speak_as, each.label, each.expires_at is None, each.revoked_at) for each in listed] == [
         ("admin", "boss", [], "the boss", False, None), ("agent", "ana", ["ci-*"], "", True, None)]
     assert own.key not in repr(listed)
