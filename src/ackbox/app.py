@@ -15,7 +15,7 @@ from typing import Any
 
 import ackbox.ops  # noqa: F401  (fills the table)
 from ackbox.bell import Bell
-from ackbox.errors import AckboxError, BadKey, NotAllowed, NotFound, NotYou, Unavailable
+from ackbox.errors import AckboxError, BadKey, LoopGuard, NotAllowed, NotFound, NotYou, Unavailable
 from ackbox.limits import Limits
 from ackbox.model.key import digest, matches, mint, parse_key
 from ackbox.model.moment import IdMaker
@@ -29,6 +29,8 @@ FLUSH_S = 1.0
 LOOK_AGAIN_S = 1.0
 INDEX_TOGETHER = 500
 KEY_KNOWN_FOR_MS = 500
+# What the feed tells of a refusal.
+TOLD = ("claimed", "sender", "thread")
 
 
 def wall_clock() -> int:
@@ -191,27 +193,28 @@ class App:
             store = Store(tx, ws)
             workspace = await self._workspace(store, caller, asked)
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
-                              now=self.clock(), new_id=self._new_id, alive=self._last_alive)
+                              now=self.clock(), new_id=self._new_id, alive=self._last_alive, may_repeat=self.limits.may_repeat)
             return await run(context, asked)
 
         # Who may do what concerns the whole instance may do it with a key of one workspace too.
         across = operation.spans_workspaces and (caller.ws == 0 or operation.scope == "instance")
         try:
             result = await self._transact(work, writes=writes, slow=operation.is_slow, ws=ws, across=across)
-        except NotYou as error:
+        except (NotYou, LoopGuard) as error:
             await self._note_refused(error, operation, caller, ws)
             raise
         if context is not None:
             self._after(context)
         return result
 
-    async def _note_refused(self, error: NotYou, operation: Operation, caller: Caller, ws: int) -> None:
-        """Tell in the workspace's feed that a key claimed a name that is not its own; never what it wanted to say."""
+    async def _note_refused(self, error: NotYou | LoopGuard, operation: Operation, caller: Caller, ws: int) -> None:
+        """Tell in the workspace's feed of a name that was not the key's own, or of a loop; never what it wanted to say."""
         if not self.limits.may_note_refusal(caller.key_id):
             return
-        subject = {"key": caller.key_id, "claimed": error.details["claimed"], "operation": operation.name}
+        kind = "agent.refused" if isinstance(error, NotYou) else "agent.held"
+        subject = {"key": caller.key_id, "operation": operation.name, **{name: error.details[name] for name in TOLD if name in error.details}}
         with suppress(Unavailable):
-            await self.engine.write(lambda tx: Store(tx, ws).note("agent.refused", at=self.clock(), reader=0, subject=subject), ws=ws)
+            await self.engine.write(lambda tx: Store(tx, ws).note(kind, at=self.clock(), reader=0, subject=subject), ws=ws)
             self.bell.ring(ws)
             self._tell(ws)
 

@@ -49,6 +49,7 @@ BY_KEY = Rate(200, 400)
 BY_WORKSPACE = Rate(2000, 4000)
 GUESSES = Rate(1, 30)
 REFUSALS = Rate(1, 1)
+REPEATS_WITHIN_S = 600
 
 
 class Limits:
@@ -78,12 +79,16 @@ class Limits:
         """Whether a refused name is written down: about once a second for each key, so that nobody fills the feed with them."""
         return self._bucket("refusal", key_id).take(1, self._clock()) == 0
 
-    def _bucket(self, kind: str, of: Any) -> Bucket:
+    def may_repeat(self, same: int, limit: int) -> bool:
+        """Whether the same text may be sent once more: so many times within ten minutes."""
+        return self._bucket("repeat", (same, limit), Rate(limit / REPEATS_WITHIN_S, limit)).take(1, self._clock()) == 0
+
+    def _bucket(self, kind: str, of: Any, rate: Rate | None = None) -> Bucket:
         bucket = self._buckets.get((kind, of))
         if bucket is None:
             if len(self._buckets) > 100_000:
                 self._buckets.clear()
-            bucket = self._buckets[kind, of] = Bucket(self._rates[kind], self._clock())
+            bucket = self._buckets[kind, of] = Bucket(rate or self._rates[kind], self._clock())
         return bucket
 
     def take(self, kind: str, of: Any, many: float = 1.0) -> None:

@@ -86,7 +86,7 @@ async def test_sixty_four_answers_are_stored_and_the_next_is_refused_with_advice
     with pytest.raises(LoopGuard) as refused:
         await post("message.send", agent="bob", to="ana", body="65", parent=sent[-1].id)
     assert refused.value.as_dict()["error"] == {
-        "code": "loop_guard", "message": "64 answers in this thread without a person in it.", "details": {"thread": sent[0].id},
+        "code": "loop_guard", "message": "64 answers in this thread without a person in it.", "details": {"thread": sent[0].id, "sender": "bob"},
         "hint": "Stop, or ask a person to answer in the thread; a new matter needs a new thread."}
     assert (await post("message.history", limit=1)).messages[0].id == sent[-1].id
     assert (await post("message.send", agent="bob", to="ana", body="anew")).seq > sent[-1].seq
@@ -154,3 +154,33 @@ async def test_a_due_time_that_cannot_be_shown_is_refused(post: Post, due: str) 
     with pytest.raises(AckboxError, match="`expects_reply_by`"):
         await post("message.send", agent="ana", to="bob", body="x", expects_reply_by=due)
     assert (await post("message.history")).messages == []
+
+
+async def test_the_same_text_to_the_same_audience_is_held_after_so_many_times_and_a_person_is_told(post: Post) -> None:
+    await post("workspace.settings", repeats_limit=3)
+    start = (await post("event.feed")).cursor
+    sent = [await post("message.send", agent="ana", to="bob", body="thanks") for _ in range(3)]
+    with pytest.raises(LoopGuard) as refused:
+        await post("message.send", agent="ana", to="bob", body="thanks")
+    assert refused.value.as_dict()["error"] == {
+        "code": "loop_guard", "message": "'ana' has sent this same text to the same audience 3 times within ten minutes.",
+        "details": {"sender": "ana"}, "hint": "Stop, or say something new; a person has been told."}
+    events = (await post("event.feed", cursor=start)).events
+    assert [(each.kind, each.id) for each in events if each.kind == "message.sent"] == [("message.sent", each.id) for each in sent]
+    held = [(each.kind, each.details["operation"], each.details["sender"]) for each in events if each.kind == "agent.held"]
+    assert held == [("agent.held", "message.send", "ana")]
+
+
+async def test_another_text_audience_or_sender_a_person_and_a_repeated_key_are_not_held(post: Post) -> None:
+    eve = await post.keyed("eve", "human")
+    await post("workspace.settings", repeats_limit=1)
+    first = await post("message.send", agent="ana", to="bob", body="thanks", idempotency_key="k")
+    assert (await post("message.send", agent="ana", to="bob", body="thanks", idempotency_key="k")).id == first.id
+    others = [await post("message.send", agent="ana", to="bob", body="thank you"), await post("message.send", agent="ana", to="cy", body="thanks"),
+              await post("message.send", agent="dan", to="bob", body="thanks"), await eve("message.send", to="bob", body="thanks"),
+              await eve("message.send", to="bob", body="thanks")]
+    assert len({each.id for each in others}) == 5
+    with pytest.raises(LoopGuard):
+        await post("message.send", agent="ana", to="bob", body="thanks")
+    await post("workspace.settings", repeats_limit=0)
+    assert (await post("message.send", agent="ana", to="bob", body="thanks")).duplicate is False

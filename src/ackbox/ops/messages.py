@@ -12,19 +12,19 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import AckboxError, Conflict, LoopGuard, NotFound, TooLong
+from ackbox.errors import AckboxError, Conflict, NotFound, TooLong
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Message, Priority, Ref
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.receipt import Receipt
 from ackbox.ops import show
 from ackbox.ops.audience import Audience, Recipient, describe, resolve
 from ackbox.ops.cursors import make_cursor, read_cursor
+from ackbox.ops.looping import hold_repeats, hops
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Parts, op
 from ackbox.store.messages import Stored
 from ackbox.store.readers import Reader
 
 DAY_MS = 86_400_000
-HOPS_LIMIT = 64
 
 Intent = Annotated[str, Meta(min_length=1, max_length=32, description="question, handoff, review_request, blocked, "
                              "context_share, inform, request, alert, error, status, answer, or a word of yours")]
@@ -85,10 +85,11 @@ async def send(context: Context, params: Send) -> Sent:
         if before is not None:
             return await _sent_again(context, params, before, content)
     parent = await _parent(context, params)
-    hops = _hops(context, sender, parent)
+    stands_on = hops(context, sender, parent)
+    hold_repeats(context, sender, params.to, text)
     unknown = params.unknown or context.workspace.settings.get("unknown", "hold")
     audience = await resolve(context, params.to, instance=params.to_instance, unknown=unknown, sender=sender)
-    fields = _fields(context, params, sender, audience, parent=parent, hops=hops) | text
+    fields = _fields(context, params, sender, audience, parent=parent, hops=stands_on) | text
     key = params.idempotency_key
     seq = await context.store.append(fields, channels=audience.channels, idempotency=(key, content) if key else None)
     context.rings.add(seq)
@@ -138,16 +139,6 @@ async def _parent(context: Context, params: Send) -> Stored | None:
     if parent is None or not await may_see(context, params, parent):
         raise NotFound("The parent message is not here.", hint="Reply with the id that a reading call gave.", field="parent")
     return parent
-
-
-def _hops(context: Context, sender: Reader, parent: Stored | None) -> int:
-    if parent is None or sender.kind == "human":
-        return 0
-    limit = context.workspace.settings.get("hops_limit", HOPS_LIMIT)
-    if parent.hops + 1 > limit:
-        raise LoopGuard(f"{limit} answers in this thread without a person in it.", thread=parent.thread_id,
-                        hint="Stop, or ask a person to answer in the thread; a new matter needs a new thread.")
-    return parent.hops + 1
 
 
 def _fields(context: Context, params: Send, sender: Reader, audience: Audience, *, parent: Stored | None, hops: int) -> dict[str, Any]:

@@ -85,6 +85,7 @@ class Context(msgspec.Struct, kw_only=True):
     rings: set[int] = msgspec.field(default_factory=set)
     signs_of_life: dict[int, int] = msgspec.field(default_factory=dict)
     alive: Callable[[int, int], int] = lambda ws, reader: 0
+    may_repeat: Callable[[int, int], bool] = lambda same, limit: True
 
     async def me(self, call: Call) -> Reader:
         """Return the reader the caller acts as, registered by this first call if need be.

@@ -29,6 +29,7 @@ def _shown(row: WorkspaceRow) -> Workspace:
 
 Unknown = Annotated[Literal["hold", "refuse", "inactive"], Meta(description="What a send does with a name nobody has seen")]
 Hops = Annotated[int, Meta(ge=1, le=10_000, description="Answers in a thread without a person before it stops")]
+Repeats = Annotated[int, Meta(ge=0, le=100_000, description="The same text from one agent to the same audience within ten minutes; 0 for no limit")]
 
 
 class CreateWorkspace(Call, frozen=True, kw_only=True):
@@ -39,6 +40,7 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
         description="open: members read everything; private: sender, recipients and operators")] = "open"
     unknown: Unknown | None = None
     hops_limit: Hops | None = None
+    repeats_limit: Repeats | None = None
 
 
 @op("workspace.create", scope="instance", writes=True, spans_workspaces=True)
@@ -70,10 +72,11 @@ class Settings(Call, frozen=True, kw_only=True):
 
     unknown: Unknown | None = None
     hops_limit: Hops | None = None
+    repeats_limit: Repeats | None = None
 
 
 def _said(params: CreateWorkspace | Settings) -> dict[str, Any]:
-    return {name: getattr(params, name) for name in ("unknown", "hops_limit") if getattr(params, name) is not None}
+    return {name: getattr(params, name) for name in ("unknown", "hops_limit", "repeats_limit") if getattr(params, name) is not None}
 
 
 @op("workspace.settings", scope="admin", writes=True)

@@ -1,0 +1,39 @@
+"""Loops: what stops agents that answer each other, or say the same thing, without end.
+
+Counting only; telling a person is the app's part. Explained in docs/why/delivery.md, "Loops".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ackbox.errors import LoopGuard
+from ackbox.ops.table import Context
+from ackbox.store.messages import Stored
+from ackbox.store.readers import Reader
+
+HOPS_LIMIT = 64
+REPEATS_LIMIT = 30
+
+
+def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
+    """Return how many answers without a person a message stands on. Raises LoopGuard when they are too many."""
+    if parent is None or sender.kind == "human":
+        return 0
+    limit = context.workspace.settings.get("hops_limit", HOPS_LIMIT)
+    if parent.hops + 1 > limit:
+        raise LoopGuard(f"{limit} answers in this thread without a person in it.", thread=parent.thread_id, sender=sender.name,
+                        hint="Stop, or ask a person to answer in the thread; a new matter needs a new thread.")
+    return parent.hops + 1
+
+
+def hold_repeats(context: Context, sender: Reader, to: str | list[str], text: dict[str, Any]) -> None:
+    """Count a text that an agent sends to an audience. Raises LoopGuard when it was the same too often of late."""
+    if sender.kind == "human":
+        return
+    # Only its hash is kept: a text must not outlive its call outside the store.
+    same = hash((context.workspace.ws, sender.agent, to if isinstance(to, str) else tuple(to), text["subject"], text["body"]))
+    limit = context.workspace.settings.get("repeats_limit", REPEATS_LIMIT)
+    if limit and not context.may_repeat(same, limit):
+        raise LoopGuard(f"{sender.name!r} has sent this same text to the same audience {limit} times within ten minutes.", sender=sender.name,
+                        hint="Stop, or say something new; a person has been told.")
