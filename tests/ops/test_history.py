@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ackbox.errors import Invalid
+from ackbox.errors import Invalid, TooLong
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio
@@ -66,3 +66,33 @@ async def test_a_search_stays_in_its_workspace(post: Post) -> None:
 async def test_a_search_for_no_word_is_refused(post: Post) -> None:
     with pytest.raises(Invalid):
         await found(post, "-green !!")
+
+
+async def test_messages_are_had_by_their_ids_with_how_far_each_has_come(post: Post) -> None:
+    for name in ("ana", "bob", "carl"):
+        await post("agent.check_in", agent=name)
+    first = await post("message.send", agent="ana", to="bob", body="one, and more than that")
+    news = await post("message.send", agent="bob", to="*", body="two")
+    await post("message.send", agent="ana", to="bob", body="three")
+    await post("receipt.mark", agent="bob", mark="acknowledged", ids=[first.id])
+    await post("receipt.mark", agent="carl", mark="read", ids=[news.id])
+    page = await post("message.history", ids=f"{first.id}, {news.id}, {'0' * 32}", body_chars=3, with_tallies=True)
+    assert [(each.id, each.body) for each in page.messages] == [(news.id, "two"), (first.id, "one")]
+    assert [(each.id, each.recipients, each.delivered, each.read, each.acknowledged) for each in page.tallies] == [
+        (news.id, 2, 1, 1, 0), (first.id, 1, 1, 1, 1)]
+    assert page.cursor is None
+
+
+async def test_ids_stand_alone_and_are_at_most_two_hundred(post: Post) -> None:
+    with pytest.raises(Invalid, match=r"`ids` stands alone\."):
+        await post("message.history", ids=["0" * 32], sender="ana")
+    with pytest.raises(TooLong, match=r"`ids` has 201 ids; at most 200 are taken\."):
+        await post("message.history", ids=["0" * 32] * 201)
+
+
+async def test_ids_show_nothing_of_a_private_workspace_that_is_not_yours(post: Post) -> None:
+    await post("workspace.create", name="quiet", mode="private")
+    keys = {name: await post.keyed(name, workspace="quiet") for name in ("ana", "bob", "carl")}
+    sent = await keys["ana"]("message.send", to="bob", body="for bob")
+    told = {name: [each.body for each in (await key("message.history", ids=[sent.id], with_tallies=True)).messages] for name, key in keys.items()}
+    assert told == {"ana": ["for bob"], "bob": ["for bob"], "carl": []}

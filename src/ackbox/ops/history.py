@@ -11,16 +11,18 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from ackbox.errors import Invalid, TooLong
 from ackbox.model.message import Message
 from ackbox.model.moment import parse_moment
 from ackbox.model.query import Query, parse_query
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.messages import narrowed, visible
+from ackbox.ops.messages import may_see, narrowed, visible
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, Run, op
 from ackbox.store.messages import NEWEST, Filter, Stored
 
 CATCH_UP_AT_MOST = 2_000
+MOST_IDS = 200
 WORDS = 'Words that must all be there; also "a phrase", start*, -without'
 
 
@@ -41,6 +43,10 @@ class History(Narrow, frozen=True, kw_only=True):
     """Which messages; what is left out narrows nothing."""
 
     text: Annotated[str, Meta(max_length=400, description=WORDS)] | None = None
+    ids: Annotated[str | list[Annotated[str, Meta(max_length=64)]], Meta(
+        description="Only these messages, at most 200; ids with commas between, or a list. Stands alone")] | None = None
+    body_chars: Annotated[int, Meta(ge=0, le=50_000, description="Cut each body to so many characters")] | None = None
+    with_tallies: Annotated[bool, Meta(description="Also tell how far each message has come")] = False
 
 
 class Search(Narrow, frozen=True, kw_only=True):
@@ -49,11 +55,27 @@ class Search(Narrow, frozen=True, kw_only=True):
     query: Annotated[str, Meta(min_length=1, max_length=400, description=WORDS)]
 
 
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one message has come."""
+
+    id: Annotated[str, Meta(description="The message's id")]
+    recipients: Annotated[int, Meta(description="How many it is for")]
+    delivered: Annotated[int, Meta(description="How many were handed it")]
+    read: Annotated[int, Meta(description="How many have read it")]
+    acknowledged: Annotated[int, Meta(description="How many have dealt with it")]
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Messages, and the cursor to go on; null when there are no more."""
 
     messages: Annotated[list[Message], Meta(description="Newest first")]
     cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+
+
+class Past(Page, frozen=True, kw_only=True):
+    """Messages, newest first, and how far each has come when that was asked."""
+
+    tallies: Annotated[list[Tally], Meta(description="One for each message, in their order; empty when not asked")] = []
 
 
 class Found(Page, frozen=True, kw_only=True):
@@ -72,13 +94,39 @@ def _catch_up_for_text(params: History) -> Run | None:
 
 
 @op("message.history", scope="read", prepare=_catch_up_for_text, is_slow=True)
-async def history(context: Context, params: History) -> Page:
+async def history(context: Context, params: History) -> Past:
     """Return the workspace's messages, newest first. Looking marks nothing.
 
-    Raises Invalid, NotFound (thread), BadCursor.
+    `ids` names the messages instead of narrowing; those that are not here, or not yours to see, are left out.
+    Raises Invalid, TooLong, NotFound (thread), BadCursor.
     """
-    rows, cursor = await _page(context, params, None if params.text is None else parse_query(params.text))
-    return Page(messages=[show.message(row, context.workspace.name) for row in rows], cursor=cursor)
+    if params.ids is None:
+        rows, cursor = await _page(context, params, None if params.text is None else parse_query(params.text))
+    else:
+        rows, cursor = await _named(context, params), None
+    tallies = await context.store.tallies([row.seq for row in rows]) if params.with_tallies else {}
+    return Past(messages=[show.message(_cut(row, params.body_chars), context.workspace.name) for row in rows], cursor=cursor,
+                tallies=[_tally(row, tallies[row.seq]) for row in rows] if params.with_tallies else [])
+
+
+def _cut(row: Stored, chars: int | None) -> Stored:
+    return row if chars is None or len(row.body) <= chars else msgspec.structs.replace(row, body=row.body[:chars])
+
+
+def _tally(row: Stored, counts: tuple[int, ...]) -> Tally:
+    return Tally(id=row.id, recipients=counts[0], delivered=counts[1], read=counts[2], acknowledged=counts[3])
+
+
+async def _named(context: Context, params: History) -> list[Stored]:
+    assert params.ids is not None
+    ids = [each.strip() for each in (params.ids.split(",") if isinstance(params.ids, str) else params.ids)]
+    if len(ids) > MOST_IDS:
+        raise TooLong(f"`ids` has {len(ids):,} ids; at most {MOST_IDS} are taken.", field="ids", size=len(ids), limit=MOST_IDS,
+                      hint="Ask in several calls.")
+    alone = ("since", "until", "sender", "recipient", "thread", "intent", "text", "cursor")
+    if any(getattr(params, name) is not None for name in alone):
+        raise Invalid("`ids` stands alone.", hint="Leave out what narrows.", field="ids")
+    return [row for row in await context.store.messages_with(ids) if await may_see(context, params, row)]
 
 
 @op("message.search", scope="read", prepare=lambda params: _catch_up, is_slow=True)

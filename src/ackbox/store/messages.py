@@ -102,6 +102,16 @@ class Messages(Bound):
         found = [await self.message_at(seq) for seq in seqs]
         return [message for message in found if message is not None]
 
+    async def messages_with(self, ids: Sequence[str]) -> list[Stored]:
+        """Return the messages with these ids, newest first; those that are not here are left out."""
+        rows = await self.rows("messages_by_ids", ids=msgspec.json.encode(ids).decode())
+        return sorted((Stored(*row) for row in rows), key=lambda row: -row.seq)
+
+    async def tallies(self, seqs: Sequence[int]) -> dict[int, tuple[int, ...]]:
+        """Return for each seq (recipients, delivered, read, acknowledged)."""
+        rows = await self.rows("tallies", seqs=msgspec.json.encode(seqs).decode()) if seqs else []
+        return {row[0]: tuple(row[1:]) for row in rows}
+
     async def channels(self, seq: int) -> list[Channel]:
         """Return (channel, agent number, name, instance, kind) for each address; everyone is channel 0."""
         return [(row[0], row[1], row[2], row[3], row[4]) for row in await self.rows("channels_of", seq=seq)]

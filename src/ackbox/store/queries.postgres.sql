@@ -29,3 +29,21 @@ WHERE s.ws = :ws AND s.seq < :before AND s.words @@ to_tsquery('simple', :tsquer
   AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws
        AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
 ORDER BY s.seq DESC LIMIT :most;
+
+-- name: messages_by_ids
+-- Several messages at once, in no order; unique index message_by_id.
+SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
+    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+FROM message WHERE ws = :ws AND id = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(CAST(:ids AS TEXT) AS JSONB))));
+
+-- name: tallies
+-- How many a run of messages is for, and how far each has come; primary keys.
+SELECT m.seq,
+  CASE WHEN m.type = 'broadcast' THEN (SELECT COUNT(*) FROM reader r WHERE r.ws = m.ws AND r.instance IS NULL AND r.seen > 0
+      AND r.registered_seq < m.seq AND r.reader <> m.sender_agent)
+    ELSE (SELECT COUNT(*) FROM addressed a WHERE a.ws = m.ws AND a.seq = m.seq) END,
+  (SELECT COUNT(p.delivered_at) FROM receipt p WHERE p.ws = m.ws AND p.seq = m.seq),
+  (SELECT COUNT(p.read_at) FROM receipt p WHERE p.ws = m.ws AND p.seq = m.seq),
+  (SELECT COUNT(p.acknowledged_at) FROM receipt p WHERE p.ws = m.ws AND p.seq = m.seq)
+FROM message m
+WHERE m.ws = :ws AND m.seq = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(CAST(:seqs AS TEXT) AS JSONB)) AS BIGINT)));

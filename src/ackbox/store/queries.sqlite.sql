@@ -23,3 +23,19 @@ WHERE search MATCH :fts5 AND p.ws = :ws
   AND (:visible_to IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = m.ws AND a.seq = m.seq
        AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
 ORDER BY search.rowid DESC LIMIT :most;
+
+-- name: messages_by_ids
+-- Several messages at once, in no order; unique index message_by_id.
+SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
+    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+FROM message WHERE ws = :ws AND id IN (SELECT value FROM json_each(:ids));
+
+-- name: tallies
+-- How many a run of messages is for, and how far each has come; primary keys.
+SELECT m.seq,
+  CASE WHEN m.type = 'broadcast' THEN (SELECT COUNT(*) FROM reader r WHERE r.ws = m.ws AND r.instance IS NULL AND r.seen > 0
+      AND r.registered_seq < m.seq AND r.reader <> m.sender_agent)
+    ELSE (SELECT COUNT(*) FROM addressed a WHERE a.ws = m.ws AND a.seq = m.seq) END,
+  COUNT(p.delivered_at), COUNT(p.read_at), COUNT(p.acknowledged_at)
+FROM message m LEFT JOIN receipt p ON p.ws = m.ws AND p.seq = m.seq
+WHERE m.ws = :ws AND m.seq IN (SELECT value FROM json_each(:seqs)) GROUP BY m.seq;
