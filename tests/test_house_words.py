@@ -33,6 +33,8 @@ NO_TOOL = {
     "workspace.create": "administration",
     "workspace.list": "administration",
     "workspace.settings": "administration",
+    "workspace.flow": "for people who watch",
+    "workspace.health": "for people who watch",
     "workspace.export": "administration",
     "workspace.import": "administration",
     "instance.backup": "administration",

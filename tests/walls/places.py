@@ -150,7 +150,7 @@ NAMES_NOTHING = frozenset({
     "body", "subject", "intent", "priority", "refs", "metadata", "expects_reply_by", "expires_in_days", "unknown", "wait_s", "limit", "mark",
     "urgent_first", "max_body_bytes", "evidence", "unread_only", "include_archived", "since", "until", "summary", "machine", "platform", "program",
     "model", "reach", "ttl_s", "online_only", "kind", "label", "mode", "hops_limit", "part", "after", "upto", "only_look", "path", "as_recipient",
-    "body_chars", "with_tallies",
+    "body_chars", "with_tallies", "minutes", "travels",
 })
 
 

@@ -1,7 +1,7 @@
 """The command line: verbs people type, each a call of a server's operations.
 
 Here is what all verbs share: the settings that work before and after a verb, how answers are
-printed, how refusals end. Verbs live in cli_talk, cli_people, cli_run and cli_keep and are loaded
+printed, how refusals end. Verbs live in cli_talk, cli_people, cli_run and the like and are loaded
 when used. Table on a terminal, JSON lines when piped; answers on stdout, all else on stderr.
 Explained in docs/reference/cli.md.
 """
@@ -33,8 +33,9 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("who", "me", "heartbeat", "nudge", "key", "workspace"), "cli_people"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
     **dict.fromkeys(("export", "import", "backup"), "cli_keep"),
+    **dict.fromkeys(("flow", "health"), "cli_watch"),
 }
-FAMILIES = {"cli_talk": "Talk", "cli_people": "People and keys", "cli_run": "Run", "cli_keep": "Keep"}
+FAMILIES = {"cli_talk": "Talk", "cli_people": "People and keys", "cli_run": "Run", "cli_keep": "Keep", "cli_watch": "Watch"}
 
 
 class Talk:

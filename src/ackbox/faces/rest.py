@@ -45,6 +45,8 @@ ROUTES: dict[str, tuple[str, str]] = {
     "workspace.create": ("POST", "/v1/workspaces"),
     "workspace.list": ("GET", "/v1/workspaces"),
     "workspace.settings": ("PATCH", "/v1/workspace/settings"),
+    "workspace.flow": ("GET", "/v1/workspace/flow"),
+    "workspace.health": ("GET", "/v1/workspace/health"),
     "key.create": ("POST", "/v1/keys"),
     "key.list": ("GET", "/v1/keys"),
     "key.revoke": ("DELETE", "/v1/keys/{id}"),

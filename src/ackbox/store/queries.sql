@@ -315,6 +315,77 @@ SELECT seq, kind, at, reader, subject, thread_id FROM (
     AND (CAST(:visible_to AS BIGINT) IS NULL OR e.reader = :visible_to) ORDER BY e.seq LIMIT :most) AS events
 ) AS feed ORDER BY seq LIMIT :most;
 
+-- name: stretch_probe
+-- The first message at or after a number, to find where a time begins; primary key.
+SELECT seq, created_at FROM message WHERE ws = :ws AND seq >= :seq ORDER BY seq LIMIT 1;
+
+-- name: stretch_cap
+-- The message that stands so many before the newest, if a stretch has that many; primary key.
+SELECT seq, created_at FROM message WHERE ws = :ws AND seq >= :first ORDER BY seq DESC LIMIT 1 OFFSET :most;
+
+-- name: stretch_pairs
+-- Who wrote to whom in a stretch, by intent; primary key of message, index addressed_by_seq.
+SELECT m.sender_name, COALESCE(r.name, '*') AS recipient, m.intent, COUNT(*) AS messages,
+    SUM(CASE WHEN m.priority >= 5 THEN 1 ELSE 0 END) AS urgent, MAX(m.created_at) AS last_at
+FROM message m JOIN addressed a ON a.ws = :ws AND a.seq >= :first AND a.seq = m.seq LEFT JOIN reader r ON r.ws = a.ws AND r.reader = a.channel
+WHERE m.ws = :ws AND m.seq >= :first AND m.created_at >= :since
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed v WHERE v.ws = :ws
+       AND v.seq BETWEEN m.seq AND m.seq AND (v.channel = 0 OR v.channel = :visible_to OR v.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+GROUP BY m.sender_name, COALESCE(r.name, '*'), m.intent ORDER BY messages DESC, m.sender_name, recipient, m.intent LIMIT :most;
+
+-- name: stretch_travels
+-- The newest messages of a stretch, one row for each recipient, without a body; primary key of message, index addressed_by_seq.
+SELECT m.seq, m.id, m.created_at, m.sender_name, COALESCE(r.name, '*') AS recipient, m.intent, m.priority
+FROM (SELECT n.ws, n.seq, n.id, n.created_at, n.sender_name, n.intent, n.priority FROM message n
+  WHERE n.ws = :ws AND n.seq >= :first AND n.created_at >= :since
+    AND (CAST(:visible_to AS BIGINT) IS NULL OR n.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed v WHERE v.ws = :ws
+         AND v.seq BETWEEN n.seq AND n.seq AND (v.channel = 0 OR v.channel = :visible_to OR v.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+  ORDER BY n.seq DESC LIMIT :most) AS m
+CROSS JOIN addressed a LEFT JOIN reader r ON r.ws = a.ws AND r.reader = a.channel
+WHERE a.ws = :ws AND a.seq >= :first AND a.seq = m.seq ORDER BY m.seq, recipient;
+
+-- name: stretch_rates
+-- How many messages a stretch has in each step of time, by intent; primary key.
+SELECT (m.created_at - :since) / :step AS bucket, m.intent, COUNT(*) FROM message m
+WHERE m.ws = :ws AND m.seq >= :first AND m.created_at >= :since
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed v WHERE v.ws = :ws
+       AND v.seq BETWEEN m.seq AND m.seq AND (v.channel = 0 OR v.channel = :visible_to OR v.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+GROUP BY bucket, m.intent ORDER BY bucket, m.intent;
+
+-- name: stretch_sent
+-- How many messages each sender wrote in each step of time; primary key.
+SELECT m.sender_name, (m.created_at - :since) / :step AS bucket, COUNT(*) FROM message m
+WHERE m.ws = :ws AND m.seq >= :first AND m.created_at >= :since
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to)
+GROUP BY m.sender_name, bucket ORDER BY m.sender_name, bucket;
+
+-- name: stretch_delays
+-- How long receipts took, in each step of time: how many, and three ranks; primary keys.
+SELECT bucket, COUNT(*), MIN(CASE WHEN place >= 0.5 THEN delay END), MIN(CASE WHEN place >= 0.95 THEN delay END),
+    MIN(CASE WHEN place >= 0.99 THEN delay END)
+FROM (SELECT bucket, delay, CUME_DIST() OVER (PARTITION BY bucket ORDER BY delay) AS place
+  FROM (SELECT (m.created_at - :since) / :step AS bucket,
+      CASE WHEN CAST(:mark AS TEXT) = 'delivered' THEN p.delivered_at ELSE p.acknowledged_at END - m.created_at AS delay
+    FROM message m JOIN receipt p ON p.ws = m.ws AND p.seq = m.seq
+    WHERE m.ws = :ws AND m.seq >= :first AND m.created_at >= :since AND p.ws = :ws AND p.seq >= :first
+      AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR p.reader = :visible_to
+           OR p.reader IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))
+    ORDER BY m.seq DESC LIMIT :most) AS taken
+  WHERE delay IS NOT NULL) AS ranked
+GROUP BY bucket ORDER BY bucket;
+
+-- name: stretch_waiting
+-- For each agent, what was written to it in a stretch and is not acknowledged; primary keys, index addressed_by_seq.
+SELECT r.name, COUNT(DISTINCT w.seq), MIN(w.created_at)
+FROM (SELECT m.seq, m.created_at, m.sender_agent, a.channel FROM message m JOIN addressed a ON a.ws = :ws AND a.seq >= :first AND a.seq = m.seq
+  LEFT JOIN receipt p ON p.ws = :ws AND p.seq >= :first AND p.seq = a.seq AND p.reader = a.channel
+  WHERE m.ws = :ws AND m.seq >= :first AND m.created_at >= :since AND a.channel <> 0 AND p.acknowledged_at IS NULL AND p.archived_at IS NULL
+    AND (m.expires_at IS NULL OR m.expires_at > :now)
+  ORDER BY m.seq DESC LIMIT :most) AS w
+JOIN reader r ON r.ws = :ws AND r.reader = w.channel
+WHERE (CAST(:visible_to AS BIGINT) IS NULL OR w.sender_agent = :visible_to OR r.agent = :visible_to)
+GROUP BY r.name;
+
 -- name: presence_put
 -- Overwrite an instance's sign of life and card; primary key.
 INSERT INTO presence (ws, reader, started_at, last_seen, ttl_s, left_at, card)

@@ -18,6 +18,7 @@ from ackbox.store.marks import Marks
 from ackbox.store.messages import Messages
 from ackbox.store.readers import Readers
 from ackbox.store.search import Search
+from ackbox.store.stretch import Stretches
 
 
 class WorkspaceRow(msgspec.Struct, frozen=True):
@@ -55,7 +56,7 @@ def _key(row: Row) -> KeyRow:
     return KeyRow(row[0], row[1], bytes(row[2]), row[3], row[4], msgspec.json.decode(row[5]), *row[6:])
 
 
-class Store(Readers, Messages, Marks, Search, Keeping):
+class Store(Readers, Messages, Marks, Search, Stretches, Keeping):
     """All questions about one workspace."""
 
     async def workspace(self) -> WorkspaceRow:

@@ -1,0 +1,77 @@
+"""Watching: flow, health.
+
+Explained in docs/reference/cli.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ackbox.faces.cli import Talk, verb
+from ackbox.faces.cli_columns import Column, ago, local_time
+
+VERBS: dict[str, click.Command] = {}
+
+PAIRS = (
+    Column("from", lambda pair: pair["sender"]), Column("to", lambda pair: "everyone" if pair["recipient"] == "*" else pair["recipient"]),
+    Column("messages", lambda pair: pair["messages"]), Column("mostly", lambda pair: pair["intent"]),
+    Column("urgent", lambda pair: pair["urgent"] or ""), Column("last", lambda pair: ago(pair["last_at"])),
+)
+POSTS = (
+    Column("agent", lambda post: post["agent"]), Column("is", lambda post: post["presence"]),
+    Column("unread", lambda post: "100 or more" if post["unread"] >= 100 else post["unread"]),
+    Column("oldest unread", lambda post: ago(post["oldest_unread_at"])),
+    Column("unacknowledged", lambda post: post["unacknowledged"]),
+    Column("oldest", lambda post: ago(post["oldest_unacknowledged_at"])),
+    Column("sent, last hour", lambda post: sum(post["sent"])),
+)
+minutes_option = click.option("--minutes", type=int, default=15, show_default=True, help="How far back; a week at most.")
+
+
+@verb("flow", VERBS)
+@minutes_option
+def flow(talk: Talk, minutes: int) -> None:
+    """Show who talks to whom, and mostly about what.
+
+    Example: ackbox flow --minutes 60
+    """
+    found = talk.call("workspace.flow", minutes=minutes)
+    talk.show_each(found["pairs"], PAIRS, empty=f"Nobody wrote in the last {minutes} minutes.")
+    _say_if_cut(talk, found)
+
+
+@verb("health", VERBS)
+@minutes_option
+def health(talk: Talk, minutes: int) -> None:
+    """Show how soon post is picked up, and whose post waits.
+
+    Example: ackbox health --minutes 360
+    """
+    found = talk.call("workspace.health", minutes=minutes)
+    if talk.is_json:
+        talk.show(found, str)
+        return
+    talk.show_each(found["agents"], POSTS, empty="Nobody is here yet.")
+    talk.say(f"{found['messages']} messages in {minutes} minutes; {_delay('picked up', found['picked_up'])}; "
+             f"{_delay('acknowledged', found['acknowledged'])}.")
+    _say_if_cut(talk, found)
+
+
+def _delay(what: str, delay: Any) -> str:
+    if delay is None:
+        return f"none {what}"
+    return f"half {what} within {_short(delay['p50_ms'])}, 95 of 100 within {_short(delay['p95_ms'])}"
+
+
+def _short(ms: int) -> str:
+    for size, unit in ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s")):
+        if ms >= size:
+            return f"{ms / size:.3g} {unit}"
+    return f"{ms} ms"
+
+
+def _say_if_cut(talk: Talk, found: Any) -> None:
+    if found["complete_since"] != found["since"]:
+        talk.say(f"There were more than 20,000 messages; these are those since {local_time(found['complete_since'])}.")
