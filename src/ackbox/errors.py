@@ -3,6 +3,7 @@
     AckboxError
     ├── Invalid            invalid            400   what was sent has the wrong shape or value
     │   ├── TooLong        too_long           413   longer than a stated limit
+    │   ├── MissingField   invalid            400   a field that must be there and is not
     │   ├── UnknownField   invalid            400   a field nobody knows, with the nearest known
     │   └── BadCursor      expired_cursor     400   a cursor from elsewhere, or damaged
     ├── UnknownRecipient   unknown_recipient  422   nobody of that name, and the sender asked to be refused
@@ -59,6 +60,10 @@ class TooLong(Invalid):
 
     code = "too_long"
     status = 413
+
+
+class MissingField(Invalid):
+    """A field that must be there and is not."""
 
 
 class UnknownField(Invalid):

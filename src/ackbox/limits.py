@@ -69,6 +69,11 @@ class Limits:
         self.take("key", caller.key_id, cost)
         self.take("workspace", caller.ws, cost)
 
+    def pace(self, caller: Caller, rate: Rate) -> None:
+        """Take one call out of what a key may do at a rate of its own. Raises RateLimited."""
+        if caller.role != "operator":
+            self.take("pace", (caller.key_id, rate.per_s), rate=rate)
+
     def count_guess(self, address: str) -> None:
         """Note a wrong key from an address. Raises RateLimited when there were many of late."""
         wait_s = self._bucket("guess", address).take(1, self._clock())
@@ -91,12 +96,12 @@ class Limits:
             bucket = self._buckets[kind, of] = Bucket(rate or self._rates[kind], self._clock())
         return bucket
 
-    def take(self, kind: str, of: Any, many: float = 1.0) -> None:
+    def take(self, kind: str, of: Any, many: float = 1.0, *, rate: Rate | None = None) -> None:
         """Take tokens from one bucket. Raises RateLimited."""
-        bucket = self._bucket(kind, of)
+        bucket = self._bucket(kind, of, rate)
         wait_s = bucket.take(min(many, bucket.rate.burst), self._clock())
         if wait_s:
-            raise RateLimited(f"Too many calls for this {kind}.", hint="Wait, then go on; many sends fit into one call.",
+            raise RateLimited(f"Too many calls for this {'key' if rate else kind}.", hint="Wait, then go on; many sends fit into one call.",
                               retry_after_s=_told(wait_s))
 
 

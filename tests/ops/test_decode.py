@@ -60,11 +60,13 @@ async def test_an_unknown_field_is_repeated_only_so_far(post: Post) -> None:
     ({"unknown": "guess"}, "`unknown`: invalid enum value 'guess'."),
 ])
 async def test_a_wrong_value_is_refused_with_its_place(post: Post, change: dict[str, Any], message: str) -> None:
-    assert await error_of(post, {"agent": "ana", "to": "bob", "body": "x", **change}) == ("invalid", message, REFERENCE, {})
+    assert await error_of(post, {"agent": "ana", "to": "bob", "body": "x", **change}) == (
+        "invalid", message, REFERENCE, {"field": message.split("`")[1]})
 
 
 async def test_a_missing_field_is_named(post: Post) -> None:
-    assert (await error_of(post, {"agent": "ana", "to": "bob"}))[1] == "Object missing required field `body`."
+    said = ("invalid", "Object missing required field `body`.", REFERENCE, {"field": "body"})
+    assert await error_of(post, {"agent": "ana", "to": "bob"}) == said
 
 
 @pytest.mark.parametrize("given", [b"[]", b"3", b'"text"', b"null", [], "[1]"])

@@ -68,6 +68,14 @@ async def test_inactive_takes_only_who_is_online(post: Post, clock: Clock) -> No
     assert (await refusal(post, to="bob/tau", unknown="inactive"))["message"] == "'bob/tau' is not here now."
 
 
+async def test_a_workspace_may_let_post_for_the_inactive_wait_and_still_refuse_the_unknown(post: Post, clock: Clock) -> None:
+    await post("agent.check_in", agent="bob")
+    clock.pass_s(180)
+    assert (await post("workspace.settings", inactive="hold")).settings == {"inactive": "hold"}
+    assert (await post("message.send", agent="ana", to="bob", body="x", unknown="inactive")).recipients[0].presence == "idle"
+    assert await refusal(post, to="bobb", unknown="inactive") == nobody("bobb", ["bob"])
+
+
 async def test_a_workspace_sets_what_becomes_of_unknown_names_and_a_send_may_say_otherwise(post: Post) -> None:
     await post("agent.check_in", agent="ana")
     await post("workspace.settings", unknown="refuse")

@@ -3,8 +3,10 @@
 Explained in docs/why/dialects.md.
 """
 
+from ackbox.dialects._rest import Rest
 from ackbox.dialects._translate import Dialect
 from ackbox.dialects.superportia import SUPERPORTIA
 from ackbox.dialects.vantagepeers import VANTAGEPEERS
 
 DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA)
+RESTS: tuple[Rest, ...] = ()

@@ -71,4 +71,5 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "ids_of_short": _ids_of_short,
     "whole_seconds": lambda text: f"{text[:19]}Z",
     "empty_is_null": lambda value: value or None,
+    "one": lambda value: [value],
 }

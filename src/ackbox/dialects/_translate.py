@@ -67,7 +67,24 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     spread: str | None = None
     newest_by: str | None = None
     more: str | None = None
-    errors: dict[str, str | tuple[Field, ...]] = {}
+    errors: dict[str, Way] = {}
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """How one kind of error is said: the status over HTTP (the error's own when null), the foreign word for it and the sentence.
+
+    They stand in the fields of the dialect's refusals, as `error.word` and `error.said`; or in fields of its own.
+    """
+
+    status: int | None = None
+    word: str = ""
+    said: str = "{message}"
+    fields: tuple[Field, ...] = ()
+
+
+# A text, fields of an object, or a refusal in the dialect's one shape. An error's way is found by the first of these names: class and field
+# (or reason), code and field, class, code, `*`.
+Way = str | tuple[Field, ...] | Refusal
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -96,12 +113,17 @@ class Offered(msgspec.Struct, frozen=True):
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """One system's vocabulary: its words, what a model is told first, and how each kind of error is said."""
+    """One system's vocabulary: its words, what a model is told first, and how each kind of error is said.
+
+    `refusal` is the one shape of errors that are a Refusal; `key_headers` may carry the key beside Authorization.
+    """
 
     name: str
     instructions: str
     words: tuple[Word, ...]
-    errors: dict[str, str | tuple[Field, ...]]
+    errors: dict[str, Way]
+    refusal: tuple[Field, ...] = ()
+    key_headers: tuple[str, ...] = ()
 
     @cached_property
     def _by_name(self) -> dict[str, Word]:
@@ -109,7 +131,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def _shapes(self) -> dict[str, type[msgspec.Struct]]:
-        return {word.name: _shape(word) for word in self.words}
+        return {word.name: shape_of(word) for word in self.words}
 
     def offered(self) -> list[Offered]:
         """Return the tools, in their order."""
@@ -122,44 +144,70 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             near = difflib.get_close_matches(name, self._by_name, n=2, cutoff=0.5)
             raise NotFound(f"There is no tool {name[:64]!r}.", near=near,
                            hint=f"Did you mean {near[0]!r}?" if near else f"Tools: {', '.join(self._by_name)}.")
-        given = _named(decode(self._shapes[name], arguments))
-        params: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in word.fixed.items()}
-        for arg in word.args:
-            if arg.to is not None and not (arg.or_header and given[arg.name] is None):
-                _put(params, arg, given[arg.name])
-        return Asked(word.operation, params, word, given)
+        return ask(word, self._shapes[name], arguments)
 
     def say(self, asked: Asked, result: Any) -> Said:
         """Return an operation's result as the tool's reply."""
         word: Word = asked.word
-        about = {"result": msgspec.to_builtins(result), "given": asked.given}
-        if word.each is None:
-            data: Any = _object(word.reply, about)
-            return Said((_json(data),), data)
-        data = [_object(word.reply, {**about, "item": item}) for item in _items(word, about["result"])]
-        if word.more is None or not data or not about["result"].get("has_more"):
+        data = reply(asked, result)
+        if word.each is None or word.more is None or not data or not getattr(result, "has_more", False):
             return Said((_json(data),), data)
         return Said((_json(data), word.more.format(**data[-1])), data)
 
     def refuse(self, name: str, error: AckboxError) -> Said:
         """Return an error as the system says it; our own shape stands beside it."""
         word = self._by_name.get(name)
-        own = error.as_dict()["error"]
-        names = {arg.to: arg.name for arg in word.args if arg.to} if word else {}
-        for to, foreign in names.items():
-            own |= {part: (own[part] or "").replace(f"`{to}`", f"`{foreign}`") for part in ("message", "hint")}
-        field = str(error.details.get("field") or "")
-        path = names.get(field, field) or None
-        ways = {**self.errors, **(word.errors if word else {})}
-        way = ways.get(error.code, ways["*"])
+        own = told_of(error, word)
+        way = way_of(error, own, {**self.errors, **(word.errors if word else {})})
         beside = {"_ext": error.as_dict()}
         if isinstance(way, str):
-            return Said((way.format(tool=name[:64], **own).rstrip(),), beside)
-        data = _object(way, {"error": {**own, "hint": own["hint"] or None, "path": path}})
+            return Said((way.format(tool=name[:64], **{**own, "hint": own["hint"] or ""}).rstrip(),), beside)
+        data = refusal(way, own, self.refusal) if isinstance(way, Refusal) else filled(way, {"error": own})
         return Said((_json(data),), {**data, **beside})
 
 
-def _shape(word: Word) -> type[msgspec.Struct]:
+def ask(word: Word, shape: type[msgspec.Struct], arguments: Any) -> Asked:
+    """Return the operation that a word with these arguments stands for. Raises Invalid, UnknownField."""
+    given = _named(decode(shape, arguments))
+    params: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in word.fixed.items()}
+    for arg in word.args:
+        if arg.to is not None and not (arg.or_header and given[arg.name] is None):
+            _put(params, arg, given[arg.name])
+    return Asked(word.operation, params, word, given)
+
+
+def reply(asked: Asked, result: Any) -> Any:
+    """Return an operation's result with the word's own fields: an object, or a list of rows."""
+    word: Word = asked.word
+    about = {"result": msgspec.to_builtins(result), "given": asked.given}
+    if word.each is None:
+        return filled(word.reply, about)
+    return [filled(word.reply, {**about, "item": item}) for item in _items(word, about["result"])]
+
+
+def told_of(error: AckboxError, word: Word | None) -> dict[str, Any]:
+    """Return what is known of an error, with the word's names for our parameters."""
+    own = error.as_dict()["error"]
+    names = {arg.to: arg.name for arg in word.args if arg.to} if word else {}
+    for to, foreign in names.items():
+        own |= {part: (own[part] or "").replace(f"`{to}`", f"`{foreign}`") for part in ("message", "hint")}
+    field = str(error.details.get("field") or "")
+    return {**own, "hint": own["hint"] or None, "path": names.get(field, field) or None, "status": error.status, "kind": type(error).__name__}
+
+
+def way_of(error: AckboxError, own: dict[str, Any], ways: dict[str, Way]) -> Way:
+    """Return how a dialect says this error: the most exact way it has."""
+    about = own["path"] or error.details.get("reason")
+    names = [f"{own['kind']} {about}", f"{error.code} {about}", own["kind"], error.code, "*"]
+    return next(ways[name] for name in names if name in ways)
+
+
+def refusal(way: Refusal, own: dict[str, Any], shape: tuple[Field, ...]) -> dict[str, Any]:
+    """Return the object in which a refusal is said."""
+    return filled(way.fields or shape, {"error": {**own, "word": way.word, "said": way.said.format(**own)}})
+
+
+def shape_of(word: Word) -> type[msgspec.Struct]:
     """Return a struct of a word's parameters: what a face lists, and what arguments are checked against."""
     fields: list[Any] = []
     for at, arg in enumerate(word.args):
@@ -209,7 +257,8 @@ def _spread(items: list[dict[str, Any]], under: str | None) -> Iterator[dict[str
         yield from parts or [item]
 
 
-def _object(fields: tuple[Field, ...], about: dict[str, Any]) -> dict[str, Any]:
+def filled(fields: tuple[Field, ...], about: dict[str, Any]) -> dict[str, Any]:
+    """Return an object of these fields, filled from what is there."""
     made = {}
     for field in fields:
         value = _value(field, about)
@@ -220,7 +269,7 @@ def _object(fields: tuple[Field, ...], about: dict[str, Any]) -> dict[str, Any]:
 
 def _value(field: Field, about: dict[str, Any]) -> Any:
     if field.of:
-        return _object(field.of, about)
+        return filled(field.of, about)
     if not field.source:
         return field.fixed
     value: Any = about
@@ -229,7 +278,9 @@ def _value(field: Field, about: dict[str, Any]) -> Any:
     if value is None:
         return field.default
     value = CONVERTERS[field.by](value)
-    return [_object(field.of_each, {**about, "item": item}) for item in value] if field.of_each else value
+    if value is None:
+        return field.default
+    return [filled(field.of_each, {**about, "item": item}) for item in value] if field.of_each else value
 
 
 def _json(value: Any) -> str:

@@ -61,14 +61,15 @@ class Tool(msgspec.Struct, frozen=True):
 
 
 TOOLS = (
-    Tool("post", "message.send", "Send a message to agents or people; it waits for whoever is away. Answer one with `parent`."),
+    Tool("post", "message.send", "Send a message to agents or people; it waits for whoever is away. Answer one with `parent`.",
+         hidden=frozenset({"mention"})),
     Tool("inbox", "inbox.check", "Read your unread messages, oldest first. They come back until you mark them.", hidden=NARROWED),
     Tool("mark", "receipt.mark", "Mark messages as read, acknowledged, archived and so on, by id.", hidden=frozenset({"as_recipient"})),
     Tool("thread", "thread.get", "Read one conversation, oldest first."),
     Tool("history", "message.history", "Read the workspace's messages, newest first, filtered."),
     Tool("message_status", "message.status", "See what became of a message: each recipient's receipt."),
     Tool("ask", "message.ask", "Ask a question and wait up to 50 seconds for the answer; ask again with the same idempotency_key to wait on.",
-         hidden=frozenset({"metadata", "expires_in_days", "expects_reply_by", "unknown", "to_instance"})),
+         hidden=frozenset({"metadata", "expires_in_days", "expects_reply_by", "unknown", "to_instance", "mention"})),
     Tool("wait", "inbox.wait", "Wait up to 50 seconds for unread messages; returns at once when there are some.", hidden=NARROWED),
     Tool("who", "agent.list", "See who is here: agents and people, presence, and what they are doing."),
     Tool("checkin", "agent.check_in", "Say that you are here and what you are doing; tells how much mail waits."),
@@ -133,7 +134,7 @@ class Native:
 def endpoints(call: Calling, *, clock: Any, **checks: Any) -> dict[str, McpFace]:
     """Return the endpoints by their paths: the native one with what it has beside tools, and one for each dialect."""
     faces = {"/mcp": McpFace(call, Native(clock), beside=_beside(call, clock), **checks)}
-    return faces | {f"/mcp/{dialect.name}": McpFace(call, dialect, beside={}, **checks) for dialect in DIALECTS}
+    return faces | {f"/mcp/{dialect.name}": McpFace(call, dialect, beside={}, key_headers=dialect.key_headers, **checks) for dialect in DIALECTS}
 
 
 def _beside(call: Calling, clock: Any) -> dict[str, Any]:
@@ -148,8 +149,9 @@ def _beside(call: Calling, clock: Any) -> dict[str, Any]:
 class McpFace:
     """One MCP endpoint: a set of tools, and what it offers beside them."""
 
-    def __init__(self, call: Calling, tools: Tools, *, beside: dict[str, Any], identify: Any) -> None:
+    def __init__(self, call: Calling, tools: Tools, *, beside: dict[str, Any], identify: Any, key_headers: tuple[str, ...] = ()) -> None:
         self._call = call
+        self._key_headers = key_headers
         self._tools = tools
         self._identify = identify
         server: Server[Any] = Server("ackbox", version=__version__, instructions=tools.instructions, on_list_tools=self._list_tools,
@@ -163,7 +165,7 @@ class McpFace:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request whose key has been checked by this very call."""
         try:
-            caller = await self._identify(bearer(Headers(scope=scope)))
+            caller = await self._identify(bearer(Headers(scope=scope), *self._key_headers))
         except AckboxError as error:
             await error_response(error)(scope, receive, send)
             return
@@ -184,7 +186,7 @@ class McpFace:
     async def _call_tool(self, context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
             asked = self._tools.ask(params.name, params.arguments or {})
-            call = who(context, self._call).call(asked.operation, **asked.params)
+            call = who(context, self._call, self._key_headers).call(asked.operation, **asked.params)
             result = await (call if OPERATIONS[asked.operation].is_done is None else _told_of(call, context))
             said, is_error = self._tools.say(asked, result), False
         except Exception as error:  # the edge: a model gets an error it can act on

@@ -6,15 +6,12 @@ Explained in docs/reference/mcp.md.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote
 
 import msgspec
 
-from ackbox.faces.reply import bearer
+from ackbox.faces.reply import bearer, said_in
 from ackbox.faces.wire import Calling
 from ackbox.ops.table import OPERATIONS
-
-_SAID_IN = {b"ackbox-agent": "agent", b"ackbox-instance": "instance", b"ackbox-workspace": "workspace"}
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -32,8 +29,7 @@ class Who(msgspec.Struct, frozen=True):
         return await self.do(operation, {**self.said, **params}, credential=self.credential, face="mcp")
 
 
-def who(context: Any, do: Calling) -> Who:
+def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:
     """Return who sent the request that a handler serves."""
     headers = context.request.headers
-    said = {_SAID_IN[name]: unquote(value.decode("latin-1")) for name, value in headers.raw if name in _SAID_IN and value}
-    return Who(bearer(headers), said, do, headers.get("ackbox-idempotency-key") or None)
+    return Who(bearer(headers, *key_headers), said_in(headers), do, headers.get("ackbox-idempotency-key") or None)

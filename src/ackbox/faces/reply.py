@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 import structlog
 from starlette.requests import Request
@@ -18,10 +19,20 @@ from ackbox.faces.wire import as_error, encode
 JSON = "application/json"
 
 
-def bearer(headers: Mapping[str, str]) -> str | None:
-    """Return the key in the Authorization header, or null."""
+_SAID_IN = {"ackbox-agent": "agent", "ackbox-instance": "instance", "ackbox-workspace": "workspace"}
+
+
+def bearer(headers: Mapping[str, str], *others: str) -> str | None:
+    """Return the key in the Authorization header, else in one of the others, or null."""
     scheme, _, key = headers.get("authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else None
+    if scheme.lower() == "bearer":
+        return key.strip()
+    return next((headers[name].strip() for name in others if headers.get(name)), None)
+
+
+def said_in(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return whom a request's headers name, as parameters of an operation."""
+    return {name: unquote(headers[header]) for header, name in _SAID_IN.items() if headers.get(header)}
 
 
 def error_response(error: BaseException, *, operation: str = "", close: bool = False) -> Response:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ackbox.errors import Invalid, TooLong
+from ackbox.faces.body import BODY_LIMIT, read_body, read_query
 from ackbox.faces.reply import JSON, bearer, error_response
 from ackbox.faces.wire import Calling, encode
 from ackbox.ops.decode import parse_object
 from ackbox.ops.table import OPERATIONS, Operation
 
-BODY_LIMIT = 1 << 20
 BULK_LIMIT = 8 << 20
 
 # Method and path of each operation; {words} in a path are parameters of the operation.
@@ -111,33 +109,4 @@ async def _params(request: Request, operation: Operation, method: str) -> Any:
         if not request.path_params:
             return body
         return {**parse_object(body), **request.path_params}
-    given: dict[str, Any] = {}
-    fields = {field.encode_name: field for field in msgspec.structs.fields(operation.params)}
-    for key, value in request.query_params.multi_items():
-        if key in given:
-            raise Invalid(f"`{key}` is given twice.", hint="Give it once.", field=key)
-        given[key] = _from_text(value, fields[key].type) if key in fields else value
-    return {**given, **request.path_params}
-
-
-def _from_text(value: str, shape: Any) -> Any:
-    """Return a query string's value as its field's type; text that does not fit is left for decoding to refuse."""
-    try:
-        return msgspec.convert(value, shape, strict=False)
-    except msgspec.ValidationError:
-        return value
-
-
-async def read_body(request: Request, limit: int) -> bytes:
-    """Return the body. Raises TooLong as soon as it is longer than the limit."""
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > limit:
-        raise TooLong(f"The body has {int(declared):,} bytes; at most {limit:,} are taken.",
-                      size=int(declared), limit=limit, hint="Send less at once.")
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise TooLong(f"The body has more than {limit:,} bytes.", limit=limit, hint="Send less at once.")
-        parts.append(part)
-    return b"".join(parts)
+    return {**read_query(request, operation.params), **request.path_params}

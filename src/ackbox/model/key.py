@@ -59,7 +59,7 @@ def parse_key(text: str) -> ParsedKey:
     """Return a key's kind and id. Raises BadKey, without the key, when it is damaged."""
     found = PATTERN.fullmatch(text)
     if found is None or not hmac.compare_digest(_check(text[:-_CHECK]), found[4]):
-        raise BadKey("This is not an ackbox key.", hint="Copy the whole key; it starts with abx_.")
+        raise BadKey("This is not an ackbox key.", hint="Copy the whole key; it starts with abx_.", reason="unknown")
     return ParsedKey(cast(KeyKind, found[1]), found[2])
 
 

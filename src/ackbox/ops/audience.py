@@ -5,6 +5,7 @@ Explained in docs/why/addresses.md.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import msgspec
@@ -67,6 +68,26 @@ async def resolve(context: Context, to: str | list[str], *, instance: str | None
     return Audience(addresses, channels, recipients, len(recipients))
 
 
+async def mentioned(context: Context, text: str) -> str:
+    """Return the name that a text starts with after its `@`: the longest that is known here.
+
+    Raises UnknownRecipient: a slip of the finger must not tell everyone what was for one.
+    """
+    names = await context.store.known_names()
+    found = [name for name in names if text[1:].startswith(name) and not _goes_on(text[1 + len(name):])]
+    if found:
+        return max(found, key=len)
+    word = re.split(r"[\s,:;]", text[1:], maxsplit=1)[0][:64]
+    near = nearest(word, names)
+    raise UnknownRecipient(f"Nobody called {word!r} has been here.", recipient=word, near=near, field="body",
+                           hint=f"Did you mean '@{near[0]}'?" if near else "Put a space before the @ to write to everyone.")
+
+
+def _goes_on(after: str) -> bool:
+    """Whether a name goes on in what follows: `@bob-2` is not for bob, `@bob, look` is."""
+    return re.match(r"[\s,:;!?)]|\.(?:\s|$)|$", after) is None
+
+
 async def _name_people(context: Context, addresses: tuple[Address, ...]) -> list[Address]:
     named = [address for address in addresses if not address.is_humans]
     if len(named) < len(addresses):
@@ -78,6 +99,8 @@ async def _name_people(context: Context, addresses: tuple[Address, ...]) -> list
 
 
 async def _refuse(context: Context, address: Address, reader: Reader | None, unknown: str) -> None:
+    if unknown == "inactive" and context.workspace.settings.get("inactive") == "hold":
+        unknown = "refuse"
     if unknown == "hold" or (unknown == "refuse" and reader is not None and reader.seen):
         return
     if reader is not None and reader.seen:

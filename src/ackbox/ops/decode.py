@@ -7,22 +7,24 @@ Explained in docs/reference/errors.md.
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
-from ackbox.errors import Invalid, UnknownField
+from ackbox.errors import Invalid, MissingField, UnknownField
 
 T = TypeVar("T", bound=msgspec.Struct)
 DEEPEST = 32
+_MISSING = re.compile(r"Object missing required field `(.+)`")
 
 
 def decode(shape: type[T], given: Any) -> T:
     """Return the parameters that a mapping, JSON bytes or nothing stands for.
 
-    Raises Invalid with the field's place, UnknownField with the nearest known names.
+    Raises Invalid and MissingField with the field's place, UnknownField with the nearest known names.
     """
     if isinstance(given, shape):
         return given
@@ -35,7 +37,7 @@ def decode(shape: type[T], given: Any) -> T:
     try:
         return msgspec.convert(_whole_numbers(_composed(raw)), shape, strict=True)
     except msgspec.ValidationError as error:
-        raise Invalid(_sentence(str(error)), hint="See the reference for the types and limits.") from None
+        raise _refusal(str(error)) from None
 
 
 def parse_object(given: bytes) -> dict[str, Any]:
@@ -117,7 +119,13 @@ def _whole_numbers(value: Any) -> Any:
     return value
 
 
-def _sentence(text: str) -> str:
+def _refusal(text: str) -> Invalid:
+    """Return what msgspec says of a value as ours, with the field it stands in."""
     what, _, place = text.partition(" - at `$")
     where = place.rstrip("`").lstrip(".")
-    return f"`{where}`: {what[0].lower()}{what[1:]}." if where else f"{what}."
+    missing = _MISSING.fullmatch(what)
+    kind = Invalid if missing is None else MissingField
+    field = ".".join(part for part in (where, missing[1] if missing else "") if part)
+    sentence = f"`{where}`: {what[0].lower()}{what[1:]}." if where else f"{what}."
+    hint = "See the reference for the types and limits."
+    return kind(sentence, hint=hint, field=field) if field else kind(sentence, hint=hint)

@@ -17,7 +17,7 @@ from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.receipt import Receipt
 from ackbox.ops import show
-from ackbox.ops.audience import Audience, Recipient, describe, resolve
+from ackbox.ops.audience import Audience, Recipient, describe, mentioned, resolve
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.looping import hold_repeats, hops
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Parts, op
@@ -49,6 +49,7 @@ class Send(Call, frozen=True, kw_only=True):
                                          "message, however often it is sent")] | None = None
     unknown: Annotated[Literal["hold", "refuse", "inactive"], Meta(description="A name nobody has seen: hold its post, "
                                                                    "refuse, or refuse inactive names too")] | None = None
+    mention: Annotated[bool, Meta(description="Text of a person that starts with @name goes to that name, whatever `to` says")] = False
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +89,8 @@ async def send(context: Context, params: Send) -> Sent:
     stands_on = hops(context, sender, parent)
     hold_repeats(context, sender, params.to, text)
     unknown = params.unknown or context.workspace.settings.get("unknown", "hold")
-    audience = await resolve(context, params.to, instance=params.to_instance, unknown=unknown, sender=sender)
+    to, instance = await _whom(context, params, sender)
+    audience = await resolve(context, to, instance=instance, unknown=unknown, sender=sender)
     fields = _fields(context, params, sender, audience, parent=parent, hops=stands_on) | text
     key = params.idempotency_key
     seq = await context.store.append(fields, channels=audience.channels, idempotency=(key, content) if key else None)
@@ -115,8 +117,15 @@ def _check_text(params: Send) -> dict[str, Any]:
 
 def _content_hash(params: Send) -> bytes:
     own = {name: getattr(params, name) for name in Send.__struct_fields__
-           if name not in ("workspace", "agent", "instance", "idempotency_key", "unknown")}
+           if name not in ("workspace", "agent", "instance", "idempotency_key", "unknown", "mention")}
     return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
+
+
+async def _whom(context: Context, params: Send, sender: Reader) -> tuple[str | list[str], str | None]:
+    """Return the audience and instance that are written, or the one name that a person's text starts with."""
+    if params.mention and sender.kind == "human" and params.body.startswith("@"):
+        return [await mentioned(context, unicodedata.normalize("NFC", params.body))], None
+    return params.to, params.to_instance
 
 
 async def _sent_again(context: Context, params: Send, before: tuple[int, bytes], content: bytes) -> Sent:

@@ -28,6 +28,7 @@ def _shown(row: WorkspaceRow) -> Workspace:
 
 
 Unknown = Annotated[Literal["hold", "refuse", "inactive"], Meta(description="What a send does with a name nobody has seen")]
+Inactive = Annotated[Literal["refuse", "hold"], Meta(description="What unknown=inactive does with a known name that is not here")]
 Hops = Annotated[int, Meta(ge=1, le=10_000, description="Answers in a thread without a person before it stops")]
 Repeats = Annotated[int, Meta(ge=0, le=100_000, description="The same text from one agent to the same audience within ten minutes; 0 for no limit")]
 
@@ -39,6 +40,7 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
     mode: Annotated[Literal["open", "private"], Meta(
         description="open: members read everything; private: sender, recipients and operators")] = "open"
     unknown: Unknown | None = None
+    inactive: Inactive | None = None
     hops_limit: Hops | None = None
     repeats_limit: Repeats | None = None
 
@@ -71,12 +73,13 @@ class Settings(Call, frozen=True, kw_only=True):
     """Settings to change; what is left out stays."""
 
     unknown: Unknown | None = None
+    inactive: Inactive | None = None
     hops_limit: Hops | None = None
     repeats_limit: Repeats | None = None
 
 
 def _said(params: CreateWorkspace | Settings) -> dict[str, Any]:
-    return {name: getattr(params, name) for name in ("unknown", "hops_limit", "repeats_limit") if getattr(params, name) is not None}
+    return {name: getattr(params, name) for name in ("unknown", "inactive", "hops_limit", "repeats_limit") if getattr(params, name) is not None}
 
 
 @op("workspace.settings", scope="admin", writes=True)
