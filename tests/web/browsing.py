@@ -1,0 +1,54 @@
+"""A real browser for tests: the system's Chromium, driven by Playwright, and what axe-core finds on a page."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Page, async_playwright
+
+HERE = Path(__file__).parent
+# What WCAG 2.0 to 2.2 ask at levels A and AA, and what is good practice.
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}, "resultTypes": ["violations"]}
+
+
+def chromium() -> str:
+    """Return where Chromium is; without it these tests fail, they are not skipped."""
+    found = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
+    assert found is not None, "Chromium is needed: apt-get install chromium"
+    return found
+
+
+@asynccontextmanager
+async def browsing() -> AsyncIterator[Browser]:
+    """A browser until the block ends."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=["--disable-gpu", "--font-render-hinting=none"])
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@functools.cache
+def axe() -> str:
+    """Return the script of axe-core, as package-lock.json names it; installed once."""
+    npm = shutil.which("npm")
+    assert npm is not None, "node and npm are needed: https://nodejs.org, or apt-get install nodejs npm"
+    done = HERE / "node_modules/.package-lock.json"
+    if not done.exists() or done.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
+        subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--silent"], cwd=HERE, check=True, timeout=110)
+    return (HERE / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+
+
+async def barriers(page: Page) -> list[dict[str, Any]]:
+    """Return what axe finds serious or critical on a page, which must be open in a context made with `bypass_csp`."""
+    await page.evaluate(axe())
+    found = await page.evaluate("options => axe.run(document, options)", AXE)
+    return [{"rule": each["id"], "impact": each["impact"], "where": [node["target"] for node in each["nodes"]][:5]}
+            for each in found["violations"] if each["impact"] in ("serious", "critical")]
