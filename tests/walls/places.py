@@ -15,7 +15,7 @@ from ackbox.app import App
 from ackbox.errors import AckboxError
 from ackbox.ops.cursors import make_cursor
 
-CURSORS = ("feed", "history", "search", "inbox", "mailbox", "thread", "status")
+CURSORS = ("feed", "history", "search", "inbox", "mailbox", "thread", "status", "tasks")
 # Numbers of workspaces and readers are random, of 62 bits; times are below.
 RANDOM_ABOVE = 1 << 45
 
@@ -30,6 +30,7 @@ class Place:
     instance: str
     message: str
     receipt: str
+    task: str
     key: str
     idempotency: str
     word: str
@@ -50,7 +51,8 @@ def nowhere(of: Place) -> Place:
     """Return a place with the names of things that do not exist, which sort and look like those of another."""
     other = {each.name: getattr(of, each.name)[:-1] + "9" for each in fields(of) if isinstance(getattr(of, each.name), str)}
     # Not the last digits alone: a receipt's are its reader's number, a message's are random.
-    other |= {"message": of.message[:16] + "0123456789abcdef", "receipt": of.receipt[:16] + "0123456789abcdef"}
+    other |= {"message": of.message[:16] + "0123456789abcdef", "receipt": of.receipt[:16] + "0123456789abcdef",
+              "task": of.task[:16] + "0123456789abcdee"}
     cursors = {kind: make_cursor(1, kind, 1) for kind in CURSORS}
     records = [{**record, "id": other["message"], "thread_id": other["message"]} for record in of.records]
     return Place(**other, cursors=cursors, records=records)
@@ -105,16 +107,18 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
     await do("message.send", agent="bob", to="*", body="quokka")
     await do("message.send", agent="ana", to="bob", body="quokka")
     await do("receipt.mark", agent="bob", ids=[first.id], mark="acknowledged")
+    task = await do("task.create", agent="ana", title="quokka", description=f"quokka word{letter}1", to=agent, project=area, mission=area, tags=[area])
+    await do("task.create", agent="ana", title="quokka", priority=5)
     status = await do("message.status", id=first.id, limit=1)
     receipt = (await do("inbox.check", agent=agent, limit=1)).messages[0].receipt_id
     cursors = {
         "feed": (await do("event.feed", cursor="start")).cursor, "history": (await do("message.history", limit=1)).cursor,
         "search": (await do("message.search", query="quokka", limit=1)).cursor, "inbox": (await do("inbox.check", agent="bob", limit=1)).cursor,
         "mailbox": (await do("mailbox.list", agent="bob", limit=1)).cursor, "thread": (await do("thread.get", id=first.id, limit=1)).cursor,
-        "status": status.cursor or make_cursor(2, "status", 1),
+        "tasks": (await do("task.list", limit=1)).cursor, "status": status.cursor or make_cursor(2, "status", 1),
     }
     exported = await do("workspace.export", part="message", limit=1)
-    return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, receipt=receipt, key=key.id,
+    return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, receipt=receipt, task=task.id, key=key.id,
                  idempotency=f"once-{letter}1", word=f"word{letter}1", area=area, file=file, cursors=cursors, records=exported.records, keys=keys)
 
 
@@ -126,7 +130,7 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "to": lambda of: [of.agent, f"bob/{of.instance}", [of.human, "bob"]],
     "to_instance": lambda of: [of.instance],
     "parent": lambda of: [of.message, of.receipt],
-    "id": lambda of: [of.message, of.receipt, of.key],
+    "id": lambda of: [of.message, of.receipt, of.task, of.key],
     "ids": lambda of: [[of.message], [of.receipt, of.key]],
     "thread": lambda of: [of.message],
     "cursor": lambda of: list(of.cursors.values()),
@@ -138,6 +142,15 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "idempotency_key": lambda of: [of.idempotency],
     "text": lambda of: [of.word],
     "query": lambda of: [of.word],
+    "assignee": lambda of: [of.agent],
+    "assignee_instance": lambda of: [of.instance],
+    "creator": lambda of: [of.agent],
+    "project": lambda of: [of.area],
+    "mission": lambda of: [of.area],
+    "tag": lambda of: [of.area],
+    "depends_on": lambda of: [[of.task]],
+    "on": lambda of: [[of.task]],
+    "no_more_on": lambda of: [[of.task]],
     "area": lambda of: [of.area],
     "files": lambda of: [[of.file]],
     "records": lambda of: [of.records],
@@ -149,8 +162,10 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
 NAMES_NOTHING = frozenset({
     "body", "subject", "intent", "priority", "refs", "metadata", "expects_reply_by", "expires_in_days", "unknown", "wait_s", "limit", "mark",
     "urgent_first", "max_body_bytes", "evidence", "unread_only", "include_archived", "since", "until", "summary", "machine", "platform", "program",
-    "model", "reach", "ttl_s", "online_only", "kind", "label", "mode", "hops_limit", "part", "after", "upto", "only_look", "path", "as_recipient",
+    "model", "reach", "ttl_s", "online_only", "kind", "label", "mode", "hops_limit", "repeats_limit", "part", "after", "upto", "only_look", "path", "as_recipient",
     "body_chars", "with_tallies", "minutes", "travels",
+    "title", "description", "status", "tags", "done_when", "due_at", "estimated_minutes", "note", "blocked_by", "blocked_cause", "as_assignee", "start", "mine",
+    "unassigned_only", "ready_only", "updated_since", "max_text_bytes",
 })
 
 

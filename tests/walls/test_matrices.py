@@ -27,6 +27,8 @@ MAY: dict[str, set[str]] = {
     "agent.check_in": WRITERS, "agent.heartbeat": WRITERS, "agent.check_out": WRITERS,
     "message.get": ALL, "message.status": ALL, "message.history": ALL, "message.search": ALL, "thread.get": ALL, "inbox.check": ALL,
     "inbox.wait": ALL, "mailbox.list": ALL, "event.feed": ALL, "agent.list": ALL, "agent.whoami": ALL, "workspace.list": ALL,
+    "task.create": WRITERS, "task.claim": WRITERS, "task.update": WRITERS, "task.assign": WRITERS, "task.depend": WRITERS,
+    "task.get": ALL, "task.list": ALL, "task.search": ALL,
     "workspace.settings": ADMINS, "workspace.export": ADMINS, "key.create": ADMINS, "key.list": ADMINS, "key.revoke": ADMINS,
     "workspace.create": INSTANCE, "workspace.import": INSTANCE, "instance.backup": {"operator"},
 }
@@ -70,6 +72,7 @@ WAYS: dict[str, Callable[[str], dict[str, Any]]] = {
     "message.send": lambda name: {"agent": name, "to": "carl", "body": name},
     "message.ask": lambda name: {"agent": name, "to": "carl", "body": name, "wait_s": 0},
     "message.send_many": lambda name: {"agent": name, "messages": [{"to": "carl", "body": name}]},
+    "task.create": lambda name: {"agent": name, "title": name},
     "inside message.send_many": lambda name: {"messages": [{"agent": name, "to": "carl", "body": name}]},
 }
 

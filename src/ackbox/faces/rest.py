@@ -40,6 +40,14 @@ ROUTES: dict[str, tuple[str, str]] = {
     "agent.check_out": ("POST", "/v1/agents/check-out"),
     "agent.list": ("GET", "/v1/agents"),
     "agent.whoami": ("GET", "/v1/me"),
+    "task.create": ("POST", "/v1/tasks"),
+    "task.list": ("GET", "/v1/tasks"),
+    "task.search": ("GET", "/v1/tasks/search"),
+    "task.claim": ("POST", "/v1/tasks/claim"),
+    "task.get": ("GET", "/v1/tasks/{id}"),
+    "task.update": ("PATCH", "/v1/tasks/{id}"),
+    "task.assign": ("POST", "/v1/tasks/{id}/assign"),
+    "task.depend": ("POST", "/v1/tasks/{id}/depend"),
     "workspace.create": ("POST", "/v1/workspaces"),
     "workspace.list": ("GET", "/v1/workspaces"),
     "workspace.settings": ("PATCH", "/v1/workspace/settings"),
@@ -100,7 +108,7 @@ def limit_of(operation: Operation | None) -> int:
     return BULK_LIMIT if operation is not None and operation.is_bulk else BODY_LIMIT
 
 
-CREATES = frozenset({"message.send", "message.ask", "workspace.create", "key.create"})
+CREATES = frozenset({"message.send", "message.ask", "task.create", "workspace.create", "key.create"})
 
 
 async def _params(request: Request, operation: Operation, method: str) -> Any:

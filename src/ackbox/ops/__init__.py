@@ -1,5 +1,33 @@
 """The verbs: every operation ackbox can do, by family. Importing this fills the table."""
 
-from ackbox.ops import agents, asking, feed, history, inbox, keeping, keys, messages, threads, watching, workspaces
+from ackbox.ops import (
+    agents,
+    asking,
+    feed,
+    history,
+    inbox,
+    keeping,
+    keys,
+    messages,
+    tasks,
+    threads,
+    watching,
+    work,
+    workspaces,
+)
 
-__all__ = ["agents", "asking", "feed", "history", "inbox", "keeping", "keys", "messages", "threads", "watching", "workspaces"]
+__all__ = [
+    "agents",
+    "asking",
+    "feed",
+    "history",
+    "inbox",
+    "keeping",
+    "keys",
+    "messages",
+    "tasks",
+    "threads",
+    "watching",
+    "work",
+    "workspaces",
+]

@@ -145,7 +145,7 @@ def _within(rows: list[Stored], params: Check) -> list[Stored]:
 
 async def _receipt_reader(context: Context, me: Reader, row: Stored) -> int:
     """Return whose receipt a message is: the agent's, unless only the instance was addressed."""
-    if row.type == "broadcast":
+    if row.is_for_everyone:
         return me.agent
     channels = await context.store.channels(row.seq)
     numbers = [channel for channel, agent, *_ in channels if agent == me.agent]

@@ -58,7 +58,7 @@ async def recipient_of(context: Context, receipt: str) -> Reader | None:
 
 
 async def _of_message(context: Context, me: Reader, row: Stored) -> list[Target]:
-    if row.type == "broadcast":
+    if row.is_for_everyone:
         agent = me if me.is_agent else await context.store.reader_by_number(me.agent)
         is_mine = agent is not None and agent.registered_seq < row.seq and row.sender_agent != me.agent
         return [Target(row, me.agent)] if is_mine else []

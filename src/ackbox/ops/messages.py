@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import AckboxError, Conflict, NotFound, TooLong
-from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Message, Priority, Ref
+from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Message, MessageType, Priority, Ref
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.receipt import Receipt
 from ackbox.ops import show
@@ -59,7 +59,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     seq: Annotated[int, Meta(description="Its number in the workspace")]
     thread: Annotated[str, Meta(description="Its conversation")]
     sender: Annotated[str, Meta(description="Who it is from")]
-    type: Annotated[str, Meta(description="direct or broadcast")]
+    type: Annotated[str, Meta(description="How it was addressed, or what the server wrote it for")]
     created_at: Annotated[str, Meta(description="When it was stored")]
     duplicate: Annotated[bool, Meta(description="Whether this key had stored it before")] = False
     recipient_count: Annotated[int, Meta(description="How many it is for")]
@@ -77,7 +77,15 @@ async def send(context: Context, params: Send) -> Sent:
     Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
     Source: docs/why/delivery.md.
     """
-    sender = await context.me(params)
+    return await post(context, await context.me(params), params)
+
+
+async def post(context: Context, sender: Reader, params: Send, *, type: MessageType | None = None) -> Sent:
+    """Write a message of this sender in the transaction that runs: the one way one is made.
+
+    With a `type` it is one that the server writes about something that was done, such as `task_assignment`: it counts as
+    no answer, and is not held for being like another.
+    """
     text = _check_text(params)
     content = b""
     if params.idempotency_key is not None:
@@ -86,12 +94,17 @@ async def send(context: Context, params: Send) -> Sent:
         if before is not None:
             return await _sent_again(context, params, before, content)
     parent = await _parent(context, params)
-    stands_on = hops(context, sender, parent)
-    hold_repeats(context, sender, params.to, text)
+    if type is None:
+        stands_on = hops(context, sender, parent)
+        hold_repeats(context, sender, params.to, text)
+    else:
+        stands_on = parent.hops if parent else 0
     unknown = params.unknown or context.workspace.settings.get("unknown", "hold")
     to, instance = await _whom(context, params, sender)
     audience = await resolve(context, to, instance=instance, unknown=unknown, sender=sender)
     fields = _fields(context, params, sender, audience, parent=parent, hops=stands_on) | text
+    if type is not None:
+        fields["type"] = type
     key = params.idempotency_key
     seq = await context.store.append(fields, channels=audience.channels, idempotency=(key, content) if key else None)
     context.rings.add(seq)
@@ -136,7 +149,7 @@ async def _sent_again(context: Context, params: Send, before: tuple[int, bytes],
     row = await context.store.message_at(seq)
     assert row is not None
     recipients = await describe(context, await context.store.channels(seq))
-    count = len(recipients) if row.type != "broadcast" else await context.store.broadcast_size(seq, sender_agent=row.sender_agent)
+    count = len(recipients) if not row.is_for_everyone else await context.store.broadcast_size(seq, sender_agent=row.sender_agent)
     return Sent(id=row.id, seq=row.seq, thread=row.thread_id, sender=row.sender_name, type=row.type, created_at=to_text(row.created_at),
                 duplicate=True, recipient_count=count, recipients=recipients)
 
@@ -282,7 +295,7 @@ async def status(context: Context, params: Status) -> StatusOf:
     row = await visible(context, params, params.id)
     store, ws = context.store, context.workspace.ws
     after = 0 if params.cursor is None else read_cursor(ws, f"status {row.seq}", params.cursor)
-    everyone = row.type == "broadcast"
+    everyone = row.is_for_everyone
     found = await store.traces(row.seq, sender_agent=row.sender_agent, is_broadcast=everyone, after=after, most=params.limit)
     counts = await store.trace_counts(row.seq)
     size = await store.broadcast_size(row.seq, sender_agent=row.sender_agent) if everyone else len(await store.channels(row.seq))

@@ -48,6 +48,11 @@ class Stored(msgspec.Struct, frozen=True):
     created_at: int
     thread: int
 
+    @property
+    def is_for_everyone(self) -> bool:
+        # Not the type: what the server writes has a type of its own, and may be for everyone too.
+        return self.audience == '["*"]'
+
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """What a page of history is narrowed to; null narrows nothing."""

@@ -413,6 +413,97 @@ JOIN reader r ON r.ws = p.ws AND r.reader = p.reader WHERE p.ws = :ws AND r.agen
 -- Everybody's presence; primary key.
 SELECT reader, started_at, last_seen, ttl_s, left_at, card FROM presence WHERE ws = :ws;
 
+-- name: task_add
+-- Store a task.
+INSERT INTO task (ws, number, id, title, description, status, priority, creator, creator_name, assignee, assignee_name, assignee_instance,
+    project, mission, tags, card, idempotency_key, created_at, updated_at)
+VALUES (:ws, :number, :id, :title, :description, :status, :priority, :creator, :creator_name, :assignee, :assignee_name, :assignee_instance,
+    :project, :mission, :tags, :card, :idempotency_key, :created_at, :updated_at);
+
+-- name: task_save
+-- Write what can change of a task; primary key.
+UPDATE task SET title = :title, description = :description, status = :status, priority = :priority, assignee = :assignee,
+    assignee_name = :assignee_name, assignee_instance = :assignee_instance, project = :project, mission = :mission, tags = :tags,
+    card = :card, updated_at = :updated_at
+WHERE ws = :ws AND number = :number;
+
+-- name: task_last
+-- The newest task's number; primary key.
+SELECT number FROM task WHERE ws = :ws ORDER BY number DESC LIMIT 1;
+
+-- name: task_by_id
+-- One task; unique index task_by_id.
+SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+FROM task t WHERE t.ws = :ws AND t.id = :id;
+
+-- name: task_by_number
+-- One task; primary key.
+SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+FROM task t WHERE t.ws = :ws AND t.number = :number;
+
+-- name: task_by_key
+-- The task a creator already made under a key; unique index task_by_key.
+SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+FROM task t WHERE t.ws = :ws AND t.creator = :creator AND t.idempotency_key = :key;
+
+-- name: task_newest
+-- Tasks, newest first, narrowed; primary key.
+SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+FROM task t WHERE t.ws = :ws AND t.number < :before
+  AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
+  AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
+  AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
+  AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)
+  AND (CAST(:creator AS BIGINT) IS NULL OR t.creator = :creator)
+  AND (CAST(:project AS TEXT) IS NULL OR t.project = :project)
+  AND (CAST(:mission AS TEXT) IS NULL OR t.mission = :mission)
+  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(t.tags, :tag, '') <> t.tags)
+  AND (CAST(:updated_since AS BIGINT) IS NULL OR t.updated_at > :updated_since)
+  AND (CAST(:ready_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+       WHERE n.ws = :ws AND n.number = t.number AND d.status <> 'done'))
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR t.assignee IS NULL OR t.assignee = :visible_to OR t.creator = :visible_to)
+ORDER BY t.number DESC LIMIT :most;
+
+-- name: task_urgent
+-- Tasks, most urgent first, and the oldest of those first, narrowed; index task_by_priority.
+SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+FROM task t WHERE t.ws = :ws AND t.priority <= :priority AND (t.priority < :priority OR t.number > :after)
+  AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
+  AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
+  AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
+  AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)
+  AND (CAST(:creator AS BIGINT) IS NULL OR t.creator = :creator)
+  AND (CAST(:project AS TEXT) IS NULL OR t.project = :project)
+  AND (CAST(:mission AS TEXT) IS NULL OR t.mission = :mission)
+  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(t.tags, :tag, '') <> t.tags)
+  AND (CAST(:updated_since AS BIGINT) IS NULL OR t.updated_at > :updated_since)
+  AND (CAST(:ready_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+       WHERE n.ws = :ws AND n.number = t.number AND d.status <> 'done'))
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR t.assignee IS NULL OR t.assignee = :visible_to OR t.creator = :visible_to)
+ORDER BY t.priority DESC, t.number LIMIT :most;
+
+-- name: task_need_add
+-- A task waits for another; primary key.
+INSERT INTO task_need (ws, number, needs) VALUES (:ws, :number, :needs) ON CONFLICT DO NOTHING;
+
+-- name: task_need_drop
+-- A task waits for another no more; primary key.
+DELETE FROM task_need WHERE ws = :ws AND number = :number AND needs = :needs;
+
+-- name: task_needs
+-- What a task waits for: numbers, ids and states; primary keys.
+SELECT n.needs, t.id, t.status FROM task_need n JOIN task t ON t.ws = n.ws AND t.number = n.needs
+WHERE n.ws = :ws AND n.number = :number ORDER BY n.needs;
+
+-- name: task_words_drop
+-- Forget the words of a task that changes; primary key.
+DELETE FROM task_words WHERE ws = :ws AND number = :number;
+
 -- name: search_upto
 -- How far the index of words has come; primary key of search_cursor.
 SELECT upto FROM search_cursor WHERE ws = :ws;

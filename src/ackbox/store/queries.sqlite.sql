@@ -1,5 +1,29 @@
 -- The few statements that SQLite says in its own way.
 
+-- name: task_words_add
+-- Index the words of one task.
+INSERT INTO task_words (ws, number, place, text) VALUES (:ws, :number, :place, :text);
+
+-- name: task_search
+-- Tasks with these words, newest first, narrowed; full-text index.
+SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+FROM task_search CROSS JOIN task_place p ON p.id = task_search.rowid CROSS JOIN task t ON t.ws = p.ws AND t.number = p.number
+WHERE task_search MATCH :fts5 AND p.ws = :ws AND t.number < :before
+  AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
+  AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
+  AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
+  AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)
+  AND (CAST(:creator AS BIGINT) IS NULL OR t.creator = :creator)
+  AND (CAST(:project AS TEXT) IS NULL OR t.project = :project)
+  AND (CAST(:mission AS TEXT) IS NULL OR t.mission = :mission)
+  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(t.tags, :tag, '') <> t.tags)
+  AND (CAST(:updated_since AS BIGINT) IS NULL OR t.updated_at > :updated_since)
+  AND (CAST(:ready_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+       WHERE n.ws = :ws AND n.number = t.number AND d.status <> 'done'))
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR t.assignee IS NULL OR t.assignee = :visible_to OR t.creator = :visible_to)
+ORDER BY t.number DESC LIMIT :most;
+
 -- name: search_lock
 -- How far the index has come, before writing to it; primary key of search_cursor. One writer needs no lock.
 SELECT upto FROM search_cursor WHERE ws = :ws;

@@ -1,6 +1,6 @@
 """The store: one method for each question an operation asks, bound to one workspace at birth.
 
-The questions live by noun in readers.py, messages.py and marks.py; workspaces and keys are here.
+The questions live by noun in readers.py, messages.py, marks.py and tasks.py; workspaces and keys are here.
 Explained in docs/why/storage.md.
 """
 
@@ -19,6 +19,7 @@ from ackbox.store.messages import Messages
 from ackbox.store.readers import Readers
 from ackbox.store.search import Search
 from ackbox.store.stretch import Stretches
+from ackbox.store.tasks import Tasks
 
 
 class WorkspaceRow(msgspec.Struct, frozen=True):
@@ -56,7 +57,7 @@ def _key(row: Row) -> KeyRow:
     return KeyRow(row[0], row[1], bytes(row[2]), row[3], row[4], msgspec.json.decode(row[5]), *row[6:])
 
 
-class Store(Readers, Messages, Marks, Search, Stretches, Keeping):
+class Store(Readers, Messages, Marks, Tasks, Search, Stretches, Keeping):
     """All questions about one workspace."""
 
     async def workspace(self) -> WorkspaceRow:

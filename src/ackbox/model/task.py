@@ -1,0 +1,87 @@
+"""Tasks: a piece of work with a state, who asked for it and who has it.
+
+Shapes, states and which follow on which; who may see or change a task is decided in ops/.
+Explained in docs/why/tasks.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import Conflict, Invalid
+from ackbox.model.message import Time
+
+Status = Literal["open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"]
+Cause = Literal["peer_task", "human", "authorisation", "other"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+FINISHED: frozenset[Status] = frozenset({"done", "failed", "cancelled"})
+HELD: frozenset[Status] = frozenset({"claimed", "in_progress", "review", "blocked"})
+
+# Words that stand for several states, for lists.
+GROUPS: dict[str, frozenset[str]] = {
+    "unfinished": frozenset(STATUSES) - FINISHED,
+    "active": frozenset({"claimed", "in_progress", "review"}),
+    "finished": frozenset(FINISHED),
+    "all": frozenset(STATUSES),
+}
+
+TITLE_LIMIT = 500
+TEXT_LIMIT = 20_000
+NOTE_LIMIT = 10_000
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One task, as every face shows it."""
+
+    id: Annotated[str, Meta(description="32 hex digits; sorts by time")]
+    number: Annotated[int, Meta(description="Its number in the workspace, as people say it")]
+    workspace: Annotated[str, Meta(description="Where it lives")]
+    title: Annotated[str, Meta(description="What is to be done, in a line")]
+    description: Annotated[str, Meta(description="The rest of it")] = ""
+    status: Annotated[Status, Meta(description="How far it is")]
+    priority: Annotated[int, Meta(description="1 to 5; 5 is most urgent")] = 3
+    creator: Annotated[str, Meta(description="Who asked for it")]
+    assignee: Annotated[str | None, Meta(description="Who has it, or is to take it; null for whoever claims it")] = None
+    assignee_instance: Annotated[str | None, Meta(description="The one running copy it is for, or that has it")] = None
+    project: Annotated[str | None, Meta(description="A label")] = None
+    mission: Annotated[str | None, Meta(description="A label for what it is part of")] = None
+    tags: Annotated[list[str], Meta(description="Labels")] = []
+    depends_on: Annotated[list[str], Meta(description="Ids of tasks that must be done first")] = []
+    waits_for: Annotated[list[str], Meta(description="Those of them that are not done")] = []
+    done_when: Annotated[str | None, Meta(description="What will be true when it is done")] = None
+    due_at: Annotated[Time | None, Meta(description="When it is due")] = None
+    is_late: Annotated[bool, Meta(description="Whether it is due and not finished")] = False
+    estimated_minutes: Annotated[int | None, Meta(description="How long it may take")] = None
+    note: Annotated[str | None, Meta(description="The last word on its state: why it is blocked, what came of it")] = None
+    blocked_by: Annotated[str | None, Meta(description="What holds it up: a task, a name, a thing")] = None
+    blocked_cause: Annotated[Cause | None, Meta(description="What kind of thing holds it up")] = None
+    parent: Annotated[str | None, Meta(description="Id of the message it came from")] = None
+    message: Annotated[str | None, Meta(description="Id of the message that last told of it")] = None
+    metadata: Annotated[dict[str, Any], Meta(description="The creator's own object")] = {}
+    created_at: Annotated[Time, Meta(description="When it was made")]
+    updated_at: Annotated[Time, Meta(description="When it last changed")]
+    claimed_at: Annotated[Time | None, Meta(description="When its assignee took it")] = None
+    started_at: Annotated[Time | None, Meta(description="When work on it began")] = None
+    finished_at: Annotated[Time | None, Meta(description="When it was done, failed or cancelled")] = None
+
+
+def parse_statuses(given: str | Sequence[str], *, field: str) -> frozenset[str]:
+    """Return the states that words stand for: states or groups of them, as text with commas or a list. Raises Invalid."""
+    words = [word.strip() for text in ([given] if isinstance(given, str) else given) for word in text.split(",")]
+    unknown = [word for word in words if word not in GROUPS and word not in STATUSES]
+    if unknown or not words:
+        raise Invalid(f"`{field}`: {', '.join(unknown)[:60]!r} is no state of a task.", field=field,
+                      hint=f"Use {', '.join((*STATUSES, *GROUPS))}.")
+    return frozenset().union(*(GROUPS.get(word, {word}) for word in words))
+
+
+def check_change(was: Status, to: Status, *, has_assignee: bool) -> None:
+    """Raise Conflict when one state may not follow on another; what is finished is first opened again."""
+    if was in FINISHED and to != "open" and to != was:
+        raise Conflict(f"The task is {was}.", hint="Open it again first, with status open.", field="status", status=was)
+    if to == "claimed" and not has_assignee:
+        raise Conflict("Nobody has the task.", hint="Take it with task.claim, or give it to somebody with task.assign.", field="status", status=was)

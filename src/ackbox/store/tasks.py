@@ -1,0 +1,166 @@
+"""Tasks in the store: rows, what each waits for, and their words.
+
+Which change may follow on which is the operation's question. Explained in docs/why/tasks.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from ackbox.model.query import Query, spaced
+from ackbox.store.bound import Bound
+from ackbox.store.engine import Row
+from ackbox.store.messages import NEWEST
+
+WORDS_LIMIT = 200_000
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What no list asks for by itself, kept together; times are milliseconds UTC."""
+
+    done_when: str | None = None
+    due_at: int | None = None
+    estimated_minutes: int | None = None
+    note: str | None = None
+    blocked_by: str | None = None
+    blocked_cause: str | None = None
+    parent: str | None = None
+    message: str | None = None
+    metadata: dict[str, Any] = {}
+    claimed_at: int | None = None
+    started_at: int | None = None
+    finished_at: int | None = None
+    content: str | None = None
+
+
+class StoredTask(msgspec.Struct, frozen=True):
+    """One row of `task`."""
+
+    number: int
+    id: str
+    title: str
+    description: str
+    status: str
+    priority: int
+    creator: int
+    creator_name: str
+    assignee: int | None
+    assignee_name: str | None
+    assignee_instance: str | None
+    project: str | None
+    mission: str | None
+    tags: list[str]
+    card: Card
+    idempotency_key: str | None
+    created_at: int
+    updated_at: int
+
+
+class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page of tasks is narrowed to; null narrows nothing."""
+
+    statuses: str | None = None
+    assignee: int | None = None
+    assignee_instance: str | None = None
+    unassigned_only: int | None = None
+    creator: int | None = None
+    project: str | None = None
+    mission: str | None = None
+    tag: str | None = None
+    updated_since: int | None = None
+    ready_only: int | None = None
+    visible_to: int | None = None
+
+
+# (number, id, status) of a task that another waits for.
+Need = tuple[int, str, str]
+
+
+_tags = msgspec.json.Decoder(list[str])
+_card = msgspec.json.Decoder(Card)
+
+
+def _task(row: Row) -> StoredTask:
+    columns = (*row[:13], _tags.decode(row[13]), _card.decode(row[14]), *row[15:])
+    return StoredTask(*columns)
+
+
+def _row(task: StoredTask) -> dict[str, Any]:
+    own = {name: getattr(task, name) for name in StoredTask.__struct_fields__}
+    return own | {name: msgspec.json.encode(own[name]).decode() for name in ("tags", "card")}
+
+
+def tag_text(tag: str) -> str:
+    """Return how a tag stands among the tags of a row."""
+    return msgspec.json.encode(tag).decode()
+
+
+class Tasks(Bound):
+    """Questions about tasks."""
+
+    async def task(self, id: str) -> StoredTask | None:
+        return self._one(await self.row("task_by_id", id=id))
+
+    async def task_at(self, number: int) -> StoredTask | None:
+        return self._one(await self.row("task_by_number", number=number))
+
+    async def made_before(self, creator: int, key: str) -> StoredTask | None:
+        """Return the task that this creator made under an idempotency key."""
+        return self._one(await self.row("task_by_key", creator=creator, key=key))
+
+    async def add_task(self, fields: dict[str, Any]) -> StoredTask:
+        """Store a task under the workspace's next number."""
+        last = await self.row("task_last")
+        task = StoredTask(number=1 if last is None else last[0] + 1, **fields)
+        await self.run("task_add", **_row(task))
+        await self.index_task(task)
+        return task
+
+    async def save_task(self, task: StoredTask) -> None:
+        """Write what can change of a task, and its words."""
+        await self.run("task_save", **{name: value for name, value in _row(task).items() if name not in _NEVER_CHANGED})
+        await self.run("task_words_drop", number=task.number)
+        await self.index_task(task)
+
+    async def index_task(self, task: StoredTask) -> None:
+        text = "\n".join([task.title, task.description, *task.tags, task.card.note or ""])
+        await self.run("task_words_add", number=task.number, place=self._task_place(), text=spaced(text)[:WORDS_LIMIT])
+
+    async def newest_tasks(self, narrow: TaskFilter, *, before: int = NEWEST, most: int) -> list[StoredTask]:
+        rows = await self.rows("task_newest", before=before, most=most, **msgspec.structs.asdict(narrow))
+        return [_task(row) for row in rows]
+
+    async def urgent_tasks(self, narrow: TaskFilter, *, priority: int, after: int, most: int) -> list[StoredTask]:
+        """Return tasks of at most a priority, the most urgent first; of that priority itself only those after a number."""
+        rows = await self.rows("task_urgent", priority=priority, after=after, most=most, **msgspec.structs.asdict(narrow))
+        return [_task(row) for row in rows]
+
+    async def search_tasks(self, query: Query, narrow: TaskFilter, *, before: int = NEWEST, most: int) -> list[StoredTask]:
+        """Return tasks with these words, newest first."""
+        rows = await self.rows("task_search", fts5=query.fts5(self._task_place()), tsquery=query.tsquery(), before=before, most=most,
+                               **msgspec.structs.asdict(narrow))
+        return [_task(row) for row in rows]
+
+    async def needs(self, number: int) -> list[Need]:
+        """Return what a task waits for, by number."""
+        return [(row[0], row[1], row[2]) for row in await self.rows("task_needs", number=number)]
+
+    async def add_needs(self, number: int, needs: Sequence[int]) -> None:
+        await self.run_many("task_need_add", [{"number": number, "needs": each} for each in needs])
+
+    async def drop_needs(self, number: int, needs: Sequence[int]) -> None:
+        await self.run_many("task_need_drop", [{"number": number, "needs": each} for each in needs])
+
+    @staticmethod
+    def _one(row: Row | None) -> StoredTask | None:
+        return None if row is None else _task(row)
+
+    def _task_place(self) -> str:
+        # As in search.py: one index for all workspaces, the workspace a word of every entry.
+        return f"w{self.ws:x}"
+
+
+_NEVER_CHANGED = frozenset({"id", "creator", "creator_name", "idempotency_key", "created_at"})
