@@ -19,9 +19,11 @@ from ackbox.errors import AckboxError, BadKey, LoopGuard, NotAllowed, NotFound, 
 from ackbox.limits import Limits
 from ackbox.model.key import digest, matches, mint, parse_key
 from ackbox.model.moment import IdMaker
+from ackbox.ops import schedules
 from ackbox.ops.decode import decode
 from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Scope
 from ackbox.store.engine import Engine, Transaction, make_engine
+from ackbox.store.schedules import Due, due_schedules
 from ackbox.store.store import KeyRow, Store, WorkspaceRow, add_workspace, every_workspace, find_key, find_workspace
 
 FLUSH_S = 1.0
@@ -282,10 +284,43 @@ class App:
             try:
                 await self._flush()
                 await self._index()
+                await self.fire_due()
             except Unavailable:
                 continue  # said to those who call; the next turn tries again
             except Exception:  # the edge of what runs beside the calls: it must outlive whatever went wrong once
                 logging.getLogger(__name__).exception("could not write what runs beside the calls")
+
+    async def fire_due(self) -> int:
+        """Send what schedules are due to send by now; runs every second by itself. Returns how many this server sent."""
+        now = self.clock()
+        due = await self.engine.read(lambda tx: due_schedules(tx, now), across=True)
+        return sum([await self._fire(each) for each in due])
+
+    async def _fire(self, due: Due) -> bool:
+        try:
+            return await self._beside(due.ws, lambda context: schedules.fire(context, due)) is not None
+        except Unavailable:
+            raise
+        except AckboxError as error:
+            why = f"{error.message} {error.hint or ''}".rstrip()
+            await self._beside(due.ws, lambda context: schedules.give_up(context, due, why))
+            return False
+
+    async def _beside(self, ws: int, run: Callable[[Context], Any]) -> Any:
+        """Run what the server does by itself in one workspace, in a transaction."""
+        context: Context | None = None
+
+        async def work(tx: Transaction) -> Any:
+            nonlocal context
+            store = Store(tx, ws)
+            context = Context(caller=schedules.SERVER, store=store, workspace=await store.workspace(), operation="schedule.fire", face="server",
+                              now=self.clock(), new_id=self._new_id, alive=self._last_alive)
+            return await run(context)
+
+        result = await self.engine.write(work, ws=ws)
+        if context is not None:
+            self._after(context)
+        return result
 
     async def _index(self) -> None:
         """Let the index of words follow what was written; in small steps, so that sends go between."""

@@ -59,6 +59,7 @@ def use(ackbox: Command) -> None:
     call("receipt.mark", agent="bob", instance="laptop", mark="acknowledged", ids=[ids[1]])
     call("receipt.mark", agent="cy 小克", mark="archived", ids=[ids[2]])
     call("receipt.mark", agent="bob", mark="unread", ids=[ids[2]])
+    call("schedule.add", agent="ana", cron="@yearly", zone="Asia/Taipei", to="bob,cy 小克", subject="s", body="Happy new year")
 
 
 def lines(path: Path) -> list[Any]:
@@ -80,7 +81,7 @@ def test_everything_comes_back_as_it_was(two: tuple[Command, Command], tmp_path:
     said = first.json("-w", "shop", "export", str(before))
     assert stat.S_IMODE(before.stat().st_mode) == 0o600
     done = second.json("import", str(before), "-w", "copy")
-    assert (done["workspace"], done["new"], done["known"]) == ("copy", said["reader"] + said["message"] + said["event"], 0)
+    assert (done["workspace"], done["new"], done["known"]) == ("copy", sum(said[part] for part in ("reader", "message", "event", "schedule")), 0)
     second.json("-w", "copy", "export", str(after))
     assert lines(after) == lines(before)
     assert mailboxes(second, "copy") == mailboxes(first, "shop")

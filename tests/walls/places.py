@@ -29,6 +29,7 @@ class Place:
     human: str
     instance: str
     message: str
+    schedule: str
     receipt: str
     task: str
     key: str
@@ -52,7 +53,9 @@ def nowhere(of: Place) -> Place:
     other = {each.name: getattr(of, each.name)[:-1] + "9" for each in fields(of) if isinstance(getattr(of, each.name), str)}
     # Not the last digits alone: a receipt's are its reader's number, a message's are random.
     other |= {"message": of.message[:16] + "0123456789abcdef", "receipt": of.receipt[:16] + "0123456789abcdef",
-              "task": of.task[:16] + "0123456789abcdee"}
+              "task": of.task[:16] + "0123456789abcdee",
+              # Made in the same millisecond as the message.
+              "schedule": of.schedule[:16] + "1" * 16}
     cursors = {kind: make_cursor(1, kind, 1) for kind in CURSORS}
     records = [{**record, "id": other["message"], "thread_id": other["message"]} for record in of.records]
     return Place(**other, cursors=cursors, records=records)
@@ -109,6 +112,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
     await do("receipt.mark", agent="bob", ids=[first.id], mark="acknowledged")
     task = await do("task.create", agent="ana", title="quokka", description=f"quokka word{letter}1", to=agent, project=area, mission=area, tags=[area])
     await do("task.create", agent="ana", title="quokka", priority=5)
+    schedule = await do("schedule.add", agent="ana", cron="@yearly", to=[agent, human], body=f"quokka word{letter}1")
     status = await do("message.status", id=first.id, limit=1)
     receipt = (await do("inbox.check", agent=agent, limit=1)).messages[0].receipt_id
     cursors = {
@@ -118,7 +122,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         "tasks": (await do("task.list", limit=1)).cursor, "status": status.cursor or make_cursor(2, "status", 1),
     }
     exported = await do("workspace.export", part="message", limit=1)
-    return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, receipt=receipt, task=task.id, key=key.id,
+    return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, schedule=schedule.id, receipt=receipt, task=task.id, key=key.id,
                  idempotency=f"once-{letter}1", word=f"word{letter}1", area=area, file=file, cursors=cursors, records=exported.records, keys=keys)
 
 
@@ -130,7 +134,7 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "to": lambda of: [of.agent, f"bob/{of.instance}", [of.human, "bob"]],
     "to_instance": lambda of: [of.instance],
     "parent": lambda of: [of.message, of.receipt],
-    "id": lambda of: [of.message, of.receipt, of.task, of.key],
+    "id": lambda of: [of.message, of.receipt, of.task, of.key, of.schedule],
     "ids": lambda of: [[of.message], [of.receipt, of.key]],
     "thread": lambda of: [of.message],
     "cursor": lambda of: list(of.cursors.values()),
@@ -166,6 +170,7 @@ NAMES_NOTHING = frozenset({
     "body_chars", "with_tallies", "minutes", "travels",
     "title", "description", "status", "tags", "done_when", "due_at", "estimated_minutes", "note", "blocked_by", "blocked_cause", "as_assignee", "start", "mine",
     "unassigned_only", "ready_only", "updated_since", "max_text_bytes",
+    "cron", "zone",
 })
 
 

@@ -30,6 +30,7 @@ MAY: dict[str, set[str]] = {
     "task.create": WRITERS, "task.claim": WRITERS, "task.update": WRITERS, "task.assign": WRITERS, "task.depend": WRITERS,
     "task.get": ALL, "task.list": ALL, "task.search": ALL,
     "workspace.settings": ADMINS, "workspace.export": ADMINS, "key.create": ADMINS, "key.list": ADMINS, "key.revoke": ADMINS,
+    "schedule.add": WRITERS, "schedule.list": ALL, "schedule.remove": WRITERS,
     "workspace.create": INSTANCE, "workspace.import": INSTANCE, "instance.backup": {"operator"},
 }
 

@@ -49,7 +49,7 @@ class Asker:
         """What a call needs besides what it is asked for."""
         own: dict[str, Any] = {
             "to": "bob", "body": "x", "id": self.home.message, "ids": [self.home.message], "mark": "delivered", "query": "quokka", "path": "/", "title": "x",
-            "messages": [{"to": "bob", "body": "x"}], "part": "message", "records": [], "upto": 1 << 40, "only_look": True, "wait_s": 0,
+            "messages": [{"to": "bob", "body": "x"}], "part": "message", "records": [], "upto": 1 << 40, "only_look": True, "wait_s": 0, "cron": "@yearly",
             "name": f"{self.home.workspace}-{next(self.count)}" if operation.name == "workspace.create" else "carl",
         }
         needed = [each.name for each in msgspec.structs.fields(operation.params) if each.required or each.name in ("wait_s", "only_look", "name")]

@@ -32,10 +32,18 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("send", "reply", "ask", "inbox", "read", "ack", "archive", "thread", "search", "tail", "wait"), "cli_talk"),
     **dict.fromkeys(("who", "me", "heartbeat", "nudge", "key", "workspace"), "cli_people"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
+    **dict.fromkeys(("schedule",), "cli_post"),
     **dict.fromkeys(("export", "import", "backup"), "cli_keep"),
     **dict.fromkeys(("flow", "health"), "cli_watch"),
 }
-FAMILIES = {"cli_talk": "Talk", "cli_people": "People and keys", "cli_run": "Run", "cli_keep": "Keep", "cli_watch": "Watch"}
+FAMILIES = {
+    "cli_talk": "Talk",
+    "cli_people": "People and keys",
+    "cli_run": "Run",
+    "cli_post": "Send by itself",
+    "cli_keep": "Keep",
+    "cli_watch": "Watch",
+}
 
 
 class Talk:

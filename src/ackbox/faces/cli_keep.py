@@ -23,7 +23,7 @@ from ackbox.faces.cli import REFUSED, Talk, verb
 
 VERBS: dict[str, click.Command] = {}
 FORMAT, VERSION = "ackbox-workspace", 1
-PARTS = ("reader", "message", "event")
+PARTS = ("reader", "message", "event", "schedule")
 BATCH_BYTES = 2_000_000
 BATCH = 500
 COPY_S = 6 * 3600.0
@@ -175,7 +175,8 @@ def _check(talk: Talk, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]
                 refuse(f"it has version {record.get('version')}, and this program reads {VERSION}")
             header = record
         elif "end" in record:
-            end = record["end"]
+            # A file of an older version has fewer parts.
+            end = {**dict.fromkeys(PARTS, 0), **record["end"]}
             continue
         else:
             part = next(iter(record), "")

@@ -48,6 +48,9 @@ ROUTES: dict[str, tuple[str, str]] = {
     "task.update": ("PATCH", "/v1/tasks/{id}"),
     "task.assign": ("POST", "/v1/tasks/{id}/assign"),
     "task.depend": ("POST", "/v1/tasks/{id}/depend"),
+    "schedule.add": ("POST", "/v1/schedules"),
+    "schedule.list": ("GET", "/v1/schedules"),
+    "schedule.remove": ("DELETE", "/v1/schedules/{id}"),
     "workspace.create": ("POST", "/v1/workspaces"),
     "workspace.list": ("GET", "/v1/workspaces"),
     "workspace.settings": ("PATCH", "/v1/workspace/settings"),
@@ -108,7 +111,7 @@ def limit_of(operation: Operation | None) -> int:
     return BULK_LIMIT if operation is not None and operation.is_bulk else BODY_LIMIT
 
 
-CREATES = frozenset({"message.send", "message.ask", "task.create", "workspace.create", "key.create"})
+CREATES = frozenset({"message.send", "message.ask", "task.create", "workspace.create", "key.create", "schedule.add"})
 
 
 async def _params(request: Request, operation: Operation, method: str) -> Any:

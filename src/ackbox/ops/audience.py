@@ -56,7 +56,7 @@ async def resolve(context: Context, to: str | list[str], *, instance: str | None
     addresses = parse_audience(to, instance=instance)
     if addresses[0].is_everyone:
         # Asked again: the sender may have been registered by this very call.
-        others = (await context.store.workspace()).agent_count - 1
+        others = (await context.store.workspace()).agent_count - (sender.kind != "system")
         return Audience(addresses, [EVERYONE_CHANNEL], [], others)
     named = await _name_people(context, addresses)
     readers = [(address, await context.store.reader(address.agent, address.instance)) for address in named]

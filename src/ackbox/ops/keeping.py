@@ -11,10 +11,11 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Invalid, NotAllowed
+from ackbox.ops.schedules import resumed
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.engine import Engine
 
-Part = Literal["reader", "message", "event"]
+Part = Literal["reader", "message", "event", "schedule"]
 MOST = (1 << 62) - 1
 Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 
@@ -100,13 +101,32 @@ class KeptEvent(msgspec.Struct, forbid_unknown_fields=True):
     subject: str
 
 
-_SHAPES: dict[Part, type[msgspec.Struct]] = {"reader": KeptReader, "message": KeptMessage, "event": KeptEvent}
+class KeptSchedule(msgspec.Struct, forbid_unknown_fields=True):
+    """What is sent by the clock, as an export writes it."""
+
+    id: str
+    seq: Number
+    cron: str
+    zone: str
+    audience: str
+    subject: str | None
+    body: str
+    intent: str
+    priority: Number
+    created_by: str
+    created_at: Number
+    next_at: Number
+    last_at: Number | None
+    last_error: str | None
+
+
+_SHAPES: dict[Part, type[msgspec.Struct]] = {"reader": KeptReader, "message": KeptMessage, "event": KeptEvent, "schedule": KeptSchedule}
 
 
 class Export(Call, frozen=True, kw_only=True):
     """Which page of a workspace."""
 
-    part: Annotated[Part, Meta(description="Readers first, then messages with their receipts, then events")] = "reader"
+    part: Annotated[Part, Meta(description="Readers first, then messages with their receipts, then events, then schedules")] = "reader"
     after: Annotated[int, Meta(ge=0, le=MOST, description="Where the last page of this part ended")] = 0
     upto: Annotated[int, Meta(ge=0, le=MOST, description="Nothing newer than this number; the newest now when left out")] | None = None
     limit: Annotated[int, Meta(ge=1, le=500, description="At most this many")] = 500
@@ -125,7 +145,7 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("workspace.export", scope="admin", is_slow=True)
 async def export(context: Context, params: Export) -> Exported:
-    """Return a page of everything in a workspace, receipts and marks included, keys left out.
+    """Return a page of everything in a workspace, receipts and marks included, keys and webhooks left out.
 
     Marks that are set while an export runs may be missing from it; then the post is unread in the copy.
 
@@ -135,7 +155,7 @@ async def export(context: Context, params: Export) -> Exported:
         raise NotAllowed("A private workspace is exported by its operators.", hint="Use the operator key.")
     store = context.store
     upto = await store.last_seq() if params.upto is None else params.upto
-    take = {"reader": store.kept_readers, "message": store.kept_messages, "event": store.kept_events}[params.part]
+    take = {"reader": store.kept_readers, "message": store.kept_messages, "event": store.kept_events, "schedule": store.kept_schedules}[params.part]
     records = await take(after=params.after, upto=upto, most=params.limit)
     number = "reader" if params.part == "reader" else "seq"
     workspace = context.workspace
@@ -166,13 +186,15 @@ async def import_(context: Context, params: Import) -> Imported:
     A batch is stored whole or not at all; importing again completes what broke off. Raises Invalid, Conflict.
     """
     store = context.store
-    keep = {"reader": store.keep_reader, "message": store.keep_message, "event": store.keep_event}[params.part]
+    keep = {"reader": store.keep_reader, "message": store.keep_message, "event": store.keep_event, "schedule": store.keep_schedule}[params.part]
     try:
         records = [msgspec.to_builtins(msgspec.convert(record, _SHAPES[params.part])) for record in params.records]
     except msgspec.ValidationError as error:
         raise Invalid(f"A record is not as an export writes it: {error}.", hint="Import the file as it was written.", field="records") from None
     if any(record.get("seq", 0) > params.upto for record in records):
         raise Invalid("A record is newer than the export says it is.", hint="Import the file as it was written.", field="upto")
+    if params.part == "schedule":
+        records = [resumed(record, context.now) for record in records]
     fresh = [await keep(record, only_look=params.only_look) for record in records]
     if not params.only_look:
         await store.keep_numbers(params.upto)

@@ -29,7 +29,7 @@ def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
 
 def hold_repeats(context: Context, sender: Reader, to: str | list[str], text: dict[str, Any]) -> None:
     """Count a text that an agent sends to an audience. Raises LoopGuard when it was the same too often of late."""
-    if sender.kind == "human":
+    if sender.kind != "agent":
         return
     # Only its hash is kept: a text must not outlive its call outside the store.
     same = hash((context.workspace.ws, sender.agent, to if isinstance(to, str) else tuple(to), text["subject"], text["body"]))

@@ -115,6 +115,13 @@ class Context(msgspec.Struct, kw_only=True):
             )
         return name, None if call.instance is None else parse_instance(call.instance)
 
+    async def server(self, name: str) -> Reader:
+        """Return the reader under whose name the server itself writes; the name is its own from then on."""
+        reader, is_new = await self.store.arrive_as_server(name)
+        if is_new:
+            self.rings.add(await self.store.note("agent.registered", at=self.now, reader=reader.agent, subject={"agent": name}))
+        return reader
+
     async def _register(self, name: str, instance: str | None) -> Reader:
         own = name == self.caller.agent
         reader, is_new = await self.store.arrive(name, instance, kind="human" if own and self.caller.role == "human" else "agent")
@@ -128,6 +135,8 @@ class Context(msgspec.Struct, kw_only=True):
         if reader.kind == "human" and not is_self and self.caller.role != "operator":
             raise NotYou(f"{reader.name!r} is a person; only that person's key speaks as them.",
                          hint="Speak under a name of your own.", field="agent", claimed=reader.name)
+        if reader.kind == "system" and self.caller.role != "operator":
+            raise NotYou(f"{reader.name!r} is the server's own name.", hint="Speak under a name of your own.", field="agent", claimed=reader.name)
 
     def visible_to(self, reader: Reader | None) -> int | None:
         """Return whose messages a reading call is narrowed to: null in a transparent workspace, or for those who see all."""

@@ -80,7 +80,7 @@ class Keeping(Bound):
         if only_look:
             return True
         await self.run("reader_add", **{name: record[name] for name in Reader.__struct_fields__})
-        if record["instance"] is None and record["seen"]:
+        if record["instance"] is None and record["seen"] and record["kind"] != "system":
             await self.run("workspace_count_agents", more=1)
         await self.run_many("hole_add", [{"reader": record["reader"], "mark": mark, "seq": seq} for mark, seq in record["holes"]])
         await self.run_many("hidden_add", [{"reader": record["reader"], "seq": seq} for seq in record["hidden"]])

@@ -96,6 +96,10 @@ VALUES (:ws, :reader, :agent, :name, :instance, :skeleton, :kind, :seen, :regist
 UPDATE reader SET seen = 1, kind = :kind, registered_seq = :registered_seq, read_floor = :read_floor,
     delivered_floor = :delivered_floor WHERE ws = :ws AND reader = :reader;
 
+-- name: reader_becomes_system
+-- A name that the server writes under is the server's; primary key.
+UPDATE reader SET kind = 'system' WHERE ws = :ws AND reader = :reader;
+
 -- name: reader_floor_read
 -- Raise a reader's floor for read; primary key.
 UPDATE reader SET read_floor = :seq WHERE ws = :ws AND reader = :reader AND read_floor < :seq;
@@ -283,10 +287,10 @@ LEFT JOIN receipt p ON p.ws = a.ws AND p.seq = a.seq AND p.reader = a.channel
 WHERE a.ws = :ws AND a.seq = :seq AND r.reader > :after ORDER BY r.reader LIMIT :most;
 
 -- name: receipts_everyone
--- Every recipient of a broadcast: agents registered before it, not its sender; primary key of reader.
+-- Every recipient of a broadcast: agents and people registered before it, not its sender; primary key of reader.
 SELECT r.reader, r.name, r.instance, r.kind, p.delivered_at, p.read_at, p.acknowledged_at, p.archived_at, p.evidence
 FROM reader r LEFT JOIN receipt p ON p.ws = r.ws AND p.seq = :seq AND p.reader = r.reader
-WHERE r.ws = :ws AND r.instance IS NULL AND r.seen > 0 AND r.registered_seq < :seq AND r.reader <> :sender_agent
+WHERE r.ws = :ws AND r.instance IS NULL AND r.seen > 0 AND r.kind <> 'system' AND r.registered_seq < :seq AND r.reader <> :sender_agent
   AND r.reader > :after ORDER BY r.reader LIMIT :most;
 
 -- name: receipt_counts
@@ -296,7 +300,7 @@ WHERE ws = :ws AND seq = :seq;
 
 -- name: recipients_everyone
 -- How many agents a broadcast was for; primary key of reader.
-SELECT COUNT(*) FROM reader WHERE ws = :ws AND instance IS NULL AND seen > 0 AND registered_seq < :seq AND reader <> :sender_agent;
+SELECT COUNT(*) FROM reader WHERE ws = :ws AND instance IS NULL AND seen > 0 AND kind <> 'system' AND registered_seq < :seq AND reader <> :sender_agent;
 
 -- name: event_add
 -- Write a line of the feed.
@@ -564,3 +568,34 @@ SELECT seq, kind, at, reader, subject FROM event WHERE ws = :ws AND seq = :seq;
 -- name: keep_next_seq
 -- Numbers go on after what was imported; primary key.
 UPDATE workspace SET next_seq = CASE WHEN next_seq < :next_seq THEN :next_seq ELSE next_seq END WHERE ws = :ws;
+
+-- name: schedule_add
+-- Store a schedule.
+INSERT INTO schedule (ws, id, seq, cron, zone, audience, subject, body, intent, priority, created_by, created_at, next_at, last_at, last_error)
+VALUES (:ws, :id, :seq, :cron, :zone, :audience, :subject, :body, :intent, :priority, :created_by, :created_at, :next_at, :last_at, :last_error);
+
+-- name: schedule_find
+-- One schedule; primary key.
+SELECT id, seq, cron, zone, audience, subject, body, intent, priority, created_by, created_at, next_at, last_at, last_error
+FROM schedule WHERE ws = :ws AND id = :id;
+
+-- name: schedules_of
+-- A workspace's schedules, oldest first; index schedule_by_seq.
+SELECT id, seq, cron, zone, audience, subject, body, intent, priority, created_by, created_at, next_at, last_at, last_error
+FROM schedule WHERE ws = :ws AND seq > :after AND seq <= :upto ORDER BY seq LIMIT :most;
+
+-- name: schedules_due
+-- What is to be sent by now, in any workspace. across: the server keeps time for all of them; index schedule_by_next.
+SELECT ws, id, next_at FROM schedule WHERE next_at <= :now ORDER BY next_at, ws, id LIMIT :most;
+
+-- name: schedule_claim
+-- Take one firing, if nobody else has taken it; primary key.
+UPDATE schedule SET next_at = :next_at, last_at = :last_at, last_error = NULL WHERE ws = :ws AND id = :id AND next_at = :expected RETURNING id;
+
+-- name: schedule_failed
+-- Say why the newest firing sent nothing; primary key.
+UPDATE schedule SET last_error = :last_error WHERE ws = :ws AND id = :id;
+
+-- name: schedule_remove
+-- End a schedule; what it has sent stays; primary key.
+DELETE FROM schedule WHERE ws = :ws AND id = :id;

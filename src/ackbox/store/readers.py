@@ -92,9 +92,20 @@ class Readers(Bound):
         agent, _ = await self.arrive(name, None, kind=kind)
         return await self._arrive_instance(agent, instance, found), True
 
+    async def arrive_as_server(self, name: str) -> tuple[Reader, bool]:
+        """Return the reader that the server writes as; a sender only, so no broadcast counts it."""
+        found = await self.reader(name)
+        if found is None or not found.seen:
+            return await self._arrive_agent(name, found, "system"), True
+        if found.kind != "system":
+            await self.run("reader_becomes_system", reader=found.reader)
+            await self.run("workspace_count_agents", more=-1)
+        return msgspec.structs.replace(found, kind="system"), False
+
     async def _arrive_agent(self, name: str, held: Reader | None, kind: str) -> Reader:
         last = await self.last_seq()
-        await self.run("workspace_count_agents", more=1)
+        if kind != "system":
+            await self.run("workspace_count_agents", more=1)
         if held is None:
             return await self._add(name, None, agent=None, kind=kind, seen=1, floor=last)
         for mark in ("read", "delivered"):

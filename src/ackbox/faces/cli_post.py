@@ -1,0 +1,74 @@
+"""What posts by itself: schedule.
+
+Explained in docs/howto/send-by-the-clock.md.
+"""
+
+from __future__ import annotations
+
+import click
+
+from ackbox.faces.cli import Talk, Verb, talking
+from ackbox.faces.cli_columns import Column, local_time
+
+VERBS: dict[str, click.Command] = {}
+
+SCHEDULES = (
+    Column("id", lambda each: each["id"]), Column("when", lambda each: f"{each['cron']} {each['zone']}"),
+    Column("to", lambda each: ", ".join(each["to"])), Column("what", lambda each: each["subject"] or each["body"], may_cut=True),
+    Column("next", lambda each: local_time(each["next_at"])),
+    Column("last", lambda each: "failed" if each["last_error"] else local_time(each["last_at"])),
+    Column("by", lambda each: each["created_by"]),
+)
+
+
+def _group(name: str, help: str) -> click.Group:
+    group = click.Group(name, help=help)
+    VERBS[name] = group
+    return group
+
+
+schedule = _group("schedule", "Send by the clock.\n\nExample: ackbox --as ana schedule add '0 9 * * MON-FRI' bob 'Stand-up' --zone Europe/Berlin")
+
+
+@schedule.command("add", cls=Verb)
+@click.argument("cron")
+@click.argument("to")
+@click.argument("body")
+@click.option("--zone", default="UTC", show_default=True, help="IANA time zone that the expression is read in.")
+@click.option("--subject", help="One line.")
+@click.option("--intent", default="inform", show_default=True, help="What it is for.")
+@click.option("--priority", type=int, default=3, show_default=True, help="1 to 5; 5 is most urgent.")
+@talking
+def schedule_add(talk: Talk, cron: str, to: str, body: str, zone: str, subject: str | None, intent: str, priority: int) -> None:
+    """Send a message again and again, at the times of a cron expression.
+
+    Example: ackbox --as ana schedule add '0 9 * * MON-FRI' bob 'Stand-up: what is open?' --zone Europe/Berlin
+
+    It comes from system:cron. A time that passes while no server runs is made up for once, in a
+    message that says how many were missed.
+    """
+    more = {"subject": subject} if subject else {}
+    made = talk.call("schedule.add", cron=cron, to=to, body=body, zone=zone, intent=intent, priority=priority, **more)
+    talk.show(made, lambda of: f"added {of['id']}; next at {local_time(of['next_at'])}")
+
+
+@schedule.command("list", cls=Verb)
+@talking
+def schedule_list(talk: Talk) -> None:
+    """List what is sent by the clock, and when next.
+
+    Example: ackbox --as ana schedule list
+    """
+    talk.show_each(talk.call("schedule.list")["schedules"], SCHEDULES,
+                   empty="Nothing is sent by the clock. Add something with: ackbox --as ana schedule add @daily bob 'Good morning'")
+
+
+@schedule.command("remove", cls=Verb)
+@click.argument("id")
+@talking
+def schedule_remove(talk: Talk, id: str) -> None:
+    """End a schedule; what it has sent stays.
+
+    Example: ackbox --as ana schedule remove 0199…
+    """
+    talk.show(talk.call("schedule.remove", id=id), lambda of: f"removed {of['id']}")
