@@ -139,6 +139,7 @@ def mcp_page() -> str:
         "[howto/connect-an-mcp-client.md](../howto/connect-an-mcp-client.md).\n\n"
         "| header | stands for |\n|---|---|\n| `Ackbox-Agent` | who you are, for a key that may speak as several |\n"
         "| `Ackbox-Instance` | which running copy of you this is |\n| `Ackbox-Workspace` | the workspace, for a key that covers several |\n"
+        "| `Ackbox-Session` | the token of a session; stands for agent and instance |\n"
         "| `Ackbox-Idempotency-Key` | the `idempotency_key` of a tool that sends, when its arguments hold none |\n\n"
         "A tool's own arguments win over the headers. Header values are percent-encoded UTF-8.\n\n## Tools\n\n"
         "A tool is a name for an operation; its arguments are the operation's parameters.\n\n"

@@ -51,6 +51,7 @@ class App:
         self._new_id = IdMaker()
         self._alive: dict[tuple[int, int], int] = {}
         self._dirty: dict[int, dict[int, int]] = {}
+        self._sessions_seen: dict[int, dict[int, int]] = {}
         self._known_places: dict[str, int] = {}
         self._known_keys: dict[bytes, tuple[int, KeyRow]] = {}
         self._flusher: asyncio.Task[None] | None = None
@@ -195,7 +196,10 @@ class App:
             store = Store(tx, ws)
             workspace = await self._workspace(store, caller, asked)
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
-                              now=self.clock(), new_id=self._new_id, alive=self._last_alive, may_repeat=self.limits.may_repeat)
+                              now=self.clock(), new_id=self._new_id, alive=self._last_alive,
+                              session_alive=self._session_alive, may_repeat=self.limits.may_repeat)
+            if asked.session is not None:
+                await context.resume(asked.session)
             return await run(context, asked)
 
         # Who may do what concerns the whole instance may do it with a key of one workspace too.
@@ -252,6 +256,9 @@ class App:
     def _last_alive(self, ws: int, reader: int) -> int:
         return self._alive.get((ws, reader), 0)
 
+    def _session_alive(self, ws: int, seq: int) -> int:
+        return self._sessions_seen.get(ws, {}).get(seq, 0)
+
     def _after(self, context: Context) -> None:
         """After the commit: ring those who wait, and note signs of life for the next flush."""
         ws = context.workspace.ws
@@ -261,6 +268,8 @@ class App:
                 self._dirty.setdefault(ws, {})[reader] = at
             else:
                 self._dirty.get(ws, {}).pop(reader, None)
+        if context.session_signs:
+            self._sessions_seen.setdefault(ws, {}).update(context.session_signs)
         if context.rings:
             self.bell.ring(ws)
             self._unindexed.add(ws)
@@ -338,6 +347,13 @@ class App:
         dirty, self._dirty = self._dirty, {}
         for ws, seen in dirty.items():
             await self.engine.write(lambda tx, ws=ws, seen=seen: Store(tx, ws).touch(seen), ws=ws)  # type: ignore[misc]  # default arguments bind the loop's values
+        for ws in list(self._sessions_seen):
+            # Kept here until they are written: who asks meanwhile finds them in one place or the other.
+            written = dict(self._sessions_seen[ws])
+            await self.engine.write(lambda tx, ws=ws, written=written: Store(tx, ws).touch_sessions(written), ws=ws)  # type: ignore[misc]  # as above
+            left = {seq: at for seq, at in self._sessions_seen.pop(ws).items() if written.get(seq) != at}
+            if left:
+                self._sessions_seen[ws] = left
 
 
 def _allow(caller: Caller, name: str, scope: Scope) -> None:

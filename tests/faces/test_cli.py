@@ -219,3 +219,13 @@ def test_an_old_discovery_file_stops_nobody(ackbox: Command, tmp_path: Path) -> 
     assert other.poll() is None
     other.communicate(b"\n")
     assert other.returncode == 0
+
+
+def test_a_run_is_declared_followed_and_ended(ackbox: Command) -> None:
+    started = ackbox.json("--as", "runner", "session", "start", "--area", "docs", "--file", "docs/", "--summary", "writing")
+    other = ackbox.json("--as", "walker", "session", "start", "--file", "docs/a.md", "--on-conflict", "warn")
+    assert other["conflicts"] == [{"agent": "runner", "instance": None, "areas": [], "files": ["docs/a.md"]}]
+    assert ackbox.json("--as", "runner", "session", "checkpoint", "half", "--token", started["token"])["session"]["summary"] == "half"
+    assert ackbox.json("session", "list", "--state", "active", "--of", "runner")["agent"] == "runner"
+    ended = ackbox.json("--as", "runner", "session", "end", "written", "--outcome", "completed", "--touched", "docs/a.md")["session"]
+    assert (ended["state"], ended["outcome"], ended["summary"], ended["touched"]) == ("ended", "completed", "written", ["docs/a.md"])

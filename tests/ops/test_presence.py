@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from ackbox.app import App
@@ -144,7 +145,7 @@ async def test_a_call_after_checking_out_is_being_back(post: Post, clock: Clock)
 async def test_whoever_declares_the_same_area_or_files_is_told_of_the_others(post: Post, clock: Clock) -> None:
     async def declare(agent: str, instance: str | None = None, **claims: Any) -> list[dict[str, Any]]:
         conflicts: list[dict[str, Any]] = (await post("agent.check_in", agent=agent, instance=instance, **claims)).conflicts
-        return sorted(conflicts, key=lambda each: (each["agent"], each["instance"] or ""))
+        return sorted(msgspec.to_builtins(conflicts), key=lambda each: (each["agent"], each["instance"] or ""))
 
     assert await declare("ana", area="docs", files=["a.md", "b.md"]) == []
     assert await declare("bob", "tau", area="tests", files=["b.md", "c.md", "a.md"]) == [{"agent": "ana", "instance": None, "areas": [], "files": ["a.md", "b.md"]}]
@@ -160,9 +161,9 @@ async def test_whoever_declares_the_same_area_or_files_is_told_of_the_others(pos
 async def test_who_is_away_is_in_nobodys_way_and_who_is_idle_still_is(post: Post, clock: Clock) -> None:
     await post("agent.check_in", agent="ana", area="docs")
     clock.pass_s(HOUR_S - 1)
-    assert [each["agent"] for each in (await post("agent.check_in", agent="bob", area="docs")).conflicts] == ["ana"]
+    assert [each.agent for each in (await post("agent.check_in", agent="bob", area="docs")).conflicts] == ["ana"]
     clock.pass_s(1)
-    assert [each["agent"] for each in (await post("agent.check_in", agent="cy", area="docs")).conflicts] == ["bob"]
+    assert [each.agent for each in (await post("agent.check_in", agent="cy", area="docs")).conflicts] == ["bob"]
 
 
 async def test_the_list_names_who_is_awaited_apart_from_who_has_been_here(post: Post, clock: Clock) -> None:

@@ -33,6 +33,7 @@ class Place:
     receipt: str
     task: str
     key: str
+    session: str
     idempotency: str
     word: str
     area: str
@@ -85,7 +86,7 @@ def _without_chance(value: Any, name: str = "") -> Any:
     if name == "skeleton" or (name == "cursor" and len(value) == 22) or (name in ("id", "key_id") and len(value) == 11):
         return f"<{name}>"
     value = re.sub(r"\bcursor [\w-]{22}", "cursor <cursor>", value)
-    return re.sub(r"abx_[a-z]{2,3}_[0-9A-Za-z]+", "<a key>", re.sub(r"\b[0-9a-f]{16}\b|\b[0-9a-f]{32}\b", "<hex>", value))
+    return re.sub(r"abx_[a-z]{2,3}_[0-9A-Za-z]+", "<a key>", re.sub(r"\b[0-9a-f]{16}\b|\b[0-9a-f]{32}(?:[0-9a-f]{32})?\b", "<hex>", value))
 
 
 async def furnish(app: App, operator: str, letter: str) -> Place:
@@ -113,6 +114,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
     task = await do("task.create", agent="ana", title="quokka", description=f"quokka word{letter}1", to=agent, project=area, mission=area, tags=[area])
     await do("task.create", agent="ana", title="quokka", priority=5)
     schedule = await do("schedule.add", agent="ana", cron="@yearly", to=[agent, human], body=f"quokka word{letter}1")
+    session = (await do("session.start", agent=agent, area=area, files=[file])).token
     status = await do("message.status", id=first.id, limit=1)
     receipt = (await do("inbox.check", agent=agent, limit=1)).messages[0].receipt_id
     cursors = {
@@ -123,7 +125,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
     }
     exported = await do("workspace.export", part="message", limit=1)
     return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, schedule=schedule.id, receipt=receipt, task=task.id, key=key.id,
-                 idempotency=f"once-{letter}1", word=f"word{letter}1", area=area, file=file, cursors=cursors, records=exported.records, keys=keys)
+                 session=session, idempotency=f"once-{letter}1", word=f"word{letter}1", area=area, file=file, cursors=cursors, records=exported.records, keys=keys)
 
 
 # What each parameter may name in another workspace. A list of values; each is asked for by itself.
@@ -138,6 +140,7 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "ids": lambda of: [[of.message], [of.receipt, of.key]],
     "thread": lambda of: [of.message],
     "cursor": lambda of: list(of.cursors.values()),
+    "session": lambda of: [of.session],
     "sender": lambda of: [of.agent],
     "recipient": lambda of: [of.agent],
     "of": lambda of: [of.agent, of.human],
@@ -171,6 +174,7 @@ NAMES_NOTHING = frozenset({
     "title", "description", "status", "tags", "done_when", "due_at", "estimated_minutes", "note", "blocked_by", "blocked_cause", "as_assignee", "start", "mine",
     "unassigned_only", "ready_only", "updated_since", "max_text_bytes",
     "cron", "zone",
+    "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
 })
 
 

@@ -173,12 +173,14 @@ def workspace_list(talk: Talk) -> None:
 @workspace.command("settings", cls=Verb)
 @click.option("--unknown", type=click.Choice(["hold", "refuse", "inactive"]), help="What a send does with a name nobody has seen.")
 @click.option("--hops-limit", type=int, help="Answers in a thread without a person before it stops.")
+@click.option("--on-conflict", type=click.Choice(["warn", "block"]), help="Whether a session that claims what another does is told so, or refused.")
+@click.option("--heartbeat", "heartbeat_s", type=int, help="Seconds between the signs of life of a session.")
+@click.option("--session-ttl", "session_ttl_s", type=int, help="Seconds a session counts as active after a sign of life.")
 @talking
-def workspace_settings(talk: Talk, unknown: str | None, hops_limit: int | None) -> None:
+def workspace_settings(talk: Talk, **changes: Any) -> None:
     """Show a workspace's settings, or change them.
 
     Example: ackbox -w shop workspace settings --unknown refuse
     """
-    changes = {name: value for name, value in (("unknown", unknown), ("hops_limit", hops_limit)) if value is not None}
-    talk.show(talk.call("workspace.settings", **changes), lambda of: "\n".join(
+    talk.show(talk.call("workspace.settings", **{name: value for name, value in changes.items() if value is not None}), lambda of: "\n".join(
         [f"{of['name']}, {of['mode']}, agents: {of['agents']}", *(f"  {name} = {value}" for name, value in of["settings"].items())]))

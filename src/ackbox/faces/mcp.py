@@ -45,7 +45,7 @@ INSTRUCTIONS = (
 
 
 # Said by the key or the connection, and rarely by a model: taken, but not offered.
-UNOFFERED = frozenset({"workspace", "evidence"})
+UNOFFERED = frozenset({"workspace", "evidence", "session"})
 # For programs; a model reads what there is.
 NARROWED = frozenset({"since", "metadata"})
 

@@ -19,7 +19,7 @@ from ackbox.faces.wire import as_error, encode
 JSON = "application/json"
 
 
-_SAID_IN = {"ackbox-agent": "agent", "ackbox-instance": "instance", "ackbox-workspace": "workspace"}
+_SAID_IN = {"ackbox-agent": "agent", "ackbox-instance": "instance", "ackbox-workspace": "workspace", "ackbox-session": "session"}
 
 
 def bearer(headers: Mapping[str, str], *others: str) -> str | None:

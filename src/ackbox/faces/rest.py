@@ -35,6 +35,10 @@ ROUTES: dict[str, tuple[str, str]] = {
     "mailbox.list": ("GET", "/v1/mailbox"),
     "receipt.mark": ("POST", "/v1/receipts/mark"),
     "event.feed": ("GET", "/v1/events"),
+    "session.start": ("POST", "/v1/sessions"),
+    "session.checkpoint": ("POST", "/v1/sessions/checkpoint"),
+    "session.end": ("POST", "/v1/sessions/end"),
+    "session.list": ("GET", "/v1/sessions"),
     "agent.check_in": ("POST", "/v1/agents/check-in"),
     "agent.heartbeat": ("POST", "/v1/agents/heartbeat"),
     "agent.check_out": ("POST", "/v1/agents/check-out"),
@@ -111,7 +115,7 @@ def limit_of(operation: Operation | None) -> int:
     return BULK_LIMIT if operation is not None and operation.is_bulk else BODY_LIMIT
 
 
-CREATES = frozenset({"message.send", "message.ask", "task.create", "workspace.create", "key.create", "schedule.add"})
+CREATES = frozenset({"message.send", "message.ask", "task.create", "session.start", "workspace.create", "key.create", "schedule.add"})
 
 
 async def _params(request: Request, operation: Operation, method: str) -> Any:

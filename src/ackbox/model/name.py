@@ -15,7 +15,7 @@ from importlib.resources import files
 from ackbox.errors import Invalid
 
 LONGEST = 64
-RESERVED = frozenset({"broadcast", "*", "everyone", "user", "human"})
+RESERVED = frozenset({"broadcast", "*", "everyone", "user", "human", "system"})
 _REFUSED = {"Cc": "a control character", "Cf": "an invisible format character", "Co": "a private-use character",
             "Cs": "half of a surrogate pair", "Cn": "an unassigned character", "Zl": "a line separator", "Zp": "a paragraph separator"}
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.ops.overlap import Overlap, overlap
 from ackbox.ops.presence import DEFAULT_TTL_S, Here, Standing, best, derive
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.marks import COUNTED_UP_TO
@@ -59,7 +60,7 @@ class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
     total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
     heartbeat_s: Annotated[int, Meta(description="Seconds until the next sign of life is due")]
     ttl_s: Annotated[int, Meta(description="Seconds you count as online")]
-    conflicts: Annotated[list[dict[str, Any]], Meta(description="Who declared the same area or files: agent, instance, areas, files")]
+    conflicts: Annotated[list[Overlap], Meta(description="Who declared the same area or files")]
 
 
 _CARD = ("summary", "machine", "platform", "program", "model", "area", "files", "reach")
@@ -67,7 +68,7 @@ _CARD = ("summary", "machine", "platform", "program", "model", "area", "files", 
 
 def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -> Instance:
     """Return a reader as others see it."""
-    card = {key: here.card[key] for key in _CARD if here.card.get(key) is not None}
+    card = {key: here.card[key] for key in _CARD if here.card.get(key) not in (None, "")}
     return Instance(
         agent=reader.name, instance=reader.instance, kind=reader.kind, presence=here.presence,
         is_working=here.presence == "online" and bool(card.get("summary")), last_seen=to_text_or_none(here.last_seen),
@@ -98,18 +99,15 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
                      total=min(total, COUNTED_UP_TO), heartbeat_s=max(ttl_s // 3, 1), ttl_s=ttl_s, conflicts=conflicts)
 
 
-async def _conflicts(context: Context, me: Reader, card: dict[str, Any]) -> list[dict[str, Any]]:
-    area, files = card.get("area"), set(card.get("files") or [])
+async def _conflicts(context: Context, me: Reader, card: dict[str, Any]) -> list[Overlap]:
+    area, files = card.get("area"), card.get("files") or []
     if not area and not files:
         return []
     found = []
-    for reader, here in await _everybody(context):
+    for reader, here in await everybody(context):
         if reader.reader == me.reader or here.presence == "away":
             continue
-        same_files = sorted(files & set(here.card.get("files") or []))
-        same_area = [area] if area and here.card.get("area") == area else []
-        if same_files or same_area:
-            found.append({"agent": reader.name, "instance": reader.instance, "areas": same_area, "files": same_files})
+        found += overlap(reader.name, reader.instance, here.card.get("area"), here.card.get("files") or [], area, files)
     return found
 
 
@@ -193,13 +191,13 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
 @op("agent.list", scope="read")
 async def list_agents(context: Context, params: ListAgents) -> Roster:
     """Return who is here: every agent and person with presence, and names that post waits for."""
-    everybody = await _everybody(context)
-    awaited = sorted({reader.name for reader in await context.store.all_readers() if not reader.seen and reader.is_agent})
+    present = await everybody(context)
+    awaited = sorted({reader.name for reader in await context.store.all_readers() if not reader.seen and reader.is_agent and reader.kind != "system"})
     agents = []
-    for reader, here in everybody:
+    for reader, here in present:
         if not reader.is_agent or params.name not in (None, reader.name):
             continue
-        own = [(each, state) for each, state in everybody if each.agent == reader.agent and not each.is_agent]
+        own = [(each, state) for each, state in present if each.agent == reader.agent and not each.is_agent]
         together = best([here, *(state for _, state in own)])
         if params.online_only and together.presence != "online":
             continue
@@ -209,7 +207,8 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
     return Roster(agents=agents, awaited=awaited)
 
 
-async def _everybody(context: Context) -> list[tuple[Reader, Here]]:
+async def everybody(context: Context) -> list[tuple[Reader, Here]]:
+    """Return everyone who has been here, agents and instances, each with its standing."""
     stored = await context.store.presences()
     ws = context.workspace.ws
     return [(reader, derive(stored.get(reader.reader), context.alive(ws, reader.reader), context.now))
@@ -236,7 +235,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 async def whoami(context: Context, params: Whoami) -> Identity:
     """Return whom your key makes you: workspace, name, role, and as whom else it may speak."""
     caller = context.caller
-    name, instance = (None, None) if params.agent is None and caller.agent is None else context.identity(params)
+    name, instance = (None, None) if params.agent is None and caller.agent is None and context.session is None else context.identity(params)
     return Identity(workspace=context.workspace.name, agent=name, instance=instance, role=caller.role, key_id=caller.key_id,
                     may_speak_as=list(caller.may_speak_as),
                     may=[scope for scope in ("read", "write", "admin", "instance", "database") if caller.may(scope)])

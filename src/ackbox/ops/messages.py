@@ -130,7 +130,7 @@ def _check_text(params: Send) -> dict[str, Any]:
 
 def _content_hash(params: Send) -> bytes:
     own = {name: getattr(params, name) for name in Send.__struct_fields__
-           if name not in ("workspace", "agent", "instance", "idempotency_key", "unknown", "mention")}
+           if name not in (*Call.__struct_fields__, "idempotency_key", "unknown", "mention")}
     return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
 
 
@@ -202,7 +202,7 @@ class SentMany(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _split(params: SendMany) -> list[dict[str, Any]]:
-    whose = {name: getattr(params, name) for name in ("workspace", "agent", "instance") if getattr(params, name) is not None}
+    whose = {name: getattr(params, name) for name in Call.__struct_fields__ if getattr(params, name) is not None}
     return [{**whose, **each} for each in params.messages]
 
 

@@ -6,6 +6,7 @@ Explained in docs/why/operations.md.
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections.abc import Awaitable, Callable
 from fnmatch import fnmatchcase
@@ -14,10 +15,11 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Invalid, NotYou
+from ackbox.errors import Invalid, NotFound, NotYou
 from ackbox.model.moment import IdMaker
 from ackbox.model.name import parse_instance, parse_name
 from ackbox.store.readers import Reader
+from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
 
 Role = Literal["read-only", "agent", "human", "admin", "instance-admin", "operator"]
@@ -45,6 +47,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     workspace: Annotated[str, Meta(description="Workspace; the key's own when left out", max_length=256)] | None = None
     agent: Annotated[str, Meta(description="Who you are; the key's own name when left out", max_length=256)] | None = None
     instance: Annotated[str, Meta(description="Which running copy of you this is", max_length=256)] | None = None
+    session: Annotated[str, Meta(description="Token of a session you started; stands for agent and instance", max_length=256)] | None = None
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +89,21 @@ class Context(msgspec.Struct, kw_only=True):
     signs_of_life: dict[int, int] = msgspec.field(default_factory=dict)
     alive: Callable[[int, int], int] = lambda ws, reader: 0
     may_repeat: Callable[[int, int], bool] = lambda same, limit: True
+    session: SessionRow | None = None
+    session_signs: dict[int, int] = msgspec.field(default_factory=dict)
+    session_alive: Callable[[int, int], int] = lambda ws, seq: 0
+
+    async def resume(self, token: str) -> None:
+        """Let a session's token say who calls, which is a sign of life of that session.
+
+        Raises NotFound when no session has it or the session has ended; NotYou when the key may not speak as its agent.
+        """
+        found = await self.store.session_of(hashlib.sha256(token.encode()).digest())
+        if found is None or found.ended_at is not None:
+            raise NotFound("There is no such session, or it has ended.", hint="Start one with session.start.", field="session")
+        self._check_name(found.name)
+        self.session = found
+        self.session_signs[found.seq] = self.now
 
     async def me(self, call: Call) -> Reader:
         """Return the reader the caller acts as, registered by this first call if need be.
@@ -94,6 +112,9 @@ class Context(msgspec.Struct, kw_only=True):
         """
         name, instance = self.identity(call)
         reader = await self.store.reader(name, instance)
+        if reader is not None and reader.kind == "system":
+            raise NotYou(f"{name!r} is a part of the server; nobody speaks as it.",
+                         hint="Speak under a name of your own.", field="agent", claimed=name)
         if reader is None or not reader.seen:
             if not self.store.tx.writable:
                 raise NeedsWrite
@@ -104,16 +125,27 @@ class Context(msgspec.Struct, kw_only=True):
 
     def identity(self, call: Call) -> tuple[str, str | None]:
         """Return the (name, instance) the call claims, checked against the key."""
+        if self.session is not None:
+            return self._of_session(self.session, call)
         if call.agent is None and self.caller.agent is None:
             raise Invalid("This key has no name of its own.", hint="Say who you are with `agent`.", field="agent")
         name = self.caller.agent if call.agent is None else parse_name(call.agent)
         assert name is not None
+        self._check_name(name)
+        return name, None if call.instance is None else parse_instance(call.instance)
+
+    def _of_session(self, session: SessionRow, call: Call) -> tuple[str, str | None]:
+        claimed = (session.name if call.agent is None else parse_name(call.agent), call.instance or session.instance)
+        if claimed != (session.name, session.instance):
+            raise Invalid("The session is somebody else's than the call says.", hint="Leave `agent` and `instance` out.", field="session")
+        return session.name, session.instance
+
+    def _check_name(self, name: str) -> None:
         if not self.caller.speaks_as(name):
             raise NotYou(
                 f"This key speaks as {self.caller.agent!r}, not as {name!r}.",
                 hint="Leave `agent` out, or ask an admin for a key with may_speak_as.", field="agent", claimed=name,
             )
-        return name, None if call.instance is None else parse_instance(call.instance)
 
     async def server(self, name: str) -> Reader:
         """Return the reader under whose name the server itself writes; the name is its own from then on."""

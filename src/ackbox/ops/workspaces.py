@@ -31,6 +31,11 @@ Unknown = Annotated[Literal["hold", "refuse", "inactive"], Meta(description="Wha
 Inactive = Annotated[Literal["refuse", "hold"], Meta(description="What unknown=inactive does with a known name that is not here")]
 Hops = Annotated[int, Meta(ge=1, le=10_000, description="Answers in a thread without a person before it stops")]
 Repeats = Annotated[int, Meta(ge=0, le=100_000, description="The same text from one agent to the same audience within ten minutes; 0 for no limit")]
+Conflicts = Annotated[Literal["warn", "block"], Meta(description="Whether a session that claims what another does is told so, or refused")]
+Heartbeat = Annotated[int, Meta(ge=1, le=86_400, description="Seconds between the signs of life of a session")]
+Ttl = Annotated[int, Meta(ge=10, le=86_400, description="Seconds a session counts as active after a sign of life")]
+
+SETTINGS = ("unknown", "inactive", "hops_limit", "repeats_limit", "on_conflict", "heartbeat_s", "session_ttl_s")
 
 
 class CreateWorkspace(Call, frozen=True, kw_only=True):
@@ -43,6 +48,9 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
     inactive: Inactive | None = None
     hops_limit: Hops | None = None
     repeats_limit: Repeats | None = None
+    on_conflict: Conflicts | None = None
+    heartbeat_s: Heartbeat | None = None
+    session_ttl_s: Ttl | None = None
 
 
 @op("workspace.create", scope="instance", writes=True, spans_workspaces=True)
@@ -76,10 +84,13 @@ class Settings(Call, frozen=True, kw_only=True):
     inactive: Inactive | None = None
     hops_limit: Hops | None = None
     repeats_limit: Repeats | None = None
+    on_conflict: Conflicts | None = None
+    heartbeat_s: Heartbeat | None = None
+    session_ttl_s: Ttl | None = None
 
 
 def _said(params: CreateWorkspace | Settings) -> dict[str, Any]:
-    return {name: getattr(params, name) for name in ("unknown", "inactive", "hops_limit", "repeats_limit") if getattr(params, name) is not None}
+    return {name: getattr(params, name) for name in SETTINGS if getattr(params, name) is not None}
 
 
 @op("workspace.settings", scope="admin", writes=True)

@@ -15,6 +15,7 @@ from ackbox.store.bound import Bound
 from ackbox.store.engine import Row
 
 NEWEST = (1 << 62) - 1
+EVERYONE = '["*"]'
 
 
 # (channel, agent number, name, instance, kind); everyone is channel 0 and has no name.
@@ -51,7 +52,7 @@ class Stored(msgspec.Struct, frozen=True):
     @property
     def is_for_everyone(self) -> bool:
         # Not the type: what the server writes has a type of its own, and may be for everyone too.
-        return self.audience == '["*"]'
+        return self.audience == EVERYONE
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):

@@ -508,6 +508,51 @@ WHERE n.ws = :ws AND n.number = :number ORDER BY n.needs;
 -- Forget the words of a task that changes; primary key.
 DELETE FROM task_words WHERE ws = :ws AND number = :number;
 
+-- name: session_by_digest
+-- The session a token stands for; unique index session_by_digest.
+SELECT s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.ttl_s, s.announce, s.started_at, s.last_seen,
+    s.ended_at, s.summary, s.outcome, s.touched
+FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader WHERE s.ws = :ws AND s.digest = :digest;
+
+-- name: session_newest
+-- A reader's newest session that has not ended; index session_by_reader.
+SELECT s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.ttl_s, s.announce, s.started_at, s.last_seen,
+    s.ended_at, s.summary, s.outcome, s.touched
+FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
+WHERE s.ws = :ws AND s.reader = :reader AND s.ended_at IS NULL ORDER BY s.seq DESC LIMIT 1;
+
+-- name: sessions_open
+-- The sessions that have not ended, seen of late; partial index session_open.
+SELECT s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.ttl_s, s.announce, s.started_at, s.last_seen,
+    s.ended_at, s.summary, s.outcome, s.touched
+FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
+WHERE s.ws = :ws AND s.ended_at IS NULL AND s.last_seen > :since ORDER BY s.seq;
+
+-- name: session_page
+-- Sessions, newest first; primary key.
+SELECT s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.ttl_s, s.announce, s.started_at, s.last_seen,
+    s.ended_at, s.summary, s.outcome, s.touched
+FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
+WHERE s.ws = :ws AND s.seq < :before AND (CAST(:agent AS BIGINT) IS NULL OR r.agent = :agent) ORDER BY s.seq DESC LIMIT :most;
+
+-- name: session_add
+-- Store a new session; its token only as a digest.
+INSERT INTO session (ws, seq, id, digest, reader, area, files, ttl_s, announce, started_at, last_seen, ended_at, summary, outcome, touched)
+VALUES (:ws, :seq, :id, :digest, :reader, :area, :files, :ttl_s, :announce, :started_at, :last_seen, :ended_at, :summary, :outcome, :touched);
+
+-- name: session_change
+-- What a session declares now; primary key.
+UPDATE session SET area = :area, files = :files, summary = :summary, last_seen = :now WHERE ws = :ws AND seq = :seq;
+
+-- name: session_end
+-- A session is over; the first time wins; primary key.
+UPDATE session SET ended_at = :now, last_seen = :now, summary = :summary, outcome = :outcome, touched = :touched
+WHERE ws = :ws AND seq = :seq AND ended_at IS NULL;
+
+-- name: session_touch
+-- A sign of life; primary key.
+UPDATE session SET last_seen = :last_seen WHERE ws = :ws AND seq = :seq AND ended_at IS NULL AND last_seen < :last_seen;
+
 -- name: search_upto
 -- How far the index of words has come; primary key of search_cursor.
 SELECT upto FROM search_cursor WHERE ws = :ws;

@@ -82,6 +82,15 @@ class Readers(Bound):
         agent = await self.hold(name)
         return await self._add(name, instance, agent=agent.reader, kind=agent.kind, seen=0, floor=agent.read_floor)
 
+    async def machinery(self, name: str) -> Reader:
+        """Return a sender of the server's own, of kind system: nobody speaks as it, and it has no mailbox. Raises Conflict."""
+        found = await self.reader(name)
+        if found is None:
+            return await self._add(name, None, agent=None, kind="system", seen=0, floor=await self.last_seq())
+        if found.kind != "system":
+            raise Conflict(f"{name!r} is somebody here, not a part of the server.", hint="Give that one another name.")
+        return found
+
     async def arrive(self, name: str, instance: str | None, *, kind: str) -> tuple[Reader, bool]:
         """Return the reader of a caller, registered now if it was not; and whether it is new."""
         found = await self.reader(name, instance)

@@ -19,6 +19,7 @@ from ackbox.store.messages import Messages
 from ackbox.store.readers import Readers
 from ackbox.store.schedules import Schedules
 from ackbox.store.search import Search
+from ackbox.store.sessions import Sessions
 from ackbox.store.stretch import Stretches
 from ackbox.store.tasks import Tasks
 
@@ -58,7 +59,7 @@ def _key(row: Row) -> KeyRow:
     return KeyRow(row[0], row[1], bytes(row[2]), row[3], row[4], msgspec.json.decode(row[5]), *row[6:])
 
 
-class Store(Readers, Messages, Marks, Tasks, Search, Stretches, Schedules, Keeping):
+class Store(Readers, Messages, Marks, Tasks, Search, Sessions, Stretches, Schedules, Keeping):
     """All questions about one workspace."""
 
     async def workspace(self) -> WorkspaceRow:

@@ -1,0 +1,333 @@
+"""session.*: start, checkpoint, end, list: declared runs of an agent, and what each is told at its start.
+
+Who is here at all is agents.py's; what two runs have in common is found in overlap.py.
+Explained in docs/why/sessions.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import unicodedata
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import Conflict, NotFound
+from ackbox.model.message import Letter
+from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.ops.agents import Checkin, Checkout, Instance, check_in, check_out, everybody, shown
+from ackbox.ops.announcing import announce
+from ackbox.ops.cursors import make_cursor, read_cursor
+from ackbox.ops.inbox import Check, check
+from ackbox.ops.overlap import Overlap, overlap
+from ackbox.ops.presence import DEFAULT_TTL_S
+from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
+from ackbox.store.messages import NEWEST
+from ackbox.store.readers import Reader
+from ackbox.store.sessions import SessionRow
+
+PENDING = 5
+RECENT = 5
+# Sessions read at a time while narrowing.
+LOOKED_AT = 200
+LONGEST_TTL_MS = 86_400_000
+KINDS_OF_NAME = ("amber", "brisk", "calm", "clear", "deft", "eager", "fair", "keen", "lucid", "merry", "noble", "plain", "quick", "ready",
+                 "sharp", "steady", "swift", "tidy", "vivid", "warm")
+
+State = Literal["active", "timed_out", "ended"]
+Deliver = Annotated[Literal["none", "delivered", "read"], Meta(description="Mark the messages that are returned, in the same transaction")]
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One declared run of an agent."""
+
+    id: Annotated[str, Meta(description="Its id")]
+    number: Annotated[int, Meta(description="Its number in the workspace")]
+    agent: Annotated[str, Meta(description="Whose run")]
+    instance: Annotated[str | None, Meta(description="Which running copy")] = None
+    state: Annotated[State, Meta(description="active, ended, or timed_out: nothing was heard of it for its ttl")]
+    area: Annotated[str | None, Meta(description="The part of the work it claims")] = None
+    files: Annotated[list[str], Meta(description="Files it claims")] = []
+    summary: Annotated[str | None, Meta(description="What it is doing, or left behind")] = None
+    outcome: Annotated[str | None, Meta(description="How it ended, in a word")] = None
+    touched: Annotated[list[str], Meta(description="Files it changed, said at its end")] = []
+    ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a sign of life")]
+    started_at: Annotated[str, Meta(description="When it started")]
+    last_seen: Annotated[str, Meta(description="Its last sign of life: a call with its token")]
+    ended_at: Annotated[str | None, Meta(description="When it ended")] = None
+
+
+class Start(Checkin, frozen=True, kw_only=True):
+    """A run to declare: what agent.check_in takes, and how conflicts, news and pending post are dealt with."""
+
+    heartbeat_s: Annotated[int, Meta(ge=1, le=86_400, description="Seconds between signs of life; the workspace's when left out")] | None = None
+    on_conflict: Annotated[Literal["warn", "block"], Meta(
+        description="Others claim the same: tell, or refuse to start; the workspace's when left out")] | None = None
+    announce: Annotated[bool, Meta(description="Tell everyone of the start, and later of the end, as a system message")] = False
+    new_name: Annotated[bool, Meta(description="Without `agent`: make up a name even when the key has one of its own, where it may")] = False
+    mark: Deliver = "none"
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """The new session with its token, and what whoever starts should know."""
+
+    token: Annotated[str, Meta(description="Give it as `session` with every call; said only now")]
+    session: Annotated[Session, Meta(description="The session")]
+    heartbeat_s: Annotated[int, Meta(description="Seconds until the next sign of life is due")]
+    ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a sign of life")]
+    conflicts: Annotated[list[Overlap], Meta(description="Live sessions that claim the same area or files")]
+    messages: Annotated[list[Letter], Meta(description="Up to five unread messages, the most urgent first")]
+    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
+    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
+    recent: Annotated[list[Session], Meta(description="Your last sessions before this one, newest first")]
+    agents: Annotated[list[Instance], Meta(description="Who else was here of late, up to ten")]
+    is_first: Annotated[bool, Meta(description="Whether you have never had a session here before")]
+
+
+@op("session.start", scope="write", writes=True)
+async def start(context: Context, params: Start) -> Started:
+    """Declare a run: who you are, what you work on, and get a token that stands for it.
+
+    The token says who calls, with every operation; each call with it is a sign of life. A run
+    of which nothing is heard for its ttl is `timed_out` until it is heard of again. `conflicts`
+    names live sessions with the same area or files; with `on_conflict` block the start is
+    refused instead and nothing is stored. A caller without a name gets one.
+
+    Raises Invalid, NotAllowed, Conflict. Source: docs/why/sessions.md.
+    """
+    settings = context.workspace.settings
+    params = await _named(context, params)
+    me = await context.me(params)
+    ttl_s = params.ttl_s or settings.get("session_ttl_s", DEFAULT_TTL_S)
+    conflicts = await _conflicts(context, me, params.area, params.files or [])
+    if conflicts and (params.on_conflict or settings.get("on_conflict")) == "block":
+        others = ", ".join(sorted({each.agent for each in conflicts}))
+        raise Conflict(f"Others work on the same: {others}.", hint="Choose another area or files, or talk to them first.",
+                       conflicts=msgspec.to_builtins(conflicts))
+    before = await context.store.session_page(before=NEWEST, reader_agent=me.agent, most=RECENT)
+    await check_in(context, _as_checkin(params, ttl_s))
+    post = await check(context, Check(agent=me.name, instance=me.instance, limit=PENDING, urgent_first=True, mark=params.mark))
+    agents = [shown(reader, here) for reader, here in await everybody(context) if reader.is_agent and reader.agent != me.agent]
+    token = secrets.token_hex(32)
+    row = await _store(context, me, params, token=token, ttl_s=ttl_s)
+    return Started(
+        token=token, session=_shown(context, row), ttl_s=ttl_s, conflicts=conflicts, messages=post.messages, unread=post.unread, total=post.total,
+        heartbeat_s=min(params.heartbeat_s or settings.get("heartbeat_s", max(ttl_s // 3, 1)), ttl_s),
+        recent=[_shown(context, each) for each in before], agents=sorted(agents, key=lambda each: each.last_seen or "", reverse=True)[:10],
+        is_first=not before,
+    )
+
+
+async def _named(context: Context, params: Start) -> Start:
+    """Return the parameters with a name made up, where nobody gave one or a new one is asked for."""
+    own = context.caller.agent
+    if params.agent is not None or params.session is not None or (own is not None and not params.new_name):
+        return params
+    while True:
+        name = f"agent-{secrets.choice(KINDS_OF_NAME)}-{secrets.randbelow(98) + 2}"
+        if own is not None and not context.caller.speaks_as(name):
+            return params
+        if await context.store.reader(name) is None:
+            return msgspec.structs.replace(params, agent=name)
+
+
+def _as_checkin(params: Start, ttl_s: int) -> Checkin:
+    given = {name: getattr(params, name) for name in Checkin.__struct_fields__}
+    # What a run before this one claimed is not claimed by this one: said as empty, not left out.
+    return Checkin(**{**given, "ttl_s": ttl_s, "area": params.area or "", "files": params.files or []})
+
+
+async def _store(context: Context, me: Reader, params: Start, *, token: str, ttl_s: int) -> SessionRow:
+    id = context.new_id(context.now)
+    subject = {"agent": me.name, "instance": me.instance, "session": id}
+    seq = await context.store.note("session.started", at=context.now, reader=me.agent, subject=subject)
+    context.rings.add(seq)
+    row = SessionRow(seq, id, me.reader, me.agent, me.name, me.instance, me.kind, params.area, params.files or [], ttl_s, int(params.announce),
+                     context.now, context.now, None, params.summary, None, [])
+    await context.store.add_session(row, digest=hashlib.sha256(token.encode()).digest())
+    if params.announce:
+        await announce(context, f"{_who(row)} started{_on(row)}.", metadata={"event": "session.started", "agent": me.name, "session": id})
+    return row
+
+
+def _who(row: SessionRow) -> str:
+    return f"{row.name}/{row.instance}" if row.instance else row.name
+
+
+def _on(row: SessionRow) -> str:
+    claims = [*([row.area] if row.area else []), *row.files[:5], *(["…"] if len(row.files) > 5 else [])]
+    return f" on {', '.join(claims)}" if claims else ""
+
+
+def _shown(context: Context, row: SessionRow) -> Session:
+    return Session(
+        id=row.id, number=row.seq, agent=row.name, instance=row.instance, state=state_of(context, row), area=row.area, files=row.files,
+        summary=row.summary, outcome=row.outcome, touched=row.touched, ttl_s=row.ttl_s, started_at=to_text(row.started_at),
+        last_seen=to_text(_seen(context, row)), ended_at=to_text_or_none(row.ended_at),
+    )
+
+
+def _seen(context: Context, row: SessionRow) -> int:
+    signs = (row.last_seen, context.session_signs.get(row.seq, 0), context.session_alive(context.workspace.ws, row.seq))
+    return row.last_seen if row.ended_at is not None else max(signs)
+
+
+def state_of(context: Context, row: SessionRow) -> State:
+    """Return how a session stands now: derived, never stored."""
+    if row.ended_at is not None:
+        return "ended"
+    return "active" if abs(context.now - _seen(context, row)) < row.ttl_s * 1000 else "timed_out"
+
+
+async def _conflicts(context: Context, me: Reader, area: str | None, files: list[str], own: int = 0) -> list[Overlap]:
+    """Return who else claims the same: live sessions, and those who only checked in with a claim."""
+    if not area and not files:
+        return []
+    rows = await context.store.open_sessions(since=context.now - LONGEST_TTL_MS)
+    found: list[Overlap] = []
+    for row in rows:
+        if row.seq != own and row.reader != me.reader and state_of(context, row) == "active":
+            found += overlap(row.name, row.instance, row.area, row.files, area, files)
+    declared = {row.reader for row in rows} | {me.reader}
+    for reader, here in await everybody(context):
+        if reader.reader not in declared and here.presence != "away":
+            found += overlap(reader.name, reader.instance, here.card.get("area"), here.card.get("files") or [], area, files)
+    return found
+
+
+class Checkpoint(Call, frozen=True, kw_only=True):
+    """How far a run has come; what is left out stays as it was."""
+
+    summary: Annotated[str, Meta(max_length=2000, description="What you are doing, or have done so far")] | None = None
+    area: Annotated[str, Meta(max_length=200, description="The part of the work you claim now; empty for none")] | None = None
+    files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files you claim now")] | None = None
+    limit: Annotated[int, Meta(ge=0, le=PENDING, description="At most this many messages")] = PENDING
+    mark: Deliver = "none"
+
+
+class Checkpointed(msgspec.Struct, frozen=True, kw_only=True):
+    """The session as it stands, who claims the same, and what waits to be read."""
+
+    session: Annotated[Session | None, Meta(description="The session; null when you have none")]
+    conflicts: Annotated[list[Overlap], Meta(description="Live sessions that claim the same area or files")]
+    messages: Annotated[list[Letter], Meta(description="Unread messages, the most urgent first")]
+    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
+    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
+
+
+@op("session.checkpoint", scope="write", writes=True)
+async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
+    """Say how far you have come, and get up to five unread messages. A sign of life of the session.
+
+    Without a token it is about your newest session; without any session it only gives the post.
+
+    Raises Invalid, NotAllowed, NotFound (the token's session is over).
+    """
+    me = await context.me(params)
+    row = context.session or await context.store.last_session(me.reader)
+    conflicts: list[Overlap] = []
+    if row is not None:
+        row = await _changed(context, row, params)
+        if params.area is not None or params.files is not None:
+            conflicts = await _conflicts(context, me, row.area, row.files, own=row.seq)
+    if params.summary is not None or params.area is not None or params.files is not None:
+        summary = None if params.summary is None else params.summary[:500]
+        await check_in(context, Checkin(agent=me.name, instance=me.instance, summary=summary, area=params.area, files=params.files))
+    mark = params.mark if params.limit else "none"
+    post = await check(context, Check(agent=me.name, instance=me.instance, limit=max(params.limit, 1), urgent_first=True, mark=mark))
+    return Checkpointed(session=None if row is None else _shown(context, row), conflicts=conflicts,
+                        messages=post.messages[: params.limit], unread=post.unread, total=post.total)
+
+
+async def _changed(context: Context, row: SessionRow, params: Checkpoint) -> SessionRow:
+    context.session_signs[row.seq] = context.now
+    files = row.files if params.files is None else params.files
+    area = row.area if params.area is None else params.area or None
+    row = msgspec.structs.replace(row, area=area, files=files, summary=params.summary or row.summary, last_seen=context.now)
+    await context.store.change_session(row.seq, area=row.area, files=row.files, summary=row.summary, now=context.now)
+    return row
+
+
+class End(Call, frozen=True, kw_only=True):
+    """The end of a run, and what it leaves behind."""
+
+    summary: Annotated[str, Meta(max_length=2000, description="What you leave behind")] | None = None
+    outcome: Annotated[str, Meta(min_length=1, max_length=32, description="How it ended, in a word: completed, failed, abandoned")] | None = None
+    touched: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=1000, description="Files you changed")] = []
+    announce: Annotated[bool, Meta(description="Tell everyone; as at the start when left out")] | None = None
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """The session as it ended."""
+
+    session: Annotated[Session, Meta(description="The session")]
+
+
+@op("session.end", scope="write", writes=True)
+async def end(context: Context, params: End) -> Ended:
+    """End a run: its token stands for nothing from now on, what it claimed is free, and you show as away.
+
+    Without a token it is your newest session that ends. Whoever has another session running stays here.
+
+    Raises NotAllowed, NotFound (there is none to end).
+    """
+    me = await context.me(params)
+    row = context.session or await context.store.last_session(me.reader)
+    if row is None:
+        raise NotFound("You have no session to end.", hint="Start one with session.start.", field="session")
+    context.session_signs.pop(row.seq, None)
+    summary = params.summary or row.summary
+    await context.store.end_session(row.seq, summary=summary, outcome=params.outcome, touched=params.touched, now=context.now)
+    ended = msgspec.structs.replace(row, ended_at=context.now, last_seen=context.now, summary=summary, outcome=params.outcome, touched=params.touched)
+    others = await context.store.last_session(me.reader)
+    if others is None or state_of(context, others) != "active":
+        await check_out(context, Checkout(agent=me.name, instance=me.instance, summary=None if params.summary is None else params.summary[:500]))
+    subject = {"agent": me.name, "instance": me.instance, "session": row.id}
+    context.rings.add(await context.store.note("session.ended", at=context.now, reader=me.agent, subject=subject))
+    if row.announce if params.announce is None else params.announce:
+        said = f": {params.summary}" if params.summary else "."
+        how = f" ({params.outcome})" if params.outcome else ""
+        facts = {"event": "session.ended", "agent": me.name, "session": row.id, "outcome": params.outcome, "files": params.touched[:20]}
+        await announce(context, f"{_who(row)} ended{how}{said}", metadata=facts)
+    return Ended(session=_shown(context, ended))
+
+
+class ListSessions(Call, frozen=True, kw_only=True):
+    """Which sessions; what is left out narrows nothing."""
+
+    of: Annotated[Name | None, Meta(description="Only this agent's")] = None
+    state: Annotated[State, Meta(description="Only those that stand so")] | None = None
+    limit: Limit = 20
+    cursor: Cursor | None = None
+
+
+class Sessions(msgspec.Struct, frozen=True, kw_only=True):
+    """Sessions, newest first."""
+
+    sessions: Annotated[list[Session], Meta(description="Newest first")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+
+
+@op("session.list", scope="read")
+async def list_sessions(context: Context, params: ListSessions) -> Sessions:
+    """Return the workspace's sessions, newest first: who runs or ran, on what, and how it ended.
+
+    Raises BadCursor.
+    """
+    ws, store = context.workspace.ws, context.store
+    query = f"sessions {params.of!r} {params.state}"
+    before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
+    reader = None if params.of is None else await store.reader(unicodedata.normalize("NFC", params.of))
+    agent = None if params.of is None else -1 if reader is None else reader.agent
+    found: list[SessionRow] = []
+    while len(found) < params.limit:
+        rows = await store.session_page(before=before, reader_agent=agent, most=LOOKED_AT)
+        found += [row for row in rows if params.state in (None, state_of(context, row))]
+        if len(rows) < LOOKED_AT:
+            break
+        before = rows[-1].seq
+    page = found[: params.limit]
+    return Sessions(sessions=[_shown(context, row) for row in page],
+                    cursor=make_cursor(ws, query, page[-1].seq) if len(page) == params.limit else None)
