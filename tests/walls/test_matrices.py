@@ -30,6 +30,7 @@ MAY: dict[str, set[str]] = {
     "inbox.wait": ALL, "mailbox.list": ALL, "event.feed": ALL, "agent.list": ALL, "agent.whoami": ALL, "workspace.list": ALL,
     "task.create": WRITERS, "task.claim": WRITERS, "task.update": WRITERS, "task.assign": WRITERS, "task.depend": WRITERS,
     "task.get": ALL, "task.list": ALL, "task.search": ALL,
+    "workspace.flow": ALL, "workspace.health": ALL,
     "workspace.settings": ADMINS, "workspace.export": ADMINS, "key.create": ADMINS, "key.list": ADMINS, "key.revoke": ADMINS,
     "schedule.add": WRITERS, "schedule.list": ALL, "schedule.remove": WRITERS,
     "workspace.create": INSTANCE, "workspace.import": INSTANCE, "instance.backup": {"operator"},

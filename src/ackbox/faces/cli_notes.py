@@ -54,7 +54,7 @@ def _told(of: Any) -> str:
 @click.option("--on-conflict", type=click.Choice(["warn", "block"]), help="Others claim the same: tell, or refuse to start.")
 @click.option("--announce", is_flag=True, help="Tell everyone of the start and of the end.")
 @talking
-def session_start(talk: Talk, **params: Any) -> None:
+def session_start(talk: Talk, /, **params: Any) -> None:
     """Declare a run, and print its token and who works on the same.
 
     Example: ackbox --as ana session start --area docs --file docs/ --summary "A page about sessions"
@@ -69,7 +69,7 @@ def session_start(talk: Talk, **params: Any) -> None:
 @click.option("--area", help="The part of the work it claims now.")
 @_files
 @talking
-def session_checkpoint(talk: Talk, summary: tuple[str, ...], **params: Any) -> None:
+def session_checkpoint(talk: Talk, /, summary: tuple[str, ...], **params: Any) -> None:
     """Say how far a run has come; a sign of life.
 
     Example: ackbox --as ana session checkpoint "Half of it is written"
@@ -84,7 +84,7 @@ def session_checkpoint(talk: Talk, summary: tuple[str, ...], **params: Any) -> N
 @click.option("--outcome", help="How it ended, in a word: completed, failed, abandoned.")
 @click.option("--touched", multiple=True, help="A file it changed; may be repeated.")
 @talking
-def session_end(talk: Talk, summary: tuple[str, ...], **params: Any) -> None:
+def session_end(talk: Talk, /, summary: tuple[str, ...], **params: Any) -> None:
     """End a run: what it claimed is free.
 
     Example: ackbox --as ana session end "The page is written" --outcome completed
@@ -98,7 +98,7 @@ def session_end(talk: Talk, summary: tuple[str, ...], **params: Any) -> None:
 @click.option("--state", type=click.Choice(["active", "timed_out", "ended"]), help="Only those that stand so.")
 @click.option("--limit", type=int, default=20, show_default=True, help="At most this many.")
 @talking
-def session_list(talk: Talk, **params: Any) -> None:
+def session_list(talk: Talk, /, **params: Any) -> None:
     """Show who runs or ran, on what, and how it ended.
 
     Example: ackbox session list --state active

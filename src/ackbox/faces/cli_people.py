@@ -177,7 +177,7 @@ def workspace_list(talk: Talk) -> None:
 @click.option("--heartbeat", "heartbeat_s", type=int, help="Seconds between the signs of life of a session.")
 @click.option("--session-ttl", "session_ttl_s", type=int, help="Seconds a session counts as active after a sign of life.")
 @talking
-def workspace_settings(talk: Talk, **changes: Any) -> None:
+def workspace_settings(talk: Talk, /, **changes: Any) -> None:
     """Show a workspace's settings, or change them.
 
     Example: ackbox -w shop workspace settings --unknown refuse
