@@ -60,6 +60,9 @@ def use(ackbox: Command) -> None:
     call("receipt.mark", agent="cy 小克", mark="archived", ids=[ids[2]])
     call("receipt.mark", agent="bob", mark="unread", ids=[ids[2]])
     call("schedule.add", agent="ana", cron="@yearly", zone="Asia/Taipei", to="bob,cy 小克", subject="s", body="Happy new year")
+    call("task.create", agent="ana", title="one", to="bob/laptop", tags=["x"], due_at="2027-01-01T00:00:00Z", metadata={"n": 1}, idempotency_key="k")
+    call("task.create", agent="bob", title="answers two", depends_on=["1"])
+    call("task.update", agent="bob", id="1", status="blocked", note="why", blocked_by="ana", blocked_cause="human")
 
 
 def lines(path: Path) -> list[Any]:
@@ -81,12 +84,13 @@ def test_everything_comes_back_as_it_was(two: tuple[Command, Command], tmp_path:
     said = first.json("-w", "shop", "export", str(before))
     assert stat.S_IMODE(before.stat().st_mode) == 0o600
     done = second.json("import", str(before), "-w", "copy")
-    assert (done["workspace"], done["new"], done["known"]) == ("copy", sum(said[part] for part in ("reader", "message", "event", "schedule")), 0)
+    assert (done["workspace"], done["new"], done["known"]) == ("copy", sum(said[part] for part in ("reader", "message", "event", "schedule", "task")), 0)
     second.json("-w", "copy", "export", str(after))
     assert lines(after) == lines(before)
     assert mailboxes(second, "copy") == mailboxes(first, "shop")
     assert second.json("-w", "copy", "--as", "ana", "search", "answer")["body"] == "answer"
     sent = second.json("-w", "copy", "--as", "ana", "send", "bob", "goes on")
+    assert said["task"] == 2
     assert sent["seq"] > lines(before)[0]["upto"]
 
 

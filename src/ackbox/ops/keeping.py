@@ -5,17 +5,22 @@ Explained in docs/howto/back-up-and-move.md.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Invalid, NotAllowed
+from ackbox.model.task import Status
 from ackbox.ops.schedules import resumed
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.engine import Engine
+from ackbox.store.keeping import Record
+from ackbox.store.store import Store
+from ackbox.store.tasks import Card
 
-Part = Literal["reader", "message", "event", "schedule"]
+Part = Literal["reader", "message", "event", "schedule", "task"]
 MOST = (1 << 62) - 1
 Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 
@@ -120,13 +125,52 @@ class KeptSchedule(msgspec.Struct, forbid_unknown_fields=True):
     last_error: str | None
 
 
-_SHAPES: dict[Part, type[msgspec.Struct]] = {"reader": KeptReader, "message": KeptMessage, "event": KeptEvent, "schedule": KeptSchedule}
+class KeptTask(msgspec.Struct, forbid_unknown_fields=True):
+    """A task and what it waits for, as an export writes it."""
+
+    number: Number
+    id: str
+    title: str
+    description: str
+    status: Status
+    priority: Number
+    creator: Number
+    creator_name: str
+    assignee: Number | None
+    assignee_name: str | None
+    assignee_instance: str | None
+    project: str | None
+    mission: str | None
+    tags: list[str]
+    card: Card
+    idempotency_key: str | None
+    created_at: Number
+    updated_at: Number
+    needs: list[Number]
+
+
+class Kind(NamedTuple):
+    """A part of an export: the shape of its records, how the store gives and takes them, and what a page ends with."""
+
+    shape: type[msgspec.Struct]
+    take: Callable[..., Awaitable[list[Record]]]
+    keep: Callable[..., Awaitable[bool]]
+    number: str
+
+
+_KINDS: dict[Part, Kind] = {
+    "reader": Kind(KeptReader, Store.kept_readers, Store.keep_reader, "reader"),
+    "message": Kind(KeptMessage, Store.kept_messages, Store.keep_message, "seq"),
+    "event": Kind(KeptEvent, Store.kept_events, Store.keep_event, "seq"),
+    "schedule": Kind(KeptSchedule, Store.kept_schedules, Store.keep_schedule, "seq"),
+    "task": Kind(KeptTask, Store.kept_tasks, Store.keep_task, "number"),
+}
 
 
 class Export(Call, frozen=True, kw_only=True):
     """Which page of a workspace."""
 
-    part: Annotated[Part, Meta(description="Readers first, then messages with their receipts, then events, then schedules")] = "reader"
+    part: Annotated[Part, Meta(description="Readers first, then messages with their receipts, events, schedules, tasks")] = "reader"
     after: Annotated[int, Meta(ge=0, le=MOST, description="Where the last page of this part ended")] = 0
     upto: Annotated[int, Meta(ge=0, le=MOST, description="Nothing newer than this number; the newest now when left out")] | None = None
     limit: Annotated[int, Meta(ge=1, le=500, description="At most this many")] = 500
@@ -155,12 +199,11 @@ async def export(context: Context, params: Export) -> Exported:
         raise NotAllowed("A private workspace is exported by its operators.", hint="Use the operator key.")
     store = context.store
     upto = await store.last_seq() if params.upto is None else params.upto
-    take = {"reader": store.kept_readers, "message": store.kept_messages, "event": store.kept_events, "schedule": store.kept_schedules}[params.part]
-    records = await take(after=params.after, upto=upto, most=params.limit)
-    number = "reader" if params.part == "reader" else "seq"
+    kind = _KINDS[params.part]
+    records = await kind.take(store, after=params.after, upto=upto, most=params.limit)
     workspace = context.workspace
     return Exported(workspace=workspace.name, mode=workspace.mode, settings=workspace.settings, upto=upto, records=records,
-                    after=records[-1][number] if records else None)
+                    after=records[-1][kind.number] if records else None)
 
 
 class Import(Call, frozen=True, kw_only=True):
@@ -186,16 +229,16 @@ async def import_(context: Context, params: Import) -> Imported:
     A batch is stored whole or not at all; importing again completes what broke off. Raises Invalid, Conflict.
     """
     store = context.store
-    keep = {"reader": store.keep_reader, "message": store.keep_message, "event": store.keep_event, "schedule": store.keep_schedule}[params.part]
+    kind = _KINDS[params.part]
     try:
-        records = [msgspec.to_builtins(msgspec.convert(record, _SHAPES[params.part])) for record in params.records]
+        records = [msgspec.to_builtins(msgspec.convert(record, kind.shape)) for record in params.records]
     except msgspec.ValidationError as error:
         raise Invalid(f"A record is not as an export writes it: {error}.", hint="Import the file as it was written.", field="records") from None
     if any(record.get("seq", 0) > params.upto for record in records):
         raise Invalid("A record is newer than the export says it is.", hint="Import the file as it was written.", field="upto")
     if params.part == "schedule":
         records = [resumed(record, context.now) for record in records]
-    fresh = [await keep(record, only_look=params.only_look) for record in records]
+    fresh = [await kind.keep(store, record, only_look=params.only_look) for record in records]
     if not params.only_look:
         await store.keep_numbers(params.upto)
         context.rings.add(params.upto)

@@ -75,7 +75,7 @@ class Keeping(Bound):
         if there is not None:
             found = Reader(*there)
             if (found.reader, found.name, found.instance) != (record["reader"], record["name"], record["instance"]):
-                raise _in_the_way(f"{record['name']!r}")
+                raise in_the_way(f"{record['name']!r}")
             return False
         if only_look:
             return True
@@ -120,9 +120,9 @@ class Keeping(Bound):
         if line is not None and event is not None and dict(zip(EVENT, line, strict=True)) == event:
             return False
         if message is not None or line is not None:
-            raise _in_the_way(f"number {seq}")
+            raise in_the_way(f"number {seq}")
         if id is not None and await self.row("message_by_id", id=id) is not None:
-            raise _in_the_way(f"the message {id}")
+            raise in_the_way(f"the message {id}")
         return True
 
     async def keep_numbers(self, upto: int) -> None:
@@ -130,6 +130,7 @@ class Keeping(Bound):
         await self.run("keep_next_seq", next_seq=upto + 1)
 
 
-def _in_the_way(what: str) -> Conflict:
+def in_the_way(what: str) -> Conflict:
+    """Return the refusal of a record whose place something else has."""
     return Conflict(f"This workspace has {what} already, for something else.",
                     hint="Import into a workspace that is empty, or that this export came from.")

@@ -504,6 +504,12 @@ DELETE FROM task_need WHERE ws = :ws AND number = :number AND needs = :needs;
 SELECT n.needs, t.id, t.status FROM task_need n JOIN task t ON t.ws = n.ws AND t.number = n.needs
 WHERE n.ws = :ws AND n.number = :number ORDER BY n.needs;
 
+-- name: keep_tasks
+-- Tasks with all their columns, for an export; primary key.
+SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+FROM task t WHERE t.ws = :ws AND t.number > :after ORDER BY t.number LIMIT :most;
+
 -- name: task_words_drop
 -- Forget the words of a task that changes; primary key.
 DELETE FROM task_words WHERE ws = :ws AND number = :number;

@@ -13,6 +13,7 @@ import msgspec
 from ackbox.model.query import Query, spaced
 from ackbox.store.bound import Bound
 from ackbox.store.engine import Row
+from ackbox.store.keeping import Record, in_the_way
 from ackbox.store.messages import NEWEST
 
 WORDS_LIMIT = 200_000
@@ -153,6 +154,27 @@ class Tasks(Bound):
 
     async def drop_needs(self, number: int, needs: Sequence[int]) -> None:
         await self.run_many("task_need_drop", [{"number": number, "needs": each} for each in needs])
+
+    async def kept_tasks(self, *, after: int, upto: int, most: int) -> list[Record]:
+        """Return tasks with what they wait for, as they are now, oldest first."""
+        tasks = [_task(row) for row in await self.rows("keep_tasks", after=after, most=most)]
+        kept: list[Record] = [msgspec.to_builtins(task) | {"needs": [number for number, *_ in await self.needs(task.number)]} for task in tasks]
+        return kept
+
+    async def keep_task(self, record: Record, *, only_look: bool) -> bool:
+        """Store a task unless it is there; true when it is new. Raises Conflict."""
+        there = await self.task_at(record["number"]) or await self.task(record["id"])
+        if there is not None:
+            if (there.number, there.id) != (record["number"], record["id"]):
+                raise in_the_way(f"task {record['number']}")
+            return False
+        if not only_look:
+            needs = record.pop("needs")
+            task = msgspec.convert(record, StoredTask)
+            await self.run("task_add", **_row(task))
+            await self.index_task(task)
+            await self.add_needs(task.number, needs)
+        return True
 
     @staticmethod
     def _one(row: Row | None) -> StoredTask | None:
