@@ -168,7 +168,7 @@ def test_a_copy_made_under_load_is_whole(engine: str, tmp_path: Path) -> None:
 
     def write(number: int) -> None:
         while not stop.is_set():
-            acked.append(server.call("message.send", {"agent": f"w{number}", "to": "bob", "body": "x" * 500})["id"])
+            acked.append(server.call("message.send", {"agent": f"w{number}", "to": "bob", "body": f"{len(acked)} {'x' * 500}"})["id"])
 
     writers = [threading.Thread(target=write, args=(number,)) for number in range(8)]
     for writer in writers:
