@@ -21,6 +21,7 @@ OURS = [*FILES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "tools"
 HOMES = {
     "apsw": "store/", "asyncpg": "store/", "starlette": "faces/", "uvicorn": "faces/", "jinja2": "faces/", "structlog": "faces/",
     "prometheus_client": "faces/", "mcp": "faces/mcp", "mcp_types": "faces/mcp", "click": "faces/cli", "cryptography": "vault/", "cronsim": "model/",
+    "textual": "faces/tui/", "rich": "faces/tui/",
     "anyio": "faces/", "msgspec": "",
 }
 # Faces do not know each other; these put them together or are what they share.
@@ -182,7 +183,7 @@ def loaded_by(*arguments: str) -> set[str]:
 
 
 HEAVY = {"mcp", "mcp_types", "pydantic", "starlette", "uvicorn", "cryptography", "apsw", "asyncpg", "anyio", "jinja2", "structlog",
-         "prometheus_client", "websockets", "httptools", "nats", "opentelemetry"}
+         "prometheus_client", "textual", "rich", "websockets", "httptools", "nats", "opentelemetry"}
 
 
 def test_importing_ackbox_costs_no_third_party_import() -> None:

@@ -35,7 +35,7 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
     **dict.fromkeys(("schedule",), "cli_post"),
     **dict.fromkeys(("export", "import", "backup"), "cli_keep"),
-    **dict.fromkeys(("flow", "health"), "cli_watch"),
+    **dict.fromkeys(("tui", "flow", "health"), "cli_watch"),
 }
 FAMILIES = {
     "cli_talk": "Talk",

@@ -1,15 +1,19 @@
-"""Watching: flow, health.
+"""Watching: tui, flow, health.
 
-Explained in docs/reference/cli.md.
+Explained in docs/reference/cli.md and docs/howto/terminal.md.
 """
 
 from __future__ import annotations
 
+import getpass
+import sys
 from typing import Any
 
 import click
 
-from ackbox.faces.cli import Talk, verb
+from ackbox.client.discovery import caller
+from ackbox.client.http import HttpCaller
+from ackbox.faces.cli import USED_WRONGLY, Talk, verb
 from ackbox.faces.cli_columns import Column, ago, local_time
 
 VERBS: dict[str, click.Command] = {}
@@ -28,6 +32,44 @@ POSTS = (
     Column("sent, last hour", lambda post: sum(post["sent"])),
 )
 minutes_option = click.option("--minutes", type=int, default=15, show_default=True, help="How far back; a week at most.")
+
+
+@verb("tui", VERBS)
+@click.option("--theme", type=click.Choice(["dark", "light"]), help="Colours for a dark or a light terminal; found out when left out.")
+@click.option("--hz", type=click.FloatRange(1, 30), default=10, show_default=True, help="Drawings a second; 4 for a slow line.")
+@click.option("--rows", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="How many past messages to load at the start.")
+def tui(talk: Talk, theme: str | None, hz: float, rows: int) -> None:
+    """Watch and take part in the terminal: messages as they come, receipts, who is here.
+
+    Example: ackbox tui, or: ackbox --url https://post.example.com tui
+
+    Looking marks nothing. Press ? for the keys.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        talk.fail(USED_WRONGLY, "no_terminal", "The terminal UI needs a terminal.", "In a pipe use: ackbox tail")
+    # Asked before the screen is taken, so that a missing server or key is said in plain text.
+    talk.call("agent.whoami")
+
+    from ackbox.faces.tui.app import Terminal
+    from ackbox.faces.tui.link import Link
+
+    given = talk.given
+
+    def connect() -> HttpCaller:
+        return caller(data_dir=given.get("data_dir"), url=given.get("url"), key=given.get("key"), face="tui")
+
+    who = {name: value for name in ("workspace", "agent", "instance") if (value := talk.setting(name))}
+    link = Link(connect, who, hz=hz, rows=rows)
+    Terminal(link, hz=hz, theme=theme, acts_as=talk.setting("agent"), person=person()).run()
+    link.stop()
+
+
+def person() -> str:
+    """Return the name of whoever sits here."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "operator"
 
 
 @verb("flow", VERBS)

@@ -44,17 +44,23 @@ class Query(msgspec.Struct, frozen=True):
 
 def parse_query(text: str) -> Query:
     """Parse a search: words that must all be there, "a phrase", start*, -without. Raises Invalid."""
+    terms = parse_terms(text)
+    if not any(not term.is_excluded for term in terms):
+        raise Invalid("The search has no word to look for.", field="query",
+                      hint='Give words, "a phrase", a start* or -without beside a word.')
+    return Query(terms)
+
+
+def parse_terms(text: str) -> tuple[Term, ...]:
+    """Parse the terms of a search, also when all of them are excluded. Raises Invalid for too many."""
     terms = []
     for minus, phrase, star, minus_word, word in _TERM.findall(text.replace("\0", " ")):
         bare = phrase if phrase else word.rstrip("*").strip('"')
         if any(c.isalnum() for c in bare):
             terms.append(Term(spaced(bare), bool(star) or (not phrase and word.endswith("*")), bool(minus or minus_word)))
-    if not any(not term.is_excluded for term in terms):
-        raise Invalid("The search has no word to look for.", field="query",
-                      hint='Give words, "a phrase", a start* or -without beside a word.')
     if len(terms) > MOST_TERMS:
         raise Invalid(f"The search has {len(terms)} terms; at most {MOST_TERMS} are taken.", hint="Use fewer words.", field="query")
-    return Query(tuple(terms))
+    return tuple(terms)
 
 
 def spaced(text: str) -> str:

@@ -1,0 +1,1 @@
+"""The terminal UI: one file for each part of the screen. Explained in docs/howto/terminal.md."""

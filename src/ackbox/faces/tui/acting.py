@@ -1,0 +1,298 @@
+"""Acting: what the keys do. Explained in docs/howto/terminal.md."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.widgets import Input, TextArea
+
+from ackbox.client.http import NoServer
+from ackbox.errors import AckboxError, Conflict, Invalid
+from ackbox.faces.tui.ask import Jump
+from ackbox.faces.tui.compose import Compose
+from ackbox.faces.tui.keys import KEYS, KeysScreen
+from ackbox.faces.tui.lines import Lines
+
+if TYPE_CHECKING:
+    from ackbox.faces.tui.app import Terminal
+    from ackbox.faces.tui.draft import Draft
+    from ackbox.faces.tui.row import Row
+
+
+def _of(actor: Any) -> Terminal:
+    return cast("Terminal", actor)
+
+
+class Acting:
+    """The actions of the whole screen."""
+
+    def action_show_tab(self, number: int) -> None:
+        me = _of(self)
+        if not 1 <= number <= len(me.tabs):
+            return
+        for each in me.tabs:
+            each.set_class(each is me.tabs[number - 1], "-shown")
+        me.screen.remove_class("-open")
+        me.tab.update()
+        me.screen.set_focus(me.tab)
+        me.call_after_refresh(me.resized)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether an action may run now: a key means itself while somebody types, or an overlay is open."""
+        me = _of(self)
+        return action != "key" or (len(me.screen_stack) == 1 and not isinstance(me.focused, Input | TextArea))
+
+    async def action_key(self, number: int) -> None:
+        await _of(self).run_action(KEYS[number][2])
+
+    def _pane(self) -> Lines:
+        me = _of(self)
+        return me.beside if me.focused is me.beside else me.tab
+
+    def action_move(self, by: int) -> None:
+        self._pane().move(by)
+
+    def action_page(self, by: int) -> None:
+        pane = self._pane()
+        pane.move(by * max(pane.size.height - 1, 1))
+
+    def action_end(self, is_last: bool) -> None:
+        pane = self._pane()
+        pane.move(pane.count if is_last else -pane.count)
+
+    def action_tab(self, by: int) -> None:
+        me = _of(self)
+        self.action_show_tab((me.tabs.index(me.tab) + by) % len(me.tabs) + 1)
+
+    def action_next_pane(self) -> None:
+        me = _of(self)
+        if not me.beside.display and not me.screen.has_class("-open"):
+            self.action_open()
+            return
+        panes = [pane for pane in (me.tab, me.beside) if pane.display]
+        on = me.focused
+        at = panes.index(on) if on in panes else 0
+        if me.screen.has_class("-open"):
+            me.run_worker(self.action_back())
+        else:
+            me.screen.set_focus(panes[(at + 1) % len(panes)])
+
+    def action_open(self) -> None:
+        me = _of(self)
+        if me.tab is me.agents and me.agents.name and me.screen.has_class("-one") is False:
+            self._narrow_to(me.agents.name)
+            return
+        if me.screen.has_class("-one"):
+            me.screen.add_class("-open")
+            me.call_after_refresh(me.resized)
+        me.call_after_refresh(me.beside.focus)
+
+    async def action_back(self) -> None:
+        me = _of(self)
+        if me.typing.display:
+            me.typing.end()
+        elif me.screen.has_class("-open"):
+            me.screen.remove_class("-open")
+        elif me.filter.display:
+            me.filter.display = False
+            me.filter.value = ""
+            me.live.narrow("")
+        elif me.focused is me.tab and me.tab is me.live and me.live.filter:
+            me.live.narrow("")
+        me.screen.set_focus(me.tab)
+        me.call_after_refresh(me.resized)
+
+    def action_leave(self) -> None:
+        me = _of(self)
+        me.link.stop()
+        me.exit()
+
+    def action_hold(self) -> None:
+        me = _of(self)
+        me.live.is_held = not me.live.is_held
+        if not me.live.is_held:
+            me.live.update()
+        me.draw_bars()
+
+    def action_keys(self) -> None:
+        me = _of(self)
+        me.push_screen(KeysScreen(me.palette))
+
+    def action_theme(self) -> None:
+        me = _of(self)
+        if me.palette.is_sixteen:
+            me.say("Sixteen colours: the terminal's own decide.")
+            return
+        me.theme = "ackbox-light" if me.theme == "ackbox-dark" else "ackbox-dark"
+
+    def action_mouse(self) -> None:
+        me = _of(self)
+        driver: Any = me._driver
+        if not hasattr(driver, "_disable_mouse_support"):
+            me.say("This terminal's mouse cannot be freed.")
+            return
+        me.is_mouse_free = not me.is_mouse_free
+        driver._disable_mouse_support() if me.is_mouse_free else driver._enable_mouse_support()
+        me.draw_bars()
+
+    def action_copy(self, what: str) -> None:
+        me = _of(self)
+        row = me.tab.row
+        if row is None:
+            me.say("There is nothing to copy here.")
+            return
+        me.run_worker(self._copy(row, what), group="copy")
+
+    async def _copy(self, row: Row, what: str) -> None:
+        me = _of(self)
+        text = row.id if what == "id" else row.body
+        if what == "text" and row.is_cut:
+            message = await self._try("message.get", id=row.id)
+            text = message["body"] if message else text
+        me.copy_to_clipboard(text)
+        me.say("copied the id" if what == "id" else f"copied {len(text)} characters")
+
+    def action_thread(self) -> None:
+        me = _of(self)
+        row = me.tab.row
+        if row is not None:
+            self.action_show_tab(me.tabs.index(me.threads) + 1)
+            me.threads.go_to(row.thread)
+
+    def action_filter(self) -> None:
+        me = _of(self)
+        if me.tab is not me.live:
+            self.action_show_tab(me.tabs.index(me.live) + 1)
+        me.filter.display = True
+        me.screen.set_focus(me.filter)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        me = _of(self)
+        if event.input is not me.filter or not me.filter.display:
+            return
+        try:
+            me.live.narrow(event.value)
+        except Invalid:
+            # Half a filter is not wrong yet; Enter says what is.
+            return
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        me = _of(self)
+        if event.input is not me.filter:
+            return
+        try:
+            me.live.narrow(event.value)
+        except Invalid as error:
+            me.say(f"{error.message} {error.hint or ''}")
+            return
+        me.filter.display = bool(event.value)
+        me.screen.set_focus(me.tab)
+
+    def _narrow_to(self, name: str) -> None:
+        me = _of(self)
+        self.action_show_tab(me.tabs.index(me.live) + 1)
+        me.filter.display = True
+        me.filter.value = f"from:{name}"
+        me.live.narrow(me.filter.value)
+        me.screen.set_focus(me.tab)
+
+    def action_jump(self) -> None:
+        me = _of(self)
+        choices = [(tab.title, "tab", f"tab {number}") for number, tab in enumerate(me.tabs, 1)]
+        choices += [(each["agent"], "agent", f"agent {each['agent']}") for each in me.post.people]
+        choices += [("compose", "action", "do compose"), ("keys", "action", "do keys"), ("dark or light", "setting", "do theme"),
+                    ("free the mouse", "setting", "do mouse"), ("quit", "action", "do leave")]
+        me.push_screen(Jump(me.palette, choices), self._jumped)
+
+    async def _jumped(self, chosen: str | None) -> None:
+        me = _of(self)
+        kind, _, what = (chosen or "").partition(" ")
+        if kind == "tab":
+            self.action_show_tab(int(what))
+        elif kind == "agent":
+            self._narrow_to(what)
+        elif kind == "do":
+            await me.run_action(what)
+        elif kind == "find" and what:
+            row = me.post.by_id.get(what) or me.post.by_seq.get(int(what.lstrip("#")) if what.lstrip("#").isdecimal() else -1)
+            if row is None:
+                me.say(f"Nothing is called {what!r}. Give a tab, an agent, or the id of a message that is loaded.")
+                return
+            self.action_show_tab(me.tabs.index(me.live) + 1)
+            me.live.narrow("")
+            me.live.go_to(row.seq)
+
+    def action_compose(self) -> None:
+        me = _of(self)
+        to = [me.agents.name] if me.tab is me.agents and me.agents.name else None
+        me.typing.begin(to=to)
+        me.draw_bars()
+
+    def action_reply(self) -> None:
+        me = _of(self)
+        row = me.tab.row
+        if row is None:
+            me.say("Nothing is selected to reply to.")
+            return
+        me.typing.begin(answers=row)
+        me.draw_bars()
+
+    def on_compose_written(self, event: Compose.Written) -> None:
+        _of(self).run_worker(self._send(event.draft, event.answers), group="send")
+
+    async def _send(self, draft: Draft, answers: Row | None) -> None:
+        me = _of(self)
+        message: dict[str, Any] = {"to": list(draft.to) or "*", "body": draft.body, "intent": draft.intent, "priority": draft.priority,
+                                   "idempotency_key": uuid.uuid4().hex}
+        if answers is not None:
+            message["parent"] = answers.id
+        me.typing.tell("sending …")
+        try:
+            await self._become()
+            sent = await me.link.call("message.send", **message, agent=me.name_of_me)
+        except (NoServer, AckboxError) as error:
+            # What was typed stays, with what went wrong.
+            me.typing.tell(f"Not sent: {getattr(error, 'message', error)} {getattr(error, 'hint', None) or ''}".rstrip())
+            return
+        me.typing.clear()
+        me.screen.set_focus(me.tab)
+        many = sent["recipient_count"]
+        me.say(f"sent to {', '.join(draft.to)}" if not draft.is_everyone else f"sent to everyone ({many})")
+
+    async def _become(self) -> None:
+        """Make sure that the one who writes is somebody: a name nobody has used yet becomes a person's, by a person's key."""
+        me = _of(self)
+        if me.post.whoami.get("agent") or me.post.person(me.name_of_me) or "admin" not in me.post.whoami.get("may", ()):
+            return
+        try:
+            await me.link.call("key.create", name=me.name_of_me, kind="human", label="terminal", expires_in_days=1)
+        except Conflict:
+            return
+        me.post.people = (await me.link.call("agent.list"))["agents"]
+
+    def action_mark(self, mark: str) -> None:
+        me = _of(self)
+        row = me.tab.row
+        if row is not None:
+            own = (row.steps or {}).get(me.name_of_me, 0)
+            self_mark = "unread" if mark == "read" and own >= 2 else mark
+            me.run_worker(self._mark(row, self_mark), group="mark")
+
+    async def _mark(self, row: Row, mark: str) -> None:
+        me = _of(self)
+        done = await self._try("receipt.mark", mark=mark, ids=[row.id], agent=me.name_of_me)
+        if done is None:
+            return
+        if done["not_found"]:
+            me.say(f"This is not {me.name_of_me}'s post; you are looking, nothing is marked.")
+        else:
+            me.say(f"marked {mark}" if done["changed"] else f"it was {mark} before")
+
+    async def _try(self, name: str, /, **params: Any) -> Any:
+        me = _of(self)
+        try:
+            return await me.link.call(name, **params)
+        except (NoServer, AckboxError) as error:
+            me.say(f"{getattr(error, 'message', error)} {getattr(error, 'hint', None) or ''}".rstrip())
+            return None

@@ -1,0 +1,227 @@
+"""The terminal UI itself: tabs, panes and keys put together over one link.
+
+What a part shows lives in that part's file; here is what belongs to the whole screen. Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.theme import Theme
+
+from ackbox.client.http import NoServer
+from ackbox.errors import AckboxError
+from ackbox.faces.tui.acting import Acting
+from ackbox.faces.tui.agents import Agents
+from ackbox.faces.tui.ask import Filter
+from ackbox.faces.tui.bars import Bar
+from ackbox.faces.tui.beside import Beside, Sidebar
+from ackbox.faces.tui.compose import Compose
+from ackbox.faces.tui.keys import bindings
+from ackbox.faces.tui.lines import Lines
+from ackbox.faces.tui.link import Link
+from ackbox.faces.tui.live import Live
+from ackbox.faces.tui.palette import Palette, themes
+from ackbox.faces.tui.post import Post
+from ackbox.faces.tui.status import bottom_line, top_line
+from ackbox.faces.tui.tab import Tab
+from ackbox.faces.tui.threads import Threads
+
+# How long the cursor rests on something before the server is asked about it.
+REST_S = 0.15
+ROSTER_S = 10.0
+ASKED_AT_A_TIME = 8
+
+
+class Terminal(Acting, App[None]):
+    """ackbox in a terminal."""
+
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-one"), (110, "-two"), (160, "-three")]
+    CSS = """
+    Screen { background: $ground; color: $foreground; layout: vertical; }
+    KeysScreen, Jump { background: transparent; }
+    #body { height: 1fr; }
+    #sidebar { width: 24; display: none; border-right: solid $rule; }
+    #beside { width: 48; display: none; border-left: solid $rule; padding: 0 1; }
+    .-two #beside, .-three #beside { display: block; }
+    .-two #beside { width: 42; }
+    .-three #sidebar { display: block; }
+    .-three #beside { width: 48; }
+    .-one.-open #beside { display: block; width: 1fr; border-left: none; }
+    .-one.-open Tab { display: none; }
+    Tab { width: 1fr; display: none; }
+    Tab.-shown { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
+
+    def __init__(self, link: Link, *, hz: float, theme: str | None, acts_as: str | None, person: str) -> None:
+        super().__init__()
+        self.link, self.post, self.hz = link, Post(), hz
+        self.acts_as, self.person = acts_as, person
+        self.clock: Callable[[], float] = time.monotonic
+        for each in themes():
+            self.register_theme(each)
+        self.theme = self._first_theme(theme)
+        self.palette = Palette(self.theme)
+        self.live, self.threads, self.agents = Live(self.post), Threads(self.post), Agents(self.post)
+        self.tabs: list[Tab] = [self.live, self.threads, self.agents]
+        self.beside, self.sidebar, self.typing = Beside(), Sidebar(), Compose()
+        self.filter, self.top, self.bottom = Filter(), Bar(id="top"), Bar(id="bottom")
+        self.notice, self.notice_until = "", 0.0
+        self.is_mouse_free = False
+        self._roster_at, self._roster_stale = 0.0, True
+        self._asked: Any = None
+        self._rest_until: float | None = None
+
+    def _first_theme(self, wanted: str | None) -> str:
+        if self.no_color or self.console.color_system in (None, "standard"):
+            return "ackbox-sixteen"
+        ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
+        return f"ackbox-{wanted or ('light' if ground in ('7', '15') else 'dark')}"
+
+    def compose(self) -> ComposeResult:
+        yield self.top
+        with Horizontal(id="body"):
+            yield self.sidebar
+            yield from self.tabs
+            yield self.beside
+        yield self.filter
+        yield self.typing
+        yield self.bottom
+
+    def on_mount(self) -> None:
+        self.action_show_tab(1)
+        self.link.start()
+        self.set_interval(1 / self.hz, self.flush)
+        self.theme_changed_signal.subscribe(self, self._recolour)
+
+    def _recolour(self, theme: Theme) -> None:
+        self.palette = Palette(theme.name)
+        for lines in self.query(Lines):
+            lines.forget()
+        self.draw_bars()
+        self.show_beside()
+
+    @property
+    def tab(self) -> Tab:
+        """The tab in sight."""
+        return next((tab for tab in self.tabs if tab.has_class("-shown")), self.live)
+
+    @property
+    def name_of_me(self) -> str:
+        """Who acts when something is sent or marked."""
+        return self.acts_as or str(self.post.whoami.get("agent") or self.person)
+
+    def flush(self) -> None:
+        """Take what came in and draw it; a few times a second, however much it is."""
+        changed = False
+        for kind, what in self.link.take():
+            changed = True
+            self._take(kind, what)
+        now = self.clock()
+        if changed:
+            self.tab.update()
+        if now - self._roster_at > (1.0 if self._roster_stale else ROSTER_S):
+            self._roster_at, self._roster_stale = now, False
+            self.run_worker(self._read_roster(), group="roster", exclusive=True)
+        self._rest(now)
+        self.draw_bars()
+
+    def _take(self, kind: str, what: Any) -> None:
+        match kind:
+            case "loaded":
+                self.post.restart()
+                self.post.prepend(what["messages"])
+            case "older":
+                self.post.prepend(what["messages"])
+            case "messages":
+                self.post.append(what, now=self.clock())
+            case _:
+                for event in what:
+                    self._happened(event)
+
+    def _happened(self, event: Any) -> None:
+        if event["kind"] == "receipt.marked":
+            rows = self.post.marked(event)
+            self.live.changed(rows)
+            if self.tab.row in rows:
+                self._asked = None
+        elif event["kind"].startswith("agent."):
+            self._roster_stale = True
+
+    async def _read_roster(self) -> None:
+        try:
+            roster = await self.link.call("agent.list")
+            if not self.post.whoami:
+                self.post.whoami = await self.link.call("agent.whoami")
+        except (NoServer, AckboxError):
+            return
+        self.post.people, self.post.awaited = roster["agents"], roster["awaited"]
+        for tab in self.tabs:
+            if tab is self.agents or not tab.count:
+                tab.update()
+                tab.refresh()
+        self.sidebar.forget()
+        self.sidebar.show_count(len(self.post.people))
+
+    def _rest(self, now: float) -> None:
+        """Ask about the item under the cursor once the cursor rests there."""
+        item = self.tab.about
+        if item != self._asked:
+            self._asked, self._rest_until = item, now + REST_S
+            self.show_beside()
+        elif self._rest_until is not None and now >= self._rest_until:
+            self._rest_until = None
+            self.run_worker(self._ask(), group="ask", exclusive=True)
+
+    async def _ask(self) -> None:
+        try:
+            if self.beside.display:
+                await self.tab.ask(self.link)
+                self.show_beside(is_same=True)
+            for row in self.live.unknown_in_sight()[-ASKED_AT_A_TIME:] if self.tab is self.live else ():
+                row.learn(await self.link.call("message.status", id=row.id, limit=50))
+                self.live.drawn_anew(row)
+                self._rest_until = self.clock() + REST_S
+        except (NoServer, AckboxError):
+            return
+
+    def show_beside(self, *, is_same: bool = False) -> None:
+        """Draw the pane beside the list again."""
+        if self.beside.display:
+            self.beside.show(self.tab.beside(self.beside.scrollable_content_region.width), is_same=is_same)
+
+    def on_lines_moved(self, event: Lines.Moved) -> None:
+        if event.lines is self.tab:
+            self._rest_until = None
+            self.draw_bars()
+
+    def on_lines_opened(self, event: Lines.Opened) -> None:
+        if event.lines is self.tab:
+            self.action_open()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.resized)
+
+    def resized(self) -> None:
+        self._asked = None
+        self.draw_bars()
+        self.show_beside(is_same=True)
+
+    def say(self, text: str) -> None:
+        """Say something for a few seconds at the bottom."""
+        self.notice, self.notice_until = text, self.clock() + 6
+        self.draw_bars()
+
+    def draw_bars(self) -> None:
+        if self.notice and self.clock() > self.notice_until:
+            self.notice = ""
+        top_line(self)
+        bottom_line(self)

@@ -1,0 +1,105 @@
+"""Asking: the one-line box for a filter, and the palette that jumps. Explained in docs/howto/terminal.md."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from ackbox.faces.tui.drawing import Line, fit, one_line
+from ackbox.faces.tui.lines import Lines
+from ackbox.faces.tui.palette import Palette
+
+MOST_SHOWN = 10
+
+
+class Choices(Lines):
+    """What can be jumped to."""
+
+    can_focus = False
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(id="choices")
+        self._palette = palette
+        self.found: list[tuple[str, str, str]] = []
+
+    def offer(self, found: list[tuple[str, str, str]]) -> None:
+        self.found, self.cursor = found, 0
+        self.forget()
+        self.show_count(len(found))
+
+    def line(self, index: int, width: int, *, selected: bool) -> Line:
+        name, kind, _ = self.found[index]
+        style = self._palette.style
+        return [Segment(f"{'>' if selected else ' '} ", style("accent", bold=True, selected=selected)),
+                Segment(fit(one_line(name), width - 14), style("text", selected=selected)),
+                Segment(fit(kind, 12), style("text3", selected=selected))]
+
+
+class Jump(ModalScreen[str | None]):
+    """The palette: type a part of a name, Enter goes there. Gives back an action, or what was typed."""
+
+    DEFAULT_CSS = """
+    Jump { align: center top; background: transparent; }
+    Jump Vertical { width: 64; max-width: 100%; height: auto; margin-top: 2; border: round $accent; background: $ground; }
+    Jump Input { border: none; height: 1; background: $ground; }
+    Jump Input:focus { border: none; }
+    Jump Choices { height: 10; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
+
+    def __init__(self, palette: Palette, choices: list[tuple[str, str, str]]) -> None:
+        super().__init__()
+        self._all = choices
+        self._choices = Choices(palette)
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Input(placeholder="go to …", id="jump-input")
+            yield self._choices
+
+    def on_mount(self) -> None:
+        self._choices.offer(self._all)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        wanted = event.value.casefold()
+        found = [each for each in self._all if wanted in f"{each[0]} {each[1]}".casefold()]
+        self._choices.offer(sorted(found, key=lambda each: not each[0].casefold().startswith(wanted)))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        found = self._choices.found
+        self.dismiss(found[self._choices.cursor][2] if found else f"find {event.value.strip()}")
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("up", "down", "ctrl+n"):
+            event.stop()
+            self._choices.move_to(self._choices.cursor + (-1 if event.key == "up" else 1))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+class Filter(Input):
+    """The line where a filter is typed; it narrows as one types."""
+
+    DEFAULT_CSS = """
+    Filter { height: 1; border: none; padding: 0 1; display: none; background: $ground; }
+    Filter:focus { border: none; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(placeholder='/ from:claude to:codex intent:blocked is:unacked "exact words"', id="filter")
+
+    async def _on_key(self, event: events.Key) -> Any:
+        if event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            await self.app.run_action("back")
+            return
+        await super()._on_key(event)

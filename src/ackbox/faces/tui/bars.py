@@ -1,0 +1,61 @@
+"""Bars: one line at the top or bottom, some of it clickable. Explained in docs/howto/terminal.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ackbox.faces.tui.drawing import Line
+
+
+class Bar(Widget):
+    """A line with something at its left and something at its right; the right gives way."""
+
+    DEFAULT_CSS = "Bar { height: 1; background: $ground; }"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._left: Line = []
+        self._right: Line = []
+        self._actions: list[tuple[int, int, str]] = []
+
+    def show(self, left: Line, right: Line, *, actions: list[tuple[int, int, str]] | None = None) -> None:
+        """Draw this from now on; `actions` are (from, to, action) in cells from the left."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+        self._actions = actions or []
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        left, right = Strip(self._left), Strip(self._right)
+        room = width - left.cell_length - right.cell_length
+        if room < 0:
+            # What stands at the left says what this is; of the right as much as fits.
+            keep = max(width - left.cell_length, min(right.cell_length, width // 3))
+            left, right = left.crop(0, width - keep), right.crop(0, keep)
+            room = max(width - left.cell_length - right.cell_length, 0)
+        return Strip([*left, Segment(" " * room, self.rich_style), *right]).adjust_cell_length(width, self.rich_style)
+
+    async def on_click(self, event: events.Click) -> None:
+        for start, end, action in self._actions:
+            if start <= event.x < end:
+                await self.app.run_action(action)
+
+
+def keys_line(hints: list[tuple[str, str, str]], key_style: Any, text_style: Any) -> tuple[Line, list[tuple[int, int, str]]]:
+    """Return a line of (key, what it does, action), and where each can be clicked."""
+    line: Line = []
+    actions: list[tuple[int, int, str]] = []
+    at = 0
+    for key, does, action in hints:
+        line += [Segment(f" {key}", key_style), Segment(f" {does} ", text_style)]
+        end = at + cell_len(key) + cell_len(does) + 3
+        actions.append((at, end, action))
+        at = end
+    return line, actions

@@ -1,0 +1,59 @@
+"""Beside: the pane at the right that shows one item in full, and the short list of agents at the left.
+
+Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rich.segment import Segment
+
+from ackbox.faces.tui.drawing import Line, fit, one_line
+from ackbox.faces.tui.lines import Lines
+from ackbox.faces.tui.palette import PRESENCE
+
+if TYPE_CHECKING:
+    from ackbox.faces.tui.app import Terminal
+
+
+class Beside(Lines):
+    """Lines that another part made; they scroll, and nothing is selected."""
+
+    has_cursor = False
+
+    def __init__(self) -> None:
+        super().__init__(id="beside")
+        self._lines: list[Line] = []
+
+    def show(self, lines: list[Line], *, is_same: bool) -> None:
+        """Show these lines; from the top when they are about something else."""
+        self._lines = lines
+        self.forget()
+        self.show_count(len(lines))
+        if not is_same:
+            self.scroll_to(y=0, animate=False, immediate=True)
+
+    def line(self, index: int, width: int, *, selected: bool) -> Line:
+        return self._lines[index]
+
+
+class Sidebar(Lines):
+    """Who is here, in a word each."""
+
+    has_cursor = False
+    can_focus = False
+
+    def __init__(self) -> None:
+        super().__init__(id="sidebar")
+
+    def line(self, index: int, width: int, *, selected: bool) -> Line:
+        terminal = cast("Terminal", self.app)
+        one = terminal.post.people[index]
+        style = terminal.palette.style
+        copies = [each for each in one["instances"] if each["presence"] == one["presence"]]
+        where = one["machine"] or (copies[0]["machine"] if copies else None) or ""
+        means = "human" if one["kind"] == "human" else "text" if one["presence"] == "online" else "text2"
+        name_cells = max(width - 3 - 10, 6)
+        return [Segment(f" {PRESENCE[one['presence']]} ", style(one["presence"])), Segment(fit(one_line(one["agent"]), name_cells), style(means)),
+                Segment(fit(f" {one_line(where)}", max(width - 3 - name_cells, 0)), style("text3"))]

@@ -1,0 +1,198 @@
+"""Compose: where a message is written, with names completed and the line that says whom it will reach.
+
+Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import TextArea
+
+from ackbox.faces.tui.bars import Bar
+from ackbox.faces.tui.draft import INTENTS, PRIORITIES, Draft, completions, half_name, parse_draft, reach_line
+from ackbox.faces.tui.drawing import Line, fit, glyph, one_line
+from ackbox.faces.tui.lines import Lines
+from ackbox.faces.tui.palette import PRESENCE
+from ackbox.faces.tui.row import Row
+
+if TYPE_CHECKING:
+    from ackbox.faces.tui.app import Terminal
+
+
+class Names(Lines):
+    """Names that complete what is being typed."""
+
+    can_focus = False
+
+    def __init__(self) -> None:
+        super().__init__(id="names")
+        self.found: list[tuple[str, str, str]] = []
+
+    def offer(self, found: list[tuple[str, str, str]]) -> None:
+        self.found, self.cursor = found, 0
+        self.display = bool(found)
+        self.styles.height = len(found)
+        self.forget()
+        self.show_count(len(found))
+
+    def line(self, index: int, width: int, *, selected: bool) -> Line:
+        name, presence, more = self.found[index]
+        style = cast("Terminal", self.app).palette.style
+        return [Segment(f"{'>' if selected else ' '} {PRESENCE[presence]} ", style(presence, selected=selected)),
+                Segment(fit(one_line(name), 28), style("text", selected=selected)),
+                Segment(fit(one_line(more), 30), style("text3", selected=selected))]
+
+
+class Typing(TextArea):
+    """The text box: Enter sends, Ctrl-J begins a new line, Tab takes the name offered."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        compose = cast("Compose", self.parent)
+        if compose.key(event.key):
+            event.stop()
+            event.prevent_default()
+            return
+        await super()._on_key(event)
+
+
+class Compose(Vertical):
+    """The box at the bottom; hidden until somebody writes. What was typed stays when it is closed."""
+
+    class Written(Message):
+        """A message is to be sent."""
+
+        def __init__(self, draft: Draft, answers: Row | None) -> None:
+            self.draft, self.answers = draft, answers
+            super().__init__()
+
+    DEFAULT_CSS = """
+    Compose { height: auto; display: none; border-top: solid $rule; background: $ground; }
+    Compose Typing { height: auto; min-height: 1; max-height: 6; border: none; padding: 0 1; background: $ground; color: $foreground; }
+    Compose Typing:focus { border: none; }
+    Compose Names { height: 0; display: none; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="compose")
+        self.names, self.typing, self.reach = Names(), Typing(id="typing", highlight_cursor_line=False), Bar(id="reach")
+        self.answers: Row | None = None
+        self._intent, self._priority = 0, 3
+        self._problem = ""
+
+    def compose(self) -> ComposeResult:
+        yield self.names
+        yield self.typing
+        yield self.reach
+
+    @property
+    def terminal(self) -> Terminal:
+        return cast("Terminal", self.app)
+
+    def begin(self, *, answers: Row | None = None, to: list[str] | None = None) -> None:
+        """Open the box, to answer a message or to write to somebody."""
+        if answers is not None and answers is not self.answers:
+            mine = answers.sender == self.terminal.name_of_me
+            names = [name for name in answers.to if name != "*"] if mine else [answers.sender]
+            self.typing.text = "".join(f"@{name} " for name in names)
+        elif to:
+            self.typing.text = "".join(f"@{name} " for name in to)
+        self.answers = answers
+        self.display = True
+        self.typing.move_cursor(self.typing.document.end)
+        self.screen.set_focus(self.typing)
+        self.tell("")
+
+    def end(self) -> None:
+        self.display = False
+        self.names.offer([])
+
+    def clear(self) -> None:
+        """Forget what was typed: it is sent."""
+        self.typing.text = ""
+        self.answers, self._intent, self._priority = None, 0, 3
+        self.end()
+
+    @property
+    def draft(self) -> Draft:
+        return parse_draft(self.typing.text, intent=INTENTS[self._intent], priority=self._priority, is_answer=self.answers is not None)
+
+    def tell(self, problem: str) -> None:
+        """Draw the line under the text again, with what went wrong if something did."""
+        self._problem = problem
+        draft = self.draft
+        style = self.terminal.palette.style
+        left = [Segment(f" {problem}", style("urgent", bold=True))] if problem else [Segment(f" {self._reaches(draft)}", style("text2"))]
+        auto = "" if INTENTS[self._intent] else " (auto)"
+        right = [Segment(f"{glyph(draft.intent)} {draft.intent.replace('_', ' ')}{auto}  ", style(draft.intent)),
+                 Segment(f"{PRIORITIES[draft.priority]}  ", style({4: "high", 5: "urgent"}.get(draft.priority, "text3"))),
+                 Segment(self._hint(draft), style("text3"))]
+        self.reach.show(left, right)
+
+    def _reaches(self, draft: Draft) -> str:
+        return one_line(reach_line(draft.to, self.terminal.post.people))
+
+    def _hint(self, draft: Draft) -> str:
+        send = f"Enter sends to all {len(self.terminal.post.people)}" if draft.is_everyone else "Enter sends"
+        return f"{send} · Ctrl-T intent · Ctrl-P priority " if self.size.width >= 100 else f"{send} "
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        self._offer()
+        self.tell("")
+
+    @property
+    def _half(self) -> str | None:
+        row, column = self.typing.cursor_location
+        return half_name(self.typing.document.get_line(row)[:column])
+
+    def _offer(self) -> None:
+        post, half = self.terminal.post, self._half
+        found = [] if half is None else completions(half, post.people, post.awaited)
+        if found != self.names.found:
+            self.names.offer(found)
+
+    def key(self, key: str) -> bool:
+        """Take a key that means something here; whether it did."""
+        match key:
+            case "enter" | "tab":
+                # A fast hand is ahead of what is drawn.
+                self._offer()
+                if self.names.found and (key == "tab" or self._half not in [name for name, *_ in self.names.found]):
+                    self._take()
+                elif key == "enter":
+                    self._send()
+            case "up" | "down" if self.names.found:
+                self.names.move_to(self.names.cursor + (1 if key == "down" else -1))
+            case "escape":
+                self.names.offer([]) if self.names.found else self.terminal.run_worker(self.terminal.action_back())
+            case "ctrl+j" | "shift+enter" | "alt+enter":
+                self.typing.insert("\n")
+            case "ctrl+t":
+                self._intent = (self._intent + 1) % len(INTENTS)
+                self.tell("")
+            case "ctrl+p":
+                self._priority = self._priority % 5 + 1 if self._priority >= 3 else 3
+                self._priority = max(self._priority, 3)
+                self.tell("")
+            case _:
+                return False
+        return True
+
+    def _take(self) -> None:
+        row, column = self.typing.cursor_location
+        half = self._half or ""
+        name = self.names.found[self.names.cursor][0]
+        self.typing.replace(f"{name} ", (row, column - len(half)), (row, column))
+        self.names.offer([])
+
+    def _send(self) -> None:
+        draft = self.draft
+        if not draft.body:
+            self.tell("Write something first." if draft.to or not self.typing.text else "There is no text after the names.")
+            return
+        self.post_message(self.Written(draft, self.answers))

@@ -1,0 +1,175 @@
+"""Drawing: text and messages as lines of a terminal.
+
+What others wrote is data: a character that does not print is shown as its number and never reaches the terminal, and
+nothing in it is taken for markup. Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+
+from ackbox.faces.cli_columns import plain
+from ackbox.faces.tui.palette import GLYPHS, RECEIPTS, SELECTED, TASK_GLYPH, Palette
+from ackbox.faces.tui.row import STEPS, Row
+
+Line = list[Segment]
+
+
+def one_line(text: str) -> str:
+    """Return text on one line, with what does not print shown."""
+    return plain(" ".join(text.split()))
+
+
+def fit(text: str, cells: int) -> str:
+    """Return text in exactly so many cells, with an ellipsis where it was cut."""
+    if cells <= 0:
+        return ""
+    if cell_len(text) > cells:
+        text = set_cell_size(text, cells - 1).rstrip() + "…"
+    return set_cell_size(text, cells)
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """Return text in lines of at most so many cells, broken between words where that is possible."""
+    cells = max(cells, 4)
+    lines: list[str] = []
+    for paragraph in plain(text).expandtabs(4).split("\n"):
+        words = paragraph.lstrip(" ")
+        # What is indented stays so, as code is, while there is room for it.
+        line, is_first = " " * min(len(paragraph) - len(words), cells // 2), True
+        for word in words.split(" "):
+            if cell_len(line) + cell_len(word) + (not is_first) <= cells:
+                line += word if is_first else f" {word}"
+                is_first = False
+                continue
+            if line.strip():
+                lines.append(line)
+            is_first = False
+            while cell_len(word) > cells:
+                head = set_cell_size(word, cells).rstrip() or word[:1]
+                lines.append(head)
+                word = word[len(head):]
+            line = word
+        lines.append(line)
+    return lines
+
+
+@lru_cache(maxsize=4096)
+def clock(moment: str) -> str:
+    """Return the time of day, eight cells; another day's date instead."""
+    at = datetime.fromisoformat(moment).astimezone()
+    return at.strftime("%H:%M:%S") if at.date() == datetime.now().astimezone().date() else at.strftime(" %d %b ")
+
+
+def moment(text: str | None) -> str:
+    """Return a moment in full, as people here read it."""
+    return "" if not text else datetime.fromisoformat(text).astimezone().strftime("%d %b %H:%M:%S")
+
+
+def glyph(intent: str) -> str:
+    return TASK_GLYPH if intent.startswith("task") else GLYPHS.get(intent, "·")
+
+
+def urgency(priority: int) -> tuple[str, str]:
+    """Return the mark at the edge and what it means."""
+    return ("!!", "urgent") if priority >= 5 else ("! ", "high") if priority == 4 else ("  ", "text3")
+
+
+def addressees(to: Iterable[str]) -> str:
+    names = ["all" if name == "*" else "people" if name == "user" else name for name in to]
+    return ", ".join(names)
+
+
+def receipts(row: Row, recipients: int) -> tuple[str, str]:
+    """Return how far a message has come, five cells at most, and the colour's meaning."""
+    if row.steps is None:
+        return "", "text3"
+    best = max(row.steps.values(), default=0)
+    colour = ("text3", "text2", "text2", "online")[best]
+    if recipients == 1:
+        return RECEIPTS[best], colour
+    reached = sum(step >= best for step in row.steps.values()) if best else 0
+    return f"{RECEIPTS[best]}{reached}/{recipients}", colour
+
+
+def message_line(row: Row, width: int, palette: Palette, *, recipients: int, selected: bool, humans: frozenset[str]) -> Line:
+    """Return one message as a line: marker, urgency, time, sender, receiver, intent, text, receipts."""
+    name_cells = 11 if width >= 76 else 9
+    intent_cells = 10 if width >= 80 else 0
+    edge, urgent = urgency(row.priority)
+
+    def put(text: str, means: str, *, bold: bool = False) -> Segment:
+        return Segment(text, palette.style(means, bold=bold, selected=selected))
+
+    mark, mark_means = receipts(row, recipients)
+    means = row.intent if row.intent in GLYPHS else "task" if row.intent.startswith("task") else "text2"
+    line = [
+        put(SELECTED if selected else " ", "accent", bold=True), put(edge, urgent, bold=True), put(f"{clock(row.at)} ", "text3"),
+        *_name(row.sender, name_cells, is_human=row.is_human, put=put), put(" → ", "text3"),
+        *_name(addressees(row.to), name_cells, is_human=len(row.to) == 1 and row.to[0] in humans, put=put),
+        put(f" {glyph(row.intent)} ", means, bold=True), put(fit(f"{one_line(row.intent).replace('_', ' ')} ", intent_cells), means),
+    ]
+    used = sum(cell_len(segment.text) for segment in line)
+    room = max(width - used - 8, 0)
+    line += [put(fit(one_line(row.line), room), "text", bold=row.priority >= 5), put(fit(f" {mark:>6} ", 8), mark_means)]
+    return line
+
+
+def _name(text: str, cells: int, *, is_human: bool, put: Any) -> list[Segment]:
+    """A name; a person's carries the tag, because who is a person matters more than the end of a long name."""
+    if not is_human:
+        return [put(fit(one_line(text), cells), "text")]
+    return [put(fit(one_line(text), cells - 4), "human", bold=True), put(" HUM", "human")]
+
+
+def text_lines(text: str, width: int, style: Style) -> list[Line]:
+    return [[Segment(line, style)] for line in wrap(text, width)]
+
+
+def message_lines(message: Any, row: Row, status: Any | None, width: int, palette: Palette) -> list[Line]:
+    """Return a message in full, with its receipts, for the pane beside the list."""
+    style = palette.style
+    edge, urgent = urgency(row.priority)
+    means = row.intent if row.intent in GLYPHS else "text2"
+    sender = row.sender + (f"/{row.instance}" if row.instance else "")
+    lines: list[Line] = [[Segment(f"{glyph(row.intent)} {one_line(row.intent).replace('_', ' ')}", style(means, bold=True)),
+                          Segment(f"  {edge.strip()} {'urgent' if row.priority >= 5 else 'high'}" if edge.strip() else "", style(urgent, bold=True))]]
+    lines += text_lines(f"{sender}{' HUMAN' if row.is_human else ''} → {addressees(row.to)}", width, style("human" if row.is_human else "text"))
+    lines += [[Segment(moment(row.at), style("text3"))], []]
+    if row.subject:
+        lines += [*text_lines(row.subject, width, style("text", bold=True)), []]
+    lines += text_lines(message["body"] if message else row.body + ("…" if row.is_cut else ""), width, style("text"))
+    refs = message["refs"] if message else []
+    if refs:
+        lines.append([])
+    for ref in refs:
+        where = ref["target"] + (f":{ref['lines']}" if ref.get("lines") else "")
+        lines += text_lines(f"{ref['kind']}  {where}", width, style("text2"))
+    if message and message["expects_reply_by"]:
+        lines += [[], [Segment(f"answer due {moment(message['expects_reply_by'])}", style("high"))]]
+    lines += [[], *receipt_lines(status, width, palette)] if status else []
+    return [*lines, [], [Segment(fit(f"id {row.id}", width), style("text3"))]]
+
+
+def receipt_lines(status: Any, width: int, palette: Palette) -> list[Line]:
+    """Return the receipts as a small table: sent, delivered, read, acknowledged, name."""
+    style = palette.style
+    lines: list[Line] = [[Segment("sent dlv read ack", style("text3"))]]
+    for receipt in status["receipts"]:
+        step = STEPS.index(receipt["state"]) if receipt["state"] in STEPS else 0
+        dots = "".join(f"{'●' if step >= at else '·':^5}" for at in (0, 1, 2, 3))[:19]
+        name = receipt["agent"] + (f"/{receipt['instance']}" if receipt["instance"] else "")
+        lines.append([Segment(dots, style("online" if step == 3 else "text2")), Segment(fit(one_line(name), max(width - 19, 1)), style("text"))])
+    more = status["recipients"] - len(status["receipts"])
+    if more > 0:
+        lines.append([Segment(f"and {more} more", style("text3"))])
+    if status["is_late"]:
+        lines.append([Segment("late: an answer was due", style("urgent", bold=True))])
+    return lines

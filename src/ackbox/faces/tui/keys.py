@@ -1,0 +1,90 @@
+"""Keys: what each does, in one list that the bindings, the bottom line and the overlay read.
+
+Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from ackbox.faces.tui.drawing import Line, fit
+from ackbox.faces.tui.lines import Lines
+from ackbox.faces.tui.palette import Palette
+
+# Keys as people press them, as Textual names them, the action, what it does. All of them are taken by the screen as a whole,
+# one after the other: were the list to take some, "k, r" typed fast could answer the wrong message.
+KEYS: tuple[tuple[str, str, str, str], ...] = (
+    ("j k ↑ ↓", "j,down", "move(1)", "next, previous"),
+    ("", "k,up", "move(-1)", ""),
+    ("PgUp PgDn", "pagedown,ctrl+d", "page(1)", "a page on, back"),
+    ("", "pageup,ctrl+u", "page(-1)", ""),
+    ("g G", "g,home", "end(False)", "first, newest and go on with what comes"),
+    ("", "G,end", "end(True)", ""),
+    ("1 … 6, h l ← →", "left,h", "tab(-1)", "tabs"),
+    ("", "right,l", "tab(1)", ""),
+    *(("", str(n), f"show_tab({n})", "") for n in range(1, 7)),
+    ("Tab", "tab", "next_pane", "next pane"),
+    ("Enter", "enter", "open", "open in full"),
+    ("Esc", "escape", "back", "back; drops the filter"),
+    ("c i", "c,i", "compose", "compose"),
+    ("r", "r", "reply", "reply"),
+    ("t", "t", "thread", "open the thread"),
+    ("a", "a", "mark('acknowledged')", "acknowledge: your own post only"),
+    ("u", "u", "mark('read')", "read, and again for unread: your own post only"),
+    ("e", "e", "mark('archived')", "archive: your own post only"),
+    ("/", "slash", "filter", 'filter: from:claude intent:blocked is:unacked "words"'),
+    (":", "colon", "jump", "jump to a tab, an agent, a message, a setting"),
+    ("Space", "space", "hold", "hold the stream, let it go on"),
+    ("y Y", "y", "copy('text')", "copy the text, the id"),
+    ("", "Y", "copy('id')", ""),
+    ("m", "m", "mouse", "free the mouse, so that the terminal selects text"),
+    ("T", "T", "theme", "dark, light"),
+    ("?", "question_mark", "keys", "these keys"),
+    ("q Ctrl-C", "q", "leave", "leave; nothing is lost"),
+)
+
+
+def bindings() -> list[BindingType]:
+    """Return the keys of the whole screen."""
+    mine: list[BindingType] = [Binding(keys, f"key({n})", does, show=False, priority=True) for n, (_, keys, _, does) in enumerate(KEYS)]
+    return [*mine, Binding("ctrl+c", "leave", show=False, priority=True)]
+
+
+class KeyList(Lines):
+    """The keys, one a line."""
+
+    has_cursor = False
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(id="key-list")
+        self._palette = palette
+        self._keys = [(keys, does) for keys, _, _, does in KEYS if keys]
+
+    def on_mount(self) -> None:
+        self.show_count(len(self._keys))
+
+    def line(self, index: int, width: int, *, selected: bool) -> Line:
+        keys, does = self._keys[index]
+        return [Segment(fit(f" {keys}", 17), self._palette.style("accent", bold=True)), Segment(fit(does, width - 17), self._palette.style("text"))]
+
+
+class KeysScreen(ModalScreen[None]):
+    """The overlay that lists the keys; any key closes it."""
+
+    DEFAULT_CSS = """
+    KeysScreen { align: center middle; background: transparent; }
+    KeysScreen KeyList { width: 76; max-width: 100%; height: auto; max-height: 100%; border: round $accent; border-title-color: $accent; }
+    """
+    BINDINGS = [Binding("escape,q,question_mark,enter,space", "dismiss", show=False)]
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self._palette = palette
+
+    def compose(self) -> ComposeResult:
+        keys = KeyList(self._palette)
+        keys.border_title = "keys"
+        yield keys

@@ -1,0 +1,160 @@
+"""The link: calls made beside the screen, and the feed followed without end.
+
+The screen never waits for the network: calls run on threads of their own that end with the program, and what the feed
+brings is put into a box that the screen empties a few times a second. Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ackbox.client.http import HttpCaller, NoServer
+from ackbox.errors import AckboxError, BadCursor
+
+Connect = Callable[[], HttpCaller]
+PAGE = 200
+# Beyond this many missed messages the window is loaded again instead.
+MOST_MISSED = 5_000
+
+
+class Link:
+    """Calls of one server as one caller, and its feed."""
+
+    def __init__(self, connect: Connect, who: dict[str, str], *, hz: float, rows: int) -> None:
+        self._connect, self.who, self._pause, self._rows = connect, who, 1 / hz, rows
+        self._caller: HttpCaller | None = None
+        self._lock = threading.Lock()
+        self._box: list[tuple[str, Any]] = []
+        self._ended = threading.Event()
+        self.state = "connecting"
+        self.heard_at = time.monotonic()
+
+    async def call(self, name: str, /, **params: Any) -> Any:
+        """Do one operation without holding up the screen. Raises NoServer and the errors of ackbox.errors."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Any] = loop.create_future()
+
+        def settle(result: Any, error: Exception | None) -> None:
+            if not done.done():
+                done.set_exception(error) if error else done.set_result(result)
+
+        def run() -> None:
+            result, error = None, None
+            try:
+                result = self.call_here(name, **params)
+            except Exception as problem:
+                error = problem
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(settle, result, error)
+
+        # A daemon, so that leaving never waits for an answer that is still out.
+        threading.Thread(target=run, daemon=True, name=f"call {name}").start()
+        return await done
+
+    def call_here(self, name: str, /, *, timeout_s: float = 70, **params: Any) -> Any:
+        """Do one operation on this thread. Raises NoServer and the errors of ackbox.errors."""
+        caller = self._caller or self._connect()
+        self._caller = caller
+        try:
+            return caller.call(name, {**self.who, **params}, timeout_s=timeout_s)
+        except NoServer:
+            # A server that comes back may be somewhere else.
+            self._caller = None
+            raise
+
+    def speak_with(self, key: str) -> None:
+        """Use another key from now on."""
+        before = self._connect
+
+        def connect() -> HttpCaller:
+            caller = before()
+            return HttpCaller(caller.url, key, face="tui")
+
+        self._connect, self._caller = connect, None
+
+    def start(self) -> None:
+        threading.Thread(target=self._follow, daemon=True, name="feed").start()
+
+    def stop(self) -> None:
+        self._ended.set()
+
+    def take(self) -> list[tuple[str, Any]]:
+        """Return what has come in since the last look: (kind, what), in order."""
+        with self._lock:
+            box, self._box = self._box, []
+        return box
+
+    def _put(self, *entries: tuple[str, Any]) -> None:
+        with self._lock:
+            self._box += entries
+        self.heard_at = time.monotonic()
+
+    def _follow(self) -> None:
+        cursor, last, wait = None, 0, 0.1
+        while not self._ended.is_set():
+            try:
+                if cursor is None:
+                    cursor, last = self._load()
+                    self.state = "live"
+                page = self.call_here("event.feed", cursor=cursor, limit=PAGE, wait_s=20)
+                last = self._deliver(page["events"], last)
+                cursor, self.state, wait = page["cursor"], "live", 0.1
+                self.heard_at = time.monotonic()
+                # Whoever looks at a screen sees no more than this many times a second.
+                self._ended.wait(self._pause if page["events"] else 0)
+            except NoServer:
+                self.state = "reconnecting"
+                self._ended.wait(wait)
+                wait = min(wait * 2, 2.0)
+            except BadCursor:
+                cursor = None
+            except AckboxError as error:
+                if error.status in (401, 403):
+                    self.state = f"refused: {error.message}"
+                    return
+                self._ended.wait(error.retry_after_s or 1)
+
+    def _load(self) -> tuple[str, int]:
+        """Return the cursor and number to go on from, with the newest messages put into the box."""
+        cursor = self.call_here("event.feed")["cursor"]
+        page = self.call_here("message.history", limit=min(PAGE, self._rows))
+        self._put(("loaded", page))
+        count, older = len(page["messages"]), page["cursor"]
+        while older is not None and count < self._rows and not self._ended.is_set():
+            more = self.call_here("message.history", limit=PAGE, cursor=older)
+            self._put(("older", more))
+            count, older = count + len(more["messages"]), more["cursor"]
+        return cursor, page["messages"][0]["seq"] if page["messages"] else 0
+
+    def _deliver(self, events: list[Any], last: int) -> int:
+        """Put events into the box, the messages among them in full; returns the newest message's number."""
+        sent = [event for event in events if event["kind"] == "message.sent" and event["seq"] > last]
+        if sent:
+            messages = self._messages(after=last, count=len(sent))
+            if messages is None:
+                self._load()
+            elif messages:
+                self._put(("messages", messages))
+            last = max([sent[-1]["seq"], *(each["seq"] for each in messages or ())])
+        others = [event for event in events if event["kind"] != "message.sent"]
+        if others:
+            self._put(("events", others))
+        return last
+
+    def _messages(self, *, after: int, count: int) -> list[Any] | None:
+        """Return every message after a number, oldest first; null when they are too many to catch up."""
+        found: list[Any] = []
+        cursor, limit = None, min(count + 5, PAGE)
+        while len(found) < MOST_MISSED:
+            page = self.call_here("message.history", limit=limit, **({"cursor": cursor} if cursor else {}))
+            fresh = [each for each in page["messages"] if each["seq"] > after]
+            found += fresh
+            cursor, limit = page["cursor"], PAGE
+            if cursor is None or len(fresh) < len(page["messages"]):
+                return found[::-1]
+            self.state = f"catching up {len(found)}"
+        return None

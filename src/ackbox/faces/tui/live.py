@@ -1,0 +1,158 @@
+"""Live: every message, newest at the bottom, narrowed by a filter. Explained in docs/howto/terminal.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ackbox.errors import AckboxError
+from ackbox.faces.tui.drawing import Line, message_line, message_lines
+from ackbox.faces.tui.post import Post
+from ackbox.faces.tui.row import Row
+from ackbox.faces.tui.tab import Tab
+from ackbox.model.narrow import Narrowing, folded, parse_narrowing
+
+if TYPE_CHECKING:
+    from ackbox.faces.tui.link import Link
+
+
+class Live(Tab):
+    """Messages as they come; on the last line the view goes on with them."""
+
+    title = "Live"
+    follows_at_end = True
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(post)
+        self.follow = True
+        self.filter = ""
+        self.is_held = False
+        self._narrowing = Narrowing()
+        self._shown: list[Row] = []
+        self._taken = 0
+        self._shape = -1
+        self._told: dict[str, tuple[Any, Any]] = {}
+        self.unseen = 0
+
+    def narrow(self, text: str) -> None:
+        """Show only what fits a filter. Raises Invalid."""
+        self._narrowing = parse_narrowing(text)
+        self.filter, self._shape, self.follow, self.is_held = text, -1, True, False
+        self.update()
+
+    def update(self) -> None:
+        if self.is_held and self._shape == self.post.shape:
+            self.unseen = len(self.post.rows) - self._taken
+            return
+        rows = self.post.rows
+        if self._shape != self.post.shape:
+            self._anew()
+            return
+        fresh = rows[self._taken:]
+        if fresh:
+            before = len(self._shown)
+            self._shown += [row for row in fresh if self._fits(row)] if self.filter else fresh
+            self._taken = len(rows)
+            self.unseen = 0 if self.follow else self.unseen + len(self._shown) - before
+            self.show_count(len(self._shown))
+
+    def _anew(self) -> None:
+        """List everything again, with the cursor on the message it was on."""
+        on = self.row
+        top = self._shown[self.scroll_offset.y].seq if self.scroll_offset.y < len(self._shown) else None
+        self._shape, self._taken = self.post.shape, len(self.post.rows)
+        self._shown = [row for row in self.post.rows if self._fits(row)] if self.filter else list(self.post.rows)
+        self.forget()
+        if on is not None and not self.follow:
+            self.cursor = self._place(on.seq)
+        self.show_count(len(self._shown))
+        if top is not None and not self.follow:
+            self.scroll_to(y=self._place(top), animate=False, immediate=True)
+
+    def _place(self, seq: int) -> int:
+        from bisect import bisect_left
+
+        return bisect_left(self._shown, seq, key=lambda row: row.seq)
+
+    def go_to(self, seq: int) -> bool:
+        """Put the cursor on a message, if it is listed."""
+        at = self._place(seq)
+        if at >= len(self._shown) or self._shown[at].seq != seq:
+            return False
+        self.move_to(at)
+        return True
+
+    def changed(self, rows: list[Row]) -> None:
+        """Draw again what a receipt changed."""
+        for row in rows:
+            self._told.pop(row.id, None)
+            self.drawn_anew(row)
+
+    def _fits(self, row: Row) -> bool:
+        about = {
+            "from": frozenset({folded(row.sender)}), "to": frozenset(folded(each.partition("/")[0]) for each in row.to) | (
+                {"all", "everyone"} if row.is_everyone else frozenset()),
+            "intent": frozenset({folded(row.intent)}), "thread": frozenset({row.thread}), "priority": frozenset({str(row.priority)}),
+            "is": frozenset(self._states(row)),
+        }
+        return self._narrowing.fits(about, f"{row.subject or ''} {row.body}", row.at)
+
+    def _states(self, row: Row) -> list[str]:
+        own = (row.steps or {}).get(self.terminal.name_of_me, 0)
+        is_mine = self.terminal.name_of_me in row.to or row.is_everyone
+        facts = {"urgent": row.priority >= 5, "human": row.is_human, "everyone": row.is_everyone, "unread": is_mine and own < 2,
+                 "unacked": is_mine and own < 3}
+        return [state for state, is_so in facts.items() if is_so]
+
+    @property
+    def row(self) -> Row | None:
+        return self._shown[self.cursor] if self.cursor < len(self._shown) else None
+
+    def line(self, index: int, width: int, *, selected: bool) -> Line:
+        row = self._shown[index]
+        return message_line(row, width, self.palette, recipients=self.post.recipients_of(row), selected=selected, humans=self.post.humans)
+
+    def when_empty(self) -> str:
+        if self.filter:
+            return f"Nothing fits  {self.filter}\n\nWithout it: {len(self.post.rows)} messages. Esc drops the filter."
+        here = [each["agent"] for each in self.post.people]
+        if here:
+            return (f"{here[0]} is here and waiting. Say hello: press c, type @{here[0]}.\n\nOr in another terminal:\n"
+                    f'  ackbox send {here[0]} "hello"')
+        return ("Nobody is here yet. Let an agent in: give it the MCP server command\n  ackbox mcp --as NAME\n\n"
+                "No agent at hand? In another terminal:\n  ackbox demo")
+
+    def beside(self, width: int) -> list[Line]:
+        row = self.row
+        if row is None:
+            return []
+        message, status = self._told.get(row.id, (None, None))
+        return message_lines(message, row, status, width, self.palette)
+
+    async def ask(self, link: Link) -> None:
+        row = self.row
+        if row is None or row.id in self._told:
+            return
+        try:
+            message = await link.call("message.get", id=row.id)
+            status = await link.call("message.status", id=row.id, limit=50)
+        except AckboxError:
+            return
+        if len(self._told) > 200:
+            self._told.clear()
+        self._told[row.id] = (message, status)
+        row.learn(status)
+        self.drawn_anew(row)
+
+    @property
+    def about(self) -> Any:
+        return None if self.row is None else (self.row.id, self.row.id in self._told)
+
+    def drawn_anew(self, row: Row) -> None:
+        """Draw a message again, if it is listed."""
+        at = self._place(row.seq)
+        if at < len(self._shown) and self._shown[at] is row:
+            self.forget(at)
+
+    def unknown_in_sight(self) -> list[Row]:
+        """The messages in sight whose receipts nobody has asked for."""
+        return [row for row in self._shown[self.in_sight.start:self.in_sight.stop] if row.steps is None]

@@ -1,0 +1,91 @@
+"""The palette: glyphs, and colours for dark, light and sixteen-colour terminals.
+
+Shape first, colour second: nothing is told by colour alone. Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.theme import Theme
+
+# What a message is for → its glyph; a word that is not here is shown with a dot.
+GLYPHS = {
+    "question": "?", "handoff": "→", "review_request": "◇", "blocked": "✕", "context_share": "≡", "inform": "·", "request": "»",
+    "alert": "△", "error": "!", "status": "✓", "answer": "↳",
+}
+TASK_GLYPH = "▪"
+RECEIPTS = ("○", "◐", "◑", "●")
+PRESENCE = {"online": "●", "idle": "◌", "away": "○"}
+SELECTED = ">"
+
+DARK = {
+    "ground": "#0e0f11", "second": "#141518", "third": "#23262f", "text": "#e8e9ec", "text2": "#b3b7bf", "text3": "#8d929c",
+    "accent": "#98a2ff", "human": "#98a2ff", "question": "#7fb0ff", "handoff": "#74d295", "review_request": "#bd9bff", "blocked": "#ff8f87",
+    "context_share": "#5fd0de", "status": "#989da7", "task": "#f0b35c", "request": "#f0b35c", "alert": "#ff7fb0", "error": "#ff8f87",
+    "answer": "#5fd0de", "high": "#f0a020", "urgent": "#ff6b6f", "online": "#74d295", "idle": "#f0b35c", "rule": "#2a2d33",
+}
+LIGHT = {
+    "ground": "#ffffff", "second": "#f7f7f5", "third": "#e7e8f3", "text": "#1a1b1e", "text2": "#4c5058", "text3": "#646973",
+    "accent": "#4353c4", "human": "#4353c4", "question": "#1f5fbf", "handoff": "#1c6e3a", "review_request": "#6f3fc0", "blocked": "#b3261e",
+    "context_share": "#0c6a77", "status": "#5b606a", "task": "#8a5200", "request": "#8a5200", "alert": "#a8134e", "error": "#b3261e",
+    "answer": "#0c6a77", "high": "#8a5200", "urgent": "#c4262b", "online": "#1c6e3a", "idle": "#8a5200", "rule": "#d9d9d4",
+}
+# The terminal's own sixteen: its ground and text stay what the person chose.
+SIXTEEN = {
+    "ground": "default", "second": "default", "third": "default", "text": "default", "text2": "default", "text3": "default",
+    "accent": "blue", "human": "magenta", "question": "blue", "handoff": "green", "review_request": "magenta", "blocked": "red",
+    "context_share": "cyan", "status": "default", "task": "yellow", "request": "yellow", "alert": "magenta", "error": "red",
+    "answer": "cyan", "high": "yellow", "urgent": "red", "online": "green", "idle": "yellow", "rule": "default",
+}
+COLOURS = {"ackbox-dark": DARK, "ackbox-light": LIGHT, "ackbox-sixteen": SIXTEEN}
+
+
+class Palette:
+    """Styles by what they mean, in one theme."""
+
+    def __init__(self, theme: str) -> None:
+        self.name = theme
+        self._colours = COLOURS[theme]
+        self.is_sixteen = theme == "ackbox-sixteen"
+        self._styles: dict[tuple[str, bool, bool], Style] = {}
+
+    def style(self, means: str, *, bold: bool = False, selected: bool = False) -> Style:
+        """Return the style of something, on the ground or on the selected line."""
+        key = (means, bold, selected)
+        if key not in self._styles:
+            self._styles[key] = self._make(means, bold=bold, selected=selected)
+        return self._styles[key]
+
+    def _make(self, means: str, *, bold: bool, selected: bool) -> Style:
+        colours = self._colours
+        colour = colours.get(means, colours["text2"])
+        if self.is_sixteen:
+            return Style(color=colour, bold=bold, dim=means in ("text3", "rule") and not selected, reverse=selected)
+        return Style(color=colour, bgcolor=colours["third" if selected else "ground"], bold=bold)
+
+
+# Named in Textual's own rules, whatever the theme.
+_ANSI = {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default", "border-blurred": "ansi_default"}
+
+
+def themes() -> list[Theme]:
+    """Return the themes for what Textual draws itself: scroll bars, borders, the text cursor."""
+    return [_theme(name, colours) for name, colours in COLOURS.items()]
+
+
+def _theme(name: str, colours: dict[str, str]) -> Theme:
+    if name == "ackbox-sixteen":
+        return Theme(name=name, ansi=True, primary="ansi_blue", accent="ansi_blue", foreground="ansi_default", background="ansi_default",
+                     surface="ansi_default", panel="ansi_default", boost="ansi_default", dark=True, variables={
+                         **_ANSI, "rule": "ansi_default", "ground": "ansi_default", "second": "ansi_default", "input-cursor-text-style": "reverse",
+                         "input-cursor-background": "ansi_default", "input-cursor-foreground": "ansi_default",
+                         "scrollbar": "ansi_default", "scrollbar-hover": "ansi_default", "scrollbar-active": "ansi_default",
+                         "scrollbar-background": "ansi_default", "scrollbar-background-hover": "ansi_default",
+                         "scrollbar-background-active": "ansi_default", "scrollbar-corner-color": "ansi_default",
+                         "input-selection-background": "ansi_blue", "input-selection-foreground": "ansi_default"})
+    return Theme(name=name, primary=colours["accent"], accent=colours["accent"], foreground=colours["text"], background=colours["ground"],
+                 surface=colours["ground"], panel=colours["second"], dark=name.endswith("dark"), variables={
+                     **_ANSI, "rule": colours["rule"], "ground": colours["ground"], "second": colours["second"], "scrollbar": colours["rule"],
+                     "scrollbar-background": colours["ground"], "scrollbar-hover": colours["text3"], "scrollbar-active": colours["accent"],
+                     "scrollbar-background-hover": colours["ground"], "scrollbar-background-active": colours["ground"],
+                     "scrollbar-corner-color": colours["ground"]})

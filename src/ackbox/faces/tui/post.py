@@ -1,0 +1,105 @@
+"""Post: everything the terminal knows of a workspace: messages in order, receipts, who is here.
+
+No drawing and no calls: the link brings what it finds, the tabs read. Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from typing import Any
+
+from ackbox.faces.tui.row import Row, make_row
+
+MOST_ROWS = 100_000
+RATE_OVER_S = 10
+
+
+class Post:
+    """What is known, and what changed since somebody last looked."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.by_seq: dict[int, Row] = {}
+        self.by_id: dict[str, Row] = {}
+        self.people: list[Any] = []
+        self.awaited: list[str] = []
+        self.whoami: dict[str, Any] = {}
+        self.oldest_cursor: str | None = None
+        self.arrivals: deque[tuple[float, int]] = deque()
+        # Rises whenever rows were put anywhere but at the end.
+        self.shape = 0
+        self.is_loaded = False
+
+    @property
+    def last_seq(self) -> int:
+        return self.rows[-1].seq if self.rows else 0
+
+    def append(self, messages: list[Any], *, now: float) -> list[Row]:
+        """Take messages newer than all before, oldest first; returns those that were new."""
+        fresh = [make_row(each, is_new=True) for each in messages if each["seq"] > self.last_seq]
+        self._keep(fresh)
+        self.rows += fresh
+        if fresh:
+            self.arrivals.append((now, len(fresh)))
+        if len(self.rows) > MOST_ROWS:
+            # Many at once, because each time the whole list is drawn anew.
+            self._forget(MOST_ROWS // 10)
+        return fresh
+
+    def prepend(self, messages: list[Any]) -> None:
+        """Take messages older than all before, newest first."""
+        first = self.rows[0].seq if self.rows else None
+        older = [make_row(each, is_new=False) for each in reversed(messages) if first is None or each["seq"] < first]
+        self.is_loaded = True
+        self._keep(older)
+        self.rows[:0] = older
+        self.shape += 1
+
+    def restart(self) -> None:
+        """Forget all messages; the window is loaded again."""
+        self._forget(len(self.rows))
+
+    def marked(self, event: Any) -> list[Row]:
+        """Take a receipt event; returns the rows it concerns."""
+        found = [row for seq in event["details"]["seqs"] if (row := self.by_seq.get(seq)) is not None]
+        for row in found:
+            row.marked(event["agent"], event["details"]["mark"])
+        return found
+
+    def rate(self, now: float) -> float:
+        """Messages a second, over the last ten."""
+        while self.arrivals and self.arrivals[0][0] < now - RATE_OVER_S:
+            self.arrivals.popleft()
+        return sum(count for _, count in self.arrivals) / RATE_OVER_S
+
+    def person(self, name: str) -> Any | None:
+        """Return an agent or person of the roster."""
+        return next((each for each in self.people if each["agent"] == name), None)
+
+    @property
+    def humans(self) -> frozenset[str]:
+        """The names that are people's."""
+        return frozenset(each["agent"] for each in self.people if each["kind"] == "human")
+
+    def recipients_of(self, row: Row) -> int:
+        """How many a message is for."""
+        if row.recipients is not None:
+            return row.recipients
+        return max(len(self.people) - (1 if self.person(row.sender) else 0), len(row.steps or ()))
+
+    def index_of(self, seq: int) -> int:
+        return bisect_left(self.rows, seq, key=lambda row: row.seq)
+
+    def thread(self, id: str) -> list[Row]:
+        return [row for row in self.rows if row.thread == id]
+
+    def _keep(self, rows: list[Row]) -> None:
+        for row in rows:
+            self.by_seq[row.seq] = self.by_id[row.id] = row
+
+    def _forget(self, count: int) -> None:
+        for row in self.rows[:count]:
+            del self.by_seq[row.seq], self.by_id[row.id]
+        del self.rows[:count]
+        self.shape += 1

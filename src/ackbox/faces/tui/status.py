@@ -1,0 +1,81 @@
+"""Status: the line at the top that says where you are and how things stand, and the keys at the bottom.
+
+Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.segment import Segment
+
+from ackbox.faces.tui.bars import keys_line
+from ackbox.faces.tui.drawing import Line, one_line
+
+if TYPE_CHECKING:
+    from ackbox.faces.tui.app import Terminal
+
+
+def top_line(terminal: Terminal) -> None:
+    """Draw the line at the top: the workspace, the tabs, who is here, whether the stream runs."""
+    style = terminal.palette.style
+    workspace = one_line(str(terminal.post.whoami.get("workspace") or terminal.link.who.get("workspace") or ""))
+    left: Line = [Segment(" ackbox ", style("accent", bold=True)), Segment(f"{workspace} ", style("text2"))]
+    at = sum(cell_len(segment.text) for segment in left)
+    actions = []
+    for number, tab in enumerate(terminal.tabs, 1):
+        is_shown = tab is terminal.tab
+        text = f" {number} {tab.title}{f' {tab.badge}' if tab.badge else ''} "
+        left.append(Segment(text, style("accent" if is_shown else "text2", bold=is_shown, selected=is_shown)))
+        actions.append((at, at + cell_len(text), f"show_tab({number})"))
+        at += cell_len(text)
+    online = sum(each["presence"] == "online" for each in terminal.post.people)
+    rate = terminal.post.rate(terminal.clock())
+    state, means = _state(terminal)
+    right: Line = [Segment(state, style(means, bold=means != "online")), Segment(f"  {datetime.now():%H:%M:%S} ", style("text3"))]
+    if terminal.size.width >= 110:
+        right = [Segment(f"{online} online  ", style("text2")), Segment(f"{rate:.1f}/s · " if rate else "", style("text2")), *right]
+    terminal.top.show(left, right, actions=actions)
+
+
+def _state(terminal: Terminal) -> tuple[str, str]:
+    state = terminal.link.state
+    if state == "reconnecting":
+        return f"reconnecting, last {int(time.monotonic() - terminal.link.heard_at)} s ago", "urgent"
+    if state.startswith("refused"):
+        return one_line(state), "urgent"
+    if terminal.live.is_held:
+        return f"held, {terminal.live.unseen} new", "high"
+    return state, "online" if state == "live" else "high"
+
+
+def bottom_line(terminal: Terminal) -> None:
+    """Draw the line at the bottom: what was just done, or the keys that work here."""
+    style = terminal.palette.style
+    right: Line = []
+    if terminal.live.filter and terminal.tab is terminal.live:
+        right = [Segment(f"{terminal.live.count} fit  {one_line(terminal.live.filter)} ", style("high"))]
+    elif terminal.live.unseen and terminal.tab is terminal.live:
+        right = [Segment(f"── {terminal.live.unseen} new ↓ G ── ", style("accent", bold=True))]
+    if terminal.notice:
+        terminal.bottom.show([Segment(f" {one_line(terminal.notice)}", style("text", bold=True))], right)
+        return
+    line, actions = keys_line(_hints(terminal), style("accent", bold=True), style("text3"))
+    terminal.bottom.show(line, right, actions=actions)
+
+
+def _hints(terminal: Terminal) -> list[tuple[str, str, str]]:
+    if terminal.typing.display:
+        return [("Enter", "send", ""), ("Tab", "name", ""), ("^J", "new line", ""), ("^T", "intent", ""), ("^P", "priority", ""),
+                ("Esc", "close, kept", "back")]
+    if terminal.is_mouse_free:
+        return [("m", "the mouse is free to select text; take it back", "mouse")]
+    hints = [("c", "compose", "compose"), ("r", "reply", "reply"), ("/", "filter", "filter"), (":", "go", "jump"),
+             ("Enter", "open", "open"), ("a", "ack", "mark('acknowledged')"), ("Space", "hold", "hold"),
+             ("?", "keys", "keys"), ("q", "quit", "leave")]
+    if terminal.tab.row is None:
+        hints = [hint for hint in hints if hint[0] not in ("r", "a")]
+    return hints

@@ -1,0 +1,79 @@
+"""Tabs: what every list of the terminal shares: what it knows, what it says when it is empty, what stands beside it.
+
+Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from ackbox.faces.tui.drawing import Line, text_lines
+from ackbox.faces.tui.lines import Lines
+from ackbox.faces.tui.palette import Palette
+from ackbox.faces.tui.post import Post
+from ackbox.faces.tui.row import Row
+
+if TYPE_CHECKING:
+    from ackbox.faces.tui.app import Terminal
+    from ackbox.faces.tui.link import Link
+
+
+class Tab(Lines):
+    """A list that a number key shows."""
+
+    title = ""
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(id=self.title.lower().replace(" ", "-"))
+        self.post = post
+
+    @property
+    def terminal(self) -> Terminal:
+        return cast("Terminal", self.app)
+
+    @property
+    def palette(self) -> Palette:
+        return self.terminal.palette
+
+    @property
+    def row(self) -> Row | None:
+        """The message that reply, copy and marks are about."""
+        return None
+
+    @property
+    def about(self) -> Any:
+        """What the cursor is on; when it differs, the pane beside shows something else."""
+        return self.cursor if self.count else None
+
+    @property
+    def badge(self) -> int:
+        """How many wait here; shown beside the title."""
+        return 0
+
+    def update(self) -> None:
+        """Take over what changed in the post."""
+
+    def when_empty(self) -> str:
+        """What to say, and what to do, when there is nothing to list."""
+        return ""
+
+    def beside(self, width: int) -> list[Line]:
+        """Return what the pane beside the list shows of the item under the cursor, from what is known."""
+        return []
+
+    async def ask(self, link: Link) -> None:
+        """Ask the server for what the item under the cursor needs."""
+
+    def show(self, text: str, means: str = "text", *, bold: bool = False, selected: bool = False) -> Segment:
+        return Segment(text, self.palette.style(means, bold=bold, selected=selected))
+
+    def render_line(self, y: int) -> Strip:
+        if self.count:
+            return super().render_line(y)
+        width = self.scrollable_content_region.width
+        said = [[], *text_lines(self.when_empty() if self.post.is_loaded else "reading …", max(width - 4, 10), self.palette.style("text2"))]
+        line = [self.show("  "), *said[y]] if 0 < y < len(said) else []
+        return self._strip(cast(Any, line), width)
