@@ -17,7 +17,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from ackbox import errors  # noqa: E402
 from ackbox.config import SETTINGS  # noqa: E402
-from ackbox.dialects import DIALECTS  # noqa: E402
+from ackbox.dialects import DIALECTS, RESTS  # noqa: E402
+from ackbox.dialects._rest import Rest  # noqa: E402
 from ackbox.dialects._translate import REQUIRED, Word  # noqa: E402
 from ackbox.faces.rest import CREATES, where  # noqa: E402
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref  # noqa: E402
@@ -126,17 +127,10 @@ def _verb(verb: Verb) -> str:
     return "\n\n".join(part for part in (f"## {verb.path}", f"```\n{verb.usage}\n```", verb.help, table, does) if part)
 
 
-def _linked(name: str) -> str:
-    return f"[`{name}`](operations.md#{anchor(name)})"
-
-
 def mcp_page() -> str:
     from ackbox.faces import mcp as face
 
-    rows = [f"| `{tool.name}` | {', '.join(_linked(name) for name in sorted(tool.operations))} | {tool.description} |" for tool in face.TOOLS]
-    actions = "".join(f"The tool `{tool.name}` is several operations: its argument `action` says which.\n\n| `action` | operation |\n|---|---|\n"
-                      + "".join(f"| `{action}` | {_linked(name)}{' with ' + ', '.join(f'`{key}: {value}`' for key, value in fixed.items()) if fixed else ''} |\n"
-                                for action, (name, fixed) in tool.actions.items()) + "\n" for tool in face.TOOLS if tool.actions)
+    rows = [f"| `{tool.name}` | [`{tool.operation}`](operations.md#{anchor(tool.operation)}) | {tool.description} |" for tool in face.TOOLS]
     dialects = "".join(f"## /mcp/{each.name}\n\nAnother system's tools; what is different: [howto/coming-from-{each.name}.md]"
                        f"(../howto/coming-from-{each.name}.md).\n\n| tool | operation | arguments |\n|---|---|---|\n"
                        + "\n".join(_word(word) for word in each.words) + "\n\n" for each in DIALECTS)
@@ -151,7 +145,7 @@ def mcp_page() -> str:
         "A tool's own arguments win over the headers. Header values are percent-encoded UTF-8.\n\n## Tools\n\n"
         "A tool is a name for an operation; its arguments are the operation's parameters.\n\n"
         "| tool | operation | what a model is told |\n|---|---|---|\n"
-        + "\n".join(rows) + f"\n\n{actions}{_more()}## What a model is told first\n\n> {face.INSTRUCTIONS}\n\n"
+        + "\n".join(rows) + f"\n\n{_more()}## What a model is told first\n\n> {face.INSTRUCTIONS}\n\n"
         "Message text of these tools reaches a model only inside a fence: [why](../why/briefing.md). "
         "`ackbox://inbox` can be subscribed to, in every era: the news says that there is something, and the inbox says what. "
         "A call that waits reports progress to a client that asks for it.\n\nAn error is a tool result with `isError` and the object of [errors.md](errors.md).\n\n"
@@ -160,8 +154,12 @@ def mcp_page() -> str:
 
 
 def _word(word: Word) -> str:
-    given = ", ".join(f"`{arg.name}`{'' if arg.default is REQUIRED else '?' if arg.default is None else f' ({arg.default})'}" for arg in word.args)
-    return f"| `{word.name}` | [`{word.operation}`](operations.md#{anchor(word.operation)}) | {given or '–'} |"
+    return f"| `{word.name}` | [`{word.operation}`](operations.md#{anchor(word.operation)}) | {_given(word)} |"
+
+
+def _given(word: Word) -> str:
+    given = ", ".join(f"`{arg.name}`{'' if arg.default is REQUIRED else f' ({arg.default})' if arg.default else '?'}" for arg in word.args)
+    return given or "–"
 
 
 def _more() -> str:
@@ -183,6 +181,17 @@ def rest_page() -> str:
         "| `/readyz` | 200 when the database answers, 503 when not; no key |\n| `/openapi.json` | this interface as OpenAPI 3.1; no key |\n"
         "| `/reference` | the same for reading; no key |\n| `/metrics` | numbers for Prometheus, for an operator or admin |\n\n"
         f"{', '.join(f'`{name}`' for name in sorted(CREATES))} answer 201, the others 200. Faults: [errors.md](errors.md).\n"
+        + "".join(_roads(rest) for rest in RESTS)
+    )
+
+
+def _roads(rest: Rest) -> str:
+    rows = [f"| {road.method} | `{road.path}` | {road.status} | [`{road.word.operation}`](operations.md#{anchor(road.word.operation)}) | {_given(road.word)} |"
+            for road in rest.roads]
+    keys = "".join(f" or `{header}: <key>`" for header in rest.key_headers)
+    return (
+        f"\n## {rest.name}\n\nAnother system's routes, under {' and '.join(f'`{prefix}`' for prefix in rest.prefixes)}, with `Authorization: Bearer <key>`{keys}; what is different: "
+        f"[howto/coming-from-{rest.name}.md](../howto/coming-from-{rest.name}.md).\n\n| method | path | status | operation | parameters |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
     )
 
 

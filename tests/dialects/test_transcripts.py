@@ -15,7 +15,7 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from ackbox.dialects import DIALECTS
+from ackbox.dialects import DIALECTS, RESTS
 from tests.command import Command
 from tests.dialects.transcript import Scene, plain, scenes
 from tests.serving import Served, serving
@@ -43,15 +43,35 @@ def over_stdio(served: Served, dialect: str, workspace: str, where: Path, agent:
 async def test_every_call_gets_the_reply_of_the_transcript(database: str, tmp_path: Path, dialect: str, way: str) -> None:
     async with serving(database) as served:
         for number, scene in enumerate(scenes(HERE / f"{dialect}.jsonl")):
-            workspace = f"scene-{number}"
+            workspace = scene.bound["$ws"] = f"scene-{number}"
             await served.app.call("workspace.create", {"name": workspace}, credential=served.key)
             async with AsyncExitStack() as stack:
                 connections: dict[str | None, Client] = {}
-                for agent in dict.fromkeys(line.get("as") for line in scene.lines):
+                for agent in dict.fromkeys(line.get("as") for line in scene.lines if "tool" in line):
                     client = over_stdio(served, dialect, workspace, tmp_path, agent) if way == "stdio" else over_http(served, dialect, workspace, way, agent)
                     connections[agent] = await stack.enter_async_context(client)
                 for line in scene.lines:
-                    await play(connections[line.get("as")], scene, line, is_newest=way == "2026-07-28")
+                    if "do" in line:
+                        await served.app.call(line["do"], {"workspace": workspace, **scene.fill(line["arguments"])}, credential=served.key)
+                    elif "rest" in line:
+                        await play_rest(served, dialect, workspace, scene, line, prefix=0 if way == "legacy" else -1)
+                    else:
+                        await play(connections[line.get("as")], scene, line, is_newest=way == "2026-07-28")
+
+
+async def play_rest(served: Served, dialect: str, workspace: str, scene: Scene, line: dict[str, Any], *, prefix: int) -> None:
+    """Make one request and hold its whole reply against the transcript's."""
+    rest = next(each for each in RESTS if each.name == dialect)
+    method, path = line["rest"].split(" ")
+    given = scene.fill(line.get("arguments", {}))
+    named = {"Ackbox-Agent": quote(line["as"])} if "as" in line else {}
+    headers = {rest.key_headers[0] if rest.key_headers else "Authorization": served.key if rest.key_headers else f"Bearer {served.key}",
+               "Ackbox-Workspace": workspace, **named, **line.get("headers", {})}
+    send: dict[str, Any] = {"content": given} if isinstance(given, str) else {"params": given} if method == "GET" else {"json": given}
+    async with httpx2.AsyncClient(timeout=30) as http:
+        told = await http.request(method, served.url + rest.prefixes[prefix] + path, headers=headers, **send)
+    said = plain(told.json(), line["reply"])
+    assert (told.status_code, said) == (line["status"], scene.settle(line["reply"], said)), f"{scene.title}: {line['rest']} {given}"
 
 
 async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_newest: bool) -> None:
@@ -71,10 +91,16 @@ async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_new
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 async def test_every_tool_of_a_dialect_is_listed_and_has_a_line_and_no_other_is(tmp_path: Path, dialect: Any) -> None:
-    used = {line["tool"] for scene in scenes(HERE / f"{dialect.name}.jsonl") for line in scene.lines if "reply" in line}
+    used = {line["tool"] for scene in scenes(HERE / f"{dialect.name}.jsonl") for line in scene.lines if "tool" in line and "reply" in line}
     async with serving(f"sqlite:///{tmp_path}/a.db") as served, over_http(served, dialect.name, "default", "legacy") as connection:
         listed = [tool.name for tool in (await connection.list_tools()).tools]
         offers = connection.server_capabilities
     assert listed == [word.name for word in dialect.words]
     assert set(listed) == used
-    assert (offers.tools is not None, offers.resources, offers.prompts) == (True, None, None)
+    assert (offers.tools is not None, offers.resources, offers.prompts is not None) == (True, None, bool(dialect.prompts))
+
+
+@pytest.mark.parametrize("rest", RESTS, ids=lambda rest: rest.name)
+def test_every_road_of_a_rest_interface_has_a_line(rest: Any) -> None:
+    used = {line["rest"] for scene in scenes(HERE / f"{rest.name}.jsonl") for line in scene.lines if line.get("status", 999) < 300}
+    assert {f"{road.method} {road.path}" for road in rest.roads} == used

@@ -1,7 +1,9 @@
 """Transcripts: tool calls and whole replies of a system, as JSON lines, held against what a connection gives.
 
 A line with `scene` starts a new workspace; `as` is who the connection says it is. `$id:a` stands for an id, `$msg:a` for
-a short one, `$ms:a` for Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole seconds; each name is bound by the first reply that has it and means the same from then on in its scene.
+a short one, `$ms:a` for Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole seconds, `$int:a` for a number, `$uuid:a`, `$token:a` and
+`$name:a` for what they say; each name is bound by the first reply that has it and means the same from then on in its scene. A line with `rest` is a
+request to the system's REST interface, with its `status`; `do` is an operation of ours that sets the scene. `$ws` is the scene's workspace, `$x*9` nine x.
 """
 
 from __future__ import annotations
@@ -17,6 +19,10 @@ SHAPES = {
     "ms": lambda value: isinstance(value, int) and 1_500_000_000_000 < value < 5_000_000_000_000,
     "msg": lambda value: isinstance(value, str) and re.fullmatch(r"msg-[0-9a-f]{12}", value),
     "sec": lambda value: isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value),
+    "int": lambda value: isinstance(value, int) and value > 0,
+    "uuid": lambda value: isinstance(value, str) and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value),
+    "token": lambda value: isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value),
+    "name": lambda value: isinstance(value, str) and re.fullmatch(r"agent-[a-z]+-\d+", value),
     "time": lambda value: isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value),
 }
 
@@ -32,6 +38,8 @@ class Scene:
     def fill(self, value: Any) -> Any:
         """Return arguments with what is bound put in."""
         if isinstance(value, str):
+            if many := re.fullmatch(r"\$(.)\*(\d+)", value):
+                return many[1] * int(many[2])
             return self.bound[value] if value in self.bound else re.sub(r"\$\w+:\w+", lambda found: str(self.bound[found[0]]), value)
         if isinstance(value, dict):
             return {name: self.fill(child) for name, child in value.items()}

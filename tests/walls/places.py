@@ -175,7 +175,7 @@ NAMES_NOTHING = frozenset({
     "unassigned_only", "ready_only", "updated_since", "max_text_bytes",
     "cron", "zone",
     "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
-    "inactive", "mention",
+    "inactive", "mention", "or_refuse", "tell",
 })
 
 

@@ -25,7 +25,7 @@ INSTANCE = {"instance-admin", "operator"}
 MAY: dict[str, set[str]] = {
     "message.send": WRITERS, "message.send_many": WRITERS, "message.ask": WRITERS, "receipt.mark": WRITERS,
     "agent.check_in": WRITERS, "agent.heartbeat": WRITERS, "agent.check_out": WRITERS,
-    "session.start": WRITERS, "session.checkpoint": WRITERS, "session.end": WRITERS, "session.list": ALL,
+    "session.start": WRITERS, "session.checkpoint": WRITERS, "session.end": WRITERS, "session.list": ALL, "session.conflicts": ALL, "event.list": ALL,
     "message.get": ALL, "message.status": ALL, "message.history": ALL, "message.search": ALL, "thread.get": ALL, "inbox.check": ALL,
     "inbox.wait": ALL, "mailbox.list": ALL, "event.feed": ALL, "agent.list": ALL, "agent.whoami": ALL, "workspace.list": ALL,
     "task.create": WRITERS, "task.claim": WRITERS, "task.update": WRITERS, "task.assign": WRITERS, "task.depend": WRITERS,

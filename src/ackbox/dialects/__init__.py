@@ -5,8 +5,10 @@ Explained in docs/why/dialects.md.
 
 from ackbox.dialects._rest import Rest
 from ackbox.dialects._translate import Dialect
+from ackbox.dialects.golemxv import GOLEMXV
+from ackbox.dialects.golemxv_rest import GOLEMXV_REST
 from ackbox.dialects.superportia import SUPERPORTIA
 from ackbox.dialects.vantagepeers import VANTAGEPEERS
 
-DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA)
-RESTS: tuple[Rest, ...] = ()
+DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA, GOLEMXV)
+RESTS: tuple[Rest, ...] = (GOLEMXV_REST,)

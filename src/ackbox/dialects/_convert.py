@@ -6,7 +6,9 @@ Explained in docs/why/dialects.md.
 
 from __future__ import annotations
 
+import hashlib
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,9 @@ from ackbox.errors import Invalid
 from ackbox.model.moment import parse_moment, to_text
 
 LATEST_MS = 253_402_300_799_999  # the year 9999 ends
+HUMAN = " (human)"
+OUR_STATUS = {"pending": "open", "assigned": "claimed", "completed": "done"}
+LEVELS = {"low": 2, "medium": 3, "high": 4, "critical": 5}
 
 
 def _ids(given: str | list[str]) -> list[str]:
@@ -53,6 +58,22 @@ def _by_recipient(receipts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(receipts, key=lambda receipt: (receipt["agent"], receipt["instance"] or ""))
 
 
+def _labelled(name: str, kind: str) -> str:
+    return name + HUMAN if kind == "human" else name
+
+
+def _type_of_message(message: dict[str, Any]) -> str:
+    """Return who made a message, where that was the server, else what it is for."""
+    if message["type"] in ("system", "task_assignment"):
+        return str(message["type"])
+    return message["intent"] if message["intent"] in ("status", "request") else "text"
+
+
+def _number_of(name: str) -> int:
+    """Return the same 31 bits for the same name: where a system numbers what we name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") >> 1
+
+
 # The closed list of converters, by the names that dialects use.
 CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "same": lambda value: value,
@@ -72,4 +93,22 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "whole_seconds": lambda text: f"{text[:19]}Z",
     "empty_is_null": lambda value: value or None,
     "one": lambda value: [value],
+    "text": str,
+    "true_or_null": lambda value: True if value else None,
+    "is_online": lambda presence: presence == "online",
+    "uuid": lambda id: str(uuid.UUID(id)),
+    "number_of": _number_of,
+    "unlabelled": lambda name: name.removesuffix(HUMAN),
+    "labelled_sender": lambda message: _labelled(message["sender"], message["sender_kind"]),
+    "labelled_agent": lambda agent: _labelled(agent["agent"], agent["kind"]),
+    "direct_or_broadcast": lambda to: "broadcast" if to == ["*"] else "direct",
+    "name_or_null": lambda to: None if to == ["*"] else _channel(to),
+    "intent_of_type": {"text": "inform", "status": "status", "request": "request"}.__getitem__,
+    "type_of_message": _type_of_message,
+    "our_status": lambda status: OUR_STATUS.get(status, status),
+    "their_status": lambda status: {"review": "in_progress", **{ours: theirs for theirs, ours in OUR_STATUS.items()}}.get(status, status),
+    "priorities_of_level": lambda level: [1, 2] if level == "low" else [LEVELS[level]],
+    "level_of_priority": lambda priority: {1: "low", **{number: level for level, number in LEVELS.items()}}[priority],
+    "our_state": lambda state: "ended" if state == "checked_out" else state,
+    "their_state": lambda state: "checked_out" if state == "ended" else state,
 }

@@ -54,7 +54,8 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     """A foreign tool: the operation it is, how its arguments and reply map.
 
     `each` names the list of the result whose items become rows; an item with a list under `spread` becomes
-    one row for each of that list. `more` is said after the reply when the result has more, with fields of the last row.
+    one row for each of that list. `item` names the part of a result that is like one row; empty for all of it.
+    `more` is said after the reply when the result has more, with fields of the last row.
     """
 
     name: str
@@ -64,10 +65,23 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     fixed: dict[str, Any] = {}
     reply: tuple[Field, ...]
     each: str | None = None
+    item: str | None = None
     spread: str | None = None
     newest_by: str | None = None
     more: str | None = None
     errors: dict[str, Way] = {}
+
+
+class Prompt(msgspec.Struct, frozen=True, kw_only=True):
+    """A foreign command, for a person to choose: its text for a model, with `{name}` where each argument goes.
+
+    Arguments are (name, sentence, what stands there when it is left out; null for a required one).
+    """
+
+    name: str
+    description: str
+    text: str
+    args: tuple[tuple[str, str, str | None], ...] = ()
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -115,7 +129,8 @@ class Offered(msgspec.Struct, frozen=True):
 class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One system's vocabulary: its words, what a model is told first, and how each kind of error is said.
 
-    `refusal` is the one shape of errors that are a Refusal; `key_headers` may carry the key beside Authorization.
+    `refusal` is the one shape of errors that are a Refusal; `key_headers` may carry the key beside Authorization; `environment`
+    names the variables in which the system's programs give key, workspace, session, agent or url.
     """
 
     name: str
@@ -124,6 +139,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     errors: dict[str, Way]
     refusal: tuple[Field, ...] = ()
     key_headers: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+    prompts: tuple[Prompt, ...] = ()
 
     @cached_property
     def _by_name(self) -> dict[str, Word]:
@@ -180,6 +197,8 @@ def reply(asked: Asked, result: Any) -> Any:
     """Return an operation's result with the word's own fields: an object, or a list of rows."""
     word: Word = asked.word
     about = {"result": msgspec.to_builtins(result), "given": asked.given}
+    if word.item is not None:
+        about["item"] = about["result"][word.item] if word.item else about["result"]
     if word.each is None:
         return filled(word.reply, about)
     return [filled(word.reply, {**about, "item": item}) for item in _items(word, about["result"])]
@@ -204,7 +223,7 @@ def way_of(error: AckboxError, own: dict[str, Any], ways: dict[str, Way]) -> Way
 
 def refusal(way: Refusal, own: dict[str, Any], shape: tuple[Field, ...]) -> dict[str, Any]:
     """Return the object in which a refusal is said."""
-    return filled(way.fields or shape, {"error": {**own, "word": way.word, "said": way.said.format(**own)}})
+    return filled(way.fields or shape, {"error": {**own, "word": way.word, "said": way.said.format(**{**own, "hint": own["hint"] or ""}).rstrip()}})
 
 
 def shape_of(word: Word) -> type[msgspec.Struct]:
@@ -228,12 +247,10 @@ def _put(params: dict[str, Any], arg: Arg, value: Any) -> None:
     """Set the parameter an argument becomes; a part that was left out is not there."""
     assert arg.to is not None
     whole, _, part = arg.to.partition(".")
-    if not part:
+    if part and value is not None:
+        params.setdefault(whole, {})[part] = _convert(arg, value)
+    elif not part:
         params[whole] = None if value is None else _convert(arg, value)
-        return
-    inside = params.setdefault(whole, {})
-    if value is not None:
-        inside[part] = _convert(arg, value)
 
 
 def _convert(arg: Arg, value: Any) -> Any:

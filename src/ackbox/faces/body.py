@@ -5,14 +5,17 @@ No routes and no rules of operations here. Explained in docs/reference/rest.md.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
+import msgspec.inspect
 from starlette.requests import Request
 
 from ackbox.errors import Invalid, TooLong
 
 BODY_LIMIT = 1 << 20
+_WHOLE = re.compile(r"-?\d{1,18}")
 
 
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
@@ -42,8 +45,17 @@ def read_query(request: Request, shape: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _from_text(value: str, shape: Any) -> Any:
-    """Return a query string's value as its field's type; text that does not fit is left for decoding to refuse."""
+    """Return a query string's value as its field's type; what does not fit is left for decoding to refuse."""
     try:
         return msgspec.convert(value, shape, strict=False)
     except msgspec.ValidationError:
-        return value
+        return int(value) if _WHOLE.fullmatch(value) and _takes_numbers(msgspec.inspect.type_info(shape)) else value
+
+
+def _takes_numbers(kind: msgspec.inspect.Type) -> bool:
+    """Whether a field is a number, so that one that is too large is refused as that and not as text."""
+    if isinstance(kind, msgspec.inspect.Metadata):
+        return _takes_numbers(kind.type)
+    if isinstance(kind, msgspec.inspect.UnionType):
+        return any(map(_takes_numbers, kind.types))
+    return isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType)

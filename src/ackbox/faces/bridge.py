@@ -9,6 +9,7 @@ Explained in docs/reference/mcp.md.
 from __future__ import annotations
 
 import json
+import os
 import platform
 import socket
 import subprocess
@@ -41,6 +42,10 @@ Message = dict[str, Any]
 def run(*, data_dir: str | None = None, url: str | None = None, key: str | None = None, workspace: str | None = None, agent: str | None = None,
         instance: str | None = None, dialect: str | None = None) -> int:
     """Carry messages between standard input and the server until input ends; returns the exit code."""
+    theirs = _environment(dialect) if dialect else {}
+    given = {"url": url, "key": key, "workspace": workspace, "agent": agent}
+    url, key, workspace, agent = (config.get(name, value) or theirs.get(name) for name, value in given.items())
+
     def find() -> HttpCaller:
         return _server(data_dir, url, key)
 
@@ -50,7 +55,8 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
         print(f"ackbox mcp: {error} Start one with: ackbox up", file=sys.stderr)
         return 3
     agent = agent or (None if dialect else _own_name(server))
-    said = {"workspace": workspace, "agent": agent, "instance": instance or (socket.gethostname()[:64] if agent else None)}
+    said = {"workspace": workspace, "agent": agent, "instance": instance or (socket.gethostname()[:64] if agent else None),
+            "session": theirs.get("session")}
     bridge = Bridge(server, find, {name: value for name, value in said.items() if value}, sys.stdout,
                     path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp")
     try:
@@ -61,6 +67,15 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
         pass
     bridge.close()
     return 0
+
+
+def _environment(dialect: str) -> dict[str, str]:
+    """Return what a system's own environment variables say."""
+    # Only here: who speaks the native tools needs none of it.
+    from ackbox.dialects import DIALECTS
+
+    names = next((each.environment for each in DIALECTS if each.name == dialect), {})
+    return {name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)}
 
 
 def _own_name(server: HttpCaller) -> str | None:

@@ -12,6 +12,11 @@ import click
 from ackbox.faces.cli import Talk, Verb, talking
 from ackbox.faces.cli_columns import Column, ago, some
 
+CLAIMS = (
+    Column("agent", lambda each: f"{each['agent']}/{each['instance']}" if each["instance"] else each["agent"]),
+    Column("also", lambda each: some([*each["areas"], *each["files"]], 5), may_cut=True),
+)
+
 VERBS: dict[str, click.Command] = {}
 SIGNS = {"active": "●", "timed_out": "◌", "ended": "○"}
 
@@ -91,6 +96,18 @@ def session_end(talk: Talk, /, summary: tuple[str, ...], **params: Any) -> None:
     """
     talk.show(talk.call("session.end", **_given(summary=" ".join(summary) or None, **params)),
               lambda of: f"{of['session']['agent']} ended")
+
+
+@session.command("conflicts", cls=Verb)
+@click.option("--area", help="The part of the work.")
+@_files
+@talking
+def session_conflicts(talk: Talk, /, **params: Any) -> None:
+    """Show who works on an area or files now; declares nothing.
+
+    Example: ackbox session conflicts --area docs --file src/
+    """
+    talk.show_each(talk.call("session.conflicts", **_given(**params))["conflicts"], CLAIMS, empty="Nobody works on it.")
 
 
 @session.command("list", cls=Verb)

@@ -17,7 +17,7 @@ from ackbox.dialects import RESTS
 from ackbox.dialects._rest import Rest, Road
 from ackbox.errors import AckboxError, NotFound
 from ackbox.faces.body import read_body, read_query
-from ackbox.faces.reply import JSON, bearer, said_in
+from ackbox.faces.reply import JSON, as_said, bearer, said_in
 from ackbox.faces.wire import Calling, as_error, encode
 from ackbox.limits import Limits
 from ackbox.ops.decode import parse_object
@@ -53,7 +53,7 @@ def _endpoint(rest: Rest, road: Road | None, call: Calling, gate: Gate) -> Any:
             if road is None:
                 raise NotFound("There is no such path.", hint=f"There are {', '.join(road.path for road in rest.roads)}.")
             asked = rest.ask(road, await _given(request, rest, road))
-            result = await call(asked.operation, {**said_in(request.headers), **asked.params}, credential=credential, face="rest")
+            result = await call(asked.operation, as_said(said_in(request.headers), asked.params), credential=credential, face="rest")
             return Response(encode(rest.say(asked, result)), status_code=road.status, media_type=JSON)
         except ClientDisconnect:
             return Response(status_code=499)

@@ -1,17 +1,18 @@
-"""MCP prompts: catch up, reply, hand over; agent programs show them as commands.
+"""MCP prompts: catch up, reply, hand over, and other systems' commands; agent programs show them as commands.
 
-Their words are ours; messages inside come through the briefing. Explained in docs/reference/mcp.md.
+The words of the first three are ours, of the others their data's; messages inside come through the briefing. Explained in docs/reference/mcp.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
 from ackbox.briefing import brief, visible
+from ackbox.dialects._translate import Prompt
 from ackbox.errors import AckboxError
 from ackbox.faces.mcp_resources import refusal
 from ackbox.faces.mcp_who import Who, who
@@ -25,6 +26,39 @@ PROMPTS = (
         types.PromptArgument(name="to", description="Who takes over", required=True),
         types.PromptArgument(name="about", description="What it is about", required=False)]),
 )
+
+
+class Commands:
+    """Another system's commands: its own words, with what was given in their places."""
+
+    def __init__(self, prompts: Sequence[Prompt]) -> None:
+        self._prompts = {prompt.name: prompt for prompt in prompts}
+
+    async def list(self, _: Any, __: Any) -> types.ListPromptsResult:
+        return types.ListPromptsResult(prompts=[
+            types.Prompt(name=each.name, description=each.description, arguments=[
+                types.PromptArgument(name=name, description=sentence, required=default is None) for name, sentence, default in each.args])
+            for each in self._prompts.values()])
+
+    async def get(self, _: Any, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+        given = params.arguments or {}
+        prompt = self._prompts.get(params.name)
+        if prompt is None:
+            raise _no_prompt(params.name, self._prompts)
+        missing = [name for name, _, default in prompt.args if default is None and not given.get(name)]
+        if missing:
+            raise _needs(prompt.name, missing[0])
+        text = prompt.text.format(**{name: visible(given.get(name) or default or "") for name, _, default in prompt.args})
+        message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))
+        return types.GetPromptResult(description=prompt.description, messages=[message])
+
+
+def _no_prompt(name: str, known: Iterable[str]) -> MCPError:
+    return MCPError(types.INVALID_PARAMS, f"There is no prompt {name[:64]!r}; there are {', '.join(known)}.")
+
+
+def _needs(name: str, argument: str) -> MCPError:
+    return MCPError(types.INVALID_PARAMS, f"The prompt {name!r} needs {argument!r}.")
 
 
 class Prompts:
@@ -41,10 +75,10 @@ class Prompts:
         given = params.arguments or {}
         prompt = next((each for each in PROMPTS if each.name == params.name), None)
         if prompt is None:
-            raise MCPError(types.INVALID_PARAMS, f"There is no prompt {params.name[:64]!r}; there are {', '.join(each.name for each in PROMPTS)}.")
+            raise _no_prompt(params.name, (each.name for each in PROMPTS))
         missing = [argument.name for argument in prompt.arguments or [] if argument.required and not given.get(argument.name)]
         if missing:
-            raise MCPError(types.INVALID_PARAMS, f"The prompt {prompt.name!r} needs {missing[0]!r}.")
+            raise _needs(prompt.name, missing[0])
         try:
             text = await self._text(who(context, self._call), prompt.name, given)
         except AckboxError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ackbox.faces.reply import bearer, said_in
+from ackbox.faces.reply import as_said, bearer, said_in
 from ackbox.faces.wire import Calling
 from ackbox.ops.table import OPERATIONS
 
@@ -26,7 +26,7 @@ class Who(msgspec.Struct, frozen=True):
         """Do one operation as this connection. Raises the errors of ackbox.errors."""
         if self.key is not None and "idempotency_key" in OPERATIONS[operation].params.__struct_fields__:
             params.setdefault("idempotency_key", self.key)
-        return await self.do(operation, {**self.said, **params}, credential=self.credential, face="mcp")
+        return await self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp")
 
 
 def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote
 
 import structlog
@@ -33,6 +34,13 @@ def bearer(headers: Mapping[str, str], *others: str) -> str | None:
 def said_in(headers: Mapping[str, str]) -> dict[str, str]:
     """Return whom a request's headers name, as parameters of an operation."""
     return {name: unquote(headers[header]) for header, name in _SAID_IN.items() if headers.get(header)}
+
+
+def as_said(said: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:
+    """Return a call's parameters with what the headers say: its own win, and a session of its own stands for agent and instance."""
+    if params.get("session"):
+        said = {name: value for name, value in said.items() if name not in ("agent", "instance")}
+    return {**said, **params}
 
 
 def error_response(error: BaseException, *, operation: str = "", close: bool = False) -> Response:

@@ -1,6 +1,7 @@
 """The verbs: every operation ackbox can do, by family. Importing this fills the table."""
 
 from ackbox.ops import (
+    activity,
     agents,
     asking,
     feed,
@@ -19,6 +20,7 @@ from ackbox.ops import (
 )
 
 __all__ = [
+    "activity",
     "agents",
     "asking",
     "feed",

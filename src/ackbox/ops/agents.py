@@ -184,6 +184,7 @@ class ListAgents(Call, frozen=True, kw_only=True):
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
     """Agents and people of the workspace, each with its instances; and names that post waits for."""
 
+    workspace: Annotated[str, Meta(description="Where they are")]
     agents: Annotated[list[Instance], Meta(description="Agents and people, with their running copies")]
     awaited: Annotated[list[str], Meta(description="Names written to that have never been here")]
 
@@ -204,7 +205,7 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
         merged = Here(together.presence, together.last_seen, together.reach, here.card or together.card,
                       here.started_at or together.started_at)
         agents.append(shown(reader, merged, [shown(each, state) for each, state in own]))
-    return Roster(agents=agents, awaited=awaited)
+    return Roster(workspace=context.workspace.name, agents=agents, awaited=awaited)
 
 
 async def everybody(context: Context) -> list[tuple[Reader, Here]]:

@@ -51,9 +51,9 @@ async def find_assignee(context: Context, to: str, *, instance: str | None, unkn
     return as_assignee(reader)
 
 
-async def tell_assigned(context: Context, me: Reader, task: StoredTask) -> str | None:
-    """Write to the assignee that a task is theirs, and return the message's id; nobody is told what they did themselves."""
-    if task.assignee is None or _is_me(me, task) or task.status in FINISHED:
+async def tell_assigned(context: Context, me: Reader, task: StoredTask, *, also_me: bool = False) -> str | None:
+    """Write to the assignee that a task is theirs, and return the message's id; nobody is told what they did themselves, unless they ask."""
+    if task.assignee is None or (_is_me(me, task) and not also_me) or task.status in FINISHED:
         return None
     facts = [
         f"Priority {task.priority}", *([f"due {to_text(task.card.due_at)}"] if task.card.due_at else []),

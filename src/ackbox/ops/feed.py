@@ -56,17 +56,19 @@ async def feed(context: Context, params: Feed) -> Events:
         return Events(events=[], cursor=make_cursor(ws, "feed", last))
     after = 0 if params.cursor == "start" else read_cursor(ws, "feed", params.cursor)
     rows = await store.feed_page(after=after, most=params.limit, visible_to=await narrowed(context, params))
-    names = {number: await _name(context, number) for number in {row[3] for row in rows}}
-    events = [_event(row, names[row[3]]) for row in rows]
+    names = {number: await name_of(context, number) for number in {row[3] for row in rows}}
+    events = [as_event(row, names[row[3]]) for row in rows]
     return Events(events=events, cursor=make_cursor(ws, "feed", rows[-1][0] if rows else after))
 
 
-async def _name(context: Context, number: int) -> str | None:
+async def name_of(context: Context, number: int) -> str | None:
+    """Return the name of who did something, or null for nobody."""
     reader = await context.store.reader_by_number(number)
     return None if reader is None else reader.name
 
 
-def _event(row: tuple[Any, ...], name: str | None) -> Event:
+def as_event(row: tuple[Any, ...], name: str | None) -> Event:
+    """Return a row of the feed as every face shows it."""
     seq, kind, at, _, subject, thread = row
     if kind == "message.sent":
         return Event(seq=seq, kind=kind, at=to_text(at), agent=name, id=subject, thread=thread)

@@ -45,6 +45,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, Meta(description="Its id")]
     number: Annotated[int, Meta(description="Its number in the workspace")]
+    workspace: Annotated[str, Meta(description="Where it lives")]
     agent: Annotated[str, Meta(description="Whose run")]
     instance: Annotated[str | None, Meta(description="Which running copy")] = None
     state: Annotated[State, Meta(description="active, ended, or timed_out: nothing was heard of it for its ttl")]
@@ -101,7 +102,7 @@ async def start(context: Context, params: Start) -> Started:
     params = await _named(context, params)
     me = await context.me(params)
     ttl_s = params.ttl_s or settings.get("session_ttl_s", DEFAULT_TTL_S)
-    conflicts = await _conflicts(context, me, params.area, params.files or [])
+    conflicts = await _conflicts(context, me.reader, params.area, params.files or [])
     if conflicts and (params.on_conflict or settings.get("on_conflict")) == "block":
         others = ", ".join(sorted({each.agent for each in conflicts}))
         raise Conflict(f"Others work on the same: {others}.", hint="Choose another area or files, or talk to them first.",
@@ -163,7 +164,8 @@ def _on(row: SessionRow) -> str:
 
 def _shown(context: Context, row: SessionRow) -> Session:
     return Session(
-        id=row.id, number=row.seq, agent=row.name, instance=row.instance, state=state_of(context, row), area=row.area, files=row.files,
+        id=row.id, number=row.seq, workspace=context.workspace.name, agent=row.name, instance=row.instance, state=state_of(context, row),
+        area=row.area, files=row.files,
         summary=row.summary, outcome=row.outcome, touched=row.touched, ttl_s=row.ttl_s, started_at=to_text(row.started_at),
         last_seen=to_text(_seen(context, row)), ended_at=to_text_or_none(row.ended_at),
     )
@@ -181,20 +183,44 @@ def state_of(context: Context, row: SessionRow) -> State:
     return "active" if abs(context.now - _seen(context, row)) < row.ttl_s * 1000 else "timed_out"
 
 
-async def _conflicts(context: Context, me: Reader, area: str | None, files: list[str], own: int = 0) -> list[Overlap]:
+async def _conflicts(context: Context, me: int, area: str | None, files: list[str], own: int = 0) -> list[Overlap]:
     """Return who else claims the same: live sessions, and those who only checked in with a claim."""
     if not area and not files:
         return []
     rows = await context.store.open_sessions(since=context.now - LONGEST_TTL_MS)
     found: list[Overlap] = []
     for row in rows:
-        if row.seq != own and row.reader != me.reader and state_of(context, row) == "active":
+        if row.seq != own and row.reader != me and state_of(context, row) == "active":
             found += overlap(row.name, row.instance, row.area, row.files, area, files)
-    declared = {row.reader for row in rows} | {me.reader}
+    declared = {row.reader for row in rows} | {me}
     for reader, here in await everybody(context):
         if reader.reader not in declared and here.presence != "away":
             found += overlap(reader.name, reader.instance, here.card.get("area"), here.card.get("files") or [], area, files)
     return found
+
+
+class AskConflicts(Call, frozen=True, kw_only=True):
+    """What you think of working on."""
+
+    area: Annotated[str, Meta(max_length=200, description="The part of the work")] | None = None
+    files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files; src/ is all below it")] | None = None
+
+
+class Claims(msgspec.Struct, frozen=True, kw_only=True):
+    """Who claims the same."""
+
+    conflicts: Annotated[list[Overlap], Meta(description="Live sessions that claim the same area or files, yours left out")]
+
+
+@op("session.conflicts", scope="read")
+async def conflicts(context: Context, params: AskConflicts) -> Claims:
+    """Return who works on an area or files now. Declares nothing.
+
+    Raises NotAllowed, NotFound (the token's session is over).
+    """
+    is_somebody = params.agent is not None or context.session is not None or context.caller.agent is not None
+    me = (await context.me(params)).reader if is_somebody else 0
+    return Claims(conflicts=await _conflicts(context, me, params.area, params.files or []))
 
 
 class Checkpoint(Call, frozen=True, kw_only=True):
@@ -231,7 +257,7 @@ async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
     if row is not None:
         row = await _changed(context, row, params)
         if params.area is not None or params.files is not None:
-            conflicts = await _conflicts(context, me, row.area, row.files, own=row.seq)
+            conflicts = await _conflicts(context, me.reader, row.area, row.files, own=row.seq)
     if params.summary is not None or params.area is not None or params.files is not None:
         summary = None if params.summary is None else params.summary[:500]
         await check_in(context, Checkin(agent=me.name, instance=me.instance, summary=summary, area=params.area, files=params.files))

@@ -166,6 +166,7 @@ class Narrow(Call, frozen=True, kw_only=True):
     assignee: Annotated[Name, Meta(description="Only of this agent or person")] | None = None
     assignee_instance: Annotated[str, Meta(max_length=256, description="Only of this running copy")] | None = None
     mine: Annotated[bool, Meta(description="Only your own")] = False
+    priority: Annotated[list[Priority], Meta(min_length=1, max_length=5, description="Only of these priorities")] | None = None
     unassigned_only: Annotated[bool, Meta(description="Only those for whoever claims them")] = False
     ready_only: Annotated[bool, Meta(description="Leave out those that wait for another")] = False
     creator: Annotated[Name, Meta(description="Only those this one asked for")] | None = None
@@ -253,6 +254,7 @@ async def _filter(context: Context, params: Narrow) -> TaskFilter:
     me = await context.me(params) if params.mine else None
     return TaskFilter(
         statuses=None if len(statuses) == len(STATUSES) else f",{',,'.join(sorted(statuses))},",
+        priorities=None if params.priority is None else "".join(map(str, sorted(set(params.priority)))),
         assignee=me.agent if me else await _number(context, params.assignee), assignee_instance=params.assignee_instance or None,
         unassigned_only=1 if params.unassigned_only else None, creator=await _number(context, params.creator), project=params.project or None,
         mission=params.mission or None, tag=None if not params.tag else tag_text(params.tag), ready_only=1 if params.ready_only else None,

@@ -34,6 +34,8 @@ class Claim(Call, frozen=True, kw_only=True):
     start: Annotated[bool, Meta(description="Also begin: status in_progress instead of claimed")] = False
     project: Annotated[Label, Meta(description="Without an id: only with this label")] | None = None
     tag: Annotated[Label, Meta(description="Without an id: only with this tag")] | None = None
+    or_refuse: Annotated[bool, Meta(description="Answer with the error `conflict` when you do not get it")] = False
+    tell: Annotated[bool, Meta(description="Also write the message of type task_assignment to yourself that task.assign writes to others")] = False
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,8 +56,15 @@ async def claim(context: Context, params: Claim) -> Claimed:
     Claiming again what you have changes nothing and is no error. Without an id, takes the most urgent task that is
     open, waits for nothing and is for you or for whoever claims it.
 
-    Raises NotFound.
+    Raises NotFound, Conflict (with `or_refuse`).
     """
+    done = await _claim(context, params)
+    if params.or_refuse and not done.claimed:
+        raise Conflict(done.notice or "", hint="See what is open with task.list.", reason=done.reason, winner=done.winner)
+    return done
+
+
+async def _claim(context: Context, params: Claim) -> Claimed:
     me = await context.me(params)
     task = await (_next(context, params, me) if params.id is None else find(context, params, params.id))
     if task is None:
@@ -73,6 +82,9 @@ async def claim(context: Context, params: Claim) -> Claimed:
         return await _not_claimed(context, task, "waiting", f"Task {task.number} waits for {', '.join(map(str, missing))}.")
     card = msgspec.structs.replace(task.card, claimed_at=context.now, started_at=context.now if params.start else None)
     task = _given_to(as_assignee(me), msgspec.structs.replace(task, status="in_progress" if params.start else "claimed", card=card))
+    if params.tell:
+        message = await tell_assigned(context, me, task, also_me=True)
+        task = msgspec.structs.replace(task, card=msgspec.structs.replace(task.card, message=message))
     return await _claimed(context, await _save(context, me, "task.claimed", task))
 
 

@@ -16,6 +16,7 @@ SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, 
 FROM task_words w JOIN task t ON t.ws = w.ws AND t.number = w.number
 WHERE w.ws = :ws AND t.number < :before AND w.words @@ to_tsquery('simple', :tsquery)
   AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
+  AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
   AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
   AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
   AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)

@@ -319,6 +319,21 @@ SELECT seq, kind, at, reader, subject, thread_id FROM (
     AND (CAST(:visible_to AS BIGINT) IS NULL OR e.reader = :visible_to) ORDER BY e.seq LIMIT :most) AS events
 ) AS feed ORDER BY seq LIMIT :most;
 
+-- name: feed_newest
+-- The feed before a number, newest first: messages and events merged by seq, ids only; primary keys.
+SELECT seq, kind, at, reader, subject, thread_id FROM (
+  SELECT * FROM (SELECT m.seq, 'message.sent' AS kind, m.created_at AS at, m.sender_agent AS reader, m.id AS subject, m.thread_id
+    FROM message m WHERE m.ws = :ws AND m.seq < :before
+      AND (CAST(:of AS BIGINT) IS NULL OR m.sender_agent = :of)
+      AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws
+       AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+    ORDER BY m.seq DESC LIMIT :most) AS messages
+  UNION ALL
+  SELECT * FROM (SELECT e.seq, e.kind, e.at, e.reader, e.subject, NULL AS thread_id FROM event e WHERE e.ws = :ws AND e.seq < :before
+    AND (CAST(:of AS BIGINT) IS NULL OR e.reader = :of)
+    AND (CAST(:visible_to AS BIGINT) IS NULL OR e.reader = :visible_to) ORDER BY e.seq DESC LIMIT :most) AS events
+) AS feed ORDER BY seq DESC LIMIT :most;
+
 -- name: stretch_probe
 -- The first message at or after a number, to find where a time begins; primary key.
 SELECT seq, created_at FROM message WHERE ws = :ws AND seq >= :seq ORDER BY seq LIMIT 1;
@@ -459,6 +474,7 @@ SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, 
     t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
 FROM task t WHERE t.ws = :ws AND t.number < :before
   AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
+  AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
   AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
   AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
   AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)
@@ -478,6 +494,7 @@ SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, 
     t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
 FROM task t WHERE t.ws = :ws AND t.priority <= :priority AND (t.priority < :priority OR t.number > :after)
   AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
+  AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
   AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
   AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
   AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)

@@ -11,6 +11,7 @@ SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, 
 FROM task_search CROSS JOIN task_place p ON p.id = task_search.rowid CROSS JOIN task t ON t.ws = p.ws AND t.number = p.number
 WHERE task_search MATCH :fts5 AND p.ws = :ws AND t.number < :before
   AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
+  AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
   AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
   AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
   AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)

@@ -64,6 +64,7 @@ class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
     """What a page of tasks is narrowed to; null narrows nothing."""
 
     statuses: str | None = None
+    priorities: str | None = None
     assignee: int | None = None
     assignee_instance: str | None = None
     unassigned_only: int | None = None
