@@ -1,58 +1,41 @@
-"""The terminal UI on a pseudo-terminal, over a real server: what a person sees, and what each key does."""
+"""The terminal UI on a pseudo-terminal, over a real server: what a person sees, and what becomes of what they do."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
+import os
+import re
+import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.command import Command
-from tests.tui.terminal import Terminal
+from tests.tui.conftest import Post
+from tests.tui.terminal import Screen
 
 
-class Post:
-    """A workspace of a running server, and terminals that look into it."""
-
-    def __init__(self, command: Command, workspace: str) -> None:
-        self.command, self.workspace = command, workspace
-        command.json("workspace", "create", workspace)
-
-    def send(self, sender: str, to: str, text: str, *more: str) -> Any:
-        return self.command.json("-w", self.workspace, "--as", sender, "send", to, text, *more)
-
-    def json(self, *arguments: str) -> Any:
-        return self.command.json("-w", self.workspace, *arguments)
-
-    def look(self, *more: str, columns: int = 160, lines: int = 45, **environment: str) -> Terminal:
-        own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-        argv = [*self.command.argv, "-w", self.workspace, "tui", *more]
-        return Terminal(argv, self.command.environment | own | environment, columns=columns, lines=lines)
-
-
-@pytest.fixture(scope="module")
-def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
-    command = Command(Path(tmp_path_factory.mktemp("tui")))
-    command.up()
-    yield command
-    command.stop()
-
-
-@pytest.fixture
-def post(command: Command) -> Post:
-    return Post(command, f"shop-{uuid.uuid4().hex[:8]}")
+def line_with(screen: Screen, *texts: str) -> str:
+    return next((row for row in screen.text.split("\n") if all(text in row for text in texts)), "")
 
 
 def test_a_message_stands_on_one_line_with_all_that_matters(post: Post) -> None:
-    post.json("--as", "codex", "heartbeat")
-    sent = post.send("claude", "codex", "Which port does the stub use?", "--intent", "question", "--urgent")
-    post.json("--as", "codex", "ack", sent["id"])
+    post.call("agent.heartbeat", agent="codex")
+    sent = post.send("claude", "codex", "Which port does the stub use?", intent="question", priority=5)
+    post.call("receipt.mark", agent="codex", mark="acknowledged", ids=[sent["id"]])
     with post.look() as terminal:
-        screen = terminal.see("claude", "Which port", "●")
-        line = next(row for row in screen.text.split("\n") if "claude" in row and "codex" in row and "?" in row)
-        assert [part in line for part in ("!!", "claude", "→", "codex", "?", "question", "Which port")] == [True] * 7
+        screen = terminal.until(lambda screen: "●" in line_with(screen, "claude", "question"), "its receipt")
+        line = line_with(screen, "claude", "question")
+        assert re.search(r">!!\d\d:\d\d:\d\d claude +→ codex +\? question +Which port does .* ●", line), line
+        terminal.see("claude → codex", "sent dlv read ack", sent["id"])
+
+
+def test_receipts_are_drawn_as_they_come(post: Post) -> None:
+    sent = post.send("claude", "codex,tester", "All green")
+    with post.look() as terminal:
+        terminal.until(lambda screen: "○0/2" in line_with(screen, "All green"), "pending")
+        for mark, sign in (("delivered", "◐1/2"), ("read", "◑1/2"), ("acknowledged", "●1/2")):
+            post.call("receipt.mark", agent="codex", mark=mark, ids=[sent["id"]])
+            terminal.until(lambda screen, sign=sign: sign in line_with(screen, "All green"), sign)
 
 
 def test_looking_marks_nothing(post: Post) -> None:
@@ -61,12 +44,12 @@ def test_looking_marks_nothing(post: Post) -> None:
         terminal.see("Look at this", "sent dlv read ack")
         terminal.press("q")
         assert terminal.end() == 0
-    status = post.json("status", sent["id"])
+    status = post.call("message.status", id=sent["id"])
     assert (status["delivered"], status["read"], status["acknowledged"]) == (0, 0, 0)
 
 
 def test_a_message_sent_from_it_is_a_persons_and_reaches_its_agent(post: Post) -> None:
-    post.json("--as", "codex", "heartbeat", "Reviewing")
+    post.call("agent.heartbeat", agent="codex", summary="Reviewing")
     with post.look() as terminal:
         terminal.see("codex", "live")
         terminal.press("c@co")
@@ -75,17 +58,162 @@ def test_a_message_sent_from_it_is_a_persons_and_reaches_its_agent(post: Post) -
         terminal.see("→ codex (online, poll)", "question (auto)")
         terminal.press("\r")
         terminal.see("sent to codex", "is main green?")
-    [letter] = [post.json("--as", "codex", "inbox")]
+    [letter] = post.call("inbox.check", agent="codex")["messages"]
     assert (letter["body"], letter["intent"], letter["sender_kind"]) == ("is main green?", "question", "human")
 
 
-def test_a_reply_goes_to_the_sender_in_the_thread(post: Post) -> None:
-    sent = post.send("claude", "ana", "Should deleted users keep posts?", "--intent", "question")
+def test_keys_typed_faster_than_the_screen_is_drawn_are_taken_in_their_order(post: Post) -> None:
+    first = post.send("claude", "ana", "The first question", intent="question")
+    post.send("codex", "ana", "The second question", intent="question")
     with post.look("--as", "ana") as terminal:
-        terminal.see("Should deleted users")
-        terminal.press("rYes, they should\r")
+        terminal.see("The first question", "The second question", "live")
+        terminal.press("krYes, they should\r")
         terminal.see("sent to claude")
-        terminal.press("q")
-        assert terminal.end() == 0
-    letter = post.json("--as", "claude", "inbox")
-    assert (letter["body"], letter["parent"], letter["intent"], letter["sender"]) == ("Yes, they should", sent["id"], "answer", "ana")
+    [letter] = post.call("inbox.check", agent="claude")["messages"]
+    assert (letter["body"], letter["parent"], letter["intent"], letter["sender"]) == ("Yes, they should", first["id"], "answer", "ana")
+
+
+def test_a_message_for_everyone_says_how_many_that_are_before_it_is_sent(post: Post) -> None:
+    for name in ("codex", "tester"):
+        post.call("agent.heartbeat", agent=name)
+    with post.look("--as", "codex") as terminal:
+        terminal.see("tester", "live")
+        terminal.press("i!! /alert Merge freeze\nuntil Monday".replace("\n", "\x0a"))
+        terminal.see("→ everyone: 2 known, 2 online", "△ alert", "urgent", "Enter sends to all 2", "until Monday")
+        terminal.press("\r")
+        terminal.see("sent to everyone (1)")
+    [letter] = post.call("inbox.check", agent="tester")["messages"]
+    assert (letter["body"], letter["intent"], letter["priority"]) == ("Merge freeze\nuntil Monday", "alert", 5)
+
+
+def test_what_was_typed_stays_when_it_cannot_be_sent_and_when_the_box_is_closed(post: Post) -> None:
+    with post.look("--as", "ana") as terminal:
+        terminal.see("live")
+        terminal.press("c@co/de/x hello\r")
+        terminal.see("Not sent:", "@co/de/x hello")
+        terminal.press("\x1b")
+        terminal.see_not("hello")
+        terminal.press("c")
+        terminal.see("@co/de/x hello")
+
+
+def test_at_80_by_24_there_is_one_pane_and_growing_again_brings_the_others_back(post: Post) -> None:
+    post.call("agent.check_in", agent="codex", machine="build-box")
+    post.send("claude", "codex", "Which port?", refs=[{"kind": "file", "target": "web/stub.ts"}])
+    with post.look() as terminal:
+        terminal.see("build-box", "Which port?", "sent dlv read ack")
+        terminal.resize(110, 32)
+        terminal.until(lambda screen: "sent dlv read ack" in screen.text and "build-box" not in screen.text and "quit" in screen.row(31), "two panes")
+        terminal.resize(80, 24)
+        terminal.until(lambda screen: "quit" in screen.row(23) and "Which port?" in screen.text and "sent dlv" not in screen.text, "one pane")
+        terminal.press("\t")
+        terminal.until(lambda screen: "web/stub.ts" in screen.text and "sent dlv read ack" in screen.text, "the message alone")
+        terminal.press("\x1b")
+        terminal.see_not("web/stub.ts")
+        terminal.resize(160, 45)
+        terminal.see("build-box", "Which port?", "sent dlv read ack", "web/stub.ts")
+
+
+@pytest.mark.parametrize(("environment", "is_coloured"), [({"TERM": "xterm", "COLORTERM": ""}, True), ({"NO_COLOR": "1"}, False)], ids=["sixteen", "none"])
+def test_sixteen_colours_are_enough_and_no_color_means_none(post: Post, environment: dict[str, str], is_coloured: bool) -> None:
+    post.send("claude", "codex", "Blocked on the build", intent="blocked", priority=5)
+    with post.look(**environment) as terminal:
+        screen = terminal.see("Blocked on the build", "sent dlv read ack")
+        # 39 and 49 are the terminal's own text and ground.
+        found = screen.colours - {"39", "49"}
+        assert bool(found) == is_coloured
+        assert found <= {str(number) for first in (30, 40, 90, 100) for number in range(first, first + 8)}
+        at = next(n for n in range(45) if "Blocked on" in screen.row(n))
+        # The line under the cursor shows without colour too: its marker, and reversed.
+        assert ">!!" in screen.row(at)
+        assert any("7" in look.split(";") for look in screen.looks[at])
+
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\x1b[31mred\x1b[0m \x9b31m \x07bell\x08\x08 \x1b]52;c;b3duZWQ=\x07 ‮txt.exe \x1bP+q\x1b\\ \r over [bold]markup[/] end"
+
+
+def test_control_characters_in_messages_are_shown_and_never_sent_to_the_terminal(post: Post) -> None:
+    sent = post.send("claude", "codex", HOSTILE, subject="\x1b[2Jsubject\x07", intent="\x1b[5mblink", refs=[{"kind": "file", "target": "a\x1b[2Jb"}])
+    post.call("agent.check_in", agent="codex", machine="\x1b[2Jbox", summary="\x07 working")
+    with post.look("--as", "codex") as terminal:
+        screen = terminal.see("[bold]markup[/]", "\\u{1b}[2Jsubject", "\\u{202e}", "sent dlv read ack")
+        for key in "2345":
+            terminal.press(key)
+            terminal.until(lambda screen, key=key: screen.row(0).count(key) > 0, key)
+        terminal.press("3")
+        terminal.see("\\u{7} working")
+        terminal.press("1y")
+        terminal.see("copied")
+        terminal.press("r")
+        terminal.see("Enter sends")
+        assert terminal.screen.stray == []
+        assert "owned" not in "".join(re.findall(rb"\x1b\]0;([^\x07]*)\x07", terminal.raw).__repr__())
+        assert b"\x1b[2Jsubject" not in terminal.raw and "\u202e".encode() not in terminal.raw
+        assert screen is terminal.screen
+    assert sent["id"]
+
+
+def test_a_server_that_was_killed_and_comes_back_leaves_nothing_missed_or_doubled(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    server = command.up()
+    try:
+        post = Post(command, "shop")
+        post.send("claude", "codex", "message number one")
+        with post.look() as terminal:
+            terminal.see("message number one", "live")
+            os.kill(server["pid"], signal.SIGKILL)
+            terminal.see("reconnecting, last")
+            # On another port: the terminal finds it by itself.
+            command.up()
+            for word in ("two", "three", "four"):
+                post.send("claude", "codex", f"message number {word}")
+            terminal.see("message number four", "live")
+            post.send("claude", "codex", "message number five")
+            screen = terminal.see("message number five")
+            listed = [found[1] for n in range(45) if (found := re.search(r"claude .*message number (\w+)", screen.row(n)))]
+            assert listed == ["one", "two", "three", "four", "five"]
+    finally:
+        command.stop()
+
+
+def test_it_works_over_a_remote_address_with_a_key(post: Post, tmp_path: Path) -> None:
+    url = post.command.json("status")["url"]
+    key = post.call("key.create", name="ana", kind="human")["key"]
+    post.send("claude", "ana", "From afar")
+    argv = [*post.command.argv, "--url", url, "tui"]
+    environment = {**post.command.environment, "ACKBOX_DATA_DIR": str(tmp_path / "none"), "ACKBOX_KEY": key, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    from tests.tui.terminal import Terminal
+
+    with Terminal(argv, environment) as terminal:
+        terminal.see("From afar", post.workspace)
+        terminal.press("a")
+        terminal.see("marked acknowledged")
+        terminal.press("c@claude done\r")
+        terminal.see("sent to claude")
+    [letter] = post.call("inbox.check", agent="claude")["messages"]
+    assert (letter["sender"], letter["sender_kind"], letter["body"]) == ("ana", "human", "done")
+
+
+def test_an_empty_workspace_teaches_the_next_command(post: Post) -> None:
+    with post.look() as terminal:
+        terminal.see("Nobody is here yet", "ackbox mcp --as NAME", "ackbox demo")
+        for key, said in (("2", "No conversations yet"), ("3", "Nobody is here yet"), ("4", "ackbox task add"), ("5", "nothing waits")):
+            terminal.press(key)
+            terminal.see(said)
+        post.call("agent.heartbeat", agent="codex")
+        terminal.press("1")
+        terminal.see("codex is here and waiting. Say hello: press c, type @codex.", 'ackbox send codex "hello"')
+
+
+def test_without_a_terminal_it_says_what_to_use_instead(post: Post) -> None:
+    done = post.command("tui")
+    assert (done.returncode, "ackbox tail" in done.stderr, done.stdout) == (2, True, "")
+
+
+def test_without_a_server_it_says_so_in_plain_text(tmp_path: Path) -> None:
+    from tests.tui.terminal import Terminal
+
+    command = Command(tmp_path)
+    with Terminal([*command.argv, "tui"], {**command.environment, "TERM": "xterm"}) as terminal:
+        assert terminal.end() == 3
+        assert "ackbox up" in terminal.screen.text and "1049" not in terminal.screen.modes

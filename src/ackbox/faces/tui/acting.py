@@ -34,6 +34,7 @@ class Acting:
         for each in me.tabs:
             each.set_class(each is me.tabs[number - 1], "-shown")
         me.screen.remove_class("-open")
+        me.screen.set_class(me.tab.is_whole, "-whole")
         me.tab.update()
         me.screen.set_focus(me.tab)
         me.call_after_refresh(me.resized)
@@ -114,6 +115,11 @@ class Acting:
         if not me.live.is_held:
             me.live.update()
         me.draw_bars()
+
+    def action_window(self) -> None:
+        me = _of(self)
+        me.health.other_window()
+        me.flush()
 
     def action_keys(self) -> None:
         me = _of(self)
@@ -225,8 +231,7 @@ class Acting:
 
     def action_compose(self) -> None:
         me = _of(self)
-        to = [me.agents.name] if me.tab is me.agents and me.agents.name else None
-        me.typing.begin(to=to)
+        me.typing.begin(to=[me.tab.writes_to] if me.tab.writes_to else None)
         me.draw_bars()
 
     def action_reply(self) -> None:
@@ -263,7 +268,7 @@ class Acting:
     async def _become(self) -> None:
         """Make sure that the one who writes is somebody: a name nobody has used yet becomes a person's, by a person's key."""
         me = _of(self)
-        if me.post.whoami.get("agent") or me.post.person(me.name_of_me) or "admin" not in me.post.whoami.get("may", ()):
+        if me.acts_as or me.post.whoami.get("agent") or me.post.person(me.name_of_me) or "admin" not in me.post.whoami.get("may", ()):
             return
         try:
             await me.link.call("key.create", name=me.name_of_me, kind="human", label="terminal", expires_in_days=1)
@@ -275,13 +280,14 @@ class Acting:
         me = _of(self)
         row = me.tab.row
         if row is not None:
-            own = (row.steps or {}).get(me.name_of_me, 0)
-            self_mark = "unread" if mark == "read" and own >= 2 else mark
-            me.run_worker(self._mark(row, self_mark), group="mark")
+            me.run_worker(self._mark(row, mark), group="mark")
 
     async def _mark(self, row: Row, mark: str) -> None:
         me = _of(self)
         done = await self._try("receipt.mark", mark=mark, ids=[row.id], agent=me.name_of_me)
+        if done and mark == "read" and done["unchanged"]:
+            mark = "unread"
+            done = await self._try("receipt.mark", mark=mark, ids=[row.id], agent=me.name_of_me)
         if done is None:
             return
         if done["not_found"]:

@@ -33,6 +33,10 @@ class Agents(Tab):
             self.show_count(len(people))
 
     @property
+    def writes_to(self) -> str | None:
+        return self.name
+
+    @property
     def name(self) -> str | None:
         return self._people[self.cursor]["agent"] if self.cursor < len(self._people) else None
 

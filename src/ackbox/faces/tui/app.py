@@ -23,6 +23,7 @@ from ackbox.faces.tui.ask import Filter
 from ackbox.faces.tui.bars import Bar
 from ackbox.faces.tui.beside import Beside, Sidebar
 from ackbox.faces.tui.compose import Compose
+from ackbox.faces.tui.health import Health
 from ackbox.faces.tui.keys import bindings
 from ackbox.faces.tui.lines import Lines
 from ackbox.faces.tui.link import Link
@@ -31,12 +32,12 @@ from ackbox.faces.tui.palette import Palette, themes
 from ackbox.faces.tui.post import Post
 from ackbox.faces.tui.status import bottom_line, top_line
 from ackbox.faces.tui.tab import Tab
+from ackbox.faces.tui.tasks import Tasks
 from ackbox.faces.tui.threads import Threads
 
 # How long the cursor rests on something before the server is asked about it.
 REST_S = 0.15
 ROSTER_S = 10.0
-ASKED_AT_A_TIME = 8
 
 
 class Terminal(Acting, App[None]):
@@ -54,6 +55,7 @@ class Terminal(Acting, App[None]):
     .-two #beside { width: 42; }
     .-three #sidebar { display: block; }
     .-three #beside { width: 48; }
+    .-whole #beside { display: none; }
     .-one.-open #beside { display: block; width: 1fr; border-left: none; }
     .-one.-open Tab { display: none; }
     Tab { width: 1fr; display: none; }
@@ -62,7 +64,8 @@ class Terminal(Acting, App[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
     def __init__(self, link: Link, *, hz: float, theme: str | None, acts_as: str | None, person: str) -> None:
-        super().__init__()
+        # Said before anything else: without colours Textual would otherwise turn them into shades, which are colours.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.link, self.post, self.hz = link, Post(), hz
         self.acts_as, self.person = acts_as, person
         self.clock: Callable[[], float] = time.monotonic
@@ -71,7 +74,8 @@ class Terminal(Acting, App[None]):
         self.theme = self._first_theme(theme)
         self.palette = Palette(self.theme)
         self.live, self.threads, self.agents = Live(self.post), Threads(self.post), Agents(self.post)
-        self.tabs: list[Tab] = [self.live, self.threads, self.agents]
+        self.health = Health(self.post)
+        self.tabs: list[Tab] = [self.live, self.threads, self.agents, Tasks(self.post), self.health]
         self.beside, self.sidebar, self.typing = Beside(), Sidebar(), Compose()
         self.filter, self.top, self.bottom = Filter(), Bar(id="top"), Bar(id="bottom")
         self.notice, self.notice_until = "", 0.0
@@ -79,6 +83,7 @@ class Terminal(Acting, App[None]):
         self._roster_at, self._roster_stale = 0.0, True
         self._asked: Any = None
         self._rest_until: float | None = None
+        self._is_asking = False
 
     def _first_theme(self, wanted: str | None) -> str:
         if self.no_color or self.console.color_system in (None, "standard"):
@@ -104,6 +109,7 @@ class Terminal(Acting, App[None]):
 
     def _recolour(self, theme: Theme) -> None:
         self.palette = Palette(theme.name)
+        self.health.redraw()
         for lines in self.query(Lines):
             lines.forget()
         self.draw_bars()
@@ -131,16 +137,18 @@ class Terminal(Acting, App[None]):
         if now - self._roster_at > (1.0 if self._roster_stale else ROSTER_S):
             self._roster_at, self._roster_stale = now, False
             self.run_worker(self._read_roster(), group="roster", exclusive=True)
+        self._read_tabs(now)
         self._rest(now)
+        self._ask_tallies()
         self.draw_bars()
 
     def _take(self, kind: str, what: Any) -> None:
         match kind:
             case "loaded":
                 self.post.restart()
-                self.post.prepend(what["messages"])
+                self.post.prepend(what)
             case "older":
-                self.post.prepend(what["messages"])
+                self.post.prepend(what)
             case "messages":
                 self.post.append(what, now=self.clock())
             case _:
@@ -155,6 +163,8 @@ class Terminal(Acting, App[None]):
                 self._asked = None
         elif event["kind"].startswith("agent."):
             self._roster_stale = True
+        for tab in self.tabs:
+            tab.is_stale = tab.is_stale or event["kind"].startswith(tab.fed_by)
 
     async def _read_roster(self) -> None:
         try:
@@ -163,13 +173,31 @@ class Terminal(Acting, App[None]):
                 self.post.whoami = await self.link.call("agent.whoami")
         except (NoServer, AckboxError):
             return
+        before = self.post.humans
         self.post.people, self.post.awaited = roster["agents"], roster["awaited"]
+        if self.post.humans != before:
+            self.live.forget()
         for tab in self.tabs:
             if tab is self.agents or not tab.count:
                 tab.update()
                 tab.refresh()
         self.sidebar.forget()
         self.sidebar.show_count(len(self.post.people))
+
+    def _read_tabs(self, now: float) -> None:
+        """Read again what tabs list, the one in sight at once when something happened to it."""
+        for tab in self.tabs:
+            if tab.every_s is None or (tab is not self.tab and not tab.is_read_unseen):
+                continue
+            if now - tab.read_at > (0.5 if tab.is_stale and tab is self.tab else tab.every_s):
+                tab.is_stale, tab.read_at = False, now
+                self.run_worker(self._read_tab(tab), group=f"read {tab.title}", exclusive=True)
+
+    async def _read_tab(self, tab: Tab) -> None:
+        try:
+            await tab.read(self.link)
+        except (NoServer, AckboxError):
+            tab.is_stale = True
 
     def _rest(self, now: float) -> None:
         """Ask about the item under the cursor once the cursor rests there."""
@@ -186,12 +214,26 @@ class Terminal(Acting, App[None]):
             if self.beside.display:
                 await self.tab.ask(self.link)
                 self.show_beside(is_same=True)
-            for row in self.live.unknown_in_sight()[-ASKED_AT_A_TIME:] if self.tab is self.live else ():
-                row.learn(await self.link.call("message.status", id=row.id, limit=50))
-                self.live.drawn_anew(row)
-                self._rest_until = self.clock() + REST_S
         except (NoServer, AckboxError):
             return
+
+    def _ask_tallies(self) -> None:
+        """Ask how far the messages in sight have come, all in one call, and one call at a time."""
+        unknown = self.live.unknown_in_sight() if self.tab is self.live and not self._is_asking else []
+        if unknown:
+            self._is_asking = True
+            self.run_worker(self._read_tallies(unknown), group="tallies")
+
+    async def _read_tallies(self, ids: list[str]) -> None:
+        as_of = self.post.touches
+        try:
+            page = await self.link.call("message.history", ids=ids[-200:], body_chars=0, with_tallies=True)
+        except (NoServer, AckboxError):
+            return
+        finally:
+            self._is_asking = False
+        for row in self.post.learn(page, as_of=as_of):
+            self.live.drawn_anew(row)
 
     def show_beside(self, *, is_same: bool = False) -> None:
         """Draw the pane beside the list again."""
@@ -212,6 +254,7 @@ class Terminal(Acting, App[None]):
 
     def resized(self) -> None:
         self._asked = None
+        self.health.redraw()
         self.draw_bars()
         self.show_beside(is_same=True)
 

@@ -51,8 +51,8 @@ class Sidebar(Lines):
         terminal = cast("Terminal", self.app)
         one = terminal.post.people[index]
         style = terminal.palette.style
-        copies = [each for each in one["instances"] if each["presence"] == one["presence"]]
-        where = one["machine"] or (copies[0]["machine"] if copies else None) or ""
+        copies = sorted((each for each in one["instances"] if each["machine"]), key=lambda each: each["presence"] != one["presence"])
+        where = one["machine"] or (copies[0]["machine"] if copies else "")
         means = "human" if one["kind"] == "human" else "text" if one["presence"] == "online" else "text2"
         name_cells = max(width - 3 - 10, 6)
         return [Segment(f" {PRESENCE[one['presence']]} ", style(one["presence"])), Segment(fit(one_line(one["agent"]), name_cells), style(means)),

@@ -195,4 +195,8 @@ class Compose(Vertical):
         if not draft.body:
             self.tell("Write something first." if draft.to or not self.typing.text else "There is no text after the names.")
             return
+        if draft.body.startswith("@"):
+            # Without a name it would be for everyone, which is not what an @ says.
+            self.tell("There is no name after the @.")
+            return
         self.post_message(self.Written(draft, self.answers))

@@ -15,7 +15,7 @@ from ackbox.faces.tui.palette import GLYPHS
 from ackbox.model.name import nearest
 
 PRIORITIES = {3: "normal", 4: "high", 5: "urgent"}
-_HEAD = re.compile(r"\s*(?:@(?P<name>[^\s,;]+)[,;]?|(?P<bang>!{1,2})|/(?P<intent>[a-z][a-z_]{1,31}))(?=\s|$)")
+_HEAD = re.compile(r"\s*(?:@(?P<name>[^\s,;:]\S*)|(?P<bang>!{1,2})|/(?P<intent>[a-z][a-z_]{1,31}))(?=\s|$)")
 _AT = re.compile(r"(?:^|\s)@(\S*)$")
 
 
@@ -38,7 +38,8 @@ def parse_draft(text: str, *, intent: str | None, priority: int, is_answer: bool
     at = 0
     while (found := _HEAD.match(text, at)) is not None:
         if found["name"]:
-            names.append({"everyone": "*", "all": "*"}.get(found["name"], found["name"]))
+            name = found["name"].rstrip(",;:")
+            names.append({"everyone": "*", "all": "*"}.get(name, name))
         elif found["bang"]:
             priority = 3 + len(found["bang"])
         else:

@@ -17,7 +17,7 @@ from rich.style import Style
 
 from ackbox.faces.cli_columns import plain
 from ackbox.faces.tui.palette import GLYPHS, RECEIPTS, SELECTED, TASK_GLYPH, Palette
-from ackbox.faces.tui.row import STEPS, Row
+from ackbox.faces.tui.row import STEPS, Row, Tally
 
 Line = list[Segment]
 
@@ -87,19 +87,16 @@ def addressees(to: Iterable[str]) -> str:
     return ", ".join(names)
 
 
-def receipts(row: Row, recipients: int) -> tuple[str, str]:
-    """Return how far a message has come, five cells at most, and the colour's meaning."""
-    if row.steps is None:
+def receipts(tally: Tally | None) -> tuple[str, str]:
+    """Return how far a message has come, and the colour's meaning: the furthest step, and how many are there of how many."""
+    if tally is None:
         return "", "text3"
-    best = max(row.steps.values(), default=0)
-    colour = ("text3", "text2", "text2", "online")[best]
-    if recipients == 1:
-        return RECEIPTS[best], colour
-    reached = sum(step >= best for step in row.steps.values()) if best else 0
-    return f"{RECEIPTS[best]}{reached}/{recipients}", colour
+    best, reached = next(((step, count) for step, count in ((3, tally.acknowledged), (2, tally.read), (1, tally.delivered)) if count), (0, 0))
+    sign = RECEIPTS[best] if tally.recipients == 1 else f"{RECEIPTS[best]}{reached}/{tally.recipients}"
+    return sign, ("text3", "text2", "text2", "online")[best]
 
 
-def message_line(row: Row, width: int, palette: Palette, *, recipients: int, selected: bool, humans: frozenset[str]) -> Line:
+def message_line(row: Row, width: int, palette: Palette, *, selected: bool, humans: frozenset[str]) -> Line:
     """Return one message as a line: marker, urgency, time, sender, receiver, intent, text, receipts."""
     name_cells = 11 if width >= 76 else 9
     intent_cells = 10 if width >= 80 else 0
@@ -108,7 +105,7 @@ def message_line(row: Row, width: int, palette: Palette, *, recipients: int, sel
     def put(text: str, means: str, *, bold: bool = False) -> Segment:
         return Segment(text, palette.style(means, bold=bold, selected=selected))
 
-    mark, mark_means = receipts(row, recipients)
+    mark, mark_means = receipts(row.tally)
     means = row.intent if row.intent in GLYPHS else "task" if row.intent.startswith("task") else "text2"
     line = [
         put(SELECTED if selected else " ", "accent", bold=True), put(edge, urgent, bold=True), put(f"{clock(row.at)} ", "text3"),

@@ -14,11 +14,10 @@ from typing import Any
 
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError, BadCursor
+from ackbox.faces.tui.row import KEPT_CHARACTERS
 
 Connect = Callable[[], HttpCaller]
 PAGE = 200
-# Beyond this many missed messages the window is loaded again instead.
-MOST_MISSED = 5_000
 
 
 class Link:
@@ -94,18 +93,20 @@ class Link:
         self.heard_at = time.monotonic()
 
     def _follow(self) -> None:
-        cursor, last, wait = None, 0, 0.1
+        cursor, wait = None, 0.1
         while not self._ended.is_set():
             try:
                 if cursor is None:
-                    cursor, last = self._load()
+                    cursor = self._load()
                     self.state = "live"
                 page = self.call_here("event.feed", cursor=cursor, limit=PAGE, wait_s=20)
-                last = self._deliver(page["events"], last)
-                cursor, self.state, wait = page["cursor"], "live", 0.1
+                self._deliver(page["events"])
+                # The cursor moves only after what it passes is in the box: a call that fails in between is made again.
+                cursor, wait, is_behind = page["cursor"], 0.1, len(page["events"]) == PAGE
+                self.state = "catching up" if is_behind else "live"
                 self.heard_at = time.monotonic()
                 # Whoever looks at a screen sees no more than this many times a second.
-                self._ended.wait(self._pause if page["events"] else 0)
+                self._ended.wait(self._pause if page["events"] and not is_behind else 0)
             except NoServer:
                 self.state = "reconnecting"
                 self._ended.wait(wait)
@@ -118,43 +119,28 @@ class Link:
                     return
                 self._ended.wait(error.retry_after_s or 1)
 
-    def _load(self) -> tuple[str, int]:
-        """Return the cursor and number to go on from, with the newest messages put into the box."""
+    def _load(self) -> str:
+        """Return the cursor to go on from, with the newest messages put into the box."""
         cursor = self.call_here("event.feed")["cursor"]
-        page = self.call_here("message.history", limit=min(PAGE, self._rows))
+        page = self._history(limit=min(PAGE, self._rows))
         self._put(("loaded", page))
         count, older = len(page["messages"]), page["cursor"]
         while older is not None and count < self._rows and not self._ended.is_set():
-            more = self.call_here("message.history", limit=PAGE, cursor=older)
+            more = self._history(limit=PAGE, cursor=older)
             self._put(("older", more))
             count, older = count + len(more["messages"]), more["cursor"]
-        return cursor, page["messages"][0]["seq"] if page["messages"] else 0
+        return str(cursor)
 
-    def _deliver(self, events: list[Any], last: int) -> int:
-        """Put events into the box, the messages among them in full; returns the newest message's number."""
-        sent = [event for event in events if event["kind"] == "message.sent" and event["seq"] > last]
+    def _history(self, **which: Any) -> Any:
+        return self.call_here("message.history", with_tallies=True, body_chars=KEPT_CHARACTERS + 1, **which)
+
+    def _deliver(self, events: list[Any]) -> None:
+        """Put events into the box, the messages among them with their text."""
+        sent = [event["id"] for event in events if event["kind"] == "message.sent"]
         if sent:
-            messages = self._messages(after=last, count=len(sent))
-            if messages is None:
-                self._load()
-            elif messages:
-                self._put(("messages", messages))
-            last = max([sent[-1]["seq"], *(each["seq"] for each in messages or ())])
+            page = self._history(ids=sent)
+            page["messages"].sort(key=lambda message: message["seq"])
+            self._put(("messages", page))
         others = [event for event in events if event["kind"] != "message.sent"]
         if others:
             self._put(("events", others))
-        return last
-
-    def _messages(self, *, after: int, count: int) -> list[Any] | None:
-        """Return every message after a number, oldest first; null when they are too many to catch up."""
-        found: list[Any] = []
-        cursor, limit = None, min(count + 5, PAGE)
-        while len(found) < MOST_MISSED:
-            page = self.call_here("message.history", limit=limit, **({"cursor": cursor} if cursor else {}))
-            fresh = [each for each in page["messages"] if each["seq"] > after]
-            found += fresh
-            cursor, limit = page["cursor"], PAGE
-            if cursor is None or len(fresh) < len(page["messages"]):
-                return found[::-1]
-            self.state = f"catching up {len(found)}"
-        return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ackbox.errors import AckboxError
 from ackbox.faces.tui.drawing import Line, message_line, message_lines
 from ackbox.faces.tui.post import Post
-from ackbox.faces.tui.row import Row
+from ackbox.faces.tui.row import Row, Tally
 from ackbox.faces.tui.tab import Tab
 from ackbox.model.narrow import Narrowing, folded, parse_narrowing
 
@@ -97,10 +97,9 @@ class Live(Tab):
         return self._narrowing.fits(about, f"{row.subject or ''} {row.body}", row.at)
 
     def _states(self, row: Row) -> list[str]:
-        own = (row.steps or {}).get(self.terminal.name_of_me, 0)
-        is_mine = self.terminal.name_of_me in row.to or row.is_everyone
-        facts = {"urgent": row.priority >= 5, "human": row.is_human, "everyone": row.is_everyone, "unread": is_mine and own < 2,
-                 "unacked": is_mine and own < 3}
+        tally = row.tally or Tally(1, 0, 0, 0)
+        facts = {"urgent": row.priority >= 5, "human": row.is_human, "everyone": row.is_everyone,
+                 "unread": tally.read < tally.recipients, "unacked": tally.acknowledged < tally.recipients}
         return [state for state, is_so in facts.items() if is_so]
 
     @property
@@ -109,7 +108,7 @@ class Live(Tab):
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         row = self._shown[index]
-        return message_line(row, width, self.palette, recipients=self.post.recipients_of(row), selected=selected, humans=self.post.humans)
+        return message_line(row, width, self.palette, selected=selected, humans=self.post.humans)
 
     def when_empty(self) -> str:
         if self.filter:
@@ -140,8 +139,6 @@ class Live(Tab):
         if len(self._told) > 200:
             self._told.clear()
         self._told[row.id] = (message, status)
-        row.learn(status)
-        self.drawn_anew(row)
 
     @property
     def about(self) -> Any:
@@ -153,6 +150,6 @@ class Live(Tab):
         if at < len(self._shown) and self._shown[at] is row:
             self.forget(at)
 
-    def unknown_in_sight(self) -> list[Row]:
-        """The messages in sight whose receipts nobody has asked for."""
-        return [row for row in self._shown[self.in_sight.start:self.in_sight.stop] if row.steps is None]
+    def unknown_in_sight(self) -> list[str]:
+        """Ids of the messages in sight of which nobody knows how far they are."""
+        return [row.id for row in self._shown[self.in_sight.start:self.in_sight.stop] if row.tally is None]

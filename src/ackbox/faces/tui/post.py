@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import deque
 from typing import Any
 
-from ackbox.faces.tui.row import Row, make_row
+from ackbox.faces.tui.row import Row, make_row, make_tallies
 
 MOST_ROWS = 100_000
 RATE_OVER_S = 10
@@ -30,14 +30,16 @@ class Post:
         # Rises whenever rows were put anywhere but at the end.
         self.shape = 0
         self.is_loaded = False
+        self.touches = 0
 
     @property
     def last_seq(self) -> int:
         return self.rows[-1].seq if self.rows else 0
 
-    def append(self, messages: list[Any], *, now: float) -> list[Row]:
-        """Take messages newer than all before, oldest first; returns those that were new."""
-        fresh = [make_row(each, is_new=True) for each in messages if each["seq"] > self.last_seq]
+    def append(self, page: Any, *, now: float) -> None:
+        """Take messages newer than all before, oldest first."""
+        tallies = make_tallies(page)
+        fresh = [make_row(each, tallies.get(each["id"])) for each in page["messages"] if each["seq"] > self.last_seq]
         self._keep(fresh)
         self.rows += fresh
         if fresh:
@@ -45,26 +47,36 @@ class Post:
         if len(self.rows) > MOST_ROWS:
             # Many at once, because each time the whole list is drawn anew.
             self._forget(MOST_ROWS // 10)
-        return fresh
 
-    def prepend(self, messages: list[Any]) -> None:
+    def prepend(self, page: Any) -> None:
         """Take messages older than all before, newest first."""
+        tallies = make_tallies(page)
         first = self.rows[0].seq if self.rows else None
-        older = [make_row(each, is_new=False) for each in reversed(messages) if first is None or each["seq"] < first]
+        older = [make_row(each, tallies.get(each["id"])) for each in reversed(page["messages"]) if first is None or each["seq"] < first]
         self.is_loaded = True
         self._keep(older)
         self.rows[:0] = older
         self.shape += 1
+
+    def learn(self, page: Any, *, as_of: int) -> list[Row]:
+        """Take tallies that were asked for when `touches` stood at `as_of`; returns their rows."""
+        found = []
+        for id, tally in make_tallies(page).items():
+            if (row := self.by_id.get(id)) is not None and row.touched <= as_of:
+                row.tally = tally
+                found.append(row)
+        return found
 
     def restart(self) -> None:
         """Forget all messages; the window is loaded again."""
         self._forget(len(self.rows))
 
     def marked(self, event: Any) -> list[Row]:
-        """Take a receipt event; returns the rows it concerns."""
+        """Take a receipt event; returns the rows whose tally is not known any more."""
         found = [row for seq in event["details"]["seqs"] if (row := self.by_seq.get(seq)) is not None]
         for row in found:
-            row.marked(event["agent"], event["details"]["mark"])
+            self.touches += 1
+            row.tally, row.touched = None, self.touches
         return found
 
     def rate(self, now: float) -> float:
@@ -81,12 +93,6 @@ class Post:
     def humans(self) -> frozenset[str]:
         """The names that are people's."""
         return frozenset(each["agent"] for each in self.people if each["kind"] == "human")
-
-    def recipients_of(self, row: Row) -> int:
-        """How many a message is for."""
-        if row.recipients is not None:
-            return row.recipients
-        return max(len(self.people) - (1 if self.person(row.sender) else 0), len(row.steps or ()))
 
     def index_of(self, seq: int) -> int:
         return bisect_left(self.rows, seq, key=lambda row: row.seq)

@@ -11,8 +11,17 @@ import msgspec
 
 # What a line can show and a filter looks through; the whole body is asked for when somebody looks.
 KEPT_CHARACTERS = 2_000
+# How far a receipt can come, and with it a message.
 STEPS = ("pending", "delivered", "read", "acknowledged")
-_STEP_OF = {"delivered": 1, "read": 2, "acknowledged": 3, "archived": 1}
+
+
+class Tally(msgspec.Struct, frozen=True, gc=False):
+    """How many a message is for, and how many have come how far."""
+
+    recipients: int
+    delivered: int
+    read: int
+    acknowledged: int
 
 
 class Row(msgspec.Struct, kw_only=True):
@@ -32,9 +41,10 @@ class Row(msgspec.Struct, kw_only=True):
     body: str
     is_cut: bool
     at: str
-    # Recipient → index into STEPS; null until somebody asked, because messages from before have a past.
-    steps: dict[str, int] | None = None
-    recipients: int | None = None
+    # Null until it was asked for, and again when a receipt changed.
+    tally: Tally | None = None
+    # Rises with each receipt, so that an answer that was under way meanwhile is not believed.
+    touched: int = 0
 
     @property
     def is_everyone(self) -> bool:
@@ -45,31 +55,18 @@ class Row(msgspec.Struct, kw_only=True):
         """The one line that stands for the text."""
         return self.subject or self.body
 
-    def marked(self, agent: str, mark: str) -> None:
-        """Note that a recipient set or cleared a mark."""
-        if self.steps is None:
-            return
-        if mark == "unread":
-            self.steps[agent] = min(self.steps.get(agent, 0), 1)
-        elif mark in _STEP_OF:
-            self.steps[agent] = max(self.steps.get(agent, 0), _STEP_OF[mark])
 
-    def learn(self, status: Any) -> None:
-        """Take over what message.status says."""
-        self.recipients = status["recipients"]
-        found: dict[str, int] = {}
-        for receipt in status["receipts"]:
-            step = STEPS.index(receipt["state"]) if receipt["state"] in STEPS else 0
-            found[receipt["agent"]] = max(found.get(receipt["agent"], 0), step)
-        self.steps = found
-
-
-def make_row(message: Any, *, is_new: bool) -> Row:
-    """Return the row of a message as a call gave it; a new one has no receipts yet."""
+def make_row(message: Any, tally: Tally | None) -> Row:
+    """Return the row of a message as a call gave it."""
     body = message["body"]
     return Row(
         seq=message["seq"], id=message["id"], thread=message["thread"], parent=message["parent"], sender=message["sender"],
         instance=message["sender_instance"], is_human=message["sender_kind"] == "human", to=message["to"], intent=message["intent"],
         priority=message["priority"], subject=message["subject"], body=body[:KEPT_CHARACTERS], is_cut=len(body) > KEPT_CHARACTERS,
-        at=message["created_at"], steps={} if is_new else None, recipients=None if message["to"] == ["*"] else len(message["to"]),
+        at=message["created_at"], tally=tally,
     )
+
+
+def make_tallies(page: Any) -> dict[str, Tally]:
+    """Return the tallies of a page of messages, by the message's id."""
+    return {each["id"]: Tally(each["recipients"], each["delivered"], each["read"], each["acknowledged"]) for each in page["tallies"]}

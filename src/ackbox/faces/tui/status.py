@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from ackbox.faces.tui.bars import keys_line
-from ackbox.faces.tui.drawing import Line, one_line
+from ackbox.faces.tui.drawing import Line, fit, one_line
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal
@@ -23,7 +23,9 @@ def top_line(terminal: Terminal) -> None:
     """Draw the line at the top: the workspace, the tabs, who is here, whether the stream runs."""
     style = terminal.palette.style
     workspace = one_line(str(terminal.post.whoami.get("workspace") or terminal.link.who.get("workspace") or ""))
-    left: Line = [Segment(" ackbox ", style("accent", bold=True)), Segment(f"{workspace} ", style("text2"))]
+    is_narrow = terminal.size.width < 110
+    left: Line = [Segment(f" {fit(workspace, min(cell_len(workspace), 9))} ", style("accent", bold=True))] if is_narrow else [
+        Segment(" ackbox ", style("accent", bold=True)), Segment(f"{workspace} ", style("text2"))]
     at = sum(cell_len(segment.text) for segment in left)
     actions = []
     for number, tab in enumerate(terminal.tabs, 1):
@@ -35,8 +37,9 @@ def top_line(terminal: Terminal) -> None:
     online = sum(each["presence"] == "online" for each in terminal.post.people)
     rate = terminal.post.rate(terminal.clock())
     state, means = _state(terminal)
-    right: Line = [Segment(state, style(means, bold=means != "online")), Segment(f"  {datetime.now():%H:%M:%S} ", style("text3"))]
-    if terminal.size.width >= 110:
+    right: Line = [Segment(f"{state} ", style(means, bold=means != "online"))]
+    if not is_narrow:
+        right.append(Segment(f" {datetime.now():%H:%M:%S} ", style("text3")))
         right = [Segment(f"{online} online  ", style("text2")), Segment(f"{rate:.1f}/s · " if rate else "", style("text2")), *right]
     terminal.top.show(left, right, actions=actions)
 
@@ -76,6 +79,10 @@ def _hints(terminal: Terminal) -> list[tuple[str, str, str]]:
     hints = [("c", "compose", "compose"), ("r", "reply", "reply"), ("/", "filter", "filter"), (":", "go", "jump"),
              ("Enter", "open", "open"), ("a", "ack", "mark('acknowledged')"), ("Space", "hold", "hold"),
              ("?", "keys", "keys"), ("q", "quit", "leave")]
+    if terminal.tab is terminal.health:
+        return [("w", "another window", "window"), (":", "go", "jump"), ("?", "keys", "keys"), ("q", "quit", "leave")]
+    if terminal.size.width < 110:
+        hints = [hint for hint in hints if hint[0] not in ("Enter", "Space")]
     if terminal.tab.row is None:
         hints = [hint for hint in hints if hint[0] not in ("r", "a")]
     return hints

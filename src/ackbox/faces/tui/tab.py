@@ -25,10 +25,18 @@ class Tab(Lines):
     """A list that a number key shows."""
 
     title = ""
+    # How often its own data is read, and the kinds of events after which it is read at once; null when the post has it all.
+    every_s: float | None = None
+    fed_by: tuple[str, ...] = ()
+    # Whether it is read while another is in sight, for its badge.
+    is_read_unseen = False
+    # Whether it takes the room of the pane beside it too.
+    is_whole = False
 
     def __init__(self, post: Post) -> None:
         super().__init__(id=self.title.lower().replace(" ", "-"))
         self.post = post
+        self.is_stale, self.read_at = True, 0.0
 
     @property
     def terminal(self) -> Terminal:
@@ -47,6 +55,14 @@ class Tab(Lines):
     def about(self) -> Any:
         """What the cursor is on; when it differs, the pane beside shows something else."""
         return self.cursor if self.count else None
+
+    @property
+    def writes_to(self) -> str | None:
+        """Whom a new message is for when it is begun here."""
+        return None
+
+    async def read(self, link: Link) -> None:
+        """Read what the tab lists; called every so often, and after events that concern it."""
 
     @property
     def badge(self) -> int:
