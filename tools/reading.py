@@ -85,7 +85,7 @@ def tools_of(operation: str) -> list[str]:
     """Return the MCP tools that are an operation."""
     from ackbox.faces.mcp import TOOLS
 
-    return [tool.name for tool in TOOLS if tool.operation == operation]
+    return [tool.name for tool in TOOLS if operation in tool.operations]
 
 
 def resources_and_prompts() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

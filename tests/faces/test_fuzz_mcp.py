@@ -37,12 +37,13 @@ def fitting(schema: dict[str, Any]) -> Any:
 
 def calls() -> Any:
     """A tool, and arguments: some as its schema says, some not, some that it does not have."""
-    def arguments(name: str, operation: str) -> Any:
+    def arguments(name: str, operation: str, more: dict[str, Any]) -> Any:
         fields = input_schema(OPERATIONS[operation].params)["properties"]
         own = st.fixed_dictionaries({}, optional={field: fitting(schema) | value for field, schema in fields.items() if field != "wait_s"})
-        return st.tuples(st.just(name), st.builds(lambda known, more: {**more, **known}, own, st.dictionaries(text, value, max_size=1)))
+        return st.tuples(st.just(name), st.builds(lambda known, strange: {**strange, **more, **known}, own, st.dictionaries(text, value, max_size=1)))
 
-    return st.sampled_from(TOOLS).flatmap(lambda tool: arguments(tool.name, tool.operation))
+    every = [(tool.name, operation, more) for tool in TOOLS for operation, more in tool.operations.items()]
+    return st.sampled_from(every).flatmap(lambda each: arguments(*each))
 
 
 @pytest.mark.anyio

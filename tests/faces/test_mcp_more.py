@@ -48,7 +48,7 @@ async def test_the_tools_fit_in_12_kilobytes_and_keep_their_order(served: Served
         tools = (await it.list_tools()).tools
     size = len(json.dumps([tool.model_dump(by_alias=True, exclude_none=True, mode="json") for tool in tools]))
     assert (size <= 12 * 1024, [tool.name for tool in tools]) == (
-        True, ["post", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin"]), size
+        True, ["post", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task"]), size
 
 
 @pytest.mark.parametrize("mode", ERAS)

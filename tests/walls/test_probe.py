@@ -65,8 +65,8 @@ class Asker:
         return answer.status_code, normal(answer.text, self.of, self.home)
 
     async def _over_mcp(self, operation: Operation, role: str, params: dict[str, Any]) -> tuple[int, Any]:
-        tool = next(tool for tool in TOOLS if tool.operation == operation.name)
-        answer = await self.mcp[role].session.call_tool(tool.name, params)
+        tool = next(tool for tool in TOOLS if operation.name in tool.operations)
+        answer = await self.mcp[role].session.call_tool(tool.name, {**params, **tool.operations[operation.name]})
         said = json.dumps([answer.content[0].model_dump(), answer.structured_content])
         return int(bool(answer.is_error)), normal(said, self.of, self.home)
 
@@ -104,7 +104,7 @@ def test_the_probe_knows_what_every_parameter_of_every_operation_may_name() -> N
 
 
 def faces_of(operation: Operation) -> list[str]:
-    return ["own", "call", *(["mcp"] if any(tool.operation == operation.name for tool in TOOLS) else [])]
+    return ["own", "call", *(["mcp"] if any(operation.name in tool.operations for tool in TOOLS) else [])]
 
 
 async def test_not_yours_and_not_there_are_one_answer_and_change_nothing(probe: Probe) -> None:

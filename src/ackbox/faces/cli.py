@@ -31,6 +31,7 @@ DONE, REFUSED, USED_WRONGLY, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 2, 3, 4, 
 VERBS: dict[str, str] = {
     **dict.fromkeys(("send", "reply", "ask", "inbox", "read", "ack", "archive", "thread", "search", "tail", "wait"), "cli_talk"),
     **dict.fromkeys(("who", "me", "heartbeat", "nudge", "key", "workspace"), "cli_people"),
+    **dict.fromkeys(("task",), "cli_work"),
     **dict.fromkeys(("session",), "cli_notes"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
     **dict.fromkeys(("schedule",), "cli_post"),
@@ -40,6 +41,7 @@ VERBS: dict[str, str] = {
 FAMILIES = {
     "cli_talk": "Talk",
     "cli_people": "People and keys",
+    "cli_work": "Work",
     "cli_notes": "Sessions and notes",
     "cli_run": "Run",
     "cli_post": "Send by itself",

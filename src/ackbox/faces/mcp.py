@@ -26,9 +26,10 @@ from ackbox import __version__
 from ackbox.briefing import brief
 from ackbox.dialects import DIALECTS
 from ackbox.dialects._translate import Asked, Dialect, Offered, Said
-from ackbox.errors import AckboxError, NotFound, TooLong
+from ackbox.errors import AckboxError, Invalid, NotFound, TooLong
 from ackbox.faces.mcp_prompts import Commands, Prompts
 from ackbox.faces.mcp_resources import Resources
+from ackbox.faces.mcp_task import ACTIONS, TaskCall, of_tasks
 from ackbox.faces.mcp_who import who
 from ackbox.faces.reply import bearer, error_response
 from ackbox.faces.schema import input_schema
@@ -45,34 +46,62 @@ INSTRUCTIONS = (
 
 
 # Said by the key or the connection, and rarely by a model: taken, but not offered.
-UNOFFERED = frozenset({"workspace", "evidence", "session"})
+UNOFFERED = frozenset({"workspace", "evidence", "session", "instance"})
+# Who looks matters where not everybody sees everything; there the connection says it.
+LOOKING = frozenset({"agent"})
 # For programs; a model reads what there is.
 NARROWED = frozenset({"since", "metadata"})
 
 
 class Tool(msgspec.Struct, frozen=True):
-    """A native tool: its name, the operation it is, and what a model is told."""
+    """A native tool: its name, the operation it is, and what a model is told.
+
+    With `actions` it is several: the argument `action` says which, and the shape is the tool's own.
+    """
 
     name: str
     operation: str
     description: str
-    fixed: dict[str, Any] = {}
     hidden: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+    actions: dict[str, tuple[str, dict[str, Any]]] = {}
+    shape: type[msgspec.Struct] | None = None
+
+    @property
+    def operations(self) -> dict[str, dict[str, Any]]:
+        """The operations it can be, each with what a call of it gives besides the operation's parameters."""
+        plain = sorted(self.actions.items(), key=lambda item: -len(item[1][1]))
+        return {operation: {"action": action} for action, (operation, _) in plain} or {self.operation: {}}
+
+    def offered(self) -> Offered:
+        return Offered(self.name, self.description, self.shape or OPERATIONS[self.operation].params, self.hidden | (UNOFFERED - self.shown))
+
+    def asked(self, arguments: dict[str, Any]) -> Asked:
+        """Return the operation that arguments ask for. Raises Invalid."""
+        if not self.actions:
+            return Asked(self.operation, arguments)
+        action = arguments.get("action")
+        if not isinstance(action, str) or action not in self.actions:
+            raise Invalid(f"`action`: {str(action)[:64]!r} is nothing to do.", hint=f"Use one of {', '.join(self.actions)}.", field="action")
+        operation, fixed = self.actions[action]
+        return Asked(operation, {name: value for name, value in arguments.items() if name != "action"} | fixed)
 
 
 TOOLS = (
     Tool("post", "message.send", "Send a message to agents or people; it waits for whoever is away. Answer one with `parent`.",
-         hidden=frozenset({"mention"})),
+         hidden=frozenset({"mention", "metadata"})),
     Tool("inbox", "inbox.check", "Read your unread messages, oldest first. They come back until you mark them.", hidden=NARROWED),
     Tool("mark", "receipt.mark", "Mark messages as read, acknowledged, archived and so on, by id.", hidden=frozenset({"as_recipient"})),
-    Tool("thread", "thread.get", "Read one conversation, oldest first."),
-    Tool("history", "message.history", "Read the workspace's messages, newest first, filtered."),
-    Tool("message_status", "message.status", "See what became of a message: each recipient's receipt."),
+    Tool("thread", "thread.get", "Read one conversation, oldest first.", hidden=LOOKING),
+    Tool("history", "message.history", "Read the workspace's messages, newest first, filtered.", hidden=LOOKING),
+    Tool("message_status", "message.status", "See what became of a message: each recipient's receipt.", hidden=LOOKING),
     Tool("ask", "message.ask", "Ask a question and wait up to 50 seconds for the answer; ask again with the same idempotency_key to wait on.",
-         hidden=frozenset({"metadata", "expires_in_days", "expects_reply_by", "unknown", "to_instance", "mention"})),
+         hidden=frozenset({"metadata", "expires_in_days", "expects_reply_by", "unknown", "to_instance", "mention", "refs"})),
     Tool("wait", "inbox.wait", "Wait up to 50 seconds for unread messages; returns at once when there are some.", hidden=NARROWED),
-    Tool("who", "agent.list", "See who is here: agents and people, presence, and what they are doing."),
-    Tool("checkin", "agent.check_in", "Say that you are here and what you are doing; tells how much mail waits."),
+    Tool("who", "agent.list", "See who is here: agents and people, presence, and what they are doing.", hidden=LOOKING),
+    Tool("checkin", "agent.check_in", "Say that you are here and what you are doing; tells how much mail waits.", shown=frozenset({"instance"})),
+    Tool("task", "task.list", "Work to do: add, find, claim, start, block, finish, assign tasks. One of many who claim one gets it.",
+         actions=ACTIONS, shape=TaskCall),
 )
 _BY_NAME = {tool.name: tool for tool in TOOLS}
 
@@ -101,14 +130,13 @@ class Native:
         self._clock = clock
 
     def offered(self) -> list[Offered]:
-        return [Offered(tool.name, tool.description, OPERATIONS[tool.operation].params, tool.hidden | UNOFFERED | frozenset(tool.fixed))
-                for tool in TOOLS]
+        return [tool.offered() for tool in TOOLS]
 
     def ask(self, name: str, arguments: dict[str, Any]) -> Asked:
         tool = _BY_NAME.get(name)
         if tool is None:
             raise NotFound(f"There is no tool {name[:64]!r}.", hint=f"Tools: {', '.join(_BY_NAME)}.")
-        return Asked(tool.operation, {**arguments, **tool.fixed})
+        return tool.asked(arguments)
 
     def say(self, asked: Asked, result: Any) -> Said:
         return Said((self._text(result),), builtins(result))
@@ -124,7 +152,7 @@ class Native:
             return f"{facts}\n\nThe answer:\n\n{brief([answer], now_ms=self._clock())}"
         messages = getattr(result, "messages", None)
         if messages is None:
-            return msgspec.json.encode(result).decode()
+            return of_tasks(result, now_ms=self._clock()) or msgspec.json.encode(result).decode()
         # Only a look at unread post counts it; any other list is just empty.
         text = brief(messages, now_ms=self._clock()) if messages or hasattr(result, "unread") else "No messages."
         has_more = getattr(result, "has_more", result.cursor is not None)

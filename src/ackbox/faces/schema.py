@@ -21,8 +21,14 @@ def input_schema(shape: type[msgspec.Struct], leave_out: frozenset[str] = frozen
     schema["required"] = [key for key in schema.get("required", []) if key not in leave_out]
     schema["additionalProperties"] = False
     if parts:
-        schema["$defs"] = parts
+        schema["$defs"] = {part: _bare(each) for part, each in parts.items()}
     return schema
+
+
+def _bare(part: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what the field that names a part has said."""
+    kept = {key: value for key, value in part.items() if key not in ("title", "description")}
+    return {**kept, "properties": {key: _short(value) for key, value in part["properties"].items()}} if "properties" in part else kept
 
 
 def _short(field: dict[str, Any]) -> dict[str, Any]:
