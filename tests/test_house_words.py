@@ -22,6 +22,12 @@ EVERY = list(OPERATIONS.values())
 
 # What has no tool of its own, and why. Tools are few: a model chooses better among ten than among thirty.
 NO_TOOL = {
+    "message.preview": "the reply to `post` says what became of each recipient",
+    "thread.list": "for people, who look around; a model works through `inbox`",
+    "workspace.needs": "it says what waits for people",
+    "login.link": "for people and their browsers",
+    "login.redeem": "for people and their browsers",
+    "login.end": "for people and their browsers",
     "message.get": "`thread` and `inbox` give a message with what stands around it",
     "message.send_many": "a model writes one message at a time",
     "message.search": "`history` narrows; search is for people and programs",
@@ -56,6 +62,8 @@ NO_COMMAND = {
     "event.list": "`tail` follows and `search` finds; what a dashboard shows is for programs",
     "agent.check_in": "an agent program's bridge checks in for it; people give a sign of life with `heartbeat`",
     "agent.check_out": "an agent program's bridge checks out when its agent ends",
+    "login.redeem": "the browser redeems the link that `open` makes",
+    "login.end": "the dashboard signs out",
     "message.send_many": "for programs; people send one message at a time",
     "message.history": "`tail --since start` prints it, `search` narrows it",
 }

@@ -144,7 +144,7 @@ class App:
             with suppress(Unavailable):
                 await self._run(operation, asked, caller, face, first, writes=True)
         result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked))
-        if name == "key.revoke":
+        if name in ("key.revoke", "login.redeem", "login.end"):
             self._known_keys.clear()
         if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
             return result

@@ -23,6 +23,8 @@ WRITERS = ALL - {"read-only"}
 ADMINS = {"admin", "operator"}
 INSTANCE = {"instance-admin", "operator"}
 MAY: dict[str, set[str]] = {
+    "login.link": {"human", "admin", "operator"}, "login.end": {"human", "admin", "operator"}, "login.redeem": {"link"},
+    "message.preview": ALL, "thread.list": ALL, "workspace.needs": ALL,
     "message.send": WRITERS, "message.send_many": WRITERS, "message.ask": WRITERS, "receipt.mark": WRITERS,
     "agent.check_in": WRITERS, "agent.heartbeat": WRITERS, "agent.check_out": WRITERS,
     "session.start": WRITERS, "session.checkpoint": WRITERS, "session.end": WRITERS, "session.list": ALL, "session.conflicts": ALL, "event.list": ALL,
@@ -37,9 +39,12 @@ MAY: dict[str, set[str]] = {
 }
 
 
-@pytest.mark.parametrize("role", ["read-only", "agent", "human", "admin", "instance-admin", "operator"])
+@pytest.mark.parametrize("role", ["read-only", "agent", "human", "admin", "instance-admin", "operator", "link"])
 async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str) -> None:
-    key = post.key if role == "operator" else (await post("key.create", name="petra", kind=role)).key
+    if role == "link":
+        key = (await post("login.link", name="petra")).path.partition("#")[2]
+    else:
+        key = post.key if role == "operator" else (await post("key.create", name="petra", kind=role)).key
     refused = set()
     for name in OPERATIONS:
         # Who may is told what is missing; who may not is told that, whatever was sent.

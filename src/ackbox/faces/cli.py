@@ -37,8 +37,10 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("schedule",), "cli_post"),
     **dict.fromkeys(("export", "import", "backup"), "cli_keep"),
     **dict.fromkeys(("tui", "flow", "health"), "cli_watch"),
+    **dict.fromkeys(("needs", "threads"), "cli_needs"),
 }
 FAMILIES = {
+    "cli_needs": "Look",
     "cli_talk": "Talk",
     "cli_people": "People and keys",
     "cli_work": "Work",

@@ -32,6 +32,7 @@ def block(server: dict[str, Any], *, is_new: bool) -> str:
     """Return what a person wants to know of a server that runs."""
     url, where = server["url"], server["data_dir"]
     return (f"ackbox {server['version']} {'is ready' if is_new else 'runs already'}\n\n"
+            f"  dashboard  {url}/     sign in with: ackbox open\n"
             f"  agents     {url}/mcp     or: ackbox mcp\n"
             f"  rest       {url}/v1      described at {url}/reference\n"
             f"  data       {server['database']}\n"
@@ -186,17 +187,45 @@ def _receipts(of: Any) -> str:
 
 @verb("open", VERBS)
 def open_(talk: Talk) -> None:
-    """Open the server's page in a browser, or print its address.
+    """Open the dashboard, signed in by a link that works once; print the link where there is no browser.
 
     Example: ackbox open
     """
-    server = live_server(talk.data_dir)
-    if server is None:
+    if not talk.setting("url") and live_server(talk.data_dir) is None:
         talk.no_server(f"No server runs on {talk.data_dir}.")
-    page = f"{server['url']}/reference"
-    can_open = sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    opened = can_open and sys.stdout.isatty() and webbrowser.open(page)
-    talk.show({"url": page, "opened": opened}, lambda of: of["url"])
+    page, made = sign_in_link(talk)
+    opened = can_open() and sys.stdout.isatty() and webbrowser.open(page)
+    talk.show({"url": page, "agent": made["agent"], "expires_at": made["expires_at"], "opened": opened}, lambda of: of["url"])
+
+
+def sign_in_link(talk: Talk) -> tuple[str, Any]:
+    """Return the dashboard's address with a one-time link for whoever sits here, and what was made."""
+    own = talk.call("agent.whoami")
+    # A person's key knows whose it is; the operator's is told who sits here.
+    name = {} if own["role"] == "human" else {"name": person(talk)}
+    made = talk.call("login.link", agent=None, instance=None, **name)
+    return f"{talk.server.url}{made['path']}", made
+
+
+def person(talk: Talk) -> str:
+    """Return the name of whoever sits here: the one set, else that of the account."""
+    import getpass
+    import unicodedata
+
+    asked = talk.setting("agent")
+    if asked:
+        return asked
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = ""
+    clean = "".join(c for c in unicodedata.normalize("NFC", name) if c.isalnum() or c in "-_.")[:64]
+    return clean if clean and clean.lower() not in ("user", "human", "everyone", "broadcast") else "me"
+
+
+def can_open() -> bool:
+    """Whether there is a screen that a browser could open on."""
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 @verb("demo", VERBS)

@@ -92,8 +92,9 @@ def _message(options: dict[str, Any]) -> dict[str, Any]:
 @click.argument("text", nargs=-1)
 @click.option("--re", "parent", help="Id of the message this answers.")
 @click.option("--unknown", type=click.Choice(["hold", "refuse", "inactive"]), help="What to do with a name nobody has seen.")
+@click.option("--dry-run", is_flag=True, help="Say who would get it and how each is reached; send nothing.")
 @_writing
-def send(talk: Talk, to: str, text: tuple[str, ...], **options: Any) -> None:
+def send(talk: Talk, to: str, text: tuple[str, ...], dry_run: bool, **options: Any) -> None:
     """Send a message; it waits for whoever is away.
 
     Example: ackbox --as ana send bob "The build is green"
@@ -101,7 +102,18 @@ def send(talk: Talk, to: str, text: tuple[str, ...], **options: Any) -> None:
     TO is a name, names with commas, NAME/INSTANCE, user for every person, or * for everyone.
     Without TEXT, or with -, the text is read from standard input.
     """
+    if dry_run:
+        talk.show(talk.call("message.preview", to=to), _would_reach)
+        return
     talk.show(talk.call("message.send", to=to, body=read_text(talk, text), **_message(options)), _sent)
+
+
+def _would_reach(told: Any) -> str:
+    lines = [f"would go to {told['recipient_count']}, {told['online']} online; nothing is sent"]
+    for each in told["recipients"]:
+        name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
+        lines.append(f"  {name}: " + (f"{each['presence']}, {each['reach']}" if each["known"] else "nobody of that name has been here; it waits"))
+    return "\n".join(lines)
 
 
 def _sent(sent: Any) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import unquote
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from ackbox.errors import AckboxError, NotFound
+from ackbox.errors import AckboxError, NotAllowed, NotFound
 from ackbox.faces.wire import as_error, encode
 
 JSON = "application/json"
@@ -41,6 +41,38 @@ def as_said(said: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:
     if params.get("session"):
         said = {name: value for name, value in said.items() if name not in ("agent", "instance")}
     return {**said, **params}
+
+
+def cookie_name(headers: Mapping[str, str]) -> str:
+    """Return the name of the dashboard's cookie: a browser keeps one jar for all ports of a host, so the port is in it."""
+    port = headers.get("host", "").rpartition(":")[2]
+    return f"ackbox_{port}" if port.isdigit() else "ackbox"
+
+
+def credential(request: HTTPConnection, *, method: str | None = None) -> str | None:
+    """Return the key of a request: from its Authorization header, or the cookie of the dashboard's own pages.
+
+    `method` is what the request does, where its own method does not say so. Raises NotAllowed when another page sends the cookie.
+    """
+    key = bearer(request.headers)
+    if key is not None:
+        return key
+    key = request.cookies.get(cookie_name(request.headers))
+    if key is not None:
+        _refuse_other_pages(request.headers, method or request.scope.get("method", "GET"))
+    return key
+
+
+def _refuse_other_pages(headers: Mapping[str, str], method: str) -> None:
+    """Raise NotAllowed unless our own page asks, or a person goes to a page. Ports of one host share cookies, so SameSite is not enough."""
+    site = headers.get("sec-fetch-site")
+    is_safe = method in ("GET", "HEAD")
+    if site in ("same-origin", "none") or (is_safe and headers.get("sec-fetch-mode") == "navigate"):
+        return
+    # Browsers leave Fetch metadata out on plain http that is not this machine; the guard has checked Origin by then.
+    if site is None and (is_safe or "origin" in headers):
+        return
+    raise NotAllowed("This came from another page than the dashboard's own.", field="Sec-Fetch-Site", hint="Open the dashboard itself.")
 
 
 def error_response(error: BaseException, *, operation: str = "", close: bool = False) -> Response:

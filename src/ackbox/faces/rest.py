@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ackbox.faces.body import BODY_LIMIT, read_body, read_query
-from ackbox.faces.reply import JSON, bearer, error_response
+from ackbox.faces.reply import JSON, credential, error_response
 from ackbox.faces.wire import Calling, encode
 from ackbox.ops.decode import parse_object
 from ackbox.ops.table import OPERATIONS, Operation
@@ -88,7 +88,7 @@ def _by_name(call: Calling) -> Any:
         name = request.path_params["name"]
         try:
             body = await read_body(request, limit_of(OPERATIONS.get(name)))
-            result = await call(name, body, credential=bearer(request.headers), face=request.headers.get("ackbox-face", "rest"))
+            result = await call(name, body, credential=credential(request), face=request.headers.get("ackbox-face", "rest"))
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape
@@ -102,7 +102,7 @@ def _route(call: Calling, operation: Operation, method: str, path: str) -> Route
     async def endpoint(request: Request) -> Response:
         try:
             params = await _params(request, operation, method)
-            result = await call(operation.name, params, credential=bearer(request.headers), face="rest")
+            result = await call(operation.name, params, credential=credential(request), face="rest")
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape
@@ -117,7 +117,8 @@ def limit_of(operation: Operation | None) -> int:
     return BULK_LIMIT if operation is not None and operation.is_bulk else BODY_LIMIT
 
 
-CREATES = frozenset({"message.send", "message.ask", "task.create", "session.start", "workspace.create", "key.create", "schedule.add"})
+CREATES = frozenset({"message.send", "message.ask", "task.create", "session.start", "workspace.create", "key.create", "schedule.add",
+                     "login.link", "login.redeem"})
 
 
 async def _params(request: Request, operation: Operation, method: str) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from ackbox.app import App
@@ -31,6 +31,7 @@ SAFE = {"Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Re
 def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
     """Return the ASGI application of an app that is open already, for exactly these Hosts and Origins."""
     from ackbox.faces.mcp import endpoints
+    from ackbox.faces.web import views
 
     call, metrics = counted(app)
     mcp = endpoints(call, clock=app.clock, identify=app.identify)
@@ -44,7 +45,7 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
 
     return Starlette(
         routes=[*_own_routes(app, metrics), *(Route(path, face) for path, face in mcp.items()), *rest.routes(call),
-                *dialect_rest.routes(call, app)],
+                *dialect_rest.routes(call, app), *views.routes(call)],
         exception_handlers={404: not_found, 405: not_found}, lifespan=lifespan,
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
     )
@@ -52,9 +53,6 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
 
 def _own_routes(app: App, metrics: Metrics) -> list[Route]:
     """Return what is about the server itself: its health, its numbers, its description."""
-
-    async def root(_: Request) -> Response:
-        return PlainTextResponse("ackbox is running. REST is under /v1, described at /reference and /openapi.json; MCP is at /mcp.\n")
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -84,5 +82,5 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
     async def style(_: Request) -> Response:
         return Response((files("ackbox.faces") / "templates/reference.css").read_bytes(), media_type="text/css", headers=SAFE)
 
-    return [Route("/", root), Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", numbers),
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", numbers),
             Route("/openapi.json", described), Route("/reference", reference), Route("/reference.css", style)]

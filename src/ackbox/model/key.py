@@ -18,10 +18,10 @@ import msgspec
 
 from ackbox.errors import BadKey
 
-KeyKind = Literal["agt", "hum", "adm", "ro"]
+KeyKind = Literal["agt", "hum", "adm", "ro", "lnk"]
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ID, _SECRET, _CHECK = 11, 43, 6
-PATTERN = re.compile(r"abx_(agt|hum|adm|ro)_([0-9A-Za-z]{11})([0-9A-Za-z]{43})([0-9A-Za-z]{6})")
+PATTERN = re.compile(r"abx_(agt|hum|adm|ro|lnk)_([0-9A-Za-z]{11})([0-9A-Za-z]{43})([0-9A-Za-z]{6})")
 
 
 class Secret:

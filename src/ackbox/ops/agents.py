@@ -239,4 +239,4 @@ async def whoami(context: Context, params: Whoami) -> Identity:
     name, instance = (None, None) if params.agent is None and caller.agent is None and context.session is None else context.identity(params)
     return Identity(workspace=context.workspace.name, agent=name, instance=instance, role=caller.role, key_id=caller.key_id,
                     may_speak_as=list(caller.may_speak_as),
-                    may=[scope for scope in ("read", "write", "admin", "instance", "database") if caller.may(scope)])
+                    may=[scope for scope in ("read", "write", "sign_in", "admin", "instance", "database") if caller.may(scope)])

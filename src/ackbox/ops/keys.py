@@ -12,7 +12,7 @@ from ackbox.model.key import digest, mint, parse_key
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import parse_name
 from ackbox.ops.table import Call, Context, op
-from ackbox.store.store import KeyRow
+from ackbox.store.store import KeyRow, Store
 
 DAY_MS = 86_400_000
 KIND_OF: dict[str, Literal["agt", "hum", "adm", "ro"]] = {
@@ -97,10 +97,10 @@ def _shown(row: KeyRow) -> KeyInfo:
                    expires_at=to_text_or_none(row.expires_at), revoked_at=to_text_or_none(row.revoked_at))
 
 
-@op("key.list", scope="admin")
+@op("key.list", scope="admin", spans_workspaces=True)
 async def list_keys(context: Context, params: ListKeys) -> Keys:
-    """Return the workspace's keys, without their secrets."""
-    return Keys(keys=[_shown(row) for row in await context.store.keys()])
+    """Return the workspace's keys, without their secrets; for who covers all workspaces, also people's keys that do."""
+    return Keys(keys=await _keys(context))
 
 
 class RevokeKey(Call, frozen=True, kw_only=True):
@@ -109,13 +109,28 @@ class RevokeKey(Call, frozen=True, kw_only=True):
     id: Annotated[str, Meta(min_length=1, max_length=64, description="The key's id, from key.list")]
 
 
-@op("key.revoke", scope="admin", writes=True)
+@op("key.revoke", scope="admin", writes=True, spans_workspaces=True)
 async def revoke(context: Context, params: RevokeKey) -> Keys:
     """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's keys.
 
     Raises NotFound.
     """
-    if not await context.store.revoke_key(params.id, now=context.now):
+    if not (await context.store.revoke_key(params.id, now=context.now) or await _revoke_across(context, params.id)):
         raise NotFound(f"There is no key {params.id!r} in this workspace.", hint="See key.list.", field="id")
     context.rings.add(await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": params.id}))
-    return Keys(keys=[_shown(row) for row in await context.store.keys()])
+    return Keys(keys=await _keys(context))
+
+
+async def _keys(context: Context) -> list[KeyInfo]:
+    rows = await context.store.keys() + await _people_across(context)
+    return [_shown(row) for row in rows if row.role != "link"]
+
+
+async def _people_across(context: Context) -> list[KeyRow]:
+    """Return the keys of people that cover every workspace, to those who do so themselves."""
+    return [row for row in await Store(context.store.tx, 0).keys() if row.role == "human"] if context.caller.ws == 0 else []
+
+
+async def _revoke_across(context: Context, id: str) -> bool:
+    found = any(row.id == id for row in await _people_across(context))
+    return found and await Store(context.store.tx, 0).revoke_key(id, now=context.now)

@@ -22,17 +22,19 @@ from ackbox.store.readers import Reader
 from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
 
-Role = Literal["read-only", "agent", "human", "admin", "instance-admin", "operator"]
-Scope = Literal["read", "write", "admin", "instance", "database"]
+Role = Literal["read-only", "agent", "human", "admin", "instance-admin", "operator", "link"]
+Scope = Literal["read", "write", "sign_in", "admin", "instance", "database", "redeem"]
 
 # The one table of who may do what.
 ALLOWED: dict[Role, frozenset[Scope]] = {
     "read-only": frozenset({"read"}),
     "agent": frozenset({"read", "write"}),
-    "human": frozenset({"read", "write"}),
-    "admin": frozenset({"read", "write", "admin"}),
+    "human": frozenset({"read", "write", "sign_in"}),
+    "admin": frozenset({"read", "write", "sign_in", "admin"}),
     "instance-admin": frozenset({"instance"}),
-    "operator": frozenset({"read", "write", "admin", "instance", "database"}),
+    "operator": frozenset({"read", "write", "sign_in", "admin", "instance", "database"}),
+    # A one-time link to the dashboard: good for becoming a person's key, once.
+    "link": frozenset({"redeem"}),
 }
 
 Name = Annotated[str, Meta(description="Name of an agent or person", max_length=256)]

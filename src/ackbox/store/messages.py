@@ -125,6 +125,23 @@ class Messages(Bound):
     async def thread_page(self, thread: int, *, after: int, most: int) -> list[Stored]:
         return [Stored(*row) for row in await self.rows("thread_page", thread=thread, after=after, most=most)]
 
+    async def thread_heads(self, *, before: int, least: int, visible_to: int | None, most: int) -> list[tuple[int, int, int]]:
+        """Return (thread, newest seq, how many messages) for the conversations whose newest message is before a seq, newest first."""
+        return [(row[0], row[1], row[2]) for row in await self.rows("thread_heads", before=before, least=least, visible_to=visible_to, most=most)]
+
+    async def thread_people(self, thread: int) -> list[tuple[str, str, int]]:
+        """Return (name, kind, how many messages) of those who wrote in a conversation, in order of their first word."""
+        return [(row[0], row[1], row[2]) for row in await self.rows("thread_people", thread=thread)]
+
+    async def needs_recent(self, *, after: int, since: int, now: int, me: int, most: int) -> dict[int, bool]:
+        """Return the seqs that may wait for somebody, newest first, each with whether it was answered."""
+        rows = await self.rows("needs_recent", after=after, since=since, now=now, me=me, most=most)
+        return {row[0]: bool(row[1]) for row in rows}
+
+    async def needs_mail(self, person: int, *, now: int, most: int) -> list[int]:
+        """Return the seqs of a person's post that they have not dealt with, newest first."""
+        return [row[0] for row in await self.rows("needs_mail", person=person, now=now, most=most)]
+
     async def history_page(self, narrow: Filter, *, most: int) -> list[Stored]:
         rows = await self.rows("history_page", most=most, **msgspec.structs.asdict(narrow))
         return [Stored(*row) for row in rows]

@@ -53,6 +53,10 @@ VALUES (:id, :ws, :digest, :role, :agent, :may_speak_as, :label, :now, :expires_
 -- Revoke a key of this workspace; the first time wins; primary key.
 UPDATE access_key SET revoked_at = COALESCE(revoked_at, :now) WHERE id = :id AND ws = :ws;
 
+-- name: key_spend
+-- End a key that is good for one use, for one of those who try at once; primary key.
+UPDATE access_key SET revoked_at = :now WHERE id = :id AND ws = :ws AND revoked_at IS NULL RETURNING id;
+
 -- name: reader_by_name
 -- Find an agent (instance '') or one of its instances; unique index reader_by_name.
 SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
@@ -667,3 +671,35 @@ UPDATE schedule SET last_error = :last_error WHERE ws = :ws AND id = :id;
 -- name: schedule_remove
 -- End a schedule; what it has sent stays; primary key.
 DELETE FROM schedule WHERE ws = :ws AND id = :id;
+
+-- name: needs_recent
+-- Newest first, what may wait for somebody among the messages after a seq: blocked, questions, urgent, an answer due, expired, or one's own;
+-- and whether it was answered; primary key, index message_by_thread.
+SELECT m.seq, EXISTS (SELECT 1 FROM message r WHERE r.ws = m.ws AND r.thread = m.thread AND r.seq > m.seq AND r.parent = m.id
+    AND r.sender_agent <> m.sender_agent)
+FROM message m WHERE m.ws = :ws AND m.seq > :after AND m.created_at > :since
+  AND (m.intent IN ('blocked', 'question') OR m.priority = 5 OR m.expects_reply_by IS NOT NULL OR m.expires_at <= :now OR m.sender_agent = :me)
+ORDER BY m.seq DESC LIMIT :most;
+
+-- name: needs_mail
+-- A person's post by name that nobody has acknowledged, put away or answered, newest first; primary keys, index message_by_thread.
+SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = :person AND (a.expires_at IS NULL OR a.expires_at > :now)
+  AND NOT EXISTS (SELECT 1 FROM receipt p WHERE p.ws = a.ws AND p.seq = a.seq AND p.reader = a.channel
+    AND (p.acknowledged_at IS NOT NULL OR p.archived_at IS NOT NULL))
+  AND NOT EXISTS (SELECT 1 FROM message m JOIN message r ON r.ws = m.ws AND r.thread = m.thread AND r.seq > m.seq AND r.parent = m.id
+    WHERE m.ws = a.ws AND m.seq = a.seq AND r.sender_agent = :person)
+ORDER BY a.seq DESC LIMIT :most;
+
+-- name: thread_heads
+-- The last message of each conversation, newest first, with how many messages and people it has; primary key, index message_by_thread.
+SELECT m.thread, m.seq, (SELECT COUNT(*) FROM message c WHERE c.ws = m.ws AND c.thread = m.thread AND c.seq >= m.thread)
+FROM message m WHERE m.ws = :ws AND m.seq < :before AND (:least = 1 OR m.thread < m.seq)
+  AND NOT EXISTS (SELECT 1 FROM message n WHERE n.ws = m.ws AND n.thread = m.thread AND n.seq > m.seq)
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws
+       AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+ORDER BY m.seq DESC LIMIT :most;
+
+-- name: thread_people
+-- Who wrote in a conversation, in order of their first word; index message_by_thread.
+SELECT m.sender_name, m.sender_kind, COUNT(*) FROM message m WHERE m.ws = :ws AND m.thread = :thread AND m.seq >= :thread
+GROUP BY m.sender_name, m.sender_kind ORDER BY MIN(m.seq);

@@ -77,6 +77,10 @@ class Store(Readers, Messages, Marks, Tasks, Search, Sessions, Stretches, Schedu
         await self.run("key_add", id=id, digest=digest, role=role, agent=agent, label=label, now=now,
                        may_speak_as=msgspec.json.encode(may_speak_as).decode(), expires_at=expires_at)
 
+    async def spend_key(self, id: str, *, now: int) -> bool:
+        """End a key that is good for one use; false when somebody else was first."""
+        return bool(await self.rows("key_spend", id=id, now=now))
+
     async def revoke_key(self, id: str, *, now: int) -> bool:
         """Revoke a key of this workspace; false when it has none of that id."""
         row = (await self.tx.rows("key_by_id", id=id)) or [(None, None)]

@@ -1,0 +1,158 @@
+"""Pages about messages: Needs you, Live, Threads, one thread, a mailbox. What each loads, and its plain text twin.
+
+Explained in docs/why/dashboard.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from ackbox.faces.web.asking import Ask, Page
+from ackbox.model.filter import Filter, fits, parse_filter
+from ackbox.model.moment import to_text
+
+FIRST = 200
+LINE_CHARS = 240
+# Pages of history looked through for what the store cannot narrow by itself.
+MOST_PAGES = 10
+MATRIX = 20
+
+
+async def filtered(ask: Ask, text: str, *, limit: int = FIRST, body_chars: int = LINE_CHARS) -> dict[str, Any]:
+    """Return messages that fit a filter, newest first, with their tallies, and `cursor` to go on when there may be more."""
+    wanted = parse_filter(text, now=int(time.time() * 1000))
+    found: list[dict[str, Any]] = []
+    tallies: list[dict[str, Any]] = []
+    cursor = ask.query.get("cursor")
+    for _ in range(MOST_PAGES):
+        page = await ask("message.history", **_narrowed(wanted), limit=FIRST, cursor=cursor, body_chars=body_chars, with_tallies=True)
+        for message, tally in zip(page["messages"], page["tallies"], strict=True):
+            if fits(wanted, message, tally):
+                found.append(message)
+                tallies.append(tally)
+        cursor = page["cursor"]
+        if cursor is None or len(found) >= limit:
+            break
+    return {"q": text, "messages": found, "tallies": tallies, "cursor": cursor}
+
+
+def _narrowed(wanted: Filter) -> dict[str, Any]:
+    """Return what of a filter the store narrows by itself."""
+    return {
+        "sender": wanted.senders[0] if len(wanted.senders) == 1 else None,
+        "recipient": wanted.recipients[0] if len(wanted.recipients) == 1 and wanted.recipients != ("everyone",) else None,
+        "intent": wanted.intents[0] if len(wanted.intents) == 1 else None, "thread": wanted.thread, "text": wanted.words or None,
+        "since": None if wanted.after is None else to_text(wanted.after), "until": None if wanted.before is None else to_text(wanted.before),
+    }
+
+
+async def load_live(ask: Ask) -> dict[str, Any]:
+    return await filtered(ask, ask.query.get("q", ""))
+
+
+async def load_needs(ask: Ask) -> dict[str, Any]:
+    needs, recent = await asyncio.gather(ask("workspace.needs", limit=100), ask("message.history", limit=FIRST, body_chars=LINE_CHARS))
+    return {**needs, "recent": len(recent["messages"])}
+
+
+async def load_threads(ask: Ask) -> dict[str, Any]:
+    answered = ask.query.get("all") is None
+    page = await ask("thread.list", answered_only=answered, limit=100, cursor=ask.query.get("cursor"))
+    heads = page["threads"]
+    tallies = await ask("message.history", ids=[each["last"]["id"] for each in heads], body_chars=0, with_tallies=True) if heads else {"tallies": []}
+    return {**page, "tallies": tallies["tallies"], "all": not answered}
+
+
+async def load_thread(ask: Ask) -> dict[str, Any]:
+    page = await ask("thread.get", id=ask.about[0], limit=200, cursor=ask.query.get("cursor"))
+    # The newest are the ones somebody waits on.
+    shown = page["messages"][-60:]
+    statuses = await asyncio.gather(*(ask("message.status", id=each["id"], limit=12) for each in shown))
+    return {**page, "statuses": statuses}
+
+
+async def load_message(ask: Ask) -> dict[str, Any]:
+    message = await ask("message.get", id=ask.about[0])
+    return {"redirect": f"/w/{quote(ask.workspace, safe='')}/t/{message['thread']}#{message['id']}"}
+
+
+async def load_mailbox(ask: Ask) -> dict[str, Any]:
+    name = "/".join(ask.about)
+    box = ask.query.get("box", "unread")
+    roster = await ask("agent.list", name=ask.about[0])
+    mail = await ask("mailbox.list", of=name, unread_only=box == "unread", include_archived=box == "archive", limit=100,
+                     cursor=ask.query.get("cursor") if box != "sent" else None)
+    told: dict[str, Any] = {"name": name, "box": box, "agent": roster["agents"][0] if roster["agents"] else None, "unread": mail["unread"],
+                            "total": mail["total"], "messages": mail["messages"], "cursor": mail["cursor"], "statuses": []}
+    if box in ("sent", "receipts"):
+        page = await ask("message.history", sender=ask.about[0], limit=100 if box == "sent" else MATRIX, body_chars=LINE_CHARS,
+                         cursor=ask.query.get("cursor"))
+        told |= {"messages": page["messages"], "cursor": page["cursor"]}
+    if box == "archive":
+        told["messages"] = [each for each in told["messages"] if each["archived"]]
+    if box == "receipts":
+        told["statuses"] = await asyncio.gather(*(ask("message.status", id=each["id"], limit=50) for each in told["messages"]))
+    ids = [each["id"] for each in told["messages"]]
+    counted = (await ask("message.history", ids=ids, body_chars=0, with_tallies=True))["tallies"] if ids else []
+    return {**told, "tallies": counted}
+
+
+def line(message: dict[str, Any], tally: dict[str, Any] | None = None) -> str:
+    """Return a message as one line of plain text."""
+    first = (message["subject"] or message["body"]).strip().partition("\n")[0]
+    to = "everyone" if message["type"] == "broadcast" else ", ".join(message["to"])
+    who = message["sender"] + (" (human)" if message["sender_kind"] == "human" else "")
+    come = f"  {tally['acknowledged']}/{tally['recipients']}" if tally else ""
+    urgent = {4: " !", 5: " !!"}.get(message["priority"], "")
+    return plain(f"{message['created_at']}  {who} → {to}  {message['intent']}{urgent}  {first[:120]}{come}  {message['id']}")
+
+
+def plain(text: str) -> str:
+    """Return text without what a terminal would act on."""
+    return "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text)
+
+
+def lines_live(data: dict[str, Any]) -> Iterator[str]:
+    for message, tally in zip(reversed(data["messages"]), reversed(data["tallies"]), strict=True):
+        yield line(message, tally)
+
+
+def lines_needs(data: dict[str, Any]) -> Iterator[str]:
+    for need in data["needs"]:
+        yield f"{need['kind']}: {line(need['message'])}"
+    for name in data["awaited"]:
+        yield plain(f"awaited: mail waits for {name}, whom nobody has seen")
+    if not data["needs"] and not data["awaited"]:
+        yield "Nothing needs you."
+
+
+def lines_threads(data: dict[str, Any]) -> Iterator[str]:
+    for head in data["threads"]:
+        people = ", ".join(person["name"] for person in head["people"])
+        yield plain(f"{head['messages']} messages  {people}  ") + line(head["first"])
+
+
+def lines_thread(data: dict[str, Any]) -> Iterator[str]:
+    for message in data["messages"]:
+        yield line(message)
+        yield from (f"    {plain(each)}" for each in message["body"].splitlines())
+
+
+def lines_mailbox(data: dict[str, Any]) -> Iterator[str]:
+    yield plain(f"{data['name']}: {data['unread']} unread of {data['total']}; {data['box']}")
+    for message, tally in zip(data["messages"], data["tallies"], strict=False):
+        yield line(message, tally)
+
+
+PAGES: dict[str, Page] = {
+    "needs": Page("Needs you", load_needs, lines_needs),
+    "live": Page("Live", load_live, lines_live),
+    "threads": Page("Threads", load_threads, lines_threads),
+    "t": Page("Thread", load_thread, lines_thread, (1, 1)),
+    "m": Page("Message", load_message, lines_live, (1, 1)),
+    "a": Page("Mailbox", load_mailbox, lines_mailbox, (1, 2)),
+}

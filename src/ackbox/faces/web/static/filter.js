@@ -1,0 +1,38 @@
+// The filter grammar, as the server has it: what decides whether a message that comes in belongs in the list.
+export const KEYS = ["from", "to", "intent", "is", "priority", "before", "after", "thread", "has"];
+export const STATES = ["unacked", "unread", "urgent", "human", "late"];
+export const INTENTS = ["question", "handoff", "review_request", "blocked", "context_share", "inform", "request", "alert", "error", "status", "answer"];
+const TERM = /([a-z]+):("[^"]*"|\S+)|(-?"[^"]*"\*?|\S+)/g;
+const PRIORITIES = { urgent: 5, high: 4, normal: 3, low: 2 };
+
+/** Split a filter into its terms: {key, value, text}; key is null for words. */
+export function terms(text) { return [...(text ?? "").matchAll(TERM)].map((found) => ({ key: found[1] ?? null, value: (found[2] ?? found[3]).replaceAll('"', ""), text: found[0] })); }
+
+export function without(text, term) { return terms(text).filter((each) => each.text !== term.text).map((each) => each.text).join(" "); }
+
+/** Put a term into a filter, or take it out when it is there. */
+export function toggled(text, key, value) {
+  const said = `${key}:${/\s/.test(value) ? `"${value}"` : value}`;
+  const there = terms(text);
+  const kept = there.filter((each) => each.key !== key);
+  return (there.some((each) => each.text === said) ? kept : [...kept, { text: said }]).map((each) => each.text).join(" ");
+}
+
+/** Return a test for messages with their tallies; `older` filters (before) let nothing new in. */
+export function fitting(text) {
+  const by = {};
+  const wanted = [];
+  for (const { key, value } of terms(text)) if (key) (by[key] ??= []).push(...value.split(",")); else wanted.push(value.toLowerCase());
+  const state = {
+    unacked: (m) => m.tally.acknowledged < m.tally.recipients, unread: (m) => m.tally.read < m.tally.recipients, urgent: (m) => m.priority === 5,
+    human: (m) => m.sender_kind === "human", late: (m) => Boolean(m.expects_reply_by) && Date.parse(m.expects_reply_by) < Date.now(),
+  };
+  return (m) => !by.before
+    && (!by.from || by.from.includes(m.sender)) && (!by.to || m.to.some((each) => by.to.includes(each.split("/")[0])) || (m.type === "broadcast"))
+    && (!by.intent || by.intent.includes(m.intent)) && (!by.priority || by.priority.some((each) => (PRIORITIES[each] ?? Number(each)) === m.priority))
+    && (!by.thread || by.thread.includes(m.thread)) && (!by.has || by.has.every((kind) => m.refs.some((ref) => ref.kind === kind)))
+    && (by.is ?? []).every((each) => state[each]?.(m) ?? true)
+    && wanted.every((word) => word.startsWith("-") ? !said(m).includes(word.slice(1)) : said(m).includes(word.replace(/\*$/, "")));
+}
+
+const said = (m) => `${m.subject ?? ""} ${m.body}`.toLowerCase();

@@ -1,0 +1,25 @@
+// Signing in: the link's secret stands behind # and so never reaches a log; it leaves the address before anything else happens.
+const form = document.querySelector("form");
+const say = document.getElementById("say");
+const link = location.hash.slice(1);
+const next = new URLSearchParams(location.search).get("next");
+history.replaceState(null, "", "/login" + location.search);
+
+const there = () => location.replace(next && /^\/w\/[^/\\]/.test(next) ? next : "/");
+
+async function redeem(text) {
+  say.className = "";
+  say.textContent = "Signing in …";
+  const answer = await fetch("/login", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ link: text }) });
+  if (answer.ok) return there();
+  const told = await answer.json().catch(() => null);
+  say.className = "problem";
+  say.textContent = (told?.error?.message ?? "That did not work.") + " " + (told?.error?.hint ?? "");
+}
+
+form.addEventListener("submit", (event) => { event.preventDefault(); redeem(form.elements.link.value); });
+
+if (link.startsWith("abx_") && form.dataset.asked === "no") redeem(link);
+else if (link.startsWith("abx_")) { form.elements.link.value = link; say.textContent = "Another page brought you here. Sign in with its link?"; }
+// Already signed in, and here only because a strict cookie does not travel with a link from elsewhere.
+else if (next && !document.querySelector(".problem")) fetch("/v1/me").then((answer) => { if (answer.ok) there(); });

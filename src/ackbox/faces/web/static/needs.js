@@ -1,0 +1,53 @@
+// Needs you: what waits for a person, the oldest first, each with its action.
+import { html, Agent, Age, Intent, Icon, Key, Teach, firstLine, safe, to } from "./parts.js";
+import { useEffect, useState } from "./vendor/hooks.js";
+import { base, me, mayWrite, needs as count, roster } from "./store.js";
+import { compose, reply } from "./compose.js";
+import { Detail, markOwn } from "./detail.js";
+import { keys } from "./keys.js";
+import { go, query, setQuery, Top, useFresh } from "./frame.js";
+
+const SAYS = { blocked: "is blocked", question: "asks", mail: "writes", urgent: "sent, urgent", late: "waits for a late answer", stuck: "sent, undelivered", expired: "sent, expired" };
+
+function Quiet({ told }) {
+  const idle = roster.value.agents.filter((each) => each.kind === "agent" && each.presence === "idle").length;
+  const away = roster.value.agents.filter((each) => each.kind === "agent" && each.presence === "away").length;
+  const said = [idle ? `${idle} idle` : null, away ? `${away} away` : null, told.awaited?.length ? html`mail waits for ${told.awaited.map((name, at) => html`${at ? ", " : ""}<b><bdi>${safe(name)}</bdi></b>`)}, whom nobody has seen` : null].filter(Boolean);
+  return said.length ? html`<p class="quietly dim">Quiet: ${said.map((each, at) => html`${at ? " · " : ""}${each}`)}</p>` : null;
+}
+
+export function Needs({ data }) {
+  const [told] = useFresh(data, (each) => each.kind === "message.sent" || each.kind === "receipt.marked" || each.kind.startsWith("agent."));
+  const items = told.needs ?? [], pane = query.value.m ?? null;
+  const [at, setAt] = useState(0);
+  const here = Math.min(at, Math.max(0, items.length - 1));
+  useEffect(() => { count.value = items.length; }, [items.length]);
+  const isMine = (need) => need.kind !== "stuck" && need.kind !== "expired" && (need.waiting_for.includes(me.agent) || need.message.to.includes(me.agent));
+  const open = (need) => setQuery({ m: need.message.id });
+  useEffect(() => keys("Needs you", {
+    j: [() => setAt(Math.min(items.length - 1, here + 1)), "next"], ArrowDown: [() => setAt(Math.min(items.length - 1, here + 1))], k: [() => setAt(Math.max(0, here - 1)), "previous"], ArrowUp: [() => setAt(Math.max(0, here - 1))],
+    Enter: [() => { if (!items[here]) return false; open(items[here]); return true; }, "open"], Escape: [() => { if (!pane) return false; setQuery({ m: null }); return true; }, "close"],
+    r: [() => { if (!items[here] || !mayWrite) return false; reply(items[here].message); return true; }, "answer"],
+    a: [() => { if (!items[here] || !isMine(items[here])) return false; markOwn(items[here].message, "acknowledged"); return true; }, "acknowledge"],
+    t: [() => { if (!items[here]) return false; go(`${base}/t/${items[here].message.thread}#${items[here].message.id}`); return true; }, "its thread"],
+  }));
+  const oldest = items[0];
+  return html`<div class=${`view ${pane ? "has-pane" : ""}`}>
+    <${Top} title="Needs you"><span class="dim num">${items.length ? html`${items.length} waiting · oldest <${Age} at=${oldest.since} />` : null}</span><span class="grow"></span></${Top}>
+    <div class="mid"><div class="scroll">
+      ${items.length ? html`<ol class="needs" aria-label="What waits for you" data-first tabindex="-1">${items.map((need, number) => { const m = need.message; const mine = isMine(need);
+        return html`<li key=${m.id} id=${`need-${m.id}`} class=${`need ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""} ${number === here ? "is-at" : ""}`} onClick=${() => { setAt(number); open(need); }}>
+          <span class="age"><${Age} at=${need.since} /></span>
+          <div class="what"><p class="says"><${Intent} message=${m} bare=${true} /> <${Agent} name=${m.sender} kind=${m.sender_kind} /> <span class="dim">${SAYS[need.kind]}${mine ? "" : html`${" → "}<bdi>${to(m)}</bdi>`}</span></p>
+            <p class="line"><bdi>${firstLine(m)}</bdi></p>
+            ${need.kind === "urgent" || need.kind === "stuck" || need.kind === "expired" ? html`<p class="dim small">still without it: <bdi>${need.waiting_for.map(safe).join(", ")}</bdi></p>` : null}</div>
+          <div class="acts" onClick=${(event) => event.stopPropagation()}>
+            ${mayWrite ? html`${need.kind === "stuck" || need.kind === "expired" ? html`<button type="button" onClick=${() => compose([], m.body)}>Send to another</button>` : html`<button type="button" class="primary" onClick=${() => reply(m)}>Answer</button><button type="button" onClick=${() => compose([], `${m.sender} asks: ${m.body}`)}>Hand to…</button>`}
+            ${mine ? html`<button type="button" onClick=${() => markOwn(m, "acknowledged")}>Acknowledge</button>` : null}` : null}
+            <a class="button" href=${`${base}/t/${m.thread}#${m.id}`}>Thread</a></div></li>`; })}</ol>`
+        : html`<div class="empty" data-first tabindex="-1"><p class="title">Nothing needs you.</p><p class="dim">${roster.value.agents.filter((each) => each.kind === "agent").length ? html`${roster.value.agents.filter((each) => each.presence === "online" && each.kind === "agent").length} agents online. Watch them in <a href=${`${base}/live`}>Live</a>.` : html`Nobody is here yet. See it move: <${Teach} command="ackbox demo" />`}</p></div>`}
+      <${Quiet} told=${told} /></div>
+    </div>
+    ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })} go=${go} />` : null}
+  </div>`;
+}

@@ -1,0 +1,14 @@
+// Pages: which view stands behind which address, and what the left side and `g` offer. A page may be fetched when it is first opened.
+import { Live } from "./live.js";
+import { Needs } from "./needs.js";
+import { Thread, Threads } from "./thread.js";
+import { Mailbox } from "./mailbox.js";
+
+/** name → {view, or later: how to get it, title, key after `g`, whether it stands on the left, whether it has a box to write in}. */
+export const PAGES = {
+  needs: { view: Needs, title: "Needs you", key: "n", place: true },
+  live: { view: Live, title: "Live", key: "l", place: true, writes: true },
+  threads: { view: Threads, title: "Threads", key: "t", place: true },
+  t: { view: Thread, title: "Thread", writes: true },
+  a: { view: Mailbox, title: "Mailbox", writes: true },
+};

@@ -1,0 +1,201 @@
+// The store: what the server told, kept for all views. One call, one stream of events, one ring of messages.
+import { signal, batch } from "./vendor/signals.js";
+
+export const first = JSON.parse(document.getElementById("first").textContent);
+export const me = first.me;
+export const workspace = first.workspace;
+export const base = `/w/${encodeURIComponent(workspace)}`;
+export const mayWrite = me.may.includes("write");
+
+const RING = 100_000;
+const TOGETHER = 200;
+export const BODY_CHARS = 240;
+
+/** What a call was refused with: its code, sentence and hint. */
+export class Refused extends Error {
+  constructor(told) { super(told?.message ?? "No answer."); this.code = told?.code ?? "unavailable"; this.hint = told?.hint ?? ""; this.details = told?.details ?? {}; }
+}
+
+/** Do one operation in this page's workspace. */
+export async function call(name, params = {}, { signal: end } = {}) {
+  const answer = await fetch(`/v1/call/${name}`, {
+    method: "POST", signal: end, headers: { "Content-Type": "application/json", "Ackbox-Face": "web" }, body: JSON.stringify({ workspace, ...params }),
+  });
+  const told = await answer.json().catch(() => null);
+  if (answer.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  if (!answer.ok) throw new Refused(told?.error);
+  return told;
+}
+
+/** Load a page's data: its .json twin. */
+export async function load(path, search) {
+  const answer = await fetch(`${path}.json${search}`);
+  const told = await answer.json().catch(() => null);
+  if (answer.status === 401) location.assign(`/login?next=${encodeURIComponent(path)}`);
+  if (!answer.ok) throw new Refused(told?.error);
+  return told;
+}
+
+// --- messages ---------------------------------------------------------------------------------
+
+export const byId = new Map();
+export const bySeq = new Map();
+/** Messages in the workspace's order; the newest last. Changes show as a new `version`. */
+export const ring = [];
+export const version = signal(0);
+/** How many messages have come in since this page was opened. */
+export const arrived = signal(0);
+
+function place(message, tally) {
+  const known = byId.get(message.id);
+  if (known) {
+    if (tally) known.tally = tally;
+    return known;
+  }
+  const row = { ...message, tally: tally ?? { recipients: 0, delivered: 0, read: 0, acknowledged: 0 } };
+  byId.set(row.id, row);
+  bySeq.set(row.seq, row);
+  let at = ring.length;
+  while (at > 0 && ring[at - 1].seq > row.seq) at -= 1;
+  if (at === ring.length) ring.push(row); else ring.splice(at, 0, row);
+  return row;
+}
+
+/** Take in messages with their tallies, as history gives them. */
+export function take(messages, tallies = []) {
+  const counted = new Map(tallies.map((each) => [each.id, each]));
+  for (const each of messages) place(each, counted.get(each.id));
+  while (ring.length > RING) { const old = ring.shift(); byId.delete(old.id); bySeq.delete(old.seq); }
+  version.value += 1;
+}
+
+// A message of one's own, shown before the server has it.
+export const sending = signal([]);
+
+// --- what happens -----------------------------------------------------------------------------
+
+/** `live`, `catching`, `reconnecting` or `paused`, and what there is to say about it. */
+export const link = signal({ state: "live", count: 0, since: 0 });
+export const roster = signal(first.roster);
+export const needs = signal(first.needs);
+/** Messages a second, over the last ten. */
+export const rate = signal(0);
+/** Events of any kind: views that fetch anew listen here. */
+const listeners = new Set();
+export function listen(listener) { listeners.add(listener); return () => listeners.delete(listener); }
+
+let waiting = [];       // ids that have come and are not fetched yet
+let touched = new Set(); // seqs whose receipts changed
+let fetching = false;
+const seconds = new Array(10).fill(0);
+
+export function hear(events) {
+  let people = false;
+  for (const each of events) {
+    if (each.kind === "message.sent") { if (!byId.has(each.id)) waiting.push(each.id); seconds[0] += 1; } 
+    else if (each.kind === "receipt.marked") for (const seq of each.details.seqs ?? []) touched.add(seq);
+    else if (each.kind.startsWith("agent.")) people = true;
+  }
+  const own = new Set(waiting);
+  batch(() => {
+    for (const listener of listeners) listener(events);
+    arrived.value += own.size;
+  });
+  if (people || events.some((each) => each.kind === "message.sent")) later("roster", 1500, async () => { roster.value = await call("agent.list"); });
+  if (events.length) later("needs", 800, async () => { const told = await call("workspace.needs", { limit: 50 }); needs.value = told.needs.length; });
+  gather();
+}
+
+/** Fetch what was told of by number: bodies of new messages, receipts of old ones. A hidden page only counts. */
+export async function gather() {
+  if (fetching || document.hidden) return;
+  fetching = true;
+  try {
+    if (waiting.length > 2000) { waiting = waiting.slice(-TOGETHER * 2); }
+    while (waiting.length || touched.size) {
+      const ids = waiting.splice(0, TOGETHER);
+      for (const seq of [...touched]) {
+        if (ids.length >= TOGETHER) break;
+        touched.delete(seq);
+        const row = bySeq.get(seq);
+        if (row) ids.push(row.id);
+      }
+      if (!ids.length) continue;
+      const told = await call("message.history", { ids: [...new Set(ids)], body_chars: BODY_CHARS, with_tallies: true });
+      take(told.messages.reverse(), told.tallies);
+      if (waiting.length) link.value = { ...link.value, count: waiting.length };
+    }
+    if (link.value.count) link.value = { ...link.value, count: 0 };
+  } catch (error) {
+    if (!(error instanceof Refused)) setTimeout(gather, 1000);
+  } finally { fetching = false; }
+}
+document.addEventListener("visibilitychange", gather);
+
+const timers = new Map();
+/** Do something once, a while after the last of many reasons; at the latest after four times that. */
+export function later(name, ms, what) {
+  const known = timers.get(name);
+  const until = known?.until ?? Date.now() + 4 * ms;
+  if (known) clearTimeout(known.timer);
+  const run = () => { timers.delete(name); if (document.hidden) { timers.set(name, { until: 0, timer: setTimeout(() => later(name, ms, what), 3000) }); return; } Promise.resolve(what()).catch(() => {}); };
+  timers.set(name, { until, timer: setTimeout(run, Math.max(0, Math.min(ms, until - Date.now()))) });
+}
+
+setInterval(() => {
+  rate.value = Math.round(seconds.reduce((sum, each) => sum + each, 0)) / 10;
+  seconds.unshift(0); seconds.pop();
+}, 1000);
+setInterval(() => later("roster", 100, async () => { roster.value = await call("agent.list"); }), 30_000);
+
+// --- the stream -------------------------------------------------------------------------------
+
+let cursor = first.cursor;
+let lastHeard = Date.now();
+
+function state(word) {
+  lastHeard = word === "live" ? Date.now() : lastHeard;
+  if (link.value.state !== word || word !== "live") link.value = { state: word, count: link.value.count, since: lastHeard };
+}
+
+/** The feed by long poll: what is used until, or wherever, a socket is not to be had. */
+async function poll() {
+  for (let pause = 500; ;) {
+    try {
+      const told = await call("event.feed", { cursor, wait_s: 25, limit: 200 });
+      cursor = told.cursor;
+      state("live");
+      pause = 500;
+      if (told.events.length) hear(told.events);
+    } catch (error) {
+      if (error.code === "expired_cursor" || error.code === "invalid") { location.reload(); return; }
+      state("reconnecting");
+      await new Promise((done) => setTimeout(done, pause));
+      pause = Math.min(pause * 2, 8000);
+    }
+  }
+}
+
+/** The feed by one WebSocket; it goes on from its cursor, so nothing is missed and nothing comes twice. */
+function socket(pause = 250, hasWorked = false) {
+  const there = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+  let worked = hasWorked;
+  there.onopen = () => there.send(JSON.stringify({ id: 1, subscribe: { cursor, of: "workspace", workspace, join_ms: 50 } }));
+  there.onmessage = (message) => {
+    const told = JSON.parse(message.data);
+    if (told.error) { there.close(4000); return; }
+    worked = true;
+    pause = 250;
+    state("live");
+    cursor = told.cursor ?? told.result?.cursor ?? cursor;
+    if (told.events?.length) hear(told.events);
+  };
+  there.onclose = (event) => {
+    if (!worked) { poll(); return; }
+    if (event.code === 4001) { location.assign(`/login?next=${encodeURIComponent(location.pathname)}`); return; }
+    state("reconnecting");
+    setTimeout(() => socket(Math.min(pause * 2, 5000), true), event.code === 4009 ? 0 : pause);
+  };
+}
+
+export function start() { socket(); }

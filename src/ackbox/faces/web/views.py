@@ -1,0 +1,161 @@
+"""Views: the shell with a page's first data, its .json and .txt twins, and the files the browser needs.
+
+What a page loads is told by its module in this package. Explained in docs/why/dashboard.md.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+from jinja2 import Environment, PackageLoader
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ackbox import __version__
+from ackbox.errors import AckboxError, BadKey, NotFound
+from ackbox.faces.reply import JSON, credential, error_response
+from ackbox.faces.web import pages_post, sign_in
+from ackbox.faces.web.asking import Ask, Page
+from ackbox.faces.wire import Calling, as_error, encode
+
+PAGES: dict[str, Page] = {**pages_post.PAGES}
+
+CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
+       "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'")
+SAFE = {
+    "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+}
+KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml",
+         ".txt": "text/plain; charset=utf-8"}
+# What the first script imports before it can draw: named in the page, so that they are fetched side by side.
+AT_ONCE = ("app.js", "store.js", "parts.js", "vlist.js", "compose.js", "pages.js", "filter.js", "keys.js", "vendor/preact.js", "vendor/hooks.js",
+           "vendor/signals-core.js", "vendor/signals.js", "vendor/htm.js")
+
+
+@functools.cache
+def assets() -> dict[str, bytes]:
+    """Return every file the browser may ask for, by its path."""
+    found: dict[str, bytes] = {}
+
+    def walk(place: Any, path: str) -> None:
+        for each in place.iterdir():
+            if each.is_dir():
+                walk(each, f"{path}{each.name}/")
+            elif f".{each.name.rpartition('.')[2]}" in KINDS:
+                found[path + each.name] = each.read_bytes()
+
+    walk(files("ackbox.faces.web") / "static", "")
+    return found
+
+
+@functools.cache
+def digest() -> str:
+    """Return a word that changes when any of the files does: it is part of their address, so browsers keep them."""
+    whole = hashlib.sha256()
+    for name, raw in sorted(assets().items()):
+        whole.update(name.encode() + b"\0" + raw)
+    return whole.hexdigest()[:12]
+
+
+@functools.cache
+def _templates() -> Environment:
+    return Environment(loader=PackageLoader("ackbox.faces.web", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def render(template: str, *, status: int = 200, **values: Any) -> Response:
+    """Return a page of a template, with the headers every page has."""
+    at_once = [name for name in AT_ONCE if name in assets()]
+    text = _templates().get_template(template).render(assets=f"/assets/{digest()}", at_once=at_once, version=__version__, **values)
+    return Response(text, status_code=status, media_type="text/html", headers=SAFE)
+
+
+def routes(call: Calling) -> list[Route]:
+    """Return the dashboard's routes."""
+
+    async def root(request: Request) -> Response:
+        try:
+            key = credential(request)
+            me = await call("agent.whoami", {}, credential=key, face="web")
+        except AckboxError:
+            return RedirectResponse("/login", status_code=303)
+        try:
+            needs = await call("workspace.needs", {"workspace": me.workspace, "limit": 1}, credential=key, face="web")
+        except AckboxError as error:
+            return render("error.html", status=error.status, error=error)
+        return RedirectResponse(f"/w/{quote(me.workspace, safe='')}/{'needs' if needs.needs else 'live'}", status_code=303)
+
+    async def page(request: Request) -> Response:
+        name, about, twin = _parts(request.path_params["page"])
+        workspace = request.path_params["workspace"]
+        try:
+            found = PAGES.get(name)
+            if found is None or not found.names[0] <= len(about) <= found.names[1]:
+                raise NotFound("There is no such page.", hint="Start at the dashboard's first page.")
+            key = credential(request)
+            ask = Ask(call, key=key, workspace=workspace, about=about, query=dict(request.query_params))
+            return await _answer(ask, name, found, twin, bare=request.headers.get("ackbox-bare") == "1")
+        except Exception as error:  # the edge: everything becomes a page or the one error shape
+            return _refused(error, request, twin)
+
+    async def asset(request: Request) -> Response:
+        raw = assets().get(request.path_params["path"])
+        if raw is None:
+            return error_response(NotFound("There is no such file."))
+        suffix = "." + request.path_params["path"].rpartition(".")[2]
+        is_current = request.path_params["digest"] == digest()
+        return Response(raw, media_type=KINDS[suffix], headers={
+            **SAFE, "Cache-Control": "public, max-age=31536000, immutable" if is_current else "no-store"})
+
+    return [Route("/", root), *sign_in.routes(call, render), Route("/assets/{digest}/{path:path}", asset),
+            Route("/w/{workspace}/{page:path}", page)]
+
+
+def _parts(path: str) -> tuple[str, tuple[str, ...], str]:
+    """Return a page's name, the names that follow in its address, and which twin is asked for."""
+    twin = next((kind for kind in ("json", "txt") if path.endswith(f".{kind}")), "")
+    name, *about = (path.removesuffix(f".{twin}") if twin else path).split("/")
+    return name, tuple(each for each in about if each), twin
+
+
+async def _answer(ask: Ask, name: str, page: Page, twin: str, *, bare: bool) -> Response:
+    # Before the data: what happens while it is gathered comes again as events.
+    cursor = (await ask("event.feed", limit=1))["cursor"]
+    data = await page.load(ask)
+    if "redirect" in data:
+        return RedirectResponse(data["redirect"], status_code=303)
+    if twin == "json":
+        return Response(encode({"title": page.title, **data, **({"cursor_of_feed": cursor} if bare else {})}), media_type=JSON, headers=SAFE)
+    if twin == "txt":
+        return Response("".join(f"{line}\n" for line in page.lines(data)), media_type="text/plain", headers=SAFE)
+    me = await ask("agent.whoami")
+    first = {
+        "page": name, "about": ask.about, "query": ask.query, "workspace": me["workspace"], "me": me, "version": __version__, "cursor": cursor,
+        "workspaces": [each["name"] for each in (await ask("workspace.list"))["workspaces"]],
+        "roster": await ask("agent.list"), "needs": len((await ask("workspace.needs", limit=50))["needs"]), "data": data,
+    }
+    return render("shell.html", title=page.title, workspace=me["workspace"], first=_as_data(first))
+
+
+def _as_data(value: Any) -> str:
+    """Return JSON that ends no script element and starts no comment, whatever text is in it."""
+    text = msgspec.json.encode(value).decode()
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _refused(error: BaseException, request: Request, twin: str) -> Response:
+    if twin or not isinstance(error, AckboxError):
+        answer = error_response(error, operation=request.url.path.split("/")[-1])
+        if twin:
+            return answer
+    if isinstance(error, BadKey):
+        after = urlencode({"next": request.url.path})
+        return RedirectResponse(f"/login?{after}", status_code=303)
+    shown = as_error(error)
+    return render("error.html", status=shown.status, error=shown)

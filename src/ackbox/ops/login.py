@@ -1,0 +1,104 @@
+"""login.*: a one-time link, and the key of a person that it becomes. Explained in docs/why/keys.md, "Signing in"."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import BadKey, Conflict, Invalid, NotAllowed
+from ackbox.model.key import digest, mint, parse_key
+from ackbox.model.moment import to_text
+from ackbox.model.name import parse_name
+from ackbox.ops.keys import DAY_MS, NewKey
+from ackbox.ops.table import Call, Context, op
+from ackbox.store.store import Store, find_key
+
+LINK_MS = 10 * 60 * 1000
+SIGNED_IN_MS = 7 * DAY_MS
+LABEL = "dashboard"
+
+
+class MakeLink(Call, frozen=True, kw_only=True):
+    """Whom the link signs in."""
+
+    name: Annotated[str, Meta(max_length=256, description="The person it signs in; your own name when left out")] | None = None
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A link that signs one person in, once."""
+
+    path: Annotated[str, Meta(description="What comes after the server's address; what stands behind # never reaches a log")]
+    agent: Annotated[str, Meta(description="Whom it signs in")]
+    workspace: Annotated[str | None, Meta(description="Where that key is good; null for every workspace")]
+    expires_at: Annotated[str, Meta(description="When it ends, used or not")]
+
+
+@op("login.link", scope="sign_in", writes=True, spans_workspaces=True)
+async def link(context: Context, params: MakeLink) -> Link:
+    """Make a link that signs a person in to the dashboard, once, within ten minutes.
+
+    A person makes one for themselves; an admin for any person. Raises Invalid, NotAllowed, Conflict (the name is an agent's).
+    """
+    caller, store = context.caller, context.store
+    asked = caller.agent if params.name is None else parse_name(params.name)
+    if asked is None:
+        raise Invalid("This key has no name of its own.", hint="Give `name`.", field="name")
+    if caller.role == "human" and asked != caller.agent:
+        raise NotAllowed("A person's key makes links for that person.", hint="Leave `name` out, or ask an admin.", field="name")
+    person, is_new = await store.arrive(asked, None, kind="human")
+    if person.kind != "human":
+        raise Conflict(f"{asked!r} has been here as an agent; a name stays what it was first.", field="name",
+                       hint="Choose another name for the person.")
+    ws = caller.ws if params.workspace is None else context.workspace.ws
+    secret = mint("lnk").reveal()
+    await Store(store.tx, ws).add_key(id=parse_key(secret).id, digest=digest(secret), role="link", agent=asked, may_speak_as=[],
+                                      label=LABEL, now=context.now, expires_at=context.now + LINK_MS)
+    if is_new:
+        context.rings.add(await store.note("agent.registered", at=context.now, reader=person.agent, subject={"agent": asked}))
+    return Link(path=f"/login#{secret}", agent=asked, workspace=context.workspace.name if ws else None,
+                expires_at=to_text(context.now + LINK_MS))
+
+
+class Redeem(Call, frozen=True, kw_only=True):
+    """Nothing to say: the link is the key of this call."""
+
+
+@op("login.redeem", scope="redeem", writes=True, spans_workspaces=True)
+async def redeem(context: Context, params: Redeem) -> NewKey:
+    """Turn a one-time link, given as the key of this call, into an ordinary key of its person, good for seven days.
+
+    Raises BadKey when it has been used.
+    """
+    caller, keys = context.caller, Store(context.store.tx, context.caller.ws)
+    if not await keys.spend_key(caller.key_id, now=context.now):
+        raise BadKey("This link has been used.", hint="Make a new one with: ackbox open")
+    secret, expires_at = mint("hum").reveal(), context.now + SIGNED_IN_MS
+    id = parse_key(secret).id
+    await keys.add_key(id=id, digest=digest(secret), role="human", agent=caller.agent, may_speak_as=[], label=LABEL,
+                       now=context.now, expires_at=expires_at)
+    return NewKey(key=secret, id=id, workspace=context.workspace.name if caller.ws else "*", agent=caller.agent, kind="human",
+                  expires_at=to_text(expires_at))
+
+
+class End(Call, frozen=True, kw_only=True):
+    """Nothing to say: it ends the key of this call."""
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the key has ended: one that no link made stays as it is."""
+
+    ended: Annotated[bool, Meta(description="Whether this key is of no use any more")]
+
+
+@op("login.end", scope="sign_in", writes=True, spans_workspaces=True)
+async def end(context: Context, params: End) -> Ended:
+    """Sign out: end the key of this call, when a link made it."""
+    caller, keys = context.caller, Store(context.store.tx, context.caller.ws)
+    own = await find_key(context.store.tx, caller.key_id)
+    if own is None or own.label != LABEL or own.role != "human":
+        return Ended(ended=False)
+    await keys.revoke_key(caller.key_id, now=context.now)
+    context.rings.add(await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": caller.key_id}))
+    return Ended(ended=True)
