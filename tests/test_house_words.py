@@ -51,6 +51,10 @@ NO_TOOL = {
     "workspace.import": "administration",
     "instance.backup": "administration",
     "schedule.add": "a standing order is set up once, from the command line or by a program",
+    "webhook.add": "administration",
+    "webhook.list": "administration",
+    "webhook.remove": "administration",
+    "webhook.receive": "other systems post to it",
     "schedule.list": "as schedule.add",
     "schedule.remove": "as schedule.add",
     "key.create": "administration",
@@ -64,6 +68,7 @@ NO_COMMAND = {
     "agent.check_out": "an agent program's bridge checks out when its agent ends",
     "login.redeem": "the browser redeems the link that `open` makes",
     "login.end": "the dashboard signs out",
+    "webhook.receive": "other systems post to it, signed",
     "message.send_many": "for programs; people send one message at a time",
     "message.history": "`tail --since start` prints it, `search` narrows it",
 }

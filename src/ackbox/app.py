@@ -128,9 +128,12 @@ class App:
         operation = OPERATIONS.get(name)
         if operation is None:
             raise NotFound(f"There is no operation {name!r}.", hint="See the reference for their names.")
-        caller = await self.identify(credential)
-        _allow(caller, name, operation.scope)
+        if operation.caller is None:
+            caller = await self.identify(credential)
+            _allow(caller, name, operation.scope)
         asked: Call = decode(operation.params, params)
+        if operation.caller is not None:
+            caller = await operation.caller(self.engine, asked, self.clock())
         _allow(caller, name, operation.needs(asked))
         self.limits.spend(caller, asked)
         self.calls += 1

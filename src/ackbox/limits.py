@@ -55,9 +55,9 @@ REPEATS_WITHIN_S = 600
 class Limits:
     """Buckets by key and by workspace."""
 
-    def __init__(self, *, key: Rate = BY_KEY, workspace: Rate = BY_WORKSPACE,
+    def __init__(self, *, key: Rate = BY_KEY, workspace: Rate = BY_WORKSPACE, guess: Rate = GUESSES,
                  clock: Callable[[], float] = time.monotonic) -> None:
-        self._rates = {"key": key, "workspace": workspace, "guess": GUESSES, "refusal": REFUSALS}
+        self._rates = {"key": key, "workspace": workspace, "guess": guess, "refusal": REFUSALS}
         self._clock = clock
         self._buckets: dict[tuple[str, Any], Bucket] = {}
 

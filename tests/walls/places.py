@@ -30,6 +30,7 @@ class Place:
     instance: str
     message: str
     schedule: str
+    webhook: str
     receipt: str
     task: str
     key: str
@@ -56,7 +57,7 @@ def nowhere(of: Place) -> Place:
     other |= {"message": of.message[:16] + "0123456789abcdef", "receipt": of.receipt[:16] + "0123456789abcdef",
               "task": of.task[:16] + "0123456789abcdee",
               # Made in the same millisecond as the message.
-              "schedule": of.schedule[:16] + "1" * 16}
+              "schedule": of.schedule[:16] + "1" * 16, "webhook": of.webhook[:16] + "2" * 16}
     cursors = {kind: make_cursor(1, kind, 1) for kind in CURSORS}
     records = [{**record, "id": other["message"], "thread_id": other["message"]} for record in of.records]
     return Place(**other, cursors=cursors, records=records)
@@ -81,11 +82,12 @@ def _without_chance(value: Any, name: str = "") -> Any:
         return "<number>" if value > RANDOM_ABOVE else value
     if not isinstance(value, str):
         return value
-    if value.startswith("{"):
+    if value.startswith(('{"', "{}")):
         return _without_chance(json.loads(value))
     if name == "skeleton" or (name == "cursor" and len(value) == 22) or (name in ("id", "key_id") and len(value) == 11):
         return f"<{name}>"
     value = re.sub(r"\bcursor [\w-]{22}", "cursor <cursor>", value)
+    value = re.sub(r"whsec_[0-9A-Za-z+/=]+", "<a secret>", value)
     return re.sub(r"abx_[a-z]{2,3}_[0-9A-Za-z]+", "<a key>", re.sub(r"\b[0-9a-f]{16}\b|\b[0-9a-f]{32}(?:[0-9a-f]{32})?\b", "<hex>", value))
 
 
@@ -113,6 +115,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
     await do("receipt.mark", agent="bob", ids=[first.id], mark="acknowledged")
     task = await do("task.create", agent="ana", title="quokka", description=f"quokka word{letter}1", to=agent, project=area, mission=area, tags=[area])
     await do("task.create", agent="ana", title="quokka", priority=5)
+    webhook = await do("webhook.add", agent="ana", to=agent, body=f"quokka word{letter}1")
     schedule = await do("schedule.add", agent="ana", cron="@yearly", to=[agent, human], body=f"quokka word{letter}1")
     session = (await do("session.start", agent=agent, area=area, files=[file])).token
     status = await do("message.status", id=first.id, limit=1)
@@ -124,7 +127,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         "tasks": (await do("task.list", limit=1)).cursor, "status": status.cursor or make_cursor(2, "status", 1),
     }
     exported = await do("workspace.export", part="message", limit=1)
-    return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, schedule=schedule.id, receipt=receipt, task=task.id, key=key.id,
+    return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, schedule=schedule.id, webhook=webhook.id, receipt=receipt, task=task.id, key=key.id,
                  session=session, idempotency=f"once-{letter}1", word=f"word{letter}1", area=area, file=file, cursors=cursors, records=exported.records, keys=keys)
 
 
@@ -136,7 +139,7 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "to": lambda of: [of.agent, f"bob/{of.instance}", [of.human, "bob"]],
     "to_instance": lambda of: [of.instance],
     "parent": lambda of: [of.message, of.receipt],
-    "id": lambda of: [of.message, of.receipt, of.task, of.key, of.schedule],
+    "id": lambda of: [of.message, of.receipt, of.task, of.key, of.schedule, of.webhook],
     "ids": lambda of: [[of.message], [of.receipt, of.key]],
     "thread": lambda of: [of.message],
     "cursor": lambda of: list(of.cursors.values()),
@@ -176,6 +179,7 @@ NAMES_NOTHING = frozenset({
     "cron", "zone",
     "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
     "inactive", "mention", "or_refuse", "tell",
+    "form", "headers",
 })
 
 

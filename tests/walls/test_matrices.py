@@ -32,8 +32,10 @@ MAY: dict[str, set[str]] = {
     "inbox.wait": ALL, "mailbox.list": ALL, "event.feed": ALL, "agent.list": ALL, "agent.whoami": ALL, "workspace.list": ALL,
     "task.create": WRITERS, "task.claim": WRITERS, "task.update": WRITERS, "task.assign": WRITERS, "task.depend": WRITERS,
     "task.get": ALL, "task.list": ALL, "task.search": ALL,
-    "workspace.flow": ALL, "workspace.health": ALL,
     "workspace.settings": ADMINS, "workspace.export": ADMINS, "key.create": ADMINS, "key.list": ADMINS, "key.revoke": ADMINS,
+    "webhook.add": ADMINS, "webhook.list": ADMINS, "webhook.remove": ADMINS,
+    # Whoever signs may; a key is not asked for.
+    "webhook.receive": ALL | {"instance-admin"},
     "schedule.add": WRITERS, "schedule.list": ALL, "schedule.remove": WRITERS,
     "workspace.create": INSTANCE, "workspace.import": INSTANCE, "instance.backup": {"operator"},
 }

@@ -49,9 +49,11 @@ class Asker:
         """What a call needs besides what it is asked for."""
         own: dict[str, Any] = {
             "to": "bob", "body": "x", "id": self.home.message, "ids": [self.home.message], "mark": "delivered", "query": "quokka", "path": "/", "title": "x",
-            "messages": [{"to": "bob", "body": "x"}], "part": "message", "records": [], "upto": 1 << 40, "only_look": True, "wait_s": 0, "cron": "@yearly",
+            "messages": [{"to": "bob", "body": "x"}], "part": "message", "records": [], "upto": 1 << 40, "only_look": True, "wait_s": 0, "cron": "@yearly", "headers": {},
             "name": f"{self.home.workspace}-{next(self.count)}" if operation.name == "workspace.create" else "carl",
         }
+        if operation.name == "webhook.receive":
+            own |= {"id": self.home.webhook, "body": "e30="}
         needed = [each.name for each in msgspec.structs.fields(operation.params) if each.required or each.name in ("wait_s", "only_look", "name")]
         return {name: own[name] for name in needed}
 
@@ -84,7 +86,7 @@ class Probe:
 @pytest.fixture
 async def probe(database: str) -> AsyncIterator[Probe]:
     free = Rate(1e9, 1e9)
-    async with serving(database, clock=lambda: NOW, limits=Limits(key=free, workspace=free)) as served, AsyncExitStack() as stack:
+    async with serving(database, clock=lambda: NOW, limits=Limits(key=free, workspace=free, guess=free)) as served, AsyncExitStack() as stack:
         foreign, left, right = [await furnish(served.app, served.key, letter) for letter in "xyz"]
         askers = [Asker(served, home, of, await stack.enter_async_context(httpx2.AsyncClient(timeout=60)),
                         {role: await stack.enter_async_context(connected(served, home.keys[role])) for role in ROLES})

@@ -34,7 +34,7 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("task",), "cli_work"),
     **dict.fromkeys(("session",), "cli_notes"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
-    **dict.fromkeys(("schedule",), "cli_post"),
+    **dict.fromkeys(("schedule", "webhook"), "cli_post"),
     **dict.fromkeys(("export", "import", "backup"), "cli_keep"),
     **dict.fromkeys(("tui", "flow", "health"), "cli_watch"),
     **dict.fromkeys(("needs", "threads"), "cli_needs"),

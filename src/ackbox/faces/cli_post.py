@@ -1,4 +1,4 @@
-"""What posts by itself: schedule.
+"""What posts by itself: schedule, webhook.
 
 Explained in docs/howto/send-by-the-clock.md.
 """
@@ -72,3 +72,55 @@ def schedule_remove(talk: Talk, id: str) -> None:
     Example: ackbox --as ana schedule remove 0199…
     """
     talk.show(talk.call("schedule.remove", id=id), lambda of: f"removed {of['id']}")
+
+
+WEBHOOKS = (
+    Column("id", lambda each: each["id"]), Column("form", lambda each: each["form"]), Column("to", lambda each: each["to"]),
+    Column("what", lambda each: each["subject"] or each["body"], may_cut=True), Column("received", lambda each: each["received"]),
+    Column("newest", lambda each: local_time(each["received_at"])), Column("by", lambda each: each["created_by"]),
+)
+webhook = _group("webhook", "Let other systems post.\n\nExample: ackbox --as ana webhook add bob 'Build {number}: {state}'")
+
+
+@webhook.command("add", cls=Verb)
+@click.argument("to")
+@click.argument("body", default="{.}")
+@click.option("--subject", help="One line, a template as the text is.")
+@click.option("--form", type=click.Choice(["standard", "github"]), default="standard", show_default=True, help="How the other system signs.")
+@click.option("--intent", default="inform", show_default=True, help="What its messages are for.")
+@click.option("--priority", type=int, default=3, show_default=True, help="1 to 5; 5 is most urgent.")
+@talking
+def webhook_add(talk: Talk, to: str, body: str, subject: str | None, form: str, intent: str, priority: int) -> None:
+    """Let another system post messages; prints where to, and the secret it signs with.
+
+    Example: ackbox --as ana webhook add bob 'Build {build.number}: {build.state}' --subject 'CI'
+
+    {path.to.value} stands for a value of the posted JSON, {.} for all of it.
+    """
+    more = {"subject": subject} if subject else {}
+    made = talk.call("webhook.add", to=to, body=body, form=form, intent=intent, priority=priority, **more)
+    url = talk.server.url.rstrip("/") + made["path"]
+    talk.show(made | {"url": url}, lambda of: f"post to  {of['url']}\nsecret   {of['secret']}")
+    if not talk.is_json:
+        talk.say(f"The secret is shown this once. End it with: ackbox webhook remove {made['id']}")
+
+
+@webhook.command("list", cls=Verb)
+@talking
+def webhook_list(talk: Talk) -> None:
+    """List who may post from elsewhere, without the secrets.
+
+    Example: ackbox --as ana webhook list
+    """
+    talk.show_each(talk.call("webhook.list")["webhooks"], WEBHOOKS, empty="No webhooks yet. Make one with: ackbox --as ana webhook add bob")
+
+
+@webhook.command("remove", cls=Verb)
+@click.argument("id")
+@talking
+def webhook_remove(talk: Talk, id: str) -> None:
+    """End a webhook; what it has brought stays.
+
+    Example: ackbox --as ana webhook remove 0199…
+    """
+    talk.show(talk.call("webhook.remove", id=id), lambda of: f"removed {of['id']}")

@@ -57,6 +57,9 @@ ROUTES: dict[str, tuple[str, str]] = {
     "schedule.add": ("POST", "/v1/schedules"),
     "schedule.list": ("GET", "/v1/schedules"),
     "schedule.remove": ("DELETE", "/v1/schedules/{id}"),
+    "webhook.add": ("POST", "/v1/webhooks"),
+    "webhook.list": ("GET", "/v1/webhooks"),
+    "webhook.remove": ("DELETE", "/v1/webhooks/{id}"),
     "workspace.create": ("POST", "/v1/workspaces"),
     "workspace.list": ("GET", "/v1/workspaces"),
     "workspace.settings": ("PATCH", "/v1/workspace/settings"),
@@ -117,7 +120,7 @@ def limit_of(operation: Operation | None) -> int:
     return BULK_LIMIT if operation is not None and operation.is_bulk else BODY_LIMIT
 
 
-CREATES = frozenset({"message.send", "message.ask", "task.create", "session.start", "workspace.create", "key.create", "schedule.add",
+CREATES = frozenset({"message.send", "message.ask", "task.create", "session.start", "workspace.create", "key.create", "schedule.add", "webhook.add",
                      "login.link", "login.redeem"})
 
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from ackbox.app import App
 from ackbox.errors import AckboxError, NotAllowed
-from ackbox.faces import dialect_rest, openapi, rest
+from ackbox.faces import dialect_rest, openapi, rest, webhook
 from ackbox.faces.guard import Guard
 from ackbox.faces.metrics import Metrics, counted
 from ackbox.faces.reply import bearer, error_response, not_found
@@ -45,7 +45,7 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
 
     return Starlette(
         routes=[*_own_routes(app, metrics), *(Route(path, face) for path, face in mcp.items()), *rest.routes(call),
-                *dialect_rest.routes(call, app), *views.routes(call)],
+                *dialect_rest.routes(call, app), *views.routes(call), *webhook.routes(call)],
         exception_handlers={404: not_found, 405: not_found}, lifespan=lifespan,
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
     )

@@ -18,6 +18,7 @@ from ackbox.ops import (
     tasks,
     threads,
     watching,
+    webhooks,
     work,
     workspaces,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "tasks",
     "threads",
     "watching",
+    "webhooks",
     "work",
     "workspaces",
 ]

@@ -209,6 +209,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     prepare: Callable[[Any], Run | None] | None
     parts: Parts | None
     beside: Callable[[Any, Any], Awaitable[Any]] | None
+    caller: Callable[[Any, Any, int], Awaitable[Caller]] | None
     spans_workspaces: bool
     is_slow: bool
     is_bulk: bool
@@ -236,7 +237,7 @@ def op(
     name: str, *, scope: Scope, writes: bool | Callable[[Any], bool] = False,
     is_done: Callable[[Any], bool] | None = None, again: Callable[[Context, Any, Any], Awaitable[Any]] | None = None,
     prepare: Callable[[Any], Run | None] | None = None, parts: Parts | None = None,
-    beside: Callable[[Any, Any], Awaitable[Any]] | None = None,
+    beside: Callable[[Any, Any], Awaitable[Any]] | None = None, caller: Callable[[Any, Any, int], Awaitable[Caller]] | None = None,
     spans_workspaces: bool = False, is_slow: bool = False, is_bulk: bool = False,
 ) -> Callable[[F], F]:
     """Put an async function into the table; its annotations and docstring describe it.
@@ -246,7 +247,8 @@ def op(
     running it twice would do it twice. `prepare` may give
     something to write first, in a transaction of its own.
     `parts` makes it many calls of another operation. `beside(engine, params)` runs outside
-    any transaction, for what concerns the whole database. `is_bulk` allows a body of 8 MiB.
+    any transaction, for what concerns the whole database. `caller(engine, params, now)` says who
+    calls, in place of a key, from what is signed. `is_bulk` allows a body of 8 MiB.
     """
 
     def enter(function: F) -> F:
@@ -255,7 +257,7 @@ def op(
         OPERATIONS[name] = Operation(
             name=name, summary=text.partition("\n")[0], description=text, params=signature["params"],
             result=signature["return"], run=function, scope=scope, writes=writes, is_done=is_done, again=again,
-            prepare=prepare, parts=parts, beside=beside, spans_workspaces=spans_workspaces, is_slow=is_slow, is_bulk=is_bulk,
+            prepare=prepare, parts=parts, beside=beside, caller=caller, spans_workspaces=spans_workspaces, is_slow=is_slow, is_bulk=is_bulk,
         )
         return function
 

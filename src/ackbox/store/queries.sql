@@ -703,3 +703,25 @@ ORDER BY m.seq DESC LIMIT :most;
 -- Who wrote in a conversation, in order of their first word; index message_by_thread.
 SELECT m.sender_name, m.sender_kind, COUNT(*) FROM message m WHERE m.ws = :ws AND m.thread = :thread AND m.seq >= :thread
 GROUP BY m.sender_name, m.sender_kind ORDER BY MIN(m.seq);
+
+-- name: webhook_add
+-- Store a webhook with its secret.
+INSERT INTO webhook (ws, id, form, secret, audience, subject, body, intent, priority, created_by, created_at, received, received_at)
+VALUES (:ws, :id, :form, :secret, :audience, :subject, :body, :intent, :priority, :created_by, :created_at, 0, NULL);
+
+-- name: webhook_find
+-- The webhook that somebody posts to. across: its id is how the workspace is found; unique index webhook_by_id.
+SELECT ws, id, form, secret, audience, subject, body, intent, priority, created_by, created_at, received, received_at FROM webhook WHERE id = :id;
+
+-- name: webhooks_of
+-- A workspace's webhooks, oldest first; primary key.
+SELECT ws, id, form, secret, audience, subject, body, intent, priority, created_by, created_at, received, received_at
+FROM webhook WHERE ws = :ws ORDER BY created_at, id;
+
+-- name: webhook_received
+-- One more delivery came; primary key.
+UPDATE webhook SET received = received + 1, received_at = :now WHERE ws = :ws AND id = :id;
+
+-- name: webhook_remove
+-- End a webhook; what it has brought stays; primary key.
+DELETE FROM webhook WHERE ws = :ws AND id = :id;

@@ -22,6 +22,7 @@ from ackbox.store.search import Search
 from ackbox.store.sessions import Sessions
 from ackbox.store.stretch import Stretches
 from ackbox.store.tasks import Tasks
+from ackbox.store.webhooks import Webhooks
 
 
 class WorkspaceRow(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ def _key(row: Row) -> KeyRow:
     return KeyRow(row[0], row[1], bytes(row[2]), row[3], row[4], msgspec.json.decode(row[5]), *row[6:])
 
 
-class Store(Readers, Messages, Marks, Tasks, Search, Sessions, Stretches, Schedules, Keeping):
+class Store(Readers, Messages, Marks, Tasks, Search, Sessions, Stretches, Schedules, Webhooks, Keeping):
     """All questions about one workspace."""
 
     async def workspace(self) -> WorkspaceRow:
