@@ -221,6 +221,18 @@ def test_an_old_discovery_file_stops_nobody(ackbox: Command, tmp_path: Path) -> 
     assert other.returncode == 0
 
 
+def test_notes_are_kept_linked_and_found(ackbox: Command) -> None:
+    kept = ackbox.json("--as", "noter", "note", "add", "SQLite", "first", "--kind", "decision", "--tag", "storage", "--priority", "5")
+    other = ackbox.json("--as", "noter", "note", "add", "One file to copy")
+    assert (kept["text"], kept["kind"], kept["tags"], other["kind"]) == ("SQLite first", "decision", ["storage"], "note")
+    ackbox.json("--as", "noter", "note", "link", other["id"], "supports", kept["id"])
+    assert ackbox.json("note", "show", kept["id"])["neighbours"][0]["opening"] == "One file to copy"
+    assert ackbox.json("note", "list", "--author", "noter", "--min-priority", "4")["id"] == kept["id"]
+    new = ackbox.json("--as", "noter", "note", "supersede", kept["id"], "PostgreSQL first")
+    assert ackbox.json("note", "search", "first")["id"] == new["id"]
+    assert "supports" in ackbox("note", "show", kept["id"], "--text").stdout
+
+
 def test_a_run_is_declared_followed_and_ended(ackbox: Command) -> None:
     started = ackbox.json("--as", "runner", "session", "start", "--area", "docs", "--file", "docs/", "--summary", "writing")
     other = ackbox.json("--as", "walker", "session", "start", "--file", "docs/a.md", "--on-conflict", "warn")

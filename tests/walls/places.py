@@ -15,7 +15,7 @@ from ackbox.app import App
 from ackbox.errors import AckboxError
 from ackbox.ops.cursors import make_cursor
 
-CURSORS = ("feed", "history", "search", "inbox", "mailbox", "thread", "status", "tasks")
+CURSORS = ("feed", "history", "search", "inbox", "mailbox", "thread", "status", "tasks", "notes", "sessions")
 # Numbers of workspaces and readers are random, of 62 bits; times are below.
 RANDOM_ABOVE = 1 << 45
 
@@ -35,6 +35,7 @@ class Place:
     task: str
     key: str
     session: str
+    note: str
     idempotency: str
     word: str
     area: str
@@ -117,6 +118,8 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
     await do("task.create", agent="ana", title="quokka", priority=5)
     webhook = await do("webhook.add", agent="ana", to=agent, body=f"quokka word{letter}1")
     schedule = await do("schedule.add", agent="ana", cron="@yearly", to=[agent, human], body=f"quokka word{letter}1")
+    note = (await do("note.add", agent=agent, kind=area, title="quokka", text=f"quokka word{letter}1", tags=[area])).id
+    await do("note.add", agent="ana", text="quokka", links=[{"relation": "supports", "to": note}])
     session = (await do("session.start", agent=agent, area=area, files=[file])).token
     status = await do("message.status", id=first.id, limit=1)
     receipt = (await do("inbox.check", agent=agent, limit=1)).messages[0].receipt_id
@@ -124,11 +127,12 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         "feed": (await do("event.feed", cursor="start")).cursor, "history": (await do("message.history", limit=1)).cursor,
         "search": (await do("message.search", query="quokka", limit=1)).cursor, "inbox": (await do("inbox.check", agent="bob", limit=1)).cursor,
         "mailbox": (await do("mailbox.list", agent="bob", limit=1)).cursor, "thread": (await do("thread.get", id=first.id, limit=1)).cursor,
+        "notes": (await do("note.list", limit=1)).cursor, "sessions": (await do("session.list", limit=1)).cursor,
         "tasks": (await do("task.list", limit=1)).cursor, "status": status.cursor or make_cursor(2, "status", 1),
     }
     exported = await do("workspace.export", part="message", limit=1)
     return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, schedule=schedule.id, webhook=webhook.id, receipt=receipt, task=task.id, key=key.id,
-                 session=session, idempotency=f"once-{letter}1", word=f"word{letter}1", area=area, file=file, cursors=cursors, records=exported.records, keys=keys)
+                 session=session, note=note, idempotency=f"once-{letter}1", word=f"word{letter}1", area=area, file=file, cursors=cursors, records=exported.records, keys=keys)
 
 
 # What each parameter may name in another workspace. A list of values; each is asked for by itself.
@@ -136,13 +140,16 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "workspace": lambda of: [of.workspace],
     "agent": lambda of: [of.agent, of.human],
     "instance": lambda of: [of.instance],
-    "to": lambda of: [of.agent, f"bob/{of.instance}", [of.human, "bob"]],
+    "to": lambda of: [of.note, of.agent, f"bob/{of.instance}", [of.human, "bob"]],
     "to_instance": lambda of: [of.instance],
     "parent": lambda of: [of.message, of.receipt],
-    "id": lambda of: [of.message, of.receipt, of.task, of.key, of.schedule, of.webhook],
+    "id": lambda of: [of.message, of.receipt, of.task, of.key, of.schedule, of.webhook, of.note],
     "ids": lambda of: [[of.message], [of.receipt, of.key]],
     "thread": lambda of: [of.message],
     "cursor": lambda of: list(of.cursors.values()),
+    "author": lambda of: [of.agent],
+    "links": lambda of: [[{"relation": "supports", "to": of.note}]],
+    "notes": lambda of: [[{"text": "x", "links": [{"relation": "supports", "to": of.note}]}], [{"text": of.word}]],
     "session": lambda of: [of.session],
     "sender": lambda of: [of.agent],
     "recipient": lambda of: [of.agent],
@@ -180,6 +187,7 @@ NAMES_NOTHING = frozenset({
     "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
     "inactive", "mention", "or_refuse", "tell",
     "form", "headers",
+    "min_priority", "include_superseded", "depth", "unless_known", "relation",
 })
 
 

@@ -48,7 +48,7 @@ class Asker:
     def usual(self, operation: Operation) -> dict[str, Any]:
         """What a call needs besides what it is asked for."""
         own: dict[str, Any] = {
-            "to": "bob", "body": "x", "id": self.home.message, "ids": [self.home.message], "mark": "delivered", "query": "quokka", "path": "/", "title": "x",
+            "to": "bob", "body": "x", "id": self.home.message, "ids": [self.home.message], "mark": "delivered", "query": "quokka", "text": "x", "relation": "supports", "path": "/", "title": "x",
             "messages": [{"to": "bob", "body": "x"}], "part": "message", "records": [], "upto": 1 << 40, "only_look": True, "wait_s": 0, "cron": "@yearly", "headers": {},
             "name": f"{self.home.workspace}-{next(self.count)}" if operation.name == "workspace.create" else "carl",
         }

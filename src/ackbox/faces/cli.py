@@ -32,7 +32,7 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("send", "reply", "ask", "inbox", "read", "ack", "archive", "thread", "search", "tail", "wait"), "cli_talk"),
     **dict.fromkeys(("who", "me", "heartbeat", "nudge", "key", "workspace"), "cli_people"),
     **dict.fromkeys(("task",), "cli_work"),
-    **dict.fromkeys(("session",), "cli_notes"),
+    **dict.fromkeys(("session", "note"), "cli_notes"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
     **dict.fromkeys(("schedule", "webhook"), "cli_post"),
     **dict.fromkeys(("export", "import", "backup"), "cli_keep"),

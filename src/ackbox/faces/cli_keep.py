@@ -23,7 +23,7 @@ from ackbox.faces.cli import REFUSED, Talk, verb
 
 VERBS: dict[str, click.Command] = {}
 FORMAT, VERSION = "ackbox-workspace", 1
-PARTS = ("reader", "message", "event", "schedule", "task")
+PARTS = ("reader", "message", "event", "schedule", "task", "session", "note")
 BATCH_BYTES = 2_000_000
 BATCH = 500
 COPY_S = 6 * 3600.0
@@ -54,7 +54,7 @@ class Progress:
 @click.argument("file", default="-")
 @click.option("--progress", is_flag=True, help="Tell how far it is, also without a terminal.")
 def export(talk: Talk, file: str, progress: bool) -> None:
-    """Write a whole workspace to a file: messages, receipts, marks, events, tasks.
+    """Write a whole workspace to a file: messages, receipts, marks, events, tasks, sessions, notes.
 
     Example: ackbox -w shop export shop.jsonl
 
@@ -77,7 +77,8 @@ def export(talk: Talk, file: str, progress: bool) -> None:
     finally:
         part.unlink(missing_ok=True)
     talk.show(said | {"file": str(path)}, lambda of: f"wrote {of['file']}: {of['message']:,} messages, {of['reader']:,} readers, "
-              f"{of['event']:,} events, {of['task']:,} tasks, sha256 {of['sha256'][:16]}…\nImport it with: ackbox import {of['file']}")
+              f"{of['event']:,} events, {of['task']:,} tasks, {of['note']:,} notes, "
+              f"sha256 {of['sha256'][:16]}…\nImport it with: ackbox import {of['file']}")
 
 
 def _for_owner(name: str, flags: int) -> int:

@@ -1,4 +1,4 @@
-"""Sessions at the command line: start, checkpoint, end, list.
+"""Sessions and notes at the command line.
 
 Explained in docs/reference/cli.md.
 """
@@ -122,3 +122,111 @@ def session_list(talk: Talk, /, **params: Any) -> None:
     """
     talk.show_each(talk.call("session.list", **_given(**params))["sessions"], SESSIONS,
                    empty="No sessions yet. Start one with: ackbox --as ana session start")
+
+
+note = _group("note", "Keep notes for everybody, link them, and find them again.\n\nExample: ackbox --as ana note add \"SQLite first\"")
+_narrow = (
+    click.option("--kind", help="Only of this kind."), click.option("--tag", help="Only with this tag."),
+    click.option("--author", help="Only by this author."), click.option("--min-priority", type=int, help="Only of at least this priority."),
+    click.option("--superseded", "include_superseded", is_flag=True, help="Those that another stands for, too."),
+    click.option("--limit", type=int, default=20, show_default=True, help="At most this many."),
+)
+
+NOTES = (
+    Column("", lambda each: "·" if each["superseded_by"] else "★" if each["priority"] > 3 else ""),
+    Column("kind", lambda each: each["kind"]), Column("author", lambda each: each["author"]),
+    Column("note", lambda each: each["title"] or each["text"], may_cut=True), Column("tags", lambda each: some(each["tags"], 3)),
+    Column("kept", lambda each: ago(each["created_at"])), Column("id", lambda each: each["id"]),
+)
+
+
+def _narrowing(command: Any) -> Any:
+    for option in reversed(_narrow):
+        command = option(command)
+    return command
+
+
+@note.command("add", cls=Verb)
+@click.argument("text", nargs=-1, required=True)
+@click.option("--kind", help="What it is: memory, note, fact, decision, or a word of yours.")
+@click.option("--title", help="In a line.")
+@click.option("--tag", "tags", multiple=True, help="A label; may be repeated.")
+@click.option("--priority", type=int, help="1 to 5; from 4 on it is told to whoever starts a session.")
+@click.option("--unless-known", is_flag=True, help="Keep nothing when it is there already.")
+@talking
+def note_add(talk: Talk, /, text: tuple[str, ...], **params: Any) -> None:
+    """Keep a note for everybody in the workspace.
+
+    Example: ackbox --as ana note add "SQLite first, PostgreSQL when it is outgrown" --kind decision --tag storage
+    """
+    talk.show(talk.call("note.add", text=" ".join(text), **_given(**params)),
+              lambda of: f"{'kept before' if of['duplicate'] else 'kept'}: {of['id']}")
+
+
+@note.command("list", cls=Verb)
+@_narrowing
+@talking
+def note_list(talk: Talk, /, **params: Any) -> None:
+    """List notes, newest first.
+
+    Example: ackbox note list --kind decision
+    """
+    talk.show_each(talk.call("note.list", **_given(**params))["notes"], NOTES, empty="No notes. Keep one with: ackbox --as ana note add TEXT")
+
+
+@note.command("search", cls=Verb)
+@click.argument("query", nargs=-1, required=True)
+@_narrowing
+@talking
+def note_search(talk: Talk, /, query: tuple[str, ...], **params: Any) -> None:
+    """Find notes by their words.
+
+    Example: ackbox note search storage engine
+    """
+    found = talk.call("note.search", query=" ".join(query), **_given(**params))["notes"]
+    talk.show_each(found, NOTES, empty="No notes with these words.")
+
+
+@note.command("show", cls=Verb)
+@click.argument("id")
+@click.option("--depth", type=int, default=1, show_default=True, help="Neighbours over so many links.")
+@talking
+def note_show(talk: Talk, id: str, depth: int) -> None:
+    """Show a note and what it is linked to.
+
+    Example: ackbox note show 0199…
+    """
+    talk.show(talk.call("note.get", id=id, depth=depth), _page)
+
+
+def _page(of: Any) -> str:
+    own, names = of["note"], {each["id"]: each["title"] or each["opening"] for each in of["neighbours"]}
+    head = f"{own['kind']} by {own['author']}, {ago(own['created_at'])} ago{', superseded' if own['superseded_by'] else ''}"
+    links = [f"  {names.get(each['source'], 'this')} → {each['relation']} → {names.get(each['target'], 'this')}" for each in of["links"]]
+    return "\n".join([head, *([own["title"]] if own["title"] else []), "", own["text"], *(["", *links] if links else [])])
+
+
+@note.command("link", cls=Verb)
+@click.argument("id")
+@click.argument("relation")
+@click.argument("to")
+@talking
+def note_link(talk: Talk, id: str, relation: str, to: str) -> None:
+    """Say how one note is related to another.
+
+    Example: ackbox --as ana note link 0199… supports 0198…
+    """
+    talk.show(talk.call("note.link", id=id, relation=relation, to=to), lambda of: "linked so before" if of["duplicate"] else "linked")
+
+
+@note.command("supersede", cls=Verb)
+@click.argument("id")
+@click.argument("text", nargs=-1, required=True)
+@click.option("--title", help="In a line.")
+@talking
+def note_supersede(talk: Talk, /, id: str, text: tuple[str, ...], title: str | None) -> None:
+    """Say what a note says from now on; the old one stays to be read.
+
+    Example: ackbox --as ana note supersede 0199… "PostgreSQL from the start"
+    """
+    talk.show(talk.call("note.supersede", id=id, text=" ".join(text), **_given(title=title)), lambda of: f"kept: {of['id']}")

@@ -35,6 +35,12 @@ ROUTES: dict[str, tuple[str, str]] = {
     "mailbox.list": ("GET", "/v1/mailbox"),
     "receipt.mark": ("POST", "/v1/receipts/mark"),
     "event.feed": ("GET", "/v1/events"),
+    "note.add": ("POST", "/v1/notes"),
+    "note.list": ("GET", "/v1/notes"),
+    "note.search": ("GET", "/v1/notes/search"),
+    "note.get": ("GET", "/v1/notes/{id}"),
+    "note.link": ("POST", "/v1/notes/{id}/links"),
+    "note.supersede": ("POST", "/v1/notes/{id}/supersede"),
     "session.start": ("POST", "/v1/sessions"),
     "session.checkpoint": ("POST", "/v1/sessions/checkpoint"),
     "session.end": ("POST", "/v1/sessions/end"),
@@ -120,8 +126,8 @@ def limit_of(operation: Operation | None) -> int:
     return BULK_LIMIT if operation is not None and operation.is_bulk else BODY_LIMIT
 
 
-CREATES = frozenset({"message.send", "message.ask", "task.create", "session.start", "workspace.create", "key.create", "schedule.add", "webhook.add",
-                     "login.link", "login.redeem"})
+CREATES = frozenset({"message.send", "message.ask", "task.create", "session.start", "note.add", "note.supersede", "workspace.create", "key.create",
+                     "schedule.add", "webhook.add", "login.link", "login.redeem"})
 
 
 async def _params(request: Request, operation: Operation, method: str) -> Any:

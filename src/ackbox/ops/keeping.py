@@ -20,7 +20,7 @@ from ackbox.store.keeping import Record
 from ackbox.store.store import Store
 from ackbox.store.tasks import Card
 
-Part = Literal["reader", "message", "event", "schedule", "task"]
+Part = Literal["reader", "message", "event", "schedule", "task", "session", "note"]
 MOST = (1 << 62) - 1
 Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 
@@ -149,6 +149,45 @@ class KeptTask(msgspec.Struct, forbid_unknown_fields=True):
     needs: list[Number]
 
 
+class KeptSession(msgspec.Struct, forbid_unknown_fields=True):
+    """A session without its token, as an export writes it."""
+
+    seq: Number
+    id: str
+    reader: Number
+    area: str | None
+    files: list[str]
+    ttl_s: Number
+    announce: Number
+    started_at: Number
+    last_seen: Number
+    ended_at: Number | None
+    summary: str | None
+    outcome: str | None
+    touched: list[str]
+
+
+class KeptNote(msgspec.Struct, forbid_unknown_fields=True):
+    """A note and what it is linked to, as an export writes it: relation, number of the other, who said so, when."""
+
+    seq: Number
+    id: str
+    kind: str
+    title: str | None
+    text: str
+    tags: list[str]
+    priority: Number
+    metadata: str
+    author: Number
+    author_name: str
+    author_instance: str | None
+    session: Number | None
+    content: Annotated[str, Meta(pattern="^([0-9a-f]{2})*$")]
+    acting_key: str | None
+    created_at: Number
+    links: list[tuple[str, Number, Number, Number]]
+
+
 class Kind(NamedTuple):
     """A part of an export: the shape of its records, how the store gives and takes them, and what a page ends with."""
 
@@ -164,13 +203,15 @@ _KINDS: dict[Part, Kind] = {
     "event": Kind(KeptEvent, Store.kept_events, Store.keep_event, "seq"),
     "schedule": Kind(KeptSchedule, Store.kept_schedules, Store.keep_schedule, "seq"),
     "task": Kind(KeptTask, Store.kept_tasks, Store.keep_task, "number"),
+    "session": Kind(KeptSession, Store.kept_sessions, Store.keep_session, "seq"),
+    "note": Kind(KeptNote, Store.kept_notes, Store.keep_note, "seq"),
 }
 
 
 class Export(Call, frozen=True, kw_only=True):
     """Which page of a workspace."""
 
-    part: Annotated[Part, Meta(description="Readers first, then messages with their receipts, events, schedules, tasks")] = "reader"
+    part: Annotated[Part, Meta(description="Readers first, then messages with their receipts, events, schedules, tasks, sessions, notes")] = "reader"
     after: Annotated[int, Meta(ge=0, le=MOST, description="Where the last page of this part ended")] = 0
     upto: Annotated[int, Meta(ge=0, le=MOST, description="Nothing newer than this number; the newest now when left out")] | None = None
     limit: Annotated[int, Meta(ge=1, le=500, description="At most this many")] = 500
@@ -189,7 +230,7 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("workspace.export", scope="admin", is_slow=True)
 async def export(context: Context, params: Export) -> Exported:
-    """Return a page of everything in a workspace, receipts and marks included, keys and webhooks left out.
+    """Return a page of everything in a workspace, receipts and marks included, keys, webhooks and tokens left out.
 
     Marks that are set while an export runs may be missing from it; then the post is unread in the copy.
 

@@ -1,6 +1,6 @@
-"""session.*: start, checkpoint, end, list: declared runs of an agent, and what each is told at its start.
+"""session.start, session.checkpoint, session.end: declared runs of an agent, and what each is told at its start.
 
-Who is here at all is agents.py's; what two runs have in common is found in overlap.py.
+Who is here at all is agents.py's; how a session stands, and who claims the same, is claims.py's.
 Explained in docs/why/sessions.md.
 """
 
@@ -8,56 +8,39 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import unicodedata
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Conflict, NotFound
+from ackbox.errors import AckboxError, Conflict, NotFound
 from ackbox.model.message import Letter
-from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.model.query import parse_query
+from ackbox.model.task import Task
 from ackbox.ops.agents import Checkin, Checkout, Instance, check_in, check_out, everybody, shown
 from ackbox.ops.announcing import announce
-from ackbox.ops.cursors import make_cursor, read_cursor
+from ackbox.ops.claims import Session, overlaps, shown_session, state_of
 from ackbox.ops.inbox import Check, check
-from ackbox.ops.overlap import Overlap, overlap
+from ackbox.ops.notes import NewNote, Note, keep, within
+from ackbox.ops.notes import shown as shown_note
+from ackbox.ops.overlap import Overlap
 from ackbox.ops.presence import DEFAULT_TTL_S
-from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
+from ackbox.ops.table import Call, Context, op
+from ackbox.ops.tasks import ListTasks, list_tasks
 from ackbox.store.messages import NEWEST
+from ackbox.store.notes import NoteFilter
 from ackbox.store.readers import Reader
 from ackbox.store.sessions import SessionRow
 
 PENDING = 5
 RECENT = 5
-# Sessions read at a time while narrowing.
-LOOKED_AT = 200
-LONGEST_TTL_MS = 86_400_000
+MOST_TOLD = 10
+NOTES_BYTES = 16_000
+IMPORTANT = 4
 KINDS_OF_NAME = ("amber", "brisk", "calm", "clear", "deft", "eager", "fair", "keen", "lucid", "merry", "noble", "plain", "quick", "ready",
                  "sharp", "steady", "swift", "tidy", "vivid", "warm")
 
-State = Literal["active", "timed_out", "ended"]
 Deliver = Annotated[Literal["none", "delivered", "read"], Meta(description="Mark the messages that are returned, in the same transaction")]
-
-
-class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """One declared run of an agent."""
-
-    id: Annotated[str, Meta(description="Its id")]
-    number: Annotated[int, Meta(description="Its number in the workspace")]
-    workspace: Annotated[str, Meta(description="Where it lives")]
-    agent: Annotated[str, Meta(description="Whose run")]
-    instance: Annotated[str | None, Meta(description="Which running copy")] = None
-    state: Annotated[State, Meta(description="active, ended, or timed_out: nothing was heard of it for its ttl")]
-    area: Annotated[str | None, Meta(description="The part of the work it claims")] = None
-    files: Annotated[list[str], Meta(description="Files it claims")] = []
-    summary: Annotated[str | None, Meta(description="What it is doing, or left behind")] = None
-    outcome: Annotated[str | None, Meta(description="How it ended, in a word")] = None
-    touched: Annotated[list[str], Meta(description="Files it changed, said at its end")] = []
-    ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a sign of life")]
-    started_at: Annotated[str, Meta(description="When it started")]
-    last_seen: Annotated[str, Meta(description="Its last sign of life: a call with its token")]
-    ended_at: Annotated[str | None, Meta(description="When it ended")] = None
 
 
 class Start(Checkin, frozen=True, kw_only=True):
@@ -69,6 +52,7 @@ class Start(Checkin, frozen=True, kw_only=True):
     announce: Annotated[bool, Meta(description="Tell everyone of the start, and later of the end, as a system message")] = False
     new_name: Annotated[bool, Meta(description="Without `agent`: make up a name even when the key has one of its own, where it may")] = False
     mark: Deliver = "none"
+    query: Annotated[str, Meta(min_length=1, max_length=400, description="Also find notes with these words")] | None = None
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +68,9 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
     recent: Annotated[list[Session], Meta(description="Your last sessions before this one, newest first")]
     agents: Annotated[list[Instance], Meta(description="Who else was here of late, up to ten")]
+    tasks: Annotated[list[Task], Meta(description="Your tasks that are not finished, the most urgent first, up to ten")]
+    notes: Annotated[list[Note], Meta(description="Notes of priority 4 and 5 that stand, newest first, up to ten")]
+    found: Annotated[list[Note], Meta(description="Notes with the words of `query`, newest first, up to ten")] = []
     is_first: Annotated[bool, Meta(description="Whether you have never had a session here before")]
 
 
@@ -102,7 +89,7 @@ async def start(context: Context, params: Start) -> Started:
     params = await _named(context, params)
     me = await context.me(params)
     ttl_s = params.ttl_s or settings.get("session_ttl_s", DEFAULT_TTL_S)
-    conflicts = await _conflicts(context, me.reader, params.area, params.files or [])
+    conflicts = await overlaps(context, me.reader, params.area, params.files or [])
     if conflicts and (params.on_conflict or settings.get("on_conflict")) == "block":
         others = ", ".join(sorted({each.agent for each in conflicts}))
         raise Conflict(f"Others work on the same: {others}.", hint="Choose another area or files, or talk to them first.",
@@ -111,14 +98,27 @@ async def start(context: Context, params: Start) -> Started:
     await check_in(context, _as_checkin(params, ttl_s))
     post = await check(context, Check(agent=me.name, instance=me.instance, limit=PENDING, urgent_first=True, mark=params.mark))
     agents = [shown(reader, here) for reader, here in await everybody(context) if reader.is_agent and reader.agent != me.agent]
+    tasks = await list_tasks(context, ListTasks(agent=me.name, instance=me.instance, mine=True, urgent_first=True, limit=MOST_TOLD))
     token = secrets.token_hex(32)
     row = await _store(context, me, params, token=token, ttl_s=ttl_s)
     return Started(
-        token=token, session=_shown(context, row), ttl_s=ttl_s, conflicts=conflicts, messages=post.messages, unread=post.unread, total=post.total,
+        token=token, session=shown_session(context, row), ttl_s=ttl_s, conflicts=conflicts,
+        messages=post.messages, unread=post.unread, total=post.total,
         heartbeat_s=min(params.heartbeat_s or settings.get("heartbeat_s", max(ttl_s // 3, 1)), ttl_s),
-        recent=[_shown(context, each) for each in before], agents=sorted(agents, key=lambda each: each.last_seen or "", reverse=True)[:10],
-        is_first=not before,
+        recent=[shown_session(context, each) for each in before],
+        agents=sorted(agents, key=lambda each: each.last_seen or "", reverse=True)[:MOST_TOLD],
+        tasks=tasks.tasks, notes=await _important(context), found=await _found(context, params.query), is_first=not before,
     )
+
+
+async def _important(context: Context) -> list[Note]:
+    rows = await context.store.note_page(NoteFilter(priority=IMPORTANT), most=MOST_TOLD)
+    return [shown_note(row) for row in within(rows, limit=MOST_TOLD, max_text_bytes=NOTES_BYTES)]
+
+
+async def _found(context: Context, query: str | None) -> list[Note]:
+    rows = [] if query is None else await context.store.search_notes(parse_query(query), NoteFilter(), most=MOST_TOLD)
+    return [shown_note(row) for row in within(rows, limit=MOST_TOLD, max_text_bytes=NOTES_BYTES)]
 
 
 async def _named(context: Context, params: Start) -> Start:
@@ -162,81 +162,31 @@ def _on(row: SessionRow) -> str:
     return f" on {', '.join(claims)}" if claims else ""
 
 
-def _shown(context: Context, row: SessionRow) -> Session:
-    return Session(
-        id=row.id, number=row.seq, workspace=context.workspace.name, agent=row.name, instance=row.instance, state=state_of(context, row),
-        area=row.area, files=row.files,
-        summary=row.summary, outcome=row.outcome, touched=row.touched, ttl_s=row.ttl_s, started_at=to_text(row.started_at),
-        last_seen=to_text(_seen(context, row)), ended_at=to_text_or_none(row.ended_at),
-    )
-
-
-def _seen(context: Context, row: SessionRow) -> int:
-    signs = (row.last_seen, context.session_signs.get(row.seq, 0), context.session_alive(context.workspace.ws, row.seq))
-    return row.last_seen if row.ended_at is not None else max(signs)
-
-
-def state_of(context: Context, row: SessionRow) -> State:
-    """Return how a session stands now: derived, never stored."""
-    if row.ended_at is not None:
-        return "ended"
-    return "active" if abs(context.now - _seen(context, row)) < row.ttl_s * 1000 else "timed_out"
-
-
-async def _conflicts(context: Context, me: int, area: str | None, files: list[str], own: int = 0) -> list[Overlap]:
-    """Return who else claims the same: live sessions, and those who only checked in with a claim."""
-    if not area and not files:
-        return []
-    rows = await context.store.open_sessions(since=context.now - LONGEST_TTL_MS)
-    found: list[Overlap] = []
-    for row in rows:
-        if row.seq != own and row.reader != me and state_of(context, row) == "active":
-            found += overlap(row.name, row.instance, row.area, row.files, area, files)
-    declared = {row.reader for row in rows} | {me}
-    for reader, here in await everybody(context):
-        if reader.reader not in declared and here.presence != "away":
-            found += overlap(reader.name, reader.instance, here.card.get("area"), here.card.get("files") or [], area, files)
-    return found
-
-
-class AskConflicts(Call, frozen=True, kw_only=True):
-    """What you think of working on."""
-
-    area: Annotated[str, Meta(max_length=200, description="The part of the work")] | None = None
-    files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files; src/ is all below it")] | None = None
-
-
-class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """Who claims the same."""
-
-    conflicts: Annotated[list[Overlap], Meta(description="Live sessions that claim the same area or files, yours left out")]
-
-
-@op("session.conflicts", scope="read")
-async def conflicts(context: Context, params: AskConflicts) -> Claims:
-    """Return who works on an area or files now. Declares nothing.
-
-    Raises NotAllowed, NotFound (the token's session is over).
-    """
-    is_somebody = params.agent is not None or context.session is not None or context.caller.agent is not None
-    me = (await context.me(params)).reader if is_somebody else 0
-    return Claims(conflicts=await _conflicts(context, me, params.area, params.files or []))
-
-
 class Checkpoint(Call, frozen=True, kw_only=True):
     """How far a run has come; what is left out stays as it was."""
 
     summary: Annotated[str, Meta(max_length=2000, description="What you are doing, or have done so far")] | None = None
     area: Annotated[str, Meta(max_length=200, description="The part of the work you claim now; empty for none")] | None = None
     files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files you claim now")] | None = None
+    notes: Annotated[list[NewNote], Meta(max_length=50, description="Notes to keep")] = []
+    unless_known: Annotated[bool, Meta(description="A note of that kind, title and text that is there is not kept twice")] = True
     limit: Annotated[int, Meta(ge=0, le=PENDING, description="At most this many messages")] = PENDING
     mark: Deliver = "none"
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one note: the note's id, or the error that refused it."""
+
+    id: Annotated[str | None, Meta(description="Id of the note")] = None
+    duplicate: Annotated[bool, Meta(description="Whether it was there before")] = False
+    error: Annotated[dict[str, Any] | None, Meta(description="Why it was refused")] = None
 
 
 class Checkpointed(msgspec.Struct, frozen=True, kw_only=True):
     """The session as it stands, who claims the same, and what waits to be read."""
 
     session: Annotated[Session | None, Meta(description="The session; null when you have none")]
+    notes: Annotated[list[Kept], Meta(description="What became of each note, in their order")]
     conflicts: Annotated[list[Overlap], Meta(description="Live sessions that claim the same area or files")]
     messages: Annotated[list[Letter], Meta(description="Unread messages, the most urgent first")]
     unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
@@ -245,7 +195,7 @@ class Checkpointed(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("session.checkpoint", scope="write", writes=True)
 async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
-    """Say how far you have come, and get up to five unread messages. A sign of life of the session.
+    """Say how far you have come, keep notes, and get up to five unread messages. A sign of life of the session.
 
     Without a token it is about your newest session; without any session it only gives the post.
 
@@ -257,14 +207,24 @@ async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
     if row is not None:
         row = await _changed(context, row, params)
         if params.area is not None or params.files is not None:
-            conflicts = await _conflicts(context, me.reader, row.area, row.files, own=row.seq)
+            conflicts = await overlaps(context, me.reader, row.area, row.files, own=row.seq)
     if params.summary is not None or params.area is not None or params.files is not None:
         summary = None if params.summary is None else params.summary[:500]
         await check_in(context, Checkin(agent=me.name, instance=me.instance, summary=summary, area=params.area, files=params.files))
+    kept = [await _kept(context, me, note, unless_known=params.unless_known) for note in params.notes]
     mark = params.mark if params.limit else "none"
     post = await check(context, Check(agent=me.name, instance=me.instance, limit=max(params.limit, 1), urgent_first=True, mark=mark))
-    return Checkpointed(session=None if row is None else _shown(context, row), conflicts=conflicts,
+    return Checkpointed(session=None if row is None else shown_session(context, row), notes=kept, conflicts=conflicts,
                         messages=post.messages[: params.limit], unread=post.unread, total=post.total)
+
+
+async def _kept(context: Context, me: Reader, note: NewNote, *, unless_known: bool) -> Kept:
+    """Keep one note; it is refused by itself, before anything of it is stored."""
+    try:
+        added = await keep(context, me, note, unless_known=unless_known)
+    except AckboxError as error:
+        return Kept(error=error.as_dict()["error"])
+    return Kept(id=added.id, duplicate=added.duplicate)
 
 
 async def _changed(context: Context, row: SessionRow, params: Checkpoint) -> SessionRow:
@@ -317,43 +277,4 @@ async def end(context: Context, params: End) -> Ended:
         how = f" ({params.outcome})" if params.outcome else ""
         facts = {"event": "session.ended", "agent": me.name, "session": row.id, "outcome": params.outcome, "files": params.touched[:20]}
         await announce(context, f"{_who(row)} ended{how}{said}", metadata=facts)
-    return Ended(session=_shown(context, ended))
-
-
-class ListSessions(Call, frozen=True, kw_only=True):
-    """Which sessions; what is left out narrows nothing."""
-
-    of: Annotated[Name | None, Meta(description="Only this agent's")] = None
-    state: Annotated[State, Meta(description="Only those that stand so")] | None = None
-    limit: Limit = 20
-    cursor: Cursor | None = None
-
-
-class Sessions(msgspec.Struct, frozen=True, kw_only=True):
-    """Sessions, newest first."""
-
-    sessions: Annotated[list[Session], Meta(description="Newest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
-
-
-@op("session.list", scope="read")
-async def list_sessions(context: Context, params: ListSessions) -> Sessions:
-    """Return the workspace's sessions, newest first: who runs or ran, on what, and how it ended.
-
-    Raises BadCursor.
-    """
-    ws, store = context.workspace.ws, context.store
-    query = f"sessions {params.of!r} {params.state}"
-    before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
-    reader = None if params.of is None else await store.reader(unicodedata.normalize("NFC", params.of))
-    agent = None if params.of is None else -1 if reader is None else reader.agent
-    found: list[SessionRow] = []
-    while len(found) < params.limit:
-        rows = await store.session_page(before=before, reader_agent=agent, most=LOOKED_AT)
-        found += [row for row in rows if params.state in (None, state_of(context, row))]
-        if len(rows) < LOOKED_AT:
-            break
-        before = rows[-1].seq
-    page = found[: params.limit]
-    return Sessions(sessions=[_shown(context, row) for row in page],
-                    cursor=make_cursor(ws, query, page[-1].seq) if len(page) == params.limit else None)
+    return Ended(session=shown_session(context, ended))

@@ -4,6 +4,29 @@
 -- Let one server at a time change what is not only appended in a workspace; primary key.
 SELECT ws FROM workspace WHERE ws = :ws FOR UPDATE;
 
+-- name: note_words_add
+-- Index the words of one note; the workspace is one of them.
+INSERT INTO note_words (ws, seq, words)
+VALUES (:ws, :seq, to_tsvector('simple', CAST(:text AS TEXT)) || to_tsvector('simple', CAST(:place AS TEXT)));
+
+-- name: note_search
+-- Notes with these words, newest first, narrowed; index note_words_by_word.
+SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
+    n.acting_key, n.created_at,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
+     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
+     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+FROM note_words w JOIN note n ON n.ws = w.ws AND n.seq = w.seq
+WHERE w.ws = :ws AND n.seq < :before AND w.words @@ to_tsquery('simple', :tsquery)
+  AND (CAST(:kind AS TEXT) IS NULL OR n.kind = :kind)
+  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(n.tags, :tag, '') <> n.tags)
+  AND (CAST(:author AS BIGINT) IS NULL OR n.author = :author)
+  AND (CAST(:priority AS BIGINT) IS NULL OR n.priority >= :priority)
+  AND (CAST(:since AS BIGINT) IS NULL OR n.created_at > :since)
+  AND (CAST(:current_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes'))
+ORDER BY n.seq DESC LIMIT :most;
+
 -- name: task_words_add
 -- Index the words of one task; the workspace is one of them.
 INSERT INTO task_words (ws, number, words)

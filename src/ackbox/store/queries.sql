@@ -580,6 +580,79 @@ WHERE ws = :ws AND seq = :seq AND ended_at IS NULL;
 -- A sign of life; primary key.
 UPDATE session SET last_seen = :last_seen WHERE ws = :ws AND seq = :seq AND ended_at IS NULL AND last_seen < :last_seen;
 
+-- name: note_add
+-- Store a note; there is no statement that changes one.
+INSERT INTO note (ws, seq, id, kind, title, text, tags, priority, metadata, author, author_name, author_instance, session, content, acting_key, created_at)
+VALUES (:ws, :seq, :id, :kind, :title, :text, :tags, :priority, :metadata, :author, :author_name, :author_instance, :session, :content,
+    :acting_key, :created_at);
+
+-- name: note_by_id
+-- One note; unique index note_by_id.
+SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
+    n.acting_key, n.created_at,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
+     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
+     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+FROM note n WHERE n.ws = :ws AND n.id = :id;
+
+-- name: note_by_seq
+-- One note; primary key.
+SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
+    n.acting_key, n.created_at,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
+     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
+     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+FROM note n WHERE n.ws = :ws AND n.seq = :seq;
+
+-- name: note_known
+-- The newest note that says the same and has not been superseded; index note_by_content.
+SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
+    n.acting_key, n.created_at,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
+     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
+     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+FROM note n WHERE n.ws = :ws AND n.content = :content
+  AND NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes')
+ORDER BY n.seq DESC LIMIT 1;
+
+-- name: note_page
+-- Notes, newest first, narrowed; primary key.
+SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
+    n.acting_key, n.created_at,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
+     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
+     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+FROM note n WHERE n.ws = :ws AND n.seq < :before AND (CAST(:kind AS TEXT) IS NULL OR n.kind = :kind)
+  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(n.tags, :tag, '') <> n.tags)
+  AND (CAST(:author AS BIGINT) IS NULL OR n.author = :author)
+  AND (CAST(:priority AS BIGINT) IS NULL OR n.priority >= :priority)
+  AND (CAST(:since AS BIGINT) IS NULL OR n.created_at > :since)
+  AND (CAST(:current_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes'))
+ORDER BY n.seq DESC LIMIT :most;
+
+-- name: note_link_add
+-- Link two notes; the same link twice is one; primary key.
+INSERT INTO note_link (ws, source, relation, target, author, created_at) VALUES (:ws, :source, :relation, :target, :author, :created_at)
+ON CONFLICT DO NOTHING;
+
+-- name: note_link_find
+-- Whether two notes are linked so already; primary key.
+SELECT author FROM note_link WHERE ws = :ws AND source = :source AND relation = :relation AND target = :target;
+
+-- name: note_links_of
+-- What a note is linked to, either way; primary key and index note_link_by_target.
+SELECT source, relation, target, author, created_at FROM (
+  SELECT * FROM (SELECT l.source, l.relation, l.target, l.author, l.created_at FROM note_link l WHERE l.ws = :ws AND l.source = :seq
+    ORDER BY l.relation, l.target LIMIT :most) AS forth
+  UNION
+  SELECT * FROM (SELECT l.source, l.relation, l.target, l.author, l.created_at FROM note_link l WHERE l.ws = :ws AND l.target = :seq
+    ORDER BY l.relation, l.source LIMIT :most) AS back
+) AS links ORDER BY source, relation, target LIMIT :most;
+
 -- name: search_upto
 -- How far the index of words has come; primary key of search_cursor.
 SELECT upto FROM search_cursor WHERE ws = :ws;
@@ -636,6 +709,32 @@ SELECT seq, kind, at, reader, subject FROM event WHERE ws = :ws AND seq > :after
 -- name: keep_event
 -- One line of the feed; primary key.
 SELECT seq, kind, at, reader, subject FROM event WHERE ws = :ws AND seq = :seq;
+
+-- name: session_by_seq
+-- One session's id; primary key.
+SELECT id FROM session WHERE ws = :ws AND seq = :seq;
+
+-- name: keep_sessions
+-- Sessions, for an export; primary key.
+SELECT s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.ttl_s, s.announce, s.started_at, s.last_seen,
+    s.ended_at, s.summary, s.outcome, s.touched
+FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
+WHERE s.ws = :ws AND s.seq > :after AND s.seq <= :upto ORDER BY s.seq LIMIT :most;
+
+-- name: keep_notes
+-- Notes with all their columns, for an export; primary key.
+SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
+    n.acting_key, n.created_at,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
+     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
+     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+FROM note n WHERE n.ws = :ws AND n.seq > :after AND n.seq <= :upto ORDER BY n.seq LIMIT :most;
+
+-- name: keep_note_links
+-- What a note is linked to, for an export; primary key.
+SELECT relation, target, author, created_at FROM note_link
+WHERE ws = :ws AND source = :seq AND target <= :upto ORDER BY relation, target;
 
 -- name: keep_next_seq
 -- Numbers go on after what was imported; primary key.

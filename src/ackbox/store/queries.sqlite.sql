@@ -1,5 +1,27 @@
 -- The few statements that SQLite says in its own way.
 
+-- name: note_words_add
+-- Index the words of one note.
+INSERT INTO note_words (ws, seq, place, text) VALUES (:ws, :seq, :place, :text);
+
+-- name: note_search
+-- Notes with these words, newest first, narrowed; full-text index.
+SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
+    n.acting_key, n.created_at,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
+     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
+     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+FROM note_search CROSS JOIN note_place p ON p.id = note_search.rowid CROSS JOIN note n ON n.ws = p.ws AND n.seq = p.seq
+WHERE note_search MATCH :fts5 AND p.ws = :ws AND n.seq < :before
+  AND (CAST(:kind AS TEXT) IS NULL OR n.kind = :kind)
+  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(n.tags, :tag, '') <> n.tags)
+  AND (CAST(:author AS BIGINT) IS NULL OR n.author = :author)
+  AND (CAST(:priority AS BIGINT) IS NULL OR n.priority >= :priority)
+  AND (CAST(:since AS BIGINT) IS NULL OR n.created_at > :since)
+  AND (CAST(:current_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes'))
+ORDER BY n.seq DESC LIMIT :most;
+
 -- name: task_words_add
 -- Index the words of one task.
 INSERT INTO task_words (ws, number, place, text) VALUES (:ws, :number, :place, :text);

@@ -287,12 +287,7 @@ CREATE INDEX note_by_content ON note (ws, content);
 
 CREATE INDEX note_by_kind ON note (ws, kind, seq);
 
-CREATE TABLE note_tag (
-    ws  INTEGER NOT NULL,
-    tag TEXT    NOT NULL,
-    seq INTEGER NOT NULL,
-    PRIMARY KEY (ws, tag, seq)
-) WITHOUT ROWID, STRICT;
+CREATE INDEX note_by_author ON note (ws, author, seq);
 
 CREATE TABLE note_link (
     ws         INTEGER NOT NULL,
@@ -305,6 +300,23 @@ CREATE TABLE note_link (
 ) WITHOUT ROWID, STRICT;
 
 CREATE INDEX note_link_by_target ON note_link (ws, target, relation);
+
+CREATE TABLE note_place (
+    id  INTEGER NOT NULL PRIMARY KEY,
+    ws  INTEGER NOT NULL,
+    seq INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX note_place_by_seq ON note_place (ws, seq);
+
+CREATE VIRTUAL TABLE note_search USING fts5(place, text, content='', columnsize=0, prefix='3', tokenize="unicode61 remove_diacritics 2");
+
+CREATE VIEW note_words AS SELECT ws, seq, '' AS place, '' AS text FROM note_place;
+
+CREATE TRIGGER note_words_add INSTEAD OF INSERT ON note_words BEGIN
+    INSERT INTO note_place (ws, seq) VALUES (NEW.ws, NEW.seq);
+    INSERT INTO note_search (rowid, place, text) VALUES (last_insert_rowid(), NEW.place, NEW.text);
+END;
 
 CREATE TABLE schedule (
     ws         INTEGER NOT NULL,

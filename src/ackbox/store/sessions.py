@@ -9,6 +9,9 @@ import msgspec
 
 from ackbox.store.bound import Bound
 from ackbox.store.engine import Row
+from ackbox.store.keeping import Record, in_the_way
+
+_OF_READER = frozenset({"agent", "name", "instance", "kind"})
 
 
 class SessionRow(msgspec.Struct, frozen=True):
@@ -61,7 +64,7 @@ class Sessions(Bound):
         return [_session(row) for row in await self.rows("session_page", before=before, agent=reader_agent, most=most)]
 
     async def add_session(self, row: SessionRow, *, digest: bytes | None) -> None:
-        fields = {name: value for name, value in msgspec.structs.asdict(row).items() if name not in ("agent", "name", "instance", "kind")}
+        fields = {name: value for name, value in msgspec.structs.asdict(row).items() if name not in _OF_READER}
         texts = {name: msgspec.json.encode(fields[name]).decode() for name in ("files", "touched")}
         await self.run("session_add", digest=digest, **fields | texts)
 
@@ -70,6 +73,21 @@ class Sessions(Bound):
 
     async def end_session(self, seq: int, *, summary: str | None, outcome: str | None, touched: list[str], now: int) -> None:
         await self.run("session_end", seq=seq, summary=summary, outcome=outcome, touched=msgspec.json.encode(touched).decode(), now=now)
+
+    async def kept_sessions(self, *, after: int, upto: int, most: int) -> list[Record]:
+        """Return sessions without their tokens, oldest first."""
+        rows = [_session(row) for row in await self.rows("keep_sessions", after=after, upto=upto, most=most)]
+        return [{name: value for name, value in msgspec.structs.asdict(row).items() if name not in _OF_READER} for row in rows]
+
+    async def keep_session(self, record: Record, *, only_look: bool) -> bool:
+        """Store a session unless it is there; true when it is new. No token stands for it. Raises Conflict."""
+        there = await self.row("session_by_seq", seq=record["seq"])
+        if there is not None and there[0] != record["id"]:
+            raise in_the_way(f"session {record['seq']}")
+        if there is None and not only_look:
+            texts = {name: msgspec.json.encode(record[name]).decode() for name in ("files", "touched")}
+            await self.run("session_add", digest=None, **record | texts)
+        return there is None
 
     async def touch_sessions(self, seen: dict[int, int]) -> None:
         """Note signs of life, session to milliseconds UTC; never moves one back."""

@@ -16,6 +16,7 @@ from ackbox.store.engine import Row, Transaction
 from ackbox.store.keeping import Keeping
 from ackbox.store.marks import Marks
 from ackbox.store.messages import Messages
+from ackbox.store.notes import Notes
 from ackbox.store.readers import Readers
 from ackbox.store.schedules import Schedules
 from ackbox.store.search import Search
@@ -60,7 +61,7 @@ def _key(row: Row) -> KeyRow:
     return KeyRow(row[0], row[1], bytes(row[2]), row[3], row[4], msgspec.json.decode(row[5]), *row[6:])
 
 
-class Store(Readers, Messages, Marks, Tasks, Search, Sessions, Stretches, Schedules, Webhooks, Keeping):
+class Store(Readers, Messages, Marks, Tasks, Notes, Search, Sessions, Stretches, Schedules, Webhooks, Keeping):
     """All questions about one workspace."""
 
     async def workspace(self) -> WorkspaceRow:

@@ -45,13 +45,7 @@ CREATE TABLE note (
 CREATE UNIQUE INDEX note_by_id ON note (ws, id);
 CREATE INDEX note_by_content ON note (ws, content);
 CREATE INDEX note_by_kind ON note (ws, kind, seq);
-
-CREATE TABLE note_tag (
-    ws  BIGINT NOT NULL,
-    tag TEXT    NOT NULL,
-    seq BIGINT NOT NULL,
-    PRIMARY KEY (ws, tag, seq)
-);
+CREATE INDEX note_by_author ON note (ws, author, seq);
 
 CREATE TABLE note_link (
     ws         BIGINT NOT NULL,
@@ -64,11 +58,19 @@ CREATE TABLE note_link (
 );
 CREATE INDEX note_link_by_target ON note_link (ws, target, relation);
 
-SELECT ackbox_wall(walled::regclass) FROM unnest(ARRAY['session', 'note', 'note_tag', 'note_link']) AS walled;
+CREATE TABLE note_words (
+    ws    BIGINT   NOT NULL,
+    seq   BIGINT   NOT NULL,
+    words TSVECTOR NOT NULL,
+    PRIMARY KEY (ws, seq)
+);
+CREATE INDEX note_words_by_word ON note_words USING gin (words);
+
+SELECT ackbox_wall(walled::regclass) FROM unnest(ARRAY['session', 'note', 'note_link', 'note_words']) AS walled;
 
 DO $$
 BEGIN
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'ackbox_app') THEN
-        REVOKE UPDATE, DELETE ON note, note_tag, note_link FROM ackbox_app;
+        REVOKE UPDATE, DELETE ON note, note_link, note_words FROM ackbox_app;
     END IF;
 END $$;

@@ -1,0 +1,149 @@
+"""Notes in the store: appended once, linked to each other, then only read; and their words.
+
+A note that another supersedes stays: the link `supersedes` says so. Explained in docs/why/notes.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ackbox.model.query import Query, spaced
+from ackbox.store.bound import Bound
+from ackbox.store.engine import Row
+from ackbox.store.keeping import PAGE_BYTES, Record, in_the_way
+from ackbox.store.messages import NEWEST
+
+WORDS_LIMIT = 200_000
+SUPERSEDES = "supersedes"
+
+_tags = msgspec.json.Decoder(list[str])
+
+
+class StoredNote(msgspec.Struct, frozen=True):
+    """One row of `note`, with what it supersedes and what supersedes it."""
+
+    seq: int
+    id: str
+    kind: str
+    title: str | None
+    text: str
+    tags: list[str]
+    priority: int
+    metadata: str
+    author: int
+    author_name: str
+    author_instance: str | None
+    session: int | None
+    content: bytes
+    acting_key: str | None
+    created_at: int
+    supersedes: str | None = None
+    superseded_by: str | None = None
+
+
+_OWN = tuple(name for name in StoredNote.__struct_fields__ if name not in ("supersedes", "superseded_by"))
+
+
+class NoteFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page of notes is narrowed to; null narrows nothing."""
+
+    kind: str | None = None
+    tag: str | None = None
+    author: int | None = None
+    priority: int | None = None
+    since: int | None = None
+    current_only: int | None = 1
+
+
+class Link(msgspec.Struct, frozen=True):
+    """One row of `note_link`: two notes by their numbers, and how the first is related to the second."""
+
+    source: int
+    relation: str
+    target: int
+    author: int
+    created_at: int
+
+
+def _note(row: Row | None) -> StoredNote | None:
+    return None if row is None else _shaped(row)
+
+
+def _shaped(row: Row) -> StoredNote:
+    values = list(row)
+    values[5], values[12] = _tags.decode(row[5]), bytes(row[12])
+    return StoredNote(*values)
+
+
+class Notes(Bound):
+    """Questions about notes."""
+
+    async def note_of(self, id: str) -> StoredNote | None:
+        return _note(await self.row("note_by_id", id=id))
+
+    async def note_at(self, seq: int) -> StoredNote | None:
+        return _note(await self.row("note_by_seq", seq=seq))
+
+    async def note_known(self, content: bytes) -> StoredNote | None:
+        """Return the note that says the same, unless it has been superseded."""
+        return _note(await self.row("note_known", content=content))
+
+    async def add_note(self, note: StoredNote) -> None:
+        fields = {name: getattr(note, name) for name in _OWN}
+        await self.run("note_add", **fields | {"tags": msgspec.json.encode(note.tags).decode()})
+        text = "\n".join([note.title or "", note.text, *note.tags])
+        await self.run("note_words_add", seq=note.seq, place=self._note_place(), text=spaced(text)[:WORDS_LIMIT])
+
+    async def add_link(self, link: Link) -> bool:
+        """Link two notes; false when they were linked so already."""
+        about = {"source": link.source, "relation": link.relation, "target": link.target}
+        if await self.row("note_link_find", **about) is not None:
+            return False
+        await self.run("note_link_add", **about, author=link.author, created_at=link.created_at)
+        return True
+
+    async def links_of(self, seq: int, *, most: int) -> list[Link]:
+        return [Link(*row) for row in await self.rows("note_links_of", seq=seq, most=most)]
+
+    async def note_page(self, narrow: NoteFilter, *, before: int = NEWEST, most: int) -> list[StoredNote]:
+        """Return notes, newest first."""
+        return [_shaped(row) for row in await self.rows("note_page", before=before, most=most, **msgspec.structs.asdict(narrow))]
+
+    async def search_notes(self, query: Query, narrow: NoteFilter, *, before: int = NEWEST, most: int) -> list[StoredNote]:
+        """Return notes with these words, newest first."""
+        about: dict[str, Any] = msgspec.structs.asdict(narrow)
+        rows = await self.rows("note_search", fts5=query.fts5(self._note_place()), tsquery=query.tsquery(), before=before, most=most, **about)
+        return [_shaped(row) for row in rows]
+
+    async def kept_notes(self, *, after: int, upto: int, most: int) -> list[Record]:
+        """Return notes with what they are linked to, oldest first, up to a bound on their text."""
+        found: list[Record] = []
+        size = 0
+        for row in map(_shaped, await self.rows("keep_notes", after=after, upto=upto, most=most)):
+            links = await self.rows("keep_note_links", seq=row.seq, upto=upto)
+            own = {name: getattr(row, name) for name in _OWN}
+            found.append(own | {"content": row.content.hex(), "links": [list(link) for link in links]})
+            size += len(row.text)
+            if size > PAGE_BYTES:
+                break
+        return found
+
+    async def keep_note(self, record: Record, *, only_look: bool) -> bool:
+        """Store a note and its links unless it is there; true when it is new. Raises Conflict."""
+        there = await self.note_at(record["seq"]) or await self.note_of(record["id"])
+        if there is not None:
+            if (there.seq, there.id) != (record["seq"], record["id"]):
+                raise in_the_way(f"the note {record['id']}")
+            return False
+        if not only_look:
+            await self.add_note(StoredNote(**{name: record[name] for name in _OWN} | {"content": bytes.fromhex(record["content"])}))
+            await self.run_many("note_link_add", [
+                {"source": record["seq"], "relation": relation, "target": target, "author": author, "created_at": at}
+                for relation, target, author, at in record["links"]])
+        return True
+
+    def _note_place(self) -> str:
+        # As in search.py: one index for all workspaces, the workspace a word of every entry.
+        return f"w{self.ws:x}"
