@@ -6,6 +6,7 @@ No routes and no rules of operations here. Explained in docs/reference/rest.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -34,28 +35,39 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
 
 
 def read_query(request: Request, shape: type[msgspec.Struct]) -> dict[str, Any]:
-    """Return the query string's values by the types of a struct's fields. Raises Invalid for what is given twice."""
-    given: dict[str, Any] = {}
-    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    """Return the query string's values by the types of a struct's fields; a list is a name said several times.
+
+    Raises Invalid for anything else that is given twice.
+    """
+    kinds = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
+    given: dict[str, list[str]] = {}
     for key, value in request.query_params.multi_items():
-        if key in given:
-            raise Invalid(f"`{key}` is given twice.", hint="Give it once.", field=key)
-        given[key] = _from_text(value, fields[key].type) if key in fields else value
-    return given
+        given.setdefault(key, []).append(value)
+    return {key: _from_texts(key, values, kinds[key]) if key in kinds else values[0] for key, values in given.items()}
 
 
-def _from_text(value: str, shape: Any) -> Any:
-    """Return a query string's value as its field's type; what does not fit is left for decoding to refuse."""
+def _from_texts(key: str, values: list[str], shape: Any) -> Any:
+    """Return what a query string says of a field as the field's type; what does not fit is left for decoding to refuse."""
+    kinds = list(_kinds(msgspec.inspect.type_info(shape)))
+    items = [item for kind in kinds if isinstance(kind, msgspec.inspect.ListType) for item in _kinds(kind.item_type)]
+    if len(values) > 1 and not items:
+        raise Invalid(f"`{key}` is given twice.", hint="Give it once.", field=key)
+    is_list = len(values) > 1 or (bool(items) and not any(isinstance(kind, msgspec.inspect.StrType) for kind in kinds))
     try:
-        return msgspec.convert(value, shape, strict=False)
+        return msgspec.convert(values if is_list else values[0], shape, strict=False)
     except msgspec.ValidationError:
-        return int(value) if _WHOLE.fullmatch(value) and _takes_numbers(msgspec.inspect.type_info(shape)) else value
+        # A number that is too large is refused as that and not as text.
+        numbers = any(isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType) for kind in (items if is_list else kinds))
+        found = [int(value) if numbers and _WHOLE.fullmatch(value) else value for value in values]
+        return found if is_list else found[0]
 
 
-def _takes_numbers(kind: msgspec.inspect.Type) -> bool:
-    """Whether a field is a number, so that one that is too large is refused as that and not as text."""
+def _kinds(kind: msgspec.inspect.Type) -> Iterator[msgspec.inspect.Type]:
+    """Every type that a field may have."""
     if isinstance(kind, msgspec.inspect.Metadata):
-        return _takes_numbers(kind.type)
-    if isinstance(kind, msgspec.inspect.UnionType):
-        return any(map(_takes_numbers, kind.types))
-    return isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType)
+        yield from _kinds(kind.type)
+    elif isinstance(kind, msgspec.inspect.UnionType):
+        for each in kind.types:
+            yield from _kinds(each)
+    else:
+        yield kind

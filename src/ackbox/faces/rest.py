@@ -45,7 +45,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "session.checkpoint": ("POST", "/v1/sessions/checkpoint"),
     "session.end": ("POST", "/v1/sessions/end"),
     "session.list": ("GET", "/v1/sessions"),
-    "session.conflicts": ("GET", "/v1/sessions/conflicts"),
+    "session.conflicts": ("POST", "/v1/sessions/conflicts"),
     "event.list": ("GET", "/v1/events/newest"),
     "agent.check_in": ("POST", "/v1/agents/check-in"),
     "agent.heartbeat": ("POST", "/v1/agents/heartbeat"),

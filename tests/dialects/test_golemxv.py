@@ -1,0 +1,237 @@
+"""GolemXV beyond its transcript: keys, people, commands, variables, limits, and one id on every path."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
+
+from ackbox.dialects.golemxv import GOLEMXV
+from ackbox.limits import Limits
+from tests.command import Command
+from tests.engines import Clock
+from tests.serving import Served, serving
+
+pytestmark = pytest.mark.anyio
+SHARED = {"kind": "agent", "name": "ci", "may_speak_as": ["agent-*"]}
+
+
+class Api:
+    """The REST interface with one key, as GolemXV's clients call it."""
+
+    def __init__(self, served: Served, key: str, prefix: str = "/api/v1") -> None:
+        self._http = httpx2.AsyncClient(base_url=served.url + prefix, headers={"X-API-Key": key}, timeout=30)
+
+    async def __call__(self, method: str, path: str, **given: Any) -> tuple[int, Any]:
+        told = await self._http.request(method, path, **({"params": given} if method == "GET" else {"json": given}))
+        return told.status_code, told.json()
+
+    async def checkin(self, **given: Any) -> str:
+        status, told = await self("POST", "/checkin", **given)
+        assert status == 201, told
+        return str(told["data"]["session_token"])
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+def mcp(served: Served, headers: dict[str, str]) -> Client:
+    http = httpx2.AsyncClient(headers=headers, timeout=30)
+    return Client(streamable_http_client(f"{served.url}/mcp/golemxv", http_client=http), mode="2026-07-28")
+
+
+async def made(served: Served, **of: Any) -> str:
+    return str((await served.app.call("key.create", of, credential=served.key)).key)
+
+
+def plain(row: dict[str, Any], *names: str) -> list[Any]:
+    return [row[name] for name in names]
+
+
+async def test_one_key_serves_all_agents_of_a_project_each_with_a_name_of_its_own(database: str) -> None:
+    async with serving(database) as served:
+        api = Api(served, await made(served, **SHARED))
+        named = [(await api("POST", "/checkin"))[1]["data"]["agent_name"] for _ in range(3)]
+        assert (len(set(named)), all(name.startswith("agent-") for name in named)) == (3, True)
+        assert (await api("POST", "/checkin", agent_name="agent-keen-7"))[1]["data"]["agent_name"] == "agent-keen-7"
+        refused = {"data": None, "errors": [{"code": "FORBIDDEN", "message": "This key speaks as 'ci', not as 'boss'."}]}
+        status, told = await api("POST", "/checkin", agent_name="boss")
+        assert (status, {**told, "errors": [{name: told["errors"][0][name] for name in ("code", "message")}]}) == (403, refused)
+        own = Api(served, await made(served, kind="agent", name="boss"))
+        assert (await own("POST", "/checkin"))[1]["data"]["agent_name"] == "boss"
+        await api.close()
+        await own.close()
+
+
+async def test_a_token_is_worth_nothing_to_a_key_that_may_not_speak_as_its_agent(database: str) -> None:
+    async with serving(database) as served:
+        api, other = Api(served, await made(served, **SHARED)), Api(served, await made(served, kind="agent", name="mallory"))
+        token = await api.checkin(agent_name="agent-keen-7")
+        for status, told in (await other("POST", "/messages", session_token=token, to="broadcast", content="x"),
+                             await other("POST", "/checkout", session_token=token), await other("GET", "/messages", session_token=token)):
+            assert (status, told["errors"][0]["code"]) == (403, "FORBIDDEN")
+        assert [row["type"] for row in (await api("GET", "/messages"))[1]["data"]] == ["system"]
+        await api.close()
+        await other.close()
+
+
+async def test_the_header_of_the_system_carries_the_key_over_mcp_too(tmp_path: Path) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served:
+        key = await made(served, **SHARED)
+        async with mcp(served, {"X-API-Key": key}) as client:
+            told = await client.call_tool("checkin", {"agent_name": "agent-keen-7"})
+            assert (told.is_error, told.structured_content["agent_name"]) == (False, "agent-keen-7")
+        for path in ("/mcp", "/mcp/vantagepeers"):
+            async with httpx2.AsyncClient() as http:
+                assert (await http.post(served.url + path, headers={"X-API-Key": key}, json={})).status_code == 401
+
+
+async def test_what_a_person_writes_is_theirs_and_goes_to_the_name_it_starts_with(database: str) -> None:
+    async with serving(database) as served:
+        api, eve = Api(served, await made(served, **SHARED)), Api(served, await made(served, kind="human", name="eve"), "/_gxv/api/v1")
+        keen = await api.checkin(agent_name="agent-keen-7")
+        token = await eve.checkin()
+        sends = [{"to": "broadcast", "content": "@agent-keen-7 please look"}, {"to": "broadcast", "content": "hello"}]
+        assert [(await eve("POST", "/messages", session_token=token, **each))[0] for each in sends] == [201, 201]
+        status, told = await eve("POST", "/messages", session_token=token, to="broadcast", content="@agent-keen-8 please look")
+        assert (status, told["errors"][0]["message"]) == (404, "No active agent 'agent-keen-8'")
+        assert (await api("POST", "/messages", session_token=keen, to="eve (human)", content="@agent-keen-7 I am one"))[0] == 201
+        shown = [plain(row, "sender_name", "recipient_type", "recipient_name", "content") for row in (await api("GET", "/messages", limit=3))[1]["data"]]
+        assert shown == [["agent-keen-7", "direct", "eve", "@agent-keen-7 I am one"], ["eve (human)", "broadcast", None, "hello"],
+                         ["eve (human)", "direct", "agent-keen-7", "@agent-keen-7 please look"]]
+        for sender in ("eve", "eve (human)"):
+            assert len((await api("GET", "/messages", sender=sender))[1]["data"]) == 2
+        async with mcp(served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}) as client:
+            present = (await client.call_tool("presence", {})).structured_content["agents"]
+        assert [each["agent_name"] for each in present] == ["agent-keen-7", "eve (human)"]
+        await api.close()
+        await eve.close()
+
+
+async def test_a_message_has_one_uuid_on_every_path(database: str) -> None:
+    async with serving(database) as served:
+        key = await made(served, **SHARED)
+        api, old = Api(served, key), Api(served, key, "/_gxv/api/v1")
+        token = await api.checkin(agent_name="agent-keen-7")
+        _, told = await api("POST", "/messages", session_token=token, to="broadcast", content="x")
+        id, uuid = told["data"]["id"], told["data"]["uuid"]
+        assert [(await each("GET", "/messages", limit=1))[1]["data"][0]["uuid"] for each in (api, old)] == [uuid, uuid]
+        async with mcp(served, {"X-API-Key": key}) as client:
+            assert json.loads((await client.call_tool("get_messages", {"limit": 1})).content[0].text)[0]["uuid"] == uuid
+            assert json.loads((await client.call_tool("activity_log", {"limit": 1})).content[0].text)[0]["message_uuid"] == uuid
+        feed = (await served.app.call("event.feed", {"cursor": "start", "limit": 200}, credential=served.key)).events[-1]
+        native = (await served.app.call("message.history", {"limit": 1}, credential=served.key)).messages[0]
+        assert [(each.id, each.seq) for each in (feed, native)] == [(uuid.replace("-", ""), id)] * 2
+        await api.close()
+        await old.close()
+
+
+async def test_a_session_that_is_not_heard_of_times_out_and_comes_back_with_a_heartbeat(database: str) -> None:
+    clock = Clock()
+    async with serving(database, clock=clock) as served:
+        await served.app.call("workspace.settings", {"session_ttl_s": 120, "heartbeat_s": 30}, credential=served.key)
+        api = Api(served, await made(served, **SHARED))
+        _, told = await api("POST", "/checkin", agent_name="agent-swift-42")
+        assert plain(told["data"], "heartbeat_interval_seconds", "heartbeat_ttl_seconds") == [30, 120]
+        swift, keen = told["data"]["session_token"], await api.checkin(agent_name="agent-keen-7", heartbeat_ttl_seconds=600)
+        clock.pass_s(120)
+        status, refused = await api("POST", "/messages", session_token=keen, to="agent-swift-42", content="x")
+        assert (status, refused["errors"][0]["code"]) == (404, "RECIPIENT_NOT_FOUND")
+        async with mcp(served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}) as client:
+            rows = json.loads((await client.call_tool("sessions", {})).content[0].text)
+            assert [plain(row, "agent_name", "status") for row in rows] == [["agent-keen-7", "active"], ["agent-swift-42", "timed_out"]]
+            told = await client.call_tool("sessions", {"status": "timed_out"})
+            assert [row["agent_name"] for row in json.loads(told.content[0].text)] == ["agent-swift-42"]
+        assert (await api("POST", "/heartbeat", session_token=swift))[1]["data"]["status"] == "active"
+        assert (await api("POST", "/messages", session_token=keen, to="agent-swift-42", content="x"))[0] == 201
+        await api.close()
+
+
+async def test_a_key_asks_120_times_a_minute_and_is_then_told_when_to_come_back(tmp_path: Path) -> None:
+    now = [0.0]
+    async with serving(f"sqlite:///{tmp_path}/a.db", limits=Limits(clock=lambda: now[0])) as served:
+        key = await made(served, **SHARED)
+        async with httpx2.AsyncClient(headers={"X-API-Key": key}) as http:
+            statuses = [(await http.get(f"{served.url}/api/v1/messages")).status_code for _ in range(121)]
+            refused = await http.get(f"{served.url}/_gxv/api/v1/messages")
+            assert (statuses.count(200), statuses[-1], refused.status_code, refused.headers["retry-after"]) == (120, 429, 429, "1")
+            assert (refused.json()["data"], refused.json()["errors"][0]["code"]) == (None, "RATE_LIMITED")
+            now[0] = 1.0
+            assert [(await http.get(f"{served.url}/api/v1/messages")).status_code for _ in range(3)] == [200, 200, 429]
+        async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"}) as http:
+            assert (await http.get(f"{served.url}/v1/me")).status_code == 200
+
+
+async def test_a_key_that_was_revoked_is_told_so_in_the_envelope(tmp_path: Path) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served:
+        made_key = await served.app.call("key.create", SHARED, credential=served.key)
+        api = Api(served, made_key.key)
+        token = await api.checkin(agent_name="agent-keen-7")
+        await served.app.call("key.revoke", {"id": made_key.id}, credential=served.key)
+        status, told = await api("POST", "/messages", session_token=token, to="broadcast", content="x")
+        assert (status, told["errors"][0]["code"], told["errors"][0]["message"]) == (401, "UNAUTHORIZED", "This key has been revoked.")
+        await api.close()
+
+
+async def test_the_routes_are_not_in_the_native_description(tmp_path: Path) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served, httpx2.AsyncClient() as http:
+        paths = (await http.get(f"{served.url}/openapi.json")).json()["paths"]
+        assert [path for path in paths if not path.startswith("/v1/")] == []
+
+
+COMMANDS: list[tuple[str, dict[str, str], list[str]]] = [
+    ("init", {"project": "shop"}, ["GOLEM.yaml", "project: shop", "http://127.0.0.1:7717", "GXV_API_KEY", "checkin"]),
+    ("status", {}, ["presence", "list_tasks", "get_messages"]),
+    ("scope", {"area": "backend"}, ["conflict_check", "declared_area: backend", "heartbeat"]),
+    ("msg", {"text": "I've finished", "to": "agent-keen-7"}, ["send_message", "to: agent-keen-7", "content: I've finished"]),
+    ("msg", {"text": "Starting"}, ["send_message", "to: broadcast", "content: Starting"]),
+    ("tasks", {}, ["list_tasks", "pending"]),
+    ("claim", {"task_id": "7"}, ["claim_task", "task_id 7"]),
+    ("done", {"summary": "It works"}, ["complete_task", "summary: It works", "checkout"]),
+    ("update", {"note": "half"}, ["update_task", "note: half"]),
+]
+
+
+async def test_the_slash_commands_are_prompts_that_name_the_tools(tmp_path: Path) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served, mcp(served, {"X-API-Key": served.key}) as client:
+        listed = (await client.list_prompts()).prompts
+        assert [each.name for each in listed] == ["init", "status", "scope", "msg", "tasks", "claim", "done", "update"]
+        assert {each.name: [(one.name, one.required) for one in each.arguments or []] for each in listed}["msg"] == [("text", True), ("to", False)]
+        tools = {word.name for word in GOLEMXV.words}
+        for name, arguments, words in COMMANDS:
+            text = (await client.get_prompt(name, arguments)).messages[0].content.text
+            assert [word for word in words if word not in text] == [], (name, text)
+            assert tools & set(words), name
+        with pytest.raises(MCPError, match="The prompt 'msg' needs 'text'"):
+            await client.get_prompt("msg", {})
+        with pytest.raises(MCPError, match="There is no prompt 'help'"):
+            await client.get_prompt("help", {})
+
+
+async def test_the_systems_own_variables_say_key_project_and_session(tmp_path: Path) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served:
+        await served.app.call("workspace.create", {"name": "shop"}, credential=served.key)
+        key = await made(served, **SHARED, workspace="shop")
+        api = Api(served, key)
+        token = await api.checkin(agent_name="agent-keen-7")
+        theirs = {"GXV_API_KEY": key, "GXV_PROJECT_SLUG": "shop", "GXV_SESSION_TOKEN": token}
+        environment = Command(tmp_path).environment | {"ACKBOX_URL": served.url} | theirs
+        async with AsyncExitStack() as stack:
+            program = StdioServerParameters(command=sys.executable, args=["-m", "ackbox", "mcp", "--dialect", "golemxv"], env=environment)
+            client = await stack.enter_async_context(Client(stdio_client(program), mode="legacy"))
+            sent = await client.call_tool("send_message", {"to": "broadcast", "content": "from the environment"})
+            assert sent.is_error is False, sent.content
+            assert (await client.call_tool("heartbeat", {})).structured_content["agent_name"] == "agent-keen-7"
+            presence = (await client.call_tool("presence", {})).structured_content
+            assert (presence["project"]["slug"], [each["agent_name"] for each in presence["agents"]]) == ("shop", ["agent-keen-7"])
+        assert plain((await api("GET", "/messages", limit=1))[1]["data"][0], "sender_name", "content") == ["agent-keen-7", "from the environment"]
+        await api.close()

@@ -1,0 +1,37 @@
+"""Query strings: values by the types of the fields, lists as a name said several times."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.serving import serving
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(("query", "titles"), [
+    ("priority=4&priority=2", ["p4", "p2"]), ("priority=4", ["p4"]), ("status=open", ["p4", "p3", "p2"]), ("status=open&status=done", ["p4", "p3", "p2"]),
+    ("status=done", []), ("limit=1&urgent_first=true", ["p4"]), ("priority=2&priority=3&urgent_first=false", ["p3", "p2"]),
+])
+async def test_a_list_is_a_name_said_several_times(tmp_path: Path, query: str, titles: list[str]) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served:
+        for priority in (2, 3, 4):
+            await served.app.call("task.create", {"agent": "ana", "title": f"p{priority}", "priority": priority}, credential=served.key)
+        async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {served.key}"}) as http:
+            told = await http.get(f"{served.url}/v1/tasks?{query}")
+        assert [task["title"] for task in told.json()["tasks"]] == titles
+
+
+@pytest.mark.parametrize(("query", "message"), [
+    ("limit=0", "`limit`: expected `int` >= 1."), ("limit=201", "`limit`: expected `int` <= 200."), ("limit=many", "`limit`: expected `int`, got `str`."),
+    ("limit=1&limit=2", "`limit` is given twice."), ("priority=9", "`priority[0]`: expected `int` <= 5."), ("priority=", "`priority[0]`: expected `int`, got `str`."),
+    ("priority=4&priority=high", "`priority[1]`: expected `int`, got `str`."), ("nonsense=1&nonsense=2", "Unknown field 'nonsense'."),
+    ("mine=maybe", "`mine`: expected `bool`, got `str`."),
+])
+async def test_what_does_not_fit_is_refused_by_its_place(tmp_path: Path, query: str, message: str) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served, httpx2.AsyncClient(headers={"Authorization": f"Bearer {served.key}"}) as http:
+        told = await http.get(f"{served.url}/v1/tasks?{query}")
+        assert (told.status_code, told.json()["error"]["message"]) == (400, message)
