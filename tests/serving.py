@@ -11,9 +11,8 @@ from typing import Any
 import uvicorn
 
 from ackbox.app import App, open_app
-from ackbox.faces.head import Head
 from ackbox.faces.serve import make_web
-from ackbox.faces.up import bind, who_may_knock
+from ackbox.faces.up import PROTOCOLS, bind, who_may_knock
 
 
 @dataclass
@@ -34,8 +33,7 @@ async def serving(database: str, **options: Any) -> AsyncIterator[Served]:
     sock = bind("127.0.0.1", 0)
     port = sock.getsockname()[1]
     hosts, origins = who_may_knock("127.0.0.1", port)
-    config = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, http=Head, ws="none",
-                            timeout_graceful_shutdown=1)
+    config = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, timeout_graceful_shutdown=1, **PROTOCOLS)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     running = asyncio.create_task(server.serve(sockets=[sock]))

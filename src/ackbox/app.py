@@ -9,28 +9,34 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Any
 
 import ackbox.ops  # noqa: F401  (fills the table)
-from ackbox.bell import Bell
-from ackbox.errors import AckboxError, BadKey, LoopGuard, NotAllowed, NotFound, NotYou, Unavailable
+from ackbox.alive import Alive
+from ackbox.bell import EVERYBODY, Bell, Follower
+from ackbox.callers import Callers
+from ackbox.errors import AckboxError, LoopGuard, NotAllowed, NotFound, NotYou, Unavailable
 from ackbox.limits import Limits
-from ackbox.model.key import digest, matches, mint, parse_key
+from ackbox.model.key import digest, mint, parse_key
 from ackbox.model.moment import IdMaker
 from ackbox.ops import schedules
 from ackbox.ops.decode import decode
+from ackbox.ops.feed import Feed
 from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Scope
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.schedules import Due, due_schedules
-from ackbox.store.store import KeyRow, Store, WorkspaceRow, add_workspace, every_workspace, find_key, find_workspace
+from ackbox.store.store import Store, WorkspaceRow, add_workspace, every_workspace, find_key, find_workspace
 
 FLUSH_S = 1.0
 # Also without a ring: a revoked key or a recipient gone must not wait for one.
 LOOK_AGAIN_S = 1.0
 INDEX_TOGETHER = 500
-KEY_KNOWN_FOR_MS = 500
+# How often a reader that follows is written down as alive; a tenth of the usual time for which a sign of life holds.
+ALIVE_S = 18
+# More agents than this are told of as everybody: a notification between servers is short.
+MOST_TOLD = 6
 # What the feed tells of a refusal.
 TOLD = ("claimed", "sender", "thread")
 
@@ -49,11 +55,10 @@ class App:
         self.bell = Bell()
         self.limits = limits or Limits()
         self._new_id = IdMaker()
-        self._alive: dict[tuple[int, int], int] = {}
-        self._dirty: dict[int, dict[int, int]] = {}
-        self._sessions_seen: dict[int, dict[int, int]] = {}
+        # Through self: tests set the clock after the app is made.
+        self.alive = Alive(lambda: self.clock())
+        self._callers = Callers(engine, lambda: self.clock())
         self._known_places: dict[str, int] = {}
-        self._known_keys: dict[bytes, tuple[int, KeyRow]] = {}
         self._flusher: asyncio.Task[None] | None = None
         self._unindexed: set[int] = set()
         self.calls = 0
@@ -95,35 +100,44 @@ class App:
         await self.engine.read(lambda tx: find_workspace(tx, "default"), across=True)
 
     async def identify(self, credential: str | None) -> Caller:
-        """Return whose key this is. Raises BadKey, with one answer for wrong, expired and revoked alike in form."""
-        if not credential:
-            raise BadKey("No key was given.", hint="Send it as 'Authorization: Bearer abx_…'.", reason="missing")
-        row = await self._key(credential)
-        if row is None:
-            raise BadKey("This key is not known here.", hint="Check which server it belongs to.", reason="unknown")
-        if row.revoked_at is not None:
-            raise BadKey("This key has been revoked.", hint="Ask an admin for a new one.", reason="revoked")
-        if row.expires_at is not None and row.expires_at <= self.clock():
-            raise BadKey("This key has expired.", hint="Ask an admin for a new one.", reason="expired")
-        return Caller(key_id=row.id, ws=row.ws, role=row.role, agent=row.agent, may_speak_as=tuple(row.may_speak_as))  # type: ignore[arg-type]  # checked when stored
+        """Return whose key this is. Raises BadKey."""
+        return await self._callers.identify(credential)
 
-    async def _key(self, credential: str) -> KeyRow | None:
-        """Return the row of a key that is right; known for a moment by its digest, never by its text."""
-        told, now = digest(credential), time.monotonic_ns() // 1_000_000
-        known = self._known_keys.get(told)
-        if known is not None and now - known[0] < KEY_KNOWN_FOR_MS:
-            return known[1]
-        id = parse_key(credential).id
-        row = await self.engine.read(lambda tx: find_key(tx, id), across=True)
-        if row is None or not matches(credential, row.digest):
-            return None
-        self._known_keys[told] = (now, row)
-        return row
+    async def ended_keys(self) -> set[str]:
+        """Return the ids of keys that were revoked or ran out within the last minute. Raises Unavailable."""
+        return await self._callers.ended()
 
-    async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library") -> Any:
+    async def follow(self, params: Any, *, credential: str | None, face: str = "library") -> Follower:
+        """Return one who is rung when event.feed may have something new for these parameters, until `unfollow`.
+
+        Whoever follows under a name is present. Raises what event.feed raises for them.
+        """
+        caller, operation = await self.identify(credential), OPERATIONS["event.feed"]
+        _allow(caller, operation.name, operation.scope)
+        asked = decode(Feed, params)
+
+        async def look(context: Context, asked: Feed) -> Follower:
+            is_nobody = asked.of == "workspace" and (asked.agent, asked.session, caller.agent) == (None, None, None)
+            me = None if is_nobody else await context.me(asked)
+            return Follower(context.workspace.ws, me.agent if me and asked.of == "inbox" else None, me.reader if me else None)
+
+        follower: Follower = await self._run(operation, asked, caller, face, look, writes=False)
+        self.bell.follow(follower)
+        if follower.reader is not None:
+            self.alive.come(follower.ws, follower.reader)
+        return follower
+
+    def unfollow(self, follower: Follower) -> None:
+        """Stop ringing a follower; its reader was last seen now."""
+        self.bell.unfollow(follower)
+        if follower.reader is not None:
+            self.alive.go(follower.ws, follower.reader)
+
+    async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False) -> Any:
         """Do one operation and return its result struct.
 
-        `params` is a mapping or JSON bytes. Raises the errors of ackbox.errors, and only those.
+        `params` is a mapping or JSON bytes. A face that looks because a follower was rung says `is_push`: such a
+        look takes nothing from what the key may ask for. Raises the errors of ackbox.errors, and only those.
         """
         operation = OPERATIONS.get(name)
         if operation is None:
@@ -135,7 +149,8 @@ class App:
         if operation.caller is not None:
             caller = await operation.caller(self.engine, asked, self.clock())
         _allow(caller, name, operation.needs(asked))
-        self.limits.spend(caller, asked)
+        if not is_push:
+            self.limits.spend(caller, asked)
         self.calls += 1
         if operation.beside is not None:
             return await operation.beside(self.engine, asked)
@@ -148,7 +163,7 @@ class App:
                 await self._run(operation, asked, caller, face, first, writes=True)
         result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked))
         if name in ("key.revoke", "login.redeem", "login.end"):
-            self._known_keys.clear()
+            self._callers.forget()
         if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
             return result
         return await self._wait(operation, asked, caller, face, credential, result)
@@ -199,8 +214,8 @@ class App:
             store = Store(tx, ws)
             workspace = await self._workspace(store, caller, asked)
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
-                              now=self.clock(), new_id=self._new_id, alive=self._last_alive,
-                              session_alive=self._session_alive, may_repeat=self.limits.may_repeat)
+                              now=self.clock(), new_id=self._new_id, alive=self.alive.last, on_socket=self.alive.follows,
+                              session_alive=self.alive.session_last, may_repeat=self.limits.may_repeat)
             if asked.session is not None:
                 await context.resume(asked.session)
             return await run(context, asked)
@@ -224,8 +239,7 @@ class App:
         subject = {"key": caller.key_id, "operation": operation.name, **{name: error.details[name] for name in TOLD if name in error.details}}
         with suppress(Unavailable):
             await self.engine.write(lambda tx: Store(tx, ws).note(kind, at=self.clock(), reader=0, subject=subject), ws=ws)
-            self.bell.ring(ws)
-            self._tell(ws)
+            self._ring(ws, ())
 
     async def _transact(self, work: Callable[[Transaction], Any], *, writes: bool, slow: bool, ws: int, across: bool) -> Any:
         if writes:
@@ -256,43 +270,38 @@ class App:
             raise _no_workspace(asked.workspace)
         return row
 
-    def _last_alive(self, ws: int, reader: int) -> int:
-        return self._alive.get((ws, reader), 0)
-
-    def _session_alive(self, ws: int, seq: int) -> int:
-        return self._sessions_seen.get(ws, {}).get(seq, 0)
-
     def _after(self, context: Context) -> None:
         """After the commit: ring those who wait, and note signs of life for the next flush."""
         ws = context.workspace.ws
-        for reader, at in context.signs_of_life.items():
-            self._alive[ws, reader] = at
-            if at:
-                self._dirty.setdefault(ws, {})[reader] = at
-            else:
-                self._dirty.get(ws, {}).pop(reader, None)
-        if context.session_signs:
-            self._sessions_seen.setdefault(ws, {}).update(context.session_signs)
+        self.alive.note(ws, context.signs_of_life)
+        self.alive.note_sessions(ws, context.session_signs)
         if context.rings:
-            self.bell.ring(ws)
             self._unindexed.add(ws)
-            self._tell(ws)
+            self._ring(ws, context.store.posted)
 
-    def _tell(self, ws: int) -> None:
+    def _ring(self, ws: int, posted: Collection[int]) -> None:
+        """Wake who waits here and, through the engine, on other servers: who looks at the workspace, and the agents with new post."""
+        self.bell.ring(ws, posted)
         if self.engine.name != "sqlite":
-            self._telling = asyncio.ensure_future(self.engine.tell(str(ws)))
+            told = f"{ws}:{'.'.join(map(str, posted if len(posted) <= MOST_TOLD else (EVERYBODY,)))}"
+            self._telling = asyncio.ensure_future(self.engine.tell(told))
 
     def _hear(self, text: str) -> None:
         """Ring what another server told of; `*` after a time of hearing nothing."""
+        ws, _, posted = text.partition(":")
         if text == "*":
             self.bell.ring_all()
-        elif text.isdigit():
-            self.bell.ring(int(text))
-            self._unindexed.add(int(text))
+        elif ws.isdigit():
+            self.bell.ring(int(ws), [int(agent) for agent in posted.split(".") if agent.isdigit()])
+            self._unindexed.add(int(ws))
 
     async def _flush_often(self) -> None:
+        turns = 0
         while True:
             await asyncio.sleep(FLUSH_S)
+            turns += 1
+            if turns % ALIVE_S == 0:
+                self.alive.note_followers()
             try:
                 await self._flush()
                 await self._index()
@@ -326,7 +335,8 @@ class App:
             nonlocal context
             store = Store(tx, ws)
             context = Context(caller=schedules.SERVER, store=store, workspace=await store.workspace(), operation="schedule.fire", face="server",
-                              now=self.clock(), new_id=self._new_id, alive=self._last_alive)
+                              now=self.clock(), new_id=self._new_id, alive=self.alive.last,
+                              on_socket=self.alive.follows)
             return await run(context)
 
         result = await self.engine.write(work, ws=ws)
@@ -347,16 +357,11 @@ class App:
                 raise
 
     async def _flush(self) -> None:
-        dirty, self._dirty = self._dirty, {}
-        for ws, seen in dirty.items():
+        for ws, seen in self.alive.take_unwritten().items():
             await self.engine.write(lambda tx, ws=ws, seen=seen: Store(tx, ws).touch(seen), ws=ws)  # type: ignore[misc]  # default arguments bind the loop's values
-        for ws in list(self._sessions_seen):
-            # Kept here until they are written: who asks meanwhile finds them in one place or the other.
-            written = dict(self._sessions_seen[ws])
-            await self.engine.write(lambda tx, ws=ws, written=written: Store(tx, ws).touch_sessions(written), ws=ws)  # type: ignore[misc]  # as above
-            left = {seq: at for seq, at in self._sessions_seen.pop(ws).items() if written.get(seq) != at}
-            if left:
-                self._sessions_seen[ws] = left
+        for ws, signs in self.alive.unwritten_sessions().items():
+            await self.engine.write(lambda tx, ws=ws, signs=signs: Store(tx, ws).touch_sessions(signs), ws=ws)  # type: ignore[misc]  # as above
+            self.alive.forget_sessions(ws, signs)
 
 
 def _allow(caller: Caller, name: str, scope: Scope) -> None:

@@ -8,6 +8,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Collection
+
+EVERYBODY = 0
+
+
+class Follower:
+    """One who is rung again and again: `rung` is set by each ring until the follower clears it.
+
+    `agent` narrows the rings to those for that agent's post; `reader` is whom following keeps present.
+    """
+
+    __slots__ = ("agent", "reader", "rung", "ws")
+
+    def __init__(self, ws: int, agent: int | None, reader: int | None) -> None:
+        self.ws, self.agent, self.reader = ws, agent, reader
+        self.rung = asyncio.Event()
 
 
 class Bell:
@@ -15,6 +31,7 @@ class Bell:
 
     def __init__(self) -> None:
         self._waiting: dict[int, set[asyncio.Future[None]]] = defaultdict(set)
+        self._following: dict[int, dict[int | None, set[Follower]]] = defaultdict(lambda: defaultdict(set))
         self._closing = False
 
     @property
@@ -23,14 +40,40 @@ class Bell:
         return sum(len(waiters) for waiters in self._waiting.values())
 
     @property
+    def following(self) -> int:
+        """How many follow now."""
+        return sum(len(followers) for agents in self._following.values() for followers in agents.values())
+
+    @property
     def is_closing(self) -> bool:
         return self._closing
 
-    def ring(self, ws: int) -> None:
-        """Wake everybody who waits for a workspace."""
+    def ring(self, ws: int, posted: Collection[int] = (EVERYBODY,)) -> None:
+        """Wake who waits for a workspace; of those who follow one agent's post only the agents in `posted`."""
         for waiter in self._waiting.pop(ws, ()):
             if not waiter.done():
                 waiter.set_result(None)
+        following = self._following.get(ws)
+        if following is not None:
+            for agent in list(following) if EVERYBODY in posted else (None, *posted):
+                for follower in following.get(agent, ()):
+                    follower.rung.set()
+
+    def follow(self, follower: Follower) -> None:
+        """Ring a follower from now on."""
+        self._following[follower.ws][follower.agent].add(follower)
+        if self._closing:
+            follower.rung.set()
+
+    def unfollow(self, follower: Follower) -> None:
+        """Stop ringing a follower."""
+        following = self._following.get(follower.ws, {})
+        followers = following.get(follower.agent, set())
+        followers.discard(follower)
+        if not followers:
+            following.pop(follower.agent, None)
+        if not following:
+            self._following.pop(follower.ws, None)
 
     def close(self) -> None:
         """Wake everybody, for good."""
@@ -39,7 +82,7 @@ class Bell:
 
     def ring_all(self) -> None:
         """Wake everybody who waits for anything."""
-        for ws in list(self._waiting):
+        for ws in {*self._waiting, *self._following}:
             self.ring(ws)
 
     def listen(self, ws: int) -> asyncio.Future[None]:

@@ -185,7 +185,7 @@ NAMES_NOTHING = frozenset({
     "unassigned_only", "ready_only", "updated_since", "max_text_bytes",
     "cron", "zone",
     "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
-    "inactive", "mention", "or_refuse", "tell",
+    "kinds", "inactive", "mention", "or_refuse", "tell",
     "form", "headers",
     "min_priority", "include_superseded", "depth", "unless_known", "relation",
 })

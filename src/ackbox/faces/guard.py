@@ -37,13 +37,16 @@ class Guard:
         self._body_s = body_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         try:
             self._check(scope)
         except AckboxError as error:
             await error_response(error)(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, self._sender(scope, send, None))
             return
         slow = _Slow(receive, self._body_s)
         await self._app(scope, slow.receive, self._sender(scope, send, slow))
@@ -65,24 +68,24 @@ class Guard:
             raise NotAllowed("This server does not answer pages of that Origin.", field="Origin",
                              hint="Call it from a program, not from another site's page.")
 
-    def _sender(self, scope: Scope, send: Send, slow: _Slow) -> Send:
+    def _sender(self, scope: Scope, send: Send, slow: _Slow | None) -> Send:
         is_replaced = False
 
         async def guarded(message: Message) -> None:
             nonlocal is_replaced
-            if message["type"] == "http.response.start":
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 instead = self._instead(scope, message["status"], slow)
                 if instead is not None:
                     is_replaced = True
-                    await instead(scope, slow.receive, send)
+                    await instead(scope, _nothing, send)
             if not is_replaced:
                 await send(message)
 
         return guarded
 
-    def _instead(self, scope: Scope, status: int, slow: _Slow) -> Response | None:
+    def _instead(self, scope: Scope, status: int, slow: _Slow | None) -> Response | None:
         """Return what is answered in place of a reply that comes too late, or that refuses one wrong key too many."""
-        if slow.is_late:
+        if slow is not None and slow.is_late:
             return error_response(TooSlow("The body did not arrive in time.", hint="Send it faster, or less at once."), close=True)
         if status == 401:
             try:
@@ -113,6 +116,11 @@ class _Slow:
             return {"type": "http.disconnect"}
         self._is_whole = not message.get("more_body", False)
         return message
+
+
+async def _nothing() -> Message:
+    """What a refusal reads of its request."""
+    return {"type": "http.disconnect"}
 
 
 def _address(scope: Scope) -> str:

@@ -7,6 +7,7 @@ Explained in docs/howto/watch-a-server.md.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -33,13 +34,17 @@ class Metrics:
         waiting.set_function(lambda: app.bell.waiting)
         self._call = app.call
 
-    async def call(self, name: str, params: Any, *, credential: str | None, face: str) -> Any:
+    def watch_sockets(self, count: Callable[[], int]) -> None:
+        """Show how many sockets are open."""
+        Gauge("ackbox_sockets", "WebSockets open now", registry=self._registry).set_function(count)
+
+    async def call(self, name: str, params: Any, *, credential: str | None, face: str, is_push: bool = False) -> Any:
         """Do one operation, and count it."""
         operation = name if name in OPERATIONS else "unknown"
         shown_face = face if face in FACES else "other"
         start, outcome = time.perf_counter(), "ok"
         try:
-            return await self._call(name, params, credential=credential, face=shown_face)
+            return await self._call(name, params, credential=credential, face=shown_face, is_push=is_push)
         except AckboxError as error:
             outcome = error.code
             raise

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from ackbox.app import App
 from ackbox.errors import AckboxError, NotAllowed
@@ -23,6 +23,8 @@ from ackbox.faces.guard import Guard
 from ackbox.faces.metrics import Metrics, counted
 from ackbox.faces.reply import bearer, error_response, not_found
 from ackbox.faces.wire import encode
+from ackbox.faces.ws import Sockets
+from ackbox.faces.ws_ticket import Tickets
 
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 SAFE = {"Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
@@ -34,6 +36,9 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
     from ackbox.faces.web import views
 
     call, metrics = counted(app)
+    tickets = Tickets(call, lambda: app.clock())
+    sockets = Sockets(app, call, tickets)
+    metrics.watch_sockets(lambda: sockets.open)
     mcp = endpoints(call, clock=app.clock, identify=app.identify)
 
     @asynccontextmanager
@@ -44,7 +49,8 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
             yield
 
     return Starlette(
-        routes=[*_own_routes(app, metrics), *(Route(path, face) for path, face in mcp.items()), *rest.routes(call),
+        routes=[*_own_routes(app, metrics), WebSocketRoute("/ws", sockets), *tickets.routes(),
+                *(Route(path, face) for path, face in mcp.items()), *rest.routes(call),
                 *dialect_rest.routes(call, app), *views.routes(call), *webhook.routes(call)],
         exception_handlers={404: not_found, 405: not_found}, lifespan=lifespan,
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],

@@ -27,7 +27,11 @@ from ackbox.errors import NotAllowed, Unavailable
 from ackbox.faces.head import Head
 from ackbox.faces.log import start_log
 from ackbox.faces.serve import make_web
+from ackbox.faces.ws_line import FRAME_LIMIT, Line
 from ackbox.model.moment import to_text
+
+# What speaks on the port: limits on heads, sockets with bounded frames, no compression.
+PROTOCOLS: dict[str, Any] = {"http": Head, "ws": Line, "ws_max_size": FRAME_LIMIT, "ws_per_message_deflate": False}
 
 
 def database_url(where: Path, given: str | None) -> str:
@@ -143,8 +147,8 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     sock = bind(place.host, place.port)
     port = sock.getsockname()[1]
     hosts, origins = who_may_knock(place.host, port, place.names)
-    settings = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, http=Head, ws="none", lifespan="on",
-                              access_log=False, timeout_graceful_shutdown=5, timeout_keep_alive=75, server_header=False)
+    settings = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, lifespan="on", access_log=False,
+                              timeout_graceful_shutdown=5, timeout_keep_alive=75, server_header=False, **PROTOCOLS)
     server = _Server(settings)
     running = asyncio.create_task(server.serve(sockets=[sock]))
     while not server.started and not running.done():

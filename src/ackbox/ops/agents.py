@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.overlap import Overlap, overlap
-from ackbox.ops.presence import DEFAULT_TTL_S, Here, Standing, best, derive
+from ackbox.ops.presence import DEFAULT_TTL_S, Here, Standing, best, derive, derived
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.readers import Presence, Reader
@@ -211,8 +211,7 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
 async def everybody(context: Context) -> list[tuple[Reader, Here]]:
     """Return everyone who has been here, agents and instances, each with its standing."""
     stored = await context.store.presences()
-    ws = context.workspace.ws
-    return [(reader, derive(stored.get(reader.reader), context.alive(ws, reader.reader), context.now))
+    return [(reader, derived(context, stored.get(reader.reader), reader.reader))
             for reader in await context.store.all_readers() if reader.seen]
 
 

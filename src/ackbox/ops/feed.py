@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import unicodedata
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -10,13 +11,21 @@ from msgspec import Meta
 from ackbox.model.moment import to_text
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.messages import narrowed
-from ackbox.ops.table import Call, Context, Cursor, Limit, op
+from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, op
+from ackbox.store.engine import Row
+
+# Lines looked at in one call that keeps only some of them.
+LOOKED_AT = 500
 
 
 class Feed(Call, frozen=True, kw_only=True):
-    """Where to go on, and how long to wait when nothing is new."""
+    """Where to go on, which events, and how long to wait when nothing is new."""
 
     cursor: Annotated[Cursor, Meta(description="Where the last call ended; `start` for the beginning; now when left out")] | None = None
+    of: Annotated[Literal["workspace", "inbox"], Meta(description="workspace: all you may see; inbox: only post for you")] = "workspace"
+    kinds: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=20, description="Only events of these kinds")] = []
+    sender: Annotated[Name | None, Meta(description="Only what this agent or person sent or did")] = None
+    thread: Annotated[MessageId | None, Meta(description="Only messages of this conversation")] = None
     limit: Limit = 100
     wait_s: Annotated[float, Meta(ge=0, le=50, description="Seconds to wait when nothing is new")] = 0
 
@@ -38,27 +47,55 @@ class Events(msgspec.Struct, frozen=True, kw_only=True):
 
     events: Annotated[list[Event], Meta(description="Oldest first")]
     cursor: Annotated[str, Meta(description="For the next call")]
+    has_more: Annotated[bool, Meta(description="Whether to ask again at once")] = False
 
 
 async def _go_on(context: Context, params: Feed, last: Events) -> Events:
     return await feed(context, msgspec.structs.replace(params, cursor=last.cursor))
 
 
-@op("event.feed", scope="read", is_done=lambda result: bool(result.events), again=_go_on)
+@op("event.feed", scope="read", is_done=lambda result: bool(result.events) or result.has_more, again=_go_on)
 async def feed(context: Context, params: Feed) -> Events:
     """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
 
-    A reader that keeps its cursor never skips an event. Raises BadCursor.
+    A reader that keeps its cursor never skips an event. One cursor serves every choice of
+    events. A page may be empty and have more after it: ask again.
+
+    Raises Invalid, BadCursor.
     """
     ws, store = context.workspace.ws, context.store
     if params.cursor is None:
         last = await store.last_seq()
         return Events(events=[], cursor=make_cursor(ws, "feed", last))
     after = 0 if params.cursor == "start" else read_cursor(ws, "feed", params.cursor)
-    rows = await store.feed_page(after=after, most=params.limit, visible_to=await narrowed(context, params))
-    names = {number: await name_of(context, number) for number in {row[3] for row in rows}}
-    events = [as_event(row, names[row[3]]) for row in rows]
-    return Events(events=events, cursor=make_cursor(ws, "feed", rows[-1][0] if rows else after))
+    most = LOOKED_AT if params.kinds or params.sender or params.thread else params.limit
+    rows = await _rows(context, params, after, most)
+    sender = await _number(context, params.sender)
+    wanted = [row for row in rows if _fits(row, params, sender)]
+    page = wanted[: params.limit]
+    upto = page[-1][0] if len(wanted) > len(page) else rows[-1][0] if rows else after
+    names = {number: await name_of(context, number) for number in {row[3] for row in page}}
+    return Events(events=[as_event(row, names[row[3]]) for row in page], cursor=make_cursor(ws, "feed", upto),
+                  has_more=len(wanted) > len(page) or len(rows) == most)
+
+
+async def _rows(context: Context, params: Feed, after: int, most: int) -> list[Row]:
+    if params.of == "inbox":
+        return await context.store.feed_inbox(await context.me(params), after=after, most=most)
+    return await context.store.feed_page(after=after, most=most, visible_to=await narrowed(context, params))
+
+
+async def _number(context: Context, sender: str | None) -> int | None:
+    """Return the number of the agent whose acts are wanted; -1 for a name that nobody has."""
+    if sender is None:
+        return None
+    reader = await context.store.reader(unicodedata.normalize("NFC", sender))
+    return -1 if reader is None else reader.agent
+
+
+def _fits(row: Row, params: Feed, sender: int | None) -> bool:
+    _, kind, _, reader, _, thread = row
+    return (not params.kinds or kind in params.kinds) and sender in (None, reader) and params.thread in (None, thread)
 
 
 async def name_of(context: Context, number: int) -> str | None:

@@ -283,6 +283,7 @@ async def import_(context: Context, params: Import) -> Imported:
     if not params.only_look:
         await store.keep_numbers(params.upto)
         context.rings.add(params.upto)
+        store.posted.add(0)
     return Imported(new=sum(fresh), known=len(fresh) - sum(fresh))
 
 

@@ -27,8 +27,8 @@ class Here(msgspec.Struct, frozen=True):
     started_at: int | None
 
 
-def derive(presence: Presence | None, alive: int, now: int) -> Here:
-    """Return a reader's standing from its stored presence and its newest sign of life in memory."""
+def derive(presence: Presence | None, alive: int, now: int, *, on_socket: bool = False) -> Here:
+    """Return a reader's standing from its stored presence, its newest sign of life in memory, and whether a socket of it is open."""
     if presence is None and not alive:
         return Here("away", None, "poll", {}, None)
     stored = presence or Presence(0, alive, alive, DEFAULT_TTL_S, None, "{}")
@@ -38,7 +38,14 @@ def derive(presence: Presence | None, alive: int, now: int) -> Here:
     left = stored.left_at is not None and stored.left_at >= last
     age = abs(now - last)
     state: Standing = "away" if left else "online" if age < stored.ttl_s * 1000 else "idle" if age < IDLE_UNTIL_MS else "away"
-    return Here(state, last, card.get("reach") or "poll", card, stored.started_at)
+    reach = "socket" if on_socket else card.get("reach") or "poll"
+    return Here(state, last, reach, {**card, "reach": reach} if on_socket else card, stored.started_at)
+
+
+def derived(context: Context, presence: Presence | None, reader: int) -> Here:
+    """Return a reader's standing now, from what is stored and what this server sees of it."""
+    ws = context.workspace.ws
+    return derive(presence, context.alive(ws, reader), context.now, on_socket=context.on_socket(ws, reader))
 
 
 def best(standings: list[Here]) -> Here:
@@ -49,9 +56,9 @@ def best(standings: list[Here]) -> Here:
 
 async def standing(context: Context, reader: Reader) -> Here:
     """Return a reader's standing; an agent is as present as its most present instance."""
-    store, ws = context.store, context.workspace.ws
+    store = context.store
     if not reader.is_agent:
-        return derive(await store.presence(reader.reader), context.alive(ws, reader.reader), context.now)
+        return derived(context, await store.presence(reader.reader), reader.reader)
     stored = await store.presences(reader.agent)
     family = [reader.reader, *(number for number in stored if number != reader.reader)]
-    return best([derive(stored.get(number), context.alive(ws, number), context.now) for number in family])
+    return best([derived(context, stored.get(number), number) for number in family])

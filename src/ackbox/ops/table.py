@@ -90,6 +90,7 @@ class Context(msgspec.Struct, kw_only=True):
     rings: set[int] = msgspec.field(default_factory=set)
     signs_of_life: dict[int, int] = msgspec.field(default_factory=dict)
     alive: Callable[[int, int], int] = lambda ws, reader: 0
+    on_socket: Callable[[int, int], bool] = lambda ws, reader: False
     may_repeat: Callable[[int, int], bool] = lambda same, limit: True
     session: SessionRow | None = None
     session_signs: dict[int, int] = msgspec.field(default_factory=dict)

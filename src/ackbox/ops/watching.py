@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.messages import narrowed
-from ackbox.ops.presence import Standing, best, derive
+from ackbox.ops.presence import Standing, best, derived
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.engine import Row
 from ackbox.store.readers import Reader
@@ -224,14 +224,14 @@ async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post],
 
 async def _seen_last(context: Context, visible_to: int | None) -> list[tuple[Reader, Standing]]:
     """Return the agents and people with their presence, those seen last first."""
-    stored, ws = await context.store.presences(), context.workspace.ws
+    stored = await context.store.presences()
     families: dict[int, list[Reader]] = {}
     for reader in await context.store.all_readers():
         if reader.seen and visible_to in (None, reader.agent):
             families.setdefault(reader.agent, []).append(reader)
     found = []
     for family in families.values():
-        here = best([derive(stored.get(each.reader), context.alive(ws, each.reader), context.now) for each in family])
+        here = best([derived(context, stored.get(each.reader), each.reader) for each in family])
         found += [(each, here) for each in family if each.is_agent]
     found.sort(key=lambda each: (-(each[1].last_seen or 0), each[0].name))
     return [(reader, here.presence) for reader, here in found]

@@ -18,6 +18,9 @@ class Bound:
     def __init__(self, tx: Transaction, ws: int) -> None:
         self.tx = tx
         self.ws = ws
+        # Whose post this transaction adds to, for the bell: numbers of agents, 0 for everybody.
+        self.posted: set[int] = set()
+        self.agents: dict[int, int] = {}
 
     async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
         return await self.tx.rows(name, ws=self.ws, **parameters)

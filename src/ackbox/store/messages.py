@@ -13,6 +13,7 @@ import msgspec
 
 from ackbox.store.bound import Bound
 from ackbox.store.engine import Row
+from ackbox.store.readers import Reader
 
 NEWEST = (1 << 62) - 1
 EVERYONE = '["*"]'
@@ -80,6 +81,8 @@ class Messages(Bound):
 
         `thread` 0 means its own. Taken last in the transaction: senders queue on the counter.
         """
+        # A reader that this transaction has not looked up rings everybody: too many rings cost time, one too few costs a wait.
+        self.posted.update(self.agents.get(channel, 0) for channel in channels)
         seq = await self.take_seq()
         message["seq"] = seq
         message["thread"] = message["thread"] or seq
@@ -153,3 +156,7 @@ class Messages(Bound):
     async def feed_page(self, *, after: int, most: int, visible_to: int | None) -> list[Row]:
         """Return (seq, kind, at, reader, subject, thread id) after a seq, oldest first."""
         return await self.rows("feed_page", after=after, most=most, visible_to=visible_to)
+
+    async def feed_inbox(self, reader: Reader, *, after: int, most: int) -> list[Row]:
+        """Return the lines of the feed that are post for a reader, after a seq, oldest first."""
+        return await self.rows("feed_inbox", reader=reader.reader, agent=reader.agent, after=after, most=most)

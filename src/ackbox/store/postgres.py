@@ -26,6 +26,8 @@ from ackbox.store.statements import load
 T = TypeVar("T")
 MOST_TOGETHER = 512
 CHANNEL = "ackbox"
+# A notification takes 8,000 bytes.
+TOLD_AT_ONCE = 50
 # Statements that add rows nobody in the same group can be looking for; every other write runs alone.
 APPENDS = frozenset({"take_seq", "message_add", "addressed_add", "idempotency_add", "event_add"})
 LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
@@ -338,7 +340,7 @@ class PostgresEngine:
     async def _tell_all(self) -> None:
         """Tell what came together in one notification; a lost one costs time, never a message."""
         while self._untold:
-            texts, self._untold = sorted(self._untold)[:300], set(sorted(self._untold)[300:])
+            texts, self._untold = sorted(self._untold)[:TOLD_AT_ONCE], set(sorted(self._untold)[TOLD_AT_ONCE:])
             with suppress(*LOST, asyncpg.PostgresError, Unavailable, TimeoutError):
                 async with self._connection() as connection:
                     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(texts))

@@ -39,6 +39,10 @@ SELECT next_seq - 1 FROM workspace WHERE ws = :ws;
 SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at
 FROM access_key WHERE id = :id;
 
+-- name: keys_ended
+-- Which keys were revoked or ran out lately. across: the server closes the sockets of all workspaces; a look through a small table.
+SELECT id FROM access_key WHERE revoked_at >= :since OR (expires_at > :since AND expires_at <= :now);
+
 -- name: keys_of
 -- List a workspace's keys; index access_key_by_ws.
 SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at
@@ -408,6 +412,20 @@ FROM (SELECT m.seq, m.created_at, m.sender_agent, a.channel FROM message m JOIN 
 JOIN reader r ON r.ws = :ws AND r.reader = w.channel
 WHERE (CAST(:visible_to AS BIGINT) IS NULL OR w.sender_agent = :visible_to OR r.agent = :visible_to)
 GROUP BY r.name;
+-- name: feed_inbox
+-- The feed of one reader's post after a cursor; primary keys of addressed and message.
+SELECT m.seq, 'message.sent' AS kind, m.created_at AS at, m.sender_agent AS reader, m.id AS subject, m.thread_id FROM (
+  SELECT DISTINCT u.seq FROM (
+    SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = :agent AND a.seq > :after ORDER BY a.seq LIMIT :most) AS own
+    UNION ALL
+    SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.seq > :after AND a.left_out <> :agent
+        AND a.seq > (SELECT registered_seq FROM reader WHERE ws = :ws AND reader = :agent) ORDER BY a.seq LIMIT :most) AS everyone
+    UNION ALL
+    SELECT * FROM (SELECT a.seq FROM reader r CROSS JOIN addressed a
+      WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
+        AND a.ws = r.ws AND a.channel = r.reader AND a.seq > :after ORDER BY a.seq LIMIT :most) AS instances
+  ) AS u ORDER BY u.seq LIMIT :most
+) AS mine CROSS JOIN message m WHERE m.ws = :ws AND m.seq = mine.seq ORDER BY m.seq;
 
 -- name: presence_put
 -- Overwrite an instance's sign of life and card; primary key.

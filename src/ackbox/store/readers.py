@@ -5,7 +5,7 @@ Explained in docs/why/receipts.md, "A new instance".
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -45,6 +45,9 @@ class Presence(msgspec.Struct, frozen=True):
     card: str
 
 
+R = TypeVar("R", Reader, Reader | None)
+
+
 def _reader(row: Row | None) -> Reader | None:
     return None if row is None else Reader(*row)
 
@@ -54,7 +57,7 @@ class Readers(Bound):
 
     async def reader(self, name: str, instance: str | None = None) -> Reader | None:
         """Return the reader of that name, seen or only written to."""
-        return _reader(await self.row("reader_by_name", name=name, instance=instance or ""))
+        return self._met(_reader(await self.row("reader_by_name", name=name, instance=instance or "")))
 
     async def reader_by_number(self, number: int) -> Reader | None:
         return _reader(await self.row("reader_by_number", reader=number))
@@ -141,6 +144,12 @@ class Readers(Bound):
         number = new_number()
         reader = Reader(number, agent or number, name, instance, shape, kind, seen, await self.last_seq(), floor, floor)
         await self.run("reader_add", **msgspec.structs.asdict(reader))
+        return self._met(reader)
+
+    def _met(self, reader: R) -> R:
+        """Remember whose reader this is, for the ring after the commit."""
+        if reader is not None:
+            self.agents[reader.reader] = reader.agent
         return reader
 
     async def _refuse_lookalike(self, name: str, shape: str) -> None:

@@ -117,3 +117,8 @@ async def find_key(tx: Transaction, id: str) -> KeyRow | None:
     """Return a key by the id in it."""
     rows = await tx.rows("key_by_id", id=id)
     return _key(rows[0]) if rows else None
+
+
+async def ended_keys(tx: Transaction, *, since: int, now: int) -> set[str]:
+    """Return the ids of keys that were revoked or ran out between two moments."""
+    return {row[0] for row in await tx.rows("keys_ended", since=since, now=now)}

@@ -1,0 +1,62 @@
+"""Callers: whose key a credential is, asked of the store and known for a moment.
+
+What a caller may do is said in ops/table.py. Explained in docs/why/keys.md.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ackbox.errors import BadKey
+from ackbox.model.key import digest, matches, parse_key
+from ackbox.ops.table import Caller
+from ackbox.store.engine import Engine
+from ackbox.store.store import KeyRow, ended_keys, find_key
+
+KNOWN_FOR_MS = 500
+ENDED_MS = 60_000
+
+
+class Callers:
+    """Finds keys in one database."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], int]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._known: dict[bytes, tuple[int, KeyRow]] = {}
+
+    async def identify(self, credential: str | None) -> Caller:
+        """Return whose key this is. Raises BadKey, with one answer for wrong, expired and revoked alike in form."""
+        if not credential:
+            raise BadKey("No key was given.", hint="Send it as 'Authorization: Bearer abx_…'.")
+        row = await self._row(credential)
+        if row is None:
+            raise BadKey("This key is not known here.", hint="Check which server it belongs to.")
+        if row.revoked_at is not None:
+            raise BadKey("This key has been revoked.", hint="Ask an admin for a new one.")
+        if row.expires_at is not None and row.expires_at <= self._clock():
+            raise BadKey("This key has expired.", hint="Ask an admin for a new one.")
+        return Caller(key_id=row.id, ws=row.ws, role=row.role, agent=row.agent, may_speak_as=tuple(row.may_speak_as))  # type: ignore[arg-type]  # checked when stored
+
+    async def ended(self) -> set[str]:
+        """Return the ids of keys that were revoked or ran out within the last minute."""
+        now = self._clock()
+        return await self._engine.read(lambda tx: ended_keys(tx, since=now - ENDED_MS, now=now), across=True)
+
+    def forget(self) -> None:
+        """Ask the store again for every key."""
+        self._known.clear()
+
+    async def _row(self, credential: str) -> KeyRow | None:
+        """Return the row of a key that is right; known for a moment by its digest, never by its text."""
+        told, now = digest(credential), time.monotonic_ns() // 1_000_000
+        known = self._known.get(told)
+        if known is not None and now - known[0] < KNOWN_FOR_MS:
+            return known[1]
+        id = parse_key(credential).id
+        row = await self._engine.read(lambda tx: find_key(tx, id), across=True)
+        if row is None or not matches(credential, row.digest):
+            return None
+        self._known[told] = (now, row)
+        return row

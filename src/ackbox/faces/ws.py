@@ -1,0 +1,216 @@
+"""WebSocket: calls of every operation, and the feed pushed, over one connection.
+
+A frame is a call like any other and goes through the same `call`; no rule lives here.
+Explained in docs/why/websocket.md; for those who write clients in docs/howto/websocket.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import structlog
+from starlette.requests import HTTPConnection
+from starlette.types import Receive, Scope, Send
+
+from ackbox.app import App
+from ackbox.errors import AckboxError, BadKey, Conflict, Invalid, NotFound, RateLimited
+from ackbox.faces.reply import credential, error_response
+from ackbox.faces.wire import Calling
+from ackbox.faces.ws_follow import Feeds, Subscription
+from ackbox.faces.ws_frame import Asked, Id, Misread, answered, read, refused
+from ackbox.faces.ws_line import EXTENSION, Line
+from ackbox.faces.ws_ticket import Tickets
+from ackbox.ops.table import Caller
+
+PROTOCOL = "ackbox"
+KEY_ENDED = 4001
+IDLE = 4008
+# A socket that says nothing at first, and one that has no subscription and asks nothing.
+SILENT_S = 20.0
+IDLE_S = 300.0
+LOOK_S = 0.5
+MOST_CALLS = 256
+MOST_SUBSCRIPTIONS = 32
+MOST_SOCKETS = 5_000
+MOST_OF_A_KEY = 200
+
+
+class Sockets:
+    """The endpoint /ws, and all sockets that are open."""
+
+    def __init__(self, app: App, call: Calling, tickets: Tickets) -> None:
+        self._app = app
+        self._call = call
+        self._tickets = tickets
+        self._feeds = Feeds(call, app.follow, app.unfollow)
+        self._open: set[Session] = set()
+        self._of_key: Counter[str] = Counter()
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def open(self) -> int:
+        """How many sockets are open now."""
+        return len(self._open)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one socket from its handshake to its end."""
+        try:
+            # A handshake is a GET that does what a POST does.
+            key = self._tickets.redeem(scope["subprotocols"]) or credential(HTTPConnection(scope), method="POST")
+            caller = await self._app.identify(key)
+            self._admit(caller)
+        except Exception as error:  # the edge: everything becomes the one error shape
+            await error_response(error, operation="ws")(scope, receive, send)
+            return
+        assert key is not None
+        line: Line = scope["extensions"][EXTENSION]
+        session = Session(line, self._call, self._feeds, key, caller.key_id)
+        self._open.add(session)
+        self._of_key[caller.key_id] += 1
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch())
+        try:
+            protocol = PROTOCOL if PROTOCOL in scope["subprotocols"] else None
+            await send({"type": "websocket.accept", "subprotocol": protocol, "headers": []})
+            line.give_to(session.take)
+            await _closed(receive, session)
+        finally:
+            self._open.discard(session)
+            self._of_key -= Counter({caller.key_id: 1})
+            await session.end()
+
+    def _admit(self, caller: Caller) -> None:
+        """Raise RateLimited when a key, or the server, has too many sockets."""
+        is_many = caller.role != "operator" and self._of_key[caller.key_id] >= MOST_OF_A_KEY
+        if is_many or len(self._open) >= MOST_SOCKETS:
+            whose, most = ("This key", MOST_OF_A_KEY) if is_many else ("This server", MOST_SOCKETS)
+            raise RateLimited(f"{whose} has {most:,} sockets open.", hint="Close some; one socket carries many calls and subscriptions.",
+                              retry_after_s=30, limit=most)
+
+    async def _watch(self) -> None:
+        """Close the sockets of keys that have ended, and those that say nothing, as long as any is open."""
+        while self._open:
+            await asyncio.sleep(LOOK_S)
+            try:
+                gone = await self._app.ended_keys()
+            except AckboxError:
+                continue  # said to those who call; the next turn looks again
+            now = asyncio.get_running_loop().time()
+            for session in [*self._open]:
+                if session.key_id in gone:
+                    session.key_ended()
+                elif session.is_idle(now):
+                    session.line.hang_up(IDLE, "idle")
+        self._watching = None
+
+
+async def _closed(receive: Receive, session: Session) -> None:
+    """Return when the socket has closed; frames that came before the line was taken over are handed on."""
+    while (message := await receive())["type"] != "websocket.disconnect":
+        if message["type"] == "websocket.receive":
+            text = message.get("text")
+            session.take(message.get("bytes") or b"" if text is None else text.encode(), text is not None)
+
+
+class Session:
+    """One open socket: its calls that are not answered yet, and its subscriptions."""
+
+    def __init__(self, line: Line, call: Calling, feeds: Feeds, credential: str, key_id: str) -> None:
+        self.line = line
+        self.key_id = key_id
+        self._call = call
+        self._feeds = feeds
+        self._credential = credential
+        self._asking: dict[Id, asyncio.Task[None]] = {}
+        self._subscriptions: dict[Id, asyncio.Task[None]] = {}
+        self._heard_at = asyncio.get_running_loop().time()
+        self._is_new = True
+
+    def take(self, data: bytes, is_text: bool) -> None:
+        """Start answering one frame."""
+        self._heard_at = asyncio.get_running_loop().time()
+        self._is_new = False
+        try:
+            asked = read(data, is_text)
+            if asked.id in self._asking:
+                raise Misread(None, Conflict("A frame with this id is not answered yet.", hint="Give each frame an id of its own.", id=asked.id))
+        except Misread as wrong:
+            self.line.say(refused(wrong.id, wrong.error))
+            return
+        task = asyncio.create_task(self._answer(asked))
+        self._asking[asked.id] = task
+        if len(self._asking) >= MOST_CALLS:
+            self.line.be_busy(True)
+
+    def is_idle(self, now: float) -> bool:
+        """Whether the socket has been silent for too long for one that waits for nothing."""
+        if self._asking or self._subscriptions:
+            return False
+        return now - self._heard_at > (SILENT_S if self._is_new else IDLE_S)
+
+    def key_ended(self) -> None:
+        """Say that the key is good no more, and close."""
+        self.line.say(refused(None, BadKey("This key has been revoked or has expired.", hint="Ask an admin for a new one.")))
+        self.line.hang_up(KEY_ENDED, "key ended")
+
+    async def end(self) -> None:
+        """Stop everything that runs for this socket; what has been written stays."""
+        running = [*self._asking.values(), *self._subscriptions.values()]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _answer(self, asked: Asked) -> None:
+        try:
+            self.line.say(answered(asked.id, await self._do(asked)))
+        except Exception as error:  # the edge: everything becomes the one error shape
+            self.line.say(refused(asked.id, error, operation=asked.op or "event.feed"))
+        finally:
+            del self._asking[asked.id]
+            if len(self._asking) < MOST_CALLS // 2:
+                self.line.be_busy(False)
+
+    async def _do(self, asked: Asked) -> Any:
+        if asked.op is not None:
+            return await self._call(asked.op, bytes(asked.params), credential=self._credential, face="ws")
+        if asked.subscribe is not None:
+            return await self._subscribe(asked.id, asked.subscribe)
+        assert asked.unsubscribe is not None
+        return await self._unsubscribe(asked.unsubscribe)
+
+    async def _subscribe(self, id: Id, asked: dict[str, Any]) -> dict[str, Any]:
+        if id in self._subscriptions:
+            raise Conflict("A subscription has this id.", hint="Give each frame an id of its own.", field="id")
+        if len(self._subscriptions) >= MOST_SUBSCRIPTIONS:
+            raise Invalid(f"A socket has at most {MOST_SUBSCRIPTIONS} subscriptions.", hint="End one first.", limit=MOST_SUBSCRIPTIONS)
+        subscription = Subscription(self._feeds, self.line, id, asked, self._credential)
+        cursor = await subscription.start()
+        task = self._subscriptions[id] = asyncio.create_task(self._run(subscription))
+        # Not in the task: one that is cancelled before its first step runs none of its own code.
+        task.add_done_callback(lambda _: self._ended(subscription))
+        return {"subscription": id, "cursor": cursor}
+
+    def _ended(self, subscription: Subscription) -> None:
+        subscription.stop()
+        del self._subscriptions[subscription.id]
+
+    async def _unsubscribe(self, id: Id) -> dict[str, Any]:
+        task = self._subscriptions.get(id)
+        if task is None:
+            raise NotFound("There is no such subscription.", hint="Name one by the id of the frame that made it.", field="unsubscribe")
+        task.cancel()
+        await asyncio.wait([task])
+        return {"subscription": id}
+
+    async def _run(self, subscription: Subscription) -> None:
+        try:
+            await subscription.run()
+        except BadKey:
+            self.key_ended()
+        except ConnectionError:
+            pass  # the reader is gone; it goes on from its cursor when it is back
+        except Exception as error:  # the edge of what runs beside the calls
+            structlog.get_logger().error("failed", operation="event.feed", kind=type(error).__name__, exc_info=error)
+            self.line.hang_up(1011, "resync")

@@ -1,0 +1,103 @@
+"""Frames: what a WebSocket client may say, and how it is answered.
+
+JSON text, one object each. A call, a subscription, or the end of one. Explained in docs/howto/websocket.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import structlog
+
+from ackbox.errors import AckboxError, Invalid
+from ackbox.faces.wire import as_error, encode
+from ackbox.ops.decode import refuse_deep
+
+Id = int | str
+LONGEST_ID = 64
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True):
+    """One frame from a client: exactly one of op, subscribe, unsubscribe."""
+
+    id: Id
+    op: str | None = None
+    params: msgspec.Raw = msgspec.Raw()
+    subscribe: dict[str, Any] | None = None
+    unsubscribe: Id | None = None
+
+
+class Misread(Exception):
+    """A frame that cannot be read, with its id where that much could be."""
+
+    def __init__(self, id: Id | None, error: AckboxError) -> None:
+        super().__init__(error.message)
+        self.id = id
+        self.error = error
+
+
+_asked = msgspec.json.Decoder(Asked)
+_HINT = 'Send {"id":1,"op":"agent.whoami","params":{}}, or an id with subscribe or unsubscribe.'
+
+
+def read(data: bytes, is_text: bool) -> Asked:
+    """Return what a frame asks. Raises Misread."""
+    if not is_text:
+        raise Misread(None, Invalid("Frames are JSON text; this one is binary.", hint=_HINT))
+    try:
+        asked = _asked.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _misread(data, error) from None
+    if isinstance(asked.id, str) and len(asked.id) > LONGEST_ID:
+        raise Misread(None, Invalid(f"`id` has more than {LONGEST_ID} characters.", hint="Number your frames.", field="id"))
+    if sum(each is not None for each in (asked.op, asked.subscribe, asked.unsubscribe)) != 1:
+        raise Misread(asked.id, Invalid("A frame has one of `op`, `subscribe`, `unsubscribe`.", hint=_HINT))
+    if bytes(asked.params) and asked.op is None:
+        raise Misread(asked.id, Invalid("Only a frame with `op` has `params`.", hint=_HINT, field="params"))
+    return asked
+
+
+def _misread(data: bytes, error: Exception) -> Misread:
+    """Say what is wrong, and whose answer that is when the id can be read."""
+    try:
+        found = msgspec.json.decode(data)
+        refuse_deep(found)
+    except RecursionError:
+        return Misread(None, Invalid("The JSON is nested too deep.", hint="Flatten it."))
+    except AckboxError as too_deep:
+        return Misread(_id_of(found), too_deep)
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        return Misread(None, Invalid(f"This is not valid JSON: {wrong}.", hint=_HINT))
+    return Misread(_id_of(found), Invalid(f"The frame has the wrong shape: {error}.", hint=_HINT))
+
+
+def _id_of(found: Any) -> Id | None:
+    id = found.get("id") if isinstance(found, dict) else None
+    return id if isinstance(id, int | str) and not isinstance(id, bool) and len(str(id)) <= LONGEST_ID else None
+
+
+def answered(id: Id, result: Any) -> bytes:
+    """Return the frame that answers a call."""
+    return b'{"id":%b,"result":%b}' % (encode(id), encode(result))
+
+
+def refused(id: Id | None, error: BaseException, *, operation: str = "") -> bytes:
+    """Return the frame that refuses one: the one error shape, beside the id it answers."""
+    return b'{"id":%b,"error":%b}' % (encode(id), _shown(error, operation))
+
+
+def pushed(subscription: Id, page: Any) -> bytes:
+    """Return the frame that brings events."""
+    return b'{"subscription":%b,"events":%b,"cursor":%b}' % (encode(subscription), encode(page.events), encode(page.cursor))
+
+
+def ended(subscription: Id, error: BaseException) -> bytes:
+    """Return the frame that ends a subscription from this side."""
+    return b'{"subscription":%b,"error":%b}' % (encode(subscription), _shown(error, "event.feed"))
+
+
+def _shown(error: BaseException, operation: str) -> bytes:
+    if not isinstance(error, AckboxError):
+        structlog.get_logger().error("failed", operation=operation, kind=type(error).__name__, exc_info=error)
+    return encode(as_error(error).as_dict()["error"])
