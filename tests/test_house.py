@@ -141,6 +141,7 @@ def anchors(page: Path) -> frozenset[str]:
     return frozenset([*(anchor(re.sub(r"[`\[\]]", "", heading)) for heading in headings), *re.findall(r'<a name="([\w-]+)"', text)])
 
 
+TEXTS = {".py", ".sql", ".html", ".css", ".js", ".txt", ".svg", ".json", ".toml"}
 DIALECTS = sorted((SOURCE / "dialects").glob("[!_]*.py"))
 CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.If, ast.IfExp, ast.Match, ast.For, ast.While, ast.Try, ast.comprehension)
 
@@ -151,10 +152,18 @@ def test_a_dialect_is_data(path: Path) -> None:
     assert [f"line {getattr(node, 'lineno', '?')}: {type(node).__name__}" for node in ast.walk(tree(path)) if isinstance(node, CODE)] == []
 
 
+def test_a_dialect_is_made_of_its_own_shapes_and_nothing_else() -> None:
+    known = {"typing", "msgspec", "ackbox.limits", "ackbox.dialects._translate", "ackbox.dialects._rest", *(f"ackbox.dialects.{path.stem}" for path in DIALECTS)}
+    used = {(path.stem, module) for path in DIALECTS for node in ast.walk(tree(path)) if isinstance(node, ast.Import | ast.ImportFrom)
+            for module in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])}
+    assert [each for each in sorted(used) if each[1] not in known] == []
+
+
 def test_the_names_of_other_systems_stand_only_in_their_dialects() -> None:
-    names = re.compile("|".join(path.stem for path in DIALECTS), re.IGNORECASE)
-    rest = [path for path in FILES if path.parent.name != "dialects"]
-    assert DIALECTS
+    # Whole words and parts of words, in whatever case: also in SQL, pages, styles and scripts.
+    names = re.compile("|".join(("vantage.?peers", "super.?portia", "golem", "gxv", "kavi", "exo.?vault", *(path.stem for path in DIALECTS))), re.IGNORECASE)
+    rest = [path for path in SOURCE.rglob("*") if path.is_file() and path.parent.name != "dialects" and path.suffix in TEXTS]
+    assert len(rest) > 100
     assert [name_of(path) for path in rest if names.search(path.read_text("utf-8"))] == []
 
 

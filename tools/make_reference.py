@@ -24,6 +24,7 @@ from ackbox.faces.rest import CREATES, where  # noqa: E402
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref  # noqa: E402
 from ackbox.model.receipt import Receipt  # noqa: E402
 from ackbox.ops.table import ALLOWED, OPERATIONS, Call, Operation  # noqa: E402
+from tools.dialect_errors import dialect_errors_page  # noqa: E402
 from tools.reading import Verb, resources_and_prompts, schema_sql, tools_of, verbs, verbs_of  # noqa: E402
 from tools.shapes import anchor, field_table, given_table, nested, nested_sections  # noqa: E402
 
@@ -41,6 +42,7 @@ def pages() -> dict[str, str]:
         "docs/reference/mcp.md": HEAD + mcp_page(),
         "docs/reference/rest.md": HEAD + rest_page(),
         "docs/reference/message.md": HEAD + message_page(),
+        "docs/reference/dialect-errors.md": HEAD + dialect_errors_page(),
         "src/ackbox/store/schema.sql": schema_sql(),
     }
 
