@@ -28,6 +28,8 @@ NO_TOOL = {
     "login.link": "for people and their browsers",
     "login.redeem": "for people and their browsers",
     "login.end": "for people and their browsers",
+    "message.withdraw": "a model that takes back what it said confuses its reader; it writes again",
+    "task.finish_many": "for people and programs who tidy up; a model finishes what it did",
     "message.get": "`thread` and `inbox` give a message with what stands around it",
     "message.send_many": "a model writes one message at a time",
     "message.search": "`history` narrows; search is for people and programs",

@@ -46,6 +46,11 @@ def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
         (0, "task 1, done, for carol: Migrate pricing"), (0, "yours: task 2, claimed, for carol: Announce"), (0, "task 2, claimed, for carol: Tell all"),
         (0, "task 2, cancelled, for carol: Tell all"), (0, "task 2, open, for carol: Tell all"), (0, "task 2, failed, for carol: Tell all"),
     ]
+    ackbox.json("--as", "ana", "task", "add", "old", "--project", "shop")
+    assert [told(ackbox, "--as", "ana", "task", "tidy", *more) for more in (("--project", "shop"), ("3", "--yes"))] == [
+        (0, "1 would be finished; say --yes to do it"), (0, "1 finished")]
+    sent = ackbox.json("--as", "ana", "send", "bob", "oops")
+    assert told(ackbox, "--as", "ana", "withdraw", sent["id"]) == (0, "taken back from 1")
     letters = [json.loads(line)["subject"] for line in ackbox("--json", "--as", "ana", "inbox").stdout.splitlines()]
     assert letters == ["Done: task 1, Migrate pricing", "Failed: task 2, Tell all"]
     assert ackbox.json("task", "search", "migrat*")["number"] == 1

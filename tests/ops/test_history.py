@@ -96,3 +96,25 @@ async def test_ids_show_nothing_of_a_private_workspace_that_is_not_yours(post: P
     sent = await keys["ana"]("message.send", to="bob", body="for bob")
     told = {name: [each.body for each in (await key("message.history", ids=[sent.id], with_tallies=True)).messages] for name, key in keys.items()}
     assert told == {"ana": ["for bob"], "bob": ["for bob"], "carl": []}
+
+
+async def test_history_is_narrowed_by_metadata_however_far_back_it_is(post: Post) -> None:
+    for n in range(7):
+        await post("message.send", agent="ana", to="bob", body=str(n), metadata={"day": n % 3, "x": None})
+    found, cursor = [], None
+    while True:
+        page = await post("message.history", metadata={"day": 0, "x": None}, limit=2, cursor=cursor)
+        found, cursor = found + [message.body for message in page.messages], page.cursor
+        if cursor is None:
+            break
+    assert found == ["6", "3", "0"]
+    assert (await post("message.history", metadata={"day": 0, "y": None})).messages == []
+
+
+async def test_the_cursor_after_each_message_goes_on_from_it(post: Post) -> None:
+    for n in range(5):
+        await post("message.send", agent="ana", to="bob", body=str(n))
+    page = await post("message.history", limit=3, with_cursors=True)
+    assert (len(page.cursors), page.cursors[-1]) == (3, page.cursor)
+    rest = await post("message.history", limit=3, cursor=page.cursors[1])
+    assert [message.body for message in rest.messages] == ["2", "1", "0"]

@@ -288,3 +288,21 @@ async def test_a_key_without_a_name_may_act_as_whoever_has_the_task(post: Post) 
     assert (task.status, task.assignee) == ("in_progress", "bob")
     await post("task.update", id="1", status="done", as_assignee=True)
     assert await told(post, "ana") == [("system", "bob", "Done: task 1, One")]
+
+
+async def test_many_tasks_are_finished_at_once_after_a_look(post: Post, clock: Clock) -> None:
+    for n in range(4):
+        await post("task.create", agent="ana", title=str(n), project="shop" if n < 3 else None, to="bob" if n else None)
+        clock.pass_s(1)
+    with pytest.raises(Invalid):
+        await post("task.finish_many", agent="bob", note="x")
+    asked = {"project": "shop", "updated_before": "2027-01-15T08:00:02Z"}
+    look = await post("task.finish_many", **asked, only_look=True)
+    assert (look.at, len(look.ids), await titles(post)) == (None, 2, ["3", "2", "1", "0"])
+    done = await post("task.finish_many", agent="bob", note="old", limit=1, **asked)
+    assert (done.ids, done.has_more, await titles(post)) == (look.ids[:1], True, ["3", "2", "0"])
+    rest = await post("task.finish_many", agent="bob", ids=["1", "2", "4"])
+    assert (len(rest.ids), await titles(post), (await post("task.get", id="2")).note) == (2, ["2"], "old")
+    assert await told(post, "ana") == [("system", "bob", f"Done: task {n + 1}, {n}") for n in (1, 3, 0)]
+    runs = [details["run"] for _, details in await events(post) if "run" in details]
+    assert runs == [done.run, rest.run, rest.run]

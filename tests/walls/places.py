@@ -183,6 +183,7 @@ NAMES_NOTHING = frozenset({
     "body_chars", "with_tallies", "answered_only", "minutes", "travels",
     "title", "description", "status", "tags", "done_when", "due_at", "estimated_minutes", "note", "blocked_by", "blocked_cause", "as_assignee", "start", "mine",
     "unassigned_only", "ready_only", "updated_since", "max_text_bytes",
+    "with_cursors", "by_instance", "as_sender", "role", "capabilities", "updated_before",
     "cron", "zone",
     "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
     "kinds", "inactive", "mention", "or_refuse", "tell",

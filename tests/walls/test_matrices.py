@@ -31,7 +31,7 @@ MAY: dict[str, set[str]] = {
     "session.start": WRITERS, "session.checkpoint": WRITERS, "session.end": WRITERS, "session.list": ALL, "session.conflicts": ALL, "event.list": ALL,
     "message.get": ALL, "message.status": ALL, "message.history": ALL, "message.search": ALL, "thread.get": ALL, "inbox.check": ALL,
     "inbox.wait": ALL, "mailbox.list": ALL, "event.feed": ALL, "agent.list": ALL, "agent.whoami": ALL, "workspace.list": ALL,
-    "task.create": WRITERS, "task.claim": WRITERS, "task.update": WRITERS, "task.assign": WRITERS, "task.depend": WRITERS,
+    "task.create": WRITERS, "task.claim": WRITERS, "task.update": WRITERS, "task.assign": WRITERS, "task.depend": WRITERS, "task.finish_many": WRITERS, "message.withdraw": WRITERS,
     "task.get": ALL, "task.list": ALL, "task.search": ALL,
     "workspace.settings": ADMINS, "workspace.export": ADMINS, "key.create": ADMINS, "key.list": ADMINS, "key.revoke": ADMINS,
     "workspace.flow": ALL, "workspace.health": ALL,

@@ -260,6 +260,17 @@ def archive(talk: Talk, ids: tuple[str, ...], undo: bool) -> None:
     _mark(talk, ids, "unarchived" if undo else "archived")
 
 
+@verb("withdraw", VERBS)
+@click.argument("id")
+def withdraw(talk: Talk, id: str) -> None:
+    """Take back a message of yours from everyone who has not read it; it stays in the history.
+
+    Example: ackbox --as ana withdraw 0199…
+    """
+    done = talk.call("message.withdraw", id=id)
+    talk.show(done, lambda of: f"taken back from {of['withdrawn']}" + (f", kept by {of['kept']}" if of["kept"] else ""))
+
+
 @verb("thread", VERBS)
 @click.argument("id")
 def thread(talk: Talk, id: str) -> None:

@@ -212,6 +212,27 @@ def task_done(talk: Talk, id: str, note: tuple[str, ...]) -> None:
     _move(talk, id, "done", note)
 
 
+@task.command("tidy", cls=Verb)
+@click.argument("ids", nargs=-1)
+@click.option("--assignee", help="Only of this agent or person.")
+@click.option("--creator", help="Only those this one asked for.")
+@click.option("--project", help="Only with this label.")
+@click.option("--mission", help="Only of this mission.")
+@click.option("--tag", help="Only with this tag.")
+@click.option("--before", "updated_before", help="Only not changed since this time, RFC 3339.")
+@click.option("--note", help="What came of them.")
+@click.option("--yes", is_flag=True, help="Finish them; without it they are only counted.")
+@talking
+def task_tidy(talk: Talk, /, yes: bool, **options: Any) -> None:
+    """Finish all tasks that fit and are not finished; without --yes, say which they are.
+
+    Example: ackbox --as ana task tidy --project shop --before 2026-11-01T00:00:00Z --yes
+    """
+    found = talk.call("task.finish_many", only_look=not yes, **_given(options))
+    said = "finished" if yes else "would be finished; say --yes to do it"
+    talk.show(found, lambda of: f"{len(of['ids'])} {said}" + (", and there are more" if of["has_more"] else ""))
+
+
 @task.command("block", cls=Verb)
 @click.argument("id")
 @click.argument("why", nargs=-1)

@@ -89,17 +89,19 @@ class Tool(msgspec.Struct, frozen=True):
 
 TOOLS = (
     Tool("post", "message.send", "Send a message to agents or people; it waits for whoever is away. Answer one with `parent`.",
-         hidden=frozenset({"mention", "metadata"})),
+         hidden=frozenset({"mention", "by_instance", "metadata"})),
     Tool("inbox", "inbox.check", "Read your unread messages, oldest first. They come back until you mark them.", hidden=NARROWED),
     Tool("mark", "receipt.mark", "Mark messages as read, acknowledged, archived and so on, by id.", hidden=frozenset({"as_recipient"})),
     Tool("thread", "thread.get", "Read one conversation, oldest first.", hidden=LOOKING),
-    Tool("history", "message.history", "Read the workspace's messages, newest first, filtered.", hidden=LOOKING),
+    Tool("history", "message.history", "Read the workspace's messages, newest first, filtered.",
+         hidden=LOOKING | {"metadata", "with_cursors", "with_tallies"}),
     Tool("message_status", "message.status", "See what became of a message: each recipient's receipt.", hidden=LOOKING),
     Tool("ask", "message.ask", "Ask a question and wait up to 50 seconds for the answer; ask again with the same idempotency_key to wait on.",
-         hidden=frozenset({"metadata", "expires_in_days", "expects_reply_by", "unknown", "to_instance", "mention", "refs"})),
+         hidden=frozenset({"metadata", "expires_in_days", "expects_reply_by", "unknown", "to_instance", "mention", "by_instance", "refs"})),
     Tool("wait", "inbox.wait", "Wait up to 50 seconds for unread messages; returns at once when there are some.", hidden=NARROWED),
     Tool("who", "agent.list", "See who is here: agents and people, presence, and what they are doing.", hidden=LOOKING),
-    Tool("checkin", "agent.check_in", "Say that you are here and what you are doing; tells how much mail waits.", shown=frozenset({"instance"})),
+    Tool("checkin", "agent.check_in", "Say that you are here and what you are doing; tells how much mail waits.",
+         hidden=frozenset({"title"}), shown=frozenset({"instance"})),
     Tool("task", "task.list", "Work to do: add, find, claim, start, block, finish, assign tasks. One of many who claim one gets it.",
          actions=ACTIONS, shape=TaskCall),
 )

@@ -72,10 +72,10 @@ def parse_audience(to: str | Sequence[str], *, instance: str | None = None) -> t
         addresses = [Address(addresses[0].agent, parse_instance(instance))]
     if len(addresses) > MOST_ADDRESSES:
         raise Invalid(f"{len(addresses)} addresses; at most {MOST_ADDRESSES} are taken.", hint="Use '*', or send in parts.")
-    return _collapse(addresses)
+    return collapse(addresses)
 
 
-def _collapse(addresses: list[Address]) -> tuple[Address, ...]:
+def collapse(addresses: list[Address]) -> tuple[Address, ...]:
     """Leave out what a wider entry already covers."""
     if any(address.is_everyone for address in addresses):
         return (Address("*"),)

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 Mark = Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"]
-State = Literal["pending", "delivered", "read", "acknowledged", "expired"]
+State = Literal["pending", "delivered", "read", "acknowledged", "expired", "withdrawn"]
 
 _HEX = re.compile(r"[0-9a-f]{32}")
 

@@ -6,6 +6,7 @@ from ackbox.ops import (
     asking,
     claims,
     feed,
+    finishing,
     history,
     inbox,
     keeping,
@@ -21,6 +22,7 @@ from ackbox.ops import (
     threads,
     watching,
     webhooks,
+    withdrawal,
     work,
     workspaces,
 )
@@ -31,6 +33,7 @@ __all__ = [
     "asking",
     "claims",
     "feed",
+    "finishing",
     "history",
     "inbox",
     "keeping",
@@ -46,6 +49,7 @@ __all__ = [
     "threads",
     "watching",
     "webhooks",
+    "withdrawal",
     "work",
     "workspaces",
 ]

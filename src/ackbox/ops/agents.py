@@ -25,6 +25,9 @@ class Checkin(Call, frozen=True, kw_only=True):
     platform: Annotated[Line | None, Meta(description="Its operating system")] = None
     program: Annotated[Line | None, Meta(description="Program you run in")] = None
     model: Annotated[Line | None, Meta(description="Model you are")] = None
+    title: Annotated[Line | None, Meta(description="Name to show to people")] = None
+    role: Annotated[Line | None, Meta(description="What you are for")] = None
+    capabilities: Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=50, description="What you can do")] | None = None
     area: Annotated[str, Meta(max_length=200, description="The part of the work you claim")] | None = None
     files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files you are working on")] | None = None
     reach: Annotated[str, Meta(max_length=32, description="How mail reaches you: poll, hook, socket, push")] | None = None
@@ -46,6 +49,9 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     platform: Annotated[str | None, Meta(description="Its operating system")] = None
     program: Annotated[str | None, Meta(description="Program it runs in")] = None
     model: Annotated[str | None, Meta(description="Model it is")] = None
+    title: Annotated[str | None, Meta(description="Name to show to people")] = None
+    role: Annotated[str | None, Meta(description="What it is for")] = None
+    capabilities: Annotated[list[str], Meta(description="What it can do")] = []
     area: Annotated[str | None, Meta(description="The part of the work it claims")] = None
     files: Annotated[list[str], Meta(description="Files it is working on")] = []
     reach: Annotated[str, Meta(description="How mail reaches it")] = "poll"
@@ -63,7 +69,7 @@ class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: Annotated[list[Overlap], Meta(description="Who declared the same area or files")]
 
 
-_CARD = ("summary", "machine", "platform", "program", "model", "area", "files", "reach")
+_CARD = ("summary", "machine", "platform", "program", "model", "title", "role", "capabilities", "area", "files", "reach")
 
 
 def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -> Instance:
@@ -202,7 +208,7 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
         together = best([here, *(state for _, state in own)])
         if params.online_only and together.presence != "online":
             continue
-        merged = Here(together.presence, together.last_seen, together.reach, here.card or together.card,
+        merged = Here(together.presence, together.last_seen, together.reach, {**together.card, **here.card},
                       here.started_at or together.started_at)
         agents.append(shown(reader, merged, [shown(each, state) for each, state in own]))
     return Roster(workspace=context.workspace.name, agents=agents, awaited=awaited)

@@ -11,8 +11,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import UnknownRecipient
-from ackbox.model.address import Address, parse_audience
+from ackbox.errors import Invalid, UnknownRecipient
+from ackbox.model.address import Address, collapse, parse_audience
 from ackbox.model.moment import to_text
 from ackbox.model.name import nearest
 from ackbox.ops.presence import Standing, standing
@@ -48,12 +48,18 @@ class Audience(msgspec.Struct, frozen=True):
         return self.channels == [EVERYONE_CHANNEL]
 
 
-async def resolve(context: Context, to: str | list[str], *, instance: str | None, unknown: str, sender: Reader) -> Audience:
+async def resolve(
+    context: Context, to: str | list[str], *, instance: str | None, unknown: str, sender: Reader, by_instance: bool = False,
+) -> Audience:
     """Return where a message to `to` goes; a name nobody has seen gets a reader that its post waits for.
+
+    With `by_instance` a name may be an instance's.
 
     Raises UnknownRecipient under `refuse` and `inactive`, before anything is stored.
     """
     addresses = parse_audience(to, instance=instance)
+    if by_instance:
+        addresses = collapse(list(dict.fromkeys([await _meant(context, address) for address in addresses])))
     if addresses[0].is_everyone:
         # Asked again: the sender may have been registered by this very call.
         others = (await context.store.workspace()).agent_count - (sender.kind != "system")
@@ -66,6 +72,24 @@ async def resolve(context: Context, to: str | list[str], *, instance: str | None
     channels = [reader.reader if reader else (await context.store.hold(address.agent, address.instance)).reader
                 for address, reader in readers]
     return Audience(addresses, channels, recipients, len(recipients))
+
+
+async def _meant(context: Context, address: Address) -> Address:
+    """Return the instance that a name stands for when no agent has it: a known one, else one of the agent before its first dash.
+
+    Raises Invalid when several agents have such an instance.
+    """
+    own = await context.store.reader(address.agent)
+    if address.instance or address.is_everyone or address.is_humans or (own is not None and own.seen):
+        return address
+    holders = await context.store.instances_named(address.agent)
+    if len(holders) > 1:
+        written = ", ".join(f"{each.name}/{each.instance}" for each in holders[:5])
+        raise Invalid(f"Several agents have an instance {address.agent!r}.", hint=f"Write which: {written}.", field="to")
+    if holders:
+        return Address(holders[0].name, holders[0].instance)
+    agent = await context.store.reader(address.agent.partition("-")[0])
+    return address if agent is None or not agent.seen else Address(agent.name, address.agent)
 
 
 async def mentioned(context: Context, text: str) -> str:

@@ -17,12 +17,14 @@ from ackbox.model.moment import parse_moment
 from ackbox.model.query import Query, parse_query
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.messages import may_see, narrowed, visible
-from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, Run, op
+from ackbox.ops.messages import has_metadata, may_see, narrowed, visible
+from ackbox.ops.table import Call, Context, Cursor, MessageId, Name, Run, op
 from ackbox.store.messages import NEWEST, Filter, Stored
 
 CATCH_UP_AT_MOST = 2_000
 MOST_IDS = 200
+# Messages read at a time while narrowing by what no index knows.
+LOOKED_AT = 500
 WORDS = 'Words that must all be there; also "a phrase", start*, -without'
 
 
@@ -35,8 +37,10 @@ class Narrow(Call, frozen=True, kw_only=True):
     recipient: Annotated[Name | None, Meta(description="Only to this recipient")] = None
     thread: Annotated[MessageId | None, Meta(description="Only this conversation")] = None
     intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
-    limit: Limit = 20
+    metadata: Annotated[dict[str, Any], Meta(description="Only with these values in their metadata; {} narrows nothing")] = {}
+    limit: Annotated[int, Meta(ge=1, le=500, description="At most this many")] = 20
     cursor: Cursor | None = None
+    with_cursors: Annotated[bool, Meta(description="Also give the cursor after each, for who shows fewer than asked for")] = False
 
 
 class History(Narrow, frozen=True, kw_only=True):
@@ -70,6 +74,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     messages: Annotated[list[Message], Meta(description="Newest first")]
     cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    cursors: Annotated[list[str], Meta(description="The cursor after each message, in their order; empty when not asked")] = []
 
 
 class Past(Page, frozen=True, kw_only=True):
@@ -101,11 +106,11 @@ async def history(context: Context, params: History) -> Past:
     Raises Invalid, TooLong, NotFound (thread), BadCursor.
     """
     if params.ids is None:
-        rows, cursor = await _page(context, params, None if params.text is None else parse_query(params.text))
+        rows, cursor, cursors = await _page(context, params, None if params.text is None else parse_query(params.text))
     else:
-        rows, cursor = await _named(context, params), None
+        rows, cursor, cursors = await _named(context, params), None, []
     tallies = await context.store.tallies([row.seq for row in rows]) if params.with_tallies else {}
-    return Past(messages=[show.message(_cut(row, params.body_chars), context.workspace.name) for row in rows], cursor=cursor,
+    return Past(messages=[show.message(_cut(row, params.body_chars), context.workspace.name) for row in rows], cursor=cursor, cursors=cursors,
                 tallies=[_tally(row, tallies[row.seq]) for row in rows] if params.with_tallies else [])
 
 
@@ -135,14 +140,15 @@ async def search(context: Context, params: Search) -> Found:
 
     Raises Invalid, NotFound (thread), BadCursor.
     """
-    rows, cursor = await _page(context, params, parse_query(params.query))
+    rows, cursor, cursors = await _page(context, params, parse_query(params.query))
     indexed, last = await context.store.indexed_to(), await context.store.last_seq()
-    return Found(messages=[show.message(row, context.workspace.name) for row in rows], cursor=cursor, indexed_to=indexed,
+    return Found(messages=[show.message(row, context.workspace.name) for row in rows], cursor=cursor, cursors=cursors, indexed_to=indexed,
                  behind=max(last - indexed, 0))
 
 
-async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[list[Stored], str | None]:
-    ws, store = context.workspace.ws, context.store
+async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[list[Stored], str | None, list[str]]:
+    """Return a page of messages, the cursor to go on, and when asked the cursor after each."""
+    ws = context.workspace.ws
     name = f"history {_asked(params)}"
     narrow = Filter(
         before=NEWEST if params.cursor is None else read_cursor(ws, name, params.cursor),
@@ -152,13 +158,27 @@ async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[
         thread=None if params.thread is None else (await visible(context, params, params.thread)).thread,
         intent=params.intent, visible_to=await narrowed(context, params),
     )
-    rows = await (store.history_page(narrow, most=params.limit) if query is None else store.search_page(query, narrow, most=params.limit))
-    return rows, make_cursor(ws, name, rows[-1].seq) if len(rows) == params.limit else None
+    rows = await _fitting(context, params, narrow, query)
+    cursors = [make_cursor(ws, name, row.seq) for row in rows] if params.with_cursors else []
+    return rows, make_cursor(ws, name, rows[-1].seq) if len(rows) == params.limit else None, cursors
+
+
+async def _fitting(context: Context, params: Narrow, narrow: Filter, query: Query | None) -> list[Stored]:
+    """Return the next messages that fit; what only the metadata says is looked for in all of them."""
+    store, found = context.store, []
+    while True:
+        most = LOOKED_AT if params.metadata else params.limit
+        rows = await (store.history_page(narrow, most=most) if query is None else store.search_page(query, narrow, most=most))
+        found += [row for row in rows if has_metadata(row, params.metadata)]
+        if len(rows) < most or len(found) >= params.limit:
+            return found[: params.limit]
+        narrow = msgspec.structs.replace(narrow, before=rows[-1].seq)
 
 
 def _asked(params: Narrow) -> str:
     """Return what a cursor of this page is bound to: all that narrows it, nothing that says who looks or how much."""
-    return repr([getattr(params, name) for name in params.__struct_fields__ if name not in (*Call.__struct_fields__, "limit", "cursor")])
+    left_out = (*Call.__struct_fields__, "limit", "cursor", "with_cursors")
+    return repr([getattr(params, name) for name in params.__struct_fields__ if name not in left_out])
 
 
 async def _agent_number(context: Context, name: str | None) -> int | None:

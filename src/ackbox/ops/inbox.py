@@ -17,6 +17,7 @@ from ackbox.model.receipt import Mark
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.marking import find_targets, mark_one, note_marked, recipient_of
+from ackbox.ops.messages import has_metadata
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.messages import NEWEST, Stored
@@ -112,16 +113,11 @@ async def _narrowed(context: Context, params: Check, me: Reader, after: int, mos
     while len(found) < most:
         seqs = await _all(context, params, me, after, LOOKED_AT)
         rows = await context.store.messages_at(seqs)
-        found += [row.seq for row in rows if row.created_at > since and _has(row, params.metadata)]
+        found += [row.seq for row in rows if row.created_at > since and has_metadata(row, params.metadata)]
         if len(seqs) < LOOKED_AT:
             break
         after = seqs[-1]
     return sorted(found)[:most]
-
-
-def _has(row: Stored, wanted: dict[str, Any]) -> bool:
-    own = msgspec.json.decode(row.metadata) if wanted else {}
-    return all(name in own and own[name] == value for name, value in wanted.items())
 
 
 async def _rows(context: Context, params: Check, seqs: list[int]) -> list[Stored]:

@@ -50,6 +50,7 @@ class Send(Call, frozen=True, kw_only=True):
     unknown: Annotated[Literal["hold", "refuse", "inactive"], Meta(description="A name nobody has seen: hold its post, "
                                                                    "refuse, or refuse inactive names too")] | None = None
     mention: Annotated[bool, Meta(description="Text of a person that starts with @name goes to that name, whatever `to` says")] = False
+    by_instance: Annotated[bool, Meta(description="A name in `to` that no agent has may be an instance's")] = False
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +102,7 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
         stands_on = parent.hops if parent else 0
     unknown = params.unknown or context.workspace.settings.get("unknown", "hold")
     to, instance = await _whom(context, params, sender)
-    audience = await resolve(context, to, instance=instance, unknown=unknown, sender=sender)
+    audience = await resolve(context, to, instance=instance, unknown=unknown, sender=sender, by_instance=params.by_instance)
     fields = _fields(context, params, sender, audience, parent=parent, hops=stands_on) | text
     if type is not None:
         fields["type"] = type
@@ -130,7 +131,7 @@ def _check_text(params: Send) -> dict[str, Any]:
 
 def _content_hash(params: Send) -> bytes:
     own = {name: getattr(params, name) for name in Send.__struct_fields__
-           if name not in (*Call.__struct_fields__, "idempotency_key", "unknown", "mention")}
+           if name not in (*Call.__struct_fields__, "idempotency_key", "unknown", "mention", "by_instance")}
     return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
 
 
@@ -256,6 +257,12 @@ async def may_see(context: Context, call: Call, row: Stored) -> bool:
 async def narrowed(context: Context, call: Call) -> int | None:
     """Return the agent number that reading is narrowed to, or null for all."""
     return None if context.visible_to(None) is None else (await context.me(call)).agent
+
+
+def has_metadata(row: Stored, wanted: dict[str, Any]) -> bool:
+    """Whether a message's metadata has these values."""
+    own = msgspec.json.decode(row.metadata) if wanted else {}
+    return all(name in own and own[name] == value for name, value in wanted.items())
 
 
 class Status(Call, frozen=True, kw_only=True):

@@ -45,11 +45,13 @@ def letter(row: Stored, workspace: str, *, reader: int, read: bool, archived: bo
 
 
 def state_of(trace: Trace, *, is_expired: bool) -> State:
-    """Return the word people read: acknowledged, read, delivered, expired or pending."""
+    """Return the word people read: acknowledged, read, withdrawn, delivered, expired or pending."""
     if trace.acknowledged_at is not None:
         return "acknowledged"
     if trace.read_at is not None:
         return "read"
+    if any(entry[3] == "message.withdraw" for entry in trace.evidence.get("archived", [])):
+        return "withdrawn"
     if is_expired:
         return "expired"
     return "delivered" if trace.delivered_at is not None else "pending"

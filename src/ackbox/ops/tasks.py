@@ -177,6 +177,7 @@ class Narrow(Call, frozen=True, kw_only=True):
     max_text_bytes: Annotated[int, Meta(ge=1000, le=1_000_000, description="Text in one reply; cut at a whole task")] = PAGE_BYTES
     limit: Limit = 50
     cursor: Cursor | None = None
+    with_cursors: Annotated[bool, Meta(description="Also give the cursor after each, for who shows fewer than asked for")] = False
 
 
 class ListTasks(Narrow, frozen=True, kw_only=True):
@@ -197,6 +198,7 @@ class TaskPage(msgspec.Struct, frozen=True, kw_only=True):
 
     tasks: Annotated[list[Task], Meta(description="In the order asked for")]
     cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    cursors: Annotated[list[str], Meta(description="The cursor after each task, in their order; empty when not asked")] = []
 
 
 @op("task.list", scope="read")
@@ -205,7 +207,7 @@ async def list_tasks(context: Context, params: ListTasks) -> TaskPage:
 
     Raises Invalid, BadCursor.
     """
-    ws, query, narrow = context.workspace.ws, f"tasks {_asked(params)}", await _filter(context, params)
+    ws, query, narrow = context.workspace.ws, f"tasks {_asked(params)}", await filter_of(context, params)
     most = params.limit + 1
     if not params.urgent_first:
         before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
@@ -221,7 +223,7 @@ async def search(context: Context, params: Search) -> TaskPage:
 
     Raises Invalid, BadCursor.
     """
-    ws, name, narrow = context.workspace.ws, f"task words {_asked(params)}", await _filter(context, params)
+    ws, name, narrow = context.workspace.ws, f"task words {_asked(params)}", await filter_of(context, params)
     before = NEWEST if params.cursor is None else read_cursor(ws, name, params.cursor)
     rows = await context.store.search_tasks(parse_query(params.query), narrow, before=before, most=params.limit + 1)
     return await _page(context, params, name, rows)
@@ -235,21 +237,24 @@ async def _page(context: Context, params: ListTasks | Search, query: str, rows: 
         if page and size > params.max_text_bytes:
             break
         page.append(row)
-    tasks = [await shown(context, row) for row in page]
-    if len(page) == len(rows):
-        return TaskPage(tasks=tasks)
-    last = page[-1]
-    place = last.priority << _NUMBER_BITS | last.number if getattr(params, "urgent_first", False) else last.number
-    return TaskPage(tasks=tasks, cursor=make_cursor(context.workspace.ws, query, place))
+    cursors = [_cursor_after(context, params, query, row) for row in page]
+    return TaskPage(tasks=[await shown(context, row) for row in page], cursor=cursors[-1] if len(page) < len(rows) else None,
+                    cursors=cursors if params.with_cursors else [])
+
+
+def _cursor_after(context: Context, params: Narrow, query: str, row: StoredTask) -> str:
+    place = row.priority << _NUMBER_BITS | row.number if getattr(params, "urgent_first", False) else row.number
+    return make_cursor(context.workspace.ws, query, place)
 
 
 def _asked(params: Narrow) -> str:
     """Return what a cursor of this page is bound to: all that narrows it, nothing that says who looks or how much."""
-    left_out = (*Call.__struct_fields__, "limit", "cursor", "max_text_bytes")
+    left_out = (*Call.__struct_fields__, "limit", "cursor", "max_text_bytes", "with_cursors")
     return repr([getattr(params, name) for name in params.__struct_fields__ if name not in left_out])
 
 
-async def _filter(context: Context, params: Narrow) -> TaskFilter:
+async def filter_of(context: Context, params: Narrow) -> TaskFilter:
+    """Return what the store is asked for. Raises Invalid."""
     statuses = parse_statuses(params.status, field="status")
     me = await context.me(params) if params.mine else None
     return TaskFilter(

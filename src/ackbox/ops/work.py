@@ -18,7 +18,22 @@ from ackbox.model.task import FINISHED, NOTE_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Cau
 from ackbox.ops.assignment import Assignee, as_assignee, find_assignee, tell_assigned, tell_finished, tell_taken
 from ackbox.ops.dependencies import MOST_NEEDS, check_needs
 from ackbox.ops.table import Call, Context, op
-from ackbox.ops.tasks import DoneWhen, DueAt, Label, Minutes, Needs, Tags, TaskId, To, ToInstance, Unknown, check_metadata, find, note_task, shown
+from ackbox.ops.tasks import (
+    DoneWhen,
+    DueAt,
+    Label,
+    Minutes,
+    Needs,
+    Tags,
+    TaskId,
+    To,
+    ToInstance,
+    Unknown,
+    check_metadata,
+    find,
+    note_task,
+    shown,
+)
 from ackbox.store.readers import Reader
 from ackbox.store.tasks import StoredTask, TaskFilter, tag_text
 
@@ -85,7 +100,7 @@ async def _claim(context: Context, params: Claim) -> Claimed:
     if params.tell:
         message = await tell_assigned(context, me, task, also_me=True)
         task = msgspec.structs.replace(task, card=msgspec.structs.replace(task.card, message=message))
-    return await _claimed(context, await _save(context, me, "task.claimed", task))
+    return await _claimed(context, await save(context, me, "task.claimed", task))
 
 
 async def _next(context: Context, params: Claim, me: Reader) -> StoredTask | None:
@@ -165,14 +180,14 @@ async def update(context: Context, params: Update) -> Task:
     is_moved = params.status is not None and params.status != before.status
     if is_moved:
         assert params.status is not None
-        task = _moved(context, me, task, params.status, before)
+        task = moved(context, me, task, params.status, before)
     elif params.blocked_by is not None or params.blocked_cause is not None:
         raise Invalid("Only a blocked task says what holds it up.", hint="Set status blocked too.", field="blocked_by")
-    task = await _told(context, me, task, before, is_finished=is_moved and task.status in FINISHED)
+    task = await told(context, me, task, before, is_finished=is_moved and task.status in FINISHED)
     if task == before and params.depends_on is None:
         return await shown(context, before)
     more = {"was": before.status} if is_moved else {}
-    return await shown(context, await _save(context, me, "task.updated", task, **more))
+    return await shown(context, await save(context, me, "task.updated", task, **more))
 
 
 async def _actor(context: Context, params: Update, task: StoredTask) -> Reader:
@@ -222,7 +237,7 @@ def _given_to(to: Assignee | None, task: StoredTask) -> StoredTask:
     return msgspec.structs.replace(task, assignee=to and to.number, assignee_name=to and to.name, assignee_instance=to and to.instance)
 
 
-def _moved(context: Context, me: Reader, task: StoredTask, to: Status, before: StoredTask) -> StoredTask:
+def moved(context: Context, me: Reader, task: StoredTask, to: Status, before: StoredTask) -> StoredTask:
     """Return a task in another state. Raises Conflict."""
     check_change(before.status, to, has_assignee=task.assignee is not None)  # type: ignore[arg-type]  # checked when stored
     if to == "in_progress" and before.status in ("open", "claimed") and task.assignee is not None and not _may_begin(me, task):
@@ -245,7 +260,7 @@ def _may_begin(me: Reader, task: StoredTask) -> bool:
     return me.kind == "human" or (task.assignee == me.agent and (me.is_agent or task.assignee_instance in (None, me.instance)))
 
 
-async def _told(context: Context, me: Reader, task: StoredTask, before: StoredTask, *, is_finished: bool) -> StoredTask:
+async def told(context: Context, me: Reader, task: StoredTask, before: StoredTask, *, is_finished: bool) -> StoredTask:
     """Write the messages of a change, and return the task with the last of them."""
     message = None
     if (task.assignee, task.assignee_instance) != (before.assignee, before.assignee_instance):
@@ -256,7 +271,8 @@ async def _told(context: Context, me: Reader, task: StoredTask, before: StoredTa
     return task if message is None else msgspec.structs.replace(task, card=msgspec.structs.replace(task.card, message=message))
 
 
-async def _save(context: Context, me: Reader, kind: str, task: StoredTask, **more: Any) -> StoredTask:
+async def save(context: Context, me: Reader, kind: str, task: StoredTask, **more: Any) -> StoredTask:
+    """Write a task as it is now, and the feed's line about it."""
     task = msgspec.structs.replace(task, updated_at=context.now)
     await context.store.save_task(task)
     await note_task(context, me, kind, task, **more)
@@ -288,8 +304,8 @@ async def assign(context: Context, params: Assign) -> Task:
         task = msgspec.structs.replace(task, card=msgspec.structs.replace(task.card, note=params.note or None))
     if task == before:
         return await shown(context, before)
-    task = await _told(context, me, task, before, is_finished=False)
-    return await shown(context, await _save(context, me, "task.assigned", task, was=before.assignee_name))
+    task = await told(context, me, task, before, is_finished=False)
+    return await shown(context, await save(context, me, "task.assigned", task, was=before.assignee_name))
 
 
 class Depend(Call, frozen=True, kw_only=True):
@@ -315,7 +331,7 @@ async def depend(context: Context, params: Depend) -> Task:
     if len(there | set(added)) > MOST_NEEDS:
         raise Invalid(f"A task waits for at most {MOST_NEEDS} others.", hint="Put a task between that waits for some of them.", field="on")
     await context.store.add_needs(task.number, added)
-    return await shown(context, await _save(context, me, "task.updated", task))
+    return await shown(context, await save(context, me, "task.updated", task))
 
 
 async def _replace_needs(context: Context, params: Update, task: StoredTask, needs: list[str]) -> None:

@@ -76,6 +76,11 @@ FROM reader WHERE ws = :ws AND reader = :reader;
 SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
 FROM reader WHERE ws = :ws AND agent = :agent ORDER BY reader;
 
+-- name: readers_by_instance
+-- Whose instances have this name; primary key.
+SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
+FROM reader WHERE ws = :ws AND instance = :instance ORDER BY name;
+
 -- name: readers_all
 -- Every reader of the workspace in order of name; index reader_by_name.
 SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
@@ -150,10 +155,11 @@ SELECT h.ws, CAST(:reader AS BIGINT), h.mark, h.seq FROM hole h WHERE h.ws = :ws
 ON CONFLICT DO NOTHING;
 
 -- name: holes_waiting
--- What was addressed to a name before it was ever here; primary key of addressed.
+-- What was addressed to a name before it was ever here and was not taken back; primary keys of addressed and hidden.
 INSERT INTO hole (ws, reader, mark, seq)
 SELECT DISTINCT a.ws, CAST(:reader AS BIGINT), CAST(:mark AS TEXT), a.seq FROM addressed a
 WHERE a.ws = :ws AND a.seq <= :seq AND (a.channel = :reader OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :reader))
+  AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.ws = :ws AND h.reader = :reader AND h.seq = a.seq)
 ON CONFLICT DO NOTHING;
 
 -- name: hidden_add

@@ -66,6 +66,10 @@ class Readers(Bound):
         """Return an agent and all its instances."""
         return [Reader(*row) for row in await self.rows("readers_of_agent", agent=agent)]
 
+    async def instances_named(self, instance: str) -> list[Reader]:
+        """Return the instances of that name, of whatever agents."""
+        return [Reader(*row) for row in await self.rows("readers_by_instance", instance=instance)]
+
     async def all_readers(self) -> list[Reader]:
         return [Reader(*row) for row in await self.rows("readers_all")]
 
