@@ -49,7 +49,7 @@ class Acting:
 
     def _pane(self) -> Lines:
         me = _of(self)
-        return me.beside if me.focused is me.beside else me.tab
+        return me.beside if me.focused is me.beside or me.screen.has_class("-open") else me.tab
 
     def action_move(self, by: int) -> None:
         self._pane().move(by)
@@ -87,7 +87,10 @@ class Acting:
         if me.screen.has_class("-one"):
             me.screen.add_class("-open")
             me.call_after_refresh(me.resized)
-        me.call_after_refresh(me.beside.focus)
+        if me.beside.display:
+            me.screen.set_focus(me.beside)
+        else:
+            me.call_after_refresh(me.beside.focus)
 
     async def action_back(self) -> None:
         me = _of(self)

@@ -44,7 +44,7 @@ class Terminal(Acting, App[None]):
     """ackbox in a terminal."""
 
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-one"), (110, "-two"), (160, "-three")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-one"), (110, "-two"), (140, "-three")]
     CSS = """
     Screen { background: $ground; color: $foreground; layout: vertical; }
     KeysScreen, Jump { background: transparent; }
@@ -54,7 +54,8 @@ class Terminal(Acting, App[None]):
     .-two #beside, .-three #beside { display: block; }
     .-two #beside { width: 42; }
     .-three #sidebar { display: block; }
-    .-three #beside { width: 48; }
+    .-three #beside { width: 44; }
+    #beside:focus { border-left: solid $accent; }
     .-whole #beside { display: none; }
     .-one.-open #beside { display: block; width: 1fr; border-left: none; }
     .-one.-open Tab { display: none; }
@@ -248,6 +249,9 @@ class Terminal(Acting, App[None]):
     def on_lines_opened(self, event: Lines.Opened) -> None:
         if event.lines is self.tab:
             self.action_open()
+
+    def on_descendant_focus(self) -> None:
+        self.draw_bars()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.resized)

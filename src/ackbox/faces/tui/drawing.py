@@ -77,6 +77,11 @@ def glyph(intent: str) -> str:
     return TASK_GLYPH if intent.startswith("task") else GLYPHS.get(intent, "·")
 
 
+def words_of(intent: str) -> str:
+    """Return an intent as it is read; the long ones in a word."""
+    return {"review_request": "review", "context_share": "context"}.get(intent, one_line(intent).replace("_", " "))
+
+
 def urgency(priority: int) -> tuple[str, str]:
     """Return the mark at the edge and what it means."""
     return ("!!", "urgent") if priority >= 5 else ("! ", "high") if priority == 4 else ("  ", "text3")
@@ -111,7 +116,7 @@ def message_line(row: Row, width: int, palette: Palette, *, selected: bool, huma
         put(SELECTED if selected else " ", "accent", bold=True), put(edge, urgent, bold=True), put(f"{clock(row.at)} ", "text3"),
         *_name(row.sender, name_cells, is_human=row.is_human, put=put), put(" → ", "text3"),
         *_name(addressees(row.to), name_cells, is_human=len(row.to) == 1 and row.to[0] in humans, put=put),
-        put(f" {glyph(row.intent)} ", means, bold=True), put(fit(f"{one_line(row.intent).replace('_', ' ')} ", intent_cells), means),
+        put(f" {glyph(row.intent)} ", means, bold=True), put(f"{fit(words_of(row.intent), intent_cells - 1)} " if intent_cells else "", means),
     ]
     used = sum(cell_len(segment.text) for segment in line)
     room = max(width - used - 8, 0)
@@ -161,7 +166,8 @@ def receipt_lines(status: Any, width: int, palette: Palette) -> list[Line]:
     lines: list[Line] = [[Segment("sent dlv read ack", style("text3"))]]
     for receipt in status["receipts"]:
         step = STEPS.index(receipt["state"]) if receipt["state"] in STEPS else 0
-        dots = "".join(f"{'●' if step >= at else '·':^5}" for at in (0, 1, 2, 3))[:19]
+        sent, delivered, read, acknowledged = ("●" if step >= at else "·" for at in range(4))
+        dots = f" {sent}    {delivered}   {read}    {acknowledged}   "
         name = receipt["agent"] + (f"/{receipt['instance']}" if receipt["instance"] else "")
         lines.append([Segment(dots, style("online" if step == 3 else "text2")), Segment(fit(one_line(name), max(width - 19, 1)), style("text"))])
     more = status["recipients"] - len(status["receipts"])

@@ -59,9 +59,17 @@ class Lines(ScrollView, can_focus=True):
         if self.follow or self.cursor >= count:
             self.cursor = max(count - 1, 0)
         self.virtual_size = Size(self.scrollable_content_region.width, count)
-        if self.follow:
-            self.scroll_to(y=max(count - self.size.height, 0), animate=False, immediate=True)
+        if self.follow and not self._at_end():
+            # Before the first layout there is nothing to scroll yet.
+            self.call_after_refresh(self._at_end)
         self.refresh()
+
+    def _at_end(self) -> bool:
+        """Bring the end in sight; whether it is."""
+        wanted = max(self.count - self.size.height, 0)
+        if self.follow:
+            self.scroll_to(y=wanted, animate=False, immediate=True)
+        return self.scroll_offset.y == wanted
 
     def forget(self, index: int | None = None) -> None:
         """Draw a line again, or all of them."""

@@ -79,6 +79,9 @@ def _hints(terminal: Terminal) -> list[tuple[str, str, str]]:
     hints = [("c", "compose", "compose"), ("r", "reply", "reply"), ("/", "filter", "filter"), (":", "go", "jump"),
              ("Enter", "open", "open"), ("a", "ack", "mark('acknowledged')"), ("Space", "hold", "hold"),
              ("?", "keys", "keys"), ("q", "quit", "leave")]
+    if terminal.focused is terminal.beside:
+        return [("j k", "scroll", ""), ("Esc", "back", "back"), ("r", "reply", "reply"), ("t", "thread", "thread"), ("y", "copy", "copy('text')"),
+                ("?", "keys", "keys"), ("q", "quit", "leave")]
     if terminal.tab is terminal.health:
         return [("w", "another window", "window"), (":", "go", "jump"), ("?", "keys", "keys"), ("q", "quit", "leave")]
     if terminal.size.width < 110:

@@ -1,0 +1,70 @@
+"""Drafts: who a text is for, and what is said about them before it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ackbox.faces.tui.draft import Draft, completions, half_name, parse_draft, reach_line
+from ackbox.faces.tui.drawing import fit, one_line, wrap
+
+
+def draft(text: str, *, is_answer: bool = False) -> Draft:
+    return parse_draft(text, intent=None, priority=3, is_answer=is_answer)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("All green", Draft((), "All green", "inform", 3)),
+    ("@codex hi", Draft(("codex",), "hi", "inform", 3)),
+    ("@codex, @tester: is it green?", Draft(("codex", "tester"), "is it green?", "question", 3)),
+    ("@codex/ci-01 @codex/ci-01 go", Draft(("codex/ci-01",), "go", "inform", 3)),
+    ("@codex,, hello", Draft(("codex",), "hello", "inform", 3)),
+    ("@all stop", Draft(("*",), "stop", "inform", 3)),
+    ("@codex !! main is red", Draft(("codex",), "main is red", "inform", 5)),
+    ("! @codex /blocked on you", Draft(("codex",), "on you", "blocked", 4)),
+    ("@codex see /etc/hosts and @tester", Draft(("codex",), "see /etc/hosts and @tester", "inform", 3)),
+    ("@codex /etc/hosts is wrong", Draft(("codex",), "/etc/hosts is wrong", "inform", 3)),
+    ("@codex two\nlines\n\n  indented", Draft(("codex",), "two\nlines\n\n  indented", "inform", 3)),
+    ("@codex", Draft(("codex",), "", "inform", 3)),
+    ("@ hello", Draft((), "@ hello", "inform", 3)),
+])
+def test_a_draft_says_who_it_is_for_and_how_much_it_matters(text: str, expected: Draft) -> None:
+    assert draft(text) == expected
+
+
+def test_an_answer_is_an_answer_unless_it_says_otherwise() -> None:
+    assert [draft(text, is_answer=True).intent for text in ("Yes", "Why?", "/blocked no")] == ["answer", "answer", "blocked"]
+
+
+def one(name: str, presence: str, *, kind: str = "agent", machine: str | None = None, instances: tuple[Any, ...] = ()) -> Any:
+    return {"agent": name, "instance": None, "presence": presence, "kind": kind, "machine": machine, "reach": "poll", "instances": list(instances)}
+
+
+PEOPLE = [
+    one("claude", "online", machine="mbp", instances=({**one("claude", "away"), "instance": "ci-01"},)), one("codex", "away"), one("ana", "idle", kind="human"),
+]
+
+
+@pytest.mark.parametrize(("to", "said"), [
+    ([], "→ everyone: 3 known, 1 online"),
+    (["claude", "codex"], "→ claude (online, poll), codex (away, it will wait)"),
+    (["claude/ci-01"], "→ claude/ci-01 (away, it will wait)"),
+    (["codx"], "→ codx (not seen yet, it will wait; did you mean codex?)"),
+    (["user"], "→ every person (1)"),
+])
+def test_the_line_below_says_how_each_is_reached(to: list[str], said: str) -> None:
+    assert reach_line(to, PEOPLE) == said
+
+
+def test_names_are_completed_after_an_at() -> None:
+    assert [half_name(text) for text in ("@co", "hi @", "a@b", "@codex done", "")] == ["co", "", None, None, None]
+    assert [name for name, *_ in completions("c", PEOPLE, ["carol"])] == ["claude", "codex", "carol"]
+    assert [name for name, *_ in completions("claude/", PEOPLE, [])] == ["claude/ci-01"]
+
+
+def test_text_is_cut_and_wrapped_by_cells_and_shows_what_does_not_print() -> None:
+    assert (fit("日本語", 4), fit("日本語", 6), fit("ab", 4)) == ("日… ", "日本語", "ab  ")
+    assert wrap("one two three\n    four five", 9) == ["one two", "three", "    four", "five"]
+    assert wrap("x" * 10, 4) == ["xxxx", "xxxx", "xx"]
+    assert one_line("a\x1b[2J\tb\nc\u202e") == "a\\u{1b}[2J b c\\u{202e}"

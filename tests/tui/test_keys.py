@@ -1,0 +1,249 @@
+"""Keys: each does what the list of keys says, on one running terminal."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ackbox.faces.tui.keys import KEYS
+from tests.tui.conftest import Post
+from tests.tui.terminal import Screen, Terminal
+
+PRESSED = {
+    "j": "j", "down": "\x1b[B", "k": "k", "up": "\x1b[A", "pagedown": "\x1b[6~", "ctrl+d": "\x04", "pageup": "\x1b[5~", "ctrl+u": "\x15", "g": "g",
+    "home": "\x1b[H", "G": "G", "end": "\x1b[F", "left": "\x1b[D", "h": "h", "right": "\x1b[C", "l": "l", "tab": "\t", "enter": "\r", "escape": "\x1b",
+    "slash": "/", "colon": ":", "space": " ", "question_mark": "?",
+}
+
+
+class Desk:
+    """Sixty messages of claude to ana, the last in a thread of its own, and a terminal of ana's on them."""
+
+    def __init__(self, post: Post, terminal: Terminal, ids: list[str]) -> None:
+        self.post, self.terminal, self.ids = post, terminal, ids
+
+    def press(self, key: str) -> None:
+        self.terminal.press(PRESSED.get(key, key))
+
+    def on(self, number: int) -> None:
+        """Wait until the cursor is on a message."""
+        self.terminal.until(lambda screen: f"message {number:02}" in marked(screen), f"the cursor on {number}")
+
+    def see(self, *texts: str) -> None:
+        self.terminal.see(*texts)
+
+    def shows_tab(self, title: str) -> None:
+        """Wait until a tab is in sight; its title is the one drawn in bold."""
+        self.terminal.until(lambda screen: title in bold(screen), f"tab {title}")
+
+
+def marked(screen: Screen) -> str:
+    return next((row for n in range(screen.lines) if re.search(r"│>|^>", row := screen.row(n))), "")
+
+
+def bold(screen: Screen) -> str:
+    return "".join(cell for cell, look in zip(screen.cells[0], screen.looks[0], strict=True) if re.search(r";1\b", look))
+
+
+@pytest.fixture
+def desk(post: Post) -> Iterator[Desk]:
+    post.call("key.create", name="ana", kind="human")
+    post.call("agent.heartbeat", agent="claude")
+    messages = [{"to": "ana", "body": f"message {number:02} of claude"} for number in range(1, 61)]
+    ids = [each["sent"]["id"] for each in post.call("message.send_many", agent="claude", messages=messages)["outcomes"]]
+    with post.look("--as", "ana") as terminal:
+        terminal.see("message 60", "claude → ana", "sent dlv read ack", "live")
+        yield Desk(post, terminal, ids)
+
+
+def moves(desk: Desk) -> None:
+    desk.on(60)
+    for key, number in (("k", 59), ("up", 58), ("j", 59), ("down", 60), ("g", 1), ("G", 60), ("home", 1), ("end", 60)):
+        desk.press(key)
+        desk.on(number)
+    page = desk.terminal.screen.lines - 3
+    for key, number in (("pageup", 60 - page), ("pagedown", 60), ("ctrl+u", 60 - page), ("ctrl+d", 60)):
+        desk.press(key)
+        desk.on(number)
+
+
+def tabs(desk: Desk) -> None:
+    titles = [found[1] for found in re.finditer(r"\d ([A-Z][a-z]+(?: you)?)", desk.terminal.screen.row(0))]
+    assert titles[0] == "Live" and len(titles) >= 5
+    for number, title in enumerate(titles, 1):
+        desk.press(str(number))
+        desk.shows_tab(title)
+    for key, title in (("h", titles[-2]), ("left", titles[-3]), ("l", titles[-2]), ("right", titles[-1]), ("l", "Live"), ("h", titles[-1]), ("1", "Live")):
+        desk.press(key)
+        desk.shows_tab(title)
+
+
+def panes(desk: Desk) -> None:
+    # In the pane beside the list j scrolls what is read; in the list it moves the cursor.
+    for into, out in (("tab", "tab"), ("enter", "escape")):
+        desk.press(into)
+        desk.press("k")
+        desk.see("j k scroll")
+        desk.press(out)
+        desk.see("c compose")
+        desk.press("k")
+    desk.on(58)
+    desk.press("G")
+    desk.on(60)
+
+
+def writes(desk: Desk) -> None:
+    for key in ("c", "i"):
+        desk.press(key)
+        desk.see("Enter sends")
+        desk.press("escape")
+        desk.terminal.see_not("Enter sends")
+    desk.press("r")
+    desk.see("@claude", "→ claude (online, poll)")
+    desk.terminal.press("noted\r")
+    desk.see("sent to claude", "ana HUM")
+
+
+def threads(desk: Desk) -> None:
+    desk.press("t")
+    desk.shows_tab("Threads")
+    desk.terminal.until(lambda screen: "noted" in marked(screen) or "message 60" in marked(screen), "its thread")
+    desk.press("1")
+    desk.shows_tab("Live")
+
+
+def marks(desk: Desk) -> None:
+    desk.press("g")
+    desk.on(1)
+    for key, said in (("u", "marked read"), ("u", "marked unread"), ("a", "marked acknowledged"), ("e", "marked archived")):
+        desk.press(key)
+        desk.see(said)
+    [receipt] = desk.post.call("message.status", id=desk.ids[0])["receipts"]
+    assert (receipt["state"], receipt["archived_at"] is not None) == ("acknowledged", True)
+    desk.press("G")
+
+
+def filters(desk: Desk) -> None:
+    desk.press("slash")
+    desk.terminal.press("is:unacked 07")
+    desk.terminal.until(lambda screen: "message 07" in screen.text and "message 60" not in screen.text.replace(desk_beside(screen), ""), "only 07")
+    desk.terminal.press("\r")
+    desk.see("1 fit")
+    desk.press("escape")
+    desk.see("message 59")
+    desk.press("slash")
+    desk.terminal.press("form:claude\r")
+    desk.see("No filter 'form'. Did you mean from?")
+    desk.press("escape")
+    desk.see("message 59")
+
+
+def desk_beside(screen: Screen) -> str:
+    return "\n".join(row.rpartition("│")[2] for row in screen.text.split("\n"))
+
+
+def jumps(desk: Desk) -> None:
+    for typed, title in (("heal", "Health"), ("live", "Live")):
+        desk.press("colon")
+        desk.see("go to …")
+        desk.terminal.press(f"{typed}\r")
+        desk.shows_tab(title)
+    desk.press("colon")
+    desk.see("go to …")
+    desk.terminal.press(f"{desk.ids[29]}\r")
+    desk.on(30)
+    desk.press("colon")
+    desk.see("go to …")
+    desk.terminal.press("clau\r")
+    desk.see("from:claude")
+    desk.press("escape")
+    desk.see("message 59")
+    desk.press("G")
+
+
+def holds(desk: Desk) -> None:
+    desk.press("space")
+    desk.see("held, 0 new")
+    desk.post.send("claude", "ana", "while it is held")
+    desk.see("held, 1 new")
+    assert "while it is held" not in desk.terminal.screen.text
+    desk.press("space")
+    desk.see("while it is held", "live")
+
+
+def copies(desk: Desk) -> None:
+    desk.press("g")
+    desk.on(1)
+    desk.press("y")
+    desk.see("copied 20 characters")
+    desk.press("Y")
+    desk.see("copied the id")
+    texts = [base64.b64decode(each.rpartition(";")[2]).decode() for each in desk.terminal.screen.copied]
+    assert texts == ["message 01 of claude", desk.ids[0]]
+
+
+def changes_window(desk: Desk) -> None:
+    desk.press("colon")
+    desk.see("go to …")
+    desk.terminal.press("health\r")
+    for window in ("[6 hours]", "[7 days]", "[15 minutes]"):
+        desk.see("not acknowledged")
+        desk.press("w")
+        desk.see(window)
+    desk.press("1")
+    desk.shows_tab("Live")
+
+
+def frees_the_mouse(desk: Desk) -> None:
+    assert "1000" in desk.terminal.screen.modes
+    desk.press("m")
+    desk.see("the mouse is free")
+    assert "1000" not in desk.terminal.screen.modes
+    desk.press("m")
+    desk.terminal.until(lambda screen: "1000" in screen.modes, "the mouse taken back")
+
+
+def changes_theme(desk: Desk) -> None:
+    ground = desk.terminal.screen.looks[5][60]
+    desk.press("T")
+    desk.terminal.until(lambda screen: screen.looks[5][60] != ground, "another ground")
+    desk.press("T")
+    desk.terminal.until(lambda screen: screen.looks[5][60] == ground, "the first ground")
+
+
+def lists_keys(desk: Desk) -> None:
+    desk.press("question_mark")
+    desk.see("keys", *(does for _, _, _, does in KEYS if does))
+    desk.press("escape")
+    desk.terminal.see_not("free the mouse, so that")
+
+
+def leaves(desk: Desk) -> None:
+    desk.press("q")
+    assert desk.terminal.end() == 0
+    assert "1049" not in desk.terminal.screen.modes
+
+
+# What is pressed in each round; a key that is in no round is a key nobody has tried.
+ROUNDS: tuple[tuple[Callable[[Desk], None], str], ...] = (
+    (moves, "j down k up pagedown ctrl+d pageup ctrl+u g home G end"), (tabs, "left h right l 1 2 3 4 5 6"), (panes, "tab enter escape"),
+    (writes, "c i r"), (threads, "t"), (marks, "a u e"), (filters, "slash"), (jumps, "colon"), (holds, "space"), (copies, "y Y"),
+    (changes_window, "w"), (frees_the_mouse, "m"), (changes_theme, "T"), (lists_keys, "question_mark"), (leaves, "q"),
+)
+
+
+def test_each_key_does_what_the_list_of_keys_says(desk: Desk) -> None:
+    tried = {key for _, keys in ROUNDS for key in keys.split()}
+    assert {key for _, keys, _, _ in KEYS for key in keys.split(",")} == tried
+    for round, _ in ROUNDS:
+        round(desk)
+
+
+def test_each_key_of_the_list_stands_in_the_guide() -> None:
+    guide = (Path(__file__).parents[2] / "docs/howto/terminal.md").read_text("utf-8")
+    named = {name.strip(",") for keys, _, _, _ in KEYS for name in keys.split() if name.strip(",") not in ("…", "↑", "↓", "←", "→")}
+    assert {name for name in named if f"`{name}`" not in guide} == set()

@@ -1,0 +1,87 @@
+"""Draw docs/pictures/tui.svg and tui-light.svg: the terminal UI as it really looks, on the demo's workspace.
+
+    python tools/make_terminal_picture.py            (needs the project's environment: run it as .venv/bin/python)
+
+Starts a server on a fresh data directory, plays the demo, opens the terminal UI without a terminal, and keeps what
+Textual says stands on its screen. Fonts are the viewer's own: the picture asks no other host for anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "docs/pictures"
+COLUMNS, LINES = 150, 25
+sys.path.insert(0, str(ROOT / "src"))
+
+
+def run(environment: dict[str, str], *arguments: str) -> str:
+    return subprocess.run([sys.executable, "-m", "ackbox", *arguments], env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def play(environment: dict[str, str]) -> str:
+    """Start a server with something on it; returns its address."""
+    url = json.loads(run(environment, "up", "--port", "0", "--detach", "--no-open"))["url"]
+    run(environment, "demo", "--fast", "--no-wait")
+    for sender, to, text, *more in (
+        ("planner", "codex", "GET /api/users/:id gives id, name, email, role. Please build the page.", "--intent", "handoff"),
+        ("tester", "planner", "The retry budget test needs a fixed clock.", "--intent", "review_request"),
+        ("codex", "tester", "sessionGuard, since March: see the note in web/session.ts", "--intent", "context_share"),
+        ("tester", "*", "Merge freeze until the suite is green again", "--intent", "alert", "--urgent"),
+    ):
+        run(environment, "-w", "demo", "--as", sender, "send", to, text, *more)
+    return str(url)
+
+
+async def draw(url: str, key: str, theme: str, target: Path) -> None:
+    from ackbox.client.http import HttpCaller
+    from ackbox.faces.tui.app import Terminal
+    from ackbox.faces.tui.link import Link
+
+    link = Link(lambda: HttpCaller(url, key, face="tui"), {"workspace": "demo"}, hz=10, rows=200)
+    terminal = Terminal(link, hz=10, theme=theme, acts_as="you", person="you")
+    async with terminal.run_test(size=(COLUMNS, LINES)) as pilot:
+        while not (terminal.post.rows and terminal.post.people):
+            await pilot.pause(0.05)
+        blocked = next(row for row in terminal.post.rows if row.intent == "blocked")
+        terminal.live.go_to(blocked.seq)
+        await pilot.press("r", *"Yes, after a backup.")
+        # What stands beside the list is asked for once the cursor rests.
+        await pilot.pause(1.5)
+        picture = terminal.export_screenshot(title="ackbox tui")
+        link.stop()
+    target.write_text(own_fonts(picture), "utf-8")
+
+
+def own_fonts(picture: str) -> str:
+    """Return the picture without the fonts it would fetch from elsewhere."""
+    picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
+    return picture.replace("Fira Code, monospace", "ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as home:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ACKBOX_")) and name != "NO_COLOR"}
+        environment = {**clean, "HOME": home, "PYTHONPATH": str(ROOT / "src"), "ACKBOX_DATA_DIR": f"{home}/data"}
+        os.environ.pop("NO_COLOR", None)
+        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+        url = play(environment)
+        try:
+            key = (Path(home) / "data/operator.key").read_text().strip()
+            for theme, name in (("dark", "tui.svg"), ("light", "tui-light.svg")):
+                asyncio.run(draw(url, key, theme, PICTURES / name))
+                print((PICTURES / name).relative_to(ROOT))
+        finally:
+            run(environment, "stop")
+
+
+if __name__ == "__main__":
+    main()
