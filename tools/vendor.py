@@ -46,7 +46,7 @@ def shipped(raw: bytes, name: str, imports: dict[str, str]) -> bytes:
     if not name.endswith(".js"):
         return raw
     text = re.sub(r"//# sourceMappingURL=\S+", "", raw.decode())
-    text = re.sub(r'(from\s*|import\s*)"([^".][^"]*)"', lambda found: f'{found[1]}"./{imports[found[2]]}"', text)
+    text = re.sub(r'(from\s*|import\s*)"([@a-z][\w./-]*)"', lambda found: f'{found[1]}"./{imports[found[2]]}"', text)
     return text.rstrip().encode() + b"\n"
 
 

@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.serving import Served
 
 HERE = Path(__file__).parent
 # What WCAG 2.0 to 2.2 ask at levels A and AA, and what is good practice.
@@ -46,9 +48,30 @@ def axe() -> str:
     return (HERE / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
 
-async def barriers(page: Page) -> list[dict[str, Any]]:
+# What another theme can change.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}, "resultTypes": ["violations"]}
+
+
+async def barriers(page: Page, *, only_colours: bool = False) -> list[dict[str, Any]]:
     """Return what axe finds serious or critical on a page, which must be open in a context made with `bypass_csp`."""
-    await page.evaluate(axe())
-    found = await page.evaluate("options => axe.run(document, options)", AXE)
+    if not await page.evaluate("() => 'axe' in window"):
+        await page.evaluate(axe())
+    found = await page.evaluate("options => axe.run(document, options)", COLOURS if only_colours else AXE)
     return [{"rule": each["id"], "impact": each["impact"], "where": [node["target"] for node in each["nodes"]][:5]}
             for each in found["violations"] if each["impact"] in ("serious", "critical")]
+
+
+async def signed_in(context: BrowserContext, served: Served, *, workspace: str = "default", name: str = "ana") -> Page:
+    """Sign a person in as a link does, and return the page that comes up."""
+    link = await served.app.call("login.link", {"workspace": workspace, "name": name}, credential=served.key)
+    page = await context.new_page()
+    page.set_default_timeout(20_000)
+    await page.goto(served.url + link.path)
+    await page.wait_for_url("**/w/**")
+    await page.locator("h1").wait_for()
+    return page
+
+
+async def rows(page: Page) -> list[str]:
+    """Return the first lines of the messages on screen, in their order."""
+    return await page.locator(".list [role=option] .line bdi").all_inner_texts()

@@ -20,11 +20,11 @@ from starlette.routing import Route
 from ackbox import __version__
 from ackbox.errors import AckboxError, BadKey, NotFound
 from ackbox.faces.reply import JSON, credential, error_response
-from ackbox.faces.web import pages_post, sign_in
+from ackbox.faces.web import pages_post, pages_watch, pages_work, sign_in
 from ackbox.faces.web.asking import Ask, Page
 from ackbox.faces.wire import Calling, as_error, encode
 
-PAGES: dict[str, Page] = {**pages_post.PAGES}
+PAGES: dict[str, Page] = {**pages_post.PAGES, **pages_watch.PAGES, **pages_work.PAGES}
 
 CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
        "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'")

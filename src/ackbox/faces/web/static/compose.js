@@ -115,7 +115,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   const spelled = what.to.join(",");
 
   useEffect(() => { setText(localStorage.getItem(kept(place)) ?? ""); }, [place]);
-  useEffect(() => { if (focusAsked.value) { box.current?.focus(); box.current?.setSelectionRange(box.current.value.length, box.current.value.length); } }, [focusAsked.value]);
+  useEffect(() => { if (focusAsked.value) { focusAsked.value = 0; box.current?.focus(); box.current?.setSelectionRange(box.current.value.length, box.current.value.length); } }, [focusAsked.value]);
   useEffect(() => {
     if (box.current) { box.current.style.height = "auto"; box.current.style.height = `${Math.min(box.current.scrollHeight, 220)}px`; }
     if (!text.trim() && !draft.value.to && !to) { setTold(null); return undefined; }

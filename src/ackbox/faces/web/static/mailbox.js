@@ -35,7 +35,7 @@ function Matrix({ told, onOpen }) {
     if (event.key === "Enter") { event.preventDefault(); pick(of(statuses[cell.row], names[cell.column]) ?? null); }
   }
   if (!messages.length) return html`<div class="empty"><p class="title"><bdi>${safe(told.name)}</bdi> has sent nothing yet.</p></div>`;
-  return html`<div class="wide"><table class="matrix" tabindex="0" onKeyDown=${onKeyDown} data-first aria-label=${`Who has what ${told.name} sent`} aria-activedescendant=${folded ? null : `cell-${cell.row}-${cell.column}`}>
+  return html`<div class="wide"><table class="matrix" role="grid" tabindex="0" onKeyDown=${onKeyDown} data-first aria-label=${`Who has what ${told.name} sent`} aria-activedescendant=${folded ? null : `cell-${cell.row}-${cell.column}`}>
     <thead><tr><th scope="col">sent by ${safe(told.name)}</th>${folded ? html`<th scope="col"><button type="button" class="quiet small" onClick=${() => unfold(true)}>${names.length} recipients: show each</button></th>` : names.map((name) => html`<th scope="col"><bdi>${safe(name)}</bdi></th>`)}<th scope="col">done</th></tr></thead>
     <tbody>${messages.map((m, row) => { const status = statuses[row]; if (!status) return null; const last = status.receipts.map((each) => each.acknowledged_at).filter(Boolean).sort().at(-1);
       const took = last ? Math.round((Date.parse(last) - Date.parse(m.created_at)) / 1000) : null;

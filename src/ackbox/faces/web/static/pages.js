@@ -9,6 +9,13 @@ export const PAGES = {
   needs: { view: Needs, title: "Needs you", key: "n", place: true },
   live: { view: Live, title: "Live", key: "l", place: true, writes: true },
   threads: { view: Threads, title: "Threads", key: "t", place: true },
+  agents: { later: () => import("./agents.js"), name: "Agents", title: "Agents", key: "a", place: true },
+  tasks: { later: () => import("./tasks.js"), name: "Tasks", title: "Tasks", key: "k", place: true },
+  flow: { later: () => import("./flow.js"), name: "Flow", title: "Flow", key: "f", place: true },
+  health: { later: () => import("./health.js"), name: "Health", title: "Health", key: "h", place: true },
+  search: { later: () => import("./search.js"), name: "Search", title: "Search", key: "s", place: true },
+  connect: { later: () => import("./connect.js"), name: "Connect", title: "Connect", key: "c", place: true },
+  settings: { later: () => import("./settings.js"), name: "Settings", title: "Settings", key: ",", place: true },
   t: { view: Thread, title: "Thread", writes: true },
   a: { view: Mailbox, title: "Mailbox", writes: true },
 };

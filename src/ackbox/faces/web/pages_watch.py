@@ -1,0 +1,120 @@
+"""Pages for those who watch: Agents, Flow, Health, Search. What each loads, and its plain text twin.
+
+Explained in docs/why/dashboard.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+from ackbox.errors import AckboxError
+from ackbox.faces.web.asking import Ask, Page
+from ackbox.faces.web.pages_post import filtered, line, plain
+
+WINDOWS = {"5m": 5, "15m": 15, "1h": 60, "6h": 360, "1d": 1440, "7d": 10_080}
+TRAVELS = 1000
+SIGNS = {"online": "●", "idle": "◌", "away": "○"}
+FOUND_BESIDE = 20
+
+
+def minutes_of(ask: Ask, usual: str) -> tuple[str, int]:
+    """Return the window that an address names, as its word and in minutes."""
+    word = ask.query.get("window", usual)
+    word = word if word in WINDOWS else usual
+    return word, WINDOWS[word]
+
+
+async def load_agents(ask: Ask) -> dict[str, Any]:
+    roster, health = await asyncio.gather(ask("agent.list"), ask("workspace.health", minutes=60))
+    return {**roster, "post": health["agents"], "left_out": health["left_out"]}
+
+
+async def load_flow(ask: Ask) -> dict[str, Any]:
+    window, minutes = minutes_of(ask, "15m")
+    flow, roster, health = await asyncio.gather(ask("workspace.flow", minutes=minutes, travels=TRAVELS), ask("agent.list"),
+                                                ask("workspace.health", minutes=1))
+    unread = {each["agent"]: each["unread"] for each in health["agents"]}
+    places = [{"agent": each["agent"], "kind": each["kind"], "presence": each["presence"], "unread": unread.get(each["agent"], 0),
+               "machine": each["machine"] or next((one["machine"] for one in each["instances"] if one["machine"]), None)}
+              for each in roster["agents"]]
+    return {"window": window, "minutes": minutes, "agents": places, **flow}
+
+
+async def load_health(ask: Ask) -> dict[str, Any]:
+    window, minutes = minutes_of(ask, "15m")
+    return {"window": window, "minutes": minutes, **await ask("workspace.health", minutes=minutes)}
+
+
+async def load_search(ask: Ask) -> dict[str, Any]:
+    words = ask.query.get("q", "").strip()
+    if not words:
+        return {"q": "", "messages": [], "tallies": [], "cursor": None, "tasks": [], "notes": []}
+    return {**await filtered(ask, words), **await beside(ask, words)}
+
+
+async def beside(ask: Ask, words: str) -> dict[str, Any]:
+    """Return tasks and notes with the words of a search; none when it narrows by what only messages have."""
+    if ":" in words:
+        return {"tasks": [], "notes": []}
+    tasks, notes = await asyncio.gather(_found(ask, "task.search", "tasks", words), _found(ask, "note.search", "notes", words))
+    return {"tasks": tasks, "notes": notes}
+
+
+async def _found(ask: Ask, operation: str, name: str, words: str) -> list[Any]:
+    try:
+        found: list[Any] = (await ask(operation, query=words, limit=FOUND_BESIDE))[name]
+    except AckboxError:
+        # Its words are checked by the search for messages, which says what is wrong with them.
+        return []
+    return found
+
+
+def lines_agents(data: dict[str, Any]) -> Iterator[str]:
+    unread = {each["agent"]: each["unread"] for each in data["post"]}
+    for each in data["agents"]:
+        doing = each["summary"] or each["area"] or ""
+        waits = unread.get(each["agent"], 0)
+        yield plain(f"{SIGNS[each['presence']]} {each['agent']}  {each['machine'] or ''}  {doing}  {waits} unread  {each['reach']}")
+        for one in each["instances"]:
+            yield plain(f"    {SIGNS[one['presence']]} {one['agent']}/{one['instance']}  {one['machine'] or ''}  {one['summary'] or ''}")
+    for name in data["awaited"]:
+        yield plain(f"· {name}  awaited: mail waits, nobody of that name has been here")
+
+
+def lines_flow(data: dict[str, Any]) -> Iterator[str]:
+    yield f"since {data['complete_since']}"
+    for pair in data["pairs"]:
+        to = "everyone" if pair["recipient"] == "*" else pair["recipient"]
+        yield plain(f"{pair['sender']} → {to}  {pair['messages']}  mostly {pair['intent']}  last {pair['last_at']}")
+
+
+def lines_health(data: dict[str, Any]) -> Iterator[str]:
+    yield f"since {data['complete_since']}: {data['messages']} messages"
+    for name, word in (("picked_up", "picked up"), ("acknowledged", "acknowledged")):
+        delay = data[name]
+        ranks = ", ".join(f"{rank} {delay[f'{rank}_ms']} ms" for rank in ("p50", "p95", "p99")) if delay else "none"
+        yield f"{word}: {ranks}"
+    for step in data["steps"]:
+        yield plain(f"{step['at']}  " + ", ".join(f"{intent} {count}" for intent, count in step["messages"].items()))
+    for each in data["agents"]:
+        oldest = f", oldest {each['oldest_unacknowledged_at']}" if each["oldest_unacknowledged_at"] else ""
+        yield plain(f"{each['agent']}  {each['presence']}  {each['unread']} unread  {each['unacknowledged']} unacknowledged{oldest}")
+
+
+def lines_search(data: dict[str, Any]) -> Iterator[str]:
+    for message, tally in zip(data["messages"], data["tallies"], strict=True):
+        yield line(message, tally)
+    for task in data["tasks"]:
+        yield plain(f"task {task['number']}  {task['status']}  {task['title']}")
+    for note in data["notes"]:
+        yield plain(f"note  {note['kind']}  {note['title']}")
+
+
+PAGES: dict[str, Page] = {
+    "agents": Page("Agents", load_agents, lines_agents),
+    "flow": Page("Flow", load_flow, lines_flow),
+    "health": Page("Health", load_health, lines_health),
+    "search": Page("Search", load_search, lines_search),
+}

@@ -1,0 +1,91 @@
+// Agents: who is here, on which machine, doing what, and how mail reaches them.
+import { address } from "./lookup.js";
+import { query, setQuery, Top, useFresh } from "./frame.js";
+import { Age, Agent, Presence, Teach, html, safe } from "./parts.js";
+import { roster } from "./store.js";
+
+const RANK = { online: 0, idle: 1, away: 2 };
+const SORTS = {
+  name: (a, b) => a.name.localeCompare(b.name),
+  unread: (a, b) => b.unread - a.unread || a.name.localeCompare(b.name),
+  seen: (a, b) => (b.seen ?? "").localeCompare(a.seen ?? "") || a.name.localeCompare(b.name),
+};
+const GROUPS = {
+  machine: (row) => row.machine ?? (row.kind === "human" ? "people" : "no machine named"),
+  presence: (row) => row.presence,
+  program: (row) => row.program ?? "no program named",
+};
+const REACH = { poll: "poll only", hook: "hook", socket: "socket", push: "push" };
+
+/** One row for each running copy; an agent without copies is its own row. Post is counted for the agent, on its first row. */
+function rowsOf(agents, post) {
+  const counts = new Map(post.map((each) => [each.agent, each]));
+  return agents.flatMap((agent) => {
+    const own = counts.get(agent.agent);
+    return (agent.instances.length ? agent.instances : [agent]).map((copy, number) => ({
+      key: `${copy.agent}/${copy.instance ?? ""}`, agent: copy.agent, name: `${copy.agent}/${copy.instance ?? ""}`, copy: copy.instance,
+      // Where a copy is called like its machine, the machine says it already.
+      instance: copy.instance === copy.machine ? null : copy.instance,
+      kind: agent.kind, presence: copy.presence, machine: copy.machine, program: copy.program, doing: copy.summary ?? copy.area, seen: copy.last_seen,
+      reach: copy.reach, unread: number ? 0 : own?.unread ?? 0, sent: number ? null : own?.sent ?? null,
+    }));
+  });
+}
+
+function grouped(rows, group, sort) {
+  const found = new Map();
+  for (const row of [...rows].sort(SORTS[sort])) {
+    const name = GROUPS[group](row);
+    if (!found.has(name)) found.set(name, []);
+    found.get(name).push(row);
+  }
+  const best = (list) => Math.min(...list.map((row) => RANK[row.presence]));
+  return [...found].sort((a, b) => best(a[1]) - best(b[1]) || a[0].localeCompare(b[0]));
+}
+
+export function Agents({ data: first }) {
+  const [data] = useFresh(first, (event) => event.kind.startsWith("agent.") || event.kind === "message.sent" || event.kind === "receipt.marked", 2000);
+  // Presence comes with the roster, which is always fresh; post is counted with the page.
+  const { agents, awaited } = roster.value;
+  const group = GROUPS[query.value.group] ? query.value.group : "machine", sort = SORTS[query.value.sort] ? query.value.sort : "name";
+  const rows = rowsOf(agents, data.post);
+  const count = (state) => agents.filter((each) => each.presence === state).length;
+  if (!agents.length) return html`<div class="view"><${Top} title="Agents" /><div class="mid"><${Nobody} /></div></div>`;
+  return html`<div class="view is-agents"><${Top} title="Agents">
+      <span class="dim">${["online", "idle", "away"].filter(count).map((state) => `${count(state)} ${state}`).join(" · ")}</span><span class="grow"></span>
+      <${Choice} label="Group" name="group" value=${group} of=${Object.keys(GROUPS)} /><${Choice} label="Sort" name="sort" value=${sort} of=${Object.keys(SORTS)} /></${Top}>
+    <div class="mid"><div class="scroll" tabindex="0" role="region" aria-label="Who is here"><table class="rows">
+      <thead><tr><th scope="col">Agent</th><th scope="col">Program</th><th scope="col">Doing</th><th scope="col">Post</th><th scope="col">Last hour</th>
+        <th scope="col">Reach</th><th scope="col" class="end">Seen</th></tr></thead>
+      ${grouped(rows, group, sort).map(([name, list]) => html`<tbody key=${name}><tr class="group"><th colspan="7" scope="rowgroup">${safe(name)}</th></tr>
+        ${list.map((row) => html`<${Row} key=${row.key} row=${row} />`)}</tbody>`)}</table>
+    ${awaited.length ? html`<p class="dim foot">Mail waits for names that nobody has seen: ${awaited.slice(0, 12).map(safe).join(", ")}${awaited.length > 12 ? ` and ${awaited.length - 12} more` : ""}</p>` : null}
+    ${data.left_out ? html`<p class="dim foot">Post is counted for the ${data.post.length} seen last.</p>` : null}</div></div></div>`;
+}
+
+function Row({ row }) {
+  return html`<tr><th scope="row"><${Presence} state=${row.presence} /> <a href=${address(row.copy ? `a/${row.agent}/${row.copy}` : `a/${row.agent}`)}>
+      <${Agent} name=${row.agent} instance=${row.instance} kind=${row.kind} /></a></th>
+    <td class="dim">${safe(row.program)}</td><td class="doing">${safe(row.doing)}</td>
+    <td>${row.unread ? html`<a class="num" href=${address(`a/${row.agent}`)}>${row.unread >= 100 ? "100+" : row.unread} ${row.presence === "away" ? "waiting" : "unread"}</a>` : null}</td>
+    <td><${Spark} counts=${row.sent} /></td><td class="dim">${REACH[row.reach] ?? safe(row.reach)}</td>
+    <td class="dim end">${row.seen ? html`<${Age} at=${row.seen} />` : "never"}</td></tr>`;
+}
+
+/** Twelve counts as twelve bars. */
+function Spark({ counts }) {
+  if (!counts) return null;
+  const most = Math.max(...counts, 1), total = counts.reduce((sum, each) => sum + each, 0);
+  return html`<svg class="spark" width="60" height="16" viewBox="0 0 60 16" role="img" aria-label=${`${total} messages in the last hour`}>
+    ${counts.map((count, at) => { const high = count ? 3 + Math.round((count / most) * 12) : 1; return html`<rect x=${at * 5} y=${16 - high} width="4" height=${high} class=${count ? "" : "none"} />`; })}</svg>`;
+}
+
+function Choice({ label, name, value, of }) {
+  return html`<label class="choice">${label} <select value=${value} onChange=${(event) => setQuery({ [name]: event.target.value })}>
+    ${of.map((each) => html`<option value=${each} selected=${each === value}>${each}</option>`)}</select></label>`;
+}
+
+function Nobody() {
+  return html`<div class="empty"><p>Nobody is here yet. In your project:</p><p><${Teach} command="ackbox mcp --as claude" /></p>
+    <p>No agent at hand?</p><p><${Teach} command="ackbox demo" /></p><p><a href=${address("connect")}>How to connect each client</a></p></div>`;
+}

@@ -1,0 +1,240 @@
+// The ring on its canvas: places, lines, dots on their way. Draws only while something moves; knows nothing of pages.
+import { colours, tokenOf } from "./lookup.js";
+
+const FRAME_MS = 33, MOST_DOTS = 160, TRAVEL_MS = 900, FADE_MS = 30_000, MOST_NODES = 40, FULL_UNREAD = 20;
+const TURN = Math.PI * 2;
+
+/** Places on the ring: by machine, then by name, so that people learn them. Beyond forty agents a place is a machine. */
+export function places(agents, pairs) {
+  const known = new Map(agents.map((each) => [each.agent, each]));
+  for (const pair of pairs) for (const name of [pair.sender, pair.recipient])
+    if (name !== "*" && !known.has(name)) known.set(name, { agent: name, presence: "away", machine: null, unread: 0 });
+  const all = [...known.values()].sort((a, b) => (a.machine ?? "~").localeCompare(b.machine ?? "~") || a.agent.localeCompare(b.agent));
+  const together = all.length > MOST_NODES;
+  const byName = new Map(), of = new Map();
+  for (const each of all) {
+    const name = together ? each.machine ?? "elsewhere" : each.agent;
+    const node = byName.get(name) ?? { name, machine: each.machine ?? null, presence: "away", unread: 0, agents: [] };
+    node.agents.push(each.agent); node.unread += each.unread ?? 0;
+    if (each.presence === "online" || (each.presence === "idle" && node.presence === "away")) node.presence = each.presence;
+    byName.set(name, node); of.set(each.agent, name);
+  }
+  const list = [...byName.values()];
+  const machines = together ? [] : [...new Set(list.map((node) => node.machine))];
+  const gap = machines.length > 1 ? 0.14 : 0, step = (TURN - gap * machines.length) / Math.max(list.length, 1);
+  const arcs = [];
+  let angle = -Math.PI / 2 - step / 2;
+  for (const [number, node] of list.entries()) {
+    if (number && !together && node.machine !== list[number - 1].machine) angle += gap;
+    node.angle = angle + step / 2;
+    const arc = arcs.at(-1);
+    if (!together && node.machine) {
+      if (arc?.machine === node.machine) arc.end = angle + step; else arcs.push({ machine: node.machine, start: angle, end: angle + step });
+    }
+    angle += step;
+  }
+  return { list, of, step, arcs, byName };
+}
+
+/** Lines between places: pairs of agents that share one are put together. */
+export function linesOf(pairs, ring) {
+  const found = new Map();
+  for (const pair of pairs) {
+    const from = ring.of.get(pair.sender), to = pair.recipient === "*" ? "*" : ring.of.get(pair.recipient);
+    if (!from || !to || from === to) continue;
+    const key = `${from}\n${to}`, last = Date.parse(pair.last_at), known = found.get(key);
+    if (!known) found.set(key, { key, from, to, messages: pair.messages, urgent: pair.urgent, intent: pair.intent, last });
+    else { known.messages += pair.messages; known.urgent += pair.urgent; known.last = Math.max(known.last, last); }
+  }
+  return found;
+}
+
+/** Where a point of a curve through three points is. */
+const at = (t, a, b, c) => (1 - t) * (1 - t) * a + 2 * (1 - t) * t * b + t * t * c;
+
+export class Painter {
+  constructor(canvas, { isStill }) {
+    Object.assign(this, { canvas, isStill, pen: canvas.getContext("2d"), dots: [], now: Date.now, only: null, chosen: null });
+    this.ring = { list: [], of: new Map(), arcs: [], byName: new Map(), step: 1 };
+    this.lines = new Map();
+    this.drawnAt = 0;
+    this.size = 16;
+  }
+
+  /** Take the size of the canvas as the page has laid it out. */
+  measure() {
+    const { clientWidth: width, clientHeight: height } = this.canvas, scale = window.devicePixelRatio || 1;
+    Object.assign(this, { width, height, scale });
+    this.canvas.width = Math.round(width * scale); this.canvas.height = Math.round(height * scale);
+    this.style = getComputedStyle(this.canvas);
+    this.colour = colours(this.canvas);
+    this.radius = Math.max(Math.min(width / 2 - 150, height / 2 - 64), 60);
+    this.wake();
+  }
+
+  show(ring, lines) { this.ring = ring; this.lines = lines; this.wake(); }
+
+  /** Let a message travel; what is over the most is only counted into its line. */
+  travel({ sender, to, intent, priority, at: when }) {
+    const from = this.ring.of.get(sender);
+    if (!from) return;
+    for (const recipient of to) {
+      const target = recipient === "*" ? "*" : this.ring.of.get(recipient);
+      if (!target || target === from) continue;
+      const key = `${from}\n${target}`, line = this.lines.get(key);
+      if (line) line.last = Math.max(line.last, when); else this.lines.set(key, { key, from, to: target, messages: 1, urgent: 0, intent, last: when });
+      if (!this.isStill() && this.dots.length < MOST_DOTS) this.dots.push({ key, start: performance.now(), intent, urgent: priority >= 5 });
+    }
+    this.wake();
+  }
+
+  wake() { if (!this.frame && this.width) this.frame = requestAnimationFrame((time) => this.turn(time)); }
+
+  stop() { cancelAnimationFrame(this.frame); this.frame = 0; }
+
+  turn(time) {
+    this.frame = 0;
+    if (time - this.drawnAt < FRAME_MS - 4) { this.wake(); return; }
+    this.drawnAt = time;
+    this.dots = this.dots.filter((dot) => time - dot.start < TRAVEL_MS);
+    this.draw(time);
+    if (this.dots.length) this.wake();
+    else if (!this.fading && !this.isStill()) this.fading = setTimeout(() => { this.fading = 0; this.wake(); }, 1000);
+  }
+
+  point(name) {
+    if (name === "*") return [this.width / 2, this.height / 2];
+    const { angle } = this.ring.byName.get(name);
+    return [this.width / 2 + Math.cos(angle) * this.radius, this.height / 2 + Math.sin(angle) * this.radius];
+  }
+
+  /** The curve of a line: towards the middle, and to one side, so that both ways between two can be told apart. */
+  curve(line) {
+    const [x1, y1] = this.point(line.from), [x2, y2] = this.point(line.to);
+    const [mx, my] = [this.width / 2, this.height / 2];
+    if (line.to === "*") return [x1, y1, (x1 + x2) / 2, (y1 + y2) / 2, x2, y2];
+    const [px, py] = [(x1 + x2) / 2, (y1 + y2) / 2];
+    const side = 0.08;
+    return [x1, y1, px + (mx - px) * 0.45 + (y2 - y1) * side, py + (my - py) * 0.45 - (x2 - x1) * side, x2, y2];
+  }
+
+  isShown(line) { return !this.only || line.from === this.only || line.to === this.only; }
+
+  draw(time) {
+    const { pen } = this, now = this.now();
+    this.size = Math.max(Math.min(20, this.radius * this.ring.step * 0.34), 8);
+    pen.setTransform(this.scale, 0, 0, this.scale, 0, 0);
+    pen.clearRect(0, 0, this.width, this.height);
+    for (const arc of this.ring.arcs) this.arc(arc);
+    const lines = [...this.lines.values()].filter((line) => this.ring.byName.has(line.from) && (line.to === "*" || this.ring.byName.has(line.to)));
+    for (const line of lines) this.line(line, now);
+    if (lines.some((line) => line.to === "*")) this.hub();
+    for (const dot of this.dots) this.dot(dot, (time - dot.start) / TRAVEL_MS);
+    for (const node of this.ring.list) this.node(node);
+  }
+
+  arc({ machine, start, end }) {
+    const { pen } = this, pad = Math.min((end - start) * 0.1, 0.1);
+    pen.strokeStyle = this.colour("--third"); pen.lineWidth = 2 * this.size + 14; pen.lineCap = "round";
+    pen.beginPath(); pen.arc(this.width / 2, this.height / 2, this.radius, start + pad, end - pad); pen.stroke();
+    pen.lineCap = "butt"; pen.fillStyle = this.colour("--text-3"); pen.font = this.font(11, 450);
+    // At the beginning of the arc: there is no name of an agent.
+    this.label(machine, start + pad * 0.5, this.radius + this.size + 16);
+  }
+
+  /** Text outside the ring, on the side it belongs to. */
+  label(text, angle, radius) {
+    const { pen } = this, x = Math.cos(angle), y = Math.sin(angle);
+    pen.textAlign = Math.abs(x) < 0.25 ? "center" : x > 0 ? "left" : "right";
+    pen.textBaseline = Math.abs(y) < 0.35 ? "middle" : y > 0 ? "top" : "bottom";
+    pen.fillText(text, this.width / 2 + x * radius, this.height / 2 + y * radius);
+  }
+
+  font(size, weight) { return `${weight} ${size}px ${this.style.fontFamily}`; }
+
+  line(line, now) {
+    const { pen } = this, fresh = Math.exp(-Math.max(now - line.last, 0) / FADE_MS);
+    const [x1, y1, cx, cy, x2, y2] = this.curve(line);
+    pen.strokeStyle = this.colour(tokenOf(line.intent));
+    pen.lineWidth = 1 + Math.min(Math.log2(1 + line.messages) * 0.7, 5);
+    pen.globalAlpha = !this.isShown(line) ? 0.05 : line.key === this.chosen ? 1 : 0.42 + 0.5 * fresh;
+    pen.beginPath(); pen.moveTo(x1, y1); pen.quadraticCurveTo(cx, cy, x2, y2); pen.stroke();
+    this.tip(line, cx, cy, x2, y2);
+    pen.globalAlpha = 1;
+  }
+
+  /** The end of a line, pointing at the edge of its place. */
+  tip(line, cx, cy, x2, y2) {
+    const { pen } = this, way = Math.atan2(y2 - cy, x2 - cx), away = line.to === "*" ? 33 : this.size + 3, half = 2 + pen.lineWidth;
+    const [x, y] = [x2 - Math.cos(way) * away, y2 - Math.sin(way) * away];
+    pen.fillStyle = pen.strokeStyle;
+    pen.beginPath(); pen.moveTo(x, y);
+    for (const side of [-0.42, 0.42]) pen.lineTo(x - Math.cos(way + side) * half * 2.2, y - Math.sin(way + side) * half * 2.2);
+    pen.fill();
+  }
+
+  hub() {
+    const { pen } = this;
+    pen.fillStyle = this.colour("--ground"); pen.strokeStyle = this.colour("--fourth"); pen.lineWidth = 1.5;
+    pen.beginPath(); pen.arc(this.width / 2, this.height / 2, 32, 0, TURN); pen.fill(); pen.stroke();
+    pen.fillStyle = this.colour("--text-2"); pen.font = this.font(11, 500); pen.textAlign = "center"; pen.textBaseline = "middle";
+    pen.fillText("everyone", this.width / 2, this.height / 2);
+  }
+
+  dot({ key, intent, urgent }, t) {
+    const line = this.lines.get(key);
+    if (!line || !this.isShown(line) || !this.ring.byName.has(line.from) || (line.to !== "*" && !this.ring.byName.has(line.to))) return;
+    const [x1, y1, cx, cy, x2, y2] = this.curve(line), { pen } = this, ease = t < 0.5 ? 2 * t * t : 1 - (2 - 2 * t) ** 2 / 2;
+    pen.fillStyle = this.colour(tokenOf(intent));
+    pen.beginPath(); pen.arc(at(ease, x1, cx, x2), at(ease, y1, cy, y2), urgent ? 6 : 4, 0, TURN); pen.fill();
+  }
+
+  node(node) {
+    const { pen } = this, [x, y] = this.point(node.name), isDim = this.only && this.only !== node.name && !this.touches(node.name);
+    const { size } = this;
+    pen.globalAlpha = isDim ? 0.3 : 1;
+    pen.fillStyle = this.colour("--second"); pen.strokeStyle = this.colour({ online: "--online", idle: "--high", away: "--text-3" }[node.presence]);
+    pen.lineWidth = 2.5;
+    pen.beginPath(); pen.arc(x, y, size, 0, TURN); pen.fill(); pen.stroke();
+    if (node.unread) {
+      pen.strokeStyle = this.colour("--urgent"); pen.lineWidth = 3;
+      pen.beginPath(); pen.arc(x, y, size + 5, -Math.PI / 2, -Math.PI / 2 + TURN * Math.min(node.unread / FULL_UNREAD, 1)); pen.stroke();
+    }
+    if (size >= 14) {
+      pen.fillStyle = this.colour("--text"); pen.font = this.font(11, 600); pen.textAlign = "center"; pen.textBaseline = "middle";
+      pen.fillText([...node.name].slice(0, 2).join(""), x, y + 0.5);
+    }
+    pen.fillStyle = this.colour(node.name === this.only ? "--accent" : "--text-2"); pen.font = this.font(12, node.name === this.only ? 620 : 500);
+    this.label(node.agents.length > 1 ? `${node.name} · ${node.agents.length}` : node.name, node.angle, this.radius + size + 16);
+    pen.globalAlpha = 1;
+  }
+
+  touches(name) {
+    for (const line of this.lines.values()) if ((line.from === this.only && line.to === name) || (line.to === this.only && line.from === name)) return true;
+    return false;
+  }
+
+  /** The place under a point, or null. */
+  placeAt(x, y) {
+    let best = null, closest = 28;
+    for (const node of this.ring.list) {
+      const [nx, ny] = this.point(node.name), away = Math.hypot(nx - x, ny - y);
+      if (away < closest) { closest = away; best = node.name; }
+    }
+    return best;
+  }
+
+  /** The line under a point, or null. */
+  lineAt(x, y) {
+    let best = null, closest = 7;
+    for (const line of this.lines.values()) {
+      if (!this.isShown(line) || !this.ring.byName.has(line.from) || (line.to !== "*" && !this.ring.byName.has(line.to))) continue;
+      const [x1, y1, cx, cy, x2, y2] = this.curve(line);
+      for (let t = 0.08; t < 0.95; t += 0.04) {
+        const away = Math.hypot(at(t, x1, cx, x2) - x, at(t, y1, cy, y2) - y);
+        if (away < closest) { closest = away; best = line; }
+      }
+    }
+    return best;
+  }
+}

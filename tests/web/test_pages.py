@@ -1,0 +1,98 @@
+"""Every page with something on it: no barriers in either theme, nothing refused by the page's own policy, and its plain twins."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.serving import Served, serving
+from tests.web.browsing import barriers, signed_in
+from tests.web.scene import PERSON, PLACE, Clock, Scene
+
+pytestmark = pytest.mark.anyio
+# Each page, and what stands on it once it is drawn.
+PAGES = {
+    "needs": ".need", "live": ".list [role=option]", "live?q=intent:blocked": ".chips .chip", "live?m={blocked}": ".pane .receipts", "threads": ".threads li",
+    "t/{blocked}": ".post", "a/claude": ".view", "a/claude?box=receipts": "table", "agents": ".spark", "tasks": ".card", "tasks?view=list": "table.rows",
+    "tasks?task={task}": ".pane .moves", "flow": "canvas", "flow?view=matrix": "table.pairs", "health": ".plot canvas", "search": "table.plain",
+    "search?q=profile": ".hit mark", "connect": "[role=tab]", "settings": "fieldset",
+}
+
+
+@pytest.fixture(scope="module")
+async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Served, dict[str, str]]]:
+    """A server with the scene played on it, and ids worth pointing at."""
+    clock = Clock()
+    async with serving(f"sqlite:///{tmp_path_factory.mktemp('shop')}/ackbox.db", clock=clock) as served:
+        ids = await Scene(served.app, served.key, clock).play()
+        task = (await served.app.call("task.list", {"workspace": PLACE}, credential=served.key)).tasks[0]
+        yield served, {**ids, "task": task.id}
+
+
+def path(name: str, ids: dict[str, str]) -> str:
+    return f"/w/{PLACE}/{name.format(**ids)}"
+
+
+async def test_no_page_has_a_serious_barrier_in_either_theme(browser: Browser, shop: tuple[Served, dict[str, str]]) -> None:
+    served, ids = shop
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", bypass_csp=True, reduced_motion="reduce")
+    page = await signed_in(context, served, workspace=PLACE, name=PERSON)
+    found = {}
+    for name, stands in PAGES.items():
+        await page.emulate_media(color_scheme="light")
+        await page.goto(served.url + path(name, ids))
+        await page.locator(stands).first.wait_for()
+        found[name] = await barriers(page)
+        await page.emulate_media(color_scheme="dark")
+        found[f"{name} in the dark"] = await barriers(page, only_colours=True)
+    await context.close()
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+async def test_no_page_breaks_its_own_policy_or_fails(browser: Browser, shop: tuple[Served, dict[str, str]]) -> None:
+    served, ids = shop
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    page = await signed_in(context, served, workspace=PLACE, name=PERSON)
+    said = heard(page)
+    for name, stands in PAGES.items():
+        await page.goto(served.url + path(name, ids))
+        await page.locator(stands).first.wait_for()
+    # Leaving a page ends what it still asked for; that is no failure.
+    assert [each for each in said if "ERR_ABORTED" not in each] == []
+    await context.close()
+
+
+def heard(page: Page) -> list[str]:
+    """Everything a page complains of, from now on."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: said.append(f"asked {request.url}") if not request.url.startswith(("http://127.0.0.1", "data:")) else None)
+    return said
+
+
+@pytest.fixture(scope="module")
+async def ask(shop: tuple[Served, dict[str, str]]) -> AsyncIterator[httpx2.AsyncClient]:
+    """A person's requests without a browser."""
+    served, _ = shop
+    made = await served.app.call("key.create", {"workspace": PLACE, "name": PERSON, "kind": "human"}, credential=served.key)
+    async with httpx2.AsyncClient(base_url=served.url, headers={"Authorization": f"Bearer {made.key}"}) as client:
+        yield client
+
+
+@pytest.mark.parametrize("name", ["agents", "flow", "health", "search?q=profile", "tasks", "connect", "settings"])
+async def test_a_page_has_its_twins(ask: httpx2.AsyncClient, name: str) -> None:
+    address, _, query = path(name, {}).partition("?")
+    as_json, as_text = await ask.get(f"{address}.json?{query}"), await ask.get(f"{address}.txt?{query}")
+    assert (as_json.status_code, as_json.headers["content-type"]) == (200, "application/json")
+    assert (as_text.status_code, as_text.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert name.partition("?")[0] == as_json.json()["title"].lower()
+    assert len(as_text.text.splitlines()) >= 2
+
+
+@pytest.mark.parametrize("name", ["agents", "flow", "health", "search", "tasks", "connect", "settings"])
+async def test_a_page_of_a_workspace_that_is_not_there_is_refused(ask: httpx2.AsyncClient, name: str) -> None:
+    assert (await ask.get(f"/w/elsewhere/{name}.json")).status_code == 404
