@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import asyncpg
@@ -30,7 +30,8 @@ CHANNEL = "ackbox"
 TOLD_AT_ONCE = 50
 # Statements that add rows nobody in the same group can be looking for; every other write runs alone.
 APPENDS = frozenset({"take_seq", "message_add", "addressed_add", "idempotency_add", "event_add"})
-LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
+LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.CannotConnectNowError,
+        asyncpg.AdminShutdownError)
 
 
 class Ask:
@@ -222,6 +223,7 @@ class PostgresEngine:
                     await connection.execute(begin)
                 except LOST:
                     # It died while idle, before anything of this group was said: another one may take it.
+                    connection.terminate()
                     if is_last:
                         raise
                     await self._forget_connections()
@@ -301,10 +303,18 @@ class PostgresEngine:
         if self._pool is not None:
             await self._pool.expire_connections()
 
-    def _connection(self) -> Any:
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """Lend a connection; one that was lost meanwhile is thrown away, never lent again."""
         if self._pool is None:
             raise Unavailable("The store is closed.", hint="Start the server again.")
-        return self._pool.acquire(timeout=10)
+        async with self._pool.acquire(timeout=10) as connection:
+            try:
+                yield connection
+            except LOST:
+                # The server's word that it ends comes before the end itself: till then the connection looks alive.
+                connection.terminate()
+                raise
 
     async def listen(self, hear: Callable[[str], None]) -> None:
         ready = asyncio.Event()
