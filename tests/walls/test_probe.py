@@ -85,8 +85,9 @@ class Probe:
 
 @pytest.fixture
 async def probe(database: str) -> AsyncIterator[Probe]:
+    # Time stands still: a refusal is noted once for each key, in step on both sides.
     free = Rate(1e9, 1e9)
-    async with serving(database, clock=lambda: NOW, limits=Limits(key=free, workspace=free, guess=free)) as served, AsyncExitStack() as stack:
+    async with serving(database, clock=lambda: NOW, limits=Limits(key=free, workspace=free, guess=free, clock=lambda: 0.0)) as served, AsyncExitStack() as stack:
         foreign, left, right = [await furnish(served.app, served.key, letter) for letter in "xyz"]
         askers = [Asker(served, home, of, await stack.enter_async_context(httpx2.AsyncClient(timeout=60)),
                         {role: await stack.enter_async_context(connected(served, home.keys[role])) for role in ROLES})
