@@ -208,6 +208,8 @@ class App:
     async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool) -> Any:
         context: Context | None = None
         ws = await self._place(caller, asked)
+        # A transaction may be run again: what is counted must know that it is the same call.
+        this_call = object()
 
         async def work(tx: Transaction) -> Any:
             nonlocal context
@@ -215,7 +217,8 @@ class App:
             workspace = await self._workspace(store, caller, asked)
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
                               now=self.clock(), new_id=self._new_id, alive=self.alive.last, on_socket=self.alive.follows,
-                              session_alive=self.alive.session_last, may_repeat=self.limits.may_repeat)
+                              session_alive=self.alive.session_last,
+                              may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or this_call))
             if asked.session is not None:
                 await context.resume(asked.session)
             return await run(context, asked)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ class Limits:
         self._rates = {"key": key, "workspace": workspace, "guess": guess, "refusal": REFUSALS}
         self._clock = clock
         self._buckets: dict[tuple[str, Any], Bucket] = {}
+        self._said: dict[int, deque[tuple[float, Any]]] = {}
 
     def spend(self, caller: Caller, params: Any) -> None:
         """Take what a call costs. Raises RateLimited, which says when to come back."""
@@ -84,9 +86,20 @@ class Limits:
         """Whether a refused name is written down: about once a second for each key, so that nobody fills the feed with them."""
         return self._bucket("refusal", key_id).take(1, self._clock()) == 0
 
-    def may_repeat(self, same: int, limit: int) -> bool:
-        """Whether the same text may be sent once more: so many times within ten minutes."""
-        return self._bucket("repeat", (same, limit), Rate(limit / REPEATS_WITHIN_S, limit)).take(1, self._clock()) == 0
+    def may_repeat(self, same: int, limit: int, call: Any) -> bool:
+        """Whether the same text may be sent once more: by so many calls within ten minutes. A call asked again counts once."""
+        now = self._clock()
+        if len(self._said) > 100_000:
+            self._said.clear()
+        said = self._said.setdefault(same, deque())
+        while said and said[0][0] <= now - REPEATS_WITHIN_S:
+            said.popleft()
+        if any(call == before for _, before in said):
+            return True
+        if len(said) >= limit:
+            return False
+        said.append((now, call))
+        return True
 
     def _bucket(self, kind: str, of: Any, rate: Rate | None = None) -> Bucket:
         bucket = self._buckets.get((kind, of))

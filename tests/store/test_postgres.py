@@ -163,7 +163,7 @@ async def test_a_reader_with_a_cursor_skips_nothing_while_two_servers_write(post
     cursor = (await posts[0]("event.feed", agent="bob")).cursor
 
     async def write(number: int) -> list[str]:
-        return [(await posts[number % 2]("message.send", agent=f"w{number}", to="bob", body="x")).id for _ in range(40)]
+        return [(await posts[number % 2]("message.send", agent=f"w{number}", to="bob", body=str(count))).id for count in range(40)]
 
     writers = [asyncio.create_task(write(number)) for number in range(6)]
     seen: list[str] = []

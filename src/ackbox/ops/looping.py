@@ -27,13 +27,16 @@ def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
     return parent.hops + 1
 
 
-def hold_repeats(context: Context, sender: Reader, to: str | list[str], text: dict[str, Any]) -> None:
-    """Count a text that an agent sends to an audience. Raises LoopGuard when it was the same too often of late."""
+def hold_repeats(context: Context, sender: Reader, to: str | list[str], text: dict[str, Any], *, key: str | None) -> None:
+    """Count a text that an agent sends to an audience. Raises LoopGuard when it was the same too often of late.
+
+    The same idempotency key counts once.
+    """
     if sender.kind != "agent":
         return
     # Only its hash is kept: a text must not outlive its call outside the store.
     same = hash((context.workspace.ws, sender.agent, to if isinstance(to, str) else tuple(to), text["subject"], text["body"]))
     limit = context.workspace.settings.get("repeats_limit", REPEATS_LIMIT)
-    if limit and not context.may_repeat(same, limit):
+    if limit and not context.may_repeat(same, limit, key):
         raise LoopGuard(f"{sender.name!r} has sent this same text to the same audience {limit} times within ten minutes.", sender=sender.name,
                         hint="Stop, or say something new; a person has been told.")

@@ -97,7 +97,7 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
     parent = await _parent(context, params)
     if type is None:
         stands_on = hops(context, sender, parent)
-        hold_repeats(context, sender, params.to, text)
+        hold_repeats(context, sender, params.to, text, key=params.idempotency_key)
     else:
         stands_on = parent.hops if parent else 0
     unknown = params.unknown or context.workspace.settings.get("unknown", "hold")

@@ -91,7 +91,7 @@ class Context(msgspec.Struct, kw_only=True):
     signs_of_life: dict[int, int] = msgspec.field(default_factory=dict)
     alive: Callable[[int, int], int] = lambda ws, reader: 0
     on_socket: Callable[[int, int], bool] = lambda ws, reader: False
-    may_repeat: Callable[[int, int], bool] = lambda same, limit: True
+    may_repeat: Callable[[int, int, str | None], bool] = lambda same, limit, key: True
     session: SessionRow | None = None
     session_signs: dict[int, int] = msgspec.field(default_factory=dict)
     session_alive: Callable[[int, int], int] = lambda ws, seq: 0
