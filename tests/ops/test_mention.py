@@ -47,4 +47,5 @@ async def test_a_name_further_in_changes_nothing(eve: Post, body: str) -> None:
 async def test_it_is_asked_for_and_only_people_have_it(post: Post, eve: Post) -> None:
     assert (await eve("message.send", to="*", body="@bob look")).type == "broadcast"
     assert (await post("message.send", agent="ana", to="*", body="@bob look", mention=True)).type == "broadcast"
+    assert [each.agent for each in (await eve("message.send", to="bob-2", body="@bob is away", mention=True)).recipients] == ["bob-2"]
     assert (await post("message.send", agent="ana", to="bob-2", to_instance="tau", body="@bob look", mention=True)).recipients[0].agent == "bob-2"

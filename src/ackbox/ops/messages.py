@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import AckboxError, Conflict, NotFound, TooLong
+from ackbox.model.address import parse_audience
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Message, MessageType, Priority, Ref
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.receipt import Receipt
@@ -49,7 +50,7 @@ class Send(Call, frozen=True, kw_only=True):
                                          "message, however often it is sent")] | None = None
     unknown: Annotated[Literal["hold", "refuse", "inactive"], Meta(description="A name nobody has seen: hold its post, "
                                                                    "refuse, or refuse inactive names too")] | None = None
-    mention: Annotated[bool, Meta(description="Text of a person that starts with @name goes to that name, whatever `to` says")] = False
+    mention: Annotated[bool, Meta(description="Text of a person to everyone that starts with @name goes to that name alone")] = False
     by_instance: Annotated[bool, Meta(description="A name in `to` that no agent has may be an instance's")] = False
 
 
@@ -137,7 +138,7 @@ def _content_hash(params: Send) -> bytes:
 
 async def _whom(context: Context, params: Send, sender: Reader) -> tuple[str | list[str], str | None]:
     """Return the audience and instance that are written, or the one name that a person's text starts with."""
-    if params.mention and sender.kind == "human" and params.body.startswith("@"):
+    if params.mention and sender.kind == "human" and params.body.startswith("@") and parse_audience(params.to)[0].is_everyone:
         return [await mentioned(context, unicodedata.normalize("NFC", params.body))], None
     return params.to, params.to_instance
 

@@ -252,7 +252,7 @@ class Acting:
     async def _send(self, draft: Draft, answers: Row | None) -> None:
         me = _of(self)
         message: dict[str, Any] = {"to": list(draft.to) or "*", "body": draft.body, "intent": draft.intent, "priority": draft.priority,
-                                   "idempotency_key": uuid.uuid4().hex}
+                                   "mention": True, "idempotency_key": uuid.uuid4().hex}
         if answers is not None:
             message["parent"] = answers.id
         me.typing.tell("sending …")

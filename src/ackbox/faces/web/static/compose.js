@@ -78,7 +78,7 @@ async function send(what, because, parent) {
   sending.value = [...sending.value, shown];
   try {
     const told = await call("message.send", { to: what.to, body: what.body, intent: what.intent, priority: what.priority, parent: parent ?? undefined,
-      metadata: because ? { because } : undefined, idempotency_key: random() });
+      metadata: because ? { because } : undefined, mention: true, idempotency_key: random() });
     if (set.about && set.about.sender !== me.agent) await call("receipt.mark", { mark: "acknowledged", ids: [set.parent] }).catch(() => {});
     const back = await call("message.history", { ids: [told.id], body_chars: 240, with_tallies: true });
     take(back.messages, back.tallies);
