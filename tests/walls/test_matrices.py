@@ -37,7 +37,7 @@ MAY: dict[str, set[str]] = {
     "workspace.flow": ALL, "workspace.health": ALL,
     "webhook.add": ADMINS, "webhook.list": ADMINS, "webhook.remove": ADMINS,
     # Whoever signs may; a key is not asked for.
-    "webhook.receive": ALL | {"instance-admin"},
+    "webhook.receive": ALL | {"instance-admin", "link"},
     "schedule.add": WRITERS, "schedule.list": ALL, "schedule.remove": WRITERS,
     "workspace.create": INSTANCE, "workspace.import": INSTANCE, "instance.backup": {"operator"},
 }
