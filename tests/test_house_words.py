@@ -54,6 +54,7 @@ NO_TOOL = {
     "workspace.list": "administration",
     "workspace.settings": "administration",
     "workspace.flow": "for people who watch",
+    "workspace.overview": "`who` and `task` say it in parts",
     "workspace.health": "for people who watch",
     "workspace.export": "administration",
     "workspace.import": "administration",

@@ -1,7 +1,7 @@
 """Transcripts: tool calls and whole replies of a system, as JSON lines, held against what a connection gives.
 
 A line with `scene` starts a new workspace; `as` is who the connection says it is. `$id:a` stands for an id, `$msg:a` for
-a short one, `$ms:a` for Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole seconds, `$int:a` for a number, `$uuid:a`, `$token:a` and
+a short one, `$ms:a` for Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole seconds, `$int:a` for a number, `$text:a` for any text, `$team:a` for any list, `$wo:a` for a work order's id, `$uuid:a`, `$token:a` and
 `$name:a` for what they say; each name is bound by the first reply that has it and means the same from then on in its scene. A line with `rest` is a
 request to the system's REST interface, with its `status`; `do` is an operation of ours that sets the scene. `$ws` is the scene's workspace, `$x*9` nine x.
 """
@@ -19,6 +19,9 @@ SHAPES = {
     "ms": lambda value: isinstance(value, int) and 1_500_000_000_000 < value < 5_000_000_000_000,
     "msg": lambda value: isinstance(value, str) and re.fullmatch(r"msg-[0-9a-f]{12}", value),
     "sec": lambda value: isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value),
+    "wo": lambda value: isinstance(value, str) and re.fullmatch(r"WO-\d{4}-\d{4}-\d{3,}", value),
+    "team": lambda value: isinstance(value, list),
+    "text": lambda value: isinstance(value, str),
     "int": lambda value: isinstance(value, int) and value > 0,
     "uuid": lambda value: isinstance(value, str) and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value),
     "token": lambda value: isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value),

@@ -20,6 +20,7 @@ from ackbox.model.moment import parse_moment, to_text
 LATEST_MS = 253_402_300_799_999  # the year 9999 ends
 HUMAN = " (human)"
 OUR_STATUS = {"pending": "open", "assigned": "claimed", "completed": "done"}
+PLATFORMS = {"Darwin": "mac", "Windows": "win"}
 LEVELS = {"low": 2, "medium": 3, "high": 4, "critical": 5}
 
 
@@ -69,6 +70,12 @@ def _type_of_message(message: dict[str, Any]) -> str:
     return message["intent"] if message["intent"] in ("status", "request") else "text"
 
 
+def _presence_word(agent: dict[str, Any]) -> str:
+    if agent["presence"] == "online":
+        return "Working" if agent["is_working"] else "Online"
+    return "Stale" if agent["presence"] == "idle" else "Offline"
+
+
 def _number_of(name: str) -> int:
     """Return the same 31 bits for the same name: where a system numbers what we name."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") >> 1
@@ -109,6 +116,9 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "their_status": lambda status: {"review": "in_progress", **{ours: theirs for theirs, ours in OUR_STATUS.items()}}.get(status, status),
     "priorities_of_level": lambda level: [1, 2] if level == "low" else [LEVELS[level]],
     "level_of_priority": lambda priority: {1: "low", **{number: level for level, number in LEVELS.items()}}[priority],
+    "platform_word": lambda platform: PLATFORMS.get(platform, platform.lower()),
+    "presence_word": _presence_word,
+    "work_order": lambda task: f"WO-{task['created_at'][:4]}-{task['created_at'][5:7]}{task['created_at'][8:10]}-{task['number']:03d}",
     "our_state": lambda state: "ended" if state == "checked_out" else state,
     "their_state": lambda state: "checked_out" if state == "ended" else state,
 }

@@ -1,4 +1,4 @@
-"""SuperPortia's mailbox tools, as data.
+"""SuperPortia's mailbox and status tools, as data.
 
 No code: the translator reads it. Explained in docs/howto/coming-from-superportia.md.
 """
@@ -13,11 +13,18 @@ Identity = Annotated[str, Meta(description="An identity, exactly as it is writte
 Text = Annotated[str, Meta(description="The text, Markdown")]
 MessageId = Annotated[str, Meta(description="Id of the message, as msg-1c7f1a59cc17")]
 
+WORK_ORDER: tuple[Field, ...] = (
+    Field("wo_id", "item", "work_order"), Field("title", "item.title"), Field("status", "item.status"), Field("assigned_to", "item.assignee"),
+    Field("priority", "item.priority", "word_of_priority"), Field("updated_at", "item.updated_at", "whole_seconds"),
+    Field("_ext", of=(Field("id", "item.id"), Field("note", "item.note", optional=True), Field("blocked_by", "item.blocked_by", optional=True))),
+)
+
 # An identity has no instances here: the connection's own is not taken.
 WHOLE: dict[str, Any] = {"instance": None}
 
 SUPERPORTIA = Dialect(
     name="superportia",
+    environment={"agent": "SP_AGENT_ID", "machine": "SP_SHIP_ID"},
     instructions=(
         "A mailbox for each agent. At the start of a session call agent_heartbeat, then check_agent_mailbox. "
         "Mark with mark_message what you have read, archive_message what you have acted on. "
@@ -83,9 +90,42 @@ SUPERPORTIA = Dialect(
             fixed=WHOLE,
             reply=(
                 Field("agent_id", "result.me.agent"), Field("ship", "result.me.machine", default=""),
-                Field("platform", "result.me.platform", default=""),
+                Field("platform", "result.me.platform", "platform_word", default=""),
                 Field("current_task", "result.me.summary", "empty_is_null"), Field("last_seen", "result.me.last_seen", "whole_seconds"),
                 Field("_ext", of=(Field("unread", "result.unread"), Field("total", "result.total"))),
+            ),
+        ),
+        Word(
+            name="factory_floor_status", operation="workspace.overview",
+            description="See where the Captain is, who is on the floor, and which work orders are active, awaiting review, blocked or done of late.",
+            fixed=WHOLE,
+            reply=(
+                Field("captain_location", "result.location.text"),
+                Field("location_updated_by", "result.location.author"),
+                Field("location_updated_at", "result.location.created_at", "whole_seconds"),
+                Field("team", "result.agents", of_each=(
+                    Field("agent_id", "item.agent"), Field("ship", "item.machine", default=""),
+                    Field("platform", "item.platform", "platform_word", default=""), Field("status", "item", "presence_word"),
+                    Field("current_task", "item.summary", "empty_is_null"), Field("last_seen", "item.last_seen", "whole_seconds"),
+                )),
+                Field("work_orders", of=(
+                    Field("active", "result.active", of_each=WORK_ORDER), Field("awaiting_review", "result.review", of_each=WORK_ORDER),
+                    Field("blocked", "result.blocked", of_each=WORK_ORDER),
+                )),
+                Field("recent_completions", "result.done", of_each=WORK_ORDER),
+                Field("timestamp", "result.at", "whole_seconds"),
+            ),
+        ),
+        Word(
+            name="update_captain_location", operation="note.add", description="Say where the Captain is now.",
+            args=(
+                Arg("location", Annotated[str, Meta(min_length=1, max_length=500, description="Where")], "text"),
+                Arg("updated_by", Identity, "agent"),
+            ),
+            fixed={**WHOLE, "kind": "location"},
+            reply=(
+                Field("location", "result.text"), Field("updated_by", "result.author"), Field("updated_at", "result.created_at", "whole_seconds"),
+                Field("updated", fixed=True), Field("_ext", of=(Field("note", "result.id"),)),
             ),
         ),
     ),

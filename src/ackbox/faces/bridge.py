@@ -57,7 +57,8 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
     agent = agent or (None if dialect else _own_name(server))
     said = {"workspace": workspace, "agent": agent, "instance": instance or (socket.gethostname()[:64] if agent else None),
             "session": theirs.get("session")}
-    bridge = Bridge(server, find, {name: value for name, value in said.items() if value}, sys.stdout,
+    card = {"machine": (theirs.get("machine") or socket.gethostname())[:200], "platform": platform.system()}
+    bridge = Bridge(server, find, {name: value for name, value in said.items() if value}, card, sys.stdout,
                     path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp")
     try:
         for line in sys.stdin:
@@ -104,10 +105,12 @@ def _server(data_dir: str | None, url: str | None, key: str | None) -> HttpCalle
 class Bridge:
     """One agent program's connection."""
 
-    def __init__(self, server: HttpCaller, find: Callable[[], HttpCaller], said: dict[str, str], out: TextIO, *, path: str = "/mcp") -> None:
+    def __init__(self, server: HttpCaller, find: Callable[[], HttpCaller], said: dict[str, str], card: dict[str, str], out: TextIO, *,
+                 path: str = "/mcp") -> None:
         self._server = server
         self._find = find
         self._said = said
+        self._card = card
         self._out = out
         self._path = path
         self._writing = threading.Lock()
@@ -241,7 +244,7 @@ class Bridge:
         return headers
 
     def _own_headers(self) -> dict[str, str]:
-        named = {f"Ackbox-{name.capitalize()}": quote(value) for name, value in self._said.items()}
+        named = {f"Ackbox-{name.capitalize()}": quote(value) for name, value in {**self._said, **self._card}.items() if value}
         return {**named, **({"Authorization": f"Bearer {self._server.key}"} if self._server.key else {})}
 
     def _session_headers(self) -> dict[str, str]:
@@ -274,7 +277,7 @@ class Bridge:
         if "agent" not in self._said:
             return
         client = self._hello[0].get("params", {}).get("clientInfo", {}) if self._hello else {}
-        card = {"machine": socket.gethostname()[:200], "platform": platform.system(), "program": str(client.get("name", ""))[:200] or None}
+        card = {**self._card, "program": str(client.get("name", ""))[:200] or None}
         operation, params = "agent.check_in", {**self._said, **card}
         while not self._closing.is_set():
             try:

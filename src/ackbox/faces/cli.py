@@ -36,7 +36,7 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
     **dict.fromkeys(("schedule", "webhook"), "cli_post"),
     **dict.fromkeys(("export", "import", "backup"), "cli_keep"),
-    **dict.fromkeys(("tui", "flow", "health"), "cli_watch"),
+    **dict.fromkeys(("tui", "flow", "health", "overview"), "cli_watch"),
     **dict.fromkeys(("needs", "threads"), "cli_needs"),
 }
 FAMILIES = {

@@ -1,4 +1,4 @@
-"""Watching: tui, flow, health.
+"""Watching: tui, overview, flow, health.
 
 Explained in docs/reference/cli.md and docs/howto/terminal.md.
 """
@@ -70,6 +70,25 @@ def person() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "operator"
+
+
+@verb("overview", VERBS)
+def overview(talk: Talk) -> None:
+    """Show where things stand: who is here, what is under way, in review, blocked and done.
+
+    Example: ackbox overview
+    """
+    talk.show(talk.call("workspace.overview"), lambda of: "\n".join(_stand(of)))
+
+
+def _stand(of: Any) -> list[str]:
+    place = of["location"]
+    lines = [f"{place['author']}: {place['text']} ({ago(place['created_at'])})"] if place else []
+    lines += [f"{each['agent']} is {'working' if each['is_working'] else each['presence']}{': ' + each['summary'] if each['summary'] else ''}"
+              for each in of["agents"]]
+    for part in ("active", "review", "blocked", "done"):
+        lines += [f"{part}: #{task['number']} {task['title']}{' (' + task['assignee'] + ')' if task['assignee'] else ''}" for task in of[part]]
+    return lines or ["Nobody is here yet, and there are no tasks."]
 
 
 @verb("flow", VERBS)

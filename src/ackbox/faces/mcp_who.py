@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ackbox.faces.reply import as_said, bearer, said_in
+from ackbox.faces.reply import as_said, bearer, card_in, said_in
 from ackbox.faces.wire import Calling
 from ackbox.ops.table import OPERATIONS
 
@@ -21,15 +21,19 @@ class Who(msgspec.Struct, frozen=True):
     said: dict[str, str]
     do: Calling
     key: str | None = None
+    card: dict[str, str] = {}
 
     async def call(self, operation: str, /, **params: Any) -> Any:
         """Do one operation as this connection. Raises the errors of ackbox.errors."""
         if self.key is not None and "idempotency_key" in OPERATIONS[operation].params.__struct_fields__:
             params.setdefault("idempotency_key", self.key)
+        for name, value in self.card.items():
+            if name in OPERATIONS[operation].params.__struct_fields__:
+                params.setdefault(name, value)
         return await self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp")
 
 
 def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:
     """Return who sent the request that a handler serves."""
     headers = context.request.headers
-    return Who(bearer(headers, *key_headers), said_in(headers), do, headers.get("ackbox-idempotency-key") or None)
+    return Who(bearer(headers, *key_headers), said_in(headers), do, headers.get("ackbox-idempotency-key") or None, card_in(headers))

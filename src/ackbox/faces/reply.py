@@ -21,6 +21,7 @@ JSON = "application/json"
 
 
 _SAID_IN = {"ackbox-agent": "agent", "ackbox-instance": "instance", "ackbox-workspace": "workspace", "ackbox-session": "session"}
+_CARD_IN = {"ackbox-machine": "machine", "ackbox-platform": "platform"}
 
 
 def bearer(headers: Mapping[str, str], *others: str) -> str | None:
@@ -34,6 +35,11 @@ def bearer(headers: Mapping[str, str], *others: str) -> str | None:
 def said_in(headers: Mapping[str, str]) -> dict[str, str]:
     """Return whom a request's headers name, as parameters of an operation."""
     return {name: unquote(headers[header]) for header, name in _SAID_IN.items() if headers.get(header)}
+
+
+def card_in(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return what a request's headers say of the machine it comes from."""
+    return {name: unquote(headers[header])[:200] for header, name in _CARD_IN.items() if headers.get(header)}
 
 
 def as_said(said: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:

@@ -70,6 +70,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "webhook.remove": ("DELETE", "/v1/webhooks/{id}"),
     "workspace.create": ("POST", "/v1/workspaces"),
     "workspace.list": ("GET", "/v1/workspaces"),
+    "workspace.overview": ("GET", "/v1/workspace/overview"),
     "workspace.settings": ("PATCH", "/v1/workspace/settings"),
     "workspace.flow": ("GET", "/v1/workspace/flow"),
     "workspace.health": ("GET", "/v1/workspace/health"),
