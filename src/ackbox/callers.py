@@ -29,14 +29,14 @@ class Callers:
     async def identify(self, credential: str | None) -> Caller:
         """Return whose key this is. Raises BadKey, with one answer for wrong, expired and revoked alike in form."""
         if not credential:
-            raise BadKey("No key was given.", hint="Send it as 'Authorization: Bearer abx_…'.")
+            raise BadKey("No key was given.", hint="Send it as 'Authorization: Bearer abx_…'.", reason="missing")
         row = await self._row(credential)
         if row is None:
-            raise BadKey("This key is not known here.", hint="Check which server it belongs to.")
+            raise BadKey("This key is not known here.", hint="Check which server it belongs to.", reason="unknown")
         if row.revoked_at is not None:
-            raise BadKey("This key has been revoked.", hint="Ask an admin for a new one.")
+            raise BadKey("This key has been revoked.", hint="Ask an admin for a new one.", reason="revoked")
         if row.expires_at is not None and row.expires_at <= self._clock():
-            raise BadKey("This key has expired.", hint="Ask an admin for a new one.")
+            raise BadKey("This key has expired.", hint="Ask an admin for a new one.", reason="expired")
         return Caller(key_id=row.id, ws=row.ws, role=row.role, agent=row.agent, may_speak_as=tuple(row.may_speak_as))  # type: ignore[arg-type]  # checked when stored
 
     async def ended(self) -> set[str]:

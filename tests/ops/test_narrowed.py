@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from ackbox.errors import Invalid
+from ackbox.errors import Invalid, NotFound, TooLong
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio
@@ -57,3 +59,51 @@ async def test_a_message_is_marked_by_its_number_too(post: Post) -> None:
     marked = await post("receipt.mark", agent="bob", mark="read", ids=ids)
     assert (sent.sender, marked.changed, marked.not_found) == ("ana", ids[:1], ids[1:])
     assert (await post("receipt.mark", agent="carol", mark="read", ids=ids[:1])).not_found == ids[:1]
+
+
+async def test_a_look_by_state_shows_what_is_pending_handed_over_or_dealt_with(post: Post) -> None:
+    await post("inbox.check", agent="bob")
+    sent = {body: (await post("message.send", agent="ana", to=to, body=body, priority=priority, intent=intent, expires_in_days=days)).id
+            for body, to, priority, intent, days in (("low", "bob", 1, "inform", None), ("high", "bob", 5, "alert", None), ("all", "*", 4, "inform", None),
+                                                     ("gone", "bob", 3, "inform", None))}
+    await post("receipt.mark", agent="bob", ids=[sent["gone"]], mark="archived")
+
+    async def look(state: str, **narrow: Any) -> list[str]:
+        return [each.body for each in (await post("inbox.check", agent="bob", state=state, urgent_first=True, **narrow)).messages]
+
+    assert (await look("delivered"), await look("acknowledged")) == ([], [])
+    assert await look("pending", direct_only=True, intent="alert") == ["high"]
+    assert await look("pending", direct_only=True) == ["high", "gone", "low"]
+    assert await look("pending", limit=2, mark="delivered") == ["high", "all"]
+    assert (await look("pending"), await look("delivered"), await look("unread")) == (["gone", "low"], ["high", "all"], ["high", "all", "low"])
+    assert await look("delivered", direct_only=True) == ["high"]
+    await post("receipt.mark", agent="bob", ids=[sent["all"]], mark="acknowledged")
+    assert (await look("delivered"), await look("acknowledged"), await look("unread")) == (["high"], ["all"], ["high", "low"])
+    assert [each.read for each in (await post("inbox.check", agent="bob", state="acknowledged")).messages] == [True]
+    assert await look("acknowledged", intent="alert") == []
+
+
+async def test_a_broadcast_is_pending_for_each_agent_by_itself(post: Post) -> None:
+    for name in ("bob", "cy"):
+        await post("inbox.check", agent=name)
+    sent = await post("message.send", agent="ana", to="*", body="x")
+    assert len((await post("inbox.check", agent="bob", state="pending", mark="delivered")).messages) == 1
+    assert (await post("inbox.check", agent="bob", state="pending")).messages == []
+    assert len((await post("inbox.check", agent="cy", state="pending")).messages) == 1
+    told = {each.agent: each.state for each in (await post("message.status", id=sent.id)).receipts}
+    assert told == {"bob": "delivered", "cy": "pending"}
+
+
+async def test_marking_is_refused_as_a_whole_when_asked_and_an_id_is_not_ones_post(post: Post) -> None:
+    sent = await post("message.send", agent="ana", to="bob", body="x")
+    with pytest.raises(NotFound):
+        await post("receipt.mark", agent="bob", ids=[sent.id, "0" * 32], mark="read", or_refuse=True)
+    assert (await post("message.status", id=sent.id)).read == 0
+    assert (await post("receipt.mark", agent="bob", ids=[sent.id], mark="read", or_refuse=True)).changed == [sent.id]
+
+
+async def test_facts_stand_below_the_text(post: Post) -> None:
+    sent = await post("message.send", agent="ana", to="bob", body="Please look.", facts={"task": "Fix login", "priority": 4, "files": ["a.py"]})
+    assert (await post("message.get", id=sent.id)).body == 'Please look.\n\ntask: Fix login\npriority: 4\nfiles: ["a.py"]'
+    with pytest.raises(TooLong):
+        await post("message.send", agent="ana", to="bob", body="x", facts={"a": "x" * 50_000})

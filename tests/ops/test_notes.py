@@ -82,7 +82,7 @@ async def test_links_make_a_graph_that_is_read_from_any_of_its_notes(post: Post)
 
 
 @pytest.mark.parametrize(("params", "error"), [
-    ({"text": "x" * 50_001}, TooLong), ({"text": ""}, Invalid), ({"text": "x", "metadata": {"a": "x" * 16_400}}, TooLong),
+    ({"text": "x" * 100_001}, TooLong), ({"text": ""}, Invalid), ({"text": "x", "metadata": {"a": "x" * 16_400}}, TooLong),
     ({"text": "x", "links": [{"relation": "supports", "to": "0" * 32}]}, NotFound), ({"text": "x", "links": [{"relation": "supersedes", "to": "0"}]}, Invalid),
 ])
 async def test_a_note_that_is_refused_leaves_nothing(post: Post, database: str, params: dict[str, Any], error: type[Exception]) -> None:
@@ -151,7 +151,7 @@ async def test_whoever_starts_is_told_what_matters(post: Post) -> None:
 
 async def test_a_checkpoint_keeps_notes_and_one_that_is_refused_stops_no_other(post: Post) -> None:
     started = await post("session.start", agent="ana", instance="tau")
-    notes = [{"text": "one", "kind": "memory"}, {"text": "x" * 50_001}, {"text": "one", "kind": "memory"}, {"text": "two", "title": "t"}]
+    notes = [{"text": "one", "kind": "memory"}, {"text": "x" * 100_001}, {"text": "one", "kind": "memory"}, {"text": "two", "title": "t"}]
     told = await post("session.checkpoint", session=started.token, notes=notes)
     assert [(each.id is None, each.duplicate, (each.error or {}).get("code")) for each in told.notes] == [
         (False, False, None), (True, False, "too_long"), (False, True, None), (False, False, None)]
@@ -166,3 +166,30 @@ async def test_the_feed_tells_of_notes_and_links_without_their_text(post: Post) 
     told = [(each.kind, each.agent, each.details) for each in (await post("event.feed", cursor=cursor)).events if each.kind.startswith("note.")]
     assert told == [("note.added", "ana", {"note": a.id, "kind": "fact"}), ("note.added", "bob", {"note": b.id, "kind": "fact", "supersedes": a.id}),
                     ("note.linked", "bob", {"note": b.id, "relation": "about", "target": a.id})]
+
+
+async def test_a_note_is_followed_to_what_stands_for_it_now(post: Post) -> None:
+    first = await post("note.add", agent="ana", title="t", text="one")
+    other = await post("note.add", agent="ana", title="o", text="other")
+    second = await post("note.supersede", agent="ana", id=first.id, text="two")
+    third = await post("note.supersede", agent="bob", id=first.id, text="three", follow=True)
+    assert third.supersedes == second.id
+    assert [(await post("note.get", id=first.id, follow=follow)).note.text for follow in (False, True)] == ["one", "three"]
+    assert [each.text for each in (await post("note.list", ids=[other.id, first.id])).notes] == ["other", "one"]
+    assert [each.text for each in (await post("note.list", ids=[other.id, first.id], follow=True)).notes] == ["other", "three"]
+    with pytest.raises(NotFound):
+        await post("note.list", ids=["0" * 32])
+
+
+async def test_whoever_comes_back_is_told_what_others_kept_meanwhile_and_the_documents_asked_for(post: Post, clock: Clock) -> None:
+    await post("note.add", agent="bob", title="old", text="x")
+    first = await post("session.start", agent="ana")
+    assert (first.news, first.kept) == ([], 1)
+    clock.pass_s(1)
+    await post("note.add", agent="ana", title="mine", text="x")
+    await post("note.add", agent="bob", title="new", text="x")
+    await post("note.add", agent="bob", kind="constraint", title="rule", text="x")
+    await post("note.supersede", agent="bob", id=(await post("note.add", agent="bob", kind="document", title="soul", text="x")).id, text="y")
+    again = await post("session.start", agent="ana", documents=["soul", "none"])
+    assert ([each.title for each in again.news], again.kept) == (["soul", "rule", "new"], 5)
+    assert ([each.text for each in again.documents], [each.title for each in again.notes]) == (["y"], ["rule"])

@@ -225,3 +225,26 @@ async def test_sessions_are_listed_newest_first_in_pages(post: Post) -> None:
     assert ([each.agent for each in page.sessions], [each.agent for each in rest.sessions], rest.cursor) == (["cy", "ana", "bob"], ["ana"], None)
     assert await states(post, of="ana", limit=1) == [("ana", "active")]
     assert await states(post, of="nobody") == []
+
+
+async def test_post_that_was_handed_over_is_not_handed_over_again_where_only_pending_post_is_asked_for(post: Post) -> None:
+    await post("message.send", agent="bob", to="ana", body="one")
+    started = await post("session.start", agent="ana", state="pending", mark="delivered")
+    await post("message.send", agent="bob", to="ana", body="two")
+    told = await post("session.checkpoint", session=started.token, state="pending", mark="delivered")
+    assert [[each.body for each in told.messages] for told in (started, told)] == [["one"], ["two"]]
+    assert (await post("session.checkpoint", session=started.token, state="pending")).messages == []
+    assert [each.body for each in (await post("session.checkpoint", session=started.token)).messages] == ["one", "two"]
+
+
+async def test_agents_are_listed_by_who_was_last_heard_of(post: Post, clock: Clock) -> None:
+    for name in ("old", "ana", "bob"):
+        await post("agent.check_in", agent=name)
+        clock.pass_s(86_400)
+
+    async def names(**narrow: Any) -> list[str]:
+        return [each.agent for each in (await post("agent.list", **narrow)).agents]
+
+    assert await names() == ["ana", "bob", "old"]
+    assert await names(newest_first=True) == ["bob", "ana", "old"]
+    assert (await names(days=2, newest_first=True), await names(limit=1, newest_first=True)) == (["bob", "ana"], ["bob"])

@@ -188,7 +188,7 @@ NAMES_NOTHING = frozenset({
     "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
     "kinds", "inactive", "mention", "or_refuse", "tell",
     "form", "headers",
-    "min_priority", "include_superseded", "depth", "unless_known", "relation",
+    "direct_only", "days", "newest_first", "facts", "documents", "follow", "min_priority", "include_superseded", "depth", "unless_known", "relation",
 })
 
 

@@ -50,7 +50,7 @@ UNOFFERED = frozenset({"workspace", "evidence", "session", "instance"})
 # Who looks matters where not everybody sees everything; there the connection says it.
 LOOKING = frozenset({"agent"})
 # For programs; a model reads what there is.
-NARROWED = frozenset({"since", "metadata"})
+NARROWED = frozenset({"since", "metadata", "state", "intent", "direct_only"})
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -89,17 +89,18 @@ class Tool(msgspec.Struct, frozen=True):
 
 TOOLS = (
     Tool("post", "message.send", "Send a message to agents or people; it waits for whoever is away. Answer one with `parent`.",
-         hidden=frozenset({"mention", "by_instance", "metadata"})),
+         hidden=frozenset({"mention", "by_instance", "metadata", "facts"})),
     Tool("inbox", "inbox.check", "Read your unread messages, oldest first. They come back until you mark them.", hidden=NARROWED),
-    Tool("mark", "receipt.mark", "Mark messages as read, acknowledged, archived and so on, by id.", hidden=frozenset({"as_recipient"})),
+    Tool("mark", "receipt.mark", "Mark messages as read, acknowledged, archived and so on, by id.", hidden=frozenset({"as_recipient", "or_refuse"})),
     Tool("thread", "thread.get", "Read one conversation, oldest first.", hidden=LOOKING),
     Tool("history", "message.history", "Read the workspace's messages, newest first, filtered.",
          hidden=LOOKING | {"metadata", "with_cursors", "with_tallies"}),
     Tool("message_status", "message.status", "See what became of a message: each recipient's receipt.", hidden=LOOKING),
     Tool("ask", "message.ask", "Ask a question and wait up to 50 seconds for the answer; ask again with the same idempotency_key to wait on.",
-         hidden=frozenset({"metadata", "expires_in_days", "expects_reply_by", "unknown", "to_instance", "mention", "by_instance", "refs"})),
+         hidden=frozenset({"metadata", "expires_in_days", "expects_reply_by", "unknown", "to_instance", "mention", "by_instance", "refs", "facts"})),
     Tool("wait", "inbox.wait", "Wait up to 50 seconds for unread messages; returns at once when there are some.", hidden=NARROWED),
-    Tool("who", "agent.list", "See who is here: agents and people, presence, and what they are doing.", hidden=LOOKING),
+    Tool("who", "agent.list", "See who is here: agents and people, presence, and what they are doing.",
+         hidden=LOOKING | {"days", "newest_first", "limit"}),
     Tool("checkin", "agent.check_in", "Say that you are here and what you are doing; tells how much mail waits.",
          hidden=frozenset({"title"}), shown=frozenset({"instance"})),
     Tool("task", "task.list", "Work to do: add, find, claim, start, block, finish, assign tasks. One of many who claim one gets it.",

@@ -14,6 +14,8 @@ from ackbox.ops.table import Call, Context, op
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.readers import Presence, Reader
 
+DAY_MS = 86_400_000
+
 Line = Annotated[str, Meta(max_length=200)]
 
 
@@ -185,6 +187,9 @@ class ListAgents(Call, frozen=True, kw_only=True):
 
     online_only: Annotated[bool, Meta(description="Leave out who is not here")] = False
     name: Annotated[str, Meta(max_length=256, description="Only this agent")] | None = None
+    days: Annotated[int, Meta(ge=1, le=3650, description="Only those heard of within so many days")] | None = None
+    newest_first: Annotated[bool, Meta(description="Last heard of first, instead of in order of name")] = False
+    limit: Annotated[int, Meta(ge=1, le=1000, description="At most this many")] | None = None
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,8 +215,12 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
             continue
         merged = Here(together.presence, together.last_seen, together.reach, {**together.card, **here.card},
                       here.started_at or together.started_at)
+        if params.days is not None and (merged.last_seen or 0) < context.now - params.days * DAY_MS:
+            continue
         agents.append(shown(reader, merged, [shown(each, state) for each, state in own]))
-    return Roster(workspace=context.workspace.name, agents=agents, awaited=awaited)
+    if params.newest_first:
+        agents.sort(key=lambda each: each.last_seen or "", reverse=True)
+    return Roster(workspace=context.workspace.name, agents=agents[: params.limit], awaited=awaited)
 
 
 async def everybody(context: Context) -> list[tuple[Reader, Here]]:

@@ -28,6 +28,9 @@ BODY_BYTES = 40_000
 LOOKED_AT = 200
 
 
+Looked = Literal["unread", "pending", "delivered", "acknowledged"]
+
+
 class Check(Call, frozen=True, kw_only=True):
     """How to check for unread post."""
 
@@ -39,6 +42,9 @@ class Check(Call, frozen=True, kw_only=True):
     evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
     since: Annotated[str, Meta(description="Only messages after this time")] | None = None
     metadata: Annotated[dict[str, Any], Meta(description="Only messages whose metadata has these values; {} narrows nothing")] = {}
+    state: Annotated[Looked, Meta(description="pending: not handed over yet; delivered: handed over, not acknowledged")] = "unread"
+    intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
+    direct_only: Annotated[bool, Meta(description="Leave out what is for everyone")] = False
 
 
 class Wait(Check, frozen=True, kw_only=True):
@@ -65,7 +71,8 @@ async def check(context: Context, params: Check) -> Checked:
 
     Gives at most `limit` messages and `max_body_bytes` of body text, cutting at a whole message
     and saying so. Unread post comes back on every check until it is marked; `cursor` only goes
-    on to the rest of this look. `since` and `metadata` narrow what is shown, not the counts.
+    on to the rest of this look. `since`, `metadata`, `intent`, `direct_only` and `state` narrow what
+    is shown, not the counts; of what was handed over before, the newest 1,000 messages are looked through.
 
     Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
     """
@@ -73,7 +80,7 @@ async def check(context: Context, params: Check) -> Checked:
     ws, store = context.workspace.ws, context.store
     after = 0 if params.cursor is None else read_cursor(ws, f"inbox {me.reader}", params.cursor)
     most = COUNTED_UP_TO if params.urgent_first else params.limit + 1
-    is_narrowed = params.since is not None or bool(params.metadata)
+    is_narrowed = params.since is not None or bool(params.metadata) or params.intent is not None or params.direct_only or params.state != "unread"
     seqs = await (_narrowed if is_narrowed else _all)(context, params, me, after, most)
     rows = await _rows(context, params, seqs)
     page = _within(rows, params)
@@ -81,8 +88,9 @@ async def check(context: Context, params: Check) -> Checked:
     is_all = params.cursor is None and not is_narrowed and len(seqs) <= params.limit
     unread, total = await store.counts(me, now=context.now, unread=len(seqs) if is_all else None)
     has_more = len(seqs) > len(page)
-    letters = [show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=False, archived=False)
-               for row in page]
+    flags = {} if params.state == "unread" else await store.flags(me, [row.seq for row in page])
+    letters = [show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=flags.get(row.seq, (False,))[0],
+                           archived=False) for row in page]
     if params.mark != "none" and page:
         await _mark_page(context, me, page, params)
     return Checked(
@@ -103,7 +111,22 @@ async def wait(context: Context, params: Wait) -> Checked:
 
 
 async def _all(context: Context, params: Check, me: Reader, after: int, most: int) -> list[int]:
-    return await context.store.unmarked(me, "read", after=after, most=most, now=context.now)
+    if params.state in ("delivered", "acknowledged"):
+        return await _handed_over(context, params, me, after, most)
+    return await context.store.unmarked(me, "delivered" if params.state == "pending" else "read", after=after, most=most, now=context.now)
+
+
+async def _handed_over(context: Context, params: Check, me: Reader, after: int, most: int) -> list[int]:
+    """Return the seqs that the caller was handed and has, or has not, acknowledged; archived and expired ones are left out."""
+    store, wanted = context.store, params.state == "acknowledged"
+    seqs = [seq for seq in await store.mailbox_page(me, before=NEWEST, most=COUNTED_UP_TO) if seq > after]
+    flags, found = await store.flags(me, seqs), []
+    for row in await store.messages_at([seq for seq in reversed(seqs) if not flags[seq][1]]):
+        trace = await store.trace(row.seq, await _receipt_reader(context, me, row))
+        is_gone = row.expires_at is not None and row.expires_at <= context.now
+        if trace.delivered_at is not None and (trace.acknowledged_at is not None) == wanted and not is_gone:
+            found.append(row.seq)
+    return found[:most]
 
 
 async def _narrowed(context: Context, params: Check, me: Reader, after: int, most: int) -> list[int]:
@@ -113,11 +136,15 @@ async def _narrowed(context: Context, params: Check, me: Reader, after: int, mos
     while len(found) < most:
         seqs = await _all(context, params, me, after, LOOKED_AT)
         rows = await context.store.messages_at(seqs)
-        found += [row.seq for row in rows if row.created_at > since and has_metadata(row, params.metadata)]
+        found += [row.seq for row in rows if row.created_at > since and has_metadata(row, params.metadata) and _fits(row, params)]
         if len(seqs) < LOOKED_AT:
             break
         after = seqs[-1]
     return sorted(found)[:most]
+
+
+def _fits(row: Stored, params: Check) -> bool:
+    return params.intent in (None, row.intent) and not (params.direct_only and row.is_for_everyone)
 
 
 async def _rows(context: Context, params: Check, seqs: list[int]) -> list[Stored]:
@@ -244,6 +271,7 @@ class MarkMail(Call, frozen=True, kw_only=True):
                    Meta(min_length=1, max_length=500, description="Message ids, their numbers as #42, or receipt ids")]
     as_recipient: Annotated[bool, Meta(description="Receipt ids only: mark each as the reader it belongs to, where the key may speak as it")] = False
     evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
+    or_refuse: Annotated[bool, Meta(description="Mark nothing and answer not_found when an id is not your post")] = False
 
 
 class Marked(msgspec.Struct, frozen=True, kw_only=True):
@@ -263,6 +291,8 @@ async def mark(context: Context, params: MarkMail) -> Marked:
     read, reading implies delivered. An instance marks for itself; a caller with no instance
     marks for every instance. Ids that are not the caller's post come back in `not_found`; with
     `as_recipient` so do receipts of readers that the key may not speak as.
+
+    Raises NotFound with `or_refuse`.
     """
     caller = None if params.as_recipient else await context.me(params)
     outcome: dict[str, list[str]] = {"changed": [], "unchanged": [], "not_found": []}
@@ -271,6 +301,8 @@ async def mark(context: Context, params: MarkMail) -> Marked:
         me = caller or await recipient_of(context, id)
         targets = [] if me is None else await find_targets(context, me, id)
         did = [await mark_one(context, me, target, params.mark, evidence=params.evidence) for target in targets if me is not None]
+        if params.or_refuse and not targets:
+            raise NotFound("There is no such message among your post.", hint="Use an id that a reading call gave.", field="ids")
         outcome["not_found" if not targets else "changed" if any(did) else "unchanged"].append(id)
         for target, changed in zip(targets, did, strict=True):
             if changed and me is not None:

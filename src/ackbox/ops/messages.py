@@ -50,6 +50,7 @@ class Send(Call, frozen=True, kw_only=True):
                                          "message, however often it is sent")] | None = None
     unknown: Annotated[Literal["hold", "refuse", "inactive"], Meta(description="A name nobody has seen: hold its post, "
                                                                    "refuse, or refuse inactive names too")] | None = None
+    facts: Annotated[dict[str, Any], Meta(max_length=50, description="Written below the text, one on a line: name: value")] = {}
     mention: Annotated[bool, Meta(description="Text of a person to everyone that starts with @name goes to that name alone")] = False
     by_instance: Annotated[bool, Meta(description="A name in `to` that no agent has may be an instance's")] = False
 
@@ -115,7 +116,7 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
 
 
 def _check_text(params: Send) -> dict[str, Any]:
-    body = unicodedata.normalize("NFC", params.body)
+    body = unicodedata.normalize("NFC", "\n".join([params.body, *([""] if params.facts else []), *map(_fact, params.facts.items())]))
     subject = None if params.subject is None else unicodedata.normalize("NFC", params.subject)
     for field, text, limit in (("body", body, BODY_LIMIT), ("subject", subject or "", SUBJECT_LIMIT)):
         if len(text) > limit:
@@ -128,6 +129,11 @@ def _check_text(params: Send) -> dict[str, Any]:
         raise TooLong(f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.", field="metadata",
                       size=size, limit=METADATA_LIMIT_BYTES, hint="Name a file in `refs` instead.")
     return {"body": body, "subject": subject}
+
+
+def _fact(fact: tuple[str, Any]) -> str:
+    name, value = fact
+    return f"{name}: {value if isinstance(value, str) else msgspec.json.encode(value).decode()}"
 
 
 def _content_hash(params: Send) -> bytes:

@@ -1,6 +1,6 @@
-"""note.*: what a workspace keeps: add, supersede, link, get with neighbours, list, search.
+"""note.add, note.supersede, note.list, note.search: what a workspace keeps.
 
-A note is never edited: what changes is said by another that supersedes it. Explained in docs/why/notes.md.
+How notes hang together is in links.py. A note is never edited: what changes is said by another that supersedes it. Explained in docs/why/notes.md.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ from ackbox.store.notes import SUPERSEDES, Link, NoteFilter, StoredNote
 from ackbox.store.readers import Reader
 from ackbox.store.tasks import tag_text
 
-TEXT_LIMIT = 50_000
+TEXT_LIMIT = 100_000
 PAGE_BYTES = 40_000
-MOST_NEIGHBOURS = 200
-OPENING = 200
 
 NoteId = Annotated[str, Meta(description="Id of a note", max_length=64)]
 Kind = Annotated[str, Meta(min_length=1, max_length=32, description="memory, note, fact, decision, constraint, or a word of yours")]
-Title = Annotated[str, Meta(max_length=200, description="In a line")]
-Text = Annotated[str, Meta(min_length=1, description="The text; Markdown by convention; at most 50,000 characters")]
-Tags = Annotated[list[Annotated[str, Meta(min_length=1, max_length=64)]], Meta(max_length=50, description="Labels")]
+Title = Annotated[str, Meta(max_length=500, description="In a line")]
+Text = Annotated[str, Meta(min_length=1, description="The text; Markdown by convention; at most 100,000 characters")]
+Tags = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=50, description="Labels")]
 Weight = Annotated[int, Meta(ge=1, le=5, description="1 to 5; from 4 on it is told to whoever starts a session")]
 Relation = Annotated[str, Meta(min_length=1, max_length=64, description="How it is related, in a word: supports, contradicts, part_of")]
+
+
+Follow = Annotated[bool, Meta(description="For a note that has been superseded, take the one that stands for it now")]
 
 
 class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,11 +135,12 @@ def _checked(new: NewNote) -> NewNote:
                       hint="Keep it in a file and say where that is.")
     check_metadata(new.metadata)
     for link in new.links:
-        _check_relation(link.relation)
+        check_relation(link.relation)
     return msgspec.structs.replace(new, text=text, title=None if new.title is None else unicodedata.normalize("NFC", new.title))
 
 
-def _check_relation(relation: str) -> None:
+def check_relation(relation: str) -> None:
+    """Raise Invalid for the one relation that a link may not have."""
     if relation == SUPERSEDES:
         raise Invalid("A note is superseded with note.supersede.", hint="Use another word for the link.", field="relation")
 
@@ -158,9 +160,11 @@ def shown(row: StoredNote) -> Note:
                 supersedes=row.supersedes, superseded_by=row.superseded_by, created_at=to_text(row.created_at))
 
 
-async def find(context: Context, id: str, *, field: str = "id") -> StoredNote:
-    """Return a note of this workspace. Raises NotFound."""
+async def find(context: Context, id: str, *, field: str = "id", follow: bool = False) -> StoredNote:
+    """Return a note of this workspace, or with `follow` the one that stands for it now. Raises NotFound."""
     row = await context.store.note_of(id)
+    while follow and row is not None and row.superseded_by is not None:
+        row = await context.store.note_of(row.superseded_by)
     if row is None:
         raise NotFound("There is no such note.", hint="Use an id that note.list or note.search gave.", field=field)
     return row
@@ -176,6 +180,7 @@ class Supersede(Call, frozen=True, kw_only=True):
     tags: Tags | None = None
     priority: Weight | None = None
     metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] | None = None
+    follow: Follow = False
 
 
 @op("note.supersede", scope="write", writes=True)
@@ -185,7 +190,7 @@ async def supersede(context: Context, params: Supersede) -> Added:
     Raises Invalid, TooLong, NotFound, Conflict (it was superseded before, by which note stands in `superseded_by`).
     """
     me = await context.me(params)
-    old = await find(context, params.id)
+    old = await find(context, params.id, follow=params.follow)
     if old.superseded_by is not None:
         raise Conflict("This note has been superseded already.", hint="Supersede the note that stands for it now.", field="id",
                        superseded_by=old.superseded_by)
@@ -195,120 +200,11 @@ async def supersede(context: Context, params: Supersede) -> Added:
     return await keep(context, me, NewNote(**given), unless_known=False, old=old)
 
 
-class LinkNotes(Call, frozen=True, kw_only=True):
-    """Two notes, and how the first is related to the second."""
-
-    id: NoteId
-    relation: Relation
-    to: Annotated[str, Meta(description="Id of the other note", max_length=64)]
-
-
-class NoteLink(msgspec.Struct, frozen=True, kw_only=True):
-    """How one note is related to another."""
-
-    source: Annotated[str, Meta(description="Id of the first note")]
-    relation: Annotated[str, Meta(description="How the first is related to the second")]
-    target: Annotated[str, Meta(description="Id of the second note")]
-    author: Annotated[str | None, Meta(description="Who said so")] = None
-    created_at: Annotated[str, Meta(description="When")]
-
-
-class Linked(NoteLink, frozen=True, kw_only=True):
-    """The link as it stands."""
-
-    duplicate: Annotated[bool, Meta(description="Whether they were linked so before")] = False
-
-
-@op("note.link", scope="write", writes=True)
-async def link(context: Context, params: LinkNotes) -> Linked:
-    """Say how one note is related to another; saying it twice changes nothing.
-
-    Raises Invalid, NotFound.
-    """
-    me = await context.me(params)
-    _check_relation(params.relation)
-    source, target = await find(context, params.id), await find(context, params.to, field="to")
-    if source.seq == target.seq:
-        raise Invalid("A note is not linked to itself.", hint="Name another note in `to`.", field="to")
-    is_new = await context.store.add_link(Link(source.seq, params.relation, target.seq, me.agent, context.now))
-    if is_new:
-        subject = {"note": source.id, "relation": params.relation, "target": target.id}
-        context.rings.add(await context.store.note("note.linked", at=context.now, reader=me.agent, subject=subject))
-    return Linked(source=source.id, relation=params.relation, target=target.id, author=me.name, created_at=to_text(context.now), duplicate=not is_new)
-
-
-class GetNote(Call, frozen=True, kw_only=True):
-    """Which note, and how far around it to look."""
-
-    id: NoteId
-    depth: Annotated[int, Meta(ge=0, le=3, description="Neighbours over so many links; at most 200 of them")] = 1
-
-
-class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
-    """A note that a link leads to, in short."""
-
-    id: Annotated[str, Meta(description="Its id")]
-    kind: Annotated[str, Meta(description="What it is")]
-    title: Annotated[str | None, Meta(description="In a line")] = None
-    opening: Annotated[str, Meta(description="How its text begins")]
-    author: Annotated[str, Meta(description="Who wrote it")]
-    superseded_by: Annotated[str | None, Meta(description="Id of the note that stands for it now")] = None
-
-
-class GotNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A note, its links within reach, and the notes they lead to."""
-
-    note: Annotated[Note, Meta(description="The note")]
-    links: Annotated[list[NoteLink], Meta(description="Links within reach, either way")]
-    neighbours: Annotated[list[Neighbour], Meta(description="Notes they lead to, nearest first")]
-
-
-@op("note.get", scope="read")
-async def get(context: Context, params: GetNote) -> GotNote:
-    """Return one note with its neighbours: the graph around it.
-
-    Raises NotFound.
-    """
-    row = await find(context, params.id)
-    reached: dict[int, StoredNote] = {row.seq: row}
-    found: dict[tuple[int, str, int], Link] = {}
-    edge = [row.seq]
-    for _ in range(params.depth):
-        edge = await _reach(context, edge, reached, found)
-    names: dict[int, str | None] = {}
-    for each in found.values():
-        if each.author not in names:
-            reader = await context.store.reader_by_number(each.author)
-            names[each.author] = None if reader is None else reader.name
-    links = [NoteLink(source=reached[each.source].id, relation=each.relation, target=reached[each.target].id, author=names[each.author],
-                      created_at=to_text(each.created_at)) for each in found.values() if each.source in reached and each.target in reached]
-    return GotNote(note=shown(row), links=links, neighbours=[_short(each) for each in reached.values() if each.seq != row.seq])
-
-
-def _short(row: StoredNote) -> Neighbour:
-    return Neighbour(id=row.id, kind=row.kind, title=row.title, opening=row.text[:OPENING], author=row.author_name, superseded_by=row.superseded_by)
-
-
-async def _reach(context: Context, edge: list[int], reached: dict[int, StoredNote], found: dict[tuple[int, str, int], Link]) -> list[int]:
-    """Follow the links of some notes, either way; returns the notes that were not reached before."""
-    fresh = []
-    for seq in edge:
-        for each in await context.store.links_of(seq, most=MOST_NEIGHBOURS):
-            found[each.source, each.relation, each.target] = each
-            other = each.target if each.source == seq else each.source
-            if other not in reached and len(reached) <= MOST_NEIGHBOURS:
-                note = await context.store.note_at(other)
-                if note is not None:
-                    reached[other] = note
-                    fresh.append(other)
-    return fresh
-
-
 class Narrow(Call, frozen=True, kw_only=True):
     """Which notes; what is left out narrows nothing."""
 
     kind: Kind | None = None
-    tag: Annotated[str, Meta(max_length=64, description="Only with this tag")] | None = None
+    tag: Annotated[str, Meta(max_length=200, description="Only with this tag")] | None = None
     author: Annotated[Name, Meta(description="Only by this author")] | None = None
     min_priority: Annotated[int, Meta(ge=1, le=5, description="Only of at least this priority")] | None = None
     since: Annotated[str, Meta(description="Only stored after this time")] | None = None
@@ -320,6 +216,9 @@ class Narrow(Call, frozen=True, kw_only=True):
 
 class ListNotes(Narrow, frozen=True, kw_only=True):
     """Which notes; what is left out narrows nothing."""
+
+    ids: Annotated[list[NoteId], Meta(max_length=200, description="These notes, in this order, and no others")] | None = None
+    follow: Annotated[bool, Meta(description="With `ids`: for a note that has been superseded, the one that stands for it now")] = False
 
 
 class SearchNotes(Narrow, frozen=True, kw_only=True):
@@ -339,8 +238,11 @@ class NotePage(msgspec.Struct, frozen=True, kw_only=True):
 async def list_notes(context: Context, params: ListNotes) -> NotePage:
     """Return the workspace's notes, newest first; those that stand, unless `include_superseded` says otherwise.
 
-    Raises Invalid, BadCursor.
+    Raises Invalid, BadCursor, NotFound (`ids`).
     """
+    if params.ids is not None:
+        rows = [await find(context, id, field="ids", follow=params.follow) for id in params.ids]
+        return NotePage(notes=[shown(row) for row in within(rows, limit=len(rows), max_text_bytes=params.max_text_bytes)])
     query = f"notes {_asked(params)}"
     before = NEWEST if params.cursor is None else read_cursor(context.workspace.ws, query, params.cursor)
     return _page(context, params, query, await context.store.note_page(await _filter(context, params), before=before, most=params.limit + 1))

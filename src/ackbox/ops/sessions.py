@@ -36,11 +36,12 @@ PENDING = 5
 RECENT = 5
 MOST_TOLD = 10
 NOTES_BYTES = 16_000
-IMPORTANT = 4
 KINDS_OF_NAME = ("amber", "brisk", "calm", "clear", "deft", "eager", "fair", "keen", "lucid", "merry", "noble", "plain", "quick", "ready",
                  "sharp", "steady", "swift", "tidy", "vivid", "warm")
 
 Deliver = Annotated[Literal["none", "delivered", "read"], Meta(description="Mark the messages that are returned, in the same transaction")]
+
+Which = Annotated[Literal["unread", "pending"], Meta(description="Of which post: unread, or only what was not handed over yet")]
 
 
 class Start(Checkin, frozen=True, kw_only=True):
@@ -52,7 +53,9 @@ class Start(Checkin, frozen=True, kw_only=True):
     announce: Annotated[bool, Meta(description="Tell everyone of the start, and later of the end, as a system message")] = False
     new_name: Annotated[bool, Meta(description="Without `agent`: make up a name even when the key has one of its own, where it may")] = False
     mark: Deliver = "none"
+    state: Which = "unread"
     query: Annotated[str, Meta(min_length=1, max_length=400, description="Also find notes with these words")] | None = None
+    documents: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=20, description="Titles of notes of kind document")] = []
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +72,11 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     recent: Annotated[list[Session], Meta(description="Your last sessions before this one, newest first")]
     agents: Annotated[list[Instance], Meta(description="Who else was here of late, up to ten")]
     tasks: Annotated[list[Task], Meta(description="Your tasks that are not finished, the most urgent first, up to ten")]
-    notes: Annotated[list[Note], Meta(description="Notes of priority 4 and 5 that stand, newest first, up to ten")]
+    notes: Annotated[list[Note], Meta(description="Constraints, and notes of priority 4 and 5, that stand, newest first, up to ten")]
     found: Annotated[list[Note], Meta(description="Notes with the words of `query`, newest first, up to ten")] = []
+    documents: Annotated[list[Note], Meta(description="Notes of kind document with the titles asked for")] = []
+    news: Annotated[list[Note], Meta(description="Notes of others since you were last heard of in a session, newest first, up to ten")] = []
+    kept: Annotated[int, Meta(description="How many notes stand")] = 0
     is_first: Annotated[bool, Meta(description="Whether you have never had a session here before")]
 
 
@@ -96,7 +102,7 @@ async def start(context: Context, params: Start) -> Started:
                        conflicts=msgspec.to_builtins(conflicts))
     before = await context.store.session_page(before=NEWEST, reader_agent=me.agent, most=RECENT)
     await check_in(context, _as_checkin(params, ttl_s))
-    post = await check(context, Check(agent=me.name, instance=me.instance, limit=PENDING, urgent_first=True, mark=params.mark))
+    post = await check(context, Check(agent=me.name, instance=me.instance, limit=PENDING, urgent_first=True, mark=params.mark, state=params.state))
     agents = [shown(reader, here) for reader, here in await everybody(context) if reader.is_agent and reader.agent != me.agent]
     tasks = await list_tasks(context, ListTasks(agent=me.name, instance=me.instance, mine=True, urgent_first=True, limit=MOST_TOLD))
     token = secrets.token_hex(32)
@@ -107,13 +113,25 @@ async def start(context: Context, params: Start) -> Started:
         heartbeat_s=min(params.heartbeat_s or settings.get("heartbeat_s", max(ttl_s // 3, 1)), ttl_s),
         recent=[shown_session(context, each) for each in before],
         agents=sorted(agents, key=lambda each: each.last_seen or "", reverse=True)[:MOST_TOLD],
-        tasks=tasks.tasks, notes=await _important(context), found=await _found(context, params.query), is_first=not before,
+        tasks=tasks.tasks, notes=await _told(context, NoteFilter(important=1)), found=await _found(context, params.query), is_first=not before,
+        documents=await _documents(context, params.documents), news=await _news(context, me, before), kept=await context.store.notes_kept(),
     )
 
 
-async def _important(context: Context) -> list[Note]:
-    rows = await context.store.note_page(NoteFilter(priority=IMPORTANT), most=MOST_TOLD)
+async def _told(context: Context, narrow: NoteFilter) -> list[Note]:
+    rows = await context.store.note_page(narrow, most=MOST_TOLD)
     return [shown_note(row) for row in within(rows, limit=MOST_TOLD, max_text_bytes=NOTES_BYTES)]
+
+
+async def _documents(context: Context, titles: list[str]) -> list[Note]:
+    found = [await context.store.note_page(NoteFilter(kind="document", title=title), most=1) for title in dict.fromkeys(titles)]
+    return [shown_note(row) for rows in found for row in rows]
+
+
+async def _news(context: Context, me: Reader, before: list[SessionRow]) -> list[Note]:
+    if not before:
+        return []
+    return [note for note in await _told(context, NoteFilter(since=before[0].last_seen)) if note.author != me.name]
 
 
 async def _found(context: Context, query: str | None) -> list[Note]:
@@ -172,6 +190,7 @@ class Checkpoint(Call, frozen=True, kw_only=True):
     unless_known: Annotated[bool, Meta(description="A note of that kind, title and text that is there is not kept twice")] = True
     limit: Annotated[int, Meta(ge=0, le=PENDING, description="At most this many messages")] = PENDING
     mark: Deliver = "none"
+    state: Which = "unread"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -213,7 +232,8 @@ async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
         await check_in(context, Checkin(agent=me.name, instance=me.instance, summary=summary, area=params.area, files=params.files))
     kept = [await _kept(context, me, note, unless_known=params.unless_known) for note in params.notes]
     mark = params.mark if params.limit else "none"
-    post = await check(context, Check(agent=me.name, instance=me.instance, limit=max(params.limit, 1), urgent_first=True, mark=mark))
+    post = await check(context, Check(agent=me.name, instance=me.instance, limit=max(params.limit, 1), urgent_first=True, mark=mark,
+                                        state=params.state))
     return Checkpointed(session=None if row is None else shown_session(context, row), notes=kept, conflicts=conflicts,
                         messages=post.messages[: params.limit], unread=post.unread, total=post.total)
 

@@ -55,6 +55,8 @@ class NoteFilter(msgspec.Struct, frozen=True, kw_only=True):
     priority: int | None = None
     since: int | None = None
     current_only: int | None = 1
+    title: str | None = None
+    important: int | None = None
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -110,6 +112,11 @@ class Notes(Bound):
     async def note_page(self, narrow: NoteFilter, *, before: int = NEWEST, most: int) -> list[StoredNote]:
         """Return notes, newest first."""
         return [_shaped(row) for row in await self.rows("note_page", before=before, most=most, **msgspec.structs.asdict(narrow))]
+
+    async def notes_kept(self) -> int:
+        """Return how many notes stand."""
+        row = await self.row("notes_kept")
+        return 0 if row is None else int(row[0])
 
     async def search_notes(self, query: Query, narrow: NoteFilter, *, before: int = NEWEST, most: int) -> list[StoredNote]:
         """Return notes with these words, newest first."""

@@ -654,9 +654,16 @@ FROM note n WHERE n.ws = :ws AND n.seq < :before AND (CAST(:kind AS TEXT) IS NUL
   AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(n.tags, :tag, '') <> n.tags)
   AND (CAST(:author AS BIGINT) IS NULL OR n.author = :author)
   AND (CAST(:priority AS BIGINT) IS NULL OR n.priority >= :priority)
+  AND (CAST(:title AS TEXT) IS NULL OR n.title = :title)
+  AND (CAST(:important AS BIGINT) IS NULL OR n.priority >= 4 OR n.kind = 'constraint')
   AND (CAST(:since AS BIGINT) IS NULL OR n.created_at > :since)
   AND (CAST(:current_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes'))
 ORDER BY n.seq DESC LIMIT :most;
+
+-- name: notes_kept
+-- How many notes stand; primary key.
+SELECT COUNT(*) FROM note n WHERE n.ws = :ws
+  AND NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes');
 
 -- name: note_link_add
 -- Link two notes; the same link twice is one; primary key.
