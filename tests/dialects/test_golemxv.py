@@ -84,6 +84,19 @@ async def test_a_token_is_worth_nothing_to_a_key_that_may_not_speak_as_its_agent
         await other.close()
 
 
+async def test_a_key_of_several_projects_says_which_by_its_slug(database: str) -> None:
+    async with serving(database) as served:
+        for name in ("shop", "site"):
+            await served.app.call("workspace.create", {"name": name}, credential=served.key)
+        api = Api(served, served.key)
+        tokens = {slug: await api.checkin(agent_name="agent-keen-7", project_slug=slug) for slug in ("shop", "site")}
+        assert (await api("POST", "/messages", project_slug="shop", session_token=tokens["shop"], to="broadcast", content="in the shop"))[0] == 201
+        assert (await api("POST", "/messages", project_slug="site", session_token=tokens["shop"], to="broadcast", content="x"))[0] == 404
+        texts = [[row["content"] for row in (await api("GET", "/messages", project_slug=slug, sender="agent-keen-7"))[1]["data"]] for slug in ("shop", "site")]
+        assert texts == [["in the shop"], []]
+        await api.close()
+
+
 async def test_the_header_of_the_system_carries_the_key_over_mcp_too(tmp_path: Path) -> None:
     async with serving(f"sqlite:///{tmp_path}/a.db") as served:
         key = await made(served, **SHARED)
@@ -233,5 +246,12 @@ async def test_the_systems_own_variables_say_key_project_and_session(tmp_path: P
             assert (await client.call_tool("heartbeat", {})).structured_content["agent_name"] == "agent-keen-7"
             presence = (await client.call_tool("presence", {})).structured_content
             assert (presence["project"]["slug"], [each["agent_name"] for each in presence["agents"]]) == ("shop", ["agent-keen-7"])
-        assert plain((await api("GET", "/messages", limit=1))[1]["data"][0], "sender_name", "content") == ["agent-keen-7", "from the environment"]
+            # A session that is over says no more who calls; what needs none goes on, and a new one can begin.
+            await client.call_tool("checkout", {})
+            assert "SESSION_NOT_FOUND" in (await client.call_tool("heartbeat", {})).content[0].text
+            told = [await client.call_tool(tool, {}) for tool in ("presence", "sessions", "project_info", "checkin")]
+            assert [each.is_error for each in told] == [False] * 4
+            fresh = told[-1].structured_content["session_token"]
+            assert (await client.call_tool("heartbeat", {"session_token": fresh})).is_error is False
+        assert plain((await api("GET", "/messages", sender="agent-keen-7"))[1]["data"][0], "sender_name", "content") == ["agent-keen-7", "from the environment"]
         await api.close()

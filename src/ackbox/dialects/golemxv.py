@@ -20,6 +20,9 @@ TaskPriority = Literal["low", "medium", "high", "critical"]
 KEY_HEADERS = ("x-api-key",)
 SESSION = Arg("session_token", Token, "session", default=None, or_header=True)
 PROJECT = Arg("project_slug", Slug, "workspace", default=None, or_header=True)
+# Taken, and not asked of: what needs no session must not fail for one that is over.
+NO_SESSION = Arg("session_token", Token, default=None)
+FREE: dict[str, Any] = {"session": None}
 
 SEND: tuple[Arg, ...] = (
     Arg("to", Annotated[str, Meta(description="Name of an active agent, or broadcast")], "to", "unlabelled"),
@@ -54,7 +57,7 @@ CHECKIN: tuple[Arg, ...] = (
     Arg("heartbeat_ttl_seconds", Annotated[int, Meta(ge=10, le=86_400, description="Seconds without a heartbeat until you count as gone")], "ttl_s",
         default=None),
 )
-CHECKIN_FIXED: dict[str, Any] = {"announce": True, "new_name": True}
+CHECKIN_FIXED: dict[str, Any] = {**FREE, "announce": True, "new_name": True}
 CONFLICT: tuple[Field, ...] = (
     Field("agent_name", "item.agent"), Field("overlapping_areas", "item.areas"), Field("overlapping_files", "item.files"),
 )
@@ -88,6 +91,7 @@ ROW: tuple[Field, ...] = (
     Field("work_area_domain", "item.project"), Field("assigned_agent_name", "item.assignee"), Field("created_at", "item.created_at"),
     Field("_ext", of=(Field("uuid", "item.id", "uuid"), Field("status", "item.status"), Field("waits_for", "item.waits_for"))),
 )
+TASK = Arg("task_id", TaskNumber, "id", "text")
 CLAIM_FIXED: dict[str, Any] = {"or_refuse": True, "tell": True}
 
 ERRORS: dict[str, Any] = {
@@ -131,7 +135,7 @@ GOLEMXV = Dialect(
         Word(
             name="checkin", operation="session.start",
             description="Check in: who you are and which area and files you will work on. Gives the session_token and who works on the same.",
-            args=(PROJECT, *CHECKIN), fixed=CHECKIN_FIXED, errors=SCOPE_CONFLICT,
+            args=(PROJECT, NO_SESSION, *CHECKIN), fixed=CHECKIN_FIXED, errors=SCOPE_CONFLICT,
             reply=(
                 Field("session_token", "result.token"), Field("agent_name", "result.session.agent"), PROJECT_OF_SESSION,
                 Field("conflicts", "result.conflicts", of_each=CONFLICT),
@@ -142,12 +146,12 @@ GOLEMXV = Dialect(
         ),
         Word(
             name="heartbeat", operation="session.checkpoint", description="Say that you are still at work, before your session times out.",
-            args=(SESSION, *SCOPE), fixed={"limit": 0},
+            args=(PROJECT, SESSION, *SCOPE), fixed={"limit": 0},
             reply=(*ALIVE, Field("_ext", of=(Field("unread", "result.unread"), Field("conflicts", "result.conflicts", of_each=CONFLICT)))),
         ),
         Word(
             name="presence", operation="agent.list", description="See the active agents: what each works on and when it was last heard of.",
-            args=(PROJECT,), fixed={"online_only": True},
+            args=(PROJECT, NO_SESSION), fixed={**FREE, "online_only": True},
             reply=(
                 Field("project", of=(Field("name", "result.workspace"), Field("slug", "result.workspace"))),
                 Field("agents", "result.agents", of_each=(
@@ -165,7 +169,7 @@ GOLEMXV = Dialect(
         ),
         Word(
             name="checkout", operation="session.end", description="Check out: what you did, how it went, and which files you changed.",
-            args=(SESSION, *CHECKOUT), reply=GONE,
+            args=(PROJECT, SESSION, *CHECKOUT), reply=GONE,
         ),
         Word(
             name="send_message", operation="message.send",
@@ -183,12 +187,12 @@ GOLEMXV = Dialect(
         ),
         Word(
             name="claim_task", operation="task.claim", description="Take a pending task; of several who try, one gets it.",
-            args=(SESSION, Arg("task_id", TaskNumber, "id", "text")), fixed=CLAIM_FIXED, errors=CLAIM_FAILED, item="task", reply=ROW,
+            args=(PROJECT, SESSION, TASK), fixed=CLAIM_FIXED, errors=CLAIM_FAILED, item="task", reply=ROW,
         ),
         Word(
             name="update_task", operation="task.update", description="Say how far a task is, with a note.",
             args=(
-                SESSION, Arg("task_id", TaskNumber, "id", "text"), Arg("status", TaskStatus, "status", "our_status", default=None),
+                PROJECT, SESSION, TASK, Arg("status", TaskStatus, "status", "our_status", default=None),
                 Arg("note", Annotated[str, Meta(max_length=10_000, description="A word on it")], "note", default=None),
             ),
             item="", reply=(*ROW[:-1], Field("note", "item.note"), ROW[-1]),
@@ -196,7 +200,7 @@ GOLEMXV = Dialect(
         Word(
             name="complete_task", operation="task.update", description="Finish a task: what came of it, and which files changed.",
             args=(
-                SESSION, Arg("task_id", TaskNumber, "id", "text"),
+                PROJECT, SESSION, TASK,
                 Arg("summary", Annotated[str, Meta(max_length=10_000, description="What came of it")], "note", default=None),
                 Arg("files_changed", Annotated[list[str], Meta(max_length=1000, description="Files that changed")], "metadata.files_changed",
                     default=None),
@@ -219,11 +223,12 @@ GOLEMXV = Dialect(
         Word(
             name="sessions", operation="session.list", description="See the project's sessions, newest first: who worked, on what, and how it ended.",
             args=(
-                PROJECT, Arg("agent_name", Annotated[str, Meta(max_length=256, description="Only of this agent")], "of", default=None),
+                PROJECT, NO_SESSION,
+                Arg("agent_name", Annotated[str, Meta(max_length=256, description="Only of this agent")], "of", default=None),
                 Arg("status", Literal["active", "timed_out", "checked_out"], "state", "our_state", default=None),
                 Arg("limit", Annotated[int, Meta(ge=1, le=100, description="At most this many")], "limit", default=20),
             ),
-            each="sessions",
+            fixed=FREE, each="sessions",
             reply=(
                 Field("session_id", "item.number"), Field("agent_name", "item.agent"), Field("status", "item.state", "their_state"),
                 Field("declared_area", "item.area"), Field("declared_files", "item.files"), Field("started_at", "item.started_at"),
@@ -233,7 +238,7 @@ GOLEMXV = Dialect(
         ),
         Word(
             name="project_info", operation="agent.list", description="See the project, and everyone who has been on it.",
-            args=(PROJECT,),
+            args=(PROJECT, NO_SESSION), fixed=FREE,
             reply=(
                 Field("project", of=(
                     Field("id", "result.workspace", "number_of"), Field("name", "result.workspace"), Field("slug", "result.workspace"))),

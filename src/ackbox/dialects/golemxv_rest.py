@@ -18,6 +18,7 @@ from ackbox.dialects.golemxv import (
     KEY_HEADERS,
     MESSAGE,
     MESSAGES,
+    PROJECT,
     REFUSAL,
     ROW,
     SCOPE,
@@ -26,9 +27,9 @@ from ackbox.dialects.golemxv import (
     SENT,
     SENT_FIXED,
     SESSION,
+    TASK,
     TASKS,
     TASKS_FIXED,
-    TaskNumber,
     Token,
 )
 from ackbox.limits import Rate
@@ -50,7 +51,7 @@ GOLEMXV_REST = Rest(
     roads=(
         Road(method="POST", path="/checkin", status=201, word=Word(
             name="checkin", operation="session.start", description="Start a session, with the area and files you declare.",
-            args=CHECKIN, fixed=CHECKIN_FIXED, errors=SCOPE_CONFLICT,
+            args=(PROJECT, *CHECKIN), fixed=CHECKIN_FIXED, errors=SCOPE_CONFLICT,
             reply=(
                 Field("data", of=(
                     Field("session_id", "result.session.number"), Field("session_token", "result.token"), Field("agent_name", "result.session.agent"),
@@ -60,27 +61,27 @@ GOLEMXV_REST = Rest(
         )),
         Road(method="POST", path="/heartbeat", word=Word(
             name="heartbeat", operation="session.checkpoint", description="Say that the session goes on.",
-            args=(OWN_SESSION, *SCOPE), fixed={"limit": 0}, reply=(Field("data", of=ALIVE), META),
+            args=(PROJECT, OWN_SESSION, *SCOPE), fixed={"limit": 0}, reply=(Field("data", of=ALIVE), META),
         )),
         Road(method="POST", path="/checkout", word=Word(
             name="checkout", operation="session.end", description="End the session; everyone is told.",
-            args=(OWN_SESSION, *CHECKOUT), reply=(Field("data", of=GONE), NO_META),
+            args=(PROJECT, OWN_SESSION, *CHECKOUT), reply=(Field("data", of=GONE), NO_META),
         )),
         Road(method="POST", path="/messages", status=201, word=Word(
             name="send_message", operation="message.send", description="Send a message to an active agent, or to everyone.",
-            args=(OWN_SESSION, *SEND), fixed=SENT_FIXED, reply=(Field("data", of=SENT), NO_META),
+            args=(PROJECT, OWN_SESSION, *SEND), fixed=SENT_FIXED, reply=(Field("data", of=SENT), NO_META),
         )),
         Road(method="GET", path="/messages", word=Word(
             name="get_messages", operation="message.history", description="Read the project's messages, newest first.",
-            args=(SESSION, *MESSAGES), reply=(Field("data", "result.messages", of_each=MESSAGE), NO_META),
+            args=(PROJECT, SESSION, *MESSAGES), reply=(Field("data", "result.messages", of_each=MESSAGE), NO_META),
         )),
         Road(method="GET", path="/tasks", word=Word(
             name="list_tasks", operation="task.list", description="See the project's tasks, the most urgent first.",
-            args=(SESSION, *TASKS), fixed=TASKS_FIXED, reply=(Field("data", "result.tasks", of_each=ROW), NO_META),
+            args=(PROJECT, SESSION, *TASKS), fixed=TASKS_FIXED, reply=(Field("data", "result.tasks", of_each=ROW), NO_META),
         )),
         Road(method="POST", path="/tasks/claim", word=Word(
             name="claim_task", operation="task.claim", description="Take a pending task; of several who try, one gets it.",
-            args=(OWN_SESSION, Arg("task_id", TaskNumber, "id", "text")), fixed=CLAIM_FIXED, errors=CLAIM_FAILED, item="task",
+            args=(PROJECT, OWN_SESSION, TASK), fixed=CLAIM_FIXED, errors=CLAIM_FAILED, item="task",
             reply=(Field("data", of=ROW), NO_META),
         )),
     ),
