@@ -67,7 +67,7 @@ async def signed_in(context: BrowserContext, served: Served, *, workspace: str =
     page = await context.new_page()
     page.set_default_timeout(20_000)
     await page.goto(served.url + link.path)
-    await page.wait_for_url("**/w/**")
+    await page.wait_for_url("**/w/**", wait_until="commit")
     await page.locator("h1").wait_for()
     return page
 
@@ -75,3 +75,19 @@ async def signed_in(context: BrowserContext, served: Served, *, workspace: str =
 async def rows(page: Page) -> list[str]:
     """Return the first lines of the messages on screen, in their order."""
     return await page.locator(".list [role=option] .line bdi").all_inner_texts()
+
+
+async def link(served: Served, name: str = "ana") -> str:
+    """Return the path of a one-time link for a person."""
+    return str((await served.app.call("login.link", {"name": name}, credential=served.key)).path)
+
+
+async def sign_in(served: Served, context: BrowserContext, path: str | None = None, name: str = "ana") -> Page:
+    """Return a page that is signed in and shows the dashboard, or the part of it that `path` names."""
+    page = await context.new_page()
+    await page.goto(served.url + await link(served, name))
+    await page.wait_for_url("**/w/default/**", wait_until="commit")
+    if path is not None:
+        await page.goto(f"{served.url}/w/default/{path}")
+    await page.locator(".view").first.wait_for()
+    return page

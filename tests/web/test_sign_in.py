@@ -10,21 +10,9 @@ from playwright.async_api import BrowserContext
 
 from tests.engines import Clock
 from tests.serving import Served, serving
+from tests.web.browsing import link, sign_in
 
 pytestmark = pytest.mark.anyio
-
-
-async def link(served: Served, name: str = "ana") -> str:
-    return str((await served.app.call("login.link", {"name": name}, credential=served.key)).path)
-
-
-async def sign_in(served: Served, context: BrowserContext, name: str = "ana") -> Any:
-    """Return a page that is signed in and shows the dashboard."""
-    page = await context.new_page()
-    await page.goto(served.url + await link(served, name))
-    await page.wait_for_url("**/w/default/**")
-    await page.locator(".view").first.wait_for()
-    return page
 
 
 async def redeem(served: Served, path: str, **headers: str) -> httpx2.Response:

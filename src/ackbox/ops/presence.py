@@ -49,9 +49,11 @@ def derived(context: Context, presence: Presence | None, reader: int) -> Here:
 
 
 def best(standings: list[Here]) -> Here:
-    """Return an agent's standing from those of its instances: the most present of them."""
+    """Return an agent's standing from those of its instances: the most present of them, and how mail reaches one that has said so."""
     rank = {"online": 2, "idle": 1, "away": 0}
-    return max(standings, key=lambda here: (rank[here.presence], here.last_seen or 0))
+    found = max(standings, key=lambda here: (rank[here.presence], here.last_seen or 0))
+    told = max((here for here in standings if here.presence == found.presence), key=lambda here: (bool(here.card.get("reach")), here.last_seen or 0))
+    return Here(found.presence, found.last_seen, told.reach, found.card or told.card, found.started_at)
 
 
 async def standing(context: Context, reader: Reader) -> Here:

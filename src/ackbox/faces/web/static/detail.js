@@ -60,6 +60,6 @@ export function Detail({ id, onClose, go }) {
     <footer>${mayWrite ? html`<button type="button" onClick=${() => reply(message)}>Reply <${Key}>r</${Key}></button>` : null}
       <a class="button" href=${`${base}/t/${message.thread}#${message.id}`}>Thread <${Key}>t</${Key}></a>
       ${isMine && mayWrite ? html`<button type="button" onClick=${() => markOwn(message, "acknowledged")}>Acknowledge <${Key}>a</${Key}></button>` : null}
-      <span class="grow"></span><${Copy} text=${message.body} label="copy text" /><${Copy} text=${`${location.origin}${base}/m/${message.id}`} label="link" /></footer>
+      <span class="grow"></span><span class="nowrap"><${Copy} text=${message.body} label="copy" /><${Copy} text=${`${location.origin}${base}/m/${message.id}`} label="link" /></span></footer>
   </aside>`;
 }

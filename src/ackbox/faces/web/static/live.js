@@ -153,7 +153,7 @@ export function Live({ data }) {
     <div class="mid">
       <${Chips} q=${q} onChange=${filter} />
       ${problem ? html`<p class="problem">${problem}</p>` : null}
-      ${shown.length ? html`<div class="list-box"><${List} ref=${list} rows=${shown} height=${HEIGHTS[density.value]} row=${drawRow} keyOf=${keyOf} selected=${selected} label="Messages, the newest last" onPick=${pick} onOpen=${enter} onFollow=${onFollow} onTop=${onTop} follow=${!hold} />
+      ${shown.length ? html`<div class="list-box"><${List} handle=${list} rows=${shown} height=${HEIGHTS[density.value]} row=${drawRow} keyOf=${keyOf} selected=${selected} label="Messages, the newest last" onPick=${pick} onOpen=${enter} onFollow=${onFollow} onTop=${onTop} follow=${!hold} />
         ${fresh > 0 ? html`<button type="button" class="pill" onClick=${toEnd}>${fresh} new ↓ <${Key}>G</${Key}></button>` : null}</div>` : html`<${Empty} q=${q} onFilter=${filter} />`}
       <${Compose} />
     </div>

@@ -48,17 +48,14 @@ export const arrived = signal(0);
 
 function place(message, tally) {
   const known = byId.get(message.id);
-  if (known) {
-    if (tally) known.tally = tally;
-    return known;
-  }
-  const row = { ...message, tally: tally ?? { recipients: 0, delivered: 0, read: 0, acknowledged: 0 } };
+  if (known && !tally) return;
+  // What has changed is a new object: a row is drawn again for that and nothing else.
+  const row = known ? { ...known, tally } : { ...message, tally: tally ?? { recipients: 0, delivered: 0, read: 0, acknowledged: 0 } };
   byId.set(row.id, row);
   bySeq.set(row.seq, row);
-  let at = ring.length;
-  while (at > 0 && ring[at - 1].seq > row.seq) at -= 1;
-  if (at === ring.length) ring.push(row); else ring.splice(at, 0, row);
-  return row;
+  let low = 0, high = ring.length;
+  while (low < high) { const at = (low + high) >> 1; if (ring[at].seq < row.seq) low = at + 1; else high = at; }
+  if (known) ring[low] = row; else if (low === ring.length) ring.push(row); else ring.splice(low, 0, row);
 }
 
 /** Take in messages with their tallies, as history gives them. */

@@ -13,6 +13,7 @@ export class List extends Component {
   }
 
   componentDidMount() {
+    if (this.props.handle) this.props.handle.current = this;
     this.watch = new ResizeObserver(() => { this.setState({ room: this.box.clientHeight }); this.settle(); });
     this.watch.observe(this.box);
     this.settle();
@@ -22,9 +23,9 @@ export class List extends Component {
 
   getSnapshotBeforeUpdate(before) {
     // Rows put in above must not move what is being read.
-    const first = before.rows[0], now = this.props.rows;
-    if (first && now[0] !== first) { const at = now.indexOf(first); return at > 0 && at <= 1000 ? at : 0; }
-    return 0;
+    const { rows, keyOf } = this.props, first = before.rows[0];
+    if (!first || !rows.length || keyOf(rows[0]) === keyOf(first)) return 0;
+    return Math.max(0, rows.slice(0, 1000).findIndex((row) => keyOf(row) === keyOf(first)));
   }
 
   componentDidUpdate(before, _, above) {
