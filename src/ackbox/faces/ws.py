@@ -93,6 +93,8 @@ class Sockets:
         """Close the sockets of keys that have ended, and those that say nothing, as long as any is open."""
         while self._open:
             await asyncio.sleep(LOOK_S)
+            if self._app.bell.is_closing:
+                break
             try:
                 gone = await self._app.ended_keys()
             except AckboxError:
