@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ackbox.errors import Invalid
-from ackbox.model.query import MOST_TERMS, Query, Term, parse_query, spaced
+from ackbox.model.query import MOST_TERMS, Query, Term, has_words, parse_query, parse_terms, spaced
 
 
 @pytest.mark.parametrize(("text", "terms"), [
@@ -61,3 +61,11 @@ def test_nothing_in_a_search_is_an_operator_of_an_index(text: str, fts5: str, ts
 ])
 def test_scripts_without_spaces_are_searched_by_character(text: str, apart: str) -> None:
     assert spaced(text) == apart
+
+
+@pytest.mark.parametrize(("query", "is_there"), [
+    ("auth", True), ("AUTH cafe", True), ("middle*", True), ('"auth middleware"', True), ("-public", True), ("完成", True), ("auth -public", True), ("", True),
+    ("middle", False), ('"middleware auth"', False), ("-auth", False), ("-middle*", False), ("成完", False), ("auth public", False),
+])
+def test_words_are_found_in_a_text_as_the_index_finds_them(query: str, is_there: bool) -> None:
+    assert has_words(parse_terms(query), "The Café's auth middleware is private 完成") is is_there

@@ -137,10 +137,10 @@ def test_control_characters_in_messages_are_shown_and_never_sent_to_the_terminal
     post.call("agent.check_in", agent="codex", machine="\x1b[2Jbox", summary="\x07 working")
     with post.look("--as", "codex") as terminal:
         screen = terminal.see("[bold]markup[/]", "\\u{1b}[2Jsubject", "\\u{202e}", "sent dlv read ack")
-        for key in "2345":
+        for key in "23456":
             terminal.press(key)
             terminal.until(lambda screen, key=key: screen.row(0).count(key) > 0, key)
-        terminal.press("3")
+        terminal.press("4")
         terminal.see("\\u{7} working")
         terminal.press("1y")
         terminal.see("copied")
@@ -176,6 +176,36 @@ def test_a_server_that_was_killed_and_comes_back_leaves_nothing_missed_or_double
         command.stop()
 
 
+def test_what_needs_a_person_is_counted_and_answered_from_its_own_tab(post: Post) -> None:
+    post.call("key.create", name="ana", kind="human")
+    post.send("claude", "codex", "All green", intent="status")
+    asked = post.send("docs", "ana", "Need the staging password rotated", intent="blocked", priority=5)
+    with post.look("--as", "ana") as terminal:
+        terminal.see("2 Needs you 1")
+        terminal.press("2")
+        terminal.see("docs is blocked", "Need the staging password", "r answer   a acknowledge")
+        assert "All green" not in terminal.screen.text
+        terminal.press("rDone, it is in the vault\r")
+        terminal.see("sent to docs")
+        terminal.press("a")
+        terminal.see("marked acknowledged", "Nothing needs you.", "In the last five minutes:")
+    [letter] = post.call("inbox.check", agent="docs")["messages"]
+    assert (letter["body"], letter["parent"], letter["sender_kind"]) == ("Done, it is in the vault", asked["id"], "human")
+
+
+def test_scrolling_to_the_first_message_brings_those_before_it(post: Post) -> None:
+    post.call("message.send_many", agent="claude", messages=[{"to": "codex", "body": f"number {n:02} of 40"} for n in range(1, 41)])
+    with post.look("--rows", "10", lines=24) as terminal:
+        terminal.see("number 40 of", "number 31 of", "live")
+        assert "number 30 of" not in terminal.screen.text
+        terminal.press("g")
+        # The cursor stays where it was; what came is above it.
+        terminal.see(">", "number 30 of")
+        assert "number 31 of" in line_with(terminal.screen, "│>") or "number 31 of" in line_with(terminal.screen, ">  ")
+        terminal.press("g")
+        terminal.see("number 01 of")
+
+
 def test_it_works_over_a_remote_address_with_a_key(post: Post, tmp_path: Path) -> None:
     url = post.command.json("status")["url"]
     key = post.call("key.create", name="ana", kind="human")["key"]
@@ -197,7 +227,8 @@ def test_it_works_over_a_remote_address_with_a_key(post: Post, tmp_path: Path) -
 def test_an_empty_workspace_teaches_the_next_command(post: Post) -> None:
     with post.look() as terminal:
         terminal.see("Nobody is here yet", "ackbox mcp --as NAME", "ackbox demo")
-        for key, said in (("2", "No conversations yet"), ("3", "Nobody is here yet"), ("4", "ackbox task add"), ("5", "nothing waits")):
+        for key, said in (("2", "Nothing needs you."), ("3", "No conversations yet"), ("4", "Nobody is here yet"), ("5", "ackbox task add"),
+                          ("6", "nothing waits")):
             terminal.press(key)
             terminal.see(said)
         post.call("agent.heartbeat", agent="codex")

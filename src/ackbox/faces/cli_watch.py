@@ -5,7 +5,6 @@ Explained in docs/reference/cli.md and docs/howto/terminal.md.
 
 from __future__ import annotations
 
-import getpass
 import sys
 from typing import Any
 
@@ -50,6 +49,7 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int) -> None:
     # Asked before the screen is taken, so that a missing server or key is said in plain text.
     talk.call("agent.whoami")
 
+    from ackbox.faces.cli_run import person
     from ackbox.faces.tui.app import Terminal
     from ackbox.faces.tui.link import Link
 
@@ -60,16 +60,8 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int) -> None:
 
     who = {name: value for name in ("workspace", "agent", "instance") if (value := talk.setting(name))}
     link = Link(connect, who, hz=hz, rows=rows)
-    Terminal(link, hz=hz, theme=theme, acts_as=talk.setting("agent"), person=person()).run()
+    Terminal(link, hz=hz, theme=theme, acts_as=talk.setting("agent"), person=person(talk)).run()
     link.stop()
-
-
-def person() -> str:
-    """Return the name of whoever sits here."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "operator"
 
 
 @verb("overview", VERBS)

@@ -1,11 +1,12 @@
 """Queries: the words somebody searches for, and how each engine's index is asked for them.
 
-Parsing and printing only; the index is the store's. Explained in docs/why/search.md.
+Parsing, printing and comparing only; the index is the store's. Explained in docs/why/search.md.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import msgspec
 
@@ -61,6 +62,21 @@ def parse_terms(text: str) -> tuple[Term, ...]:
     if len(terms) > MOST_TERMS:
         raise Invalid(f"The search has {len(terms)} terms; at most {MOST_TERMS} are taken.", hint="Use fewer words.", field="query")
     return tuple(terms)
+
+
+def has_words(terms: tuple[Term, ...], text: str) -> bool:
+    """Whether a text has what all terms want, compared as the index does: without case and accents, by whole words."""
+    words = f" {_words(text)} " if terms else ""
+    for term in terms:
+        wanted = f" {_words(term.text)}" if term.is_prefix else f" {_words(term.text)} "
+        if (wanted in words) == term.is_excluded:
+            return False
+    return True
+
+
+def _words(text: str) -> str:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"\w+", spaced(bare)))
 
 
 def spaced(text: str) -> str:

@@ -271,7 +271,7 @@ class Acting:
     async def _become(self) -> None:
         """Make sure that the one who writes is somebody: a name nobody has used yet becomes a person's, by a person's key."""
         me = _of(self)
-        if me.acts_as or me.post.whoami.get("agent") or me.post.person(me.name_of_me) or "admin" not in me.post.whoami.get("may", ()):
+        if me.post.whoami.get("agent") or me.post.person(me.name_of_me) or "admin" not in me.post.whoami.get("may", ()):
             return
         try:
             await me.link.call("key.create", name=me.name_of_me, kind="human", label="terminal", expires_in_days=1)

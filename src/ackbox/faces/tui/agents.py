@@ -47,10 +47,10 @@ class Agents(Tab):
         def put(text: str, means: str = "text", *, bold: bool = False) -> Any:
             return self.show(text, means, bold=bold, selected=selected)
 
-        name = f"  {one['instance']}" if is_copy else one["agent"]
+        name = "  " + one_line(one["instance"]) if is_copy else one_line(one["agent"])
         is_human = one["kind"] == "human"
         line = [put(">" if selected else " ", "accent", bold=True), put(f" {PRESENCE[here]} ", here),
-                put(fit(one_line(name), 16), "human" if is_human else "text2" if is_copy else "text", bold=not is_copy),
+                put(fit(name, 16), "human" if is_human else "text2" if is_copy else "text", bold=not is_copy),
                 put(" HUM " if is_human and not is_copy else "     ", "human"), put(fit(one_line(one["machine"] or ""), 12), "text2"),
                 put(fit(f" {one_line(one['program'] or '')}", 12), "text2")]
         room = max(width - 1 - 3 - 16 - 5 - 24 - 9, 0)

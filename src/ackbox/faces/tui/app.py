@@ -28,6 +28,7 @@ from ackbox.faces.tui.keys import bindings
 from ackbox.faces.tui.lines import Lines
 from ackbox.faces.tui.link import Link
 from ackbox.faces.tui.live import Live
+from ackbox.faces.tui.needs import Needs
 from ackbox.faces.tui.palette import Palette, themes
 from ackbox.faces.tui.post import Post
 from ackbox.faces.tui.status import bottom_line, top_line
@@ -76,7 +77,7 @@ class Terminal(Acting, App[None]):
         self.palette = Palette(self.theme)
         self.live, self.threads, self.agents = Live(self.post), Threads(self.post), Agents(self.post)
         self.health = Health(self.post)
-        self.tabs: list[Tab] = [self.live, self.threads, self.agents, Tasks(self.post), self.health]
+        self.tabs: list[Tab] = [self.live, Needs(self.post), self.threads, self.agents, Tasks(self.post), self.health]
         self.beside, self.sidebar, self.typing = Beside(), Sidebar(), Compose()
         self.filter, self.top, self.bottom = Filter(), Bar(id="top"), Bar(id="bottom")
         self.notice, self.notice_until = "", 0.0
@@ -139,6 +140,8 @@ class Terminal(Acting, App[None]):
             self._roster_at, self._roster_stale = now, False
             self.run_worker(self._read_roster(), group="roster", exclusive=True)
         self._read_tabs(now)
+        if self.tab is self.live and self.live.is_near_start:
+            self.link.want_older()
         self._rest(now)
         self._ask_tallies()
         self.draw_bars()
@@ -174,9 +177,9 @@ class Terminal(Acting, App[None]):
                 self.post.whoami = await self.link.call("agent.whoami")
         except (NoServer, AckboxError):
             return
-        before = self.post.humans
+        before = (self.post.humans, self.post.name_cells)
         self.post.people, self.post.awaited = roster["agents"], roster["awaited"]
-        if self.post.humans != before:
+        if (self.post.humans, self.post.name_cells) != before:
             self.live.forget()
         for tab in self.tabs:
             if tab is self.agents or not tab.count:

@@ -101,9 +101,8 @@ def receipts(tally: Tally | None) -> tuple[str, str]:
     return sign, ("text3", "text2", "text2", "online")[best]
 
 
-def message_line(row: Row, width: int, palette: Palette, *, selected: bool, humans: frozenset[str]) -> Line:
+def message_line(row: Row, width: int, palette: Palette, *, selected: bool, humans: frozenset[str], name_cells: int) -> Line:
     """Return one message as a line: marker, urgency, time, sender, receiver, intent, text, receipts."""
-    name_cells = 11 if width >= 76 else 9
     intent_cells = 10 if width >= 80 else 0
     edge, urgent = urgency(row.priority)
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 WINDOWS = {15: "15 minutes", 360: "6 hours", 10_080: "7 days"}
 EIGHTHS = " ▁▂▃▄▅▆▇█"
-TALL = 5
 LABEL = 12
 
 
@@ -96,11 +95,11 @@ class Health(Tab):
         return [self.show(f"   {glyph(intent)} {one_line(intent)} {count}", intent) for intent, count in best]
 
     def _chart(self, values: list[int], top: str, means: str) -> list[Line]:
-        peak = max(values, default=0)
+        peak, tall = max(values, default=0), 5 if self.size.height >= 32 else 3
         lines: list[Line] = []
-        for level in reversed(range(TALL)):
-            bars = "".join(EIGHTHS[max(0, min(8, round(value * TALL * 8 / peak) - level * 8))] if peak else " " for value in values)
-            label = top if level == TALL - 1 else "0" if level == 0 else ""
+        for level in reversed(range(tall)):
+            bars = "".join(EIGHTHS[max(0, min(8, round(value * tall * 8 / peak) - level * 8))] if peak else " " for value in values)
+            label = top if level == tall - 1 else "0" if level == 0 else ""
             lines.append([self.show(f"{label:>{LABEL - 2}} ", "text3"), self.show("┤", "rule"), self.show(bars, means)])
         return lines
 

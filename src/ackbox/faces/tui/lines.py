@@ -59,17 +59,19 @@ class Lines(ScrollView, can_focus=True):
         if self.follow or self.cursor >= count:
             self.cursor = max(count - 1, 0)
         self.virtual_size = Size(self.scrollable_content_region.width, count)
-        if self.follow and not self._at_end():
-            # Before the first layout there is nothing to scroll yet.
-            self.call_after_refresh(self._at_end)
+        if self.follow:
+            self.show_from(max(count - self.size.height, 0))
         self.refresh()
 
-    def _at_end(self) -> bool:
-        """Bring the end in sight; whether it is."""
-        wanted = max(self.count - self.size.height, 0)
-        if self.follow:
-            self.scroll_to(y=wanted, animate=False, immediate=True)
-        return self.scroll_offset.y == wanted
+    def show_from(self, top: int) -> None:
+        """Bring a line to the top."""
+        self.scroll_to(y=top, animate=False, immediate=True)
+        if self.scroll_offset.y != top:
+            # A list that was short has no scroll bar until it is laid out again.
+            self.call_after_refresh(self._show_again, top)
+
+    def _show_again(self, top: int) -> None:
+        self.scroll_to(y=max(self.count - self.size.height, 0) if self.follow else top, animate=False, immediate=True)
 
     def forget(self, index: int | None = None) -> None:
         """Draw a line again, or all of them."""

@@ -10,6 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ackbox.client.http import HttpCaller, NoServer
@@ -29,6 +30,8 @@ class Link:
         self._lock = threading.Lock()
         self._box: list[tuple[str, Any]] = []
         self._ended = threading.Event()
+        self._older: str | None = None
+        self._loads_older = threading.Lock()
         self.state = "connecting"
         self.heard_at = time.monotonic()
 
@@ -64,16 +67,6 @@ class Link:
             # A server that comes back may be somewhere else.
             self._caller = None
             raise
-
-    def speak_with(self, key: str) -> None:
-        """Use another key from now on."""
-        before = self._connect
-
-        def connect() -> HttpCaller:
-            caller = before()
-            return HttpCaller(caller.url, key, face="tui")
-
-        self._connect, self._caller = connect, None
 
     def start(self) -> None:
         threading.Thread(target=self._follow, daemon=True, name="feed").start()
@@ -124,12 +117,31 @@ class Link:
         cursor = self.call_here("event.feed")["cursor"]
         page = self._history(limit=min(PAGE, self._rows))
         self._put(("loaded", page))
-        count, older = len(page["messages"]), page["cursor"]
-        while older is not None and count < self._rows and not self._ended.is_set():
-            more = self._history(limit=PAGE, cursor=older)
-            self._put(("older", more))
-            count, older = count + len(more["messages"]), more["cursor"]
+        self._older, count = page["cursor"], len(page["messages"])
+        while count < self._rows and not self._ended.is_set() and (more := self._load_older()):
+            count += more
         return str(cursor)
+
+    def _load_older(self) -> int:
+        """Put the messages before the oldest so far into the box; returns how many those are."""
+        with self._loads_older:
+            if self._older is None:
+                return 0
+            page = self._history(limit=PAGE, cursor=self._older)
+            self._put(("older", page))
+            self._older = page["cursor"]
+            return len(page["messages"])
+
+    def want_older(self) -> None:
+        """Bring a page of older messages, unless one is on its way or there is none."""
+        if self._older is None or self._loads_older.locked():
+            return
+
+        def run() -> None:
+            with suppress(NoServer, AckboxError):
+                self._load_older()
+
+        threading.Thread(target=run, daemon=True, name="older").start()
 
     def _history(self, **which: Any) -> Any:
         return self.call_here("message.history", with_tallies=True, body_chars=KEPT_CHARACTERS + 1, **which)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ackbox.errors import AckboxError
-from ackbox.faces.tui.drawing import Line, message_line, message_lines
+from ackbox.faces.tui.drawing import Line, message_line
 from ackbox.faces.tui.post import Post
-from ackbox.faces.tui.row import Row, Tally
+from ackbox.faces.tui.row import Row
 from ackbox.faces.tui.tab import Tab
-from ackbox.model.narrow import Narrowing, folded, parse_narrowing
+from ackbox.faces.tui.told import Told
+from ackbox.model.filter import Filter, fits, parse_filter
+from ackbox.model.query import Term, has_words, parse_terms
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.link import Link
@@ -26,16 +28,21 @@ class Live(Tab):
         self.follow = True
         self.filter = ""
         self.is_held = False
-        self._narrowing = Narrowing()
+        self._filter = Filter()
+        self._terms: tuple[Term, ...] = ()
+        self._now = ""
         self._shown: list[Row] = []
         self._taken = 0
         self._shape = -1
-        self._told: dict[str, tuple[Any, Any]] = {}
+        self._told = Told()
         self.unseen = 0
 
     def narrow(self, text: str) -> None:
         """Show only what fits a filter. Raises Invalid."""
-        self._narrowing = parse_narrowing(text)
+        now = datetime.now(UTC)
+        wanted = parse_filter(text, now=int(now.timestamp() * 1000))
+        self._terms = parse_terms(wanted.words)
+        self._filter, self._now = wanted, now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.filter, self._shape, self.follow, self.is_held = text, -1, True, False
         self.update()
 
@@ -66,7 +73,12 @@ class Live(Tab):
             self.cursor = self._place(on.seq)
         self.show_count(len(self._shown))
         if top is not None and not self.follow:
-            self.scroll_to(y=self._place(top), animate=False, immediate=True)
+            self.show_from(self._place(top))
+
+    @property
+    def is_near_start(self) -> bool:
+        """Whether the oldest messages loaded are about to come in sight."""
+        return self.post.is_loaded and not self.follow and self.scroll_offset.y < self.size.height
 
     def _place(self, seq: int) -> int:
         from bisect import bisect_left
@@ -84,23 +96,18 @@ class Live(Tab):
     def changed(self, rows: list[Row]) -> None:
         """Draw again what a receipt changed."""
         for row in rows:
-            self._told.pop(row.id, None)
+            self._told.forget(row.id)
             self.drawn_anew(row)
 
     def _fits(self, row: Row) -> bool:
-        about = {
-            "from": frozenset({folded(row.sender)}), "to": frozenset(folded(each.partition("/")[0]) for each in row.to) | (
-                {"all", "everyone"} if row.is_everyone else frozenset()),
-            "intent": frozenset({folded(row.intent)}), "thread": frozenset({row.thread}), "priority": frozenset({str(row.priority)}),
-            "is": frozenset(self._states(row)),
-        }
-        return self._narrowing.fits(about, f"{row.subject or ''} {row.body}", row.at)
-
-    def _states(self, row: Row) -> list[str]:
-        tally = row.tally or Tally(1, 0, 0, 0)
-        facts = {"urgent": row.priority >= 5, "human": row.is_human, "everyone": row.is_everyone,
-                 "unread": tally.read < tally.recipients, "unacked": tally.acknowledged < tally.recipients}
-        return [state for state, is_so in facts.items() if is_so]
+        at, filter = row.at_ms, self._filter
+        if (filter.before is not None and at >= filter.before) or (filter.after is not None and at <= filter.after):
+            return False
+        if filter.thread is not None and not row.thread.startswith(filter.thread):
+            return False
+        about, tally = row.facts()
+        is_late = row.due is not None and row.due < self._now and row.id not in self.post.answered
+        return fits(filter, about, tally, late=is_late) and has_words(self._terms, f"{row.subject or ''} {row.body}")
 
     @property
     def row(self) -> Row | None:
@@ -108,7 +115,8 @@ class Live(Tab):
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         row = self._shown[index]
-        return message_line(row, width, self.palette, selected=selected, humans=self.post.humans)
+        return message_line(row, width, self.palette, selected=selected, humans=self.post.humans,
+                            name_cells=min(self.post.name_cells, 11 if width >= 72 else 9))
 
     def when_empty(self) -> str:
         if self.filter:
@@ -121,24 +129,11 @@ class Live(Tab):
                 "No agent at hand? In another terminal:\n  ackbox demo")
 
     def beside(self, width: int) -> list[Line]:
-        row = self.row
-        if row is None:
-            return []
-        message, status = self._told.get(row.id, (None, None))
-        return message_lines(message, row, status, width, self.palette)
+        return [] if self.row is None else self._told.lines(self.row, width, self.palette)
 
     async def ask(self, link: Link) -> None:
-        row = self.row
-        if row is None or row.id in self._told:
-            return
-        try:
-            message = await link.call("message.get", id=row.id)
-            status = await link.call("message.status", id=row.id, limit=50)
-        except AckboxError:
-            return
-        if len(self._told) > 200:
-            self._told.clear()
-        self._told[row.id] = (message, status)
+        if self.row is not None:
+            await self._told.ask(link, self.row)
 
     @property
     def about(self) -> Any:

@@ -5,9 +5,10 @@ No drawing and no calls: the link brings what it finds, the tabs read. Explained
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import deque
 from typing import Any
+
+from rich.cells import cell_len
 
 from ackbox.faces.tui.row import Row, make_row, make_tallies
 
@@ -22,10 +23,11 @@ class Post:
         self.rows: list[Row] = []
         self.by_seq: dict[int, Row] = {}
         self.by_id: dict[str, Row] = {}
+        # Messages that somebody else has answered.
+        self.answered: set[str] = set()
         self.people: list[Any] = []
         self.awaited: list[str] = []
         self.whoami: dict[str, Any] = {}
-        self.oldest_cursor: str | None = None
         self.arrivals: deque[tuple[float, int]] = deque()
         # Rises whenever rows were put anywhere but at the end.
         self.shape = 0
@@ -94,15 +96,18 @@ class Post:
         """The names that are people's."""
         return frozenset(each["agent"] for each in self.people if each["kind"] == "human")
 
-    def index_of(self, seq: int) -> int:
-        return bisect_left(self.rows, seq, key=lambda row: row.seq)
-
-    def thread(self, id: str) -> list[Row]:
-        return [row for row in self.rows if row.thread == id]
+    @property
+    def name_cells(self) -> int:
+        """How wide a column of names should be: as the longest needs, a person's tag included, within bounds."""
+        needs = [cell_len(each["agent"]) + (4 if each["kind"] == "human" else 0) for each in self.people]
+        return min(max([8, *needs]), 11)
 
     def _keep(self, rows: list[Row]) -> None:
         for row in rows:
             self.by_seq[row.seq] = self.by_id[row.id] = row
+        for row in rows:
+            if row.parent is not None and (asked := self.by_id.get(row.parent)) is not None and asked.sender != row.sender:
+                self.answered.add(row.parent)
 
     def _forget(self, count: int) -> None:
         for row in self.rows[:count]:

@@ -5,6 +5,7 @@ No drawing and no calls. Explained in docs/howto/terminal.md.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -41,6 +42,9 @@ class Row(msgspec.Struct, kw_only=True):
     body: str
     is_cut: bool
     at: str
+    due: str | None
+    kinds: tuple[str, ...]
+    type: str
     # Null until it was asked for, and again when a receipt changed.
     tally: Tally | None = None
     # Rises with each receipt, so that an answer that was under way meanwhile is not believed.
@@ -49,6 +53,17 @@ class Row(msgspec.Struct, kw_only=True):
     @property
     def is_everyone(self) -> bool:
         return self.to == ["*"]
+
+    @property
+    def at_ms(self) -> int:
+        return int(datetime.fromisoformat(self.at).timestamp() * 1000)
+
+    def facts(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what a filter compares: the message's own facts, and how far it has come."""
+        about = {"to": self.to, "sender": self.sender, "type": self.type, "intent": self.intent, "priority": self.priority,
+                 "sender_kind": "human" if self.is_human else "agent", "refs": [{"kind": kind} for kind in self.kinds]}
+        tally = self.tally or Tally(1, 0, 0, 0)
+        return about, {"recipients": tally.recipients, "read": tally.read, "acknowledged": tally.acknowledged}
 
     @property
     def line(self) -> str:
@@ -63,7 +78,8 @@ def make_row(message: Any, tally: Tally | None) -> Row:
         seq=message["seq"], id=message["id"], thread=message["thread"], parent=message["parent"], sender=message["sender"],
         instance=message["sender_instance"], is_human=message["sender_kind"] == "human", to=message["to"], intent=message["intent"],
         priority=message["priority"], subject=message["subject"], body=body[:KEPT_CHARACTERS], is_cut=len(body) > KEPT_CHARACTERS,
-        at=message["created_at"], tally=tally,
+        at=message["created_at"], due=message["expects_reply_by"], kinds=tuple({ref["kind"] for ref in message["refs"]}), type=message["type"],
+        tally=tally,
     )
 
 
