@@ -93,7 +93,7 @@ def test_a_wait_does_not_hold_up_the_end(ackbox: Command) -> None:
 
 def test_the_demo_plays_to_its_question_and_goes_on_with_the_answer(ackbox: Command) -> None:
     ackbox.up()
-    playing = subprocess.Popen([*ackbox.argv, "demo", "--fast"], env=ackbox.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    playing = subprocess.Popen([*ackbox.argv, "--as", "you", "demo", "--fast"], env=ackbox.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert playing.stderr is not None
     played = "".join(iter(playing.stderr.readline, "Ctrl-C ends the demo; the question stays.\n"))
     question = next(each for each in ackbox.json("-w", "demo", "--as", "you", "inbox") if each["intent"] == "blocked")
@@ -115,3 +115,10 @@ def test_the_doctor_finds_what_is_wrong(ackbox: Command) -> None:
     ill = ackbox("doctor")
     bad = [each["what"] for each in json.loads(ill.stdout)["findings"] if each["state"] == "bad"]
     assert (ill.returncode, bad) == (1, ["key"])
+
+
+def test_open_makes_a_link_that_signs_in_whoever_sits_here(ackbox: Command) -> None:
+    ackbox.up()
+    told = ackbox.json("--as", "ana", "open")
+    assert (told["agent"], told["opened"]) == ("ana", False)
+    assert told["url"].startswith(ackbox.json("status")["url"] + "/login#abx_lnk_")

@@ -10,10 +10,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.serving import Served
 
+# Machines that run tests are busy; a condition that holds is not waited for.
+expect.set_options(timeout=20_000)
 HERE = Path(__file__).parent
 # What WCAG 2.0 to 2.2 ask at levels A and AA, and what is good practice.
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}, "resultTypes": ["violations"]}

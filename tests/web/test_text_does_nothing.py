@@ -96,6 +96,7 @@ async def test_the_right_pane_and_the_palette_show_text_as_typed(watched: Watche
         await page.locator(".pane .body").wait_for()
         await watched.check("pane")
     await page.keyboard.press("Control+k")
+    await page.locator(".palette input").wait_for()
     await page.keyboard.type("<b>")
     await page.locator(".palette li").first.wait_for()
     await watched.check("palette")

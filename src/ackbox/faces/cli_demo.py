@@ -6,6 +6,7 @@ Explained in docs/tutorial.md.
 
 from __future__ import annotations
 
+import shlex
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,12 @@ ANSWER_S = 600.0
 
 
 class Demo:
-    """One run of the script; `pause` is the seconds of one beat."""
+    """One run of the script; `pause` is the seconds of one beat, `you` the person it asks."""
 
-    def __init__(self, talk: Talk, *, pause: float) -> None:
+    def __init__(self, talk: Talk, *, pause: float, you: str = YOU) -> None:
         self._talk = talk
         self._pause = pause
+        self._you = you
 
     def run(self, *, wait: bool) -> None:
         """Play everything, then wait for the person's answer."""
@@ -33,7 +35,7 @@ class Demo:
             self._call("workspace.create", "", name=WORKSPACE, workspace="default")
         except Conflict:
             self._line("", "the workspace 'demo' is here from before; its old messages stay in its history")
-        self._call("key.create", "", name=YOU, kind="human", label="demo", expires_in_days=1)
+        self._call("key.create", "", name=self._you, kind="human", label="demo", expires_in_days=1)
         self._title("Three agents on two machines come online.")
         self._arrive("planner", "laptop", "mbp-ana", "Planning the 2.0 release")
         self._arrive("codex", "ci-01", "build-box", "Waiting for work")
@@ -41,8 +43,9 @@ class Demo:
         question = self._talk_it_over()
         self._away()
         blocked = self._blocked(question)
-        self._talk.say(f'\ncodex is waiting for your answer. In another terminal:\n\n  ackbox -w {WORKSPACE} --as {YOU} inbox\n'
-                       f'  ackbox -w {WORKSPACE} --as {YOU} reply {blocked} "Yes, after a backup"\n')
+        as_you = f"ackbox -w {WORKSPACE} --as {shlex.quote(self._you)}"
+        self._talk.say(f'\ncodex is waiting for your answer in the dashboard, under Needs you. Sign in with: ackbox open\n'
+                       f'Or in another terminal:\n\n  {as_you} reply {blocked} "Yes, after a backup"\n')
         if wait:
             self._finish(blocked)
 
@@ -72,7 +75,7 @@ class Demo:
     def _blocked(self, work: str) -> str:
         self._title("codex is blocked, and asks you.")
         self._call("agent.heartbeat", "codex", instance="ci-01", summary="Blocked: needs an answer from a person")
-        return self._send("codex", YOU, "May I delete the legacy sessions table? 1,204 rows, none younger than a year.", intent="blocked",
+        return self._send("codex", self._you, "May I delete the legacy sessions table? 1,204 rows, none younger than a year.", intent="blocked",
                           priority=5, parent=work)
 
     def _finish(self, blocked: str) -> None:
@@ -82,7 +85,7 @@ class Demo:
         if answer is None:
             say("\nNo answer yet; codex's question waits for you as long as it takes.")
             return
-        self._line(YOU, f"answer: {answer['body']}")
+        self._line(answer["sender"], f"answer: {answer['body']}")
         self._mark("codex", answer["id"], "acknowledged")
         self._title("The tester comes back and reads what waited.")
         self._arrive("tester", "ci-02", "build-box", "Running the suite on branch pricing")

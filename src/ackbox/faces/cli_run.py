@@ -10,8 +10,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,7 @@ def up(talk: Talk, host: str | None, port: int | None, database: str | None, all
     Example: ackbox up --data-dir ./post
     """
     where: Path = talk.data_dir
+    talk.given["no_open"] = no_open
     running = live_server(where)
     if running is not None:
         _say_up(talk, running, is_new=False)
@@ -98,11 +101,21 @@ def up(talk: Talk, host: str | None, port: int | None, database: str | None, all
 
 
 def _say_up(talk: Talk, server: dict[str, Any], *, is_new: bool) -> None:
+    is_shown = can_open() and sys.stdout.isatty() and not talk.given.get("no_open")
     if talk.is_json:
         click.echo(json.dumps({**server, "mcp": f"{server['url']}/mcp", "started": is_new}))
     else:
         click.echo(block(server, is_new=is_new))
+        if is_shown:
+            # The server answers on this thread; asking it for a link needs another.
+            threading.Thread(target=_open_page, args=(talk,), daemon=True).start()
     sys.stdout.flush()
+
+
+def _open_page(talk: Talk) -> None:
+    # Nothing to say where it fails: the address stands on the screen.
+    with suppress(AckboxError, NoServer, SystemExit):
+        webbrowser.open(sign_in_link(talk)[0])
 
 
 def live_server(where: Path) -> dict[str, Any] | None:
@@ -223,6 +236,17 @@ def person(talk: Talk) -> str:
     return clean if clean and clean.lower() not in ("user", "human", "everyone", "broadcast") else "me"
 
 
+def _show_demo(talk: Talk, you: str) -> None:
+    """Open the dashboard where the demo plays, or say how; a server whose key makes no links plays without."""
+    try:
+        made = talk.attempt("login.link", agent=None, instance=None, workspace=None, name=you)
+    except AckboxError:
+        return
+    page = f"{talk.server.url}{made['path'].replace('#', '?next=/w/demo/live#')}"
+    opened = can_open() and sys.stdout.isatty() and webbrowser.open(page)
+    talk.say(f"It plays in the dashboard{', which is open now' if opened else f'; a link that works once:{chr(10)}  {page}'}")
+
+
 def can_open() -> bool:
     """Whether there is a screen that a browser could open on."""
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
@@ -243,7 +267,9 @@ def demo(talk: Talk, fast: bool, no_wait: bool) -> None:
         talk.say("starting a server in the background; stop it with: ackbox stop")
         start_detached(talk, [*(["--data-dir", str(talk.data_dir)]), "up", "--no-open"])
     try:
-        Demo(talk, pause=0.0 if fast else 1.0).run(wait=not no_wait)
+        you = person(talk)
+        _show_demo(talk, you)
+        Demo(talk, pause=0.0 if fast else 1.0, you=you).run(wait=not no_wait)
     except NoServer as error:
         talk.no_server(str(error))
     except AckboxError as error:

@@ -1,7 +1,7 @@
 // The dashboard: the left side, the page in the middle, the palette, and the keys that work everywhere.
 import { render } from "./vendor/preact.js";
 import { signal } from "./vendor/signals.js";
-import { useEffect, useRef, useState } from "./vendor/hooks.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { html, Agent, Human, Icon, Key, Mark, Presence, safe, seen } from "./parts.js";
 import { base, first, me, needs, roster, start, workspace, listen, byId, mayWrite } from "./store.js";
 import { busy, density, go, nextDensity, nextTheme, route, setTheme, theme } from "./frame.js";
@@ -73,7 +73,7 @@ function score(text, wanted) {
 function Palette() {
   const [text, set] = useState(""), [at, setAt] = useState(0);
   const dialog = useRef(null), back = useRef(document.activeElement);
-  useEffect(() => { dialog.current.showModal(); return () => back.current?.focus?.(); }, []);
+  useLayoutEffect(() => { dialog.current.showModal(); return () => back.current?.focus?.(); }, []);
   const wanted = text.trim().toLowerCase();
   const found = actions().map((each) => ({ ...each, score: wanted ? score(each.text, wanted) : 0 })).filter((each) => each.score !== null).sort((one, other) => one.score - other.score).slice(0, 12);
   const close = () => { palette.value = false; };
@@ -88,7 +88,7 @@ function Palette() {
 
 function Help() {
   const dialog = useRef(null);
-  useEffect(() => { dialog.current.showModal(); }, []);
+  useLayoutEffect(() => { dialog.current.showModal(); }, []);
   const close = () => { help.value = false; };
   return html`<dialog class="help" ref=${dialog} aria-label="Keys" onClose=${close} onClick=${(event) => { if (event.target === dialog.current) close(); }}><header><h2>Keys</h2><span class="grow"></span><button type="button" class="quiet" aria-label="Close" onClick=${close}><${Icon} d="M4 4l8 8M12 4l-8 8" /></button></header>
     <div class="columns">${known().map(({ title, map }) => html`<section><h3>${title}</h3><dl>${Object.entries(map).filter(([, [, what]]) => what).map(([key, [, what]]) => html`<div><dt>${key.split(" ").map((each) => html`<${Key}>${each === "Enter" ? "⏎" : each}</${Key}> `)}</dt><dd>${what}</dd></div>`)}</dl></section>`)}
