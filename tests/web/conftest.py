@@ -31,8 +31,8 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 @pytest.fixture
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A browser without a past: no cookies, nothing stored."""
+async def context(browser: Browser, served: Served) -> AsyncIterator[BrowserContext]:
+    """A browser without a past: no cookies, nothing stored. It is gone before the server goes."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True)
     yield context
     await context.close()

@@ -1,6 +1,6 @@
 // Compose: who it goes to, what for, how urgent; and, before it is sent, how each recipient will be reached.
 import { html, safe, Presence, words, age } from "./parts.js";
-import { useEffect, useRef, useState } from "./vendor/hooks.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { signal } from "./vendor/signals.js";
 import { INTENTS } from "./filter.js";
 import { call, me, roster, sending, mayWrite, take, workspace } from "./store.js";
@@ -115,7 +115,8 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   const spelled = what.to.join(",");
 
   useEffect(() => { setText(localStorage.getItem(kept(place)) ?? ""); }, [place]);
-  useEffect(() => { if (focusAsked.value) { focusAsked.value = 0; box.current?.focus(); box.current?.setSelectionRange(box.current.value.length, box.current.value.length); } }, [focusAsked.value]);
+  // Before the next key can come: whoever presses c writes on at once.
+  useLayoutEffect(() => { if (focusAsked.value) { focusAsked.value = 0; box.current?.focus(); box.current?.setSelectionRange(box.current.value.length, box.current.value.length); } }, [focusAsked.value]);
   useEffect(() => {
     if (box.current) { box.current.style.height = "auto"; box.current.style.height = `${Math.min(box.current.scrollHeight, 220)}px`; }
     if (!text.trim() && !draft.value.to && !to) { setTold(null); return undefined; }
