@@ -1,0 +1,150 @@
+"""Voices: what an agent does in each dialect, in one set of verbs, so that one story can be told in all of them.
+
+Each voice speaks over real MCP as any agent of the workspace. What a dialect has no word for, its voice says so with None.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import httpx2
+from mcp.client.client import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.serving import Served
+
+
+class Heard(NamedTuple):
+    """A message as one dialect shows it: who wrote it, its text, and the thread it is in."""
+
+    sender: str
+    text: str
+    thread: str
+
+
+class Voice:
+    """One dialect, spoken as one agent."""
+
+    dialect = ""
+
+    def __init__(self, served: Served, name: str) -> None:
+        self._served = served
+        self.name = name
+
+    async def call(self, tool: str, **arguments: Any) -> Any:
+        """Call one tool, over a connection of its own: as many as there are voices would nest too deep."""
+        headers = {"Authorization": f"Bearer {self._served.key}", "Ackbox-Agent": quote(self.name)}
+        http = httpx2.AsyncClient(headers=headers, timeout=30)
+        async with Client(streamable_http_client(f"{self._served.url}/mcp/{self.dialect}", http_client=http), mode="2026-07-28") as client:
+            told = await client.call_tool(tool, arguments)
+        assert told.is_error is False, (self.dialect, tool, told.content[0].text)
+        return json.loads(told.content[0].text)
+
+    async def enter(self) -> None:
+        """Be somebody who can be written to."""
+
+    async def send(self, to: str | None, text: str) -> None:
+        """Write to one agent, or to everyone."""
+        raise NotImplementedError
+
+    async def unread(self) -> list[Heard] | None:
+        """Return what waits to be read, and mark nothing; null where the dialect knows no unread."""
+        raise NotImplementedError
+
+    async def mark(self, text: str) -> bool:
+        """Mark a message as read; false where the dialect has no word for it."""
+        raise NotImplementedError
+
+    async def everything(self) -> list[Heard] | None:
+        """Return every message for this agent, read or not; null where the dialect shows only what is unread."""
+        raise NotImplementedError
+
+    async def counted(self) -> int | None:
+        """Return how many are unread, as the dialect counts; null where it does not."""
+        return None
+
+    async def readers(self, id: str) -> set[str] | None:
+        """Return who has read a message; null where the dialect does not tell."""
+        return None
+
+
+class VantagePeers(Voice):
+    dialect = "vantagepeers"
+
+    async def enter(self) -> None:
+        await self.call("set_summary", orchestratorId=self.name, summary="at work")
+
+    async def send(self, to: str | None, text: str) -> None:
+        await self.call("send_message", **{"from": self.name, "channel": to or "broadcast", "content": text})
+
+    async def _rows(self) -> list[dict[str, Any]]:
+        return list(await self.call("check_messages", recipient=self.name, limit=50))
+
+    async def unread(self) -> list[Heard] | None:
+        return [Heard(row["from"], row["content"], row["_ext"]["thread"]) for row in await self._rows()]
+
+    async def mark(self, text: str) -> bool:
+        receipts = [row["receiptId"] for row in await self._rows() if row["content"] == text]
+        return bool((await self.call("mark_as_read", receiptIds=receipts))["markedAsRead"] == 1)
+
+    async def everything(self) -> list[Heard] | None:
+        return None
+
+    async def readers(self, id: str) -> set[str] | None:
+        told = await self.call("list_broadcast_status", messageId=id)
+        return {each["recipient"] for each in told["receipts"] if each["readAt"] is not None}
+
+
+class SuperPortia(Voice):
+    dialect = "superportia"
+
+    async def enter(self) -> None:
+        await self.call("agent_heartbeat", current_task="at work")
+
+    async def send(self, to: str | None, text: str) -> None:
+        await self.call("send_agent_message", to=to or "*", subject="about", body=text, from_agent=self.name)
+
+    async def _rows(self, **narrow: Any) -> list[dict[str, Any]]:
+        return list((await self.call("check_agent_mailbox", agent_name=self.name, limit=200, **narrow))["messages"])
+
+    async def unread(self) -> list[Heard] | None:
+        return [Heard(row["from"], row["body"], row["_ext"]["thread"]) for row in reversed(await self._rows(unread_only=True))]
+
+    async def mark(self, text: str) -> bool:
+        ids = [row["msg_id"] for row in await self._rows() if row["body"] == text]
+        return bool((await self.call("mark_message", msg_id=ids[0], read=True))["updated"])
+
+    async def everything(self) -> list[Heard] | None:
+        return [Heard(row["from"], row["body"], row["_ext"]["thread"]) for row in reversed(await self._rows())]
+
+
+    async def counted(self) -> int | None:
+        return int((await self.call("check_agent_mailbox", agent_name=self.name, limit=1))["unread"])
+
+
+class GolemXV(Voice):
+    dialect = "golemxv"
+    token = ""
+
+    async def enter(self) -> None:
+        self.token = (await self.call("checkin", agent_name=self.name))["session_token"]
+
+    async def send(self, to: str | None, text: str) -> None:
+        await self.call("send_message", session_token=self.token, to=to or "broadcast", content=text)
+
+    async def unread(self) -> list[Heard] | None:
+        return None
+
+    async def mark(self, text: str) -> bool:
+        return False
+
+    async def everything(self) -> list[Heard] | None:
+        rows = await self.call("get_messages", limit=100)
+        return [Heard(row["sender_name"], row["content"], row["_ext"]["thread"]) for row in reversed(rows)
+                if row["type"] != "system" and row["sender_name"] != self.name and row["recipient_name"] in (None, self.name)]
+
+
+VOICES: tuple[type[Voice], ...] = (VantagePeers, SuperPortia, GolemXV)
+
