@@ -83,8 +83,9 @@ async def test_an_admin_lists_and_revokes_the_keys_of_its_own_workspace_only(pos
 
 
 @pytest.mark.parametrize(("kind", "role", "may", "prefix"), [
-    ("agent", "agent", ["read", "write"], "abx_agt_"), ("human", "human", ["read", "write"], "abx_hum_"), ("read-only", "read-only", ["read"], "abx_ro_"),
-    ("admin", "admin", ["read", "write", "admin"], "abx_adm_"),
+    ("agent", "agent", ["read", "write"], "abx_agt_"), ("human", "human", ["read", "write", "sign_in"], "abx_hum_"), ("read-only", "read-only", ["read"], "abx_ro_"),
+    ("admin", "admin", ["read", "write", "sign_in", "admin"], "abx_adm_"),
+    ("owner", "owner", ["read", "write", "sign_in", "admin"], "abx_hum_"),
 ])
 async def test_a_key_says_what_its_holder_may_do(post: Post, kind: str, role: str, may: list[str], prefix: str) -> None:
     caller = await post.keyed("ana", kind)
@@ -124,3 +125,22 @@ async def test_only_an_operator_makes_keys_for_the_whole_instance(post: Post) ->
     assert await refusal(boss, "key.create", kind="instance-admin") == (NotAllowed, 403, "Only an operator makes keys for the whole instance.")
     janitor = await post.keyed(None, "instance-admin")
     assert await refusal(janitor, "message.history") == (NotAllowed, 403, "A key of kind 'instance-admin' may not do message.history.")
+
+
+async def test_an_owner_is_a_person_who_administers(post: Post) -> None:
+    owner = await post.keyed("eve", "owner")
+    sent = await owner("message.send", to="bob", body="hello")
+    assert (await owner("message.get", id=sent.id)).sender_kind == "human"
+    made = await owner("key.create", name="cy")
+    assert [(each.kind, each.agent) for each in (await owner("key.revoke", id=made.id)).keys if each.revoked_at] == [("agent", "cy")]
+
+
+async def test_only_an_admins_link_makes_an_owner(post: Post) -> None:
+    person, boss = await post.keyed("eve", "human"), await post.keyed("boss", "admin")
+    assert await refusal(person, "login.link", as_owner=True) == (NotAllowed, 403, "Only an admin makes a link that administers.")
+    made = []
+    for as_owner in (False, True):
+        link = await boss("login.link", name="eve", as_owner=as_owner)
+        made.append(await Post(post.app, link.path.partition("#")[2])("login.redeem"))
+    assert [(each.kind, each.agent, each.workspace) for each in made] == [("human", "eve", "default"), ("owner", "eve", "default")]
+    assert {each.kind for each in (await boss("key.list")).keys} == {"human", "admin", "owner"}

@@ -18,12 +18,12 @@ from tests.walls.places import refusal
 
 pytestmark = pytest.mark.anyio
 
-ALL = {"read-only", "agent", "human", "admin", "operator"}
+ALL = {"read-only", "agent", "human", "owner", "admin", "operator"}
 WRITERS = ALL - {"read-only"}
-ADMINS = {"admin", "operator"}
+ADMINS = {"owner", "admin", "operator"}
 INSTANCE = {"instance-admin", "operator"}
 MAY: dict[str, set[str]] = {
-    "login.link": {"human", "admin", "operator"}, "login.end": {"human", "admin", "operator"}, "login.redeem": {"link"},
+    "login.link": {"human", *ADMINS}, "login.end": {"human", *ADMINS}, "login.redeem": {"link", "owner-link"},
     "message.preview": ALL, "thread.list": ALL, "workspace.needs": ALL,
     "message.send": WRITERS, "message.send_many": WRITERS, "message.ask": WRITERS, "receipt.mark": WRITERS,
     "agent.check_in": WRITERS, "agent.heartbeat": WRITERS, "agent.check_out": WRITERS,
@@ -37,16 +37,16 @@ MAY: dict[str, set[str]] = {
     "workspace.overview": ALL, "workspace.flow": ALL, "workspace.health": ALL,
     "webhook.add": ADMINS, "webhook.list": ADMINS, "webhook.remove": ADMINS,
     # Whoever signs may; a key is not asked for.
-    "webhook.receive": ALL | {"instance-admin", "link"},
+    "webhook.receive": ALL | {"instance-admin", "link", "owner-link"},
     "schedule.add": WRITERS, "schedule.list": ALL, "schedule.remove": WRITERS,
     "workspace.create": INSTANCE, "workspace.import": INSTANCE, "instance.backup": {"operator"},
 }
 
 
-@pytest.mark.parametrize("role", ["read-only", "agent", "human", "admin", "instance-admin", "operator", "link"])
+@pytest.mark.parametrize("role", ["read-only", "agent", "human", "owner", "admin", "instance-admin", "operator", "link", "owner-link"])
 async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str) -> None:
-    if role == "link":
-        key = (await post("login.link", name="petra")).path.partition("#")[2]
+    if role in ("link", "owner-link"):
+        key = (await post("login.link", name="petra", as_owner=role == "owner-link")).path.partition("#")[2]
     else:
         key = post.key if role == "operator" else (await post("key.create", name="petra", kind=role)).key
     refused = set()
@@ -72,6 +72,7 @@ SPEAKERS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "an agent with a person's name": ({"name": "ana", "may_speak_as": ["petra"]}, {"ana"}),
     "an agent named as a person": ({"name": "petra"}, set()),
     "a person": ({"name": "petra", "kind": "human"}, {"petra"}),
+    "an owner": ({"name": "petra", "kind": "owner"}, {"petra"}),
     "a person with every name": ({"name": "petra", "kind": "human", "may_speak_as": ["*"]}, set(CLAIMS) - {"paul"}),
     "an admin": ({"name": "ana", "kind": "admin"}, {"ana"}),
     "an admin without a name": ({"kind": "admin"}, set()),

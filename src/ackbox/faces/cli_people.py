@@ -108,7 +108,7 @@ workspace = _group("workspace", "Make, list and set up workspaces.\n\nExample: a
 
 @key.command("create", cls=Verb)
 @click.option("--agent", "name", help="Who speaks with it; needed except for admins.")
-@click.option("--kind", type=click.Choice(["agent", "human", "read-only", "admin", "instance-admin"]), default="agent", show_default=True,
+@click.option("--kind", type=click.Choice(["agent", "human", "owner", "read-only", "admin", "instance-admin"]), default="agent", show_default=True,
               help="What it may do.")
 @click.option("--may-speak-as", multiple=True, help="Another name it may speak as; * matches any text; may be repeated.")
 @click.option("--label", default="", help="A note for people.")

@@ -215,8 +215,9 @@ def sign_in_link(talk: Talk) -> tuple[str, Any]:
     """Return the dashboard's address with a one-time link for whoever sits here, and what was made."""
     own = talk.call("agent.whoami")
     # A person's key knows whose it is; the operator's is told who sits here.
-    name = {} if own["role"] == "human" else {"name": person(talk)}
-    made = talk.call("login.link", agent=None, instance=None, **name)
+    name = {} if own["role"] in ("human", "owner") else {"name": person(talk)}
+    # Whoever may administer here by hand may do so in the dashboard.
+    made = talk.call("login.link", agent=None, instance=None, as_owner="admin" in own["may"], **name)
     return f"{talk.server.url}{made['path']}", made
 
 

@@ -11,12 +11,12 @@ from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.key import digest, mint, parse_key
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import parse_name
-from ackbox.ops.table import Call, Context, op
+from ackbox.ops.table import PEOPLE, Call, Context, op
 from ackbox.store.store import KeyRow, Store
 
 DAY_MS = 86_400_000
 KIND_OF: dict[str, Literal["agt", "hum", "adm", "ro"]] = {
-    "agent": "agt", "human": "hum", "read-only": "ro", "admin": "adm", "instance-admin": "adm",
+    "agent": "agt", "human": "hum", "read-only": "ro", "owner": "hum", "admin": "adm", "instance-admin": "adm",
 }
 
 
@@ -24,7 +24,8 @@ class CreateKey(Call, frozen=True, kw_only=True):
     """A key to make."""
 
     name: Annotated[str, Meta(max_length=256, description="The agent or person it speaks as; needed except for admins")] | None = None
-    kind: Annotated[Literal["agent", "human", "read-only", "admin", "instance-admin"], Meta(description="What it may do")] = "agent"
+    kind: Annotated[Literal["agent", "human", "owner", "read-only", "admin", "instance-admin"], Meta(
+        description="What it may do; an owner is a person who administers")] = "agent"
     may_speak_as: Annotated[list[Annotated[str, Meta(min_length=1, max_length=64)]],
                             Meta(max_length=50, description="Other names it may speak as; * matches any text")] = []
     label: Annotated[str, Meta(max_length=200, description="A note for people")] = ""
@@ -50,14 +51,14 @@ async def create(context: Context, params: CreateKey) -> NewKey:
     """
     if params.kind == "instance-admin" and not context.caller.may("instance"):
         raise NotAllowed("Only an operator makes keys for the whole instance.", field="kind")
-    if params.name is None and params.kind in ("agent", "human", "read-only"):
+    if params.name is None and params.kind in ("agent", "human", "owner", "read-only"):
         raise Invalid("A key speaks as somebody.", hint="Give `name`.", field="name")
     name = None if params.name is None else parse_name(params.name)
     secret = mint(KIND_OF[params.kind])
     text = secret.reveal()
     expires_at = context.now + params.expires_in_days * DAY_MS if params.expires_in_days else None
     id = parse_key(text).id
-    if params.kind == "human":
+    if params.kind in PEOPLE:
         assert name is not None
         person, _ = await context.store.arrive(name, None, kind="human")
         if person.kind != "human":
@@ -123,12 +124,12 @@ async def revoke(context: Context, params: RevokeKey) -> Keys:
 
 async def _keys(context: Context) -> list[KeyInfo]:
     rows = await context.store.keys() + await _people_across(context)
-    return [_shown(row) for row in rows if row.role != "link"]
+    return [_shown(row) for row in rows if row.role not in ("link", "owner-link")]
 
 
 async def _people_across(context: Context) -> list[KeyRow]:
     """Return the keys of people that cover every workspace, to those who do so themselves."""
-    return [row for row in await Store(context.store.tx, 0).keys() if row.role == "human"] if context.caller.ws == 0 else []
+    return [row for row in await Store(context.store.tx, 0).keys() if row.role in PEOPLE] if context.caller.ws == 0 else []
 
 
 async def _revoke_across(context: Context, id: str) -> bool:

@@ -12,7 +12,7 @@ from ackbox.model.key import digest, mint, parse_key
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
 from ackbox.ops.keys import DAY_MS, NewKey
-from ackbox.ops.table import Call, Context, op
+from ackbox.ops.table import PEOPLE, Call, Context, op
 from ackbox.store.store import Store, find_key
 
 LINK_MS = 10 * 60 * 1000
@@ -24,6 +24,7 @@ class MakeLink(Call, frozen=True, kw_only=True):
     """Whom the link signs in."""
 
     name: Annotated[str, Meta(max_length=256, description="The person it signs in; your own name when left out")] | None = None
+    as_owner: Annotated[bool, Meta(description="Whether the person may administer as well; only an admin says so")] = False
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +46,9 @@ async def link(context: Context, params: MakeLink) -> Link:
     asked = caller.agent if params.name is None else parse_name(params.name)
     if asked is None:
         raise Invalid("This key has no name of its own.", hint="Give `name`.", field="name")
-    if caller.role == "human" and asked != caller.agent:
+    if params.as_owner and not caller.may("admin"):
+        raise NotAllowed("Only an admin makes a link that administers.", hint="Leave `as_owner` out.", field="as_owner")
+    if caller.is_person and asked != caller.agent:
         raise NotAllowed("A person's key makes links for that person.", hint="Leave `name` out, or ask an admin.", field="name")
     person, is_new = await store.arrive(asked, None, kind="human")
     if person.kind != "human":
@@ -53,7 +56,8 @@ async def link(context: Context, params: MakeLink) -> Link:
                        hint="Choose another name for the person.")
     ws = caller.ws if params.workspace is None else context.workspace.ws
     secret = mint("lnk").reveal()
-    await Store(store.tx, ws).add_key(id=parse_key(secret).id, digest=digest(secret), role="link", agent=asked, may_speak_as=[],
+    role = "owner-link" if params.as_owner else "link"
+    await Store(store.tx, ws).add_key(id=parse_key(secret).id, digest=digest(secret), role=role, agent=asked, may_speak_as=[],
                                       label=LABEL, now=context.now, expires_at=context.now + LINK_MS)
     if is_new:
         context.rings.add(await store.note("agent.registered", at=context.now, reader=person.agent, subject={"agent": asked}))
@@ -75,10 +79,10 @@ async def redeem(context: Context, params: Redeem) -> NewKey:
     if not await keys.spend_key(caller.key_id, now=context.now):
         raise BadKey("This link has been used.", hint="Make a new one with: ackbox open")
     secret, expires_at = mint("hum").reveal(), context.now + SIGNED_IN_MS
-    id = parse_key(secret).id
-    await keys.add_key(id=id, digest=digest(secret), role="human", agent=caller.agent, may_speak_as=[], label=LABEL,
+    id, kind = parse_key(secret).id, "owner" if caller.role == "owner-link" else "human"
+    await keys.add_key(id=id, digest=digest(secret), role=kind, agent=caller.agent, may_speak_as=[], label=LABEL,
                        now=context.now, expires_at=expires_at)
-    return NewKey(key=secret, id=id, workspace=context.workspace.name if caller.ws else "*", agent=caller.agent, kind="human",
+    return NewKey(key=secret, id=id, workspace=context.workspace.name if caller.ws else "*", agent=caller.agent, kind=kind,
                   expires_at=to_text(expires_at))
 
 
@@ -97,7 +101,7 @@ async def end(context: Context, params: End) -> Ended:
     """Sign out: end the key of this call, when a link made it."""
     caller, keys = context.caller, Store(context.store.tx, context.caller.ws)
     own = await find_key(context.store.tx, caller.key_id)
-    if own is None or own.label != LABEL or own.role != "human":
+    if own is None or own.label != LABEL or own.role not in PEOPLE:
         return Ended(ended=False)
     await keys.revoke_key(caller.key_id, now=context.now)
     context.rings.add(await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": caller.key_id}))

@@ -22,7 +22,7 @@ from ackbox.store.readers import Reader
 from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
 
-Role = Literal["read-only", "agent", "human", "admin", "instance-admin", "operator", "link"]
+Role = Literal["read-only", "agent", "human", "owner", "admin", "instance-admin", "operator", "link", "owner-link"]
 Scope = Literal["read", "write", "sign_in", "admin", "instance", "database", "redeem"]
 
 # The one table of who may do what.
@@ -30,12 +30,18 @@ ALLOWED: dict[Role, frozenset[Scope]] = {
     "read-only": frozenset({"read"}),
     "agent": frozenset({"read", "write"}),
     "human": frozenset({"read", "write", "sign_in"}),
+    # A person who administers as well.
+    "owner": frozenset({"read", "write", "sign_in", "admin"}),
     "admin": frozenset({"read", "write", "sign_in", "admin"}),
     "instance-admin": frozenset({"instance"}),
     "operator": frozenset({"read", "write", "sign_in", "admin", "instance", "database"}),
-    # A one-time link to the dashboard: good for becoming a person's key, once.
+    # A one-time link to the dashboard: good for becoming a person's or an owner's key, once.
     "link": frozenset({"redeem"}),
+    "owner-link": frozenset({"redeem"}),
 }
+
+# The kinds of key whose holder is a person.
+PEOPLE: tuple[Role, ...] = ("human", "owner")
 
 Name = Annotated[str, Meta(description="Name of an agent or person", max_length=256)]
 MessageId = Annotated[str, Meta(description="Id of a message, 32 hex digits", max_length=64)]
@@ -70,7 +76,11 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sees_all(self) -> bool:
         """Whether a private workspace hides nothing: for its operators, who are people and the server's own key."""
-        return self.role in ("operator", "human")
+        return self.role == "operator" or self.is_person
+
+    @property
+    def is_person(self) -> bool:
+        return self.role in PEOPLE
 
 
 class NeedsWrite(Exception):
@@ -159,14 +169,14 @@ class Context(msgspec.Struct, kw_only=True):
 
     async def _register(self, name: str, instance: str | None) -> Reader:
         own = name == self.caller.agent
-        reader, is_new = await self.store.arrive(name, instance, kind="human" if own and self.caller.role == "human" else "agent")
+        reader, is_new = await self.store.arrive(name, instance, kind="human" if own and self.caller.is_person else "agent")
         if is_new and reader.is_agent:
             seq = await self.store.note("agent.registered", at=self.now, reader=reader.agent, subject={"agent": name})
             self.rings.add(seq)
         return reader
 
     def _check_kind(self, reader: Reader) -> None:
-        is_self = self.caller.role == "human" and reader.name == self.caller.agent
+        is_self = self.caller.is_person and reader.name == self.caller.agent
         if reader.kind == "human" and not is_self and self.caller.role != "operator":
             raise NotYou(f"{reader.name!r} is a person; only that person's key speaks as them.",
                          hint="Speak under a name of your own.", field="agent", claimed=reader.name)

@@ -73,7 +73,7 @@ const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) 
 
 async function send(what, because, parent) {
   const set = draft.value;
-  const shown = { id: `sending-${random()}`, seq: Infinity, sender: me.agent, sender_kind: me.role === "human" ? "human" : "agent", type: what.to[0] === "*" ? "broadcast" : "direct",
+  const shown = { id: `sending-${random()}`, seq: Infinity, sender: me.agent, sender_kind: ["human", "owner"].includes(me.role) ? "human" : "agent", type: what.to[0] === "*" ? "broadcast" : "direct",
     to: what.to, subject: null, body: what.body, intent: what.intent, priority: what.priority, refs: [], thread: set.thread, created_at: new Date().toISOString(), sending: true, tally: { recipients: 0 } };
   sending.value = [...sending.value, shown];
   try {
