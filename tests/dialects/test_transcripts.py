@@ -85,7 +85,7 @@ async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_new
     said = plain(said, expected)
     expected = scene.settle(expected, said)
     assert (said, texts[1:], told.is_error) == (expected, scene.fill(line.get("more", [])), refusal is not None), about
-    data = told.structured_content if is_newest or not isinstance(expected, list) else told.structured_content["result"]
+    data = told.structured_content if is_newest or isinstance(expected, dict | str) else told.structured_content["result"]
     assert plain(data, expected) == ({} if isinstance(expected, str) else expected), about
 
 

@@ -1,7 +1,7 @@
 """Transcripts: tool calls and whole replies of a system, as JSON lines, held against what a connection gives.
 
 A line with `scene` starts a new workspace; `as` is who the connection says it is. `$id:a` stands for an id, `$msg:a` for
-a short one, `$ms:a` for Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole seconds, `$int:a` for a number, `$text:a` for any text, `$team:a` for any list, `$wo:a` for a work order's id, `$uuid:a`, `$token:a` and
+a short one, `$ms:a` for Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole seconds, `$int:a` for a number, `$cursor:a` for a cursor, `$text:a` for any text, `$team:a` for any list, `$wo:a` for a work order's id, `$uuid:a`, `$token:a` and
 `$name:a` for what they say; each name is bound by the first reply that has it and means the same from then on in its scene. A line with `rest` is a
 request to the system's REST interface, with its `status`; `do` is an operation of ours that sets the scene. `$ws` is the scene's workspace, `$x*9` nine x.
 """
@@ -26,6 +26,7 @@ SHAPES = {
     "uuid": lambda value: isinstance(value, str) and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value),
     "token": lambda value: isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value),
     "name": lambda value: isinstance(value, str) and re.fullmatch(r"agent-[a-z]+-\d+", value),
+    "cursor": lambda value: isinstance(value, str) and re.fullmatch(r"[\w-]{22}", value),
     "time": lambda value: isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value),
 }
 

@@ -81,6 +81,38 @@ def _number_of(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") >> 1
 
 
+def _tags(given: str | list[str]) -> list[str]:
+    """Return labels from a list, a text with commas, or a JSON list inside a text."""
+    if isinstance(given, list) or given.lstrip().startswith("["):
+        return _ids(given)
+    return [label for each in given.split(",") if (label := each.strip())]
+
+
+def _states(given: str | list[str]) -> list[str]:
+    """Return states of tasks from words of a system that calls what nobody has begun `todo`, and what is not finished `open`."""
+    words = _tags(given) or ["all"]
+    unknown = [word for word in words if word not in _STATES]
+    if unknown:
+        raise Invalid(f"{unknown[0][:40]!r} is no state of a task.", hint=f"Use {', '.join(word for word in _STATES if word != 'any')}.")
+    return list(dict.fromkeys(state for word in words for state in _STATES[word]))
+
+
+_STATES = {
+    **{state: [state] for state in ("in_progress", "review", "blocked", "done", "cancelled", "failed", "all")},
+    "todo": ["open", "claimed"],
+    "open": ["unfinished"],
+    "active": ["in_progress", "review", "blocked"],
+    # What was deleted stays as cancelled, and is listed only for who asks for it.
+    "any": ["unfinished", "done", "failed"],
+}
+_URGENCIES = {"low": 2, "medium": 3, "high": 4, "urgent": 5}
+
+
+def _one_instance(to: list[str]) -> str | None:
+    """Return the one instance that a message is for, or null."""
+    return to[0].partition("/")[2] or None if len(to) == 1 else None
+
+
 # The closed list of converters, by the names that dialects use.
 CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "same": lambda value: value,
@@ -101,6 +133,21 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "empty_is_null": lambda value: value or None,
     "one": lambda value: [value],
     "text": str,
+    "tags": _tags,
+    "states": _states,
+    "todo_is_open": lambda status: "open" if status == "todo" else status,
+    "open_is_todo": lambda status: "todo" if status in ("open", "claimed") else status,
+    "priority_of_urgency": _URGENCIES.__getitem__,
+    "urgency_of_priority": lambda priority: {1: "low", **{number: word for word, number in _URGENCIES.items()}}[priority],
+    "note_when_done": lambda task: task["note"] if task["status"] == "done" else None,
+    "note_when_failed": lambda task: task["note"] if task["status"] == "failed" else None,
+    "note_when_blocked": lambda task: task["note"] if task["status"] == "blocked" else None,
+    "channel_or_roles": lambda given: given["channel"] or ",".join(given["recipientAgentIds"]),
+    "first_ten": lambda values: values[:10],
+    "not": lambda value: not value,
+    "id_of_name": lambda name: hashlib.sha256(name.encode()).hexdigest()[:32],
+    "one_instance": _one_instance,
+    "names_of_key": lambda key: [*([key["agent"]] if key["agent"] else []), *key["may_speak_as"]],
     "true_or_null": lambda value: True if value else None,
     "is_online": lambda presence: presence == "online",
     "uuid": lambda id: str(uuid.UUID(id)),

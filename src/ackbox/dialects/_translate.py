@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -23,7 +23,8 @@ REQUIRED = msgspec.UNSET
 class Arg(msgspec.Struct, frozen=True):
     """A foreign parameter: its name and type, the operation's parameter it becomes (`metadata.x` for a part of one), and how.
 
-    Left out, it is null whatever the connection's headers say; with `or_header` they stand in.
+    Left out, it is null whatever the connection's headers say; with `or_header` they stand in. `of` makes it an object whose parts
+    are parameters; those are set only when they are given.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Arg(msgspec.Struct, frozen=True):
     by: str = "same"
     default: Any = REQUIRED
     or_header: bool = False
+    of: tuple[Arg, ...] = ()
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -55,7 +57,10 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 
     `each` names the list of the result whose items become rows; an item with a list under `spread` becomes
     one row for each of that list. `item` names the part of a result that is like one row; empty for all of it.
-    `more` is said after the reply when the result has more, with fields of the last row.
+    `first` makes the reply the first row, or null. `more` is said after the reply when the result has more, with fields of the last row.
+
+    Rows beyond `most_bytes` are left out, and `cut` says so, from `cut.showing` and `cut.total`. When one of the arguments `paged`
+    is given, the reply is the object `page`, of `rows` and `cursor`. Of the arguments `one_of` exactly one is given.
     """
 
     name: str
@@ -68,7 +73,13 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     item: str | None = None
     spread: str | None = None
     newest_by: str | None = None
+    first: bool = False
     more: str | None = None
+    most_bytes: int | None = None
+    cut: tuple[Field, ...] = ()
+    paged: tuple[str, ...] = ()
+    page: tuple[Field, ...] = ()
+    one_of: tuple[str, ...] = ()
     errors: dict[str, Way] = {}
 
 
@@ -167,9 +178,15 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return an operation's result as the tool's reply."""
         word: Word = asked.word
         data = reply(asked, result)
-        if word.each is None or word.more is None or not data or not getattr(result, "has_more", False):
+        if word.each is None or word.first:
             return Said((_json(data),), data)
-        return Said((_json(data), word.more.format(**data[-1])), data)
+        rows, told = _within(word, data)
+        if any(asked.given.get(name) is not None for name in word.paged):
+            cursor = result.cursors[len(rows) - 1] if told else result.cursor
+            page = filled(word.page, {"rows": rows, "cursor": cursor}) | told
+            return Said((_json(page),), page)
+        more = [word.more.format(**rows[-1])] if word.more and rows and getattr(result, "has_more", False) else []
+        return Said((_json(rows), *([_json(told)] if told else []), *more), rows)
 
     def refuse(self, name: str, error: AckboxError) -> Said:
         """Return an error as the system says it; our own shape stands beside it."""
@@ -186,9 +203,16 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 def ask(word: Word, shape: type[msgspec.Struct], arguments: Any) -> Asked:
     """Return the operation that a word with these arguments stands for. Raises Invalid, UnknownField."""
     given = _named(decode(shape, arguments))
+    if word.one_of and sum(given[name] is not None for name in word.one_of) != 1:
+        names = " and ".join(f"`{name}`" for name in word.one_of)
+        raise Invalid(f"Exactly one of {names} is given.", hint="Leave the other out.", field=word.one_of[0])
     params: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in word.fixed.items()}
     for arg in word.args:
-        if arg.to is not None and not (arg.or_header and given[arg.name] is None):
+        for part in arg.of:
+            value = None if given[arg.name] is None else given[arg.name].get(part.name)
+            if part.to is not None and value is not None:
+                _put(params, part, value)
+        if arg.to is not None and not ((arg.or_header or arg.name in word.one_of) and given[arg.name] is None):
             _put(params, arg, given[arg.name])
     return Asked(word.operation, params, word, given)
 
@@ -201,7 +225,8 @@ def reply(asked: Asked, result: Any) -> Any:
         about["item"] = about["result"][word.item] if word.item else about["result"]
     if word.each is None:
         return filled(word.reply, about)
-    return [filled(word.reply, {**about, "item": item}) for item in _items(word, about["result"])]
+    rows = [filled(word.reply, {**about, "item": item}) for item in _items(word, about["result"])]
+    return rows if not word.first else rows[0] if rows else None
 
 
 def told_of(error: AckboxError, word: Word | None) -> dict[str, Any]:
@@ -228,19 +253,25 @@ def refusal(way: Refusal, own: dict[str, Any], shape: tuple[Field, ...]) -> dict
 
 def shape_of(word: Word) -> type[msgspec.Struct]:
     """Return a struct of a word's parameters: what a face lists, and what arguments are checked against."""
+    return _shape(word.name, word.args)
+
+
+def _shape(name: str, args: tuple[Arg, ...]) -> type[msgspec.Struct]:
     fields: list[Any] = []
-    for at, arg in enumerate(word.args):
+    for at, arg in enumerate(args):
+        own = Annotated[_shape(f"{name}_{arg.name}", arg.of), arg.kind] if arg.of else arg.kind
         # An attribute of its own making: a foreign name may be a word of Python.
         if arg.default is REQUIRED:
-            fields.append((f"arg_{at}", arg.kind, msgspec.field(name=arg.name)))
+            fields.append((f"arg_{at}", own, msgspec.field(name=arg.name)))
         else:
-            kind = arg.kind | None if arg.default is None else arg.kind
+            kind = own | None if arg.default is None else own
             fields.append((f"arg_{at}", kind, msgspec.field(name=arg.name, default=arg.default)))
-    return msgspec.defstruct(word.name, fields, kw_only=True, frozen=True, forbid_unknown_fields=True)
+    return msgspec.defstruct(name, fields, kw_only=True, frozen=True, forbid_unknown_fields=True)
 
 
 def _named(given: msgspec.Struct) -> dict[str, Any]:
-    return {field.encode_name: getattr(given, field.name) for field in msgspec.structs.fields(given)}
+    found = {field.encode_name: getattr(given, field.name) for field in msgspec.structs.fields(given)}
+    return {name: _named(value) if isinstance(value, msgspec.Struct) else value for name, value in found.items()}
 
 
 def _put(params: dict[str, Any], arg: Arg, value: Any) -> None:
@@ -266,6 +297,18 @@ def _items(word: Word, result: Any) -> list[dict[str, Any]]:
         by = word.newest_by
         found.sort(key=lambda item: item.get(by) or "", reverse=True)
     return found
+
+
+def _within(word: Word, rows: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Return the rows that fit, the first always, and what is said when some do not."""
+    if word.most_bytes is None:
+        return rows, {}
+    size = 0
+    for number, row in enumerate(rows):
+        size += len(_json(row)) + 1
+        if number and size > word.most_bytes:
+            return rows[:number], filled(word.cut, {"cut": {"showing": number, "total": len(rows)}})
+    return rows, {}
 
 
 def _spread(items: list[dict[str, Any]], under: str | None) -> Iterator[dict[str, Any]]:

@@ -76,7 +76,9 @@ def _environment(dialect: str) -> dict[str, str]:
     from ackbox.dialects import DIALECTS
 
     names = next((each.environment for each in DIALECTS if each.name == dialect), {})
-    return {name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)}
+    said = {name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)}
+    # A key of that system itself, left where it was, opens nothing here; the server's own machine needs none.
+    return {name: value for name, value in said.items() if name != "key" or value.startswith("abx_")}
 
 
 def _own_name(server: HttpCaller) -> str | None:

@@ -10,9 +10,9 @@ from msgspec import Meta
 from ackbox.errors import Invalid
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.task import NOTE_LIMIT
-from ackbox.ops.table import Call, Context, Name, op
+from ackbox.ops.table import Context, Name, op
 from ackbox.ops.tasks import Label, ListTasks, TaskId, filter_of, find
-from ackbox.ops.work import moved, save, told
+from ackbox.ops.work import Change, actor, moved, save, told
 from ackbox.store.messages import NEWEST
 from ackbox.store.tasks import StoredTask
 
@@ -20,7 +20,7 @@ from ackbox.store.tasks import StoredTask
 LARGEST = 10_000
 
 
-class FinishMany(Call, frozen=True, kw_only=True):
+class FinishMany(Change, frozen=True, kw_only=True):
     """Which tasks are done; what is left out narrows nothing, but something must be said."""
 
     ids: Annotated[list[TaskId], Meta(max_length=200, description="Only these, by id or number")] | None = None
@@ -53,8 +53,8 @@ async def finish_many(context: Context, params: FinishMany) -> FinishedMany:
     found = await _unfinished(context, params)
     run = context.new_id(context.now)
     if not params.only_look:
-        me = await context.me(params)
         for before in found[: params.limit]:
+            me = await actor(context, params, before)
             card = msgspec.structs.replace(before.card, note=params.note or before.card.note)
             task = moved(context, me, msgspec.structs.replace(before, card=card), "done", before)
             task = await told(context, me, task, before, is_finished=True)
@@ -66,7 +66,7 @@ async def finish_many(context: Context, params: FinishMany) -> FinishedMany:
 async def _unfinished(context: Context, params: FinishMany) -> list[StoredTask]:
     narrowing = ("assignee", "creator", "project", "mission", "tag", "updated_before")
     if params.ids is None and all(getattr(params, name) is None for name in narrowing):
-        raise Invalid("Nothing says which tasks.", hint=f"Give ids, or {', '.join(narrowing)}.", field="ids")
+        raise Invalid("Nothing says which tasks.", hint=f"Give `ids`, or {', '.join(f'`{name}`' for name in narrowing)}.", field="ids")
     same = {name: getattr(params, name) for name in ("workspace", "agent", "instance", "session", "assignee", "creator", "project", "mission", "tag")}
     narrow = await filter_of(context, ListTasks(**same))
     until = NEWEST if params.updated_before is None else parse_moment(params.updated_before, field="updated_before")

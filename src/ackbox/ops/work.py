@@ -135,7 +135,13 @@ async def _not_claimed(context: Context, task: StoredTask, reason: Reason, notic
                    reason=reason, notice=notice)
 
 
-class Update(Call, frozen=True, kw_only=True):
+class Change(Call, frozen=True, kw_only=True):
+    """A change of tasks, by somebody."""
+
+    as_assignee: Annotated[bool, Meta(description="Act as whoever has the task, when neither you nor your key say who you are")] = False
+
+
+class Update(Change, frozen=True, kw_only=True):
     """What is to change of a task; what is left out stays, an empty text clears."""
 
     id: TaskId
@@ -156,7 +162,6 @@ class Update(Call, frozen=True, kw_only=True):
     due_at: DueAt | None = None
     estimated_minutes: Minutes | None = None
     metadata: Annotated[dict[str, Any], Meta(description="Instead of the object so far; at most 16 KiB")] | None = None
-    as_assignee: Annotated[bool, Meta(description="Act as whoever has the task, when neither you nor your key say who you are")] = False
 
 
 @op("task.update", scope="write", writes=True)
@@ -169,7 +174,7 @@ async def update(context: Context, params: Update) -> Task:
     Raises NotFound, Conflict (a state that cannot follow, somebody else's task, a circle), Invalid, TooLong, UnknownRecipient.
     """
     before = await find(context, params, params.id)
-    me = await _actor(context, params, before)
+    me = await actor(context, params, before)
     if params.metadata is not None:
         check_metadata(params.metadata)
     task = _edited(before, params)
@@ -190,7 +195,7 @@ async def update(context: Context, params: Update) -> Task:
     return await shown(context, await save(context, me, "task.updated", task, **more))
 
 
-async def _actor(context: Context, params: Update, task: StoredTask) -> Reader:
+async def actor(context: Context, params: Change, task: StoredTask) -> Reader:
     """Return who acts: the caller, or for a key without a name, when asked so, whoever has the task."""
     number = task.creator if task.assignee is None else task.assignee
     if params.as_assignee and params.agent is None and context.caller.agent is None:
@@ -308,7 +313,7 @@ async def assign(context: Context, params: Assign) -> Task:
     return await shown(context, await save(context, me, "task.assigned", task, was=before.assignee_name))
 
 
-class Depend(Call, frozen=True, kw_only=True):
+class Depend(Change, frozen=True, kw_only=True):
     """What a task is to wait for, or no more."""
 
     id: TaskId
@@ -323,7 +328,7 @@ async def depend(context: Context, params: Depend) -> Task:
     Raises NotFound, Conflict (it would wait for itself), Invalid.
     """
     task = await find(context, params, params.id)
-    me = await context.me(params)
+    me = await actor(context, params, task)
     drop = [(await find(context, params, id, field="no_more_on")).number for id in params.no_more_on]
     await context.store.drop_needs(task.number, drop)
     there = {number for number, *_ in await context.store.needs(task.number)}
