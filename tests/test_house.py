@@ -22,7 +22,7 @@ HOMES = {
     "apsw": "store/", "asyncpg": "store/", "starlette": "faces/", "uvicorn": "faces/", "jinja2": "faces/", "structlog": "faces/",
     "prometheus_client": "faces/", "mcp": "faces/mcp", "mcp_types": "faces/mcp", "click": "faces/cli", "cryptography": "vault/", "cronsim": "model/",
     "textual": "faces/tui/", "rich": "faces/tui/",
-    "anyio": "faces/", "msgspec": "", "websockets": "faces/ws",
+    "anyio": "faces/", "msgspec": "", "websockets": ("faces/ws", "client/socket"),
 }
 # Faces do not know each other; these put them together or are what they share.
 COMPOSERS = {"serve", "cli", "up"}

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["App", "__version__", "open_app"]
+__all__ = ["AckboxError", "App", "Client", "NoServer", "SyncClient", "__version__", "open", "open_app"]
+_HOMES = {
+    "AckboxError": "ackbox.errors", "App": "ackbox.app", "Client": "ackbox.client.client", "NoServer": "ackbox.client.http",
+    "SyncClient": "ackbox.client.sync", "open": "ackbox.library", "open_app": "ackbox.app",
+}
+
+if TYPE_CHECKING:
+    from ackbox.app import App, open_app
+    from ackbox.client.client import Client
+    from ackbox.client.http import NoServer
+    from ackbox.client.sync import SyncClient
+    from ackbox.errors import AckboxError
+    from ackbox.library import open
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("App", "open_app"):
-        from ackbox import app
-
-        return getattr(app, name)
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'ackbox' has no attribute {name!r}")

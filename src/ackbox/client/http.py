@@ -50,7 +50,7 @@ class HttpCaller:
         except ValueError:
             raise NoServer(f"What answers at {self.url} is not ackbox.") from None
         if status >= 400:
-            raise _error(status, answer)
+            raise error_of(answer.get("error", {}) if isinstance(answer, dict) else {}, status)
         return answer
 
     @property
@@ -97,8 +97,8 @@ def parse_url(url: str) -> SplitResult:
     raise BadSettings(f"{url!r} is not a server's address. Write it like https://post.example.com or http://127.0.0.1:7717")
 
 
-def _error(status: int, answer: Any) -> errors.AckboxError:
-    told = answer.get("error", {}) if isinstance(answer, dict) else {}
+def error_of(told: dict[str, Any], status: int | None = None) -> errors.AckboxError:
+    """Return the error that a server told of, in the one shape."""
     kind = errors.BadKey if status == 401 else _BY_CODE.get(str(told.get("code")), errors.Unavailable)
     error = kind(told.get("message", f"The server answered {status}."), hint=told.get("hint"), retry_after_s=told.get("retry_after_s"))
     error.details = told.get("details") or {}

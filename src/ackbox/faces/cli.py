@@ -14,8 +14,9 @@ import os
 import shlex
 import sys
 import uuid
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -24,6 +25,9 @@ from ackbox.client.discovery import caller, data_dir_of
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.cli_columns import Column, plain, table
+
+if TYPE_CHECKING:
+    from ackbox.client.sync import SyncClient
 
 DONE, REFUSED, USED_WRONGLY, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 2, 3, 4, 5, 6
 
@@ -91,6 +95,20 @@ class Talk:
         """Do one operation. Raises NoServer and the errors of ackbox.errors."""
         who = {key: self.setting(key) for key in ("workspace", "agent", "instance")}
         return self.server.call(name, {**{key: value for key, value in who.items() if value}, **params}, timeout_s=self.timeout_s)
+
+    @contextmanager
+    def client(self, *, patience_s: float) -> Iterator[SyncClient]:
+        """Give a client that keeps a socket open, as whom the settings say; ends the program as `call` does when it is refused."""
+        from ackbox.client.sync import SyncClient
+
+        server, who = self.server, {key: self.setting(key) for key in ("workspace", "agent", "instance")}
+        try:
+            with SyncClient(server.url, server.key, patience_s=patience_s, **who) as client:
+                yield client
+        except NoServer as error:
+            self.no_server(str(error))
+        except AckboxError as error:
+            self.refuse(error)
 
     def no_server(self, message: str) -> NoReturn:
         """Say that nobody answers, and what to do: a server elsewhere is not started from here."""

@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 import click
+import msgspec
 
 from ackbox.faces.cli import NOTHING, TOO_LONG, Talk, new_key, verb
 from ackbox.faces.cli_columns import Column, local_time, plain, some
@@ -322,15 +323,13 @@ def tail(talk: Talk, since: str) -> None:
 
     Example: ackbox tail
     """
-    cursor = "start" if since == "start" else talk.call("event.feed")["cursor"]
-    if not talk.is_json:
-        talk.say("waiting for messages; Ctrl-C ends, nothing is lost")
-    while True:
-        page = talk.call("event.feed", cursor=cursor, wait_s=30)
-        cursor = page["cursor"]
-        for event in page["events"]:
-            if event["kind"] == "message.sent":
-                message = talk.call("message.get", id=event["id"])
+    with talk.client(patience_s=2) as client:
+        for events, _ in client.pages(cursor="start" if since == "start" else None, kinds=["message.sent"]):
+            if not events:
+                talk.say("waiting for messages; Ctrl-C ends, nothing is lost") if not talk.is_json else None
+                continue
+            found = client.message.history(ids=[event.id for event in events]).messages
+            for message in map(msgspec.to_builtins, sorted(found, key=lambda message: message.seq)):
                 click.echo(json.dumps(talk.picked(message), ensure_ascii=False) if talk.is_json else plain(_line(message)))
 
 
@@ -350,11 +349,12 @@ def wait(talk: Talk, timeout: str, limit: int, mark: str) -> None:
     Example: ackbox --as bob wait --timeout 10m
     """
     until = time.monotonic() + seconds(timeout)
-    while True:
-        left = max(0.0, until - time.monotonic())
-        checked = talk.call("inbox.wait", wait_s=min(left, 20), limit=limit, mark=mark)
-        if checked["messages"] or left <= 20:
-            break
-    if not checked["messages"]:
+    with talk.client(patience_s=2) as client:
+        while True:
+            left = max(0.0, until - time.monotonic())
+            letters = client.inbox.wait(wait_s=min(left, 20), limit=limit, mark=mark).messages
+            if letters or left <= 20:
+                break
+    if not letters:
         talk.fail(TOO_LONG, "nothing", f"No post came within {seconds(timeout):g} s.", "Wait again; nothing is lost.")
-    talk.show_each(checked["messages"], LETTERS, empty="")
+    talk.show_each(msgspec.to_builtins(letters), LETTERS, empty="")

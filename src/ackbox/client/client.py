@@ -1,0 +1,208 @@
+"""The client: every operation as a method, and the feed as something to iterate over.
+
+Methods are read off the table of operations. `SyncClient` offers the same to programs without an event loop.
+Explained in docs/howto/use-the-python-client.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import uuid
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, suppress
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+import ackbox.ops  # noqa: F401  (fills the table)
+from ackbox.model.message import Letter
+from ackbox.ops.feed import Event
+from ackbox.ops.table import OPERATIONS, Call, Context, Operation
+
+P = TypeVar("P", bound=Call)
+R = TypeVar("R")
+WHOSE = ("workspace", "agent", "instance", "session")
+# Letters remembered, so that each is shown once; and how often all that is unread is looked through again.
+MOST_SHOWN = 10_000
+LOOK_AGAIN_S = 60.0
+
+
+class Transport(Protocol):
+    """A way to a store: over a socket, or in this process."""
+
+    async def call(self, name: str, params: bytes, *, may_repeat: bool) -> bytes:
+        """Do one operation on JSON and return JSON."""
+        ...
+
+    def follow(self, params: dict[str, Any]) -> AsyncIterator[Any]:
+        """Give pages of the feed: events as JSON, and the cursor after them."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Noun:
+    """The operations of one noun: `client.message.send(to="bob", body="hello")`."""
+
+    def __init__(self, client: Client, noun: str) -> None:
+        self._client, self._noun = client, noun
+
+    def __getattr__(self, verb: str) -> Callable[..., Awaitable[Any]]:
+        operation = OPERATIONS.get(f"{self._noun}.{verb}")
+        if operation is None:
+            raise AttributeError(f"there is no operation {self._noun}.{verb}")
+        return _method(self._client, operation)
+
+    def __dir__(self) -> list[str]:
+        return [operation.verb for operation in OPERATIONS.values() if operation.noun == self._noun]
+
+
+def _method(client: Client, operation: Operation) -> Callable[..., Awaitable[Any]]:
+    async def method(**params: Any) -> Any:
+        return await client.call(operation.name, **params)
+
+    method.__name__, method.__doc__ = operation.verb, operation.description
+    method.__signature__ = inspect.signature(operation.params).replace(return_annotation=operation.result)  # type: ignore[attr-defined]  # what help() shows
+    return method
+
+
+class Client:
+    """One server and one key: `async with ackbox.Client() as client: await client.message.send(to="bob", body="hello")`.
+
+    Address and key are found as the command line finds them, when they are not given. `workspace`, `agent` and
+    `instance` stand in every call that says nothing else. After a break the client connects again by itself.
+    """
+
+    def __init__(self, url: str | None = None, key: str | None = None, *, workspace: str | None = None, agent: str | None = None,
+                 instance: str | None = None, data_dir: str | None = None, patience_s: float = 10.0, transport: Transport | None = None) -> None:
+        if transport is None:
+            from ackbox.client.discovery import caller
+            from ackbox.client.socket import SocketTransport
+
+            found = caller(data_dir=data_dir, url=url, key=key)
+            transport = SocketTransport(found.url, found.key, patience_s=patience_s)
+        self._transport = transport
+        self._whose = {name: value for name, value in (("workspace", workspace), ("agent", agent), ("instance", instance)) if value is not None}
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def __getattr__(self, noun: str) -> Noun:
+        if noun.startswith("_") or not any(operation.noun == noun for operation in OPERATIONS.values()):
+            raise AttributeError(f"there is no operation {noun}.*")
+        return Noun(self, noun)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *dict.fromkeys(operation.noun for operation in OPERATIONS.values())]
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._transport.close()
+
+    async def call(self, name: str, /, **params: Any) -> Any:
+        """Do an operation by its name and return its result struct. Raises NoServer and the errors of ackbox.errors."""
+        operation = OPERATIONS.get(name)
+        if operation is None:
+            raise AttributeError(f"there is no operation {name!r}")
+        given = self._own(operation) | {field: value for field, value in params.items() if value is not None}
+        if "idempotency_key" in operation.params.__struct_fields__:
+            # So that it can be sent again when the answer is lost, and is stored once.
+            given.setdefault("idempotency_key", uuid.uuid4().hex)
+        raw = await self._transport.call(name, msgspec.json.encode(given), may_repeat=_may_repeat(operation, given))
+        return msgspec.json.decode(raw, type=operation.result)
+
+    async def do(self, operation: Callable[[Context, P], Awaitable[R]], params: P) -> R:
+        """Do an operation with its own parameter struct; a type checker knows parameters and result.
+
+        `sent = await client.do(messages.send, messages.Send(to="bob", body="hello"))`
+        """
+        found = next(each for each in OPERATIONS.values() if each.run is operation)
+        given = {name: getattr(params, name) for name in params.__struct_fields__}
+        result: R = await self.call(found.name, **msgspec.to_builtins(given))
+        return result
+
+    async def pages(self, **params: Any) -> AsyncIterator[tuple[list[Event], str]]:
+        """Give what happens, as (events, cursor), as long as it is asked for; the first has no events and says where it begins.
+
+        Takes `of`, `cursor`, `kinds`, `sender`, `thread`, `join_ms`, as a subscription does. Goes on after a break where it was.
+        """
+        asked = self._own(OPERATIONS["event.feed"]) | {name: value for name, value in params.items() if value is not None}
+        last = 0
+        async with aclosing(self._transport.follow(asked)) as pages:  # type: ignore[type-var]  # a generator
+            async for page in pages:
+                events = [msgspec.json.decode(raw, type=Event) for raw in page.events]
+                yield [event for event in events if event.seq > last], page.cursor
+                last = max([last, *(event.seq for event in events)])
+
+    async def events(self, **params: Any) -> AsyncIterator[Event]:
+        """Give what happens, one event at a time; as `pages`, without the cursors."""
+        async with aclosing(self.pages(**params)) as pages:  # type: ignore[type-var]  # a generator
+            async for events, _ in pages:
+                for event in events:
+                    yield event
+
+    async def letters(self, *, mark: str = "none") -> AsyncIterator[Letter]:
+        """Give unread post, each letter once, what waits already and then what comes, by push and by poll.
+
+        `mark` is set when a letter is fetched. Mark what you have dealt with, or it is here again next time.
+        """
+        shown: OrderedDict[str, None] = OrderedDict()
+        news = asyncio.Event()
+        listening = asyncio.create_task(self._listen(news))
+        try:
+            while True:
+                news.clear()
+                async for letter in self._unread(mark):
+                    if letter.id not in shown:
+                        shown[letter.id] = None
+                        yield letter
+                    if len(shown) > MOST_SHOWN:
+                        shown.popitem(last=False)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_AGAIN_S):
+                        await _either(news, listening)
+        finally:
+            listening.cancel()
+            await asyncio.wait([listening])
+
+    async def _listen(self, news: asyncio.Event) -> None:
+        async for _ in self.pages(of="inbox"):
+            news.set()
+
+    async def _unread(self, mark: str) -> AsyncIterator[Letter]:
+        cursor = None
+        while True:
+            page = await self.call("inbox.check", mark=mark, cursor=cursor)
+            for letter in page.messages:
+                yield letter
+            if not page.has_more:
+                return
+            cursor = page.cursor
+
+    def _own(self, operation: Operation) -> dict[str, Any]:
+        return {name: value for name, value in self._whose.items() if name in operation.params.__struct_fields__}
+
+
+async def _either(news: asyncio.Event, listening: asyncio.Task[None]) -> None:
+    """Wait for news; raise what ended the listening."""
+    waiting = asyncio.create_task(news.wait())
+    try:
+        await asyncio.wait([waiting, listening], return_when=asyncio.FIRST_COMPLETED)
+        if listening.done():
+            listening.result()
+    finally:
+        waiting.cancel()
+
+
+def _may_repeat(operation: Operation, given: dict[str, Any]) -> bool:
+    """Whether doing it twice is doing it once."""
+    if "idempotency_key" in given:
+        return True
+    if isinstance(operation.writes, bool):
+        return not operation.writes
+    return given.get("mark", "none") == "none" and "summary" not in given

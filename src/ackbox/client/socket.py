@@ -1,0 +1,293 @@
+"""The socket: one WebSocket to a server, opened again when it breaks, with what was asked and followed carried over.
+
+Which operations there are is not known here. Explained in docs/why/websocket.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+from ackbox.client.http import NoServer, error_of, parse_url
+from ackbox.errors import AckboxError, BadKey, TooLong, Unavailable
+
+FRAME_LIMIT = 256 * 1024
+ANSWER_LIMIT = 32 * 1024 * 1024
+KEY_ENDED, RESYNC = 4001, 4009
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+# Pages that wait for a slow consumer; beyond that the feed is left and taken up again where the consumer is.
+MOST_PAGES = 32
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Some lines of the feed, as JSON, and the cursor after them."""
+
+    events: list[msgspec.Raw]
+    cursor: str
+
+
+class _Frame(msgspec.Struct):
+    """One frame from the server."""
+
+    id: int | str | None = None
+    result: msgspec.Raw = msgspec.Raw()
+    error: dict[str, Any] | None = None
+    subscription: int | str | None = None
+    events: list[msgspec.Raw] = []
+    cursor: str = ""
+
+
+class _Asked:
+    """A call that is not answered yet."""
+
+    __slots__ = ("answer", "frame", "is_sent", "may_repeat")
+
+    def __init__(self, frame: bytes, may_repeat: bool) -> None:
+        self.frame, self.may_repeat, self.is_sent = frame, may_repeat, False
+        self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+
+class _Followed:
+    """A subscription, and its pages that nobody has taken yet."""
+
+    def __init__(self, asked: dict[str, Any]) -> None:
+        self.id = 0
+        self.asked = asked
+        self.pages: deque[Page | AckboxError | NoServer] = deque()
+        self.has_come = asyncio.Event()
+        self.has_begun = False
+        self.is_left = False
+
+    def put(self, page: Page | AckboxError | NoServer) -> None:
+        if isinstance(page, Page):
+            self.asked["cursor"] = page.cursor
+            self.has_begun = True
+        self.pages.append(page)
+        self.has_come.set()
+
+    def leave(self) -> None:
+        """Take no more until what is there has been taken; then it is followed again from there."""
+        self.is_left = True
+        self.has_come.set()
+
+
+class SocketTransport:
+    """Calls and feeds of one server with one key."""
+
+    def __init__(self, url: str, key: str | None, *, patience_s: float = 10.0) -> None:
+        place = parse_url(url)
+        self._url = f"{'wss' if place.scheme == 'https' else 'ws'}://{place.netloc.rpartition('@')[2]}{place.path.rstrip('/')}/ws"
+        self._shown = url
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._patience_s = patience_s
+        self._asked: dict[int, _Asked] = {}
+        self._followed: dict[int, _Followed] = {}
+        self._last_id = 0
+        self._socket: ClientConnection | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._end: AckboxError | NoServer | None = None
+        self._lost_at: float | None = None
+
+    async def call(self, name: str, params: bytes, *, may_repeat: bool) -> bytes:
+        """Do one operation and return its result as JSON. Raises NoServer and the errors of ackbox.errors.
+
+        A call whose answer is lost with the connection is asked again only if it may be.
+        """
+        id = self._next_id()
+        frame = b'{"id":%d,"op":%b,"params":%b}' % (id, json.dumps(name).encode(), params)
+        if len(frame) > FRAME_LIMIT:
+            raise TooLong(f"The call has {len(frame):,} bytes; a frame takes {FRAME_LIMIT:,}.", limit=FRAME_LIMIT, size=len(frame),
+                          hint="Send less at once, or over REST.")
+        self._start()
+        asked = self._asked[id] = _Asked(frame, may_repeat)
+        try:
+            await self._send(asked)
+            return await asked.answer
+        finally:
+            del self._asked[id]
+
+    async def follow(self, params: dict[str, Any]) -> AsyncIterator[Page]:
+        """Give the feed page by page, from `cursor`, for as long as it is asked for; the first is empty and says where it begins.
+
+        After a break it goes on where it was. Raises NoServer, while none has answered yet, and the errors of ackbox.errors.
+        """
+        self._start()
+        followed = _Followed(dict(params))
+        await self._subscribe(followed)
+        try:
+            while True:
+                while not followed.pages:
+                    followed.has_come.clear()
+                    if followed.is_left:
+                        await self._subscribe(followed)
+                    await followed.has_come.wait()
+                page = followed.pages.popleft()
+                if not isinstance(page, Page):
+                    raise page
+                yield page
+        finally:
+            del self._followed[followed.id]
+            await self._say({"id": self._next_id(), "unsubscribe": followed.id})
+
+    async def close(self) -> None:
+        """Close the socket; what is not answered fails."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+        self._fail(NoServer("The client is closed."))
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def _start(self) -> None:
+        if self._running is None:
+            self._end = None
+            self._running = asyncio.create_task(self._run())
+        elif self._end is not None:
+            raise self._end
+
+    async def _send(self, asked: _Asked) -> None:
+        socket = self._socket
+        if socket is not None:
+            asked.is_sent = True
+            with suppress(ConnectionClosed):  # asked again, or refused, once the loss is noticed
+                await socket.send(asked.frame, text=True)
+
+    async def _say(self, frame: dict[str, Any]) -> None:
+        if self._socket is not None:
+            with suppress(ConnectionClosed):
+                await self._socket.send(json.dumps(frame))
+
+    async def _subscribe(self, followed: _Followed) -> None:
+        """Follow from where the feed is, under a new id: what still comes under an older one is passed over."""
+        self._followed.pop(followed.id, None)
+        followed.id, followed.is_left = self._next_id(), False
+        self._followed[followed.id] = followed
+        await self._say({"id": followed.id, "subscribe": followed.asked})
+
+    async def _run(self) -> None:
+        """Keep a socket open until the key ends; what nobody can mend ends everything that waits."""
+        pause_s, self._lost_at = FIRST_PAUSE_S, asyncio.get_running_loop().time()
+        while True:
+            try:
+                async with connect(self._url, additional_headers=self._headers, compression=None, max_size=ANSWER_LIMIT,
+                                   proxy=None, open_timeout=10, close_timeout=1) as socket:
+                    await self._take_up(socket)
+                    pause_s, self._lost_at = FIRST_PAUSE_S, None
+                    async for data in socket:
+                        await self._take(data)
+                code = socket.close_code
+            except InvalidStatus as refused:
+                code = None
+                error = _refusal(refused)
+                if error.status in (400, 401, 403, 404):
+                    self._stop(error)
+                    return
+            except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed) as lost:
+                code = lost.rcvd.code if isinstance(lost, ConnectionClosed) and lost.rcvd else None
+            except msgspec.MsgspecError as strange:
+                self._stop(Unavailable(f"What answers at {self._shown} is not ackbox: {strange}."))
+                return
+            self._lose(code)
+            if code == KEY_ENDED:
+                self._stop(BadKey("This key has been revoked or has expired.", hint="Ask an admin for a new one."))
+                return
+            if code != RESYNC:
+                # Not all clients at once, when a server comes back.
+                await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))
+                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    async def _take_up(self, socket: ClientConnection) -> None:
+        """Ask again what is not answered, and follow again from where each feed is."""
+        self._socket = socket
+        for followed in [each for each in self._followed.values() if not each.is_left]:
+            await self._subscribe(followed)
+        for asked in [*self._asked.values()]:
+            if not asked.is_sent or asked.may_repeat:
+                await self._send(asked)
+
+    def _lose(self, code: int | None) -> None:
+        self._socket = None
+        now = asyncio.get_running_loop().time()
+        self._lost_at = self._lost_at or now
+        has_waited = now - self._lost_at >= self._patience_s
+        for asked in self._asked.values():
+            if asked.answer.done():
+                continue
+            if asked.is_sent and not asked.may_repeat:
+                asked.answer.set_exception(NoServer("The connection broke before the answer came; it may have been done."))
+            elif has_waited:
+                asked.answer.set_exception(NoServer(f"No server answers at {self._shown}."))
+            else:
+                asked.is_sent = False
+        for followed in self._followed.values():
+            if has_waited and not followed.has_begun:
+                followed.put(NoServer(f"No server answers at {self._shown}."))
+
+    def _stop(self, error: AckboxError) -> None:
+        self._socket = None
+        self._end = error
+        self._fail(error)
+
+    def _fail(self, error: AckboxError | NoServer) -> None:
+        for asked in self._asked.values():
+            if not asked.answer.done():
+                asked.answer.set_exception(error)
+        for followed in self._followed.values():
+            followed.put(error)
+
+    async def _take(self, data: str | bytes) -> None:
+        frame = msgspec.json.decode(data, type=_Frame)
+        if frame.subscription is not None:
+            await self._take_page(int(frame.subscription), frame)
+        elif isinstance(frame.id, int):
+            self._take_answer(frame.id, frame)
+
+    def _take_answer(self, id: int, frame: _Frame) -> None:
+        error = None if frame.error is None else error_of(frame.error)
+        asked = self._asked.get(id)
+        if asked is not None and not asked.answer.done():
+            if error is not None:
+                asked.answer.set_exception(error)
+            else:
+                asked.answer.set_result(bytes(frame.result))
+        followed = self._followed.get(id)
+        if followed is not None and error is not None and error.status in (429, 503):
+            asyncio.get_running_loop().call_later(error.retry_after_s or 1.0, followed.leave)
+        elif followed is not None:
+            followed.put(error or Page([], msgspec.json.decode(frame.result)["cursor"]))
+
+    async def _take_page(self, id: int, frame: _Frame) -> None:
+        followed = self._followed.get(id)
+        if followed is None or followed.is_left:
+            return
+        if frame.error is not None:
+            followed.put(error_of(frame.error))
+        elif len(followed.pages) >= MOST_PAGES:
+            # Taken up again when its consumer has come this far; until then the socket stays free for others.
+            followed.leave()
+            await self._say({"id": self._next_id(), "unsubscribe": id})
+        else:
+            followed.put(Page(frame.events, frame.cursor))
+
+
+def _refusal(refused: InvalidStatus) -> AckboxError:
+    """Return the error in the body of a refused handshake."""
+    status = refused.response.status_code
+    try:
+        told = json.loads(bytes(refused.response.body or b""))["error"]
+    except (ValueError, KeyError, TypeError):
+        return Unavailable(f"The server answered {status} to the handshake.", hint="Is it ackbox that answers there?")
+    return error_of(told, status)

@@ -1,0 +1,94 @@
+"""The library: a database in this process, with the client's methods and no server.
+
+Nothing else may have an SQLite file open at the same time. Explained in docs/howto/use-the-python-client.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ackbox.app import App, open_app
+from ackbox.client.client import Client
+from ackbox.client.discovery import is_held, read_operator_key, write_private
+from ackbox.errors import BadKey, Unavailable
+
+LOOK_AGAIN_S = 30.0
+
+
+class _Page(msgspec.Struct):
+    events: list[bytes]
+    cursor: str
+
+
+class _Local:
+    """Calls and feeds of an app in this process."""
+
+    def __init__(self, app: App, key: str) -> None:
+        self._app, self._key = app, key
+
+    async def call(self, name: str, params: bytes, *, may_repeat: bool) -> bytes:
+        return msgspec.json.encode(await self._app.call(name, params, credential=self._key))
+
+    async def follow(self, params: dict[str, Any]) -> AsyncIterator[_Page]:
+        asked = {name: value for name, value in params.items() if name != "join_ms"}
+        follower = await self._app.follow(asked, credential=self._key)
+        try:
+            if asked.get("cursor") is None:
+                asked["cursor"] = (await self._app.call("event.feed", asked, credential=self._key)).cursor
+            yield _Page([], asked["cursor"])
+            while not self._app.bell.is_closing:
+                follower.rung.clear()
+                page = await self._app.call("event.feed", asked, credential=self._key, is_push=True)
+                asked["cursor"] = page.cursor
+                if page.events:
+                    yield _Page([msgspec.json.encode(event) for event in page.events], page.cursor)
+                if not page.has_more:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(LOOK_AGAIN_S):
+                            await follower.rung.wait()
+        finally:
+            self._app.unfollow(follower)
+
+    async def close(self) -> None:
+        """The app is closed by who opened it."""
+
+
+@asynccontextmanager
+async def open(url: str, *, key: str | None = None, **whose: Any) -> AsyncIterator[Client]:
+    """Open a database and give a client on it: `async with ackbox.open("sqlite:////path/to/ackbox.db", agent="ana") as client`.
+
+    Without a key it acts as the operator of an SQLite database, whose key is in `operator.key` beside the file, as `ackbox up`
+    keeps it. Raises Unavailable when a server has the database open.
+    """
+    where = _directory(url)
+    if where is not None and is_held(where):
+        raise Unavailable(f"A server has {where} open.", hint="Talk to it: ackbox.Client()")
+    app = await open_app(url)
+    try:
+        yield Client(transport=_Local(app, key or await _operator(app, where)), **whose)
+    finally:
+        await app.close()
+
+
+def _directory(url: str) -> Path | None:
+    """Return the directory of an SQLite file; null for one in memory, and for a server's database."""
+    path = url.partition("sqlite:///")[2]
+    return Path(path).parent if path and path != ":memory:" else None
+
+
+async def _operator(app: App, where: Path | None) -> str:
+    if where is None and app.engine.name != "sqlite":
+        raise BadKey("No key was given.", hint="Give `key`; only an SQLite database keeps its operator's key beside it.")
+    known = None if where is None else read_operator_key(where)
+    made = await app.ensure(workspace="default", operator_key=known)
+    if made is not None and known is None and where is not None:
+        write_private(where / "operator.key", made + "\n")
+    own = known or made
+    assert own is not None
+    return own

@@ -1,0 +1,203 @@
+"""The Python client: every operation as a method, the feed carried over every break, the same from every side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+import ackbox
+from ackbox.errors import BadKey, UnknownRecipient
+from ackbox.ops import messages
+from ackbox.ops.table import OPERATIONS
+from tests.command import Command
+from tests.serving import Served, serving
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    async with serving(f"sqlite:///{tmp_path}/ackbox.db") as it:
+        yield it
+
+
+def names_of(client: Any) -> set[str]:
+    return {f"{noun}.{verb}" for noun in dir(client) if noun in {each.noun for each in OPERATIONS.values()} for verb in dir(getattr(client, noun))}
+
+
+async def test_every_operation_is_a_method_and_gives_its_result(served: Served) -> None:
+    async with ackbox.Client(served.url, served.key, agent="ana") as client:
+        assert names_of(client) == set(OPERATIONS)
+        sent = await client.message.send(to="bob", body="hello")
+        assert await client.message.get(id=sent.id) == await served.app.call("message.get", {"id": sent.id}, credential=served.key)
+        typed: messages.Sent = await client.do(messages.send, messages.Send(to="bob", body="again"))
+        assert typed.recipients[0].agent == "bob"
+
+
+async def test_what_is_refused_is_raised_as_in_process(served: Served) -> None:
+    async with ackbox.Client(served.url, served.key, agent="ana") as client:
+        with pytest.raises(UnknownRecipient) as here:
+            await served.app.call("message.send", {"agent": "ana", "to": "bobb", "body": "x", "unknown": "refuse"}, credential=served.key)
+        with pytest.raises(UnknownRecipient) as there:
+            await client.message.send(to="bobb", body="x", unknown="refuse")
+    assert there.value.as_dict() == here.value.as_dict()
+
+
+async def test_a_wrong_key_is_told_at_once_and_no_server_after_a_while(served: Served) -> None:
+    async with ackbox.Client(served.url, "abx_agt_damaged") as client:
+        with pytest.raises(BadKey):
+            await client.agent.whoami()
+        with pytest.raises(BadKey):
+            await anext(client.events())
+    async with ackbox.Client("http://127.0.0.1:9", "abx_agt_damaged", patience_s=0) as client:
+        with pytest.raises(ackbox.NoServer):
+            await client.agent.whoami()
+        with pytest.raises(ackbox.NoServer):
+            await anext(client.events())
+
+
+async def test_push_and_poll_name_a_message_alike_and_it_is_shown_once(served: Served) -> None:
+    async with ackbox.Client(served.url, served.key, agent="bob") as bob, ackbox.Client(served.url, served.key, agent="ana") as ana:
+        sent = [(await ana.message.send(to="bob", body=str(n))).id for n in range(3)]
+        shown: list[str] = []
+        polled: set[str] = set()
+        pushed: set[str] = set()
+        pages = bob.pages(of="inbox")
+        await anext(pages)
+        letters = bob.letters()
+        for n in range(3, 9):
+            shown.append((await anext(letters)).id)
+            sent.append((await ana.message.send(to="bob", body=str(n))).id)
+            polled |= {letter.id for letter in (await bob.inbox.check()).messages}
+            while sent[-1] not in pushed:
+                pushed |= {event.id or "" for event in (await anext(pages))[0]}
+        while len(shown) < len(sent):
+            shown.append((await anext(letters)).id)
+        await letters.aclose()
+        await pages.aclose()
+    assert shown == sent
+    assert (pushed, pushed <= polled) == (set(sent[3:]), True)
+
+
+async def test_a_slow_consumer_gets_everything_and_holds_up_no_call(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ackbox.client.socket.MOST_PAGES", 2)
+    async with ackbox.Client(served.url, served.key, agent="ana") as client:
+        pages, seen = client.pages(of="workspace", join_ms=0, kinds=["message.sent"]), []
+        await anext(pages)
+        sent = [(await client.message.send(to="bob", body=str(n))).id for n in range(40)]
+        while len(seen) < len(sent):
+            seen += [event.id for event in (await anext(pages))[0]]
+        await pages.aclose()
+    assert seen == sent
+
+
+async def test_a_key_that_ends_ends_what_uses_it(served: Served) -> None:
+    made = await served.app.call("key.create", {"name": "bob"}, credential=served.key)
+    async with ackbox.Client(served.url, made.key) as client:
+        pages = client.pages(of="inbox")
+        await anext(pages)
+        waiting = asyncio.create_task(client.inbox.wait(wait_s=50))
+        while not served.app.bell.waiting:
+            await asyncio.sleep(0.01)
+        await served.app.call("key.revoke", {"id": made.id}, credential=served.key)
+        for end in (waiting, anext(pages), client.agent.whoami()):
+            with pytest.raises((BadKey, ackbox.AckboxError), match="revoked"):
+                await end
+
+
+async def test_only_what_may_be_done_twice_is_asked_again_when_its_answer_is_lost() -> None:
+    heard: list[Any] = []
+
+    async def lose(socket: ServerConnection) -> None:
+        frame = json.loads(await socket.recv())
+        heard.append((frame["op"], frame["params"].get("idempotency_key")))
+        if len(heard) in (1, 3):
+            return
+        await socket.send(json.dumps({"id": frame["id"], "result": {
+            "id": "1", "seq": 1, "thread": "1", "sender": "ana", "type": "direct", "created_at": "", "recipient_count": 0, "recipients": []}}))
+        await socket.wait_closed()
+
+    async with serve(lose, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with ackbox.Client(url, "k") as client:
+            assert (await client.message.send(to="bob", body="x")).id == "1"
+        async with ackbox.Client(url, "k") as client:
+            with pytest.raises(ackbox.NoServer, match="it may have been done"):
+                await client.key.create(name="bob")
+    assert heard[0] == heard[1] and heard[0][1]
+    assert [op for op, _ in heard] == ["message.send", "message.send", "key.create"]
+
+
+def test_the_client_without_an_event_loop_offers_the_same(ackbox_command: Command) -> None:
+    url, key = ackbox_command.json("status")["url"], (ackbox_command.data / "operator.key").read_text().strip()
+    with ackbox.SyncClient(url, key, agent="bob") as bob, ackbox.SyncClient(data_dir=str(ackbox_command.data), agent="ana") as ana:
+        assert names_of(bob) == set(OPERATIONS)
+        letters = bob.letters()
+        sent = [ana.message.send(to="bob", body=str(n)).id for n in range(3)]
+        assert [next(letters).id for _ in range(3)] == sent
+        letters.close()
+        with pytest.raises(ackbox.AckboxError, match="no such message"):
+            bob.message.get(id="0" * 32)
+
+
+@pytest.fixture
+def ackbox_command(tmp_path: Path) -> Iterator[Command]:
+    command = Command(tmp_path)
+    command.up()
+    yield command
+    command.stop()
+
+
+async def test_a_feed_and_letters_go_on_after_the_server_was_killed_with_nothing_missed_or_doubled(ackbox_command: Command) -> None:
+    server = ackbox_command.json("status")
+    key = (ackbox_command.data / "operator.key").read_text().strip()
+    async with ackbox.Client(server["url"], key, agent="bob") as bob, ackbox.Client(server["url"], key, agent="ana", patience_s=60) as ana:
+        events, letters = bob.events(of="inbox"), bob.letters()
+        following = asyncio.create_task(take(events, 60))
+        reading = asyncio.create_task(take(letters, 60))
+        await bob.agent.whoami()
+        sent = []
+        for number in range(60):
+            if number in (20, 40):
+                killed = ackbox_command.json("status")["pid"]
+                os.kill(killed, signal.SIGKILL)
+                # The call under way when the server dies is asked again at the next one, and stored once.
+                pending = asyncio.create_task(ana.message.send(to="bob", body=str(number)))
+                await asyncio.to_thread(ackbox_command.up, "--port", server["url"].rpartition(":")[2])
+                sent.append((await pending).id)
+            else:
+                sent.append((await ana.message.send(to="bob", body=str(number))).id)
+        assert [event.id for event in await following] == sent
+        assert [letter.id for letter in await reading] == sent
+
+
+async def take(items: Any, many: int) -> list[Any]:
+    found = [await anext(items) for _ in range(many)]
+    await items.aclose()
+    return found
+
+
+async def test_a_database_in_this_process_has_the_same_methods(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/ackbox.db"
+    async with ackbox.open(url, agent="ana") as client:
+        pages = client.pages(of="workspace", kinds=["message.sent"])
+        await anext(pages)
+        sent = await client.message.send(to="bob", body="hello")
+        assert [event.id for event in (await anext(pages))[0]] == [sent.id]
+        await pages.aclose()
+    async with ackbox.open(url, agent="bob") as client:
+        assert [letter.id for letter in (await client.inbox.check()).messages] == [sent.id]
+
+
+async def test_a_database_that_a_server_has_open_is_not_opened_here(ackbox_command: Command) -> None:
+    with pytest.raises(ackbox.AckboxError, match="A server has"):
+        async with ackbox.open(f"sqlite:///{ackbox_command.data}/ackbox.db"):
+            pass
