@@ -39,6 +39,10 @@ class Socket:
             self._pushed.append(answer)
         return answer
 
+    def forget(self) -> None:
+        """Pass over what has been pushed."""
+        self._pushed.clear()
+
     async def call(self, op: str, **params: Any) -> Any:
         """Do one operation and return its result."""
         return (await self.ask({"id": op, "op": op, "params": params}))["result"]

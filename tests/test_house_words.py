@@ -79,7 +79,6 @@ NO_COMMAND = {
     "login.end": "the dashboard signs out",
     "webhook.receive": "other systems post to it, signed",
     "message.send_many": "for programs; people send one message at a time",
-    "message.history": "`tail --since start` prints it, `search` narrows it",
 }
 
 

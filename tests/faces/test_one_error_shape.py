@@ -1,4 +1,4 @@
-"""One fault, one error: the same code, words, hint and details from the library, REST, MCP and the command line."""
+"""One fault, one error: the same code, words, hint and details from the library, REST, MCP, the WebSocket and the command line."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ import httpx2
 import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
+from websockets.exceptions import InvalidStatus
 
 from ackbox.errors import AckboxError
 from ackbox.faces.mcp import TOOLS
 from tests.serving import Served, serving
+from tests.sockets import opened
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parent.parent.parent
@@ -91,6 +93,13 @@ async def from_mcp(served: Served, key: str, operation: str, asked: dict[str, An
     return shown
 
 
+async def from_socket(served: Served, key: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+    async with opened(served.url, key) as socket:
+        answer: dict[str, Any] = await socket.ask({"id": "it", "op": operation, "params": asked})
+    assert answer.pop("id") == "it"
+    return answer
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_fault_has_one_error_on_every_face(served: tuple[Served, str], fault: str) -> None:
     server, key = served
@@ -102,6 +111,7 @@ async def test_a_fault_has_one_error_on_every_face(served: tuple[Served, str], f
     assert 400 <= status < 500
     assert over_rest == error
     assert await from_mcp(server, key, operation, asked) == error
+    assert await from_socket(server, key, operation, asked) == error
 
 
 @pytest.mark.parametrize("fault", SPOKEN)
@@ -128,3 +138,7 @@ async def test_a_wrong_key_has_one_error_on_every_face(served: tuple[Served, str
                                    headers={"Accept": "application/json, text/event-stream"})
     assert (over_rest.status_code, over_rest.json()) == (401, error)
     assert (over_mcp.status_code, over_mcp.json()) == (401, error)
+    with pytest.raises(InvalidStatus) as refused:
+        async with opened(server.url, key):
+            pass
+    assert (refused.value.response.status_code, json.loads(refused.value.response.body)) == (401, error)

@@ -25,6 +25,7 @@ from ackbox.faces.rest import where
 from ackbox.limits import Limits, Rate
 from ackbox.ops.table import ALLOWED, OPERATIONS, Operation
 from tests.serving import Served, serving
+from tests.sockets import Socket, opened
 from tests.walls.places import FOREIGN, NAMES_NOTHING, Place, furnish, normal, nowhere, rows_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
@@ -43,6 +44,7 @@ class Asker:
     of: Place
     http: httpx2.AsyncClient
     mcp: dict[str, Client]
+    ws: dict[str, Socket]
     count: Iterator[int] = field(default_factory=itertools.count)
 
     def usual(self, operation: Operation) -> dict[str, Any]:
@@ -60,6 +62,8 @@ class Asker:
     async def ask(self, face: str, operation: Operation, role: str, params: dict[str, Any]) -> tuple[int, Any]:
         if face == "mcp":
             return await self._over_mcp(operation, role, params)
+        if face in ("ws", "subscription"):
+            return await self._over_ws(face, operation, role, params)
         method, path = ("POST", f"/v1/call/{operation.name}") if face == "call" else where(operation)
         left = {name: value for name, value in params.items() if f"{{{name}}}" not in path}
         how: dict[str, Any] = {"params": left} if method == "GET" else {"json": left}
@@ -71,6 +75,18 @@ class Asker:
         answer = await self.mcp[role].session.call_tool(tool.name, {**params, **tool.operations[operation.name]})
         said = json.dumps([answer.content[0].model_dump(), answer.structured_content])
         return int(bool(answer.is_error)), normal(said, self.of, self.home)
+
+
+    async def _over_ws(self, face: str, operation: Operation, role: str, params: dict[str, Any]) -> tuple[int, Any]:
+        id = next(self.count)
+        asked = {"op": operation.name, "params": params} if face == "ws" else {"subscribe": {name: value for name, value in params.items() if name != "wait_s"}}
+        answer = await self.ws[role].ask({"id": id, **asked})
+        if face == "subscription" and "result" in answer:
+            del answer["result"]["subscription"]
+            await self.ws[role].ask({"id": next(self.count), "unsubscribe": id})
+            self.ws[role].forget()
+        del answer["id"]
+        return int("error" in answer), normal(json.dumps(answer), self.of, self.home)
 
 
 @dataclass
@@ -90,7 +106,8 @@ async def probe(database: str) -> AsyncIterator[Probe]:
     async with serving(database, clock=lambda: NOW, limits=Limits(key=free, workspace=free, guess=free, clock=lambda: 0.0)) as served, AsyncExitStack() as stack:
         foreign, left, right = [await furnish(served.app, served.key, letter) for letter in "xyz"]
         askers = [Asker(served, home, of, await stack.enter_async_context(httpx2.AsyncClient(timeout=60)),
-                        {role: await stack.enter_async_context(connected(served, home.keys[role])) for role in ROLES})
+                        {role: await stack.enter_async_context(connected(served, home.keys[role])) for role in ROLES},
+                        await sockets(stack, served, home))
                   for home, of in ((left, foreign), (right, nowhere(foreign)))]
         yield Probe(served, database, foreign, (askers[0], askers[1]))
 
@@ -100,6 +117,13 @@ def connected(served: Served, key: str) -> Client:
     return Client(streamable_http_client(f"{served.url}/mcp", http_client=http), mode="legacy")
 
 
+async def sockets(stack: AsyncExitStack, served: Served, home: Place) -> dict[str, Socket]:
+    found = {role: await stack.enter_async_context(opened(served.url, home.keys[role])) for role in ROLES}
+    for socket in found.values():
+        await socket.ask({"id": "hello", "op": "agent.whoami"})
+    return found
+
+
 def test_the_probe_knows_what_every_parameter_of_every_operation_may_name() -> None:
     asked = {f"{name}: {each}" for name, operation in OPERATIONS.items() for each in operation.params.__struct_fields__
              if (each in FOREIGN) + (each in NAMES_NOTHING) != 1}
@@ -107,7 +131,7 @@ def test_the_probe_knows_what_every_parameter_of_every_operation_may_name() -> N
 
 
 def faces_of(operation: Operation) -> list[str]:
-    return ["own", "call", *(["mcp"] if any(operation.name in tool.operations for tool in TOOLS) else [])]
+    return ["own", "call", "ws", *(["subscription"] if operation.name == "event.feed" else []), *(["mcp"] if any(operation.name in tool.operations for tool in TOOLS) else [])]
 
 
 async def test_not_yours_and_not_there_are_one_answer_and_change_nothing(probe: Probe) -> None:
@@ -120,7 +144,8 @@ async def test_not_yours_and_not_there_are_one_answer_and_change_nothing(probe: 
                 continue
             pairs = zip(*(FOREIGN[parameter](asker.of) for asker in probe.askers), strict=True)
             for pair, role, face in itertools.product(pairs, ROLES, faces_of(operation)):
-                if operation.scope not in ALLOWED[role]:
+                # By name over REST and over a socket is one way in; each role goes one of them.
+                if operation.scope not in ALLOWED[role] or face == ("call" if role == "agent" else "ws"):
                     continue
                 told = await both(probe, face, operation, role, parameter, pair)
                 asked += 1
@@ -143,7 +168,7 @@ async def test_the_probe_tells_what_is_there_from_what_is_not(probe: Probe, name
     assert [one != other for one, other in told] == [True] * len(told)
 
 
-@pytest.mark.parametrize("face", ["own", "call", "mcp"])
+@pytest.mark.parametrize("face", ["own", "call", "ws", "mcp"])
 async def test_a_receipt_is_not_marked_across_the_wall_in_its_readers_name(probe: Probe, face: str) -> None:
     ws = await number_of(probe)
     before = await rows_of(probe.database, ws)
