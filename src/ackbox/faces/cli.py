@@ -43,16 +43,17 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("tui", "flow", "health", "overview"), "cli_watch"),
     **dict.fromkeys(("needs", "threads"), "cli_needs"),
 }
+# In the order that --help lists them; modules of one title stand together.
 FAMILIES = {
-    "cli_needs": "Look",
+    "cli_run": "Run",
     "cli_talk": "Talk",
+    "cli_watch": "Watch",
+    "cli_needs": "Watch",
     "cli_people": "People and keys",
     "cli_work": "Work",
     "cli_notes": "Sessions and notes",
-    "cli_run": "Run",
     "cli_post": "Send by itself",
     "cli_keep": "Keep",
-    "cli_watch": "Watch",
 }
 
 
@@ -236,9 +237,14 @@ class Verbs(click.Group):
             near = difflib.get_close_matches(args[0], VERBS, n=1)
             raise click.UsageError(f"{error.message}{f' Did you mean {near[0]!r}?' if near else ' See: ackbox --help'}", ctx) from None
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs before the options: they are what one comes for."""
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for module, title in FAMILIES.items():
-            records = [(name, command.get_short_help_str(80)) for name, place in VERBS.items() if place == module
+        for title in dict.fromkeys(FAMILIES.values()):
+            records = [(name, command.get_short_help_str(120)) for name, place in VERBS.items() if FAMILIES[place] == title
                        and (command := self.get_command(ctx, name)) is not None and not command.hidden]
             if records:
                 with formatter.section(title):

@@ -5,6 +5,8 @@ Explained in docs/reference/cli.md.
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from ackbox.faces.cli import NOTHING, Talk, verb
@@ -42,7 +44,7 @@ def needs(talk: Talk, limit: int, fail_empty: bool) -> None:
     if found["awaited"]:
         talk.say(f"Mail waits for names nobody has seen: {some(found['awaited'], 8)}")
     if fail_empty and not found["needs"]:
-        raise click.exceptions.Exit(NOTHING)
+        sys.exit(NOTHING)
 
 
 @verb("threads", VERBS)

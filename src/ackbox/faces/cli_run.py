@@ -41,7 +41,8 @@ def block(server: dict[str, Any], *, is_new: bool) -> str:
             f"  key        {Path(where) / 'operator.key'}\n\n"
             f"next, in another terminal\n"
             f"  ackbox demo                          see it move, 40 seconds, no model, no network\n"
-            f'  ackbox --as ana send bob "hello"     leave somebody a message\n')
+            f'  ackbox --as ana send bob "hello"     leave somebody a message\n'
+            f"  ackbox tui                           watch and take part in the terminal\n")
 
 
 def overview(talk: Talk) -> None:
@@ -59,7 +60,8 @@ def overview(talk: Talk) -> None:
     click.echo(f"ackbox runs at {url}\n  {len(roster['agents'])} known, {len(online)} online{': ' + some(online, 8) if online else ''}")
     if roster["awaited"]:
         click.echo(f"  mail waits for names nobody has seen: {some(roster['awaited'], 8)}")
-    click.echo("\n  ackbox who        who is here\n  ackbox inbox      your post (--as NAME)\n  ackbox --help     everything it can do")
+    click.echo("\n  ackbox who        who is here\n  ackbox needs      what waits for a person\n  ackbox inbox      your post (--as NAME)\n"
+               "  ackbox tui        watch and take part\n  ackbox --help     everything it can do")
 
 
 @verb("up", VERBS)

@@ -107,7 +107,7 @@ def health(talk: Talk, minutes: int) -> None:
         talk.show(found, str)
         return
     talk.show_each(found["agents"], POSTS, empty="Nobody is here yet.")
-    talk.say(f"{found['messages']} messages in {minutes} minutes; {_delay('picked up', found['picked_up'])}; "
+    talk.say(f"{found['messages']} message{'' if found['messages'] == 1 else 's'} in {minutes} minutes; {_delay('picked up', found['picked_up'])}; "
              f"{_delay('acknowledged', found['acknowledged'])}.")
     _say_if_cut(talk, found)
 
