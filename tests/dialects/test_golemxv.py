@@ -20,6 +20,7 @@ from ackbox.limits import Limits
 from tests.command import Command
 from tests.engines import Clock
 from tests.serving import Served, serving
+from tests.sockets import opened
 
 pytestmark = pytest.mark.anyio
 SHARED = {"kind": "agent", "name": "ci", "may_speak_as": ["agent-*"]}
@@ -135,8 +136,14 @@ async def test_a_message_has_one_uuid_on_every_path(database: str) -> None:
         key = await made(served, **SHARED)
         api, old = Api(served, key), Api(served, key, "/_gxv/api/v1")
         token = await api.checkin(agent_name="agent-keen-7")
-        _, told = await api("POST", "/messages", session_token=token, to="broadcast", content="x")
-        id, uuid = told["data"]["id"], told["data"]["uuid"]
+        async with opened(served.url, key) as socket:
+            await socket.ask({"id": 1, "subscribe": {"of": "workspace", "join_ms": 0}})
+            _, told = await api("POST", "/messages", session_token=token, to="broadcast", content="x")
+            id, uuid = told["data"]["id"], told["data"]["uuid"]
+            pushed: list[str] = []
+            while not pushed:
+                pushed = [event["id"] for event in (await socket.receive())["events"] if event["kind"] == "message.sent"]
+        assert pushed == [uuid.replace("-", "")]
         assert [(await each("GET", "/messages", limit=1))[1]["data"][0]["uuid"] for each in (api, old)] == [uuid, uuid]
         async with mcp(served, {"X-API-Key": key}) as client:
             assert json.loads((await client.call_tool("get_messages", {"limit": 1})).content[0].text)[0]["uuid"] == uuid

@@ -7,6 +7,7 @@ dialect. No way to the store: a face calls the operation. Explained in docs/why/
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any
@@ -248,7 +249,9 @@ def way_of(error: AckboxError, own: dict[str, Any], ways: dict[str, Way]) -> Way
 
 def refusal(way: Refusal, own: dict[str, Any], shape: tuple[Field, ...]) -> dict[str, Any]:
     """Return the object in which a refusal is said."""
-    return filled(way.fields or shape, {"error": {**own, "word": way.word, "said": way.said.format(**{**own, "hint": own["hint"] or ""}).rstrip()}})
+    # A sentence may name a detail that this one error has not.
+    said = way.said.format(**{**own, "hint": own["hint"] or "", "details": defaultdict(str, own["details"])}).rstrip()
+    return filled(way.fields or shape, {"error": {**own, "word": way.word, "said": said}})
 
 
 def shape_of(word: Word) -> type[msgspec.Struct]:

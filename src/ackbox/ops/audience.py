@@ -117,7 +117,7 @@ async def _name_people(context: Context, addresses: tuple[Address, ...]) -> list
     if len(named) < len(addresses):
         people = await context.store.humans()
         if not people and not named:
-            raise UnknownRecipient("No person has been in this workspace yet.", hint="Write to a name; its post waits.")
+            raise UnknownRecipient("No person has been in this workspace yet.", recipient="user", near=[], hint="Write to a name; its post waits.")
         named += [Address(person.name) for person in people]
     return list(dict.fromkeys(named))
 
