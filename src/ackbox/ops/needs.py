@@ -107,8 +107,9 @@ def _need(context: Context, row: Stored, kind: Kind, waiting: list[str]) -> Need
 
 async def _waiting(context: Context, row: Stored, *, away_only: bool) -> list[str]:
     store, names = context.store, []
-    for who, trace in await store.traces(row.seq, sender_agent=row.sender_agent, is_broadcast=row.type == "broadcast", after=0, most=200):
-        if trace.acknowledged_at is not None or (away_only and trace.delivered_at is not None):
+    for who, trace in await store.traces(row.seq, sender_agent=row.sender_agent, is_broadcast=row.is_for_everyone, after=0, most=200):
+        # What was put away, or taken back, waits for nobody.
+        if trace.acknowledged_at is not None or trace.archived_at is not None or (away_only and trace.delivered_at is not None):
             continue
         reader = await store.reader_by_number(who[0]) if away_only else None
         if reader is not None and (await standing(context, reader)).presence == "online":

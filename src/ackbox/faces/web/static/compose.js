@@ -104,7 +104,7 @@ function Reached({ told, problem }) {
 
 export function Compose({ thread = null, parent = null, to = null, label = null, floats = false }) {
   const set = draft.value;
-  const place = set.thread ?? thread;
+  const place = set.thread ?? thread ?? (to ? `to ${to.join(",")}` : null);
   const [text, setText] = useState(() => localStorage.getItem(kept(place)) ?? "");
   const [told, setTold] = useState(null);
   const [problem, setProblem] = useState(null);

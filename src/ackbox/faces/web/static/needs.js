@@ -1,7 +1,7 @@
 // Needs you: what waits for a person, the oldest first, each with its action.
 import { html, Agent, Age, Intent, Icon, Key, Teach, firstLine, safe, to } from "./parts.js";
 import { useEffect, useState } from "./vendor/hooks.js";
-import { base, me, mayWrite, needs as count, roster } from "./store.js";
+import { base, call, me, mayWrite, needs as count, roster } from "./store.js";
 import { compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
 import { keys } from "./keys.js";
@@ -17,7 +17,7 @@ function Quiet({ told }) {
 }
 
 export function Needs({ data }) {
-  const [told] = useFresh(data, (each) => each.kind === "message.sent" || each.kind === "receipt.marked" || each.kind.startsWith("agent."));
+  const [told] = useFresh(data, (each) => each.kind === "message.sent" || each.kind === "receipt.marked" || each.kind === "message.withdrawn" || each.kind.startsWith("agent."));
   const items = told.needs ?? [], pane = query.value.m ?? null;
   const [at, setAt] = useState(0);
   const here = Math.min(at, Math.max(0, items.length - 1));
@@ -42,7 +42,7 @@ export function Needs({ data }) {
             <p class="line"><bdi>${firstLine(m)}</bdi></p>
             ${need.kind === "urgent" || need.kind === "stuck" || need.kind === "expired" ? html`<p class="dim small">still without it: <bdi>${need.waiting_for.map(safe).join(", ")}</bdi></p>` : null}</div>
           <div class="acts" onClick=${(event) => event.stopPropagation()}>
-            ${mayWrite ? html`${need.kind === "stuck" || need.kind === "expired" ? html`<button type="button" onClick=${() => compose([], m.body)}>Send to another</button>` : html`<button type="button" class="primary" onClick=${() => reply(m)}>Answer</button><button type="button" onClick=${() => compose([], `${m.sender} asks: ${m.body}`)}>Hand to…</button>`}
+            ${mayWrite ? html`${need.kind === "stuck" || need.kind === "expired" ? html`<button type="button" onClick=${() => compose([], m.body)}>Send to another</button>${m.sender === me.agent ? html`<button type="button" onClick=${() => call("message.withdraw", { id: m.id })}>Withdraw</button>` : null}` : html`<button type="button" class="primary" onClick=${() => reply(m)}>Answer</button><button type="button" onClick=${() => compose([], `${m.sender} asks: ${m.body}`)}>Hand to…</button>`}
             ${mine ? html`<button type="button" onClick=${() => markOwn(m, "acknowledged")}>Acknowledge</button>` : null}` : null}
             <a class="button" href=${`${base}/t/${m.thread}#${m.id}`}>Thread</a></div></li>`; })}</ol>`
         : html`<div class="empty" data-first tabindex="-1"><p class="title">Nothing needs you.</p><p class="dim">${roster.value.agents.filter((each) => each.kind === "agent").length ? html`${roster.value.agents.filter((each) => each.presence === "online" && each.kind === "agent").length} agents online. Watch them in <a href=${`${base}/live`}>Live</a>.` : html`Nobody is here yet. See it move: <${Teach} command="ackbox demo" />`}</p></div>`}

@@ -1,8 +1,9 @@
 // Parts: how an intent, an agent, a receipt, a time and a message's text look. Text from messages becomes nodes, never HTML.
 import { h, Fragment } from "./vendor/preact.js";
 import htm from "./vendor/htm.js";
-import { useState, useEffect } from "./vendor/hooks.js";
+import { useState } from "./vendor/hooks.js";
 import { signal } from "./vendor/signals.js";
+import { lexer } from "./markdown.js";
 
 export const html = htm.bind(h);
 export { h, Fragment };
@@ -54,7 +55,7 @@ export function Agent({ name, instance, kind }) {
   return html`<span class="agent"><bdi>${safe(name)}</bdi>${instance ? html`<span class="dim">/${safe(instance)}</span>` : null}${kind === "human" ? html` <${Human} />` : null}</span>`;
 }
 
-export function to(message) { return message.type === "broadcast" ? "everyone" : message.to.map(safe).join(", "); }
+export function to(message) { return message.type === "broadcast" || message.to[0] === "*" ? "everyone" : message.to.map(safe).join(", "); }
 
 export function stateOf(tally) {
   if (!tally || !tally.recipients) return "none";
@@ -125,11 +126,9 @@ function Out({ href, children }) {
 function nodes(tokens) { return (tokens ?? []).map(node); }
 function node(token) {
   switch (token.type) {
-    case "space": return null;
     case "heading": return html`<p class=${`heading heading-${Math.min(token.depth, 3)}`}>${nodes(token.tokens)}</p>`;
     case "paragraph": return html`<p>${nodes(token.tokens)}</p>`;
-    case "text": return token.tokens ? nodes(token.tokens) : plain(token.raw === token.text ? token.text : token.raw);
-    case "escape": return safe(token.text);
+    case "text": return safe(token.text);
     case "strong": return html`<strong>${nodes(token.tokens)}</strong>`;
     case "em": return html`<em>${nodes(token.tokens)}</em>`;
     case "del": return html`<del>${nodes(token.tokens)}</del>`;
@@ -141,24 +140,12 @@ function node(token) {
     case "list": return h(token.ordered ? "ol" : "ul", token.ordered && token.start > 1 ? { start: token.start } : null, token.items.map((item) => html`<li>${item.task ? html`<span class="tick">${item.checked ? "[x] " : "[ ] "}</span>` : null}${nodes(item.tokens)}</li>`));
     case "link": return html`<${Out} href=${token.href}>${nodes(token.tokens)}</${Out}>`;
     case "table": return html`<div class="wide"><table><thead><tr>${token.header.map((cell) => html`<th scope="col">${nodes(cell.tokens)}</th>`)}</tr></thead><tbody>${token.rows.map((row) => html`<tr>${row.map((cell) => html`<td>${nodes(cell.tokens)}</td>`)}</tr>`)}</tbody></table></div>`;
-    default: return safe(token.raw);
+    default: return safe(token.text);
   }
 }
 
-function plain(text) { return safe(text).split("\n").flatMap((line, at) => at ? [html`<br />`, line] : [line]); }
-
-let lexer = null;
-const lexing = signal(false);
-async function wanted() { if (!lexer) { ({ lexer } = await import("./vendor/marked.js")); lexing.value = true; } }
-
-/** The text of a message, as Markdown where it is; as typed until the reader of Markdown is here. */
-export function Body({ text }) {
-  useEffect(() => { wanted(); }, []);
-  if (!lexing.value) return html`<div class="body"><p>${plain(text)}</p></div>`;
-  let tokens;
-  try { tokens = lexer(text, { gfm: true, breaks: true }); } catch { return html`<div class="body"><p>${plain(text)}</p></div>`; }
-  return html`<div class="body">${nodes(tokens)}</div>`;
-}
+/** The text of a message, as Markdown. */
+export function Body({ text }) { return html`<div class="body">${nodes(lexer(text))}</div>`; }
 
 export function Copy({ text, label = "copy" }) {
   const [did, set] = useState(false);
