@@ -11,6 +11,7 @@ help:
 	@echo "make bench   measure everything, write docs/reference/benchmarks.md"
 	@echo "make faults  kill the server 500 times, follow 100,000 messages; about an hour"
 	@echo "make docs    write the generated pages again"
+	@echo "make pictures draw the dashboard's pictures again"
 	@echo "make lint    ruff, mypy, import-linter"
 
 $(VENV)/bin/python:
@@ -36,6 +37,9 @@ docs: $(VENV)/.ready
 	$(VENV)/bin/python tools/make_reference.py
 	$(VENV)/bin/python tools/make_changelog.py
 
+pictures: $(VENV)/.ready
+	$(VENV)/bin/python -m tools.make_pictures $(ARGS)
+
 # Measures for some fifteen minutes; bench/brokers.py says what it needs besides.
 bench: $(VENV)/.ready
 	$(VENV)/bin/python -m bench.all $(ARGS)
@@ -45,4 +49,4 @@ lint: $(VENV)/.ready
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-.PHONY: help up test faults docs bench lint
+.PHONY: help up test faults docs pictures bench lint

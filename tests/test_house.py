@@ -122,7 +122,7 @@ def test_every_link_between_pages_leads_somewhere() -> None:
     dead = []
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
-        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        for target in [*re.findall(r"\]\(([^)\s]+)\)", text), *re.findall(r'\bsrc(?:set)?="([^"]+)"', text)]:
             if "://" in target or target.startswith("mailto:"):
                 continue
             file, _, heading = target.partition("#")

@@ -63,9 +63,9 @@ async def barriers(page: Page, *, only_colours: bool = False) -> list[dict[str, 
             for each in found["violations"] if each["impact"] in ("serious", "critical")]
 
 
-async def signed_in(context: BrowserContext, served: Served, *, workspace: str = "default", name: str = "ana") -> Page:
+async def signed_in(context: BrowserContext, served: Served, *, workspace: str = "default", name: str = "ana", as_owner: bool = False) -> Page:
     """Sign a person in as a link does, and return the page that comes up."""
-    link = await served.app.call("login.link", {"workspace": workspace, "name": name}, credential=served.key)
+    link = await served.app.call("login.link", {"workspace": workspace, "name": name, "as_owner": as_owner}, credential=served.key)
     page = await context.new_page()
     page.set_default_timeout(20_000)
     await page.goto(served.url + link.path)

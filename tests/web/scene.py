@@ -34,9 +34,11 @@ TALK: tuple[tuple[str, str, str, str], ...] = (
     ("codex", "claude", "answer", ">sessionGuard, since March. authMiddleware only redirects."),
     ("tester", "*", "status", "End-to-end: 31 of 48 green, 2 flaky (retry budget)."),
     ("data", "trainer", "context_share", "Features of 12 to 18 November are rebuilt: s3://features/2026-11-18. Two columns are new."),
+    ("planner", "claude, codex, docs, tester", "handoff", "Cut of the profile page: claude builds it, codex keeps the API, docs write it up, tester watches the avatar."),
     ("gemini", "docs", "context_share", "The old forum posts about prices are indexed: 1,204 threads."),
     ("docs", "planner", "question", "Do deleted users keep their posts?"),
     ("planner", "docs", "answer", ">Yes, with the author shown as *deleted user*."),
+    ("planner", "claude, codex, trainer", "question", "Who can take the export before Thursday?"),
     ("release", "*", "alert", "Merge freeze from Thursday 18:00 until the release is out."),
     ("codex", "reviewer", "review_request", "Please review PR 47: the retry budget counts attempts, not requests."),
     ("reviewer", "codex", "question", ">Is the jitter meant to be outside the budget?"),
@@ -47,6 +49,8 @@ TALK: tuple[tuple[str, str, str, str], ...] = (
     ("codex", "claude", "answer", ">Not in this release. PUT /api/users/:id/avatar stays dark."),
     ("tester", "codex", "blocked", "Cannot reach staging since 13:50: connection refused on 5432."),
     ("codex", "tester", "answer", ">Fixed, the tunnel was down. Please run it again."),
+    ("planner", "codex, release, gemini", "review_request", "Please read the plan for 2.1, in docs/plan.md."),
+    ("planner", "docs, data", "context_share", "Names of the new endpoints: profile, profile/role, profile/export."),
     ("planner", "*", "status", "Eleven of nineteen parts of 2.0 are through."),
     ("data", "reviewer", "review_request", "Please look at features/price.sql: is the window right across the change to winter time?"),
 )
@@ -87,8 +91,8 @@ class Scene:
             await self._do("agent.check_in", name, instance=machine, machine=machine, program=program, summary=doing or None, reach=reach, ttl_s=120)
         tasks = await self._tasks()
         await self._chatter(60 * 54)
-        await self._talk(tasks)
-        ids = await self._now()
+        talk = await self._talk(tasks)
+        ids = {"talk": talk, **await self._now()}
         for name, machine, _, _, _, age_s in AGENTS:
             self._clock.back_s = age_s
             await self._do("agent.heartbeat", name, instance=machine)
@@ -102,16 +106,17 @@ class Scene:
     async def _chatter(self, from_s: int) -> None:
         """An hour of short words between those who work together."""
         pairs = [("codex", "tester", "status"), ("tester", "codex", "status"), ("data", "reviewer", "inform"), ("planner", "docs", "inform"),
-                 ("gemini", "planner", "status"), ("release", "tester", "question"), ("claude", "codex", "inform"), ("reviewer", "data", "answer")]
+                 ("gemini", "planner", "status"), ("release", "tester", "status"), ("claude", "codex", "inform"), ("reviewer", "data", "answer")]
         for number in range(90):
             self._clock.back_s = from_s - number * (from_s - 960) / 90
             sender, to, intent = self._dice.choice(pairs)
             await self._read_by(await self._say(sender, to, intent, self._dice.choice(ASIDES)), to, rate=0.95)
 
-    async def _talk(self, tasks: list[str]) -> None:
+    async def _talk(self, tasks: list[str]) -> str:
+        """Play the talk; returns a message of its longest conversation."""
         last: dict[frozenset[str], str] = {}
         for number, (sender, to, intent, text) in enumerate(TALK):
-            self._clock.back_s = 900 - number * 39
+            self._clock.back_s = 900 - number * 32
             if number in MOVES:
                 agent, at, status, note = MOVES[number]
                 await self._do("task.update", agent, id=tasks[at], status=status, note=note)
@@ -119,9 +124,10 @@ class Scene:
             id = await self._say(sender, to, intent, text.removeprefix(">"), parent=last.get(both) if text.startswith(">") else None,
                                  priority=4 if intent in ("blocked", "alert") else 3)
             last[both] = id
-            readers = [name for name, *_ in AGENTS if name not in (sender, "trainer", "cursor")] if to == "*" else [to]
+            readers = [name for name, *_ in AGENTS if name not in (sender, "trainer", "cursor")] if to == "*" else to.split(", ")
             for reader in readers:
                 await self._read_by(id, reader, rate=0.8)
+        return last[frozenset(("claude", "codex"))]
 
     async def _now(self) -> dict[str, str]:
         """The last two minutes: what waits for a person, and what everybody has just been told."""
@@ -156,5 +162,6 @@ class Scene:
             return
         before = self._clock.back_s
         self._clock.back_s = max(before - self._dice.uniform(0.4, 9), 0)
-        await self._do("receipt.mark", reader, ids=[id], mark="acknowledged" if self._dice.random() < 0.75 else "read")
+        mark = self._dice.choices(("acknowledged", "read", "delivered"), (70, 20, 10))[0]
+        await self._do("receipt.mark", reader, ids=[id], mark=mark)
         self._clock.back_s = before

@@ -59,7 +59,7 @@ export function Search({ data }) {
 }
 
 function Conversation({ messages, words }) {
-  return html`<section><h2>${firstLine(messages[0])} <span class="dim">${messages.length === 1 ? "" : `${messages.length} match`}</span></h2>
+  return html`<section>${messages.length === 1 ? null : html`<h2>${firstLine(messages[0])} <span class="dim">${messages.length} match</span></h2>`}
     ${messages.map((message) => html`<a class="hit" key=${message.id} href=${`${address(`t/${message.thread}`)}#${message.id}`}>
       <span class="dim"><${Time} at=${message.created_at} day=${true} /></span> <${Agent} name=${message.sender} kind=${message.sender_kind} /> <span class="dim">→ ${to(message)}</span> <${Intent} message=${message} />
       <span class="text"><${Marked} text=${excerpt(message, words)} words=${words} /></span> <${Receipt} tally=${message.tally} /></a>`)}</section>`;

@@ -116,11 +116,11 @@ function Card({ task, isChosen, choose, onKey }) {
 
 function List({ tasks, chosen, choose }) {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Tasks as a list"><table class="rows"><thead><tr>
-      <th scope="col">No.</th><th scope="col">Task</th><th scope="col">State</th><th scope="col">Who</th><th scope="col">Priority</th><th scope="col">Asked by</th><th scope="col">Changed</th></tr></thead>
+      <th scope="col">No.</th><th scope="col">Task</th><th scope="col">State</th><th scope="col">Who</th><th scope="col">Priority</th><th scope="col">Asked by</th><th scope="col" class="end">Changed</th></tr></thead>
     <tbody>${tasks.map((task) => html`<tr key=${task.id} class=${task === chosen ? "chosen" : ""}>
-      <td class="num dim">t-${task.number}</td><td><button class="link" onClick=${() => choose(task)}>${safe(task.title)}</button></td>
+      <td class="dim">t-${task.number}</td><td><button class="link" onClick=${() => choose(task)}>${safe(task.title)}</button></td>
       <td>${WORDS[task.status]}</td><td>${task.assignee ? html`<${Presence} state=${presenceOf(task.assignee)} /> ${task.assignee}` : ""}</td>
-      <td>${PRIORITY[task.priority]}</td><td>${safe(task.creator)}</td><td class="num dim"><${Age} at=${task.updated_at}/></td></tr>`)}</tbody></table></div>`;
+      <td>${PRIORITY[task.priority]}</td><td>${safe(task.creator)}</td><td class="dim end"><${Age} at=${task.updated_at}/></td></tr>`)}</tbody></table></div>`;
 }
 
 function One({ task, all, move, ask, close }) {

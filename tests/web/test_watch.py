@@ -1,0 +1,230 @@
+"""Agents, Tasks, Flow, Health, Search, Connect and Settings as a person uses them, by mouse and by keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+
+from ackbox.errors import BadKey
+from tests.serving import Served
+from tests.web.browsing import signed_in
+
+pytestmark = pytest.mark.anyio
+
+
+class Desk:
+    """A person at a page, and whoever else is in the workspace."""
+
+    def __init__(self, page: Page, served: Served) -> None:
+        self.page, self.served = page, served
+
+    async def do(self, operation: str, agent: str, /, **params: object) -> object:
+        return await self.served.app.call(operation, {"agent": agent, **params}, credential=self.served.key)
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(f"{self.served.url}/w/default/{path}")
+        await self.page.locator("h1").wait_for()
+
+
+@pytest.fixture
+async def desk(context: BrowserContext, served: Served) -> AsyncIterator[Desk]:
+    yield Desk(await signed_in(context, served), served)
+
+
+
+
+async def test_who_is_here_is_grouped_by_machine_and_fresh(desk: Desk) -> None:
+    await desk.do("agent.check_in", "claude", instance="a", machine="mbp", summary="Migrating", reach="hook")
+    await desk.open("agents")
+    await expect(desk.page.locator("tr.group")).to_have_text(["mbp", "people"])
+    row = desk.page.locator("table.rows tr").filter(has_text="claude")
+    await expect(row).to_contain_text("Migrating")
+    await expect(row).to_contain_text("hook")
+    # What happens later appears without a reload.
+    await desk.do("agent.check_in", "codex", instance="b", machine="ci-01", summary="Reviewing")
+    await desk.do("message.send", "codex", to="claude", body="hello")
+    await expect(desk.page.locator("tr.group")).to_have_text(["ci-01", "mbp", "people"])
+    await expect(row).to_contain_text("1 unread")
+    await desk.page.get_by_label("Group").select_option("presence")
+    await expect(desk.page.locator("tr.group").first).to_have_text("online")
+
+
+async def test_a_task_is_made_claimed_moved_and_given_away_by_mouse(desk: Desk) -> None:
+    await desk.do("agent.check_in", "codex")
+    page = desk.page
+    await desk.open("tasks")
+    await page.get_by_label("New task").fill("Write the export")
+    await page.get_by_role("button", name="Add").click()
+    card = page.locator(".card").filter(has_text="Write the export")
+    await expect(page.locator("section[aria-labelledby=column-open] .card")).to_have_count(1)
+    await card.click()
+    pane = page.locator(".pane")
+    await pane.get_by_role("button", name="Take it").click()
+    await expect(page.locator("section[aria-labelledby=column-doing] .card")).to_contain_text("ana")
+    await pane.get_by_label("A word with the move").fill("needs the schema")
+    await pane.get_by_role("button", name="Block").click()
+    await expect(page.locator("section[aria-labelledby=column-blocked] .card")).to_contain_text("needs the schema")
+    await pane.get_by_label("Who", exact=True).fill("codex")
+    await pane.get_by_role("button", name="Assign").click()
+    await expect(card).to_contain_text("codex")
+    await pane.get_by_role("button", name="Close").click()
+    await card.drag_to(page.locator("section[aria-labelledby=column-done]"))
+    await expect(page.locator("section[aria-labelledby=column-done] .card")).to_have_count(1)
+    # What may not be is said in the server's words.
+    await card.drag_to(page.locator("section[aria-labelledby=column-review]"))
+    await expect(page.get_by_role("alert").first).to_contain_text("Open it again first")
+    await expect(page.locator("section[aria-labelledby=column-done] .card")).to_have_count(1)
+
+
+async def test_a_task_is_taken_moved_and_done_by_keys_alone(desk: Desk) -> None:
+    for title in ("First", "Second"):
+        await desk.do("task.create", "planner", title=title)
+    page = desk.page
+    await desk.open("tasks")
+    await expect(page.locator(".card")).to_have_count(2)
+    await page.locator(".card").first.focus()
+    await page.keyboard.press("ArrowDown")
+    focused = page.locator(".card:focus")
+    title = await focused.locator(".title").inner_text()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".pane h2")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Take it")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("section[aria-labelledby=column-doing] .card")).to_contain_text(title)
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".pane")).to_have_count(0)
+    await expect(focused).to_contain_text(title)
+    for name in ("blocked", "review", "done"):
+        await page.keyboard.press("]")
+        await expect(page.locator(f"section[aria-labelledby=column-{name}] .card")).to_contain_text(title)
+        await expect(focused).to_contain_text(title)
+
+
+async def test_a_line_of_the_ring_and_a_field_of_the_matrix_open_live_for_that_pair(desk: Desk) -> None:
+    page = desk.page
+    for name in ("ben", "claude"):
+        await desk.do("agent.check_in", name)
+    for text in ("one", "two"):
+        await desk.do("message.send", "ben", to="claude", body=text, intent="question")
+    await desk.open("flow")
+    await page.locator("canvas").focus()
+    await page.keyboard.press("ArrowRight")
+    beside = page.locator(".beside")
+    for _ in range(3):
+        if await beside.locator("h2").inner_text() == "ben":
+            break
+        await page.keyboard.press("ArrowRight")
+    await expect(beside).to_contain_text("ben → claude")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(r"/live\?q=from%3Aben\+to%3Aclaude"))
+    await expect(page.locator(".list [role=option]")).to_have_count(2)
+    await desk.open("flow")
+    await page.get_by_role("button", name="Matrix").click()
+    field = page.locator("table.pairs a")
+    await expect(field).to_have_text(["2"])
+    await field.click()
+    await expect(page.locator(".list [role=option]")).to_have_count(2)
+
+
+async def test_the_replay_ends_where_now_begins(desk: Desk) -> None:
+    await desk.do("message.send", "ben", to="claude", body="one")
+    await desk.do("message.send", "claude", to="ben", body="two")
+    await desk.open("flow")
+    play = desk.page.get_by_role("button", name="Replay this time")
+    await play.click()
+    await expect(play).to_be_visible()
+    await expect(desk.page.get_by_role("button", name="now")).to_be_disabled()
+
+
+async def test_the_numbers_of_health_are_a_table_and_each_row_opens_live(desk: Desk) -> None:
+    page = desk.page
+    await desk.do("agent.check_in", "claude")
+    await desk.do("message.send", "ben", to="claude", body="one", intent="question")
+    await desk.open("health")
+    await expect(page.locator(".chart")).to_have_count(4)
+    await expect(page.locator(".bars")).to_contain_text("claude")
+    await page.get_by_role("button", name="Table").click()
+    await expect(page.locator("table.rows thead")).to_contain_text("question")
+    await page.locator("table.rows tbody a").first.click()
+    await expect(page).to_have_url(re.compile(r"/live\?q=after"))
+    await expect(page.locator(".list [role=option]")).to_have_count(1)
+
+
+async def test_a_search_is_narrowed_by_what_stands_beside_it_and_opens_in_its_conversation(desk: Desk) -> None:
+    page = desk.page
+    await desk.do("message.send", "ben", to="claude", body="the auth middleware is old", intent="question")
+    await desk.do("message.send", "claude", to="ben", body="which auth do you mean")
+    await desk.do("task.create", "ben", title="Replace the auth middleware")
+    await desk.open("search")
+    await page.keyboard.type("auth")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("section a.hit")).to_have_count(3)
+    await expect(page.locator("mark").first).to_have_text("auth")
+    await page.locator(".found aside").get_by_role("link", name="question").click()
+    await expect(page.locator("section a.hit")).to_have_count(1)
+    await page.locator(".chip").filter(has_text="intent").click()
+    await expect(page.locator("section a.hit")).to_have_count(3)
+    await page.locator("h1").click()
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".post")).to_have_count(1)
+
+
+async def test_what_is_pasted_carries_the_name_and_its_quotes(desk: Desk) -> None:
+    page = desk.page
+    await desk.open("connect")
+    await page.get_by_label("Name of the agent").fill("it's \"me\"")
+    await expect(page.locator(".paste code").first).to_contain_text("""--as 'it'\\''s "me"'""")
+    await page.get_by_role("tab", name="Claude Code").focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("tab", name="Codex")).to_be_focused()
+    await expect(page.locator(".paste code").first).to_contain_text('args = ["mcp", "--as", "it\'s \\"me\\""]')
+
+
+async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(context: BrowserContext, served: Served) -> None:
+    page = await signed_in(context, served, as_owner=True)
+    await page.goto(f"{served.url}/w/default/connect")
+    await page.get_by_label("Name of the agent").fill("codex")
+    await page.get_by_role("button", name="Make a key").click()
+    key = await page.locator(".shown-once code").inner_text()
+    await expect(page.locator(".paste code").nth(1)).to_contain_text(key)
+    assert (await served.app.call("agent.whoami", {}, credential=key)).agent == "codex"
+    await page.reload()
+    await expect(page.locator(".paste").first).to_be_visible()
+    assert key not in await page.content()
+    await page.goto(f"{served.url}/w/default/settings")
+    row = page.locator("table.rows tbody tr").filter(has_text="made in the dashboard")
+    await row.get_by_role("button", name="Revoke").click()
+    await row.get_by_role("button", name="Revoke for good").click()
+    await expect(row).to_have_count(0)
+    with pytest.raises(BadKey):
+        await served.app.call("agent.whoami", {}, credential=key)
+
+
+async def test_an_owner_changes_the_workspace_and_a_person_is_told_who_may(context: BrowserContext, served: Served) -> None:
+    page = await signed_in(context, served, as_owner=True)
+    await page.goto(f"{served.url}/w/default/settings")
+    await page.get_by_role("radio", name="refuse, and name who is near").check()
+    await expect(page.get_by_text("Saved.")).to_be_visible()
+    assert (await served.app.call("workspace.settings", {}, credential=served.key)).settings["unknown"] == "refuse"
+    await page.goto(f"{served.url}/w/default/live")
+    person = await signed_in(context, served, name="ben")
+    await person.goto(f"{served.url}/w/default/settings")
+    await expect(person.get_by_text("Your key changes none of it")).to_be_visible()
+
+
+async def test_the_theme_and_the_density_stay(desk: Desk) -> None:
+    page = desk.page
+    await desk.open("settings")
+    await page.get_by_role("radio", name="dark").check()
+    await page.get_by_role("radio", name="compact").check()
+    await page.reload()
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    await expect(page.locator("html")).to_have_attribute("data-density", "compact")
+    await expect(page.get_by_role("radio", name="dark")).to_be_checked()
