@@ -55,7 +55,8 @@ async def served(database: str) -> AsyncIterator[tuple[Served, str]]:
 
 
 async def counts(database: str) -> dict[str, int]:
-    return {table: len(rows) for table, rows in (await rows_of(database)).items()}
+    # Signs of life are written beside the calls, a moment after them.
+    return {table: len(rows) for table, rows in (await rows_of(database)).items() if table != "presence"}
 
 
 async def post(served: Served, door: str, body: bytes, key: str) -> tuple[int, Any]:

@@ -40,7 +40,7 @@ async def test_an_unknown_field_is_refused_with_the_nearest_known(post: Post, fi
 
 async def test_an_unknown_field_near_to_none_is_refused_with_all_that_are_known(post: Post) -> None:
     said = await error_of(post, {"zzz": 1}, "agent.whoami")
-    assert said == ("invalid", "Unknown field 'zzz'.", "Known fields: workspace, agent, instance.", {"field": "zzz", "near": []})
+    assert said == ("invalid", "Unknown field 'zzz'.", "Known fields: workspace, agent, instance, session.", {"field": "zzz", "near": []})
 
 
 async def test_an_unknown_field_is_repeated_only_so_far(post: Post) -> None:

@@ -159,15 +159,16 @@ async def test_a_broadcast_by_the_clock_is_for_all_and_the_servers_name_is_no_re
     assert (again.recipient_count, (await post("message.status", id=again.id)).recipients) == (1, 1)
 
 
-async def test_no_key_but_the_operators_speaks_under_the_servers_name(post: Post, clock: Clock) -> None:
+async def test_no_key_speaks_under_the_servers_name(post: Post, clock: Clock) -> None:
     anyone = await post.keyed("ana", may_speak_as=["*"])
     await anyone("message.send", agent="system:cron", to="bob", body="before it was the server's")
     before = (await post("workspace.list")).workspaces[0].agents
     await post("schedule.add", agent="ana", cron="* * * * *", to="bob", body="x")
     clock.pass_s(60)
     await post.app.fire_due()
-    with pytest.raises(NotAllowed, match="is the server's own name"):
-        await anyone("message.send", agent="system:cron", to="bob", body="forged")
+    for caller in (anyone, post):
+        with pytest.raises(NotAllowed, match="'system:cron' is a part of the server; nobody speaks as it"):
+            await caller("message.send", agent="system:cron", to="bob", body="forged")
     letters = (await post("inbox.check", agent="bob")).messages
     assert [(each.sender_kind, each.body) for each in letters] == [("agent", "before it was the server's"), ("system", "x")]
     # ana came, and bob looked; the sender that was an agent is counted as one no more.

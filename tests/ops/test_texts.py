@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ackbox.errors import AckboxError
-from ackbox.ops.table import OPERATIONS
+from ackbox.ops.table import ALLOWED, OPERATIONS
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio
@@ -16,7 +16,7 @@ HARM = {"a NUL character": "a\0b", "half of a surrogate pair": "a\ud800b"}
 
 
 def text_fields() -> list[tuple[str, str]]:
-    return [(name, field.name) for name, operation in OPERATIONS.items() for field in msgspec.structs.fields(operation.params)
+    return [(name, field.name) for name, operation in OPERATIONS.items() if operation.scope in ALLOWED["operator"] for field in msgspec.structs.fields(operation.params)
             if "str" in str(field.type) and "Literal" not in str(field.type)]
 
 

@@ -180,8 +180,6 @@ class Context(msgspec.Struct, kw_only=True):
         if reader.kind == "human" and not is_self and self.caller.role != "operator":
             raise NotYou(f"{reader.name!r} is a person; only that person's key speaks as them.",
                          hint="Speak under a name of your own.", field="agent", claimed=reader.name)
-        if reader.kind == "system" and self.caller.role != "operator":
-            raise NotYou(f"{reader.name!r} is the server's own name.", hint="Speak under a name of your own.", field="agent", claimed=reader.name)
 
     def visible_to(self, reader: Reader | None) -> int | None:
         """Return whose messages a reading call is narrowed to: null in a transparent workspace, or for those who see all."""
