@@ -46,6 +46,8 @@ NO_TOOL = {
     "session.end": "for programs, which started it",
     "session.list": "`who` says who works on what",
     "session.conflicts": "`checkin` names who claims the same",
+    "event.log": "for programs, which keep it",
+    "turn.submit": "a model says it with `post`, `checkin` and `task`; an agent's program submits a whole turn",
     "event.list": "for people, who look back; a model reads `history`",
     "agent.heartbeat": "any call is a sign of life, and the bridge beats for its agent",
     "agent.check_out": "the bridge checks out when its agent ends",
@@ -72,6 +74,7 @@ NO_TOOL = {
 }
 # What has no command of its own, and why.
 NO_COMMAND = {
+    "turn.submit": "for the program that runs an agent",
     "event.list": "`tail` follows and `search` finds; what a dashboard shows is for programs",
     "agent.check_in": "an agent program's bridge checks in for it; people give a sign of life with `heartbeat`",
     "agent.check_out": "an agent program's bridge checks out when its agent ends",

@@ -15,7 +15,7 @@ from ackbox.app import App
 from ackbox.errors import AckboxError
 from ackbox.ops.cursors import make_cursor
 
-CURSORS = ("feed", "history", "search", "inbox", "mailbox", "thread", "status", "tasks", "notes", "sessions")
+CURSORS = ("feed", "history", "search", "inbox", "mailbox", "thread", "status", "tasks", "notes", "sessions", "log")
 # Numbers of workspaces and readers are random, of 62 bits; times are below.
 RANDOM_ABOVE = 1 << 45
 
@@ -85,7 +85,7 @@ def _without_chance(value: Any, name: str = "") -> Any:
         return value
     if value.startswith(('{"', "{}")):
         return _without_chance(json.loads(value))
-    if name == "skeleton" or (name == "cursor" and len(value) == 22) or (name in ("id", "key_id") and len(value) == 11):
+    if name == "skeleton" or (name == "cursor" and len(value) == 22) or (name in ("id", "key_id", "key") and len(value) == 11):
         return f"<{name}>"
     value = re.sub(r"\bcursor [\w-]{22}", "cursor <cursor>", value)
     value = re.sub(r"whsec_[0-9A-Za-z+/=]+", "<a secret>", value)
@@ -128,7 +128,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         "search": (await do("message.search", query="quokka", limit=1)).cursor, "inbox": (await do("inbox.check", agent="bob", limit=1)).cursor,
         "mailbox": (await do("mailbox.list", agent="bob", limit=1)).cursor, "thread": (await do("thread.get", id=first.id, limit=1)).cursor,
         "notes": (await do("note.list", limit=1)).cursor, "sessions": (await do("session.list", limit=1)).cursor,
-        "tasks": (await do("task.list", limit=1)).cursor, "status": status.cursor or make_cursor(2, "status", 1),
+        "log": (await do("event.log", limit=1)).cursor, "tasks": (await do("task.list", limit=1)).cursor, "status": status.cursor or make_cursor(2, "status", 1),
     }
     exported = await do("workspace.export", part="message", limit=1)
     return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, schedule=schedule.id, webhook=webhook.id, receipt=receipt, task=task.id, key=key.id,
@@ -188,7 +188,7 @@ NAMES_NOTHING = frozenset({
     "cron", "zone",
     "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
     "kinds", "inactive", "mention", "or_refuse", "tell",
-    "form", "headers",
+    "form", "headers", "blockers", "next", "plan", "task", "answer_within_s", "answers_oldest", "newest",
     "direct_only", "days", "newest_first", "facts", "documents", "follow", "min_priority", "include_superseded", "depth", "unless_known", "relation",
 })
 

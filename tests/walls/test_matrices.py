@@ -34,7 +34,7 @@ MAY: dict[str, set[str]] = {
     "task.create": WRITERS, "task.claim": WRITERS, "task.update": WRITERS, "task.assign": WRITERS, "task.depend": WRITERS, "task.finish_many": WRITERS, "message.withdraw": WRITERS,
     "task.get": ALL, "task.list": ALL, "task.search": ALL,
     "workspace.settings": ADMINS, "workspace.export": ADMINS, "key.create": ADMINS, "key.list": ADMINS, "key.revoke": ADMINS,
-    "workspace.overview": ALL, "workspace.flow": ALL, "workspace.health": ALL,
+    "turn.submit": WRITERS, "event.log": ALL, "workspace.overview": ALL, "workspace.flow": ALL, "workspace.health": ALL,
     "webhook.add": ADMINS, "webhook.list": ADMINS, "webhook.remove": ADMINS,
     # Whoever signs may; a key is not asked for.
     "webhook.receive": ALL | {"instance-admin", "link", "owner-link"},

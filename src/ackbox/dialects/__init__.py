@@ -7,8 +7,9 @@ from ackbox.dialects._rest import Rest
 from ackbox.dialects._translate import Dialect
 from ackbox.dialects.golemxv import GOLEMXV
 from ackbox.dialects.golemxv_rest import GOLEMXV_REST
+from ackbox.dialects.kavi import KAVI
 from ackbox.dialects.superportia import SUPERPORTIA
 from ackbox.dialects.vantagepeers import VANTAGEPEERS
 
-DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA, GOLEMXV)
+DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA, GOLEMXV, KAVI)
 RESTS: tuple[Rest, ...] = (GOLEMXV_REST,)

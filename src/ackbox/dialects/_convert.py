@@ -20,6 +20,7 @@ from ackbox.model.moment import parse_moment, to_text
 LATEST_MS = 253_402_300_799_999  # the year 9999 ends
 HUMAN = " (human)"
 OUR_STATUS = {"pending": "open", "assigned": "claimed", "completed": "done"}
+FIVE_INTENTS = frozenset({"question", "handoff", "review_request", "blocked", "context_share"})
 PLATFORMS = {"Darwin": "mac", "Windows": "win"}
 LEVELS = {"low": 2, "medium": 3, "high": 4, "critical": 5}
 
@@ -74,6 +75,31 @@ def _presence_word(agent: dict[str, Any]) -> str:
     if agent["presence"] == "online":
         return "Working" if agent["is_working"] else "Online"
     return "Stale" if agent["presence"] == "idle" else "Offline"
+
+
+def _turn_message(given: dict[str, Any]) -> dict[str, Any]:
+    """Return one message of a turn; an intent nobody knows is a question."""
+    known = {name: given[name] for name in ("to", "subject", "body") if given.get(name) is not None}
+    refs = []
+    for kind, many in (("file", "files"), ("diff", "diffs")):
+        targets = given.get(many) or []
+        if not isinstance(targets, list):
+            raise Invalid(f"`{many}` is no list.", hint="Send a list of paths.")
+        refs += [{"kind": kind, "target": target} for target in targets]
+    return {**known, "intent": _one_of_five(given.get("intent")), "refs": refs}
+
+
+def _one_of_five(intent: Any) -> str:
+    return intent if isinstance(intent, str) and intent in FIVE_INTENTS else "question"
+
+
+def _log_payload(line: dict[str, Any]) -> dict[str, Any]:
+    """Return what a line of the log tells; a message as it was said to a peer."""
+    of = line["payload"]
+    if line["type"] != "message.sent":
+        return dict(of)
+    return {"id": str(uuid.UUID(of["id"])), "taskId": of["metadata"].get("task"), "from": of["sender"], "to": _channel(of["to"]),
+            "intent": _one_of_five(of["intent"]), "subject": of.get("subject") or "", "body": of["body"], "createdAt": of["created_at"]}
 
 
 def _number_of(name: str) -> int:
@@ -166,6 +192,9 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "platform_word": lambda platform: PLATFORMS.get(platform, platform.lower()),
     "presence_word": _presence_word,
     "work_order": lambda task: f"WO-{task['created_at'][:4]}-{task['created_at'][5:7]}{task['created_at'][8:10]}-{task['number']:03d}",
+    "one_of_five": _one_of_five,
+    "turn_messages": lambda messages: [_turn_message(each) for each in messages],
+    "log_payload": _log_payload,
     "our_state": lambda state: "ended" if state == "checked_out" else state,
     "their_state": lambda state: "checked_out" if state == "ended" else state,
 }

@@ -7,6 +7,7 @@ dialect. No way to the store: a face calls the operation. Explained in docs/why/
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -62,6 +63,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 
     Rows beyond `most_bytes` are left out, and `cut` says so, from `cut.showing` and `cut.total`. When one of the arguments `paged`
     is given, the reply is the object `page`, of `rows` and `cursor`. Of the arguments `one_of` exactly one is given.
+    With `is_briefed` the result's messages are also there as text for a model, under `briefing`.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     paged: tuple[str, ...] = ()
     page: tuple[Field, ...] = ()
     one_of: tuple[str, ...] = ()
+    is_briefed: bool = False
     errors: dict[str, Way] = {}
 
 
@@ -175,10 +178,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                            hint=f"Did you mean {near[0]!r}?" if near else f"Tools: {', '.join(self._by_name)}.")
         return ask(word, self._shapes[name], arguments)
 
-    def say(self, asked: Asked, result: Any) -> Said:
+    def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said:
         """Return an operation's result as the tool's reply."""
         word: Word = asked.word
-        data = reply(asked, result)
+        data = reply(asked, result, briefing)
         if word.each is None or word.first:
             return Said((_json(data),), data)
         rows, told = _within(word, data)
@@ -218,10 +221,10 @@ def ask(word: Word, shape: type[msgspec.Struct], arguments: Any) -> Asked:
     return Asked(word.operation, params, word, given)
 
 
-def reply(asked: Asked, result: Any) -> Any:
+def reply(asked: Asked, result: Any, briefing: str | None = None) -> Any:
     """Return an operation's result with the word's own fields: an object, or a list of rows."""
     word: Word = asked.word
-    about = {"result": msgspec.to_builtins(result), "given": asked.given}
+    about: dict[str, Any] = {"result": msgspec.to_builtins(result), "given": asked.given, "briefing": briefing}
     if word.item is not None:
         about["item"] = about["result"][word.item] if word.item else about["result"]
     if word.each is None:
@@ -235,9 +238,12 @@ def told_of(error: AckboxError, word: Word | None) -> dict[str, Any]:
     own = error.as_dict()["error"]
     names = {arg.to: arg.name for arg in word.args if arg.to} if word else {}
     for to, foreign in names.items():
-        own |= {part: (own[part] or "").replace(f"`{to}`", f"`{foreign}`") for part in ("message", "hint")}
+        # Also where a part of it is named: `to`, `to[0]`, `to.part`.
+        own |= {part: re.sub(rf"`{re.escape(to)}(?=[`.\[])", f"`{foreign}", own[part] or "") for part in ("message", "hint")}
     field = str(error.details.get("field") or "")
-    return {**own, "hint": own["hint"] or None, "path": names.get(field, field) or None, "status": error.status, "kind": type(error).__name__}
+    whole, *rest = re.split(r"(?=[.\[])", field, maxsplit=1)
+    path = names.get(field) or "".join([names.get(whole, whole), *rest])
+    return {**own, "hint": own["hint"] or None, "path": path or None, "status": error.status, "kind": type(error).__name__}
 
 
 def way_of(error: AckboxError, own: dict[str, Any], ways: dict[str, Way]) -> Way:

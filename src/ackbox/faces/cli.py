@@ -39,7 +39,7 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("session", "note"), "cli_notes"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
     **dict.fromkeys(("schedule", "webhook"), "cli_post"),
-    **dict.fromkeys(("export", "import", "backup"), "cli_keep"),
+    **dict.fromkeys(("export", "log", "import", "backup"), "cli_keep"),
     **dict.fromkeys(("tui", "flow", "health", "overview"), "cli_watch"),
     **dict.fromkeys(("needs", "threads"), "cli_needs"),
 }

@@ -1,4 +1,4 @@
-"""Keeping: export, import, backup.
+"""Keeping: export, log, import, backup.
 
 Explained in docs/howto/back-up-and-move.md.
 """
@@ -111,6 +111,22 @@ def _export(talk: Talk, out: IO[str], progress: bool) -> dict[str, Any]:
     out.write(json.dumps({"end": said}, separators=(",", ":")) + "\n")
     told.add(0, is_last=True)
     return said
+
+
+@verb("log", VERBS)
+def log(talk: Talk) -> None:
+    """Print what happened, oldest first, messages whole: one JSON object a line with id, type, timestamp and payload.
+
+    Example: ackbox -w shop log > shop-log.jsonl
+
+    The same lines have the same ids each time, so that a later run can be put beside an earlier one.
+    """
+    cursor, has_more = None, True
+    while has_more:
+        page = talk.call("event.log", limit=200, **({"cursor": cursor} if cursor else {}))
+        for line in page["lines"]:
+            click.echo(json.dumps(line, ensure_ascii=False))
+        cursor, has_more = page["cursor"], page["has_more"]
 
 
 @verb("import", VERBS)

@@ -37,6 +37,8 @@ from ackbox.faces.wire import Calling, as_error, builtins
 from ackbox.ops.table import OPERATIONS
 
 PROGRESS_S = 5.0
+# What is put before a model by a program of its own: as many whole messages as a call brings.
+WHOLE_BUDGET = 500_000
 BODY_LIMIT = 1 << 20
 ANY_DATA_SINCE = "2026-07-28"
 INSTRUCTIONS = (
@@ -50,7 +52,7 @@ UNOFFERED = frozenset({"workspace", "evidence", "session", "instance"})
 # Who looks matters where not everybody sees everything; there the connection says it.
 LOOKING = frozenset({"agent"})
 # For programs; a model reads what there is.
-NARROWED = frozenset({"since", "metadata", "state", "intent", "direct_only"})
+NARROWED = frozenset({"since", "metadata", "state", "intent", "direct_only", "newest"})
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -119,7 +121,7 @@ class Tools(Protocol):
 
     def ask(self, name: str, arguments: dict[str, Any]) -> Asked: ...
 
-    def say(self, asked: Asked, result: Any) -> Said: ...
+    def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said: ...
 
     def refuse(self, name: str, error: AckboxError) -> Said: ...
 
@@ -141,7 +143,7 @@ class Native:
             raise NotFound(f"There is no tool {name[:64]!r}.", hint=f"Tools: {', '.join(_BY_NAME)}.")
         return tool.asked(arguments)
 
-    def say(self, asked: Asked, result: Any) -> Said:
+    def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said:
         return Said((self._text(result),), builtins(result))
 
     def refuse(self, name: str, error: AckboxError) -> Said:
@@ -164,8 +166,8 @@ class Native:
 
 def endpoints(call: Calling, *, clock: Any, **checks: Any) -> dict[str, McpFace]:
     """Return the endpoints by their paths: the native one with what it has beside tools, and one for each dialect."""
-    faces = {"/mcp": McpFace(call, Native(clock), beside=_beside(call, clock), **checks)}
-    return faces | {f"/mcp/{dialect.name}": McpFace(call, dialect, beside=_commands(dialect), key_headers=dialect.key_headers, **checks)
+    faces = {"/mcp": McpFace(call, Native(clock), beside=_beside(call, clock), clock=clock, **checks)}
+    return faces | {f"/mcp/{dialect.name}": McpFace(call, dialect, beside=_commands(dialect), clock=clock, key_headers=dialect.key_headers, **checks)
                     for dialect in DIALECTS}
 
 
@@ -186,10 +188,12 @@ def _beside(call: Calling, clock: Any) -> dict[str, Any]:
 class McpFace:
     """One MCP endpoint: a set of tools, and what it offers beside them."""
 
-    def __init__(self, call: Calling, tools: Tools, *, beside: dict[str, Any], identify: Any, key_headers: tuple[str, ...] = ()) -> None:
+    def __init__(self, call: Calling, tools: Tools, *, beside: dict[str, Any], clock: Any, identify: Any,
+                 key_headers: tuple[str, ...] = ()) -> None:
         self._call = call
         self._key_headers = key_headers
         self._tools = tools
+        self._clock = clock
         self._identify = identify
         server: Server[Any] = Server("ackbox", version=__version__, instructions=tools.instructions, on_list_tools=self._list_tools,
                                      on_call_tool=self._call_tool, get_tool_input_schema=self._schema_of, **beside)
@@ -225,7 +229,9 @@ class McpFace:
             asked = self._tools.ask(params.name, params.arguments or {})
             call = who(context, self._call, self._key_headers).call(asked.operation, **asked.params)
             result = await (call if OPERATIONS[asked.operation].is_done is None else _told_of(call, context))
-            said, is_error = self._tools.say(asked, result), False
+            is_briefed = asked.word is not None and asked.word.is_briefed
+            briefing = brief(result.messages, now_ms=self._clock(), budget=WHOLE_BUDGET) if is_briefed else None
+            said, is_error = self._tools.say(asked, result, briefing), False
         except Exception as error:  # the edge: a model gets an error it can act on
             said, is_error = self._refused(error, params.name), True
         return types.CallToolResult(content=[types.TextContent(type="text", text=text) for text in said.texts],

@@ -38,6 +38,8 @@ ROUTES: dict[str, tuple[str, str]] = {
     "inbox.wait": ("POST", "/v1/inbox/wait"),
     "mailbox.list": ("GET", "/v1/mailbox"),
     "receipt.mark": ("POST", "/v1/receipts/mark"),
+    "event.log": ("GET", "/v1/events/log"),
+    "turn.submit": ("POST", "/v1/turns"),
     "event.feed": ("GET", "/v1/events"),
     "note.add": ("POST", "/v1/notes"),
     "note.list": ("GET", "/v1/notes"),
@@ -133,7 +135,7 @@ def limit_of(operation: Operation | None) -> int:
 
 
 CREATES = frozenset({"message.send", "message.ask", "task.create", "session.start", "note.add", "note.supersede", "workspace.create", "key.create",
-                     "schedule.add", "webhook.add", "login.link", "login.redeem"})
+                     "schedule.add", "webhook.add", "turn.submit", "login.link", "login.redeem"})
 
 
 async def _params(request: Request, operation: Operation, method: str) -> Any:

@@ -38,6 +38,7 @@ class Check(Call, frozen=True, kw_only=True):
     cursor: Cursor | None = None
     mark: Annotated[Literal["none", "delivered", "read"], Meta(description="Mark what is returned, in the same transaction")] = "none"
     urgent_first: Annotated[bool, Meta(description="Highest priority first instead of oldest first")] = False
+    newest: Annotated[bool, Meta(description="The newest instead of the oldest; these oldest first all the same")] = False
     max_body_bytes: Annotated[int, Meta(ge=1000, le=1_000_000, description="Body text in one reply; cut at a whole message")] = BODY_BYTES
     evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
     since: Annotated[str, Meta(description="Only messages after this time")] | None = None
@@ -79,7 +80,8 @@ async def check(context: Context, params: Check) -> Checked:
     me = await context.me(params)
     ws, store = context.workspace.ws, context.store
     after = 0 if params.cursor is None else read_cursor(ws, f"inbox {me.reader}", params.cursor)
-    most = COUNTED_UP_TO if params.urgent_first else params.limit + 1
+    goes_on = not (params.urgent_first or params.newest)
+    most = params.limit + 1 if goes_on else COUNTED_UP_TO
     is_narrowed = params.since is not None or bool(params.metadata) or params.intent is not None or params.direct_only or params.state != "unread"
     seqs = await (_narrowed if is_narrowed else _all)(context, params, me, after, most)
     rows = await _rows(context, params, seqs)
@@ -96,7 +98,7 @@ async def check(context: Context, params: Check) -> Checked:
     return Checked(
         messages=letters, unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO),
         counts_capped=max(unread, total) > COUNTED_UP_TO, has_more=has_more,
-        cursor=make_cursor(ws, f"inbox {me.reader}", max(row.seq for row in page)) if page and not params.urgent_first else params.cursor,
+        cursor=make_cursor(ws, f"inbox {me.reader}", max(row.seq for row in page)) if page and goes_on else params.cursor,
         notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; go on with the cursor." if has_more else None,
     )
 
@@ -148,6 +150,8 @@ def _fits(row: Stored, params: Check) -> bool:
 
 
 async def _rows(context: Context, params: Check, seqs: list[int]) -> list[Stored]:
+    if params.newest:
+        seqs = seqs[-params.limit:]
     rows = await context.store.messages_at(seqs if params.urgent_first else seqs[: params.limit])
     if params.urgent_first:
         rows.sort(key=lambda row: (-row.priority, row.seq))

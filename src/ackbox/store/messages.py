@@ -16,6 +16,8 @@ from ackbox.store.engine import Row
 from ackbox.store.readers import Reader
 
 NEWEST = (1 << 62) - 1
+# So that asking costs the same in a workspace of any age.
+LOOKED_BACK = 10_000
 EVERYONE = '["*"]'
 
 
@@ -140,6 +142,11 @@ class Messages(Bound):
         """Return the seqs that may wait for somebody, newest first, each with whether it was answered."""
         rows = await self.rows("needs_recent", after=after, since=since, now=now, me=me, most=most)
         return {row[0]: bool(row[1]) for row in rows}
+
+    async def owed_answer(self, agent: int, *, to: int) -> str | None:
+        """Return the id of the oldest message that an agent owes somebody an answer to; looks through the newest only."""
+        row = await self.row("owed_answer", agent=agent, asker=to, after=await self.last_seq() - LOOKED_BACK)
+        return None if row is None else str(row[0])
 
     async def needs_mail(self, person: int, *, now: int, most: int) -> list[int]:
         """Return the seqs of a person's post that they have not dealt with, newest first."""

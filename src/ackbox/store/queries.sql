@@ -855,3 +855,11 @@ UPDATE webhook SET received = received + 1, received_at = :now WHERE ws = :ws AN
 -- name: webhook_remove
 -- End a webhook; what it has brought stays; primary key.
 DELETE FROM webhook WHERE ws = :ws AND id = :id;
+
+-- name: owed_answer
+-- The oldest message from one agent to another, among the newest seqs, that expects an answer and has none; primary keys, index message_by_thread.
+SELECT m.id FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
+WHERE a.ws = :ws AND a.channel = :agent AND a.seq > :after AND m.sender_agent = :asker AND m.expects_reply_by IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM message r WHERE r.ws = m.ws AND r.thread = m.thread AND r.seq > m.seq AND r.parent = m.id
+    AND r.sender_agent = :agent)
+ORDER BY a.seq LIMIT 1;
