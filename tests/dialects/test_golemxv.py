@@ -163,7 +163,10 @@ async def test_a_session_that_is_not_heard_of_times_out_and_comes_back_with_a_he
         _, told = await api("POST", "/checkin", agent_name="agent-swift-42")
         assert plain(told["data"], "heartbeat_interval_seconds", "heartbeat_ttl_seconds") == [30, 120]
         swift, keen = told["data"]["session_token"], await api.checkin(agent_name="agent-keen-7", heartbeat_ttl_seconds=600)
+        await served.app.call("task.create", {"agent": "lead", "title": "One"}, credential=served.key)
+        assert (await api("POST", "/tasks/claim", session_token=swift, task_id=1))[1]["data"]["_ext"]["is_stale"] is False
         clock.pass_s(120)
+        assert (await api("GET", "/tasks"))[1]["data"][0]["_ext"]["is_stale"] is True
         status, refused = await api("POST", "/messages", session_token=keen, to="agent-swift-42", content="x")
         assert (status, refused["errors"][0]["code"]) == (404, "RECIPIENT_NOT_FOUND")
         async with mcp(served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}) as client:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ackbox.errors import Conflict
-from tests.engines import Post
+from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio
 
@@ -45,3 +45,25 @@ async def test_tasks_are_narrowed_by_priority(post: Post) -> None:
     assert [await found(4), await found(1, 2), await found(5, 1, 3)] == [["p4"], ["p2", "p1"], ["p5", "p3", "p1"]]
     assert [task.title for task in (await post("task.search", query="p4", priority=[4])).tasks] == ["p4"]
     assert (await post("task.search", query="p4", priority=[3])).tasks == []
+
+
+async def test_a_task_is_stale_while_whoever_has_it_is_not_here(post: Post, clock: Clock) -> None:
+    for title, agent in (("claimed", "bob"), ("begun", "cy"), ("open", None), ("done", "bob")):
+        task = await post("task.create", agent="ana", title=title)
+        if agent is not None:
+            await post("task.claim", agent=agent, id=task.id, start=title != "claimed")
+    await post("task.update", agent="bob", id="4", status="done")
+
+    async def stale() -> list[str]:
+        return [task.title for task in (await post("task.list", agent="ana", status="all")).tasks if task.is_stale]
+
+    assert await stale() == []
+    clock.pass_s(179)
+    await post("agent.heartbeat", agent="cy")
+    assert await stale() == []
+    clock.pass_s(1)
+    assert await stale() == ["claimed"]
+    await post("agent.check_out", agent="cy")
+    assert await stale() == ["begun", "claimed"]
+    await post("agent.heartbeat", agent="bob")
+    assert (await post("task.get", agent="ana", id="1")).is_stale is False

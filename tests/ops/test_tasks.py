@@ -39,7 +39,7 @@ async def test_a_task_is_shown_as_it_was_made(post: Post, clock: Clock) -> None:
     assert own == {
         "number": 2, "workspace": "default", "title": "Migrate", "description": "All tables.", "status": "open", "priority": 5, "creator": "ana",
         "assignee": "bob", "assignee_instance": "laptop", "project": "shop", "mission": "launch", "tags": ["db", "sql"], "depends_on": [first.id],
-        "waits_for": [first.id], "done_when": "tests pass", "due_at": "2027-01-16T00:00:00.000Z", "is_late": False, "estimated_minutes": 90,
+        "waits_for": [first.id], "done_when": "tests pass", "due_at": "2027-01-16T00:00:00.000Z", "is_late": False, "is_stale": False, "estimated_minutes": 90,
         "note": None, "blocked_by": None, "blocked_cause": None, "parent": None, "metadata": {"a": 1}, "created_at": "2027-01-15T08:00:00.000Z",
         "updated_at": "2027-01-15T08:00:00.000Z", "claimed_at": None, "started_at": None, "finished_at": None}
     assert await post("task.get", id="2") == await post("task.get", id="#2") == task

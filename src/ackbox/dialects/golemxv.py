@@ -89,7 +89,8 @@ ROW: tuple[Field, ...] = (
     Field("id", "item.number"), Field("title", "item.title"), Field("description", "item.description"),
     Field("status", "item.status", "their_status"), Field("priority", "item.priority", "level_of_priority"),
     Field("work_area_domain", "item.project"), Field("assigned_agent_name", "item.assignee"), Field("created_at", "item.created_at"),
-    Field("_ext", of=(Field("uuid", "item.id", "uuid"), Field("status", "item.status"), Field("waits_for", "item.waits_for"))),
+    Field("_ext", of=(Field("uuid", "item.id", "uuid"), Field("status", "item.status"), Field("waits_for", "item.waits_for"),
+                     Field("is_stale", "item.is_stale"))),
 )
 TASK = Arg("task_id", TaskNumber, "id", "text")
 CLAIM_FIXED: dict[str, Any] = {"or_refuse": True, "tell": True}

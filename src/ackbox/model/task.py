@@ -55,6 +55,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     done_when: Annotated[str | None, Meta(description="What will be true when it is done")] = None
     due_at: Annotated[Time | None, Meta(description="When it is due")] = None
     is_late: Annotated[bool, Meta(description="Whether it is due and not finished")] = False
+    is_stale: Annotated[bool, Meta(description="Whether it is claimed or begun, and whoever has it is not here")] = False
     estimated_minutes: Annotated[int | None, Meta(description="How long it may take")] = None
     note: Annotated[str | None, Meta(description="The last word on its state: why it is blocked, what came of it")] = None
     blocked_by: Annotated[str | None, Meta(description="What holds it up: a task, a name, a thing")] = None

@@ -22,6 +22,7 @@ from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.dependencies import check_needs
 from ackbox.ops.history import WORDS
 from ackbox.ops.messages import visible
+from ackbox.ops.presence import standing
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, op
 from ackbox.store.messages import NEWEST
 from ackbox.store.readers import Reader
@@ -292,6 +293,16 @@ async def may_see_task(context: Context, call: Call, task: StoredTask) -> bool:
     return (await context.me(call)).agent in (task.creator, task.assignee)
 
 
+async def _is_stale(context: Context, task: StoredTask) -> bool:
+    """Whether somebody has the task who has left, or was not heard of for their ttl."""
+    if task.status not in ("claimed", "in_progress") or task.assignee_name is None:
+        return False
+    reader = await context.store.reader(task.assignee_name, task.assignee_instance)
+    if reader is None or reader.reader in context.signs_of_life:
+        return reader is None
+    return (await standing(context, reader)).presence != "online"
+
+
 async def shown(context: Context, task: StoredTask) -> Task:
     """Return a task as every face shows it."""
     needs = await context.store.needs(task.number)
@@ -302,7 +313,7 @@ async def shown(context: Context, task: StoredTask) -> Task:
         assignee_instance=task.assignee_instance, project=task.project, mission=task.mission, tags=task.tags,
         depends_on=[id for _, id, _ in needs], waits_for=[id for _, id, status in needs if status != "done"],
         done_when=card.done_when, due_at=to_text_or_none(card.due_at),
-        is_late=card.due_at is not None and card.due_at <= context.now and task.status not in FINISHED,
+        is_stale=await _is_stale(context, task), is_late=card.due_at is not None and card.due_at <= context.now and task.status not in FINISHED,
         estimated_minutes=card.estimated_minutes, note=card.note, blocked_by=card.blocked_by, blocked_cause=card.blocked_cause,  # type: ignore[arg-type]  # checked when stored
         parent=card.parent, message=card.message, metadata=card.metadata, created_at=to_text(task.created_at), updated_at=to_text(task.updated_at),
         claimed_at=to_text_or_none(card.claimed_at), started_at=to_text_or_none(card.started_at), finished_at=to_text_or_none(card.finished_at),
