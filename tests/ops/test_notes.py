@@ -76,6 +76,9 @@ async def test_links_make_a_graph_that_is_read_from_any_of_its_notes(post: Post)
 
     assert await around(a, 0) == (set(), set())
     assert await around(a, 1) == ({"b"}, {("b", "supports", "a")})
+    assert [(each.source, each.target) for each in (await post("note.get", id=b, direction="out")).links] == [(b, c), (b, a)]
+    assert [(each.source, each.target) for each in (await post("note.get", id=c, direction="in")).links] == [(b, c), (d, c)]
+    assert (await post("note.get", id=a, direction="out")).links == []
     assert await around(a, 2) == ({"b", "c"}, {("b", "supports", "a"), ("b", "part_of", "c")})
     assert await around(a, 3) == ({"b", "c", "d"}, {("b", "supports", "a"), ("b", "part_of", "c"), ("d", "contradicts", "c")})
     assert (await post("note.get", id=a)).neighbours[0].opening == ("about b " * 50)[:200]
@@ -133,6 +136,9 @@ async def test_notes_are_found_by_words_in_any_script(post: Post) -> None:
         (["first"], ["first"]) if post.app.engine.name == "sqlite" else ([], ["first"]))
     assert (await titles(post, "note.search", query="資料"), await titles(post, "note.search", query="post*"), await titles(post, "note.search", query="second")) == (
         ["second"], ["second"], ["second"])
+    assert await titles(post, "note.search", query="what do we use for storage, PostgreSQL?", any_word=True) == ["second", "first"]
+    assert await titles(post, "note.search", query="storage PostgreSQL -SQLite", any_word=True) == ["second"]
+    assert await titles(post, "note.search", query="word " * 30 + "storage", any_word=True) == []
     assert (await post("message.search", query="SQLite")).messages == []
 
 
@@ -151,10 +157,10 @@ async def test_whoever_starts_is_told_what_matters(post: Post) -> None:
 
 async def test_a_checkpoint_keeps_notes_and_one_that_is_refused_stops_no_other(post: Post) -> None:
     started = await post("session.start", agent="ana", instance="tau")
-    notes = [{"text": "one", "kind": "memory"}, {"text": "x" * 100_001}, {"text": "one", "kind": "memory"}, {"text": "two", "title": "t"}]
+    notes = [{"text": "one", "kind": "memory"}, {"text": "x" * 100_001}, {"text": ""}, {"text": "one", "kind": "memory"}, {"text": "two", "title": "t"}]
     told = await post("session.checkpoint", session=started.token, notes=notes)
     assert [(each.id is None, each.duplicate, (each.error or {}).get("code")) for each in told.notes] == [
-        (False, False, None), (True, False, "too_long"), (False, True, None), (False, False, None)]
+        (False, False, None), (True, False, "too_long"), (True, False, "invalid"), (False, True, None), (False, False, None)]
     assert [(each.text, each.author, each.author_instance) for each in (await post("note.list")).notes] == [("two", "ana", "tau"), ("one", "ana", "tau")]
 
 

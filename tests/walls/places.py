@@ -189,7 +189,7 @@ NAMES_NOTHING = frozenset({
     "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
     "kinds", "inactive", "mention", "or_refuse", "tell",
     "form", "headers", "blockers", "next", "plan", "task", "answer_within_s", "answers_oldest", "newest",
-    "direct_only", "days", "newest_first", "facts", "documents", "follow", "min_priority", "include_superseded", "depth", "unless_known", "relation",
+    "direct_only", "days", "newest_first", "facts", "documents", "follow", "any_word", "direction", "min_priority", "include_superseded", "depth", "unless_known", "relation",
 })
 
 

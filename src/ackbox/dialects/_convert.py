@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from ackbox.dialects._convert_notes import NOTES
 from ackbox.errors import Invalid
 from ackbox.model.moment import parse_moment, to_text
 
@@ -141,6 +142,7 @@ def _one_instance(to: list[str]) -> str | None:
 
 # The closed list of converters, by the names that dialects use.
 CONVERTERS: dict[str, Callable[[Any], Any]] = {
+    **NOTES,
     "same": lambda value: value,
     "ids": _ids,
     "moment_of_ms": _moment_of_ms,

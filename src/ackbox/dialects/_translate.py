@@ -274,8 +274,14 @@ def _shape(name: str, args: tuple[Arg, ...]) -> type[msgspec.Struct]:
             fields.append((f"arg_{at}", own, msgspec.field(name=arg.name)))
         else:
             kind = own | None if arg.default is None else own
-            fields.append((f"arg_{at}", kind, msgspec.field(name=arg.name, default=arg.default)))
+            fields.append((f"arg_{at}", kind, _left_out(arg)))
     return msgspec.defstruct(name, fields, kw_only=True, frozen=True, forbid_unknown_fields=True)
+
+
+def _left_out(arg: Arg) -> Any:
+    if isinstance(arg.default, list) and arg.default:
+        return msgspec.field(name=arg.name, default_factory=arg.default.copy)
+    return msgspec.field(name=arg.name, default=arg.default)
 
 
 def _named(given: msgspec.Struct) -> dict[str, Any]:
@@ -288,7 +294,8 @@ def _put(params: dict[str, Any], arg: Arg, value: Any) -> None:
     assert arg.to is not None
     whole, _, part = arg.to.partition(".")
     if part and value is not None:
-        params.setdefault(whole, {})[part] = _convert(arg, value)
+        # A new object: what was given is said again in the reply.
+        params[whole] = {**(params.get(whole) or {}), part: _convert(arg, value)}
     elif not part:
         params[whole] = None if value is None else _convert(arg, value)
 

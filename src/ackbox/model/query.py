@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import msgspec
 
@@ -28,28 +29,37 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Query(msgspec.Struct, frozen=True):
-    """What must all be there, and what must not."""
+    """What must all be there, or with `is_any` one of it, and what must not."""
 
     terms: tuple[Term, ...]
+    is_any: bool = False
 
     def fts5(self, place: str) -> str:
         """Return the query for SQLite's full-text index, within one workspace's words."""
-        wanted = " AND ".join(_fts5(term) for term in self.terms if not term.is_excluded)
+        wanted = self._joined(_fts5, " OR ", " AND ")
         unwanted = "".join(f" NOT {_fts5(term)}" for term in self.terms if term.is_excluded)
         return f'place : "{place}" AND (text : ({wanted}{unwanted}))'
 
     def tsquery(self) -> str:
         """Return the query for PostgreSQL's to_tsquery."""
-        return " & ".join(_tsquery(term) for term in self.terms)
+        wanted = self._joined(_tsquery, " | ", " & ")
+        return " & ".join([wanted, *(_tsquery(term) for term in self.terms if term.is_excluded)])
+
+    def _joined(self, written: Callable[[Term], str], any_of: str, all_of: str) -> str:
+        wanted = [written(term) for term in self.terms if not term.is_excluded]
+        return f"({any_of.join(wanted)})" if self.is_any else all_of.join(wanted)
 
 
-def parse_query(text: str) -> Query:
-    """Parse a search: words that must all be there, "a phrase", start*, -without. Raises Invalid."""
-    terms = parse_terms(text)
+def parse_query(text: str, *, is_any: bool = False) -> Query:
+    """Parse a search: words that must all be there, "a phrase", start*, -without. Raises Invalid.
+
+    Where any of the words is enough, people write sentences: as many of their words count as a search takes.
+    """
+    terms = parse_terms(" ".join(text.split()[:MOST_TERMS]) if is_any else text)
     if not any(not term.is_excluded for term in terms):
         raise Invalid("The search has no word to look for.", field="query",
                       hint='Give words, "a phrase", a start* or -without beside a word.')
-    return Query(terms)
+    return Query(terms, is_any)
 
 
 def parse_terms(text: str) -> tuple[Term, ...]:

@@ -5,7 +5,7 @@ Explained in docs/why/notes.md.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -68,6 +68,7 @@ class GetNote(Call, frozen=True, kw_only=True):
     id: NoteId
     depth: Annotated[int, Meta(ge=0, le=3, description="Neighbours over so many links; at most 200 of them")] = 1
     follow: Follow = False
+    direction: Annotated[Literal["both", "out", "in"], Meta(description="Links either way, from the note, or to it")] = "both"
 
 
 class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +101,7 @@ async def get(context: Context, params: GetNote) -> GotNote:
     found: dict[tuple[int, str, int], Link] = {}
     edge = [row.seq]
     for _ in range(params.depth):
-        edge = await _reach(context, edge, reached, found)
+        edge = await _reach(context, params.direction, edge, reached, found)
     names: dict[int, str | None] = {}
     for each in found.values():
         if each.author not in names:
@@ -115,11 +116,14 @@ def _short(row: StoredNote) -> Neighbour:
     return Neighbour(id=row.id, kind=row.kind, title=row.title, opening=row.text[:OPENING], author=row.author_name, superseded_by=row.superseded_by)
 
 
-async def _reach(context: Context, edge: list[int], reached: dict[int, StoredNote], found: dict[tuple[int, str, int], Link]) -> list[int]:
-    """Follow the links of some notes, either way; returns the notes that were not reached before."""
+async def _reach(context: Context, direction: str, edge: list[int], reached: dict[int, StoredNote],
+                 found: dict[tuple[int, str, int], Link]) -> list[int]:
+    """Follow the links of some notes; returns the notes that were not reached before."""
     fresh = []
     for seq in edge:
         for each in await context.store.links_of(seq, most=MOST_NEIGHBOURS):
+            if direction != "both" and (each.source == seq) != (direction == "out"):
+                continue
             found[each.source, each.relation, each.target] = each
             other = each.target if each.source == seq else each.source
             if other not in reached and len(reached) <= MOST_NEIGHBOURS:

@@ -49,7 +49,8 @@ class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class NewNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A note to keep."""
 
-    text: Text
+    # Its length is a matter of this note alone: of several, one that is empty or too long stops no other.
+    text: Annotated[str, Meta(description="The text; Markdown by convention; 1 to 100,000 characters")]
     title: Title | None = None
     kind: Kind = "note"
     tags: Tags = []
@@ -130,6 +131,8 @@ async def keep(context: Context, me: Reader, new: NewNote, *, unless_known: bool
 def _checked(new: NewNote) -> NewNote:
     """Return a note after NFC, within its limits. Raises TooLong, Invalid."""
     text = unicodedata.normalize("NFC", new.text)
+    if not text:
+        raise Invalid("The note has no text.", hint="Say what is to be kept.", field="text")
     if len(text) > TEXT_LIMIT:
         raise TooLong(f"`text` has {len(text):,} characters; at most {TEXT_LIMIT:,} are taken.", field="text", size=len(text), limit=TEXT_LIMIT,
                       hint="Keep it in a file and say where that is.")
@@ -225,6 +228,7 @@ class SearchNotes(Narrow, frozen=True, kw_only=True):
     """What to look for, and among which notes."""
 
     query: Annotated[str, Meta(min_length=1, max_length=400, description=WORDS)]
+    any_word: Annotated[bool, Meta(description="One of the words is enough")] = False
 
 
 class NotePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,7 +258,7 @@ async def search(context: Context, params: SearchNotes) -> NotePage:
 
     Raises Invalid, BadCursor.
     """
-    name, wanted = f"note words {_asked(params)}", parse_query(params.query)
+    name, wanted = f"note words {_asked(params)}", parse_query(params.query, is_any=params.any_word)
     before = NEWEST if params.cursor is None else read_cursor(context.workspace.ws, name, params.cursor)
     rows = await context.store.search_notes(wanted, await _filter(context, params), before=before, most=params.limit + 1)
     return _page(context, params, name, rows)

@@ -54,7 +54,7 @@ class Start(Checkin, frozen=True, kw_only=True):
     new_name: Annotated[bool, Meta(description="Without `agent`: make up a name even when the key has one of its own, where it may")] = False
     mark: Deliver = "none"
     state: Which = "unread"
-    query: Annotated[str, Meta(min_length=1, max_length=400, description="Also find notes with these words")] | None = None
+    query: Annotated[str, Meta(min_length=1, max_length=400, description="Also find notes with any of these words")] | None = None
     documents: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=20, description="Titles of notes of kind document")] = []
 
 
@@ -73,7 +73,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     agents: Annotated[list[Instance], Meta(description="Who else was here of late, up to ten")]
     tasks: Annotated[list[Task], Meta(description="Your tasks that are not finished, the most urgent first, up to ten")]
     notes: Annotated[list[Note], Meta(description="Constraints, and notes of priority 4 and 5, that stand, newest first, up to ten")]
-    found: Annotated[list[Note], Meta(description="Notes with the words of `query`, newest first, up to ten")] = []
+    found: Annotated[list[Note], Meta(description="Notes with words of `query`, newest first, up to ten")] = []
     documents: Annotated[list[Note], Meta(description="Notes of kind document with the titles asked for")] = []
     news: Annotated[list[Note], Meta(description="Notes of others since you were last heard of in a session, newest first, up to ten")] = []
     kept: Annotated[int, Meta(description="How many notes stand")] = 0
@@ -135,7 +135,7 @@ async def _news(context: Context, me: Reader, before: list[SessionRow]) -> list[
 
 
 async def _found(context: Context, query: str | None) -> list[Note]:
-    rows = [] if query is None else await context.store.search_notes(parse_query(query), NoteFilter(), most=MOST_TOLD)
+    rows = [] if query is None else await context.store.search_notes(parse_query(query, is_any=True), NoteFilter(), most=MOST_TOLD)
     return [shown_note(row) for row in within(rows, limit=MOST_TOLD, max_text_bytes=NOTES_BYTES)]
 
 

@@ -245,7 +245,8 @@ def _given_to(to: Assignee | None, task: StoredTask) -> StoredTask:
 def moved(context: Context, me: Reader, task: StoredTask, to: Status, before: StoredTask) -> StoredTask:
     """Return a task in another state. Raises Conflict."""
     check_change(before.status, to, has_assignee=task.assignee is not None)  # type: ignore[arg-type]  # checked when stored
-    if to == "in_progress" and before.status in ("open", "claimed") and task.assignee is not None and not _may_begin(me, task):
+    is_given_now = (task.assignee, task.assignee_instance) != (before.assignee, before.assignee_instance)
+    if to == "in_progress" and before.status in ("open", "claimed") and task.assignee is not None and not (is_given_now or _may_begin(me, task)):
         raise Conflict(f"Task {task.number} is {_who(task)}'s.", hint="Let them, or give it to yourself with task.assign.", field="status",
                        assignee=task.assignee_name)
     if to in ("in_progress", "review", "done", "failed") and task.assignee is None:
