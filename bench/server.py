@@ -52,7 +52,7 @@ class Running:
     def pid(self) -> int:
         return self.process.pid
 
-    def call(self, name: str, **params: Any) -> Any:
+    def call(self, name: str, /, **params: Any) -> Any:
         """Do one operation."""
         request = urllib.request.Request(f"{self.url}/v1/call/{name}", json.dumps(params).encode(), {"Authorization": f"Bearer {self.key}"})
         with urllib.request.urlopen(request, timeout=120) as answer:

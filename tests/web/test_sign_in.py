@@ -29,6 +29,14 @@ async def test_a_link_signs_in_leaves_the_address_and_makes_an_ordinary_key(serv
     assert [(each.kind, each.agent, each.label) for each in listed] == [("human", "ana", "dashboard")]
 
 
+async def test_a_link_pasted_into_the_open_door_signs_in(served: Served, context: BrowserContext) -> None:
+    page = await context.new_page()
+    await page.goto(f"{served.url}/login")
+    await page.goto(served.url + await link(served))
+    await page.locator(".view").first.wait_for()
+    assert page.url.startswith(f"{served.url}/w/default/")
+
+
 async def test_a_link_works_once(served: Served) -> None:
     path = await link(served)
     first, second = await redeem(served, path), await redeem(served, path)

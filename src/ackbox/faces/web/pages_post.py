@@ -20,6 +20,7 @@ LINE_CHARS = 240
 # Pages of history looked through for what the store cannot narrow by itself.
 MOST_PAGES = 10
 MATRIX = 20
+LATELY_MS = 5 * 60_000
 
 
 async def filtered(ask: Ask, text: str, *, limit: int = FIRST, body_chars: int = LINE_CHARS) -> dict[str, Any]:
@@ -55,8 +56,9 @@ async def load_live(ask: Ask) -> dict[str, Any]:
 
 
 async def load_needs(ask: Ask) -> dict[str, Any]:
-    needs, recent = await asyncio.gather(ask("workspace.needs", limit=100), ask("message.history", limit=FIRST, body_chars=LINE_CHARS))
-    return {**needs, "recent": len(recent["messages"])}
+    since = to_text(int(time.time() * 1000) - LATELY_MS)
+    needs, recent = await asyncio.gather(ask("workspace.needs", limit=100), ask("message.history", since=since, limit=FIRST, body_chars=0))
+    return {**needs, "lately": {"messages": len(recent["messages"]), "senders": len({each["sender"] for each in recent["messages"]})}}
 
 
 async def load_threads(ask: Ask) -> dict[str, Any]:

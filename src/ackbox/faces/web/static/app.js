@@ -12,6 +12,8 @@ import { PAGES } from "./pages.js";
 const palette = signal(false);
 const narrowNav = signal(false);
 
+// A side list is for those who are here; everybody stands on the page for agents.
+const MOST_LISTED = 100;
 const places = () => Object.entries(PAGES).filter(([, page]) => page.place);
 
 function Left() {
@@ -23,8 +25,9 @@ function Left() {
       ${first.workspaces.length > 1 ? html`<label><span class="away">Workspace</span><select onChange=${(event) => location.assign(`/w/${encodeURIComponent(event.target.value)}/live`)}>${first.workspaces.map((name) => html`<option value=${name} selected=${name === workspace}>${safe(name)}</option>`)}</select></label>` : html`<span class="dim"><bdi>${safe(workspace)}</bdi></span>`}</div>
     <ul class="places">${places().map(([name, page]) => html`<li class=${page.apart ? "is-apart" : null}><a href=${`${base}/${name}`} aria-current=${here.page === name ? "page" : null} title=${page.key ? `g ${page.key}` : null}>${page.title}${name === "needs" && needs.value ? html`<span class="num badge">${needs.value}</span>` : null}</a></li>`)}</ul>
     <h2>Agents <span class="num">${online}/${agents.length}</span></h2>
-    <ul class="agents">${agents.map((each) => html`<li key=${each.agent}><a href=${`${base}/a/${encodeURIComponent(each.agent)}`} aria-current=${here.page === "a" && here.about[0] === each.agent ? "page" : null} title=${each.summary ? safe(each.summary) : null}><${Presence} state=${each.presence} /><span class="line"><bdi>${safe(each.agent)}</bdi></span>${each.kind === "human" ? html`<${Human} />` : null}<span class="dim num small">${each.presence === "online" ? "" : each.last_seen ? seen(each).replace(" ago", "") : ""}</span></a></li>`)}
-      ${roster.value.awaited.map((name) => html`<li class="awaited" key=${`?${name}`}><a href=${`${base}/a/${encodeURIComponent(name)}`} title="mail waits; nobody of that name has been here"><span class="presence is-never"></span><span class="line dim"><bdi>${safe(name)}</bdi></span></a></li>`)}</ul>
+    <ul class="agents">${agents.slice(0, MOST_LISTED).map((each) => html`<li key=${each.agent}><a href=${`${base}/a/${encodeURIComponent(each.agent)}`} aria-current=${here.page === "a" && here.about[0] === each.agent ? "page" : null} title=${each.summary ? safe(each.summary) : null}><${Presence} state=${each.presence} /><span class="line"><bdi>${safe(each.agent)}</bdi></span>${each.kind === "human" ? html`<${Human} />` : null}<span class="dim num small">${each.presence === "online" ? "" : each.last_seen ? seen(each).replace(" ago", "") : ""}</span></a></li>`)}
+      ${agents.length > MOST_LISTED ? html`<li><a href=${`${base}/agents`} class="dim">and ${agents.length - MOST_LISTED} more</a></li>` : null}
+      ${roster.value.awaited.slice(0, 20).map((name) => html`<li class="awaited" key=${`?${name}`}><a href=${`${base}/a/${encodeURIComponent(name)}`} title="mail waits; nobody of that name has been here"><span class="presence is-never"></span><span class="line dim"><bdi>${safe(name)}</bdi></span></a></li>`)}</ul>
     <div class="me"><span class="line"><b><bdi>${safe(me.agent ?? me.role)}</bdi></b> <span class="dim">${me.role}</span></span>
       <button type="button" class="quiet small" title=${`Theme: ${theme.value}`} onClick=${nextTheme} aria-label=${`Theme: ${theme.value}`}><${Icon} d=${theme.value === "dark" ? "M13 9.500A5.500 5.500 0 1 1 6.500 3a4.500 4.500 0 0 0 6.500 6.500z" : theme.value === "light" ? "M8 5.200a2.800 2.800 0 1 0 0 5.600 2.800 2.800 0 0 0 0-5.600zM8 1.500v1.200M8 13.300v1.200M1.500 8h1.200M13.300 8h1.200M3.400 3.400l.9.9M11.700 11.700l.9.9M3.400 12.600l.9-.9M11.700 4.300l.9-.9" : "M2 3h12v8H2zM5.500 13.500h5M8 11v2.500"} /></button>
       <button type="button" class="quiet small" title=${`Density: ${density.value} · d`} onClick=${nextDensity} aria-label=${`Density: ${density.value}`}><${Icon} d="M3 4h10M3 8h10M3 12h10" /></button>

@@ -146,9 +146,11 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   function choose(item) {
     const caret = box.current.selectionStart;
     const value = `${text.slice(0, menu.from)}${item.text} ${text.slice(caret)}`;
-    typed(value, 0);
+    // At once: the next key may come before the next drawing.
+    box.current.value = value;
     box.current.focus();
-    requestAnimationFrame(() => box.current?.setSelectionRange(menu.from + item.text.length + 1, menu.from + item.text.length + 1));
+    box.current.setSelectionRange(menu.from + item.text.length + 1, menu.from + item.text.length + 1);
+    typed(value, 0);
   }
 
   async function go() {

@@ -1,9 +1,17 @@
 // Signing in: the link's secret stands behind # and so never reaches a log; it leaves the address before anything else happens.
 const form = document.querySelector("form");
 const say = document.getElementById("say");
-const link = location.hash.slice(1);
 const next = new URLSearchParams(location.search).get("next");
-history.replaceState(null, "", "/login" + location.search);
+
+/** Take the link out of the address, and return it. */
+function taken() {
+  const link = location.hash.slice(1);
+  history.replaceState(null, "", "/login" + location.search);
+  return link.startsWith("abx_") ? link : "";
+}
+const link = taken();
+// A link that is pasted while this page is open changes nothing but what stands behind #.
+addEventListener("hashchange", () => { const later = taken(); if (later) redeem(later); });
 
 const there = () => location.replace(next && /^\/w\/[^/\\]/.test(next) ? next : "/");
 
@@ -19,7 +27,7 @@ async function redeem(text) {
 
 form.addEventListener("submit", (event) => { event.preventDefault(); redeem(form.elements.link.value); });
 
-if (link.startsWith("abx_") && form.dataset.asked === "no") redeem(link);
-else if (link.startsWith("abx_")) { form.elements.link.value = link; say.textContent = "Another page brought you here. Sign in with its link?"; }
+if (link && form.dataset.asked === "no") redeem(link);
+else if (link) { form.elements.link.value = link; say.textContent = "Another page brought you here. Sign in with its link?"; }
 // Already signed in, and here only because a strict cookie does not travel with a link from elsewhere.
 else if (next && !document.querySelector(".problem")) fetch("/v1/me").then((answer) => { if (answer.ok) there(); });
