@@ -80,6 +80,7 @@ def filled() -> Iterator[apsw.Connection]:
             put(connection, "receipt", ws=ws, seq=number, reader=number % 4)
             put(connection, "hole", ws=ws, reader=number % 4, mark="read", seq=number)
             put(connection, "event", ws=ws, seq=number + 100)
+            put(connection, "task", ws=ws, number=number, id=f"{ws}-{number}", creator=number, idempotency_key=str(number), status="done")
     connection.execute("ANALYZE")
     yield connection
     connection.close()
@@ -120,6 +121,7 @@ FILL = {
     "message": {"ws": "w", "seq": "n", "id": "w || '-' || n", "thread": "n", "sender_agent": "n % 9"}, "addressed": {"ws": "w", "channel": "n % 9", "seq": "n"},
     "receipt": {"ws": "w", "seq": "n", "reader": "n % 9"}, "hole": {"ws": "w", "reader": "n % 9", "mark": "'read'", "seq": "n"},
     "hidden": {"ws": "w", "reader": "n % 9", "seq": "n"}, "event": {"ws": "w", "seq": "n + 1000"}, "idempotency": {"ws": "w", "sender": "n % 9", "key": "n::text"},
+    "task": {"ws": "w", "number": "n", "id": "n::text", "creator": "n", "idempotency_key": "n::text", "status": "'done'", "priority": "n % 5 + 1"},
     "reader": {"ws": "w", "reader": "n", "agent": "n", "name": "n::text", "skeleton": "n::text"},
 }
 
@@ -167,3 +169,11 @@ def test_no_statement_walks_a_large_table_on_postgresql(postgres_plans: dict[str
         if node.get("Relation Name") in LARGE and node["Node Type"] != "ModifyTable" and " AND " not in node.get("Index Cond", ""):
             slow.append((node["Node Type"], node["Relation Name"], node.get("Index Name"), node.get("Index Cond")))
     assert slow == []
+
+
+@pytest.mark.parametrize("name", ["task_newest_unfinished", "task_urgent_unfinished"])
+def test_what_is_not_finished_is_found_without_walking_all_that_is(
+    filled: apsw.Connection, postgres_plans: dict[str, list[dict[str, Any]]], name: str,
+) -> None:
+    assert any("USING INDEX task_unfinished" in line for line in plan(filled, STATEMENTS[name]))
+    assert "task_unfinished" in {node.get("Index Name") for node in postgres_plans[name]}

@@ -141,6 +141,15 @@ async def test_one_key_sent_on_both_servers_at_once_stores_one_message(posts: li
     assert len((await posts[0]("inbox.check", agent="bob")).messages) == 10
 
 
+async def test_of_many_who_claim_one_task_on_two_servers_one_has_it(posts: list[Post]) -> None:
+    tasks = [await posts[0]("task.create", agent="ana", title=str(n)) for n in range(5)]
+    for task in tasks:
+        answers = await asyncio.gather(*(posts[n % 2]("task.claim", agent=f"worker-{n}", id=task.id) for n in range(12)))
+        assert ([answer.claimed for answer in answers].count(True), len({answer.winner for answer in answers})) == (1, 1)
+    numbers = await asyncio.gather(*(posts[n % 2]("task.create", agent="bob", title="x") for n in range(12)))
+    assert sorted(task.number for task in numbers) == list(range(6, 18))
+
+
 async def test_one_bad_send_in_a_group_fails_alone(posts: list[Post]) -> None:
     post = posts[0]
     await post("agent.check_in", agent="ana")

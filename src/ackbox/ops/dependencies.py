@@ -37,7 +37,7 @@ async def _path(context: Context, start: int, goal: int) -> list[int]:
         at = todo.pop()
         if at == goal:
             return _way_back(before, at)
-        for number, *_ in await context.store.needs(at):
+        for number in await context.store.needs(at):
             if number not in before:
                 before[number] = at
                 todo.append(number)

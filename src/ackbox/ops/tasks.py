@@ -101,11 +101,12 @@ async def create(context: Context, params: Create) -> Created:
         task = msgspec.structs.replace(task, card=msgspec.structs.replace(card, message=message))
         await context.store.save_task(task)
     await note_task(context, me, "task.created", task)
-    return await _created(context, task, duplicate=False)
+    return await _created(context, await context.store.again(task) if needs else task, duplicate=False)
 
 
 async def _created(context: Context, task: StoredTask, *, duplicate: bool) -> Created:
-    return Created(**{name: getattr(await shown(context, task), name) for name in Task.__struct_fields__}, duplicate=duplicate)
+    own = await shown(context, task)
+    return Created(**{name: getattr(own, name) for name in Task.__struct_fields__}, duplicate=duplicate)
 
 
 def check_metadata(metadata: dict[str, Any]) -> None:
@@ -202,7 +203,7 @@ class TaskPage(msgspec.Struct, frozen=True, kw_only=True):
     cursors: Annotated[list[str], Meta(description="The cursor after each task, in their order; empty when not asked")] = []
 
 
-@op("task.list", scope="read")
+@op("task.list", scope="read", is_slow=True)
 async def list_tasks(context: Context, params: ListTasks) -> TaskPage:
     """Return tasks, newest or most urgent first; those not finished, unless `status` says otherwise.
 
@@ -218,7 +219,7 @@ async def list_tasks(context: Context, params: ListTasks) -> TaskPage:
     return await _page(context, params, query, rows)
 
 
-@op("task.search", scope="read")
+@op("task.search", scope="read", is_slow=True)
 async def search(context: Context, params: Search) -> TaskPage:
     """Return tasks with these words in title, description, tags or note, newest first.
 
@@ -305,8 +306,7 @@ async def _is_stale(context: Context, task: StoredTask) -> bool:
 
 async def shown(context: Context, task: StoredTask) -> Task:
     """Return a task as every face shows it."""
-    needs = await context.store.needs(task.number)
-    card = task.card
+    needs, card = task.needs, task.card
     return Task(
         id=task.id, number=task.number, workspace=context.workspace.name, title=task.title, description=task.description,
         status=task.status, priority=task.priority, creator=task.creator_name, assignee=task.assignee_name,  # type: ignore[arg-type]  # checked when stored

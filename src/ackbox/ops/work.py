@@ -92,7 +92,7 @@ async def _claim(context: Context, params: Claim) -> Claimed:
         return await _not_claimed(context, task, "taken", f"{_who(task)} has task {task.number}.")
     if task.assignee is not None and not _may_take(me, task):
         return await _not_claimed(context, task, "assigned", f"Task {task.number} is for {_who(task)}.")
-    missing = [number for number, _, status in await context.store.needs(task.number) if status != "done"]
+    missing = [number for number, _, status in task.needs if status != "done"]
     if missing:
         return await _not_claimed(context, task, "waiting", f"Task {task.number} waits for {', '.join(map(str, missing))}.")
     card = msgspec.structs.replace(task.card, claimed_at=context.now, started_at=context.now if params.start else None)
@@ -182,6 +182,7 @@ async def update(context: Context, params: Update) -> Task:
         task = await _handed_over(context, params, me, task)
     if params.depends_on is not None:
         await _replace_needs(context, params, task, params.depends_on)
+        task = msgspec.structs.replace(task, needs=(await context.store.again(task)).needs)
     is_moved = params.status is not None and params.status != before.status
     if is_moved:
         assert params.status is not None
@@ -332,16 +333,16 @@ async def depend(context: Context, params: Depend) -> Task:
     me = await actor(context, params, task)
     drop = [(await find(context, params, id, field="no_more_on")).number for id in params.no_more_on]
     await context.store.drop_needs(task.number, drop)
-    there = {number for number, *_ in await context.store.needs(task.number)}
+    there = set(await context.store.needs(task.number))
     added = await check_needs(context, task, [await find(context, params, id, field="on") for id in params.on])
     if len(there | set(added)) > MOST_NEEDS:
         raise Invalid(f"A task waits for at most {MOST_NEEDS} others.", hint="Put a task between that waits for some of them.", field="on")
     await context.store.add_needs(task.number, added)
-    return await shown(context, await save(context, me, "task.updated", task))
+    return await shown(context, await save(context, me, "task.updated", await context.store.again(task)))
 
 
 async def _replace_needs(context: Context, params: Update, task: StoredTask, needs: list[str]) -> None:
-    there = [number for number, *_ in await context.store.needs(task.number)]
+    there = await context.store.needs(task.number)
     wanted = await check_needs(context, task, [await find(context, params, id, field="depends_on") for id in needs])
     await context.store.drop_needs(task.number, [number for number in there if number not in wanted])
     await context.store.add_needs(task.number, wanted)

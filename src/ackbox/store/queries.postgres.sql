@@ -37,7 +37,9 @@ VALUES (:ws, :number, to_tsvector('simple', CAST(:text AS TEXT)) || to_tsvector(
 -- name: task_search
 -- Tasks with these words, newest first, narrowed; index task_words_by_word.
 SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
+    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+     WHERE n.ws = :ws AND n.number = t.number)
 FROM task_words w JOIN task t ON t.ws = w.ws AND t.number = w.number
 WHERE w.ws = :ws AND t.number < :before AND w.words @@ to_tsquery('simple', :tsquery)
   AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)

@@ -481,25 +481,33 @@ SELECT number FROM task WHERE ws = :ws ORDER BY number DESC LIMIT 1;
 -- name: task_by_id
 -- One task; unique index task_by_id.
 SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
+    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+     WHERE n.ws = :ws AND n.number = t.number)
 FROM task t WHERE t.ws = :ws AND t.id = :id;
 
 -- name: task_by_number
 -- One task; primary key.
 SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
+    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+     WHERE n.ws = :ws AND n.number = t.number)
 FROM task t WHERE t.ws = :ws AND t.number = :number;
 
 -- name: task_by_key
 -- The task a creator already made under a key; unique index task_by_key.
 SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
+    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+     WHERE n.ws = :ws AND n.number = t.number)
 FROM task t WHERE t.ws = :ws AND t.creator = :creator AND t.idempotency_key = :key;
 
 -- name: task_newest
 -- Tasks, newest first, narrowed; primary key.
 SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
+    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+     WHERE n.ws = :ws AND n.number = t.number)
 FROM task t WHERE t.ws = :ws AND t.number < :before
   AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
   AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
@@ -516,11 +524,58 @@ FROM task t WHERE t.ws = :ws AND t.number < :before
   AND (CAST(:visible_to AS BIGINT) IS NULL OR t.assignee IS NULL OR t.assignee = :visible_to OR t.creator = :visible_to)
 ORDER BY t.number DESC LIMIT :most;
 
--- name: task_urgent
--- Tasks, most urgent first, and the oldest of those first, narrowed; index task_by_priority.
+-- name: task_newest_unfinished
+-- Tasks that are not finished, newest first, narrowed; partial index task_unfinished. The bounds on priority
+-- leave nothing out; they and the plus signs keep SQLite from walking all that was ever done.
 SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
+    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+     WHERE n.ws = :ws AND n.number = t.number)
+FROM task t WHERE t.ws = :ws AND +t.number < :before AND t.priority >= 1 AND t.priority <= 5 AND t.status NOT IN ('done', 'failed', 'cancelled')
+  AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
+  AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
+  AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
+  AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
+  AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)
+  AND (CAST(:creator AS BIGINT) IS NULL OR t.creator = :creator)
+  AND (CAST(:project AS TEXT) IS NULL OR t.project = :project)
+  AND (CAST(:mission AS TEXT) IS NULL OR t.mission = :mission)
+  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(t.tags, :tag, '') <> t.tags)
+  AND (CAST(:updated_since AS BIGINT) IS NULL OR t.updated_at > :updated_since)
+  AND (CAST(:ready_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+       WHERE n.ws = :ws AND n.number = t.number AND d.status <> 'done'))
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR t.assignee IS NULL OR t.assignee = :visible_to OR t.creator = :visible_to)
+ORDER BY +t.number DESC LIMIT :most;
+
+-- name: task_urgent
+-- Tasks, most urgent first, and the oldest of those first, narrowed; primary key, and sorted.
+SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
+    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+     WHERE n.ws = :ws AND n.number = t.number)
 FROM task t WHERE t.ws = :ws AND t.priority <= :priority AND (t.priority < :priority OR t.number > :after)
+  AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
+  AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
+  AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
+  AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
+  AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)
+  AND (CAST(:creator AS BIGINT) IS NULL OR t.creator = :creator)
+  AND (CAST(:project AS TEXT) IS NULL OR t.project = :project)
+  AND (CAST(:mission AS TEXT) IS NULL OR t.mission = :mission)
+  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(t.tags, :tag, '') <> t.tags)
+  AND (CAST(:updated_since AS BIGINT) IS NULL OR t.updated_at > :updated_since)
+  AND (CAST(:ready_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+       WHERE n.ws = :ws AND n.number = t.number AND d.status <> 'done'))
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR t.assignee IS NULL OR t.assignee = :visible_to OR t.creator = :visible_to)
+ORDER BY t.priority DESC, t.number LIMIT :most;
+
+-- name: task_urgent_unfinished
+-- Tasks that are not finished, most urgent first, and the oldest of those first, narrowed; partial index task_unfinished.
+SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
+    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+     WHERE n.ws = :ws AND n.number = t.number)
+FROM task t WHERE t.ws = :ws AND t.priority <= :priority AND (t.priority < :priority OR t.number > :after) AND t.status NOT IN ('done', 'failed', 'cancelled')
   AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
   AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
   AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
@@ -545,14 +600,15 @@ INSERT INTO task_need (ws, number, needs) VALUES (:ws, :number, :needs) ON CONFL
 DELETE FROM task_need WHERE ws = :ws AND number = :number AND needs = :needs;
 
 -- name: task_needs
--- What a task waits for: numbers, ids and states; primary keys.
-SELECT n.needs, t.id, t.status FROM task_need n JOIN task t ON t.ws = n.ws AND t.number = n.needs
-WHERE n.ws = :ws AND n.number = :number ORDER BY n.needs;
+-- What a task waits for, as numbers; primary key.
+SELECT needs FROM task_need WHERE ws = :ws AND number = :number ORDER BY needs;
 
 -- name: keep_tasks
 -- Tasks with all their columns, for an export; primary key.
 SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
+    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+     WHERE n.ws = :ws AND n.number = t.number)
 FROM task t WHERE t.ws = :ws AND t.number > :after ORDER BY t.number LIMIT :most;
 
 -- name: task_words_drop

@@ -31,7 +31,9 @@ INSERT INTO task_words (ws, number, place, text) VALUES (:ws, :number, :place, :
 -- name: task_search
 -- Tasks with these words, newest first, narrowed; full-text index.
 SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
+    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+     WHERE n.ws = :ws AND n.number = t.number)
 FROM task_search CROSS JOIN task_place p ON p.id = task_search.rowid CROSS JOIN task t ON t.ws = p.ws AND t.number = p.number
 WHERE task_search MATCH :fts5 AND p.ws = :ws AND t.number < :before
   AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)

@@ -203,8 +203,6 @@ CREATE UNIQUE INDEX task_by_key ON task (ws, creator, idempotency_key);
 
 CREATE INDEX task_by_assignee ON task (ws, assignee, number);
 
-CREATE INDEX task_by_priority ON task (ws, priority, number);
-
 CREATE TABLE task_need (
     ws     INTEGER NOT NULL,
     number INTEGER NOT NULL,
@@ -359,3 +357,5 @@ CREATE TABLE webhook (
 ) STRICT;
 
 CREATE UNIQUE INDEX webhook_by_id ON webhook (id);
+
+CREATE INDEX task_unfinished ON task (ws, priority, number) WHERE status NOT IN ('done', 'failed', 'cancelled');

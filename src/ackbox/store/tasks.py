@@ -11,12 +11,17 @@ from typing import Any
 import msgspec
 
 from ackbox.model.query import Query, spaced
+from ackbox.model.task import FINISHED
 from ackbox.store.bound import Bound
 from ackbox.store.engine import Row
 from ackbox.store.keeping import Record, in_the_way
 from ackbox.store.messages import NEWEST
 
 WORDS_LIMIT = 200_000
+
+
+# (number, id, status) of a task that another waits for.
+Need = tuple[int, str, str]
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -58,6 +63,7 @@ class StoredTask(msgspec.Struct, frozen=True):
     idempotency_key: str | None
     created_at: int
     updated_at: int
+    needs: tuple[Need, ...] = ()
 
 
 class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,22 +83,30 @@ class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
     visible_to: int | None = None
 
 
-# (number, id, status) of a task that another waits for.
-Need = tuple[int, str, str]
-
-
 _tags = msgspec.json.Decoder(list[str])
 _card = msgspec.json.Decoder(Card)
 
 
 def _task(row: Row) -> StoredTask:
-    columns = (*row[:13], _tags.decode(row[13]), _card.decode(row[14]), *row[15:])
+    columns = (*row[:13], _tags.decode(row[13]), _card.decode(row[14]), *row[15:18], _needs(row[18]))
     return StoredTask(*columns)
 
 
+def _needs(text: str | None) -> tuple[Need, ...]:
+    """Return what a task waits for, by number."""
+    parts = [each.split(":") for each in (text or "").split(",") if each]
+    return tuple(sorted((int(number), id, status) for number, id, status in parts))
+
+
 def _row(task: StoredTask) -> dict[str, Any]:
-    own = {name: getattr(task, name) for name in StoredTask.__struct_fields__}
+    own = {name: getattr(task, name) for name in StoredTask.__struct_fields__ if name != "needs"}
     return own | {name: msgspec.json.encode(own[name]).decode() for name in ("tags", "card")}
+
+
+def _which(narrow: TaskFilter) -> str:
+    """Return which statement finds these: the one whose index holds only what is not finished, or the one for all."""
+    states = (narrow.statuses or ",done,").strip(",").split(",,")
+    return "" if FINISHED.intersection(states) else "_unfinished"
 
 
 def tag_text(tag: str) -> str:
@@ -132,12 +146,12 @@ class Tasks(Bound):
         await self.run("task_words_add", number=task.number, place=self._task_place(), text=spaced(text)[:WORDS_LIMIT])
 
     async def newest_tasks(self, narrow: TaskFilter, *, before: int = NEWEST, most: int) -> list[StoredTask]:
-        rows = await self.rows("task_newest", before=before, most=most, **msgspec.structs.asdict(narrow))
+        rows = await self.rows(f"task_newest{_which(narrow)}", before=before, most=most, **msgspec.structs.asdict(narrow))
         return [_task(row) for row in rows]
 
     async def urgent_tasks(self, narrow: TaskFilter, *, priority: int, after: int, most: int) -> list[StoredTask]:
         """Return tasks of at most a priority, the most urgent first; of that priority itself only those after a number."""
-        rows = await self.rows("task_urgent", priority=priority, after=after, most=most, **msgspec.structs.asdict(narrow))
+        rows = await self.rows(f"task_urgent{_which(narrow)}", priority=priority, after=after, most=most, **msgspec.structs.asdict(narrow))
         return [_task(row) for row in rows]
 
     async def search_tasks(self, query: Query, narrow: TaskFilter, *, before: int = NEWEST, most: int) -> list[StoredTask]:
@@ -146,9 +160,15 @@ class Tasks(Bound):
                                **msgspec.structs.asdict(narrow))
         return [_task(row) for row in rows]
 
-    async def needs(self, number: int) -> list[Need]:
-        """Return what a task waits for, by number."""
-        return [(row[0], row[1], row[2]) for row in await self.rows("task_needs", number=number)]
+    async def needs(self, number: int) -> list[int]:
+        """Return the numbers of what a task waits for."""
+        return [row[0] for row in await self.rows("task_needs", number=number)]
+
+    async def again(self, task: StoredTask) -> StoredTask:
+        """Return a task as it stands now, after what it waits for has changed."""
+        found = await self.task_at(task.number)
+        assert found is not None
+        return found
 
     async def add_needs(self, number: int, needs: Sequence[int]) -> None:
         await self.run_many("task_need_add", [{"number": number, "needs": each} for each in needs])
@@ -159,7 +179,7 @@ class Tasks(Bound):
     async def kept_tasks(self, *, after: int, upto: int, most: int) -> list[Record]:
         """Return tasks with what they wait for, as they are now, oldest first."""
         tasks = [_task(row) for row in await self.rows("keep_tasks", after=after, most=most)]
-        kept: list[Record] = [msgspec.to_builtins(task) | {"needs": [number for number, *_ in await self.needs(task.number)]} for task in tasks]
+        kept: list[Record] = [msgspec.to_builtins(task) | {"needs": [number for number, *_ in task.needs]} for task in tasks]
         return kept
 
     async def keep_task(self, record: Record, *, only_look: bool) -> bool:
