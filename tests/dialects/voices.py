@@ -146,5 +146,29 @@ class GolemXV(Voice):
                 if row["type"] != "system" and row["sender_name"] != self.name and row["recipient_name"] in (None, self.name)]
 
 
-VOICES: tuple[type[Voice], ...] = (VantagePeers, SuperPortia, GolemXV)
+class ExoVault(Voice):
+    dialect = "exovault"
 
+    async def enter(self) -> None:
+        await self.call("session_start")
+
+    async def send(self, to: str | None, text: str) -> None:
+        await self.call("send_message", targetId=to or "*", content=text)
+
+    async def _rows(self) -> list[dict[str, Any]]:
+        return [row for status in ("pending", "delivered", "acknowledged") for row in await self.call("read_messages", status=status, limit=50)]
+
+    async def unread(self) -> list[Heard] | None:
+        return None
+
+    async def mark(self, text: str) -> bool:
+        ids = [row["messageId"] for row in await self._rows() if row["content"] == text]
+        return bool((await self.call("ack_message", messageId=ids[0]))["acknowledged"])
+
+    async def everything(self) -> list[Heard] | None:
+        # What was pending has been delivered by the look at it, and comes again with what was.
+        rows = {row["messageId"]: row for row in await self._rows()}
+        return [Heard(row["senderId"], row["content"], row["threadId"].replace("-", "")) for row in rows.values()]
+
+
+VOICES: tuple[type[Voice], ...] = (VantagePeers, SuperPortia, GolemXV, ExoVault)
