@@ -328,7 +328,9 @@ class App:
         except AckboxError as error:
             why = f"{error.message} {error.hint or ''}".rstrip()
             await self._beside(due.ws, lambda context: schedules.give_up(context, due, why))
-            return False
+        except Exception:  # the edge of what runs beside the calls: one schedule's fault must not hold up the others
+            logging.getLogger(__name__).exception("could not fire a schedule")
+        return False
 
     async def _beside(self, ws: int, run: Callable[[Context], Any]) -> Any:
         """Run what the server does by itself in one workspace, in a transaction."""

@@ -6,11 +6,13 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from ackbox.app import open_app
 from ackbox.errors import AckboxError, Conflict, Invalid, NotAllowed, NotFound, UnknownRecipient
 from ackbox.model.moment import to_text
+from ackbox.store.store import Store, every_workspace
 from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio
@@ -255,3 +257,19 @@ async def test_an_imported_schedule_goes_on_from_now_and_one_that_cannot_be_sent
     assert lines == [{"id": there.id, "why": there.last_error}]
     with pytest.raises(Invalid):
         await post("workspace.import", workspace="copy", part="schedule", records=[{**page.records[0], "id": "1" * 32, "cron": "x"}], upto=page.upto)
+
+
+async def test_a_zone_that_is_gone_from_the_machine_stops_its_own_schedule_and_no_other(post: Post, clock: Clock) -> None:
+    rows = await post.app.engine.read(every_workspace, across=True)
+    for zone, body in (("Europe/Atlantis", "never"), ("UTC", "sent")):
+        made = await post("schedule.add", agent="ana", cron="@hourly", to="bob", body=body)
+        row = {**msgspec.to_builtins((await post("workspace.export", part="schedule")).records[-1]), "id": made.id[::-1], "seq": 1000 + len(body), "zone": zone}
+        await post("schedule.remove", id=made.id)
+        await post.app.engine.write(lambda tx, row=row: Store(tx, rows[0].ws).run("schedule_add", **row), ws=rows[0].ws)  # type: ignore[misc]
+    clock.pass_s(3600)
+    for _ in range(2):
+        await post.app.fire_due()
+    assert [body for _, _, body in await sent(post)] == ["sent"]
+    told = {each.zone: (each.next_at[:4], each.last_error) for each in (await post("schedule.list")).schedules}
+    assert told == {"UTC": ("2027", None), "Europe/Atlantis": (
+        "9999", "There is no time zone 'Europe/Atlantis' any more. Add the schedule anew, in a zone that is there.")}

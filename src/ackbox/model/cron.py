@@ -10,7 +10,7 @@ import difflib
 import functools
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import msgspec
 from cronsim import CronSim, CronSimError
@@ -57,7 +57,12 @@ class Cron(msgspec.Struct, frozen=True):
         return found
 
     def _from(self, ms: int) -> Iterator[int]:
-        start = datetime.fromtimestamp(ms // 1000, UTC).astimezone(ZoneInfo(self.zone))
+        try:
+            zone = ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Invalid(f"There is no time zone {self.zone!r} any more.", field="zone",
+                          hint="Add the schedule anew, in a zone that is there.") from None
+        start = datetime.fromtimestamp(ms // 1000, UTC).astimezone(zone)
         last = ms
         for moment in CronSim(self.expression, start):
             at = int(moment.timestamp()) * 1000

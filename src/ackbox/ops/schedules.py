@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Conflict, NotAllowed, NotFound
+from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.address import parse_audience
 from ackbox.model.cron import LONGEST, Cron, parse_cron
 from ackbox.model.message import SUBJECT_LIMIT, Priority
@@ -26,6 +26,7 @@ BODY_LIMIT = 20_000
 # Up to so late a firing counts as on time; the server looks every second.
 ON_TIME_MS = 60_000
 COUNTED_UP_TO = 1_000
+NEVER = 253_402_300_799_000  # the year 9999 ends
 SERVER = Caller(key_id="schedule", ws=0, role="operator", agent=CRON)
 
 
@@ -186,8 +187,12 @@ async def give_up(context: Context, due: Due, why: str) -> None:
     row = await context.store.schedule(due.id)
     if row is None or row.next_at != due.at:
         return
-    cron = Cron(row.cron, row.zone)
-    if await context.store.claim_schedule(row.id, expected=due.at, next_at=cron.after(context.now), last_at=cron.newest(context.now)):
+    try:
+        next_at = Cron(row.cron, row.zone).after(context.now)
+    except Invalid:
+        # It cannot tell when: it stays in the list, with the reason, and is not tried again.
+        next_at = NEVER
+    if await context.store.claim_schedule(row.id, expected=due.at, next_at=next_at, last_at=due.at):
         await context.store.fail_schedule(row.id, why)
         context.rings.add(await context.store.note("schedule.failed", at=context.now, reader=0, subject={"id": row.id, "why": why}))
 
