@@ -188,3 +188,17 @@ async def test_keys_lead_everywhere_and_are_told(served: Served, context: Browse
     await expect(page.locator(".palette li").first).to_contain_text("codex")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("codex")
+
+
+async def test_keys_that_come_fast_are_all_heard(served: Served, context: BrowserContext) -> None:
+    await crew(served)
+    await do(served, "message.send_many", messages=[{"agent": "claude", "to": "codex", "body": f"line {n}"} for n in range(30)])
+    page = await sign_in(served, context, "live")
+    await expect(page.locator(".list .row", has_text="line 29")).to_be_visible()
+    # In one turn of the browser: faster than any hand.
+    await page.evaluate("""() => { for (let n = 0; n < 8; n += 1) document.dispatchEvent(new KeyboardEvent("keydown", {key: "k", bubbles: true})); }""")
+    await expect(page.locator(".list .row.is-selected .line")).to_have_text("line 22")
+    for key in "kkkkj":
+        await page.keyboard.press(key)
+    await expect(page.locator(".list .row.is-selected .line")).to_have_text("line 19")
+    await expect(page.locator(".pane .body")).to_have_text("line 19")

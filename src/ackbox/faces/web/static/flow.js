@@ -1,6 +1,6 @@
 // Flow: who talks to whom. The ring with what happens now, the same as a matrix, and a replay of the stretch.
 // What is counted: docs/why/watching.md.
-import { useEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
 import { address } from "./lookup.js";
 import { go, query, setQuery, theme, Top, useFresh } from "./frame.js";
 import { Windows } from "./health.js";
@@ -67,7 +67,7 @@ function Ring({ data }) {
     const name = painter.current.placeAt(...spot(event)), line = name ? null : painter.current.lineAt(...spot(event));
     if (name && ring.byName.get(name).agents.length === 1) go(address(`a/${ring.byName.get(name).agents[0]}`)); else if (line) open(line);
   };
-  useEffect(() => keys("Flow", { "ArrowRight": [() => { canvas.current.focus(); isolate(1); }, "one agent"], Space: [() => replay.play(), "replay, stop"] }));
+  useLayoutEffect(() => keys("Flow", { "ArrowRight": [() => { canvas.current.focus(); isolate(1); }, "one agent"], Space: [() => replay.play(), "replay, stop"] }));
   return html`<div class="ring"><canvas ref=${canvas} tabindex="0" role="application" aria-label="Who talks to whom. Left and right arrows choose an agent, up and down one of its lines, Enter opens the line in Live. The matrix has the same as a table."
       onKeyDown=${onKey} onPointerMove=${onMove} onPointerLeave=${() => setOnly(null)} onClick=${onClick} />
     <p class="away" role="status">${said}</p>

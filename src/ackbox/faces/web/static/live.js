@@ -1,7 +1,7 @@
 // Live: everything, the newest at the bottom. Rows never move under the pointer; scrolling up holds the view.
 import { html, Agent, Icon, Intent, Key, Receipt, Circle, Teach, Time, firstLine, safe, to, words } from "./parts.js";
 import { List } from "./vlist.js";
-import { useEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
 import { batch } from "./vendor/signals.js";
 import { base, byId, call, link, load, me, rate, ring, roster, sending, take, version, mayWrite } from "./store.js";
 import { Compose, compose, reply } from "./compose.js";
@@ -73,7 +73,10 @@ function Empty({ q, onFilter }) {
 export function Live({ data }) {
   const q = query.value.q ?? "", pane = query.value.m ?? null;
   const list = useRef(null), older = useRef({ cursor: null, busy: false }), busySince = useRef(0), held = useRef(null);
-  const [selected, select] = useState(pane);
+  const [selected, setSelected] = useState(pane);
+  // Known at once: keys may come faster than drawings.
+  const chosen = useRef(pane);
+  const select = (id) => { chosen.current = id; setSelected(id); };
   const [fresh, setFresh] = useState(0);
   const [hold, setHold] = useState(false);
   const [opened, open] = useState(() => new Set());
@@ -118,7 +121,7 @@ export function Live({ data }) {
       take([...more.messages].reverse(), [...more.tallies].reverse());
     } catch { older.current.busy = false; }
   }
-  const at = () => shown.findIndex((each) => each.id === selected);
+  const at = () => shown.findIndex((each) => each.id === chosen.current);
   function move(by) {
     if (!shown.length) return;
     const now = at(), next = now < 0 ? (by > 0 ? Math.max(0, shown.length - 1) : shown.length - 1) : Math.min(shown.length - 1, Math.max(0, now + by));
@@ -126,7 +129,7 @@ export function Live({ data }) {
   }
   function pick(each) { if (each.folded || each.sending) { select(each.id); return; } select(each.id); setQuery({ m: each.id }); }
   function enter(each) { if (!each) return; if (each.folded) { open(new Set([...opened, each.folded[0].id])); select(each.folded[0].id); } else if (!each.sending) { if (pane === each.id) go(`${base}/t/${each.thread}#${each.id}`); else pick(each); } }
-  const current = () => byId.get(selected);
+  const current = () => byId.get(chosen.current);
   function unacked(by) {
     const now = at();
     const order = by > 0 ? shown.slice(now + 1) : shown.slice(0, Math.max(0, now)).reverse();
@@ -134,7 +137,7 @@ export function Live({ data }) {
     if (found) pick(found);
   }
 
-  useEffect(() => keys("Live", {
+  useLayoutEffect(() => keys("Live", {
     j: [() => move(1), "next"], ArrowDown: [() => move(1)], k: [() => move(-1), "previous"], ArrowUp: [() => move(-1)],
     Enter: [() => enter(shown[at()]), "open; again: its thread"], Escape: [() => { if (pane) { setQuery({ m: null }); return true; } return false; }, "close"],
     G: [toEnd, "newest, follow"], End: [toEnd], "/": [() => document.getElementById("filter")?.focus(), "filter"], Space: [pause, "hold, release"],

@@ -1,6 +1,6 @@
 // A mailbox: what an agent has and sent, and the matrix of who has read what it sent. Looking marks nothing.
 import { html, Agent, Age, Circle, Intent, Key, Presence, Receipt, Time, Teach, firstLine, safe, seen, to } from "./parts.js";
-import { useEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
+import { useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
 import { base, call, load, me, mayWrite } from "./store.js";
 import { Compose, compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
@@ -66,7 +66,7 @@ export function Mailbox({ data, about }) {
   const own = (mark) => () => { if (!current || !isOwn) return false; markOwn(current, mark); return true; };
   const isList = told.box !== "receipts";
   const step = (by) => () => { if (!isList) return false; setAt(Math.max(0, Math.min(messages.length - 1, at + by))); return true; };
-  useEffect(() => keys("Mailbox", { j: [step(1), "next"], ArrowDown: [step(1)], k: [step(-1), "previous"], ArrowUp: [step(-1)],
+  useLayoutEffect(() => keys("Mailbox", { j: [step(1), "next"], ArrowDown: [step(1)], k: [step(-1), "previous"], ArrowUp: [step(-1)],
     Enter: [() => { if (!current || !isList) return false; pick(current); return true; }, "open"], Escape: [() => { if (!pane) return false; setQuery({ m: null }); return true; }, "close"],
     h: [() => go(`${here}?box=${BOXES[(BOXES.indexOf(told.box) + 4) % 5]}`), "box to the left"], l: [() => go(`${here}?box=${BOXES[(BOXES.indexOf(told.box) + 1) % 5]}`), "box to the right"],
     a: [own("acknowledged"), "acknowledge, own mail"], e: [own("archived"), "archive, own mail"], u: [own("unread"), "unread, own mail"],

@@ -1,6 +1,6 @@
 // Needs you: what waits for a person, the oldest first, each with its action.
 import { html, Agent, Age, Intent, Icon, Key, Teach, firstLine, safe, to } from "./parts.js";
-import { useEffect, useState } from "./vendor/hooks.js";
+import { useEffect, useLayoutEffect, useState } from "./vendor/hooks.js";
 import { base, call, me, mayWrite, needs as count, roster } from "./store.js";
 import { compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
@@ -24,7 +24,7 @@ export function Needs({ data }) {
   useEffect(() => { count.value = items.length; }, [items.length]);
   const isMine = (need) => need.kind !== "stuck" && need.kind !== "expired" && (need.waiting_for.includes(me.agent) || need.message.to.includes(me.agent));
   const open = (need) => setQuery({ m: need.message.id });
-  useEffect(() => keys("Needs you", {
+  useLayoutEffect(() => keys("Needs you", {
     j: [() => setAt(Math.min(items.length - 1, here + 1)), "next"], ArrowDown: [() => setAt(Math.min(items.length - 1, here + 1))], k: [() => setAt(Math.max(0, here - 1)), "previous"], ArrowUp: [() => setAt(Math.max(0, here - 1))],
     Enter: [() => { if (!items[here]) return false; open(items[here]); return true; }, "open"], Escape: [() => { if (!pane) return false; setQuery({ m: null }); return true; }, "close"],
     r: [() => { if (!items[here] || !mayWrite) return false; reply(items[here].message); return true; }, "answer"],

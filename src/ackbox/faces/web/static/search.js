@@ -1,5 +1,5 @@
 // Search: the same grammar as everywhere, over all messages; results by conversation, with tasks and notes beside them.
-import { useEffect, useRef } from "./vendor/hooks.js";
+import { useEffect, useLayoutEffect, useRef } from "./vendor/hooks.js";
 import { address } from "./lookup.js";
 import { go, Top } from "./frame.js";
 import { terms, toggled, without } from "./filter.js";
@@ -42,7 +42,7 @@ export function Search({ data }) {
   const words = wordsOf(data.q), threads = byThread(messages), total = messages.length + data.tasks.length + data.notes.length;
   useEffect(() => { if (!data.q) box.current?.focus(); }, []);
   const step = (by) => { const all = [...list.current.querySelectorAll("a.hit")]; const at = all.indexOf(document.activeElement); all[Math.max(0, Math.min(all.length - 1, at + by))]?.focus(); };
-  useEffect(() => keys("Search", { j: [() => step(1), "next"], k: [() => step(-1), "previous"], ArrowDown: [() => step(1), "next"], ArrowUp: [() => step(-1), "previous"], "/": [() => { box.current.focus(); box.current.select(); }, "search"] }), []);
+  useLayoutEffect(() => keys("Search", { j: [() => step(1), "next"], k: [() => step(-1), "previous"], ArrowDown: [() => step(1), "next"], ArrowUp: [() => step(-1), "previous"], "/": [() => { box.current.focus(); box.current.select(); }, "search"] }), []);
   const submit = (event) => { event.preventDefault(); go(address("search", { q: box.current.value.trim() })); };
   return html`<div class="view is-search"><${Top} title="Search"><form class="grow" role="search" onSubmit=${submit}>
       <label class="away" for="search-box">Search</label>

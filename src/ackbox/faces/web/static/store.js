@@ -9,6 +9,7 @@ export const mayWrite = me.may.includes("write");
 
 const RING = 100_000;
 const TOGETHER = 200;
+const TOO_FAR = 2000;
 export const BODY_CHARS = 240;
 
 /** What a call was refused with: its code, sentence and hint. */
@@ -98,7 +99,7 @@ export function hear(events) {
     for (const listener of listeners) listener(events);
     arrived.value += own.size;
   });
-  if (people || events.some((each) => each.kind === "message.sent")) later("roster", 1500, async () => { roster.value = await call("agent.list"); });
+  if (people || events.some((each) => each.kind === "message.sent")) later("roster", 1500 + 2 * roster.value.agents.length, async () => { roster.value = await call("agent.list"); });
   if (events.length) later("needs", 800, async () => { const told = await call("workspace.needs", { limit: 50 }); needs.value = told.needs.length; });
   gather();
 }
@@ -108,7 +109,8 @@ export async function gather() {
   if (fetching || document.hidden) return;
   fetching = true;
   try {
-    if (waiting.length > 2000) { waiting = waiting.slice(-TOGETHER * 2); }
+    // Too far behind to go on from here: begin again with the newest.
+    if (waiting.length > TOO_FAR) { location.reload(); return; }
     while (waiting.length || touched.size) {
       const ids = waiting.splice(0, TOGETHER);
       for (const seq of [...touched]) {

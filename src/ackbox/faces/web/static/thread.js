@@ -1,6 +1,6 @@
 // Threads: the list of conversations, and one of them with who has read what.
 import { html, Agent, Age, Body, Circle, Human, Icon, Intent, Key, Mark, Receipt, Time, Teach, firstLine, safe, stateOf, to } from "./parts.js";
-import { useEffect, useRef, useState } from "./vendor/hooks.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { base, call, load, me, mayWrite } from "./store.js";
 import { Compose, reply } from "./compose.js";
 import { Refs, markOwn } from "./detail.js";
@@ -16,7 +16,7 @@ export function Threads({ data }) {
   const box = useRef(null);
   useEffect(() => { box.current?.querySelector(".is-at")?.scrollIntoView({ block: "nearest" }); }, [at]);
   const move = (by) => setAt(Math.max(0, Math.min(heads.length - 1, at + by)));
-  useEffect(() => keys("Threads", { j: [() => move(1), "next"], ArrowDown: [() => move(1)], k: [() => move(-1), "previous"], ArrowUp: [() => move(-1)],
+  useLayoutEffect(() => keys("Threads", { j: [() => move(1), "next"], ArrowDown: [() => move(1)], k: [() => move(-1), "previous"], ArrowUp: [() => move(-1)],
     Enter: [() => { if (!heads[at]) return false; go(`${base}/t/${heads[at].thread}`); return true; }, "open"] }));
   async function more() { const next = await load(`${base}/threads`, `?${new URLSearchParams({ ...(told.all ? { all: "1" } : {}), cursor: told.cursor })}`); set({ ...next, threads: [...heads, ...next.threads], tallies: [...told.tallies, ...next.tallies] }); }
   return html`<div class="view"><${Top} title="Threads"><nav class="tabs" aria-label="Which threads"><a href=${`${base}/threads`} aria-current=${told.all ? null : "page"}>Conversations</a><a href=${`${base}/threads?all=1`} aria-current=${told.all ? "page" : null}>All messages</a></nav><span class="grow"></span></${Top}>
@@ -47,7 +47,7 @@ export function Thread({ data, about }) {
   useEffect(() => { if (wasAtEnd.current && messages.length && !location.hash) { setAt(messages.length - 1); box.current.scrollTop = box.current.scrollHeight; } }, [messages.length]);
   const depth = (m) => { let d = 0; for (let up = byId.get(m.parent); up && d < 3; up = byId.get(up.parent)) d += 1; return d; };
   const mine = (m) => statuses.get(m.id)?.receipts.some((each) => each.agent === me.agent);
-  useEffect(() => keys("Thread", { j: [() => setAt(Math.min(messages.length - 1, at + 1)), "next"], ArrowDown: [() => setAt(Math.min(messages.length - 1, at + 1))], k: [() => setAt(Math.max(0, at - 1)), "previous"], ArrowUp: [() => setAt(Math.max(0, at - 1))], G: [() => setAt(messages.length - 1), "newest"], End: [() => setAt(messages.length - 1)],
+  useLayoutEffect(() => keys("Thread", { j: [() => setAt(Math.min(messages.length - 1, at + 1)), "next"], ArrowDown: [() => setAt(Math.min(messages.length - 1, at + 1))], k: [() => setAt(Math.max(0, at - 1)), "previous"], ArrowUp: [() => setAt(Math.max(0, at - 1))], G: [() => setAt(messages.length - 1), "newest"], End: [() => setAt(messages.length - 1)],
     r: [() => { if (!current || !mayWrite) return false; reply(current); return true; }, "reply"], a: [() => { if (!current || !mine(current)) return false; markOwn(current, "acknowledged"); return true; }, "acknowledge, own mail"],
     y: [() => { navigator.clipboard?.writeText(current?.body ?? ""); }, "copy text"], Y: [() => { navigator.clipboard?.writeText(`${location.origin}${base}/m/${current?.id}`); }, "copy link"], Escape: [() => { history.back(); }, "back"] }));
   const people = [...new Set(messages.map((each) => each.sender))], first = messages[0], last = messages.at(-1);
