@@ -35,6 +35,10 @@ class Socket:
     async def ask(self, frame: Any) -> Any:
         """Send a frame and return its answer; what is pushed meanwhile waits."""
         await self.send(frame)
+        return await self.answer()
+
+    async def answer(self) -> Any:
+        """Return the next frame that answers one; what is pushed meanwhile waits."""
         while "id" not in (answer := await self._next()):
             self._pushed.append(answer)
         return answer

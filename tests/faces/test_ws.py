@@ -11,6 +11,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from ackbox.ops.table import OPERATIONS
+from tests.engines import fresh_database
 from tests.serving import Served, serving
 from tests.sockets import Socket, opened
 from tests.walls.places import refusal
@@ -270,3 +271,15 @@ async def test_when_a_socket_has_gone_nothing_of_it_is_left(served: Served) -> N
         assert served.app.bell.following == 2
     while served.app.bell.waiting or served.app.bell.following:
         await asyncio.sleep(0.01)
+
+
+async def test_post_sent_and_a_key_ended_on_another_server_reach_the_socket(tmp_path: Path) -> None:
+    url = await asyncio.to_thread(fresh_database, "postgres", tmp_path)
+    async with serving(url) as here, serving(url) as there:
+        made = await do(here, "key.create", name="bob")
+        async with opened(there.url, made.key) as socket:
+            await follow(socket, of="inbox")
+            sent = await do(here, "message.send", agent="ana", to="bob", body="x")
+            assert [event["id"] for event in (await socket.receive())["events"]] == [sent.id]
+            await do(here, "key.revoke", id=made.id)
+            assert await socket.closed() == (4001, "key ended")
