@@ -16,7 +16,7 @@ from typing import Any
 from bench import report
 from bench.frame import HERE, RESULTS
 
-SCRIPTS = ("sends", "brokers", "disk", "inbox", "bridge", "startup", "tools", "postgres_sends", "searching", "terminal", "browser")
+SCRIPTS = ("sends", "brokers", "disk", "inbox", "bridge", "startup", "tools", "postgres_sends", "searching", "terminal", "browser", "sockets")
 LONGEST_S = 900
 
 
