@@ -115,6 +115,7 @@ async def test_a_line_of_the_log_has_four_fields_and_the_same_id_each_time(datab
     assert all(set(line) == {"id", "type", "timestamp", "payload"} for line in first["events"])
     assert len({line["id"] for line in first["events"]}) == len(first["events"])
     sent = next(line for line in first["events"] if line["type"] == "message.sent")
+    assert sent["payload"].pop("_ext") == {"thread": sent["id"].replace("-", ""), "parent": None}
     assert sent["payload"] == {"id": sent["id"], "taskId": "t", "from": "codex", "to": "claude", "intent": "question", "subject": "S", "body": "B",
                                "createdAt": sent["timestamp"]}
 

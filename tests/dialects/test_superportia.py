@@ -105,6 +105,17 @@ async def test_the_words_for_presence(database: str) -> None:
     assert told == ["Online", "Working", "Stale", "Offline"]
 
 
+async def test_every_identity_of_the_fleet_has_a_mailbox_of_its_own(database: str) -> None:
+    fleet = [f"{place} {who}" for place in ("Mac App", "Mac CLI", "Win App", "Win CLI") for who in ("小克", "小A")]
+    fleet += ["Web 小克", "小西", CAPTAIN, "system:cron", "system:webhook"]
+    async with serving(database) as served:
+        ship = Ship(served)
+        for name in fleet:
+            await ship(CAPTAIN, "send_agent_message", to=name, subject=name, body=name, priority="urgent")
+        boxes = {name: [(each["to"], each["body"]) for each in (await ship(CAPTAIN, "check_agent_mailbox", agent_name=name))["messages"]] for name in fleet}
+    assert boxes == {name: [(name, name)] for name in fleet}
+
+
 async def test_identities_are_exact_and_look_alikes_are_told_apart(database: str) -> None:
     async with serving(database) as served:
         ship = Ship(served)

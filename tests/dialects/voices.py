@@ -146,6 +146,32 @@ class GolemXV(Voice):
                 if row["type"] != "system" and row["sender_name"] != self.name and row["recipient_name"] in (None, self.name)]
 
 
+class Kavi(Voice):
+    dialect = "kavi"
+
+    async def enter(self) -> None:
+        await self.call("submit_turn_envelope", summary="at work")
+
+    async def send(self, to: str | None, text: str) -> None:
+        await self.call("submit_turn_envelope", summary="sent", peerMessages=[{"to": to or "*", "intent": "context_share", "subject": "about", "body": text}])
+
+    async def unread(self) -> list[Heard] | None:
+        # What is rendered for a prompt is read by that.
+        return None
+
+    async def mark(self, text: str) -> bool:
+        return False
+
+    async def everything(self) -> list[Heard] | None:
+        lines: list[dict[str, Any]] = []
+        page: dict[str, Any] = {"cursor": None, "hasMore": True}
+        while page["hasMore"]:
+            page = await self.call("events", limit=200, cursor=page["cursor"])
+            lines += [line["payload"] for line in page["events"] if line["type"] == "message.sent"]
+        return [Heard(of["from"], of["body"], of["_ext"]["thread"]) for of in lines
+                if of["from"] != self.name and (of["to"] == "broadcast" or self.name in of["to"].split(","))]
+
+
 class ExoVault(Voice):
     dialect = "exovault"
 
@@ -171,4 +197,4 @@ class ExoVault(Voice):
         return [Heard(row["senderId"], row["content"], row["threadId"].replace("-", "")) for row in rows.values()]
 
 
-VOICES: tuple[type[Voice], ...] = (VantagePeers, SuperPortia, GolemXV, ExoVault)
+VOICES: tuple[type[Voice], ...] = (VantagePeers, SuperPortia, GolemXV, Kavi, ExoVault)

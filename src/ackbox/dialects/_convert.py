@@ -100,7 +100,8 @@ def _log_payload(line: dict[str, Any]) -> dict[str, Any]:
     if line["type"] != "message.sent":
         return dict(of)
     return {"id": str(uuid.UUID(of["id"])), "taskId": of["metadata"].get("task"), "from": of["sender"], "to": _channel(of["to"]),
-            "intent": _one_of_five(of["intent"]), "subject": of.get("subject") or "", "body": of["body"], "createdAt": of["created_at"]}
+            "intent": _one_of_five(of["intent"]), "subject": of.get("subject") or "", "body": of["body"], "createdAt": of["created_at"],
+            "_ext": {"thread": of["thread"], "parent": of.get("parent")}}
 
 
 def _number_of(name: str) -> int:
