@@ -202,7 +202,7 @@ VANTAGEPEERS = Dialect(
                     Arg("currentTask", Annotated[str, Meta(max_length=500)], "summary", default=None),
                     Arg("lastSeen", int | str, default=None), Arg("sessionCount", int, default=None))),
             ),
-            fixed={"instance": None},
+            fixed={"instance": None, "machine": None},
             reply=(Field("profileId", "result.me.agent", "id_of_name"), Field("orchestratorId", "result.me.agent"), Field("name", "result.me.title")),
         ),
         Word(
