@@ -19,6 +19,9 @@ import unicodedata
 from collections.abc import Callable
 
 TIMEOUT_S = 30.0
+# The key as newer terminals send it: alone, the old one may begin a longer sequence, and what follows decides.
+ESCAPE = "\x1b[27u"
+FRAME_END = "\x1b[?2026l"
 _TOKEN = re.compile(
     r"\x1b\[(?P<csi>[0-9:;<=>?]*[ !\"#$%&'()*+,./-]*)(?P<final>[@-~])|\x1b\](?P<osc>[^\x07\x1b]*)(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\"
     r"|\x1b[()][A-Z0-9]|\x1b(?P<esc>[^\[\]P()])|(?P<control>[\x00-\x1a\x1c-\x1f\x7f-\x9f])|(?P<text>[^\x00-\x1f\x7f-\x9f]+)")
@@ -39,7 +42,8 @@ class Screen:
         self.colours: set[str] = set()
         self._rest = ""
 
-    def feed(self, text: str) -> None:
+    def feed(self, text: str, is_so: Callable[[Screen], bool] | None = None) -> bool:
+        """Take text; stop at the end of a frame in which `is_so` holds, with the rest kept for later. Whether it held."""
         text, at = self._rest + text, 0
         while at < len(text):
             found = _TOKEN.match(text, at)
@@ -52,11 +56,20 @@ class Screen:
                 self._control(found["control"])
             elif found["final"] is not None:
                 self._sequence(found["csi"], found["final"])
+                if is_so is not None and found[0] == FRAME_END and is_so(self):
+                    self._rest = text[at:]
+                    return True
             elif found["osc"] is not None and found["osc"].startswith("52;"):
                 self.copied.append(found["osc"])
         self._rest = text[at:]
+        return False
 
     def _put(self, text: str) -> None:
+        if text.isascii() and self.y < self.lines and self.x + len(text) <= self.columns:
+            self.cells[self.y][self.x:self.x + len(text)] = text
+            self.looks[self.y][self.x:self.x + len(text)] = [self.look] * len(text)
+            self.x += len(text)
+            return
         for c in text:
             wide = unicodedata.east_asian_width(c) in "WF"
             if unicodedata.combining(c) or unicodedata.category(c) == "Cf":
@@ -116,6 +129,7 @@ class Terminal:
         self.process = subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True)
         os.close(theirs)
         self._bytes = b""
+        self._is_asked = self._is_so = False
 
     def __enter__(self) -> Terminal:
         return self
@@ -137,7 +151,7 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self._ours, keys.encode())
 
-    def read(self, seconds: float) -> bool:
+    def read(self, seconds: float, is_so: Callable[[Screen], bool] | None = None) -> bool:
         """Take what the program writes for a moment; false when it has ended."""
         if not select.select([self._ours], [], [], seconds)[0]:
             return True
@@ -146,21 +160,28 @@ class Terminal:
         except OSError:
             return False
         self.raw += data
+        if not self._is_asked and b"\x1b[?2026$p" in self.raw:
+            # Yes, frames may be marked: what a person sees is never half of one.
+            self._is_asked = True
+            os.write(self._ours, b"\x1b[?2026;2$y")
         self._bytes += data
         text = self._bytes.decode("utf-8", "ignore")
         # A character may be cut in two between reads.
         keep = next((n for n in (1, 2, 3) if len(self._bytes) >= n and self._bytes[-n] >= 0xC0), 0)
         whole = self._bytes[:-keep] if keep and not _is_whole(self._bytes[-keep:]) else self._bytes
         text, self._bytes = whole.decode("utf-8", "replace"), self._bytes[len(whole):]
-        self.screen.feed(text)
+        self._is_so = self.screen.feed(text, is_so)
         return bool(data)
 
     def until(self, is_so: Callable[[Screen], bool], what: str = "") -> Screen:
         """Read until the screen is as wanted; fails with the screen when it does not come."""
         end = time.monotonic() + TIMEOUT_S
-        while not is_so(self.screen):
+        if ("2026" not in self.screen.modes and is_so(self.screen)) or self.screen.feed("", is_so):
+            return self.screen
+        self._is_so = False
+        while not self._is_so and ("2026" in self.screen.modes or not is_so(self.screen)):
             assert time.monotonic() < end, f"not seen: {what}\n{self.screen.text}"
-            assert self.read(0.05) or is_so(self.screen), f"it ended: {what}\n{self.screen.text}\n{self.raw[-2000:]!r}"
+            assert self.read(0.05, is_so) or is_so(self.screen), f"it ended: {what}\n{self.screen.text}\n{self.raw[-2000:]!r}"
         return self.screen
 
     def see(self, *texts: str) -> Screen:
@@ -171,8 +192,9 @@ class Terminal:
 
     def end(self) -> int:
         """Read until the program has ended; its exit code."""
-        while self.read(0.5) and self.process.poll() is None:
-            pass
+        end = time.monotonic() + TIMEOUT_S
+        while self.read(0.2) and self.process.poll() is None:
+            assert time.monotonic() < end, f"it does not end\n{self.screen.text}"
         return self.process.wait(TIMEOUT_S)
 
 

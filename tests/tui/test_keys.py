@@ -11,11 +11,11 @@ import pytest
 
 from ackbox.faces.tui.keys import KEYS
 from tests.tui.conftest import Post
-from tests.tui.terminal import Screen, Terminal
+from tests.tui.terminal import ESCAPE, Screen, Terminal
 
 PRESSED = {
     "j": "j", "down": "\x1b[B", "k": "k", "up": "\x1b[A", "pagedown": "\x1b[6~", "ctrl+d": "\x04", "pageup": "\x1b[5~", "ctrl+u": "\x15", "g": "g",
-    "home": "\x1b[H", "G": "G", "end": "\x1b[F", "left": "\x1b[D", "h": "h", "right": "\x1b[C", "l": "l", "tab": "\t", "enter": "\r", "escape": "\x1b",
+    "home": "\x1b[H", "G": "G", "end": "\x1b[F", "left": "\x1b[D", "h": "h", "right": "\x1b[C", "l": "l", "tab": "\t", "enter": "\r", "escape": ESCAPE,
     "slash": "/", "colon": ":", "space": " ", "question_mark": "?",
 }
 
@@ -101,7 +101,7 @@ def writes(desk: Desk) -> None:
         desk.press(key)
         desk.see("Enter sends")
         desk.press("escape")
-        desk.terminal.see_not("Enter sends")
+        desk.see("c compose")
     desk.press("r")
     desk.see("@claude", "→ claude (online, poll)")
     desk.terminal.press("noted\r")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.command import Command
 from tests.tui.conftest import Post
-from tests.tui.terminal import Screen
+from tests.tui.terminal import ESCAPE, Screen, Terminal
 
 
 def line_with(screen: Screen, *texts: str) -> str:
@@ -91,8 +91,8 @@ def test_what_was_typed_stays_when_it_cannot_be_sent_and_when_the_box_is_closed(
         terminal.see("live")
         terminal.press("c@co/de/x hello\r")
         terminal.see("Not sent:", "@co/de/x hello")
-        terminal.press("\x1b")
-        terminal.see_not("hello")
+        terminal.press(ESCAPE)
+        terminal.see("c compose")
         terminal.press("c")
         terminal.see("@co/de/x hello")
 
@@ -108,7 +108,7 @@ def test_at_80_by_24_there_is_one_pane_and_growing_again_brings_the_others_back(
         terminal.until(lambda screen: "quit" in screen.row(23) and "Which port?" in screen.text and "sent dlv" not in screen.text, "one pane")
         terminal.press("\t")
         terminal.until(lambda screen: "web/stub.ts" in screen.text and "sent dlv read ack" in screen.text, "the message alone")
-        terminal.press("\x1b")
+        terminal.press(ESCAPE)
         terminal.see_not("web/stub.ts")
         terminal.resize(160, 45)
         terminal.see("build-box", "Which port?", "sent dlv read ack", "web/stub.ts")
@@ -212,8 +212,6 @@ def test_it_works_over_a_remote_address_with_a_key(post: Post, tmp_path: Path) -
     post.send("claude", "ana", "From afar")
     argv = [*post.command.argv, "--url", url, "tui"]
     environment = {**post.command.environment, "ACKBOX_DATA_DIR": str(tmp_path / "none"), "ACKBOX_KEY": key, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    from tests.tui.terminal import Terminal
-
     with Terminal(argv, environment) as terminal:
         terminal.see("From afar", post.workspace)
         terminal.press("a")
@@ -242,8 +240,6 @@ def test_without_a_terminal_it_says_what_to_use_instead(post: Post) -> None:
 
 
 def test_without_a_server_it_says_so_in_plain_text(tmp_path: Path) -> None:
-    from tests.tui.terminal import Terminal
-
     command = Command(tmp_path)
     with Terminal([*command.argv, "tui"], {**command.environment, "TERM": "xterm"}) as terminal:
         assert terminal.end() == 3

@@ -97,6 +97,11 @@ class SocketTransport:
         self._end: AckboxError | NoServer | None = None
         self._lost_at: float | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection now."""
+        return self._socket is not None
+
     async def call(self, name: str, params: bytes, *, may_repeat: bool) -> bytes:
         """Do one operation and return its result as JSON. Raises NoServer and the errors of ackbox.errors.
 

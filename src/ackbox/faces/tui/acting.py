@@ -40,9 +40,12 @@ class Acting:
         me.call_after_refresh(me.resized)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether an action may run now: a key means itself while somebody types, or an overlay is open."""
+        """Whether an action may run now: a key means itself while somebody types, all but Esc, or an overlay is open."""
         me = _of(self)
-        return action != "key" or (len(me.screen_stack) == 1 and not isinstance(me.focused, Input | TextArea))
+        if action != "key":
+            return True
+        is_typing = isinstance(me.focused, Input | TextArea)
+        return len(me.screen_stack) == 1 and (not is_typing or (isinstance(parameters[0], int) and KEYS[parameters[0]][1] == "escape"))
 
     async def action_key(self, number: int) -> None:
         await _of(self).run_action(KEYS[number][2])
@@ -95,6 +98,9 @@ class Acting:
     async def action_back(self) -> None:
         me = _of(self)
         if me.typing.display:
+            if me.typing.names.found:
+                me.typing.names.offer([])
+                return
             me.typing.end()
         elif me.screen.has_class("-open"):
             me.screen.remove_class("-open")

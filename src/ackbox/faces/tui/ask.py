@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -95,11 +95,3 @@ class Filter(Input):
 
     def __init__(self) -> None:
         super().__init__(placeholder='/ from:claude to:codex intent:blocked is:unacked "exact words"', id="filter")
-
-    async def _on_key(self, event: events.Key) -> Any:
-        if event.key == "escape":
-            event.stop()
-            event.prevent_default()
-            await self.app.run_action("back")
-            return
-        await super()._on_key(event)

@@ -168,8 +168,6 @@ class Compose(Vertical):
                     self._send()
             case "up" | "down" if self.names.found:
                 self.names.move_to(self.names.cursor + (1 if key == "down" else -1))
-            case "escape":
-                self.names.offer([]) if self.names.found else self.terminal.run_worker(self.terminal.action_back())
             case "ctrl+j" | "shift+enter" | "alt+enter":
                 self.typing.insert("\n")
             case "ctrl+t":

@@ -1,158 +1,161 @@
-"""The link: calls made beside the screen, and the feed followed without end.
+"""The link: calls over one socket, and the feed followed without end.
 
-The screen never waits for the network: calls run on threads of their own that end with the program, and what the feed
-brings is put into a box that the screen empties a few times a second. Explained in docs/howto/terminal.md.
+What the feed brings is put into a box that the screen empties a few times a second, so the screen never waits for the
+network. A server that comes back somewhere else is found again. Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
+import json
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any
 
+import msgspec
+
 from ackbox.client.http import HttpCaller, NoServer
+from ackbox.client.socket import SocketTransport
 from ackbox.errors import AckboxError, BadCursor
 from ackbox.faces.tui.row import KEPT_CHARACTERS
 
+# Where the server is, and with which key it is spoken to; asked again when it does not answer.
 Connect = Callable[[], HttpCaller]
 PAGE = 200
+# How long a call waits for a socket that broke, and how often it is looked at whether one has.
+PATIENCE_S = 3.0
+LOOK_S = 0.2
+# What cannot be done twice without being done twice.
+ONCE = frozenset({"key.create"})
 
 
 class Link:
     """Calls of one server as one caller, and its feed."""
 
     def __init__(self, connect: Connect, who: dict[str, str], *, hz: float, rows: int) -> None:
-        self._connect, self.who, self._pause, self._rows = connect, who, 1 / hz, rows
-        self._caller: HttpCaller | None = None
-        self._lock = threading.Lock()
+        self._connect, self.who, self._join_ms, self._rows = connect, who, round(1000 / hz), rows
+        self._url = ""
+        self._transport: SocketTransport | None = None
         self._box: list[tuple[str, Any]] = []
-        self._ended = threading.Event()
+        self._cursor: str | None = None
         self._older: str | None = None
-        self._loads_older = threading.Lock()
-        self.state = "connecting"
-        self.heard_at = time.monotonic()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ended: str | None = None
+        self._is_behind = False
+        self.lost_at: float | None = time.monotonic()
+
+    @property
+    def state(self) -> str:
+        """How the feed stands, in a word or a few."""
+        if self._ended is not None:
+            return self._ended
+        if self.lost_at is not None:
+            return "connecting" if self._cursor is None else "reconnecting"
+        return "catching up" if self._is_behind or self._cursor is None else "live"
 
     async def call(self, name: str, /, **params: Any) -> Any:
-        """Do one operation without holding up the screen. Raises NoServer and the errors of ackbox.errors."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[Any] = loop.create_future()
-
-        def settle(result: Any, error: Exception | None) -> None:
-            if not done.done():
-                done.set_exception(error) if error else done.set_result(result)
-
-        def run() -> None:
-            result, error = None, None
-            try:
-                result = self.call_here(name, **params)
-            except Exception as problem:
-                error = problem
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(settle, result, error)
-
-        # A daemon, so that leaving never waits for an answer that is still out.
-        threading.Thread(target=run, daemon=True, name=f"call {name}").start()
-        return await done
-
-    def call_here(self, name: str, /, *, timeout_s: float = 70, **params: Any) -> Any:
-        """Do one operation on this thread. Raises NoServer and the errors of ackbox.errors."""
-        caller = self._caller or self._connect()
-        self._caller = caller
-        try:
-            return caller.call(name, {**self.who, **params}, timeout_s=timeout_s)
-        except NoServer:
-            # A server that comes back may be somewhere else.
-            self._caller = None
-            raise
+        """Do one operation. Raises NoServer and the errors of ackbox.errors."""
+        given = {key: value for key, value in {**self.who, **params}.items() if value is not None}
+        raw = await self._open().call(name, json.dumps(given).encode(), may_repeat=name not in ONCE)
+        return msgspec.json.decode(raw)
 
     def start(self) -> None:
-        threading.Thread(target=self._follow, daemon=True, name="feed").start()
+        """Follow the feed from now on, with what has been sent so far loaded first."""
+        self._tasks["watch"] = asyncio.create_task(self._watch())
+        self._tasks["follow"] = asyncio.create_task(self._follow())
 
     def stop(self) -> None:
-        self._ended.set()
+        for task in self._tasks.values():
+            task.cancel()
 
     def take(self) -> list[tuple[str, Any]]:
         """Return what has come in since the last look: (kind, what), in order."""
-        with self._lock:
-            box, self._box = self._box, []
+        box, self._box = self._box, []
         return box
-
-    def _put(self, *entries: tuple[str, Any]) -> None:
-        with self._lock:
-            self._box += entries
-        self.heard_at = time.monotonic()
-
-    def _follow(self) -> None:
-        cursor, wait = None, 0.1
-        while not self._ended.is_set():
-            try:
-                if cursor is None:
-                    cursor = self._load()
-                    self.state = "live"
-                page = self.call_here("event.feed", cursor=cursor, limit=PAGE, wait_s=20)
-                self._deliver(page["events"])
-                # The cursor moves only after what it passes is in the box: a call that fails in between is made again.
-                cursor, wait, is_behind = page["cursor"], 0.1, len(page["events"]) == PAGE
-                self.state = "catching up" if is_behind else "live"
-                self.heard_at = time.monotonic()
-                # Whoever looks at a screen sees no more than this many times a second.
-                self._ended.wait(self._pause if page["events"] and not is_behind else 0)
-            except NoServer:
-                self.state = "reconnecting"
-                self._ended.wait(wait)
-                wait = min(wait * 2, 2.0)
-            except BadCursor:
-                cursor = None
-            except AckboxError as error:
-                if error.status in (401, 403):
-                    self.state = f"refused: {error.message}"
-                    return
-                self._ended.wait(error.retry_after_s or 1)
-
-    def _load(self) -> str:
-        """Return the cursor to go on from, with the newest messages put into the box."""
-        cursor = self.call_here("event.feed")["cursor"]
-        page = self._history(limit=min(PAGE, self._rows))
-        self._put(("loaded", page))
-        self._older, count = page["cursor"], len(page["messages"])
-        while count < self._rows and not self._ended.is_set() and (more := self._load_older()):
-            count += more
-        return str(cursor)
-
-    def _load_older(self) -> int:
-        """Put the messages before the oldest so far into the box; returns how many those are."""
-        with self._loads_older:
-            if self._older is None:
-                return 0
-            page = self._history(limit=PAGE, cursor=self._older)
-            self._put(("older", page))
-            self._older = page["cursor"]
-            return len(page["messages"])
 
     def want_older(self) -> None:
         """Bring a page of older messages, unless one is on its way or there is none."""
-        if self._older is None or self._loads_older.locked():
-            return
+        before = self._tasks.get("older")
+        if self._older is not None and (before is None or before.done()):
+            self._tasks["older"] = asyncio.create_task(self._load_older())
 
-        def run() -> None:
-            with suppress(NoServer, AckboxError):
-                self._load_older()
+    def _open(self) -> SocketTransport:
+        """Return the transport to where the server is now. Raises NoServer."""
+        if self._transport is None:
+            found = self._connect()
+            self._url, self._transport = found.url, SocketTransport(found.url, found.key, patience_s=PATIENCE_S)
+        return self._transport
 
-        threading.Thread(target=run, daemon=True, name="older").start()
+    async def _watch(self) -> None:
+        """Notice a break, and a server that has come back at another address."""
+        while self._ended is None:
+            await asyncio.sleep(LOOK_S)
+            if self._transport is not None and self._transport.is_open:
+                self.lost_at = None
+                continue
+            self.lost_at = self.lost_at or time.monotonic()
+            with suppress(NoServer):
+                if self._transport is not None and self._connect().url != self._url:
+                    self._tasks["follow"].cancel()
+                    await self._transport.close()
+                    self._transport = None
+                    self._tasks["follow"] = asyncio.create_task(self._follow())
 
-    def _history(self, **which: Any) -> Any:
-        return self.call_here("message.history", with_tallies=True, body_chars=KEPT_CHARACTERS + 1, **which)
+    async def _follow(self) -> None:
+        while True:
+            try:
+                if self._cursor is None:
+                    self._cursor = await self._load()
+                asked = {**self.who, "of": "workspace", "join_ms": self._join_ms, "cursor": self._cursor}
+                async with aclosing(self._open().follow(asked)) as pages:  # type: ignore[type-var]  # a generator
+                    async for page in pages:
+                        await self._deliver([msgspec.json.decode(raw) for raw in page.events])
+                        # Moved only after what it passes is in the box: what fails in between is asked for again.
+                        self._cursor, self._is_behind = page.cursor, len(page.events) == PAGE
+            except BadCursor:
+                self._cursor = None
+            except NoServer:
+                await asyncio.sleep(LOOK_S)
+            except AckboxError as error:
+                if error.status in (401, 403, 404):
+                    self._ended = f"refused: {error.message}"
+                    return
+                await asyncio.sleep(error.retry_after_s or 1)
 
-    def _deliver(self, events: list[Any]) -> None:
+    async def _load(self) -> str:
+        """Return the cursor to go on from, with the newest messages put into the box."""
+        cursor = (await self.call("event.feed"))["cursor"]
+        page = await self._history(limit=min(PAGE, self._rows))
+        self._box.append(("loaded", page))
+        self._older, count = page["cursor"], len(page["messages"])
+        while count < self._rows and (more := await self._read_older()):
+            count += more
+        return str(cursor)
+
+    async def _load_older(self) -> None:
+        with suppress(NoServer, AckboxError):
+            await self._read_older()
+
+    async def _read_older(self) -> int:
+        """Put the messages before the oldest so far into the box; returns how many those are."""
+        if self._older is None:
+            return 0
+        page = await self._history(limit=PAGE, cursor=self._older)
+        self._box.append(("older", page))
+        self._older = page["cursor"]
+        return len(page["messages"])
+
+    async def _history(self, **which: Any) -> Any:
+        return await self.call("message.history", with_tallies=True, body_chars=KEPT_CHARACTERS + 1, **which)
+
+    async def _deliver(self, events: list[Any]) -> None:
         """Put events into the box, the messages among them with their text."""
         sent = [event["id"] for event in events if event["kind"] == "message.sent"]
         if sent:
-            page = self._history(ids=sent)
+            page = await self._history(ids=sent)
             page["messages"].sort(key=lambda message: message["seq"])
-            self._put(("messages", page))
+            self._box.append(("messages", page))
         others = [event for event in events if event["kind"] != "message.sent"]
         if others:
-            self._put(("events", others))
+            self._box.append(("events", others))

@@ -47,7 +47,7 @@ def top_line(terminal: Terminal) -> None:
 def _state(terminal: Terminal) -> tuple[str, str]:
     state = terminal.link.state
     if state == "reconnecting":
-        return f"reconnecting, last {int(time.monotonic() - terminal.link.heard_at)} s ago", "urgent"
+        return f"reconnecting, last {int(time.monotonic() - (terminal.link.lost_at or 0))} s ago", "urgent"
     if state.startswith("refused"):
         return one_line(state), "urgent"
     if terminal.live.is_held:
