@@ -61,3 +61,12 @@ def test_every_script_is_valid() -> None:
     for path in OWN:
         done = subprocess.run([node, "--input-type=module", "--check"], input=path.read_bytes(), capture_output=True, check=False)
         assert done.returncode == 0, f"{path.name}: {done.stderr.decode()}"
+
+
+def test_no_script_imports_what_it_does_not_use() -> None:
+    unused = []
+    for path in OWN:
+        text = path.read_text("utf-8")
+        names = [name.strip().rpartition(" as ")[2] for group in re.findall(r"^import \{([^}]*)\} from", text, re.MULTILINE) for name in group.split(",") if name.strip()]
+        unused += [f"{path.name}: {name}" for name in names if len(re.findall(rf"\b{name}\b", text)) < 2]
+    assert unused == []

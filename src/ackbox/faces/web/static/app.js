@@ -2,7 +2,7 @@
 import { render } from "./vendor/preact.js";
 import { signal } from "./vendor/signals.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
-import { html, Agent, Human, Icon, Key, Mark, Presence, safe, seen } from "./parts.js";
+import { html, Human, Icon, Key, Presence, safe, seen } from "./parts.js";
 import { base, first, me, needs, roster, start, workspace, listen, byId, mayWrite } from "./store.js";
 import { busy, density, go, nextDensity, nextTheme, route, setTheme, theme } from "./frame.js";
 import { Compose, compose, floating, forget } from "./compose.js";

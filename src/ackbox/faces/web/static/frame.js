@@ -1,6 +1,6 @@
 // The frame: where we are, how to go elsewhere, and how it looks: theme, density, the state of the line.
 import { html, age, now } from "./parts.js";
-import { signal, computed, batch } from "./vendor/signals.js";
+import { signal, batch } from "./vendor/signals.js";
 import { useEffect, useState } from "./vendor/hooks.js";
 import { base, first, link, listen, load, rate } from "./store.js";
 

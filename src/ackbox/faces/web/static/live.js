@@ -1,8 +1,7 @@
 // Live: everything, the newest at the bottom. Rows never move under the pointer; scrolling up holds the view.
-import { html, Agent, Icon, Intent, Key, Receipt, Circle, Teach, Time, firstLine, safe, to, words } from "./parts.js";
+import { html, Agent, Icon, Intent, Key, Receipt, Teach, Time, firstLine, safe, to, words } from "./parts.js";
 import { List } from "./vlist.js";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
-import { batch } from "./vendor/signals.js";
 import { base, byId, call, link, load, me, rate, ring, roster, sending, take, version, mayWrite } from "./store.js";
 import { Compose, compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
@@ -28,7 +27,7 @@ drawRow.mark = (each) => each.folded ? `f${each.folded.length}` : `${each.tally.
 const keyOf = (each) => each.id;
 
 /** Runs of one pair and intent become one row; urgent ones and people's never do. */
-function folded(rows, opened) {
+function folded(rows, opened, selected) {
   const out = [];
   for (const m of rows) {
     const last = out.at(-1);
@@ -36,7 +35,7 @@ function folded(rows, opened) {
     if (may && last?.run === `${m.sender}\n${m.to}\n${m.intent}`) { last.rows.push(m); continue; }
     out.push({ run: may ? `${m.sender}\n${m.to}\n${m.intent}` : null, rows: [m] });
   }
-  return out.flatMap(({ rows: run }) => run.length < 3 || opened.has(run[0].id) ? run : [{ ...run[0], id: `fold-${run[0].id}`, folded: run, tally: { recipients: 0 } }]);
+  return out.flatMap(({ rows: run }) => run.length < 3 || opened.has(run[0].id) || run.some((m) => m.id === selected) ? run : [{ ...run[0], id: `fold-${run[0].id}`, folded: run, tally: { recipients: 0 } }]);
 }
 
 function Menu({ name, items, q, onPick }) {
@@ -96,8 +95,8 @@ export function Live({ data }) {
     const fit = ready ? ring.filter((m) => m.seq >= from && fits(m)) : [];
     const known = q ? new Set(data.messages.map((m) => m.id)) : null;
     const all = known ? ring.filter((m) => known.has(m.id) || (m.seq >= from && fits(m))) : fit;
-    return folds ? folded([...all, ...sending.value.filter(fits)], opened) : [...all, ...sending.value.filter(fits)];
-  }, [version.value, q, ready, folds, opened, sending.value, data]);
+    return folds ? folded([...all, ...sending.value.filter(fits)], opened, selected) : [...all, ...sending.value.filter(fits)];
+  }, [version.value, q, ready, folds, opened, sending.value, data, folds && selected]);
 
   const shown = hold && held.current ? held.current : rows;
   const count = useRef(0);
@@ -106,8 +105,8 @@ export function Live({ data }) {
     count.current = rows.length;
   }, [rows.length]);
   useEffect(() => {
-    if (rate.value > FOLD_ABOVE) { busySince.current ||= Date.now(); if (Date.now() - busySince.current > FOLD_AFTER_S * 1000 && !folds) setFolds(true); } 
-    else { busySince.current = 0; if (folds && rate.value < 5) setFolds(false); }
+    if (rate.value > FOLD_ABOVE) { busySince.current ||= Date.now(); if (Date.now() - busySince.current > FOLD_AFTER_S * 1000 && !folds && isFollowing.current && !hold) setFolds(true); } 
+    else { busySince.current = 0; if (folds && rate.value < 5 && isFollowing.current && !hold) setFolds(false); }
   }, [rate.value]);
 
   function onFollow(follows) { isFollowing.current = follows; if (follows && !hold) setFresh(0); }

@@ -1,7 +1,7 @@
 // A mailbox: what an agent has and sent, and the matrix of who has read what it sent. Looking marks nothing.
-import { html, Agent, Age, Circle, Intent, Key, Presence, Receipt, Time, Teach, firstLine, safe, seen, to } from "./parts.js";
-import { useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
-import { base, call, load, me, mayWrite } from "./store.js";
+import { html, Agent, Circle, Intent, Key, Presence, Receipt, Time, Teach, firstLine, safe, seen, to } from "./parts.js";
+import { useLayoutEffect, useMemo, useState } from "./vendor/hooks.js";
+import { base, load, me, mayWrite } from "./store.js";
 import { Compose, compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
 import { keys } from "./keys.js";

@@ -1,5 +1,5 @@
 // Needs you: what waits for a person, the oldest first, each with its action.
-import { html, Agent, Age, Intent, Icon, Key, Teach, firstLine, safe, to } from "./parts.js";
+import { html, Agent, Age, Intent, Teach, firstLine, safe, to } from "./parts.js";
 import { useEffect, useLayoutEffect, useState } from "./vendor/hooks.js";
 import { base, call, me, mayWrite, needs as count, roster } from "./store.js";
 import { compose, reply } from "./compose.js";

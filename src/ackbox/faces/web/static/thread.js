@@ -1,11 +1,11 @@
 // Threads: the list of conversations, and one of them with who has read what.
-import { html, Agent, Age, Body, Circle, Human, Icon, Intent, Key, Mark, Receipt, Time, Teach, firstLine, safe, stateOf, to } from "./parts.js";
+import { html, Agent, Age, Body, Circle, Copy, Intent, Key, Mark, Receipt, Time, Teach, firstLine, safe, to } from "./parts.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
-import { base, call, load, me, mayWrite } from "./store.js";
+import { base, load, me, mayWrite } from "./store.js";
 import { Compose, reply } from "./compose.js";
 import { Refs, markOwn } from "./detail.js";
 import { keys } from "./keys.js";
-import { go, query, Top, useFresh } from "./frame.js";
+import { go, Top, useFresh } from "./frame.js";
 
 const GAP_MS = 10 * 60_000;
 
@@ -53,7 +53,7 @@ export function Thread({ data, about }) {
   const people = [...new Set(messages.map((each) => each.sender))], first = messages[0], last = messages.at(-1);
   const spent = first && last ? Math.round((Date.parse(last.created_at) - Date.parse(first.created_at)) / 60_000) : 0;
   const others = people.filter((name) => name !== me.agent);
-  return html`<div class="view"><${Top} title=${first ? firstLine(first) : "Thread"}><span class="dim num nowrap">${people.length} ${people.length === 1 ? "writer" : "people"} · ${messages.length} ${messages.length === 1 ? "message" : "messages"}${spent ? ` · ${spent} min` : ""}</span><span class="grow"></span></${Top}>
+  return html`<div class="view"><${Top} title=${first ? firstLine(first) : "Thread"}><span class="dim num nowrap">${people.length} ${people.length === 1 ? "writer" : "people"} · ${messages.length} ${messages.length === 1 ? "message" : "messages"}${spent ? ` · ${spent} min` : ""}</span><span class="grow"></span><${Copy} text=${`${location.origin}${base}/t/${data.thread}`} label="copy link" /></${Top}>
     <div class="mid"><div class="scroll thread" ref=${box} onScroll=${(event) => { const b = event.target; wasAtEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40; }} data-first tabindex="-1">
       ${told.cursor ? html`<p class="dim small">The first 200 messages of this thread.</p>` : null}
       ${messages.map((m, number) => { const before = messages[number - 1]; const gap = before ? Date.parse(m.created_at) - Date.parse(before.created_at) : 0; const d = depth(m); const re = d > 2 && m.parent ? byId.get(m.parent) : null;
