@@ -64,6 +64,11 @@ async def fill(served: Served) -> None:
     first = await do("message.send", agent="<b>0", to="ana", subject=PAYLOADS[0], body=PAYLOADS[0])
     messages = [{"agent": "<b>0", "to": ["ana", "<b>1"], "subject": text[:200], "body": text, "intent": text[:32], "parent": first.id, "priority": 3 + number % 3,
                  "refs": [{"kind": "file", "target": text, "note": text, "lines": text[:64]}], "metadata": {"because": text}} for number, text in enumerate(PAYLOADS[1:])]
+    for number, text in enumerate(PAYLOADS[:40]):
+        task = await do("task.create", agent="<b>0", title=text, description=text, tags=[text[:60]], project=text[:60], mission=text[:60], done_when=text, to="<b>1")
+        await do("task.update", agent="<b>1", id=task.id, status="blocked", note=text, blocked_by=text)
+        await do("note.add", agent="<b>0", title=text if number % 2 else None, text=f"remember {text}", tags=[text[:60]])
+        await do("key.create", name="<b>1", label=text)
     outcomes = await do("message.send_many", messages=messages)
     assert outcomes.refused == 0, next(each.error for each in outcomes.outcomes if each.error)
 
@@ -84,6 +89,27 @@ async def test_two_hundred_payloads_act_nowhere_and_nobody_else_is_asked(watched
         await watched.look(f"a/ana?box={box}", ".letters li")
     await watched.look("a/%3Cb%3E0?box=receipts", ".matrix tbody tr")
     await watched.look("live?q=from:%3Cscript%3Ewindow.hit=1%3C/script%3E", ".empty")
+    assert watched.wrong == []
+
+
+async def test_the_pages_that_count_show_text_as_typed(watched: Watched) -> None:
+    page, call = watched.page, watched.served.app.call
+    task = (await call("task.list", {}, credential=watched.served.key)).tasks[0]
+    for path, row in (("agents", ".spark"), ("tasks", ".card"), ("tasks?view=list", "table.rows tbody tr"), (f"tasks?task={task.id}", ".pane .moves"), ("flow", "canvas"),
+                      ("flow?view=matrix", "table.pairs td a"), ("search?q=remember", ".hit"), ("search?q=script", "a.hit"),
+                      ("search?q=%3Cimg%20src=x%20onerror=alert(1)%3E", ".chip")):
+        await watched.look(path, row)
+    await watched.look("health", ".bars tr")
+    await page.get_by_role("button", name="Table").click()
+    await page.locator("table.rows tbody tr").first.wait_for()
+    await watched.check("the table of health")
+    await watched.look("connect", ".paste")
+    await page.get_by_label("Name of the agent").fill(PAYLOADS[0])
+    await watched.check("connect")
+    link = await call("login.link", {"name": "ana", "as_owner": True}, credential=watched.served.key)
+    await page.goto(watched.served.url + link.path)
+    await page.wait_for_url("**/w/**")
+    await watched.look("settings", "table.rows tbody tr")
     assert watched.wrong == []
 
 

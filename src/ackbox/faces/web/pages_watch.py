@@ -109,7 +109,7 @@ def lines_search(data: dict[str, Any]) -> Iterator[str]:
     for task in data["tasks"]:
         yield plain(f"task {task['number']}  {task['status']}  {task['title']}")
     for note in data["notes"]:
-        yield plain(f"note  {note['kind']}  {note['title']}")
+        yield plain(f"note  {note['kind']}  {note['title'] or note['text'].strip().partition(chr(10))[0][:120]}")
 
 
 PAGES: dict[str, Page] = {

@@ -53,7 +53,7 @@ export function Search({ data }) {
     <div class="found"><aside aria-label="Narrow">${data.q ? FACETS.map(([title, key, of]) => html`<${Facet} title=${title} name=${key} of=${of} messages=${messages} q=${data.q} />`) : null}</aside>
       <div ref=${list} class="hits">${threads.map((thread) => html`<${Conversation} key=${thread[0].thread} messages=${thread} words=${words} />`)}
         ${data.tasks.length ? html`<section><h2>Tasks</h2>${data.tasks.map((task) => html`<a class="hit" href=${address("tasks", { task: task.id })}><span class="dim num">t-${task.number}</span> <span><${Marked} text=${task.title} words=${words} /></span> <span class="dim">${task.status.replaceAll("_", " ")}</span></a>`)}</section>` : null}
-        ${data.notes.length ? html`<section><h2>Notes</h2>${data.notes.map((note) => html`<p class="hit"><span class="dim">${safe(note.kind)}</span> <span><${Marked} text=${note.title ?? ""} words=${words} /></span></p>`)}</section>` : null}
+        ${data.notes.length ? html`<section><h2>Notes</h2>${data.notes.map((note) => html`<p class="hit"><span class="dim">${safe(note.kind)}</span> ${note.title ? html`<span><${Marked} text=${note.title} words=${words} /></span>` : null}<span class="text dim"><${Marked} text=${excerpt({ body: note.text }, words)} words=${words} /></span></p>`)}</section>` : null}
         ${data.cursor ? html`<p><a href=${address("search", { q: data.q, cursor: data.cursor })}>Older ones</a></p>` : null}
         ${!data.q ? html`<${How} />` : total === 0 ? html`<${Nothing} q=${data.q} />` : null}</div></div></div></div>`;
 }
