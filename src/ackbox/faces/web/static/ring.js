@@ -1,5 +1,6 @@
 // The ring on its canvas: places, lines, dots on their way. Draws only while something moves; knows nothing of pages.
 import { colours, tokenOf } from "./lookup.js";
+import { mark } from "./parts.js";
 
 const FRAME_MS = 33, MOST_DOTS = 160, TRAVEL_MS = 900, FADE_MS = 30_000, MOST_NODES = 40, FULL_UNREAD = 20;
 const TURN = Math.PI * 2;
@@ -68,7 +69,7 @@ export class Painter {
     this.canvas.width = Math.round(width * scale); this.canvas.height = Math.round(height * scale);
     this.style = getComputedStyle(this.canvas);
     this.colour = colours(this.canvas);
-    this.radius = Math.max(Math.min(width / 2 - 150, height / 2 - 64), 60);
+    this.radius = Math.max(Math.min(width / 2 - (width < 700 ? 92 : 150), height / 2 - 64), 60);
     this.wake();
   }
 
@@ -139,7 +140,7 @@ export class Painter {
     pen.beginPath(); pen.arc(this.width / 2, this.height / 2, this.radius, start + pad, end - pad); pen.stroke();
     pen.lineCap = "butt"; pen.fillStyle = this.colour("--text-3"); pen.font = this.font(11, 450);
     // At the beginning of the arc: there is no name of an agent.
-    this.label(machine, start + pad * 0.5, this.radius + this.size + 16);
+    if (this.width >= 700) this.label(machine, start + pad * 0.5, this.radius + this.size + 16);
   }
 
   /** Text outside the ring, on the side it belongs to. */
@@ -202,7 +203,7 @@ export class Painter {
     }
     if (size >= 14) {
       pen.fillStyle = this.colour("--text"); pen.font = this.font(11, 600); pen.textAlign = "center"; pen.textBaseline = "middle";
-      pen.fillText([...node.name].slice(0, 2).join(""), x, y + 0.5);
+      pen.fillText(mark(node.name).text, x, y + 0.5);
     }
     pen.fillStyle = this.colour(node.name === this.only ? "--accent" : "--text-2"); pen.font = this.font(12, node.name === this.only ? 620 : 500);
     this.label(node.agents.length > 1 ? `${node.name} · ${node.agents.length}` : node.name, node.angle, this.radius + size + 16);
