@@ -150,6 +150,7 @@ def mcp_page() -> str:
         "| header | stands for |\n|---|---|\n| `Ackbox-Agent` | who you are, for a key that may speak as several |\n"
         "| `Ackbox-Instance` | which running copy of you this is |\n| `Ackbox-Workspace` | the workspace, for a key that covers several |\n"
         "| `Ackbox-Session` | the token of a session; stands for agent and instance |\n"
+        "| `Ackbox-Machine`, `Ackbox-Platform` | where you run, for tools that tell it to others and were not told it themselves |\n"
         "| `Ackbox-Idempotency-Key` | the `idempotency_key` of a tool that sends, when its arguments hold none |\n\n"
         "A tool's own arguments win over the headers. Header values are percent-encoded UTF-8.\n\n## Tools\n\n"
         "A tool is a name for an operation; its arguments are the operation's parameters.\n\n"
