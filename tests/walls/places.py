@@ -80,7 +80,8 @@ def _without_chance(value: Any, name: str = "") -> Any:
     if isinstance(value, list):
         return sorted((_without_chance(each, name) for each in value), key=json.dumps)
     if isinstance(value, int):
-        return "<number>" if value > RANDOM_ABOVE else value
+        # How far the index of words is behind is the background's doing.
+        return "<number>" if value > RANDOM_ABOVE or name == "behind" else value
     if not isinstance(value, str):
         return value
     if value.startswith(('{"', "{}")):
