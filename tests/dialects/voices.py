@@ -36,7 +36,8 @@ class Voice:
     async def call(self, tool: str, **arguments: Any) -> Any:
         """Call one tool, over a connection of its own: as many as there are voices would nest too deep."""
         headers = {"Authorization": f"Bearer {self._served.key}", "Ackbox-Agent": quote(self.name)}
-        http = httpx2.AsyncClient(headers=headers, timeout=30)
+        # No certificates are looked at here, and none loaded for each of some hundred calls.
+        http = httpx2.AsyncClient(headers=headers, timeout=30, verify=False)
         async with Client(streamable_http_client(f"{self._served.url}/mcp/{self.dialect}", http_client=http), mode="2026-07-28") as client:
             told = await client.call_tool(tool, arguments)
         assert told.is_error is False, (self.dialect, tool, told.content[0].text)
@@ -60,6 +61,14 @@ class Voice:
     async def everything(self) -> list[Heard] | None:
         """Return every message for this agent, read or not; null where the dialect shows only what is unread."""
         raise NotImplementedError
+
+    async def take(self) -> list[Heard] | None:
+        """Read what waits the way the dialect reads, which marks it; null where reading marks nothing."""
+        return None
+
+    async def acknowledged(self) -> list[Heard] | None:
+        """Return what this agent has dealt with; null where the dialect knows no such state."""
+        return None
 
     async def counted(self) -> int | None:
         """Return how many are unread, as the dialect counts; null where it does not."""
@@ -150,17 +159,16 @@ class Kavi(Voice):
     dialect = "kavi"
 
     async def enter(self) -> None:
-        await self.call("submit_turn_envelope", summary="at work")
+        await self._turn([])
+
+    async def _turn(self, messages: list[dict[str, Any]]) -> None:
+        await self.call("submit_turn_envelope", summary="a turn", peerMessages=messages, **{"from": self.name})
 
     async def send(self, to: str | None, text: str) -> None:
-        await self.call("submit_turn_envelope", summary="sent", peerMessages=[{"to": to or "*", "intent": "context_share", "subject": "about", "body": text}])
+        await self._turn([{"to": to or "*", "intent": "context_share", "subject": "about", "body": text}])
 
     async def unread(self) -> list[Heard] | None:
-        # What is rendered for a prompt is read by that.
         return None
-
-    async def mark(self, text: str) -> bool:
-        return False
 
     async def everything(self) -> list[Heard] | None:
         lines: list[dict[str, Any]] = []
@@ -171,30 +179,47 @@ class Kavi(Voice):
         return [Heard(of["from"], of["body"], of["_ext"]["thread"]) for of in lines
                 if of["from"] != self.name and (of["to"] == "broadcast" or self.name in of["to"].split(","))]
 
+    async def mark(self, text: str) -> bool:
+        return False
+
+    async def take(self) -> list[Heard] | None:
+        told = await self.call("render_inbox", agent=self.name, limit=50)
+        assert all(row["body"] in told["text"] for row in told["messages"])
+        return [Heard(row["from"], row["body"], row["_ext"]["thread"]) for row in told["messages"]]
+
 
 class ExoVault(Voice):
     dialect = "exovault"
 
     async def enter(self) -> None:
-        await self.call("session_start")
+        await self.call("session_start", agentId=self.name)
 
     async def send(self, to: str | None, text: str) -> None:
-        await self.call("send_message", targetId=to or "*", content=text)
+        await self.call("send_message", senderId=self.name, targetId=to or "*", content=text)
 
-    async def _rows(self) -> list[dict[str, Any]]:
-        return [row for status in ("pending", "delivered", "acknowledged") for row in await self.call("read_messages", status=status, limit=50)]
+    async def _read(self, status: str) -> list[Heard]:
+        rows = await self.call("read_messages", agentId=self.name, status=status, limit=50)
+        return [Heard(row["senderId"], row["content"], row["threadId"].replace("-", "")) for row in rows]
 
     async def unread(self) -> list[Heard] | None:
         return None
 
-    async def mark(self, text: str) -> bool:
-        ids = [row["messageId"] for row in await self._rows() if row["content"] == text]
-        return bool((await self.call("ack_message", messageId=ids[0]))["acknowledged"])
-
     async def everything(self) -> list[Heard] | None:
-        # What was pending has been delivered by the look at it, and comes again with what was.
-        rows = {row["messageId"]: row for row in await self._rows()}
-        return [Heard(row["senderId"], row["content"], row["threadId"].replace("-", "")) for row in rows.values()]
+        # Reading what is pending makes it delivered.
+        pending = await self._read("pending")
+        delivered = await self._read("delivered")
+        assert set(pending) <= set(delivered)
+        return delivered + await self._read("acknowledged")
+
+    async def acknowledged(self) -> list[Heard] | None:
+        return await self._read("acknowledged")
+
+    async def mark(self, text: str) -> bool:
+        rows = await self.call("read_messages", agentId=self.name, status="pending", limit=50)
+        rows += await self.call("read_messages", agentId=self.name, status="delivered", limit=50)
+        ids = [row["id"] for row in rows if row["content"] == text]
+        return bool((await self.call("ack_message", agentId=self.name, messageId=ids[0]))["acknowledged"])
 
 
 VOICES: tuple[type[Voice], ...] = (VantagePeers, SuperPortia, GolemXV, Kavi, ExoVault)
+
