@@ -119,16 +119,17 @@ def test_a_reader_that_goes_away_ends_quietly(ackbox: Command) -> None:
 
 def test_tail_prints_what_is_sent_and_ends_quietly_on_interrupt(ackbox: Command) -> None:
     # A test run started in the background has Ctrl-C switched off; a person's shell has not.
-    tailing = subprocess.Popen([*ackbox.argv, "tail", "--since", "start", "--fields", "body"], env=ackbox.environment, stdout=subprocess.PIPE,
+    tailing = subprocess.Popen([*ackbox.argv, "tail", "from:ana", "tailed", "--since", "start", "--fields", "body"], env=ackbox.environment, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-    ackbox.json("--as", "ana", "send", "bob", "tailed")
+    for sender, text in (("bob", "tailed by another"), ("ana", "something else"), ("ana", "tailed")):
+        ackbox.json("--as", sender, "send", "gil", text)
     assert tailing.stdout is not None
-    for line in tailing.stdout:
-        if json.loads(line) == {"body": "tailed"}:
-            break
+    assert json.loads(tailing.stdout.readline()) == {"body": "tailed"}
     tailing.send_signal(signal.SIGINT)
     _, err = tailing.communicate(timeout=20)
     assert (tailing.returncode, err.strip()) == (130, "")
+    wrong = ackbox("tail", "form:ana")
+    assert (wrong.returncode, "No filter 'form'. Did you mean from?" in wrong.stderr) == (2, True)
 
 
 def test_a_terminal_gets_a_table_and_control_characters_are_shown(ackbox: Command) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ackbox.errors import Invalid
-from ackbox.model.filter import Filter, fits, parse_filter
+from ackbox.model.filter import Filter, fits, fits_all, parse_filter
 
 NOW = 1_800_000_000_000
 MESSAGE: dict[str, Any] = {"sender": "bob", "to": ["carl/x", "dora"], "type": "direct", "intent": "blocked", "priority": 5, "sender_kind": "human",
@@ -44,3 +44,13 @@ def test_an_unknown_word_is_refused_with_what_there_is(text: str, message: str, 
 ])
 def test_a_message_fits_when_every_key_holds(text: str, does: bool) -> None:
     assert fits(parse_filter(text, now=NOW), MESSAGE, TALLY) is does
+
+
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("", True), ("from:claude auth", True), ("thread:0199 after:2026-11-19T00:00:00Z", True), ("before:2026-11-21T00:00:00Z -public", True),
+    ("auth from:codex", False), ("thread:0198", False), ("after:2026-11-21T00:00:00Z", False), ("before:2026-11-20T00:00:00Z", False), ("public", False),
+])
+def test_words_times_and_thread_are_compared_where_no_store_does(text: str, is_so: bool) -> None:
+    message = {"to": ["codex"], "sender": "claude", "type": "direct", "sender_kind": "agent", "intent": "inform", "priority": 3, "refs": [],
+               "thread": "0199aa", "subject": None, "body": "The auth middleware", "created_at": "2026-11-20T14:04:31.000Z"}
+    assert fits_all(parse_filter(text, now=0), message, {"recipients": 1, "read": 0, "acknowledged": 0}) is is_so

@@ -14,8 +14,10 @@ from typing import Any
 import click
 import msgspec
 
+from ackbox.errors import Invalid
 from ackbox.faces.cli import NOTHING, TOO_LONG, Talk, new_key, verb
 from ackbox.faces.cli_columns import Column, local_time, plain, some
+from ackbox.model.filter import Filter, fits_all, parse_filter
 
 VERBS: dict[str, click.Command] = {}
 
@@ -317,20 +319,32 @@ def _quoted(word: str) -> str:
 
 
 @verb("tail", VERBS)
+@click.argument("filter", nargs=-1)
 @click.option("--since", type=click.Choice(["now", "start"]), default="now", show_default=True, help="Where to begin.")
-def tail(talk: Talk, since: str) -> None:
-    """Print messages as they are sent, until Ctrl-C.
+def tail(talk: Talk, filter: tuple[str, ...], since: str) -> None:
+    """Print messages as they are sent, until Ctrl-C; with a filter, those that fit.
 
-    Example: ackbox tail
+    Example: ackbox tail intent:blocked,question is:urgent
+
+    FILTER is from: to: intent: is: priority: before: after: thread: has: and words, as in the dashboard.
     """
+    wanted = _filter(filter)
     with talk.client(patience_s=2) as client:
         for events, _ in client.pages(cursor="start" if since == "start" else None, kinds=["message.sent"]):
             if not events:
                 talk.say("waiting for messages; Ctrl-C ends, nothing is lost") if not talk.is_json else None
                 continue
-            found = client.message.history(ids=[event.id for event in events]).messages
-            for message in map(msgspec.to_builtins, sorted(found, key=lambda message: message.seq)):
+            page = msgspec.to_builtins(client.message.history(ids=[event.id for event in events], with_tallies=True))
+            fitting = [message for message, tally in zip(page["messages"], page["tallies"], strict=True) if fits_all(wanted, message, tally)]
+            for message in sorted(fitting, key=lambda message: int(message["seq"])):
                 click.echo(json.dumps(talk.picked(message), ensure_ascii=False) if talk.is_json else plain(_line(message)))
+
+
+def _filter(words: tuple[str, ...]) -> Filter:
+    try:
+        return parse_filter(" ".join(_quoted(word) for word in words), now=int(time.time() * 1000))
+    except Invalid as error:
+        raise click.UsageError(f"{error.message} {error.hint or ''}") from None
 
 
 def _line(message: Any) -> str:

@@ -14,6 +14,7 @@ import msgspec
 
 from ackbox.errors import Invalid
 from ackbox.model.moment import parse_moment
+from ackbox.model.query import has_words, parse_terms
 
 KEYS = ("from", "to", "intent", "is", "priority", "before", "after", "thread", "has")
 STATES = ("unacked", "unread", "urgent", "human", "late")
@@ -86,4 +87,16 @@ def fits(filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late
         and (not filter.priorities or message["priority"] in filter.priorities)
         and all(state[each] for each in filter.states)
         and all(any(ref["kind"] == each for ref in message["refs"]) for each in filter.has)
+    )
+
+
+def fits_all(filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late: bool = False) -> bool:
+    """As `fits`, with words, times and thread too: for who holds messages and has no store to narrow them."""
+    if filter.before is not None or filter.after is not None:
+        at = parse_moment(message["created_at"], field="q")
+        if (filter.before is not None and at >= filter.before) or (filter.after is not None and at <= filter.after):
+            return False
+    return (
+        (filter.thread is None or message["thread"].startswith(filter.thread)) and fits(filter, message, tally, late=late)
+        and (not filter.words or has_words(parse_terms(filter.words), f"{message['subject'] or ''} {message['body']}"))
     )

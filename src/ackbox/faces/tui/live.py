@@ -10,8 +10,7 @@ from ackbox.faces.tui.post import Post
 from ackbox.faces.tui.row import Row
 from ackbox.faces.tui.tab import Tab
 from ackbox.faces.tui.told import Told
-from ackbox.model.filter import Filter, fits, parse_filter
-from ackbox.model.query import Term, has_words, parse_terms
+from ackbox.model.filter import Filter, fits_all, parse_filter
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.link import Link
@@ -29,7 +28,6 @@ class Live(Tab):
         self.filter = ""
         self.is_held = False
         self._filter = Filter()
-        self._terms: tuple[Term, ...] = ()
         self._now = ""
         self._shown: list[Row] = []
         self._taken = 0
@@ -40,9 +38,8 @@ class Live(Tab):
     def narrow(self, text: str) -> None:
         """Show only what fits a filter. Raises Invalid."""
         now = datetime.now(UTC)
-        wanted = parse_filter(text, now=int(now.timestamp() * 1000))
-        self._terms = parse_terms(wanted.words)
-        self._filter, self._now = wanted, now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self._filter = parse_filter(text, now=int(now.timestamp() * 1000))
+        self._now = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.filter, self._shape, self.follow, self.is_held = text, -1, True, False
         self.update()
 
@@ -100,14 +97,8 @@ class Live(Tab):
             self.drawn_anew(row)
 
     def _fits(self, row: Row) -> bool:
-        at, filter = row.at_ms, self._filter
-        if (filter.before is not None and at >= filter.before) or (filter.after is not None and at <= filter.after):
-            return False
-        if filter.thread is not None and not row.thread.startswith(filter.thread):
-            return False
-        about, tally = row.facts()
         is_late = row.due is not None and row.due < self._now and row.id not in self.post.answered
-        return fits(filter, about, tally, late=is_late) and has_words(self._terms, f"{row.subject or ''} {row.body}")
+        return fits_all(self._filter, *row.facts(), late=is_late)
 
     @property
     def row(self) -> Row | None:

@@ -5,7 +5,6 @@ No drawing and no calls. Explained in docs/howto/terminal.md.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -54,14 +53,11 @@ class Row(msgspec.Struct, kw_only=True):
     def is_everyone(self) -> bool:
         return self.to == ["*"]
 
-    @property
-    def at_ms(self) -> int:
-        return int(datetime.fromisoformat(self.at).timestamp() * 1000)
-
     def facts(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what a filter compares: the message's own facts, and how far it has come."""
         about = {"to": self.to, "sender": self.sender, "type": self.type, "intent": self.intent, "priority": self.priority,
-                 "sender_kind": "human" if self.is_human else "agent", "refs": [{"kind": kind} for kind in self.kinds]}
+                 "sender_kind": "human" if self.is_human else "agent", "thread": self.thread, "subject": self.subject, "body": self.body,
+                 "created_at": self.at, "refs": [{"kind": kind} for kind in self.kinds]}
         tally = self.tally or Tally(1, 0, 0, 0)
         return about, {"recipients": tally.recipients, "read": tally.read, "acknowledged": tally.acknowledged}
 
