@@ -244,3 +244,25 @@ def test_without_a_server_it_says_so_in_plain_text(tmp_path: Path) -> None:
     with Terminal([*command.argv, "tui"], {**command.environment, "TERM": "xterm"}) as terminal:
         assert terminal.end() == 3
         assert "ackbox up" in terminal.screen.text and "1049" not in terminal.screen.modes
+
+
+def click(terminal: Terminal, column: int, row: int) -> None:
+    """Press and release the first mouse button on a cell, counted from 0."""
+    terminal.press(f"\x1b[<0;{column + 1};{row + 1}M\x1b[<0;{column + 1};{row + 1}m")
+
+
+def test_tabs_lines_and_the_keys_below_can_be_clicked(post: Post) -> None:
+    post.call("agent.heartbeat", agent="codex")
+    for text in ("first of all", "second to none"):
+        post.send("claude", "codex", text)
+    with post.look() as terminal:
+        screen = terminal.see("first of all", "second to none", "sent dlv read ack")
+        row = next(n for n in range(45) if "first of all" in screen.row(n))
+        click(terminal, 60, row)
+        terminal.until(lambda screen: "first of all" in line_with(screen, "│>"), "the first line marked")
+        click(terminal, screen.row(0).index("Agents"), 0)
+        terminal.see("You are looking. Nothing is marked.")
+        click(terminal, screen.row(0).index("Live"), 0)
+        terminal.see("c compose", "second to none")
+        click(terminal, screen.row(44).index("compose"), 44)
+        terminal.see("Enter sends")
