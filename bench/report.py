@@ -26,6 +26,9 @@ WHY = {
     "S2": "A request to ackbox is HTTP with a key, a Host check and limits, handled by one Python process: even its no-op request stays "
           "below what Redis does over its own protocol. Group commit keeps the disk out of the way; the rest is the price of HTTP in one "
           "interpreter. Many messages in one call (`message.send_many`) is the way to more.",
+    "S3": "The same statements, commit and answer run for a send on either way; a socket leaves out the HTTP around them, which is less than "
+          "what is left.",
+    "S8": "A send and the look that its push is take some half a millisecond of one interpreter; what else the machine does comes on top.",
     "S4": "One send alone pays for the hand-over to the committing thread and back.",
     "S7": "The total of a mailbox is counted up to a thousand at each check. In this workspace everybody has 20,000 broadcasts, so it "
           "always counts to the end.",

@@ -167,6 +167,48 @@ async def pushed(job: dict[str, Any]) -> dict[str, Any]:
             "answer_p50_ms": answered[len(answered) // 2], "answer_p99_ms": answered[int(len(answered) * 0.99)]}
 
 
+async def sleeping(job: dict[str, Any]) -> dict[str, Any]:
+    """Follow a workspace on so many sockets while one more takes nothing, send at a steady rate, and note each one's longest silence."""
+    heard = [0.0] * job["sockets"]
+    silence = [0.0] * job["sockets"]
+    events = [0] * job["sockets"]
+
+    def receiver(number: int) -> Take:
+        def take(text: bytes) -> None:
+            now = time.perf_counter()
+            if not text.startswith(b'{"id"'):
+                silence[number] = max(silence[number], now - heard[number] if heard[number] else 0.0)
+                heard[number] = now
+                events[number] += text.count(b'"message.sent"')
+        return take
+
+    sleeper = await connected(job, job["key"], lambda text: None)
+    # Many feeds on one socket: what the operating system keeps for a reader is soon full.
+    for id in range(24):
+        sleeper.say({"id": id, "subscribe": {"kinds": ["message.sent"], "join_ms": 0}})
+    await asyncio.sleep(0.5)
+    sleeper.transport.pause_reading()
+    for number in range(job["sockets"]):
+        (await connected(job, job["key"], receiver(number))).say({"id": 1, "subscribe": {"kinds": ["message.sent"], "join_ms": 50}})
+    done = 0
+
+    def answered(text: bytes) -> None:
+        nonlocal done
+        done += 1
+
+    sender, sent = await connected(job, job["key"], answered), 0
+    await asyncio.sleep(0.5)
+    start = time.perf_counter()
+    while (now := time.perf_counter()) < start + job["seconds"]:
+        while sent < (now - start) * job["per_s"]:
+            sender.say({"id": sent, "op": "message.send", "params": {"agent": "ana", "to": "bob", "body": f"{sent} {job['body']}"}})
+            sent += 1
+        await asyncio.sleep(0.002)
+    while done < sent or min(events) < sent:
+        await asyncio.sleep(0.05)
+    return {"requests": sent, "failed": [], "silence_ms": max(silence) * 1000}
+
+
 def run(server: Running, kind: str, **job: Any) -> dict[str, Any]:
     """Put a load on a server from another process. Exits when anything was refused."""
     given = json.dumps({"kind": kind, "port": server.port, "key": server.key, **job})
@@ -181,4 +223,4 @@ def run(server: Running, kind: str, **job: Any) -> dict[str, Any]:
 
 if __name__ == "__main__":
     asked = json.load(sys.stdin)
-    print(json.dumps(asyncio.run({"pipelined": pipelined, "pushed": pushed}[asked["kind"]](asked))))
+    print(json.dumps(asyncio.run({"pipelined": pipelined, "pushed": pushed, "sleeping": sleeping}[asked["kind"]](asked))))

@@ -2,7 +2,7 @@
 
 S3: 128 sends under way on one socket, against 64 keep-alive connections of `POST /v1/messages`; CPU of the server for each send,
 since both keep one core busy. S8: 500 sockets, each following an inbox of its own, 500 messages a second; from the moment the
-sender's frame is written to the moment the push is read, so the send itself is in it.
+sender's frame is written to the moment the push is read, so the send itself is in it. And what a reader that sleeps costs others.
 """
 
 from __future__ import annotations
@@ -45,6 +45,9 @@ def main() -> None:
                limit="at most 3", unit="ms", parts=parts)
         figure("S8", "from a send to its push, 500 sockets with an inbox each, 500 messages a second, p99", each["p99_ms"],
                limit="at most 25", unit="ms", parts=parts)
+        quiet = [socket_load.run(server, "sleeping", seconds=6.0, sockets=20, per_s=200, body="x" * 200)["silence_ms"] for _ in range(ROUNDS)]
+        figure("S8", "longest silence of 20 who watch while another sleeps, 200 messages a second", quiet, limit="at most 500", unit="ms",
+               note="events joined for 50 ms")
 
 
 if __name__ == "__main__":
