@@ -71,8 +71,8 @@ async def send(socket: Socket, frames: list[tuple[bytes, bool]], faults: list[An
                     faults.append((data, answer))
                 answer = await socket.answer()
         except ConnectionClosed as end:
-            # Text that is not UTF-8 breaks the protocol itself; so may a subscription too many of a large inbox.
-            if end.rcvd is None or end.rcvd.code not in (1002, 1007):
+            # Text that is not UTF-8 breaks the protocol itself; and who sends what cannot be read a hundred times is let go.
+            if end.rcvd is None or end.rcvd.code not in (1002, 1007, 1008):
                 faults.append((data, str(end)))
             return frames[number + 1:]
     return []

@@ -108,6 +108,14 @@ async def test_an_id_that_is_not_answered_yet_is_not_taken_twice(one: Served) ->
     assert (answer["id"], answer["error"]["code"], answer["error"]["details"]) == (None, "conflict", {"id": 1})
 
 
+async def test_who_sends_a_hundred_frames_that_cannot_be_read_is_let_go(one: Served) -> None:
+    async with opened(one.url, await key(one, "bob")) as socket:
+        for _ in range(100):
+            assert (await socket.ask("{"))["error"]["code"] == "invalid"
+        await socket.send("{")
+        assert await socket.closed() == (1008, "unreadable")
+
+
 async def test_a_frame_beyond_the_limit_ends_the_socket(one: Served) -> None:
     async with opened(one.url, await key(one, "bob")) as socket:
         await socket.send('{"id": 1, "op": "' + "x" * (256 * 1024) + '"}')

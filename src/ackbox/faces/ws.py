@@ -27,11 +27,14 @@ from ackbox.ops.table import Caller
 PROTOCOL = "ackbox"
 KEY_ENDED = 4001
 IDLE = 4008
+UNREADABLE = 1008
 # A socket that says nothing at first, and one that has no subscription and asks nothing.
 SILENT_S = 20.0
 IDLE_S = 300.0
 LOOK_S = 0.5
 MOST_CALLS = 256
+# Frames that cost no call, and so count against no rate.
+MOST_MISREAD = 100
 MOST_SUBSCRIPTIONS = 32
 MOST_SOCKETS = 5_000
 MOST_OF_A_KEY = 200
@@ -69,7 +72,7 @@ class Sockets:
         session = Session(line, self._call, self._feeds, key, caller.key_id)
         self._open.add(session)
         self._of_key[caller.key_id] += 1
-        if self._watching is None:
+        if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
         try:
             protocol = PROTOCOL if PROTOCOL in scope["subprotocols"] else None
@@ -99,6 +102,9 @@ class Sockets:
                 gone = await self._app.ended_keys()
             except AckboxError:
                 continue  # said to those who call; the next turn looks again
+            except Exception as error:  # the edge of what runs beside the calls: it must outlive whatever went wrong once
+                structlog.get_logger().error("failed", operation="ws", kind=type(error).__name__, exc_info=error)
+                continue
             now = asyncio.get_running_loop().time()
             for session in [*self._open]:
                 if session.key_id in gone:
@@ -129,6 +135,7 @@ class Session:
         self._subscriptions: dict[Id, asyncio.Task[None]] = {}
         self._heard_at = asyncio.get_running_loop().time()
         self._is_new = True
+        self._misread = 0
 
     def take(self, data: bytes, is_text: bool) -> None:
         """Start answering one frame."""
@@ -140,6 +147,9 @@ class Session:
                 raise Misread(None, Conflict("A frame with this id is not answered yet.", hint="Give each frame an id of its own.", id=asked.id))
         except Misread as wrong:
             self.line.say(refused(wrong.id, wrong.error))
+            self._misread += 1
+            if self._misread > MOST_MISREAD:
+                self.line.hang_up(UNREADABLE, "unreadable")
             return
         task = asyncio.create_task(self._answer(asked))
         self._asking[asked.id] = task
