@@ -222,6 +222,14 @@ def test_it_works_over_a_remote_address_with_a_key(post: Post, tmp_path: Path) -
     assert (letter["sender"], letter["sender_kind"], letter["body"]) == ("ana", "human", "done")
 
 
+def test_a_key_that_is_revoked_is_said_so_at_once(post: Post) -> None:
+    made = post.call("key.create", name="ana", kind="human")
+    with post.look("--key", made["key"]) as terminal:
+        terminal.see("live", "ana")
+        post.call("key.revoke", id=made["id"])
+        terminal.see("refused: This key has been revoked")
+
+
 def test_an_empty_workspace_teaches_the_next_command(post: Post) -> None:
     with post.look() as terminal:
         terminal.see("Nobody is here yet", "ackbox mcp --as NAME", "ackbox demo")

@@ -127,7 +127,7 @@ class Compose(Vertical):
         self._problem = problem
         draft = self.draft
         style = self.terminal.palette.style
-        left = [Segment(f" {problem}", style("urgent", bold=True))] if problem else [Segment(f" {self._reaches(draft)}", style("text2"))]
+        left = [Segment(f" {one_line(problem)}", style("urgent", bold=True))] if problem else [Segment(f" {self._reaches(draft)}", style("text2"))]
         auto = "" if INTENTS[self._intent] else " (auto)"
         right = [Segment(f"{glyph(draft.intent)} {draft.intent.replace('_', ' ')}{auto}  ", style(draft.intent)),
                  Segment(f"{PRIORITIES[draft.priority]}  ", style({4: "high", 5: "urgent"}.get(draft.priority, "text3"))),
