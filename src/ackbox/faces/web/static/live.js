@@ -86,7 +86,8 @@ export function Live({ data }) {
 
   // Before the first paint: rows stand in it, not in the one after.
   useLayoutEffect(() => { take([...data.messages].reverse(), data.tallies.slice().reverse()); older.current = { cursor: data.cursor, busy: false, from: data.messages.at(-1)?.seq ?? 0 }; setReady(true); fail(data.problem ?? null); }, [data]);
-  useEffect(() => { if (pane) select(pane); }, [pane]);
+  // At once: later it would take the choice back from a key that has come meanwhile.
+  useLayoutEffect(() => { if (pane) select(pane); }, [pane]);
 
   // Rows are what the ring has from the oldest loaded one on; before the first page is in, nothing.
   const rows = useMemo(() => {
