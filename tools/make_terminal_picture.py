@@ -30,7 +30,7 @@ def run(environment: dict[str, str], *arguments: str) -> str:
 def play(environment: dict[str, str]) -> str:
     """Start a server with something on it; returns its address."""
     url = json.loads(run(environment, "up", "--port", "0", "--detach", "--no-open"))["url"]
-    run(environment, "demo", "--fast", "--no-wait")
+    run(environment, "--as", "ana", "demo", "--fast", "--no-wait")
     for sender, to, text, *more in (
         ("planner", "codex", "GET /api/users/:id gives id, name, email, role. Please build the page.", "--intent", "handoff"),
         ("tester", "planner", "The retry budget test needs a fixed clock.", "--intent", "review_request"),
@@ -47,7 +47,7 @@ async def draw(url: str, key: str, theme: str, target: Path) -> None:
     from ackbox.faces.tui.link import Link
 
     link = Link(lambda: HttpCaller(url, key, face="tui"), {"workspace": "demo"}, hz=10, rows=200)
-    terminal = Terminal(link, hz=10, theme=theme, acts_as="you", person="you")
+    terminal = Terminal(link, hz=10, theme=theme, acts_as="ana", person="ana")
     async with terminal.run_test(size=(COLUMNS, LINES)) as pilot:
         while not (terminal.post.rows and terminal.post.people):
             await pilot.pause(0.05)
