@@ -71,9 +71,9 @@ VANTAGEPEERS = Dialect(
             description="Send a message to a role, to roles with commas between, or to everyone: `broadcast`. `instanceId` targets one instance.",
             args=(
                 Arg("from", Annotated[str, Meta(description="Who you are")], "agent"),
-                Arg("channel", Annotated[str, Meta(description="A role, roles with commas between, an instance, or broadcast")], "to", default=None),
                 Arg("recipientAgentIds", Annotated[list[str], Meta(min_length=1, max_length=50, description="Roles, instead of channel")], "to",
                     default=None),
+                Arg("channel", Annotated[str, Meta(description="A role, roles with commas between, an instance, or broadcast")], "to", default=None),
                 Arg("content", Annotated[str, Meta(description="The text")], "body"),
                 Arg("fromInstanceId", Annotated[str, Meta(description="Which instance of you sends")], "instance", default=None),
                 Arg("instanceId", Annotated[str, Meta(description="The one instance of the role it is for")], "to_instance", default=None),

@@ -49,8 +49,8 @@ def parse_address(text: str) -> Address:
         return Address("user")
     agent, slash, instance = text.partition("/")
     if slash and not instance:
-        raise Invalid(f"The address {text!r} ends with '/'.", hint="Write agent or agent/instance.")
-    return Address(parse_name(agent), parse_instance(instance) if slash else None)
+        raise Invalid(f"The address {text!r} ends with '/'.", hint="Write agent or agent/instance.", field="to")
+    return Address(parse_name(agent, "to"), parse_instance(instance, "to") if slash else None)
 
 
 def parse_audience(to: str | Sequence[str], *, instance: str | None = None) -> tuple[Address, ...]:
@@ -62,14 +62,14 @@ def parse_audience(to: str | Sequence[str], *, instance: str | None = None) -> t
     entries = [to] if isinstance(to, str) else list(to)
     parts = [part.strip(" ") for entry in entries for part in entry.split(",")]
     if not any(parts):
-        raise Invalid("The audience is empty.", hint="Name at least one recipient, or '*' for everyone.")
+        raise Invalid("The audience is empty.", hint="Name at least one recipient, or '*' for everyone.", field="to")
     if not all(parts):
-        raise Invalid("The audience has an empty entry between commas.", hint="Write names with one comma between.")
+        raise Invalid("The audience has an empty entry between commas.", hint="Write names with one comma between.", field="to")
     addresses = list(dict.fromkeys(parse_address(part) for part in parts))
     if instance is not None:
         if len(addresses) != 1 or addresses[0].instance or addresses[0].is_everyone or addresses[0].is_humans:
             raise Invalid("`to_instance` narrows exactly one agent.", hint="Write agent/instance for each recipient.")
-        addresses = [Address(addresses[0].agent, parse_instance(instance))]
+        addresses = [Address(addresses[0].agent, parse_instance(instance, "to_instance"))]
     if len(addresses) > MOST_ADDRESSES:
         raise Invalid(f"{len(addresses)} addresses; at most {MOST_ADDRESSES} are taken.", hint="Use '*', or send in parts.")
     return collapse(addresses)

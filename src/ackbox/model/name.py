@@ -21,28 +21,28 @@ _REFUSED = {"Cc": "a control character", "Cf": "an invisible format character", 
 
 
 @functools.lru_cache(4096)
-def parse_name(text: str) -> str:
-    """Return a name after NFC. Raises Invalid, saying which character or rule and what to do."""
-    name = _parse(text, "name")
+def parse_name(text: str, field: str = "name") -> str:
+    """Return a name after NFC. Raises Invalid, saying which character or rule of which parameter, and what to do."""
+    name = _parse(text, "name", field)
     shape = _folded(name)
     if shape in _reserved_shapes():
-        raise Invalid(f"{name!r} is a reserved word, not a name.", hint="Choose another name.", field="name")
+        raise Invalid(f"{name!r} is a reserved word, not a name.", hint="Choose another name.", field=field)
     if name.startswith("@"):
-        raise Invalid("A name does not start with '@'.", hint=f"Write {name[1:]!r}.", field="name")
+        raise Invalid("A name does not start with '@'.", hint=f"Write {name[1:]!r}.", field=field)
     if _folded("(human)") in shape:
-        raise Invalid("A name does not hold '(human)'; who is a person is known from the key.", hint="Leave it out.", field="name")
+        raise Invalid("A name does not hold '(human)'; who is a person is known from the key.", hint="Leave it out.", field=field)
     return name
 
 
-def parse_instance(text: str) -> str:
+def parse_instance(text: str, field: str = "instance") -> str:
     """Return an instance's name after NFC. Raises Invalid."""
-    return _parse(text, "instance")
+    return _parse(text, "instance", field)
 
 
-def _parse(text: str, field: str) -> str:
+def _parse(text: str, what_it_is: str, field: str) -> str:
     name = unicodedata.normalize("NFC", text)
     if not 1 <= len(name) <= LONGEST:
-        raise Invalid(f"A {field} has 1 to {LONGEST} characters; this has {len(name):,}.",
+        raise Invalid(f"A {what_it_is} has 1 to {LONGEST} characters; this has {len(name):,}.",
                       hint="Use a shorter one." if name else "Give one.", field=field)
     for character in name:
         category = unicodedata.category(character)
@@ -50,9 +50,9 @@ def _parse(text: str, field: str) -> str:
         if what is None and character in ",/":
             what = f"{character!r}, which separates addresses"
         if what is not None:
-            raise Invalid(f"A {field} may not hold {what} (U+{ord(character):04X}).", hint="Leave it out.", field=field)
+            raise Invalid(f"A {what_it_is} may not hold {what} (U+{ord(character):04X}).", hint="Leave it out.", field=field)
     if name != name.strip(" "):
-        raise Invalid(f"A {field} has no space at its start or end.", hint="Leave it out.", field=field)
+        raise Invalid(f"A {what_it_is} has no space at its start or end.", hint="Leave it out.", field=field)
     return name
 
 

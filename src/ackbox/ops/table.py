@@ -142,13 +142,13 @@ class Context(msgspec.Struct, kw_only=True):
             return self._of_session(self.session, call)
         if call.agent is None and self.caller.agent is None:
             raise Invalid("This key has no name of its own.", hint="Say who you are with `agent`.", field="agent")
-        name = self.caller.agent if call.agent is None else parse_name(call.agent)
+        name = self.caller.agent if call.agent is None else parse_name(call.agent, "agent")
         assert name is not None
         self._check_name(name)
         return name, None if call.instance is None else parse_instance(call.instance)
 
     def _of_session(self, session: SessionRow, call: Call) -> tuple[str, str | None]:
-        claimed = (session.name if call.agent is None else parse_name(call.agent), call.instance or session.instance)
+        claimed = (session.name if call.agent is None else parse_name(call.agent, "agent"), call.instance or session.instance)
         if claimed != (session.name, session.instance):
             raise Invalid("The session is somebody else's than the call says.", hint="Leave `agent` and `instance` out.", field="session")
         return session.name, session.instance

@@ -222,7 +222,7 @@ def _audience(template: str, given: Any) -> list[str]:
     def name(path: str, value: Any) -> str:
         if not isinstance(value, str):
             raise Invalid(f"`{path}` is no name.", hint="Change what is posted, or the webhook's audience.", field="to")
-        return parse_name(value)
+        return parse_name(value, "to")
 
     entries = []
     for entry in template.split(","):
