@@ -101,7 +101,7 @@ SEND = Word(
     args=(
         Arg("targetId", Annotated[str, Meta(min_length=1, max_length=200, description="An agent's id, `user`, or `*` for all")], "to", "one"),
         Arg("content", Annotated[str, Meta(min_length=1, max_length=10_240, description="The text")], "body"),
-        Arg("senderId", AgentId, "agent", default=None, or_header=True),
+        AGENT, Arg("senderId", AgentId, "agent", default=None, or_header=True),
         Arg("category", Annotated[str, Meta(min_length=1, max_length=32, description="info, request, alert, error, directive, question, task, "
                                             "or a word of yours")], "intent", "intent_of_category", default="info"),
         Arg("priority", Level, "priority", default=3),
@@ -133,13 +133,13 @@ READ = Word(
         Arg("category", Annotated[str, Meta(max_length=32, description="Only of this category")], "intent", "intent_of_category", default=None),
         Arg("limit", Annotated[int, Meta(ge=1, le=50, description="At most this many")], "limit", default=20),
         Arg("includeBroadcast", Annotated[bool, Meta(description="Those to everyone, too")], "direct_only", "negated", default=True),
-        VAULT, RUN,
+        VAULT, RUN, MODEL,
     ),
     fixed={**WHOLE, "mark": "delivered", "urgent_first": True, "max_body_bytes": 1_000_000}, each="messages", reply=MESSAGE,
 )
 ACK = Word(
     name="ack_message", operation="receipt.mark", description="Say that you have dealt with a message; its sender sees that.",
-    args=(Arg("messageId", MessageId, "ids", "id_list_of_uuid"), AGENT, VAULT, RUN),
+    args=(Arg("messageId", MessageId, "ids", "id_list_of_uuid"), AGENT, VAULT, RUN, MODEL),
     fixed={**WHOLE, "mark": "acknowledged", "or_refuse": True},
     reply=(Field("messageId", "given.messageId"), Field("status", fixed="acknowledged"), Field("acknowledged", fixed=True)),
 )
@@ -147,7 +147,7 @@ AGENTS = Word(
     name="list_active_agents", operation="agent.list", description="See which agents were active of late, the last one first.",
     args=(
         Arg("daysBack", Annotated[int, Meta(ge=1, le=3650, description="Within so many days")], "days", default=7),
-        Arg("limit", Annotated[int, Meta(ge=1, le=200, description="At most this many")], "limit", default=10), VAULT, RUN,
+        Arg("limit", Annotated[int, Meta(ge=1, le=200, description="At most this many")], "limit", default=10), VAULT, RUN, AGENT, MODEL,
     ),
     fixed={"newest_first": True}, each="agents", reply=ACTIVE,
 )
@@ -211,7 +211,7 @@ CREATE_TASK = Word(
         Arg("assignedAgentId", Annotated[str, Meta(max_length=200, description="Who does it; `any` for whoever takes it")], "to", "unless_any",
             default=None),
         Arg("doneWhen", Annotated[str, Meta(max_length=1000, description="What will be true when it is done")], "done_when", default=None),
-        Arg("sourceMemoryId", MemoryId, "metadata.sourceMemoryId", default=None), RUN,
+        Arg("sourceMemoryId", MemoryId, "metadata.sourceMemoryId", default=None), RUN, MODEL,
     ),
     fixed=WHOLE, item="", reply=TASK,
 )
@@ -220,7 +220,7 @@ LIST_TASKS = Word(
     args=(
         VAULT, Arg("status", Column | Literal["all"], "status", "our_columns", default="all"),
         Arg("assignedAgentId", Annotated[str, Meta(max_length=200, description="Only of this agent")], "assignee", "unless_any", default=None),
-        Arg("limit", Annotated[int, Meta(ge=1, le=200, description="At most this many")], "limit", default=50), AGENT, RUN,
+        Arg("limit", Annotated[int, Meta(ge=1, le=200, description="At most this many")], "limit", default=50), AGENT, RUN, MODEL,
     ),
     fixed={"max_text_bytes": 1_000_000}, each="tasks", newest_by="updated_at", reply=TASK,
 )
@@ -234,7 +234,7 @@ UPDATE_TASK = Word(
         Arg("title", Annotated[str, Meta(min_length=1, max_length=500, description="What is to be done")], "title", default=None),
         Arg("description", Annotated[str, Meta(max_length=5000, description="The rest of it")], "description", default=None),
         Arg("doneWhen", Annotated[str, Meta(max_length=1000, description="What will be true when it is done")], "done_when", default=None),
-        VAULT, AGENT, RUN,
+        VAULT, AGENT, RUN, MODEL,
     ),
     fixed=WHOLE, item="", reply=TASK,
 )
@@ -258,7 +258,7 @@ SEARCH_MEMORIES = Word(
         Arg("query", Words, "query"), Arg("topK", Annotated[int, Meta(ge=1, le=100, description="At most this many")], "limit", default=10),
         Arg("threshold", float, default=0.4), VAULT, Arg("memoryType", MemoryType, "kind", default=None),
         Arg("includeArchived", Annotated[bool, Meta(description="Those that were replaced, too")], "include_superseded", default=False),
-        Arg("decayHalfLife", float, default=30.0), Arg("diversity", float, default=0.7), AGENT, RUN,
+        Arg("decayHalfLife", float, default=30.0), Arg("diversity", float, default=0.7), AGENT, RUN, MODEL,
     ),
     fixed={"any_word": True, "max_text_bytes": 1_000_000},
     reply=(
@@ -269,13 +269,14 @@ SEARCH_MEMORIES = Word(
 READ_MEMORIES = Word(
     name="read_memories", operation="note.list", description="Read memories by their ids; of one that was updated, what it says now.",
     args=(
-        Arg("memoryIds", Annotated[list[MemoryId], Meta(min_length=1, max_length=200, description="Their ids")], "ids", "ids_of_uuids"), VAULT, AGENT,
+        Arg("memoryIds", Annotated[list[MemoryId], Meta(min_length=1, max_length=200, description="Their ids")], "ids", "ids_of_uuids"),
+        VAULT, AGENT, RUN, MODEL,
     ),
     fixed={"follow": True, "max_text_bytes": 1_000_000}, reply=(Field("memories", "result.notes", of_each=MEMORY),),
 )
 RELATED = Word(
     name="get_related_memories", operation="note.get", description="See what a memory is linked to.",
-    args=(Arg("memoryId", MemoryId, "id", "id_of_uuid"), VAULT, AGENT), fixed={"follow": True},
+    args=(Arg("memoryId", MemoryId, "id", "id_of_uuid"), VAULT, AGENT, RUN, MODEL), fixed={"follow": True},
     reply=(Field("memories", "result.neighbours", of_each=NEIGHBOUR),),
 )
 UPDATE_MEMORY = Word(
@@ -286,27 +287,27 @@ UPDATE_MEMORY = Word(
             Arg("content", Content, "text", default=None), Arg("summary", Annotated[str, Meta(max_length=500)], "title", default=None),
             Arg("memoryType", MemoryType, "kind", default=None), Arg("importance", Level, "priority", default=None),
             Arg("entities", Entities, "tags", default=None), Arg("metadata", Object, "metadata", default=None))),
-        VAULT, AGENT,
+        VAULT, AGENT, RUN, MODEL,
     ),
     fixed={**WHOLE, "follow": True},
     reply=(Field("memoryId", "given.memoryId"), Field("updated", fixed=True), Field("_ext", of=(Field("currentId", "result.id", "uuid"),))),
 )
 LIST_NOTES = Word(
     name="list_notes", operation="note.list", description="See the vault's notes, the newest first.",
-    args=(VAULT, Arg("limit", Annotated[int, Meta(ge=1, le=200, description="At most this many")], "limit", default=50), AGENT),
+    args=(VAULT, Arg("limit", Annotated[int, Meta(ge=1, le=200, description="At most this many")], "limit", default=50), AGENT, RUN, MODEL),
     fixed={"kind": "note", "max_text_bytes": 1_000_000}, each="notes",
     reply=(*NOTE[:2], Field("preview", "item.text", "preview"), *NOTE[3:]),
 )
 READ_NOTE = Word(
     name="read_note", operation="note.get", description="Read one note; of one that was updated, what it says now.",
-    args=(Arg("noteId", NoteId, "id", "id_of_uuid"), VAULT, AGENT), fixed={"follow": True}, item="note", reply=NOTE,
+    args=(Arg("noteId", NoteId, "id", "id_of_uuid"), VAULT, AGENT, RUN, MODEL), fixed={"follow": True}, item="note", reply=NOTE,
 )
 CREATE_NOTE = Word(
     name="create_note", operation="note.add", description="Keep a note for everyone in the vault.",
     args=(
         VAULT, Arg("title", Title, "title"), Arg("content", Content, "text"), Arg("tags", Entities, "tags", default=[]),
         Arg("folderId", Annotated[str, Meta(max_length=200, description="Kept with it; there are no folders")], "metadata.folderId", default=None),
-        AGENT,
+        AGENT, RUN, MODEL,
     ),
     fixed={**WHOLE, "kind": "note"}, item="", reply=NOTE,
 )
@@ -314,7 +315,7 @@ UPDATE_NOTE = Word(
     name="update_note", operation="note.supersede", description="Say what a note says from now on; what it said before stays to be read.",
     args=(
         Arg("noteId", NoteId, "id", "id_of_uuid"), Arg("title", Title, "title", default=None), Arg("content", Content, "text", default=None),
-        Arg("tags", Entities, "tags", default=None), VAULT, AGENT,
+        Arg("tags", Entities, "tags", default=None), VAULT, AGENT, RUN, MODEL,
     ),
     fixed={**WHOLE, "follow": True}, item="",
     reply=(Field("noteId", "given.noteId"), Field("updated", fixed=True), *NOTE[1:], Field("_ext", of=(Field("currentId", "result.id", "uuid"),))),
@@ -323,7 +324,7 @@ SEARCH_NOTES = Word(
     name="search_notes", operation="note.search", description="Find notes by their words, the newest first.",
     args=(
         Arg("query", Words, "query"), VAULT, AGENT,
-        Arg("limit", Annotated[int, Meta(ge=1, le=200, description="At most this many")], "limit", default=10),
+        Arg("limit", Annotated[int, Meta(ge=1, le=200, description="At most this many")], "limit", default=10), RUN, MODEL,
     ),
     fixed={"kind": "note", "any_word": True, "max_text_bytes": 1_000_000}, each="notes", reply=NOTE,
 )
@@ -334,7 +335,7 @@ ADD_LINK = Word(
         Arg("targetId", MemoryId, "to", "id_of_uuid"),
         Arg("relationType", Annotated[str, Meta(min_length=1, max_length=64, description="derived_from, refines, contradicts, part_of, references, "
                                                 "source_of, manual")], "relation", default="manual"),
-        Arg("label", Annotated[str, Meta(max_length=500, description="Taken, and not kept")], default=None), VAULT, AGENT,
+        Arg("label", Annotated[str, Meta(max_length=500, description="Taken, and not kept")], default=None), VAULT, AGENT, RUN, MODEL,
     ),
     fixed=WHOLE,
     reply=(
@@ -347,7 +348,7 @@ GET_LINKS = Word(
     args=(
         Arg("nodeType", NodeType, default="memory"), Arg("nodeId", MemoryId, "id", "id_of_uuid"),
         Arg("direction", Literal["outgoing", "incoming", "both"], "direction", "our_direction", default="both"),
-        Arg("limit", Annotated[int, Meta(ge=1, le=200, description="Taken, and of no effect")], default=50), VAULT, AGENT,
+        Arg("limit", Annotated[int, Meta(ge=1, le=200, description="Taken, and of no effect")], default=50), VAULT, AGENT, RUN, MODEL,
     ),
     reply=(Field("links", "result.links", of_each=LINK),),
 )
