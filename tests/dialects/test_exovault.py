@@ -108,6 +108,22 @@ async def work_is_divided(claude: Agent, cursor: Agent) -> None:
     assert [each["_ext"]["type"] for each in await claude.tool("read_messages")] == ["system"]
 
 
+async def test_an_agent_that_falls_silent_is_soon_not_online(database: str) -> None:
+    clock = Clock()
+    async with serving(database, clock=clock) as served:
+        claude, cursor = [Agent(served, await made(served, name)) for name in ("claude-code", "cursor-agent")]
+        await claude.tool("session_start")
+        assert await online(cursor) == {"claude-code": True}
+        clock.pass_s(600)
+        assert await online(cursor) == {"claude-code": False}
+
+
+async def online(agent: Agent) -> dict[str, bool]:
+    status, told = await agent.rest("list-active-agents")
+    assert status == 200
+    return {each["agentId"]: each["isOnline"] for each in told if each["agentId"] != "cursor-agent"}
+
+
 async def test_over_rest_a_key_acts_as_its_own_name_and_within_its_scope(database: str) -> None:
     async with serving(database) as served:
         agent, reader = Agent(served, await made(served, "claude-code")), Agent(served, await made(served, "eye", kind="read-only"))

@@ -105,6 +105,13 @@ def test_bad_lines_get_errors_and_the_next_one_is_served(ackbox: Command) -> Non
     assert said[2]["result"]["protocolVersion"] == "2025-06-18"
 
 
+def test_a_dialect_that_is_none_is_refused_before_anything_starts(ackbox: Command) -> None:
+    done = ackbox("mcp", "--dialect", "golem")
+    assert (done.returncode, done.stdout, done.stderr.splitlines()[-1]) == (2, "", (
+        "Error: Invalid value for --dialect: There is no dialect 'golem'; there are vantagepeers, superportia, golemxv, kavi, exovault."))
+    assert not ackbox.data.exists()
+
+
 def test_a_wrong_key_is_said_in_the_answer(ackbox: Command) -> None:
     ackbox.up()
     hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {

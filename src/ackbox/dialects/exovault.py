@@ -164,8 +164,8 @@ START = Word(
             "documents", default=["soul"]),
         Arg("maxResponseChars", int, default=16_000), RUN, MODEL,
     ),
-    # A run of theirs has no token that would tell of its life: it goes on for a day.
-    fixed={**WHOLE, "ttl_s": 86_400, "mark": "delivered", "state": "pending"},
+    # A run of theirs has no token that would tell of its life: it goes on for a day, and its agent is online while it is heard of.
+    fixed={**WHOLE, "ttl_s": 86_400, "online_s": 180, "mark": "delivered", "state": "pending"},
     reply=(
         Field("agentLabel", "result.session.agent"),
         Field("sessionContext", of=(

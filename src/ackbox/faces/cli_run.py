@@ -288,6 +288,12 @@ def mcp(talk: Talk, dialect: str | None) -> None:
     """
     from ackbox.faces.bridge import run
 
+    if dialect is not None:
+        from ackbox.dialects import DIALECTS
+
+        names = [each.name for each in DIALECTS]
+        if dialect not in names:
+            raise click.BadParameter(f"There is no dialect {dialect!r}; there are {', '.join(names)}.", param_hint="--dialect")
     sys.exit(run(data_dir=talk.given.get("data_dir"), url=talk.given.get("url"), key=talk.given.get("key"), workspace=talk.setting("workspace"),
                  agent=talk.setting("agent"), instance=talk.setting("instance"), dialect=dialect))
 

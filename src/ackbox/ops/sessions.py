@@ -48,6 +48,7 @@ class Start(Checkin, frozen=True, kw_only=True):
     """A run to declare: what agent.check_in takes, and how conflicts, news and pending post are dealt with."""
 
     heartbeat_s: Annotated[int, Meta(ge=1, le=86_400, description="Seconds between signs of life; the workspace's when left out")] | None = None
+    online_s: Annotated[int, Meta(ge=10, le=86_400, description="Seconds you count as online after a sign of life; else `ttl_s`")] | None = None
     on_conflict: Annotated[Literal["warn", "block"], Meta(
         description="Others claim the same: tell, or refuse to start; the workspace's when left out")] | None = None
     announce: Annotated[bool, Meta(description="Tell everyone of the start, and later of the end, as a system message")] = False
@@ -101,7 +102,7 @@ async def start(context: Context, params: Start) -> Started:
         raise Conflict(f"Others work on the same: {others}.", hint="Choose another area or files, or talk to them first.",
                        conflicts=msgspec.to_builtins(conflicts))
     before = await context.store.session_page(before=NEWEST, reader_agent=me.agent, most=RECENT)
-    await check_in(context, _as_checkin(params, ttl_s))
+    await check_in(context, _as_checkin(params, params.online_s or ttl_s))
     post = await check(context, Check(agent=me.name, instance=me.instance, limit=PENDING, urgent_first=True, mark=params.mark, state=params.state))
     agents = [shown(reader, here) for reader, here in await everybody(context) if reader.is_agent and reader.agent != me.agent]
     tasks = await list_tasks(context, ListTasks(agent=me.name, instance=me.instance, mine=True, urgent_first=True, limit=MOST_TOLD))
@@ -152,10 +153,10 @@ async def _named(context: Context, params: Start) -> Start:
             return msgspec.structs.replace(params, agent=name)
 
 
-def _as_checkin(params: Start, ttl_s: int) -> Checkin:
+def _as_checkin(params: Start, online_s: int) -> Checkin:
     given = {name: getattr(params, name) for name in Checkin.__struct_fields__}
     # What a run before this one claimed is not claimed by this one: said as empty, not left out.
-    return Checkin(**{**given, "ttl_s": ttl_s, "area": params.area or "", "files": params.files or []})
+    return Checkin(**{**given, "ttl_s": online_s, "area": params.area or "", "files": params.files or []})
 
 
 async def _store(context: Context, me: Reader, params: Start, *, token: str, ttl_s: int) -> SessionRow:
