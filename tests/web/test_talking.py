@@ -132,6 +132,38 @@ async def test_a_thread_shows_who_has_read_what_and_an_answer_joins_it(served: S
     assert (newest.sender, sorted(newest.to), newest.body) == ("ana", ["claude", "codex"], "Ship it.")
 
 
+async def test_a_long_thread_shows_its_newest_takes_in_what_comes_and_goes_back_to_its_first(served: Served, context: BrowserContext) -> None:
+    bob = (await do(served, "key.create", name="bob", kind="human")).key
+    sent = [await served.app.call("message.send", {"to": "claude", "body": "number 0"}, credential=bob)]
+    for number in range(1, 230):
+        sent.append(await served.app.call("message.send", {"to": "claude", "body": f"number {number}", "parent": sent[0].id}, credential=bob))
+    page = await sign_in(served, context, f"t/{sent[0].id}")
+    await expect(page.locator("h1")).to_have_text("number 0")
+    await expect(page.locator(".post")).to_have_count(200)
+    await expect(page.locator(".post .body").last).to_have_text("number 229")
+    await served.app.call("message.send", {"to": "claude", "body": "number 230", "parent": sent[0].id}, credential=bob)
+    await expect(page.locator(".post .body").last).to_have_text("number 230")
+    await page.get_by_role("button", name="Older").click()
+    await expect(page.locator(".post")).to_have_count(231)
+    assert await page.locator(".post .body").all_text_contents() == [f"number {number}" for number in range(231)]
+    await expect(page.get_by_role("button", name="Older")).to_have_count(0)
+    # A link to an old message finds it.
+    await page.goto(f"{served.url}/w/default/m/{sent[3].id}")
+    await expect(page.locator(".post.is-at .body")).to_have_text("number 3")
+    await expect(page.locator(".post.is-at")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("path", ["threads", "flow", "health", "t/"])
+async def test_the_head_of_a_page_fits_a_narrow_screen(served: Served, context: BrowserContext, path: str) -> None:
+    first = await do(served, "message.send", agent="claude", to="codex", body="A question with a long first line, so that there is a head to fit?")
+    await do(served, "message.send", agent="codex", to="claude", body="Yes.", parent=first.id)
+    page = await sign_in(served, context)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(f"{served.url}/w/default/{path}{first.id if path == 't/' else ''}")
+    await expect(page.locator("h1")).to_be_visible()
+    await expect(page.locator(".top .linked")).to_be_in_viewport(ratio=1)
+
+
 async def test_a_filter_is_the_address_and_an_unknown_key_is_explained(served: Served, context: BrowserContext) -> None:
     await crew(served)
     for intent in ("blocked", "status"):

@@ -70,11 +70,12 @@ async def load_threads(ask: Ask) -> dict[str, Any]:
 
 
 async def load_thread(ask: Ask) -> dict[str, Any]:
-    page = await ask("thread.get", id=ask.about[0], limit=200, cursor=ask.query.get("cursor"))
+    root, page = await asyncio.gather(ask("thread.get", id=ask.about[0], limit=1),
+                                      ask("message.history", thread=ask.about[0], limit=FIRST, cursor=ask.query.get("cursor")))
+    messages = page["messages"][::-1]
     # The newest are the ones somebody waits on.
-    shown = page["messages"][-60:]
-    statuses = await asyncio.gather(*(ask("message.status", id=each["id"], limit=12) for each in shown))
-    return {**page, "statuses": statuses}
+    statuses = await asyncio.gather(*(ask("message.status", id=each["id"], limit=12) for each in messages[-60:]))
+    return {"thread": root["thread"], "root": next(iter(root["messages"]), None), "messages": messages, "cursor": page["cursor"], "statuses": statuses}
 
 
 async def load_message(ask: Ask) -> dict[str, Any]:

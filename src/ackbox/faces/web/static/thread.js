@@ -39,23 +39,42 @@ function Who({ status }) {
 
 export function Thread({ data, about }) {
   const [told] = useFresh(data, (each) => each.kind === "receipt.marked" || (each.kind === "message.sent" && each.thread === data.thread));
-  const messages = told.messages ?? [], statuses = new Map((told.statuses ?? []).map((each) => [each.id, each])), byId = new Map(messages.map((each) => [each.id, each]));
+  const [cursor, setCursor] = useState(data.cursor);
+  // The newest are told again and again; what was told once stays, and so do the older ones somebody asked for.
+  const kept = useRef({ messages: new Map(), statuses: new Map() }).current;
+  const keep = (each) => { for (const m of each.messages ?? []) kept.messages.set(m.id, m); for (const status of each.statuses ?? []) kept.statuses.set(status.id, status); };
+  keep(told);
+  const byId = kept.messages, statuses = kept.statuses, messages = [...byId.values()].sort((one, other) => one.seq - other.seq);
   const [at, setAt] = useState(() => { const found = messages.findIndex((each) => each.id === location.hash.slice(1)); return found < 0 ? messages.length - 1 : found; });
   const box = useRef(null), wasAtEnd = useRef(true);
+  async function older() {
+    const page = await load(location.pathname, `?${new URLSearchParams({ cursor })}`), fresh = page.messages.filter((each) => !byId.has(each.id)).length;
+    const fromEnd = box.current.scrollHeight - box.current.scrollTop;
+    keep(page); wasAtEnd.current = false; setAt(at + fresh); setCursor(page.cursor);
+    requestAnimationFrame(() => { box.current.scrollTop = box.current.scrollHeight - fromEnd; });
+  }
+  const back = () => { if (at === 0 && cursor) older().catch(() => {}); else setAt(Math.max(0, at - 1)); };
+  // A link to one message goes on to it, however old it is.
+  const sought = useRef(location.hash.slice(1));
+  useEffect(() => {
+    if (!sought.current) return;
+    const found = messages.findIndex((each) => each.id === sought.current);
+    if (found < 0 && cursor) older().catch(() => {}); else { sought.current = ""; if (found >= 0) setAt(found); }
+  }, [cursor]);
   const current = messages[Math.min(at, messages.length - 1)];
-  useEffect(() => { box.current?.querySelector(`[id="${current?.id}"]`)?.scrollIntoView({ block: "nearest" }); }, [at, data.thread]);
+  useEffect(() => { box.current?.querySelector(`[id="${current?.id}"]`)?.scrollIntoView({ block: "nearest" }); }, [current?.id]);
   useEffect(() => { if (wasAtEnd.current && messages.length && !location.hash) { setAt(messages.length - 1); box.current.scrollTop = box.current.scrollHeight; } }, [messages.length]);
   const depth = (m) => { let d = 0; for (let up = byId.get(m.parent); up && d < 3; up = byId.get(up.parent)) d += 1; return d; };
   const mine = (m) => statuses.get(m.id)?.receipts.some((each) => each.agent === me.agent);
-  useLayoutEffect(() => keys("Thread", { j: [() => setAt(Math.min(messages.length - 1, at + 1)), "next"], ArrowDown: [() => setAt(Math.min(messages.length - 1, at + 1))], k: [() => setAt(Math.max(0, at - 1)), "previous"], ArrowUp: [() => setAt(Math.max(0, at - 1))], G: [() => setAt(messages.length - 1), "newest"], End: [() => setAt(messages.length - 1)],
+  useLayoutEffect(() => keys("Thread", { j: [() => setAt(Math.min(messages.length - 1, at + 1)), "next"], ArrowDown: [() => setAt(Math.min(messages.length - 1, at + 1))], k: [back, "previous"], ArrowUp: [back], G: [() => setAt(messages.length - 1), "newest"], End: [() => setAt(messages.length - 1)],
     r: [() => { if (!current || !mayWrite) return false; reply(current); return true; }, "reply"], a: [() => { if (!current || !mine(current)) return false; markOwn(current, "acknowledged"); return true; }, "acknowledge, own mail"],
     y: [() => { navigator.clipboard?.writeText(current?.body ?? ""); }, "copy text"], Y: [() => { navigator.clipboard?.writeText(`${location.origin}${base}/m/${current?.id}`); }, "copy link"], Escape: [() => { history.back(); }, "back"] }));
-  const people = [...new Set(messages.map((each) => each.sender))], first = messages[0], last = messages.at(-1);
+  const people = [...new Set(messages.map((each) => each.sender))], first = told.root ?? messages[0], last = messages.at(-1);
   const spent = first && last ? Math.round((Date.parse(last.created_at) - Date.parse(first.created_at)) / 60_000) : 0;
   const others = people.filter((name) => name !== me.agent);
-  return html`<div class="view"><${Top} title=${first ? firstLine(first) : "Thread"}><span class="dim num nowrap">${people.length} ${people.length === 1 ? "writer" : "people"} · ${messages.length} ${messages.length === 1 ? "message" : "messages"}${spent ? ` · ${spent} min` : ""}</span><span class="grow"></span><${Copy} text=${`${location.origin}${base}/t/${data.thread}`} label="copy link" /></${Top}>
+  return html`<div class="view"><${Top} title=${first ? firstLine(first) : "Thread"}><span class="dim num nowrap">${people.length} ${people.length === 1 ? "writer" : "people"} · ${messages.length}${cursor ? "+" : ""} ${messages.length === 1 ? "message" : "messages"}${spent ? ` · ${spent} min` : ""}</span><span class="grow"></span><${Copy} text=${`${location.origin}${base}/t/${data.thread}`} label="copy link" /></${Top}>
     <div class="mid"><div class="scroll thread" ref=${box} onScroll=${(event) => { const b = event.target; wasAtEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40; }} data-first tabindex="-1">
-      ${told.cursor ? html`<p class="dim small">The first 200 messages of this thread.</p>` : null}
+      ${cursor ? html`<p class="more"><button type="button" onClick=${older}>Older</button></p>` : null}
       ${messages.map((m, number) => { const before = messages[number - 1]; const gap = before ? Date.parse(m.created_at) - Date.parse(before.created_at) : 0; const d = depth(m); const re = d > 2 && m.parent ? byId.get(m.parent) : null;
         return html`${gap > GAP_MS ? html`<p class="gap"><span>${Math.round(gap / 60_000)} min quiet</span></p>` : null}
         <article key=${m.id} id=${m.id} class=${`post depth-${Math.min(d, 2)} ${number === at ? "is-at" : ""} ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""}`} onClick=${() => setAt(number)}>
