@@ -75,7 +75,8 @@ async def load_thread(ask: Ask) -> dict[str, Any]:
     messages = page["messages"][::-1]
     # The newest are the ones somebody waits on.
     statuses = await asyncio.gather(*(ask("message.status", id=each["id"], limit=12) for each in messages[-60:]))
-    return {"thread": root["thread"], "root": next(iter(root["messages"]), None), "messages": messages, "cursor": page["cursor"], "statuses": statuses}
+    first = next(iter(root["messages"]), None)
+    return {"thread": root["thread"], "root": first, "messages": messages, "cursor": page["cursor"], "statuses": statuses}
 
 
 async def load_message(ask: Ask) -> dict[str, Any]:
