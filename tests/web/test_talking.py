@@ -164,6 +164,14 @@ async def test_the_head_of_a_page_fits_a_narrow_screen(served: Served, context: 
     await expect(page.locator(".top .linked")).to_be_in_viewport(ratio=1)
 
 
+async def test_a_long_name_leaves_room_for_the_rest_on_a_narrow_screen(served: Served, context: BrowserContext) -> None:
+    await do(served, "agent.check_in", agent="an-agent-" + "with-a-long-name-" * 3, instance="x", machine="mbp", reach="hook")
+    page = await sign_in(served, context)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(f"{served.url}/w/default/agents")
+    await expect(page.locator("table.rows td:last-child").last).to_be_in_viewport(ratio=1)
+
+
 async def test_a_filter_is_the_address_and_an_unknown_key_is_explained(served: Served, context: BrowserContext) -> None:
     await crew(served)
     for intent in ("blocked", "status"):
