@@ -26,7 +26,7 @@ up: $(VENV)/.ready
 	$(VENV)/bin/ackbox up $(ARGS)
 
 test: $(VENV)/.ready
-	$(VENV)/bin/python -m pytest $(ARGS)
+	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 faults: $(VENV)/.ready
 	$(VENV)/bin/python -m tests.faults.kill --kills 500

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.command import Command
+from tests.npm import install
 
 HERE = Path(__file__).parents[1] / "ts"
 SEEN = {
@@ -29,11 +30,7 @@ LINES = [("v1", "legacy"), ("v2", "legacy"), ("v2", "2026-07-28")]
 @functools.cache
 def installed() -> None:
     """Install what package-lock.json names, once; without node these tests fail, they are not skipped."""
-    npm = shutil.which("npm")
-    assert npm is not None, "node and npm are needed: https://nodejs.org, or apt-get install nodejs npm"
-    done = HERE / "node_modules/.package-lock.json"
-    if not done.exists() or done.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--silent"], cwd=HERE, check=True, timeout=110)
+    install(HERE)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from tests.npm import install
 from tests.serving import Served
 
 # Machines that run tests are busy; a condition that holds is not waited for.
@@ -42,11 +42,7 @@ async def browsing() -> AsyncIterator[Browser]:
 @functools.cache
 def axe() -> str:
     """Return the script of axe-core, as package-lock.json names it; installed once."""
-    npm = shutil.which("npm")
-    assert npm is not None, "node and npm are needed: https://nodejs.org, or apt-get install nodejs npm"
-    done = HERE / "node_modules/.package-lock.json"
-    if not done.exists() or done.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--silent"], cwd=HERE, check=True, timeout=110)
+    install(HERE)
     return (HERE / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
 
