@@ -100,3 +100,13 @@ async def test_a_copy_of_an_agent_looks_into_another_mailbox_without_looking_for
         return [letter.body for letter in (await post("mailbox.list", agent="cy", instance="desk", of=of)).messages]
 
     assert [await seen("bob"), await seen("bob/laptop")] == [["all", "here"], ["all", "here"]]
+
+
+async def test_what_is_for_several_instances_counts_once_towards_the_limit(post: Post) -> None:
+    await post("agent.check_in", agent="bob")
+    for body, to in (("1", "bob/m1,bob/m2"), ("2", "bob/m1,bob/m2"), ("3", "bob/m1")):
+        await post("message.send", agent="ana", to=to, body=body)
+    checked = await post("inbox.check", agent="bob", limit=3)
+    assert ([letter.body for letter in checked.messages], checked.unread, checked.has_more) == (["1", "2", "3"], 3, False)
+    listed = await post("mailbox.list", agent="bob", limit=3)
+    assert [letter.body for letter in listed.messages] == ["3", "2", "1"]

@@ -231,7 +231,7 @@ SELECT DISTINCT u.seq FROM (
   SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.seq > :above AND a.left_out <> :agent
       AND (a.expires_at IS NULL OR a.expires_at > :now) ORDER BY a.seq LIMIT :most) AS everyone
   UNION ALL
-  SELECT * FROM (SELECT a.seq FROM reader r CROSS JOIN addressed a
+  SELECT * FROM (SELECT DISTINCT a.seq FROM reader r CROSS JOIN addressed a
     WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
       AND a.ws = r.ws AND a.channel = r.reader AND a.seq > :above
       AND (a.expires_at IS NULL OR a.expires_at > :now) ORDER BY a.seq LIMIT :most) AS instances
@@ -259,7 +259,7 @@ SELECT DISTINCT u.seq FROM (
       AND a.seq > (SELECT registered_seq FROM reader WHERE ws = :ws AND reader = :agent)
     ORDER BY a.seq DESC LIMIT :most) AS everyone
   UNION ALL
-  SELECT * FROM (SELECT a.seq FROM reader r CROSS JOIN addressed a
+  SELECT * FROM (SELECT DISTINCT a.seq FROM reader r CROSS JOIN addressed a
     WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
       AND a.ws = r.ws AND a.channel = r.reader AND a.seq < :before ORDER BY a.seq DESC LIMIT :most) AS instances
 ) AS u ORDER BY u.seq DESC LIMIT :most;
@@ -427,7 +427,7 @@ SELECT m.seq, 'message.sent' AS kind, m.created_at AS at, m.sender_agent AS read
     SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.seq > :after AND a.left_out <> :agent
         AND a.seq > (SELECT registered_seq FROM reader WHERE ws = :ws AND reader = :agent) ORDER BY a.seq LIMIT :most) AS everyone
     UNION ALL
-    SELECT * FROM (SELECT a.seq FROM reader r CROSS JOIN addressed a
+    SELECT * FROM (SELECT DISTINCT a.seq FROM reader r CROSS JOIN addressed a
       WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
         AND a.ws = r.ws AND a.channel = r.reader AND a.seq > :after ORDER BY a.seq LIMIT :most) AS instances
   ) AS u ORDER BY u.seq LIMIT :most
