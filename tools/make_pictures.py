@@ -17,7 +17,7 @@ from typing import Any
 from playwright.async_api import Browser, Page
 
 from tests.serving import Served, serving
-from tests.web.browsing import browsing, signed_in
+from tests.web.browsing import browsing, sign_in
 from tests.web.scene import PERSON, PLACE, Clock, Scene
 
 TARGET = Path(__file__).parent.parent / "docs/pictures"
@@ -38,7 +38,7 @@ ALL = (
 async def shoot(browser: Browser, served: Served, theme: Any, pages: tuple[tuple[str, str, str], ...], ids: dict[str, str], target: Path) -> None:
     """Make the pictures of some pages in one theme."""
     context = await browser.new_context(viewport=SIZE, color_scheme=theme, timezone_id="Europe/Berlin", locale="en-GB")
-    page = await signed_in(context, served, workspace=PLACE, name=PERSON)
+    page = await sign_in(served, context, workspace=PLACE, name=PERSON)
     for name, path, stands in pages:
         await page.goto(f"{served.url}/w/{PLACE}/{path.format(**ids)}")
         await page.locator(stands).first.wait_for()

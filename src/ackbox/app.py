@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import ackbox.ops  # noqa: F401  (fills the table)
+import ackbox.ops  # noqa: F401  (importing it fills the table of operations, which is all that is wanted)
 from ackbox.alive import Alive
 from ackbox.bell import EVERYBODY, Bell, Follower
 from ackbox.callers import Callers
@@ -39,6 +39,8 @@ ALIVE_S = 18
 MOST_TOLD = 6
 # What the feed tells of a refusal.
 TOLD = ("claimed", "sender", "thread")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def wall_clock() -> int:
@@ -355,7 +357,7 @@ class App:
             # Taken out first: what is sent while this runs puts it back.
             self._unindexed.discard(ws)
             try:
-                while await self.engine.write(lambda tx, ws=ws: Store(tx, ws).index_more(INDEX_TOGETHER), ws=ws):  # type: ignore[misc]  # as below
+                while await self._write(ws, Store.index_more, INDEX_TOGETHER):
                     pass
             except BaseException:
                 self._unindexed.add(ws)
@@ -363,10 +365,14 @@ class App:
 
     async def _flush(self) -> None:
         for ws, seen in self.alive.take_unwritten().items():
-            await self.engine.write(lambda tx, ws=ws, seen=seen: Store(tx, ws).touch(seen), ws=ws)  # type: ignore[misc]  # default arguments bind the loop's values
+            await self._write(ws, Store.touch, seen)
         for ws, signs in self.alive.unwritten_sessions().items():
-            await self.engine.write(lambda tx, ws=ws, signs=signs: Store(tx, ws).touch_sessions(signs), ws=ws)  # type: ignore[misc]  # as above
+            await self._write(ws, Store.touch_sessions, signs)
             self.alive.forget_sessions(ws, signs)
+
+    async def _write(self, ws: int, work: Callable[Concatenate[Store, P], Awaitable[T]], *given: P.args, **named: P.kwargs) -> T:
+        """Write what runs beside the calls, in one workspace."""
+        return await self.engine.write(lambda tx: work(Store(tx, ws), *given, **named), ws=ws)
 
 
 def _allow(caller: Caller, name: str, scope: Scope) -> None:

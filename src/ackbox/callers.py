@@ -37,7 +37,7 @@ class Callers:
             raise BadKey("This key has been revoked.", hint="Ask an admin for a new one.", reason="revoked")
         if row.expires_at is not None and row.expires_at <= self._clock():
             raise BadKey("This key has expired.", hint="Ask an admin for a new one.", reason="expired")
-        return Caller(key_id=row.id, ws=row.ws, role=row.role, agent=row.agent, may_speak_as=tuple(row.may_speak_as))  # type: ignore[arg-type]  # checked when stored
+        return Caller(key_id=row.id, ws=row.ws, role=row.role, agent=row.agent, may_speak_as=tuple(row.may_speak_as))  # type: ignore[arg-type]  # the row has text; add_key stored one of Role
 
     async def ended(self) -> set[str]:
         """Return the ids of keys that were revoked or ran out within the last minute."""

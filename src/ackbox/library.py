@@ -6,7 +6,7 @@ Nothing else may have an SQLite file open at the same time. Explained in docs/ho
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ class _Local:
     async def call(self, name: str, params: bytes, *, may_repeat: bool) -> bytes:
         return msgspec.json.encode(await self._app.call(name, params, credential=self._key))
 
-    async def follow(self, params: dict[str, Any]) -> AsyncIterator[_Page]:
+    async def follow(self, params: dict[str, Any]) -> AsyncGenerator[_Page, None]:
         asked = {name: value for name, value in params.items() if name != "join_ms"}
         follower = await self._app.follow(asked, credential=self._key)
         try:

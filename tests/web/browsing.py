@@ -59,33 +59,25 @@ async def barriers(page: Page, *, only_colours: bool = False) -> list[dict[str, 
             for each in found["violations"] if each["impact"] in ("serious", "critical")]
 
 
-async def signed_in(context: BrowserContext, served: Served, *, workspace: str = "default", name: str = "ana", as_owner: bool = False) -> Page:
-    """Sign a person in as a link does, and return the page that comes up."""
-    link = await served.app.call("login.link", {"workspace": workspace, "name": name, "as_owner": as_owner}, credential=served.key)
-    page = await context.new_page()
-    page.set_default_timeout(20_000)
-    await page.goto(served.url + link.path)
-    await page.wait_for_url("**/w/**", wait_until="commit")
-    await page.locator("h1").wait_for()
-    return page
-
-
 async def rows(page: Page) -> list[str]:
     """Return the first lines of the messages on screen, in their order."""
     return await page.locator(".list [role=option] .line bdi").all_inner_texts()
 
 
-async def link(served: Served, name: str = "ana") -> str:
+async def link(served: Served, name: str = "ana", *, workspace: str = "default", as_owner: bool = False) -> str:
     """Return the path of a one-time link for a person."""
-    return str((await served.app.call("login.link", {"name": name}, credential=served.key)).path)
+    return str((await served.app.call("login.link", {"workspace": workspace, "name": name, "as_owner": as_owner}, credential=served.key)).path)
 
 
-async def sign_in(served: Served, context: BrowserContext, path: str | None = None, name: str = "ana") -> Page:
+async def sign_in(
+    served: Served, context: BrowserContext, path: str | None = None, *, name: str = "ana", workspace: str = "default", as_owner: bool = False,
+) -> Page:
     """Return a page that is signed in and shows the dashboard, or the part of it that `path` names."""
     page = await context.new_page()
-    await page.goto(served.url + await link(served, name))
-    await page.wait_for_url("**/w/default/**", wait_until="commit")
+    page.set_default_timeout(20_000)
+    await page.goto(served.url + await link(served, name, workspace=workspace, as_owner=as_owner))
+    await page.wait_for_url("**/w/**", wait_until="commit")
     if path is not None:
-        await page.goto(f"{served.url}/w/default/{path}")
+        await page.goto(f"{served.url}/w/{workspace}/{path}")
     await page.locator(".view").first.wait_for()
     return page

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.serving import Served, serving
-from tests.web.browsing import barriers, signed_in
+from tests.web.browsing import barriers, sign_in
 from tests.web.scene import PERSON, PLACE, Clock, Scene
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +39,7 @@ def path(name: str, ids: dict[str, str]) -> str:
 async def test_no_page_has_a_serious_barrier_in_either_theme(browser: Browser, shop: tuple[Served, dict[str, str]]) -> None:
     served, ids = shop
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", bypass_csp=True, reduced_motion="reduce")
-    page = await signed_in(context, served, workspace=PLACE, name=PERSON)
+    page = await sign_in(served, context, workspace=PLACE, name=PERSON)
     found = {}
     for name, stands in PAGES.items():
         await page.emulate_media(color_scheme="light")
@@ -55,7 +55,7 @@ async def test_no_page_has_a_serious_barrier_in_either_theme(browser: Browser, s
 async def test_no_page_breaks_its_own_policy_or_fails(browser: Browser, shop: tuple[Served, dict[str, str]]) -> None:
     served, ids = shop
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
-    page = await signed_in(context, served, workspace=PLACE, name=PERSON)
+    page = await sign_in(served, context, workspace=PLACE, name=PERSON)
     said = heard(page)
     for name, stands in PAGES.items():
         await page.goto(served.url + path(name, ids))

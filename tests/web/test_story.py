@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from ackbox.client.http import HttpCaller
 from ackbox.faces.cli_demo import WORKSPACE, YOU, Demo
 from tests.serving import Served
-from tests.web.browsing import signed_in
+from tests.web.browsing import sign_in
 
 pytestmark = pytest.mark.anyio
 ANSWER = "Yes, after a backup."
@@ -43,7 +43,7 @@ async def playing(served: Served, context: BrowserContext) -> AsyncIterator[tupl
         while not any("is waiting for your answer" in line for line in talk.said):
             assert not playing.done(), playing.exception()
             await asyncio.sleep(0.02)
-    yield await signed_in(context, served, workspace=WORKSPACE, name=YOU), talk
+    yield await sign_in(served, context, workspace=WORKSPACE, name=YOU), talk
     async with asyncio.timeout(60):
         await playing
     assert any("That was" in line for line in talk.said)

@@ -16,7 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from ackbox.client.http import HttpCaller
 from tests.command import Command
 from tests.serving import Served
-from tests.web.browsing import rows, signed_in
+from tests.web.browsing import rows, sign_in
 
 pytestmark = pytest.mark.anyio
 AGENTS = ("claude", "codex", "tester")
@@ -40,7 +40,7 @@ async def write(page: Page, text: str) -> None:
 
 async def test_two_people_and_three_agents_at_once_see_the_same_in_one_order(browser: Browser, served: Served) -> None:
     contexts = [await browser.new_context(viewport={"width": 1440, "height": 1200}) for _ in range(2)]
-    pages = [await live(await signed_in(context, served, name=name), served.url) for context, name in zip(contexts, ("ana", "ben"), strict=True)]
+    pages = [await live(await sign_in(served, context, name=name), served.url) for context, name in zip(contexts, ("ana", "ben"), strict=True)]
 
     async def agent(name: str) -> None:
         for number in range(4):
@@ -58,7 +58,7 @@ async def test_two_people_and_three_agents_at_once_see_the_same_in_one_order(bro
 
 
 async def test_a_second_tab_shows_the_same_and_what_one_sends_the_other_has_once(context: BrowserContext, served: Served) -> None:
-    first = await live(await signed_in(context, served), served.url)
+    first = await live(await sign_in(served, context), served.url)
     second = await context.new_page()
     await live(second, served.url)
     await write(first, "from the first")
@@ -78,7 +78,7 @@ HIDE = """() => {
 
 
 async def test_a_hidden_tab_fetches_no_rows_and_has_them_all_when_it_is_seen(context: BrowserContext, served: Served) -> None:
-    page = await live(await signed_in(context, served), served.url)
+    page = await live(await sign_in(served, context), served.url)
     await page.evaluate(HIDE)
     asked: list[str] = []
     heard: asyncio.Queue[Any] = asyncio.Queue()

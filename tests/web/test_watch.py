@@ -10,7 +10,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from ackbox.errors import BadKey
 from tests.serving import Served
-from tests.web.browsing import signed_in
+from tests.web.browsing import sign_in
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(context: BrowserContext, served: Served) -> AsyncIterator[Desk]:
-    yield Desk(await signed_in(context, served), served)
+    yield Desk(await sign_in(served, context), served)
 
 
 
@@ -188,7 +188,7 @@ async def test_what_is_pasted_carries_the_name_and_its_quotes(desk: Desk) -> Non
 
 
 async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(context: BrowserContext, served: Served) -> None:
-    page = await signed_in(context, served, as_owner=True)
+    page = await sign_in(served, context, as_owner=True)
     await page.goto(f"{served.url}/w/default/connect")
     await page.get_by_label("Name of the agent").fill("codex")
     await page.get_by_role("button", name="Make a key").click()
@@ -208,13 +208,13 @@ async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(context: Brow
 
 
 async def test_an_owner_changes_the_workspace_and_a_person_is_told_who_may(context: BrowserContext, served: Served) -> None:
-    page = await signed_in(context, served, as_owner=True)
+    page = await sign_in(served, context, as_owner=True)
     await page.goto(f"{served.url}/w/default/settings")
     await page.get_by_role("radio", name="refuse, and name who is near").check()
     await expect(page.get_by_text("Saved.")).to_be_visible()
     assert (await served.app.call("workspace.settings", {}, credential=served.key)).settings["unknown"] == "refuse"
     await page.goto(f"{served.url}/w/default/live")
-    person = await signed_in(context, served, name="ben")
+    person = await sign_in(served, context, name="ben")
     await person.goto(f"{served.url}/w/default/settings")
     await expect(person.get_by_text("Your key changes none of it")).to_be_visible()
 

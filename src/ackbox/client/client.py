@@ -10,13 +10,13 @@ import asyncio
 import inspect
 import uuid
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-import ackbox.ops  # noqa: F401  (fills the table)
+import ackbox.ops  # noqa: F401  (importing it fills the table of operations, which is all that is wanted)
 from ackbox.model.message import Letter
 from ackbox.ops.feed import Event
 from ackbox.ops.table import OPERATIONS, Call, Context, Operation
@@ -36,7 +36,7 @@ class Transport(Protocol):
         """Do one operation on JSON and return JSON."""
         ...
 
-    def follow(self, params: dict[str, Any]) -> AsyncIterator[Any]:
+    def follow(self, params: dict[str, Any]) -> AsyncGenerator[Any, None]:
         """Give pages of the feed: events as JSON, and the cursor after them."""
         ...
 
@@ -64,7 +64,7 @@ def _method(client: Client, operation: Operation) -> Callable[..., Awaitable[Any
         return await client.call(operation.name, **params)
 
     method.__name__, method.__doc__ = operation.verb, operation.description
-    method.__signature__ = inspect.signature(operation.params).replace(return_annotation=operation.result)  # type: ignore[attr-defined]  # what help() shows
+    method.__signature__ = inspect.signature(operation.params).replace(return_annotation=operation.result)  # type: ignore[attr-defined]  # help() reads it; the type of functions does not know it
     return method
 
 
@@ -126,27 +126,27 @@ class Client:
         result: R = await self.call(found.name, **msgspec.to_builtins(given))
         return result
 
-    async def pages(self, **params: Any) -> AsyncIterator[tuple[list[Event], str]]:
+    async def pages(self, **params: Any) -> AsyncGenerator[tuple[list[Event], str], None]:
         """Give what happens, as (events, cursor), as long as it is asked for; the first has no events and says where it begins.
 
         Takes `of`, `cursor`, `kinds`, `sender`, `thread`, `join_ms`, as a subscription does. Goes on after a break where it was.
         """
         asked = self._own(OPERATIONS["event.feed"]) | {name: value for name, value in params.items() if value is not None}
         last = 0
-        async with aclosing(self._transport.follow(asked)) as pages:  # type: ignore[type-var]  # a generator
+        async with aclosing(self._transport.follow(asked)) as pages:
             async for page in pages:
                 events = [msgspec.json.decode(raw, type=Event) for raw in page.events]
                 yield [event for event in events if event.seq > last], page.cursor
                 last = max([last, *(event.seq for event in events)])
 
-    async def events(self, **params: Any) -> AsyncIterator[Event]:
+    async def events(self, **params: Any) -> AsyncGenerator[Event, None]:
         """Give what happens, one event at a time; as `pages`, without the cursors."""
-        async with aclosing(self.pages(**params)) as pages:  # type: ignore[type-var]  # a generator
+        async with aclosing(self.pages(**params)) as pages:
             async for events, _ in pages:
                 for event in events:
                     yield event
 
-    async def letters(self, *, mark: str = "none") -> AsyncIterator[Letter]:
+    async def letters(self, *, mark: str = "none") -> AsyncGenerator[Letter, None]:
         """Give unread post, each letter once, what waits already and then what comes, by push and by poll.
 
         `mark` is set when a letter is fetched. Mark what you have dealt with, or it is here again next time.
@@ -174,7 +174,7 @@ class Client:
         async for _ in self.pages(of="inbox"):
             news.set()
 
-    async def _unread(self, mark: str) -> AsyncIterator[Letter]:
+    async def _unread(self, mark: str) -> AsyncGenerator[Letter, None]:
         cursor = None
         while True:
             page = await self.call("inbox.check", mark=mark, cursor=cursor)

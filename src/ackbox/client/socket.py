@@ -9,7 +9,7 @@ import asyncio
 import json
 import random
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import Any
 
@@ -120,7 +120,7 @@ class SocketTransport:
         finally:
             del self._asked[id]
 
-    async def follow(self, params: dict[str, Any]) -> AsyncIterator[Page]:
+    async def follow(self, params: dict[str, Any]) -> AsyncGenerator[Page, None]:
         """Give the feed page by page, from `cursor`, for as long as it is asked for; the first is empty and says where it begins.
 
         After a break it goes on where it was. Raises NoServer, while none has answered yet, and the errors of ackbox.errors.

@@ -9,7 +9,7 @@ import asyncio
 import functools
 import inspect
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterator
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any
@@ -59,7 +59,7 @@ class SyncClient:
 
         return method
 
-    def _items(self, items: AsyncIterator[Any]) -> Iterator[Any]:
+    def _items(self, items: AsyncGenerator[Any, Any]) -> Iterator[Any]:
         try:
             while True:
                 try:
@@ -68,7 +68,7 @@ class SyncClient:
                     return
         finally:
             with suppress(RuntimeError, CancelledError):
-                self._wait(items.aclose())  # type: ignore[attr-defined]  # a generator
+                self._wait(items.aclose())
 
     def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Wait for work in the thread; what stops the waiting, as Ctrl-C does, stops the work."""
@@ -91,5 +91,5 @@ class _SyncNoun:
         return dir(self._noun)
 
 
-async def _next(items: AsyncIterator[Any]) -> Any:
+async def _next(items: AsyncGenerator[Any, None]) -> Any:
     return await anext(items)

@@ -164,7 +164,7 @@ def _reread(file: str) -> IO[bytes]:
     """Return the file so that it can be read twice; standard input is put aside first."""
     if file != "-":
         return open(file, "rb")
-    aside = tempfile.TemporaryFile()  # noqa: SIM115  (the caller closes it)
+    aside = tempfile.TemporaryFile()  # noqa: SIM115  (returned open: the caller reads it twice and closes it)
     while part := sys.stdin.buffer.read(1 << 20):
         aside.write(part)
     return aside

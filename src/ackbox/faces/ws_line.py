@@ -38,7 +38,7 @@ class Line(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if self.response.status_code == 101:
-            self.scope["extensions"] = {**(self.scope["extensions"] or {}), EXTENSION: self}  # type: ignore[dict-item]  # not only dicts
+            self.scope["extensions"] = {**(self.scope["extensions"] or {}), EXTENSION: self}  # type: ignore[dict-item]  # ASGI types an extension as a dict; this is one of ours, for this process
 
     async def send(self, message: Any) -> None:
         await super().send(message)

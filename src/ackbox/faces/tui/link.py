@@ -108,7 +108,7 @@ class Link:
                 if self._cursor is None:
                     self._cursor = await self._load()
                 asked = {**self.who, "of": "workspace", "join_ms": self._join_ms, "cursor": self._cursor}
-                async with aclosing(self._open().follow(asked)) as pages:  # type: ignore[type-var]  # a generator
+                async with aclosing(self._open().follow(asked)) as pages:
                     async for page in pages:
                         await self._deliver([msgspec.json.decode(raw) for raw in page.events])
                         # Moved only after what it passes is in the box: what fails in between is asked for again.
