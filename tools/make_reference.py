@@ -22,6 +22,7 @@ from ackbox.dialects._rest import Rest  # noqa: E402
 from ackbox.dialects._translate import REQUIRED, Word  # noqa: E402
 from ackbox.faces.rest import CREATES, where  # noqa: E402
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref  # noqa: E402
+from ackbox.model.name import LONGEST  # noqa: E402
 from ackbox.model.receipt import Receipt  # noqa: E402
 from ackbox.ops.table import ALLOWED, OPERATIONS, Call, Operation  # noqa: E402
 from tools.dialect_errors import dialect_errors_page  # noqa: E402
@@ -213,7 +214,7 @@ def message_page() -> str:
         "## Receipt\n\n" + field_table(Receipt),
         f"## Limits\n\n| what | at most |\n|---|---|\n| body | {BODY_LIMIT:,} characters |\n| subject | {SUBJECT_LIMIT} characters |\n"
         f"| metadata | {METADATA_LIMIT_BYTES:,} bytes of JSON |\n| refs | 50 |\n| addresses in one audience | 200 |\n"
-        "| a name | 64 characters |\n| an idempotency key | 128 characters |\n\n"
+        f"| a name | {LONGEST} characters |\n| an idempotency key | 128 characters |\n\n"
         "Characters are Unicode code points after NFC. What is longer is refused, with its size and the limit.",
     ]
     return "\n\n".join(parts) + "\n"

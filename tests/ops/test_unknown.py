@@ -123,13 +123,26 @@ async def test_the_first_to_use_a_name_keeps_it_also_when_only_post_waits_for_it
     assert [letter.body for letter in (await post("inbox.check", agent="夏哥")).messages] == ["x"]
 
 
+async def test_the_longest_names_are_written_to_and_guarded_like_others(post: Post) -> None:
+    # Each of these letters is likened to several others: what two such names are compared by is longer than an index takes.
+    long, copy = "".join(chr(0xAC00 + 55 * number) for number in range(200)), "\U0001f916" * 200
+    sent = await post("message.send", agent="ana", to=[f"{long}/{copy}"], body="x")
+    assert [letter.id for letter in (await post("inbox.check", agent=long, instance=copy)).messages] == [sent.id]
+    mailbox = await post("mailbox.list", agent="ana", of=f"{long}/{copy}")
+    assert ([letter.id for letter in mailbox.messages], mailbox.agent) == ([sent.id], long)
+    await post("message.send", agent="ana", to="\u0430" * 200, body="x")
+    with pytest.raises(Conflict, match="looks like"):
+        await post("agent.check_in", agent="a" * 200)
+    assert (await post("agent.check_in", agent="e\u0301" * 200)).me.agent == "\u00e9" * 200
+
+
 async def test_names_of_two_workspaces_may_look_alike(post: Post) -> None:
     await post("workspace.create", name="other")
     await post("agent.check_in", agent="agent-1")
     assert (await post("agent.check_in", workspace="other", agent="agent-l")).me.agent == "agent-l"
 
 
-@pytest.mark.parametrize("bad", ["@bob", "bob/", "a\u200bb", "ana (human)", "x" * 65])
+@pytest.mark.parametrize("bad", ["@bob", "bob/", "a\u200bb", "ana (human)", "x" * 201])
 async def test_one_bad_entry_refuses_the_whole_send(post: Post, bad: str) -> None:
     await post("agent.check_in", agent="ana")
     error = await refusal(post, to=["bob", bad])

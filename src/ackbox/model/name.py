@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import difflib
 import functools
+import hashlib
 import unicodedata
 from collections.abc import Iterable
 from importlib.resources import files
 
 from ackbox.errors import Invalid
 
-LONGEST = 64
+LONGEST = 200
+# An index of PostgreSQL takes some 2,700 bytes of a row.
+LONGEST_SKELETON_BYTES = 2_000
 RESERVED = frozenset({"broadcast", "*", "everyone", "user", "human", "system"})
 _REFUSED = {"Cc": "a control character", "Cf": "an invisible format character", "Co": "a private-use character",
             "Cs": "half of a surrogate pair", "Cn": "an unassigned character", "Zl": "a line separator", "Zp": "a paragraph separator"}
@@ -60,6 +63,12 @@ def skeleton(name: str) -> str:
     """Return the UTS 39 skeleton: two names with the same one look alike."""
     table = _confusables()
     return unicodedata.normalize("NFD", "".join(table.get(c, c) for c in unicodedata.normalize("NFD", name)))
+
+
+def kept_skeleton(name: str) -> str:
+    """Return the skeleton as it is stored and looked for: one that is too long for an index as its digest."""
+    shape = skeleton(name)
+    return shape if len(shape.encode()) <= LONGEST_SKELETON_BYTES else hashlib.sha256(shape.encode()).hexdigest()
 
 
 def _folded(name: str) -> str:

@@ -186,7 +186,7 @@ class ListAgents(Call, frozen=True, kw_only=True):
     """Whom to list."""
 
     online_only: Annotated[bool, Meta(description="Leave out who is not here")] = False
-    name: Annotated[str, Meta(max_length=256, description="Only this agent")] | None = None
+    name: Annotated[str, Meta(max_length=512, description="Only this agent")] | None = None
     days: Annotated[int, Meta(ge=1, le=3650, description="Only those heard of within so many days")] | None = None
     newest_first: Annotated[bool, Meta(description="Last heard of first, instead of in order of name")] = False
     limit: Annotated[int, Meta(ge=1, le=1000, description="At most this many")] | None = None

@@ -14,7 +14,7 @@ from msgspec import Meta
 from ackbox.errors import Invalid, UnknownRecipient
 from ackbox.model.address import Address, collapse, parse_audience
 from ackbox.model.moment import to_text
-from ackbox.model.name import nearest
+from ackbox.model.name import LONGEST, nearest
 from ackbox.ops.presence import Standing, standing
 from ackbox.ops.table import Context
 from ackbox.store.messages import Channel
@@ -101,7 +101,7 @@ async def mentioned(context: Context, text: str) -> str:
     found = [name for name in names if text[1:].startswith(name) and not _goes_on(text[1 + len(name):])]
     if found:
         return max(found, key=len)
-    word = re.split(r"[\s,:;]", text[1:], maxsplit=1)[0][:64]
+    word = re.split(r"[\s,:;]", text[1:], maxsplit=1)[0][:LONGEST]
     near = nearest(word, names)
     raise UnknownRecipient(f"Nobody called {word!r} has been here.", recipient=word, near=near, field="body",
                            hint=f"Did you mean '@{near[0]}'?" if near else "Put a space before the @ to write to everyone.")

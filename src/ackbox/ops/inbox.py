@@ -194,10 +194,10 @@ class ListMail(Call, frozen=True, kw_only=True):
     """Which post of one mailbox."""
 
     of: Annotated[str, Meta(
-        max_length=256, description="Whose mailbox, as agent or agent/instance; your own when left out. Looking marks nothing")] | None = None
+        max_length=512, description="Whose mailbox, as agent or agent/instance; your own when left out. Looking marks nothing")] | None = None
     unread_only: Annotated[bool, Meta(description="Leave out what is read")] = False
     include_archived: Annotated[bool, Meta(description="Show what is archived too")] = False
-    sender: Annotated[str, Meta(max_length=256, description="Only from this sender")] | None = None
+    sender: Annotated[str, Meta(max_length=512, description="Only from this sender")] | None = None
     intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
     limit: Limit = 30
     cursor: Cursor | None = None

@@ -10,7 +10,7 @@ from msgspec import Meta
 from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.key import digest, mint, parse_key
 from ackbox.model.moment import to_text, to_text_or_none
-from ackbox.model.name import parse_name
+from ackbox.model.name import LONGEST, parse_name
 from ackbox.ops.table import PEOPLE, Call, Context, op
 from ackbox.store.store import KeyRow, Store
 
@@ -23,10 +23,10 @@ KIND_OF: dict[str, Literal["agt", "hum", "adm", "ro"]] = {
 class CreateKey(Call, frozen=True, kw_only=True):
     """A key to make."""
 
-    name: Annotated[str, Meta(max_length=256, description="The agent or person it speaks as; needed except for admins")] | None = None
+    name: Annotated[str, Meta(max_length=512, description="The agent or person it speaks as; needed except for admins")] | None = None
     kind: Annotated[Literal["agent", "human", "owner", "read-only", "admin", "instance-admin"], Meta(
         description="What it may do; an owner is a person who administers")] = "agent"
-    may_speak_as: Annotated[list[Annotated[str, Meta(min_length=1, max_length=64)]],
+    may_speak_as: Annotated[list[Annotated[str, Meta(min_length=1, max_length=LONGEST)]],
                             Meta(max_length=50, description="Other names it may speak as; * matches any text")] = []
     label: Annotated[str, Meta(max_length=200, description="A note for people")] = ""
     expires_in_days: Annotated[int, Meta(ge=0, le=3650, description="0 never expires")] = 90

@@ -23,7 +23,7 @@ LABEL = "dashboard"
 class MakeLink(Call, frozen=True, kw_only=True):
     """Whom the link signs in."""
 
-    name: Annotated[str, Meta(max_length=256, description="The person it signs in; your own name when left out")] | None = None
+    name: Annotated[str, Meta(max_length=512, description="The person it signs in; your own name when left out")] | None = None
     as_owner: Annotated[bool, Meta(description="Whether the person may administer as well; only an admin says so")] = False
 
 

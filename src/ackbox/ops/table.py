@@ -43,7 +43,7 @@ ALLOWED: dict[Role, frozenset[Scope]] = {
 # The kinds of key whose holder is a person.
 PEOPLE: tuple[Role, ...] = ("human", "owner")
 
-Name = Annotated[str, Meta(description="Name of an agent or person", max_length=256)]
+Name = Annotated[str, Meta(description="Name of an agent or person", max_length=512)]
 MessageId = Annotated[str, Meta(description="Id of a message, 32 hex digits", max_length=64)]
 Limit = Annotated[int, Meta(ge=1, le=200, description="At most this many")]
 Cursor = Annotated[str, Meta(description="Where the last page ended, as it was given", max_length=512)]
@@ -52,10 +52,10 @@ Cursor = Annotated[str, Meta(description="Where the last page ended, as it was g
 class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every operation takes: where, and as whom."""
 
-    workspace: Annotated[str, Meta(description="Workspace; the key's own when left out", max_length=256)] | None = None
-    agent: Annotated[str, Meta(description="Who you are; the key's own name when left out", max_length=256)] | None = None
-    instance: Annotated[str, Meta(description="Which running copy of you this is", max_length=256)] | None = None
-    session: Annotated[str, Meta(description="Token of a session you started; stands for agent and instance", max_length=256)] | None = None
+    workspace: Annotated[str, Meta(description="Workspace; the key's own when left out", max_length=512)] | None = None
+    agent: Annotated[str, Meta(description="Who you are; the key's own name when left out", max_length=512)] | None = None
+    instance: Annotated[str, Meta(description="Which running copy of you this is", max_length=512)] | None = None
+    session: Annotated[str, Meta(description="Token of a session you started; stands for agent and instance", max_length=512)] | None = None
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,8 +35,8 @@ _NUMBER_BITS = 48
 TaskId = Annotated[str, Meta(description="Id of a task, or its number", max_length=64)]
 Label = Annotated[str, Meta(max_length=200)]
 Tag = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[^,]*$")]
-To = Annotated[str, Meta(description="Who it is for: a name, or name/instance; whoever claims it when left out", max_length=256)]
-ToInstance = Annotated[str, Meta(description="The one running copy of that agent", max_length=256)]
+To = Annotated[str, Meta(description="Who it is for: a name, or name/instance; whoever claims it when left out", max_length=512)]
+ToInstance = Annotated[str, Meta(description="The one running copy of that agent", max_length=512)]
 Tags = Annotated[list[Tag], Meta(max_length=50, description="Labels")]
 Needs = Annotated[list[TaskId], Meta(max_length=100, description="Tasks that must be done first")]
 DoneWhen = Annotated[str, Meta(max_length=2000, description="What will be true when it is done")]
@@ -166,7 +166,7 @@ class Narrow(Call, frozen=True, kw_only=True):
 
     status: Annotated[str | list[str], Meta(description=f"{', '.join(STATUSES)}; or unfinished, active, finished, all")] = "unfinished"
     assignee: Annotated[Name, Meta(description="Only of this agent or person")] | None = None
-    assignee_instance: Annotated[str, Meta(max_length=256, description="Only of this running copy")] | None = None
+    assignee_instance: Annotated[str, Meta(max_length=512, description="Only of this running copy")] | None = None
     mine: Annotated[bool, Meta(description="Only your own")] = False
     priority: Annotated[list[Priority], Meta(min_length=1, max_length=5, description="Only of these priorities")] | None = None
     unassigned_only: Annotated[bool, Meta(description="Only those for whoever claims them")] = False

@@ -41,7 +41,7 @@ SETTINGS = ("unknown", "inactive", "hops_limit", "repeats_limit", "on_conflict",
 class CreateWorkspace(Call, frozen=True, kw_only=True):
     """A workspace to make."""
 
-    name: Annotated[str, Meta(max_length=256, description="Name of the new workspace")]
+    name: Annotated[str, Meta(max_length=512, description="Name of the new workspace")]
     mode: Annotated[Literal["open", "private"], Meta(
         description="open: members read everything; private: sender, recipients and operators")] = "open"
     unknown: Unknown | None = None

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ackbox.errors import Conflict
-from ackbox.model.name import skeleton
+from ackbox.model.name import kept_skeleton
 from ackbox.store.bound import Bound, new_number
 from ackbox.store.engine import Row
 
@@ -142,7 +142,7 @@ class Readers(Bound):
                                        read_floor=read_floor, delivered_floor=delivered_floor)
 
     async def _add(self, name: str, instance: str | None, *, agent: int | None, kind: str, seen: int, floor: int) -> Reader:
-        shape = skeleton(name)
+        shape = kept_skeleton(name)
         if instance is None:
             await self._refuse_lookalike(name, shape)
         number = new_number()

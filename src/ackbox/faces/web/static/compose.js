@@ -46,10 +46,10 @@ export function read(text, known = [...names(), ...roster.value.awaited]) {
     if (slash && intent === null) { intent = slash[1]; rest = rest.slice(slash[0].length); continue; }
     if (!rest.startsWith("@")) break;
     const name = byLength.find((each) => rest.slice(1, each.length + 1).toLowerCase() === each.toLowerCase() && /^($|[\s,:/])/.test(rest.slice(each.length + 1)));
-    const typed = name ?? /^@([^\s,:/@*]{1,64})/.exec(rest)?.[1];
+    const typed = name ?? /^@([^\s,:/@*]{1,200})/.exec(rest)?.[1];
     if (!typed) break;
     let after = rest.slice(1 + typed.length);
-    const copy = /^[:/]([^\s,@]{1,64})/.exec(after);
+    const copy = /^[:/]([^\s,@]{1,200})/.exec(after);
     if (copy) after = after.slice(copy[0].length);
     to.push((name ?? typed) + (copy ? `/${copy[1]}` : ""));
     rest = after.replace(/^[\s,]+/, "");
