@@ -41,20 +41,39 @@ def one(name: str, presence: str, *, kind: str = "agent", machine: str | None = 
     return {"agent": name, "instance": None, "presence": presence, "kind": kind, "machine": machine, "reach": "poll", "instances": list(instances)}
 
 
+def reached(agent: str, presence: str = "away", *, known: bool = True, near: tuple[str, ...] = (), instance: str | None = None) -> Any:
+    return {"agent": agent, "instance": instance, "known": known, "near": list(near), "presence": presence, "last_seen": None, "reach": "hook"}
+
+
+def direct(*recipients: Any) -> Any:
+    return {"type": "direct", "recipient_count": len(recipients), "online": 0, "recipients": list(recipients)}
+
+
+def everyone(count: int, online: int) -> Any:
+    return {"type": "broadcast", "recipient_count": count, "online": online, "recipients": []}
+
+
 PEOPLE = [
     one("claude", "online", machine="mbp", instances=({**one("claude", "away"), "instance": "ci-01"},)), one("codex", "away"), one("ana", "idle", kind="human"),
 ]
 
 
-@pytest.mark.parametrize(("to", "said"), [
-    ([], "→ everyone: 3 known, 1 online"),
-    (["claude", "codex"], "→ claude (online, poll), codex (away, it will wait)"),
-    (["claude/ci-01"], "→ claude/ci-01 (away, it will wait)"),
-    (["codx"], "→ codx (not seen yet, it will wait; did you mean codex?)"),
-    (["user"], "→ every person (1)"),
+@pytest.mark.parametrize(("told", "said"), [
+    (everyone(3, 1), "→ everyone: 3 readers, 1 online; for 2 it waits"),
+    (everyone(1, 1), "→ everyone: 1 reader, 1 online"),
+    (direct(reached("claude", "online"), reached("codex")), "→ claude (online, at its next prompt), codex (away, will wait)"),
+    (direct(reached("claude", instance="ci-01")), "→ claude/ci-01 (away, will wait)"),
+    (direct(reached("codx", known=False, near=("codex",))), "→ codx (nobody of that name has been here, did you mean codex?)"),
+    (direct(reached("zoe", known=False)), "→ zoe (nobody of that name has been here; it waits)"),
 ])
-def test_the_line_below_says_how_each_is_reached(to: list[str], said: str) -> None:
-    assert reach_line(to, PEOPLE) == said
+def test_the_line_below_says_how_each_is_reached(told: Any, said: str) -> None:
+    assert reach_line(told) == said
+
+
+def test_a_known_name_may_hold_spaces() -> None:
+    known = ["ops", "ops bot", "claude"]
+    found = [parse_draft(text, intent=None, priority=3, is_answer=False, known=known) for text in ("@ops bot hi", "@ops bot/ci-01, @claude hi", "@ops both")]
+    assert [(each.to, each.body) for each in found] == [(("ops bot",), "hi"), (("ops bot/ci-01", "claude"), "hi"), (("ops",), "both")]
 
 
 def test_names_are_completed_after_an_at() -> None:

@@ -103,7 +103,7 @@ def writes(desk: Desk) -> None:
         desk.press("escape")
         desk.see("c compose")
     desk.press("r")
-    desk.see("@claude", "→ claude (online, poll)")
+    desk.see("@claude", "→ claude (online, when it looks)")
     desk.terminal.press("noted\r")
     desk.see("sent to claude", "ana HUM")
 

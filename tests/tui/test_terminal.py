@@ -55,7 +55,7 @@ def test_a_message_sent_from_it_is_a_persons_and_reaches_its_agent(post: Post) -
         terminal.press("c@co")
         terminal.see("> ● codex")
         terminal.press("\tis main green?")
-        terminal.see("→ codex (online, poll)", "question (auto)")
+        terminal.see("→ codex (online, when it looks)", "question (auto)")
         terminal.press("\r")
         terminal.see("sent to codex", "is main green?")
     [letter] = post.call("inbox.check", agent="codex")["messages"]
@@ -79,7 +79,7 @@ def test_a_message_for_everyone_says_how_many_that_are_before_it_is_sent(post: P
     with post.look("--as", "codex") as terminal:
         terminal.see("tester", "live")
         terminal.press("i!! /alert Merge freeze\nuntil Monday".replace("\n", "\x0a"))
-        terminal.see("→ everyone: 2 known, 2 online", "△ alert", "urgent", "Enter sends to all 2", "until Monday")
+        terminal.see("→ everyone: 1 reader, 1 online", "△ alert", "urgent", "Enter sends to all 1", "until Monday")
         terminal.press("\r")
         terminal.see("sent to everyone (1)")
     [letter] = post.call("inbox.check", agent="tester")["messages"]
@@ -240,6 +240,30 @@ def test_an_empty_workspace_teaches_the_next_command(post: Post) -> None:
         post.call("agent.heartbeat", agent="codex")
         terminal.press("1")
         terminal.see("codex is here and waiting. Say hello: press c, type @codex.", 'ackbox send codex "hello"')
+
+
+@pytest.mark.parametrize(("how", "code"), [("q", 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_leaving_gives_the_terminal_back_as_it_was_even_when_the_server_does_not_answer(tmp_path: Path, how: str | signal.Signals, code: int) -> None:
+    command = Command(tmp_path)
+    server = command.up()
+    try:
+        with Post(command, "shop").look() as terminal:
+            terminal.see("Nobody is here yet", "live")
+            before = terminal.screen.modes - {"2026"}
+            os.kill(server["pid"], signal.SIGSTOP)
+            terminal.press("6")
+            terminal.see("6 Health", "reading …")
+            if isinstance(how, str):
+                terminal.press(how)
+            else:
+                os.kill(terminal.process.pid, how)
+            assert terminal.end() == code
+            assert {"1049", "1000"} <= before
+            # What is left on is what a terminal has on when it starts: its cursor, and breaking lines.
+            assert terminal.screen.modes == {"25", "7"}
+    finally:
+        os.kill(server["pid"], signal.SIGCONT)
+        command.stop()
 
 
 def test_without_a_terminal_it_says_what_to_use_instead(post: Post) -> None:

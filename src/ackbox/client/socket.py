@@ -152,6 +152,14 @@ class SocketTransport:
                 await running
         self._fail(NoServer("The client is closed."))
 
+    def drop(self) -> None:
+        """End at once, without a word to the server: for who leaves, and does not wait for one that may be too busy to say goodbye."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.cancel()
+        if self._socket is not None:
+            self._socket.transport.abort()
+
     def _next_id(self) -> int:
         self._last_id += 1
         return self._last_id

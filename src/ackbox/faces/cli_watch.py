@@ -60,8 +60,9 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int) -> None:
 
     who = {name: value for name in ("workspace", "agent", "instance") if (value := talk.setting(name))}
     link = Link(connect, who, hz=hz, rows=rows)
-    Terminal(link, hz=hz, theme=theme, acts_as=talk.setting("agent"), person=person(talk)).run()
-    link.stop()
+    terminal = Terminal(link, hz=hz, theme=theme, acts_as=talk.setting("agent"), person=person(talk))
+    terminal.run()
+    sys.exit(terminal.return_code)
 
 
 @verb("overview", VERBS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from ackbox.errors import AckboxError
 from ackbox.faces.cli_columns import ago
 from ackbox.faces.tui.drawing import Line, addressees, clock, fit, glyph, one_line, text_lines
@@ -23,12 +25,14 @@ class Agents(Tab):
     def __init__(self, post: Post) -> None:
         super().__init__(post)
         self._people: list[Any] = []
+        self._name_cells = 0
         self._boxes: dict[str, Any] = {}
 
     def update(self) -> None:
         people = [one for each in self.post.people for one in (each, *each["instances"])]
         if people != self._people:
             self._people = people
+            self._name_cells = max((cell_len(_name(one)) for one in people), default=0)
             self.forget()
             self.show_count(len(people))
 
@@ -47,14 +51,22 @@ class Agents(Tab):
         def put(text: str, means: str = "text", *, bold: bool = False) -> Any:
             return self.show(text, means, bold=bold, selected=selected)
 
-        name = "  " + one_line(one["instance"]) if is_copy else one_line(one["agent"])
         is_human = one["kind"] == "human"
+        name_cells, machine_cells, program_cells = self._columns(width)
         line = [put(">" if selected else " ", "accent", bold=True), put(f" {PRESENCE[here]} ", here),
-                put(fit(name, 16), "human" if is_human else "text2" if is_copy else "text", bold=not is_copy),
-                put(" HUM " if is_human and not is_copy else "     ", "human"), put(fit(one_line(one["machine"] or ""), 12), "text2"),
-                put(fit(f" {one_line(one['program'] or '')}", 12), "text2")]
-        room = max(width - 1 - 3 - 16 - 5 - 24 - 9, 0)
+                put(fit(_name(one), name_cells), "human" if is_human else "text2" if is_copy else "text", bold=not is_copy),
+                put(" HUM " if is_human and not is_copy else "     ", "human"), put(fit(one_line(one["machine"] or ""), machine_cells), "text2"),
+                put(fit(f" {one_line(one['program'] or '')}", program_cells), "text2")]
+        room = max(width - 1 - 3 - name_cells - 5 - machine_cells - program_cells - 9, 0)
         return [*line, put(fit(f" {one_line(one['summary'] or one['area'] or '')}", room)), put(f"{ago(one['last_seen']):>8} ", "text3")]
+
+    def _columns(self, width: int) -> tuple[int, int, int]:
+        """Return the cells of name, machine and program: a third for names, a third for what each one does."""
+        names = min(max(self._name_cells, 8), max(width * 35 // 100, 16))
+        rest = width - 18 - names - width // 3
+        machine = min(max(rest, 0), 16) if rest >= 8 else 0
+        program = min(rest - machine, 16) if rest - machine >= 8 else 0
+        return names, machine, program
 
     def when_empty(self) -> str:
         return ("Nobody is here yet. Let an agent in: give it the MCP server command\n  ackbox mcp --as NAME\n\n"
@@ -66,8 +78,8 @@ class Agents(Tab):
         one = self._people[self.cursor]
         style = self.palette.style
         where = one["agent"] + (f"/{one['instance']}" if one["instance"] else "")
-        lines: list[Line] = [[self.show(f"{PRESENCE[one['presence']]} ", one["presence"]), self.show(one_line(where), bold=True),
-                              self.show(f"  {one['presence']}", "text2")]]
+        lines: list[Line] = [[self.show(f"{PRESENCE[one['presence']]} ", one["presence"]), self.show(one["presence"], "text2")]]
+        lines += text_lines(one_line(where), width, style("text", bold=True))
         lines += text_lines(one["summary"] or "", width, style("text")) if one["summary"] else []
         for key in ("machine", "platform", "program", "model", "area", "reach"):
             if one[key]:
@@ -98,3 +110,8 @@ class Agents(Tab):
             self._boxes[where] = await link.call("mailbox.list", of=where, limit=12)
         except AckboxError:
             self._boxes.pop(where, None)
+
+
+def _name(one: Any) -> str:
+    """Return what stands in the column of names: a running copy's a little to the right, below its agent's."""
+    return "  " + one_line(one["instance"]) if one["instance"] else one_line(one["agent"])

@@ -5,7 +5,9 @@ What a part shows lives in that part's file; here is what belongs to the whole s
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import time
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -106,8 +108,18 @@ class Terminal(Acting, App[None]):
     def on_mount(self) -> None:
         self.action_show_tab(1)
         self.link.start()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
         self.set_interval(1 / self.hz, self.flush)
         self.theme_changed_signal.subscribe(self, self._recolour)
+
+    def on_unmount(self) -> None:
+        self.link.stop()
+
+    def _told_to_end(self, number: int) -> None:
+        """Leave as `q` does, so that the terminal is as it was before; the exit code says which signal it was."""
+        self.link.stop()
+        self.exit(return_code=128 + number)
 
     def _recolour(self, theme: Theme) -> None:
         self.palette = Palette(theme.name)

@@ -5,6 +5,7 @@ Explained in docs/howto/terminal.md.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
@@ -14,6 +15,8 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import TextArea
 
+from ackbox.client.http import NoServer
+from ackbox.errors import AckboxError
 from ackbox.faces.tui.bars import Bar
 from ackbox.faces.tui.draft import INTENTS, PRIORITIES, Draft, completions, half_name, parse_draft, reach_line
 from ackbox.faces.tui.drawing import Line, fit, glyph, one_line
@@ -23,6 +26,9 @@ from ackbox.faces.tui.row import Row
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal
+
+# How long a hand rests before the server is asked whom the message would reach.
+ASK_AFTER_S = 0.12
 
 
 class Names(Lines):
@@ -83,6 +89,10 @@ class Compose(Vertical):
         self.names, self.typing, self.reach = Names(), Typing(id="typing", highlight_cursor_line=False), Bar(id="reach")
         self.answers: Row | None = None
         self._intent, self._priority = 0, 3
+        # Whom the server was asked about, and what it said: how each is reached, or what is wrong with it.
+        self._asked_for: tuple[str, ...] | None = None
+        self._told: str | None = None
+        self._everyone = 0
         self._problem = ""
 
     def compose(self) -> ComposeResult:
@@ -106,6 +116,8 @@ class Compose(Vertical):
         self.display = True
         self.typing.move_cursor(self.typing.document.end)
         self.screen.set_focus(self.typing)
+        # Asked again each time: who was here before may have left.
+        self._asked_for = None
         self.tell("")
 
     def end(self) -> None:
@@ -120,25 +132,42 @@ class Compose(Vertical):
 
     @property
     def draft(self) -> Draft:
-        return parse_draft(self.typing.text, intent=INTENTS[self._intent], priority=self._priority, is_answer=self.answers is not None)
+        known = [each["agent"] for each in self.terminal.post.people] + self.terminal.post.awaited
+        return parse_draft(self.typing.text, intent=INTENTS[self._intent], priority=self._priority, is_answer=self.answers is not None, known=known)
 
     def tell(self, problem: str) -> None:
         """Draw the line under the text again, with what went wrong if something did."""
-        self._problem = problem
         draft = self.draft
+        if draft.to != self._asked_for:
+            self._asked_for, self._told, self._everyone = draft.to, None, 0
+            self.terminal.run_worker(self._ask(draft.to), group="preview", exclusive=True)
         style = self.terminal.palette.style
-        left = [Segment(f" {one_line(problem)}", style("urgent", bold=True))] if problem else [Segment(f" {self._reaches(draft)}", style("text2"))]
+        said = style("urgent", bold=True) if problem else style("text2")
+        left = [Segment(f" {one_line(problem or self._told or '→')}", said)]
+        self._problem = problem
         auto = "" if INTENTS[self._intent] else " (auto)"
         right = [Segment(f"{glyph(draft.intent)} {draft.intent.replace('_', ' ')}{auto}  ", style(draft.intent)),
                  Segment(f"{PRIORITIES[draft.priority]}  ", style({4: "high", 5: "urgent"}.get(draft.priority, "text3"))),
                  Segment(self._hint(draft), style("text3"))]
         self.reach.show(left, right)
 
-    def _reaches(self, draft: Draft) -> str:
-        return one_line(reach_line(draft.to, self.terminal.post.people))
+    async def _ask(self, to: tuple[str, ...]) -> None:
+        """Ask the server whom this would reach, once the hand rests."""
+        await asyncio.sleep(ASK_AFTER_S)
+        terminal = self.terminal
+        me = terminal.name_of_me if terminal.post.person(terminal.name_of_me) else None
+        try:
+            self._told = reach_line(told := await terminal.link.call("message.preview", to=list(to) or "*", agent=me))
+            self._everyone = told["recipient_count"]
+        except AckboxError as error:
+            self._told = error.message
+        except NoServer:
+            self._told = "→ no server answers now"
+        if self.display and not self._problem:
+            self.tell("")
 
     def _hint(self, draft: Draft) -> str:
-        send = f"Enter sends to all {len(self.terminal.post.people)}" if draft.is_everyone else "Enter sends"
+        send = f"Enter sends to all {self._everyone}" if draft.is_everyone and self._everyone else "Enter sends"
         return f"{send} · Ctrl-T intent · Ctrl-P priority " if self.size.width >= 100 else f"{send} "
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:

@@ -11,9 +11,11 @@ from typing import Any
 
 import msgspec
 
+from ackbox.faces.cli_columns import ago
 from ackbox.faces.tui.palette import GLYPHS
-from ackbox.model.name import nearest
 
+# How post reaches somebody who is here, in the dashboard's words.
+REACH = {"poll": "when it looks", "hook": "at its next prompt", "socket": "at once", "push": "at once"}
 PRIORITIES = {3: "normal", 4: "high", 5: "urgent"}
 _HEAD = re.compile(r"\s*(?:@(?P<name>[^\s,;:]\S*)|(?P<bang>!{1,2})|/(?P<intent>[a-z][a-z_]{1,31}))(?=\s|$)")
 _AT = re.compile(r"(?:^|\s)@(\S*)$")
@@ -32,11 +34,12 @@ class Draft(msgspec.Struct, frozen=True):
         return not self.to or "*" in self.to
 
 
-def parse_draft(text: str, *, intent: str | None, priority: int, is_answer: bool) -> Draft:
-    """Parse what was typed; what stands in the text wins over what was chosen beside it."""
+def parse_draft(text: str, *, intent: str | None, priority: int, is_answer: bool, known: Iterable[str] = ()) -> Draft:
+    """Parse what was typed; what stands in the text wins over what was chosen beside it. A known name may hold spaces."""
     names: list[str] = []
+    longest_first = sorted(known, key=len, reverse=True)
     at = 0
-    while (found := _HEAD.match(text, at)) is not None:
+    while (found := _spaced(text, at, longest_first) or _HEAD.match(text, at)) is not None:
         if found["name"]:
             name = found["name"].rstrip(",;:")
             names.append({"everyone": "*", "all": "*"}.get(name, name))
@@ -47,32 +50,34 @@ def parse_draft(text: str, *, intent: str | None, priority: int, is_answer: bool
         at = found.end()
     body = text[at:].strip()
     if intent is None:
-        intent = "answer" if is_answer else "question" if body.endswith("?") else "inform"
+        intent = "answer" if is_answer else "question" if body.endswith(("?", "？")) else "inform"
     return Draft(tuple(dict.fromkeys(names)), body, intent, priority)
 
 
-def reach_line(to: Iterable[str], people: list[Any]) -> str:
-    """Return what will happen to a message before it is sent: who is here, who will find it later."""
-    names = list(to)
-    if not names or "*" in names:
-        here = sum(each["presence"] == "online" for each in people)
-        return f"→ everyone: {len(people)} known, {here} online"
-    return "→ " + ", ".join(_reach(name, people) for name in names)
+def _spaced(text: str, at: int, known: list[str]) -> re.Match[str] | None:
+    """Return a known name with a space in it that stands here, with its instance."""
+    names = "|".join(re.escape(name) for name in known if " " in name)
+    return re.compile(rf"\s*@(?P<name>(?:{names})(?:/[^\s,;:]+)?)[,;:]*(?=\s|$)(?P<bang>)(?P<intent>)").match(text, at) if names else None
 
 
-def _reach(name: str, people: list[Any]) -> str:
-    if name == "user":
-        return f"every person ({sum(each['kind'] == 'human' for each in people)})"
-    agent, _, instance = name.partition("/")
-    found = next((each for each in people if each["agent"] == agent), None)
-    if found and instance:
-        found = next((each for each in found["instances"] if each["instance"] == instance), None)
-    if found is None:
-        near = nearest(agent, [each["agent"] for each in people])
-        return f"{name} (not seen yet, it will wait{f'; did you mean {near[0]}?' if near else ''})"
-    if found["presence"] == "online":
-        return f"{name} (online, {found['reach']})"
-    return f"{name} ({found['presence']}, it will wait)"
+def reach_line(told: Any) -> str:
+    """Return what will happen to a message before it is sent, as the server says it: who is here, who will find it later."""
+    if told["type"] == "broadcast":
+        many, online = told["recipient_count"], told["online"]
+        waits = f"; for {many - online} it waits" if many > online else ""
+        return f"→ everyone: {many} {'reader' if many == 1 else 'readers'}, {online} online{waits}"
+    return "→ " + ", ".join(_reach(each) for each in told["recipients"])
+
+
+def _reach(each: Any) -> str:
+    name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
+    if not each["known"]:
+        near = f", did you mean {each['near'][0]}?" if each["near"] else "; it waits"
+        return f"{name} (nobody of that name has been here{near})"
+    if each["presence"] == "online":
+        return f"{name} (online, {REACH.get(each['reach'], each['reach'])})"
+    since = f" {ago(each['last_seen'])}" if each["last_seen"] else ""
+    return f"{name} ({each['presence']}{since}, will wait)"
 
 
 def half_name(before_cursor: str) -> str | None:

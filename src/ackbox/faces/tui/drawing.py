@@ -168,7 +168,8 @@ def receipt_lines(status: Any, width: int, palette: Palette) -> list[Line]:
         sent, delivered, read, acknowledged = ("●" if step >= at else "·" for at in range(4))
         dots = f" {sent}    {delivered}   {read}    {acknowledged}   "
         name = receipt["agent"] + (f"/{receipt['instance']}" if receipt["instance"] else "")
-        lines.append([Segment(dots, style("online" if step == 3 else "text2")), Segment(fit(one_line(name), max(width - 19, 1)), style("text"))])
+        for number, part in enumerate(wrap(one_line(name), width - len(dots))):
+            lines.append([Segment(dots if number == 0 else " " * len(dots), style("online" if step == 3 else "text2")), Segment(part, style("text"))])
     more = status["recipients"] - len(status["receipts"])
     if more > 0:
         lines.append([Segment(f"and {more} more", style("text3"))])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from ackbox.faces.cli_columns import ago
 from ackbox.faces.tui.drawing import Line, fit, glyph, one_line
 from ackbox.faces.tui.palette import PRESENCE
@@ -108,11 +110,12 @@ class Health(Tab):
         if not posts:
             return [[self.show("   nothing waits", "text2")]]
         ages = {post["agent"]: _age(post["oldest_unacknowledged_at"]) for post in posts}
-        longest, room = max(ages.values()), max(min(width - 52, 40), 8)
+        names = min(max(14, *(cell_len(one_line(name)) for name in ages)), max(width // 4, 14))
+        longest, room = max(ages.values()), max(min(width - names - 39, 40), 8)
         lines: list[Line] = []
         for post in sorted(posts, key=lambda post: -ages[post["agent"]]):
             bar = "▇" * max(round(ages[post["agent"]] / longest * room) if longest else 0, 1)
-            lines.append([self.show(f"   {PRESENCE[post['presence']]} ", post["presence"]), self.show(fit(one_line(post["agent"]), 14)),
+            lines.append([self.show(f"   {PRESENCE[post['presence']]} ", post["presence"]), self.show(f"{fit(one_line(post['agent']), names)} "),
                           self.show(bar, "high"), self.show(f" {ago(post['oldest_unacknowledged_at'])}  ", "text"),
                           self.show(f"{post['unacknowledged']} waiting, {post['unread']} unread", "text3")])
         return lines

@@ -66,8 +66,12 @@ class Link:
         self._tasks["follow"] = asyncio.create_task(self._follow())
 
     def stop(self) -> None:
+        """End without waiting for anybody: the server may be gone, or too busy to say goodbye."""
         for task in self._tasks.values():
             task.cancel()
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            transport.drop()
 
     def take(self) -> list[tuple[str, Any]]:
         """Return what has come in since the last look: (kind, what), in order."""

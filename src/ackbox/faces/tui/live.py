@@ -107,7 +107,7 @@ class Live(Tab):
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         row = self._shown[index]
         return message_line(row, width, self.palette, selected=selected, humans=self.post.humans,
-                            name_cells=min(self.post.name_cells, 11 if width >= 72 else 9))
+                            name_cells=min(self.post.name_cells, 9 if width < 72 else max(11, width // 8)))
 
     def when_empty(self) -> str:
         if self.filter:

@@ -100,7 +100,7 @@ class Post:
     def name_cells(self) -> int:
         """How wide a column of names should be: as the longest needs, a person's tag included, within bounds."""
         needs = [cell_len(each["agent"]) + (4 if each["kind"] == "human" else 0) for each in self.people]
-        return min(max([8, *needs]), 11)
+        return min(max([8, *needs]), 20)
 
     def _keep(self, rows: list[Row]) -> None:
         for row in rows:
