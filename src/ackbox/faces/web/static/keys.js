@@ -21,12 +21,12 @@ function nameOf(event) {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
-  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+  const typing = (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "checkbox") || event.target.isContentEditable;
   const name = nameOf(event);
   const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (typing && name !== "Escape" && !name.startsWith("Ctrl ")) return;
   if (isLetter && lettersOff.value && name !== "Space") return;
-  if ((name === "Enter" || name === "Space") && /^(BUTTON|A|SUMMARY)$/.test(event.target.tagName)) return;
+  if ((name === "Enter" || name === "Space") && /^(BUTTON|A|SUMMARY|INPUT)$/.test(event.target.tagName)) return;
   const full = pending ? `${pending} ${name}` : name;
   pending = null;
   for (const { map } of known()) {

@@ -7,6 +7,7 @@ import { Compose, compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
 import { INTENTS, STATES, fitting, terms, toggled, without } from "./filter.js";
 import { keys } from "./keys.js";
+import { Picked, clear, clicked, pickKeys, picked, tick, tickTo } from "./pick.js";
 import { density, go, query, setQuery, Top } from "./frame.js";
 
 const HEIGHTS = { compact: 28, normal: 36, roomy: 52 };
@@ -25,6 +26,8 @@ function Row({ each }) {
 const drawRow = (each) => html`<${Row} each=${each} />`;
 drawRow.mark = (each) => each.folded ? `f${each.folded.length}` : `${each.tally.delivered}.${each.tally.read}.${each.tally.acknowledged}.${each.tally.recipients}.${density.value}`;
 const keyOf = (each) => each.id;
+const isPicked = (each) => each.folded ? each.folded.every((m) => picked.value.has(m.id)) : picked.value.has(each.id);
+
 
 /** Runs of one pair and intent become one row; urgent ones and people's never do. */
 function folded(rows, opened, selected) {
@@ -128,7 +131,8 @@ export function Live({ data }) {
     const now = at(), next = now < 0 ? (by > 0 ? Math.max(0, shown.length - 1) : shown.length - 1) : Math.min(shown.length - 1, Math.max(0, now + by));
     pick(shown[next]);
   }
-  function pick(each) { if (each.folded || each.sending) { select(each.id); return; } select(each.id); setQuery({ m: each.id }); }
+  function step(by) { const now = at(), next = shown[now < 0 ? shown.length - 1 : Math.min(shown.length - 1, Math.max(0, now + by))]; if (next) select(next.id); return next; }
+  function pick(each, event) { if (clicked(event, shown, each)) { select(each.id); return; } if (each.folded || each.sending) { select(each.id); return; } select(each.id); setQuery({ m: each.id }); }
   function enter(each) { if (!each) return; if (each.folded) { open(new Set([...opened, each.folded[0].id])); select(each.folded[0].id); } else if (!each.sending) { if (pane === each.id) go(`${base}/t/${each.thread}#${each.id}`); else pick(each); } }
   const current = () => byId.get(chosen.current);
   function unacked(by) {
@@ -140,7 +144,8 @@ export function Live({ data }) {
 
   useLayoutEffect(() => keys("Live", {
     j: [() => move(1), "next"], ArrowDown: [() => move(1)], k: [() => move(-1), "previous"], ArrowUp: [() => move(-1)],
-    Enter: [() => enter(shown[at()]), "open; again: its thread"], Escape: [() => { if (pane) { setQuery({ m: null }); return true; } return false; }, "close"],
+    Enter: [() => enter(shown[at()]), "open; again: its thread"], Escape: [() => { if (clear()) return true; if (pane) { setQuery({ m: null }); return true; } return false; }, "close"],
+    ...pickKeys(() => shown, at, step),
     G: [toEnd, "newest, follow"], End: [toEnd], "/": [() => document.getElementById("filter")?.focus(), "filter"], Space: [pause, "hold, release"],
     n: [() => unacked(1), "next unacknowledged"], p: [() => unacked(-1), "previous unacknowledged"],
     r: [() => { const m = current(); if (!m || !mayWrite) return false; reply(m); return true; }, "reply"], t: [() => { const m = current(); if (!m) return false; go(`${base}/t/${m.thread}#${m.id}`); return true; }, "its thread"],
@@ -157,9 +162,9 @@ export function Live({ data }) {
     <div class="mid">
       <${Chips} q=${q} onChange=${filter} />
       ${problem ? html`<p class="problem">${problem}</p>` : null}
-      ${shown.length ? html`<div class="list-box"><${List} handle=${list} rows=${shown} height=${HEIGHTS[density.value]} row=${drawRow} keyOf=${keyOf} selected=${selected} label="Messages, the newest last" onPick=${pick} onOpen=${enter} onFollow=${onFollow} onTop=${onTop} follow=${!hold} />
+      ${shown.length ? html`<div class="list-box"><${List} handle=${list} rows=${shown} height=${HEIGHTS[density.value]} row=${drawRow} keyOf=${keyOf} selected=${selected} label="Messages, the newest last" onPick=${pick} onOpen=${enter} onFollow=${onFollow} onTop=${onTop} follow=${!hold} picked=${picked.value} isPicked=${isPicked} onTick=${(each, event) => { if (event.shiftKey) tickTo(shown, each.id); else tick(each); select(each.id); }} />
         ${fresh > 0 ? html`<button type="button" class="pill" onClick=${toEnd}>${fresh} new ↓ <${Key}>G</${Key}></button>` : null}</div>` : html`<${Empty} q=${q} onFilter=${filter} />`}
-      <${Compose} />
+      <${Picked} of=${q} path=${`${base}/live`} search=${new URLSearchParams(q ? { q } : {}).toString()} /><${Compose} />
     </div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })} go=${go} />` : null}
   </div>`;

@@ -5,6 +5,7 @@ import { base, load, me, mayWrite } from "./store.js";
 import { Compose, compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
 import { keys } from "./keys.js";
+import { Picked, Tick, clear, clicked, pickKeys, picked } from "./pick.js";
 import { go, query, setQuery, Top, useFresh } from "./frame.js";
 
 const BOXES = ["unread", "inbox", "sent", "archive", "receipts"];
@@ -52,7 +53,7 @@ function Letters({ told, at, setAt, pick }) {
   const away = told.agent && told.agent.presence === "away" && told.unread;
   if (!told.messages.length) return html`<div class="empty"><p class="title">${{ unread: "Nothing unread.", inbox: "No mail yet.", sent: "Nothing sent yet.", archive: "Nothing archived." }[told.box]}</p>${told.box === "inbox" ? html`<p><${Teach} command=${`ackbox send ${/^[\w.-]+$/.test(told.name) ? told.name : `'${told.name}'`} "hello"`} /></p>` : null}</div>`;
   return html`${away ? html`<p class="note"><bdi>${safe(told.name)}</bdi> was last seen ${seen(told.agent)}. ${told.unread} ${told.unread === 1 ? "message waits" : "messages wait"} and will be shown when it starts.</p>` : null}
-    <ol class="letters" aria-label=${told.box} data-first tabindex="-1">${told.messages.map((m, number) => html`<li key=${m.id} class=${`msg ${number === at ? "is-at" : ""} ${m.read === false && told.box !== "sent" ? "is-unread" : ""} ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""}`} onClick=${() => { setAt(number); pick(m); }}>
+    <ol class=${`letters ${picked.value.size ? "has-picks" : ""}`} aria-label=${told.box} data-first tabindex="-1">${told.messages.map((m, number) => html`<li key=${m.id} class=${`msg ${number === at ? "is-at" : ""} ${m.read === false && told.box !== "sent" ? "is-unread" : ""} ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""} ${picked.value.has(m.id) ? "is-picked" : ""}`} onClick=${(event) => { setAt(number); if (!clicked(event, told.messages, m)) pick(m); }}><${Tick} each=${m} rows=${told.messages} />
       <span class="when"><${Time} at=${m.created_at} seconds=${false} /></span><span class="who">${told.box === "sent" ? html`<span class="arrow">→</span> <bdi>${to(m)}</bdi>` : html`<${Agent} name=${m.sender} kind=${m.sender_kind} />`}</span><${Intent} message=${m} /><span class="line"><bdi>${firstLine(m)}</bdi></span><span class="state"><${Receipt} tally=${counted.get(m.id)} /></span></li>`)}</ol>`;
 }
 
@@ -67,7 +68,8 @@ export function Mailbox({ data, about }) {
   const isList = told.box !== "receipts";
   const step = (by) => () => { if (!isList) return false; setAt(Math.max(0, Math.min(messages.length - 1, at + by))); return true; };
   useLayoutEffect(() => keys("Mailbox", { j: [step(1), "next"], ArrowDown: [step(1)], k: [step(-1), "previous"], ArrowUp: [step(-1)],
-    Enter: [() => { if (!current || !isList) return false; pick(current); return true; }, "open"], Escape: [() => { if (!pane) return false; setQuery({ m: null }); return true; }, "close"],
+    Enter: [() => { if (!current || !isList) return false; pick(current); return true; }, "open"], Escape: [() => { if (clear()) return true; if (!pane) return false; setQuery({ m: null }); return true; }, "close"],
+    ...pickKeys(() => isList ? messages : [], () => Math.min(at, messages.length - 1), (by) => { const next = Math.max(0, Math.min(messages.length - 1, at + by)); setAt(next); return messages[next]; }),
     h: [() => go(`${here}?box=${BOXES[(BOXES.indexOf(told.box) + 4) % 5]}`), "box to the left"], l: [() => go(`${here}?box=${BOXES[(BOXES.indexOf(told.box) + 1) % 5]}`), "box to the right"],
     a: [own("acknowledged"), "acknowledge, own mail"], e: [own("archived"), "archive, own mail"], u: [own("unread"), "unread, own mail"],
     r: [() => { if (!current || !mayWrite) return false; reply(current); return true; }, "reply"], t: [() => { if (!current) return false; go(`${base}/t/${current.thread}#${current.id}`); return true; }, "its thread"] }));
@@ -79,6 +81,6 @@ export function Mailbox({ data, about }) {
     <div class="mid"><nav class="tabs" aria-label="Boxes">${BOXES.map((box) => html`<a href=${`${here}?box=${box}`} aria-current=${box === told.box ? "page" : null}>${box}${box === "unread" ? html` <span class="num">${told.unread}</span>` : box === "inbox" ? html` <span class="num">${told.total}</span>` : null}</a>`)}<span class="grow"></span>${isOwn ? null : html`<span class="dim small">You are looking. Nothing is marked.</span>`}</nav>
       <div class="scroll">${isList ? html`<${Letters} told=${told} at=${Math.min(at, messages.length - 1)} setAt=${setAt} pick=${pick} />` : html`<${Matrix} told=${told} onOpen=${pick} />`}
       ${told.cursor ? html`<p class="more"><button type="button" onClick=${more}>Older</button></p>` : null}</div>
-      ${isOwn ? null : html`<${Compose} to=${[told.name]} label=${`Write to ${told.name}`} key=${told.name} />`}</div>
+      <${Picked} of=${`${told.name} ${told.box}`} path=${here} search=${`box=${told.box}`} />${isOwn ? null : html`<${Compose} to=${[told.name]} label=${`Write to ${told.name}`} key=${told.name} />`}</div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })} go=${go} />` : null}</div>`;
 }

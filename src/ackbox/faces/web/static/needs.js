@@ -5,6 +5,7 @@ import { base, call, me, mayWrite, needs as count, roster } from "./store.js";
 import { compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
 import { keys } from "./keys.js";
+import { Picked, Tick, clear, clicked, pickKeys, picked } from "./pick.js";
 import { go, query, setQuery, Top, useFresh } from "./frame.js";
 
 const SAYS = { blocked: "is blocked", question: "asks", mail: "writes", urgent: "sent, urgent", late: "waits for a late answer", stuck: "sent, undelivered", expired: "sent, expired" };
@@ -23,10 +24,12 @@ export function Needs({ data }) {
   const here = Math.min(at, Math.max(0, items.length - 1));
   useEffect(() => { count.value = items.length; }, [items.length]);
   const isMine = (need) => need.kind !== "stuck" && need.kind !== "expired" && (need.waiting_for.includes(me.agent) || need.message.to.includes(me.agent));
+  const letters = items.map((need) => need.message);
   const open = (need) => setQuery({ m: need.message.id });
   useLayoutEffect(() => keys("Needs you", {
     j: [() => setAt(Math.min(items.length - 1, here + 1)), "next"], ArrowDown: [() => setAt(Math.min(items.length - 1, here + 1))], k: [() => setAt(Math.max(0, here - 1)), "previous"], ArrowUp: [() => setAt(Math.max(0, here - 1))],
-    Enter: [() => { if (!items[here]) return false; open(items[here]); return true; }, "open"], Escape: [() => { if (!pane) return false; setQuery({ m: null }); return true; }, "close"],
+    Enter: [() => { if (!items[here]) return false; open(items[here]); return true; }, "open"], Escape: [() => { if (clear()) return true; if (!pane) return false; setQuery({ m: null }); return true; }, "close"],
+    ...pickKeys(() => letters, () => here, (by) => { const next = Math.max(0, Math.min(items.length - 1, here + by)); setAt(next); return letters[next]; }),
     r: [() => { if (!items[here] || !mayWrite) return false; reply(items[here].message); return true; }, "answer"],
     a: [() => { if (!items[here] || !isMine(items[here])) return false; markOwn(items[here].message, "acknowledged"); return true; }, "acknowledge"],
     t: [() => { if (!items[here]) return false; go(`${base}/t/${items[here].message.thread}#${items[here].message.id}`); return true; }, "its thread"],
@@ -35,8 +38,8 @@ export function Needs({ data }) {
   return html`<div class=${`view ${pane ? "has-pane" : ""}`}>
     <${Top} title="Needs you"><span class="dim num">${items.length ? html`${items.length} waiting · oldest <${Age} at=${oldest.since} />` : null}</span><span class="grow"></span></${Top}>
     <div class="mid"><div class="scroll">
-      ${items.length ? html`<ol class="needs" aria-label="What waits for you" data-first tabindex="-1">${items.map((need, number) => { const m = need.message; const mine = isMine(need);
-        return html`<li key=${m.id} id=${`need-${m.id}`} class=${`need ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""} ${number === here ? "is-at" : ""}`} onClick=${() => { setAt(number); open(need); }}>
+      ${items.length ? html`<ol class=${`needs ${picked.value.size ? "has-picks" : ""}`} aria-label="What waits for you" data-first tabindex="-1">${items.map((need, number) => { const m = need.message; const mine = isMine(need);
+        return html`<li key=${m.id} id=${`need-${m.id}`} class=${`need ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""} ${number === here ? "is-at" : ""} ${picked.value.has(m.id) ? "is-picked" : ""}`} onClick=${(event) => { setAt(number); if (!clicked(event, letters, m)) open(need); }}><${Tick} each=${m} rows=${letters} />
           <span class="age"><${Age} at=${need.since} /></span>
           <div class="what"><p class="says"><${Intent} message=${m} bare=${true} /> <${Agent} name=${m.sender} kind=${m.sender_kind} /> <span class="dim">${SAYS[need.kind]}${mine ? "" : html`${" → "}<bdi>${to(m)}</bdi>`}</span></p>
             <p class="line"><bdi>${firstLine(m)}</bdi></p>
@@ -46,7 +49,7 @@ export function Needs({ data }) {
             ${mine ? html`<button type="button" onClick=${() => markOwn(m, "acknowledged")}>Acknowledge</button>` : null}` : null}
             <a class="button" href=${`${base}/t/${m.thread}#${m.id}`}>Thread</a></div></li>`; })}</ol>`
         : html`<div class="empty" data-first tabindex="-1"><p class="title">Nothing needs you.</p><p class="dim">${roster.value.agents.filter((each) => each.kind === "agent").length ? html`${roster.value.agents.filter((each) => each.presence === "online" && each.kind === "agent").length} agents online. In the last five minutes: ${told.lately?.messages ? `${told.lately.messages >= 200 ? "200 or more" : told.lately.messages} messages from ${told.lately.senders}` : "no messages"}. Watch them in <a href=${`${base}/live`}>Live</a>.` : html`Nobody is here yet. See it move: <${Teach} command="ackbox demo" />`}</p></div>`}
-      <${Quiet} told=${told} /></div>
+      <${Quiet} told=${told} /></div><${Picked} of="needs" />
     </div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })} go=${go} />` : null}
   </div>`;

@@ -56,19 +56,19 @@ export class List extends Component {
 
   toEnd() { this.follows = true; this.props.onFollow?.(true); this.settle(); this.setState({ top: this.box.scrollTop }); }
 
-  render({ rows, height, row, keyOf, selected, label, onPick, onOpen }, { top, room }) {
+  render({ rows, height, row, keyOf, selected, label, onPick, onOpen, picked, isPicked, onTick }, { top, room }) {
     const from = Math.max(0, Math.floor(top / height) - SPARE);
     const to = Math.min(rows.length, Math.ceil((top + room) / height) + SPARE);
     const shown = [];
     for (let at = from; at < to; at += 1) {
-      const each = rows[at], key = keyOf(each), isSelected = key === selected;
+      const each = rows[at], key = keyOf(each), isSelected = key === selected, isTicked = isPicked?.(each) ?? isSelected;
       shown.push(h("div", {
-        key, id: `row-${key}`, role: "option", class: isSelected ? "row is-selected" : "row", "aria-selected": isSelected ? "true" : "false", "aria-setsize": rows.length,
-        "aria-posinset": at + 1, style: { top: `${at * height}px`, height: `${height}px` }, onClick: () => onPick?.(each), onDblClick: () => onOpen?.(each),
-      }, h(Kept, { row, each, mark: row.mark?.(each), isSelected, height })));
+        key, id: `row-${key}`, role: "option", class: `row${isSelected ? " is-selected" : ""}${onTick && isTicked ? " is-picked" : ""}`, "aria-selected": isTicked ? "true" : "false", "aria-setsize": rows.length,
+        "aria-posinset": at + 1, style: { top: `${at * height}px`, height: `${height}px` }, onClick: (event) => onPick?.(each, event), onDblClick: () => onOpen?.(each),
+      }, onTick ? h("span", { class: "tick", "aria-hidden": "true", onClick: (event) => { event.stopPropagation(); onTick(each, event); } }) : null, h(Kept, { row, each, mark: row.mark?.(each), isSelected, height })));
     }
     return h("div", {
-      class: "list", role: "listbox", tabindex: 0, "aria-label": label, "aria-activedescendant": selected != null && rows.some((each) => keyOf(each) === selected) ? `row-${selected}` : null,
+      class: picked?.size ? "list has-picks" : "list", role: "listbox", tabindex: 0, "aria-multiselectable": onTick ? "true" : null, "aria-label": label, "aria-activedescendant": selected != null && rows.some((each) => keyOf(each) === selected) ? `row-${selected}` : null,
       onScroll: this.onScroll, ref: (box) => { this.box = box ?? this.box; },
     }, h("div", { class: "list-all", role: "presentation", style: { height: `${rows.length * height}px` } }, shown));
   }

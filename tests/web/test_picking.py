@@ -1,0 +1,187 @@
+"""Selecting many messages and doing something with them, by mouse and by keyboard alone; whose mail it is, the server decides."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+
+from ackbox.limits import Limits, Rate
+from tests.serving import Served, serving
+from tests.web.browsing import barriers, sign_in
+from tests.web.payloads import PAYLOADS
+
+pytestmark = pytest.mark.anyio
+
+
+async def do(served: Served, name: str, /, **params: Any) -> Any:
+    return await served.app.call(name, params, credential=served.key)
+
+
+async def post(served: Served) -> list[str]:
+    """Six messages: two to ana, two of hers, two between agents; returns their ids."""
+    await do(served, "key.create", name="ana", kind="human")
+    for name in ("claude", "codex"):
+        await do(served, "agent.check_in", agent=name, instance="x", machine="mbp")
+    sent = [("claude", "ana", "one"), ("codex", "ana", "two"), ("claude", "codex", "three"), ("codex", "claude", "four")]
+    ids = [(await do(served, "message.send", agent=sender, to=to, body=body)).id for sender, to, body in sent]
+    ana = (await do(served, "key.create", name="ana", kind="human")).key
+    for body in ("five", "six"):
+        ids.append((await served.app.call("message.send", {"to": "claude,codex", "body": body}, credential=ana)).id)
+    return ids
+
+
+async def states(served: Served, id: str) -> dict[str, str]:
+    return {each.agent: each.state for each in (await do(served, "message.status", id=id)).receipts}
+
+
+def act(menu: Locator, words: str) -> Locator:
+    return menu.get_by_role("button", name=re.compile(f"^{words}"))
+
+
+async def selected(page: Page) -> list[str]:
+    return await page.locator(".list [aria-selected=true] .line bdi").all_inner_texts()
+
+
+async def test_by_keyboard_alone_some_are_selected_and_acknowledged(served: Served, context: BrowserContext) -> None:
+    ids = await post(served)
+    page = await sign_in(served, context, "live")
+    await expect(page.locator(".list .row")).to_have_count(6)
+    await expect(page.locator(".list")).to_have_attribute("aria-multiselectable", "true")
+    for _ in range(6):
+        await page.keyboard.press("k")
+    await page.keyboard.press("Shift+ArrowDown")
+    await page.keyboard.press("Shift+ArrowDown")
+    await page.keyboard.press("Shift+ArrowDown")
+    await page.keyboard.press("Shift+ArrowUp")
+    await expect(page.locator(".list [aria-selected=true]")).to_have_count(3)
+    assert await selected(page) == ["one", "two", "three"]
+    await expect(page.get_by_role("status").filter(has_text="3 selected")).to_have_count(1)
+    await page.keyboard.press(".")
+    menu = page.get_by_role("dialog", name="Do with the selected")
+    await expect(act(menu, "Acknowledge")).to_be_focused()
+    await expect(act(menu, "Withdraw")).to_be_disabled()
+    await page.keyboard.press("Enter")
+    await expect(menu).to_contain_text("Acknowledge 3 messages? Only your own mail is marked. This cannot be undone.")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".many")).to_contain_text("Acknowledged 2. 1 is not your mail.")
+    assert [await states(served, id) for id in ids[:3]] == [{"ana": "acknowledged"}, {"ana": "acknowledged"}, {"codex": "pending"}]
+    # x takes one in and out; Esc lets all go.
+    for key, many in (("x", 1), ("x", 0), ("x", 1), ("Escape", 0)):
+        await page.keyboard.press(key)
+        await expect(page.locator(".list [aria-selected=true]")).to_have_count(many)
+
+
+async def test_by_mouse_own_ones_are_taken_back_after_one_question(served: Served, context: BrowserContext) -> None:
+    ids = await post(served)
+    await do(served, "receipt.mark", agent="claude", mark="read", ids=[ids[4]])
+    page = await sign_in(served, context, "live")
+    row = page.locator(".list .row")
+    await expect(row).to_have_count(6)
+    await row.nth(3).hover()
+    await row.nth(3).locator(".tick").click()
+    await row.nth(5).locator(".tick").click(modifiers=["Shift"])
+    assert await selected(page) == ["four", "five", "six"]
+    await page.get_by_role("button", name="Actions").click()
+    menu = page.get_by_role("dialog", name="Do with the selected")
+    await act(menu, "Withdraw").click()
+    await expect(menu).to_contain_text("Take back 2 messages of yours from everyone who has not read them?")
+    await menu.get_by_role("button", name="Keep as it is").click()
+    await act(menu, "Withdraw").click()
+    await act(menu, "Withdraw").click()
+    await expect(page.locator(".many")).to_contain_text("Taken back from 3; 1 had read it or put it away.")
+    assert [m.body for m in (await do(served, "mailbox.list", of="codex")).messages] == ["three"]
+
+
+async def test_texts_and_links_are_copied_and_who_is_behind_is_nudged(served: Served, context: BrowserContext) -> None:
+    ids = await post(served)
+    await do(served, "receipt.mark", agent="codex", mark="acknowledged", ids=[ids[5]])
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = await sign_in(served, context, "live")
+    row = page.locator(".list .row")
+    await row.nth(5).click(modifiers=["Control"])
+    await row.nth(2).click(modifiers=["Control"])
+    assert await selected(page) == ["three", "six"]
+    menu = page.get_by_role("dialog", name="Do with the selected")
+    copied = {}
+    for what, told in (("Copy text", "Copied the text of 2."), ("Copy links", "Copied 2 links.")):
+        await page.get_by_role("button", name="Actions").click()
+        await act(menu, what).click()
+        await expect(page.locator(".many")).to_contain_text(told)
+        copied[what] = await page.evaluate("navigator.clipboard.readText()")
+        for at in (5, 2):
+            await row.nth(at).click(modifiers=["Control"])
+    assert [line for line in copied["Copy text"].splitlines() if line in ("three", "six")] == ["three", "six"]
+    assert copied["Copy links"].splitlines() == [f"{served.url}/w/default/m/{ids[at]}" for at in (5, 2)]
+    await page.keyboard.press(".")
+    await act(menu, "Nudge").click()
+    await expect(menu).to_contain_text("urgently, about 2 messages?")
+    await act(menu, "Nudge").click()
+    await expect(page.locator(".many")).to_contain_text("Nudged 2.")
+    told = {m.to[0]: (m.body, sorted(ref.target for ref in m.refs), m.parent, m.priority) for m in (await do(served, "message.history", sender="ana", intent="request")).messages}
+    assert told == {"claude": ("Please look at this message: six", [ids[5]], ids[5], 5), "codex": ("Please look at this message: three", [ids[2]], ids[2], 5)}
+
+
+async def test_all_that_match_are_counted_first_also_those_that_are_not_loaded(served: Served, context: BrowserContext) -> None:
+    await post(served)
+    await do(served, "workspace.settings", repeats_limit=0)
+    await do(served, "message.send_many", messages=[{"agent": "claude", "to": "ana", "body": f"line {n}", "intent": "status"} for n in range(230)])
+    page = await sign_in(served, context, "live?q=intent:status")
+    await expect(page.locator(".list .row", has_text="line 229")).to_be_visible()
+    await page.keyboard.press("j")
+    await page.keyboard.press(".")
+    menu = page.get_by_role("dialog", name="Do with the selected")
+    await menu.get_by_role("button", name="Select all that match").press("Enter")
+    await expect(page.locator(".many")).to_contain_text("all 230 messages that match")
+    await expect(menu).to_contain_text("230 messages selected")
+    await act(menu, "Archive").press("Enter")
+    await expect(page.locator(".many")).to_contain_text("Archived 230.")
+    assert [m.body for m in (await do(served, "mailbox.list", of="ana")).messages] == ["two", "one"]
+
+
+async def test_a_mailbox_and_what_waits_are_selected_in_too(served: Served, context: BrowserContext) -> None:
+    ids = await post(served)
+    page = await sign_in(served, context, "a/ana?box=inbox")
+    await page.emulate_media(reduced_motion="reduce")
+    await expect(page.locator(".letters li")).to_have_count(2)
+    await page.keyboard.press("x")
+    await page.keyboard.press("Shift+ArrowDown")
+    await expect(page.locator(".letters input:checked")).to_have_count(2)
+    assert await barriers(page) == []
+    await page.keyboard.press(".")
+    menu = page.get_by_role("dialog", name="Do with the selected")
+    await act(menu, "Archive").click()
+    await expect(page.locator(".many")).to_contain_text("Archived 2.")
+    await expect(page.locator(".letters li")).to_have_count(2)
+    await do(served, "receipt.mark", agent="ana", mark="unarchived", ids=ids[:2])
+    await page.goto(f"{served.url}/w/default/needs")
+    await page.locator(".need").nth(1).hover()
+    await page.get_by_label("Select: two").check()
+    await page.keyboard.press(".")
+    assert await barriers(page) == []
+    await page.emulate_media(color_scheme="dark")
+    assert await barriers(page, only_colours=True) == []
+    await act(menu, "Acknowledge").click()
+    await act(menu, "Acknowledge").click()
+    await expect(page.locator(".need")).to_have_count(1)
+    assert [await states(served, id) for id in ids[:2]] == [{"ana": "pending"}, {"ana": "acknowledged"}]
+
+
+async def test_names_and_first_lines_in_the_question_are_text(browser: Browser, tmp_path: Any) -> None:
+    free = Rate(1e9, 1e9)
+    async with serving(f"sqlite:///{tmp_path}/ackbox.db", limits=Limits(key=free, workspace=free)) as served:
+        for at in range(3):
+            await do(served, "message.send", agent="claude", to=f"<b>{at}", subject=PAYLOADS[at][:200], body=PAYLOADS[at])
+        context = await browser.new_context(viewport={"width": 1440, "height": 900})
+        page = await sign_in(served, context, "live")
+        await expect(page.locator(".list .row")).to_have_count(3)
+        for _ in range(3):
+            await page.keyboard.press("Shift+ArrowUp")
+        await page.keyboard.press(".")
+        menu = page.get_by_role("dialog", name="Do with the selected")
+        await act(menu, "Nudge").click()
+        await expect(menu).to_contain_text("<b>0")
+        assert await page.evaluate("[window.hit, document.querySelectorAll('dialog b').length]") == [None, 0]
+        await context.close()
