@@ -82,6 +82,9 @@ def test_fields_picks_and_lists_are_one_object_a_line(ackbox: Command) -> None:
     (["--key", "abx_agt_wrong", "me"], (4, "not_allowed")),
     (["--as", "zed", "wait", "--timeout", "0"], (5, "nothing")),
     (["--url", "http://127.0.0.1:1", "me"], (3, "no_server")),
+    (["--data-dir", "/nowhere", "me"], (3, "no_server")),
+    (["--data-dir", "/nowhere", "wait"], (3, "no_server")),
+    (["--data-dir", "/nowhere", "tail"], (3, "no_server")),
 ])
 def test_a_refusal_has_its_exit_code_and_one_error_object(ackbox: Command, arguments: list[str], ends: tuple[int, str]) -> None:
     assert error(ackbox(*arguments)) == ends

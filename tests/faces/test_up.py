@@ -60,6 +60,22 @@ def test_what_was_stored_is_there_after_a_kill(ackbox: Command) -> None:
     assert ackbox.json("--as", "bob", "inbox")["id"] == sent["id"]
 
 
+def test_a_killed_server_that_nobody_has_reaped_is_taken_for_dead(ackbox: Command) -> None:
+    killed = subprocess.Popen([*ackbox.argv, "up", "--port", "0", "--no-open", "--json"], env=ackbox.environment, stdout=subprocess.PIPE, text=True)
+    assert killed.stdout is not None
+    first = json.loads(killed.stdout.readline())
+    killed.kill()
+    # Our own child that we have not waited for: a zombie, whose process id still answers.
+    os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
+    left = json.loads((ackbox.data / "server.json").read_text())
+    assert (left["pid"], ackbox("status").returncode, ackbox.json("stop")) == (killed.pid, 3, {"stopped": False})
+    # On the same port, so that an answer from there is no sign of whose file it is.
+    again = ackbox.json("up", "--port", first["url"].rpartition(":")[2], "--detach", "--no-open")
+    assert (again["url"], again["started"], again["pid"] == left["pid"], again["started_at"] > left["started_at"]) == (first["url"], True, False, True)
+    assert again == ackbox.json("status") | {"mcp": again["mcp"], "started": True}
+    killed.communicate()
+
+
 def test_a_file_left_behind_by_a_dead_server_is_not_believed(ackbox: Command) -> None:
     ackbox.data.mkdir(parents=True)
     (ackbox.data / "server.json").write_text(json.dumps({"url": "http://127.0.0.1:1", "pid": os.getpid(), "version": "0"}))

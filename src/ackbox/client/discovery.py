@@ -30,17 +30,19 @@ def write_private(path: Path, text: str) -> None:
 
 
 def read_server(data_dir: Path) -> dict[str, Any] | None:
-    """Return what the running server wrote about itself: url, pid, version; null when none runs."""
+    """Return what the running server wrote about itself: url, pid, version; null when none runs.
+
+    The lock says whether one runs. A process id does not: a killed server keeps its own until it is reaped, and then somebody else has it.
+    """
     try:
-        found = json.loads((data_dir / "server.json").read_text())
-        os.kill(found["pid"], 0)
-    except (OSError, ValueError, KeyError):
+        found = dict(json.loads((data_dir / "server.json").read_text()))
+    except (OSError, ValueError, TypeError):
         return None
-    return dict(found)
+    return found if {"pid", "url"} <= found.keys() and is_held(data_dir) else None
 
 
 def is_held(data_dir: Path) -> bool:
-    """Whether a server holds the directory now; the process of an old server.json may be somebody else's by this time."""
+    """Whether a server holds the directory now."""
     try:
         with open(data_dir / "server.lock") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -102,8 +102,9 @@ class Talk:
         """Give a client that keeps a socket open, as whom the settings say; ends the program as `call` does when it is refused."""
         from ackbox.client.sync import SyncClient
 
-        server, who = self.server, {key: self.setting(key) for key in ("workspace", "agent", "instance")}
+        who = {key: self.setting(key) for key in ("workspace", "agent", "instance")}
         try:
+            server = self.server
             with SyncClient(server.url, server.key, patience_s=patience_s, **who) as client:
                 yield client
         except NoServer as error:

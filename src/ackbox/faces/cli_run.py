@@ -85,7 +85,8 @@ def up(talk: Talk, host: str | None, port: int | None, database: str | None, all
         _say_up(talk, running, is_new=False)
         return
     if detach:
-        _say_up(talk, start_detached(talk, sys.argv[1:]), is_new=True)
+        server, is_new = start_detached(talk, sys.argv[1:])
+        _say_up(talk, server, is_new=is_new)
         return
     import asyncio
 
@@ -126,8 +127,8 @@ def live_server(where: Path) -> dict[str, Any] | None:
     return server if server is not None and HttpCaller(server["url"], None).is_up() else None
 
 
-def start_detached(talk: Talk, arguments: list[str]) -> dict[str, Any]:
-    """Start a server in a session of its own and return it once it answers."""
+def start_detached(talk: Talk, arguments: list[str]) -> tuple[dict[str, Any], bool]:
+    """Start a server in a session of its own; return it once it answers, with false if another was there first."""
     where: Path = talk.data_dir
     log = where / "server.log"
     command = [sys.executable, "-m", "ackbox", *(each for each in arguments if each != "--detach")]
@@ -139,11 +140,13 @@ def start_detached(talk: Talk, arguments: list[str]) -> dict[str, Any]:
         talk.fail(REFUSED, "unavailable", f"The data directory {where} cannot be used: {error.strerror}.", "Choose another with --data-dir.")
     until = time.monotonic() + START_S
     while time.monotonic() < until:
+        ended = process.poll()
         server = live_server(where)
-        if server is not None:
-            return server
-        if process.poll() is not None:
-            talk.fail(REFUSED, "unavailable", f"The server ended with {process.returncode}: {_last_line(log)}", f"See {log}.")
+        # What stands there until then may be about a server that was killed. One that finds another ends with 0.
+        if server is not None and (server["pid"] == process.pid or ended == 0):
+            return server, server["pid"] == process.pid
+        if ended is not None:
+            talk.fail(REFUSED, "unavailable", f"The server ended with {ended}: {_last_line(log)}", f"See {log}.")
         time.sleep(0.02)
     process.terminate()
     talk.fail(REFUSED, "unavailable", f"The server did not answer within {START_S:.0f} s.", f"See {log}.")
@@ -161,12 +164,13 @@ def stop(talk: Talk) -> None:
     Example: ackbox stop
     """
     server = read_server(talk.data_dir)
-    if server is None or not is_held(talk.data_dir):
+    if server is None:
         talk.show({"stopped": False}, lambda _: "No server runs here.")
         return
-    os.kill(server["pid"], signal.SIGTERM)
+    with suppress(ProcessLookupError):
+        os.kill(server["pid"], signal.SIGTERM)
     until = time.monotonic() + START_S
-    while read_server(talk.data_dir) is not None:
+    while is_held(talk.data_dir) and read_server(talk.data_dir) in (None, server):
         if time.monotonic() > until:
             talk.fail(REFUSED, "unavailable", f"The server (pid {server['pid']}) has not stopped within {START_S:.0f} s.", "Look at its log.")
         time.sleep(0.02)

@@ -367,7 +367,8 @@ def wait(talk: Talk, timeout: str, limit: int, mark: str) -> None:
         while True:
             left = max(0.0, until - time.monotonic())
             letters = client.inbox.wait(wait_s=min(left, 20), limit=limit, mark=mark).messages
-            if letters or left <= 20:
+            # A server that ends answers early; then the next call says that none is there.
+            if letters or time.monotonic() >= until:
                 break
     if not letters:
         talk.fail(TOO_LONG, "nothing", f"No post came within {seconds(timeout):g} s.", "Wait again; nothing is lost.")

@@ -92,6 +92,7 @@ class OneServer:
     def __init__(self, where: Path) -> None:
         try:
             where.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._where = where
             self._file = open(where / "server.lock", "w")  # noqa: SIM115  (held as long as the server runs)
         except OSError as error:
             raise Unavailable(f"The data directory {where} cannot be used: {error.strerror}.", hint="Choose another with --data-dir.") from None
@@ -101,6 +102,8 @@ class OneServer:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return False
+        # Left by a server that was killed: whoever reads it now would take it for this one.
+        (self._where / "server.json").unlink(missing_ok=True)
         return True
 
 
@@ -117,8 +120,9 @@ async def serve(place: Place, *, say: Say) -> None:
         raise NotAllowed(f"{place.host} can be reached by other machines.",
                          hint="Add --allow-remote if that is meant; put https in front, and give each caller a key.")
     lock = OneServer(place.where)
-    if not lock.take():
-        say(await _other(place.where), False)
+    other = await _other(place.where, lock)
+    if other is not None:
+        say(other, False)
         return
     start_log()
     app = await open_app(database_url(place.where, place.database))
@@ -175,9 +179,11 @@ async def _answer_all_at_the_end(server: uvicorn.Server, app: App) -> None:
     app.bell.close()
 
 
-async def _other(where: Path) -> dict[str, Any]:
-    """Return the server that has the directory; it may still be starting."""
+async def _other(where: Path, lock: OneServer) -> dict[str, Any] | None:
+    """Return the server that has the directory, or null when it is ours now; the other may still be starting, or ending."""
     for _ in range(400):
+        if lock.take():
+            return None
         server = read_server(where)
         if server is not None:
             return server
