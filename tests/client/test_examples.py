@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,35 +49,50 @@ def test_the_examples_of_the_python_client_run(command: Command) -> None:
     assert json.loads(kept)["body"] == "From a script"
 
 
-def test_the_python_example_of_the_socket_runs(command: Command) -> None:
-    (program,) = examples("websocket.md", "python")
-    key = command.json("key", "create", "--agent", "bob")["key"]
-    command.json("--as", "ana", "send", "bob", "hello 世界")
-    assert run(command, program, ACKBOX_URL=command.json("status")["url"], ACKBOX_KEY=key) == "ana hello 世界\n"
-
-
-def test_the_javascript_example_shows_each_message_once_also_after_the_server_was_killed(command: Command) -> None:
-    (program,) = examples("websocket.md", "js")
+def program_of(language: str, url: str, key: str) -> subprocess.Popen[str]:
+    (program,) = examples("websocket.md", language)
+    if language == "python":
+        environment = os.environ | {"ACKBOX_URL": url, "ACKBOX_KEY": key}
+        return subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     node = shutil.which("node")
     assert node is not None, "node is needed: https://nodejs.org, or apt-get install nodejs"
-    server, key = command.json("status"), command.json("key", "create", "--agent", "bob")["key"]
-    command.json("--as", "ana", "send", "bob", "one")
     installed()
     # Node has a WebSocket of its own from version 22.
     given = 'globalThis.WebSocket ??= (await import("ws")).default;\n'
-    given += f"globalThis.ACKBOX_URL = {json.dumps(server['url'])}; globalThis.ACKBOX_KEY = {json.dumps(key)};\n"
-    reading = subprocess.Popen([node, "--input-type=module", "-e", given + program], cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    given += f"globalThis.ACKBOX_URL = {json.dumps(url)}; globalThis.ACKBOX_KEY = {json.dumps(key)};\n"
+    return subprocess.Popen([node, "--input-type=module", "-e", given + program], cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("language", ["python", "js"])
+def test_an_example_of_the_socket_shows_each_message_once_also_after_a_kill_and_ends_with_its_key(command: Command, language: str) -> None:
+    server, key = command.json("status"), command.json("key", "create", "--agent", "bob")
+    command.json("--as", "ana", "send", "bob", "one 世界")
+    reading = program_of(language, server["url"], key["key"])
     assert reading.stdout is not None
     try:
         shown = [reading.stdout.readline()]
         command.json("--as", "ana", "send", "bob", "two")
         shown.append(reading.stdout.readline())
-        subprocess.run(["kill", "-9", str(server["pid"])], check=True)
+        os.kill(server["pid"], signal.SIGKILL)
         command.up("--port", server["url"].rpartition(":")[2])
         command.json("--as", "ana", "send", "bob", "three")
         shown.append(reading.stdout.readline())
-        assert shown == ["ana: one\n", "ana: two\n", "ana: three\n"]
-        assert command("--as", "bob", "inbox", "--json").stdout == ""
+        assert shown == ["ana: one 世界\n", "ana: two\n", "ana: three\n"]
+        # The line is written before the mark is made; what comes after it says that it has been.
+        command.json("--as", "ana", "send", "bob", "four")
+        assert reading.stdout.readline() == "ana: four\n"
+        assert "three" not in command("--as", "bob", "inbox", "--json").stdout
+        command.json("key", "revoke", key["id"])
+        rest, told = reading.communicate(timeout=60)
     finally:
         reading.kill()
         reading.communicate()
+    assert (rest, reading.returncode, "not_allowed: This key has been revoked" in told) == ("", 1, True), told
+
+
+@pytest.mark.parametrize("language", ["python", "js"])
+def test_an_example_of_the_socket_ends_with_what_refuses_it(command: Command, language: str) -> None:
+    reading = program_of(language, command.json("status")["url"], "abx_agt_wrong")
+    _, told = reading.communicate(timeout=60)
+    says = {"python": "HTTP 401", "js": "not_allowed: This is not an ackbox key."}[language]
+    assert (reading.returncode, says in told) == (1, True), told
