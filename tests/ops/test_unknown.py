@@ -99,7 +99,10 @@ async def test_everyone_and_every_person_are_never_unknown_names(post: Post) -> 
     await post("agent.check_in", agent="bob")
     sent = await post("message.send", agent="ana", to="*", body="x", unknown="refuse")
     assert (sent.type, sent.recipient_count, sent.recipients) == ("broadcast", 1, [])
-    assert (await refusal(post, to="user", unknown="hold"))["message"] == "No person has been in this workspace yet."
+    for unknown in ("refuse", "inactive"):
+        assert await refusal(post, to="user", unknown=unknown) == {
+            "code": "unknown_recipient", "message": "No person has been in this workspace yet.", "details": {"recipient": "user", "near": []},
+            "hint": "Send with unknown=hold and it waits for the first."}
     eve = await post.keyed("eve", "human")
     assert [each.agent for each in (await post("message.send", agent="ana", to="user", body="x")).recipients] == ["eve"]
     assert [letter.body for letter in (await eve("inbox.check")).messages] == ["x"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ackbox.errors import AckboxError, BadKey, Conflict, Invalid, NotAllowed, NotFound, UnknownRecipient
+from ackbox.errors import AckboxError, BadKey, Conflict, Invalid, NotAllowed, NotFound
 from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio
@@ -181,7 +181,7 @@ async def test_hostile_json_becomes_nothing_and_breaks_nothing(post: Post, clock
     assert await stored(post) == []
 
 
-@pytest.mark.parametrize("name", ["*", "user", "everyone", "cy,dan", "cy/laptop", "", " cy", "a" * 65, "c\u0007y", 7, ["cy"], {"x": 1}, None, "(human)"])
+@pytest.mark.parametrize("name", ["*", "user", "everyone", "cy,dan", "cy/laptop", "", " cy", "a" * 201, "c\u0007y", 7, ["cy"], {"x": 1}, None, "(human)"])
 async def test_a_value_of_the_audience_is_one_name_and_never_another_address(post: Post, clock: Clock, name: Any) -> None:
     made = await hook(post, to="bob,{to}")
     body = json.dumps({"to": name}).encode()
@@ -197,7 +197,6 @@ async def test_a_value_of_the_audience_is_one_name_and_never_another_address(pos
     ({"body": "{a..b}"}, Invalid, "`body` has a path with an empty part: '{a..b}'."),
     ({"to": "{a},,bob"}, Invalid, "The audience has an empty entry between commas."),
     ({"to": "b\u043eb"}, Conflict, "The name 'b\u043eb' looks like 'bob', which is somebody else here."),
-    ({"to": "user"}, UnknownRecipient, "No person has been in this workspace yet."),
 ])
 async def test_a_webhook_that_could_not_work_is_refused_when_it_is_added(post: Post, asked: dict[str, Any], kind: type[AckboxError], message: str) -> None:
     await post("agent.check_in", agent="bob")

@@ -115,7 +115,7 @@ def _would_reach(told: Any) -> str:
     lines = [f"would go to {told['recipient_count']}, {told['online']} online; nothing is sent"]
     for each in told["recipients"]:
         name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
-        lines.append(f"  {name}: " + (f"{each['presence']}, {each['reach']}" if each["known"] else "nobody of that name has been here; it waits"))
+        lines.append(f"  {name}: " + (f"{each['presence']}, {each['reach']}" if each["known"] else f"{_unseen(each)}; it waits"))
     return "\n".join(lines)
 
 
@@ -124,10 +124,14 @@ def _sent(sent: Any) -> str:
     unseen = [each for each in sent["recipients"] if not each["known"]]
     for each in unseen[:5]:
         near = f"; did you mean {each['near'][0]}?" if each["near"] else ""
-        lines.append(f"stored; nobody called {each['agent']!r} has been here yet{near}")
+        lines.append(f"stored; {_unseen(each)}{near}")
     if len(unseen) > 5:
         lines.append(f"stored; nor has anybody of {len(unseen) - 5} names more")
     return "\n".join(lines)
+
+
+def _unseen(recipient: Any) -> str:
+    return "no person has been here yet" if recipient["agent"] == "user" else f"nobody called {recipient['agent']!r} has been here yet"
 
 
 def _audience(sent: Any) -> str:

@@ -18,7 +18,7 @@ from ackbox.model.name import LONGEST, nearest
 from ackbox.ops.presence import Standing, standing
 from ackbox.ops.table import Context
 from ackbox.store.messages import Channel
-from ackbox.store.readers import Reader
+from ackbox.store.readers import PEOPLE, Reader
 
 EVERYONE_CHANNEL = 0
 
@@ -65,6 +65,9 @@ async def resolve(
         others = (await context.store.workspace()).agent_count - (sender.kind != "system")
         return Audience(addresses, [EVERYONE_CHANNEL], [], others)
     named = await _name_people(context, addresses)
+    if any(address.is_humans for address in named) and unknown == "hold":
+        await context.store.keep_people_out()
+        named = await _name_people(context, addresses)
     readers = [(address, await context.store.reader(address.agent, address.instance)) for address in named]
     for address, reader in readers:
         await _refuse(context, address, reader, unknown)
@@ -113,12 +116,10 @@ def _goes_on(after: str) -> bool:
 
 
 async def _name_people(context: Context, addresses: tuple[Address, ...]) -> list[Address]:
+    """Return the addresses with the people in place of `user`, which stays while there is none."""
     named = [address for address in addresses if not address.is_humans]
     if len(named) < len(addresses):
-        people = await context.store.humans()
-        if not people and not named:
-            raise UnknownRecipient("No person has been in this workspace yet.", recipient="user", near=[], hint="Write to a name; its post waits.")
-        named += [Address(person.name) for person in people]
+        named += [Address(person.name) for person in await context.store.humans()] or [Address(PEOPLE)]
     return list(dict.fromkeys(named))
 
 
@@ -133,6 +134,9 @@ async def _refuse(context: Context, address: Address, reader: Reader | None, unk
             return
         raise UnknownRecipient(f"{str(address)!r} is not here now.", hint="Send with unknown=hold and it waits.",
                                recipient=str(address), near=[])
+    if address.is_humans:
+        raise UnknownRecipient("No person has been in this workspace yet.", recipient=PEOPLE, near=[],
+                               hint="Send with unknown=hold and it waits for the first.")
     near = nearest(address.agent, await context.store.known_names())
     raise UnknownRecipient(
         f"Nobody called {str(address)!r} has been here.", recipient=str(address), near=near,
@@ -148,7 +152,7 @@ async def describe(context: Context, channels: list[Channel]) -> list[Recipient]
 
 async def _recipient(context: Context, address: Address, reader: Reader | None) -> Recipient:
     if reader is None or not reader.seen:
-        near = nearest(address.agent, await context.store.known_names())
+        near = [] if address.is_humans else nearest(address.agent, await context.store.known_names())
         return Recipient(agent=address.agent, instance=address.instance, known=False, near=near)
     here = await standing(context, reader)
     return Recipient(agent=reader.name, instance=reader.instance, presence=here.presence, reach=here.reach,
@@ -163,7 +167,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 async def look(context: Context, to: str | list[str], *, instance: str | None, sender: str | None) -> Seen:
-    """Return who a message to `to` would be for, as things stand. Raises Invalid, UnknownRecipient."""
+    """Return who a message to `to` would be for, as things stand. Raises Invalid."""
     addresses = parse_audience(to, instance=instance)
     if addresses[0].is_everyone:
         everybody = [reader for reader in await context.store.all_readers() if reader.seen and reader.is_agent and reader.name != sender]

@@ -58,7 +58,7 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
     """
     store, now = context.store, context.now
     me = None if context.caller.agent is None else await store.reader(context.caller.agent)
-    people = [me] if me is not None and me.kind == "human" else await store.humans()
+    people = [me] if me is not None and me.kind == "human" else await store.humans() or await store.first_person()
     mail = [seq for person in people for seq in await store.needs_mail(person.reader, now=now, most=MOST)]
     after = await store.last_seq() - NEWEST_SEQS
     answered = await store.needs_recent(after=after, since=now - SINCE_MS, now=now, me=me.agent if me else -1, most=MOST)

@@ -32,7 +32,7 @@ class Previewed(msgspec.Struct, frozen=True, kw_only=True):
 async def preview(context: Context, params: Preview) -> Previewed:
     """Say who would get a message and how each is reached, without sending it.
 
-    Raises Invalid, UnknownRecipient (people are asked for, and none has been here).
+    Raises Invalid.
     """
     sender = None if params.agent is None and context.caller.agent is None else context.identity(params)[0]
     found = await look(context, params.to, instance=params.to_instance, sender=sender)

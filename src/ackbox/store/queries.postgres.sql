@@ -94,7 +94,7 @@ FROM message WHERE ws = :ws AND id = ANY (ARRAY(SELECT jsonb_array_elements_text
 SELECT m.seq,
   CASE WHEN EXISTS (SELECT 1 FROM addressed e WHERE e.ws = m.ws AND e.channel = 0 AND e.seq = m.seq) THEN (SELECT COUNT(*) FROM reader r WHERE r.ws = m.ws AND r.instance IS NULL AND r.seen > 0
       AND r.registered_seq < m.seq AND r.reader <> m.sender_agent)
-    ELSE (SELECT COUNT(*) FROM addressed a WHERE a.ws = m.ws AND a.seq = m.seq) END,
+    ELSE (SELECT COUNT(*) FROM addressed a JOIN reader r ON r.ws = a.ws AND r.reader = a.channel WHERE a.ws = m.ws AND a.seq = m.seq) END,
   (SELECT COUNT(p.delivered_at) FROM receipt p WHERE p.ws = m.ws AND p.seq = m.seq),
   (SELECT COUNT(p.read_at) FROM receipt p WHERE p.ws = m.ws AND p.seq = m.seq),
   (SELECT COUNT(p.acknowledged_at) FROM receipt p WHERE p.ws = m.ws AND p.seq = m.seq)

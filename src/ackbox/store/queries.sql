@@ -93,7 +93,7 @@ SELECT name FROM reader WHERE ws = :ws AND skeleton = :skeleton AND name <> :nam
 -- name: humans
 -- Every person who has been here; index reader_by_name.
 SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
-FROM reader WHERE ws = :ws AND kind = 'human' AND instance IS NULL ORDER BY name;
+FROM reader WHERE ws = :ws AND kind = 'human' AND instance IS NULL AND seen > 0 ORDER BY name;
 
 -- name: agent_names
 -- Names for suggestions, at most 500; index reader_by_name.
@@ -108,6 +108,41 @@ VALUES (:ws, :reader, :agent, :name, :instance, :skeleton, :kind, :seen, :regist
 -- A name that mail was waiting for is here now; primary key.
 UPDATE reader SET seen = 1, kind = :kind, registered_seq = :registered_seq, read_floor = :read_floor,
     delivered_floor = :delivered_floor WHERE ws = :ws AND reader = :reader;
+
+-- name: reader_rename
+-- What waited for any person is the first one's; primary key.
+UPDATE reader SET name = :name, skeleton = :skeleton WHERE ws = :ws AND reader = :reader;
+
+-- name: inherit_addressed
+-- What was addressed to one reader is another's too; primary key of addressed.
+INSERT INTO addressed (ws, channel, seq, left_out, expires_at)
+SELECT a.ws, CAST(:heir AS BIGINT), a.seq, a.left_out, a.expires_at FROM addressed a WHERE a.ws = :ws AND a.channel = :reader
+ON CONFLICT DO NOTHING;
+
+-- name: inherit_receipt
+-- The receipts of one reader are another's too; primary keys of addressed and receipt.
+INSERT INTO receipt (ws, seq, reader, delivered_at, read_at, acknowledged_at, archived_at, evidence)
+SELECT p.ws, p.seq, CAST(:heir AS BIGINT), p.delivered_at, p.read_at, p.acknowledged_at, p.archived_at, p.evidence
+FROM addressed a JOIN receipt p ON p.ws = a.ws AND p.seq = a.seq AND p.reader = a.channel WHERE a.ws = :ws AND a.channel = :reader
+ON CONFLICT DO NOTHING;
+
+-- name: inherit_hidden
+-- What one reader has put away another has too; primary key.
+INSERT INTO hidden (ws, reader, seq) SELECT h.ws, CAST(:heir AS BIGINT), h.seq FROM hidden h WHERE h.ws = :ws AND h.reader = :reader
+ON CONFLICT DO NOTHING;
+
+-- name: forget_receipts
+-- A reader that is gone has no receipts; primary keys of addressed and receipt.
+DELETE FROM receipt WHERE ws = :ws AND reader = :reader
+  AND seq IN (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = :reader);
+
+-- name: forget_hidden
+-- A reader that is gone has put nothing away; primary key.
+DELETE FROM hidden WHERE ws = :ws AND reader = :reader;
+
+-- name: forget_reader
+-- A reader that somebody else has become; primary key.
+DELETE FROM reader WHERE ws = :ws AND reader = :reader;
 
 -- name: reader_becomes_system
 -- A name that the server writes under is the server's; primary key.
@@ -208,9 +243,10 @@ SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind,
 FROM message WHERE ws = :ws AND seq = :seq;
 
 -- name: channels_of
--- Who a message is addressed to; index addressed_by_seq.
+-- Who a message is addressed to; a reader that somebody else has become is nobody; index addressed_by_seq.
 SELECT a.channel, r.agent, r.name, r.instance, r.kind FROM addressed a
-LEFT JOIN reader r ON r.ws = a.ws AND r.reader = a.channel WHERE a.ws = :ws AND a.seq = :seq ORDER BY a.channel;
+LEFT JOIN reader r ON r.ws = a.ws AND r.reader = a.channel
+WHERE a.ws = :ws AND a.seq = :seq AND (a.channel = 0 OR r.reader IS NOT NULL) ORDER BY a.channel;
 
 -- name: thread_page
 -- A conversation, oldest first; index message_by_thread.
@@ -361,7 +397,7 @@ SELECT seq, created_at FROM message WHERE ws = :ws AND seq >= :first ORDER BY se
 SELECT m.sender_name, COALESCE(r.name, '*') AS recipient, m.intent, COUNT(*) AS messages,
     SUM(CASE WHEN m.priority >= 5 THEN 1 ELSE 0 END) AS urgent, MAX(m.created_at) AS last_at
 FROM message m JOIN addressed a ON a.ws = :ws AND a.seq >= :first AND a.seq = m.seq LEFT JOIN reader r ON r.ws = a.ws AND r.reader = a.channel
-WHERE m.ws = :ws AND m.seq >= :first AND m.created_at >= :since
+WHERE m.ws = :ws AND m.seq >= :first AND m.created_at >= :since AND (a.channel = 0 OR r.reader IS NOT NULL)
   AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed v WHERE v.ws = :ws
        AND v.seq BETWEEN m.seq AND m.seq AND (v.channel = 0 OR v.channel = :visible_to OR v.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
 GROUP BY m.sender_name, COALESCE(r.name, '*'), m.intent ORDER BY messages DESC, m.sender_name, recipient, m.intent LIMIT :most;
@@ -375,7 +411,7 @@ FROM (SELECT n.ws, n.seq, n.id, n.created_at, n.sender_name, n.intent, n.priorit
          AND v.seq BETWEEN n.seq AND n.seq AND (v.channel = 0 OR v.channel = :visible_to OR v.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
   ORDER BY n.seq DESC LIMIT :most) AS m
 CROSS JOIN addressed a LEFT JOIN reader r ON r.ws = a.ws AND r.reader = a.channel
-WHERE a.ws = :ws AND a.seq >= :first AND a.seq = m.seq ORDER BY m.seq, recipient;
+WHERE a.ws = :ws AND a.seq >= :first AND a.seq = m.seq AND (a.channel = 0 OR r.reader IS NOT NULL) ORDER BY m.seq, recipient;
 
 -- name: stretch_rates
 -- How many messages a stretch has in each step of time, by intent; primary key.

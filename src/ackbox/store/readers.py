@@ -45,6 +45,9 @@ class Presence(msgspec.Struct, frozen=True):
     card: str
 
 
+# Who post to every person waits for while there is none. Nobody can be called so.
+PEOPLE = "user"
+
 R = TypeVar("R", Reader, Reader | None)
 
 
@@ -76,6 +79,11 @@ class Readers(Bound):
     async def humans(self) -> list[Reader]:
         return [Reader(*row) for row in await self.rows("humans")]
 
+    async def first_person(self) -> list[Reader]:
+        """Return the reader of what waits for the first person, if anything does."""
+        found = await self.reader(PEOPLE)
+        return [] if found is None else [found]
+
     async def known_names(self) -> list[str]:
         return [row[0] for row in await self.rows("agent_names")]
 
@@ -85,9 +93,14 @@ class Readers(Bound):
         if found is not None:
             return found
         if instance is None:
-            return await self._add(name, None, agent=None, kind="agent", seen=0, floor=await self.last_seq())
+            kind = "human" if name == PEOPLE else "agent"
+            return await self._add(name, None, agent=None, kind=kind, seen=0, floor=await self.last_seq())
         agent = await self.hold(name)
         return await self._add(name, instance, agent=agent.reader, kind=agent.kind, seen=0, floor=agent.read_floor)
+
+    async def keep_people_out(self) -> None:
+        """Let no person appear before this transaction ends, nor one that was about to: ask again who is here."""
+        await self.run("workspace_count_agents", more=0)
 
     async def machinery(self, name: str) -> Reader:
         """Return a sender of the server's own, of kind system: nobody speaks as it, and it has no mailbox. Raises Conflict."""
@@ -122,11 +135,31 @@ class Readers(Bound):
         last = await self.last_seq()
         if kind != "system":
             await self.run("workspace_count_agents", more=1)
+        if kind == "human":
+            held = await self._with_peoples_post(name, held)
         if held is None:
             return await self._add(name, None, agent=None, kind=kind, seen=1, floor=last)
         for mark in ("read", "delivered"):
             await self.run("holes_waiting", reader=held.reader, mark=mark, seq=last)
         return await self._settle(held, kind, last, last)
+
+    async def _with_peoples_post(self, name: str, held: Reader | None) -> Reader | None:
+        """Let the first person have what waited for any: as the reader it waited for, or together with what waited for the name."""
+        found = await self.first_person()
+        if not found:
+            return held
+        waiting = found[0]
+        if held is None:
+            shape = kept_skeleton(name)
+            await self._refuse_lookalike(name, shape)
+            await self.run("reader_rename", reader=waiting.reader, name=name, skeleton=shape)
+            return msgspec.structs.replace(waiting, name=name, skeleton=shape)
+        # What is written once stays: these rows are added, and those of a reader that is gone count for nothing.
+        for table in ("addressed", "receipt", "hidden"):
+            await self.run(f"inherit_{table}", heir=held.reader, reader=waiting.reader)
+        for what in ("receipts", "hidden", "reader"):
+            await self.run(f"forget_{what}", reader=waiting.reader)
+        return held
 
     async def _arrive_instance(self, agent: Reader, instance: str, held: Reader | None) -> Reader:
         if held is None:

@@ -71,6 +71,8 @@ def reach_line(told: Any) -> str:
 
 def _reach(each: Any) -> str:
     name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
+    if not each["known"] and each["agent"] == "user":
+        return "every person (none has been here yet; it waits for the first)"
     if not each["known"]:
         near = f", did you mean {each['near'][0]}?" if each["near"] else "; it waits"
         return f"{name} (nobody of that name has been here{near})"
@@ -93,7 +95,7 @@ def completions(half: str, people: list[Any], awaited: list[str]) -> list[tuple[
         found.append((each["agent"], each["presence"], each["machine"] or ("person" if each["kind"] == "human" else "")))
         if "/" in half:
             found += [(f"{each['agent']}/{one['instance']}", one["presence"], "one instance") for one in each["instances"]]
-    found += [(name, "away", "not seen yet") for name in awaited]
+    found += [(name, "away", "not seen yet") for name in awaited if name != "user"]
     found += [("*", "online", "everyone"), ("user", "online", "every person")]
     wanted = half.casefold()
     fitting = [each for each in found if wanted in each[0].casefold()]

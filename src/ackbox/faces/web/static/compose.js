@@ -98,7 +98,7 @@ function Reached({ told, problem }) {
     return html`<span>${"→ everyone: "}${told.recipient_count} ${told.recipient_count === 1 ? "reader" : "readers"}, ${told.online} online${away ? `; for ${away} it waits` : ""}</span>`;
   }
   return html`<span>${"→ "}${told.recipients.map((each, at) => html`${at ? ", " : ""}<b><bdi>${safe(each.agent)}${each.instance ? `/${safe(each.instance)}` : ""}</bdi></b> <span class="dim">(${!each.known
-    ? html`nobody of that name has been here${each.near.length ? html`, did you mean <bdi>${safe(each.near[0])}</bdi>?` : "; it waits"}`
+    ? each.agent === "user" ? "no person has been here yet; it waits for the first" : html`nobody of that name has been here${each.near.length ? html`, did you mean <bdi>${safe(each.near[0])}</bdi>?` : "; it waits"}`
     : each.presence === "online" ? `online, ${REACH[each.reach] ?? each.reach}` : `${each.presence}${each.last_seen ? ` ${age(each.last_seen)}` : ""}, will wait`})</span>`)}</span>`;
 }
 
