@@ -8,6 +8,7 @@
     │   └── BadCursor      expired_cursor     400   a cursor from elsewhere, or damaged
     ├── UnknownRecipient   unknown_recipient  422   nobody of that name, and the sender asked to be refused
     ├── NotFound           not_found          404   not there, or in somebody else's workspace
+    │   └── WrongMethod    not_found          405   a path that is there, asked with another method
     ├── NotAllowed         not_allowed        403   the key may not do this
     │   ├── NotYou         not_allowed        403   a name that the key does not speak as
     │   └── BadKey         not_allowed        401   no key, a wrong one, an expired or revoked one
@@ -88,6 +89,12 @@ class NotFound(AckboxError):
 
     code = "not_found"
     status = 404
+
+
+class WrongMethod(NotFound):
+    """A path that is there, but not for this method of HTTP; `allow` names those it is for."""
+
+    status = 405
 
 
 class NotAllowed(AckboxError):

@@ -179,6 +179,40 @@ async def test_a_session_that_is_not_heard_of_times_out_and_comes_back_with_a_he
         await api.close()
 
 
+async def test_an_agent_in_ones_way_is_named_once_however_many_runs_and_copies_of_it_there_are(database: str) -> None:
+    async with serving(database) as served:
+        api = Api(served, await made(served, **SHARED))
+        for claims in ({"declared_files": ["b.py", "a.py"]}, {"declared_area": "backend"}):
+            await api.checkin(agent_name="agent-keen-7", **claims)
+        await served.app.call("session.start", {"agent": "agent-keen-7", "instance": "tau", "files": ["a.py", "c.py"]}, credential=served.key)
+        mine = {"declared_area": "backend", "declared_files": ["a.py", "b.py", "c.py"]}
+        both = [{"agent_name": "agent-keen-7", "overlapping_areas": ["backend"], "overlapping_files": ["a.py", "b.py", "c.py"]}]
+        _, told = await api("POST", "/checkin", agent_name="agent-swift-42", **mine)
+        assert told["meta"] == {"has_conflicts": True, "conflicts": both}
+        token = told["data"]["session_token"]
+        assert (await api("POST", "/heartbeat", session_token=token, **mine))[1]["meta"]["conflicts"] == both
+        await api("POST", "/checkout", session_token=token)
+        await served.app.call("workspace.settings", {"on_conflict": "block"}, credential=served.key)
+        status, told = await api("POST", "/checkin", agent_name="agent-swift-42", **mine)
+        assert (status, told["errors"][0]["code"], told["meta"]) == (409, "CONFLICT", {"has_conflicts": True, "conflicts": both})
+        async with mcp(served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}) as client:
+            refused = await client.call_tool("checkin", {"agent_name": "agent-swift-42", **mine})
+            assert (refused.is_error, refused.structured_content["meta"]["conflicts"]) == (True, both)
+            present = (await client.call_tool("presence", {})).structured_content["agents"]
+        # Whoever was refused has no session.
+        assert [each["agent_name"] for each in present] == ["agent-keen-7"]
+        await api.close()
+
+
+async def test_a_time_in_the_address_may_have_its_plus_unescaped(tmp_path: Path) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served:
+        key = await made(served, **SHARED)
+        async with httpx2.AsyncClient(headers={"X-API-Key": key}) as http:
+            await http.post(f"{served.url}/api/v1/checkin", json={"agent_name": "agent-keen-7"})
+            told = [await http.get(f"{served.url}/api/v1/messages?since={since}") for since in ("2026-01-01T00:00:00+00:00", "9000-01-01T00:00:00.5+02:00")]
+        assert [(each.status_code, len(each.json()["data"])) for each in told] == [(200, 1), (200, 0)]
+
+
 async def test_a_key_asks_120_times_a_minute_and_is_then_told_when_to_come_back(tmp_path: Path) -> None:
     now = [0.0]
     async with serving(f"sqlite:///{tmp_path}/a.db", limits=Limits(clock=lambda: now[0])) as served:

@@ -32,13 +32,16 @@ async def test_a_bad_request_is_answered_in_the_systems_shape(tmp_path: Path, re
                 {"headers": good, "params": [("nonsense", "1")]}, {"headers": good, "params": [("a", "1"), ("a", "2")]}]
             told = [await http.request(road.method, road.path, **ask) for ask in asks]
             wrong = [await http.request(road.method, road.path, headers=headers) for headers in ({}, {"Authorization": "Bearer abx_wrong"})]
-            nowhere = [await http.request("DELETE", road.path, headers=good), await http.get(f"{road.path}/nowhere", headers=good)]
+            nowhere = await http.get(f"{road.path}/nowhere", headers=good)
+            other = [await http.request(method, road.path, headers=good) for method in ("DELETE", "PATCH")]
         if road.method != "GET":
             status, body = await declare(served.url, f"{road.method} {prefix}{road.path}", agent.key, size=(1 << 20) + 1)
             assert (status in (400, 413), shape_of(body) & shape) == (True, shape)
         assert [(each.status_code in (400, 413), shape_of(each.json()) & shape) for each in told] == [(True, shape)] * len(told)
         assert [(each.status_code, shape_of(each.json()) & shape) for each in wrong] == [(401, shape)] * 2
-        assert [(each.status_code, shape_of(each.json()) & shape) for each in nowhere] == [(404, shape)] * 2
+        assert (nowhere.status_code, shape_of(nowhere.json()) & shape) == (404, shape)
+        allow = ", ".join(each.method for each in rest.roads if each.path == road.path)
+        assert [(each.status_code, each.headers["allow"], shape_of(each.json()) & shape) for each in other] == [(405, allow, shape)] * 2
         assert (await served.app.call("message.history", {}, credential=served.key)).messages == []
 
 

@@ -60,7 +60,7 @@ async def test_inactive_takes_only_who_is_online(post: Post, clock: Clock) -> No
     assert (await post("message.send", agent="ana", to="bob", body="x", unknown="inactive")).recipient_count == 1
     assert await refusal(post, to="bobb", unknown="inactive") == nobody("bobb", ["bob"])
     clock.pass_s(180)
-    gone = {"code": "unknown_recipient", "message": "'bob' is not here now.", "hint": "Send with unknown=hold and it waits.",
+    gone = {"code": "unknown_recipient", "message": "'bob' is not here now.", "hint": "Send with `unknown=hold` and it waits.",
             "details": {"recipient": "bob", "near": []}}
     assert await refusal(post, to="bob", unknown="inactive") == gone
     await post("agent.check_in", agent="bob", instance="phi")

@@ -23,6 +23,7 @@ HUMAN = " (human)"
 OUR_STATUS = {"pending": "open", "assigned": "claimed", "completed": "done"}
 FIVE_INTENTS = frozenset({"question", "handoff", "review_request", "blocked", "context_share"})
 PLATFORMS = {"Darwin": "mac", "Windows": "win"}
+MOST_REFS = 50
 LEVELS = {"low": 2, "medium": 3, "high": 4, "critical": 5}
 
 
@@ -80,14 +81,11 @@ def _presence_word(agent: dict[str, Any]) -> str:
 
 def _turn_message(given: dict[str, Any]) -> dict[str, Any]:
     """Return one message of a turn; an intent nobody knows is a question."""
-    known = {name: given[name] for name in ("to", "subject", "body") if given.get(name) is not None}
-    refs = []
-    for kind, many in (("file", "files"), ("diff", "diffs")):
-        targets = given.get(many) or []
-        if not isinstance(targets, list):
-            raise Invalid(f"`{many}` is no list.", hint="Send a list of paths.")
-        refs += [{"kind": kind, "target": target} for target in targets]
-    return {**known, "intent": _one_of_five(given.get("intent")), "refs": refs}
+    known = {name: given[name] for name in ("to", "subject", "body") if given[name] is not None}
+    refs = [{"kind": kind, "target": target} for kind in ("file", "diff") for target in given[f"{kind}s"]]
+    if len(refs) > MOST_REFS:
+        raise Invalid(f"A message names {len(refs)} files and diffs; at most {MOST_REFS} are taken.", hint="Name a directory instead.")
+    return {**known, "intent": _one_of_five(given["intent"]), "refs": refs}
 
 
 def _one_of_five(intent: Any) -> str:
@@ -102,6 +100,15 @@ def _log_payload(line: dict[str, Any]) -> dict[str, Any]:
     return {"id": str(uuid.UUID(of["id"])), "taskId": of["metadata"].get("task"), "from": of["sender"], "to": _channel(of["to"]),
             "intent": _one_of_five(of["intent"]), "subject": of.get("subject") or "", "body": of["body"], "createdAt": of["created_at"],
             "_ext": {"thread": of["thread"], "parent": of.get("parent")}}
+
+
+def _by_agent(overlaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return overlaps of work as one for each agent, where a system knows no instances."""
+    found: dict[str, dict[str, Any]] = {}
+    for each in overlaps:
+        own = found.setdefault(each["agent"], {"agent": each["agent"], "areas": [], "files": []})
+        own |= {part: sorted({*own[part], *each[part]}) for part in ("areas", "files")}
+    return list(found.values())
 
 
 def _number_of(name: str) -> int:
@@ -150,6 +157,8 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "ms": lambda text: parse_moment(text, field="time"),
     "channel": _channel,
     "by_recipient": _by_recipient,
+    "by_agent": _by_agent,
+    "by_agent_or_null": lambda overlaps: _by_agent(overlaps) or None,
     "count": len,
     "is_set": bool,
     "is_empty": lambda value: not value,

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ackbox.dialects._translate import Asked, Field, Refusal, Word, ask, refusal, reply, shape_of, told_of, way_of
+from ackbox.dialects._translate import Asked, Field, Refusal, Word, ask, names_of, refusal, reply, shape_of, told_of, way_of
 from ackbox.errors import AckboxError
 from ackbox.limits import Rate
 
@@ -54,9 +54,13 @@ class Rest(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return an operation's result as the body of the reply."""
         return reply(asked, result)
 
-    def refuse(self, road: Road | None, error: AckboxError) -> tuple[int, dict[str, Any]]:
-        """Return the status and the body of an error, as the system says it."""
-        own = told_of(error, road.word if road else None)
+    @cached_property
+    def _operations(self) -> dict[str, str]:
+        return {road.word.operation: f"{road.method} {road.path}" for road in reversed(self.roads)}
+
+    def refuse(self, road: Road | None, error: AckboxError, asked: Asked | None = None) -> tuple[int, dict[str, Any]]:
+        """Return the status and the body of an error, as the system says it. `asked` is what it refuses, once that was understood."""
+        own = told_of(error, names_of(asked, self._operations))
         way = way_of(error, own, {**self.errors, **(road.word.errors if road else {})})
         assert isinstance(way, Refusal)
         return way.status or error.status, refusal(way, own, self.refusal)

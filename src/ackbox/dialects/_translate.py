@@ -7,15 +7,15 @@ dialect. No way to the store: a face calls the operation. Explained in docs/why/
 from __future__ import annotations
 
 import difflib
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
 from ackbox.dialects._convert import CONVERTERS
+from ackbox.dialects._vocabulary import Names
 from ackbox.errors import AckboxError, Invalid, NotFound
 from ackbox.ops.decode import decode
 
@@ -26,7 +26,8 @@ class Arg(msgspec.Struct, frozen=True):
     """A foreign parameter: its name and type, the operation's parameter it becomes (`metadata.x` for a part of one), and how.
 
     Left out, it is null whatever the connection's headers say; with `or_header` they stand in. `of` makes it an object whose parts
-    are parameters; those are set only when they are given.
+    are parameters; those are set only when they are given. `of_each` makes it a list of objects with these names. With
+    `empty_is_none` an empty text, or null, counts as left out.
     """
 
     name: str
@@ -36,6 +37,8 @@ class Arg(msgspec.Struct, frozen=True):
     default: Any = REQUIRED
     or_header: bool = False
     of: tuple[Arg, ...] = ()
+    of_each: tuple[Arg, ...] = ()
+    empty_is_none: bool = False
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -192,10 +195,14 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         more = [word.more.format(**rows[-1])] if word.more and rows and getattr(result, "has_more", False) else []
         return Said((_json(rows), *([_json(told)] if told else []), *more), rows)
 
-    def refuse(self, name: str, error: AckboxError) -> Said:
-        """Return an error as the system says it; our own shape stands beside it."""
+    @cached_property
+    def _operations(self) -> dict[str, str]:
+        return {word.operation: word.name for word in reversed(self.words)}
+
+    def refuse(self, name: str, error: AckboxError, asked: Asked | None = None) -> Said:
+        """Return an error as the system says it; our own shape stands beside it. `asked` is what it refuses, once that was understood."""
         word = self._by_name.get(name)
-        own = told_of(error, word)
+        own = told_of(error, names_of(asked, self._operations))
         way = way_of(error, own, {**self.errors, **(word.errors if word else {})})
         beside = {"_ext": error.as_dict()}
         if isinstance(way, str):
@@ -206,6 +213,9 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 def ask(word: Word, shape: type[msgspec.Struct], arguments: Any) -> Asked:
     """Return the operation that a word with these arguments stands for. Raises Invalid, UnknownField."""
+    empty = {arg.name for arg in word.args if arg.empty_is_none}
+    if empty and isinstance(arguments, dict):
+        arguments = {name: value for name, value in arguments.items() if name not in empty or value not in ("", None)}
     given = _named(decode(shape, arguments))
     if word.one_of and sum(given[name] is not None for name in word.one_of) != 1:
         names = " and ".join(f"`{name}`" for name in word.one_of)
@@ -233,23 +243,40 @@ def reply(asked: Asked, result: Any, briefing: str | None = None) -> Any:
     return rows if not word.first else rows[0] if rows else None
 
 
-def told_of(error: AckboxError, word: Word | None) -> dict[str, Any]:
-    """Return what is known of an error, with the word's names for our parameters."""
+def told_of(error: AckboxError, names: Names | None) -> dict[str, Any]:
+    """Return what is known of an error, with the caller's names for ours; without `names` it speaks of nothing that is ours."""
     own = error.as_dict()["error"]
-    names = {arg.to: arg.name for arg in word.args if arg.to} if word else {}
-    for to, foreign in names.items():
-        # Also where a part of it is named: `to`, `to[0]`, `to.part`.
-        own |= {part: re.sub(rf"`{re.escape(to)}(?=[`.\[])", f"`{foreign}", own[part] or "") for part in ("message", "hint")}
     field = str(error.details.get("field") or "")
-    whole, *rest = re.split(r"(?=[.\[])", field, maxsplit=1)
-    path = names.get(field) or "".join([names.get(whole, whole), *rest])
-    return {**own, "hint": own["hint"] or None, "path": path or None, "status": error.status, "kind": type(error).__name__}
+    path = field if names is None else names.place(field)
+    if names is not None:
+        own |= {"message": names.said(own["message"]) or "This cannot be taken as it was asked.", "hint": names.said(own["hint"] or "")}
+    return {**own, "hint": own["hint"] or None, "path": path or None, "about": path or field or error.details.get("reason"),
+            "status": error.status, "kind": type(error).__name__}
+
+
+def names_of(asked: Asked | None, operations: dict[str, str]) -> Names | None:
+    """Return what a caller with this word calls what is ours; null when nothing of ours was asked yet."""
+    if asked is None:
+        return None
+    # Of two names for the same, the one that was given; a part stands for the whole where nothing else does.
+    args = sorted((arg for arg in asked.word.args if arg.to or arg.of), key=lambda arg: asked.given[arg.name] is None)
+    places = {arg.to: arg.name for arg in reversed(args) if arg.to}
+    places = {(arg.to or "").partition(".")[0]: arg.name for arg in reversed(args) if arg.to} | places
+    parts = {part.to: f"{arg.name}.{part.name}" for arg in args for part in arg.of if part.to}
+    values = {(arg.to, ours): value for arg in reversed(args) if arg.to for value in _values(arg.kind)
+              if isinstance(ours := CONVERTERS[arg.by](value), str)}
+    return Names(parts | places, values, operations)
+
+
+def _values(kind: Any) -> list[str]:
+    """Return the words that a parameter is chosen from, none when it is free."""
+    parts = [kind, *get_args(kind)]
+    return [value for part in parts if get_origin(part) is Literal for value in get_args(part) if isinstance(value, str)]
 
 
 def way_of(error: AckboxError, own: dict[str, Any], ways: dict[str, Way]) -> Way:
     """Return how a dialect says this error: the most exact way it has."""
-    about = own["path"] or error.details.get("reason")
-    names = [f"{own['kind']} {about}", f"{error.code} {about}", own["kind"], error.code, "*"]
+    names = [f"{own['kind']} {own['about']}", f"{error.code} {own['about']}", own["kind"], error.code, "*"]
     return next(ways[name] for name in names if name in ways)
 
 
@@ -268,7 +295,8 @@ def shape_of(word: Word) -> type[msgspec.Struct]:
 def _shape(name: str, args: tuple[Arg, ...]) -> type[msgspec.Struct]:
     fields: list[Any] = []
     for at, arg in enumerate(args):
-        own = Annotated[_shape(f"{name}_{arg.name}", arg.of), arg.kind] if arg.of else arg.kind
+        part: Any = _shape(f"{name}_{arg.name}", arg.of or arg.of_each) if arg.of or arg.of_each else None
+        own = Annotated[list[part] if arg.of_each else part, arg.kind] if part else arg.kind
         # An attribute of its own making: a foreign name may be a word of Python.
         if arg.default is REQUIRED:
             fields.append((f"arg_{at}", own, msgspec.field(name=arg.name)))
@@ -286,7 +314,13 @@ def _left_out(arg: Arg) -> Any:
 
 def _named(given: msgspec.Struct) -> dict[str, Any]:
     found = {field.encode_name: getattr(given, field.name) for field in msgspec.structs.fields(given)}
-    return {name: _named(value) if isinstance(value, msgspec.Struct) else value for name, value in found.items()}
+    return {name: _plain(value) for name, value in found.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return _named(value) if isinstance(value, msgspec.Struct) else value
 
 
 def _put(params: dict[str, Any], arg: Arg, value: Any) -> None:

@@ -18,15 +18,15 @@ TaskStatus = Literal["pending", "assigned", "in_progress", "blocked", "completed
 TaskPriority = Literal["low", "medium", "high", "critical"]
 
 KEY_HEADERS = ("x-api-key",)
-SESSION = Arg("session_token", Token, "session", default=None, or_header=True)
+SESSION = Arg("session_token", Token, "session", default=None, or_header=True, empty_is_none=True)
 PROJECT = Arg("project_slug", Slug, "workspace", default=None, or_header=True)
 # Taken, and not asked of: what needs no session must not fail for one that is over.
 NO_SESSION = Arg("session_token", Token, default=None)
 FREE: dict[str, Any] = {"session": None}
 
 SEND: tuple[Arg, ...] = (
-    Arg("to", Annotated[str, Meta(description="Name of an active agent, or broadcast")], "to", "unlabelled"),
-    Arg("content", Annotated[str, Meta(description="The text, at most 50,000 characters")], "body"),
+    Arg("to", Annotated[str, Meta(description="Name of an active agent, or broadcast")], "to", "unlabelled", empty_is_none=True),
+    Arg("content", Annotated[str, Meta(description="The text, at most 50,000 characters")], "body", empty_is_none=True),
     Arg("type", Literal["text", "status", "request"], "intent", "intent_of_type", default="text"),
     Arg("metadata", Annotated[dict[str, Any], Meta(description="Any JSON object")], "metadata", default={}),
 )
@@ -102,6 +102,9 @@ ERRORS: dict[str, Any] = {
     "not_found session_token": Refusal(404, "SESSION_NOT_FOUND", "No active session"),
     "not_found session": Refusal(404, "SESSION_NOT_FOUND", "No active session"),
     "not_found task_id": Refusal(404, "TASK_NOT_FOUND", "Task not found"),
+    "not_found project_slug": Refusal(404, "NOT_FOUND", "No such project"),
+    "not_found workspace": Refusal(404, "NOT_FOUND", "No such project"),
+    "WrongMethod": Refusal(405, "METHOD_NOT_ALLOWED"),
     "unknown_recipient": Refusal(404, "RECIPIENT_NOT_FOUND", "No active agent {details[recipient]!r}"),
     "not_found": Refusal(404, "NOT_FOUND"),
     "BadKey": Refusal(401, "UNAUTHORIZED"),
@@ -112,7 +115,6 @@ ERRORS: dict[str, Any] = {
     "unavailable": Refusal(503, "UNAVAILABLE"),
     "*": Refusal(400, "VALIDATION", "{message} {hint}"),
 }
-SCOPE_CONFLICT: dict[str, Any] = {"conflict": Refusal(409, "CONFLICT", "Scope conflict detected")}
 CLAIM_FAILED: dict[str, Any] = {"conflict": Refusal(409, "CLAIM_FAILED")}
 REFUSAL: tuple[Field, ...] = (
     Field("data", fixed=None),
@@ -120,6 +122,12 @@ REFUSAL: tuple[Field, ...] = (
         Field("code", "item.word"), Field("message", "item.said"),
         Field("_ext", of=(Field("field", "item.path", optional=True), Field("hint", "item.hint", optional=True), Field("details", "item.details"))))),
 )
+SCOPE_CONFLICT: dict[str, Any] = {"conflict": Refusal(409, "CONFLICT", "Scope conflict detected", (
+    *REFUSAL,
+    Field("meta", of=(
+        Field("has_conflicts", "error.details.conflicts", "is_set"),
+        Field("conflicts", "error.details.conflicts", "by_agent", of_each=CONFLICT))),
+))}
 
 GOLEMXV = Dialect(
     name="golemxv",
@@ -139,7 +147,7 @@ GOLEMXV = Dialect(
             args=(PROJECT, NO_SESSION, *CHECKIN), fixed=CHECKIN_FIXED, errors=SCOPE_CONFLICT,
             reply=(
                 Field("session_token", "result.token"), Field("agent_name", "result.session.agent"), PROJECT_OF_SESSION,
-                Field("conflicts", "result.conflicts", of_each=CONFLICT),
+                Field("conflicts", "result.conflicts", "by_agent", of_each=CONFLICT),
                 Field("_ext", of=(
                     Field("session_id", "result.session.number"), Field("heartbeat_interval_seconds", "result.heartbeat_s"),
                     Field("heartbeat_ttl_seconds", "result.ttl_s"), Field("unread", "result.unread"))),
@@ -148,7 +156,8 @@ GOLEMXV = Dialect(
         Word(
             name="heartbeat", operation="session.checkpoint", description="Say that you are still at work, before your session times out.",
             args=(PROJECT, SESSION, *SCOPE), fixed={"limit": 0},
-            reply=(*ALIVE, Field("_ext", of=(Field("unread", "result.unread"), Field("conflicts", "result.conflicts", of_each=CONFLICT)))),
+            reply=(*ALIVE, Field("_ext", of=(
+                Field("unread", "result.unread"), Field("conflicts", "result.conflicts", "by_agent", of_each=CONFLICT)))),
         ),
         Word(
             name="presence", operation="agent.list", description="See the active agents: what each works on and when it was last heard of.",
@@ -166,7 +175,7 @@ GOLEMXV = Dialect(
             name="conflict_check", operation="session.conflicts",
             description="See who works on the same area or files. Only looks; declares nothing.",
             args=(PROJECT, SESSION, *SCOPE),
-            reply=(Field("has_conflicts", "result.conflicts", "is_set"), Field("conflicts", "result.conflicts", of_each=CONFLICT)),
+            reply=(Field("has_conflicts", "result.conflicts", "is_set"), Field("conflicts", "result.conflicts", "by_agent", of_each=CONFLICT)),
         ),
         Word(
             name="checkout", operation="session.end", description="Check out: what you did, how it went, and which files you changed.",

@@ -34,10 +34,10 @@ from ackbox.dialects.golemxv import (
 )
 from ackbox.limits import Rate
 
-OWN_SESSION = Arg("session_token", Token, "session")
+OWN_SESSION = Arg("session_token", Token, "session", empty_is_none=True)
 META = Field("meta", of=(
     Field("has_conflicts", "result.conflicts", "true_or_null", optional=True),
-    Field("conflicts", "result.conflicts", "empty_is_null", optional=True, of_each=CONFLICT),
+    Field("conflicts", "result.conflicts", "by_agent_or_null", optional=True, of_each=CONFLICT),
 ))
 NO_META = Field("meta", fixed={})
 

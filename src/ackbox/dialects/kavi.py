@@ -13,6 +13,7 @@ from ackbox.dialects._translate import Arg, Dialect, Field, Word
 Name = Annotated[str, Meta(max_length=256, description="codex, claude, operator, or any other name")]
 From = Arg("from", Annotated[str, Meta(max_length=256, description="Whose it is; the connection's own name when left out")], "agent", default=None,
            or_header=True)
+Paths = Annotated[list[Annotated[str, Meta(min_length=1, max_length=2000)]], Meta(max_length=50, description="What the reader needs to look at")]
 TaskId = Annotated[str, Meta(max_length=64, description="The task it is about")]
 
 # An agent has no instances here: the connection's own is not taken.
@@ -45,9 +46,14 @@ KAVI = Dialect(
                 Arg("blockers", Annotated[list[str], Meta(description="What stands in the way")], "blockers", default=[]),
                 Arg("nextRecommendation", Annotated[str, Meta(description="What should come next")], "next", default=None),
                 Arg("plan", Annotated[dict[str, Any] | list[Any] | str, Meta(description="A plan, of any shape")], "plan", default=None),
-                Arg("peerMessages", Annotated[list[dict[str, Any]], Meta(max_length=50, description="Each with to, intent, subject and body; files "
-                                                                         "and diffs name what the reader needs")],
-                    "messages", "turn_messages", default=[]),
+                Arg("peerMessages", Meta(max_length=50, description="What to say, to whom"), "messages", "turn_messages", default=[], of_each=(
+                    Arg("to", Annotated[str | list[str], Meta(description="codex, claude, or any other names; * for all")]),
+                    Arg("intent", Annotated[Any, Meta(description="question, handoff, review_request, blocked or context_share; any other is a "
+                                                      "question")], default=None),
+                    Arg("subject", Annotated[str, Meta(max_length=200, description="One line")], default=None),
+                    Arg("body", Annotated[str, Meta(description="The text")]),
+                    Arg("files", Paths, default=[]),
+                    Arg("diffs", Paths, default=[]))),
             ),
             # A question or a handoff opens a contract: an answer is expected within a day, and the next word back is it.
             fixed={**WHOLE, "answer_within_s": 86_400, "answers_oldest": True},

@@ -5,6 +5,7 @@ No system is known here and no rule lives here. Explained in docs/why/dialects.m
 
 from __future__ import annotations
 
+import difflib
 import math
 from typing import Any, Protocol
 
@@ -15,7 +16,8 @@ from starlette.routing import Route
 
 from ackbox.dialects import RESTS
 from ackbox.dialects._rest import Rest, Road
-from ackbox.errors import AckboxError, NotFound
+from ackbox.dialects._translate import Asked
+from ackbox.errors import AckboxError, NotFound, WrongMethod
 from ackbox.faces.body import read_body, read_query
 from ackbox.faces.reply import JSON, as_said, bearer, said_in
 from ackbox.faces.wire import Calling, as_error, encode
@@ -40,25 +42,45 @@ def routes(call: Calling, gate: Gate) -> list[Route]:
 
 def _under(prefix: str, rest: Rest, call: Calling, gate: Gate) -> list[Route]:
     own = [Route(prefix + road.path, _endpoint(rest, road, call, gate), methods=[road.method]) for road in rest.roads]
-    return [*own, Route(prefix + "/{path:path}", _endpoint(rest, None, call, gate), methods=METHODS)]
+    # After the roads: what they do not take is asked with a method that the path is not for.
+    others = [Route(prefix + path, _endpoint(rest, None, call, gate, path=path), methods=METHODS) for path in _paths(rest)]
+    return [*own, *others, Route(prefix + "/{path:path}", _endpoint(rest, None, call, gate), methods=METHODS)]
 
 
-def _endpoint(rest: Rest, road: Road | None, call: Calling, gate: Gate) -> Any:
+def _paths(rest: Rest) -> dict[str, list[str]]:
+    """Every path once, with the methods it is for."""
+    found: dict[str, list[str]] = {}
+    for road in rest.roads:
+        found.setdefault(road.path, []).append(road.method)
+    return found
+
+
+def _no_road(rest: Rest, request: Request, path: str | None) -> NotFound:
+    """Return the error for a request that is no road, on a path that is there or on none."""
+    paths = _paths(rest)
+    if path is not None:
+        return WrongMethod(f"{path} is not for {request.method}.", hint=f"Use {', '.join(paths[path])}.", allow=paths[path])
+    near = difflib.get_close_matches(f"/{request.path_params['path']}"[:64], paths, n=1, cutoff=0.6)
+    return NotFound("There is no such path.", hint=f"Did you mean {near[0]}?" if near else f"There are {', '.join(paths)}.")
+
+
+def _endpoint(rest: Rest, road: Road | None, call: Calling, gate: Gate, *, path: str | None = None) -> Any:
     async def endpoint(request: Request) -> Response:
         credential = bearer(request.headers, *rest.key_headers)
+        asked: Asked | None = None
         try:
             caller = await gate.identify(credential)
             if rest.rate is not None:
                 gate.limits.pace(caller, rest.rate)
             if road is None:
-                raise NotFound("There is no such path.", hint=f"There are {', '.join(road.path for road in rest.roads)}.")
+                raise _no_road(rest, request, path)
             asked = rest.ask(road, await _given(request, rest, road))
             result = await call(asked.operation, as_said(said_in(request.headers), asked.params), credential=credential, face="rest")
             return Response(encode(rest.say(asked, result)), status_code=road.status, media_type=JSON)
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the system's error shape
-            return _refused(rest, road, error)
+            return _refused(rest, road, error, asked)
 
     return endpoint
 
@@ -68,10 +90,12 @@ async def _given(request: Request, rest: Rest, road: Road) -> dict[str, Any]:
     return {**given, **request.path_params}
 
 
-def _refused(rest: Rest, road: Road | None, error: Exception) -> Response:
+def _refused(rest: Rest, road: Road | None, error: Exception, asked: Asked | None) -> Response:
     shown = as_error(error)
     if not isinstance(error, AckboxError):
         structlog.get_logger().error("failed", operation=road.word.operation if road else "", kind=type(error).__name__, exc_info=error)
-    status, body = rest.refuse(road, shown)
+    status, body = rest.refuse(road, shown, asked)
     headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, math.ceil(shown.retry_after_s)))}
+    if isinstance(shown, WrongMethod):
+        headers["Allow"] = ", ".join(shown.details["allow"])
     return Response(encode(body), status_code=status, media_type=JSON, headers=headers)

@@ -123,7 +123,7 @@ class Tools(Protocol):
 
     def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said: ...
 
-    def refuse(self, name: str, error: AckboxError) -> Said: ...
+    def refuse(self, name: str, error: AckboxError, asked: Asked | None = None) -> Said: ...
 
 
 class Native:
@@ -146,7 +146,7 @@ class Native:
     def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said:
         return Said((self._text(result),), builtins(result))
 
-    def refuse(self, name: str, error: AckboxError) -> Said:
+    def refuse(self, name: str, error: AckboxError, asked: Asked | None = None) -> Said:
         return Said((f"{error.code}: {error.message} {error.hint or ''}".rstrip(),), error.as_dict())
 
     def _text(self, result: Any) -> str:
@@ -225,6 +225,7 @@ class McpFace:
         return next((input_schema(tool.shape, tool.hidden) for tool in self._tools.offered() if tool.name == name), None)
 
     async def _call_tool(self, context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+        asked: Asked | None = None
         try:
             asked = self._tools.ask(params.name, params.arguments or {})
             call = who(context, self._call, self._key_headers).call(asked.operation, **asked.params)
@@ -233,14 +234,14 @@ class McpFace:
             briefing = brief(result.messages, now_ms=self._clock(), budget=WHOLE_BUDGET) if is_briefed else None
             said, is_error = self._tools.say(asked, result, briefing), False
         except Exception as error:  # the edge: a model gets an error it can act on
-            said, is_error = self._refused(error, params.name), True
+            said, is_error = self._refused(error, params.name, asked), True
         return types.CallToolResult(content=[types.TextContent(type="text", text=text) for text in said.texts],
                                     structured_content=_structured(context, said.data), is_error=is_error)
 
-    def _refused(self, error: Exception, name: str) -> Said:
+    def _refused(self, error: Exception, name: str, asked: Asked | None) -> Said:
         if not isinstance(error, AckboxError):
             structlog.get_logger().error("failed", tool=name[:64], kind=type(error).__name__, exc_info=error)
-        return self._tools.refuse(name, as_error(error))
+        return self._tools.refuse(name, as_error(error), asked)
 
 
 @functools.lru_cache(1024)

@@ -6,6 +6,7 @@ Reading the clock is the caller's work. Explained in docs/glossary.md.
 from __future__ import annotations
 
 import functools
+import re
 import secrets
 import threading
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from datetime import UTC, datetime
 from ackbox.errors import Invalid
 
 _YEAR_10000 = 253_402_300_800_000
+# A zone whose plus sign was not escaped in a query string, where it means a space.
+_SPACED_ZONE = re.compile(r"(T\d\d:[\d:.]+) (\d\d:?\d\d)$")
 
 
 def to_text(ms: int) -> str:
@@ -32,7 +35,7 @@ def to_text_or_none(ms: int | None) -> str | None:
 def parse_moment(text: str, *, field: str) -> int:
     """Return RFC 3339 text as UTC milliseconds; a time without a zone is UTC. Raises Invalid."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(_SPACED_ZONE.sub(r"\1+\2", text))
     except ValueError:
         raise Invalid(
             f"`{field}` is not a time: {text[:40]!r}.", hint="Write it like 2026-11-21T09:30:00Z.", field=field

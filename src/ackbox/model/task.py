@@ -83,6 +83,6 @@ def parse_statuses(given: str | Sequence[str], *, field: str) -> frozenset[str]:
 def check_change(was: Status, to: Status, *, has_assignee: bool) -> None:
     """Raise Conflict when one state may not follow on another; what is finished is first opened again, or is not wanted any more."""
     if was in FINISHED and to not in ("open", "cancelled", was):
-        raise Conflict(f"The task is {was}.", hint="Open it again first, with status open.", field="status", status=was)
+        raise Conflict(f"The task is {was}.", hint="Open it again first, with `status=open`.", field="status", status=was)
     if to == "claimed" and not has_assignee:
-        raise Conflict("Nobody has the task.", hint="Take it with task.claim, or give it to somebody with task.assign.", field="status", status=was)
+        raise Conflict("Nobody has the task.", hint="Take it with task.claim. Or give it to somebody with task.assign.", field="status", status=was)

@@ -132,7 +132,7 @@ async def _refuse(context: Context, address: Address, reader: Reader | None, unk
         here = await standing(context, reader)
         if here.presence == "online":
             return
-        raise UnknownRecipient(f"{str(address)!r} is not here now.", hint="Send with unknown=hold and it waits.",
+        raise UnknownRecipient(f"{str(address)!r} is not here now.", hint="Send with `unknown=hold` and it waits.",
                                recipient=str(address), near=[])
     if address.is_humans:
         raise UnknownRecipient("No person has been in this workspace yet.", recipient=PEOPLE, near=[],

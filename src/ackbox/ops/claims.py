@@ -14,7 +14,7 @@ from msgspec import Meta
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.agents import everybody
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.overlap import Overlap, overlap
+from ackbox.ops.overlap import Overlap, merged, overlap
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
 from ackbox.store.messages import NEWEST
 from ackbox.store.sessions import SessionRow
@@ -81,7 +81,7 @@ async def overlaps(context: Context, me: int, area: str | None, files: list[str]
     for reader, here in await everybody(context):
         if reader.reader not in declared and here.presence != "away":
             found += overlap(reader.name, reader.instance, here.card.get("area"), here.card.get("files") or [], area, files)
-    return found
+    return merged(found)
 
 
 class AskConflicts(Call, frozen=True, kw_only=True):

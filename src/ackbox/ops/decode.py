@@ -10,15 +10,17 @@ import difflib
 import functools
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
+import msgspec.inspect
 
 from ackbox.errors import Invalid, MissingField, UnknownField
 
 T = TypeVar("T", bound=msgspec.Struct)
 DEEPEST = 32
+_UNKNOWN = re.compile(r"Object contains unknown field `(.+)`")
 _MISSING = re.compile(r"Object missing required field `(.+)`")
 
 
@@ -40,7 +42,7 @@ def decode(shape: type[T], given: Any) -> T:
     try:
         return msgspec.convert(_whole_numbers(_composed(raw)), shape, strict=True)
     except msgspec.ValidationError as error:
-        raise _refusal(str(error)) from None
+        raise _refusal(shape, str(error)) from None
 
 
 def _plain(shape: type[T], given: bytes) -> T | None:
@@ -101,11 +103,15 @@ def _refuse_unknown(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> None
     known = shape.__struct_encode_fields__
     for field in raw:
         if field not in known:
-            near = difflib.get_close_matches(str(field), known, n=2, cutoff=0.5)
-            raise UnknownField(
-                f"Unknown field {str(field)[:64]!r}.", field=str(field)[:64], near=near,
-                hint=f"Did you mean {near[0]!r}?" if near else f"Known fields: {', '.join(known)}.",
-            )
+            raise _unknown(str(field), known)
+
+
+def _unknown(field: str, known: Iterable[str], where: str = "") -> UnknownField:
+    """Return the error for a field that nobody knows, at the top or in an object that stands in the field `where`."""
+    near = difflib.get_close_matches(field, known, n=2, cutoff=0.5)
+    inside = f" in `{where}`" if where else ""
+    return UnknownField(f"Unknown field {field[:64]!r}{inside}.", field=".".join(part for part in (where, field[:64]) if part), near=near,
+                        hint=f"Did you mean {near[0]!r}?" if near else f"Known fields: {', '.join(known)}.")
 
 
 def _refuse_unstorable(value: Any, field: str) -> None:
@@ -141,13 +147,37 @@ def _whole_numbers(value: Any) -> Any:
     return value
 
 
-def _refusal(text: str) -> Invalid:
+def _refusal(shape: type[msgspec.Struct], text: str) -> Invalid:
     """Return what msgspec says of a value as ours, with the field it stands in."""
     what, _, place = text.partition(" - at `$")
     where = place.rstrip("`").lstrip(".")
+    if unknown := _UNKNOWN.fullmatch(what):
+        return _unknown(unknown[1], _known_in(shape, where), where)
     missing = _MISSING.fullmatch(what)
     kind = Invalid if missing is None else MissingField
     field = ".".join(part for part in (where, missing[1] if missing else "") if part)
     sentence = f"`{where}`: {what[0].lower()}{what[1:]}." if where else f"{what}."
     hint = "See the reference for the types and limits."
     return kind(sentence, hint=hint, field=field) if field else kind(sentence, hint=hint)
+
+
+def _known_in(shape: type[msgspec.Struct], where: str) -> list[str]:
+    """Return the fields of the object that stands in a field, such as `messages[0]`."""
+    fields = _fields_of(msgspec.inspect.type_info(shape))
+    for name in re.findall(r"[^.\[\]]*[^.\[\]\d][^.\[\]]*", where):
+        fields = _fields_of(fields[name]) if name in fields else {}
+    return list(fields)
+
+
+def _fields_of(kind: msgspec.inspect.Type) -> dict[str, msgspec.inspect.Type]:
+    """Return the fields of the struct that a type is, or is a list of, or may be."""
+    if isinstance(kind, msgspec.inspect.StructType):
+        return {field.encode_name: field.type for field in kind.fields}
+    inner: Iterable[msgspec.inspect.Type] = ()
+    if isinstance(kind, msgspec.inspect.Metadata):
+        inner = [kind.type]
+    elif isinstance(kind, msgspec.inspect.ListType):
+        inner = [kind.item_type]
+    elif isinstance(kind, msgspec.inspect.UnionType):
+        inner = kind.types
+    return next((fields for each in inner if (fields := _fields_of(each))), {})

@@ -28,6 +28,16 @@ def overlap(agent: str, instance: str | None, area: str | None, files: Iterable[
     return [Overlap(agent, instance, areas, both)] if areas or both else []
 
 
+def merged(overlaps: Iterable[Overlap]) -> list[Overlap]:
+    """Return one overlap for each who declared, however many runs of theirs did."""
+    found: dict[tuple[str, str | None], Overlap] = {}
+    for each in overlaps:
+        before = found.get((each.agent, each.instance), each)
+        found[each.agent, each.instance] = Overlap(
+            each.agent, each.instance, sorted({*before.areas, *each.areas}), sorted({*before.files, *each.files}))
+    return list(found.values())
+
+
 def _common(mine: Iterable[str], theirs: Iterable[str]) -> list[str]:
     left, right = {_plain(each) for each in mine}, {_plain(each) for each in theirs}
     return sorted(left & right | _below(left, right) | _below(right, left))

@@ -157,7 +157,7 @@ class Context(msgspec.Struct, kw_only=True):
         if not self.caller.speaks_as(name):
             raise NotYou(
                 f"This key speaks as {self.caller.agent!r}, not as {name!r}.",
-                hint="Leave `agent` out, or ask an admin for a key with may_speak_as.", field="agent", claimed=name,
+                hint="Leave `agent` out. An admin makes keys that speak as others too, with `may_speak_as`.", field="agent", claimed=name,
             )
 
     async def server(self, name: str) -> Reader:

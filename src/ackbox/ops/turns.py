@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Conflict
+from ackbox.errors import AckboxError, Conflict
 from ackbox.model.message import Message, Ref
 from ackbox.model.moment import to_text
 from ackbox.ops import show
@@ -73,9 +73,23 @@ async def submit(context: Context, params: Submit) -> Turn:
     note = await keep(context, me, NewNote(kind=TURN, title=params.idempotency_key and f"Turn {params.idempotency_key}", text=params.summary,
                                            metadata={name: value for name, value in about.items() if value not in (None, [])}),
                       unless_known=params.idempotency_key is not None)
-    sent = [await _say(context, me, params, number, note) for number in range(len(params.messages))]
+    sent = []
+    for number in range(len(params.messages)):
+        try:
+            sent.append(await _say(context, me, params, number, note))
+        except AckboxError as error:
+            raise _placed(error, f"messages[{number}]") from None
     return Turn(id=note.id, agent=me.name, status=params.status, task=params.task, created_at=note.created_at, duplicate=note.duplicate,
                 messages=sent)
+
+
+def _placed(error: AckboxError, where: str) -> AckboxError:
+    """Return what refused one message with the place of that message, where it names a field of it."""
+    field = str(error.details.get("field") or "")
+    if field.partition("[")[0] in TurnMessage.__struct_fields__:
+        error.details["field"] = f"{where}.{field}"
+        error.message = error.message.replace(f"`{field}`", f"`{where}.{field}`")
+    return error
 
 
 async def _say(context: Context, me: Reader, params: Submit, number: int, turn: Added) -> Message:

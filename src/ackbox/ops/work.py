@@ -188,7 +188,7 @@ async def update(context: Context, params: Update) -> Task:
         assert params.status is not None
         task = moved(context, me, task, params.status, before)
     elif params.blocked_by is not None or params.blocked_cause is not None:
-        raise Invalid("Only a blocked task says what holds it up.", hint="Set status blocked too.", field="blocked_by")
+        raise Invalid("Only a blocked task says what holds it up.", hint="Set `status=blocked` too.", field="blocked_by")
     task = await told(context, me, task, before, is_finished=is_moved and task.status in FINISHED)
     if task == before and params.depends_on is None:
         return await shown(context, before)
@@ -225,7 +225,7 @@ def _edited(task: StoredTask, params: Update) -> StoredTask:
 async def _handed_over(context: Context, params: Update | Assign, me: Reader, task: StoredTask) -> StoredTask:
     """Return a task as it is for somebody else; what the last one began, the next one takes up anew."""
     if task.status in FINISHED:
-        raise Conflict(f"The task is {task.status}.", hint="Open it again first, with status open.", field="to", status=task.status)
+        raise Conflict(f"The task is {task.status}.", hint="Open it again first, with `status=open`.", field="to", status=task.status)
     name = params.to if params.to is not None else task.assignee_name
     to = None
     if name:
