@@ -107,6 +107,12 @@ def test_a_wait_does_not_hold_up_the_end(ackbox: Command) -> None:
     assert waiting.returncode in (3, 5)
 
 
+def test_a_wait_without_a_server_says_how_to_start_one(ackbox: Command) -> None:
+    done = ackbox("--as", "bob", "wait", "--timeout", "1")
+    told = json.loads(done.stderr)["error"]
+    assert (done.returncode, told["code"], told["hint"]) == (3, "no_server", "Start one with: ackbox up")
+
+
 def test_the_demo_plays_to_its_question_and_goes_on_with_the_answer(ackbox: Command) -> None:
     ackbox.up()
     playing = subprocess.Popen([*ackbox.argv, "--as", "you", "demo", "--fast"], env=ackbox.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
