@@ -6,8 +6,8 @@ Reading the clock is the caller's work. Explained in docs/glossary.md.
 from __future__ import annotations
 
 import functools
+import os
 import re
-import secrets
 import threading
 from datetime import UTC, datetime
 
@@ -58,14 +58,18 @@ class IdMaker:
 
     def __call__(self, now_ms: int) -> str:
         with self._lock:
-            fresh = now_ms << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
             # One more than the last within the same millisecond, or when the clock stepped back.
-            self._last = fresh if fresh > self._last else self._after(self._last)
+            self._last = self._fresh(now_ms) if now_ms > self._last >> 80 else self._after(self._last)
             return f"{self._last:032x}"
 
     @staticmethod
+    def _fresh(now_ms: int) -> int:
+        random = int.from_bytes(os.urandom(10))
+        return now_ms << 80 | 7 << 76 | random >> 68 << 64 | 2 << 62 | random & (1 << 62) - 1
+
+    @staticmethod
     def _after(last: int) -> int:
-        low = (last & (1 << 62) - 1) + 1 + secrets.randbits(32)
+        low = (last & (1 << 62) - 1) + 1 + int.from_bytes(os.urandom(4))
         if low >> 62:
             return (last >> 80) + 1 << 80 | 7 << 76 | 2 << 62
         return last >> 62 << 62 | low
