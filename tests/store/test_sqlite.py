@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 from ackbox.app import open_app
-from ackbox.errors import Unavailable
+from ackbox.errors import Conflict, Unavailable
+from ackbox.store.engine import Transaction
+from ackbox.store.store import add_workspace, every_workspace
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio
@@ -48,6 +51,32 @@ async def test_a_write_waits_for_another_program_and_reads_go_on(tmp_path: Path)
     await app.close()
 
 
+@pytest.mark.parametrize(("writes_first", "runs"), [(False, [1, 1, 1]), (True, [2, 2, 1])])
+async def test_a_write_that_fails_undoes_itself_alone_and_others_run_again_only_when_it_had_written(
+    tmp_path: Path, writes_first: bool, runs: list[int],
+) -> None:
+    app = await open_app(f"sqlite:///{tmp_path}/ackbox.db")
+    await app.ensure(workspace="default", operator_key=None)
+    ran = [0, 0, 0]
+
+    async def add(tx: Transaction, number: int) -> int:
+        ran[number] += 1
+        if number != 1 or writes_first:
+            await add_workspace(tx, name=f"w{number}", mode="open", settings={}, now=0)
+        if number == 1:
+            raise Conflict("no")
+        return number
+
+    asked = [app.engine.write(functools.partial(add, number=number), across=True) for number in range(3)]
+    first, refused, last = await asyncio.gather(*asked, return_exceptions=True)
+    names = [row.name for row in await app.engine.read(every_workspace, across=True)]
+    await app.close()
+
+    assert (first, type(refused), last) == (0, Conflict, 2)
+    assert names == ["default", "w0", "w2"]
+    assert ran == runs
+
+
 async def test_a_full_disk_refuses_sends_and_lets_searches_read(tmp_path: Path) -> None:
     app = await open_app(f"sqlite:///{tmp_path}/full.db")
     try:
@@ -59,8 +88,9 @@ async def test_a_full_disk_refuses_sends_and_lets_searches_read(tmp_path: Path) 
         writer: Any = app.engine._writer  # type: ignore[attr-defined]  # SQLite's own way to be full
         writer.pragma("max_page_count", writer.pragma("page_count"))
         for _ in range(3):
-            with pytest.raises(Unavailable):
+            with pytest.raises(Unavailable) as refused:
                 await post("message.send", agent="ana", to="bob", body="x" * 50_000)
+            assert refused.value.hint == "The disk is full; free some room. Nothing of this was stored."
         assert [message.body for message in (await post("message.search", agent="ana", query="green")).messages] == ["green"]
         writer.pragma("max_page_count", 1 << 30)
         await post("message.send", agent="ana", to="bob", body="x" * 50_000)

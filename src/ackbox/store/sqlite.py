@@ -1,8 +1,9 @@
 """SQLite: one writer with group commit, readers on their own connections.
 
-All waiting writes run in one BEGIN IMMEDIATE transaction with a savepoint each, are committed
-once, and are then answered. Statements run on the event loop's thread, where nothing contends
-for the interpreter; the commit, which waits for the disk, runs in a thread of its own.
+All waiting writes run in one BEGIN IMMEDIATE transaction, are committed once, and are then
+answered. When one fails that has written, all run again with a savepoint each. Statements run
+on the event loop's thread, where nothing contends for the interpreter; the commit, which waits
+for the disk, runs in a thread of its own.
 Work is a coroutine that awaits only its transaction; here such a coroutine never suspends, so
 it is driven to its end at once. Explained in docs/why/storage.md.
 """
@@ -72,6 +73,14 @@ class _Job:
         self.future: asyncio.Future[Any] = loop.create_future()
         self.result: Any = None
         self.error: BaseException | None = None
+
+    def run(self, tx: SqliteTransaction) -> None:
+        """Do the work, perhaps once more; its result or error is kept."""
+        self.error = None
+        try:
+            self.result = drive(self.work(tx))
+        except Exception as error:  # one bad write fails alone; it is raised to its own caller
+            self.error = error
 
     def answer(self) -> None:
         if self.future.done():
@@ -246,19 +255,40 @@ class SqliteEngine:
         """Run all jobs in one transaction, still to be committed; false when another process is writing just now."""
         if self._broken is not None:
             raise self._broken
-        execute = self._execute
-        try:
-            execute("BEGIN IMMEDIATE")
-        except apsw.BusyError:
-            return False
-        for job in jobs:
-            execute("SAVEPOINT job")
+        for run in (self._run_each, self._run_apart):
             try:
-                job.result = drive(job.work(self._write_tx if job.writable else self._look_tx))
-            except Exception as error:  # one bad write fails alone; it is raised to its own caller
-                job.error = error
-                execute("ROLLBACK TO job")
-            execute("RELEASE job")
+                self._execute("BEGIN IMMEDIATE")
+            except apsw.BusyError:
+                return False
+            if run(jobs):
+                break
+            if self._writer.in_transaction:
+                self._execute("ROLLBACK")
+        return True
+
+    def _run_each(self, jobs: list[_Job]) -> bool:
+        """Run jobs one after the other; false when one failed that has written, or has lost the transaction of all.
+
+        A savepoint for each would copy every page that its job touches; most that fail do so before they write.
+        """
+        changes = self._writer.total_changes
+        for job in jobs:
+            before = changes()
+            job.run(self._write_tx if job.writable else self._look_tx)
+            if job.error is not None and (changes() != before or not self._writer.in_transaction):
+                return False
+        return True
+
+    def _run_apart(self, jobs: list[_Job]) -> bool:
+        """Run jobs so that each can be undone alone."""
+        for job in jobs:
+            self._execute("SAVEPOINT job")
+            job.run(self._write_tx if job.writable else self._look_tx)
+            if isinstance(job.error, apsw.Error) and not self._writer.in_transaction:
+                raise job.error
+            if job.error is not None:
+                self._execute("ROLLBACK TO job")
+            self._execute("RELEASE job")
         return True
 
     def _serve(self) -> None:
