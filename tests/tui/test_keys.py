@@ -17,6 +17,7 @@ PRESSED = {
     "j": "j", "down": "\x1b[B", "k": "k", "up": "\x1b[A", "pagedown": "\x1b[6~", "ctrl+d": "\x04", "pageup": "\x1b[5~", "ctrl+u": "\x15", "g": "g",
     "home": "\x1b[H", "G": "G", "end": "\x1b[F", "left": "\x1b[D", "h": "h", "right": "\x1b[C", "l": "l", "tab": "\t", "enter": "\r", "escape": ESCAPE,
     "slash": "/", "colon": ":", "space": " ", "question_mark": "?",
+    "left_square_bracket": "[", "right_square_bracket": "]", "plus": "+",
 }
 
 
@@ -36,6 +37,13 @@ class Desk:
     def see(self, *texts: str) -> None:
         self.terminal.see(*texts)
 
+    def task(self, status: str, holder: str) -> None:
+        """Wait until the one task stands so, on the screen and on the server."""
+        wanted = (status.replace("_", " "), holder)
+        self.terminal.until(lambda screen: all(each in listed(screen) for each in wanted), f"{status} of {holder}")
+        [task] = self.post.call("task.list", status="all")["tasks"]
+        assert (task["status"], task["assignee"]) == (status, holder)
+
     def shows_tab(self, title: str) -> None:
         """Wait until a tab is in sight; its title is the one drawn in bold."""
         self.terminal.until(lambda screen: title in bold(screen), f"tab {title}")
@@ -43,6 +51,11 @@ class Desk:
 
 def marked(screen: Screen) -> str:
     return next((row for n in range(screen.lines) if re.search(r"│>|^>", row := screen.row(n))), "")
+
+
+def listed(screen: Screen) -> str:
+    """The line under the cursor without what stands beside the list."""
+    return next((part for part in marked(screen).split("│") if part.startswith(">")), "")
 
 
 def bold(screen: Screen) -> str:
@@ -186,6 +199,63 @@ def copies(desk: Desk) -> None:
     assert texts == ["message 01 of claude", desk.ids[0]]
 
 
+def task_moves(desk: Desk) -> None:
+    desk.press("5")
+    desk.shows_tab("Tasks")
+    desk.press("X")
+    desk.see("There is no task here. + makes one.")
+    desk.press("plus")
+    desk.see("what is to be done?")
+    desk.terminal.press("!! Write the export\r")
+    desk.see("for whom?")
+    desk.terminal.press("clau\r")
+    desk.see("#1 is for claude, urgent")
+    desk.task("open", "claude")
+    for key, status in (("right_square_bracket", "in_progress"), ("right_square_bracket", "blocked"), ("left_square_bracket", "in_progress")):
+        desk.press(key)
+        desk.task(status, "claude")
+    # Two at once are two steps, one on what the other has left.
+    desk.terminal.press("]]]")
+    desk.task("done", "claude")
+    desk.press("right_square_bracket")
+    desk.see("#1 is done; there is nothing after that.")
+    desk.press("left_square_bracket")
+    desk.see("The task is done. #1 may become open, cancelled.")
+    desk.press("s")
+    desk.see("#1 is done; from now on …")
+    desk.terminal.press("open\r")
+    desk.task("open", "claude")
+    desk.press("o")
+    desk.see("Task 1 is for claude. #1 may become claimed, in progress, review")
+    desk.press("f")
+    desk.see("for whom?", "whoever claims it")
+    desk.terminal.press("\r")
+    desk.see("#1 is for whoever claims it")
+    desk.press("o")
+    desk.see("#1 is yours")
+    desk.task("claimed", "ana")
+    desk.press("s")
+    desk.see("from now on …")
+    desk.terminal.press("blo\r")
+    desk.see("what holds it up?")
+    desk.terminal.press("The API\r")
+    desk.task("blocked", "ana")
+    desk.see("“The API”")
+    desk.press("y")
+    desk.see("copied Write the export")
+    for answer, status in (("n", "blocked"), ("y", "cancelled")):
+        desk.press("X")
+        desk.see("Cancel #1, Write the export?")
+        desk.press(answer)
+        desk.terminal.see_not("Cancel #1, Write")
+        desk.task(status, "ana")
+    desk.press("1")
+    desk.shows_tab("Live")
+    desk.press("s")
+    desk.see("That key is for tasks")
+    desk.press("G")
+
+
 def changes_window(desk: Desk) -> None:
     desk.press("colon")
     desk.see("go to …")
@@ -232,7 +302,7 @@ def leaves(desk: Desk) -> None:
 ROUNDS: tuple[tuple[Callable[[Desk], None], str], ...] = (
     (moves, "j down k up pagedown ctrl+d pageup ctrl+u g home G end"), (tabs, "left h right l 1 2 3 4 5 6"), (panes, "tab enter escape"),
     (writes, "c i r"), (threads, "t"), (marks, "a u e"), (filters, "slash"), (jumps, "colon"), (holds, "space"), (copies, "y Y"),
-    (changes_window, "w"), (frees_the_mouse, "m"), (changes_theme, "T"), (lists_keys, "question_mark"), (leaves, "q"),
+    (task_moves, "left_square_bracket right_square_bracket s o f plus X"), (changes_window, "w"), (frees_the_mouse, "m"), (changes_theme, "T"), (lists_keys, "question_mark"), (leaves, "q"),
 )
 
 

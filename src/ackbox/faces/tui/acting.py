@@ -11,6 +11,7 @@ from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError, Conflict, Invalid
 from ackbox.faces.tui.ask import Jump
 from ackbox.faces.tui.compose import Compose
+from ackbox.faces.tui.drawing import one_line
 from ackbox.faces.tui.keys import KEYS, KeysScreen
 from ackbox.faces.tui.lines import Lines
 
@@ -153,7 +154,11 @@ class Acting:
 
     def action_copy(self, what: str) -> None:
         me = _of(self)
-        row = me.tab.row
+        row, text = me.tab.row, me.tab.copied(what)
+        if text is not None:
+            me.copy_to_clipboard(text)
+            me.say(f"copied {one_line(text)}")
+            return
         if row is None:
             me.say("There is nothing to copy here.")
             return
@@ -263,7 +268,7 @@ class Acting:
             message["parent"] = answers.id
         me.typing.tell("sending …")
         try:
-            await self._become()
+            await self.become()
             sent = await me.link.call("message.send", **message, agent=me.name_of_me)
         except (NoServer, AckboxError) as error:
             # What was typed stays, with what went wrong.
@@ -274,7 +279,7 @@ class Acting:
         many = sent["recipient_count"]
         me.say(f"sent to {', '.join(draft.to)}" if not draft.is_everyone else f"sent to everyone ({many})")
 
-    async def _become(self) -> None:
+    async def become(self) -> None:
         """Make sure that the one who writes is somebody: a name nobody has used yet becomes a person's, by a person's key."""
         me = _of(self)
         if me.post.whoami.get("agent") or me.post.person(me.name_of_me) or "admin" not in me.post.whoami.get("may", ()):

@@ -44,6 +44,9 @@ class Agents(Tab):
     def name(self) -> str | None:
         return self._people[self.cursor]["agent"] if self.cursor < len(self._people) else None
 
+    def copied(self, what: str) -> str | None:
+        return self.name
+
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         one = self._people[index]
         here, is_copy = one["presence"], bool(one["instance"])

@@ -35,6 +35,7 @@ from ackbox.faces.tui.palette import Palette, themes
 from ackbox.faces.tui.post import Post
 from ackbox.faces.tui.status import bottom_line, top_line
 from ackbox.faces.tui.tab import Tab
+from ackbox.faces.tui.tasking import Tasking
 from ackbox.faces.tui.tasks import Tasks
 from ackbox.faces.tui.threads import Threads
 
@@ -43,14 +44,14 @@ REST_S = 0.15
 ROSTER_S = 10.0
 
 
-class Terminal(Acting, App[None]):
+class Terminal(Acting, Tasking, App[None]):
     """ackbox in a terminal."""
 
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-one"), (110, "-two"), (140, "-three")]
     CSS = """
     Screen { background: $ground; color: $foreground; layout: vertical; }
-    KeysScreen, Jump { background: transparent; }
+    KeysScreen, Jump, Sure { background: transparent; }
     #body { height: 1fr; }
     #sidebar { width: 24; display: none; border-right: solid $rule; }
     #beside { width: 48; display: none; border-left: solid $rule; padding: 0 1; }
@@ -78,13 +79,14 @@ class Terminal(Acting, App[None]):
         self.theme = self._first_theme(theme)
         self.palette = Palette(self.theme)
         self.live, self.threads, self.agents = Live(self.post), Threads(self.post), Agents(self.post)
-        self.health = Health(self.post)
-        self.tabs: list[Tab] = [self.live, Needs(self.post), self.threads, self.agents, Tasks(self.post), self.health]
+        self.tasks, self.health = Tasks(self.post), Health(self.post)
+        self.tabs: list[Tab] = [self.live, Needs(self.post), self.threads, self.agents, self.tasks, self.health]
         self.beside, self.sidebar, self.typing = Beside(), Sidebar(), Compose()
         self.filter, self.top, self.bottom = Filter(), Bar(id="top"), Bar(id="bottom")
         self.notice, self.notice_until = "", 0.0
         self.is_mouse_free = False
         self._roster_at, self._roster_stale = 0.0, True
+        self._turn = asyncio.Lock()
         self._asked: Any = None
         self._rest_until: float | None = None
         self._is_asking = False

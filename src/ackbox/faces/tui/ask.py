@@ -1,9 +1,13 @@
-"""Asking: the one-line box for a filter, and the palette that jumps. Explained in docs/howto/terminal.md."""
+"""Asking: the one-line box for a filter, the palette that jumps, other lists to choose from, and a yes or no.
+
+Explained in docs/howto/terminal.md.
+"""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
@@ -12,6 +16,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from ackbox.faces.tui.bars import Bar, keys_line
 from ackbox.faces.tui.drawing import Line, fit, one_line
 from ackbox.faces.tui.lines import Lines
 from ackbox.faces.tui.palette import Palette
@@ -43,7 +48,10 @@ class Choices(Lines):
 
 
 class Jump(ModalScreen[str | None]):
-    """The palette: type a part of a name, Enter goes there. Gives back an action, or what was typed."""
+    """A list to choose from: type a part of a name, Enter takes it. Gives back what the choice stands for, or what was typed.
+
+    `free` stands before what was typed when no choice fits; null when it must be one of them.
+    """
 
     DEFAULT_CSS = """
     Jump { align: center top; background: transparent; }
@@ -51,17 +59,19 @@ class Jump(ModalScreen[str | None]):
     Jump Input { border: none; height: 1; background: $ground; }
     Jump Input:focus { border: none; }
     Jump Choices { height: 10; }
+    Jump.-bare Choices { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
 
-    def __init__(self, palette: Palette, choices: list[tuple[str, str, str]]) -> None:
-        super().__init__()
+    def __init__(self, palette: Palette, choices: list[tuple[str, str, str]], *, asks: str = "go to …", free: str | None = "find ") -> None:
+        super().__init__(classes="" if choices else "-bare")
+        self._asks, self._free = asks, free
         self._all = choices
         self._choices = Choices(palette)
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Input(placeholder="go to …", id="jump-input")
+            yield Input(placeholder=self._asks, id="jump-input")
             yield self._choices
 
     def on_mount(self) -> None:
@@ -74,7 +84,10 @@ class Jump(ModalScreen[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         found = self._choices.found
-        self.dismiss(found[self._choices.cursor][2] if found else f"find {event.value.strip()}")
+        if found:
+            self.dismiss(found[self._choices.cursor][2])
+        elif self._free is not None:
+            self.dismiss(f"{self._free}{event.value.strip()}")
 
     def on_key(self, event: events.Key) -> None:
         if event.key in ("up", "down", "ctrl+n"):
@@ -83,6 +96,35 @@ class Jump(ModalScreen[str | None]):
 
     def action_cancel(self) -> None:
         self.dismiss(None)
+
+
+class Sure(ModalScreen[bool]):
+    """A yes or no, before what cannot be taken back."""
+
+    DEFAULT_CSS = """
+    Sure { align: center bottom; background: transparent; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "answer(True)", show=False), Binding("n,escape,q", "answer(False)", show=False)]
+
+    def __init__(self, palette: Palette, question: str) -> None:
+        super().__init__()
+        self._palette, self._question = palette, question
+
+    def compose(self) -> ComposeResult:
+        yield Bar()
+
+    def on_mount(self) -> None:
+        style = self._palette.style
+        answers = [("y", "yes", "screen.answer(True)"), ("n", "no", "screen.answer(False)")]
+        keys, actions = keys_line(answers, style("accent", bold=True), style("text"))
+        room = max(self.app.size.width - sum(segment.cell_length for segment in keys) - 2, 0)
+        question = f" {fit(self._question, room).rstrip()} "
+        at = cell_len(question)
+        line = [Segment(question, style("urgent", bold=True)), *keys]
+        self.query_one(Bar).show(line, [], actions=[(start + at, end + at, action) for start, end, action in actions])
+
+    def action_answer(self, is_sure: bool) -> None:
+        self.dismiss(is_sure)
 
 
 class Filter(Input):

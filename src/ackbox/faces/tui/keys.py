@@ -35,6 +35,13 @@ KEYS: tuple[tuple[str, str, str, str], ...] = (
     ("a", "a", "mark('acknowledged')", "acknowledge: your own post only"),
     ("u", "u", "mark('read')", "read, and again for unread: your own post only"),
     ("e", "e", "mark('archived')", "archive: your own post only"),
+    ("[ ]", "left_square_bracket", "task_step(-1)", "Tasks: to the state before, the next one"),
+    ("", "right_square_bracket", "task_step(1)", ""),
+    ("s", "s", "task_states", "Tasks: to any other state"),
+    ("o f", "o", "task_claim", "Tasks: make it your own, for somebody else"),
+    ("", "f", "task_assign", ""),
+    ("+", "plus", "task_new", "a new task"),
+    ("X", "X", "task_cancel", "Tasks: cancel it; asks first"),
     ("/", "slash", "filter", 'filter: from:claude intent:blocked is:unacked "words"'),
     (":", "colon", "jump", "jump to a tab, an agent, a message, a setting"),
     ("Space", "space", "hold", "hold the stream, let it go on"),
@@ -73,13 +80,16 @@ class KeyList(Lines):
 
 
 class KeysScreen(ModalScreen[None]):
-    """The overlay that lists the keys; any key closes it."""
+    """The overlay that lists the keys; it scrolls where they are more than the screen has lines."""
 
     DEFAULT_CSS = """
     KeysScreen { align: center middle; background: transparent; }
     KeysScreen KeyList { width: 76; max-width: 100%; height: auto; max-height: 100%; border: round $accent; border-title-color: $accent; }
     """
-    BINDINGS = [Binding("escape,q,question_mark,enter,space", "dismiss", show=False)]
+    BINDINGS = [
+        Binding("escape,q,question_mark,enter,space", "dismiss", show=False),
+        *(Binding(keys, f"move({by})", show=False) for keys, by in (("j,down", 1), ("k,up", -1), ("pagedown,G,end", 99), ("pageup,g,home", -99))),
+    ]
 
     def __init__(self, palette: Palette) -> None:
         super().__init__()
@@ -88,4 +98,9 @@ class KeysScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         keys = KeyList(self._palette)
         keys.border_title = "keys"
+        if len([each for each in KEYS if each[0]]) + 2 > self.app.size.height:
+            keys.border_subtitle = "j k more · Esc closes"
         yield keys
+
+    def action_move(self, by: int) -> None:
+        self.query_one(KeyList).move(by)

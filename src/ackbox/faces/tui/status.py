@@ -84,6 +84,10 @@ def _hints(terminal: Terminal) -> list[tuple[str, str, str]]:
                 ("?", "keys", "keys"), ("q", "quit", "leave")]
     if terminal.tab is terminal.health:
         return [("w", "another window", "window"), (":", "go", "jump"), ("?", "keys", "keys"), ("q", "quit", "leave")]
+    if terminal.tab is terminal.tasks:
+        moves = [("[", "back", "task_step(-1)"), ("]", "on", "task_step(1)"), ("s", "state", "task_states"), ("o", "own it", "task_claim"),
+                 ("f", "for", "task_assign"), ("X", "cancel", "task_cancel")]
+        return [*(moves if terminal.tasks.current else []), ("+", "new", "task_new"), ("?", "keys", "keys"), ("q", "quit", "leave")]
     if terminal.size.width < 110:
         hints = [hint for hint in hints if hint[0] not in ("Enter", "Space")]
     if terminal.tab.row is None:

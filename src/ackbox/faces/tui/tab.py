@@ -61,6 +61,10 @@ class Tab(Lines):
         """Whom a new message is for when it is begun here."""
         return None
 
+    def copied(self, what: str) -> str | None:
+        """What `y` copies when it is not a message, its text or its id."""
+        return None
+
     async def read(self, link: Link) -> None:
         """Read what the tab lists; called every so often, and after events that concern it."""
 

@@ -1,7 +1,9 @@
-"""Tasks: what is to be done, by whom, and what holds it up. Explained in docs/howto/terminal.md."""
+"""Tasks: what is to be done, by whom, and what holds it up. What its keys do is in tasking.py. Explained in docs/howto/terminal.md."""
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ackbox.faces.cli_columns import ago
@@ -21,8 +23,13 @@ STATES = {
 }
 
 
+# For how long what is finished stays in the list, and can be opened again from it.
+LATELY = timedelta(days=1)
+MOST_FINISHED = 50
+
+
 class Tasks(Tab):
-    """One line for each task that is not finished: what waits first."""
+    """One line for each task that is not finished, what waits first, and for each that was finished in the last day."""
 
     title = "Tasks"
     every_s = 15.0
@@ -31,29 +38,60 @@ class Tasks(Tab):
     def __init__(self, post: Post) -> None:
         super().__init__(post)
         self._tasks: list[Any] | None = None
+        self._puts = 0
 
     async def read(self, link: Link) -> None:
-        tasks = (await link.call("task.list", limit=200, urgent_first=True))["tasks"]
-        order = list(STATES)
-        self._tasks = sorted(tasks, key=lambda task: order.index(task["status"]))
+        puts, since = self._puts, (datetime.now(UTC) - LATELY).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        pages = await asyncio.gather(link.call("task.list", limit=200, urgent_first=True),
+                                     link.call("task.list", limit=MOST_FINISHED, status="finished", updated_since=since))
+        if puts == self._puts:
+            self._take([task for page in pages for task in page["tasks"]])
+        else:
+            # What was read is from before a move that is listed already.
+            self.is_stale = True
+
+    def _take(self, tasks: list[Any]) -> None:
+        """List these, with the cursor on the task it was on."""
+        on, order = (self.current or {}).get("id"), list(STATES)
+        self._tasks = sorted({task["id"]: task for task in tasks}.values(), key=lambda task: order.index(task["status"]))
         self.forget()
         self.show_count(len(self._tasks))
+        self.go_to(on)
+
+    def put(self, task: Any) -> None:
+        """Take a task as it is now, without waiting for the next reading."""
+        self._puts += 1
+        self._take([each for each in self._tasks or [] if each["id"] != task["id"]] + [task])
+
+    def by_id(self, id: str) -> Any | None:
+        return next((task for task in self._tasks or [] if task["id"] == id), None)
+
+    def go_to(self, id: str | None) -> None:
+        """Put the cursor on a task, if it is listed."""
+        at = next((at for at, task in enumerate(self._tasks or []) if task["id"] == id), None)
+        if at is not None and at != self.cursor:
+            self.move_to(at)
+
+    def copied(self, what: str) -> str | None:
+        task = self.current
+        return task and (task["id"] if what == "id" else "\n\n".join(text for text in (task["title"], task["description"]) if text))
 
     @property
-    def _current(self) -> Any | None:
+    def current(self) -> Any | None:
+        """The task under the cursor."""
         return self._tasks[self.cursor] if self._tasks and self.cursor < len(self._tasks) else None
 
     @property
     def about(self) -> Any:
-        return self._current and (self._current["id"], self._current["updated_at"])
+        return self.current and (self.current["id"], self.current["updated_at"])
 
     @property
     def row(self) -> Row | None:
-        return self.post.by_id.get((self._current or {}).get("message") or "")
+        return self.post.by_id.get((self.current or {}).get("message") or "")
 
     @property
     def writes_to(self) -> str | None:
-        return self._current and (self._current["assignee"] or self._current["creator"])
+        return self.current and (self.current["assignee"] or self.current["creator"])
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         task = (self._tasks or [])[index]
@@ -67,20 +105,21 @@ class Tasks(Tab):
 
         line = [put(">" if selected else " ", "accent", bold=True), put(edge, urgent, bold=True), put(f"#{task['number']:<5}", "text3"),
                 put(f"{sign} ", means, bold=True), put(fit(task["status"].replace("_", " "), 12), means)]
-        room = max(width - 1 - 2 - 6 - 2 - 12 - 18 - 9, 0)
+        holder_cells = 15 if width < 90 else 24
+        room = max(width - 1 - 2 - 6 - 2 - 12 - 3 - holder_cells - 9, 0)
         late = " late" if task["is_late"] else ""
         return [*line, put(fit(one_line(task["title"]) + late, room), "text", bold=task["is_late"]),
                 put(f" {PRESENCE[presence]} " if task["assignee"] else "   ", presence),
-                put(fit(one_line(task["assignee"] or "whoever claims it"), 15), "text2"),
+                put(fit(one_line(task["assignee"] or "whoever claims it"), holder_cells), "text2"),
                 put(f"{ago(task['updated_at']):>8} ", "text3")]
 
     def when_empty(self) -> str:
         if self._tasks is None:
             return "reading …"
-        return 'Nothing is to be done. Make a task in another terminal:\n  ackbox task add "Write the export" --to codex'
+        return 'Nothing is to be done. Press + and say what is, or in another terminal:\n  ackbox task add "Write the export" --to codex'
 
     def beside(self, width: int) -> list[Line]:
-        task = self._current
+        task = self.current
         if task is None:
             return []
         style = self.palette.style
@@ -98,4 +137,5 @@ class Tasks(Tab):
         for name, value in facts.items():
             for number, text in enumerate(text_lines(value, width - 11, style("text2")) if value else []):
                 lines.append([self.show(f"{name if number == 0 else '':<11}", "text3"), *text])
-        return [*lines, [], *text_lines(f"“{task['note']}”", width, style("text"))] if task["note"] else lines
+        lines += [[], *text_lines(f"“{task['note']}”", width, style("text"))] if task["note"] else []
+        return [*lines, [], *text_lines("[ ] move   s state   o own it   f for   X cancel", width, style("accent"))]
