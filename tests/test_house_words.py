@@ -46,6 +46,7 @@ NO_TOOL = {
     "session.end": "for programs, which started it",
     "session.list": "`who` says who works on what",
     "session.conflicts": "`checkin` names who claims the same",
+    "instance.status": "for people who administer, and programs that watch",
     "event.log": "for programs, which keep it",
     "turn.submit": "a model says it with `post`, `checkin` and `task`; an agent's program submits a whole turn",
     "event.list": "for people, who look back; a model reads `history`",

@@ -64,6 +64,8 @@ class App:
         self._flusher: asyncio.Task[None] | None = None
         self._unindexed: set[int] = set()
         self.calls = 0
+        # Whoever serves sockets says how many are open.
+        self.sockets: Callable[[], int] = lambda: 0
 
     async def open(self) -> None:
         """Open the database and start what runs beside the calls."""
@@ -155,7 +157,7 @@ class App:
             self.limits.spend(caller, asked)
         self.calls += 1
         if operation.beside is not None:
-            return await operation.beside(self.engine, asked)
+            return await operation.beside(self.engine, asked, self.clock())
         if operation.parts is not None:
             return await self._run_each(operation.parts, asked, caller, face)
         first = operation.prepare and operation.prepare(asked)
@@ -219,7 +221,7 @@ class App:
             workspace = await self._workspace(store, caller, asked)
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
                               now=self.clock(), new_id=self._new_id, alive=self.alive.last, on_socket=self.alive.follows,
-                              session_alive=self.alive.session_last,
+                              session_alive=self.alive.session_last, sockets=self.sockets,
                               may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or this_call))
             if asked.session is not None:
                 await context.resume(asked.session)

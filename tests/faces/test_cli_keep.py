@@ -187,11 +187,15 @@ def test_a_copy_made_under_load_is_whole(engine: str, tmp_path: Path) -> None:
     while len(acked) < 200:
         stop.wait(0.01)
     before = set(acked)
+    assert ackbox.json("status")["instance"]["backup"] is None
     made = ackbox.json("backup", str(tmp_path / "copy.db"))
     stop.set()
     for writer in writers:
         writer.join()
     assert (made["bytes"], stat.S_IMODE((tmp_path / "copy.db").stat().st_mode)) == ((tmp_path / "copy.db").stat().st_size, 0o600)
+    kept = ackbox.json("status")["instance"]["backup"]
+    assert (kept["bytes"], kept["verified"]) == (made["bytes"], made["verified"])
+    assert f"last copied now, checked by {made['verified']}" in ackbox("doctor", "--text").stdout
     again = ackbox("backup", str(tmp_path / "copy.db"))
     assert (again.returncode, json.loads(again.stderr)["error"]["code"]) == (1, "invalid")
     ackbox.stop()

@@ -39,7 +39,7 @@ MAY: dict[str, set[str]] = {
     # Whoever signs may; a key is not asked for.
     "webhook.receive": ALL | {"instance-admin", "link", "owner-link"},
     "schedule.add": WRITERS, "schedule.list": ALL, "schedule.remove": WRITERS,
-    "workspace.create": INSTANCE, "workspace.import": INSTANCE, "instance.backup": {"operator"},
+    "workspace.create": INSTANCE, "workspace.import": INSTANCE, "instance.backup": {"operator"}, "instance.status": ADMINS,
 }
 
 

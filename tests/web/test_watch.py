@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
@@ -154,6 +155,34 @@ async def test_the_numbers_of_health_are_a_table_and_each_row_opens_live(desk: D
     await page.locator("table.rows tbody a").first.click()
     await expect(page).to_have_url(re.compile(r"/live\?q=after"))
     await expect(page.locator(".list [role=option]")).to_have_count(1)
+
+
+async def test_a_range_dragged_over_a_chart_opens_live_for_that_range(desk: Desk) -> None:
+    page = desk.page
+    await desk.do("message.send", "ben", to="claude", body="one", intent="question")
+    await desk.open("health")
+    over = page.locator(".chart").first.locator(".u-over")
+    box = await over.bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    await page.mouse.move(box["x"] + box["width"] * 0.5, y)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + box["width"] - 1, y, steps=4)
+    await page.mouse.up()
+    await expect(page).to_have_url(re.compile(r"/live\?q=after%3A\d{4}-.*before%3A\d{4}-"))
+    await expect(page.locator("h1")).to_have_text("Live")
+
+
+async def test_health_tells_who_administers_how_the_database_stands(context: BrowserContext, served: Served, tmp_path: Path) -> None:
+    page = await sign_in(served, context, "health", as_owner=True)
+    facts = page.locator("dl.facts")
+    await expect(facts.locator("dt")).to_have_text(["Database", "Messages in this time", "Events behind", "Sockets", "Last backup", "Integrity"])
+    await expect(facts).to_contain_text("none yet: ackbox backup FILE")
+    await served.app.call("instance.backup", {"path": str(tmp_path / "copy.db")}, credential=served.key)
+    await page.reload()
+    await expect(facts).to_contain_text("ok checked")
+    person = await sign_in(served, context, "health", name="ben")
+    await expect(person.locator("dl.facts dt")).to_have_text(["Messages in this time", "Events behind"])
 
 
 async def test_a_search_is_narrowed_by_what_stands_beside_it_and_opens_in_its_conversation(desk: Desk) -> None:

@@ -20,6 +20,7 @@ from ackbox import __version__
 from ackbox.client.discovery import read_server
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
+from ackbox.faces.cli_columns import ago
 
 if TYPE_CHECKING:
     from ackbox.faces.cli import Talk
@@ -111,4 +112,22 @@ def _calls(talk: Talk, server: HttpCaller) -> list[Finding]:
         return [_finding("bad", "key", str(error), "ackbox up")]
     except AckboxError as error:
         return [_finding("bad", "key", error.message, error.hint or "")]
-    return [_finding("ok", "call", f"a call as {me['agent'] or 'operator'} ({me['role']}) in {me['workspace']} took {took_ms:.0f} ms")]
+    called = f"a call as {me['agent'] or 'operator'} ({me['role']}) in {me['workspace']} took {took_ms:.0f} ms"
+    return [_finding("ok", "call", called), *_database(server)]
+
+
+def _database(server: HttpCaller) -> list[Finding]:
+    """Return how the database stands; nothing for a key that does not administer."""
+    try:
+        told = server.call("instance.status", {})
+    except (NoServer, AckboxError):
+        return []
+    return [_finding("ok" if told["backup"] else "warn", "database", stands(told), "" if told["backup"] else "ackbox backup FILE")]
+
+
+def stands(instance: dict[str, Any]) -> str:
+    """Return how a database stands, in one line."""
+    copy = instance["backup"]
+    age = ago(copy["made_at"]) if copy else ""
+    copied = f"last copied {age if age == 'now' else f'{age} ago'}, checked by {copy['verified']}" if copy else "never copied"
+    return f"{instance['database_bytes'] / 1e6:,.1f} MB, {instance['sockets']} sockets, {copied}"

@@ -190,7 +190,14 @@ def status(talk: Talk, id: str | None) -> None:
     server = live_server(talk.data_dir)
     if server is None:
         talk.no_server(f"No server runs on {talk.data_dir}.")
-    talk.show(server, lambda of: block(of, is_new=False))
+    from ackbox.faces.cli_doctor import stands
+
+    try:
+        server["instance"] = talk.attempt("instance.status")
+    except (AckboxError, NoServer):
+        # Whoever may not ask how the database stands is told where it is all the same.
+        server["instance"] = None
+    talk.show(server, lambda of: block(of, is_new=False) + (f"\ndatabase {stands(of['instance'])}\n" if of["instance"] else ""))
 
 
 def _receipts(of: Any) -> str:

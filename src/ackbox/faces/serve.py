@@ -39,6 +39,7 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
     tickets = Tickets(call, lambda: app.clock())
     sockets = Sockets(app, call, tickets)
     metrics.watch_sockets(lambda: sockets.open)
+    app.sockets = lambda: sockets.open
     mcp = endpoints(call, clock=app.clock, identify=app.identify)
 
     @asynccontextmanager

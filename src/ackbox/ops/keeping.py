@@ -1,4 +1,4 @@
-"""workspace.export, workspace.import, instance.backup: keeping and moving what is stored.
+"""workspace.export, workspace.import: keeping and moving what is stored.
 
 Explained in docs/howto/back-up-and-move.md.
 """
@@ -15,7 +15,6 @@ from ackbox.errors import Invalid, NotAllowed
 from ackbox.model.task import Status
 from ackbox.ops.schedules import resumed
 from ackbox.ops.table import Call, Context, op
-from ackbox.store.engine import Engine
 from ackbox.store.keeping import Record
 from ackbox.store.store import Store
 from ackbox.store.tasks import Card
@@ -285,31 +284,3 @@ async def import_(context: Context, params: Import) -> Imported:
         context.rings.add(params.upto)
         store.posted.add(0)
     return Imported(new=sum(fresh), known=len(fresh) - sum(fresh))
-
-
-class Backup(Call, frozen=True, kw_only=True):
-    """Where the copy goes."""
-
-    path: Annotated[str, Meta(min_length=1, max_length=4096, description="A file that is not there yet, on the server's machine; absolute")]
-
-
-class BackedUp(msgspec.Struct, frozen=True, kw_only=True):
-    """The copy, after it was opened again and checked."""
-
-    path: Annotated[str, Meta(description="Where it is")]
-    bytes: Annotated[int, Meta(description="How large it is")]
-    workspaces: Annotated[int, Meta(description="How many workspaces are in it; 0 when the format does not say")]
-    verified: Annotated[str, Meta(description="How it was checked")]
-
-
-async def _beside(engine: Engine, params: Backup) -> BackedUp:
-    return msgspec.convert(await engine.backup(params.path), BackedUp)
-
-
-@op("instance.backup", scope="database", beside=_beside)
-async def backup(context: Context, params: Backup) -> BackedUp:
-    """Copy the whole database while the server runs, keys included, and check the copy; for operators, who may read it all.
-
-    Raises Invalid (a path that is taken, or not absolute), Unavailable.
-    """
-    raise AssertionError("the app copies beside its transactions")

@@ -105,6 +105,7 @@ class Context(msgspec.Struct, kw_only=True):
     session: SessionRow | None = None
     session_signs: dict[int, int] = msgspec.field(default_factory=dict)
     session_alive: Callable[[int, int], int] = lambda ws, seq: 0
+    sockets: Callable[[], int] = lambda: 0
 
     async def resume(self, token: str) -> None:
         """Let a session's token say who calls, which is a sign of life of that session.
@@ -217,7 +218,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     again: Callable[[Context, Any, Any], Awaitable[Any]] | None
     prepare: Callable[[Any], Run | None] | None
     parts: Parts | None
-    beside: Callable[[Any, Any], Awaitable[Any]] | None
+    beside: Callable[[Any, Any, int], Awaitable[Any]] | None
     caller: Callable[[Any, Any, int], Awaitable[Caller]] | None
     spans_workspaces: bool
     is_slow: bool
@@ -246,7 +247,7 @@ def op(
     name: str, *, scope: Scope, writes: bool | Callable[[Any], bool] = False,
     is_done: Callable[[Any], bool] | None = None, again: Callable[[Context, Any, Any], Awaitable[Any]] | None = None,
     prepare: Callable[[Any], Run | None] | None = None, parts: Parts | None = None,
-    beside: Callable[[Any, Any], Awaitable[Any]] | None = None, caller: Callable[[Any, Any, int], Awaitable[Caller]] | None = None,
+    beside: Callable[[Any, Any, int], Awaitable[Any]] | None = None, caller: Callable[[Any, Any, int], Awaitable[Caller]] | None = None,
     spans_workspaces: bool = False, is_slow: bool = False, is_bulk: bool = False,
 ) -> Callable[[F], F]:
     """Put an async function into the table; its annotations and docstring describe it.
@@ -255,7 +256,7 @@ def op(
     and looks again, up to the call's `wait_s`; `again(context, params, result)` looks when
     running it twice would do it twice. `prepare` may give
     something to write first, in a transaction of its own.
-    `parts` makes it many calls of another operation. `beside(engine, params)` runs outside
+    `parts` makes it many calls of another operation. `beside(engine, params, now)` runs outside
     any transaction, for what concerns the whole database. `caller(engine, params, now)` says who
     calls, in place of a key, from what is signed. `is_bulk` allows a body of 8 MiB.
     """

@@ -100,3 +100,7 @@ SELECT m.seq,
   (SELECT COUNT(p.acknowledged_at) FROM receipt p WHERE p.ws = m.ws AND p.seq = m.seq)
 FROM message m
 WHERE m.ws = :ws AND m.seq = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(CAST(:seqs AS TEXT) AS JSONB)) AS BIGINT)));
+
+-- name: database_bytes
+-- How large the database is. across: its pages hold all workspaces.
+SELECT pg_database_size(current_database());

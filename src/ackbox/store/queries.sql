@@ -955,3 +955,11 @@ WHERE a.ws = :ws AND a.channel = :agent AND a.seq > :after AND m.sender_agent = 
   AND NOT EXISTS (SELECT 1 FROM message r WHERE r.ws = m.ws AND r.thread = m.thread AND r.seq > m.seq AND r.parent = m.id
     AND r.sender_agent = :agent)
 ORDER BY a.seq LIMIT 1;
+
+-- name: copy_add
+-- Keep when the database was copied. across: a copy holds all workspaces; primary key.
+INSERT INTO database_copy (made_at, bytes, verified) VALUES (:now, :bytes, :verified) ON CONFLICT (made_at) DO NOTHING;
+
+-- name: copy_last
+-- The newest copy of the database. across: a copy holds all workspaces; primary key.
+SELECT made_at, bytes, verified FROM database_copy ORDER BY made_at DESC LIMIT 1;

@@ -90,3 +90,7 @@ SELECT m.seq,
   COUNT(p.delivered_at), COUNT(p.read_at), COUNT(p.acknowledged_at)
 FROM message m LEFT JOIN receipt p ON p.ws = m.ws AND p.seq = m.seq
 WHERE m.ws = :ws AND m.seq IN (SELECT value FROM json_each(:seqs)) GROUP BY m.seq;
+
+-- name: database_bytes
+-- How large the database is. across: its pages hold all workspaces.
+SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size);

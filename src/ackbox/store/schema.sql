@@ -359,3 +359,9 @@ CREATE TABLE webhook (
 CREATE UNIQUE INDEX webhook_by_id ON webhook (id);
 
 CREATE INDEX task_unfinished ON task (ws, priority, number) WHERE status NOT IN ('done', 'failed', 'cancelled');
+
+CREATE TABLE database_copy (
+    made_at  INTEGER NOT NULL PRIMARY KEY,
+    bytes    INTEGER NOT NULL,
+    verified TEXT    NOT NULL
+) STRICT;

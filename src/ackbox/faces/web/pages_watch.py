@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-from ackbox.errors import AckboxError
+from ackbox.errors import AckboxError, NotAllowed
 from ackbox.faces.web.asking import Ask, Page
 from ackbox.faces.web.pages_post import filtered, line, plain
 
@@ -44,7 +44,16 @@ async def load_flow(ask: Ask) -> dict[str, Any]:
 
 async def load_health(ask: Ask) -> dict[str, Any]:
     window, minutes = minutes_of(ask, "15m")
-    return {"window": window, "minutes": minutes, **await ask("workspace.health", minutes=minutes)}
+    health, server = await asyncio.gather(ask("workspace.health", minutes=minutes), _server(ask))
+    return {"window": window, "minutes": minutes, **health, "server": server}
+
+
+async def _server(ask: Ask) -> Any:
+    """Return how the database and the server stand; null for those who do not administer."""
+    try:
+        return await ask("instance.status")
+    except NotAllowed:
+        return None
 
 
 async def load_search(ask: Ask) -> dict[str, Any]:
@@ -101,6 +110,11 @@ def lines_health(data: dict[str, Any]) -> Iterator[str]:
     for each in data["agents"]:
         oldest = f", oldest {each['oldest_unacknowledged_at']}" if each["oldest_unacknowledged_at"] else ""
         yield plain(f"{each['agent']}  {each['presence']}  {each['unread']} unread  {each['unacknowledged']} unacknowledged{oldest}")
+    yield f"index of words {data['behind']} behind"
+    if (server := data["server"]) is not None:
+        copied = server["backup"]
+        yield f"database {server['database_bytes']} bytes, {server['sockets']} sockets, version {server['version']}"
+        yield f"last copied {copied['made_at']}, checked by {copied['verified']}" if copied else "never copied: ackbox backup FILE"
 
 
 def lines_search(data: dict[str, Any]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "./vendor/hooks.js";
 import { address, colours, tokenOf } from "./lookup.js";
 import { go, theme, Top, useFresh } from "./frame.js";
-import { Intent, Presence, Time, html, safe } from "./parts.js";
+import { Age, Intent, Presence, Time, html, safe } from "./parts.js";
 
 const WINDOWS = [["15m", "15 min"], ["6h", "6 h"], ["7d", "7 d"]];
 const here = (name) => new URL(`./vendor/${name}`, import.meta.url).href;
@@ -52,8 +52,21 @@ export function Health({ data: given }) {
       <${Chart} title="Acknowledge time" unit="sent to acknowledged" kind="delay" at=${steps.map((step) => step.at)} onRange=${range} delays=${delay("acknowledged")} whole=${data.acknowledged}/>
       <${Oldest} agents=${data.agents}/>
     </div>`}
-    <p class="foot dim">${data.messages.toLocaleString("en")} messages · index of words ${data.behind ? `${data.behind} behind` : "up to date"}</p></div></div>
+    <${Facts} behind=${data.behind} server=${data.server} messages=${data.messages} /></div></div>
   </div>`;
+}
+
+const UNITS = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
+const size = (bytes) => { const [of, unit] = UNITS.find(([least]) => bytes >= least) ?? UNITS[2]; return `${Number((bytes / of).toPrecision(3))} ${unit}`; };
+
+/** How the database and the server stand, one line each; whoever does not administer is told of the post only. */
+function Facts({ behind, server, messages }) {
+  const copy = server?.backup, rows = [["Messages in this time", messages.toLocaleString("en")], ["Events behind", html`${behind} <span class="dim">index of words</span>`]];
+  if (server) rows.unshift(["Database", html`<span title=${`${server.database_bytes.toLocaleString("en")} bytes`}>${size(server.database_bytes)}</span>`]);
+  if (server) rows.push(["Sockets", server.sockets],
+    ["Last backup", copy ? html`<${Age} at=${copy.made_at} /> ago <span class="dim">${size(copy.bytes)}</span>` : html`<span class="dim">none yet:</span> <code>ackbox backup FILE</code>`],
+    ["Integrity", copy ? html`<span title=${copy.verified}>${copy.verified.startsWith("integrity_check") ? "ok" : "the copy can be read"}</span> <span class="dim">checked <${Age} at=${copy.made_at} /> ago</span>` : html`<span class="dim">checked with each backup</span>`]);
+  return html`<dl class="facts" aria-label="The database and the server">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd class="num">${value}</dd></div>`)}</dl>`;
 }
 
 /** The windows a page offers, as links. */
