@@ -136,11 +136,13 @@ def _linked(name: str) -> str:
 
 def mcp_page() -> str:
     from ackbox.faces import mcp as face
+    from ackbox.faces.mcp_more import APART
 
     rows = [f"| `{tool.name}` | {', '.join(_linked(name) for name in sorted(tool.operations))} | {tool.description} |" for tool in face.TOOLS]
     actions = "".join(f"The tool `{tool.name}` is several operations: its argument `action` says which.\n\n| `action` | operation |\n|---|---|\n"
                       + "".join(f"| `{action}` | {_linked(name)}{' with ' + ', '.join(f'`{key}: {value}`' for key, value in fixed.items()) if fixed else ''} |\n"
-                                for action, (name, fixed) in tool.actions.items()) + "\n" for tool in face.TOOLS if tool.actions)
+                                for action, (name, fixed) in tool.actions.items()) + "\n" for tool in face.TOOLS if isinstance(tool, face.Tool) and tool.actions)
+    apart = "\n".join(f"| {_linked(name)} | {why} |" for name, why in APART.items())
     dialects = "".join(f"## /mcp/{each.name}\n\nAnother system's tools; what is different: [howto/coming-from-{each.name}.md]"
                        f"(../howto/coming-from-{each.name}.md).\n\n| tool | operation | arguments |\n|---|---|---|\n"
                        + "\n".join(_word(word) for word in each.words) + "\n\n" for each in DIALECTS)
@@ -156,7 +158,9 @@ def mcp_page() -> str:
         "A tool's own arguments win over the headers. Header values are percent-encoded UTF-8.\n\n## Tools\n\n"
         "A tool is a name for an operation; its arguments are the operation's parameters.\n\n"
         "| tool | operation | what a model is told |\n|---|---|---|\n"
-        + "\n".join(rows) + f"\n\n{actions}{_more()}## What a model is told first\n\n> {face.INSTRUCTIONS}\n\n"
+        + "\n".join(rows) + f"\n\n{actions}The tool `more` without arguments lists the operations that the key may do; with `operation` it says what that takes; with `params` too "
+        "it does it. Any other operation of the table can be named as well.\n\n"
+        f"### Not over MCP\n\n| operation | why, and what to do instead |\n|---|---|\n{apart}\n\n{_more()}## What a model is told first\n\n> {face.INSTRUCTIONS}\n\n"
         "Message text of these tools reaches a model only inside a fence: [why](../why/briefing.md). "
         "`ackbox://inbox` can be subscribed to, in every era: the news says that there is something, and the inbox says what. "
         "A call that waits reports progress to a client that asks for it.\n\nAn error is a tool result with `isError` and the object of [errors.md](errors.md).\n\n"

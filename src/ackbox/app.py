@@ -24,7 +24,7 @@ from ackbox.model.moment import IdMaker
 from ackbox.ops import schedules
 from ackbox.ops.decode import decode
 from ackbox.ops.feed import Feed
-from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Scope
+from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Scope, find
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.schedules import Due, due_schedules
 from ackbox.store.store import Store, WorkspaceRow, add_workspace, every_workspace, find_key, find_workspace
@@ -143,9 +143,7 @@ class App:
         `params` is a mapping or JSON bytes. A face that looks because a follower was rung says `is_push`: such a
         look takes nothing from what the key may ask for. Raises the errors of ackbox.errors, and only those.
         """
-        operation = OPERATIONS.get(name)
-        if operation is None:
-            raise NotFound(f"There is no operation {name!r}.", hint="See the reference for their names.")
+        operation = find(name)
         if operation.caller is None:
             caller = await self.identify(credential)
             _allow(caller, name, operation.scope)

@@ -245,3 +245,15 @@ def test_a_run_is_declared_followed_and_ended(ackbox: Command) -> None:
     assert ackbox.json("session", "list", "--state", "active", "--of", "runner")["agent"] == "runner"
     ended = ackbox.json("--as", "runner", "session", "end", "written", "--outcome", "completed", "--touched", "docs/a.md")["session"]
     assert (ended["state"], ended["outcome"], ended["summary"], ended["touched"]) == ("ended", "completed", "written", ["docs/a.md"])
+
+
+def test_a_turn_is_submitted_from_a_file_or_a_pipe(ackbox: Command, tmp_path: Path) -> None:
+    envelope = {"summary": "Tests pass", "status": "needs_review", "idempotency_key": "turn-1", "messages": [{"to": "bob", "body": "Look", "intent": "handoff"}]}
+    (tmp_path / "turn.json").write_text(json.dumps(envelope), "utf-8")
+    kept = ackbox.json("--as", "ender", "turn", "submit", str(tmp_path / "turn.json"))
+    again = ackbox("--as", "ender", "--text", "turn", "submit", stdin=json.dumps(envelope)).stdout.splitlines()
+    assert (kept["status"], kept["duplicate"], [each["body"] for each in kept["messages"]]) == ("needs_review", False, ["Look"])
+    assert again == [f"kept before: {kept['id']}, needs_review", f"  to bob (handoff): {kept['messages'][0]['id']}"]
+    told = [ackbox("--as", "ender", "turn", "submit", stdin=text) for text in ("{", "[]", '{"sumary": "x"}')]
+    assert [(done.returncode, word in done.stderr) for done, word in zip(told, ("not valid JSON", "not a JSON object", "'summary'"), strict=True)] == [
+        (2, True), (2, True), (1, True)]

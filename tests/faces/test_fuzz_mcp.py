@@ -37,12 +37,13 @@ def fitting(schema: dict[str, Any]) -> Any:
 
 def calls() -> Any:
     """A tool, and arguments: some as its schema says, some not, some that it does not have."""
-    def arguments(name: str, operation: str, more: dict[str, Any]) -> Any:
+    def arguments(tool: Any, operation: str) -> Any:
         fields = input_schema(OPERATIONS[operation].params)["properties"]
         own = st.fixed_dictionaries({}, optional={field: fitting(schema) | value for field, schema in fields.items() if field != "wait_s"})
-        return st.tuples(st.just(name), st.builds(lambda known, strange: {**strange, **more, **known}, own, st.dictionaries(text, value, max_size=1)))
+        return st.tuples(st.just(tool.name), st.builds(lambda known, strange: tool.arguments(operation, {**strange, **known}), own,
+                                                       st.dictionaries(text, value, max_size=1)))
 
-    every = [(tool.name, operation, more) for tool in TOOLS for operation, more in tool.operations.items()]
+    every = [(tool, operation) for tool in TOOLS for operation in tool.operations]
     return st.sampled_from(every).flatmap(lambda each: arguments(*each))
 
 

@@ -31,7 +31,7 @@ def client(served: Served, agent: str, mode: str) -> Client:
 async def test_two_agents_write_read_and_acknowledge(served: Served, mode: Any) -> None:
     async with client(served, "ana", mode) as ana, client(served, "bob", mode) as bob:
         names = [tool.name for tool in (await ana.list_tools()).tools]
-        assert names == ["post", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task"]
+        assert names == ["post", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task", "more"]
         sent = (await ana.call_tool("post", {"to": "bob", "body": "hello"})).structured_content
         read = await bob.call_tool("inbox", {})
         assert [letter["body"] for letter in read.structured_content["messages"]] == ["hello"]

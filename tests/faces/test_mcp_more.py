@@ -43,12 +43,12 @@ async def send(served: Served, **message: Any) -> Any:
 
 
 @pytest.mark.parametrize("mode", ERAS)
-async def test_the_tools_fit_in_12_kilobytes_and_keep_their_order(served: Served, mode: str) -> None:
+async def test_the_tools_fit_in_12_kilobytes_with_room_and_keep_their_order(served: Served, mode: str) -> None:
     async with client(served, served.key, mode) as it:
         tools = (await it.list_tools()).tools
     size = len(json.dumps([tool.model_dump(by_alias=True, exclude_none=True, mode="json") for tool in tools]))
-    assert (size <= 12 * 1024, [tool.name for tool in tools]) == (
-        True, ["post", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task"]), size
+    assert (size <= 11_900, [tool.name for tool in tools]) == (
+        True, ["post", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task", "more"]), size
 
 
 @pytest.mark.parametrize("mode", ERAS)

@@ -84,10 +84,9 @@ async def from_rest(served: Served, key: str, operation: str, asked: dict[str, A
 
 async def from_mcp(served: Served, key: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
     tool = next(tool for tool in TOOLS if operation in tool.operations)
-    asked = {**asked, **tool.operations[operation]}
     http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"})
     async with Client(streamable_http_client(f"{served.url}/mcp", http_client=http), mode="legacy") as client:
-        refused = await client.call_tool(tool.name, asked)
+        refused = await client.call_tool(tool.name, tool.arguments(operation, asked))
     assert refused.is_error
     shown: dict[str, Any] = refused.structured_content
     return shown

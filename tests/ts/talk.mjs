@@ -31,6 +31,10 @@ await call(bob, "mark", { mark: "acknowledged", ids: [read[0].id] });
 const status = (await call(ana, "message_status", { id: sent.id })).structuredContent;
 const thread = (await call(ana, "thread", { id: sent.id })).structuredContent.messages;
 const refused = await call(ana, "post", { to: "bob", body: "x", priority: 9 });
+const listed = (await call(ana, "more", {})).structuredContent.operations.map((each) => each.operation);
+const kept = (await call(ana, "more", { operation: "note.add", params: { text: "SQLite first" } })).structuredContent;
+const note = (await call(bob, "more", { operation: "note.get", params: { id: kept.id } })).structuredContent.note.text;
+const unknown = await call(bob, "more", { operation: "note.append" });
 const resource = (await bob.readResource({ uri: `ackbox://thread/${sent.id}` })).contents[0].text;
 const prompts = (await bob.listPrompts()).prompts.map((prompt) => prompt.name);
 console.log(JSON.stringify({
@@ -40,6 +44,7 @@ console.log(JSON.stringify({
   status: status.receipts.map((receipt) => [receipt.agent, receipt.state]),
   thread: thread.map((message) => message.body),
   refused: [refused.isError, refused.structuredContent.error.code],
+  more: [listed.find((name) => name === "note.add"), note, unknown.structuredContent.error.code],
   fenced: resource.includes("| hello 世界"),
 }));
 await Promise.all([ana.close(), bob.close()]);

@@ -142,6 +142,7 @@ class Offered(msgspec.Struct, frozen=True):
     description: str
     shape: type[msgspec.Struct]
     hidden: frozenset[str] = frozenset()
+    hints: dict[str, bool] = {}
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -36,7 +36,7 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("send", "reply", "ask", "inbox", "read", "ack", "archive", "withdraw", "thread", "search", "tail", "wait"), "cli_talk"),
     **dict.fromkeys(("who", "me", "heartbeat", "nudge", "key", "workspace"), "cli_people"),
     **dict.fromkeys(("task",), "cli_work"),
-    **dict.fromkeys(("session", "note"), "cli_notes"),
+    **dict.fromkeys(("session", "note", "turn"), "cli_notes"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
     **dict.fromkeys(("schedule", "webhook"), "cli_post"),
     **dict.fromkeys(("export", "log", "import", "backup"), "cli_keep"),
@@ -51,7 +51,7 @@ FAMILIES = {
     "cli_needs": "Watch",
     "cli_people": "People and keys",
     "cli_work": "Work",
-    "cli_notes": "Sessions and notes",
+    "cli_notes": "Sessions, notes and turns",
     "cli_post": "Send by itself",
     "cli_keep": "Keep",
 }

@@ -1,10 +1,11 @@
-"""Sessions and notes at the command line.
+"""Sessions, notes and turns at the command line.
 
 Explained in docs/reference/cli.md.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import click
@@ -230,3 +231,38 @@ def note_supersede(talk: Talk, /, id: str, text: tuple[str, ...], title: str | N
     Example: ackbox --as ana note supersede 0199… "PostgreSQL from the start"
     """
     talk.show(talk.call("note.supersede", id=id, text=" ".join(text), **_given(title=title)), lambda of: f"kept: {of['id']}")
+
+
+turn = _group("turn", "Leave what a turn did, and what it says to others.\n\nExample: ackbox --as ana turn submit turn.json")
+
+
+@turn.command("submit", cls=Verb)
+@click.argument("file", type=click.File("rb"), default="-")
+@talking
+def turn_submit(talk: Talk, file: Any) -> None:
+    """End a turn with an envelope from a file, or from standard input: all of it is kept and sent, or nothing.
+
+    Example: ackbox --as ana turn submit turn.json
+
+    The file: {"summary": "Tests pass", "messages": [{"to": "bob", "body": "Please review", "intent": "handoff"}]}; also status, blockers, next, plan,
+    task, answer_within_s, answers_oldest, idempotency_key, and for a message subject, refs, parent.
+    """
+    talk.show(talk.call("turn.submit", **_envelope(file)), _ended)
+
+
+def _envelope(file: Any) -> dict[str, Any]:
+    """Return the one JSON object of a file; what stands in it is the operation's to judge."""
+    if file.isatty():
+        raise click.UsageError("Name a file, or give the envelope on standard input: ackbox --as ana turn submit turn.json")
+    try:
+        found = json.loads(file.read())
+    except ValueError as error:
+        raise click.UsageError(f"The envelope is not valid JSON: {error}.") from None
+    if not isinstance(found, dict):
+        raise click.UsageError('The envelope is not a JSON object; it begins like this: {"summary": "…"}')
+    return found
+
+
+def _ended(of: Any) -> str:
+    said = [f"  to {some(each['to'], 5)} ({each['intent']}): {each['id']}" for each in of["messages"]]
+    return "\n".join([f"{'kept before' if of['duplicate'] else 'kept'}: {of['id']}, {of['status']}", *said])

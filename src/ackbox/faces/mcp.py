@@ -23,10 +23,11 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from ackbox import __version__
-from ackbox.briefing import brief
+from ackbox.briefing import brief, brief_answer
 from ackbox.dialects import DIALECTS
 from ackbox.dialects._translate import Asked, Dialect, Offered, Said
 from ackbox.errors import AckboxError, Invalid, NotFound, TooLong
+from ackbox.faces.mcp_more import Look, More
 from ackbox.faces.mcp_prompts import Commands, Prompts
 from ackbox.faces.mcp_resources import Resources
 from ackbox.faces.mcp_task import ACTIONS, TaskCall, of_tasks
@@ -75,8 +76,15 @@ class Tool(msgspec.Struct, frozen=True):
         plain = sorted(self.actions.items(), key=lambda item: -len(item[1][1]))
         return {operation: {"action": action} for action, (operation, _) in plain} or {self.operation: {}}
 
+    def arguments(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments with which the tool is an operation."""
+        return {**params, **self.operations[operation]}
+
     def offered(self) -> Offered:
-        return Offered(self.name, self.description, self.shape or OPERATIONS[self.operation].params, self.hidden | (UNOFFERED - self.shown))
+        reads = all(OPERATIONS[name].writes is False for name in self.operations)
+        # Nothing that is written is ever lost: a message stays, a mark can be cleared, a task opened again.
+        return Offered(self.name, self.description, self.shape or OPERATIONS[self.operation].params, self.hidden | (UNOFFERED - self.shown),
+                       {"readOnlyHint": True} if reads else {"destructiveHint": False})
 
     def asked(self, arguments: dict[str, Any]) -> Asked:
         """Return the operation that arguments ask for. Raises Invalid."""
@@ -89,24 +97,29 @@ class Tool(msgspec.Struct, frozen=True):
         return Asked(operation, {name: value for name, value in arguments.items() if name != "action"} | fixed)
 
 
-TOOLS = (
+_OWN = (
     Tool("post", "message.send", "Send a message to agents or people; it waits for whoever is away. Answer one with `parent`.",
-         hidden=frozenset({"mention", "by_instance", "metadata", "facts"})),
+         hidden=frozenset({"mention", "by_instance", "to_instance", "metadata", "facts"})),
     Tool("inbox", "inbox.check", "Read your unread messages, oldest first. They come back until you mark them.", hidden=NARROWED),
     Tool("mark", "receipt.mark", "Mark messages as read, acknowledged, archived and so on, by id.", hidden=frozenset({"as_recipient", "or_refuse"})),
     Tool("thread", "thread.get", "Read one conversation, oldest first.", hidden=LOOKING),
     Tool("history", "message.history", "Read the workspace's messages, newest first, filtered.",
          hidden=LOOKING | {"metadata", "with_cursors", "with_tallies"}),
     Tool("message_status", "message.status", "See what became of a message: each recipient's receipt.", hidden=LOOKING),
-    Tool("ask", "message.ask", "Ask a question and wait up to 50 seconds for the answer; ask again with the same idempotency_key to wait on.",
+    Tool("ask", "message.ask", "Ask a question and wait up to 50 seconds for the answer.",
          hidden=frozenset({"metadata", "expires_in_days", "expects_reply_by", "unknown", "to_instance", "mention", "by_instance", "refs", "facts"})),
     Tool("wait", "inbox.wait", "Wait up to 50 seconds for unread messages; returns at once when there are some.", hidden=NARROWED),
     Tool("who", "agent.list", "See who is here: agents and people, presence, and what they are doing.",
          hidden=LOOKING | {"days", "newest_first", "limit"}),
     Tool("checkin", "agent.check_in", "Say that you are here and what you are doing; tells how much mail waits.",
-         hidden=frozenset({"title"}), shown=frozenset({"instance"})),
+         hidden=frozenset({"title", "reach"}), shown=frozenset({"instance"})),
     Tool("task", "task.list", "Work to do: add, find, claim, start, block, finish, assign tasks. One of many who claim one gets it.",
          actions=ACTIONS, shape=TaskCall),
+)
+TOOLS: tuple[Tool | More, ...] = (
+    *_OWN,
+    More("more", "Everything else: notes, sessions, schedules, webhooks, turns, search, and so on. Alone it lists the operations.",
+         frozenset(name for tool in _OWN for name in tool.operations)),
 )
 _BY_NAME = {tool.name: tool for tool in TOOLS}
 
@@ -119,7 +132,7 @@ class Tools(Protocol):
 
     def offered(self) -> list[Offered]: ...
 
-    def ask(self, name: str, arguments: dict[str, Any]) -> Asked: ...
+    def ask(self, name: str, arguments: dict[str, Any]) -> Asked | Look: ...
 
     def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said: ...
 
@@ -137,29 +150,32 @@ class Native:
     def offered(self) -> list[Offered]:
         return [tool.offered() for tool in TOOLS]
 
-    def ask(self, name: str, arguments: dict[str, Any]) -> Asked:
+    def ask(self, name: str, arguments: dict[str, Any]) -> Asked | Look:
         tool = _BY_NAME.get(name)
         if tool is None:
             raise NotFound(f"There is no tool {name[:64]!r}.", hint=f"Tools: {', '.join(_BY_NAME)}.")
         return tool.asked(arguments)
 
     def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said:
-        return Said((self._text(result),), builtins(result))
+        return Said((self._text(asked.operation, result),), builtins(result))
 
     def refuse(self, name: str, error: AckboxError, asked: Asked | None = None) -> Said:
         return Said((f"{error.code}: {error.message} {error.hint or ''}".rstrip(),), error.as_dict())
 
-    def _text(self, result: Any) -> str:
+    def _text(self, operation: str, result: Any) -> str:
         """Return a result as text for a model; what others wrote stands in it only as a briefing."""
         answer = getattr(result, "answer", None)
         if answer is not None:
             facts = msgspec.json.encode(msgspec.structs.replace(result, answer=None)).decode()
             return f"{facts}\n\nThe answer:\n\n{brief([answer], now_ms=self._clock())}"
-        messages = getattr(result, "messages", None)
-        if messages is None:
-            return of_tasks(result, now_ms=self._clock()) or msgspec.json.encode(result).decode()
+        if hasattr(result, "messages") and hasattr(result, "cursor"):
+            return self._page(result)
+        text = of_tasks(result, now_ms=self._clock()) or msgspec.json.encode(result).decode()
+        return brief_answer(operation, text) if operation in _BY_NAME["more"].operations else text
+
+    def _page(self, result: Any) -> str:
         # Only a look at unread post counts it; any other list is just empty.
-        text = brief(messages, now_ms=self._clock()) if messages or hasattr(result, "unread") else "No messages."
+        text = brief(result.messages, now_ms=self._clock()) if result.messages or hasattr(result, "unread") else "No messages."
         has_more = getattr(result, "has_more", result.cursor is not None)
         return f"{text}\n\nThere is more: call again with cursor {result.cursor}" if has_more and result.cursor else text
 
@@ -216,7 +232,8 @@ class McpFace:
 
     async def _list_tools(self, _: Any, __: Any) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[
-            types.Tool(name=tool.name, description=tool.description, input_schema=input_schema(tool.shape, tool.hidden))
+            types.Tool(name=tool.name, description=tool.description, input_schema=input_schema(tool.shape, tool.hidden),
+                       annotations=types.ToolAnnotations.model_validate(tool.hints) if tool.hints else None)
             for tool in self._tools.offered()
         ])
 
@@ -225,23 +242,28 @@ class McpFace:
         return next((input_schema(tool.shape, tool.hidden) for tool in self._tools.offered() if tool.name == name), None)
 
     async def _call_tool(self, context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
-        asked: Asked | None = None
+        asked: Asked | Look | None = None
         try:
             asked = self._tools.ask(params.name, params.arguments or {})
-            call = who(context, self._call, self._key_headers).call(asked.operation, **asked.params)
-            result = await (call if OPERATIONS[asked.operation].is_done is None else _told_of(call, context))
-            is_briefed = asked.word is not None and asked.word.is_briefed
-            briefing = brief(result.messages, now_ms=self._clock(), budget=WHOLE_BUDGET) if is_briefed else None
-            said, is_error = self._tools.say(asked, result, briefing), False
+            said, is_error = await self._answer(context, asked), False
         except Exception as error:  # the edge: a model gets an error it can act on
             said, is_error = self._refused(error, params.name, asked), True
         return types.CallToolResult(content=[types.TextContent(type="text", text=text) for text in said.texts],
                                     structured_content=_structured(context, said.data), is_error=is_error)
 
-    def _refused(self, error: Exception, name: str, asked: Asked | None) -> Said:
+    async def _answer(self, context: Any, asked: Asked | Look) -> Said:
+        if isinstance(asked, Look):
+            return asked.said(await self._identify(bearer(context.request.headers, *self._key_headers)))
+        call = who(context, self._call, self._key_headers).call(asked.operation, **asked.params)
+        result = await (call if OPERATIONS[asked.operation].is_done is None else _told_of(call, context))
+        is_briefed = asked.word is not None and asked.word.is_briefed
+        briefing = brief(result.messages, now_ms=self._clock(), budget=WHOLE_BUDGET) if is_briefed else None
+        return self._tools.say(asked, result, briefing)
+
+    def _refused(self, error: Exception, name: str, asked: Asked | Look | None) -> Said:
         if not isinstance(error, AckboxError):
             structlog.get_logger().error("failed", tool=name[:64], kind=type(error).__name__, exc_info=error)
-        return self._tools.refuse(name, as_error(error), asked)
+        return self._tools.refuse(name, as_error(error), asked if isinstance(asked, Asked) else None)
 
 
 @functools.lru_cache(1024)

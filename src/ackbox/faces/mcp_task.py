@@ -44,7 +44,7 @@ class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
     """What a model is offered; an operation's other parameters are taken too."""
 
     action: Action
-    agent: Annotated[str, Meta(description="Who you are; the key's own name when left out")] | None = None
+    agent: Annotated[str, Meta(description="Who you are; else the key's own name")] | None = None
     id: Annotated[str, Meta(description="Id or number; claim without it takes the most urgent that is free")] | None = None
     title: str | None = None
     description: str | None = None

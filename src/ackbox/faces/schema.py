@@ -18,11 +18,24 @@ def input_schema(shape: type[msgspec.Struct], leave_out: frozenset[str] = frozen
     name = root["$ref"].rpartition("/")[2]
     schema: dict[str, Any] = {key: value for key, value in parts.pop(name).items() if key not in ("title", "description")}
     schema["properties"] = {key: _short(value) for key, value in schema["properties"].items() if key not in leave_out}
-    schema["required"] = [key for key in schema.get("required", []) if key not in leave_out]
+    required = [key for key in schema.pop("required", []) if key not in leave_out]
+    if required:
+        schema["required"] = required
     schema["additionalProperties"] = False
-    if parts:
-        schema["$defs"] = {part: _bare(each) for part, each in parts.items()}
+    used = _named(schema["properties"], parts)
+    if used:
+        schema["$defs"] = {part: _bare(each) for part, each in parts.items() if part in used}
     return schema
+
+
+def _named(value: Any, parts: dict[str, Any]) -> set[str]:
+    """Return the parts that a schema names, and those that they name."""
+    if isinstance(value, list):
+        return set().union(*(_named(each, parts) for each in value))
+    if not isinstance(value, dict):
+        return set()
+    part = str(value.get("$ref", "")).rpartition("/")[2]
+    return set().union({part} if part else (), _named(parts.get(part), parts), *(_named(each, parts) for each in value.values()))
 
 
 def _bare(part: dict[str, Any]) -> dict[str, Any]:
@@ -36,5 +49,8 @@ def _short(field: dict[str, Any]) -> dict[str, Any]:
     choices = [choice for choice in field.get("anyOf", []) if choice != {"type": "null"}]
     if field.get("default", "") is None and len(choices) == 1:
         field = {**choices[0], **{key: field[key] for key in ("description",) if key in field}}
-    # A limit on the length of a name or id is said when it is broken; a model has no use for it before.
-    return {key: value for key, value in field.items() if key != "maxLength" and not (key == "default" and value in (None, [], {}, ""))}
+    if "items" in field:
+        field = {**field, "items": _short(field["items"])}
+    # The length of a name or id is said when it is wrong, a default that is nothing says nothing: a model has no use for either.
+    return {key: value for key, value in field.items()
+            if key not in ("minLength", "maxLength") and not (key == "default" and (value is False or value in (None, [], {}, "")))}

@@ -36,7 +36,7 @@ class Send(Call, frozen=True, kw_only=True):
 
     to: Annotated[str | list[str], Meta(description="Names with commas between, or a list; bob/laptop is one instance, "
                                         "* is everyone, user is every person")]
-    body: Annotated[str, Meta(description="The text; Markdown by convention; at most 50,000 characters")]
+    body: Annotated[str, Meta(description="Markdown; at most 50,000 characters")]
     to_instance: Annotated[str, Meta(description="Narrows a single recipient to one instance")] | None = None
     subject: Annotated[str, Meta(description="At most 200 characters")] | None = None
     intent: Intent = "inform"

@@ -6,6 +6,7 @@ Explained in docs/why/operations.md.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import inspect
 from collections.abc import Awaitable, Callable
@@ -46,14 +47,14 @@ PEOPLE: tuple[Role, ...] = ("human", "owner")
 Name = Annotated[str, Meta(description="Name of an agent or person", max_length=512)]
 MessageId = Annotated[str, Meta(description="Id of a message, 32 hex digits", max_length=64)]
 Limit = Annotated[int, Meta(ge=1, le=200, description="At most this many")]
-Cursor = Annotated[str, Meta(description="Where the last page ended, as it was given", max_length=512)]
+Cursor = Annotated[str, Meta(description="Where the last page ended", max_length=512)]
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every operation takes: where, and as whom."""
 
     workspace: Annotated[str, Meta(description="Workspace; the key's own when left out", max_length=512)] | None = None
-    agent: Annotated[str, Meta(description="Who you are; the key's own name when left out", max_length=512)] | None = None
+    agent: Annotated[str, Meta(description="Who you are; else the key's own name", max_length=512)] | None = None
     instance: Annotated[str, Meta(description="Which running copy of you this is", max_length=512)] | None = None
     session: Annotated[str, Meta(description="Token of a session you started; stands for agent and instance", max_length=512)] | None = None
 
@@ -241,6 +242,18 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 OPERATIONS: dict[str, Operation] = {}
+
+
+def find(name: str) -> Operation:
+    """Return an operation by its name. Raises NotFound with the nearest names: all of a noun when that is all there is."""
+    operation = OPERATIONS.get(name)
+    if operation is not None:
+        return operation
+    noun = name.strip().lower().partition(".")[0].rstrip("s")
+    near = difflib.get_close_matches(name, OPERATIONS, n=3, cutoff=0.7) or [each for each in OPERATIONS if each.partition(".")[0] == noun]
+    nouns = ", ".join(dict.fromkeys(each.noun for each in OPERATIONS.values()))
+    raise NotFound(f"There is no operation {name[:64]!r}.", near=near,
+                   hint=f"Did you mean {' or '.join(near)}?" if near else f"They are about: {nouns}.")
 
 
 def op(
