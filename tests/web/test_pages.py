@@ -83,7 +83,7 @@ async def ask(shop: tuple[Served, dict[str, str]]) -> AsyncIterator[httpx2.Async
         yield client
 
 
-@pytest.mark.parametrize("name", ["agents", "flow", "health", "search?q=profile", "tasks", "connect", "settings"])
+@pytest.mark.parametrize("name", ["agents", "facets?q=profile", "flow", "health", "search?q=profile", "tasks", "connect", "settings"])
 async def test_a_page_has_its_twins(ask: httpx2.AsyncClient, name: str) -> None:
     address, _, query = path(name, {}).partition("?")
     as_json, as_text = await ask.get(f"{address}.json?{query}"), await ask.get(f"{address}.txt?{query}")
@@ -93,6 +93,6 @@ async def test_a_page_has_its_twins(ask: httpx2.AsyncClient, name: str) -> None:
     assert len(as_text.text.splitlines()) >= 2
 
 
-@pytest.mark.parametrize("name", ["agents", "flow", "health", "search", "tasks", "connect", "settings"])
+@pytest.mark.parametrize("name", ["agents", "facets", "flow", "health", "search", "tasks", "connect", "settings"])
 async def test_a_page_of_a_workspace_that_is_not_there_is_refused(ask: httpx2.AsyncClient, name: str) -> None:
     assert (await ask.get(f"/w/elsewhere/{name}.json")).status_code == 404

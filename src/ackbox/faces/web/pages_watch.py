@@ -6,6 +6,7 @@ Explained in docs/why/dashboard.md.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,9 @@ WINDOWS = {"5m": 5, "15m": 15, "1h": 60, "6h": 360, "1d": 1440, "7d": 10_080}
 TRAVELS = 1000
 SIGNS = {"online": "●", "idle": "◌", "away": "○"}
 FOUND_BESIDE = 20
+# Messages in which what a filter could say next is counted.
+COUNTED = 1000
+PRIORITIES = {5: "urgent", 4: "high", 3: "normal", 2: "low", 1: "1"}
 
 
 def minutes_of(ask: Ask, usual: str) -> tuple[str, int]:
@@ -61,6 +65,36 @@ async def load_search(ask: Ask) -> dict[str, Any]:
     if not words:
         return {"q": "", "messages": [], "tallies": [], "cursor": None, "tasks": [], "notes": []}
     return {**await filtered(ask, words), **await beside(ask, words)}
+
+
+async def load_facets(ask: Ask) -> dict[str, Any]:
+    found, threads = await asyncio.gather(filtered(ask, ask.query.get("q", ""), limit=COUNTED, body_chars=0), ask("thread.list", limit=50))
+    values: dict[str, Counter[str]] = {key: Counter() for key in ("from", "to", "intent", "is", "priority", "has", "thread")}
+    for message, tally in zip(found["messages"], found["tallies"], strict=True):
+        for key, value in facets_of(message, tally):
+            values[key][value] += 1
+    labels = {head["thread"]: (head["first"]["subject"] or head["first"]["body"]).strip().partition("\n")[0][:120] for head in threads["threads"]}
+    told = {key: [{"value": value, "count": count, **({"label": labels[value]} if key == "thread" else {})}
+                  for value, count in counts.most_common() if key != "thread" or value in labels] for key, counts in values.items()}
+    return {"q": found["q"], "looked_at": len(found["messages"]), "is_more": found["cursor"] is not None, "values": told}
+
+
+def facets_of(message: dict[str, Any], tally: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a filter could say to find this message, as key and value."""
+    yield "from", message["sender"]
+    yield from (("to", each) for each in (["everyone"] if message["type"] == "broadcast" else {each.partition("/")[0] for each in message["to"]}))
+    yield "intent", message["intent"]
+    yield "priority", PRIORITIES[message["priority"]]
+    yield "thread", message["thread"]
+    yield from (("has", kind) for kind in {ref["kind"] for ref in message["refs"]})
+    if tally["acknowledged"] < tally["recipients"]:
+        yield "is", "unacked"
+    if tally["read"] < tally["recipients"]:
+        yield "is", "unread"
+    if message["priority"] == 5:
+        yield "is", "urgent"
+    if message["sender_kind"] == "human":
+        yield "is", "human"
 
 
 async def beside(ask: Ask, words: str) -> dict[str, Any]:
@@ -126,9 +160,16 @@ def lines_search(data: dict[str, Any]) -> Iterator[str]:
         yield plain(f"note  {note['kind']}  {note['title'] or note['text'].strip().partition(chr(10))[0][:120]}")
 
 
+def lines_facets(data: dict[str, Any]) -> Iterator[str]:
+    for key, values in data["values"].items():
+        for each in values:
+            yield plain(f"{key}:{each['value']}  {each['count']}  {each.get('label', '')}".rstrip())
+
+
 PAGES: dict[str, Page] = {
     "agents": Page("Agents", load_agents, lines_agents),
     "flow": Page("Flow", load_flow, lines_flow),
     "health": Page("Health", load_health, lines_health),
     "search": Page("Search", load_search, lines_search),
+    "facets": Page("Facets", load_facets, lines_facets),
 }

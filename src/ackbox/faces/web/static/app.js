@@ -8,6 +8,7 @@ import { busy, density, go, nextDensity, nextTheme, route, setTheme, theme } fro
 import { Compose, compose, floating, forget } from "./compose.js";
 import { help, keys, known } from "./keys.js";
 import { PAGES } from "./pages.js";
+import { kept } from "./filter.js";
 
 const palette = signal(false);
 const narrowNav = signal(false);
@@ -61,6 +62,7 @@ function actions() {
     { text: "Theme: system", kind: "action", hint: "", run: () => setTheme("system") }, { text: "Theme: dark", kind: "action", hint: "", run: () => setTheme("dark") }, { text: "Theme: light", kind: "action", hint: "", run: () => setTheme("light") },
     { text: "Next density", kind: "action", hint: "d", run: nextDensity }, { text: "Keys of this page", kind: "action", hint: "?", run: () => { help.value = true; } },
     ...first.workspaces.filter((name) => name !== workspace).map((name) => ({ text: `Workspace ${name}`, kind: "workspace", hint: "", run: () => location.assign(`/w/${encodeURIComponent(name)}/live`) })),
+    ...kept.value.map((q) => ({ text: q, kind: "saved search", hint: "", run: () => go(`${base}/search?${new URLSearchParams({ q })}`) })),
     { text: "Blocked", kind: "filter", hint: "intent:blocked", run: () => go(`${base}/live?q=intent:blocked`) }, { text: "Not acknowledged", kind: "filter", hint: "is:unacked", run: () => go(`${base}/live?q=is:unacked`) },
   ];
 }

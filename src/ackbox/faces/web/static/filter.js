@@ -1,4 +1,7 @@
 // The filter grammar, as the server has it: what decides whether a message that comes in belongs in the list.
+import { signal } from "./vendor/signals.js";
+import { me, workspace } from "./store.js";
+
 export const KEYS = ["from", "to", "intent", "is", "priority", "before", "after", "thread", "has"];
 export const STATES = ["unacked", "unread", "urgent", "human", "late"];
 export const INTENTS = ["question", "handoff", "review_request", "blocked", "context_share", "inform", "request", "alert", "error", "status", "answer"];
@@ -10,9 +13,19 @@ export function terms(text) { return [...(text ?? "").matchAll(TERM)].map((found
 
 export function without(text, term) { return terms(text).filter((each) => each.text !== term.text).map((each) => each.text).join(" "); }
 
+/** A value as it is typed: in quotes where it has spaces. */
+export const quoted = (value) => /\s/.test(value) ? `"${value}"` : value;
+
+const PLACE = `ackbox.searches.${workspace}.${me.agent ?? me.role}`, MOST_KEPT = 30;
+/** Searches that this person keeps, in this browser; the last kept first. */
+export const kept = signal(readKept());
+function readKept() { try { return JSON.parse(localStorage.getItem(PLACE) ?? "[]").filter((each) => typeof each === "string"); } catch { return []; } }
+/** Keep a search, or keep it no longer. */
+export function keep(q) { kept.value = kept.value.includes(q) ? kept.value.filter((each) => each !== q) : [q, ...kept.value].slice(0, MOST_KEPT); localStorage.setItem(PLACE, JSON.stringify(kept.value)); }
+
 /** Put a term into a filter, or take it out when it is there. */
 export function toggled(text, key, value) {
-  const said = `${key}:${/\s/.test(value) ? `"${value}"` : value}`;
+  const said = `${key}:${quoted(value)}`;
   const there = terms(text);
   const kept = there.filter((each) => each.key !== key);
   return (there.some((each) => each.text === said) ? kept : [...kept, { text: said }]).map((each) => each.text).join(" ");

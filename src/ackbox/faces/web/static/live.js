@@ -2,16 +2,16 @@
 import { html, Agent, Icon, Intent, Key, Receipt, Teach, Time, firstLine, safe, to, words } from "./parts.js";
 import { List } from "./vlist.js";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
-import { base, byId, call, link, load, me, rate, ring, roster, sending, take, version, mayWrite } from "./store.js";
+import { base, byId, call, crowded, link, load, me, ring, roster, sending, take, version, mayWrite } from "./store.js";
 import { Compose, compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
 import { INTENTS, STATES, fitting, terms, toggled, without } from "./filter.js";
+import { FilterBox } from "./box.js";
 import { keys } from "./keys.js";
 import { Picked, clear, clicked, pickKeys, picked, tick, tickTo } from "./pick.js";
 import { density, go, query, setQuery, Top } from "./frame.js";
 
 const HEIGHTS = { compact: 28, normal: 36, roomy: 52 };
-const FOLD_ABOVE = 30, FOLD_AFTER_S = 5;
 
 function Row({ each }) {
   const m = each;
@@ -47,15 +47,14 @@ function Menu({ name, items, q, onPick }) {
     <option value="">${name === "is" ? "state" : name}${has.length ? " ·" : ""}</option>${items.map((each) => html`<option value=${each}>${has.includes(each) ? "✓ " : ""}${words(each)}</option>`)}</select></label>`;
 }
 
+const toList = () => document.querySelector(".list")?.focus();
+
 export function Filters({ q, onChange }) {
-  const [text, set] = useState(q);
-  useEffect(() => set(q), [q]);
   const people = roster.value.agents.map((each) => each.agent);
   return html`<div class="filters" role="search">
     <${Menu} name="intent" items=${INTENTS} q=${q} onPick=${onChange} /><${Menu} name="from" items=${people} q=${q} onPick=${onChange} /><${Menu} name="to" items=${[...people, "everyone"]} q=${q} onPick=${onChange} />
     <${Menu} name="priority" items=${["urgent", "high", "normal"]} q=${q} onPick=${onChange} /><${Menu} name="is" items=${STATES} q=${q} onPick=${onChange} />
-    <label class="find"><${Icon} d="M7 11.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9zM10.500 10.500 14 14" size=${14} /><span class="away">Filter</span><input id="filter" value=${text} placeholder="filter" spellcheck="false" autocomplete="off" onInput=${(event) => set(event.target.value)}
-      onKeyDown=${(event) => { if (event.key === "Enter") { event.preventDefault(); onChange(text.trim()); event.target.blur(); document.querySelector(".list")?.focus(); } if (event.key === "Escape") { event.preventDefault(); set(q); event.target.blur(); document.querySelector(".list")?.focus(); } }} /><${Key}>/</${Key}></label></div>`;
+    <div class="find"><${Icon} d="M7 11.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9zM10.500 10.500 14 14" size=${14} /><label class="away" for="filter">Filter</label><${FilterBox} id="filter" q=${q} placeholder="filter" onSubmit=${(text) => { onChange(text); document.getElementById("filter").blur(); toList(); }} onLeave=${() => { document.getElementById("filter").blur(); toList(); }} /><${Key}>/</${Key}></div></div>`;
 }
 
 export function Chips({ q, onChange }) {
@@ -74,7 +73,7 @@ function Empty({ q, onFilter }) {
 
 export function Live({ data }) {
   const q = query.value.q ?? "", pane = query.value.m ?? null;
-  const list = useRef(null), older = useRef({ cursor: null, busy: false }), busySince = useRef(0), held = useRef(null);
+  const list = useRef(null), older = useRef({ cursor: null, busy: false }), held = useRef(null);
   const [selected, setSelected] = useState(pane);
   // Known at once: keys may come faster than drawings.
   const chosen = useRef(pane);
@@ -85,7 +84,7 @@ export function Live({ data }) {
   const [folds, setFolds] = useState(false);
   const [ready, setReady] = useState(false);
   const [problem, fail] = useState(null);
-  const isFollowing = useRef(true);
+  const isFollowing = useRef(true), [follows, setFollows] = useState(true);
 
   // Before the first paint: rows stand in it, not in the one after.
   useLayoutEffect(() => { take([...data.messages].reverse(), data.tallies.slice().reverse()); older.current = { cursor: data.cursor, busy: false, from: data.messages.at(-1)?.seq ?? 0 }; setReady(true); fail(data.problem ?? null); }, [data]);
@@ -109,11 +108,11 @@ export function Live({ data }) {
     count.current = rows.length;
   }, [rows.length]);
   useEffect(() => {
-    if (rate.value > FOLD_ABOVE) { busySince.current ||= Date.now(); if (Date.now() - busySince.current > FOLD_AFTER_S * 1000 && !folds && isFollowing.current && !hold) setFolds(true); } 
-    else { busySince.current = 0; if (folds && rate.value < 5 && isFollowing.current && !hold) setFolds(false); }
-  }, [rate.value]);
+    // Never under the hand of somebody who reads further up.
+    if (follows && !hold) setFolds(crowded.value);
+  }, [crowded.value, follows, hold]);
 
-  function onFollow(follows) { isFollowing.current = follows; if (follows && !hold) setFresh(0); }
+  function onFollow(does) { isFollowing.current = does; setFollows(does); if (does && !hold) setFresh(0); }
   function toEnd() { setHold(false); held.current = null; link.value = { ...link.value, state: link.value.state === "paused" ? "live" : link.value.state }; setFresh(0); requestAnimationFrame(() => list.current?.toEnd()); }
   function pause() { if (hold) { toEnd(); return; } held.current = rows; setHold(true); link.value = { ...link.value, state: "paused" }; }
   async function onTop() {

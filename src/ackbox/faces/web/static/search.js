@@ -2,9 +2,10 @@
 import { useEffect, useLayoutEffect, useRef } from "./vendor/hooks.js";
 import { address } from "./lookup.js";
 import { go, Top } from "./frame.js";
-import { terms, toggled, without } from "./filter.js";
+import { FilterBox } from "./box.js";
+import { keep, kept, terms, toggled, without } from "./filter.js";
 import { keys } from "./keys.js";
-import { Agent, Intent, Receipt, Time, firstLine, html, safe, to } from "./parts.js";
+import { Agent, Copy, Icon, Intent, Receipt, Time, firstLine, html, safe, to } from "./parts.js";
 
 const FACETS = [
   ["from", "from", (message) => [message.sender]],
@@ -37,25 +38,33 @@ function excerpt(message, words) {
 }
 
 export function Search({ data }) {
-  const box = useRef(null), list = useRef(null);
+  const list = useRef(null), box = () => document.getElementById("search-box");
   const messages = data.messages.map((message, at) => ({ ...message, tally: data.tallies[at] }));
   const words = wordsOf(data.q), threads = byThread(messages), total = messages.length + data.tasks.length + data.notes.length;
-  useEffect(() => { if (!data.q) box.current?.focus(); }, []);
+  useEffect(() => { if (!data.q) box()?.focus(); }, []);
   const step = (by) => { const all = [...list.current.querySelectorAll("a.hit")]; const at = all.indexOf(document.activeElement); all[Math.max(0, Math.min(all.length - 1, at + by))]?.focus(); };
-  useLayoutEffect(() => keys("Search", { j: [() => step(1), "next"], k: [() => step(-1), "previous"], ArrowDown: [() => step(1), "next"], ArrowUp: [() => step(-1), "previous"], "/": [() => { box.current.focus(); box.current.select(); }, "search"] }), []);
-  const submit = (event) => { event.preventDefault(); go(address("search", { q: box.current.value.trim() })); };
-  return html`<div class="view is-search"><${Top} title="Search"><form class="grow" role="search" onSubmit=${submit}>
+  useLayoutEffect(() => keys("Search", { j: [() => step(1), "next"], k: [() => step(-1), "previous"], ArrowDown: [() => step(1), "next"], ArrowUp: [() => step(-1), "previous"], "/": [() => { box().focus(); box().select(); }, "search"] }), []);
+  const submit = (text) => go(address("search", { q: text }));
+  return html`<div class="view is-search"><${Top} title="Search"><form class="grow" role="search" onSubmit=${(event) => { event.preventDefault(); submit(box().value.trim()); }}>
       <label class="away" for="search-box">Search</label>
-      <input id="search-box" type="search" ref=${box} defaultValue=${data.q} key=${data.q} placeholder='from:claude intent:blocked before:2d "exact words"' autocomplete="off" spellcheck="false"
-        onKeyDown=${(event) => { if (event.key === "ArrowDown") { event.preventDefault(); step(1); } }} /><button>Search</button></form></${Top}>
-    <div class="mid">    ${data.q ? html`<p class="chips">${terms(data.q).map((term) => html`<a class="chip" key=${term.text} href=${address("search", { q: without(data.q, term) })} title="Leave this out">${safe(term.text)} ✕</a>`)}
-      <span class="dim" role="status">${messages.length}${data.cursor ? " or more" : ""} messages, ${threads.length} conversations</span></p>` : null}
-    <div class="found"><aside aria-label="Narrow">${data.q ? FACETS.map(([title, key, of]) => html`<${Facet} title=${title} name=${key} of=${of} messages=${messages} q=${data.q} />`) : null}</aside>
+      <div class="find"><${Icon} d="M7 11.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9zM10.500 10.500 14 14" size=${14} /><${FilterBox} id="search-box" isQuiet=${true} q=${data.q} placeholder='from:claude intent:blocked before:2d "exact words"' onSubmit=${submit} onLeave=${() => step(1)} onDown=${() => step(1)} /></div><button>Search</button></form></${Top}>
+    <div class="mid">${data.q ? html`<p class="chips">${terms(data.q).map((term) => html`<a class="chip" key=${term.text} href=${address("search", { q: without(data.q, term) })} title="Leave this out">${safe(term.text)} ✕</a>`)}
+      <span class="dim" role="status">${counted(messages.length, "message", data.cursor ? " or more" : "")}, ${counted(threads.length, "conversation")}</span><span class="grow"></span>
+      <button type="button" class="quiet small" aria-pressed=${kept.value.includes(data.q) ? "true" : "false"} onClick=${() => keep(data.q)}>${kept.value.includes(data.q) ? "saved" : "save"}</button><${Copy} text=${location.origin + address("search", { q: data.q })} label="link" /></p>` : null}
+    <div class="found"><aside aria-label="Narrow">${data.q ? html`<${Kept} q=${data.q} />` : null}${data.q ? FACETS.map(([title, key, of]) => html`<${Facet} title=${title} name=${key} of=${of} messages=${messages} q=${data.q} />`) : null}</aside>
       <div ref=${list} class="hits">${threads.map((thread) => html`<${Conversation} key=${thread[0].thread} messages=${thread} words=${words} />`)}
         ${data.tasks.length ? html`<section><h2>Tasks</h2>${data.tasks.map((task) => html`<a class="hit" href=${address("tasks", { task: task.id })}><span class="dim num">t-${task.number}</span> <span><${Marked} text=${task.title} words=${words} /></span> <span class="dim">${task.status.replaceAll("_", " ")}</span></a>`)}</section>` : null}
         ${data.notes.length ? html`<section><h2>Notes</h2>${data.notes.map((note) => html`<p class="hit"><span class="dim">${safe(note.kind)}</span> ${note.title ? html`<span><${Marked} text=${note.title} words=${words} /></span>` : null}<span class="text dim"><${Marked} text=${excerpt({ body: note.text }, words)} words=${words} /></span></p>`)}</section>` : null}
         ${data.cursor ? html`<p><a href=${address("search", { q: data.q, cursor: data.cursor })}>Older ones</a></p>` : null}
-        ${!data.q ? html`<${How} />` : total === 0 ? html`<${Nothing} q=${data.q} />` : null}</div></div></div></div>`;
+        ${!data.q ? html`<${Kept} q="" /><${How} />` : total === 0 ? html`<${Nothing} q=${data.q} />` : null}</div></div></div></div>`;
+}
+
+const counted = (many, one, more = "") => `${many}${more} ${many === 1 && !more ? one : `${one}s`}`;
+
+/** What this person keeps searching for. */
+function Kept({ q }) {
+  if (!kept.value.length) return null;
+  return html`<h2>Saved</h2><ul class="keeps" aria-label="Saved searches">${kept.value.map((each) => html`<li key=${each} class="kept"><a href=${address("search", { q: each })} aria-current=${each === q ? "page" : null} class="line"><bdi>${safe(each)}</bdi></a><button type="button" class="quiet small" aria-label=${`Forget ${safe(each)}`} onClick=${() => keep(each)}>×</button></li>`)}</ul>`;
 }
 
 function Conversation({ messages, words }) {
@@ -78,7 +87,7 @@ function Nothing({ q }) {
 }
 
 function How() {
-  return html`<div class="empty left"><p>Words must all be there. Narrow with:</p><table class="plain"><tbody>
+  return html`<div class="empty"><p>Words must all be there. Narrow with:</p><table class="plain"><tbody>
     ${[["from:claude to:codex", "who wrote, to whom"], ["intent:blocked,question", "what for"], ["is:unacked", "also unread, urgent, human, late"], ["before:2d after:2026-11-01", "an age or a time"], ["thread:… has:file", "one conversation; with a file"], ['"exact words" start* -without', "how words match"]]
       .map(([said, what]) => html`<tr><td><code>${said}</code></td><td>${what}</td></tr>`)}</tbody></table></div>`;
 }

@@ -78,6 +78,9 @@ export const roster = signal(first.roster);
 export const needs = signal(first.needs);
 /** Messages a second, over the last ten. */
 export const rate = signal(0);
+/** More comes than can be read, line by line, and has for a while: above 30 a second for five, until fewer than five come. */
+export const crowded = signal(false);
+let above = 0;
 /** Events of any kind: views that fetch anew listen here. */
 const listeners = new Set();
 export function listen(listener) { listeners.add(listener); return () => listeners.delete(listener); }
@@ -144,6 +147,8 @@ export function later(name, ms, what) {
 setInterval(() => {
   rate.value = Math.round(seconds.reduce((sum, each) => sum + each, 0)) / 10;
   seconds.unshift(0); seconds.pop();
+  above = rate.value > 30 ? above + 1 : 0;
+  crowded.value = above > 5 || (crowded.value && rate.value >= 5);
 }, 1000);
 setInterval(() => later("roster", 100, async () => { roster.value = await call("agent.list"); }), 30_000);
 

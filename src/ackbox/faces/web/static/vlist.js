@@ -31,8 +31,9 @@ export class List extends Component {
   componentDidUpdate(before, _, above) {
     if (before.height !== this.props.height && !this.follows) this.box.scrollTop = (this.state.top / before.height) * this.props.height;
     else if (above && !this.follows) this.box.scrollTop += above * this.props.height;
-    if (before.selected !== this.props.selected && this.props.selected != null) this.show(this.props.selected);
     if (this.props.rows !== before.rows || before.height !== this.props.height) this.settle();
+    // Last: what has just been chosen is seen, also where a fold has been opened above the end.
+    if (before.selected !== this.props.selected && this.props.selected != null) this.show(this.props.selected);
   }
 
   settle() { if (this.follows && this.props.follow !== false) this.box.scrollTop = this.box.scrollHeight; }
