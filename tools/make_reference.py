@@ -19,7 +19,7 @@ from ackbox import errors  # noqa: E402
 from ackbox.config import SETTINGS  # noqa: E402
 from ackbox.dialects import DIALECTS, RESTS  # noqa: E402
 from ackbox.dialects._rest import Rest  # noqa: E402
-from ackbox.dialects._translate import REQUIRED, Word  # noqa: E402
+from ackbox.dialects._word import REQUIRED, Word  # noqa: E402
 from ackbox.faces.rest import CREATES, where  # noqa: E402
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref  # noqa: E402
 from ackbox.model.name import LONGEST  # noqa: E402

@@ -12,8 +12,9 @@ import pytest
 
 from ackbox import errors
 from ackbox.dialects import DIALECTS, RESTS
-from ackbox.dialects._translate import Arg, Asked, Word, names_of, told_of
+from ackbox.dialects._translate import Asked, names_of, told_of
 from ackbox.dialects._vocabulary import Names
+from ackbox.dialects._word import Arg, Word
 from ackbox.errors import AckboxError, Invalid
 from ackbox.ops.table import OPERATIONS
 from tests.dialects.transcript import scenes

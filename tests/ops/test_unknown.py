@@ -102,7 +102,7 @@ async def test_everyone_and_every_person_are_never_unknown_names(post: Post) -> 
     for unknown in ("refuse", "inactive"):
         assert await refusal(post, to="user", unknown=unknown) == {
             "code": "unknown_recipient", "message": "No person has been in this workspace yet.", "details": {"recipient": "user", "near": []},
-            "hint": "Send with unknown=hold and it waits for the first."}
+            "hint": "Send with `unknown=hold` and it waits for the first."}
     eve = await post.keyed("eve", "human")
     assert [each.agent for each in (await post("message.send", agent="ana", to="user", body="x")).recipients] == ["eve"]
     assert [letter.body for letter in (await eve("inbox.check")).messages] == ["x"]

@@ -188,6 +188,7 @@ NAMES_NOTHING = frozenset({
     "with_cursors", "by_instance", "as_sender", "role", "capabilities", "updated_before",
     "cron", "zone",
     "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
+    "with_tasks", "empty_inbox_text",
     "kinds", "inactive", "mention", "or_refuse", "tell",
     "form", "headers", "blockers", "next", "plan", "task", "answer_within_s", "answers_oldest", "newest",
     "direct_only", "days", "newest_first", "facts", "documents", "follow", "any_word", "direction", "min_priority", "include_superseded", "depth", "unless_known", "relation",

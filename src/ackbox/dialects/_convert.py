@@ -19,6 +19,7 @@ from ackbox.errors import Invalid
 from ackbox.model.moment import parse_moment, to_text
 
 LATEST_MS = 253_402_300_799_999  # the year 9999 ends
+DAY_MS, QUARTER_MS = 86_400_000, 900_000
 HUMAN = " (human)"
 OUR_STATUS = {"pending": "open", "assigned": "claimed", "completed": "done"}
 FIVE_INTENTS = frozenset({"question", "handoff", "review_request", "blocked", "context_share"})
@@ -136,7 +137,7 @@ _STATES = {
     **{state: [state] for state in ("in_progress", "review", "blocked", "done", "cancelled", "failed", "all")},
     "todo": ["open", "claimed"],
     "open": ["unfinished"],
-    "active": ["in_progress", "review", "blocked"],
+    "active": ["open", "claimed", "in_progress"],
     # What was deleted stays as cancelled, and is listed only for who asks for it.
     "any": ["unfinished", "done", "failed"],
 }
@@ -185,6 +186,11 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "not": lambda value: not value,
     "id_of_name": lambda name: hashlib.sha256(name.encode()).hexdigest()[:32],
     "one_instance": _one_instance,
+    "in_writing": lambda key: [key["workspace"]] if "write" in key["may"] else [],
+    "old": lambda tasks: [each for each in tasks if each["age_ms"] >= DAY_MS],
+    "long_at_it": lambda tasks: sum(each["age_ms"] >= QUARTER_MS for each in tasks),
+    "more_of_mine": lambda doing: doing["mine_count"] > len(doing["mine"]),
+    "more_for_me": lambda doing: doing["for_me_count"] > len(doing["for_me"]),
     "names_of_key": lambda key: [*([key["agent"]] if key["agent"] else []), *key["may_speak_as"]],
     "true_or_null": lambda value: True if value else None,
     "is_online": lambda presence: presence == "online",

@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from ackbox.dialects._translate import Asked, Field, Refusal, Word, ask, names_of, refusal, reply, shape_of, told_of, way_of
+from ackbox.dialects._translate import Asked, ask, names_of, refusal, reply, shape_of, told_of, way_of
+from ackbox.dialects._word import Field, Refusal, Word
 from ackbox.errors import AckboxError
 from ackbox.limits import Rate
 

@@ -1,6 +1,6 @@
 """The translator: from a foreign tool call to an operation, and from its result to the foreign reply.
 
-A dialect is data in the shapes below; this is the only code that reads it, and it knows no
+A dialect is data in the shapes of _word.py; this is the only code that reads it, and it knows no
 dialect. No way to the store: a face calls the operation. Explained in docs/why/dialects.md.
 """
 
@@ -16,107 +16,9 @@ import msgspec
 
 from ackbox.dialects._convert import CONVERTERS
 from ackbox.dialects._vocabulary import Names
+from ackbox.dialects._word import REQUIRED, Arg, Field, Prompt, Refusal, Way, Word
 from ackbox.errors import AckboxError, Invalid, NotFound
 from ackbox.ops.decode import decode
-
-REQUIRED = msgspec.UNSET
-
-
-class Arg(msgspec.Struct, frozen=True):
-    """A foreign parameter: its name and type, the operation's parameter it becomes (`metadata.x` for a part of one), and how.
-
-    Left out, it is null whatever the connection's headers say; with `or_header` they stand in. `of` makes it an object whose parts
-    are parameters; those are set only when they are given. `of_each` makes it a list of objects with these names. With
-    `empty_is_none` an empty text, or null, counts as left out.
-    """
-
-    name: str
-    kind: Any
-    to: str | None = None
-    by: str = "same"
-    default: Any = REQUIRED
-    or_header: bool = False
-    of: tuple[Arg, ...] = ()
-    of_each: tuple[Arg, ...] = ()
-    empty_is_none: bool = False
-
-
-class Field(msgspec.Struct, frozen=True):
-    """A foreign field: where its value stands in the operation's answer (`result`, `given`, `item` or `error`), or a fixed value.
-
-    `of` makes it an object of other fields, `of_each` each item of a list one. Null becomes `default`, or leaves an `optional` field out.
-    """
-
-    name: str
-    source: str = ""
-    by: str = "same"
-    fixed: Any = None
-    default: Any = None
-    optional: bool = False
-    of: tuple[Field, ...] = ()
-    of_each: tuple[Field, ...] = ()
-
-
-class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """A foreign tool: the operation it is, how its arguments and reply map.
-
-    `each` names the list of the result whose items become rows; an item with a list under `spread` becomes
-    one row for each of that list. `item` names the part of a result that is like one row; empty for all of it.
-    `first` makes the reply the first row, or null. `more` is said after the reply when the result has more, with fields of the last row.
-
-    Rows beyond `most_bytes` are left out, and `cut` says so, from `cut.showing` and `cut.total`. When one of the arguments `paged`
-    is given, the reply is the object `page`, of `rows` and `cursor`. Of the arguments `one_of` exactly one is given.
-    With `is_briefed` the result's messages are also there as text for a model, under `briefing`.
-    """
-
-    name: str
-    operation: str
-    description: str
-    args: tuple[Arg, ...] = ()
-    fixed: dict[str, Any] = {}
-    reply: tuple[Field, ...]
-    each: str | None = None
-    item: str | None = None
-    spread: str | None = None
-    newest_by: str | None = None
-    first: bool = False
-    more: str | None = None
-    most_bytes: int | None = None
-    cut: tuple[Field, ...] = ()
-    paged: tuple[str, ...] = ()
-    page: tuple[Field, ...] = ()
-    one_of: tuple[str, ...] = ()
-    is_briefed: bool = False
-    errors: dict[str, Way] = {}
-
-
-class Prompt(msgspec.Struct, frozen=True, kw_only=True):
-    """A foreign command, for a person to choose: its text for a model, with `{name}` where each argument goes.
-
-    Arguments are (name, sentence, what stands there when it is left out; null for a required one).
-    """
-
-    name: str
-    description: str
-    text: str
-    args: tuple[tuple[str, str, str | None], ...] = ()
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """How one kind of error is said: the status over HTTP (the error's own when null), the foreign word for it and the sentence.
-
-    They stand in the fields of the dialect's refusals, as `error.word` and `error.said`; or in fields of its own.
-    """
-
-    status: int | None = None
-    word: str = ""
-    said: str = "{message}"
-    fields: tuple[Field, ...] = ()
-
-
-# A text, fields of an object, or a refusal in the dialect's one shape. An error's way is found by the first of these names: class and field
-# (or reason), code and field, class, code, `*`.
-Way = str | tuple[Field, ...] | Refusal
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -194,7 +96,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             page = filled(word.page, {"rows": rows, "cursor": cursor}) | told
             return Said((_json(page),), page)
         more = [word.more.format(**rows[-1])] if word.more and rows and getattr(result, "has_more", False) else []
-        return Said((_json(rows), *([_json(told)] if told else []), *more), rows)
+        beside = getattr(result, word.beside_of) if word.beside_of else None
+        rest = [] if beside is None else [_json(filled(word.beside, {"beside": msgspec.to_builtins(beside)}))]
+        first = getattr(result, word.empty) if word.empty and not rows and not rest else None
+        return Said((first or _json(rows), *([_json(told)] if told else []), *rest, *more), rows)
 
     @cached_property
     def _operations(self) -> dict[str, str]:
@@ -240,7 +145,10 @@ def reply(asked: Asked, result: Any, briefing: str | None = None) -> Any:
         about["item"] = about["result"][word.item] if word.item else about["result"]
     if word.each is None:
         return filled(word.reply, about)
-    rows = [filled(word.reply, {**about, "item": item}) for item in _items(word, about["result"])]
+    fields = word.reply
+    if word.shorter is not None and asked.given[word.shorter[0]] == word.shorter[1]:
+        fields = tuple(each for each in fields if each.name in word.shorter[2])
+    rows = [filled(fields, {**about, "item": item}) for item in _items(word, about["result"])]
     return rows if not word.first else rows[0] if rows else None
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects._translate import Arg, Dialect, Field, Refusal, Word
+from ackbox.dialects._translate import Dialect
+from ackbox.dialects._word import Arg, Field, Refusal, Word
 
 AgentId = Annotated[str, Meta(min_length=1, max_length=200, description="Who you are")]
 VaultId = Annotated[str, Meta(max_length=256, description="Vault; the key's own when left out")]

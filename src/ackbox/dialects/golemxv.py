@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects._translate import Arg, Dialect, Field, Prompt, Refusal, Word
+from ackbox.dialects._translate import Dialect
+from ackbox.dialects._word import Arg, Field, Prompt, Refusal, Word
 
 Token = Annotated[str, Meta(description="Session token that checkin gave")]
 Slug = Annotated[str, Meta(description="Project slug; the key's own project when left out", max_length=256)]

@@ -4,7 +4,7 @@ No code: the face reads it. Explained in docs/howto/coming-from-golemxv.md.
 """
 
 from ackbox.dialects._rest import Rest, Road
-from ackbox.dialects._translate import Arg, Field, Word
+from ackbox.dialects._word import Arg, Field, Word
 from ackbox.dialects.golemxv import (
     ALIVE,
     CHECKIN,

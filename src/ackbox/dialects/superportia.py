@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects._translate import Arg, Dialect, Field, Word
+from ackbox.dialects._translate import Dialect
+from ackbox.dialects._word import Arg, Field, Word
 
 Identity = Annotated[str, Meta(description="An identity, exactly as it is written")]
 Text = Annotated[str, Meta(description="The text, Markdown")]

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from ackbox.dialects._translate import Arg, Dialect, Field, Word
+from ackbox.dialects._translate import Dialect
+from ackbox.dialects._word import Arg, Field, Word
 from ackbox.dialects.vantagepeers_tasks import CUT, PAGE, TASK_WORDS, Cursor, Fields
 
 Ms = Annotated[int, Meta(description="Only messages after this time, in Unix milliseconds")]
@@ -45,6 +46,8 @@ PROFILE: tuple[Field, ...] = (
         Field("sessionCount", "item.instances", "count"))),
     Field("_ext", of=(Field("presence", "item.presence"), Field("kind", "item.kind"))),
 )
+
+DOING: tuple[Field, ...] = (Field("taskId", "item.id"), Field("title", "item.title"), Field("age", "item.age_ms"))
 
 SUMMARY: dict[str, Any] = {
     "operation": "agent.heartbeat",
@@ -97,7 +100,7 @@ VANTAGEPEERS = Dialect(
                 Arg("since", Ms, "since", "moment_of_ms", default=None),
                 Arg("limit", Limit, "limit", default=20),
             ),
-            each="messages",
+            fixed={"with_tasks": True}, each="messages", empty="notice",
             reply=(
                 Field("receiptId", "item.receipt_id"),
                 Field("messageId", "item.id"),
@@ -113,6 +116,16 @@ VANTAGEPEERS = Dialect(
                     Field("subject", "item.subject", optional=True), Field("intent", "item.intent"), Field("priority", "item.priority"),
                     Field("thread", "item.thread"), Field("parent", "item.parent", optional=True),
                     Field("refs", "item.refs", "empty_is_null", optional=True))),
+            ),
+            beside_of="under_way",
+            beside=(
+                Field("staleInProgress", "beside.mine", "old", of_each=DOING),
+                Field("stuckInProgress", of=(
+                    Field("entries", "beside.mine", of_each=DOING), Field("total", "beside.mine_count"),
+                    Field("truncated", "beside", "more_of_mine"), Field("actionableStuckCount", "beside.mine", "long_at_it"))),
+                Field("peersStuckOnYou", of=(
+                    Field("entries", "beside.for_me", of_each=DOING), Field("total", "beside.for_me_count"),
+                    Field("truncated", "beside", "more_for_me"), Field("actionableStuckCount", "beside.for_me", "long_at_it"))),
             ),
             more="— truncated. Resume with check_messages since={createdAt}",
         ),
@@ -209,7 +222,7 @@ VANTAGEPEERS = Dialect(
             name="whoami", operation="agent.whoami", description="See whom your key makes you.",
             reply=(
                 Field("scope_profile_name", "result.role"), Field("fromAllowList", "result", "names_of_key"),
-                Field("namespaceReadPrefixes", "result.workspace", "one"), Field("namespaceWritePrefixes", "result.workspace", "one"),
+                Field("namespaceReadPrefixes", "result.workspace", "one"), Field("namespaceWritePrefixes", "result", "in_writing"),
                 Field("suggested_orchestrator_id", "result.agent"),
                 Field("_ext", of=(Field("workspace", "result.workspace"), Field("may", "result.may"))),
             ),
@@ -224,7 +237,10 @@ VANTAGEPEERS = Dialect(
             Field("hint", "error.hint", optional=True),
         ),
         "too_long": "Error: {tool}: {message}",
-        "not_allowed": "Error: RBAC_DENIED: {message}",
+        "NotYou": "Error: RBAC_DENIED: {message}",
+        "BadKey": "Error: {message}",
+        "not_allowed": "Error: AUTH_NAMESPACE_DENIED: {message}",
+        "not_found workspace": "Error: AUTH_NAMESPACE_DENIED: {message}",
         "unknown_recipient": "Error: INVALID_RECIPIENTS: {message}",
         "not_found": "Error: {message} {hint}",
         "*": "Error: {message}",

@@ -175,6 +175,7 @@ def workspace_list(talk: Talk) -> None:
 @click.option("--hops-limit", type=int, help="Answers in a thread without a person before it stops.")
 @click.option("--on-conflict", type=click.Choice(["warn", "block"]), help="Whether a session that claims what another does is told so, or refused.")
 @click.option("--heartbeat", "heartbeat_s", type=int, help="Seconds between the signs of life of a session.")
+@click.option("--empty-inbox-text", help="What a look into an inbox with nothing new says in words.")
 @click.option("--session-ttl", "session_ttl_s", type=int, help="Seconds a session counts as active after a sign of life.")
 @talking
 def workspace_settings(talk: Talk, /, **changes: Any) -> None:

@@ -12,7 +12,7 @@ import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
 from ackbox.briefing import brief, visible
-from ackbox.dialects._translate import Prompt
+from ackbox.dialects._word import Prompt
 from ackbox.errors import AckboxError
 from ackbox.faces.mcp_resources import refusal
 from ackbox.faces.mcp_who import Who, who

@@ -136,7 +136,7 @@ async def _refuse(context: Context, address: Address, reader: Reader | None, unk
                                recipient=str(address), near=[])
     if address.is_humans:
         raise UnknownRecipient("No person has been in this workspace yet.", recipient=PEOPLE, near=[],
-                               hint="Send with unknown=hold and it waits for the first.")
+                               hint="Send with `unknown=hold` and it waits for the first.")
     near = nearest(address.agent, await context.store.known_names())
     raise UnknownRecipient(
         f"Nobody called {str(address)!r} has been here.", recipient=str(address), near=near,

@@ -19,6 +19,7 @@ from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.marking import find_targets, mark_one, note_marked, recipient_of
 from ackbox.ops.messages import has_metadata
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
+from ackbox.ops.under_way import UnderWay, under_way
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.messages import NEWEST, Stored
 from ackbox.store.readers import Reader
@@ -46,6 +47,7 @@ class Check(Call, frozen=True, kw_only=True):
     state: Annotated[Looked, Meta(description="pending: not handed over yet; delivered: handed over, not acknowledged")] = "unread"
     intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
     direct_only: Annotated[bool, Meta(description="Leave out what is for everyone")] = False
+    with_tasks: Annotated[bool, Meta(description="Also tell what you are at work on, and what others are for you")] = False
 
 
 class Wait(Check, frozen=True, kw_only=True):
@@ -63,7 +65,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
     total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
     counts_capped: Annotated[bool, Meta(description="Whether a count stopped at 1,000")] = False
-    notice: Annotated[str | None, Meta(description="What was left out, in words")] = None
+    notice: Annotated[str | None, Meta(description="What was left out, or the workspace's words for there being nothing")] = None
+    under_way: Annotated[UnderWay | None, Meta(description="Tasks in progress, when asked for; null when there are none")] = None
 
 
 @op("inbox.check", scope="read", writes=lambda params: params.mark != "none")
@@ -99,7 +102,9 @@ async def check(context: Context, params: Check) -> Checked:
         messages=letters, unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO),
         counts_capped=max(unread, total) > COUNTED_UP_TO, has_more=has_more,
         cursor=make_cursor(ws, f"inbox {me.reader}", max(row.seq for row in page)) if page and goes_on else params.cursor,
-        notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; go on with the cursor." if has_more else None,
+        notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; go on with the cursor." if has_more
+        else None if page else context.workspace.settings.get("empty_inbox_text") or None,
+        under_way=await under_way(context, me) if params.with_tasks else None,
     )
 
 

@@ -34,8 +34,9 @@ Repeats = Annotated[int, Meta(ge=0, le=100_000, description="The same text from 
 Conflicts = Annotated[Literal["warn", "block"], Meta(description="Whether a session that claims what another does is told so, or refused")]
 Heartbeat = Annotated[int, Meta(ge=1, le=86_400, description="Seconds between the signs of life of a session")]
 Ttl = Annotated[int, Meta(ge=10, le=86_400, description="Seconds a session counts as active after a sign of life")]
+EmptyInbox = Annotated[str, Meta(max_length=200, description="What a look into an inbox with nothing new says in words; empty for nothing")]
 
-SETTINGS = ("unknown", "inactive", "hops_limit", "repeats_limit", "on_conflict", "heartbeat_s", "session_ttl_s")
+SETTINGS = ("unknown", "inactive", "hops_limit", "repeats_limit", "on_conflict", "heartbeat_s", "session_ttl_s", "empty_inbox_text")
 
 
 class CreateWorkspace(Call, frozen=True, kw_only=True):
@@ -51,6 +52,7 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
     on_conflict: Conflicts | None = None
     heartbeat_s: Heartbeat | None = None
     session_ttl_s: Ttl | None = None
+    empty_inbox_text: EmptyInbox | None = None
 
 
 @op("workspace.create", scope="instance", writes=True, spans_workspaces=True)
@@ -87,6 +89,7 @@ class Settings(Call, frozen=True, kw_only=True):
     on_conflict: Conflicts | None = None
     heartbeat_s: Heartbeat | None = None
     session_ttl_s: Ttl | None = None
+    empty_inbox_text: EmptyInbox | None = None
 
 
 def _said(params: CreateWorkspace | Settings) -> dict[str, Any]:
