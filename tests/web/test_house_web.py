@@ -16,7 +16,7 @@ from tools import vendor
 STATIC = Path(__file__).parent.parent.parent / "src/ackbox/faces/web/static"
 OWN = sorted(STATIC.glob("*.js"))
 # What is fetched when it is first needed: a page beside those for messages, a chart.
-LATER = {"vendor/uplot.js", "agents.js", "complete.js", "connect.js", "flow.js", "health.js", "lookup.js", "many.js", "ring.js", "search.js", "settings.js", "tasks.js"}
+LATER = {"vendor/uplot.js", "agents.js", "complete.js", "connect.js", "flow.js", "health.js", "lookup.js", "many.js", "notices.js", "refer.js", "ring.js", "search.js", "settings.js", "tasks.js"}
 
 
 def test_vendored_files_are_as_locked() -> None:

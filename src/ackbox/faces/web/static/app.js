@@ -3,7 +3,7 @@ import { render } from "./vendor/preact.js";
 import { signal } from "./vendor/signals.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { html, Human, Icon, Key, Presence, safe, seen } from "./parts.js";
-import { base, first, me, needs, roster, start, workspace, listen, byId, mayWrite } from "./store.js";
+import { base, first, me, needs, roster, start, version, workspace, listen, byId, mayWrite } from "./store.js";
 import { busy, density, go, nextDensity, nextTheme, route, setTheme, theme } from "./frame.js";
 import { Compose, compose, floating, forget } from "./compose.js";
 import { help, keys, known } from "./keys.js";
@@ -101,19 +101,31 @@ function Help() {
 }
 
 // A reader that cannot see hears a digest, never a row at a time; what is urgent it hears at once.
-const digest = signal(""), urgently = signal("");
+const digest = signal(""), urgently = signal(""), asks = signal(null);
+const notices = () => import("./notices.js"), fresh = new Set();
 let told = 0, blocked = 0;
 setInterval(() => { if (told) { digest.value = `${told} new${blocked ? `, ${blocked} blocked` : ""}`; told = 0; blocked = 0; } }, 10_000);
 listen((events) => {
   const sent = events.filter((each) => each.kind === "message.sent");
   told += sent.length;
-  if (sent.length) setTimeout(() => { for (const each of sent) { const m = byId.get(each.id); if (m?.intent === "blocked") blocked += 1; if (m?.priority === 5) urgently.value = `Urgent from ${m.sender}: ${safe(m.subject ?? m.body).slice(0, 120)}`; } }, 600);
+  if (fresh.size > 5000) fresh.clear();
+  for (const each of sent) fresh.add(each.id);
+  if (sent.length && document.hidden && localStorage.getItem("ackbox.notices") === "on") notices().then((module) => module.away(sent.map((each) => each.id)));
+});
+version.subscribe(() => {
+  for (const id of fresh) {
+    const m = byId.get(id);
+    if (!m) continue;
+    fresh.delete(id);
+    if (m.intent === "blocked") blocked += 1;
+    if (m.priority === 5) { urgently.value = `Urgent from ${m.sender}: ${safe(m.subject ?? m.body).slice(0, 120)}`; notices().then((module) => module.urgent(m, asks)); }
+  }
 });
 
 function App() {
   return html`<a class="skip" href="#middle" onClick=${(event) => { event.preventDefault(); document.querySelector("[data-first], .list")?.focus(); }}>Skip to the page</a>
     <button type="button" class="burger quiet" aria-label="Places and agents" aria-expanded=${narrowNav.value ? "true" : "false"} onClick=${() => { narrowNav.value = !narrowNav.value; }}><${Icon} d="M2.500 4h11M2.500 8h11M2.500 12h11" /></button>
-    <${Left} /><${Middle} />${palette.value ? html`<${Palette} />` : null}${help.value ? html`<${Help} />` : null}
+    <${Left} /><${Middle} />${palette.value ? html`<${Palette} />` : null}${help.value ? html`<${Help} />` : null}${asks.value}
     <div class="away" role="status" aria-live="polite">${digest.value}</div><div class="away" role="alert">${urgently.value}</div>`;
 }
 

@@ -69,16 +69,18 @@ function meant(text, usual) {
   return { to, priority, intent, body: typed.rest, isAuto: set.intent === null && typed.intent === null };
 }
 
+function keptRefs(place) { try { return JSON.parse(localStorage.getItem(`${kept(place)}.refs`) ?? "[]"); } catch { return []; } }
+
 const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
 async function send(what, because, parent) {
   const set = draft.value;
   const shown = { id: `sending-${random()}`, seq: Infinity, sender: me.agent, sender_kind: ["human", "owner"].includes(me.role) ? "human" : "agent", type: what.to[0] === "*" ? "broadcast" : "direct",
-    to: what.to, subject: null, body: what.body, intent: what.intent, priority: what.priority, refs: [], thread: set.thread, created_at: new Date().toISOString(), sending: true, tally: { recipients: 0 } };
+    to: what.to, subject: null, body: what.body, intent: what.intent, priority: what.priority, refs: what.refs, thread: set.thread, created_at: new Date().toISOString(), sending: true, tally: { recipients: 0 } };
   sending.value = [...sending.value, shown];
   try {
     const told = await call("message.send", { to: what.to, body: what.body, intent: what.intent, priority: what.priority, parent: parent ?? undefined,
-      metadata: because ? { because } : undefined, mention: true, idempotency_key: random() });
+      refs: what.refs, metadata: because ? { because } : undefined, mention: true, idempotency_key: random() });
     if (set.about && set.about.sender !== me.agent) await call("receipt.mark", { mark: "acknowledged", ids: [set.parent] }).catch(() => {});
     const back = await call("message.history", { ids: [told.id], body_chars: 240, with_tallies: true });
     take(back.messages, back.tallies);
@@ -108,13 +110,15 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   const [text, setText] = useState(() => localStorage.getItem(kept(place)) ?? "");
   const [told, setTold] = useState(null);
   const [problem, setProblem] = useState(null);
+  const [refs, setRefs] = useState(() => keptRefs(place));
   const [because, setBecause] = useState("");
   const [menu, setMenu] = useState({ items: [], at: 0, from: 0 });
   const box = useRef(null);
-  const what = meant(text, to);
+  const about = refs.filter((each) => text.includes(each.said)), what = { ...meant(text, to), refs: about.map((each) => each.ref) };
   const spelled = what.to.join(",");
 
-  useEffect(() => { setText(localStorage.getItem(kept(place)) ?? ""); }, [place]);
+  useEffect(() => { setText(localStorage.getItem(kept(place)) ?? ""); setRefs(keptRefs(place)); }, [place]);
+  const asked = useRef(0);
   // Before the next key can come: whoever presses c writes on at once.
   useLayoutEffect(() => { if (focusAsked.value) { focusAsked.value = 0; box.current?.focus(); box.current?.setSelectionRange(box.current.value.length, box.current.value.length); } }, [focusAsked.value]);
   useEffect(() => {
@@ -131,8 +135,9 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
 
   function typed(value, caret) {
     setText(value);
-    if (value) localStorage.setItem(kept(place), value); else localStorage.removeItem(kept(place));
-    const begun = /(^|\s)@([^\s@]*)$/.exec(value.slice(0, caret));
+    if (value) localStorage.setItem(kept(place), value); else for (const end of ["", ".refs"]) localStorage.removeItem(kept(place) + end);
+    const begun = /(^|\s)@([^\s@]*)$/.exec(value.slice(0, caret)), about = /(^|\s)#([^\s#]*)$/.exec(value.slice(0, caret)), turn = asked.current += 1;
+    if (about) import("./refer.js").then((module) => module.fitting(about[2])).then((items) => { if (turn === asked.current) setMenu({ items, at: 0, from: caret - about[2].length - 1 }); }, () => {});
     if (!begun) { setMenu({ items: [], at: 0, from: 0 }); return; }
     const part = begun[2].toLowerCase(), items = [];
     for (const each of roster.value.agents) {
@@ -145,11 +150,12 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
 
   function choose(item) {
     const caret = box.current.selectionStart;
-    const value = `${text.slice(0, menu.from)}${item.text} ${text.slice(caret)}`;
+    const said = item.said ?? item.text, value = `${text.slice(0, menu.from)}${said} ${text.slice(caret)}`;
+    if (item.ref) { const all = [...refs.filter((each) => each.said !== said), { said, ref: item.ref }]; setRefs(all); localStorage.setItem(`${kept(place)}.refs`, JSON.stringify(all)); }
     // At once: the next key may come before the next drawing.
     box.current.value = value;
     box.current.focus();
-    box.current.setSelectionRange(menu.from + item.text.length + 1, menu.from + item.text.length + 1);
+    box.current.setSelectionRange(menu.from + said.length + 1, menu.from + said.length + 1);
     typed(value, 0);
   }
 
@@ -189,9 +195,11 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       <textarea ref=${box} rows="1" value=${text} placeholder=${label ?? (set.to ? `To ${set.to.map((each) => each === "*" ? "everyone" : each).join(", ")}` : "Write to everyone, or begin with @name")} aria-label="Message"
         aria-autocomplete="list" aria-controls="names" aria-activedescendant=${menu.items.length ? `name-${menu.at}` : null} spellcheck="true"
         onInput=${(event) => typed(event.target.value, event.target.selectionStart)} onKeyDown=${onKeyDown} onFocus=${() => { if (!told && text.trim()) setTold(null); }}></textarea>
-      <ul class="names" id="names" role="listbox" aria-label="Names" hidden=${!menu.items.length}>${menu.items.map((item, at) => html`<li id=${`name-${at}`} role="option" aria-selected=${at === menu.at ? "true" : "false"} class=${at === menu.at ? "is-at" : ""}
-        onMouseDown=${(event) => { event.preventDefault(); choose(item); }}><${Presence} state=${item.each.presence} /><bdi>${safe(item.text)}</bdi><span class="dim">${safe(item.each.machine ?? "")}</span><span class="dim num">${item.each.presence === "online" ? "online" : item.each.last_seen ? age(item.each.last_seen) : ""}</span></li>`)}</ul>
+      <ul class="names" id="names" role="listbox" aria-label="Names, or tasks and conversations" hidden=${!menu.items.length}>${menu.items.map((item, at) => html`<li id=${`name-${at}`} role="option" aria-selected=${at === menu.at ? "true" : "false"} class=${at === menu.at ? "is-at" : ""}
+        onMouseDown=${(event) => { event.preventDefault(); choose(item); }}>${item.ref ? html`<span class="dim">#</span><bdi class="line">${safe(item.text)}</bdi><span class="dim">${item.note}</span><span class="dim num">${item.about}</span>`
+          : html`<${Presence} state=${item.each.presence} /><bdi>${safe(item.text)}</bdi><span class="dim">${safe(item.each.machine ?? "")}</span><span class="dim num">${item.each.presence === "online" ? "online" : item.each.last_seen ? age(item.each.last_seen) : ""}</span>`}</li>`)}</ul>
     </div>
+    ${about.length ? html`<p class="about-refs dim small">refers to ${about.map((each, at) => html`${at ? ", " : ""}<bdi>${safe(each.ref.note)}</bdi>`)}</p>` : null}
     <div class="send">
       <label>intent <select value=${set.intent ?? ""} onChange=${(event) => { draft.value = { ...draft.value, intent: event.target.value || null }; }}>
         <option value="">auto${what.isAuto ? ` (${words(what.intent)})` : ""}</option>${INTENTS.map((each) => html`<option value=${each}>${words(each)}</option>`)}</select></label>

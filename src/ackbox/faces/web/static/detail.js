@@ -16,9 +16,11 @@ export function Receipts({ status }) {
     ${status.receipts.length < status.recipients ? html`<p class="dim small">and ${status.recipients - status.receipts.length} more</p>` : null}`;
 }
 
+const LEADS = { task: "/tasks?task=", message: "/m/" };
+
 export function Refs({ refs }) {
   if (!refs.length) return null;
-  return html`<ul class="refs" aria-label="Refers to">${refs.map((ref) => html`<li><span class="dim">${ref.kind}</span> <code>${safe(ref.target)}${ref.lines ? `:${safe(ref.lines)}` : ""}</code>${ref.note ? html` <span class="dim">${safe(ref.note)}</span>` : null}</li>`)}</ul>`;
+  return html`<ul class="refs" aria-label="Refers to">${refs.map((ref) => html`<li><span class="dim">${ref.kind}</span> ${LEADS[ref.kind] ? html`<a href=${base + LEADS[ref.kind] + encodeURIComponent(ref.target)}><bdi>${safe(ref.note ?? ref.target)}</bdi></a>` : html`<code>${safe(ref.target)}${ref.lines ? `:${safe(ref.lines)}` : ""}</code>${ref.note ? html` <span class="dim">${safe(ref.note)}</span>` : null}`}</li>`)}</ul>`;
 }
 
 /** Set or take away a mark of one's own; says why when it cannot. */

@@ -4,6 +4,7 @@ import { refusal } from "./lookup.js";
 import { density, nextDensity, setTheme, theme, Top } from "./frame.js";
 import { lettersOff, setLetters } from "./keys.js";
 import { Time, html, safe } from "./parts.js";
+import { isOn, turn, wanted } from "./notices.js";
 import { call, me } from "./store.js";
 
 const UNKNOWN = { hold: "hold its post until it comes", refuse: "refuse, and name who is near", inactive: "refuse, also who is not here now" };
@@ -20,6 +21,7 @@ export function Settings({ data }) {
     <${One} legend="Theme" name="theme" value=${theme.value} of=${[["system", "as the system"], ["light", "light"], ["dark", "dark"]]} onPick=${setTheme} />
     <${One} legend="Density" name="density" value=${density.value} of=${[["compact", "compact"], ["normal", "normal"], ["roomy", "roomy"]]} onPick=${(value) => { while (density.value !== value) nextDensity(); }} />
     <label class="together"><input type="checkbox" checked=${!lettersOff.value} onChange=${(event) => setLetters(event.target.checked)} /> Single letters are keys (j, k, c, …)</label>
+    <${Notices} />
     <h2>Workspace <bdi>${safe(own.name)}</bdi></h2>
     <p class="dim">${own.mode === "open" ? "Open: its members read everything." : "Private: sender, recipients and operators read a message."} ${own.agents} ${own.agents === 1 ? "agent has" : "agents have"} been here.</p>
     ${mayAdmin ? html`<${One} legend="A message to a name that nobody has seen" name="unknown" value=${own.settings.unknown ?? "hold"} of=${Object.entries(UNKNOWN)} onPick=${(value) => save({ unknown: value })} />
@@ -30,6 +32,12 @@ export function Settings({ data }) {
     <h2>You</h2><p><b>${safe(me.agent ?? "nobody by name")}</b>, with a key of kind ${me.role}. <span class="dim">It may ${me.may.map((each) => each.replaceAll("_", " ")).join(", ")}.</span></p>
     <form method="post" action="/logout"><button>Sign out</button></form>
     <h2>Keys</h2>${data.keys ? html`<${Keys} given=${data.keys} />` : html`<p class="dim">Keys are listed to an admin. On the server's machine: <code>ackbox key list</code></p>`}</div></div></div>`;
+}
+
+/** The browser has the last word; what it said stands beside the box. */
+function Notices() {
+  const [said, say] = useState(""), on = wanted.value && isOn();
+  return html`<label class="together"><input type="checkbox" checked=${on} onChange=${async (event) => { const box = event.target, is = box.checked; say(await turn(is) || !is ? "" : "The browser does not allow it for this address; its own settings decide."); box.checked = isOn(); }} /> The browser tells me what is urgent while this page is not in front</label>${said ? html`<p class="problem" role="alert">${said}</p>` : null}`;
 }
 
 function One({ legend, name, value, of, onPick }) {
