@@ -133,6 +133,6 @@ async def test_the_two_variables_of_its_own_programs_say_who_and_where_one_is(tm
         async with Client(stdio_client(program), mode="legacy") as client:
             beat = json.loads((await client.call_tool("agent_heartbeat", {"current_task": "x"})).content[0].text)
             floor = json.loads((await client.call_tool("factory_floor_status", {})).content[0].text)
-    platform = {"darwin": "mac", "win32": "win"}.get(sys.platform, sys.platform)
+    platform = {"darwin": "mac", "win32": "win"}.get(sys.platform, "web")
     assert (beat["agent_id"], beat["ship"], beat["platform"]) == (CLI, "SS1", platform)
     assert [(each["agent_id"], each["ship"], each["status"]) for each in floor["team"]] == [(CLI, "SS1", "Working")]

@@ -25,7 +25,7 @@ async def test_a_note_is_kept_as_it_was_said_with_its_author(post: Post, clock: 
     assert msgspec.to_builtins(kept) == {
         "id": kept.id, "number": kept.number, "kind": "decision", "title": "engine", "text": "SQLite first", "tags": ["storage", "a,b"], "priority": 5,
         "metadata": {"n": 1}, "author": "ana", "author_instance": "tau", "supersedes": None, "superseded_by": None, "created_at": to_text(clock.now),
-        "duplicate": False}
+        "workspace": "default", "duplicate": False}
     assert (await post("note.list")).notes == [(await post("note.get", id=kept.id)).note]
     plain = await post("note.add", agent="bob", text="x")
     assert (plain.kind, plain.title, plain.tags, plain.priority, plain.author, plain.author_instance) == ("note", None, [], 3, "bob", None)

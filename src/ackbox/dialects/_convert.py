@@ -23,7 +23,7 @@ DAY_MS, QUARTER_MS = 86_400_000, 900_000
 HUMAN = " (human)"
 OUR_STATUS = {"pending": "open", "assigned": "claimed", "completed": "done"}
 FIVE_INTENTS = frozenset({"question", "handoff", "review_request", "blocked", "context_share"})
-PLATFORMS = {"Darwin": "mac", "Windows": "win"}
+PLATFORMS = {"darwin": "mac", "macos": "mac", "mac": "mac", "windows": "win", "win32": "win", "win": "win"}
 MOST_REFS = 50
 LEVELS = {"low": 2, "medium": 3, "high": 4, "critical": 5}
 
@@ -207,7 +207,7 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "their_status": lambda status: {"review": "in_progress", **{ours: theirs for theirs, ours in OUR_STATUS.items()}}.get(status, status),
     "priorities_of_level": lambda level: [1, 2] if level == "low" else [LEVELS[level]],
     "level_of_priority": lambda priority: {1: "low", **{number: level for level, number in LEVELS.items()}}[priority],
-    "platform_word": lambda platform: PLATFORMS.get(platform, platform.lower()),
+    "platform_word": lambda platform: PLATFORMS.get(platform.lower(), "web"),
     "presence_word": _presence_word,
     "work_order": lambda task: f"WO-{task['created_at'][:4]}-{task['created_at'][5:7]}{task['created_at'][8:10]}-{task['number']:03d}",
     "one_of_five": _one_of_five,

@@ -38,7 +38,8 @@ MESSAGE: tuple[Field, ...] = (
     Field("targetId", "item.to", "target"), Field("isBroadcast", "item.to", "is_everyone"), Field("content", "item.body"),
     Field("category", "item.intent", "category_of_intent"), Field("priority", "item.priority"), Field("subject", "item.subject"),
     Field("status", "given.status", "state_when_read", default="delivered"), Field("parentMessageId", "item.parent", "uuid"),
-    Field("threadId", "item.thread", "uuid"), Field("metadata", "item.metadata"), Field("createdAt", "item.created_at"),
+    Field("threadId", "item.thread", "uuid"), Field("vaultId", "item.workspace"), Field("metadata", "item.metadata"),
+    Field("createdAt", "item.created_at"),
     Field("timestamp", "item.created_at"), Field("expiresAt", "item.expires_at"),
     Field("_ext", of=(
         Field("receiptId", "item.receipt_id"), Field("senderKind", "item.sender_kind"), Field("type", "item.type"),
@@ -77,7 +78,8 @@ LINK: tuple[Field, ...] = (
 )
 WRITTEN: tuple[Field, ...] = (
     Field("memoryId", "result.id", "uuid"), Field("created", "result.duplicate", "negated"), Field("idempotent", "result.duplicate"),
-    Field("memoryType", "result.kind"), Field("vaultId", "given.vaultId"), Field("agentId", "result.author"), Field("createdAt", "result.created_at"),
+    Field("memoryType", "result.kind"), Field("vaultId", "result.workspace"), Field("agentId", "result.author"),
+    Field("createdAt", "result.created_at"),
 )
 
 ERRORS: dict[str, Any] = {
@@ -121,7 +123,7 @@ SEND = Word(
         Field("id", "result.id", "uuid"), Field("messageId", "result.id", "uuid"), Field("status", fixed="pending"),
         Field("senderId", "result.sender"), Field("targetId", "given.targetId"), Field("content", "given.content"),
         Field("category", "given.category"), Field("priority", "given.priority"), Field("subject", "given.subject"),
-        Field("vaultId", "given.vaultId"), Field("metadata", "given.metadata"), Field("template", "given.template", optional=True),
+        Field("vaultId", "result.workspace"), Field("metadata", "given.metadata"), Field("template", "given.template", optional=True),
         Field("parentMessageId", "given.parentMessageId"), Field("threadId", "result.thread", "uuid"), Field("createdAt", "result.created_at"),
         Field("timestamp", "result.created_at"),
         Field("_ext", of=(Field("recipients", "result.recipients"), Field("recipientCount", "result.recipient_count"))),

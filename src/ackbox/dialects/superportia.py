@@ -91,7 +91,7 @@ SUPERPORTIA = Dialect(
             fixed=WHOLE,
             reply=(
                 Field("agent_id", "result.me.agent"), Field("ship", "result.me.machine", default=""),
-                Field("platform", "result.me.platform", "platform_word", default=""),
+                Field("platform", "result.me.platform", "platform_word", default="web"),
                 Field("current_task", "result.me.summary", "empty_is_null"), Field("last_seen", "result.me.last_seen", "whole_seconds"),
                 Field("_ext", of=(Field("unread", "result.unread"), Field("total", "result.total"))),
             ),
@@ -106,8 +106,9 @@ SUPERPORTIA = Dialect(
                 Field("location_updated_at", "result.location.created_at", "whole_seconds"),
                 Field("team", "result.agents", of_each=(
                     Field("agent_id", "item.agent"), Field("ship", "item.machine", default=""),
-                    Field("platform", "item.platform", "platform_word", default=""), Field("status", "item", "presence_word"),
+                    Field("platform", "item.platform", "platform_word", default="web"), Field("status", "item", "presence_word"),
                     Field("current_task", "item.summary", "empty_is_null"), Field("last_seen", "item.last_seen", "whole_seconds"),
+                    Field("_ext", of=(Field("kind", "item.kind"), Field("platform", "item.platform", optional=True))),
                 )),
                 Field("work_orders", of=(
                     Field("active", "result.active", of_each=WORK_ORDER), Field("awaiting_review", "result.review", of_each=WORK_ORDER),

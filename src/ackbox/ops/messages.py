@@ -60,6 +60,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, Meta(description="The message's id")]
     seq: Annotated[int, Meta(description="Its number in the workspace")]
+    workspace: Annotated[str | None, Meta(description="Where it was stored")] = None
     thread: Annotated[str, Meta(description="Its conversation")]
     sender: Annotated[str, Meta(description="Who it is from")]
     type: Annotated[str, Meta(description="How it was addressed, or what the server wrote it for")]
@@ -111,8 +112,8 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
     key = params.idempotency_key
     seq = await context.store.append(fields, channels=audience.channels, idempotency=(key, content) if key else None)
     context.rings.add(seq)
-    return Sent(id=fields["id"], seq=seq, thread=fields["thread_id"], sender=sender.name, type=fields["type"], created_at=to_text(context.now),
-                recipient_count=audience.count, recipients=audience.recipients)
+    return Sent(id=fields["id"], seq=seq, workspace=context.workspace.name, thread=fields["thread_id"], sender=sender.name, type=fields["type"],
+                created_at=to_text(context.now), recipient_count=audience.count, recipients=audience.recipients)
 
 
 def _check_text(params: Send) -> dict[str, Any]:
@@ -158,8 +159,8 @@ async def _sent_again(context: Context, params: Send, before: tuple[int, bytes],
     assert row is not None
     recipients = await describe(context, await context.store.channels(seq))
     count = len(recipients) if not row.is_for_everyone else await context.store.broadcast_size(seq, sender_agent=row.sender_agent)
-    return Sent(id=row.id, seq=row.seq, thread=row.thread_id, sender=row.sender_name, type=row.type, created_at=to_text(row.created_at),
-                duplicate=True, recipient_count=count, recipients=recipients)
+    return Sent(id=row.id, seq=row.seq, workspace=context.workspace.name, thread=row.thread_id, sender=row.sender_name, type=row.type,
+                created_at=to_text(row.created_at), duplicate=True, recipient_count=count, recipients=recipients)
 
 
 async def _parent(context: Context, params: Send) -> Stored | None:

@@ -93,6 +93,7 @@ class Add(Call, frozen=True, kw_only=True):
 class Added(Note, frozen=True, kw_only=True):
     """The note as it is kept."""
 
+    workspace: Annotated[str | None, Meta(description="Where it was stored")] = None
     duplicate: Annotated[bool, Meta(description="Whether it was there before")] = False
 
 
@@ -112,7 +113,7 @@ async def keep(context: Context, me: Reader, new: NewNote, *, unless_known: bool
     content = _content(new)
     known = await context.store.note_known(content) if unless_known else None
     if known is not None:
-        return _added(known, duplicate=True)
+        return _added(context, known, duplicate=True)
     targets = [(link.relation, await find(context, link.to, field="links")) for link in new.links]
     id = context.new_id(context.now)
     subject = {"note": id, "kind": new.kind, **({} if old is None else {"supersedes": old.id})}
@@ -125,7 +126,7 @@ async def keep(context: Context, me: Reader, new: NewNote, *, unless_known: bool
     await context.store.add_note(row)
     for relation, target in [*targets, *([] if old is None else [(SUPERSEDES, old)])]:
         await context.store.add_link(Link(seq, relation, target.seq, me.agent, context.now))
-    return _added(msgspec.structs.replace(row, supersedes=None if old is None else old.id), duplicate=False)
+    return _added(context, msgspec.structs.replace(row, supersedes=None if old is None else old.id), duplicate=False)
 
 
 def _checked(new: NewNote) -> NewNote:
@@ -152,8 +153,8 @@ def _content(new: NewNote) -> bytes:
     return hashlib.sha256(msgspec.json.encode([new.kind, new.title or None, new.text])).digest()
 
 
-def _added(row: StoredNote, *, duplicate: bool) -> Added:
-    return Added(**msgspec.structs.asdict(shown(row)), duplicate=duplicate)
+def _added(context: Context, row: StoredNote, *, duplicate: bool) -> Added:
+    return Added(**msgspec.structs.asdict(shown(row)), workspace=context.workspace.name, duplicate=duplicate)
 
 
 def shown(row: StoredNote) -> Note:
