@@ -108,7 +108,24 @@ async def test_everyone_and_every_person_are_never_unknown_names(post: Post) -> 
     assert [letter.body for letter in (await eve("inbox.check")).messages] == ["x"]
 
 
-@pytest.mark.parametrize(("known", "alike"), [("Mac CLI 小克", "Маc CLI 小克"), ("力丸", "カ丸"), ("system:cron", "ѕystem:cron"), ("agent-1", "agent-l")])
+async def error_of(post: Post, operation: str, **params: Any) -> dict[str, Any]:
+    with pytest.raises(AckboxError) as refused:
+        await post(operation, **params)
+    return refused.value.as_dict()["error"]
+
+
+async def test_all_is_nobodys_name_and_the_refusal_says_how_everyone_is_written(post: Post) -> None:
+    said = {"code": "invalid", "message": "'all' is a reserved word, not a name.", "hint": "Write 'everyone' or '*' for everyone here."}
+    told = [await refusal(post, to=to) for to in ("all", "bob, all")]
+    assert told == [{**said, "details": {"field": "to"}}] * 2
+    assert await error_of(post, "message.preview", to="all") == {**said, "details": {"field": "to"}}
+    assert await error_of(post, "agent.check_in", agent="ALL") == {**said, "message": "'ALL' is a reserved word, not a name.", "details": {"field": "agent"}}
+    assert await error_of(post, "key.create", name="all") == {**said, "details": {"field": "name"}}
+    assert (await post("agent.list")).agents == []
+    assert (await post("message.send", agent="ana", to="all-hands", body="x")).recipients[0].agent == "all-hands"
+
+
+@pytest.mark.parametrize(("known", "alike"), [("Mac CLI 小克", "Маc CLI 小克"), ("力丸", "カ丸"), ("night:cron", "nіght:cron"), ("agent-1", "agent-l")])
 async def test_a_name_that_looks_like_a_known_one_is_refused_to_senders_and_to_newcomers(post: Post, known: str, alike: str) -> None:
     await post("agent.check_in", agent=known)
     said = {"code": "conflict", "message": f"The name {alike!r} looks like {known!r}, which is somebody else here.", "details": {"near": [known]},
@@ -120,9 +137,9 @@ async def test_a_name_that_looks_like_a_known_one_is_refused_to_senders_and_to_n
 
 
 async def test_the_first_to_use_a_name_keeps_it_also_when_only_post_waits_for_it(post: Post) -> None:
-    await post("message.send", agent="ana", to="夏哥,system:cron", body="x")
-    with pytest.raises(Conflict, match="looks like 'system:cron'"):
-        await post("agent.check_in", agent="ѕystem:cron")
+    await post("message.send", agent="ana", to="夏哥,night:cron", body="x")
+    with pytest.raises(Conflict, match="looks like 'night:cron'"):
+        await post("agent.check_in", agent="nіght:cron")
     assert [letter.body for letter in (await post("inbox.check", agent="夏哥")).messages] == ["x"]
 
 

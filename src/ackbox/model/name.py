@@ -18,6 +18,10 @@ from ackbox.errors import Invalid
 LONGEST = 200
 # An index of PostgreSQL takes some 2,700 bytes of a row.
 LONGEST_SKELETON_BYTES = 2_000
+# Not for newcomers: what people write when they mean everyone. Who has such a name from before keeps it.
+EVERYBODY = "all"
+# What the server itself sends under begins so.
+OWN = "system:"
 RESERVED = frozenset({"broadcast", "*", "everyone", "user", "human", "system"})
 _REFUSED = {"Cc": "a control character", "Cf": "an invisible format character", "Co": "a private-use character",
             "Cs": "half of a surrogate pair", "Cn": "an unassigned character", "Zl": "a line separator", "Zp": "a paragraph separator"}
@@ -35,6 +39,19 @@ def parse_name(text: str, field: str = "name") -> str:
     if _folded("(human)") in shape:
         raise Invalid("A name does not hold '(human)'; who is a person is known from the key.", hint="Leave it out.", field=field)
     return name
+
+
+def is_servers(name: str) -> bool:
+    """Whether a name is, or looks like, one of the server's own."""
+    return _folded(name).startswith(_folded(OWN))
+
+
+def refuse_newcomer(name: str, field: str = "name") -> None:
+    """Raise Invalid for a name that nobody gets who does not have it already."""
+    if is_servers(name):
+        raise Invalid(f"{name!r} is kept for the server: what begins with {OWN!r} is.", hint="Use another name.", field=field)
+    if _folded(name) == _folded(EVERYBODY):
+        raise Invalid(f"{name!r} is a reserved word, not a name.", hint="Write 'everyone' or '*' for everyone here.", field=field)
 
 
 def parse_instance(text: str, field: str = "instance") -> str:

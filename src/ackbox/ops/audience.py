@@ -14,7 +14,7 @@ from msgspec import Meta
 from ackbox.errors import Invalid, UnknownRecipient
 from ackbox.model.address import Address, collapse, parse_audience
 from ackbox.model.moment import to_text
-from ackbox.model.name import LONGEST, nearest
+from ackbox.model.name import LONGEST, nearest, refuse_newcomer
 from ackbox.ops.presence import Standing, standing
 from ackbox.ops.table import Context
 from ackbox.store.messages import Channel
@@ -123,7 +123,13 @@ async def _name_people(context: Context, addresses: tuple[Address, ...]) -> list
     return list(dict.fromkeys(named))
 
 
+async def _refuse_reserved(context: Context, address: Address, reader: Reader | None) -> None:
+    if reader is None and await context.store.reader(address.agent) is None:
+        refuse_newcomer(address.agent, "to")
+
+
 async def _refuse(context: Context, address: Address, reader: Reader | None, unknown: str) -> None:
+    await _refuse_reserved(context, address, reader)
     if unknown == "inactive" and context.workspace.settings.get("inactive") == "hold":
         unknown = "refuse"
     if unknown == "hold" or (unknown == "refuse" and reader is not None and reader.seen):
@@ -173,4 +179,7 @@ async def look(context: Context, to: str | list[str], *, instance: str | None, s
         everybody = [reader for reader in await context.store.all_readers() if reader.seen and reader.is_agent and reader.name != sender]
         return Seen(True, [await _recipient(context, Address(reader.name), reader) for reader in everybody])
     named = await _name_people(context, addresses)
-    return Seen(False, [await _recipient(context, address, await context.store.reader(address.agent, address.instance)) for address in named])
+    readers = [(address, await context.store.reader(address.agent, address.instance)) for address in named]
+    for address, reader in readers:
+        await _refuse_reserved(context, address, reader)
+    return Seen(False, [await _recipient(context, address, reader) for address, reader in readers])

@@ -10,7 +10,7 @@ from msgspec import Meta
 from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.key import digest, mint, parse_key
 from ackbox.model.moment import to_text, to_text_or_none
-from ackbox.model.name import LONGEST, parse_name
+from ackbox.model.name import LONGEST, parse_name, refuse_newcomer
 from ackbox.ops.table import PEOPLE, Call, Context, op
 from ackbox.store.store import KeyRow, Store
 
@@ -54,6 +54,8 @@ async def create(context: Context, params: CreateKey) -> NewKey:
     if params.name is None and params.kind in ("agent", "human", "owner", "read-only"):
         raise Invalid("A key speaks as somebody.", hint="Give `name`.", field="name")
     name = None if params.name is None else parse_name(params.name)
+    if name is not None and await context.store.reader(name) is None:
+        refuse_newcomer(name)
     secret = mint(KIND_OF[params.kind])
     text = secret.reveal()
     expires_at = context.now + params.expires_in_days * DAY_MS if params.expires_in_days else None

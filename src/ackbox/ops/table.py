@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from ackbox.errors import Invalid, NotFound, NotYou
 from ackbox.model.moment import IdMaker
-from ackbox.model.name import parse_instance, parse_name
+from ackbox.model.name import is_servers, parse_instance, parse_name, refuse_newcomer
 from ackbox.store.readers import Reader
 from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
@@ -127,9 +127,13 @@ class Context(msgspec.Struct, kw_only=True):
         """
         name, instance = self.identity(call)
         reader = await self.store.reader(name, instance)
-        if reader is not None and reader.kind == "system":
+        # A new instance of a name is as the name itself: a key speaks as neither when that is the server's.
+        held = reader or (await self.store.reader(name) if instance else None)
+        if is_servers(name) if held is None else held.kind == "system":
             raise NotYou(f"{name!r} is a part of the server; nobody speaks as it.",
                          hint="Speak under a name of your own.", field="agent", claimed=name)
+        if held is None:
+            refuse_newcomer(name, "agent")
         if reader is None or not reader.seen:
             if not self.store.tx.writable:
                 raise NeedsWrite

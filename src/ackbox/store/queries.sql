@@ -145,8 +145,8 @@ DELETE FROM hidden WHERE ws = :ws AND reader = :reader;
 DELETE FROM reader WHERE ws = :ws AND reader = :reader;
 
 -- name: reader_becomes_system
--- A name that the server writes under is the server's; primary key.
-UPDATE reader SET kind = 'system' WHERE ws = :ws AND reader = :reader;
+-- A name that the server writes under is the server's, its instances too; index reader_by_agent.
+UPDATE reader SET kind = 'system' WHERE ws = :ws AND agent = :reader;
 
 -- name: reader_floor_read
 -- Raise a reader's floor for read; primary key.

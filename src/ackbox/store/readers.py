@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ackbox.errors import Conflict
-from ackbox.model.name import kept_skeleton
+from ackbox.model.name import kept_skeleton, refuse_newcomer
 from ackbox.store.bound import Bound, new_number
 from ackbox.store.engine import Row
 
@@ -177,6 +177,8 @@ class Readers(Bound):
     async def _add(self, name: str, instance: str | None, *, agent: int | None, kind: str, seen: int, floor: int) -> Reader:
         shape = kept_skeleton(name)
         if instance is None:
+            if kind != "system":
+                refuse_newcomer(name)
             await self._refuse_lookalike(name, shape)
         number = new_number()
         reader = Reader(number, agent or number, name, instance, shape, kind, seen, await self.last_seq(), floor, floor)
