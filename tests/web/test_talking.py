@@ -151,6 +151,10 @@ async def test_a_long_thread_shows_its_newest_takes_in_what_comes_and_goes_back_
     await page.goto(f"{served.url}/w/default/m/{sent[3].id}")
     await expect(page.locator(".post.is-at .body")).to_have_text("number 3")
     await expect(page.locator(".post.is-at")).to_be_in_viewport()
+    # Who has read it is known of every message in sight, and stays so.
+    await expect(page.locator(".post.is-at .has")).to_have_text("claude")
+    await do(served, "receipt.mark", agent="claude", mark="read", ids=[sent[3].id])
+    await expect(page.locator(".post.is-at .has .circle")).to_have_attribute("aria-label", "read")
 
 
 @pytest.mark.parametrize("path", ["threads", "flow", "health", "t/"])

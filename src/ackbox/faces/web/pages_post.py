@@ -20,6 +20,8 @@ LINE_CHARS = 240
 # Pages of history looked through for what the store cannot narrow by itself.
 MOST_PAGES = 10
 MATRIX = 20
+# How many messages of a thread come with who has read them.
+NEWEST = 30
 LATELY_MS = 5 * 60_000
 
 
@@ -73,8 +75,8 @@ async def load_thread(ask: Ask) -> dict[str, Any]:
     root, page = await asyncio.gather(ask("thread.get", id=ask.about[0], limit=1),
                                       ask("message.history", thread=ask.about[0], limit=FIRST, cursor=ask.query.get("cursor")))
     messages = page["messages"][::-1]
-    # The newest are the ones somebody waits on.
-    statuses = await asyncio.gather(*(ask("message.status", id=each["id"], limit=12) for each in messages[-60:]))
+    # The newest are the ones somebody waits on; the page asks for the others when they come into sight.
+    statuses = await asyncio.gather(*(ask("message.status", id=each["id"], limit=12) for each in messages[-NEWEST:]))
     first = next(iter(root["messages"]), None)
     return {"thread": root["thread"], "root": first, "messages": messages, "cursor": page["cursor"], "statuses": statuses}
 

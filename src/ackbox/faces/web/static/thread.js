@@ -1,7 +1,7 @@
 // Threads: the list of conversations, and one of them with who has read what.
 import { html, Agent, Age, Body, Circle, Copy, Intent, Key, Mark, Receipt, Time, Teach, firstLine, safe, to } from "./parts.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
-import { base, load, me, mayWrite } from "./store.js";
+import { base, call, listen, load, me, mayWrite } from "./store.js";
 import { Compose, reply } from "./compose.js";
 import { Refs, markOwn } from "./detail.js";
 import { keys } from "./keys.js";
@@ -37,6 +37,36 @@ function Who({ status }) {
   return html`<span class="has">${some.map((each) => html`<span title=${`${each.agent}: ${each.state}`}><${Circle} state=${each.state} /><bdi>${safe(each.agent)}${each.instance ? `/${safe(each.instance)}` : ""}</bdi>${each.acknowledged_at ? html` <${Time} at=${each.acknowledged_at} seconds=${false} />` : null}</span>`)}${status.recipients > some.length ? html`<span class="dim">${status.acknowledged} of ${status.recipients} acknowledged</span>` : null}</span>`;
 }
 
+const TOGETHER = 12;
+
+/** Who has read what, of messages that come into sight and whose receipts are not known; those marked since are asked for again. */
+function useReceipts(box, messages, statuses) {
+  const [, draw] = useState(0), asked = useRef(new Set()).current, line = useRef([]).current;
+  async function fetch() {
+    while (line.length) {
+      const ids = line.splice(0, TOGETHER);
+      const told = await Promise.allSettled(ids.map((id) => call("message.status", { id, limit: TOGETHER })));
+      told.forEach((each, n) => { asked.delete(ids[n]); if (each.status === "fulfilled") statuses.set(ids[n], each.value); });
+      draw((n) => n + 1);
+    }
+  }
+  useEffect(() => {
+    const watch = new IntersectionObserver((seen) => {
+      const was = line.length || asked.size;
+      for (const { target, isIntersecting } of seen) if (isIntersecting && !statuses.has(target.id) && !asked.has(target.id)) { asked.add(target.id); line.push(target.id); }
+      if (!was && line.length) fetch();
+    }, { root: box.current, rootMargin: "400px" });
+    for (const each of box.current?.querySelectorAll(".post") ?? []) if (!statuses.has(each.id)) watch.observe(each);
+    return () => watch.disconnect();
+  });
+  useEffect(() => listen((events) => {
+    const marked = new Set(events.flatMap((each) => each.kind === "receipt.marked" ? each.details.seqs ?? [] : []));
+    const old = messages.filter((each) => marked.has(each.seq) && statuses.has(each.id));
+    for (const each of old) statuses.delete(each.id);
+    if (old.length) draw((n) => n + 1);
+  }), [messages]);
+}
+
 export function Thread({ data, about }) {
   const [told] = useFresh(data, (each) => each.kind === "receipt.marked" || (each.kind === "message.sent" && each.thread === data.thread));
   const [cursor, setCursor] = useState(data.cursor);
@@ -45,8 +75,10 @@ export function Thread({ data, about }) {
   const keep = (each) => { for (const m of each.messages ?? []) kept.messages.set(m.id, m); for (const status of each.statuses ?? []) kept.statuses.set(status.id, status); };
   keep(told);
   const byId = kept.messages, statuses = kept.statuses, messages = [...byId.values()].sort((one, other) => one.seq - other.seq);
+  const box = useRef(null);
+  useReceipts(box, messages, statuses);
   const [at, setAt] = useState(() => { const found = messages.findIndex((each) => each.id === location.hash.slice(1)); return found < 0 ? messages.length - 1 : found; });
-  const box = useRef(null), wasAtEnd = useRef(true);
+  const wasAtEnd = useRef(true);
   async function older() {
     const page = await load(location.pathname, `?${new URLSearchParams({ cursor })}`), fresh = page.messages.filter((each) => !byId.has(each.id)).length;
     const fromEnd = box.current.scrollHeight - box.current.scrollTop;
