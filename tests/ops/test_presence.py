@@ -206,3 +206,30 @@ async def test_a_clock_that_is_set_back_leaves_nobody_online_for_good(post: Post
     back = (await here(post, "bob"))[0]
     clock.pass_s(HOUR_S)
     assert (before, back, (await here(post, "bob"))[0]) == ("away", "online", "away")
+
+
+async def test_a_page_of_agents_is_those_online_first_with_how_many_there_are(post: Post, clock: Clock) -> None:
+    await post("agent.check_in", agent="carl")
+    clock.pass_s(7200)
+    await post("agent.check_in", agent="Bob", ttl_s=86_400)
+    clock.pass_s(600)
+    for name in ("ana", "dora"):
+        await post("agent.check_in", agent=name, instance="laptop")
+    await post("agent.check_out", agent="dora", instance="laptop")
+    await post("message.send", agent="ana", to="Bob, eve", body="x")
+    roster = await post("agent.list", present_first=True, limit=2, with_unread=True)
+    assert [(each.agent, each.presence, each.unread) for each in roster.agents] == [("ana", "online", 0), ("Bob", "online", 1)]
+    assert (roster.total, roster.online, roster.awaited) == (4, 2, ["eve"])
+    rest = await post("agent.list", present_first=True, limit=2, skip=2)
+    assert [(each.agent, each.presence, each.unread) for each in rest.agents] == [("dora", "away", None), ("carl", "away", None)]
+    found = await post("agent.list", like="bO")
+    assert ([each.agent for each in found.agents], found.total, found.online, found.awaited) == (["Bob"], 1, 1, [])
+
+
+async def test_in_a_private_workspace_nobody_is_told_how_much_post_waits_for_others(post: Post) -> None:
+    await post("workspace.create", name="shut", mode="private")
+    key = (await post("key.create", name="ana", workspace="shut")).key
+    for sender, to in (("ana", "bob"), ("bob", "ana")):
+        await post("message.send", workspace="shut", agent=sender, to=to, body="x")
+    told = await post.app.call("agent.list", {"with_unread": True}, credential=key)
+    assert [(each.agent, each.unread) for each in told.agents] == [("ana", 1), ("bob", None)]

@@ -156,6 +156,7 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "recipient": lambda of: [of.agent],
     "of": lambda of: [of.agent, of.human],
     "name": lambda of: [of.agent],
+    "like": lambda of: [of.agent],
     "may_speak_as": lambda of: [[of.agent]],
     "idempotency_key": lambda of: [of.idempotency],
     "text": lambda of: [of.word],
@@ -191,7 +192,7 @@ NAMES_NOTHING = frozenset({
     "with_tasks", "empty_inbox_text",
     "kinds", "inactive", "mention", "or_refuse", "tell",
     "form", "headers", "blockers", "next", "plan", "task", "answer_within_s", "answers_oldest", "newest",
-    "direct_only", "days", "newest_first", "facts", "documents", "follow", "any_word", "direction", "min_priority", "include_superseded", "depth", "unless_known", "relation",
+    "direct_only", "days", "newest_first", "present_first", "skip", "with_unread", "facts", "documents", "follow", "any_word", "direction", "min_priority", "include_superseded", "depth", "unless_known", "relation",
 })
 
 

@@ -110,7 +110,7 @@ _OWN = (
          hidden=frozenset({"metadata", "expires_in_days", "expects_reply_by", "unknown", "to_instance", "mention", "by_instance", "refs", "facts"})),
     Tool("wait", "inbox.wait", "Wait up to 50 seconds for unread messages; returns at once when there are some.", hidden=NARROWED),
     Tool("who", "agent.list", "See who is here: agents and people, presence, and what they are doing.",
-         hidden=LOOKING | {"days", "newest_first", "limit"}),
+         hidden=LOOKING | {"days", "newest_first", "present_first", "limit", "skip", "like", "with_unread"}),
     Tool("checkin", "agent.check_in", "Say that you are here and what you are doing; tells how much mail waits.",
          hidden=frozenset({"title", "reach"}), shown=frozenset({"instance"})),
     Tool("task", "task.list", "Work to do: add, find, claim, start, block, finish, assign tasks. One of many who claim one gets it.",

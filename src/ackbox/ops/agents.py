@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.ops.messages import narrowed
 from ackbox.ops.overlap import Overlap, overlap
 from ackbox.ops.presence import DEFAULT_TTL_S, Here, Standing, best, derive, derived
 from ackbox.ops.table import Call, Context, op
@@ -58,6 +59,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     files: Annotated[list[str], Meta(description="Files it is working on")] = []
     reach: Annotated[str, Meta(description="How mail reaches it")] = "poll"
     instances: Annotated[list[Instance], Meta(description="Its running copies")] = []
+    unread: Annotated[int | None, Meta(description="Unread messages, up to 100; null where that was not asked for or is not yours to know")] = None
 
 
 class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,7 +191,11 @@ class ListAgents(Call, frozen=True, kw_only=True):
     name: Annotated[str, Meta(max_length=512, description="Only this agent")] | None = None
     days: Annotated[int, Meta(ge=1, le=3650, description="Only those heard of within so many days")] | None = None
     newest_first: Annotated[bool, Meta(description="Last heard of first, instead of in order of name")] = False
+    present_first: Annotated[bool, Meta(description="Online ones first, then idle, then away; of each the last heard of first")] = False
     limit: Annotated[int, Meta(ge=1, le=1000, description="At most this many")] | None = None
+    skip: Annotated[int, Meta(ge=0, le=1_000_000, description="Leave out so many before them, for the next page")] = 0
+    like: Annotated[str, Meta(max_length=256, description="Only names with these letters in them, upper or lower case")] | None = None
+    with_unread: Annotated[bool, Meta(description="Count the unread post of each, up to 100")] = False
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,19 +203,26 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
 
     workspace: Annotated[str, Meta(description="Where they are")]
     agents: Annotated[list[Instance], Meta(description="Agents and people, with their running copies")]
-    awaited: Annotated[list[str], Meta(description="Names written to that have never been here")]
+    awaited: Annotated[list[str], Meta(description="Names written to that have never been here; with a limit at most as many")]
+    total: Annotated[int, Meta(description="How many there are, also beyond the limit")]
+    online: Annotated[int, Meta(description="How many of them are online")]
+
+
+UNREAD_UP_TO = 100
+RANK = {"online": 0, "idle": 1, "away": 2}
 
 
 @op("agent.list", scope="read")
 async def list_agents(context: Context, params: ListAgents) -> Roster:
     """Return who is here: every agent and person with presence, and names that post waits for."""
-    present = await everybody(context)
-    awaited = sorted({reader.name for reader in await context.store.all_readers() if not reader.seen and reader.is_agent and reader.kind != "system"})
-    agents = []
-    for reader, here in present:
-        if not reader.is_agent or params.name not in (None, reader.name):
+    wanted = None if params.like is None else params.like.casefold()
+    present, waits = await everybody(context), await context.store.all_readers()
+    awaited = sorted({reader.name for reader in waits if not reader.seen and reader.is_agent and reader.kind != "system"
+                      and (wanted is None or wanted in reader.name.casefold())})
+    found = []
+    for (reader, here), own in families(present):
+        if params.name not in (None, reader.name) or (wanted is not None and wanted not in reader.name.casefold()):
             continue
-        own = [(each, state) for each, state in present if each.agent == reader.agent and not each.is_agent]
         together = best([here, *(state for _, state in own)])
         if params.online_only and together.presence != "online":
             continue
@@ -217,10 +230,37 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
                       here.started_at or together.started_at)
         if params.days is not None and (merged.last_seen or 0) < context.now - params.days * DAY_MS:
             continue
-        agents.append(shown(reader, merged, [shown(each, state) for each, state in own]))
-    if params.newest_first:
-        agents.sort(key=lambda each: each.last_seen or "", reverse=True)
-    return Roster(workspace=context.workspace.name, agents=agents[: params.limit], awaited=awaited)
+        found.append((reader, merged, own))
+    if params.newest_first or params.present_first:
+        found.sort(key=lambda each: each[1].last_seen or 0, reverse=True)
+    if params.present_first:
+        found.sort(key=lambda each: RANK[each[1].presence])
+    page = found[params.skip : None if params.limit is None else params.skip + params.limit]
+    counts = await _unread(context, params, [reader for reader, _, _ in page]) if params.with_unread else {}
+    # Whoever is not on the page is only counted: drawing up cards costs more than finding out who is here.
+    agents = [msgspec.structs.replace(shown(reader, merged, [shown(each, state) for each, state in own]), unread=counts.get(reader.reader))
+              for reader, merged, own in page]
+    return Roster(workspace=context.workspace.name, agents=agents, awaited=awaited[: params.limit], total=len(found),
+                  online=sum(merged.presence == "online" for _, merged, _ in found))
+
+
+Member = tuple[Reader, Here]
+
+
+def families(present: list[Member]) -> list[tuple[Member, list[Member]]]:
+    """Return each agent with its running copies, in the order given."""
+    own: dict[int, list[Member]] = {}
+    for each in present:
+        if not each[0].is_agent:
+            own.setdefault(each[0].agent, []).append(each)
+    return [(each, own.get(each[0].agent, [])) for each in present if each[0].is_agent]
+
+
+async def _unread(context: Context, params: ListAgents, readers: list[Reader]) -> dict[int, int]:
+    """Return how much post waits for each of them, as far as the caller may know."""
+    visible_to = await narrowed(context, params)
+    return {reader.reader: len(await context.store.unmarked(reader, "read", after=0, most=UNREAD_UP_TO, now=context.now))
+            for reader in readers if visible_to in (None, reader.agent)}
 
 
 async def everybody(context: Context) -> list[tuple[Reader, Here]]:

@@ -16,6 +16,10 @@ from ackbox.faces.web.pages_post import filtered, line, plain
 
 WINDOWS = {"5m": 5, "15m": 15, "1h": 60, "6h": 360, "1d": 1440, "7d": 10_080}
 TRAVELS = 1000
+# How many agents a page of them has, and how many have a place in the flow: those seen last.
+AGENTS = 100
+PLACES = 1000
+MOST_SKIPPED = 1_000_000
 SIGNS = {"online": "●", "idle": "◌", "away": "○"}
 FOUND_BESIDE = 20
 # Messages in which what a filter could say next is counted.
@@ -31,19 +35,21 @@ def minutes_of(ask: Ask, usual: str) -> tuple[str, int]:
 
 
 async def load_agents(ask: Ask) -> dict[str, Any]:
-    roster, health = await asyncio.gather(ask("agent.list"), ask("workspace.health", minutes=60))
-    return {**roster, "post": health["agents"], "left_out": health["left_out"]}
+    like, skip = ask.query.get("like", "").strip(), ask.query.get("skip", "0")
+    skipped = min(int(skip), MOST_SKIPPED) if skip.isdecimal() else 0
+    roster, health = await asyncio.gather(ask("agent.list", present_first=True, limit=AGENTS, with_unread=True, skip=skipped, like=like or None),
+                                          ask("workspace.health", minutes=60))
+    return {**roster, "like": like, "skip": skipped, "post": health["agents"], "left_out": health["left_out"]}
 
 
 async def load_flow(ask: Ask) -> dict[str, Any]:
     window, minutes = minutes_of(ask, "15m")
-    flow, roster, health = await asyncio.gather(ask("workspace.flow", minutes=minutes, travels=TRAVELS), ask("agent.list"),
-                                                ask("workspace.health", minutes=1))
-    unread = {each["agent"]: each["unread"] for each in health["agents"]}
-    places = [{"agent": each["agent"], "kind": each["kind"], "presence": each["presence"], "unread": unread.get(each["agent"], 0),
-               "machine": each["machine"] or next((one["machine"] for one in each["instances"] if one["machine"]), None)}
+    flow, roster = await asyncio.gather(ask("workspace.flow", minutes=minutes, travels=TRAVELS),
+                                        ask("agent.list", present_first=True, limit=PLACES, with_unread=True))
+    agents = [{"agent": each["agent"], "kind": each["kind"], "presence": each["presence"], "unread": each["unread"] or 0,
+               **{name: each[name] or next((one[name] for one in each["instances"] if one[name]), None) for name in ("machine", "role")}}
               for each in roster["agents"]]
-    return {"window": window, "minutes": minutes, "agents": places, **flow}
+    return {"window": window, "minutes": minutes, "agents": agents, "total": roster["total"], **flow}
 
 
 async def load_health(ask: Ask) -> dict[str, Any]:
@@ -115,13 +121,14 @@ async def _found(ask: Ask, operation: str, name: str, words: str) -> list[Any]:
 
 
 def lines_agents(data: dict[str, Any]) -> Iterator[str]:
-    unread = {each["agent"]: each["unread"] for each in data["post"]}
     for each in data["agents"]:
         doing = each["summary"] or each["area"] or ""
-        waits = unread.get(each["agent"], 0)
+        waits = each["unread"] or 0
         yield plain(f"{SIGNS[each['presence']]} {each['agent']}  {each['machine'] or ''}  {doing}  {waits} unread  {each['reach']}")
         for one in each["instances"]:
             yield plain(f"    {SIGNS[one['presence']]} {one['agent']}/{one['instance']}  {one['machine'] or ''}  {one['summary'] or ''}")
+    if (shown := data["skip"] + len(data["agents"])) < data["total"]:
+        yield f"{data['skip'] + 1} to {shown} of {data['total']}: ?skip={shown} for the next"
     for name in data["awaited"]:
         yield plain(f"· {name}  awaited: mail waits, nobody of that name has been here")
 

@@ -24,6 +24,8 @@ from ackbox.faces.web import pages_post, pages_watch, pages_work, sign_in
 from ackbox.faces.web.asking import Ask, Page
 from ackbox.faces.wire import Calling, as_error, encode
 
+# Whom a page knows from the start: those seen last, with how many there are in all. As `listed` in store.js asks for it again.
+ROSTER = {"present_first": True, "limit": 200, "with_unread": True}
 PAGES: dict[str, Page] = {**pages_post.PAGES, **pages_watch.PAGES, **pages_work.PAGES}
 
 CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
@@ -139,7 +141,7 @@ async def _answer(ask: Ask, name: str, page: Page, twin: str, *, bare: bool) -> 
     first = {
         "page": name, "about": ask.about, "query": ask.query, "workspace": me["workspace"], "me": me, "version": __version__, "cursor": cursor,
         "workspaces": [each["name"] for each in (await ask("workspace.list"))["workspaces"]],
-        "roster": await ask("agent.list"), "needs": len((await ask("workspace.needs", limit=50))["needs"]), "data": data,
+        "roster": await ask("agent.list", **ROSTER), "needs": len((await ask("workspace.needs", limit=50))["needs"]), "data": data,
     }
     return render("shell.html", title=page.title, workspace=me["workspace"], first=_as_data(first))
 

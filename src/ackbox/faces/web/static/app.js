@@ -3,7 +3,7 @@ import { render } from "./vendor/preact.js";
 import { signal } from "./vendor/signals.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { html, Human, Icon, Key, Presence, safe, seen } from "./parts.js";
-import { base, first, me, needs, roster, start, version, workspace, listen, byId, mayWrite } from "./store.js";
+import { base, first, me, needs, roster, start, version, workspace, listen, more, byId, mayWrite } from "./store.js";
 import { busy, density, go, nextDensity, nextTheme, route, setTheme, theme } from "./frame.js";
 import { Compose, compose, floating, forget } from "./compose.js";
 import { help, keys, known } from "./keys.js";
@@ -13,22 +13,24 @@ import { kept } from "./filter.js";
 const palette = signal(false);
 const narrowNav = signal(false);
 
-// A side list is for those who are here; everybody stands on the page for agents.
+// A side list is for those who are here or have post waiting; everybody stands on the page for agents.
 const MOST_LISTED = 100;
+const RANK = { online: 0, idle: 2, away: 3 };
+const rank = (each) => Math.min(RANK[each.presence], each.unread ? 1 : 3);
 const places = () => Object.entries(PAGES).filter(([, page]) => page.place);
 
 function Left() {
-  const agents = [...roster.value.agents].sort((one, other) => ["online", "idle", "away"].indexOf(one.presence) - ["online", "idle", "away"].indexOf(other.presence) || one.agent.localeCompare(other.agent));
-  const online = agents.filter((each) => each.presence === "online").length;
+  const agents = [...roster.value.agents].sort((one, other) => rank(one) - rank(other) || one.agent.localeCompare(other.agent)).slice(0, MOST_LISTED);
+  const { online, total, awaited } = roster.value;
   const here = route.value;
   return html`<nav class=${`left ${narrowNav.value ? "is-open" : ""}`} aria-label="Places and agents">
     <div class="brand"><a href=${`${base}/live`} class="logo" aria-label="ackbox">ackbox</a>
       ${first.workspaces.length > 1 ? html`<label><span class="away">Workspace</span><select onChange=${(event) => location.assign(`/w/${encodeURIComponent(event.target.value)}/live`)}>${first.workspaces.map((name) => html`<option value=${name} selected=${name === workspace}>${safe(name)}</option>`)}</select></label>` : html`<span class="dim"><bdi>${safe(workspace)}</bdi></span>`}</div>
     <ul class="places">${places().map(([name, page]) => html`<li class=${page.apart ? "is-apart" : null}><a href=${`${base}/${name}`} aria-current=${here.page === name ? "page" : null} title=${page.key ? `g ${page.key}` : null}>${page.title}${name === "needs" && needs.value ? html`<span class="num badge">${needs.value}</span>` : null}</a></li>`)}</ul>
-    <h2>Agents <span class="num">${online}/${agents.length}</span></h2>
-    <ul class="agents">${agents.slice(0, MOST_LISTED).map((each) => html`<li key=${each.agent}><a href=${`${base}/a/${encodeURIComponent(each.agent)}`} aria-current=${here.page === "a" && here.about[0] === each.agent ? "page" : null} title=${each.summary ? safe(each.summary) : null}><${Presence} state=${each.presence} /><span class="line"><bdi>${safe(each.agent)}</bdi></span>${each.kind === "human" ? html`<${Human} />` : null}<span class="dim num small">${each.presence === "online" ? "" : each.last_seen ? seen(each).replace(" ago", "") : ""}</span></a></li>`)}
-      ${agents.length > MOST_LISTED ? html`<li><a href=${`${base}/agents`} class="dim">and ${agents.length - MOST_LISTED} more</a></li>` : null}
-      ${roster.value.awaited.slice(0, 20).map((name) => html`<li class="awaited" key=${`?${name}`}><a href=${`${base}/a/${encodeURIComponent(name)}`} title="mail waits; nobody of that name has been here"><span class="presence is-never"></span><span class="line dim"><bdi>${safe(name)}</bdi></span></a></li>`)}</ul>
+    <h2>Agents <span class="num">${online}/${total}</span></h2>
+    <ul class="agents">${agents.map((each) => html`<li key=${each.agent}><a href=${`${base}/a/${encodeURIComponent(each.agent)}`} aria-current=${here.page === "a" && here.about[0] === each.agent ? "page" : null} title=${each.summary ? safe(each.summary) : null}><${Presence} state=${each.presence} /><span class="line"><bdi>${safe(each.agent)}</bdi></span>${each.kind === "human" ? html`<${Human} />` : null}${each.unread ? html`<b class="num small" title="unread">${each.unread >= 100 ? "100+" : each.unread}<span class="away"> unread</span></b>` : html`<span class="dim num small">${each.presence === "online" ? "" : each.last_seen ? seen(each).replace(" ago", "") : ""}</span>`}</a></li>`)}
+      ${total > agents.length ? html`<li><a href=${`${base}/agents`} class="dim">and ${(total - agents.length).toLocaleString("en")} more</a></li>` : null}
+      ${awaited.slice(0, 20).map((name) => html`<li class="awaited" key=${`?${name}`}><a href=${`${base}/a/${encodeURIComponent(name)}`} title="mail waits; nobody of that name has been here"><span class="presence is-never"></span><span class="line dim"><bdi>${safe(name)}</bdi></span></a></li>`)}</ul>
     <div class="me"><span class="line"><b><bdi>${safe(me.agent ?? me.role)}</bdi></b> <span class="dim">${me.role}</span></span>
       <button type="button" class="quiet small" title=${`Theme: ${theme.value}`} onClick=${nextTheme} aria-label=${`Theme: ${theme.value}`}><${Icon} d=${theme.value === "dark" ? "M13 9.500A5.500 5.500 0 1 1 6.500 3a4.500 4.500 0 0 0 6.500 6.500z" : theme.value === "light" ? "M8 5.200a2.800 2.800 0 1 0 0 5.600 2.800 2.800 0 0 0 0-5.600zM8 1.500v1.200M8 13.300v1.200M1.500 8h1.200M13.300 8h1.200M3.400 3.400l.9.9M11.700 11.700l.9.9M3.400 12.600l.9-.9M11.700 4.300l.9-.9" : "M2 3h12v8H2zM5.500 13.500h5M8 11v2.500"} /></button>
       <button type="button" class="quiet small" title=${`Density: ${density.value} · d`} onClick=${nextDensity} aria-label=${`Density: ${density.value}`}><${Icon} d="M3 4h10M3 8h10M3 12h10" /></button>
@@ -53,10 +55,12 @@ function Middle() {
 
 // --- the palette: every page, agent and action ------------------------------------------------
 
-function actions() {
+const mailbox = (each) => ({ text: each.agent, kind: "mailbox", hint: each.presence, run: () => go(`${base}/a/${encodeURIComponent(each.agent)}`) });
+
+function actions(others) {
   return [
     ...places().map(([name, page]) => ({ text: page.title, kind: "page", hint: page.key ? `g ${page.key}` : "", run: () => go(`${base}/${name}`) })),
-    ...roster.value.agents.map((each) => ({ text: each.agent, kind: "mailbox", hint: each.presence, run: () => go(`${base}/a/${encodeURIComponent(each.agent)}`) })),
+    ...roster.value.agents.map(mailbox), ...others.map(mailbox),
     ...roster.value.agents.filter((each) => each.agent !== me.agent).map((each) => ({ text: `Write to ${each.agent}`, kind: "action", hint: "c", run: () => compose([each.agent]) })),
     { text: "Write to everyone", kind: "action", hint: "c", run: () => compose() },
     { text: "Theme: system", kind: "action", hint: "", run: () => setTheme("system") }, { text: "Theme: dark", kind: "action", hint: "", run: () => setTheme("dark") }, { text: "Theme: light", kind: "action", hint: "", run: () => setTheme("light") },
@@ -79,8 +83,10 @@ function Palette() {
   const [text, set] = useState(""), [at, setAt] = useState(0);
   const dialog = useRef(null), back = useRef(document.activeElement);
   useLayoutEffect(() => { dialog.current.showModal(); return () => back.current?.focus?.(); }, []);
-  const wanted = text.trim().toLowerCase();
-  const found = actions().map((each) => ({ ...each, score: wanted ? score(each.text, wanted) : 0 })).filter((each) => each.score !== null).sort((one, other) => one.score - other.score).slice(0, 12);
+  const wanted = text.trim().toLowerCase(), [others, setOthers] = useState([]);
+  // Of many agents only those seen last are known here; the others are asked for by the letters typed.
+  useEffect(() => { let here = true; const timer = setTimeout(() => more(wanted).then((told) => { if (here) setOthers(told); }), 150); return () => { here = false; clearTimeout(timer); }; }, [wanted]);
+  const found = actions(others).map((each) => ({ ...each, score: wanted ? score(each.text, wanted) : 0 })).filter((each) => each.score !== null).sort((one, other) => one.score - other.score).slice(0, 12);
   const close = () => { palette.value = false; };
   const run = (each) => { close(); setTimeout(() => each?.run(), 0); };
   return html`<dialog class="palette" ref=${dialog} aria-label="Go to or do" onClose=${close} onClick=${(event) => { if (event.target === dialog.current) close(); }}>

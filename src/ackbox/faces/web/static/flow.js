@@ -17,6 +17,17 @@ const recipients = (message) => message.type === "broadcast" ? ["*"] : message.t
 const named = (name) => name === "*" ? "everyone" : name;
 const live = (from, to) => address("live", { q: [from && `from:${from}`, to && to !== "*" && `to:${to}`].filter(Boolean).join(" ") });
 
+const MOST_NAMED = 40, MOST_ROWS = 100;
+
+/** Live, for a line: of a group those who wrote or were written to along it, the busiest first. */
+function between(pairs, ring, line) {
+  const own = pairs.filter((pair) => ring.of.get(pair.sender) === line.from && (line.to === "*" ? pair.recipient === "*" : ring.of.get(pair.recipient) === line.to));
+  const names = (end) => [...new Set(own.map((pair) => pair[end]))].slice(0, MOST_NAMED).join(",");
+  return live(names("sender"), line.to === "*" ? "*" : names("recipient"));
+}
+
+const GROUPED = { role: "Grouped by role", machine: "Grouped by machine", busiest: "The busiest, and the others together" };
+
 export function Flow({ data: given }) {
   const [data] = useFresh(given, (event) => event.kind === "message.sent" || event.kind.startsWith("agent."), 5000);
   const isMatrix = query.value.view === "matrix";
@@ -55,7 +66,7 @@ function Ring({ data }) {
     setOnly(name); setChosen(0);
     if (name) setSaid(`${name}: ${[...lines.values()].filter((line) => line.from === name || line.to === name).map((line) => `${named(line.from)} to ${named(line.to)} ${line.messages}`).join(", ") || "no messages"}`);
   }
-  const open = (line) => go(live(ring.byName.get(line.from)?.agents[0], line.to === "*" ? "*" : ring.byName.get(line.to)?.agents[0]));
+  const open = (line) => go(between(data.pairs, ring, line));
   const onKey = (event) => {
     const act = { ArrowRight: () => isolate(1), ArrowLeft: () => isolate(-1), ArrowDown: () => setChosen((n) => Math.min(n + 1, own.length - 1)), ArrowUp: () => setChosen((n) => Math.max(n - 1, 0)),
       Escape: () => { setOnly(null); setChosen(0); }, Enter: () => { if (own[chosen]) open(own[chosen]); } }[event.key];
@@ -72,6 +83,7 @@ function Ring({ data }) {
       onKeyDown=${onKey} onPointerMove=${onMove} onPointerLeave=${() => setOnly(null)} onClick=${onClick} />
     <p class="away" role="status">${said}</p>
     ${only ? html`<div class="beside"><h2>${safe(only)}</h2><table><tbody>${own.slice(0, 12).map((line, at) => html`<tr class=${at === chosen ? "is-selected" : ""}><td>${safe(named(line.from))} → ${safe(named(line.to))}</td><td class="num end">${line.messages}</td><td><${Intent} message=${{ intent: line.intent }} /></td></tr>`)}</tbody></table></div>` : null}
+    ${GROUPED[ring.by] ? html`<p class="grouped dim">${GROUPED[ring.by]}: ${ring.list.reduce((sum, node) => sum + node.agents.length, 0)} agents in ${ring.list.length} places${data.total > data.agents.length ? `; of ${data.total.toLocaleString("en")}, those online or seen last` : ""}.</p>` : null}
     <${Legend} lines=${lines} />
     <${Scrubber} data=${data} replay=${replay} /></div>`;
 }
@@ -127,14 +139,18 @@ function Scrubber({ data, replay }) {
 }
 
 function Matrix({ data }) {
-  const by = new Map(data.pairs.map((pair) => [`${pair.sender}\n${pair.recipient}`, pair]));
-  const senders = [...new Set(data.pairs.map((pair) => pair.sender))].sort(), to = [...new Set(data.pairs.map((pair) => pair.recipient))].sort();
+  const ring = useMemo(() => places(data.agents, data.pairs), [data]), isGrouped = ring.by !== "agent";
+  const by = linesOf(data.pairs, ring, { within: true }), all = [...by.values()];
+  const senders = [...new Set(all.map((line) => line.from))].sort(), to = [...new Set(all.map((line) => line.to))].sort();
   if (!senders.length) return html`<div class="empty"><p>Nobody wrote in this time.</p></div>`;
-  const most = Math.max(...data.pairs.map((pair) => pair.messages));
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Who talks to whom, as a table"><table class="rows pairs">
+  const most = Math.max(...all.map((line) => line.messages));
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Who talks to whom, as a table">${isGrouped ? html`<p class="dim foot">${GROUPED[ring.by]}.</p>` : null}<table class="rows pairs">
     <thead><tr><th scope="col">from ↓ to →</th>${to.map((name) => html`<th scope="col"><bdi>${safe(named(name))}</bdi></th>`)}<th scope="col">all</th></tr></thead>
-    <tbody>${senders.map((sender) => html`<tr><th scope="row"><bdi>${safe(sender)}</bdi></th>${to.map((name) => { const pair = by.get(`${sender}\n${name}`);
-      return html`<td class="num">${pair ? html`<a href=${live(sender, name)} title=${`mostly ${pair.intent}`} class=${`heat-${Math.ceil((pair.messages / most) * 4)}`}>${pair.messages}</a>` : html`<span class="dim">·</span>`}</td>`; })}
-      <td class="num">${data.pairs.filter((pair) => pair.sender === sender).reduce((sum, pair) => sum + pair.messages, 0)}</td></tr>`)}</tbody></table>
+    <tbody>${senders.map((sender) => html`<tr><th scope="row"><bdi>${safe(sender)}</bdi></th>${to.map((name) => { const line = by.get(`${sender}\n${name}`);
+      return html`<td class="num">${line ? html`<a href=${between(data.pairs, ring, line)} title=${`mostly ${line.intent}`} class=${`heat-${Math.ceil((line.messages / most) * 4)}`}>${line.messages}</a>` : html`<span class="dim">·</span>`}</td>`; })}
+      <td class="num">${all.filter((line) => line.from === sender).reduce((sum, line) => sum + line.messages, 0)}</td></tr>`)}</tbody></table>
+    ${isGrouped ? html`<table class="rows busiest"><caption class="away">Pairs of agents with the most messages</caption><thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Mostly</th><th scope="col" class="end">Messages</th></tr></thead>
+      <tbody>${data.pairs.slice(0, MOST_ROWS).map((pair) => html`<tr><th scope="row"><bdi>${safe(pair.sender)}</bdi></th><td><bdi>${safe(named(pair.recipient))}</bdi></td><td><${Intent} message=${{ intent: pair.intent }} /></td><td class="num end"><a href=${live(pair.sender, pair.recipient)}>${pair.messages}</a></td></tr>`)}</tbody></table>
+      ${data.pairs.length > MOST_ROWS ? html`<p class="dim foot">${data.pairs.length - MOST_ROWS} more pairs are in <a href=${`${location.pathname}.txt${location.search}`} target="_blank">this page as text</a>.</p>` : null}` : null}
     ${data.left_out ? html`<p class="dim foot">${data.left_out} pairs with fewer messages are left out.</p>` : null}</div>`;
 }

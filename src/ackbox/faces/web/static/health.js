@@ -71,7 +71,8 @@ function Facts({ behind, server, messages }) {
 
 /** The windows a page offers, as links. */
 export function Windows({ of, path, value }) {
-  return html`<nav aria-label="Window" class="windows">${of.map(([key, word]) => html`<a key=${key} href=${address(path, { window: key })} aria-current=${key === value ? "true" : null}>${word}</a>`)}</nav>`;
+  return html`<nav aria-label="Window" class="windows">${of.map(([key, word]) => html`<a key=${key} href=${address(path, { window: key })} aria-current=${key === value ? "true" : null}>${word}</a>`)}</nav>
+    ${of.length > 3 ? html`<label class="choice narrow"><span class="away">Window</span><select onChange=${(event) => go(address(path, { window: event.target.value }))}>${of.map(([key, word]) => html`<option value=${key} selected=${key === value}>${word}</option>`)}</select></label>` : null}`;
 }
 
 const RANKS = [["p50_ms", "p50", "--accent"], ["p95_ms", "p95", "--high"], ["p99_ms", "p99", "--urgent"]];

@@ -5,16 +5,32 @@ import { mark } from "./parts.js";
 const FRAME_MS = 33, MOST_DOTS = 160, TRAVEL_MS = 900, FADE_MS = 30_000, MOST_NODES = 40, FULL_UNREAD = 20;
 const TURN = Math.PI * 2;
 
-/** Places on the ring: by machine, then by name, so that people learn them. Beyond forty agents a place is a machine. */
+/** What a place stands for: one agent, or where there are more than forty their role, their machine, or else the busiest one by one. */
+function grouping(all, pairs) {
+  if (all.length <= MOST_NODES) return { by: "agent", of: (each) => each.agent };
+  for (const by of ["role", "machine"]) {
+    const known = all.filter((each) => each[by]), sizes = new Map();
+    for (const each of known) sizes.set(each[by], (sizes.get(each[by]) ?? 0) + 1);
+    if (sizes.size < 2 || known.length * 2 < all.length) continue;
+    const kept = new Set([...sizes].sort((a, b) => b[1] - a[1]).slice(0, MOST_NODES - 2).map(([name]) => name));
+    return { by, of: (each) => !each[by] ? `no ${by}` : kept.has(each[by]) ? each[by] : `other ${by}s` };
+  }
+  const counts = new Map(all.map((each) => [each.agent, 0]));
+  for (const { sender, recipient, messages } of pairs) for (const name of [sender, recipient]) if (name !== "*") counts.set(name, counts.get(name) + messages);
+  const kept = new Set([...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_NODES - 1).map(([name]) => name));
+  return { by: "busiest", of: (each) => kept.has(each.agent) ? each.agent : "others" };
+}
+
+/** Places on the ring: by machine, then by name, so that people learn them. Beyond forty agents a place is a group. */
 export function places(agents, pairs) {
   const known = new Map(agents.map((each) => [each.agent, each]));
   for (const pair of pairs) for (const name of [pair.sender, pair.recipient])
-    if (name !== "*" && !known.has(name)) known.set(name, { agent: name, presence: "away", machine: null, unread: 0 });
+    if (name !== "*" && !known.has(name)) known.set(name, { agent: name, presence: "away", machine: null, role: null, unread: 0 });
   const all = [...known.values()].sort((a, b) => (a.machine ?? "~").localeCompare(b.machine ?? "~") || a.agent.localeCompare(b.agent));
-  const together = all.length > MOST_NODES;
+  const { by, of: nameOf } = grouping(all, pairs), together = by !== "agent";
   const byName = new Map(), of = new Map();
-  for (const each of all) {
-    const name = together ? each.machine ?? "elsewhere" : each.agent;
+  for (const each of together ? all.sort((a, b) => nameOf(a).localeCompare(nameOf(b)) || a.agent.localeCompare(b.agent)) : all) {
+    const name = nameOf(each);
     const node = byName.get(name) ?? { name, machine: each.machine ?? null, presence: "away", unread: 0, agents: [] };
     node.agents.push(each.agent); node.unread += each.unread ?? 0;
     if (each.presence === "online" || (each.presence === "idle" && node.presence === "away")) node.presence = each.presence;
@@ -34,15 +50,15 @@ export function places(agents, pairs) {
     }
     angle += step;
   }
-  return { list, of, step, arcs, byName };
+  return { list, of, step, arcs, byName, by };
 }
 
 /** Lines between places: pairs of agents that share one are put together. */
-export function linesOf(pairs, ring) {
+export function linesOf(pairs, ring, { within = false } = {}) {
   const found = new Map();
   for (const pair of pairs) {
     const from = ring.of.get(pair.sender), to = pair.recipient === "*" ? "*" : ring.of.get(pair.recipient);
-    if (!from || !to || from === to) continue;
+    if (!from || !to || (from === to && !within)) continue;
     const key = `${from}\n${to}`, last = Date.parse(pair.last_at), known = found.get(key);
     if (!known) found.set(key, { key, from, to, messages: pair.messages, urgent: pair.urgent, intent: pair.intent, last });
     else { known.messages += pair.messages; known.urgent += pair.urgent; known.last = Math.max(known.last, last); }
@@ -140,7 +156,7 @@ export class Painter {
     pen.beginPath(); pen.arc(this.width / 2, this.height / 2, this.radius, start + pad, end - pad); pen.stroke();
     pen.lineCap = "butt"; pen.fillStyle = this.colour("--text-3"); pen.font = this.font(11, 450);
     // At the beginning of the arc: there is no name of an agent.
-    if (this.width >= 700) this.label(machine, start + pad * 0.5, this.radius + this.size + 16);
+    if (this.width >= 700) this.label(machine, start + pad * 0.5, this.radius + this.size + (Math.abs(Math.sin(start)) > 0.7 ? 34 : 16));
   }
 
   /** Text outside the ring, on the side it belongs to. */
@@ -148,7 +164,18 @@ export class Painter {
     const { pen } = this, x = Math.cos(angle), y = Math.sin(angle);
     pen.textAlign = Math.abs(x) < 0.25 ? "center" : x > 0 ? "left" : "right";
     pen.textBaseline = Math.abs(y) < 0.35 ? "middle" : y > 0 ? "top" : "bottom";
-    pen.fillText(text, this.width / 2 + x * radius, this.height / 2 + y * radius);
+    const left = this.width / 2 + x * radius, room = { left: this.width - left, right: left, center: 2 * Math.min(left, this.width - left) }[pen.textAlign] - 6;
+    pen.fillText(this.cut(text, room), left, this.height / 2 + y * radius);
+  }
+
+  /** As much of a text as there is room for. */
+  cut(text, room) {
+    const { pen } = this;
+    if (pen.measureText(text).width <= room) return text;
+    const signs = [...text];
+    let low = 0, high = signs.length;
+    while (low < high) { const at = (low + high + 1) >> 1; if (pen.measureText(`${signs.slice(0, at).join("")}…`).width <= room) low = at; else high = at - 1; }
+    return low ? `${signs.slice(0, low).join("").trimEnd()}…` : "";
   }
 
   font(size, weight) { return `${weight} ${size}px ${this.style.fontFamily}`; }

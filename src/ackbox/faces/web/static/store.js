@@ -76,6 +76,16 @@ export const sending = signal([]);
 export const link = signal({ state: "live", count: 0, since: 0 });
 export const roster = signal(first.roster);
 export const needs = signal(first.needs);
+const LISTED = { present_first: true, limit: 200, with_unread: true };
+async function listed() { roster.value = await call("agent.list", LISTED); }
+
+const asked = new Map();
+/** Agents beyond those listed whose names have these letters, at most twenty; asks the server once for each word. */
+export async function more(like) {
+  if (!like || roster.value.total <= roster.value.agents.length) return [];
+  if (!asked.has(like)) { if (asked.size > 200) asked.clear(); asked.set(like, call("agent.list", { like, limit: 20 }).then((told) => told.agents, () => { asked.delete(like); return []; })); }
+  return (await asked.get(like)).filter((each) => !roster.value.agents.some((one) => one.agent === each.agent));
+}
 /** Messages a second, over the last ten. */
 export const rate = signal(0);
 /** More comes than can be read, line by line, and has for a while: above 30 a second for five, until fewer than five come. */
@@ -102,7 +112,7 @@ export function hear(events) {
     for (const listener of listeners) listener(events);
     arrived.value += own.size;
   });
-  if (people || events.some((each) => each.kind === "message.sent")) later("roster", 1500 + 2 * roster.value.agents.length, async () => { roster.value = await call("agent.list"); });
+  if (people || events.some((each) => each.kind === "message.sent")) later("roster", 1500 + 2 * roster.value.total, listed);
   if (events.length) later("needs", 800, async () => { const told = await call("workspace.needs", { limit: 50 }); needs.value = told.needs.length; });
   gather();
 }
@@ -150,7 +160,7 @@ setInterval(() => {
   above = rate.value > 30 ? above + 1 : 0;
   crowded.value = above > 5 || (crowded.value && rate.value >= 5);
 }, 1000);
-setInterval(() => later("roster", 100, async () => { roster.value = await call("agent.list"); }), 30_000);
+setInterval(() => later("roster", 100, listed), 30_000);
 
 // --- the stream -------------------------------------------------------------------------------
 
