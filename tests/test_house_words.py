@@ -14,6 +14,7 @@ from ackbox.faces.mcp import TOOLS
 from ackbox.faces.mcp_more import APART
 from ackbox.faces.rest import where
 from ackbox.ops.table import OPERATIONS, Operation
+from tests.dialects.test_vocabulary import texts
 from tools import make_changelog, make_reference
 from tools.reading import tools_of, verbs, verbs_of
 from tools.shapes import components, describe
@@ -91,6 +92,15 @@ def test_every_error_has_its_sentence_and_its_line_in_the_tree() -> None:
     for _, kind in make_reference.every_error():
         assert kind.__doc__
         assert kind is errors.AckboxError or re.search(rf"{kind.__name__}\s+{kind.code}\s+{kind.status}\s", tree), kind.__name__
+
+
+def test_an_error_writes_the_name_of_a_parameter_in_backquotes() -> None:
+    # So a dialect finds it and says the caller's own name for it, or leaves it out.
+    parameters = {field for operation in EVERY for field in operation.params.__struct_encode_fields__}
+    plain = [re.sub(r"`[^`]*`", "", f"{message} {hint}") for message, hint in texts()]
+    assert len(plain) > 100
+    named = {(text, name) for text in plain for name in re.findall(r"\b[a-z]+(?=\=)|\b[a-z]+(?:_[a-z]+)+\b", text)}
+    assert {(text, name) for text, name in named if name in parameters} == set()
 
 
 def test_every_setting_has_a_sentence_and_an_environment_variable() -> None:

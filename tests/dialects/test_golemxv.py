@@ -126,7 +126,12 @@ async def test_what_a_person_writes_is_theirs_and_goes_to_the_name_it_starts_wit
             assert len((await api("GET", "/messages", sender=sender))[1]["data"]) == 2
         async with mcp(served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}) as client:
             present = (await client.call_tool("presence", {})).structured_content["agents"]
+            hers = [json.loads((await client.call_tool(tool, {"agent_name": name})).content[0].text) for name in ("eve", "eve (human)")
+                    for tool in ("sessions", "activity_log")]
         assert [each["agent_name"] for each in present] == ["agent-keen-7", "eve (human)"]
+        assert hers[:2] == hers[2:]
+        assert ([row["agent_name"] for row in hers[0]], [row["event"] for row in hers[1]]) == (
+            ["eve (human)"], ["message.sent", "message.sent", "session.started", "agent.checked_in"])
         await api.close()
         await eve.close()
 
@@ -250,6 +255,7 @@ COMMANDS: list[tuple[str, dict[str, str], list[str]]] = [
     ("status", {}, ["presence", "list_tasks", "get_messages"]),
     ("scope", {"area": "backend"}, ["conflict_check", "declared_area: backend", "heartbeat"]),
     ("msg", {"text": "I've finished", "to": "agent-keen-7"}, ["send_message", "to: agent-keen-7", "content: I've finished"]),
+    ("msg", {"text": '--to agent-keen-7 "Done"'}, ["send_message", 'content: --to agent-keen-7 "Done"', "begins with --to and a name"]),
     ("msg", {"text": "Starting"}, ["send_message", "to: broadcast", "content: Starting"]),
     ("tasks", {}, ["list_tasks", "pending"]),
     ("claim", {"task_id": "7"}, ["claim_task", "task_id 7"]),

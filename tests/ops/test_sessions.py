@@ -28,7 +28,7 @@ async def test_a_start_tells_all_that_whoever_starts_should_know(post: Post, clo
     now = to_text(clock.now)
     assert re.fullmatch(r"[0-9a-f]{64}", started.token)
     assert msgspec.to_builtins(started.session) == {
-        "id": started.session.id, "number": started.session.number, "workspace": "default", "agent": "ana", "instance": "tau", "state": "active", "area": "docs", "files": ["a.md"],
+        "id": started.session.id, "number": started.session.number, "workspace": "default", "agent": "ana", "instance": "tau", "kind": "agent", "state": "active", "area": "docs", "files": ["a.md"],
         "summary": "writing", "outcome": None, "touched": [], "ttl_s": 180, "started_at": now, "last_seen": now, "ended_at": None}
     assert (started.ttl_s, started.heartbeat_s, started.conflicts, started.recent, started.is_first) == (180, 60, [], [], True)
     assert [(each.body, each.priority) for each in started.messages] == [("m1", 5), ("m3", 4), ("m0", 3), ("m5", 3), ("m4", 2)]

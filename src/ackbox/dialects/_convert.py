@@ -83,7 +83,7 @@ def _presence_word(agent: dict[str, Any]) -> str:
 def _turn_message(given: dict[str, Any]) -> dict[str, Any]:
     """Return one message of a turn; an intent nobody knows is a question."""
     known = {name: given[name] for name in ("to", "subject", "body") if given[name] is not None}
-    refs = [{"kind": kind, "target": target} for kind in ("file", "diff") for target in given[f"{kind}s"]]
+    refs = [{"kind": kind, "target": target} for kind in ("file", "diff") for target in given[f"{kind}s"] or []]
     if len(refs) > MOST_REFS:
         raise Invalid(f"A message names {len(refs)} files and diffs; at most {MOST_REFS} are taken.", hint="Name a directory instead.")
     return {**known, "intent": _one_of_five(given["intent"]), "refs": refs}

@@ -53,7 +53,8 @@ SCOPE: tuple[Arg, ...] = (
     Arg("declared_files", Files, "files", default=None),
 )
 CHECKIN: tuple[Arg, ...] = (
-    Arg("agent_name", Annotated[str, Meta(max_length=100, description="Your name; made up when left out")], "agent", default=None, or_header=True),
+    Arg("agent_name", Annotated[str, Meta(max_length=100, description="Your name; made up when left out")], "agent", default=None, or_header=True,
+        empty_is_none=True),
     *SCOPE,
     Arg("heartbeat_ttl_seconds", Annotated[int, Meta(ge=10, le=86_400, description="Seconds without a heartbeat until you count as gone")], "ttl_s",
         default=None),
@@ -222,7 +223,7 @@ GOLEMXV = Dialect(
             name="activity_log", operation="event.list", description="See what happened on the project, newest first.",
             args=(
                 PROJECT, SESSION,
-                Arg("agent_name", Annotated[str, Meta(max_length=256, description="Only what this agent did")], "of", default=None),
+                Arg("agent_name", Annotated[str, Meta(max_length=256, description="Only what this agent did")], "of", "unlabelled", default=None),
                 Arg("limit", Annotated[int, Meta(ge=1, le=100, description="At most this many")], "limit", default=20),
             ),
             each="events",
@@ -235,13 +236,13 @@ GOLEMXV = Dialect(
             name="sessions", operation="session.list", description="See the project's sessions, newest first: who worked, on what, and how it ended.",
             args=(
                 PROJECT, NO_SESSION,
-                Arg("agent_name", Annotated[str, Meta(max_length=256, description="Only of this agent")], "of", default=None),
+                Arg("agent_name", Annotated[str, Meta(max_length=256, description="Only of this agent")], "of", "unlabelled", default=None),
                 Arg("status", Literal["active", "timed_out", "checked_out"], "state", "our_state", default=None),
                 Arg("limit", Annotated[int, Meta(ge=1, le=100, description="At most this many")], "limit", default=20),
             ),
             fixed=FREE, each="sessions",
             reply=(
-                Field("session_id", "item.number"), Field("agent_name", "item.agent"), Field("status", "item.state", "their_state"),
+                Field("session_id", "item.number"), Field("agent_name", "item", "labelled_agent"), Field("status", "item.state", "their_state"),
                 Field("declared_area", "item.area"), Field("declared_files", "item.files"), Field("started_at", "item.started_at"),
                 Field("last_heartbeat_at", "item.last_seen"), Field("checked_out_at", "item.ended_at"), Field("summary", "item.summary"),
                 Field("outcome", "item.outcome"), Field("files_touched", "item.touched"),
@@ -282,7 +283,8 @@ GOLEMXV = Dialect(
         Prompt(
             name="msg", description="Send a message to one agent, or to everyone.",
             args=(("text", "The message", None), ("to", "Name of an agent; everyone when left out", "broadcast")),
-            text="Call send_message with to: {to}, and content: {text}\nIf nobody of that name is active, call presence and say who is.",
+            text="Call send_message with to: {to}, and content: {text}\nIf that content begins with --to and a name, the name is whom it is for, "
+                 "and what follows it the content. If nobody of that name is active, call presence and say who is.",
         ),
         Prompt(
             name="tasks", description="See the tasks that can be taken.",

@@ -53,8 +53,8 @@ KAVI = Dialect(
                                                       "question")], default=None),
                     Arg("subject", Annotated[str, Meta(max_length=200, description="One line")], default=None),
                     Arg("body", Annotated[str, Meta(description="The text")]),
-                    Arg("files", Paths, default=[]),
-                    Arg("diffs", Paths, default=[]))),
+                    Arg("files", Paths, default=None),
+                    Arg("diffs", Paths, default=None))),
             ),
             # A question or a handoff opens a contract: an answer is expected within a day, and the next word back is it.
             fixed={**WHOLE, "answer_within_s": 86_400, "answers_oldest": True},

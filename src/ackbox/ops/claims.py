@@ -34,6 +34,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     workspace: Annotated[str, Meta(description="Where it lives")]
     agent: Annotated[str, Meta(description="Whose run")]
     instance: Annotated[str | None, Meta(description="Which running copy")] = None
+    kind: Annotated[str, Meta(description="agent, or human for a person")]
     state: Annotated[State, Meta(description="active, ended, or timed_out: nothing was heard of it for its ttl")]
     area: Annotated[str | None, Meta(description="The part of the work it claims")] = None
     files: Annotated[list[str], Meta(description="Files it claims")] = []
@@ -49,8 +50,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 def shown_session(context: Context, row: SessionRow) -> Session:
     """Return a session as every face shows it."""
     return Session(
-        id=row.id, number=row.seq, workspace=context.workspace.name, agent=row.name, instance=row.instance, state=state_of(context, row),
-        area=row.area, files=row.files,
+        id=row.id, number=row.seq, workspace=context.workspace.name, agent=row.name, instance=row.instance,
+        kind=row.kind, state=state_of(context, row), area=row.area, files=row.files,
         summary=row.summary, outcome=row.outcome, touched=row.touched, ttl_s=row.ttl_s, started_at=to_text(row.started_at),
         last_seen=to_text(_seen(context, row)), ended_at=to_text_or_none(row.ended_at),
     )

@@ -123,7 +123,7 @@ def _check_text(params: Send) -> dict[str, Any]:
         if len(text) > limit:
             raise TooLong(
                 f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.", field=field, size=len(text), limit=limit,
-                hint="Put the rest into a file and name it in `refs`." if field == "body" else "Move the rest into the body.",
+                hint="Put the rest into a file and name it in `refs`." if field == "body" else "Move the rest into `body`.",
             )
     size = len(msgspec.json.encode(params.metadata))
     if size > METADATA_LIMIT_BYTES:
