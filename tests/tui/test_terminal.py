@@ -206,6 +206,44 @@ def test_scrolling_to_the_first_message_brings_those_before_it(post: Post) -> No
         terminal.see("number 01 of")
 
 
+def test_conversations_are_the_servers_and_one_is_read_back_to_its_first_word(post: Post) -> None:
+    first = post.send("claude", "codex", "The first word of all", intent="question")
+    for start in (1, 81, 161):
+        post.call("message.send_many", agent="codex", messages=[
+            {"to": "claude", "body": f"answer {n:03} of 240", "parent": first["id"]} for n in range(start, start + 80)])
+    post.send("tester", "codex", "nobody has answered this")
+    post.send("docs", "codex", "the newest of all")
+    with post.look("--rows", "2", columns=120, lines=30) as terminal:
+        terminal.see("the newest of all", "live")
+        assert "of 240" not in terminal.screen.text
+        terminal.press("3")
+        screen = terminal.see("The first word", "answer 240 of 240")
+        assert re.search(r"> \d\d:\d\d:\d\d +241 claude, codex +. The first word of all", line_with(screen, "241")), screen.text
+        assert "nobody has answered this" not in screen.text
+        terminal.press("w")
+        terminal.see("nobody has answered this", "The first word of all")
+        terminal.press("w")
+        terminal.until(lambda screen: "The first word of all" in screen.text and "nobody has answered this" not in screen.text, "conversations only")
+        terminal.see("answer 240 of 240")
+        terminal.press("\r")
+        terminal.until(lambda screen: "answer 240 of 240" in screen.text and "The first word of all" not in screen.text, "it alone, at its newest")
+        terminal.press("k")
+        terminal.see("answer 239 of 240")
+        # Older ones come above what is read; it stays where it was.
+        terminal.press("g")
+        terminal.see("answer 140 of 240", "answer 141 of 240")
+        terminal.press("g")
+        terminal.see("answer 040 of 240", "answer 041 of 240")
+        terminal.press("g")
+        terminal.see("claude → codex", "The first word of all", "answer 001 of 240")
+        post.send("codex", "claude", "one more word", parent=first["id"])
+        terminal.see("242 messages, ", "The first word of all")
+        terminal.press("G")
+        terminal.see("one more word")
+        terminal.press(ESCAPE)
+        terminal.see("Enter read")
+
+
 def test_it_works_over_a_remote_address_with_a_key(post: Post, tmp_path: Path) -> None:
     url = post.command.json("status")["url"]
     key = post.call("key.create", name="ana", kind="human")["key"]

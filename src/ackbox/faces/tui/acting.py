@@ -36,6 +36,7 @@ class Acting:
             each.set_class(each is me.tabs[number - 1], "-shown")
         me.screen.remove_class("-open")
         me.screen.set_class(me.tab.is_whole, "-whole")
+        me.screen.set_class(me.tab.opens_whole, "-reads")
         me.tab.update()
         me.screen.set_focus(me.tab)
         me.call_after_refresh(me.resized)
@@ -85,10 +86,12 @@ class Acting:
 
     def action_open(self) -> None:
         me = _of(self)
+        if not me.tab.count:
+            return
         if me.tab is me.agents and me.agents.name and me.screen.has_class("-one") is False:
             self._narrow_to(me.agents.name)
             return
-        if me.screen.has_class("-one"):
+        if me.screen.has_class("-one") or me.tab.opens_whole:
             me.screen.add_class("-open")
             me.call_after_refresh(me.resized)
         if me.beside.display:
@@ -128,7 +131,7 @@ class Acting:
 
     def action_window(self) -> None:
         me = _of(self)
-        me.health.other_window()
+        (me.threads if me.tab is me.threads else me.health).other_window()
         me.flush()
 
     def action_keys(self) -> None:
@@ -178,7 +181,7 @@ class Acting:
         row = me.tab.row
         if row is not None:
             self.action_show_tab(me.tabs.index(me.threads) + 1)
-            me.threads.go_to(row.thread)
+            me.threads.go_to(row)
 
     def action_filter(self) -> None:
         me = _of(self)

@@ -63,6 +63,8 @@ class Terminal(Acting, Tasking, App[None]):
     .-whole #beside { display: none; }
     .-one.-open #beside { display: block; width: 1fr; border-left: none; }
     .-one.-open Tab { display: none; }
+    .-reads.-open #beside { display: block; width: 1fr; border-left: none; }
+    .-reads.-open Tab { display: none; }
     Tab { width: 1fr; display: none; }
     Tab.-shown { display: block; }
     """
@@ -89,7 +91,7 @@ class Terminal(Acting, Tasking, App[None]):
         self._turn = asyncio.Lock()
         self._asked: Any = None
         self._rest_until: float | None = None
-        self._is_asking = False
+        self._is_asking = self._is_reading_more = False
 
     def _first_theme(self, wanted: str | None) -> str:
         if self.no_color or self.console.color_system in (None, "standard"):
@@ -156,6 +158,9 @@ class Terminal(Acting, Tasking, App[None]):
         self._read_tabs(now)
         if self.tab is self.live and self.live.is_near_start:
             self.link.want_older()
+        if self.tab.wants_more and not self._is_reading_more:
+            self._is_reading_more = True
+            self.run_worker(self._read_more(self.tab), group="more")
         self._rest(now)
         self._ask_tallies()
         self.draw_bars()
@@ -169,6 +174,7 @@ class Terminal(Acting, Tasking, App[None]):
                 self.post.prepend(what)
             case "messages":
                 self.post.append(what, now=self.clock())
+                self._feed("message.sent")
             case _:
                 for event in what:
                     self._happened(event)
@@ -177,12 +183,15 @@ class Terminal(Acting, Tasking, App[None]):
         if event["kind"] == "receipt.marked":
             rows = self.post.marked(event)
             self.live.changed(rows)
-            if self.tab.row in rows:
-                self._asked = None
+            self.threads.changed(rows)
         elif event["kind"].startswith("agent."):
             self._roster_stale = True
+        self._feed(event["kind"])
+
+    def _feed(self, kind: str) -> None:
+        """Tell the tabs that list such things that theirs is not the newest any more."""
         for tab in self.tabs:
-            tab.is_stale = tab.is_stale or event["kind"].startswith(tab.fed_by)
+            tab.is_stale = tab.is_stale or kind.startswith(tab.fed_by)
 
     async def _read_roster(self) -> None:
         try:
@@ -207,7 +216,7 @@ class Terminal(Acting, Tasking, App[None]):
         for tab in self.tabs:
             if tab.every_s is None or (tab is not self.tab and not tab.is_read_unseen):
                 continue
-            if now - tab.read_at > (0.5 if tab.is_stale and tab is self.tab else tab.every_s):
+            if now - tab.read_at > (tab.soonest_s if tab.is_stale and tab is self.tab else tab.every_s):
                 tab.is_stale, tab.read_at = False, now
                 self.run_worker(self._read_tab(tab), group=f"read {tab.title}", exclusive=True)
 
@@ -217,12 +226,22 @@ class Terminal(Acting, Tasking, App[None]):
         except (NoServer, AckboxError):
             tab.is_stale = True
 
+    async def _read_more(self, tab: Tab) -> None:
+        try:
+            await tab.read_more(self.link)
+        except (NoServer, AckboxError):
+            return
+        finally:
+            self._is_reading_more = False
+        if tab is self.tab:
+            self.show_beside(is_same=True)
+
     def _rest(self, now: float) -> None:
         """Ask about the item under the cursor once the cursor rests there."""
-        item = self.tab.about
-        if item != self._asked:
+        item, asked = self.tab.about, self._asked
+        if item != asked:
             self._asked, self._rest_until = item, now + REST_S
-            self.show_beside()
+            self.show_beside(is_same=isinstance(item, tuple) and isinstance(asked, tuple) and item[0] == asked[0])
         elif self._rest_until is not None and now >= self._rest_until:
             self._rest_until = None
             self.run_worker(self._ask(), group="ask", exclusive=True)
@@ -256,7 +275,8 @@ class Terminal(Acting, Tasking, App[None]):
     def show_beside(self, *, is_same: bool = False) -> None:
         """Draw the pane beside the list again."""
         if self.beside.display:
-            self.beside.show(self.tab.beside(self.beside.scrollable_content_region.width), is_same=is_same)
+            lines = self.tab.beside(self.beside.scrollable_content_region.width)
+            self.beside.show(lines, self.tab.marks, is_same=is_same, at_end=self.tab.shows_end)
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
         if event.lines is self.tab:
@@ -274,7 +294,8 @@ class Terminal(Acting, Tasking, App[None]):
         self.call_after_refresh(self.resized)
 
     def resized(self) -> None:
-        self._asked = None
+        # The pane beside may be in sight only now, and nothing was asked for it yet.
+        self._rest_until = self.clock()
         self.health.redraw()
         self.draw_bars()
         self.show_beside(is_same=True)

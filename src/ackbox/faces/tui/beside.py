@@ -25,14 +25,22 @@ class Beside(Lines):
     def __init__(self) -> None:
         super().__init__(id="beside")
         self._lines: list[Line] = []
+        self._marks: dict[str, int] = {}
 
-    def show(self, lines: list[Line], *, is_same: bool) -> None:
-        """Show these lines; from the top when they are about something else."""
-        self._lines = lines
+    def show(self, lines: list[Line], marks: dict[str, int], *, is_same: bool, at_end: bool) -> None:
+        """Show these lines: what was in sight stays so, and what is about something else begins at its top or end."""
+        if not is_same:
+            self.follow = at_end
+        top = self.scroll_offset.y
+        before = [(line, mark) for mark, line in self._marks.items() if mark in marks]
+        anchor = max((each for each in before if each[0] <= top), default=min(before, default=None))
+        self._lines, self._marks, self.follows_at_end = lines, dict(marks), at_end
         self.forget()
         self.show_count(len(lines))
-        if not is_same:
+        if not is_same and not at_end:
             self.scroll_to(y=0, animate=False, immediate=True)
+        elif is_same and not self.follow and anchor is not None:
+            self.show_from(marks[anchor[1]] + top - anchor[0])
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         return self._lines[index]

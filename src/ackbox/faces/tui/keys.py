@@ -47,7 +47,7 @@ KEYS: tuple[tuple[str, str, str, str], ...] = (
     ("Space", "space", "hold", "hold the stream, let it go on"),
     ("y Y", "y", "copy('text')", "copy the text, the id"),
     ("", "Y", "copy('id')", ""),
-    ("w", "w", "window", "Health: 15 minutes, 6 hours, 7 days"),
+    ("w", "w", "window", "Health: look further back; Threads: the unanswered too"),
     ("m", "m", "mouse", "free the mouse, so that the terminal selects text"),
     ("T", "T", "theme", "dark, light"),
     ("?", "question_mark", "keys", "these keys"),

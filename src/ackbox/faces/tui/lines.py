@@ -120,6 +120,7 @@ class Lines(ScrollView, can_focus=True):
             self.move_to(self.cursor + by)
         else:
             self.scroll_relative(y=by, animate=False, immediate=True)
+            self.follow = self.follows_at_end and self.scroll_offset.y >= self.count - self.size.height
 
     def on_resize(self, event: events.Resize) -> None:
         self._strips.clear()

@@ -77,6 +77,11 @@ class Live(Tab):
         """Whether the oldest messages loaded are about to come in sight."""
         return self.post.is_loaded and not self.follow and self.scroll_offset.y < self.size.height
 
+    def move_to(self, index: int) -> None:
+        super().move_to(index)
+        if self.follow and not self.is_held:
+            self.unseen = 0
+
     def _place(self, seq: int) -> int:
         from bisect import bisect_left
 

@@ -82,6 +82,9 @@ def _hints(terminal: Terminal) -> list[tuple[str, str, str]]:
     if terminal.focused is terminal.beside:
         return [("j k", "scroll", ""), ("Esc", "back", "back"), ("r", "reply", "reply"), ("t", "thread", "thread"), ("y", "copy", "copy('text')"),
                 ("?", "keys", "keys"), ("q", "quit", "leave")]
+    if terminal.tab is terminal.threads:
+        return [("Enter", "read", "open"), ("r", "reply", "reply"), ("c", "compose", "compose"), ("w", "all, or answered", "window"),
+                (":", "go", "jump"), ("?", "keys", "keys"), ("q", "quit", "leave")]
     if terminal.tab is terminal.health:
         return [("w", "another window", "window"), (":", "go", "jump"), ("?", "keys", "keys"), ("q", "quit", "leave")]
     if terminal.tab is terminal.tasks:

@@ -30,13 +30,20 @@ class Tab(Lines):
     fed_by: tuple[str, ...] = ()
     # Whether it is read while another is in sight, for its badge.
     is_read_unseen = False
+    # Not sooner than so long after the last time, whatever happens.
+    soonest_s = 0.5
     # Whether it takes the room of the pane beside it too.
     is_whole = False
+    # Whether Enter gives the whole width to the pane beside it, and whether that pane begins at its end.
+    opens_whole = False
+    shows_end = False
 
     def __init__(self, post: Post) -> None:
         super().__init__(id=self.title.lower().replace(" ", "-"))
         self.post = post
         self.is_stale, self.read_at = True, 0.0
+        # On which line each part of what stands beside begins, so that it stays in sight while others come.
+        self.marks: dict[str, int] = {}
 
     @property
     def terminal(self) -> Terminal:
@@ -67,6 +74,14 @@ class Tab(Lines):
 
     async def read(self, link: Link) -> None:
         """Read what the tab lists; called every so often, and after events that concern it."""
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether the oldest that was read is about to come in sight, and there is more."""
+        return False
+
+    async def read_more(self, link: Link) -> None:
+        """Read what comes before the oldest."""
 
     @property
     def badge(self) -> int:
