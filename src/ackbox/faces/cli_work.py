@@ -5,6 +5,7 @@ Explained in docs/howto/share-work.md.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from typing import Any
 
@@ -173,43 +174,58 @@ def task_claim(talk: Talk, /, id: str | None, **options: Any) -> None:
         sys.exit(NOTHING if claimed["reason"] == "nothing" else REFUSED)
 
 
-def _move(talk: Talk, id: str, status: str, note: tuple[str, ...] = (), **more: Any) -> None:
-    talk.show(talk.call("task.update", id=id, status=status, **_given({"note": " ".join(note) or None, **more})), _line)
+def _move(talk: Talk, id: str, status: str, words: tuple[str, ...] = (), **more: Any) -> None:
+    talk.show(talk.call("task.update", id=id, status=status, **_given({"note": " ".join(words) or None, **more})), _line)
 
 
-@task.command("start", cls=Verb)
-@click.argument("id")
-@talking
-def task_start(talk: Talk, id: str) -> None:
-    """Begin a task; what is nobody's becomes yours.
+# The verbs that only change a task's state: the state, what the words after the id are, and the help.
+MOVES: dict[str, tuple[str, str | None, str]] = {
+    "start": ("in_progress", None, """
+        Begin a task; what is nobody's becomes yours.
 
-    Example: ackbox --as bob task start 12
-    """
-    _move(talk, id, "in_progress")
+        Example: ackbox --as bob task start 12
+        """),
+    "review": ("review", "note", """
+        Say that a task waits for somebody to look at it.
+
+        Example: ackbox --as bob task review 12 "PR 47"
+        """),
+    "done": ("done", "note", """
+        Finish a task, with a word on what came of it; its creator gets a message.
+
+        Example: ackbox --as bob task done 12 "Migrated, tests pass"
+        """),
+    "fail": ("failed", "why", """
+        Give a task up, with a word on why; its creator gets a message.
+
+        Example: ackbox --as bob task fail 12 "The API is gone"
+        """),
+    "cancel": ("cancelled", "why", """
+        Say that a task is not wanted any more.
+
+        Example: ackbox --as ana task cancel 12
+        """),
+    "reopen": ("open", None, """
+        Open a task again, whatever became of it.
+
+        Example: ackbox --as ana task reopen 12
+        """),
+}
 
 
-@task.command("review", cls=Verb)
-@click.argument("id")
-@click.argument("note", nargs=-1)
-@talking
-def task_review(talk: Talk, id: str, note: tuple[str, ...]) -> None:
-    """Say that a task waits for somebody to look at it.
+def _moving(name: str, status: str, words: str | None, help: str) -> click.Command:
+    """Return the verb that gives a task a state."""
 
-    Example: ackbox --as bob task review 12 "PR 47"
-    """
-    _move(talk, id, "review", note)
+    @talking
+    def move(talk: Talk, id: str, **said: tuple[str, ...]) -> None:
+        _move(talk, id, status, *said.values())
+
+    given = [click.Argument(["id"]), *([click.Argument([words], nargs=-1)] if words else [])]
+    return Verb(name, callback=move, params=given, help=inspect.cleandoc(help))
 
 
-@task.command("done", cls=Verb)
-@click.argument("id")
-@click.argument("note", nargs=-1)
-@talking
-def task_done(talk: Talk, id: str, note: tuple[str, ...]) -> None:
-    """Finish a task, with a word on what came of it; its creator gets a message.
-
-    Example: ackbox --as bob task done 12 "Migrated, tests pass"
-    """
-    _move(talk, id, "done", note)
+for _name, _row in MOVES.items():
+    task.add_command(_moving(_name, *_row))
 
 
 @task.command("tidy", cls=Verb)
@@ -245,41 +261,6 @@ def task_block(talk: Talk, /, id: str, why: tuple[str, ...], **options: Any) -> 
     Example: ackbox --as bob task block 12 "Which region?" --by ana --cause human
     """
     _move(talk, id, "blocked", why, **options)
-
-
-@task.command("fail", cls=Verb)
-@click.argument("id")
-@click.argument("why", nargs=-1)
-@talking
-def task_fail(talk: Talk, id: str, why: tuple[str, ...]) -> None:
-    """Give a task up, with a word on why; its creator gets a message.
-
-    Example: ackbox --as bob task fail 12 "The API is gone"
-    """
-    _move(talk, id, "failed", why)
-
-
-@task.command("cancel", cls=Verb)
-@click.argument("id")
-@click.argument("why", nargs=-1)
-@talking
-def task_cancel(talk: Talk, id: str, why: tuple[str, ...]) -> None:
-    """Say that a task is not wanted any more.
-
-    Example: ackbox --as ana task cancel 12
-    """
-    _move(talk, id, "cancelled", why)
-
-
-@task.command("reopen", cls=Verb)
-@click.argument("id")
-@talking
-def task_reopen(talk: Talk, id: str) -> None:
-    """Open a task again, whatever became of it.
-
-    Example: ackbox --as ana task reopen 12
-    """
-    _move(talk, id, "open")
 
 
 @task.command("assign", cls=Verb)
