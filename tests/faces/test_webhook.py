@@ -49,6 +49,19 @@ async def test_another_system_posts_without_a_key_and_gets_the_one_error_shape(d
         (400, "invalid"), (413, "too_long"), (404, "not_found")]
 
 
+async def test_where_webhooks_are_posted_to_is_described_with_its_headers_and_answers(tmp_path: Path) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served, httpx2.AsyncClient() as http:
+        described = (await http.get(f"{served.url}/openapi.json")).json()
+        page = (await http.get(f"{served.url}/reference")).text
+    each = described["paths"]["/hooks/in/{id}"]["post"]
+    assert (each["security"], each["requestBody"]["required"], each["responses"]["200"]["content"]) == (
+        [], True, {"application/json": {"schema": {"$ref": "#/components/schemas/Received"}}})
+    assert {name for name in ("400", "401", "404", "409", "413", "429", "503") if name in each["responses"]} == {"400", "401", "404", "409", "413", "429", "503"}
+    assert [parameter["name"] for parameter in each["parameters"]] == [
+        "id", "webhook-signature", "webhook-id", "webhook-timestamp", "x-hub-signature-256", "x-github-delivery", "x-github-event"]
+    assert "curl $ACKBOX_URL/hooks/in/{id} -H &#39;webhook-signature: …&#39;" in page
+
+
 async def test_who_guesses_at_signatures_has_to_wait(database: str) -> None:
     async with serving(database) as served, httpx2.AsyncClient() as http:
         made = await served.app.call("webhook.add", {"agent": "ana", "to": "bob"}, credential=served.key)

@@ -217,7 +217,7 @@ def _moving(name: str, status: str, words: str | None, help: str) -> click.Comma
     """Return the verb that gives a task a state."""
 
     @talking
-    def move(talk: Talk, id: str, **said: tuple[str, ...]) -> None:
+    def move(talk: Talk, /, id: str, **said: tuple[str, ...]) -> None:
         _move(talk, id, status, *said.values())
 
     given = [click.Argument(["id"]), *([click.Argument([words], nargs=-1)] if words else [])]

@@ -15,8 +15,11 @@ from jinja2 import Environment, PackageLoader
 
 from ackbox import __version__
 from ackbox.faces.rest import CREATES, where
+from ackbox.model.signature import FORMS, WINDOW_S
 from ackbox.ops.table import OPERATIONS, Operation
 
+# Where webhooks are posted to; faces/webhook.py serves it.
+DELIVERY = "/hooks/in/{id}"
 ERROR = {
     "type": "object", "required": ["error"], "properties": {"error": {
         "type": "object", "required": ["code", "message", "hint", "details"], "properties": {
@@ -47,6 +50,7 @@ def document() -> dict[str, Any]:
         method, path = where(operation)
         name = shown[2 * number]["$ref"].rpartition("/")[2]
         paths.setdefault(path, {})[method.lower()] = _operation(operation, method, path, components[name], shown[2 * number + 1])
+    paths[DELIVERY] = {"post": _delivery(shown[2 * list(OPERATIONS).index("webhook.receive") + 1])}
     for operation in OPERATIONS.values():
         components.pop(operation.params.__name__, None) if where(operation)[0] == "GET" else None
     return {
@@ -88,6 +92,26 @@ def _operation(operation: Operation, method: str, path: str, shape: dict[str, An
         body["required"] = [name for name in shape.get("required", []) if name not in in_path]
         described["requestBody"] = {"required": bool(body["required"]), "content": _json(body)}
     return described
+
+
+def _delivery(result: dict[str, Any]) -> dict[str, Any]:
+    """Return the one route that is not an operation as it stands in the table: signed by another system, in one of the forms, to the byte."""
+    receive = OPERATIONS["webhook.receive"]
+    parameters: list[dict[str, Any]] = [{"name": "id", "in": "path", "required": True,
+                                         "schema": {"type": "string", "minLength": 1, "maxLength": 64, "description": "The webhook's id"}}]
+    for name, form in FORMS.items():
+        says = {form.signature: f"the signature, {form.prefix}…", form.delivery: "the delivery's id, the same when it is sent again",
+                form.timestamp: f"when it was signed, in seconds since 1970; at most {WINDOW_S} seconds ago", form.event: "what happened"}
+        parameters += [{"name": header, "in": "header", "required": False, "schema": {"type": "string", "description": f"Form {name}: {said}"}}
+                       for header, said in says.items() if header is not None]
+    return {
+        "operationId": "webhook.deliver", "tags": [receive.noun], "summary": "Post as another system, with a signature instead of a key.",
+        "description": f"{receive.description}\n\nThe headers of the webhook's own form are needed. The body is any JSON.",
+        "security": [], "parameters": parameters,
+        "requestBody": {"required": True, "content": _json({"description": "What the other system has to say"})},
+        "responses": {"200": {"description": "The message that it became", "content": _json(result)},
+                      **{status: {"$ref": "#/components/responses/Refused", "description": text} for status, text in _REFUSALS.items()}},
+    }
 
 
 def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -135,6 +159,9 @@ def _example(described: dict[str, Any], method: str, path: str) -> str:
                "messages": [{"to": "bob", "body": "hi"}]}
     body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     verb = "" if method in ("get", "post") else f"-X {method.upper()} "
+    if described.get("security") == []:
+        form = FORMS["standard"]
+        return " ".join([f"curl $ACKBOX_URL{path}", *(f"-H '{name}: …'" for name in form.headers), "-d '{}'"])
     line = f'curl -H "Authorization: Bearer $ACKBOX_KEY" {verb}$ACKBOX_URL{path}'
     if body is None:
         return line
