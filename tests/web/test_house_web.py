@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import shutil
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from ackbox.faces.web import views
+from tests.serving import Served
 from tools import vendor
 
+pytestmark = pytest.mark.anyio
 STATIC = Path(__file__).parent.parent.parent / "src/ackbox/faces/web/static"
 OWN = sorted(STATIC.glob("*.js"))
-# What is fetched when it is first needed: a page beside those for messages, a chart.
-LATER = {"vendor/uplot.js", "agents.js", "complete.js", "connect.js", "flow.js", "health.js", "lookup.js", "many.js", "notices.js", "refer.js", "ring.js", "search.js", "settings.js", "tasks.js"}
+
+
+def imported(name: str, found: set[str] | None = None) -> set[str]:
+    """Return a script and all it must have before it runs, by their paths."""
+    found = set() if found is None else found
+    if name not in found:
+        found.add(name)
+        for other in re.findall(r'(?:\bfrom|\bimport) ?"\./([^"]+)"', (STATIC / name).read_text("utf-8")):
+            imported((Path(name).parent / other).as_posix(), found)
+    return found
+
+
+def gzipped(names: Collection[str]) -> int:
+    """Return how many bytes of these files go over the line."""
+    return sum(len(views.packed()[name]) for name in names)
 
 
 def test_vendored_files_are_as_locked() -> None:
@@ -32,9 +48,19 @@ def test_a_changed_file_and_an_unlisted_one_are_noticed(tmp_path: Path, monkeypa
     assert vendor.check() == ["extra.js is not listed", "htm.js is changed"]
 
 
+def test_what_a_page_names_to_be_fetched_is_what_its_first_script_imports() -> None:
+    assert set(views.AT_ONCE) == imported("app.js")
+
+
 def test_scripts_are_under_60_kb_gzipped_at_first() -> None:
-    scripts = {name: raw for name, raw in views.assets().items() if name.endswith(".js") and name not in LATER}
-    assert sum(len(gzip.compress(raw, 9)) for raw in scripts.values()) < 60_000
+    assert gzipped(imported("app.js")) < 60_000
+
+
+def test_a_page_that_is_fetched_later_adds_under_15_kb_and_everything_without_charts_is_under_105() -> None:
+    at_once = imported("app.js")
+    pages = re.findall(r'import\("\./([^"]+)"\)', (STATIC / "pages.js").read_text("utf-8"))
+    assert {page: size for page in pages if (size := gzipped(imported(page) - at_once)) > 15_000} == {}
+    assert gzipped([name for name in views.assets() if name.endswith(".js") and name != "vendor/uplot.js"]) < 105_000
 
 
 def test_templates_hold_no_script_style_or_handler_of_their_own() -> None:
@@ -70,3 +96,14 @@ def test_no_script_imports_what_it_does_not_use() -> None:
         names = [name.strip().rpartition(" as ")[2] for group in re.findall(r"^import \{([^}]*)\} from", text, re.MULTILINE) for name in group.split(",") if name.strip()]
         unused += [f"{path.name}: {name}" for name in names if len(re.findall(rf"\b{name}\b", text)) < 2]
     assert unused == []
+
+
+async def test_a_browser_is_given_scripts_packed_and_fonts_as_they_are(served: Served) -> None:
+    told = {}
+    async with httpx2.AsyncClient() as http:
+        for name in ("app.js", "vendor/inter.woff2"):
+            for asked in ("gzip, br", "identity"):
+                answer = await http.get(f"{served.url}/assets/{views.digest()}/{name}", headers={"Accept-Encoding": asked})
+                assert answer.content == views.assets()[name]
+                told[name, asked] = answer.headers.get("content-encoding")
+    assert told == {("app.js", "gzip, br"): "gzip", ("app.js", "identity"): None, ("vendor/inter.woff2", "gzip, br"): None, ("vendor/inter.woff2", "identity"): None}

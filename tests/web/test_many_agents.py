@@ -81,3 +81,13 @@ async def test_more_than_forty_are_grouped_by_role_in_the_ring_and_in_the_matrix
     assert await both_themes(crowd) == []
     await crowd.locator("table.pairs tbody a").first.click()
     await expect(crowd.locator(".list [role=option]")).to_have_count(1)
+
+
+async def test_the_counts_of_a_broadcast_to_hundreds_are_of_all_of_them(crowd: Page, served: Served) -> None:
+    sent = await served.app.call("message.send", {"agent": "agent-000", "to": "*", "body": "to all"}, credential=served.key)
+    await served.app.call("receipt.mark", {"agent": "agent-001", "mark": "acknowledged", "ids": [sent.id]}, credential=served.key)
+    await crowd.goto(f"{served.url}/w/default/a/agent-000?box=receipts")
+    row = crowd.locator("table.matrix tbody tr").filter(has_text="to all")
+    await expect(row.locator(".counts span")).to_have_text([str(AGENTS - 1), "1"])
+    await expect(row.locator("td").last).to_contain_text(f"1/{AGENTS}")
+    await expect(crowd.locator(".scroll")).to_contain_text("Of more than 50 recipients 50 are told one by one")

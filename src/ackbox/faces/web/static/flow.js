@@ -3,11 +3,11 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
 import { address } from "./lookup.js";
 import { go, query, setQuery, theme, Top, useFresh } from "./frame.js";
-import { Windows } from "./health.js";
 import { keys } from "./keys.js";
 import { Icon, Intent, Time, html, safe } from "./parts.js";
 import { Painter, linesOf, places } from "./ring.js";
 import { byId, version } from "./store.js";
+import { Windows } from "./windows.js";
 
 const WINDOWS = [["5m", "5 min"], ["15m", "15 min"], ["1h", "1 h"], ["6h", "6 h"], ["1d", "1 d"]];
 const SPEED = 60, TICK_MS = 100;

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "./vendor/hooks.js";
 import { address, colours, tokenOf } from "./lookup.js";
 import { go, theme, Top, useFresh } from "./frame.js";
+import { Windows } from "./windows.js";
 import { Age, Intent, Presence, Time, html, safe } from "./parts.js";
 
 const WINDOWS = [["15m", "15 min"], ["6h", "6 h"], ["7d", "7 d"]];
@@ -67,12 +68,6 @@ function Facts({ behind, server, messages }) {
     ["Last backup", copy ? html`<${Age} at=${copy.made_at} /> ago <span class="dim">${size(copy.bytes)}</span>` : html`<span class="dim">none yet:</span> <code>ackbox backup FILE</code>`],
     ["Integrity", copy ? html`<span title=${copy.verified}>${copy.verified.startsWith("integrity_check") ? "ok" : "the copy can be read"}</span> <span class="dim">checked <${Age} at=${copy.made_at} /> ago</span>` : html`<span class="dim">checked with each backup</span>`]);
   return html`<dl class="facts" aria-label="The database and the server">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd class="num">${value}</dd></div>`)}</dl>`;
-}
-
-/** The windows a page offers, as links. */
-export function Windows({ of, path, value }) {
-  return html`<nav aria-label="Window" class="windows">${of.map(([key, word]) => html`<a key=${key} href=${address(path, { window: key })} aria-current=${key === value ? "true" : null}>${word}</a>`)}</nav>
-    ${of.length > 3 ? html`<label class="choice narrow"><span class="away">Window</span><select onChange=${(event) => go(address(path, { window: event.target.value }))}>${of.map(([key, word]) => html`<option value=${key} selected=${key === value}>${word}</option>`)}</select></label>` : null}`;
 }
 
 const RANKS = [["p50_ms", "p50", "--accent"], ["p95_ms", "p95", "--high"], ["p99_ms", "p99", "--urgent"]];

@@ -10,12 +10,18 @@ import { go, query, setQuery, Top, useFresh } from "./frame.js";
 
 const BOXES = ["unread", "inbox", "sent", "archive", "receipts"];
 const RANK = { pending: 0, expired: 0, delivered: 1, read: 2, acknowledged: 3 };
-const MOST_COLUMNS = 12;
+const MOST_COLUMNS = 12, SHOWN = 50;
 
 function Cell({ receipt, isAt, onPick, id }) {
   if (!receipt) return html`<td class=${isAt ? "is-at" : ""} id=${id}><span class="none" role="img" aria-label="not addressed">·</span></td>`;
   const times = ["delivered", "read", "acknowledged"].map((mark) => receipt[`${mark}_at`] ? `${mark} ${receipt[`${mark}_at`]}` : null).filter(Boolean).join("\n");
   return html`<td class=${isAt ? "is-at" : ""} id=${id} onClick=${onPick} title=${`${receipt.agent}: ${receipt.state}${times ? `\n${times}` : ""}`}><${Circle} state=${receipt.state} label=${`${receipt.agent}: ${receipt.state}`} /></td>`;
+}
+
+/** How many are how far. Of very many recipients only the first are told one by one; then the sums say it. */
+function counted({ receipts, recipients, delivered, read, acknowledged, is_expired }) {
+  if (receipts.length >= recipients) return Object.fromEntries(["pending", "delivered", "read", "acknowledged", "expired"].map((state) => [state, receipts.filter((each) => each.state === state).length]));
+  return { [is_expired ? "expired" : "pending"]: recipients - delivered, delivered: Math.max(delivered - Math.max(read, acknowledged), 0), read: Math.max(read - acknowledged, 0), acknowledged };
 }
 
 function Matrix({ told, onOpen }) {
@@ -41,9 +47,10 @@ function Matrix({ told, onOpen }) {
     <tbody>${messages.map((m, row) => { const status = statuses[row]; if (!status) return null; const last = status.receipts.map((each) => each.acknowledged_at).filter(Boolean).sort().at(-1);
       const took = last ? Math.round((Date.parse(last) - Date.parse(m.created_at)) / 1000) : null;
       return html`<tr key=${m.id} class=${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""}><th scope="row"><button type="button" class="plainly" onClick=${() => onOpen(m)}><span class="dim num"><${Time} at=${m.created_at} seconds=${false} /></span> <${Intent} message=${m} /> <span class="line"><bdi>${firstLine(m)}</bdi></span></button></th>
-        ${folded ? html`<td class="counts num">${["pending", "delivered", "read", "acknowledged", "expired"].map((state) => { const many = status.receipts.filter((each) => each.state === state).length; return many ? html`<span><${Circle} state=${state} /> ${many}</span>` : null; })}</td>`
+        ${folded ? html`<td class="counts num">${Object.entries(counted(status)).map(([state, many]) => { return many ? html`<span><${Circle} state=${state} /> ${many}</span>` : null; })}</td>`
           : names.map((name, column) => html`<${Cell} receipt=${of(status, name)} isAt=${cell.row === row && cell.column === column} id=${`cell-${row}-${column}`} onPick=${() => { setCell({ row, column }); pick(of(status, name)); }} />`)}
         <td class="num">${status.is_expired && status.delivered < status.recipients ? "expired" : `${status.acknowledged}/${status.recipients}`}${took !== null ? html`<span class="dim"> · ${took < 90 ? `${took} s` : `${Math.round(took / 60)} min`}</span>` : null}</td></tr>`; })}</tbody></table></div>
+    ${statuses.some((each) => each.receipts.length < each.recipients) ? html`<p class="foot dim small">Of more than ${SHOWN} recipients ${SHOWN} are told one by one; the counts are of all.</p>` : null}
     <p class="legend dim small">${["pending", "delivered", "read", "acknowledged", "expired"].map((state) => html`<span><${Circle} state=${state} /> ${state === "expired" ? "expired" : state}</span>`)}<span>· not addressed</span><span class="grow"></span><span><${Key}>Enter</${Key}> on a cell: the times</span></p>
     ${picked ? html`<div class="picked" role="status"><b><bdi>${safe(picked.agent)}${picked.instance ? `/${safe(picked.instance)}` : ""}</bdi></b>${["delivered", "read", "acknowledged", "archived"].map((mark) => html`<span><span class="dim">${mark}</span> ${picked[`${mark}_at`] ? html`<${Time} at=${picked[`${mark}_at`]} /> <span class="dim small">${picked.by.filter((each) => each.mark === mark).map((each) => `${each.instance ?? ""} ${each.face}`).join(", ")}</span>` : "–"}</span>`)}</div>` : null}`;
 }
