@@ -16,7 +16,7 @@ import pytest
 
 from ackbox.store.migrate import migrations
 from ackbox.store.sqlite import _FILL
-from ackbox.store.statements import PARAMETER, Statement, load
+from ackbox.store.statements import PARAMETER, Statement, load, read_statements
 from tests.engines import fresh_database
 from tools.reading import schema_sql
 
@@ -45,6 +45,31 @@ def test_every_statement_names_its_workspace_has_a_purpose_and_a_user(engine: st
         assert statement.purpose
         assert "ws" in statement.parameters or "across:" in statement.purpose
         assert statement.name in asked or statement.name.startswith(beginnings or ("?",)), f"{statement.name} has no user"
+
+
+def test_no_three_lines_of_sql_stand_twice() -> None:
+    """What several statements share is a part."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for path in sorted(STORE.glob("queries*.sql")):
+        lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
+        for number in range(len(lines) - 2):
+            run = tuple(lines[number:number + 3])
+            if all(run) and not any(line.startswith("--") for line in run):
+                found.setdefault(run, []).append(f"{path.name}:{number + 1}")
+    assert [places for places in found.values() if len(places) > 1] == []
+
+
+ONE = "-- name: one\n-- Its purpose.\nSELECT {columns} FROM t WHERE ws = :ws;\n"
+
+
+def test_a_part_stands_in_a_statement_and_is_known_and_used() -> None:
+    part = "-- part: columns\n-- All of it.\na, :b\n"
+    statement = read_statements(part, ONE)["one"]
+    assert (statement.sql, statement.purpose, statement.parameters) == ("SELECT a, :b FROM t WHERE ws = :ws", "Its purpose.", ("b", "ws"))
+    with pytest.raises(ValueError, match="there is no part columns"):
+        read_statements(ONE)
+    with pytest.raises(ValueError, match="nobody uses the part columns"):
+        read_statements(part, ONE.replace("{columns}", "a"))
 
 
 def names_asked() -> Iterator[str]:

@@ -1,5 +1,85 @@
 -- The SQL that both engines share. Each statement: its name, its purpose and the index it uses.
 -- Every statement names its workspace, `:ws`; one that cannot says `across:` and why.
+-- What several statements share is a part, and stands in them as `{its_name}`.
+
+-- part: message_columns
+-- A message as it is read.
+seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
+    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+
+-- part: message_filter
+-- What narrows a page of messages; why BETWEEN, history_page says.
+AND (CAST(:since AS BIGINT) IS NULL OR m.created_at > :since)
+  AND (CAST(:until AS BIGINT) IS NULL OR m.created_at <= :until)
+  AND (CAST(:sender_agent AS BIGINT) IS NULL OR m.sender_agent = :sender_agent)
+  AND (CAST(:thread AS BIGINT) IS NULL OR m.thread = :thread)
+  AND (CAST(:intent AS TEXT) IS NULL OR m.intent = :intent)
+  AND (CAST(:recipient AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN m.seq AND m.seq
+       AND (a.channel = 0 OR a.channel = :recipient OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :recipient))))
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws
+       AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+
+-- part: post_of_instances
+-- What is addressed to instances of an agent, for one of them or the whole agent.
+reader r CROSS JOIN addressed a
+WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
+  AND a.ws = r.ws AND a.channel = r.reader
+
+-- part: task_columns
+-- A task as it is read, with what it waits for.
+t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
+    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
+    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+     WHERE n.ws = :ws AND n.number = t.number)
+
+-- part: task_filter
+-- What narrows a page of tasks.
+AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
+  AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
+  AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
+  AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
+  AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)
+  AND (CAST(:creator AS BIGINT) IS NULL OR t.creator = :creator)
+  AND (CAST(:project AS TEXT) IS NULL OR t.project = :project)
+  AND (CAST(:mission AS TEXT) IS NULL OR t.mission = :mission)
+  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(t.tags, :tag, '') <> t.tags)
+  AND (CAST(:updated_since AS BIGINT) IS NULL OR t.updated_at > :updated_since)
+  AND (CAST(:ready_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
+       WHERE n.ws = :ws AND n.number = t.number AND d.status <> 'done'))
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR t.assignee IS NULL OR t.assignee = :visible_to OR t.creator = :visible_to)
+
+-- part: session_rows
+-- Sessions as they are read, with whose they are.
+s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.ttl_s, s.announce, s.started_at, s.last_seen,
+    s.ended_at, s.summary, s.outcome, s.touched
+FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
+
+-- part: note_columns
+-- A note as it is read, with what it stands for and what stands for it.
+n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
+    n.acting_key, n.created_at,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
+     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
+    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
+     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+
+-- part: note_filter
+-- What narrows a page of notes.
+AND (CAST(:kind AS TEXT) IS NULL OR n.kind = :kind)
+  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(n.tags, :tag, '') <> n.tags)
+  AND (CAST(:author AS BIGINT) IS NULL OR n.author = :author)
+  AND (CAST(:priority AS BIGINT) IS NULL OR n.priority >= :priority)
+  AND (CAST(:title AS TEXT) IS NULL OR n.title = :title)
+  AND (CAST(:important AS BIGINT) IS NULL OR n.priority >= 4 OR n.kind = 'constraint')
+  AND (CAST(:since AS BIGINT) IS NULL OR n.created_at > :since)
+  AND (CAST(:current_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes'))
+
+-- part: tally_head
+-- Each message, and how many it is for.
+m.seq,
+  CASE WHEN EXISTS (SELECT 1 FROM addressed e WHERE e.ws = m.ws AND e.channel = 0 AND e.seq = m.seq) THEN (SELECT COUNT(*) FROM reader r WHERE r.ws = m.ws AND r.instance IS NULL AND r.seen > 0
+      AND r.registered_seq < m.seq AND r.reader <> m.sender_agent)
+    ELSE (SELECT COUNT(*) FROM addressed a JOIN reader r ON r.ws = a.ws AND r.reader = a.channel WHERE a.ws = m.ws AND a.seq = m.seq) END
 
 -- name: workspace_by_name
 -- Find a workspace by its name. across: the name is how a workspace is found; unique index on name.
@@ -165,9 +245,7 @@ UNION ALL
 SELECT a.ws, CAST(:reader AS BIGINT), CAST(:mark AS TEXT), a.seq FROM addressed a
 WHERE a.ws = :ws AND a.channel = 0 AND a.left_out <> :agent AND a.seq > :floor AND a.seq < :seq
 UNION ALL
-SELECT a.ws, CAST(:reader AS BIGINT), CAST(:mark AS TEXT), a.seq FROM reader r CROSS JOIN addressed a
-WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
-  AND a.ws = r.ws AND a.channel = r.reader AND a.seq > :floor AND a.seq < :seq
+SELECT a.ws, CAST(:reader AS BIGINT), CAST(:mark AS TEXT), a.seq FROM {post_of_instances} AND a.seq > :floor AND a.seq < :seq
 ON CONFLICT DO NOTHING;
 
 -- name: hole_add
@@ -232,14 +310,12 @@ INSERT INTO idempotency (ws, sender, key, seq, content) VALUES (:ws, :sender, :k
 
 -- name: message_by_id
 -- One message; unique index message_by_id.
-SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
-    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+SELECT {message_columns}
 FROM message WHERE ws = :ws AND id = :id;
 
 -- name: message_by_seq
 -- One message; primary key.
-SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
-    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+SELECT {message_columns}
 FROM message WHERE ws = :ws AND seq = :seq;
 
 -- name: channels_of
@@ -250,8 +326,7 @@ WHERE a.ws = :ws AND a.seq = :seq AND (a.channel = 0 OR r.reader IS NOT NULL) OR
 
 -- name: thread_page
 -- A conversation, oldest first; index message_by_thread.
-SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
-    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+SELECT {message_columns}
 FROM message WHERE ws = :ws AND thread = :thread AND seq > :after ORDER BY seq LIMIT :most;
 
 -- name: unread_page
@@ -267,9 +342,7 @@ SELECT DISTINCT u.seq FROM (
   SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.seq > :above AND a.left_out <> :agent
       AND (a.expires_at IS NULL OR a.expires_at > :now) ORDER BY a.seq LIMIT :most) AS everyone
   UNION ALL
-  SELECT * FROM (SELECT DISTINCT a.seq FROM reader r CROSS JOIN addressed a
-    WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
-      AND a.ws = r.ws AND a.channel = r.reader AND a.seq > :above
+  SELECT * FROM (SELECT DISTINCT a.seq FROM {post_of_instances} AND a.seq > :above
       AND (a.expires_at IS NULL OR a.expires_at > :now) ORDER BY a.seq LIMIT :most) AS instances
 ) AS u ORDER BY u.seq LIMIT :most;
 
@@ -280,9 +353,7 @@ SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.c
   + (SELECT COUNT(*) FROM (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.left_out <> :agent
     AND a.seq > (SELECT registered_seq FROM reader WHERE ws = :ws AND reader = :agent)
     AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS everyone)
-  + (SELECT COUNT(*) FROM (SELECT DISTINCT a.seq FROM reader r CROSS JOIN addressed a
-    WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
-      AND a.ws = r.ws AND a.channel = r.reader AND (a.expires_at IS NULL OR a.expires_at > :now)
+  + (SELECT COUNT(*) FROM (SELECT DISTINCT a.seq FROM {post_of_instances} AND (a.expires_at IS NULL OR a.expires_at > :now)
       AND NOT EXISTS (SELECT 1 FROM addressed o WHERE o.ws = a.ws AND o.channel = :agent AND o.seq = a.seq) LIMIT :most) AS instances);
 
 -- name: mailbox_page
@@ -295,26 +366,15 @@ SELECT DISTINCT u.seq FROM (
       AND a.seq > (SELECT registered_seq FROM reader WHERE ws = :ws AND reader = :agent)
     ORDER BY a.seq DESC LIMIT :most) AS everyone
   UNION ALL
-  SELECT * FROM (SELECT DISTINCT a.seq FROM reader r CROSS JOIN addressed a
-    WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
-      AND a.ws = r.ws AND a.channel = r.reader AND a.seq < :before ORDER BY a.seq DESC LIMIT :most) AS instances
+  SELECT * FROM (SELECT DISTINCT a.seq FROM {post_of_instances} AND a.seq < :before ORDER BY a.seq DESC LIMIT :most) AS instances
 ) AS u ORDER BY u.seq DESC LIMIT :most;
 
 -- name: history_page
 -- The workspace's messages, newest first, filtered; primary key. BETWEEN keeps PostgreSQL from turning the inner
 -- question into one about all of `addressed`: asked once for each row, it is one look into an index.
-SELECT seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
-    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+SELECT {message_columns}
 FROM message m WHERE m.ws = :ws AND m.seq < :before
-  AND (CAST(:since AS BIGINT) IS NULL OR m.created_at > :since)
-  AND (CAST(:until AS BIGINT) IS NULL OR m.created_at <= :until)
-  AND (CAST(:sender_agent AS BIGINT) IS NULL OR m.sender_agent = :sender_agent)
-  AND (CAST(:thread AS BIGINT) IS NULL OR m.thread = :thread)
-  AND (CAST(:intent AS TEXT) IS NULL OR m.intent = :intent)
-  AND (CAST(:recipient AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN m.seq AND m.seq
-       AND (a.channel = 0 OR a.channel = :recipient OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :recipient))))
-  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws
-       AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+  {message_filter}
 ORDER BY m.seq DESC LIMIT :most;
 
 -- name: receipt_find
@@ -463,9 +523,7 @@ SELECT m.seq, 'message.sent' AS kind, m.created_at AS at, m.sender_agent AS read
     SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.seq > :after AND a.left_out <> :agent
         AND a.seq > (SELECT registered_seq FROM reader WHERE ws = :ws AND reader = :agent) ORDER BY a.seq LIMIT :most) AS everyone
     UNION ALL
-    SELECT * FROM (SELECT DISTINCT a.seq FROM reader r CROSS JOIN addressed a
-      WHERE r.ws = :ws AND r.agent = :agent AND r.reader <> :agent AND (r.reader = :reader OR :reader = :agent)
-        AND a.ws = r.ws AND a.channel = r.reader AND a.seq > :after ORDER BY a.seq LIMIT :most) AS instances
+    SELECT * FROM (SELECT DISTINCT a.seq FROM {post_of_instances} AND a.seq > :after ORDER BY a.seq LIMIT :most) AS instances
   ) AS u ORDER BY u.seq LIMIT :most
 ) AS mine CROSS JOIN message m WHERE m.ws = :ws AND m.seq = mine.seq ORDER BY m.seq;
 
@@ -516,115 +574,46 @@ SELECT number FROM task WHERE ws = :ws ORDER BY number DESC LIMIT 1;
 
 -- name: task_by_id
 -- One task; unique index task_by_id.
-SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
-    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-     WHERE n.ws = :ws AND n.number = t.number)
+SELECT {task_columns}
 FROM task t WHERE t.ws = :ws AND t.id = :id;
 
 -- name: task_by_number
 -- One task; primary key.
-SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
-    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-     WHERE n.ws = :ws AND n.number = t.number)
+SELECT {task_columns}
 FROM task t WHERE t.ws = :ws AND t.number = :number;
 
 -- name: task_by_key
 -- The task a creator already made under a key; unique index task_by_key.
-SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
-    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-     WHERE n.ws = :ws AND n.number = t.number)
+SELECT {task_columns}
 FROM task t WHERE t.ws = :ws AND t.creator = :creator AND t.idempotency_key = :key;
 
 -- name: task_newest
 -- Tasks, newest first, narrowed; primary key.
-SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
-    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-     WHERE n.ws = :ws AND n.number = t.number)
+SELECT {task_columns}
 FROM task t WHERE t.ws = :ws AND t.number < :before
-  AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
-  AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
-  AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
-  AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
-  AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)
-  AND (CAST(:creator AS BIGINT) IS NULL OR t.creator = :creator)
-  AND (CAST(:project AS TEXT) IS NULL OR t.project = :project)
-  AND (CAST(:mission AS TEXT) IS NULL OR t.mission = :mission)
-  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(t.tags, :tag, '') <> t.tags)
-  AND (CAST(:updated_since AS BIGINT) IS NULL OR t.updated_at > :updated_since)
-  AND (CAST(:ready_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-       WHERE n.ws = :ws AND n.number = t.number AND d.status <> 'done'))
-  AND (CAST(:visible_to AS BIGINT) IS NULL OR t.assignee IS NULL OR t.assignee = :visible_to OR t.creator = :visible_to)
+  {task_filter}
 ORDER BY t.number DESC LIMIT :most;
 
 -- name: task_newest_unfinished
 -- Tasks that are not finished, newest first, narrowed; partial index task_unfinished. The bounds on priority
 -- leave nothing out; they and the plus signs keep SQLite from walking all that was ever done.
-SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
-    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-     WHERE n.ws = :ws AND n.number = t.number)
+SELECT {task_columns}
 FROM task t WHERE t.ws = :ws AND +t.number < :before AND t.priority >= 1 AND t.priority <= 5 AND t.status NOT IN ('done', 'failed', 'cancelled')
-  AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
-  AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
-  AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
-  AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
-  AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)
-  AND (CAST(:creator AS BIGINT) IS NULL OR t.creator = :creator)
-  AND (CAST(:project AS TEXT) IS NULL OR t.project = :project)
-  AND (CAST(:mission AS TEXT) IS NULL OR t.mission = :mission)
-  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(t.tags, :tag, '') <> t.tags)
-  AND (CAST(:updated_since AS BIGINT) IS NULL OR t.updated_at > :updated_since)
-  AND (CAST(:ready_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-       WHERE n.ws = :ws AND n.number = t.number AND d.status <> 'done'))
-  AND (CAST(:visible_to AS BIGINT) IS NULL OR t.assignee IS NULL OR t.assignee = :visible_to OR t.creator = :visible_to)
+  {task_filter}
 ORDER BY +t.number DESC LIMIT :most;
 
 -- name: task_urgent
 -- Tasks, most urgent first, and the oldest of those first, narrowed; primary key, and sorted.
-SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
-    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-     WHERE n.ws = :ws AND n.number = t.number)
+SELECT {task_columns}
 FROM task t WHERE t.ws = :ws AND t.priority <= :priority AND (t.priority < :priority OR t.number > :after)
-  AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
-  AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
-  AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
-  AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
-  AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)
-  AND (CAST(:creator AS BIGINT) IS NULL OR t.creator = :creator)
-  AND (CAST(:project AS TEXT) IS NULL OR t.project = :project)
-  AND (CAST(:mission AS TEXT) IS NULL OR t.mission = :mission)
-  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(t.tags, :tag, '') <> t.tags)
-  AND (CAST(:updated_since AS BIGINT) IS NULL OR t.updated_at > :updated_since)
-  AND (CAST(:ready_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-       WHERE n.ws = :ws AND n.number = t.number AND d.status <> 'done'))
-  AND (CAST(:visible_to AS BIGINT) IS NULL OR t.assignee IS NULL OR t.assignee = :visible_to OR t.creator = :visible_to)
+  {task_filter}
 ORDER BY t.priority DESC, t.number LIMIT :most;
 
 -- name: task_urgent_unfinished
 -- Tasks that are not finished, most urgent first, and the oldest of those first, narrowed; partial index task_unfinished.
-SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
-    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-     WHERE n.ws = :ws AND n.number = t.number)
+SELECT {task_columns}
 FROM task t WHERE t.ws = :ws AND t.priority <= :priority AND (t.priority < :priority OR t.number > :after) AND t.status NOT IN ('done', 'failed', 'cancelled')
-  AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',', '') <> :statuses)
-  AND (CAST(:priorities AS TEXT) IS NULL OR REPLACE(:priorities, CAST(t.priority AS TEXT), '') <> :priorities)
-  AND (CAST(:assignee AS BIGINT) IS NULL OR t.assignee = :assignee)
-  AND (CAST(:assignee_instance AS TEXT) IS NULL OR t.assignee_instance = :assignee_instance)
-  AND (CAST(:unassigned_only AS BIGINT) IS NULL OR t.assignee IS NULL)
-  AND (CAST(:creator AS BIGINT) IS NULL OR t.creator = :creator)
-  AND (CAST(:project AS TEXT) IS NULL OR t.project = :project)
-  AND (CAST(:mission AS TEXT) IS NULL OR t.mission = :mission)
-  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(t.tags, :tag, '') <> t.tags)
-  AND (CAST(:updated_since AS BIGINT) IS NULL OR t.updated_at > :updated_since)
-  AND (CAST(:ready_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-       WHERE n.ws = :ws AND n.number = t.number AND d.status <> 'done'))
-  AND (CAST(:visible_to AS BIGINT) IS NULL OR t.assignee IS NULL OR t.assignee = :visible_to OR t.creator = :visible_to)
+  {task_filter}
 ORDER BY t.priority DESC, t.number LIMIT :most;
 
 -- name: task_need_add
@@ -641,10 +630,7 @@ SELECT needs FROM task_need WHERE ws = :ws AND number = :number ORDER BY needs;
 
 -- name: keep_tasks
 -- Tasks with all their columns, for an export; primary key.
-SELECT t.number, t.id, t.title, t.description, t.status, t.priority, t.creator, t.creator_name, t.assignee, t.assignee_name,
-    t.assignee_instance, t.project, t.mission, t.tags, t.card, t.idempotency_key, t.created_at, t.updated_at,
-    (SELECT string_agg(d.number || ':' || d.id || ':' || d.status, ',') FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
-     WHERE n.ws = :ws AND n.number = t.number)
+SELECT {task_columns}
 FROM task t WHERE t.ws = :ws AND t.number > :after ORDER BY t.number LIMIT :most;
 
 -- name: task_words_drop
@@ -653,29 +639,21 @@ DELETE FROM task_words WHERE ws = :ws AND number = :number;
 
 -- name: session_by_digest
 -- The session a token stands for; unique index session_by_digest.
-SELECT s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.ttl_s, s.announce, s.started_at, s.last_seen,
-    s.ended_at, s.summary, s.outcome, s.touched
-FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader WHERE s.ws = :ws AND s.digest = :digest;
+SELECT {session_rows} WHERE s.ws = :ws AND s.digest = :digest;
 
 -- name: session_newest
 -- A reader's newest session that has not ended; index session_by_reader.
-SELECT s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.ttl_s, s.announce, s.started_at, s.last_seen,
-    s.ended_at, s.summary, s.outcome, s.touched
-FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
+SELECT {session_rows}
 WHERE s.ws = :ws AND s.reader = :reader AND s.ended_at IS NULL ORDER BY s.seq DESC LIMIT 1;
 
 -- name: sessions_open
 -- The sessions that have not ended, seen of late; partial index session_open.
-SELECT s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.ttl_s, s.announce, s.started_at, s.last_seen,
-    s.ended_at, s.summary, s.outcome, s.touched
-FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
+SELECT {session_rows}
 WHERE s.ws = :ws AND s.ended_at IS NULL AND s.last_seen > :since ORDER BY s.seq;
 
 -- name: session_page
 -- Sessions, newest first; primary key.
-SELECT s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.ttl_s, s.announce, s.started_at, s.last_seen,
-    s.ended_at, s.summary, s.outcome, s.touched
-FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
+SELECT {session_rows}
 WHERE s.ws = :ws AND s.seq < :before AND (CAST(:agent AS BIGINT) IS NULL OR r.agent = :agent) ORDER BY s.seq DESC LIMIT :most;
 
 -- name: session_add
@@ -704,52 +682,25 @@ VALUES (:ws, :seq, :id, :kind, :title, :text, :tags, :priority, :metadata, :auth
 
 -- name: note_by_id
 -- One note; unique index note_by_id.
-SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
-    n.acting_key, n.created_at,
-    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
-     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
-    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
-     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+SELECT {note_columns}
 FROM note n WHERE n.ws = :ws AND n.id = :id;
 
 -- name: note_by_seq
 -- One note; primary key.
-SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
-    n.acting_key, n.created_at,
-    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
-     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
-    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
-     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+SELECT {note_columns}
 FROM note n WHERE n.ws = :ws AND n.seq = :seq;
 
 -- name: note_known
 -- The newest note that says the same and has not been superseded; index note_by_content.
-SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
-    n.acting_key, n.created_at,
-    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
-     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
-    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
-     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+SELECT {note_columns}
 FROM note n WHERE n.ws = :ws AND n.content = :content
   AND NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes')
 ORDER BY n.seq DESC LIMIT 1;
 
 -- name: note_page
 -- Notes, newest first, narrowed; primary key.
-SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
-    n.acting_key, n.created_at,
-    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
-     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
-    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
-     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
-FROM note n WHERE n.ws = :ws AND n.seq < :before AND (CAST(:kind AS TEXT) IS NULL OR n.kind = :kind)
-  AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(n.tags, :tag, '') <> n.tags)
-  AND (CAST(:author AS BIGINT) IS NULL OR n.author = :author)
-  AND (CAST(:priority AS BIGINT) IS NULL OR n.priority >= :priority)
-  AND (CAST(:title AS TEXT) IS NULL OR n.title = :title)
-  AND (CAST(:important AS BIGINT) IS NULL OR n.priority >= 4 OR n.kind = 'constraint')
-  AND (CAST(:since AS BIGINT) IS NULL OR n.created_at > :since)
-  AND (CAST(:current_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes'))
+SELECT {note_columns}
+FROM note n WHERE n.ws = :ws AND n.seq < :before {note_filter}
 ORDER BY n.seq DESC LIMIT :most;
 
 -- name: notes_kept
@@ -839,19 +790,12 @@ SELECT id FROM session WHERE ws = :ws AND seq = :seq;
 
 -- name: keep_sessions
 -- Sessions, for an export; primary key.
-SELECT s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.ttl_s, s.announce, s.started_at, s.last_seen,
-    s.ended_at, s.summary, s.outcome, s.touched
-FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
+SELECT {session_rows}
 WHERE s.ws = :ws AND s.seq > :after AND s.seq <= :upto ORDER BY s.seq LIMIT :most;
 
 -- name: keep_notes
 -- Notes with all their columns, for an export; primary key.
-SELECT n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
-    n.acting_key, n.created_at,
-    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
-     WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
-    (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
-     WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+SELECT {note_columns}
 FROM note n WHERE n.ws = :ws AND n.seq > :after AND n.seq <= :upto ORDER BY n.seq LIMIT :most;
 
 -- name: keep_note_links
