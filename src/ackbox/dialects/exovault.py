@@ -190,9 +190,14 @@ CHECKPOINT = Word(
     name="context_checkpoint", operation="session.checkpoint",
     description="Keep what you learned and a summary of the session; gives up to five pending messages.",
     args=(
-        Arg("memories", Annotated[list[dict[str, Any]], Meta(max_length=50, description="Each with content, and memoryType, importance, summary, "
-                                                                                        "entities, relatedMemoryIds")],
-            "notes", "notes_of_memories", default=[]),
+        Arg("memories", Meta(max_length=50, description="What to keep"), "notes", "notes_of_memories", default=[], of_each=(
+            # How long it is, is a matter of this one alone: of several, one that is empty stops no other.
+            Arg("content", Annotated[str, Meta(description="The text")]),
+            Arg("summary", Annotated[str, Meta(max_length=500, description="In short")], default=None),
+            Arg("memoryType", MemoryType, default=None), Arg("importance", Level, default=None), Arg("confidence", Level, default=None),
+            Arg("entities", Entities, default=None), Arg("metadata", Object, default=None),
+            Arg("relatedMemoryIds", Annotated[list[MemoryId], Meta(max_length=50, description="Memories it is related to")], default=None),
+            Arg("writeReason", Annotated[str, Meta(max_length=500, description="Why it is kept")], default=None))),
         Arg("sessionSummary", Annotated[str, Meta(max_length=2000, description="What you did")], "summary", default=None), VAULT, AGENT, MODEL, RUN,
         Arg("dedup", Annotated[bool, Meta(description="What is known is not kept twice")], "unless_known", default=True),
     ),
