@@ -86,7 +86,7 @@ class Acting:
 
     def action_open(self) -> None:
         me = _of(self)
-        if not me.tab.count:
+        if not me.tab.count or (me.tab is me.live and me.focused is not me.beside and me.live.open_fold()):
             return
         if me.tab is me.agents and me.agents.name and me.screen.has_class("-one") is False:
             self._narrow_to(me.agents.name)

@@ -156,6 +156,7 @@ class Terminal(Acting, Tasking, App[None]):
             self._roster_at, self._roster_stale = now, False
             self.run_worker(self._read_roster(), group="roster", exclusive=True)
         self._read_tabs(now)
+        self.live.pace(self.post.rate(now), now)
         if self.tab is self.live and self.live.is_near_start:
             self.link.want_older()
         if self.tab.wants_more and not self._is_reading_more:

@@ -101,15 +101,15 @@ def receipts(tally: Tally | None) -> tuple[str, str]:
     return sign, ("text3", "text2", "text2", "online")[best]
 
 
-def message_line(row: Row, width: int, palette: Palette, *, selected: bool, humans: frozenset[str], name_cells: int) -> Line:
-    """Return one message as a line: marker, urgency, time, sender, receiver, intent, text, receipts."""
+def message_line(row: Row, width: int, palette: Palette, *, selected: bool, humans: frozenset[str], name_cells: int, mark: str | None = None) -> Line:
+    """Return one message as a line: marker, urgency, time, sender, receiver, intent, text, receipts or another mark at its end."""
     intent_cells = 10 if width >= 80 else 0
     edge, urgent = urgency(row.priority)
 
     def put(text: str, means: str, *, bold: bool = False) -> Segment:
         return Segment(text, palette.style(means, bold=bold, selected=selected))
 
-    mark, mark_means = receipts(row.tally)
+    mark, mark_means = receipts(row.tally) if mark is None else (mark, "accent")
     means = row.intent if row.intent in GLYPHS else "task" if row.intent.startswith("task") else "text2"
     line = [
         put(SELECTED if selected else " ", "accent", bold=True), put(edge, urgent, bold=True), put(f"{clock(row.at)} ", "text3"),
