@@ -30,8 +30,7 @@ WHY = {
           "what is left.",
     "S8": "A send and the look that its push is take some half a millisecond of one interpreter; what else the machine does comes on top.",
     "S4": "One send alone pays for the hand-over to the committing thread and back.",
-    "S7": "The total of a mailbox is counted up to a thousand at each check. In this workspace everybody has 20,000 broadcasts, so it "
-          "always counts to the end.",
+    "S7": "A check asks four things of the store where the no-op asks one, and its answer has seven fields.",
     "S12": "Every call checks the key, the Host and the limits, opens a reading transaction and answers with text and with structure; the "
            "echo does none of it.",
     "S15": "The message itself is 1.4 KB with its index entries. Each of ten receipts takes about 90 bytes, as it says who marked what, when, "

@@ -25,6 +25,7 @@ from ackbox.ops import schedules
 from ackbox.ops.decode import decode
 from ackbox.ops.feed import Feed
 from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Scope, find
+from ackbox.ops.totals import Totals
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.schedules import Due, due_schedules
 from ackbox.store.store import Store, WorkspaceRow, add_workspace, every_workspace, find_key, find_workspace
@@ -60,6 +61,7 @@ class App:
         # Through self: tests set the clock after the app is made.
         self.alive = Alive(lambda: self.clock())
         self._callers = Callers(engine, lambda: self.clock())
+        self._totals = Totals()
         self._known_places: dict[str, int] = {}
         self._flusher: asyncio.Task[None] | None = None
         self._unindexed: set[int] = set()
@@ -219,7 +221,7 @@ class App:
             workspace = await self._workspace(store, caller, asked)
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
                               now=self.clock(), new_id=self._new_id, alive=self.alive.last, on_socket=self.alive.follows,
-                              session_alive=self.alive.session_last, sockets=self.sockets,
+                              session_alive=self.alive.session_last, sockets=self.sockets, totals=self._totals,
                               may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or this_call))
             if asked.session is not None:
                 await context.resume(asked.session)

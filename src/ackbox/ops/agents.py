@@ -12,6 +12,7 @@ from ackbox.ops.messages import narrowed
 from ackbox.ops.overlap import Overlap, overlap
 from ackbox.ops.presence import DEFAULT_TTL_S, Here, Standing, best, derive, derived
 from ackbox.ops.table import Call, Context, op
+from ackbox.ops.totals import counts
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.readers import Presence, Reader
 
@@ -101,7 +102,7 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
     presence = Presence(me.reader, context.now if before is None or is_start else before.started_at, context.now, ttl_s, None,
                         msgspec.json.encode(card).decode())
     await context.store.put_presence(presence)
-    unread, total = await context.store.counts(me, now=context.now)
+    unread, total = await counts(context, me)
     conflicts = await _conflicts(context, me, card)
     subject = {"agent": me.name, "instance": me.instance}
     context.rings.add(await context.store.note("agent.checked_in", at=context.now, reader=me.agent, subject=subject))

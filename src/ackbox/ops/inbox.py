@@ -19,6 +19,7 @@ from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.marking import find_targets, mark_one, note_marked, recipient_of
 from ackbox.ops.messages import has_metadata
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
+from ackbox.ops.totals import counts
 from ackbox.ops.under_way import UnderWay, under_way
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.messages import NEWEST, Stored
@@ -91,7 +92,7 @@ async def check(context: Context, params: Check) -> Checked:
     page = _within(rows, params)
     # A first look that found fewer than it may give has found all there is.
     is_all = params.cursor is None and not is_narrowed and len(seqs) <= params.limit
-    unread, total = await store.counts(me, now=context.now, unread=len(seqs) if is_all else None)
+    unread, total = await counts(context, me, unread=len(seqs) if is_all else None)
     has_more = len(seqs) > len(page)
     flags = {} if params.state == "unread" else await store.flags(me, [row.seq for row in page])
     letters = [show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=flags.get(row.seq, (False,))[0],
@@ -242,7 +243,7 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
                 break
         if len(seqs) < 200 and (not seqs or before == seqs[-1]):
             break
-    unread, total = await store.counts(me, now=context.now)
+    unread, total = await counts(context, me)
     return Mailbox(agent=me.name, messages=letters, cursor=make_cursor(ws, query, before) if len(letters) == wanted else None,
                    unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO), counts_capped=max(unread, total) > COUNTED_UP_TO)
 

@@ -19,6 +19,7 @@ from msgspec import Meta
 from ackbox.errors import Invalid, NotFound, NotYou
 from ackbox.model.moment import IdMaker
 from ackbox.model.name import is_servers, parse_instance, parse_name, refuse_newcomer
+from ackbox.ops.totals import Totals
 from ackbox.store.readers import Reader
 from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
@@ -103,6 +104,7 @@ class Context(msgspec.Struct, kw_only=True):
     alive: Callable[[int, int], int] = lambda ws, reader: 0
     on_socket: Callable[[int, int], bool] = lambda ws, reader: False
     may_repeat: Callable[[int, int, str | None], bool] = lambda same, limit, key: True
+    totals: Totals = msgspec.field(default_factory=Totals)
     session: SessionRow | None = None
     session_signs: dict[int, int] = msgspec.field(default_factory=dict)
     session_alive: Callable[[int, int], int] = lambda ws, seq: 0

@@ -76,13 +76,10 @@ class Marks(Bound):
                                after=after, above=max(after, floor), most=most, now=now)
         return [row[0] for row in rows]
 
-    async def counts(self, reader: Reader, *, now: int, unread: int | None = None) -> tuple[int, int]:
-        """Return (unread, total) of the whole mailbox, each counted up to 1,001 at least; `unread` when it is known already."""
-        most = COUNTED_UP_TO + 1
-        if unread is None:
-            unread = len(await self.unmarked(reader, "read", after=0, most=most, now=now))
-        total = await self.row("total_count", reader=reader.reader, agent=reader.agent, most=most, now=now)
-        return unread, total[0] if total else 0
+    async def count_post(self, reader: Reader, *, after: int, now: int) -> tuple[int, int]:
+        """Return how much post a reader has after a seq, counted up to 1,001 at least, and how much of that will expire."""
+        row = await self.row("total_count", reader=reader.reader, agent=reader.agent, after=after, most=COUNTED_UP_TO + 1, now=now)
+        return (0, 0) if row is None else (row[0], row[1])
 
     async def mailbox_page(self, reader: Reader, *, before: int, most: int) -> list[int]:
         """Return the seqs of everything in a reader's channels, newest first."""

@@ -347,14 +347,19 @@ SELECT DISTINCT u.seq FROM (
 ) AS u ORDER BY u.seq LIMIT :most;
 
 -- name: total_count
--- How much post a reader has in all, each channel up to a bound, archived or not, expired left out; primary key of addressed.
-SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.channel = :agent
-    AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS own)
-  + (SELECT COUNT(*) FROM (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.left_out <> :agent
-    AND a.seq > (SELECT registered_seq FROM reader WHERE ws = :ws AND reader = :agent)
-    AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS everyone)
-  + (SELECT COUNT(*) FROM (SELECT DISTINCT a.seq FROM {post_of_instances} AND (a.expires_at IS NULL OR a.expires_at > :now)
-      AND NOT EXISTS (SELECT 1 FROM addressed o WHERE o.ws = a.ws AND o.channel = :agent AND o.seq = a.seq) LIMIT :most) AS instances);
+-- How much post a reader has after a seq, each channel up to a bound, archived or not, expired left out; and how much of it will expire;
+-- primary key of addressed.
+SELECT own.many + everyone.many + instances.many, own.ending + everyone.ending + instances.ending FROM
+  (SELECT COUNT(*) AS many, COUNT(o.expires_at) AS ending FROM (
+    SELECT a.expires_at FROM addressed a WHERE a.ws = :ws AND a.channel = :agent AND a.seq > :after
+      AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS o) AS own
+  CROSS JOIN (SELECT COUNT(*) AS many, COUNT(e.expires_at) AS ending FROM (
+    SELECT a.expires_at FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.left_out <> :agent
+      AND a.seq > (SELECT CASE WHEN registered_seq > :after THEN registered_seq ELSE :after END FROM reader WHERE ws = :ws AND reader = :agent)
+      AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS e) AS everyone
+  CROSS JOIN (SELECT COUNT(*) AS many, COUNT(i.expires_at) AS ending FROM (
+    SELECT DISTINCT a.seq, a.expires_at FROM {post_of_instances} AND a.seq > :after AND (a.expires_at IS NULL OR a.expires_at > :now)
+      AND NOT EXISTS (SELECT 1 FROM addressed w WHERE w.ws = a.ws AND w.channel = :agent AND w.seq = a.seq) LIMIT :most) AS i) AS instances;
 
 -- name: mailbox_page
 -- Everything for a reader, newest first; primary key of addressed.
