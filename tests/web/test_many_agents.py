@@ -53,7 +53,7 @@ async def test_those_here_are_listed_the_others_counted_and_found_by_their_lette
     await expect(crowd.locator(".empty")).to_contain_text("nobody-of-that-name")
 
 
-async def test_the_palette_finds_an_agent_that_is_not_listed(crowd: Page, served: Served) -> None:
+async def test_the_palette_and_the_box_find_an_agent_that_is_not_listed(crowd: Page, served: Served) -> None:
     listed = await crowd.evaluate("call => fetch('/v1/call/agent.list', call).then(answer => answer.json())", {
         "method": "POST", "headers": {"Content-Type": "application/json"}, "body": '{"present_first": true, "limit": 200}'})
     known = {each["agent"] for each in listed["agents"]}
@@ -65,6 +65,9 @@ async def test_the_palette_finds_an_agent_that_is_not_listed(crowd: Page, served
     await expect(crowd.locator("#found li").first).to_contain_text(name)
     await crowd.keyboard.press("Enter")
     await expect(crowd.locator("h1")).to_have_text(name)
+    await crowd.goto(f"{served.url}/w/default/live")
+    await crowd.get_by_label("Message", exact=True).fill(f"@{name[:-1]}")
+    await expect(crowd.get_by_role("option").filter(has_text=name)).to_be_visible()
 
 
 async def test_more_than_forty_are_grouped_by_role_in_the_ring_and_in_the_matrix(crowd: Page, served: Served) -> None:

@@ -3,7 +3,7 @@ import { html, safe, Presence, words, age } from "./parts.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { signal } from "./vendor/signals.js";
 import { INTENTS } from "./filter.js";
-import { call, me, roster, sending, mayWrite, take, workspace } from "./store.js";
+import { call, me, met, more, roster, sending, mayWrite, take, workspace } from "./store.js";
 
 /** What is being written: for whom and as an answer to what. Kept by thread, so that it survives a reload. */
 const empty = { to: null, parent: null, thread: null, about: null, intent: null, priority: null };
@@ -33,7 +33,7 @@ function ask() { floating.value = true; focusAsked.value += 1; }
 
 // --- reading what was typed -------------------------------------------------------------------
 
-const names = () => roster.value.agents.map((each) => each.agent).filter((name) => name !== me.agent);
+const names = () => [...roster.value.agents.map((each) => each.agent), ...met.keys()].filter((name) => name !== me.agent);
 
 /** Leading @names, a leading ! or !!, a leading /intent; what is left is the text. */
 export function read(text, known = [...names(), ...roster.value.awaited]) {
@@ -146,6 +146,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       for (const copy of each.instances ?? []) if (part.includes(":") ? `${each.agent}:${copy.instance}`.toLowerCase().startsWith(part) : false) items.push({ text: `${each.agent}:${copy.instance}`, each: copy });
     }
     setMenu({ items: items.slice(0, 8), at: 0, from: caret - begun[2].length });
+    if (items.length < 8) more(part).then((told) => { if (told.length && turn === asked.current) setMenu({ items: [...items, ...told.map((each) => ({ text: each.agent, each }))].slice(0, 8), at: 0, from: caret - begun[2].length }); });
   }
 
   function choose(item) {

@@ -165,7 +165,7 @@ export class Painter {
     pen.textAlign = Math.abs(x) < 0.25 ? "center" : x > 0 ? "left" : "right";
     pen.textBaseline = Math.abs(y) < 0.35 ? "middle" : y > 0 ? "top" : "bottom";
     const left = this.width / 2 + x * radius, room = { left: this.width - left, right: left, center: 2 * Math.min(left, this.width - left) }[pen.textAlign] - 6;
-    pen.fillText(this.cut(text, room), left, this.height / 2 + y * radius);
+    pen.fillText(this.cut(text, Math.min(room, this.width < 700 ? 110 : 200)), left, this.height / 2 + y * radius);
   }
 
   /** As much of a text as there is room for. */

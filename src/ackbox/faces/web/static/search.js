@@ -78,7 +78,7 @@ function Facet({ title, name, of, messages, q }) {
   const counts = new Map();
   for (const message of messages) for (const value of of(message)) counts.set(value, (counts.get(value) ?? 0) + 1);
   if (!counts.size) return null;
-  return html`<h2>${title}</h2><ul>${[...counts].sort((a, b) => b[1] - a[1]).slice(0, 8).map(([value, count]) => html`<li><a href=${address("search", { q: toggled(q, name, value) })}>${safe(value).replaceAll("_", " ")} <span class="num dim">${count}</span></a></li>`)}</ul>`;
+  return html`<h2>${title}</h2><ul>${[...counts].sort((a, b) => b[1] - a[1]).slice(0, 8).map(([value, count]) => html`<li><a href=${address("search", { q: toggled(q, name, value) })}><bdi class="line">${safe(value).replaceAll("_", " ")}</bdi> <span class="num dim">${count}</span></a></li>`)}</ul>`;
 }
 
 function Nothing({ q }) {

@@ -80,10 +80,12 @@ const LISTED = { present_first: true, limit: 200, with_unread: true };
 async function listed() { roster.value = await call("agent.list", LISTED); }
 
 const asked = new Map();
+/** Agents that are not listed and were found by their letters, by name. */
+export const met = new Map();
 /** Agents beyond those listed whose names have these letters, at most twenty; asks the server once for each word. */
 export async function more(like) {
   if (!like || roster.value.total <= roster.value.agents.length) return [];
-  if (!asked.has(like)) { if (asked.size > 200) asked.clear(); asked.set(like, call("agent.list", { like, limit: 20 }).then((told) => told.agents, () => { asked.delete(like); return []; })); }
+  if (!asked.has(like)) { if (asked.size > 200) asked.clear(); asked.set(like, call("agent.list", { like, limit: 20 }).then((told) => { for (const each of told.agents) met.set(each.agent, each); return told.agents; }, () => { asked.delete(like); return []; })); }
   return (await asked.get(like)).filter((each) => !roster.value.agents.some((one) => one.agent === each.agent));
 }
 /** Messages a second, over the last ten. */
