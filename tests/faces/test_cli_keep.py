@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import stat
 import threading
 from collections.abc import Iterator
@@ -220,4 +221,24 @@ def test_a_copy_that_cannot_be_made_is_refused(tmp_path: Path, path: str, what: 
     assert (refused.returncode, what in refused.stderr) == (1, True)
     elsewhere = ackbox("--url", "http://post.example:7717", "backup", str(tmp_path / "x.db"))
     assert (elsewhere.returncode, "another machine" in elsewhere.stderr) == (1, True)
+    ackbox.stop()
+
+
+def test_webhooks_are_left_out_and_the_import_says_how_to_make_each_again(tmp_path: Path) -> None:
+    ackbox = serve("sqlite", tmp_path)
+    ackbox.json("--as", "ana", "webhook", "add", "bob", "it's {number}", "--subject", "CI", "--form", "github", "--priority", "5")
+    ackbox.json("--as", "ana", "webhook", "add", "bob")
+    ackbox.json("export", str(tmp_path / "e.jsonl"))
+    written = (tmp_path / "e.jsonl").read_text("utf-8")
+    tried = ackbox.json("import", str(tmp_path / "e.jsonl"), "-w", "copy", "--dry-run")["webhooks_left_out"]
+    left_out = ackbox.json("import", str(tmp_path / "e.jsonl"), "-w", "copy")["webhooks_left_out"]
+    assert left_out == tried == [
+        "ackbox -w copy --as ana webhook add --subject CI --form github --intent inform --priority 5 -- bob 'it'\"'\"'s {number}'",
+        "ackbox -w copy --as ana webhook add --form standard --intent inform --priority 3 -- bob '{.}'"]
+    told = ackbox("import", str(tmp_path / "e.jsonl"), "-w", "copy", "--text").stdout.splitlines()
+    assert told[1:] == ["webhooks left out, because their secrets are not in the file: 2. Make each again with:",
+                        *(f"  {command}" for command in left_out)]
+    made = [ackbox.json(*shlex.split(command)[1:]) for command in left_out]
+    assert [each["secret"] in written for each in made] == [False, False]
+    assert ackbox.json("import", str(tmp_path / "e.jsonl"), "-w", "copy") == {"workspace": "copy", "new": 0, "known": 5, "webhooks_left_out": []}
     ackbox.stop()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 import sys
 import tempfile
 import time
@@ -24,6 +25,7 @@ from ackbox.faces.cli import REFUSED, Talk, verb
 VERBS: dict[str, click.Command] = {}
 FORMAT, VERSION = "ackbox-workspace", 1
 PARTS = ("reader", "message", "event", "schedule", "task", "session", "note")
+WEBHOOK = ("to", "subject", "body", "form", "intent", "priority", "created_by")
 BATCH_BYTES = 2_000_000
 BATCH = 500
 COPY_S = 6 * 3600.0
@@ -58,7 +60,7 @@ def export(talk: Talk, file: str, progress: bool) -> None:
 
     Example: ackbox -w shop export shop.jsonl
 
-    Keys are not in it. Sends go on while it runs; it holds what was there when it began.
+    Keys are not in it, nor webhooks' secrets. Sends go on while it runs; it holds what was there when it began.
     Without FILE, or with -, it goes to standard output.
     """
     if file == "-":
@@ -96,7 +98,7 @@ def _export(talk: Talk, out: IO[str], progress: bool) -> dict[str, Any]:
         out.write(text)
 
     write({"format": FORMAT, "version": VERSION, "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
-           **{name: first[name] for name in ("workspace", "mode", "settings", "upto")}})
+           **{name: first[name] for name in ("workspace", "mode", "settings", "upto")}, "webhooks": _webhooks(talk)})
     told, counts = Progress("exporting", upto, shown=progress), dict.fromkeys(PARTS, 0)
     for part in PARTS:
         after: int | None = 0
@@ -111,6 +113,18 @@ def _export(talk: Talk, out: IO[str], progress: bool) -> dict[str, Any]:
     out.write(json.dumps({"end": said}, separators=(",", ":")) + "\n")
     told.add(0, is_last=True)
     return said
+
+
+def _webhooks(talk: Talk) -> list[dict[str, Any]]:
+    """Return what makes a webhook again; its secret stays where it is, and its address is of the server."""
+    return [{name: each[name] for name in WEBHOOK} for each in talk.call("webhook.list")["webhooks"]]
+
+
+def _again(workspace: str, webhook: dict[str, Any]) -> str:
+    """Return the command that makes a webhook again, with an address and a secret of its own."""
+    flags = [f"--{name} {shlex.quote(str(webhook[name]))}" for name in ("subject", "form", "intent", "priority") if webhook[name]]
+    words = " ".join(shlex.quote(webhook[name]) for name in ("to", "body"))
+    return f"ackbox -w {shlex.quote(workspace)} --as {shlex.quote(webhook['created_by'])} webhook add {' '.join(flags)} -- {words}"
 
 
 @verb("log", VERBS)
@@ -140,7 +154,8 @@ def import_(talk: Talk, file: str, dry_run: bool, progress: bool) -> None:
 
     The file is checked whole before anything is stored. Without -w it goes into a workspace of
     its own name, which is made if it is missing. What is there already is left as it is, so that
-    importing again changes nothing, and completes an import that broke off.
+    importing again changes nothing, and completes an import that broke off. Webhooks come without
+    their secrets: it says how to make each again.
     """
     try:
         with _reread(file) as lines:
@@ -154,10 +169,20 @@ def import_(talk: Talk, file: str, dry_run: bool, progress: bool) -> None:
                 talk.call("workspace.create", workspace=None, name=name, mode=header["mode"], **header["settings"])
             done = ({"new": sum(end[part] for part in PARTS), "known": 0} if dry_run and is_missing
                     else _store(talk, lines, header, end, only_look=dry_run, shown=progress))
+            webhooks = header.get("webhooks", [])
+            here = _webhooks(talk) if webhooks and not (dry_run and is_missing) else []
+            left_out = [_again(name, each) for each in webhooks if each not in here]
     except OSError as error:
         talk.fail(REFUSED, "invalid", f"{file} cannot be read: {error.strerror}.", "Give the file that export wrote.")
-    talk.show({"workspace": name, **done}, lambda of: f"{of['workspace']}: {of['new']:,} new, {of['known']:,} known"
-              + (" (nothing stored)" if dry_run else ""))
+    talk.show({"workspace": name, **done, "webhooks_left_out": left_out}, lambda of: _imported(of, dry_run))
+
+
+def _imported(of: dict[str, Any], dry_run: bool) -> str:
+    lines = [f"{of['workspace']}: {of['new']:,} new, {of['known']:,} known{' (nothing stored)' if dry_run else ''}"]
+    if of["webhooks_left_out"]:
+        lines += [f"webhooks left out, because their secrets are not in the file: {len(of['webhooks_left_out'])}. Make each again with:",
+                  *(f"  {command}" for command in of["webhooks_left_out"])]
+    return "\n".join(lines)
 
 
 def _reread(file: str) -> IO[bytes]:
