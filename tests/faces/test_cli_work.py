@@ -51,6 +51,8 @@ def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
         (0, "1 would be finished; say --yes to do it"), (0, "1 finished")]
     sent = ackbox.json("--as", "ana", "send", "bob", "oops")
     assert told(ackbox, "--as", "ana", "withdraw", sent["id"]) == (0, "taken back from 1")
+    ackbox.json("--as", "ana", "send", "bbo", "mistyped")
+    assert told(ackbox, "dismiss", "bbo") == (0, "taken back 1")
     letters = [json.loads(line)["subject"] for line in ackbox("--json", "--as", "ana", "inbox").stdout.splitlines()]
     assert letters == ["Done: task 1, Migrate pricing", "Failed: task 2, Tell all"]
     assert ackbox.json("task", "search", "migrat*")["number"] == 1

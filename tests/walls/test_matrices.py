@@ -26,7 +26,7 @@ MAY: dict[str, set[str]] = {
     "login.link": {"human", *ADMINS}, "login.end": {"human", *ADMINS}, "login.redeem": {"link", "owner-link"},
     "message.preview": ALL, "thread.list": ALL, "workspace.needs": ALL,
     "message.send": WRITERS, "message.send_many": WRITERS, "message.ask": WRITERS, "receipt.mark": WRITERS,
-    "agent.check_in": WRITERS, "agent.heartbeat": WRITERS, "agent.check_out": WRITERS,
+    "agent.check_in": WRITERS, "agent.heartbeat": WRITERS, "agent.check_out": WRITERS, "agent.dismiss": WRITERS,
     "note.add": WRITERS, "note.supersede": WRITERS, "note.link": WRITERS, "note.get": ALL, "note.list": ALL, "note.search": ALL,
     "session.start": WRITERS, "session.checkpoint": WRITERS, "session.end": WRITERS, "session.list": ALL, "session.conflicts": ALL, "event.list": ALL,
     "message.get": ALL, "message.status": ALL, "message.history": ALL, "message.search": ALL, "thread.get": ALL, "inbox.check": ALL,

@@ -34,7 +34,7 @@ DONE, REFUSED, USED_WRONGLY, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 2, 3, 4, 
 # Each verb's module; loaded when it is used, because imports are the latency of a short command.
 VERBS: dict[str, str] = {
     **dict.fromkeys(("send", "reply", "ask", "inbox", "read", "ack", "archive", "withdraw", "thread", "search", "tail", "wait"), "cli_talk"),
-    **dict.fromkeys(("who", "me", "heartbeat", "nudge", "key", "workspace"), "cli_people"),
+    **dict.fromkeys(("who", "me", "heartbeat", "nudge", "dismiss", "key", "workspace"), "cli_people"),
     **dict.fromkeys(("task",), "cli_work"),
     **dict.fromkeys(("session", "note", "turn"), "cli_notes"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),

@@ -1,4 +1,4 @@
-"""People and keys: who, me, heartbeat, nudge, key, workspace.
+"""People and keys: who, me, heartbeat, nudge, dismiss, key, workspace.
 
 Explained in docs/reference/cli.md.
 """
@@ -94,6 +94,17 @@ def nudge(talk: Talk, name: str, id: str | None) -> None:
         text, more = "Please look at your post.", {}
     sent = talk.call("message.send", to=name, body=text, intent="request", priority=5, idempotency_key=new_key(), **more)
     talk.show(sent, lambda of: f"nudged {name} ({', '.join(each['presence'] for each in of['recipients'])})")
+
+
+@verb("dismiss", VERBS)
+@click.argument("name")
+def dismiss(talk: Talk, name: str) -> None:
+    """Wait no longer for a name that has never been here: what waits for it is taken back.
+
+    Example: ackbox dismiss codxe
+    """
+    done = talk.call("agent.dismiss", name=name)
+    talk.show(done, lambda of: f"taken back {of['withdrawn']}" + (", more waits: do it again" if of["is_more"] else ""))
 
 
 def _group(name: str, help: str) -> click.Group:

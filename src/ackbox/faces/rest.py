@@ -57,6 +57,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "agent.heartbeat": ("POST", "/v1/agents/heartbeat"),
     "agent.check_out": ("POST", "/v1/agents/check-out"),
     "agent.list": ("GET", "/v1/agents"),
+    "agent.dismiss": ("POST", "/v1/agents/dismiss"),
     "agent.whoami": ("GET", "/v1/me"),
     "task.create": ("POST", "/v1/tasks"),
     "task.list": ("GET", "/v1/tasks"),

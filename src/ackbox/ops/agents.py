@@ -217,9 +217,8 @@ RANK = {"online": 0, "idle": 1, "away": 2}
 async def list_agents(context: Context, params: ListAgents) -> Roster:
     """Return who is here: every agent and person with presence, and names that post waits for."""
     wanted = None if params.like is None else params.like.casefold()
-    present, waits = await everybody(context), await context.store.all_readers()
-    awaited = sorted({reader.name for reader in waits if not reader.seen and reader.is_agent and reader.kind != "system"
-                      and (wanted is None or wanted in reader.name.casefold())})
+    present = await everybody(context)
+    awaited = [name for name in await context.store.awaited() if wanted is None or wanted in name.casefold()]
     found = []
     for (reader, here), own in families(present):
         if params.name not in (None, reader.name) or (wanted is not None and wanted not in reader.name.casefold()):

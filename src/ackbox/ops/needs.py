@@ -75,8 +75,7 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
             found.append(_need(context, row, kind, waiting))
         if len(found) == params.limit:
             break
-    awaited = sorted({reader.name for reader in await store.all_readers() if not reader.seen and reader.is_agent and reader.kind != "system"})
-    return Needs(needs=found, awaited=awaited)
+    return Needs(needs=found, awaited=await store.awaited())
 
 
 def _kind(row: Stored, *, is_mail: bool, is_answered: bool, tally: tuple[int, ...], now: int, is_mine: bool) -> Kind | None:

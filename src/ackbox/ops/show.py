@@ -50,7 +50,7 @@ def state_of(trace: Trace, *, is_expired: bool) -> State:
         return "acknowledged"
     if trace.read_at is not None:
         return "read"
-    if any(entry[3] == "message.withdraw" for entry in trace.evidence.get("archived", [])):
+    if any(entry[3] in ("message.withdraw", "agent.dismiss") for entry in trace.evidence.get("archived", [])):
         return "withdrawn"
     if is_expired:
         return "expired"

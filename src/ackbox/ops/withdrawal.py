@@ -54,7 +54,7 @@ async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
     taken, kept, after = 0, 0, 0
     while found := await context.store.traces(row.seq, sender_agent=row.sender_agent, is_broadcast=row.is_for_everyone, after=after, most=LOOKED_AT):
         for (number, *_), trace in found:
-            is_taken = trace.read_at is None and await _take_from(context, row, number)
+            is_taken = trace.read_at is None and await take_from(context, row, number)
             taken, kept, after = taken + is_taken, kept + (not is_taken), number
     if taken:
         subject = {"message": row.id, "seq": row.seq, "withdrawn": taken}
@@ -62,7 +62,7 @@ async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
     return Withdrawn(id=row.id, withdrawn=taken, kept=kept)
 
 
-async def _take_from(context: Context, row: Stored, addressed: int) -> bool:
+async def take_from(context: Context, row: Stored, addressed: int) -> bool:
     """Put a message out of one recipient's mailbox; false when it was not there any more."""
     store = context.store
     reader = await store.reader_by_number(addressed)

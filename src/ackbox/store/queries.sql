@@ -175,6 +175,18 @@ SELECT name FROM reader WHERE ws = :ws AND skeleton = :skeleton AND name <> :nam
 SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
 FROM reader WHERE ws = :ws AND kind = 'human' AND instance IS NULL AND seen > 0 ORDER BY name;
 
+-- name: awaited
+-- Names that have never been here and for which something waits that was not taken back; index reader_by_agent, primary keys of addressed and hidden.
+SELECT r.name FROM reader r WHERE r.ws = :ws AND r.instance IS NULL AND r.seen = 0 AND r.kind <> 'system'
+  AND (SELECT a.seq FROM reader f CROSS JOIN addressed a WHERE f.ws = r.ws AND f.agent = r.reader AND a.ws = f.ws AND a.channel = f.reader
+    AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.ws = r.ws AND h.reader = r.reader AND h.seq = a.seq) LIMIT 1) IS NOT NULL;
+
+-- name: waiting_for
+-- What waits for a name that has never been here and was not taken back; index reader_by_agent, primary keys of addressed and hidden.
+SELECT a.seq, a.channel FROM reader f CROSS JOIN addressed a WHERE f.ws = :ws AND f.agent = :agent AND a.ws = f.ws AND a.channel = f.reader
+  AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.ws = :ws AND h.reader = :agent AND h.seq = a.seq)
+ORDER BY a.seq, a.channel LIMIT :most;
+
 -- name: agent_names
 -- Names for suggestions, at most 500; index reader_by_name.
 SELECT name FROM reader WHERE ws = :ws AND instance IS NULL AND seen > 0 ORDER BY name LIMIT 500;

@@ -84,6 +84,14 @@ class Readers(Bound):
         found = await self.reader(PEOPLE)
         return [] if found is None else [found]
 
+    async def awaited(self) -> list[str]:
+        """Return the names that have never been here and that post waits for, in their order."""
+        return sorted(row[0] for row in await self.rows("awaited"))
+
+    async def waiting_for(self, reader: Reader, *, most: int) -> list[tuple[int, int]]:
+        """Return the seq and the addressed reader of what waits for a name that has never been here, oldest first."""
+        return [(row[0], row[1]) for row in await self.rows("waiting_for", agent=reader.agent, most=most)]
+
     async def known_names(self) -> list[str]:
         return [row[0] for row in await self.rows("agent_names")]
 

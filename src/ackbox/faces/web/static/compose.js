@@ -6,7 +6,7 @@ import { INTENTS } from "./filter.js";
 import { call, me, met, more, roster, sending, mayWrite, take, workspace } from "./store.js";
 
 /** What is being written: for whom and as an answer to what. Kept by thread, so that it survives a reload. */
-const empty = { to: null, parent: null, thread: null, about: null, intent: null, priority: null };
+const empty = { to: null, parent: null, thread: null, about: null, intent: null, priority: null, after: null };
 export const draft = signal({ ...empty });
 export function forget() { draft.value = { ...empty }; floating.value = false; }
 /** A view without a box of its own shows the floating one. */
@@ -18,6 +18,13 @@ const kept = (thread) => `ackbox.draft.${workspace}.${thread ?? "new"}`;
 export function compose(to = null, text = null) {
   draft.value = { ...empty, to };
   if (text !== null) localStorage.setItem(kept(null), text);
+  ask();
+}
+
+/** Begin with a text that goes to somebody, as an answer or not; `after` is done once it is sent. */
+export function hand(text, set) {
+  localStorage.setItem(kept(set.thread), text);
+  draft.value = { ...empty, ...set };
   ask();
 }
 
@@ -82,6 +89,7 @@ async function send(what, because, parent) {
     const told = await call("message.send", { to: what.to, body: what.body, intent: what.intent, priority: what.priority, parent: parent ?? undefined,
       refs: what.refs, metadata: because ? { because } : undefined, mention: true, idempotency_key: random() });
     if (set.about && set.about.sender !== me.agent) await call("receipt.mark", { mark: "acknowledged", ids: [set.parent] }).catch(() => {});
+    await set.after?.().catch(() => {});
     const back = await call("message.history", { ids: [told.id], body_chars: 240, with_tallies: true });
     take(back.messages, back.tallies);
     return told;
@@ -120,7 +128,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   useEffect(() => { setText(localStorage.getItem(kept(place)) ?? ""); setRefs(keptRefs(place)); }, [place]);
   const asked = useRef(0);
   // Before the next key can come: whoever presses c writes on at once.
-  useLayoutEffect(() => { if (focusAsked.value) { focusAsked.value = 0; box.current?.focus(); box.current?.setSelectionRange(box.current.value.length, box.current.value.length); } }, [focusAsked.value]);
+  useLayoutEffect(() => { if (focusAsked.value) { focusAsked.value = 0; const now = localStorage.getItem(kept(place)) ?? ""; setText(now); if (box.current) box.current.value = now; box.current?.focus(); box.current?.setSelectionRange(box.current.value.length, box.current.value.length); } }, [focusAsked.value]);
   useEffect(() => {
     if (box.current) { box.current.style.height = "auto"; box.current.style.height = `${Math.min(box.current.scrollHeight, 220)}px`; }
     if (!text.trim() && !draft.value.to && !to) { setTold(null); return undefined; }

@@ -2,20 +2,38 @@
 import { html, Agent, Age, Intent, Teach, firstLine, safe, to } from "./parts.js";
 import { useEffect, useLayoutEffect, useState } from "./vendor/hooks.js";
 import { base, call, me, mayWrite, needs as count, roster } from "./store.js";
-import { compose, reply } from "./compose.js";
+import { reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
 import { keys } from "./keys.js";
 import { Picked, Tick, clear, clicked, pickKeys, picked } from "./pick.js";
 import { go, query, setQuery, Top, useFresh } from "./frame.js";
 
+const MAY_DISMISS = ["human", "owner", "operator"];
 const SAYS = { blocked: "is blocked", question: "asks", mail: "writes", urgent: "sent, urgent", late: "waits for a late answer", stuck: "sent, undelivered", expired: "sent, expired" };
 
-function Quiet({ told }) {
+/** Something that cannot be undone: a button, and the same once more in other words. */
+function Sure({ text, sure, run, about }) {
+  const [asked, ask] = useState(false), [problem, fail] = useState("");
+  return asked ? html`<button type="button" class="danger" onClick=${() => run().catch((error) => fail(error.message))}>${sure}</button><button type="button" class="quiet" onClick=${() => ask(false)}>Keep</button>${problem ? html`<span class="problem" role="alert">${problem}</span>` : null}`
+    : html`<button type="button" aria-label=${about ? `${text}: ${about}` : null} onClick=${() => ask(true)}>${text}</button>`;
+}
+
+async function dismiss(name) { while ((await call("agent.dismiss", { name })).is_more); }
+
+/** Names that mail waits for and that nobody has ever used: mistyped, perhaps. A person may stop waiting. */
+function Awaited({ names }) {
+  return html`<ul class="needs waits" aria-label="Names that nobody has used">${names.map((name) => html`<li key=${name} class="need"><span class="age"></span><p>mail waits for <b><bdi>${safe(name)}</bdi></b>, whom nobody has seen</p>
+    <div class="acts"><a class="button" href=${`${base}/a/${encodeURIComponent(name)}`}>See it</a>${mayWrite && MAY_DISMISS.includes(me.role) ? html`<${Sure} text="Withdraw" sure="Withdraw what waits" about=${safe(name)} run=${() => dismiss(name)} />` : null}</div></li>`)}</ul>`;
+}
+
+function Quiet() {
   const idle = roster.value.agents.filter((each) => each.kind === "agent" && each.presence === "idle").length;
   const away = roster.value.agents.filter((each) => each.kind === "agent" && each.presence === "away").length;
-  const said = [idle ? `${idle} idle` : null, away ? `${away} away` : null, told.awaited?.length ? html`mail waits for ${told.awaited.map((name, at) => html`${at ? ", " : ""}<b><bdi>${safe(name)}</bdi></b>`)}, whom nobody has seen` : null].filter(Boolean);
+  const said = [idle ? `${idle} idle` : null, away ? `${away} away` : null].filter(Boolean);
   return said.length ? html`<p class="quietly dim">Quiet: ${said.map((each, at) => html`${at ? " · " : ""}${each}`)}</p>` : null;
 }
+
+const wordsOf = (need) => need.kind === "stuck" || need.kind === "expired" ? "Send to another" : need.message.intent === "blocked" ? "Reassign" : "Hand to…";
 
 export function Needs({ data }) {
   const [told] = useFresh(data, (each) => each.kind === "message.sent" || each.kind === "receipt.marked" || each.kind === "message.withdrawn" || each.kind.startsWith("agent."));
@@ -24,6 +42,8 @@ export function Needs({ data }) {
   const here = Math.min(at, Math.max(0, items.length - 1));
   useEffect(() => { count.value = items.length; }, [items.length]);
   const isMine = (need) => need.kind !== "stuck" && need.kind !== "expired" && (need.waiting_for.includes(me.agent) || need.message.to.includes(me.agent));
+  const [given, setGiven] = useState(null);
+  const give = (need) => import("./hand.js").then((module) => setGiven({ view: module.Hand, need, isMine: isMine(need), words: wordsOf(need), onClose: () => setGiven(null) }));
   const letters = items.map((need) => need.message);
   const open = (need) => setQuery({ m: need.message.id });
   useLayoutEffect(() => keys("Needs you", {
@@ -32,6 +52,7 @@ export function Needs({ data }) {
     ...pickKeys(() => letters, () => here, (by) => { const next = Math.max(0, Math.min(items.length - 1, here + by)); setAt(next); return letters[next]; }),
     r: [() => { if (!items[here] || !mayWrite) return false; reply(items[here].message); return true; }, "answer"],
     a: [() => { if (!items[here] || !isMine(items[here])) return false; markOwn(items[here].message, "acknowledged"); return true; }, "acknowledge"],
+    h: [() => { if (!items[here] || !mayWrite) return false; give(items[here]); return true; }, "hand to somebody else"],
     t: [() => { if (!items[here]) return false; go(`${base}/t/${items[here].message.thread}#${items[here].message.id}`); return true; }, "its thread"],
   }));
   const oldest = items[0];
@@ -45,11 +66,11 @@ export function Needs({ data }) {
             <p class="line"><bdi>${firstLine(m)}</bdi></p>
             ${need.kind === "urgent" || need.kind === "stuck" || need.kind === "expired" ? html`<p class="dim small">still without it: <bdi>${need.waiting_for.map(safe).join(", ")}</bdi></p>` : null}</div>
           <div class="acts" onClick=${(event) => event.stopPropagation()}>
-            ${mayWrite ? html`${need.kind === "stuck" || need.kind === "expired" ? html`<button type="button" onClick=${() => compose([], m.body)}>Send to another</button>${m.sender === me.agent ? html`<button type="button" onClick=${() => call("message.withdraw", { id: m.id })}>Withdraw</button>` : null}` : html`<button type="button" class="primary" onClick=${() => reply(m)}>Answer</button><button type="button" onClick=${() => compose([], `${m.sender} asks: ${m.body}`)}>Hand to…</button>`}
+            ${mayWrite ? html`${need.kind === "stuck" || need.kind === "expired" ? html`<button type="button" onClick=${() => give(need)}>${wordsOf(need)}</button>${m.sender === me.agent ? html`<${Sure} text="Withdraw" sure="Withdraw for good" run=${() => call("message.withdraw", { id: m.id })} />` : null}` : html`<button type="button" class="primary" onClick=${() => reply(m)}>Answer</button><button type="button" onClick=${() => give(need)}>${wordsOf(need)}</button>`}
             ${mine ? html`<button type="button" onClick=${() => markOwn(m, "acknowledged")}>Acknowledge</button>` : null}` : null}
             <a class="button" href=${`${base}/t/${m.thread}#${m.id}`}>Thread</a></div></li>`; })}</ol>`
         : html`<div class="empty" data-first tabindex="-1"><p class="title">Nothing needs you.</p><p class="dim">${roster.value.agents.filter((each) => each.kind === "agent").length ? html`${roster.value.agents.filter((each) => each.presence === "online" && each.kind === "agent").length} agents online. In the last five minutes: ${told.lately?.messages ? `${told.lately.messages >= 200 ? "200 or more" : told.lately.messages} messages from ${told.lately.senders}` : "no messages"}. Watch them in <a href=${`${base}/live`}>Live</a>.` : html`Nobody is here yet. See it move: <${Teach} command="ackbox demo" />`}</p></div>`}
-      <${Quiet} told=${told} /></div><${Picked} of="needs" />
+      ${told.awaited?.length ? html`<${Awaited} names=${told.awaited} />` : null}<${Quiet} /></div><${Picked} of="needs" />${given ? html`<${given.view} ...${given} />` : null}
     </div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })} go=${go} />` : null}
   </div>`;
