@@ -82,6 +82,7 @@ def main() -> None:
         shares: list[float] = []
         keys: list[float] = []
         memory: list[float] = []
+        ends: list[float] = []
         for _ in range(5):
             start = time.monotonic()
             with look(server) as terminal:
@@ -96,10 +97,15 @@ def main() -> None:
                 shares.append(share)
                 keys += times
                 memory.append(peak_and_resident_mb(terminal.process.pid)[1])
+                start = time.monotonic()
+                terminal.press("q")
+                terminal.end()
+                ends.append(time.monotonic() - start)
     figure("U1", "terminal UI, 20,000 messages loaded, 100 new ones a second: share of a core", shares, limit="at most 33.3", unit="%")
     figure("U1", "terminal UI, the same: from a key to what it shows", keys, limit="at most 200", unit="ms")
     figure("U1", "terminal UI, the same: resident", memory, limit="at most 150", unit="MB")
     figure("U1", "terminal UI: from the command to the first screen, messages in it", starts, limit="at most 2", unit="s")
+    figure("U1", "terminal UI: from q to the end of the program, those messages in it", ends, limit="at most 0.5", unit="s")
 
 
 if __name__ == "__main__":

@@ -280,25 +280,27 @@ def test_an_empty_workspace_teaches_the_next_command(post: Post) -> None:
         terminal.see("codex is here and waiting. Say hello: press c, type @codex.", 'ackbox send codex "hello"')
 
 
-@pytest.mark.parametrize(("how", "code"), [("q", 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_leaving_gives_the_terminal_back_as_it_was_even_when_the_server_does_not_answer(tmp_path: Path, how: str | signal.Signals, code: int) -> None:
+def test_leaving_gives_the_terminal_back_as_it_was_even_when_the_server_does_not_answer(tmp_path: Path) -> None:
     command = Command(tmp_path)
     server = command.up()
     try:
-        with Post(command, "shop").look() as terminal:
-            terminal.see("Nobody is here yet", "live")
-            before = terminal.screen.modes - {"2026"}
-            os.kill(server["pid"], signal.SIGSTOP)
-            terminal.press("6")
-            terminal.see("6 Health", "reading …")
-            if isinstance(how, str):
-                terminal.press(how)
-            else:
-                os.kill(terminal.process.pid, how)
-            assert terminal.end() == code
-            assert {"1049", "1000"} <= before
-            # What is left on is what a terminal has on when it starts: its cursor, and breaking lines.
-            assert terminal.screen.modes == {"25", "7"}
+        post = Post(command, "shop")
+        for how, code in (("q", 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+            os.kill(server["pid"], signal.SIGCONT)
+            with post.look() as terminal:
+                terminal.see("Nobody is here yet", "live")
+                before = terminal.screen.modes - {"2026"}
+                os.kill(server["pid"], signal.SIGSTOP)
+                terminal.press("6")
+                terminal.see("6 Health", "reading …")
+                if isinstance(how, str):
+                    terminal.press(how)
+                else:
+                    os.kill(terminal.process.pid, how)
+                assert terminal.end() == code
+                assert {"1049", "1000"} <= before
+                # What is left on is what a terminal has on when it starts: its cursor, and breaking lines.
+                assert terminal.screen.modes == {"25", "7"}
     finally:
         os.kill(server["pid"], signal.SIGCONT)
         command.stop()
@@ -307,6 +309,20 @@ def test_leaving_gives_the_terminal_back_as_it_was_even_when_the_server_does_not
 def test_without_a_terminal_it_says_what_to_use_instead(post: Post) -> None:
     done = post.command("tui")
     assert (done.returncode, "ackbox tail" in done.stderr, done.stdout) == (2, True, "")
+
+
+def test_inline_leaves_messages_in_the_scroll_back_and_takes_nothing_over(post: Post) -> None:
+    post.send("claude", "codex", "the first")
+    post.send("claude", "codex", "from before\x1b[2J")
+    with post.look("--inline") as terminal:
+        terminal.see("claude", "codex", "from before\\u{1b}[2J")
+        post.send("codex", "claude", "just now", priority=5)
+        terminal.see("just now")
+        assert [re.sub(r"\d\d:\d\d:\d\d", "", terminal.screen.row(n)).split()[:3] for n in (1, 2, 3)] == [
+            ["claude", "→", "codex"], ["claude", "→", "codex"], ["!!", "codex", "→"]]
+        os.kill(terminal.process.pid, signal.SIGINT)
+        assert terminal.end() == 130
+        assert b"\x1b[?1049h" not in terminal.raw
 
 
 def test_without_a_server_it_says_so_in_plain_text(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Explained in docs/reference/cli.md and docs/howto/terminal.md.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -12,7 +13,7 @@ import click
 
 from ackbox.client.discovery import caller
 from ackbox.client.http import HttpCaller
-from ackbox.faces.cli import USED_WRONGLY, Talk, verb
+from ackbox.faces.cli import KEY, USED_WRONGLY, Talk, verb
 from ackbox.faces.cli_columns import Column, ago, local_time
 
 VERBS: dict[str, click.Command] = {}
@@ -37,7 +38,8 @@ minutes_option = click.option("--minutes", type=int, default=15, show_default=Tr
 @click.option("--theme", type=click.Choice(["dark", "light"]), help="Colours for a dark or a light terminal; found out when left out.")
 @click.option("--hz", type=click.FloatRange(1, 30), default=10, show_default=True, help="Drawings a second; 4 for a slow line.")
 @click.option("--rows", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="How many past messages to load at the start.")
-def tui(talk: Talk, theme: str | None, hz: float, rows: int) -> None:
+@click.option("--inline", "is_inline", is_flag=True, help="Only watch: messages as lines that stay in the terminal's scroll-back.")
+def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) -> None:
     """Watch and take part in the terminal: messages as they come, receipts, who is here.
 
     Example: ackbox tui, or: ackbox --url https://post.example.com tui
@@ -49,8 +51,6 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int) -> None:
     # Asked before the screen is taken, so that a missing server or key is said in plain text.
     talk.call("agent.whoami")
 
-    from ackbox.faces.cli_run import person
-    from ackbox.faces.tui.app import Terminal
     from ackbox.faces.tui.link import Link
 
     given = talk.given
@@ -59,6 +59,19 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int) -> None:
         return caller(data_dir=given.get("data_dir"), url=given.get("url"), key=given.get("key"), face="tui")
 
     who = {name: value for name in ("workspace", "agent", "instance") if (value := talk.setting(name))}
+    if is_inline:
+        import asyncio
+
+        from ackbox.faces.tui.inline import Inline
+
+        # As many as fit on the screen: what is older is not what was said last.
+        past = min(rows, max(os.get_terminal_size(sys.stdout.fileno()).lines - 2, 1))
+        talk.say("messages as they come; Ctrl-C ends, nothing is lost")
+        talk.fail(KEY, "refused", asyncio.run(Inline(Link(connect, who, hz=hz, rows=past), hz=hz).run()), None)
+
+    from ackbox.faces.cli_run import person
+    from ackbox.faces.tui.app import Terminal
+
     link = Link(connect, who, hz=hz, rows=rows)
     terminal = Terminal(link, hz=hz, theme=theme, acts_as=talk.setting("agent"), person=person(talk))
     terminal.run()

@@ -12,8 +12,9 @@ from ackbox.errors import AckboxError, Conflict, Invalid
 from ackbox.faces.tui.ask import Jump
 from ackbox.faces.tui.compose import Compose
 from ackbox.faces.tui.drawing import one_line
-from ackbox.faces.tui.keys import KEYS, KeysScreen
+from ackbox.faces.tui.keys import AFTER_G, AFTER_G_S, KEYS, KeysScreen
 from ackbox.faces.tui.lines import Lines
+from ackbox.faces.tui.live import Live
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal
@@ -50,7 +51,27 @@ class Acting:
         return len(me.screen_stack) == 1 and (not is_typing or (isinstance(parameters[0], int) and KEYS[parameters[0]][1] == "escape"))
 
     async def action_key(self, number: int) -> None:
-        await _of(self).run_action(KEYS[number][2])
+        me, key = _of(self), KEYS[number][1]
+        before, me.before_g = me.before_g, None
+        if before is not None and key in AFTER_G and me.clock() - before[0] < AFTER_G_S:
+            _, tab, cursor, follows = before
+            if isinstance(tab, Live) and follows:
+                # The g went to the first message; that was not meant.
+                tab.move_to(tab.count)
+            else:
+                tab.move_to(cursor)
+            self.action_show_tab(AFTER_G[key])
+            return
+        if key.startswith("g"):
+            me.before_g = (me.clock(), me.tab, me.tab.cursor, me.tab.follow)
+        await me.run_action(KEYS[number][2])
+
+    def action_unacked(self, by: int) -> None:
+        me = _of(self)
+        if me.tab is not me.live:
+            self.action_show_tab(1)
+        if not me.live.to_unacked(by):
+            me.say(f"There is none {'after' if by > 0 else 'before'} this one that somebody has not acknowledged.")
 
     def _pane(self) -> Lines:
         me = _of(self)
@@ -224,7 +245,9 @@ class Acting:
         me = _of(self)
         choices = [(tab.title, "tab", f"tab {number}") for number, tab in enumerate(me.tabs, 1)]
         choices += [(each["agent"], "agent", f"agent {each['agent']}") for each in me.post.people]
-        choices += [("compose", "action", "do compose"), ("keys", "action", "do keys"), ("dark or light", "setting", "do theme"),
+        choices += [("compose", "action", "do compose"), ("new task", "action", "do task_new"),
+                    ("filter", "action", "do filter"), ("hold, or let go on", "action", "do hold"), ("keys", "action", "do keys"),
+                    ("dark or light", "setting", "do theme"),
                     ("free the mouse", "setting", "do mouse"), ("quit", "action", "do leave")]
         me.push_screen(Jump(me.palette, choices), self._jumped)
 

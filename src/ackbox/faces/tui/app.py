@@ -88,6 +88,8 @@ class Terminal(Acting, Tasking, App[None]):
         self.notice, self.notice_until = "", 0.0
         self.is_mouse_free = False
         self._roster_at, self._roster_stale = 0.0, True
+        # When a g was pressed, and where the cursor was before it.
+        self.before_g: tuple[float, Tab, int, bool] | None = None
         self._turn = asyncio.Lock()
         self._asked: Any = None
         self._rest_until: float | None = None

@@ -20,6 +20,8 @@ from ackbox.faces.tui.palette import GLYPHS, RECEIPTS, SELECTED, TASK_GLYPH, Pal
 from ackbox.faces.tui.row import STEPS, Row, Tally
 
 Line = list[Segment]
+# The column of receipts at the end of a message's line.
+RECEIPT_CELLS = 8
 
 
 def one_line(text: str) -> str:
@@ -118,8 +120,8 @@ def message_line(row: Row, width: int, palette: Palette, *, selected: bool, huma
         put(f" {glyph(row.intent)} ", means, bold=True), put(f"{fit(words_of(row.intent), intent_cells - 1)} " if intent_cells else "", means),
     ]
     used = sum(cell_len(segment.text) for segment in line)
-    room = max(width - used - 8, 0)
-    line += [put(fit(one_line(row.line), room), "text", bold=row.priority >= 5), put(fit(f" {mark:>6} ", 8), mark_means)]
+    room = max(width - used - RECEIPT_CELLS, 0)
+    line += [put(fit(one_line(row.line), room), "text", bold=row.priority >= 5), put(fit(f" {mark:>6} ", RECEIPT_CELLS), mark_means)]
     return line
 
 

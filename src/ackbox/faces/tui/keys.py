@@ -18,13 +18,19 @@ from ackbox.faces.tui.palette import Palette
 # one after the other: were the list to take some, "k, r" typed fast could answer the wrong message.
 KEYS: tuple[tuple[str, str, str, str], ...] = (
     ("j k ↑ ↓", "j,down", "move(1)", "next, previous"),
-    ("", "k,up", "move(-1)", ""),
+    ("", "k", "move(-1)", ""),
+    ("", "up", "move(-1)", ""),
+    ("n p", "n", "unacked(1)", "next, previous message that somebody has not acknowledged"),
+    ("", "p", "unacked(-1)", ""),
     ("PgUp PgDn", "pagedown,ctrl+d", "page(1)", "a page on, back"),
     ("", "pageup,ctrl+u", "page(-1)", ""),
     ("g G", "g,home", "end(False)", "first, newest and go on with what comes"),
     ("", "G,end", "end(True)", ""),
-    ("1 … 6, h l ← →", "left,h", "tab(-1)", "tabs"),
-    ("", "right,l", "tab(1)", ""),
+    ("1 … 6, h l ← →", "h", "tab(-1)", "tabs"),
+    ("", "left", "tab(-1)", ""),
+    ("", "l", "tab(1)", ""),
+    ("", "right", "tab(1)", ""),
+    ("g + n l t a k h", "", "", "Needs you, Live, Threads, Agents, tasKs, Health"),
     *(("", str(n), f"show_tab({n})", "") for n in range(1, 7)),
     ("Tab", "tab", "next_pane", "next pane"),
     ("Enter", "enter", "open", "open in full"),
@@ -43,7 +49,7 @@ KEYS: tuple[tuple[str, str, str, str], ...] = (
     ("+", "plus", "task_new", "a new task"),
     ("X", "X", "task_cancel", "Tasks: cancel it; asks first"),
     ("/", "slash", "filter", 'filter: from:claude intent:blocked is:unacked "words"'),
-    (":", "colon", "jump", "jump to a tab, an agent, a message, a setting"),
+    (": Ctrl-K", "colon,ctrl+k", "jump", "jump to a tab, an agent, a message, a setting"),
     ("Space", "space", "hold", "hold the stream, let it go on"),
     ("y Y", "y", "copy('text')", "copy the text, the id"),
     ("", "Y", "copy('id')", ""),
@@ -54,10 +60,14 @@ KEYS: tuple[tuple[str, str, str, str], ...] = (
     ("q Ctrl-C", "q", "leave", "leave; nothing is lost"),
 )
 
+# After a g: a letter for each tab, by its number.
+AFTER_G = {"l": 1, "n": 2, "t": 3, "a": 4, "k": 5, "h": 6}
+AFTER_G_S = 1.0
+
 
 def bindings() -> list[BindingType]:
     """Return the keys of the whole screen."""
-    mine: list[BindingType] = [Binding(keys, f"key({n})", does, show=False, priority=True) for n, (_, keys, _, does) in enumerate(KEYS)]
+    mine: list[BindingType] = [Binding(keys, f"key({n})", does, show=False, priority=True) for n, (_, keys, _, does) in enumerate(KEYS) if keys]
     return [*mine, Binding("ctrl+c", "leave", show=False, priority=True)]
 
 

@@ -147,6 +147,17 @@ class Live(Tab):
             self.move_to(self._place(seq))
         return True
 
+    def to_unacked(self, by: int) -> bool:
+        """Put the cursor on the next message, or the one before, that somebody has not acknowledged; whether there is one."""
+        at = self.cursor + by
+        while 0 <= at < len(self._shown):
+            row = self._shown[at]
+            if isinstance(row, Row) and row.tally is not None and row.tally.acknowledged < row.tally.recipients:
+                self.move_to(at)
+                return True
+            at += by
+        return False
+
     def changed(self, rows: list[Row]) -> None:
         """Draw again what a receipt changed."""
         for row in rows:
