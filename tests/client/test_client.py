@@ -14,6 +14,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 import ackbox
+from ackbox.client.socket import SocketTransport
 from ackbox.errors import BadKey, UnknownRecipient
 from ackbox.ops import messages
 from ackbox.ops.table import OPERATIONS
@@ -134,6 +135,59 @@ async def test_only_what_may_be_done_twice_is_asked_again_when_its_answer_is_los
                 await client.key.create(name="bob")
     assert heard[0] == heard[1] and heard[0][1]
     assert [op for op, _ in heard] == ["message.send", "message.send", "key.create"]
+
+
+async def test_a_client_that_wants_nothing_stays_away_until_its_next_call() -> None:
+    asked: list[str] = []
+
+    async def let_go(socket: ServerConnection) -> None:
+        frame = json.loads(await socket.recv())
+        asked.append(frame["op"])
+        await socket.send(json.dumps({"id": frame["id"], "result": {"cursor": "", "events": [], "has_more": False}}))
+        await socket.close(4008, "idle")
+
+    async with serve(let_go, "127.0.0.1", 0) as server:
+        transport = SocketTransport(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "k")
+        for _ in range(2):
+            await transport.call("event.feed", b"{}", may_repeat=True)
+            async with asyncio.timeout(20):
+                while transport._running is not None:
+                    await asyncio.sleep(0.01)
+        await transport.close()
+    assert asked == ["event.feed", "event.feed"]
+
+
+async def test_a_thousand_calls_at_once_are_each_answered_with_their_own(served: Served) -> None:
+    async with ackbox.Client(served.url, served.key, agent="ana") as client:
+        sent = await asyncio.gather(*(client.message.send(to="bob", body=str(n)) for n in range(100)))
+        found = await asyncio.gather(*(client.message.get(id=sent[n % 100].id) for n in range(1000)))
+        stopped = asyncio.create_task(client.inbox.wait(wait_s=50))
+        await client.agent.whoami()
+        stopped.cancel()
+        assert (await client.agent.whoami()).agent == "ana"
+    assert [letter.body for letter in found] == [str(n % 100) for n in range(1000)]
+
+
+async def test_letters_wait_for_a_server_that_is_away_for_longer_than_a_call_does(ackbox_command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ackbox.client.client.LOOK_AGAIN_S", 0.05)
+    server, key = ackbox_command.json("status"), (ackbox_command.data / "operator.key").read_text().strip()
+    async with ackbox.Client(server["url"], key, agent="bob", patience_s=0) as bob:
+        letters = bob.letters(mark="delivered")
+        first = asyncio.create_task(anext(letters))
+        ackbox_command.json("--as", "ana", "send", "bob", "one")
+        told = [await first]
+        following = asyncio.create_task(anext(letters))
+        os.kill(server["pid"], signal.SIGKILL)
+        for _ in range(2):
+            with pytest.raises(ackbox.NoServer):
+                while True:
+                    await bob.agent.whoami()
+        await asyncio.to_thread(ackbox_command.up, "--port", server["url"].rpartition(":")[2])
+        ackbox_command.json("--as", "ana", "send", "bob", "two")
+        told.append(await following)
+        await letters.aclose()
+    assert [letter.body for letter in told] == ["one", "two"]
+    assert [ackbox_command.json("status", letter.id)["delivered"] for letter in told] == [1, 1]
 
 
 def test_the_client_without_an_event_loop_offers_the_same(ackbox_command: Command) -> None:

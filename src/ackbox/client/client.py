@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import uuid
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Any, Protocol, TypeVar
@@ -17,6 +17,8 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 import ackbox.ops  # noqa: F401  (importing it fills the table of operations, which is all that is wanted)
+from ackbox.client.http import NoServer
+from ackbox.errors import RateLimited, Unavailable
 from ackbox.model.message import Letter
 from ackbox.ops.feed import Event
 from ackbox.ops.table import OPERATIONS, Call, Context, Operation
@@ -149,20 +151,31 @@ class Client:
     async def letters(self, *, mark: str = "none") -> AsyncGenerator[Letter, None]:
         """Give unread post, each letter once, what waits already and then what comes, by push and by poll.
 
-        `mark` is set when a letter is fetched. Mark what you have dealt with, or it is here again next time.
+        `mark` is set on each letter before it is given. Mark what you have dealt with, or it is here again next time.
+        Once it has begun, it waits for a server that is away. Raises NoServer before, and the errors of ackbox.errors.
         """
         shown: OrderedDict[str, None] = OrderedDict()
+        fetched: deque[Letter] = deque()
+        has_begun = False
         news = asyncio.Event()
         listening = asyncio.create_task(self._listen(news))
         try:
             while True:
                 news.clear()
-                async for letter in self._unread(mark):
-                    if letter.id not in shown:
-                        shown[letter.id] = None
-                        yield letter
-                    if len(shown) > MOST_SHOWN:
-                        shown.popitem(last=False)
+                try:
+                    async for page in self._unread():
+                        has_begun = True
+                        fetched.extend(letter for letter in page if letter.id not in shown)
+                        shown.update(dict.fromkeys(letter.id for letter in page))
+                        while fetched:
+                            if mark != "none":
+                                await self.call("receipt.mark", mark=mark, ids=[fetched[0].id])
+                            yield fetched.popleft()
+                        while len(shown) > MOST_SHOWN:
+                            shown.popitem(last=False)
+                except (NoServer, RateLimited, Unavailable):
+                    if not has_begun:
+                        raise
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_AGAIN_S):
                         await _either(news, listening)
@@ -174,12 +187,12 @@ class Client:
         async for _ in self.pages(of="inbox"):
             news.set()
 
-    async def _unread(self, mark: str) -> AsyncGenerator[Letter, None]:
+    async def _unread(self) -> AsyncGenerator[list[Letter], None]:
+        """Give all that is unread, page by page, and mark nothing: an answer that is lost must not take its letters with it."""
         cursor = None
         while True:
-            page = await self.call("inbox.check", mark=mark, cursor=cursor)
-            for letter in page.messages:
-                yield letter
+            page = await self.call("inbox.check", cursor=cursor)
+            yield page.messages
             if not page.has_more:
                 return
             cursor = page.cursor

@@ -191,9 +191,10 @@ class SocketTransport:
         await self._say({"id": followed.id, "subscribe": followed.asked})
 
     async def _run(self) -> None:
-        """Keep a socket open until the key ends; what nobody can mend ends everything that waits."""
+        """Keep a socket open while anything is asked or followed; what nobody can mend ends everything that waits."""
         pause_s, self._lost_at = FIRST_PAUSE_S, asyncio.get_running_loop().time()
-        while True:
+        while self._asked or self._followed:
+            refusal = None
             try:
                 async with connect(self._url, additional_headers=self._headers, compression=None, max_size=ANSWER_LIMIT,
                                    proxy=None, open_timeout=10, close_timeout=1) as socket:
@@ -203,17 +204,16 @@ class SocketTransport:
                         await self._take(data)
                 code = socket.close_code
             except InvalidStatus as refused:
-                code = None
-                error = _refusal(refused)
-                if error.status in (400, 401, 403, 404):
-                    self._stop(error)
+                code, refusal = None, _refusal(refused)
+                if refusal.status in (400, 401, 403, 404):
+                    self._stop(refusal)
                     return
             except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed) as lost:
                 code = lost.rcvd.code if isinstance(lost, ConnectionClosed) and lost.rcvd else None
             except msgspec.MsgspecError as strange:
                 self._stop(Unavailable(f"What answers at {self._shown} is not ackbox: {strange}."))
                 return
-            self._lose(code)
+            self._lose(refusal)
             if code == KEY_ENDED:
                 self._stop(BadKey("This key has been revoked or has expired.", hint="Ask an admin for a new one."))
                 return
@@ -221,6 +221,8 @@ class SocketTransport:
                 # Not all clients at once, when a server comes back.
                 await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        # A client that only waits for its next call would be let go as idle again and again.
+        self._running = None
 
     async def _take_up(self, socket: ClientConnection) -> None:
         """Ask again what is not answered, and follow again from where each feed is."""
@@ -228,11 +230,13 @@ class SocketTransport:
         for followed in [each for each in self._followed.values() if not each.is_left]:
             await self._subscribe(followed)
         for asked in [*self._asked.values()]:
-            if not asked.is_sent or asked.may_repeat:
+            if not asked.is_sent:
                 await self._send(asked)
 
-    def _lose(self, code: int | None) -> None:
+    def _lose(self, refusal: AckboxError | None) -> None:
+        """Keep what can wait for the next connection; tell the rest, and who has waited for too long, why there is none."""
         self._socket = None
+        why = refusal or NoServer(f"No server answers at {self._shown}.")
         now = asyncio.get_running_loop().time()
         self._lost_at = self._lost_at or now
         has_waited = now - self._lost_at >= self._patience_s
@@ -242,12 +246,12 @@ class SocketTransport:
             if asked.is_sent and not asked.may_repeat:
                 asked.answer.set_exception(NoServer("The connection broke before the answer came; it may have been done."))
             elif has_waited:
-                asked.answer.set_exception(NoServer(f"No server answers at {self._shown}."))
+                asked.answer.set_exception(why)
             else:
                 asked.is_sent = False
         for followed in self._followed.values():
             if has_waited and not followed.has_begun:
-                followed.put(NoServer(f"No server answers at {self._shown}."))
+                followed.put(why)
 
     def _stop(self, error: AckboxError) -> None:
         self._socket = None

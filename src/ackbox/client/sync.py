@@ -21,9 +21,9 @@ class SyncClient:
     """`with ackbox.SyncClient() as client: client.message.send(to="bob", body="hello")`. Takes what Client takes."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
+        self._client = Client(*args, **options)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="ackbox-client", daemon=True)
-        self._client = Client(*args, **options)
         self._thread.start()
 
     def __enter__(self) -> SyncClient:
