@@ -43,7 +43,8 @@ def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Comman
 def use(ackbox: Command) -> None:
     """Every kind of thing a workspace can hold."""
     ackbox.json("workspace", "create", "shop", "--mode", "private")
-    ackbox.json("-w", "shop", "workspace", "settings", "--hops-limit", "9")
+    changed = ackbox.json("-w", "shop", "workspace", "settings", "--hops-limit", "9", "--inactive", "hold", "--repeats-limit", "70")
+    assert changed["settings"] == {"hops_limit": 9, "inactive": "hold", "repeats_limit": 70}
     ackbox.json("-w", "shop", "key", "create", "--agent", "hana", "--kind", "human")
     url = ackbox.json("status")["url"]
     server = HttpCaller(url, (ackbox.data / "operator.key").read_text().strip())
@@ -119,7 +120,7 @@ def test_an_import_that_broke_off_is_completed(two: tuple[Command, Command], tmp
     first.json("-w", "shop", "export", str(tmp_path / "e.jsonl"))
     records = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text("utf-8").splitlines()]
     server = HttpCaller(second.json("status")["url"], (second.data / "operator.key").read_text().strip())
-    server.call("workspace.create", {"name": "shop", "mode": "private", "hops_limit": 9})
+    server.call("workspace.create", {"name": "shop", "mode": "private", "hops_limit": 9, "inactive": "hold", "repeats_limit": 70})
     for part in ("reader", "message"):
         some = [record[part] for record in records if part in record][:3]
         server.call("workspace.import", {"workspace": "shop", "part": part, "records": some, "upto": records[0]["upto"]})

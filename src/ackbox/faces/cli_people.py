@@ -183,7 +183,9 @@ def workspace_list(talk: Talk) -> None:
 
 @workspace.command("settings", cls=Verb)
 @click.option("--unknown", type=click.Choice(["hold", "refuse", "inactive"]), help="What a send does with a name nobody has seen.")
+@click.option("--inactive", type=click.Choice(["refuse", "hold"]), help="What 'inactive' does with a known name that is not here.")
 @click.option("--hops-limit", type=int, help="Answers in a thread without a person before it stops.")
+@click.option("--repeats-limit", type=int, help="The same text to the same audience within ten minutes; 0 for no limit.")
 @click.option("--on-conflict", type=click.Choice(["warn", "block"]), help="Whether a session that claims what another does is told so, or refused.")
 @click.option("--heartbeat", "heartbeat_s", type=int, help="Seconds between the signs of life of a session.")
 @click.option("--empty-inbox-text", help="What a look into an inbox with nothing new says in words.")
