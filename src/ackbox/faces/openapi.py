@@ -36,7 +36,8 @@ _REFUSALS = {
     "403": "The key may not do this", "404": "Not there, or in somebody else's workspace", "408": "The body did not arrive in time",
     "409": "Something else stands there already", "413": "Longer than a limit",
     "422": "Nobody of that name, and the send asked to be refused",
-    "429": "Too much at once; Retry-After says when to come back", "503": "The store cannot take this now",
+    "429": "Too much at once; Retry-After says when to come back", "431": "The head of the request is too large",
+    "503": "The store cannot take this now",
 }
 
 
