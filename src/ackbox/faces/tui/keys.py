@@ -20,7 +20,7 @@ KEYS: tuple[tuple[str, str, str, str], ...] = (
     ("j k ↑ ↓", "j,down", "move(1)", "next, previous"),
     ("", "k", "move(-1)", ""),
     ("", "up", "move(-1)", ""),
-    ("n p", "n", "unacked(1)", "next, previous message that somebody has not acknowledged"),
+    ("n p", "n", "unacked(1)", "next, previous that is not acknowledged by all"),
     ("", "p", "unacked(-1)", ""),
     ("PgUp PgDn", "pagedown,ctrl+d", "page(1)", "a page on, back"),
     ("", "pageup,ctrl+u", "page(-1)", ""),
