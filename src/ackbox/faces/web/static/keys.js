@@ -12,7 +12,7 @@ export function setLetters(on) { lettersOff.value = !on; localStorage.setItem("a
 export function keys(title, map) { const layer = { title, map }; layers.push(layer); return () => layers.splice(layers.indexOf(layer), 1); }
 export function known() { return [...layers].reverse(); }
 
-let pending = null;
+let pending = null, forgets = 0;
 
 function nameOf(event) {
   const key = event.key === " " ? "Space" : event.key;
@@ -33,5 +33,5 @@ document.addEventListener("keydown", (event) => {
     const found = map[full];
     if (found && found[0](event) !== false) { event.preventDefault(); return; }
   }
-  if (known().some(({ map }) => Object.keys(map).some((each) => each.startsWith(`${full} `)))) { pending = full; setTimeout(() => { pending = null; }, 1500); event.preventDefault(); }
+  if (known().some(({ map }) => Object.keys(map).some((each) => each.startsWith(`${full} `)))) { pending = full; clearTimeout(forgets); forgets = setTimeout(() => { pending = null; }, 1500); event.preventDefault(); }
 });
