@@ -53,7 +53,7 @@ UNOFFERED = frozenset({"workspace", "evidence", "session", "instance"})
 # Who looks matters where not everybody sees everything; there the connection says it.
 LOOKING = frozenset({"agent"})
 # For programs; a model reads what there is.
-NARROWED = frozenset({"since", "metadata", "state", "intent", "direct_only", "newest"})
+NARROWED = frozenset({"since", "metadata", "state", "intent", "direct_only", "newest", "with_tasks"})
 
 
 class Tool(msgspec.Struct, frozen=True):
