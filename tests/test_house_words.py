@@ -34,6 +34,7 @@ WITHOUT: dict[str, dict[str, str]] = {
         "login.end": "the dashboard signs out",
         "webhook.receive": "other systems post to it, signed",
         "message.send_many": "for programs; people send one message at a time",
+        "session.context": "`session start` tells the same; for programs whose agents begin without one",
     },
 }
 

@@ -156,3 +156,32 @@ async def test_the_systems_own_variables_name_key_vault_and_server(tmp_path: Pat
         async with Client(stdio_client(program), mode="legacy") as client:
             told = json.loads((await client.call_tool("session_start", {})).content[0].text)
         assert (told["agentLabel"], told["vaults"]) == ("claude-code", [{"id": "shop", "name": "shop"}])
+
+
+async def test_an_agent_that_begins_with_another_tool_is_told_once_what_a_start_tells(database: str) -> None:
+    clock = Clock()
+    async with serving(database, clock=clock) as served:
+        claude, cursor, windsurf = [Agent(served, await made(served, name)) for name in ("claude-code", "cursor-agent", "windsurf")]
+        sent = await claude.tool("send_message", targetId="cursor-agent", content="look", priority=5)
+        await claude.tool("write_memory", content="no force pushes", memoryType="constraint")
+        assert sent["_ext"]["sessionStart"]["isFirstConnection"] is True
+        status, told = await cursor.rest("write-memory", content="x")
+        start = told["_ext"]["sessionStart"]
+        assert (status, start["agentLabel"], start["vaults"]) == (200, "cursor-agent", [{"id": "default", "name": "default"}])
+        assert [each["content"] for each in start["sessionContext"]["constraints"]] == ["no force pushes"]
+        assert [(each["content"], each["status"]) for each in start["pendingMessages"]] == [("look", "pending")]
+        # It was shown and is pending all the same: who does not look there misses nothing.
+        assert await states(served, sent["id"]) == {"cursor-agent": "pending"}
+        assert [each["status"] for each in await cursor.tool("read_messages")] == ["delivered"]
+        assert "_ext" not in (await cursor.rest("write-memory", content="y"))[1]
+        # A list has no place for it over REST; over MCP it is a text of its own.
+        http = httpx2.AsyncClient(headers=windsurf._headers, timeout=30)
+        async with Client(streamable_http_client(f"{served.url}/mcp/exovault", http_client=http), mode="2026-07-28") as client:
+            texts = [json.loads(each.text) for each in (await client.call_tool("read_messages", {})).content]
+        assert (texts[0], list(texts[1]), texts[1]["_ext"]["sessionStart"]["agentLabel"]) == ([], ["_ext"], "windsurf")
+        # After an hour away without a session it begins again; with one it does not.
+        clock.pass_s(3601)
+        assert (await windsurf.tool("session_start"))["isFirstConnection"] is True
+        clock.pass_s(3601)
+        assert "_ext" not in await windsurf.tool("write_memory", content="z")
+        assert "sessionStart" in (await claude.tool("write_memory", content="z"))["_ext"]

@@ -17,7 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from ackbox.dialects import DIALECTS, RESTS
 from tests.command import Command
-from tests.dialects.transcript import Scene, plain, scenes
+from tests.dialects.transcript import Scene, plain, scenes, without_ours
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -84,7 +84,7 @@ async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_new
     about = f"{scene.title}: {line['tool']} {line['arguments']}"
     said = plain(said, expected)
     expected = scene.settle(expected, said)
-    assert (said, texts[1:], told.is_error) == (expected, scene.fill(line.get("more", [])), refusal is not None), about
+    assert (said, without_ours(texts[1:]), told.is_error) == (expected, scene.fill(line.get("more", [])), refusal is not None), about
     data = told.structured_content if is_newest or isinstance(expected, dict | str) else told.structured_content["result"]
     assert plain(data, expected) == ({} if isinstance(expected, str) else expected), about
 

@@ -76,6 +76,11 @@ def scenes(path: Path) -> list[Scene]:
     return found
 
 
+def without_ours(texts: list[str]) -> list[str]:
+    """Return the texts of a reply without those that are ours alone, under `_ext`."""
+    return [text for text in texts if not text.startswith('{"_ext":')]
+
+
 def plain(reply: Any, expected: Any) -> Any:
     """Return a reply without what is ours under `_ext`, wherever the transcript does not ask for it."""
     if isinstance(reply, dict):

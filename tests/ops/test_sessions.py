@@ -105,7 +105,8 @@ async def test_blocking_refuses_the_start_and_touches_nobody(post: Post, clock: 
     with pytest.raises(Conflict) as refused:
         await post("session.start", agent="bob", area="auth", on_conflict="block", announce=True)
     assert refused.value.details == {"conflicts": [{"agent": "ana", "instance": None, "areas": ["auth"], "files": []}]}
-    assert await rows_of(database) == before
+    # How far the index of words has come, it says by itself.
+    assert {**await rows_of(database), "search_cursor": []} == {**before, "search_cursor": []}
     await post("workspace.settings", on_conflict="block")
     with pytest.raises(Conflict):
         await post("session.start", agent="bob", area="auth")
@@ -248,3 +249,19 @@ async def test_agents_are_listed_by_who_was_last_heard_of(post: Post, clock: Clo
     assert await names() == ["ana", "bob", "old"]
     assert await names(newest_first=True) == ["bob", "ana", "old"]
     assert (await names(days=2, newest_first=True), await names(limit=1, newest_first=True)) == (["bob", "ana"], ["bob"])
+
+
+async def test_who_begins_without_a_session_is_told_once_what_a_start_tells(post: Post, clock: Clock) -> None:
+    await post("message.send", agent="ana", to="bob", body="look")
+    await post("note.add", agent="ana", kind="constraint", text="no force pushes")
+    ana, bob = [await post("session.context", agent=name) for name in ("ana", "bob")]
+    assert (ana.agent, ana.workspace, ana.told) == ("ana", "default", None)
+    assert bob.told is not None
+    assert ([letter.body for letter in bob.told.messages], [note.text for note in bob.told.notes], bob.told.is_first) == (
+        ["look"], ["no force pushes"], True)
+    assert (await post("session.context", agent="bob")).told is None
+    assert [receipt.state for receipt in (await post("message.status", id=bob.told.messages[0].id)).receipts] == ["pending"]
+    await post("session.start", agent="bob", ttl_s=7200)
+    clock.pass_s(3601)
+    assert [(await post("session.context", agent=name)).told is None for name in ("ana", "bob")] == [False, True]
+    assert (await post("session.list")).sessions[0].agent == "bob"

@@ -28,7 +28,7 @@ MAY: dict[str, set[str]] = {
     "message.send": WRITERS, "message.send_many": WRITERS, "message.ask": WRITERS, "receipt.mark": WRITERS,
     "agent.check_in": WRITERS, "agent.heartbeat": WRITERS, "agent.check_out": WRITERS, "agent.dismiss": WRITERS,
     "note.add": WRITERS, "note.supersede": WRITERS, "note.link": WRITERS, "note.get": ALL, "note.list": ALL, "note.search": ALL,
-    "session.start": WRITERS, "session.checkpoint": WRITERS, "session.end": WRITERS, "session.list": ALL, "session.conflicts": ALL, "event.list": ALL,
+    "session.start": WRITERS, "session.checkpoint": WRITERS, "session.end": WRITERS, "session.list": ALL, "session.conflicts": ALL, "session.context": ALL, "event.list": ALL,
     "message.get": ALL, "message.status": ALL, "message.history": ALL, "message.search": ALL, "thread.get": ALL, "inbox.check": ALL,
     "inbox.wait": ALL, "mailbox.list": ALL, "event.feed": ALL, "agent.list": ALL, "agent.whoami": ALL, "workspace.list": ALL,
     "task.create": WRITERS, "task.claim": WRITERS, "task.update": WRITERS, "task.assign": WRITERS, "task.depend": WRITERS, "task.finish_many": WRITERS, "message.withdraw": WRITERS,

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ackbox.dialects._translate import Asked, ask, names_of, refusal, reply, shape_of, told_of, way_of
+from ackbox.dialects._translate import Asked, after, ask, names_of, refusal, reply, shape_of, told_of, way_of
 from ackbox.dialects._word import Field, Refusal, Word
 from ackbox.errors import AckboxError
 from ackbox.limits import Rate
@@ -38,6 +38,7 @@ class Rest(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     refusal: tuple[Field, ...] = ()
     key_headers: tuple[str, ...] = ()
     rate: Rate | None = None
+    opening: Word | None = None
 
     @cached_property
     def _shapes(self) -> dict[tuple[str, str], type[msgspec.Struct]]:
@@ -49,7 +50,7 @@ class Rest(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def ask(self, road: Road, given: Any) -> Asked:
         """Return the operation a request stands for. Raises Invalid, UnknownField."""
-        return ask(road.word, self.shape(road), given)
+        return after(self.opening, ask(road.word, self.shape(road), given))
 
     def say(self, asked: Asked, result: Any) -> Any:
         """Return an operation's result as the body of the reply."""

@@ -22,12 +22,13 @@ from ackbox.ops.decode import decode
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """An operation to call, its parameters, and the word that asked with which arguments."""
+    """An operation to call, its parameters, and the word that asked with which arguments; and what is asked `first`, if anything."""
 
     operation: str
     params: dict[str, Any]
     word: Any = None
     given: dict[str, Any] = {}
+    first: Any = None
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -51,7 +52,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One system's vocabulary: its words, what a model is told first, and how each kind of error is said.
 
     `refusal` is the one shape of errors that are a Refusal; `key_headers` may carry the key beside Authorization; `environment`
-    names the variables in which the system's programs give key, workspace, session, agent or url.
+    names the variables in which the system's programs give key, workspace, session, agent or url. `opening` is asked before each other
+    word, as the same caller; its reply, when its result has `told`, stands beside the other's.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     key_headers: tuple[str, ...] = ()
     environment: dict[str, str] = {}
     prompts: tuple[Prompt, ...] = ()
+    opening: Word | None = None
 
     @cached_property
     def _by_name(self) -> dict[str, Word]:
@@ -82,7 +85,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             near = difflib.get_close_matches(name, self._by_name, n=2, cutoff=0.5)
             raise NotFound(f"There is no tool {name[:64]!r}.", near=near,
                            hint=f"Did you mean {near[0]!r}?" if near else f"Tools: {', '.join(self._by_name)}.")
-        return ask(word, self._shapes[name], arguments)
+        return after(self.opening, ask(word, self._shapes[name], arguments))
 
     def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said:
         """Return an operation's result as the tool's reply."""
@@ -135,6 +138,20 @@ def ask(word: Word, shape: type[msgspec.Struct], arguments: Any) -> Asked:
         if arg.to is not None and not ((arg.or_header or arg.name in word.one_of) and given[arg.name] is None):
             _put(params, arg, given[arg.name])
     return Asked(word.operation, params, word, given)
+
+
+def after(opening: Word | None, asked: Asked) -> Asked:
+    """Return what is asked with what is asked before it."""
+    if opening is None or asked.word.name == opening.name:
+        return asked
+    who: dict[str, Any] = {name: asked.params[name] for name in ("workspace", "agent", "instance") if name in asked.params}
+    return msgspec.structs.replace(asked, first=Asked(opening.operation, {**who, **opening.fixed}, opening))
+
+
+def opened(asked: Asked, result: Any) -> dict[str, Any]:
+    """Return what was told to who begins, to stand under `_ext`; empty when nothing was."""
+    told = result is not None and result.told is not None
+    return reply(asked.first, result) if told else {}
 
 
 def reply(asked: Asked, result: Any, briefing: str | None = None) -> Any:
@@ -300,6 +317,16 @@ def _value(field: Field, about: dict[str, Any]) -> Any:
     if value is None:
         return field.default
     return [filled(field.of_each, {**about, "item": item}) for item in value] if field.of_each else value
+
+
+def beside(said: Said, more: dict[str, Any]) -> Said:
+    """Return a reply with more under `_ext`: of an object in it, of rows in a text of its own."""
+    if not more:
+        return said
+    if not isinstance(said.data, dict):
+        return Said((*said.texts, _json({"_ext": more})), said.data)
+    data = said.data | {"_ext": said.data.get("_ext", {}) | more}
+    return Said((_json(data), *said.texts[1:]), data)
 
 
 def _json(value: Any) -> str:

@@ -33,11 +33,11 @@ AGENT = Arg("agentId", AgentId, "agent", default=None, or_header=True)
 RUN = Arg("agentRunId", RunId, default=None)
 MODEL = Arg("modelId", Annotated[str, Meta(max_length=200, description="Model you are; taken, and of no effect")], default=None)
 
-MESSAGE: tuple[Field, ...] = (
+LETTER: tuple[Field, ...] = (
     Field("id", "item.id", "uuid"), Field("messageId", "item.id", "uuid"), Field("senderId", "item.sender"), Field("sender", "item.sender"),
     Field("targetId", "item.to", "target"), Field("isBroadcast", "item.to", "is_everyone"), Field("content", "item.body"),
     Field("category", "item.intent", "category_of_intent"), Field("priority", "item.priority"), Field("subject", "item.subject"),
-    Field("status", "given.status", "state_when_read", default="delivered"), Field("parentMessageId", "item.parent", "uuid"),
+    Field("parentMessageId", "item.parent", "uuid"),
     Field("threadId", "item.thread", "uuid"), Field("vaultId", "item.workspace"), Field("metadata", "item.metadata"),
     Field("createdAt", "item.created_at"),
     Field("timestamp", "item.created_at"), Field("expiresAt", "item.expires_at"),
@@ -45,6 +45,9 @@ MESSAGE: tuple[Field, ...] = (
         Field("receiptId", "item.receipt_id"), Field("senderKind", "item.sender_kind"), Field("type", "item.type"),
         Field("intent", "item.intent"), Field("refs", "item.refs", "empty_is_null", optional=True))),
 )
+MESSAGE: tuple[Field, ...] = (*LETTER, Field("status", "given.status", "state_when_read", default="delivered"))
+# Told without having been asked for: that delivers nothing.
+UNASKED: tuple[Field, ...] = (*LETTER, Field("status", fixed="pending"))
 MEMORY: tuple[Field, ...] = (
     Field("memoryId", "item.id", "uuid"), Field("content", "item.text"), Field("summary", "item.title"), Field("memoryType", "item.kind"),
     Field("importance", "item.priority"), Field("entities", "item.tags"), Field("metadata", "item.metadata"), Field("agentId", "item.author"),
@@ -362,6 +365,21 @@ GET_LINKS = Word(
     reply=(Field("links", "result.links", of_each=LINK),),
 )
 
+# What START tells, to an agent that begins with another tool.
+OPENING = Word(
+    name="session_start", operation="session.context", description="", fixed={**WHOLE, "documents": ["soul"]},
+    reply=(Field("sessionStart", of=(
+        Field("agentLabel", "result.agent"),
+        Field("sessionContext", of=(
+            Field("recentSessions", "result.told.recent", of_each=SESSION), Field("importantFacts", "result.told.notes", "facts", of_each=MEMORY),
+            Field("activeTasks", "result.told.tasks", of_each=TASK), Field("constraints", "result.told.notes", "constraints", of_each=MEMORY))),
+        Field("vaults", "result", "one", of_each=(Field("id", "item.workspace"), Field("name", "item.workspace"))),
+        Field("recentAgents", "result.told.agents", of_each=ACTIVE), Field("documents", "result.told.documents", of_each=NOTE),
+        Field("pendingMessages", "result.told.messages", of_each=UNASKED),
+        Field("changesSinceLastSession", of=(Field("memories", "result.told.news", of_each=MEMORY),)),
+        Field("isFirstConnection", "result.told.is_first"), Field("memoryHealth", of=(Field("total", "result.told.kept"),)))),),
+)
+
 EXOVAULT = Dialect(
     name="exovault",
     instructions=(
@@ -372,6 +390,7 @@ EXOVAULT = Dialect(
     environment={"key": "EXOVAULT_AGENT_KEY", "url": "EXOVAULT_API_URL", "workspace": "EXOVAULT_DEFAULT_VAULT_ID"},
     errors=ERRORS,
     refusal=REFUSAL,
+    opening=OPENING,
     words=(
         START, CHECKPOINT, SEND, READ, ACK, AGENTS, CREATE_TASK, LIST_TASKS, UPDATE_TASK, WRITE_MEMORY, SEARCH_MEMORIES, READ_MEMORIES,
         UPDATE_MEMORY, RELATED, CREATE_NOTE, LIST_NOTES, READ_NOTE, UPDATE_NOTE, SEARCH_NOTES, ADD_LINK, GET_LINKS,

@@ -15,6 +15,7 @@ from ackbox.dialects.exovault import (
     GET_LINKS,
     LIST_NOTES,
     LIST_TASKS,
+    OPENING,
     READ,
     READ_MEMORIES,
     READ_NOTE,
@@ -35,6 +36,7 @@ EXOVAULT_REST = Rest(
     prefixes=("/api/agent",),
     errors=ERRORS,
     refusal=REFUSAL,
+    opening=OPENING,
     roads=(
         Road(method="POST", path="/session-start", word=START),
         Road(method="POST", path="/context-checkpoint", word=CHECKPOINT),

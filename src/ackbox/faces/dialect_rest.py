@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from contextlib import suppress
 from typing import Any, Protocol
 
 import structlog
@@ -16,7 +17,7 @@ from starlette.routing import Route
 
 from ackbox.dialects import RESTS
 from ackbox.dialects._rest import Rest, Road
-from ackbox.dialects._translate import Asked
+from ackbox.dialects._translate import Asked, opened
 from ackbox.errors import AckboxError, NotFound, WrongMethod
 from ackbox.faces.body import read_body, read_query
 from ackbox.faces.reply import JSON, as_said, bearer, said_in
@@ -75,14 +76,25 @@ def _endpoint(rest: Rest, road: Road | None, call: Calling, gate: Gate, *, path:
             if road is None:
                 raise _no_road(rest, request, path)
             asked = rest.ask(road, await _given(request, rest, road))
+            more = opened(asked, await _try(call, request, credential, asked.first)) if asked.first else {}
             result = await call(asked.operation, as_said(said_in(request.headers), asked.params), credential=credential, face="rest")
-            return Response(encode(rest.say(asked, result)), status_code=road.status, media_type=JSON)
+            said = rest.say(asked, result)
+            if more and isinstance(said, dict):
+                said = said | {"_ext": said.get("_ext", {}) | more}
+            return Response(encode(said), status_code=road.status, media_type=JSON)
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the system's error shape
             return _refused(rest, road, error, asked)
 
     return endpoint
+
+
+async def _try(call: Calling, request: Request, credential: str | None, asked: Asked) -> Any:
+    """Do an operation that nobody waits for; null when it is refused."""
+    with suppress(AckboxError):
+        return await call(asked.operation, as_said(said_in(request.headers), asked.params), credential=credential, face="rest")
+    return None
 
 
 async def _given(request: Request, rest: Rest, road: Road) -> dict[str, Any]:

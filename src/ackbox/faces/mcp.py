@@ -25,7 +25,7 @@ from starlette.types import Message, Receive, Scope, Send
 from ackbox import __version__
 from ackbox.briefing import brief, brief_answer
 from ackbox.dialects import DIALECTS
-from ackbox.dialects._translate import Asked, Dialect, Offered, Said
+from ackbox.dialects._translate import Asked, Dialect, Offered, Said, beside, opened
 from ackbox.errors import AckboxError, Invalid, NotFound, TooLong
 from ackbox.faces.mcp_more import Look, More
 from ackbox.faces.mcp_prompts import Commands, Prompts
@@ -254,11 +254,13 @@ class McpFace:
     async def _answer(self, context: Any, asked: Asked | Look) -> Said:
         if isinstance(asked, Look):
             return asked.said(await self._identify(bearer(context.request.headers, *self._key_headers)))
-        call = who(context, self._call, self._key_headers).call(asked.operation, **asked.params)
+        caller = who(context, self._call, self._key_headers)
+        more = opened(asked, await caller.try_call(asked.first)) if asked.first else {}
+        call = caller.call(asked.operation, **asked.params)
         result = await (call if OPERATIONS[asked.operation].is_done is None else _told_of(call, context))
         is_briefed = asked.word is not None and asked.word.is_briefed
         briefing = brief(result.messages, now_ms=self._clock(), budget=WHOLE_BUDGET) if is_briefed else None
-        return self._tools.say(asked, result, briefing)
+        return beside(self._tools.say(asked, result, briefing), more)
 
     def _refused(self, error: Exception, name: str, asked: Asked | Look | None) -> Said:
         if not isinstance(error, AckboxError):

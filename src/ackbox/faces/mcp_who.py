@@ -5,10 +5,13 @@ Explained in docs/reference/mcp.md.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
+from ackbox.dialects._translate import Asked
+from ackbox.errors import AckboxError
 from ackbox.faces.reply import as_said, bearer, card_in, said_in
 from ackbox.faces.wire import Calling
 from ackbox.ops.table import OPERATIONS
@@ -31,6 +34,12 @@ class Who(msgspec.Struct, frozen=True):
             if name in OPERATIONS[operation].params.__struct_fields__:
                 params.setdefault(name, value)
         return await self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp")
+
+    async def try_call(self, asked: Asked) -> Any:
+        """Do an operation that nobody waits for; null when it is refused."""
+        with suppress(AckboxError):
+            return await self.call(asked.operation, **asked.params)
+        return None
 
 
 def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:

@@ -51,6 +51,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "session.checkpoint": ("POST", "/v1/sessions/checkpoint"),
     "session.end": ("POST", "/v1/sessions/end"),
     "session.list": ("GET", "/v1/sessions"),
+    "session.context": ("GET", "/v1/sessions/context"),
     "session.conflicts": ("POST", "/v1/sessions/conflicts"),
     "event.list": ("GET", "/v1/events/newest"),
     "agent.check_in": ("POST", "/v1/agents/check-in"),

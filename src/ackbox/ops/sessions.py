@@ -15,33 +15,21 @@ from msgspec import Meta
 
 from ackbox.errors import AckboxError, Conflict, NotFound
 from ackbox.model.message import Letter
-from ackbox.model.query import parse_query
-from ackbox.model.task import Task
-from ackbox.ops.agents import Checkin, Checkout, Instance, check_in, check_out, everybody, shown
+from ackbox.ops.agents import Checkin, Checkout, check_in, check_out
 from ackbox.ops.announcing import announce
 from ackbox.ops.claims import Session, overlaps, shown_session, state_of
 from ackbox.ops.inbox import Check, check
-from ackbox.ops.notes import NewNote, Note, keep, within
-from ackbox.ops.notes import shown as shown_note
+from ackbox.ops.notes import NewNote, keep
+from ackbox.ops.opening import PENDING, RECENT, Deliver, Titles, Told, Which, tell
 from ackbox.ops.overlap import Overlap
 from ackbox.ops.presence import DEFAULT_TTL_S
 from ackbox.ops.table import Call, Context, op
-from ackbox.ops.tasks import ListTasks, list_tasks
 from ackbox.store.messages import NEWEST
-from ackbox.store.notes import NoteFilter
 from ackbox.store.readers import Reader
 from ackbox.store.sessions import SessionRow
 
-PENDING = 5
-RECENT = 5
-MOST_TOLD = 10
-NOTES_BYTES = 16_000
 KINDS_OF_NAME = ("amber", "brisk", "calm", "clear", "deft", "eager", "fair", "keen", "lucid", "merry", "noble", "plain", "quick", "ready",
                  "sharp", "steady", "swift", "tidy", "vivid", "warm")
-
-Deliver = Annotated[Literal["none", "delivered", "read"], Meta(description="Mark the messages that are returned, in the same transaction")]
-
-Which = Annotated[Literal["unread", "pending"], Meta(description="Of which post: unread, or only what was not handed over yet")]
 
 
 class Start(Checkin, frozen=True, kw_only=True):
@@ -56,10 +44,10 @@ class Start(Checkin, frozen=True, kw_only=True):
     mark: Deliver = "none"
     state: Which = "unread"
     query: Annotated[str, Meta(min_length=1, max_length=400, description="Also find notes with any of these words")] | None = None
-    documents: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=20, description="Titles of notes of kind document")] = []
+    documents: Titles = []
 
 
-class Started(msgspec.Struct, frozen=True, kw_only=True):
+class Started(Told, frozen=True, kw_only=True):
     """The new session with its token, and what whoever starts should know."""
 
     token: Annotated[str, Meta(description="Give it as `session` with every call; said only now")]
@@ -67,18 +55,6 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat_s: Annotated[int, Meta(description="Seconds until the next sign of life is due")]
     ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a sign of life")]
     conflicts: Annotated[list[Overlap], Meta(description="Live sessions that claim the same area or files")]
-    messages: Annotated[list[Letter], Meta(description="Up to five unread messages, the most urgent first")]
-    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
-    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
-    recent: Annotated[list[Session], Meta(description="Your last sessions before this one, newest first")]
-    agents: Annotated[list[Instance], Meta(description="Who else was here of late, up to ten")]
-    tasks: Annotated[list[Task], Meta(description="Your tasks that are not finished, the most urgent first, up to ten")]
-    notes: Annotated[list[Note], Meta(description="Constraints, and notes of priority 4 and 5, that stand, newest first, up to ten")]
-    found: Annotated[list[Note], Meta(description="Notes with words of `query`, newest first, up to ten")] = []
-    documents: Annotated[list[Note], Meta(description="Notes of kind document with the titles asked for")] = []
-    news: Annotated[list[Note], Meta(description="Notes of others since you were last heard of in a session, newest first, up to ten")] = []
-    kept: Annotated[int, Meta(description="How many notes stand")] = 0
-    is_first: Annotated[bool, Meta(description="Whether you have never had a session here before")]
 
 
 @op("session.start", scope="write", writes=True)
@@ -103,41 +79,13 @@ async def start(context: Context, params: Start) -> Started:
                        conflicts=msgspec.to_builtins(conflicts))
     before = await context.store.session_page(before=NEWEST, reader_agent=me.agent, most=RECENT)
     await check_in(context, _as_checkin(params, params.online_s or ttl_s))
-    post = await check(context, Check(agent=me.name, instance=me.instance, limit=PENDING, urgent_first=True, mark=params.mark, state=params.state))
-    agents = [shown(reader, here) for reader, here in await everybody(context) if reader.is_agent and reader.agent != me.agent]
-    tasks = await list_tasks(context, ListTasks(agent=me.name, instance=me.instance, mine=True, urgent_first=True, limit=MOST_TOLD))
+    told = await tell(context, me, before=before, mark=params.mark, state=params.state, query=params.query, documents=params.documents)
     token = secrets.token_hex(32)
     row = await _store(context, me, params, token=token, ttl_s=ttl_s)
     return Started(
         token=token, session=shown_session(context, row), ttl_s=ttl_s, conflicts=conflicts,
-        messages=post.messages, unread=post.unread, total=post.total,
-        heartbeat_s=min(params.heartbeat_s or settings.get("heartbeat_s", max(ttl_s // 3, 1)), ttl_s),
-        recent=[shown_session(context, each) for each in before],
-        agents=sorted(agents, key=lambda each: each.last_seen or "", reverse=True)[:MOST_TOLD],
-        tasks=tasks.tasks, notes=await _told(context, NoteFilter(important=1)), found=await _found(context, params.query), is_first=not before,
-        documents=await _documents(context, params.documents), news=await _news(context, me, before), kept=await context.store.notes_kept(),
+        heartbeat_s=min(params.heartbeat_s or settings.get("heartbeat_s", max(ttl_s // 3, 1)), ttl_s), **told,
     )
-
-
-async def _told(context: Context, narrow: NoteFilter) -> list[Note]:
-    rows = await context.store.note_page(narrow, most=MOST_TOLD)
-    return [shown_note(row) for row in within(rows, limit=MOST_TOLD, max_text_bytes=NOTES_BYTES)]
-
-
-async def _documents(context: Context, titles: list[str]) -> list[Note]:
-    found = [await context.store.note_page(NoteFilter(kind="document", title=title), most=1) for title in dict.fromkeys(titles)]
-    return [shown_note(row) for rows in found for row in rows]
-
-
-async def _news(context: Context, me: Reader, before: list[SessionRow]) -> list[Note]:
-    if not before:
-        return []
-    return [note for note in await _told(context, NoteFilter(since=before[0].last_seen)) if note.author != me.name]
-
-
-async def _found(context: Context, query: str | None) -> list[Note]:
-    rows = [] if query is None else await context.store.search_notes(parse_query(query, is_any=True), NoteFilter(), most=MOST_TOLD)
-    return [shown_note(row) for row in within(rows, limit=MOST_TOLD, max_text_bytes=NOTES_BYTES)]
 
 
 async def _named(context: Context, params: Start) -> Start:
