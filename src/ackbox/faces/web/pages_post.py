@@ -139,7 +139,7 @@ def lines_needs(data: dict[str, Any]) -> Iterator[str]:
 def lines_threads(data: dict[str, Any]) -> Iterator[str]:
     for head in data["threads"]:
         people = ", ".join(person["name"] for person in head["people"])
-        yield plain(f"{head['messages']} messages  {people}  ") + line(head["first"])
+        yield plain(f"{head['messages']} {'message' if head['messages'] == 1 else 'messages'}  {people}  ") + line(head["first"])
 
 
 def lines_thread(data: dict[str, Any]) -> Iterator[str]:

@@ -141,7 +141,7 @@ def lines_flow(data: dict[str, Any]) -> Iterator[str]:
 
 
 def lines_health(data: dict[str, Any]) -> Iterator[str]:
-    yield f"since {data['complete_since']}: {data['messages']} messages"
+    yield f"since {data['complete_since']}: {data['messages']} {'message' if data['messages'] == 1 else 'messages'}"
     for name, word in (("picked_up", "picked up"), ("acknowledged", "acknowledged")):
         delay = data[name]
         ranks = ", ".join(f"{rank} {delay[f'{rank}_ms']} ms" for rank in ("p50", "p95", "p99")) if delay else "none"

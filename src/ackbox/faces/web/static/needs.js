@@ -55,7 +55,7 @@ export function Needs({ data }) {
     h: [() => { if (!items[here] || !mayWrite) return false; give(items[here]); return true; }, "hand to somebody else"],
     t: [() => { if (!items[here]) return false; go(`${base}/t/${items[here].message.thread}#${items[here].message.id}`); return true; }, "its thread"],
   }));
-  const oldest = items[0];
+  const oldest = items[0], agents = roster.value.agents.filter((each) => each.kind === "agent"), online = agents.filter((each) => each.presence === "online").length;
   return html`<div class=${`view ${pane ? "has-pane" : ""}`}>
     <${Top} title="Needs you"><span class="dim num">${items.length ? html`${items.length} waiting · oldest <${Age} at=${oldest.since} />` : null}</span><span class="grow"></span></${Top}>
     <div class="mid"><div class="scroll">
@@ -69,7 +69,7 @@ export function Needs({ data }) {
             ${mayWrite ? html`${need.kind === "stuck" || need.kind === "expired" ? html`<button type="button" onClick=${() => give(need)}>${wordsOf(need)}</button>${m.sender === me.agent ? html`<${Sure} text="Withdraw" sure="Withdraw for good" run=${() => call("message.withdraw", { id: m.id })} />` : null}` : html`<button type="button" class="primary" onClick=${() => reply(m)}>Answer</button><button type="button" onClick=${() => give(need)}>${wordsOf(need)}</button>`}
             ${mine ? html`<button type="button" onClick=${() => markOwn(m, "acknowledged")}>Acknowledge</button>` : null}` : null}
             <a class="button" href=${`${base}/t/${m.thread}#${m.id}`}>Thread</a></div></li>`; })}</ol>`
-        : html`<div class="empty" data-first tabindex="-1"><p class="title">Nothing needs you.</p><p class="dim">${roster.value.agents.filter((each) => each.kind === "agent").length ? html`${roster.value.agents.filter((each) => each.presence === "online" && each.kind === "agent").length} agents online. In the last five minutes: ${told.lately?.messages ? `${told.lately.messages >= 200 ? "200 or more" : told.lately.messages} messages from ${told.lately.senders}` : "no messages"}. Watch them in <a href=${`${base}/live`}>Live</a>.` : html`Nobody is here yet. See it move: <${Teach} command="ackbox demo" />`}</p></div>`}
+        : html`<div class="empty" data-first tabindex="-1"><p class="title">Nothing needs you.</p><p class="dim">${agents.length ? html`${online} agent${online === 1 ? "" : "s"} online. In the last five minutes: ${told.lately?.messages ? `${told.lately.messages >= 200 ? "200 or more" : told.lately.messages} message${told.lately.messages === 1 ? "" : "s"} from ${told.lately.senders}` : "no messages"}. Watch them in <a href=${`${base}/live`}>Live</a>.` : html`Nobody is here yet. See it move: <${Teach} command="ackbox demo" />`}</p></div>`}
       ${told.awaited?.length ? html`<${Awaited} names=${told.awaited} />` : null}<${Quiet} /></div><${Picked} of="needs" />${given ? html`<${given.view} ...${given} />` : null}
     </div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })} go=${go} />` : null}
