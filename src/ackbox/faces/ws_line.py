@@ -1,8 +1,7 @@
 """The line under a WebSocket: frames in, frames out, and the end of a reader that stalls.
 
-Frames go straight to the session, and what is said within one turn of the loop leaves in one write. A text that is whole in one
-frame is cut out here; whatever else a frame may be is the library's. A line is not read while its reader takes nothing, or
-while many of its calls are not answered yet. What frames mean is said in ws.py.
+Frames go straight to the session, and what is said within one turn of the loop leaves in one write. A line is not read while
+its reader takes nothing, or while many of its calls are not answered yet. What frames mean is said in ws.py.
 Explained in docs/why/websocket.md.
 """
 
@@ -15,19 +14,11 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
-from websockets.protocol import State
-
-try:
-    from websockets.speedups import apply_mask
-except ImportError:  # installed without its part in C
-    from websockets.utils import apply_mask
 
 FRAME_LIMIT = 256 * 1024
 STALL_S = 20.0
 LEAST_BYTES = 32 * 1024
 RESYNC = (4009, "resync")
-# In the first byte of a frame: a whole text; a frame about the line itself; the last part of a message.
-PLAIN_TEXT, CONTROL, LAST = 0x81, 0x08, 0x80
 # Where a session finds its line among the extensions of its scope.
 EXTENSION = "ackbox.line"
 
@@ -43,40 +34,6 @@ class Line(WebSocketsSansIOProtocol):
         self._said: list[bytes] = []
         self._stalled: asyncio.TimerHandle | None = None
         self._is_busy = False
-        self._unread = bytearray()
-        # Whether the library has seen nothing but whole frames, so that the next byte starts one.
-        self._is_cut = True
-        self._is_in_parts = False
-
-    def data_received(self, data: bytes) -> None:
-        if self._take is not None and self._is_cut:
-            self._unread += data
-            self._cut()
-        else:
-            # Who does not wait for the handshake may have sent part of a frame; the library keeps such a line to its end.
-            self._is_cut = not self.handshake_initiated and data.endswith(b"\r\n\r\n")
-            super().data_received(data)
-
-    def _cut(self) -> None:
-        """Hand on each frame that is whole: a plain text to the session, all others to the library."""
-        data, at = self._unread, 0
-        while self.conn.state is State.OPEN and (found := _frame(data, at)) is not None:
-            start, end = found
-            if end > len(data):
-                break
-            first, frame, at = data[at], data[at:end], end
-            if first == PLAIN_TEXT and start and not self._is_in_parts:
-                if not self.close_sent and self._take is not None:
-                    self._take(apply_mask(frame[start:], frame[start - 4:start]), True)
-                continue
-            if not first & CONTROL:
-                self._is_in_parts = not first & LAST
-            super().data_received(bytes(frame))
-        if self.conn.state is not State.OPEN and at < len(data):
-            # After the end nothing is a frame any more; the library throws it away.
-            super().data_received(bytes(data[at:]))
-            at = len(data)
-        del data[:at]
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
@@ -175,25 +132,6 @@ class Line(WebSocketsSansIOProtocol):
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
-
-
-def _frame(data: bytearray, at: int) -> tuple[int, int] | None:
-    """Return where in the frame at a place its text starts, 0 when nobody masked it, and where it ends; null while that cannot be told.
-
-    One that is too long ends where the data does: the library refuses it by its head.
-    """
-    if len(data) - at < 2:
-        return None
-    size, head = data[at + 1] & 0x7F, 2
-    if size > 125:
-        head = 4 if size == 126 else 10
-        if len(data) < at + head:
-            return None
-        size = int.from_bytes(data[at + 2:at + head])
-    if size > FRAME_LIMIT:
-        return 0, len(data)
-    is_masked = data[at + 1] & 0x80
-    return (head + 4, at + head + 4 + size) if is_masked else (0, at + head + size)
 
 
 def _head(size: int) -> bytes:
