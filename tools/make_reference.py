@@ -1,4 +1,4 @@
-"""Write the generated pages: docs/reference/*.md and src/ackbox/store/schema.sql.
+"""Write what is generated: docs/reference/*.md, src/ackbox/store/schema.sql and src/ackbox/client/verbs.pyi.
 
     python tools/make_reference.py
 
@@ -25,6 +25,7 @@ from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT
 from ackbox.model.name import LONGEST  # noqa: E402
 from ackbox.model.receipt import Receipt  # noqa: E402
 from ackbox.ops.table import ALLOWED, OPERATIONS, Call, Operation  # noqa: E402
+from tools.client_types import client_types  # noqa: E402
 from tools.dialect_errors import dialect_errors_page  # noqa: E402
 from tools.reading import Verb, resources_and_prompts, schema_sql, tools_of, verbs, verbs_of  # noqa: E402
 from tools.shapes import anchor, field_table, given_table, nested, nested_sections  # noqa: E402
@@ -45,6 +46,7 @@ def pages() -> dict[str, str]:
         "docs/reference/message.md": HEAD + message_page(),
         "docs/reference/dialect-errors.md": HEAD + dialect_errors_page(),
         "src/ackbox/store/schema.sql": schema_sql(),
+        "src/ackbox/client/verbs.pyi": client_types(),
     }
 
 

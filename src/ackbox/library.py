@@ -60,7 +60,8 @@ class _Local:
 
 
 @asynccontextmanager
-async def open(url: str, *, key: str | None = None, **whose: Any) -> AsyncIterator[Client]:
+async def open(url: str, *, key: str | None = None, workspace: str | None = None, agent: str | None = None,
+               instance: str | None = None) -> AsyncIterator[Client]:
     """Open a database and give a client on it: `async with ackbox.open("sqlite:////path/to/ackbox.db", agent="ana") as client`.
 
     Without a key it acts as the operator of an SQLite database, whose key is in `operator.key` beside the file, as `ackbox up`
@@ -71,7 +72,7 @@ async def open(url: str, *, key: str | None = None, **whose: Any) -> AsyncIterat
         raise Unavailable(f"A server has {where} open.", hint="Talk to it: ackbox.Client()")
     app = await open_app(url)
     try:
-        yield Client(transport=_Local(app, key or await _operator(app, where)), **whose)
+        yield Client(transport=_Local(app, key or await _operator(app, where)), workspace=workspace, agent=agent, instance=instance)
     finally:
         await app.close()
 

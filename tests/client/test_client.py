@@ -31,7 +31,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 def names_of(client: Any) -> set[str]:
-    return {f"{noun}.{verb}" for noun in dir(client) if noun in {each.noun for each in OPERATIONS.values()} for verb in dir(getattr(client, noun))}
+    return {f"{noun}.{verb.rstrip('_')}" for noun in dir(client) if noun in {each.noun for each in OPERATIONS.values()} for verb in dir(getattr(client, noun))}
 
 
 async def test_every_operation_is_a_method_and_gives_its_result(served: Served) -> None:

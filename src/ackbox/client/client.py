@@ -1,6 +1,7 @@
 """The client: every operation as a method, and the feed as something to iterate over.
 
-Methods are read off the table of operations. `SyncClient` offers the same to programs without an event loop.
+Methods are read off the table of operations, at run time here and for type checkers in `verbs.pyi`.
+`SyncClient` offers the same to programs without an event loop.
 Explained in docs/howto/use-the-python-client.md.
 """
 
@@ -8,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import keyword
 import uuid
 from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, Unpack
 
 import msgspec
 
@@ -20,8 +22,14 @@ import ackbox.ops  # noqa: F401  (importing it fills the table of operations, wh
 from ackbox.client.http import NoServer
 from ackbox.errors import RateLimited, Unavailable
 from ackbox.model.message import Letter
+from ackbox.model.receipt import Mark
 from ackbox.ops.feed import Event
 from ackbox.ops.table import OPERATIONS, Call, Context, Operation
+
+if TYPE_CHECKING:
+    from ackbox.client.verbs import Follow, Nouns
+else:
+    Nouns = object
 
 P = TypeVar("P", bound=Call)
 R = TypeVar("R")
@@ -52,13 +60,20 @@ class Noun:
         self._client, self._noun = client, noun
 
     def __getattr__(self, verb: str) -> Callable[..., Awaitable[Any]]:
-        operation = OPERATIONS.get(f"{self._noun}.{verb}")
+        plain = verb.removesuffix("_")
+        name = f"{self._noun}.{plain if verb == spoken(plain) else verb}"
+        operation = OPERATIONS.get(name)
         if operation is None:
-            raise AttributeError(f"there is no operation {self._noun}.{verb}")
+            raise AttributeError(f"there is no operation {name}")
         return _method(self._client, operation)
 
     def __dir__(self) -> list[str]:
-        return [operation.verb for operation in OPERATIONS.values() if operation.noun == self._noun]
+        return [spoken(operation.verb) for operation in OPERATIONS.values() if operation.noun == self._noun]
+
+
+def spoken(verb: str) -> str:
+    """Return the name of a verb's method: Python has its own `import`."""
+    return f"{verb}_" if keyword.iskeyword(verb) else verb
 
 
 def _method(client: Client, operation: Operation) -> Callable[..., Awaitable[Any]]:
@@ -70,7 +85,7 @@ def _method(client: Client, operation: Operation) -> Callable[..., Awaitable[Any
     return method
 
 
-class Client:
+class Client(Nouns):
     """One server and one key: `async with ackbox.Client() as client: await client.message.send(to="bob", body="hello")`.
 
     Address and key are found as the command line finds them, when they are not given. `workspace`, `agent` and
@@ -94,10 +109,11 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    def __getattr__(self, noun: str) -> Noun:
-        if noun.startswith("_") or not any(operation.noun == noun for operation in OPERATIONS.values()):
-            raise AttributeError(f"there is no operation {noun}.*")
-        return Noun(self, noun)
+    if not TYPE_CHECKING:  # a type checker would take any name for a noun
+        def __getattr__(self, noun: str) -> Noun:
+            if noun.startswith("_") or not any(operation.noun == noun for operation in OPERATIONS.values()):
+                raise AttributeError(f"there is no operation {noun}.*")
+            return Noun(self, noun)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *dict.fromkeys(operation.noun for operation in OPERATIONS.values())]
@@ -128,7 +144,7 @@ class Client:
         result: R = await self.call(found.name, **msgspec.to_builtins(given))
         return result
 
-    async def pages(self, **params: Any) -> AsyncGenerator[tuple[list[Event], str], None]:
+    async def pages(self, **params: Unpack[Follow]) -> AsyncGenerator[tuple[list[Event], str], None]:
         """Give what happens, as (events, cursor), as long as it is asked for; the first has no events and says where it begins.
 
         Takes `of`, `cursor`, `kinds`, `sender`, `thread`, `join_ms`, as a subscription does. Goes on after a break where it was.
@@ -141,14 +157,14 @@ class Client:
                 yield [event for event in events if event.seq > last], page.cursor
                 last = max([last, *(event.seq for event in events)])
 
-    async def events(self, **params: Any) -> AsyncGenerator[Event, None]:
+    async def events(self, **params: Unpack[Follow]) -> AsyncGenerator[Event, None]:
         """Give what happens, one event at a time; as `pages`, without the cursors."""
         async with aclosing(self.pages(**params)) as pages:
             async for events, _ in pages:
                 for event in events:
                     yield event
 
-    async def letters(self, *, mark: str = "none") -> AsyncGenerator[Letter, None]:
+    async def letters(self, *, mark: Mark | Literal["none"] = "none") -> AsyncGenerator[Letter, None]:
         """Give unread post, each letter once, what waits already and then what comes, by push and by poll.
 
         `mark` is set on each letter before it is given. Mark what you have dealt with, or it is here again next time.

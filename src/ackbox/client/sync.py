@@ -12,28 +12,38 @@ import threading
 from collections.abc import AsyncGenerator, Coroutine, Iterator
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ackbox.client.client import Client, Noun
 
+if TYPE_CHECKING:
+    from ackbox.client.verbs import SyncNouns
+else:
+    SyncNouns = object
 
-class SyncClient:
+
+class SyncClient(SyncNouns):
     """`with ackbox.SyncClient() as client: client.message.send(to="bob", body="hello")`. Takes what Client takes."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        self._client = Client(*args, **options)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="ackbox-client", daemon=True)
-        self._thread.start()
+    _client: Client
+    _loop: asyncio.AbstractEventLoop
+    _thread: threading.Thread
+
+    if not TYPE_CHECKING:  # a type checker would take anything for an argument, and any name for a noun
+        def __init__(self, *args: Any, **options: Any) -> None:
+            self._client = Client(*args, **options)
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._loop.run_forever, name="ackbox-client", daemon=True)
+            self._thread.start()
+
+        def __getattr__(self, name: str) -> Any:
+            return self._waiting(getattr(self._client, name))
 
     def __enter__(self) -> SyncClient:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return self._waiting(getattr(self._client, name))
 
     def __dir__(self) -> list[str]:
         return dir(self._client)

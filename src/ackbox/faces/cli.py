@@ -102,10 +102,10 @@ class Talk:
         """Give a client that keeps a socket open, as whom the settings say; ends the program as `call` does when it is refused."""
         from ackbox.client.sync import SyncClient
 
-        who = {key: self.setting(key) for key in ("workspace", "agent", "instance")}
         try:
             server = self.server
-            with SyncClient(server.url, server.key, patience_s=patience_s, **who) as client:
+            with SyncClient(server.url, server.key, workspace=self.setting("workspace"), agent=self.setting("agent"),
+                            instance=self.setting("instance"), patience_s=patience_s) as client:
                 yield client
         except NoServer as error:
             self.no_server(str(error))

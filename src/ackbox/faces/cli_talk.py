@@ -9,7 +9,7 @@ import json
 import re
 import sys
 import time
-from typing import Any
+from typing import Any, Literal
 
 import click
 import msgspec
@@ -338,7 +338,7 @@ def tail(talk: Talk, filter: tuple[str, ...], since: str) -> None:
             if not events:
                 talk.say("waiting for messages; Ctrl-C ends, nothing is lost") if not talk.is_json else None
                 continue
-            page = msgspec.to_builtins(client.message.history(ids=[event.id for event in events], with_tallies=True))
+            page = msgspec.to_builtins(client.message.history(ids=[event.id for event in events if event.id], with_tallies=True))
             fitting = [message for message, tally in zip(page["messages"], page["tallies"], strict=True) if fits_all(wanted, message, tally)]
             for message in sorted(fitting, key=lambda message: int(message["seq"])):
                 click.echo(json.dumps(talk.picked(message), ensure_ascii=False) if talk.is_json else plain(_line(message)))
@@ -361,7 +361,7 @@ def _line(message: Any) -> str:
 @click.option("--timeout", default="60", show_default=True, help="Seconds to wait, or 10m, 1h.")
 @click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
 @click.option("--mark", type=click.Choice(["none", "delivered", "read"]), default="none", help="Mark what is shown.")
-def wait(talk: Talk, timeout: str, limit: int, mark: str) -> None:
+def wait(talk: Talk, timeout: str, limit: int, mark: Literal["none", "delivered", "read"]) -> None:
     """Wait for unread post and show it; exit 5 when none came in time.
 
     Example: ackbox --as bob wait --timeout 10m
