@@ -185,3 +185,22 @@ async def test_names_and_first_lines_in_the_question_are_text(browser: Browser, 
         await expect(menu).to_contain_text("<b>0")
         assert await page.evaluate("[window.hit, document.querySelectorAll('dialog b').length]") == [None, 0]
         await context.close()
+
+
+async def test_in_the_matrix_n_asks_and_then_writes_to_whoever_has_not_been_given_it(served: Served, context: BrowserContext) -> None:
+    for name in ("codex", "tester"):
+        await do(served, "agent.check_in", agent=name)
+    sent = await do(served, "message.send", agent="claude", to=["codex", "tester"], body="The types are exported")
+    await do(served, "receipt.mark", agent="tester", mark="read", ids=[sent.id])
+    page = await sign_in(served, context, "a/claude?box=receipts")
+    await page.locator("table.matrix").focus()
+    await page.keyboard.press("n")
+    question = page.get_by_role("group", name="Nudge")
+    await expect(question).to_contain_text("Write to codex, urgently, about The types are exported?")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".picked")).to_contain_text("Nudged 1.")
+    written = (await do(served, "mailbox.list", of="codex")).messages[0]
+    assert (written.sender, written.body, written.priority, written.parent) == ("ana", "Please look at this message: The types are exported", 5, sent.id)
+    assert [m.body for m in (await do(served, "mailbox.list", of="tester")).messages] == ["The types are exported"]
+    await page.keyboard.press("Enter")
+    await expect(page.locator("table.matrix")).to_be_focused()

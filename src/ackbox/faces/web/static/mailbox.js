@@ -1,6 +1,6 @@
 // A mailbox: what an agent has and sent, and the matrix of who has read what it sent. Looking marks nothing.
 import { html, Agent, Circle, Intent, Key, Presence, Receipt, Time, Teach, firstLine, safe, seen, to } from "./parts.js";
-import { useLayoutEffect, useMemo, useState } from "./vendor/hooks.js";
+import { useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
 import { base, load, me, mayWrite } from "./store.js";
 import { Compose, compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
@@ -24,6 +24,21 @@ function counted({ receipts, recipients, delivered, read, acknowledged, is_expir
   return { [is_expired ? "expired" : "pending"]: recipients - delivered, delivered: Math.max(delivered - Math.max(read, acknowledged), 0), read: Math.max(read - acknowledged, 0), acknowledged };
 }
 
+/** Who has not even been given a message. */
+const pending = (status) => [...new Set(status.receipts.filter((each) => each.state === "pending" && each.agent !== me.agent).map((each) => each.agent))];
+
+/** Asks before everyone who has not been given a message is written to. */
+function Nudge({ m, names, onClose }) {
+  const [said, say] = useState(""), [isBusy, busy] = useState(false), first = useRef(null);
+  useLayoutEffect(() => { first.current?.focus(); }, [said]);
+  async function run() {
+    busy(true);
+    try { say(await (await import("./many.js")).nudge(null, () => {}, new Map(names.map((name) => [name, [m]])))); } catch (error) { say(`${error.message} ${error.hint ?? ""}`); busy(false); }
+  }
+  if (said || !names.length) return html`<div class="picked" role="status">${said || "Everyone has been given it."}<button type="button" ref=${first} onClick=${onClose}>Close</button></div>`;
+  return html`<div class="picked" role="group" aria-label="Nudge"><span>Write to <bdi>${safe(names.slice(0, 5).join(", "))}</bdi>${names.length > 5 ? ` and ${names.length - 5} more` : ""}, urgently, about <bdi>${firstLine(m)}</bdi>?</span><button type="button" class="primary" ref=${first} disabled=${isBusy} onClick=${run}>Nudge</button><button type="button" onClick=${onClose}>Leave</button></div>`;
+}
+
 function Matrix({ told, onOpen }) {
   const statuses = told.statuses ?? [], messages = told.messages;
   const names = useMemo(() => {
@@ -34,15 +49,17 @@ function Matrix({ told, onOpen }) {
   const [unfolded, unfold] = useState(false);
   const [cell, setCell] = useState({ row: 0, column: 0 });
   const [picked, pick] = useState(null);
+  const [asked, ask] = useState(null), grid = useRef(null);
   const folded = names.length > MOST_COLUMNS && !unfolded;
   const of = (status, name) => status.receipts.find((each) => (each.instance ? `${each.agent}/${each.instance}` : each.agent) === name);
   function onKeyDown(event) {
     const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (by) { event.preventDefault(); setCell({ row: Math.max(0, Math.min(messages.length - 1, cell.row + by[0])), column: Math.max(0, Math.min(names.length - 1, cell.column + by[1])) }); }
     if (event.key === "Enter") { event.preventDefault(); pick(of(statuses[cell.row], names[cell.column]) ?? null); }
+    if (event.key === "n" && mayWrite && statuses[cell.row]) { event.preventDefault(); event.stopPropagation(); ask({ m: messages[cell.row], names: pending(statuses[cell.row]) }); }
   }
   if (!messages.length) return html`<div class="empty"><p class="title"><bdi>${safe(told.name)}</bdi> has sent nothing yet.</p></div>`;
-  return html`<div class="wide"><table class="matrix" role="grid" tabindex="0" onKeyDown=${onKeyDown} data-first aria-label=${`Who has what ${told.name} sent`} aria-activedescendant=${folded ? null : `cell-${cell.row}-${cell.column}`}>
+  return html`<div class="wide"><table ref=${grid} class="matrix" role="grid" tabindex="0" onKeyDown=${onKeyDown} data-first aria-label=${`Who has what ${told.name} sent`} aria-activedescendant=${folded ? null : `cell-${cell.row}-${cell.column}`}>
     <thead><tr><th scope="col">sent by ${safe(told.name)}</th>${folded ? html`<th scope="col"><button type="button" class="quiet small" onClick=${() => unfold(true)}>${names.length} recipients: show each</button></th>` : names.map((name) => html`<th scope="col"><bdi>${safe(name)}</bdi></th>`)}<th scope="col">done</th></tr></thead>
     <tbody>${messages.map((m, row) => { const status = statuses[row]; if (!status) return null; const last = status.receipts.map((each) => each.acknowledged_at).filter(Boolean).sort().at(-1);
       const took = last ? Math.round((Date.parse(last) - Date.parse(m.created_at)) / 1000) : null;
@@ -51,7 +68,8 @@ function Matrix({ told, onOpen }) {
           : names.map((name, column) => html`<${Cell} receipt=${of(status, name)} isAt=${cell.row === row && cell.column === column} id=${`cell-${row}-${column}`} onPick=${() => { setCell({ row, column }); pick(of(status, name)); }} />`)}
         <td class="num">${status.is_expired && status.delivered < status.recipients ? "expired" : `${status.acknowledged}/${status.recipients}`}${took !== null ? html`<span class="dim"> · ${took < 90 ? `${took} s` : `${Math.round(took / 60)} min`}</span>` : null}</td></tr>`; })}</tbody></table></div>
     ${statuses.some((each) => each.receipts.length < each.recipients) ? html`<p class="foot dim small">Of more than ${SHOWN} recipients ${SHOWN} are told one by one; the counts are of all.</p>` : null}
-    <p class="legend dim small">${["pending", "delivered", "read", "acknowledged", "expired"].map((state) => html`<span><${Circle} state=${state} /> ${state === "expired" ? "expired" : state}</span>`)}<span>· not addressed</span><span class="grow"></span><span><${Key}>Enter</${Key}> on a cell: the times</span></p>
+    <p class="legend dim small">${["pending", "delivered", "read", "acknowledged", "expired"].map((state) => html`<span><${Circle} state=${state} /> ${state === "expired" ? "expired" : state}</span>`)}<span>· not addressed</span><span class="grow"></span><span><${Key}>Enter</${Key}> on a cell: the times</span>${mayWrite ? html`<span><${Key}>n</${Key}> nudge who has not been given it</span>` : null}</p>
+    ${asked ? html`<${Nudge} key=${asked.m.id} ...${asked} onClose=${() => { ask(null); grid.current?.focus(); }} />` : null}
     ${picked ? html`<div class="picked" role="status"><b><bdi>${safe(picked.agent)}${picked.instance ? `/${safe(picked.instance)}` : ""}</bdi></b>${["delivered", "read", "acknowledged", "archived"].map((mark) => html`<span><span class="dim">${mark}</span> ${picked[`${mark}_at`] ? html`<${Time} at=${picked[`${mark}_at`]} /> <span class="dim small">${picked.by.filter((each) => each.mark === mark).map((each) => `${each.instance ?? ""} ${each.face}`).join(", ")}</span>` : "–"}</span>`)}</div>` : null}`;
 }
 

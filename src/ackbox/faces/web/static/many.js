@@ -42,7 +42,8 @@ async function behind(messages, said) {
   return by;
 }
 
-async function nudge(_, said, by) {
+/** Write to each of these about the messages it is behind with, urgently. */
+export async function nudge(_, said, by) {
   const names = [...by.keys()];
   await inParts(names, 1, ([name]) => {
     const about = by.get(name), lines = about.map((m) => firstLine(m).slice(0, 120));
