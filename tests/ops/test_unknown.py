@@ -122,7 +122,8 @@ async def test_all_is_nobodys_name_and_the_refusal_says_how_everyone_is_written(
     assert await error_of(post, "agent.check_in", agent="ALL") == {**said, "message": "'ALL' is a reserved word, not a name.", "details": {"field": "agent"}}
     assert await error_of(post, "key.create", name="all") == {**said, "details": {"field": "name"}}
     assert (await post("agent.list")).agents == []
-    assert (await post("message.send", agent="ana", to="all-hands", body="x")).recipients[0].agent == "all-hands"
+    near = (await post("message.send", agent="ana", to="all-hands, a11", body="x")).recipients
+    assert [each.agent for each in near] == ["all-hands", "a11"]
 
 
 @pytest.mark.parametrize(("known", "alike"), [("Mac CLI 小克", "Маc CLI 小克"), ("力丸", "カ丸"), ("night:cron", "nіght:cron"), ("agent-1", "agent-l")])

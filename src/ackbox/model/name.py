@@ -50,7 +50,8 @@ def refuse_newcomer(name: str, field: str = "name") -> None:
     """Raise Invalid for a name that nobody gets who does not have it already."""
     if is_servers(name):
         raise Invalid(f"{name!r} is kept for the server: what begins with {OWN!r} is.", hint="Use another name.", field=field)
-    if _folded(name) == _folded(EVERYBODY):
+    # Not what looks like it: `a11` is a name.
+    if unicodedata.normalize("NFKC", name).casefold() == EVERYBODY:
         raise Invalid(f"{name!r} is a reserved word, not a name.", hint="Write 'everyone' or '*' for everyone here.", field=field)
 
 
