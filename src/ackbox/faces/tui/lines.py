@@ -65,13 +65,8 @@ class Lines(ScrollView, can_focus=True):
 
     def show_from(self, top: int) -> None:
         """Bring a line to the top."""
-        self.scroll_to(y=top, animate=False, immediate=True)
-        if self.scroll_offset.y != top:
-            # A list that was short has no scroll bar until it is laid out again.
-            self.call_after_refresh(self._show_again, top)
-
-    def _show_again(self, top: int) -> None:
-        self.scroll_to(y=max(self.count - self.size.height, 0) if self.follow else top, animate=False, immediate=True)
+        # Forced: a list that was short has no scroll bar until it is laid out again, and without one it would not scroll.
+        self.scroll_to(y=top, animate=False, immediate=True, force=True)
 
     def forget(self, index: int | None = None) -> None:
         """Draw a line again, or all of them."""
@@ -108,7 +103,7 @@ class Lines(ScrollView, can_focus=True):
         """Put the cursor on a line and bring it in sight; on the last one the view follows."""
         self.cursor = max(0, min(index, self.count - 1))
         self.follow = self.follows_at_end and self.cursor >= self.count - 1
-        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, immediate=True)
+        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, immediate=True, force=True)
         self.refresh()
         self.post_message(self.Moved(self))
 
@@ -126,7 +121,7 @@ class Lines(ScrollView, can_focus=True):
         self._strips.clear()
         self.show_count(self.count)
         if self.has_cursor and not self.follow:
-            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, immediate=True)
+            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, immediate=True, force=True)
 
     def on_click(self, event: events.Click) -> None:
         index = event.y + self.scroll_offset.y
