@@ -39,8 +39,8 @@ KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf
          ".txt": "text/plain; charset=utf-8"}
 # What the first script imports before it can draw: named in the page, so that they are fetched side by side.
 AT_ONCE = ("app.js", "store.js", "parts.js", "markdown.js", "vlist.js", "compose.js", "detail.js", "frame.js", "live.js", "needs.js", "thread.js",
-           "mailbox.js", "pages.js", "pick.js", "box.js", "filter.js", "keys.js", "vendor/preact.js", "vendor/hooks.js",
-           "vendor/signals-core.js", "vendor/signals.js", "vendor/htm.js")
+           "pages.js", "pick.js", "box.js", "filter.js", "keys.js", "vendor/preact.js", "vendor/hooks.js", "vendor/signals-core.js",
+           "vendor/signals.js", "vendor/htm.js")
 
 
 @functools.cache

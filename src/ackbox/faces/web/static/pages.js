@@ -2,7 +2,6 @@
 import { Live } from "./live.js";
 import { Needs } from "./needs.js";
 import { Thread, Threads } from "./thread.js";
-import { Mailbox } from "./mailbox.js";
 
 /** name → {view, or later: how to get it, title, key after `g`, whether it stands on the left, whether it has a box to write in}. */
 export const PAGES = {
@@ -17,5 +16,5 @@ export const PAGES = {
   connect: { later: () => import("./connect.js"), name: "Connect", title: "Connect", key: "c", place: true },
   settings: { later: () => import("./settings.js"), name: "Settings", title: "Settings", key: ",", place: true },
   t: { view: Thread, title: "Thread", writes: true },
-  a: { view: Mailbox, title: "Mailbox", writes: true },
+  a: { later: () => import("./mailbox.js"), name: "Mailbox", title: "Mailbox", writes: true },
 };
