@@ -168,6 +168,8 @@ class App:
         result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked))
         if name in ("key.revoke", "login.redeem", "login.end"):
             self._callers.forget()
+        if name == "workspace.import":
+            self._totals.forget()
         if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
             return result
         return await self._wait(operation, asked, caller, face, credential, result)

@@ -107,3 +107,24 @@ async def test_a_copy_of_a_workspace_keeps_what_waits_for_its_first_person(post:
         await post("workspace.import", workspace="copy", part=part, records=page.records, upto=page.upto)
     eve = await post.keyed("eve", "human", workspace="copy")
     assert await bodies(eve) == ["x"]
+
+
+@pytest.mark.parametrize("waits_for_name_too", [False, True])
+async def test_the_same_file_again_after_the_first_person_came_changes_nothing(post: Post, waits_for_name_too: bool) -> None:
+    await post("message.send", agent="ana", to="user", body="x")
+    await post("workspace.create", name="copy")
+    pages = [(part, await post("workspace.export", part=part)) for part in ("reader", "message")]
+
+    async def put() -> list[int]:
+        return [(await post("workspace.import", workspace="copy", part=part, records=page.records, upto=page.upto)).new for part, page in pages]
+
+    assert await put() == [2, 1]
+    if waits_for_name_too:
+        await post("message.send", workspace="copy", agent="ana", to="eve", body="y")
+    eve = await post.keyed("eve", "human", workspace="copy")
+    had = ["x", "y"] if waits_for_name_too else ["x"]
+    assert await bodies(eve) == had
+    assert await put() == [0, 0]
+    zoe = await post.keyed("zoe", "human", workspace="copy")
+    assert [await bodies(who) for who in (eve, zoe)] == [had, []]
+    assert (await eve("inbox.check")).total == len(had)

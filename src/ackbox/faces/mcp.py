@@ -243,11 +243,16 @@ class McpFace:
 
     async def _call_tool(self, context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         asked: Asked | Look | None = None
+        more: dict[str, Any] = {}
         try:
             asked = self._tools.ask(params.name, params.arguments or {})
+            if isinstance(asked, Asked) and asked.first:
+                # Told once: also beside an error.
+                more = opened(asked, await who(context, self._call, self._key_headers).try_call(asked.first))
             said, is_error = await self._answer(context, asked), False
         except Exception as error:  # the edge: a model gets an error it can act on
             said, is_error = self._refused(error, params.name, asked), True
+        said = beside(said, more)
         return types.CallToolResult(content=[types.TextContent(type="text", text=text) for text in said.texts],
                                     structured_content=_structured(context, said.data), is_error=is_error)
 
@@ -255,12 +260,11 @@ class McpFace:
         if isinstance(asked, Look):
             return asked.said(await self._identify(bearer(context.request.headers, *self._key_headers)))
         caller = who(context, self._call, self._key_headers)
-        more = opened(asked, await caller.try_call(asked.first)) if asked.first else {}
         call = caller.call(asked.operation, **asked.params)
         result = await (call if OPERATIONS[asked.operation].is_done is None else _told_of(call, context))
         is_briefed = asked.word is not None and asked.word.is_briefed
         briefing = brief(result.messages, now_ms=self._clock(), budget=WHOLE_BUDGET) if is_briefed else None
-        return beside(self._tools.say(asked, result, briefing), more)
+        return self._tools.say(asked, result, briefing)
 
     def _refused(self, error: Exception, name: str, asked: Asked | Look | None) -> Said:
         if not isinstance(error, AckboxError):

@@ -42,6 +42,10 @@ class Totals:
             return Known(0, 0, now)
         return known
 
+    def forget(self) -> None:
+        """Count everything anew: an import stores messages below numbers that were counted."""
+        self._known.clear()
+
     def keep(self, ws: int, reader: int, known: Known) -> None:
         """Remember what was counted."""
         if len(self._known) >= MOST_KNOWN:

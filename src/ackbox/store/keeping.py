@@ -12,7 +12,7 @@ import msgspec
 
 from ackbox.errors import Conflict
 from ackbox.store.bound import Bound
-from ackbox.store.readers import Reader
+from ackbox.store.readers import PEOPLE, Reader
 
 PAGE_BYTES = 2_000_000
 MESSAGE = ("seq", "id", "sender", "sender_agent", "sender_name", "sender_instance", "sender_kind", "type", "audience", "subject", "body",
@@ -72,6 +72,8 @@ class Keeping(Bound):
         """Store a reader unless it is there; true when it is new. Raises Conflict when its name is somebody else's."""
         row = await self.row("reader_by_name", name=record["name"], instance=record["instance"] or "")
         there = row or await self.row("reader_by_number", reader=record["reader"])
+        if row is None and (record["name"], record["instance"]) == (PEOPLE, None) and await self._has_heir(record["reader"]):
+            return False
         if there is not None:
             found = Reader(*there)
             if (found.reader, found.name, found.instance) != (record["reader"], record["name"], record["instance"]):
@@ -87,6 +89,10 @@ class Keeping(Bound):
         if record["presence"] is not None:
             await self.run("presence_put", reader=record["reader"], **record["presence"])
         return True
+
+    async def _has_heir(self, reader: int) -> bool:
+        """Whether the reader that every person's post waited for was here before, and a person has become it or has its post."""
+        return bool(await self.row("reader_by_number", reader=reader) or await self.row("channel_known", channel=reader))
 
     async def keep_message(self, record: Record, *, only_look: bool) -> bool:
         """Store a message and what belongs to it unless it is there; true when it is new. Raises Conflict."""

@@ -146,6 +146,10 @@ UPDATE access_key SET revoked_at = :now WHERE id = :id AND ws = :ws AND revoked_
 SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
 FROM reader WHERE ws = :ws AND name = :name AND COALESCE(instance, '') = :instance;
 
+-- name: channel_known
+-- Whether anything was ever addressed to a reader; primary key of addressed.
+SELECT 1 FROM addressed WHERE ws = :ws AND channel = :channel LIMIT 1;
+
 -- name: reader_by_number
 -- Read one reader; primary key.
 SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor

@@ -94,6 +94,7 @@ class Terminal(Acting, Tasking, App[None]):
         self._asked: Any = None
         self._rest_until: float | None = None
         self._is_asking = self._is_reading_more = False
+        self._more_after = 0.0
 
     def _first_theme(self, wanted: str | None) -> str:
         if self.no_color or self.console.color_system in (None, "standard"):
@@ -161,7 +162,7 @@ class Terminal(Acting, Tasking, App[None]):
         self.live.pace(self.post.rate(now), now)
         if self.tab is self.live and self.live.is_near_start:
             self.link.want_older()
-        if self.tab.wants_more and not self._is_reading_more:
+        if self.tab.wants_more and not self._is_reading_more and self.clock() >= self._more_after:
             self._is_reading_more = True
             self.run_worker(self._read_more(self.tab), group="more")
         self._rest(now)
@@ -232,7 +233,9 @@ class Terminal(Acting, Tasking, App[None]):
     async def _read_more(self, tab: Tab) -> None:
         try:
             await tab.read_more(self.link)
-        except (NoServer, AckboxError):
+        except (NoServer, AckboxError) as error:
+            # Not at once again: the end of the list stays in sight.
+            self._more_after = self.clock() + (getattr(error, "retry_after_s", None) or 1)
             return
         finally:
             self._is_reading_more = False

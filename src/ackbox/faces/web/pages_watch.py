@@ -36,7 +36,7 @@ def minutes_of(ask: Ask, usual: str) -> tuple[str, int]:
 
 async def load_agents(ask: Ask) -> dict[str, Any]:
     like, skip = ask.query.get("like", "").strip(), ask.query.get("skip", "0")
-    skipped = min(int(skip), MOST_SKIPPED) if skip.isdecimal() else 0
+    skipped = min(int(skip[:9]), MOST_SKIPPED) if skip.isdecimal() else 0
     roster, health = await asyncio.gather(ask("agent.list", present_first=True, limit=AGENTS, with_unread=True, skip=skipped, like=like or None),
                                           ask("workspace.health", minutes=60))
     return {**roster, "like": like, "skip": skipped, "post": health["agents"], "left_out": health["left_out"]}
