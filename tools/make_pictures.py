@@ -68,7 +68,9 @@ async def main(target: Path, pages: tuple[tuple[str, str, str], ...]) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if len(sys.argv) > 1 and sys.argv[1].startswith("-"):
+        print(__doc__)
+    elif len(sys.argv) > 1:
         asyncio.run(main(Path(sys.argv[1]), ALL))
     else:
         asyncio.run(main(TARGET, SHOWN))
