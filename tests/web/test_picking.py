@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from ackbox.limits import Limits, Rate
 from tests.serving import Served, serving
@@ -139,6 +140,49 @@ async def test_all_that_match_are_counted_first_also_those_that_are_not_loaded(s
     await act(menu, "Archive").press("Enter")
     await expect(page.locator(".many")).to_contain_text("Archived 230.")
     assert [m.body for m in (await do(served, "mailbox.list", of="ana")).messages] == ["two", "one"]
+
+
+async def held(page: Page, where: str) -> asyncio.Event:
+    """Hold back what the page asks for there until the event is set."""
+    free = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await free.wait()
+        await route.continue_()
+
+    await page.route(re.compile(where), hold)
+    return free
+
+
+async def test_what_is_selected_while_something_runs_stays_and_nothing_else_comes_in(served: Served, context: BrowserContext) -> None:
+    await post(served)
+    page = await sign_in(served, context, "live?q=from:claude")
+    rows = page.locator(".list .row")
+    await expect(rows).to_have_count(2)
+    await rows.nth(0).click(modifiers=["Control"])
+    free = await held(page, r"/live\.json\?.*claude")
+    async with page.expect_response(re.compile(r"/live\.json\?.*claude")) as counted:
+        await page.get_by_role("button", name="All that match").click()
+        await page.get_by_title("Drop this part").click()
+        await expect(rows).to_have_count(6)
+        await rows.nth(5).click(modifiers=["Control"])
+        free.set()
+    await (await counted.value).finished()
+    await page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert await selected(page) == ["six"]
+    # The menu is closed while it archives: what is picked then is not let go with what is archived.
+    await rows.nth(0).click(modifiers=["Control"])
+    free = await held(page, "receipt.mark")
+    await page.keyboard.press(".")
+    menu = page.get_by_role("dialog", name="Do with the selected")
+    await act(menu, "Archive").click()
+    await expect(menu).to_contain_text("0 of 2")
+    await page.keyboard.press("Escape")
+    await expect(menu).to_have_count(0)
+    await rows.nth(1).click(modifiers=["Control"])
+    free.set()
+    await expect(page.locator(".many")).to_contain_text("Archived 1. 1 is not your mail.")
+    assert await selected(page) == ["two"]
 
 
 async def test_a_mailbox_and_what_waits_are_selected_in_too(served: Served, context: BrowserContext) -> None:

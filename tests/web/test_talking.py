@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page, Route, expect
 
 from tests.serving import Served
 from tests.web.browsing import sign_in
@@ -147,7 +148,18 @@ async def test_a_long_thread_shows_its_newest_takes_in_what_comes_and_goes_back_
     await expect(page.locator(".post")).to_have_count(231)
     assert await page.locator(".post .body").all_text_contents() == [f"number {number}" for number in range(231)]
     await expect(page.get_by_role("button", name="Older")).to_have_count(0)
-    # A link to an old message finds it.
+    # A link to an old message finds it. Who is told to ask later does.
+    asked: dict[str, list[float]] = {}
+
+    async def refuse_at_first(route: Route) -> None:
+        times = asked.setdefault(route.request.post_data_json["id"], [])
+        times.append(time.monotonic())
+        if len(times) > 1:
+            await route.continue_()
+        else:
+            await route.fulfill(status=429, json={"error": {"code": "rate_limited", "message": "Later.", "details": {"retry_after_s": 1}}})
+
+    await page.route("**/v1/call/message.status", refuse_at_first)
     await page.goto(f"{served.url}/w/default/m/{sent[3].id}")
     await expect(page.locator(".post.is-at .body")).to_have_text("number 3")
     await expect(page.locator(".post.is-at")).to_be_in_viewport()
@@ -155,6 +167,8 @@ async def test_a_long_thread_shows_its_newest_takes_in_what_comes_and_goes_back_
     await expect(page.locator(".post.is-at .has")).to_have_text("claude")
     await do(served, "receipt.mark", agent="claude", mark="read", ids=[sent[3].id])
     await expect(page.locator(".post.is-at .has .circle")).to_have_attribute("aria-label", "read")
+    assert [times for times in asked.values() if len(times) > 1 and times[1] - times[0] < 0.9] == []
+    assert len(asked[sent[3].id]) == 2
 
 
 @pytest.mark.parametrize("path", ["threads", "flow", "health", "t/"])

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page, Route, expect
 
 from tests.serving import Served, serving
 from tests.web.browsing import barriers, sign_in
@@ -66,6 +66,40 @@ async def test_a_question_is_handed_on_by_mouse_and_is_off_the_list_then(served:
     assert (newest.sender, newest.to, newest.body, newest.intent, newest.priority, newest.parent) == (
         "ana", ["codex"], f"docs asks: May deleted users keep posts?\n\n{'long ' * 200}", "question", 4, asked.id)
     assert await states(served, asked.id) == {"ana": "acknowledged"}
+
+
+async def refuse(route: Route) -> None:
+    await route.fulfill(status=503, json={"error": {"code": "unavailable", "message": "It rests.", "hint": "Ask again."}})
+
+
+async def test_a_text_handed_on_leaves_the_draft_of_its_thread_and_what_fails_is_said(served: Served, context: BrowserContext) -> None:
+    await crew(served)
+    asked = await do(served, "message.send", agent="docs", to="ana", body="May I?", intent="question")
+    page = await sign_in(served, context, f"t/{asked.id}")
+    box = page.get_by_label("Message", exact=True)
+    await box.fill("my own draft")
+    await page.goto(f"{served.url}/w/default/needs")
+    dialog = page.get_by_role("dialog", name="Hand to…")
+    await page.get_by_role("button", name="Hand to…").click()
+    await page.route("**/v1/call/message.get", refuse)
+    await dialog.get_by_role("option", name="codex").click()
+    await expect(dialog.get_by_role("alert")).to_have_text("It rests. Ask again.")
+    await page.unroute("**/v1/call/message.get")
+    await dialog.get_by_role("option", name="codex").click()
+    await expect(box).to_have_value("docs asks: May I?")
+    await box.press("Escape")
+    await expect(box).to_have_count(0)
+    assert await page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('ackbox.draft.')).map(([, text]) => text)") == ["my own draft"]
+    await page.route("**/v1/call/receipt.mark", refuse)
+    await page.get_by_role("button", name="Hand to…").click()
+    await dialog.get_by_role("option", name="codex").click()
+    await expect(box).to_have_value("docs asks: May I?")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".reached")).to_have_text("Sent, but what it came from still waits: It rests. Ask again.")
+    await expect(box).to_have_value("")
+    assert [m.body for m in (await do(served, "message.history", sender="ana")).messages] == ["docs asks: May I?"]
+    await page.goto(f"{served.url}/w/default/t/{asked.id}")
+    await expect(box).to_have_value("my own draft")
 
 
 async def test_a_blocked_task_is_reassigned_by_keyboard_alone(served: Served, context: BrowserContext) -> None:

@@ -39,9 +39,11 @@ function Left() {
 }
 
 function Later({ page, ...rest }) {
-  const [view, set] = useState(() => page.view ?? null);
-  useEffect(() => { if (!page.view) page.later().then((module) => { page.view = module[page.name]; set(() => page.view); }); else set(() => page.view); }, [page]);
-  return view ? html`<${view} ...${rest} />` : html`<div class="view"></div>`;
+  const [view, set] = useState(() => page.view ?? null), [isLost, lose] = useState(false);
+  useEffect(() => { if (!page.view) page.later().then((module) => { page.view = module[page.name]; set(() => page.view); }, () => lose(true)); else set(() => page.view); }, [page]);
+  if (view) return html`<${view} ...${rest} />`;
+  // A browser keeps a script that it could not fetch as lost; only a new document asks again.
+  return html`<div class="view">${isLost ? html`<div class="empty"><p class="title" role="alert">This page could not be fetched.</p><p><button type="button" onClick=${() => location.reload()}>Try again</button></p></div>` : null}</div>`;
 }
 
 function Middle() {
@@ -116,7 +118,7 @@ listen((events) => {
   told += sent.length;
   if (fresh.size > 5000) fresh.clear();
   for (const each of sent) fresh.add(each.id);
-  if (sent.length && document.hidden && localStorage.getItem("ackbox.notices") === "on") notices().then((module) => module.away(sent.map((each) => each.id)));
+  if (sent.length && document.hidden && localStorage.getItem("ackbox.notices") === "on") notices().then((module) => module.away(sent.map((each) => each.id))).catch(() => {});
 });
 version.subscribe(() => {
   for (const id of fresh) {
@@ -124,7 +126,7 @@ version.subscribe(() => {
     if (!m) continue;
     fresh.delete(id);
     if (m.intent === "blocked") blocked += 1;
-    if (m.priority === 5) { urgently.value = `Urgent from ${m.sender}: ${safe(m.subject ?? m.body).slice(0, 120)}`; notices().then((module) => module.urgent(m, asks)); }
+    if (m.priority === 5) { urgently.value = `Urgent from ${m.sender}: ${safe(m.subject ?? m.body).slice(0, 120)}`; notices().then((module) => module.urgent(m, asks)).catch(() => {}); }
   }
 });
 
@@ -139,7 +141,7 @@ keys("Everywhere", {
   ...Object.fromEntries(places().filter(([, page]) => page.key).map(([name, page]) => [`g ${page.key}`, [() => go(`${base}/${name}`), page.title]])),
   c: [() => { if (!mayWrite) return false; compose(route.value.page === "a" && route.value.about[0] !== me.agent ? [route.value.about.join("/")] : null); return true; }, "write"],
   "Ctrl k": [() => { palette.value = true; }, "palette"], ":": [() => { palette.value = true; }], "?": [() => { help.value = true; }, "keys"], d: [nextDensity, "density"],
-  Escape: [() => { if (floating.value && !PAGES[route.value.page]?.writes) { floating.value = false; return true; } if (narrowNav.value) { narrowNav.value = false; return true; } return false; }],
+  Escape: [() => { if (floating.value && !PAGES[route.value.page]?.writes) { forget(); return true; } if (narrowNav.value) { narrowNav.value = false; return true; } return false; }],
 });
 let path = route.value.path;
 route.subscribe(({ path: now }) => { narrowNav.value = false; if (now !== path) { path = now; forget(); } });

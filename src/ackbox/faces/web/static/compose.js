@@ -6,14 +6,19 @@ import { INTENTS } from "./filter.js";
 import { call, me, met, more, roster, sending, mayWrite, take, workspace } from "./store.js";
 
 /** What is being written: for whom and as an answer to what. Kept by thread, so that it survives a reload. */
-const empty = { to: null, parent: null, thread: null, about: null, intent: null, priority: null, after: null };
+const empty = { to: null, parent: null, thread: null, place: null, about: null, intent: null, priority: null, after: null };
 export const draft = signal({ ...empty });
-export function forget() { draft.value = { ...empty }; floating.value = false; }
+export function forget() { drop(); floating.value = false; }
 /** A view without a box of its own shows the floating one. */
 export const floating = signal(false);
 export const focusAsked = signal(0);
 
 const kept = (thread) => `ackbox.draft.${workspace}.${thread ?? "new"}`;
+function discard(place) { for (const end of ["", ".refs"]) localStorage.removeItem(kept(place) + end); }
+
+// A text that was handed over has a place of its own: what somebody writes in its thread stays as it is.
+const HANDED = "handed";
+function drop() { discard(HANDED); draft.value = { ...empty }; }
 
 export function compose(to = null, text = null) {
   draft.value = { ...empty, to };
@@ -23,8 +28,8 @@ export function compose(to = null, text = null) {
 
 /** Begin with a text that goes to somebody, as an answer or not; `after` is done once it is sent. */
 export function hand(text, set) {
-  localStorage.setItem(kept(set.thread), text);
-  draft.value = { ...empty, ...set };
+  localStorage.setItem(kept(HANDED), text);
+  draft.value = { ...empty, ...set, place: HANDED };
   ask();
 }
 
@@ -77,6 +82,7 @@ function meant(text, usual) {
 }
 
 function keptRefs(place) { try { return JSON.parse(localStorage.getItem(`${kept(place)}.refs`) ?? "[]"); } catch { return []; } }
+function keepRefs(place, refs) { localStorage.setItem(`${kept(place)}.refs`, JSON.stringify(refs)); }
 
 const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
@@ -89,10 +95,10 @@ async function send(what, because, parent) {
     const told = await call("message.send", { to: what.to, body: what.body, intent: what.intent, priority: what.priority, parent: parent ?? undefined,
       refs: what.refs, metadata: because ? { because } : undefined, mention: true, idempotency_key: random() });
     if (set.about && set.about.sender !== me.agent) await call("receipt.mark", { mark: "acknowledged", ids: [set.parent] }).catch(() => {});
-    await set.after?.().catch(() => {});
+    const left = await set.after?.().then(() => null, (error) => `Sent, but what it came from still waits: ${error.message} ${error.hint ?? ""}`);
     const back = await call("message.history", { ids: [told.id], body_chars: 240, with_tallies: true });
     take(back.messages, back.tallies);
-    return told;
+    return left;
   } finally { sending.value = sending.value.filter((each) => each !== shown); }
 }
 
@@ -114,10 +120,10 @@ function Reached({ told, problem }) {
 
 export function Compose({ thread = null, parent = null, to = null, label = null, floats = false }) {
   const set = draft.value;
-  const place = set.thread ?? thread ?? (to ? `to ${to.join(",")}` : null);
+  const place = set.place ?? set.thread ?? thread ?? (to ? `to ${to.join(",")}` : null);
   const [text, setText] = useState(() => localStorage.getItem(kept(place)) ?? "");
   const [told, setTold] = useState(null);
-  const [problem, setProblem] = useState(null);
+  const [problem, setProblem] = useState(null), [undone, setUndone] = useState(null);
   const [refs, setRefs] = useState(() => keptRefs(place));
   const [because, setBecause] = useState("");
   const [menu, setMenu] = useState({ items: [], at: 0, from: 0 });
@@ -143,7 +149,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
 
   function typed(value, caret) {
     setText(value);
-    if (value) localStorage.setItem(kept(place), value); else for (const end of ["", ".refs"]) localStorage.removeItem(kept(place) + end);
+    if (value) localStorage.setItem(kept(place), value); else discard(place);
     const begun = /(^|\s)@([^\s@]*)$/.exec(value.slice(0, caret)), about = /(^|\s)#([^\s#]*)$/.exec(value.slice(0, caret)), turn = asked.current += 1;
     if (about) import("./refer.js").then((module) => module.fitting(about[2])).then((items) => { if (turn === asked.current) setMenu({ items, at: 0, from: caret - about[2].length - 1 }); }, () => {});
     if (!begun) { setMenu({ items: [], at: 0, from: 0 }); return; }
@@ -160,7 +166,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   function choose(item) {
     const caret = box.current.selectionStart;
     const said = item.said ?? item.text, value = `${text.slice(0, menu.from)}${said} ${text.slice(caret)}`;
-    if (item.ref) { const all = [...refs.filter((each) => each.said !== said), { said, ref: item.ref }]; setRefs(all); localStorage.setItem(`${kept(place)}.refs`, JSON.stringify(all)); }
+    if (item.ref) { const all = [...refs.filter((each) => each.said !== said), { said, ref: item.ref }]; setRefs(all); keepRefs(place, all); }
     // At once: the next key may come before the next drawing.
     box.current.value = value;
     box.current.focus();
@@ -173,9 +179,16 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     const before = text;
     typed("", 0);
     setProblem(null);
-    try { await send(what, what.priority === 5 ? because.trim() : "", set.parent ?? parent); setBecause(""); draft.value = { ...empty }; floating.value = false; } catch (error) {
-      // A failure keeps the text and says why.
+    try {
+      const left = await send(what, what.priority === 5 ? because.trim() : "", set.parent ?? parent);
+      setBecause("");
+      drop();
+      setUndone(left);
+      floating.value = Boolean(left);
+    } catch (error) {
+      // A failure keeps the text, and what it refers to, and says why.
       typed(before, 0);
+      if (refs.length) keepRefs(place, refs);
       setProblem(`${error.message} ${error.hint ?? ""}`);
     }
   }
@@ -190,7 +203,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); go(); } 
     else if (event.key === "Escape") {
       event.preventDefault();
-      if (set.parent || set.to) draft.value = { ...empty };
+      if (set.parent || set.to) drop();
       floating.value = false;
       box.current.blur();
       document.querySelector(".list, [data-first]")?.focus();
@@ -215,7 +228,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       <label>priority <select value=${String(what.priority)} onChange=${(event) => { draft.value = { ...draft.value, priority: Number(event.target.value) }; }}>
         <option value="5">urgent</option><option value="4">high</option><option value="3">normal</option><option value="2">low</option></select></label>
       ${what.priority === 5 ? html`<label class="because">because <input value=${because} maxlength="120" placeholder="shown to the recipient" onInput=${(event) => setBecause(event.target.value)} /></label>` : null}
-      <div class="reached" aria-live="polite"><${Reached} told=${told} problem=${problem} /></div>
+      <div class="reached" aria-live="polite"><${Reached} told=${told} problem=${problem ?? undone} /></div>
       <button type="submit" class="primary" title="Send · Ctrl Enter">Send${many} <kbd>Ctrl ⏎</kbd></button>
     </div>
   </form>`;

@@ -1,6 +1,7 @@
 // Flow: who talks to whom. The ring with what happens now, the same as a matrix, and a replay of the stretch.
 // What is counted: docs/why/watching.md.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
+import { quoted } from "./filter.js";
 import { address } from "./lookup.js";
 import { go, query, setQuery, theme, Top, useFresh } from "./frame.js";
 import { keys } from "./keys.js";
@@ -15,7 +16,7 @@ const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 const recipients = (message) => message.type === "broadcast" ? ["*"] : message.to.map((each) => each.split("/")[0]);
 const named = (name) => name === "*" ? "everyone" : name;
-const live = (from, to) => address("live", { q: [from && `from:${from}`, to && to !== "*" && `to:${to}`].filter(Boolean).join(" ") });
+const live = (from, to) => address("live", { q: [from && `from:${quoted(from)}`, to && to !== "*" && `to:${quoted(to)}`].filter(Boolean).join(" ") });
 
 const MOST_NAMED = 40, MOST_ROWS = 100;
 

@@ -19,11 +19,15 @@ export function Hand({ need, isMine, words, onClose }) {
   async function pick(each) {
     if (!each) return;
     const done = async () => { if (m.sender === me.agent) await call("message.withdraw", { id: m.id }); else if (isMine) await call("receipt.mark", { mark: "acknowledged", ids: [m.id] }); };
-    if (task) { try { await call("task.assign", { id: task, to: each.agent }); await done(); } catch (error) { fail(`${error.message} ${error.hint ?? ""}`); return; } onClose(); return; }
+    const own = m.sender === me.agent;
+    let whole = null, isGiven = false;
+    try {
+      if (task) { await call("task.assign", { id: task, to: each.agent }); isGiven = true; await done(); } else whole = await call("message.get", { id: m.id });
+    } catch (error) { fail(`${isGiven ? `${each.agent} has the task now, but this message still waits: ` : ""}${error.message} ${error.hint ?? ""}`); return; }
     onClose();
-    const whole = await call("message.get", { id: m.id }), own = m.sender === me.agent;
-    hand(own ? whole.body : `${m.sender} ${m.intent === "blocked" ? "is blocked" : m.intent === "question" ? "asks" : "writes"}: ${whole.body}`,
-      { to: [each.agent], intent: own ? m.intent : m.intent === "question" ? "question" : "request", priority: m.priority, parent: own ? m.parent : m.id, thread: m.thread, after: done });
+    // Once the dialog is gone: nothing behind it can have the focus before.
+    if (whole) setTimeout(() => hand(own ? whole.body : `${m.sender} ${m.intent === "blocked" ? "is blocked" : m.intent === "question" ? "asks" : "writes"}: ${whole.body}`,
+      { to: [each.agent], intent: own ? m.intent : m.intent === "question" ? "question" : "request", priority: m.priority, parent: own ? m.parent : m.id, thread: m.thread, after: done }), 0);
   }
   function onKeyDown(event) {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -1,6 +1,6 @@
 // Many: what can be done with the selected messages, or with all that match. Whose mail it is, the server decides.
 import { html, Icon, Key, firstLine, safe } from "./parts.js";
-import { useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { base, byId, call, load, mayWrite, me } from "./store.js";
 import { clear, doing, outcome, picked } from "./pick.js";
 
@@ -85,6 +85,14 @@ const ACTS = [
   { text: "Withdraw", about: "what you sent, from who has not read it", of: (all) => all.filter((m) => m.sender === me.agent), run: withdraw, asks: (all) => `Take back ${count(all.length, "message")} of yours from everyone who has not read ${all.length === 1 ? "it" : "them"}?`, writes: true, isGrave: true },
 ];
 
+/** These are done with; what was picked meanwhile stays. */
+function letGo(done, said) {
+  const left = new Map(picked.value);
+  for (const m of done) left.delete(m.id);
+  if (left.size) picked.value = left; else clear();
+  outcome.value = said;
+}
+
 function Menu({ all, onEvery, more }) {
   const dialog = useRef(null), back = useRef(document.activeElement);
   const [asked, ask] = useState(null), [at, progress] = useState(null), [problem, fail] = useState("");
@@ -103,7 +111,11 @@ function Menu({ all, onEvery, more }) {
   }
   async function run(act, of, found) {
     progress({ done: 0, of: of.length });
-    try { const said = await act.run(of, (done) => progress({ done, of: of.length }), found); clear(); outcome.value = said; close(); } catch (error) { progress(null); ask(null); fail(`${error.message} ${error.hint ?? ""}`); }
+    try { letGo(list, await act.run(of, (done) => progress({ done, of: of.length }), found)); if (dialog.current) close(); } catch (error) {
+      const said = `${error.message} ${error.hint ?? ""}`;
+      // The menu may be closed by now.
+      if (dialog.current) { progress(null); ask(null); fail(said); } else outcome.value = said;
+    }
   }
   function onKeyDown(event) {
     const by = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
@@ -125,7 +137,11 @@ function Menu({ all, onEvery, more }) {
 export function Many({ path = null, search = "" }) {
   const all = picked.value;
   const [counted, setCounted] = useState(null), [isBusy, busy] = useState(false);
+  // What is counted for one view is not selected in the next.
+  const view = useRef(0);
+  useEffect(() => () => { view.current += 1; busy(false); setCounted(null); }, [path, search]);
   async function everything() {
+    const own = view.current, isGone = () => own !== view.current;
     busy(true);
     const found = new Map();
     let cursor = null;
@@ -133,7 +149,9 @@ export function Many({ path = null, search = "" }) {
       do {
         const query = new URLSearchParams(search);
         if (cursor) query.set("cursor", cursor);
-        const page = await load(path, `?${query}`), tallies = new Map(page.tallies.map((each) => [each.id, each]));
+        const page = await load(path, `?${query}`);
+        if (isGone()) return;
+        const tallies = new Map(page.tallies.map((each) => [each.id, each]));
         for (const m of page.messages) if (found.size < MOST) found.set(m.id, { ...m, tally: tallies.get(m.id) });
         cursor = page.cursor;
         setCounted(found.size);
@@ -141,11 +159,11 @@ export function Many({ path = null, search = "" }) {
       picked.value = found;
       outcome.value = "";
       setCounted({ all: found.size, isMore: Boolean(cursor) });
-    } catch (error) { outcome.value = error.message; setCounted(null); } finally { busy(false); }
+    } catch (error) { if (!isGone()) { outcome.value = error.message; setCounted(null); } } finally { if (!isGone()) busy(false); }
   }
   const isAll = counted?.all === all.size, said = isBusy ? `counting … ${counted ?? ""}` : isAll ? (counted.isMore ? `the newest ${count(all.size, "message")} of those that match` : `all ${count(all.size, "message")} that match`) : `${all.size.toLocaleString("en")} selected`;
   if (!all.size) return html`<div class="many"><span>${outcome.value}</span><span class="grow"></span><button type="button" class="quiet" aria-label="Close" onClick=${() => { outcome.value = ""; }}><${Icon} d="M4 4l8 8M12 4l-8 8" /></button></div>`;
-  return html`<div class="many" role="group" aria-label="Selected messages"><b class="num">${said}</b>
+  return html`<div class="many" role="group" aria-label="Selected messages"><b class="num">${said}</b>${outcome.value ? html`<span>${outcome.value}</span>` : null}
     <button type="button" class="primary" onClick=${() => { doing.value = true; }}>Actions <${Key}>.</${Key}></button>
     ${isAll || !path ? null : html`<button type="button" disabled=${isBusy} onClick=${everything}>All that match</button>`}
     <span class="grow"></span><button type="button" class="quiet" onClick=${clear}>Clear <${Key}>Esc</${Key}></button>

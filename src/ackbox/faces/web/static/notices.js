@@ -4,7 +4,7 @@ import { signal } from "./vendor/signals.js";
 import { base, call, me } from "./store.js";
 import { go } from "./frame.js";
 
-const PLACE = "ackbox.notices", told = new Set();
+const PLACE = "ackbox.notices", told = new Set(), PAUSE_MS = 1000, AFTER_REFUSAL_S = 5, MOST = 200;
 const can = "Notification" in window;
 /** `on`, `off`, or null while nobody has been asked. */
 export const wanted = signal(localStorage.getItem(PLACE));
@@ -33,10 +33,26 @@ export function urgent(m, bar) {
 }
 
 /** Messages have come while the page is hidden and fetches no rows. */
-export async function away(ids) {
+export function away(ids) {
   if (!isOn()) return;
-  const found = await call("message.history", { ids: ids.slice(-200), body_chars: 200 });
-  for (const m of found.messages) if (m.priority === 5 && m.sender !== me.agent) notify(m);
+  waiting = [...waiting, ...ids].slice(-MOST);
+  timer ??= setTimeout(look, PAUSE_MS);
+}
+
+let waiting = [], timer = null;
+/** Ask for all that has come since the last look; what was refused is asked for again later. */
+async function look() {
+  const ids = waiting;
+  let pause = PAUSE_MS;
+  waiting = [];
+  try {
+    const found = await call("message.history", { ids, body_chars: 200 });
+    for (const m of found.messages) if (m.priority === 5 && m.sender !== me.agent) notify(m);
+  } catch (error) {
+    waiting = [...ids, ...waiting].slice(-MOST);
+    pause = 1000 * (error.details?.retry_after_s ?? AFTER_REFUSAL_S);
+  }
+  timer = waiting.length ? setTimeout(look, pause) : null;
 }
 
 function Ask({ m, bar }) {

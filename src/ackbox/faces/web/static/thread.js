@@ -37,28 +37,38 @@ function Who({ status }) {
   return html`<span class="has">${some.map((each) => html`<span title=${`${each.agent}: ${each.state}`}><${Circle} state=${each.state} /><bdi>${safe(each.agent)}${each.instance ? `/${safe(each.instance)}` : ""}</bdi>${each.acknowledged_at ? html` <${Time} at=${each.acknowledged_at} seconds=${false} />` : null}</span>`)}${status.recipients > some.length ? html`<span class="dim">${status.acknowledged} of ${status.recipients} acknowledged</span>` : null}</span>`;
 }
 
-const TOGETHER = 12;
+const TOGETHER = 12, AGAIN_S = 5;
 
 /** Who has read what, of messages that come into sight and whose receipts are not known; those marked since are asked for again. */
 function useReceipts(box, messages, statuses) {
-  const [, draw] = useState(0), asked = useRef(new Set()).current, line = useRef([]).current;
+  const [, draw] = useState(0), asked = useRef(new Set()).current, line = useRef([]).current, runs = useRef(false);
   async function fetch() {
+    if (runs.current) return;
+    runs.current = true;
     while (line.length) {
       const ids = line.splice(0, TOGETHER);
       const told = await Promise.allSettled(ids.map((id) => call("message.status", { id, limit: TOGETHER })));
-      told.forEach((each, n) => { asked.delete(ids[n]); if (each.status === "fulfilled") statuses.set(ids[n], each.value); });
+      const refused = ids.filter((_, n) => told[n].status === "rejected");
+      told.forEach((each, n) => { if (each.status === "fulfilled") { asked.delete(ids[n]); statuses.set(ids[n], each.value); } });
+      draw((n) => n + 1);
+      if (!refused.length) continue;
+      // What was refused counts as asked for until then: else the next drawing asks again, as fast as it is refused.
+      const pause = Math.max(...told.map((each) => each.reason ? each.reason.details?.retry_after_s ?? AGAIN_S : 0));
+      await new Promise((done) => setTimeout(done, 1000 * pause));
+      for (const id of refused) asked.delete(id);
       draw((n) => n + 1);
     }
+    runs.current = false;
   }
   useEffect(() => {
     const watch = new IntersectionObserver((seen) => {
-      const was = line.length || asked.size;
       for (const { target, isIntersecting } of seen) if (isIntersecting && !statuses.has(target.id) && !asked.has(target.id)) { asked.add(target.id); line.push(target.id); }
-      if (!was && line.length) fetch();
+      fetch();
     }, { root: box.current, rootMargin: "400px" });
     for (const each of box.current?.querySelectorAll(".post") ?? []) if (!statuses.has(each.id)) watch.observe(each);
     return () => watch.disconnect();
   });
+  useEffect(() => () => { line.length = 0; }, []);
   useEffect(() => listen((events) => {
     const marked = new Set(events.flatMap((each) => each.kind === "receipt.marked" ? each.details.seqs ?? [] : []));
     const old = messages.filter((each) => marked.has(each.seq) && statuses.has(each.id));
