@@ -34,7 +34,7 @@ faults: $(VENV)/.ready
 	$(VENV)/bin/python -m tests.faults.cursors --messages 100000 --engine postgres
 
 docs: $(VENV)/.ready
-	$(VENV)/bin/python tools/make_reference.py
+	$(VENV)/bin/python -m tools.make_reference
 	$(VENV)/bin/python tools/make_changelog.py
 
 pictures: $(VENV)/.ready

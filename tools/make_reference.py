@@ -1,6 +1,6 @@
 """Write what is generated: docs/reference/*.md, src/ackbox/store/schema.sql and src/ackbox/client/verbs.pyi.
 
-    python tools/make_reference.py
+    python -m tools.make_reference           (needs the project's environment; `make docs` has it)
 
 What stands on them is read off the code: the table of operations, the error tree, the settings, the
 commands, the tools, the migrations. tests/test_house.py fails when a page is not what this would write.
@@ -9,27 +9,24 @@ commands, the tools, the migrations. tests/test_house.py fails when a page is no
 from __future__ import annotations
 
 import inspect
-import sys
 from pathlib import Path
 
+from ackbox import errors
+from ackbox.config import SETTINGS
+from ackbox.dialects import DIALECTS, RESTS
+from ackbox.dialects._rest import Rest
+from ackbox.dialects._word import REQUIRED, Word
+from ackbox.faces.rest import CREATES, where
+from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref
+from ackbox.model.name import LONGEST
+from ackbox.model.receipt import Receipt
+from ackbox.ops.table import ALLOWED, OPERATIONS, Call, Operation
+from tools.client_types import client_types
+from tools.dialect_errors import dialect_errors_page
+from tools.reading import Verb, resources_and_prompts, schema_sql, tools_of, verbs, verbs_of
+from tools.shapes import anchor, field_table, given_table, nested, nested_sections
+
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "src")]
-
-from ackbox import errors  # noqa: E402
-from ackbox.config import SETTINGS  # noqa: E402
-from ackbox.dialects import DIALECTS, RESTS  # noqa: E402
-from ackbox.dialects._rest import Rest  # noqa: E402
-from ackbox.dialects._word import REQUIRED, Word  # noqa: E402
-from ackbox.faces.rest import CREATES, where  # noqa: E402
-from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref  # noqa: E402
-from ackbox.model.name import LONGEST  # noqa: E402
-from ackbox.model.receipt import Receipt  # noqa: E402
-from ackbox.ops.table import ALLOWED, OPERATIONS, Call, Operation  # noqa: E402
-from tools.client_types import client_types  # noqa: E402
-from tools.dialect_errors import dialect_errors_page  # noqa: E402
-from tools.reading import Verb, resources_and_prompts, schema_sql, tools_of, verbs, verbs_of  # noqa: E402
-from tools.shapes import anchor, field_table, given_table, nested, nested_sections  # noqa: E402
-
 HEAD = "<!-- Written by tools/make_reference.py from the code. Change the code, then run `make docs`. -->\n"
 COMMON = tuple(Call.__struct_fields__)
 

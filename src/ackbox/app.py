@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import ackbox.ops  # noqa: F401  (importing it fills the table of operations, which is all that is wanted)
 from ackbox.alive import Alive
 from ackbox.bell import EVERYBODY, Bell, Follower
 from ackbox.callers import Callers

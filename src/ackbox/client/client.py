@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, Unpack
 
 import msgspec
 
-import ackbox.ops  # noqa: F401  (importing it fills the table of operations, which is all that is wanted)
 from ackbox.client.http import NoServer
 from ackbox.errors import RateLimited, Unavailable
 from ackbox.model.message import Letter
 from ackbox.model.receipt import Mark
 from ackbox.ops.feed import Event
-from ackbox.ops.table import OPERATIONS, Call, Context, Operation
+from ackbox.ops.table import OPERATIONS, Call, Context, Operation  # the package fills the table as it is imported
 
 if TYPE_CHECKING:
     from ackbox.client.verbs import Follow, Nouns

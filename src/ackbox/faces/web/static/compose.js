@@ -86,18 +86,24 @@ function keepRefs(place, refs) { localStorage.setItem(`${kept(place)}.refs`, JSO
 
 const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
+// What was tried last, and its key: the same again is stored once, also when only the answer was lost.
+let tried = null;
+
 async function send(what, because, parent) {
-  const set = draft.value;
+  const set = draft.value, asked = JSON.stringify([what, because, parent]);
+  tried = tried?.asked === asked ? tried : { asked, key: random() };
   const shown = { id: `sending-${random()}`, seq: Infinity, sender: me.agent, sender_kind: ["human", "owner"].includes(me.role) ? "human" : "agent", type: what.to[0] === "*" ? "broadcast" : "direct",
     to: what.to, subject: null, body: what.body, intent: what.intent, priority: what.priority, refs: what.refs, thread: set.thread, created_at: new Date().toISOString(), sending: true, tally: { recipients: 0 } };
   sending.value = [...sending.value, shown];
   try {
     const told = await call("message.send", { to: what.to, body: what.body, intent: what.intent, priority: what.priority, parent: parent ?? undefined,
-      refs: what.refs, metadata: because ? { because } : undefined, mention: true, idempotency_key: random() });
+      refs: what.refs, metadata: because ? { because } : undefined, mention: true, idempotency_key: tried.key });
+    tried = null;
     if (set.about && set.about.sender !== me.agent) await call("receipt.mark", { mark: "acknowledged", ids: [set.parent] }).catch(() => {});
     const left = await set.after?.().then(() => null, (error) => `Sent, but what it came from still waits: ${error.message} ${error.hint ?? ""}`);
-    const back = await call("message.history", { ids: [told.id], body_chars: 240, with_tallies: true });
-    take(back.messages, back.tallies);
+    // It is sent; when it cannot be read back now, the feed brings it.
+    const back = await call("message.history", { ids: [told.id], body_chars: 240, with_tallies: true }).catch(() => null);
+    if (back) take(back.messages, back.tallies);
     return left;
   } finally { sending.value = sending.value.filter((each) => each !== shown); }
 }
