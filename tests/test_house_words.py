@@ -77,6 +77,16 @@ def test_every_operation_has_a_tool_and_a_command_or_a_reason_not_to() -> None:
     assert [name for tool in TOOLS for name in tool.operations if name not in OPERATIONS] == []
 
 
+def test_every_command_that_a_text_names_exists() -> None:
+    paths = [*(ROOT / "src/ackbox").rglob("*.py"), *(ROOT / "src/ackbox").rglob("*.js"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+    named = {(path.name, found[1]) for path in paths
+             for found in re.finditer(r"`ackbox (?:--as \w+ )?([a-z]+(?: [a-z_]+)?)", path.read_text("utf-8"))}
+    groups = {verb.path.split()[1] for verb in verbs() if verb.path.count(" ") == 2}
+    there = {verb.path.removeprefix("ackbox ") for verb in verbs()}
+    assert len(named) > 50
+    assert {(path, words) for path, words in named if (words if words.split()[0] in groups else words.split()[0]) not in there} == set()
+
+
 def test_every_operation_has_a_route_of_its_own() -> None:
     routes = [where(operation) for operation in EVERY]
     assert len(set(routes)) == len(routes)

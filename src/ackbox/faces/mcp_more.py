@@ -24,7 +24,7 @@ APART = {
     "login.redeem": "The browser redeems the link that `ackbox open` makes.",
     "login.end": "People sign out on the dashboard.",
     "workspace.create": "People set up: `ackbox workspace create`.",
-    "workspace.settings": "What holds agents back is set by people: `ackbox workspace set`.",
+    "workspace.settings": "What holds agents back is set by people: `ackbox workspace settings`.",
     "workspace.export": "A whole workspace does not fit before a model: `ackbox export`.",
     "workspace.import": "A whole workspace does not come from a model: `ackbox import`.",
     "instance.backup": "It writes a file on the server: `ackbox backup`.",
