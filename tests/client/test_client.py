@@ -157,6 +157,17 @@ async def test_a_client_that_wants_nothing_stays_away_until_its_next_call() -> N
     assert asked == ["event.feed", "event.feed"]
 
 
+@pytest.mark.parametrize("leave", [SocketTransport.close, SocketTransport.drop])
+async def test_a_client_that_was_closed_opens_a_new_socket_for_its_next_call(served: Served, leave: Any) -> None:
+    transport = SocketTransport(served.url, served.key)
+    for _ in range(2):
+        assert b'"operator"' in await transport.call("agent.whoami", b"{}", may_repeat=True)
+        left = leave(transport)
+        if left is not None:
+            await left
+        assert not transport.is_open
+
+
 async def test_a_thousand_calls_at_once_are_each_answered_with_their_own(served: Served) -> None:
     async with ackbox.Client(served.url, served.key, agent="ana") as client:
         sent = await asyncio.gather(*(client.message.send(to="bob", body=str(n)) for n in range(100)))

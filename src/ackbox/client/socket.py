@@ -145,7 +145,7 @@ class SocketTransport:
 
     async def close(self) -> None:
         """Close the socket; what is not answered fails."""
-        running, self._running = self._running, None
+        running, self._running, self._socket = self._running, None, None
         if running is not None:
             running.cancel()
             with suppress(asyncio.CancelledError):
@@ -157,8 +157,9 @@ class SocketTransport:
         running, self._running = self._running, None
         if running is not None:
             running.cancel()
-        if self._socket is not None:
-            self._socket.transport.abort()
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            socket.transport.abort()
 
     def _next_id(self) -> int:
         self._last_id += 1
