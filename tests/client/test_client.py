@@ -15,7 +15,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 import ackbox
 from ackbox.client.socket import SocketTransport
-from ackbox.errors import BadKey, UnknownRecipient
+from ackbox.errors import BadKey, Unavailable, UnknownRecipient
 from ackbox.ops import messages
 from ackbox.ops.table import OPERATIONS
 from tests.command import Command
@@ -166,6 +166,21 @@ async def test_a_client_that_was_closed_opens_a_new_socket_for_its_next_call(ser
         if left is not None:
             await left
         assert not transport.is_open
+
+
+@pytest.mark.parametrize("told", ["{", '{"id": "ID"}', '{"id": ID, "result": {}}', '{"id": ID, "error": {"code": "unavailable", "retry_after_s": "soon"}}'])
+async def test_what_answers_and_is_not_ackbox_is_said_at_once(told: str) -> None:
+    async def answer(socket: ServerConnection) -> None:
+        await socket.send(told.replace("ID", str(json.loads(await socket.recv())["id"])))
+        await socket.wait_closed()
+
+    async with serve(answer, "127.0.0.1", 0) as server:
+        transport = SocketTransport(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "k")
+        with pytest.raises(Unavailable, match="is not ackbox"):
+            await anext(transport.follow({}))
+        with pytest.raises(Unavailable, match="is not ackbox"):
+            await transport.call("agent.whoami", b"{}", may_repeat=True)
+        await transport.close()
 
 
 async def test_a_thousand_calls_at_once_are_each_answered_with_their_own(served: Served) -> None:

@@ -48,7 +48,7 @@ def test_a_path_of_a_proxy_is_kept(proxy: str, url: str, path: str) -> None:
     assert [path] == PATHS
 
 
-@pytest.mark.parametrize("url", ["nonsense:abc", "http://:1", "http://a:b", "http://[::1", "ftp://a", "", "http://", "http://a:0", "http://a:99999"])
+@pytest.mark.parametrize("url", ["nonsense:abc", "http://:1", "http://a:b", "http://[::1", "ftp://a", "", "http://", "http://a:0", "http://a:99999", f"http://{'a' * 64}", "http://a..b"])
 def test_what_is_no_address_is_refused_with_how_to_write_one(url: str) -> None:
     with pytest.raises(BadSettings, match="is not a server's address"):
         parse_url(url)

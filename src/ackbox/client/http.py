@@ -90,7 +90,7 @@ def parse_url(url: str) -> SplitResult:
     """Return a server's address in its parts; http when no scheme is named. Raises BadSettings."""
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
-        if parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port):
+        if parts.scheme in ("http", "https") and (parts.hostname or "").encode("idna") and (parts.port is None or parts.port):
             return parts
     except ValueError:
         pass
