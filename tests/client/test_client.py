@@ -183,6 +183,38 @@ async def test_what_answers_and_is_not_ackbox_is_said_at_once(told: str) -> None
         await transport.close()
 
 
+async def test_a_feed_that_is_given_up_before_it_is_sent_is_not_asked_for_again() -> None:
+    opened: list[ServerConnection] = []
+    hang_up = asyncio.Event()
+
+    async def read_nothing(socket: ServerConnection) -> None:
+        opened.append(socket)
+        await hang_up.wait()
+        socket.transport.abort()
+
+    async with serve(read_nothing, "127.0.0.1", 0, max_queue=1) as server:
+        transport = SocketTransport(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "k")
+        body = b'{"body":"%b"}' % (b"x" * 200_000)
+        calls = [asyncio.create_task(transport.call("message.send", body, may_repeat=False)) for _ in range(100)]
+        async with asyncio.timeout(20):
+            while not opened or transport._socket is None or not transport._socket.transport.get_write_buffer_size():
+                await asyncio.sleep(0.01)
+        follows = transport.follow({})
+        following = asyncio.create_task(anext(follows))
+        async with asyncio.timeout(20):
+            while not transport._followed:
+                await asyncio.sleep(0.01)
+        following.cancel()
+        async with asyncio.timeout(20):
+            while transport._followed:
+                await asyncio.sleep(0.01)
+        hang_up.set()
+        await asyncio.wait([following])
+        assert {type(each) for each in await asyncio.gather(*calls, return_exceptions=True)} == {ackbox.NoServer}
+        await transport.close()
+    assert len(opened) == 1
+
+
 async def test_a_thousand_calls_at_once_are_each_answered_with_their_own(served: Served) -> None:
     async with ackbox.Client(served.url, served.key, agent="ana") as client:
         sent = await asyncio.gather(*(client.message.send(to="bob", body=str(n)) for n in range(100)))

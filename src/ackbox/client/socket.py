@@ -127,8 +127,8 @@ class SocketTransport:
         """
         self._start()
         followed = _Followed(dict(params))
-        await self._subscribe(followed)
         try:
+            await self._subscribe(followed)
             while True:
                 while not followed.pages:
                     followed.has_come.clear()
@@ -228,8 +228,10 @@ class SocketTransport:
     async def _take_up(self, socket: ClientConnection) -> None:
         """Ask again what is not answered, and follow again from where each feed is."""
         self._socket = socket
-        for followed in [each for each in self._followed.values() if not each.is_left]:
-            await self._subscribe(followed)
+        for id, followed in [*self._followed.items()]:
+            # One that was given up while another was sent stays given up.
+            if id in self._followed and not followed.is_left:
+                await self._subscribe(followed)
         for asked in [*self._asked.values()]:
             if not asked.is_sent:
                 await self._send(asked)
@@ -283,9 +285,14 @@ class SocketTransport:
                 asked.answer.set_result(bytes(frame.result))
         followed = self._followed.get(id)
         if followed is not None and error is not None and error.status in (429, 503):
-            asyncio.get_running_loop().call_later(error.retry_after_s or 1.0, followed.leave)
+            asyncio.get_running_loop().call_later(error.retry_after_s or 1.0, self._leave, id)
         elif followed is not None:
             followed.put(error or msgspec.json.decode(frame.result, type=Page))
+
+    def _leave(self, id: int) -> None:
+        """Leave a feed, unless it has been followed again under another id since."""
+        if id in self._followed:
+            self._followed[id].leave()
 
     async def _take_page(self, id: int, frame: _Frame) -> None:
         followed = self._followed.get(id)
