@@ -20,6 +20,8 @@ LINE_CHARS = 240
 # Pages of history looked through for what the store cannot narrow by itself.
 MOST_PAGES = 10
 MATRIX = 20
+# Boxes that show what somebody wrote; the others what they were sent.
+WRITTEN = ("sent", "receipts")
 # How many messages of a thread come with who has read them.
 NEWEST = 30
 LATELY_MS = 5 * 60_000
@@ -91,10 +93,10 @@ async def load_mailbox(ask: Ask) -> dict[str, Any]:
     box = ask.query.get("box", "unread")
     roster = await ask("agent.list", name=ask.about[0])
     mail = await ask("mailbox.list", of=name, unread_only=box == "unread", include_archived=box == "archive", limit=100,
-                     cursor=ask.query.get("cursor") if box != "sent" else None)
+                     cursor=None if box in WRITTEN else ask.query.get("cursor"))
     told: dict[str, Any] = {"name": name, "box": box, "agent": roster["agents"][0] if roster["agents"] else None, "unread": mail["unread"],
                             "total": mail["total"], "messages": mail["messages"], "cursor": mail["cursor"], "statuses": []}
-    if box in ("sent", "receipts"):
+    if box in WRITTEN:
         page = await ask("message.history", sender=ask.about[0], limit=100 if box == "sent" else MATRIX, body_chars=LINE_CHARS,
                          cursor=ask.query.get("cursor"))
         told |= {"messages": page["messages"], "cursor": page["cursor"]}

@@ -168,7 +168,8 @@ def _refused(error: BaseException, request: Request, twin: str) -> Response:
         if twin:
             return answer
     if isinstance(error, BadKey):
-        after = urlencode({"next": request.url.path})
+        # Whoever signs in comes to what the link was to, filter and all.
+        after = urlencode({"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")})
         return RedirectResponse(f"/login?{after}", status_code=303)
     shown = as_error(error)
     return render("error.html", status=shown.status, error=shown)

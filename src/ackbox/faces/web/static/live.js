@@ -2,7 +2,7 @@
 import { html, Agent, Icon, Intent, Key, Receipt, Teach, Time, firstLine, safe, to, words } from "./parts.js";
 import { List } from "./vlist.js";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
-import { base, byId, call, crowded, link, load, me, ring, roster, sending, take, version, mayWrite } from "./store.js";
+import { base, byId, call, crowded, load, me, paused, ring, roster, sending, take, version, mayWrite } from "./store.js";
 import { Compose, compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
 import { INTENTS, STATES, fitting, terms, toggled, without } from "./filter.js";
@@ -78,13 +78,12 @@ export function Live({ data }) {
   // Known at once: keys may come faster than drawings.
   const chosen = useRef(pane);
   const select = (id) => { chosen.current = id; setSelected(id); };
-  const [fresh, setFresh] = useState(0);
-  const [hold, setHold] = useState(false);
+  const hold = paused.value, setHold = (does) => { paused.value = does; };
   const [opened, open] = useState(() => new Set());
   const [folds, setFolds] = useState(false);
   const [ready, setReady] = useState(false);
   const [problem, fail] = useState(null);
-  const isFollowing = useRef(true), [follows, setFollows] = useState(true);
+  const [follows, setFollows] = useState(true);
 
   // Before the first paint: rows stand in it, not in the one after.
   useLayoutEffect(() => { take([...data.messages].reverse(), data.tallies.slice().reverse()); older.current = { cursor: data.cursor, busy: false, from: data.messages.at(-1)?.seq ?? 0 }; setReady(true); fail(data.problem ?? null); }, [data]);
@@ -102,19 +101,19 @@ export function Live({ data }) {
   }, [version.value, q, ready, folds, opened, sending.value, data, folds && selected]);
 
   const shown = hold && held.current ? held.current : rows;
-  const count = useRef(0);
-  useEffect(() => {
-    if ((!isFollowing.current || hold) && rows.length > count.current) setFresh((n) => n + rows.length - count.current);
-    count.current = rows.length;
-  }, [rows.length]);
+  // What has come since somebody read further up or held the stream; older rows, loaded above, are not new.
+  const seenTo = useRef(0);
+  if (follows && !hold) seenTo.current = ring.at(-1)?.seq ?? 0;
+  let fresh = 0;
+  for (let at = rows.length - 1; at >= 0 && (rows[at].folded?.at(-1) ?? rows[at]).seq > seenTo.current; at -= 1) fresh += (rows[at].folded ?? [rows[at]]).filter((m) => m.seq > seenTo.current && !m.sending).length;
+  useEffect(() => () => setHold(false), []);
   useEffect(() => {
     // Never under the hand of somebody who reads further up.
     if (follows && !hold) setFolds(crowded.value);
   }, [crowded.value, follows, hold]);
 
-  function onFollow(does) { isFollowing.current = does; setFollows(does); if (does && !hold) setFresh(0); }
-  function toEnd() { setHold(false); held.current = null; link.value = { ...link.value, state: link.value.state === "paused" ? "live" : link.value.state }; setFresh(0); requestAnimationFrame(() => list.current?.toEnd()); }
-  function pause() { if (hold) { toEnd(); return; } held.current = rows; setHold(true); link.value = { ...link.value, state: "paused" }; }
+  function toEnd() { setHold(false); held.current = null; requestAnimationFrame(() => list.current?.toEnd()); }
+  function pause() { if (hold) { toEnd(); return; } held.current = rows; setHold(true); }
   async function onTop() {
     if (older.current.busy || !older.current.cursor) return;
     older.current.busy = true;
@@ -161,7 +160,7 @@ export function Live({ data }) {
     <div class="mid">
       <${Chips} q=${q} onChange=${filter} />
       ${problem ? html`<p class="problem">${problem}</p>` : null}
-      ${shown.length ? html`<div class="list-box"><${List} handle=${list} rows=${shown} height=${HEIGHTS[density.value]} row=${drawRow} keyOf=${keyOf} selected=${selected} label="Messages, the newest last" onPick=${pick} onOpen=${enter} onFollow=${onFollow} onTop=${onTop} follow=${!hold} picked=${picked.value} isPicked=${isPicked} onTick=${(each, event) => { if (event.shiftKey) tickTo(shown, each.id); else tick(each); select(each.id); }} />
+      ${shown.length ? html`<div class="list-box"><${List} handle=${list} rows=${shown} height=${HEIGHTS[density.value]} row=${drawRow} keyOf=${keyOf} selected=${selected} label="Messages, the newest last" onPick=${pick} onOpen=${enter} onFollow=${setFollows} onTop=${onTop} follow=${!hold} picked=${picked.value} isPicked=${isPicked} onTick=${(each, event) => { if (event.shiftKey) tickTo(shown, each.id); else tick(each); select(each.id); }} />
         ${fresh > 0 ? html`<button type="button" class="pill" onClick=${toEnd}>${fresh} new ↓ <${Key}>G</${Key}></button>` : null}</div>` : html`<${Empty} q=${q} onFilter=${filter} />`}
       <${Picked} of=${q} path=${`${base}/live`} search=${new URLSearchParams(q ? { q } : {}).toString()} /><${Compose} />
     </div>

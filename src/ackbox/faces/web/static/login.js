@@ -7,13 +7,17 @@ const next = new URLSearchParams(location.search).get("next");
 function taken() {
   const link = location.hash.slice(1);
   history.replaceState(null, "", "/login" + location.search);
-  return link.startsWith("abx_") ? link : "";
+  if (link.startsWith("abx_")) return link;
+  // Not a link: the place in the page that somebody is to come back to.
+  if (link) place = `#${link}`;
+  return "";
 }
+let place = "";
 const link = taken();
 // A link that is pasted while this page is open changes nothing but what stands behind #.
 addEventListener("hashchange", () => { const later = taken(); if (later) redeem(later); });
 
-const there = () => location.replace(next && /^\/w\/[^/\\]/.test(next) ? next : "/");
+const there = () => location.replace(next && /^\/w\/[^/\\]/.test(next) ? next + place : "/");
 
 async function redeem(text) {
   say.className = "";

@@ -1,12 +1,12 @@
 // A mailbox: what an agent has and sent, and the matrix of who has read what it sent. Looking marks nothing.
 import { html, Agent, Circle, Intent, Key, Presence, Receipt, Time, Teach, firstLine, safe, seen, to } from "./parts.js";
 import { useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
-import { base, load, me, mayWrite } from "./store.js";
+import { base, me, mayWrite } from "./store.js";
 import { Compose, compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
 import { keys } from "./keys.js";
 import { Picked, Tick, clear, clicked, pickKeys, picked } from "./pick.js";
-import { go, query, setQuery, Top, useFresh } from "./frame.js";
+import { go, Older, query, setQuery, Top, useFresh, useStanding } from "./frame.js";
 
 const BOXES = ["unread", "inbox", "sent", "archive", "receipts"];
 const RANK = { pending: 0, expired: 0, delivered: 1, read: 2, acknowledged: 3 };
@@ -83,29 +83,28 @@ function Letters({ told, at, setAt, pick }) {
 }
 
 export function Mailbox({ data, about }) {
-  const [told, set] = useFresh(data, (each) => each.kind === "message.sent" || each.kind === "receipt.marked");
+  const [told, more] = useFresh(data, (each) => each.kind === "message.sent" || each.kind === "receipt.marked", 400,
+    (one, other) => ({ ...other, messages: [...one.messages, ...other.messages], statuses: [...one.statuses, ...other.statuses], tallies: [...one.tallies, ...other.tallies] }));
   const pane = query.value.m ?? null, isOwn = told.name === me.agent, here = `${base}/a/${about.map(encodeURIComponent).join("/")}`;
-  const [at, setAt] = useState(0);
   const messages = told.messages ?? [];
-  const current = messages[Math.min(at, messages.length - 1)];
+  const stand = useStanding(messages, (m) => m.id), current = () => messages[stand.at];
   const pick = (m) => setQuery({ m: m.id });
-  const own = (mark) => () => { if (!current || !isOwn) return false; markOwn(current, mark); return true; };
+  const own = (mark) => () => { if (!current() || !isOwn) return false; markOwn(current(), mark); return true; };
   const isList = told.box !== "receipts";
-  const step = (by) => () => { if (!isList) return false; setAt(Math.max(0, Math.min(messages.length - 1, at + by))); return true; };
+  const step = (by) => () => { if (!isList) return false; stand.to(stand.at + by); return true; };
   useLayoutEffect(() => keys("Mailbox", { j: [step(1), "next"], ArrowDown: [step(1)], k: [step(-1), "previous"], ArrowUp: [step(-1)],
-    Enter: [() => { if (!current || !isList) return false; pick(current); return true; }, "open"], Escape: [() => { if (clear()) return true; if (!pane) return false; setQuery({ m: null }); return true; }, "close"],
-    ...pickKeys(() => isList ? messages : [], () => Math.min(at, messages.length - 1), (by) => { const next = Math.max(0, Math.min(messages.length - 1, at + by)); setAt(next); return messages[next]; }),
+    Enter: [() => { if (!current() || !isList) return false; pick(current()); return true; }, "open"], Escape: [() => { if (clear()) return true; if (!pane) return false; setQuery({ m: null }); return true; }, "close"],
+    ...pickKeys(() => isList ? messages : [], () => stand.at, (by) => stand.to(stand.at + by)),
     h: [() => go(`${here}?box=${BOXES[(BOXES.indexOf(told.box) + 4) % 5]}`), "box to the left"], l: [() => go(`${here}?box=${BOXES[(BOXES.indexOf(told.box) + 1) % 5]}`), "box to the right"],
     a: [own("acknowledged"), "acknowledge, own mail"], e: [own("archived"), "archive, own mail"], u: [own("unread"), "unread, own mail"],
-    r: [() => { if (!current || !mayWrite) return false; reply(current); return true; }, "reply"], t: [() => { if (!current) return false; go(`${base}/t/${current.thread}#${current.id}`); return true; }, "its thread"] }));
-  async function more() { const next = await load(location.pathname, `?${new URLSearchParams({ box: told.box, cursor: told.cursor })}`); set({ ...next, messages: [...messages, ...next.messages], statuses: [...(told.statuses ?? []), ...next.statuses], tallies: [...told.tallies, ...next.tallies] }); }
+    r: [() => { if (!current() || !mayWrite) return false; reply(current()); return true; }, "reply"], t: [() => { const m = current(); if (!m) return false; go(`${base}/t/${m.thread}#${m.id}`); return true; }, "its thread"] }));
   const agent = told.agent;
   const doing = agent?.summary ?? (agent?.instances ?? []).find((each) => each.summary && each.presence === agent.presence)?.summary;
   const machines = [...new Set((agent?.instances ?? []).map((each) => each.machine).filter(Boolean))];
   return html`<div class=${`view ${pane ? "has-pane" : ""}`}><${Top} title=${told.name}><span class="dim agent-line">${agent ? html`<${Presence} state=${agent.presence} /> ${agent.presence}${machines.length ? html` · <bdi>${machines.map(safe).join(", ")}</bdi>` : null}${doing ? html` · <q><bdi>${safe(doing)}</bdi></q>` : null} · seen ${seen(agent)}` : "nobody of that name has been here yet"}</span><span class="grow"></span></${Top}>
     <div class="mid"><nav class="tabs" aria-label="Boxes">${BOXES.map((box) => html`<a href=${`${here}?box=${box}`} aria-current=${box === told.box ? "page" : null}>${box}${box === "unread" ? html` <span class="num">${told.unread}</span>` : box === "inbox" ? html` <span class="num">${told.total}</span>` : null}</a>`)}<span class="grow"></span>${isOwn ? null : html`<span class="dim small">You are looking. Nothing is marked.</span>`}</nav>
-      <div class="scroll">${isList ? html`<${Letters} told=${told} at=${Math.min(at, messages.length - 1)} setAt=${setAt} pick=${pick} />` : html`<${Matrix} told=${told} onOpen=${pick} />`}
-      ${told.cursor ? html`<p class="more"><button type="button" onClick=${more}>Older</button></p>` : null}</div>
+      <div class="scroll">${isList ? html`<${Letters} told=${told} at=${stand.at} setAt=${stand.to} pick=${pick} />` : html`<${Matrix} told=${told} onOpen=${pick} />`}
+      ${told.cursor ? html`<${Older} more=${more} />` : null}</div>
       <${Picked} of=${`${told.name} ${told.box}`} path=${here} search=${`box=${told.box}`} />${isOwn ? null : html`<${Compose} to=${[told.name]} label=${`Write to ${told.name}`} key=${told.name} />`}</div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })} go=${go} />` : null}</div>`;
 }

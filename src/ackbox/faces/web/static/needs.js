@@ -6,7 +6,7 @@ import { reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
 import { keys } from "./keys.js";
 import { Picked, Tick, clear, clicked, pickKeys, picked } from "./pick.js";
-import { go, query, setQuery, Top, useFresh } from "./frame.js";
+import { go, query, setQuery, Top, useFresh, useStanding } from "./frame.js";
 
 const MAY_DISMISS = ["human", "owner", "operator"];
 const SAYS = { blocked: "is blocked", question: "asks", mail: "writes", urgent: "sent, urgent", late: "waits for a late answer", stuck: "sent, undelivered", expired: "sent, expired" };
@@ -38,8 +38,7 @@ const wordsOf = (need) => need.kind === "stuck" || need.kind === "expired" ? "Se
 export function Needs({ data }) {
   const [told] = useFresh(data, (each) => each.kind === "message.sent" || each.kind === "receipt.marked" || each.kind === "message.withdrawn" || each.kind.startsWith("agent."));
   const items = told.needs ?? [], pane = query.value.m ?? null;
-  const [at, setAt] = useState(0);
-  const here = Math.min(at, Math.max(0, items.length - 1));
+  const stand = useStanding(items, (need) => need.message.id), here = stand.at, at = () => items[stand.at];
   useEffect(() => { count.value = items.length; }, [items.length]);
   const isMine = (need) => need.kind !== "stuck" && need.kind !== "expired" && (need.waiting_for.includes(me.agent) || need.message.to.includes(me.agent));
   const [given, setGiven] = useState(null);
@@ -47,20 +46,20 @@ export function Needs({ data }) {
   const letters = items.map((need) => need.message);
   const open = (need) => setQuery({ m: need.message.id });
   useLayoutEffect(() => keys("Needs you", {
-    j: [() => setAt(Math.min(items.length - 1, here + 1)), "next"], ArrowDown: [() => setAt(Math.min(items.length - 1, here + 1))], k: [() => setAt(Math.max(0, here - 1)), "previous"], ArrowUp: [() => setAt(Math.max(0, here - 1))],
-    Enter: [() => { if (!items[here]) return false; open(items[here]); return true; }, "open"], Escape: [() => { if (clear()) return true; if (!pane) return false; setQuery({ m: null }); return true; }, "close"],
-    ...pickKeys(() => letters, () => here, (by) => { const next = Math.max(0, Math.min(items.length - 1, here + by)); setAt(next); return letters[next]; }),
-    r: [() => { if (!items[here] || !mayWrite) return false; reply(items[here].message); return true; }, "answer"],
-    a: [() => { if (!items[here] || !isMine(items[here])) return false; markOwn(items[here].message, "acknowledged"); return true; }, "acknowledge"],
-    h: [() => { if (!items[here] || !mayWrite) return false; give(items[here]); return true; }, "hand to somebody else"],
-    t: [() => { if (!items[here]) return false; go(`${base}/t/${items[here].message.thread}#${items[here].message.id}`); return true; }, "its thread"],
+    j: [() => { stand.to(stand.at + 1); }, "next"], ArrowDown: [() => { stand.to(stand.at + 1); }], k: [() => { stand.to(stand.at - 1); }, "previous"], ArrowUp: [() => { stand.to(stand.at - 1); }],
+    Enter: [() => { if (!at()) return false; open(at()); return true; }, "open"], Escape: [() => { if (clear()) return true; if (!pane) return false; setQuery({ m: null }); return true; }, "close"],
+    ...pickKeys(() => letters, () => stand.at, (by) => stand.to(stand.at + by)?.message),
+    r: [() => { if (!at() || !mayWrite) return false; reply(at().message); return true; }, "answer"],
+    a: [() => { if (!at() || !isMine(at())) return false; markOwn(at().message, "acknowledged"); return true; }, "acknowledge"],
+    h: [() => { if (!at() || !mayWrite) return false; give(at()); return true; }, "hand to somebody else"],
+    t: [() => { if (!at()) return false; go(`${base}/t/${at().message.thread}#${at().message.id}`); return true; }, "its thread"],
   }));
   const oldest = items[0], agents = roster.value.agents.filter((each) => each.kind === "agent"), online = agents.filter((each) => each.presence === "online").length;
   return html`<div class=${`view ${pane ? "has-pane" : ""}`}>
     <${Top} title="Needs you"><span class="dim num">${items.length ? html`${items.length} waiting · oldest <${Age} at=${oldest.since} />` : null}</span><span class="grow"></span></${Top}>
     <div class="mid"><div class="scroll">
       ${items.length ? html`<ol class=${`needs ${picked.value.size ? "has-picks" : ""}`} aria-label="What waits for you" data-first tabindex="-1">${items.map((need, number) => { const m = need.message; const mine = isMine(need);
-        return html`<li key=${m.id} id=${`need-${m.id}`} class=${`need ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""} ${number === here ? "is-at" : ""} ${picked.value.has(m.id) ? "is-picked" : ""}`} onClick=${(event) => { setAt(number); if (!clicked(event, letters, m)) open(need); }}><${Tick} each=${m} rows=${letters} />
+        return html`<li key=${m.id} id=${`need-${m.id}`} class=${`need ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""} ${number === here ? "is-at" : ""} ${picked.value.has(m.id) ? "is-picked" : ""}`} onClick=${(event) => { stand.to(number); if (!clicked(event, letters, m)) open(need); }}><${Tick} each=${m} rows=${letters} />
           <span class="age"><${Age} at=${need.since} /></span>
           <div class="what"><p class="says"><${Intent} message=${m} bare=${true} /> <${Agent} name=${m.sender} kind=${m.sender_kind} /> <span class="dim">${SAYS[need.kind]}${mine ? "" : html`${" → "}<bdi>${to(m)}</bdi>`}</span></p>
             <p class="line"><bdi>${firstLine(m)}</bdi></p>

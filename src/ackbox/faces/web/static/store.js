@@ -23,16 +23,22 @@ export async function call(name, params = {}, { signal: end } = {}) {
     method: "POST", signal: end, headers: { "Content-Type": "application/json", "Ackbox-Face": "web" }, body: JSON.stringify({ workspace, ...params }),
   });
   const told = await answer.json().catch(() => null);
-  if (answer.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  if (answer.status === 401) signIn();
   if (!answer.ok) throw new Refused(told?.error);
   return told;
 }
+
+/** Whether what failed may go better later: nobody answered, or the server said so. */
+export const passes = (error) => !(error instanceof Refused) || ["unavailable", "rate_limited"].includes(error.code);
+
+/** The key has ended: whoever signs in again comes back to where they are, filter and all. */
+function signIn() { location.assign(`/login?${new URLSearchParams({ next: location.pathname + location.search })}${location.hash}`); }
 
 /** Load a page's data: its .json twin. */
 export async function load(path, search) {
   const answer = await fetch(`${path}.json${search}`);
   const told = await answer.json().catch(() => null);
-  if (answer.status === 401) location.assign(`/login?next=${encodeURIComponent(path)}`);
+  if (answer.status === 401) signIn();
   if (!answer.ok) throw new Refused(told?.error);
   return told;
 }
@@ -72,8 +78,10 @@ export const sending = signal([]);
 
 // --- what happens -----------------------------------------------------------------------------
 
-/** `live`, `catching`, `reconnecting` or `paused`, and what there is to say about it. */
+/** `live` or `reconnecting`, how many messages are still to be fetched, and when the server was last heard. */
 export const link = signal({ state: "live", count: 0, since: 0 });
+/** Whether somebody holds the stream still. */
+export const paused = signal(false);
 export const roster = signal(first.roster);
 export const needs = signal(first.needs);
 const LISTED = { present_first: true, limit: 200, with_unread: true };
@@ -99,7 +107,7 @@ export function listen(listener) { listeners.add(listener); return () => listene
 
 let waiting = [];       // ids that have come and are not fetched yet
 let touched = new Set(); // seqs whose receipts changed
-let fetching = false;
+let fetching = false, again = null, pauseMs = 1000;
 const seconds = new Array(10).fill(0);
 
 export function hear(events) {
@@ -121,27 +129,28 @@ export function hear(events) {
 
 /** Fetch what was told of by number: bodies of new messages, receipts of old ones. A hidden page only counts. */
 export async function gather() {
-  if (fetching || document.hidden) return;
+  if (fetching || again || document.hidden) return;
   fetching = true;
   try {
     // Too far behind to go on from here: begin again with the newest.
     if (waiting.length > TOO_FAR) { location.reload(); return; }
     while (waiting.length || touched.size) {
-      const ids = waiting.splice(0, TOGETHER);
-      for (const seq of [...touched]) {
-        if (ids.length >= TOGETHER) break;
-        touched.delete(seq);
-        const row = bySeq.get(seq);
-        if (row) ids.push(row.id);
-      }
-      if (!ids.length) continue;
-      const told = await call("message.history", { ids: [...new Set(ids)], body_chars: BODY_CHARS, with_tallies: true });
-      take(told.messages.reverse(), told.tallies);
+      const fresh = waiting.slice(0, TOGETHER), seqs = [...touched].slice(0, TOGETHER - fresh.length);
+      for (const seq of seqs) touched.delete(seq);
+      const ids = new Set([...fresh, ...seqs.map((seq) => bySeq.get(seq)?.id).filter(Boolean)]);
+      try {
+        const told = ids.size ? await call("message.history", { ids: [...ids], body_chars: BODY_CHARS, with_tallies: true }) : { messages: [], tallies: [] };
+        take(told.messages.reverse(), told.tallies);
+      } catch (error) { for (const seq of seqs) touched.add(seq); throw error; }
+      // Only now: the feed tells of nothing twice, so what could not be fetched must stay.
+      waiting.splice(0, fresh.length);
+      pauseMs = 1000;
       if (waiting.length) link.value = { ...link.value, count: waiting.length };
     }
     if (link.value.count) link.value = { ...link.value, count: 0 };
   } catch (error) {
-    if (!(error instanceof Refused)) setTimeout(gather, 1000);
+    again = setTimeout(() => { again = null; gather(); }, error.details?.retry_after_s ? 1000 * error.details.retry_after_s : pauseMs);
+    pauseMs = Math.min(2 * pauseMs, 8000);
   } finally { fetching = false; }
 }
 document.addEventListener("visibilitychange", gather);
@@ -152,7 +161,7 @@ export function later(name, ms, what) {
   const known = timers.get(name);
   const until = known?.until ?? Date.now() + 4 * ms;
   if (known) clearTimeout(known.timer);
-  const run = () => { timers.delete(name); if (document.hidden) { timers.set(name, { until: 0, timer: setTimeout(() => later(name, ms, what), 3000) }); return; } Promise.resolve(what()).catch(() => {}); };
+  const run = () => { timers.delete(name); if (document.hidden) { timers.set(name, { until: 0, timer: setTimeout(() => later(name, ms, what), 3000) }); return; } Promise.resolve(what()).catch((error) => { if (passes(error)) later(name, 3000, what); }); };
   timers.set(name, { until, timer: setTimeout(run, Math.max(0, Math.min(ms, until - Date.now()))) });
 }
 
@@ -208,7 +217,7 @@ function socket(pause = 250, hasWorked = false) {
   };
   there.onclose = (event) => {
     if (!worked) { poll(); return; }
-    if (event.code === 4001) { location.assign(`/login?next=${encodeURIComponent(location.pathname)}`); return; }
+    if (event.code === 4001) { signIn(); return; }
     state("reconnecting");
     setTimeout(() => socket(Math.min(pause * 2, 5000), true), event.code === 4009 ? 0 : pause);
   };

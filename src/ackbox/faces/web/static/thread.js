@@ -5,29 +5,27 @@ import { base, call, listen, load, me, mayWrite } from "./store.js";
 import { Compose, reply } from "./compose.js";
 import { Refs, markOwn } from "./detail.js";
 import { keys } from "./keys.js";
-import { go, Top, useFresh } from "./frame.js";
+import { go, Older, Top, useFresh, useStanding } from "./frame.js";
 
 const GAP_MS = 10 * 60_000;
 
 export function Threads({ data }) {
-  const [told, set] = useFresh(data, (each) => each.kind === "message.sent");
+  const [told, more] = useFresh(data, (each) => each.kind === "message.sent", 400, (one, other) => ({ ...other, threads: [...one.threads, ...other.threads], tallies: [...one.tallies, ...other.tallies] }));
   const heads = told.threads ?? [], counted = new Map((told.tallies ?? []).map((each) => [each.id, each]));
-  const [at, setAt] = useState(0);
+  const stand = useStanding(heads, (head) => head.thread), at = stand.at;
   const box = useRef(null);
-  useEffect(() => { box.current?.querySelector(".is-at")?.scrollIntoView({ block: "nearest" }); }, [at]);
-  const move = (by) => setAt(Math.max(0, Math.min(heads.length - 1, at + by)));
+  const move = (by) => { stand.to(stand.at + by); requestAnimationFrame(() => box.current?.querySelector(".is-at")?.scrollIntoView({ block: "nearest" })); };
   useLayoutEffect(() => keys("Threads", { j: [() => move(1), "next"], ArrowDown: [() => move(1)], k: [() => move(-1), "previous"], ArrowUp: [() => move(-1)],
-    Enter: [() => { if (!heads[at]) return false; go(`${base}/t/${heads[at].thread}`); return true; }, "open"] }));
-  async function more() { const next = await load(`${base}/threads`, `?${new URLSearchParams({ ...(told.all ? { all: "1" } : {}), cursor: told.cursor })}`); set({ ...next, threads: [...heads, ...next.threads], tallies: [...told.tallies, ...next.tallies] }); }
+    Enter: [() => { const head = heads[stand.at]; if (!head) return false; go(`${base}/t/${head.thread}`); return true; }, "open"] }));
   return html`<div class="view"><${Top} title="Threads"><nav class="tabs" aria-label="Which threads"><a href=${`${base}/threads`} aria-current=${told.all ? null : "page"}>Conversations</a><a href=${`${base}/threads?all=1`} aria-current=${told.all ? "page" : null}>All messages</a></nav><span class="grow"></span></${Top}>
     <div class="mid"><div class="scroll" ref=${box}>
-    ${heads.length ? html`<ol class="threads" aria-label="Threads" data-first tabindex="-1">${heads.map((head, number) => html`<li key=${head.thread} class=${number === at ? "is-at" : ""}><a href=${`${base}/t/${head.thread}`} onFocus=${() => setAt(number)}>
+    ${heads.length ? html`<ol class="threads" aria-label="Threads" data-first tabindex="-1">${heads.map((head, number) => html`<li key=${head.thread} class=${number === at ? "is-at" : ""}><a href=${`${base}/t/${head.thread}`} onFocus=${() => stand.to(number)}>
       <span class="when"><${Age} at=${head.last.created_at} /></span>
       <span class="people">${head.people.slice(0, 4).map((each) => html`<${Mark} name=${each.name} />`)}${head.people.length > 4 ? html`<span class="dim small">+${head.people.length - 4}</span>` : null}</span>
       <span class="what"><span class="line"><${Intent} message=${head.first} bare=${true} /> <b><bdi>${firstLine(head.first)}</bdi></b></span>
         <span class="line dim">${head.messages > 1 ? html`<bdi>${safe(head.last.sender)}</bdi>: ${firstLine(head.last)}` : html`<bdi>${safe(head.first.sender)}</bdi> → <bdi>${to(head.first)}</bdi>`}</span></span>
       <span class="num count">${head.messages}<span class="away"> messages</span></span><${Receipt} tally=${counted.get(head.last.id)} /></a></li>`)}</ol>
-      ${told.cursor ? html`<p class="more"><button type="button" onClick=${more}>Older</button></p>` : null}`
+      ${told.cursor ? html`<${Older} more=${more} />` : null}`
       : html`<div class="empty"><p class="title">No conversations yet.</p><p class="dim">A thread begins when somebody answers: press <${Key}>r</${Key}> on a message, or</p><p><${Teach} command='ackbox reply ID "text"' /></p></div>`}</div></div></div>`;
 }
 
@@ -110,13 +108,13 @@ export function Thread({ data, about }) {
   const mine = (m) => statuses.get(m.id)?.receipts.some((each) => each.agent === me.agent);
   useLayoutEffect(() => keys("Thread", { j: [() => setAt(Math.min(messages.length - 1, at + 1)), "next"], ArrowDown: [() => setAt(Math.min(messages.length - 1, at + 1))], k: [back, "previous"], ArrowUp: [back], G: [() => setAt(messages.length - 1), "newest"], End: [() => setAt(messages.length - 1)],
     r: [() => { if (!current || !mayWrite) return false; reply(current); return true; }, "reply"], a: [() => { if (!current || !mine(current)) return false; markOwn(current, "acknowledged"); return true; }, "acknowledge, own mail"],
-    y: [() => { navigator.clipboard?.writeText(current?.body ?? ""); }, "copy text"], Y: [() => { navigator.clipboard?.writeText(`${location.origin}${base}/m/${current?.id}`); }, "copy link"], Escape: [() => { history.back(); }, "back"] }));
+    y: [() => { navigator.clipboard?.writeText(current?.body ?? ""); }, "copy text"], Y: [() => { navigator.clipboard?.writeText(`${location.origin}${base}/m/${current?.id}`); }, "copy link"], Escape: [() => { if (history.state?.inside) history.back(); else go(`${base}/threads`); }, "back"] }));
   const people = [...new Set(messages.map((each) => each.sender))], first = told.root ?? messages[0], last = messages.at(-1);
   const spent = first && last ? Math.round((Date.parse(last.created_at) - Date.parse(first.created_at)) / 60_000) : 0;
   const others = people.filter((name) => name !== me.agent);
   return html`<div class="view"><${Top} title=${first ? firstLine(first) : "Thread"}><span class="dim num nowrap">${people.length} ${people.length === 1 ? "writer" : "people"} · ${messages.length}${cursor ? "+" : ""} ${messages.length === 1 ? "message" : "messages"}${spent ? ` · ${spent} min` : ""}</span><span class="grow"></span><${Copy} text=${`${location.origin}${base}/t/${data.thread}`} label="copy link" /></${Top}>
     <div class="mid"><div class="scroll thread" ref=${box} onScroll=${(event) => { const b = event.target; wasAtEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40; }} data-first tabindex="-1">
-      ${cursor ? html`<p class="more"><button type="button" onClick=${older}>Older</button></p>` : null}
+      ${cursor ? html`<${Older} more=${older} />` : null}
       ${messages.map((m, number) => { const before = messages[number - 1]; const gap = before ? Date.parse(m.created_at) - Date.parse(before.created_at) : 0; const d = depth(m); const re = d > 2 && m.parent ? byId.get(m.parent) : null;
         return html`${gap > GAP_MS ? html`<p class="gap"><span>${Math.round(gap / 60_000)} min quiet</span></p>` : null}
         <article key=${m.id} id=${m.id} class=${`post depth-${Math.min(d, 2)} ${number === at ? "is-at" : ""} ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""}`} onClick=${() => setAt(number)}>

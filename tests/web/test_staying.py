@@ -1,0 +1,135 @@
+"""Nothing is lost and nothing moves under the hand: a fetch that fails, older pages, the item one stands on, the way back, the way in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import BrowserContext, Route, expect
+
+from tests.serving import Served
+from tests.web.browsing import link, rows, sign_in
+
+pytestmark = pytest.mark.anyio
+
+
+async def do(served: Served, name: str, /, **params: Any) -> Any:
+    return await served.app.call(name, params, credential=served.key)
+
+
+async def many(served: Served, count: int, *, to: str = "codex", begin: int = 0) -> list[str]:
+    sent = []
+    for first in range(begin, begin + count, 100):
+        told = await do(served, "message.send_many", messages=[
+            {"agent": "claude", "to": to, "body": f"line {number}"} for number in range(first, min(first + 100, begin + count))])
+        sent += [each.sent.id for each in told.outcomes]
+    return sent
+
+
+async def test_what_could_not_be_fetched_is_asked_for_again_and_comes_once_in_its_order(served: Served, context: BrowserContext) -> None:
+    page = await sign_in(served, context, "live")
+    asked = 0
+
+    async def fail_at_first(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            await route.abort("connectionreset")
+        elif asked == 2:
+            await route.fulfill(status=503, json={"error": {"code": "unavailable", "message": "Later."}})
+        else:
+            await route.continue_()
+
+    await page.route("**/v1/call/message.history", fail_at_first)
+    await many(served, 1)
+    await expect(page.locator(".list [role=option]")).to_have_count(1)
+    assert asked == 3
+    await many(served, 2, begin=1)
+    await expect(page.locator(".list [role=option]")).to_have_count(3)
+    assert await rows(page) == ["line 0", "line 1", "line 2"]
+
+
+async def test_older_messages_are_not_counted_as_new_and_a_held_stream_says_so_while_more_comes(served: Served, context: BrowserContext) -> None:
+    await many(served, 450)
+    page = await sign_in(served, context, "live")
+    await expect(page.locator(".list .row", has_text="line 449")).to_be_visible()
+    await page.locator(".list").evaluate("box => { box.scrollTop = 0; }")
+    await expect(page.locator(".list .row").first).to_have_attribute("aria-setsize", "400")
+    await expect(page.locator(".pill")).to_have_count(0)
+    await many(served, 1, begin=450)
+    await expect(page.locator(".pill")).to_contain_text("1 new")
+    await page.locator(".list").focus()
+    await page.keyboard.press("G")
+    await expect(page.locator(".list .row", has_text="line 450")).to_be_visible()
+    await page.keyboard.press("Space")
+    await many(served, 2, begin=451)
+    await expect(page.locator(".pill")).to_contain_text("2 new")
+    await expect(page.locator("#linked")).to_contain_text("paused")
+    await page.keyboard.press("Space")
+    await expect(page.locator(".list .row", has_text="line 452")).to_be_visible()
+    await expect(page.locator("#linked")).to_contain_text("live")
+
+
+async def test_going_back_closes_what_stands_beside_a_list_and_only_then_leaves_it(served: Served, context: BrowserContext) -> None:
+    sent = await many(served, 2)
+    page = await sign_in(served, context, "threads")
+    await page.get_by_role("link", name="Live", exact=True).click()
+    asked: list[str] = []
+    for number in (1, 0):
+        await page.locator(".list .row", has_text=f"line {number}").click()
+        await expect(page.locator(".pane .body")).to_have_text(f"line {number}")
+    page.on("request", lambda request: asked.append(request.url) if ".json" in request.url else None)
+    assert page.url == f"{served.url}/w/default/live?m={sent[0]}"
+    await page.go_back()
+    await expect(page.locator(".pane")).to_have_count(0)
+    assert (page.url, asked) == (f"{served.url}/w/default/live", [])
+    await page.go_forward()
+    await expect(page.locator(".pane .body")).to_have_text("line 0")
+    # Closed by key it is the same step back; the next key comes before the browser has taken it.
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".pane .body")).to_have_text("line 0")
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".pane")).to_have_count(0)
+    await page.go_back()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Threads")
+    # A conversation that was opened by its address has nothing behind it.
+    await page.goto(f"{served.url}/w/default/t/{sent[0]}")
+    await expect(page.locator(".post")).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Threads")
+
+
+async def test_a_list_keeps_its_older_pages_and_the_item_one_stands_on_while_more_comes(served: Served, context: BrowserContext) -> None:
+    await many(served, 130, to="ana")
+    page = await sign_in(served, context, "a/ana?box=inbox")
+    letters, at = page.locator(".letters li"), page.locator(".letters li.is-at .line")
+    for box in ("receipts", "inbox"):
+        await page.goto(f"{served.url}/w/default/a/{'claude' if box == 'receipts' else 'ana'}?box={box}")
+        lines = page.locator(".matrix tbody tr") if box == "receipts" else letters
+        most = 20 if box == "receipts" else 100
+        await expect(lines).to_have_count(most)
+        await page.get_by_role("button", name="Older").click()
+        await expect(lines).to_have_count(min(2 * most, 130))
+    for _ in range(3):
+        await page.keyboard.press("j")
+    await expect(at).to_have_text("line 126")
+    await many(served, 1, to="ana", begin=130)
+    await expect(letters).to_have_count(131)
+    await expect(at).to_have_text("line 126")
+    await page.keyboard.press("e")
+    await expect(letters).to_have_count(130)
+    # What is put away leaves its place to the next one.
+    await expect(at).to_have_text("line 125")
+    archived = await do(served, "mailbox.list", of="ana", include_archived=True, limit=10)
+    assert [each.body for each in archived.messages if each.archived] == ["line 126"]
+
+
+async def test_whoever_signs_in_comes_back_to_the_filter_and_the_message(served: Served, context: BrowserContext) -> None:
+    page = await context.new_page()
+    for there in ("/w/default/live?q=intent%3Ablocked&m=0199", "/w/default/live?q=from%3Aclaude#0199"):
+        await context.clear_cookies()
+        await page.goto(served.url + there)
+        await page.locator("input").first.fill(served.url + await link(served))
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(served.url + there)
