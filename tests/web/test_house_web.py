@@ -107,3 +107,11 @@ async def test_a_browser_is_given_scripts_packed_and_fonts_as_they_are(served: S
                 assert answer.content == views.assets()[name]
                 told[name, asked] = answer.headers.get("content-encoding")
     assert told == {("app.js", "gzip, br"): "gzip", ("app.js", "identity"): None, ("vendor/inter.woff2", "gzip, br"): None, ("vendor/inter.woff2", "identity"): None}
+
+
+def test_our_scripts_go_over_the_line_without_their_comments_and_with_their_line_numbers() -> None:
+    for path in OWN:
+        kept, served = path.read_text("utf-8").splitlines(), views.assets()[path.name].decode().splitlines()
+        assert [(line, "") for line in kept if line.lstrip().startswith("//")] == [pair for pair in zip(kept, served, strict=True) if pair[0].lstrip().startswith("//")]
+        assert [line for line in served if line] == [line for line in kept if line and not line.lstrip().startswith(("//", "/**"))]
+    assert views.assets()["vendor/htm.js"] == (STATIC / "vendor/htm.js").read_bytes()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+import re
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -53,10 +54,16 @@ def assets() -> dict[str, bytes]:
             if each.is_dir():
                 walk(each, f"{path}{each.name}/")
             elif f".{each.name.rpartition('.')[2]}" in KINDS:
-                found[path + each.name] = each.read_bytes()
+                raw = each.read_bytes()
+                found[path + each.name] = _without_comments(raw) if each.name.endswith(".js") and not path else raw
 
     walk(files("ackbox.faces.web") / "static", "")
     return found
+
+
+def _without_comments(raw: bytes) -> bytes:
+    """Return one of our own scripts without the lines that only say why: nobody reads them over the line, and the others keep their numbers."""
+    return re.sub(rb"(?m)^[ \t]*(//.*|/\*\*.*\*/)$", b"", raw)
 
 
 @functools.cache
