@@ -17,7 +17,7 @@ PRESSED = {
     "j": "j", "down": "\x1b[B", "k": "k", "up": "\x1b[A", "pagedown": "\x1b[6~", "ctrl+d": "\x04", "ctrl+k": "\x0b", "pageup": "\x1b[5~", "ctrl+u": "\x15", "g": "g",
     "home": "\x1b[H", "G": "G", "end": "\x1b[F", "left": "\x1b[D", "h": "h", "right": "\x1b[C", "l": "l", "tab": "\t", "enter": "\r", "escape": ESCAPE,
     "slash": "/", "colon": ":", "space": " ", "question_mark": "?",
-    "left_square_bracket": "[", "right_square_bracket": "]", "plus": "+",
+    "shift+down": "\x1b[1;2B", "shift+up": "\x1b[1;2A", "full_stop": ".", "left_square_bracket": "[", "right_square_bracket": "]", "plus": "+",
 }
 
 
@@ -158,6 +158,20 @@ def marks(desk: Desk) -> None:
     [receipt] = desk.post.call("message.status", id=desk.ids[0])["receipts"]
     assert (receipt["state"], receipt["archived_at"] is not None) == ("acknowledged", True)
     desk.press("G")
+
+
+def selects(desk: Desk) -> None:
+    for key, said in (("x", "1 selected"), ("shift+up", "2 selected"), ("shift+up", "3 selected"), ("shift+down", "2 selected")):
+        desk.press(key)
+        desk.see(said)
+    desk.press("full_stop")
+    desk.see("2 selected: do with them", "Acknowledge", "whoever has not acknowledged")
+    desk.press("escape")
+    desk.terminal.see_not("do with them")
+    desk.press("escape")
+    desk.see("c compose")
+    desk.press("G")
+    desk.on(60)
 
 
 def filters(desk: Desk) -> None:
@@ -321,7 +335,7 @@ def leaves(desk: Desk) -> None:
 # What is pressed in each round; a key that is in no round is a key nobody has tried.
 ROUNDS: tuple[tuple[Callable[[Desk], None], str], ...] = (
     (moves, "j down k up pagedown ctrl+d pageup ctrl+u g home G end"), (unacknowledged, "n p"), (tabs, "left h right l 1 2 3 4 5 6"), (panes, "tab enter escape"),
-    (writes, "c i r"), (threads, "t"), (marks, "a u e"), (filters, "slash"), (jumps, "colon ctrl+k"), (holds, "space"), (copies, "y Y"),
+    (writes, "c i r"), (threads, "t"), (marks, "a u e"), (selects, "x shift+down shift+up full_stop"), (filters, "slash"), (jumps, "colon ctrl+k"), (holds, "space"), (copies, "y Y"),
     (task_moves, "left_square_bracket right_square_bracket s o f plus X"), (changes_window, "w"), (frees_the_mouse, "m"), (changes_theme, "T"), (lists_keys, "question_mark"), (leaves, "q"),
 )
 

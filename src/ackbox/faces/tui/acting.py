@@ -33,6 +33,10 @@ class Acting:
         me = _of(self)
         if not 1 <= number <= len(me.tabs):
             return
+        if me.tab is not me.tabs[number - 1]:
+            # As in the dashboard: what is out of sight is not selected.
+            me.tab.picks.clear()
+            me.tab.forget()
         for each in me.tabs:
             each.set_class(each is me.tabs[number - 1], "-shown")
         me.screen.remove_class("-open")
@@ -129,6 +133,8 @@ class Acting:
             me.typing.end()
         elif me.screen.has_class("-open"):
             me.screen.remove_class("-open")
+        elif me.focused is not me.beside and me.let_go():
+            return
         elif me.filter.display:
             me.filter.display = False
             me.filter.value = ""

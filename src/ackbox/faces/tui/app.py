@@ -25,6 +25,7 @@ from ackbox.faces.tui.ask import Filter
 from ackbox.faces.tui.bars import Bar
 from ackbox.faces.tui.beside import Beside, Sidebar
 from ackbox.faces.tui.compose import Compose
+from ackbox.faces.tui.drawing import text_lines
 from ackbox.faces.tui.health import Health
 from ackbox.faces.tui.keys import bindings
 from ackbox.faces.tui.lines import Lines
@@ -33,6 +34,7 @@ from ackbox.faces.tui.live import Live
 from ackbox.faces.tui.needs import Needs
 from ackbox.faces.tui.palette import Palette, themes
 from ackbox.faces.tui.post import Post
+from ackbox.faces.tui.selecting import Selecting
 from ackbox.faces.tui.status import bottom_line, top_line
 from ackbox.faces.tui.tab import Tab
 from ackbox.faces.tui.tasking import Tasking
@@ -44,7 +46,7 @@ REST_S = 0.15
 ROSTER_S = 10.0
 
 
-class Terminal(Acting, Tasking, App[None]):
+class Terminal(Acting, Tasking, Selecting, App[None]):
     """ackbox in a terminal."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -87,6 +89,8 @@ class Terminal(Acting, Tasking, App[None]):
         self.filter, self.top, self.bottom = Filter(), Bar(id="top"), Bar(id="bottom")
         self.notice, self.notice_until = "", 0.0
         self.is_mouse_free = False
+        # How far what is done with many has come.
+        self.doing = ""
         self._roster_at, self._roster_stale = 0.0, True
         # When a g was pressed, and where the cursor was before it.
         self.before_g: tuple[float, Tab, int, bool] | None = None
@@ -281,12 +285,18 @@ class Terminal(Acting, Tasking, App[None]):
     def show_beside(self, *, is_same: bool = False) -> None:
         """Draw the pane beside the list again."""
         if self.beside.display:
-            lines = self.tab.beside(self.beside.scrollable_content_region.width)
+            width = self.beside.scrollable_content_region.width
+            lines = self.tab.beside(width)
+            if self.tab.why_not is not None:
+                lines = [*text_lines(f"✕ {self.tab.why_not}", width, self.palette.style("urgent", bold=True)), [], *lines]
             self.beside.show(lines, self.tab.marks, is_same=is_same, at_end=self.tab.shows_end)
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
         if event.lines is self.tab:
             self._rest_until = None
+            if self.tab.why_not is not None:
+                # What the line says of itself is said at once.
+                self.notice = ""
             self.draw_bars()
 
     def on_lines_opened(self, event: Lines.Opened) -> None:

@@ -41,10 +41,10 @@ class Choices(Lines):
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         name, kind, _ = self.found[index]
-        style = self._palette.style
+        style, kinds = self._palette.style, min(max(12, *(cell_len(each[1]) for each in self.found)), width * 2 // 3)
         return [Segment(f"{'>' if selected else ' '} ", style("accent", bold=True, selected=selected)),
-                Segment(fit(one_line(name), width - 14), style("text", selected=selected)),
-                Segment(fit(kind, 12), style("text3", selected=selected))]
+                Segment(fit(one_line(name), width - 2 - kinds), style("text", selected=selected)),
+                Segment(fit(kind, kinds), style("text3", selected=selected))]
 
 
 class Jump(ModalScreen[str | None]):

@@ -38,7 +38,7 @@ class Bar(Widget):
         if room < 0:
             # What stands at the left says what this is; of the right as much as fits.
             keep = max(width - left.cell_length, min(right.cell_length, width // 3))
-            left, right = left.crop(0, width - keep), right.crop(0, keep)
+            left, right = _cut(left, width - keep), _cut(right, keep)
             room = max(width - left.cell_length - right.cell_length, 0)
         return Strip([*left, Segment(" " * room, self.rich_style), *right]).adjust_cell_length(width, self.rich_style)
 
@@ -46,6 +46,14 @@ class Bar(Widget):
         for start, end, action in self._actions:
             if start <= event.x < end:
                 await self.app.run_action(action)
+
+
+def _cut(strip: Strip, cells: int) -> Strip:
+    """Return as much of a strip as fits, with an ellipsis where it was cut."""
+    if strip.cell_length <= cells or cells < 1:
+        return strip.crop(0, max(cells, 0))
+    kept = strip.crop(0, cells - 1)
+    return Strip([*kept, Segment("…", next((each.style for each in reversed(list(kept))), None))])
 
 
 def keys_line(hints: list[tuple[str, str, str]], key_style: Any, text_style: Any) -> tuple[Line, list[tuple[int, int, str]]]:

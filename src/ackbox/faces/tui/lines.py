@@ -53,6 +53,10 @@ class Lines(ScrollView, can_focus=True):
         """Return what a line shows; each list says so for itself, and one without a say has empty lines."""
         return []
 
+    def whole_line(self, index: int, width: int, *, selected: bool) -> Line:
+        """Return a line as it is drawn, with what stands on it whatever it shows."""
+        return self.line(index, width, selected=selected)
+
     def show_count(self, count: int) -> None:
         """Take a new number of lines; the ones from before stand as they were."""
         self.count = count
@@ -89,7 +93,7 @@ class Lines(ScrollView, can_focus=True):
         kept = self._strips.get(index)
         if kept is not None and not selected and kept.cell_length == width:
             return kept
-        strip = self._strip(self.line(index, width, selected=selected), width)
+        strip = self._strip(self.whole_line(index, width, selected=selected), width)
         if not selected:
             if len(self._strips) > MOST_KEPT:
                 self._strips.clear()
@@ -125,9 +129,13 @@ class Lines(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         index = event.y + self.scroll_offset.y
-        if self.has_cursor and index < self.count:
+        if self.has_cursor and index < self.count and not self.picked_with(event, index):
             self.move_to(index)
             self.post_message(self.Opened(self))
+
+    def picked_with(self, event: events.Click, index: int) -> bool:
+        """Whether a click selects a line instead of opening it."""
+        return False
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         self._wheel(event, 3)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ackbox.faces.tui.drawing import Line, addressees, clock, fit, message_line, one_line, text_lines, words_of
 from ackbox.faces.tui.fold import SHORTEST, Fold, Listed, fold_in
+from ackbox.faces.tui.picks import Things
 from ackbox.faces.tui.post import Post
 from ackbox.faces.tui.row import Row
 from ackbox.faces.tui.tab import Tab
@@ -49,6 +50,8 @@ class Live(Tab):
         now = datetime.now(UTC)
         self._filter = parse_filter(text, now=int(now.timestamp() * 1000))
         self._now = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        # What is not listed is not selected.
+        self.picks.clear()
         self.filter, self._shape, self.follow, self.is_held = text, -1, True, False
         self.update()
 
@@ -136,6 +139,14 @@ class Live(Tab):
         """Return where a message is listed, alone or in a fold, or where it would be."""
         at = bisect_right(self._shown, seq, key=lambda each: each.seq) - 1
         return at if at >= 0 and _rows(self._shown[at])[-1].seq >= seq else at + 1
+
+    def things(self, index: int) -> Things:
+        return {row.id: row for row in _rows(self._shown[index])}
+
+    def place_of(self, id: str) -> int | None:
+        row = self.post.by_id.get(id)
+        at = len(self._shown) if row is None else self._place(row.seq)
+        return at if at < len(self._shown) and id in self.things(at) else None
 
     def go_to(self, seq: int) -> bool:
         """Put the cursor on a message, if it is listed."""

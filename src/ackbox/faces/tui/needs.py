@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ackbox.faces.cli_columns import ago
 from ackbox.faces.tui.drawing import Line, fit, one_line, text_lines, urgency
+from ackbox.faces.tui.picks import Things
 from ackbox.faces.tui.post import Post
 from ackbox.faces.tui.row import Row, make_row
 from ackbox.faces.tui.tab import Tab
@@ -46,6 +47,7 @@ class Needs(Tab):
             # The cursor stays on what it was on while other things come and go.
             self.cursor = next((at for at, (_, row) in enumerate(self._needs) if row.id == on.id), self.cursor)
             self._told.forget(on.id)
+        self.picks.keep({row.id for _, row in self._needs})
         self.forget()
         self.show_count(len(self._needs))
 
@@ -56,6 +58,13 @@ class Needs(Tab):
     @property
     def row(self) -> Row | None:
         return self._needs[self.cursor][1] if self._needs and self.cursor < len(self._needs) else None
+
+    def things(self, index: int) -> Things:
+        row = (self._needs or [])[index][1]
+        return {row.id: row}
+
+    def place_of(self, id: str) -> int | None:
+        return next((at for at, (_, row) in enumerate(self._needs or []) if row.id == id), None)
 
     @property
     def about(self) -> Any:

@@ -17,18 +17,20 @@ TASK_GLYPH = "▪"
 RECEIPTS = ("○", "◐", "◑", "●")
 PRESENCE = {"online": "●", "idle": "◌", "away": "○"}
 SELECTED = ">"
+# In the place of that sign, on lines that were selected for what is done with many.
+PICKED, FAILED = "*", "✕"
 
 DARK = {
     "ground": "#0e0f11", "second": "#141518", "third": "#23262f", "text": "#e8e9ec", "text2": "#b3b7bf", "text3": "#8d929c",
     "accent": "#98a2ff", "human": "#98a2ff", "question": "#7fb0ff", "handoff": "#74d295", "review_request": "#bd9bff", "blocked": "#ff8f87",
     "context_share": "#5fd0de", "status": "#989da7", "task": "#f0b35c", "request": "#f0b35c", "alert": "#ff7fb0", "error": "#ff8f87",
-    "answer": "#5fd0de", "high": "#f0a020", "urgent": "#ff6b6f", "online": "#74d295", "idle": "#f0b35c", "rule": "#2a2d33",
+    "answer": "#5fd0de", "high": "#f0a020", "urgent": "#ff6b6f", "online": "#74d295", "idle": "#f0b35c", "rule": "#2a2d33", "picked": "#1b1d33",
 }
 LIGHT = {
     "ground": "#ffffff", "second": "#f7f7f5", "third": "#e7e8f3", "text": "#1a1b1e", "text2": "#4c5058", "text3": "#646973",
     "accent": "#4353c4", "human": "#4353c4", "question": "#1f5fbf", "handoff": "#1c6e3a", "review_request": "#6f3fc0", "blocked": "#b3261e",
     "context_share": "#0c6a77", "status": "#5b606a", "task": "#8a5200", "request": "#8a5200", "alert": "#a8134e", "error": "#b3261e",
-    "answer": "#0c6a77", "high": "#8a5200", "urgent": "#c4262b", "online": "#1c6e3a", "idle": "#8a5200", "rule": "#d9d9d4",
+    "answer": "#0c6a77", "high": "#8a5200", "urgent": "#c4262b", "online": "#1c6e3a", "idle": "#8a5200", "rule": "#d9d9d4", "picked": "#f1f2fd",
 }
 # The terminal's own sixteen: its ground and text stay what the person chose.
 SIXTEEN = {
@@ -55,6 +57,11 @@ class Palette:
         if key not in self._styles:
             self._styles[key] = self._make(means, bold=bold, selected=selected)
         return self._styles[key]
+
+    @property
+    def picked(self) -> Style | None:
+        """The ground of a selected line; with sixteen colours its sign is enough."""
+        return None if self.is_sixteen else Style(bgcolor=self._colours["picked"])
 
     def _make(self, means: str, *, bold: bool, selected: bool) -> Style:
         colours = self._colours

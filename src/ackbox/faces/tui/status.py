@@ -63,11 +63,29 @@ def bottom_line(terminal: Terminal) -> None:
         right = [Segment(f"{terminal.live.count} fit  {one_line(terminal.live.filter)} ", style("high"))]
     elif terminal.live.unseen and terminal.tab is terminal.live:
         right = [Segment(f"── {terminal.live.unseen} new ↓ G ── ", style("accent", bold=True))]
-    if terminal.notice:
-        terminal.bottom.show([Segment(f" {one_line(terminal.notice)}", style("text", bold=True))], right)
+    left, actions = _selected(terminal)
+    if left:
+        told = terminal.doing or terminal.notice or (f"✕ {terminal.tab.why_not}" if terminal.tab.why_not else terminal.tab.picks.outcome)
+        right = [Segment(f"{one_line(told)} ", style("text", bold=True))] if told else right
+        terminal.bottom.show(left, right, actions=actions)
+        return
+    if terminal.notice or terminal.doing:
+        terminal.bottom.show([Segment(f" {one_line(terminal.doing or terminal.notice)}", style("text", bold=True))], right)
         return
     line, actions = keys_line(_hints(terminal), style("accent", bold=True), style("text3"))
     terminal.bottom.show(line, right, actions=actions)
+
+
+def _selected(terminal: Terminal) -> tuple[Line, list[tuple[int, int, str]]]:
+    """Return how many lines are selected and what can be done with them; nothing while none is, or while somebody types."""
+    many, style = len(terminal.tab.picks.found), terminal.palette.style
+    if not many or terminal.typing.display:
+        return [], []
+    said = f" {many:,} selected "
+    at = cell_len(said)
+    hints = [(".", "actions", "doings"), ("Esc", "clear", "back"), ("x", "select", "pick")]
+    line, actions = keys_line(hints[:2] if terminal.size.width < 110 else hints, style("accent", bold=True), style("text3"))
+    return [Segment(said, style("accent", bold=True)), *line], [(start + at, end + at, action) for start, end, action in actions]
 
 
 def _hints(terminal: Terminal) -> list[tuple[str, str, str]]:
@@ -77,7 +95,7 @@ def _hints(terminal: Terminal) -> list[tuple[str, str, str]]:
     if terminal.is_mouse_free:
         return [("m", "the mouse is free to select text; take it back", "mouse")]
     hints = [("c", "compose", "compose"), ("r", "reply", "reply"), ("/", "filter", "filter"), (":", "go", "jump"),
-             ("Enter", "open", "open"), ("a", "ack", "mark('acknowledged')"), ("Space", "hold", "hold"),
+             ("Enter", "open", "open"), ("a", "ack", "mark('acknowledged')"), ("x", "select", "pick"), ("Space", "hold", "hold"),
              ("?", "keys", "keys"), ("q", "quit", "leave")]
     if terminal.focused is terminal.beside:
         return [("j k", "scroll", ""), ("Esc", "back", "back"), ("r", "reply", "reply"), ("t", "thread", "thread"), ("y", "copy", "copy('text')"),
@@ -90,9 +108,10 @@ def _hints(terminal: Terminal) -> list[tuple[str, str, str]]:
     if terminal.tab is terminal.tasks:
         moves = [("[", "back", "task_step(-1)"), ("]", "on", "task_step(1)"), ("s", "state", "task_states"), ("o", "own it", "task_claim"),
                  ("f", "for", "task_assign"), ("X", "cancel", "task_cancel")]
-        return [*(moves if terminal.tasks.current else []), ("+", "new", "task_new"), ("?", "keys", "keys"), ("q", "quit", "leave")]
+        select = [("x", "select", "pick")] if terminal.tasks.current and terminal.size.width >= 110 else []
+        return [*(moves if terminal.tasks.current else []), *select, ("+", "new", "task_new"), ("?", "keys", "keys"), ("q", "quit", "leave")]
     if terminal.size.width < 110:
-        hints = [hint for hint in hints if hint[0] not in ("Enter", "Space")]
+        hints = [hint for hint in hints if hint[0] not in ("Enter", "Space", "x")]
     if terminal.tab.row is None:
-        hints = [hint for hint in hints if hint[0] not in ("r", "a")]
+        hints = [hint for hint in hints if hint[0] not in ("r", "a", "x")]
     return hints

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from rich.segment import Segment
+from textual import events
 from textual.strip import Strip
 
 from ackbox.faces.tui.drawing import Line, text_lines
 from ackbox.faces.tui.lines import Lines
-from ackbox.faces.tui.palette import Palette
+from ackbox.faces.tui.palette import FAILED, PICKED, Palette
+from ackbox.faces.tui.picks import Picks, Things
 from ackbox.faces.tui.post import Post
 from ackbox.faces.tui.row import Row
 
@@ -42,6 +44,7 @@ class Tab(Lines):
         super().__init__(id=self.title.lower().replace(" ", "-"))
         self.post = post
         self.is_stale, self.read_at = True, 0.0
+        self.picks = Picks()
         # On which line each part of what stands beside begins, so that it stays in sight while others come.
         self.marks: dict[str, int] = {}
 
@@ -67,6 +70,62 @@ class Tab(Lines):
     def writes_to(self) -> str | None:
         """Whom a new message is for when it is begun here."""
         return None
+
+    def things(self, index: int) -> Things:
+        """Return what a line stands for, by id, when it can be selected."""
+        return {}
+
+    def place_of(self, id: str) -> int | None:
+        """Return where something that can be selected is listed."""
+        return None
+
+    def pick(self, index: int, *, is_on: bool | None = None) -> None:
+        """Select a line, or let it go when it is selected already."""
+        self.picks.tick(self.things(index), is_on=is_on)
+        self._picked()
+
+    def pick_to(self, index: int) -> None:
+        """Select the lines from where the selection was begun to this one."""
+        start = None if self.picks.anchor is None else self.place_of(self.picks.anchor)
+        if start is None:
+            self.pick(index, is_on=True)
+            return
+        between: Things = {}
+        for each in range(min(start, index), max(start, index) + 1):
+            between |= self.things(each)
+        self.picks.span(between)
+        self._picked()
+
+    def _picked(self) -> None:
+        # What comes meanwhile does not move the cursor away from what is being selected.
+        self.follow = False
+        self.forget()
+
+    def picked_with(self, event: events.Click, index: int) -> bool:
+        if not (event.ctrl or event.shift) or not self.things(index):
+            return False
+        self.move_to(index)
+        if event.shift:
+            self.pick_to(index)
+        else:
+            self.pick(index)
+        self.terminal.draw_bars()
+        return True
+
+    def whole_line(self, index: int, width: int, *, selected: bool) -> Line:
+        line, things = self.line(index, width, selected=selected), self.things(index) if self.picks else {}
+        if not self.picks.holds(things):
+            return line
+        is_failed = any(id in self.picks.failed for id in things)
+        sign = self.show(FAILED, "urgent", bold=True, selected=selected) if is_failed else self.show(PICKED, "accent", bold=True, selected=selected)
+        ground = None if selected else self.palette.picked
+        return [sign, *(Segment(each.text, each.style and each.style + ground) for each in line[1:])] if ground else [sign, *line[1:]]
+
+    @property
+    def why_not(self) -> str | None:
+        """Why what is under the cursor was left as it is, when something was to be done with it."""
+        things = self.things(self.cursor) if self.picks.failed and self.cursor < self.count else {}
+        return next((self.picks.failed[id] for id in things if id in self.picks.failed), None)
 
     def copied(self, what: str) -> str | None:
         """What `y` copies when it is not a message, its text or its id."""

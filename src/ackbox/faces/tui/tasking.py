@@ -42,8 +42,15 @@ def allowed(task: Any) -> list[str]:
     return found
 
 
-def _said(status: str) -> str:
+def said(status: str) -> str:
     return status.replace("_", " ")
+
+
+def whom(me: Terminal) -> Jump:
+    """Return the list of names that asks for whom something is; it gives back nobody's name for whoever claims it."""
+    choices = [("whoever claims it", "", "")]
+    choices += [(each["agent"], each["presence"], each["agent"]) for each in me.post.people]
+    return Jump(me.palette, choices, asks="for whom? a name, or name/instance", free="")
 
 
 def _of(actor: Any) -> Terminal:
@@ -82,15 +89,15 @@ class Tasking:
                 return
             at = next(n for n, (states, _) in enumerate(COLUMNS) if task["status"] in states) + by
             if not 0 <= at < len(COLUMNS):
-                me.say(f"#{task['number']} is {_said(task['status'])}; there is nothing {'after' if by > 0 else 'before'} that.")
+                me.say(f"#{task['number']} is {said(task['status'])}; there is nothing {'after' if by > 0 else 'before'} that.")
                 return
             await self._move(task, COLUMNS[at][1])
 
     def action_task_states(self) -> None:
         task = self._one()
         if task is not None:
-            choices = [(_said(status), "", status) for status in allowed(task)]
-            _of(self).push_screen(Jump(_of(self).palette, choices, asks=f"#{task['number']} is {_said(task['status'])}; from now on …", free=None),
+            choices = [(said(status), "", status) for status in allowed(task)]
+            _of(self).push_screen(Jump(_of(self).palette, choices, asks=f"#{task['number']} is {said(task['status'])}; from now on …", free=None),
                                   lambda status: self._chosen(task["id"], status))
 
     def _chosen(self, id: str, status: str | None) -> None:
@@ -114,7 +121,7 @@ class Tasking:
     async def _move(self, task: Any, status: str, note: str = "") -> None:
         moved = await self._call(task, "task.update", id=task["id"], status=status, **({"note": note} if note else {}))
         if moved is not None:
-            _of(self).say(f"#{moved['number']} is {_said(moved['status'])}{' now' if moved['status'] != task['status'] else ''}")
+            _of(self).say(f"#{moved['number']} is {said(moved['status'])}{' now' if moved['status'] != task['status'] else ''}")
 
     def action_task_cancel(self) -> None:
         task = self._one()
@@ -138,7 +145,7 @@ class Tasking:
             told = None if task is None else await self._call(task, "task.claim", id=id)
             if told is not None:
                 number = told["task"]["number"]
-                me.say(f"#{number} is yours" if told["claimed"] else f"{told['notice']} {_may_become(told['task'])}")
+                me.say(f"#{number} is yours" if told["claimed"] else f"{told['notice']} {may_become(told['task'])}")
 
     def action_task_assign(self) -> None:
         task = self._one()
@@ -146,10 +153,7 @@ class Tasking:
             self._ask_whom(lambda to: self._do(self._assign(task["id"], to)))
 
     def _ask_whom(self, then: Any) -> None:
-        me = _of(self)
-        choices = [("whoever claims it", "", "")]
-        choices += [(each["agent"], each["presence"], each["agent"]) for each in me.post.people]
-        me.push_screen(Jump(me.palette, choices, asks="for whom? a name, or name/instance", free=""), lambda to: None if to is None else then(to))
+        _of(self).push_screen(whom(_of(self)), lambda to: None if to is None else then(to))
 
     async def _assign(self, id: str, to: str) -> None:
         me = _of(self)
@@ -192,7 +196,7 @@ class Tasking:
             await me.become()
             told = await me.link.call(name, agent=me.name_of_me, **params)
         except (NoServer, AckboxError) as error:
-            moves = _may_become(task) if task is not None and isinstance(error, Conflict) else getattr(error, "hint", None) or ""
+            moves = may_become(task) if task is not None and isinstance(error, Conflict) else getattr(error, "hint", None) or ""
             me.say(f"{getattr(error, 'message', error)} {moves}".rstrip())
             return None
         me.tasks.put(told["task"] if "claimed" in told else told)
@@ -200,5 +204,5 @@ class Tasking:
         return told
 
 
-def _may_become(task: Any) -> str:
-    return f"#{task['number']} may become {', '.join(_said(status) for status in allowed(task))}."
+def may_become(task: Any) -> str:
+    return f"#{task['number']} may become {', '.join(said(status) for status in allowed(task))}."

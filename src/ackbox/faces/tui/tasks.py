@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ackbox.faces.cli_columns import ago
 from ackbox.faces.tui.drawing import Line, fit, moment, one_line, text_lines, urgency
 from ackbox.faces.tui.palette import PRESENCE
+from ackbox.faces.tui.picks import Things
 from ackbox.faces.tui.post import Post
 from ackbox.faces.tui.row import Row
 from ackbox.faces.tui.tab import Tab
@@ -54,6 +55,7 @@ class Tasks(Tab):
         """List these, with the cursor on the task it was on."""
         on, order = (self.current or {}).get("id"), list(STATES)
         self._tasks = sorted({task["id"]: task for task in tasks}.values(), key=lambda task: order.index(task["status"]))
+        self.picks.keep({task["id"] for task in self._tasks})
         self.forget()
         self.show_count(len(self._tasks))
         self.go_to(on)
@@ -68,9 +70,16 @@ class Tasks(Tab):
 
     def go_to(self, id: str | None) -> None:
         """Put the cursor on a task, if it is listed."""
-        at = next((at for at, task in enumerate(self._tasks or []) if task["id"] == id), None)
+        at = None if id is None else self.place_of(id)
         if at is not None and at != self.cursor:
             self.move_to(at)
+
+    def things(self, index: int) -> Things:
+        task = (self._tasks or [])[index]
+        return {task["id"]: task}
+
+    def place_of(self, id: str) -> int | None:
+        return next((at for at, task in enumerate(self._tasks or []) if task["id"] == id), None)
 
     def copied(self, what: str) -> str | None:
         task = self.current

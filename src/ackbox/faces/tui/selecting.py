@@ -1,0 +1,124 @@
+"""Selecting: what the keys do that select lines, and that do one thing with all of them. Explained in docs/howto/terminal.md."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+from ackbox.client.http import NoServer
+from ackbox.errors import AckboxError
+from ackbox.faces.tui.ask import Jump, Sure
+from ackbox.faces.tui.many import Act, message_acts, words
+from ackbox.faces.tui.many_tasks import task_acts
+from ackbox.faces.tui.picks import Picks
+
+if TYPE_CHECKING:
+    from ackbox.faces.tui.app import Terminal
+
+
+def _of(actor: Any) -> Terminal:
+    return cast("Terminal", actor)
+
+
+class Selecting:
+    """The actions of a selection."""
+
+    # What is done to tasks one by one waits for it, and it for them.
+    _turn: asyncio.Lock
+
+    def _can(self) -> bool:
+        """Whether the line under the cursor can be selected; says so when it cannot."""
+        me = _of(self)
+        if me.tab.count and me.tab.things(me.tab.cursor):
+            return True
+        me.say("Messages and tasks can be selected: press 1, 2 or 5." if me.tab.count else "There is nothing to select here.")
+        return False
+
+    def action_pick(self) -> None:
+        me = _of(self)
+        if self._can():
+            me.tab.pick(me.tab.cursor)
+            me.draw_bars()
+
+    def action_extend(self, by: int) -> None:
+        me = _of(self)
+        if self._can():
+            tab = me.tab
+            if not tab.picks.holds(tab.things(tab.cursor)):
+                tab.pick(tab.cursor, is_on=True)
+            tab.move_to(tab.cursor + by)
+            tab.pick_to(tab.cursor)
+            me.draw_bars()
+
+    def action_doings(self) -> None:
+        me = _of(self)
+        if me.doing:
+            me.say("One thing at a time: the one before goes on.")
+            return
+        if not me.tab.picks:
+            if not self._can():
+                return
+            me.tab.pick(me.tab.cursor, is_on=True)
+        is_task, things = me.tab is me.tasks, dict(me.tab.picks.found)
+        found = task_acts(me, things) if is_task else message_acts(me, things)
+        writes = "write" in me.post.whoami.get("may", ["write"])
+        acts = [act for act in found if act.of and (writes or not act.writes)]
+        choices = [(act.text, f"{act.about}  {len(act.of):>3}", str(number)) for number, act in enumerate(acts)]
+        asks = f"{len(things):,} selected: do with {'it' if len(things) == 1 else 'them'} …"
+        me.push_screen(Jump(me.palette, choices, asks=asks, free=None), lambda chosen: self._start(acts, chosen))
+        me.draw_bars()
+
+    def _start(self, acts: list[Act], chosen: str | None) -> None:
+        if chosen is not None:
+            _of(self).run_worker(self._carry_out(acts[int(chosen)]), group="doing")
+
+    async def _carry_out(self, act: Act) -> None:
+        me = _of(self)
+        tab, picks = me.tab, me.tab.picks
+        me.progress("…")
+        try:
+            if act.asks is not None:
+                question = await act.asks(me, act.of)
+                me.progress("")
+                if question is None:
+                    me.say("Nobody is left to be asked.")
+                    return
+                if not await me.push_screen_wait(Sure(me.palette, question)):
+                    return
+                me.progress("…")
+            async with self._turn:
+                outcome, failed = await act.run(me, act.of)
+        except (NoServer, AckboxError) as error:
+            outcome, failed = "Nothing was done.", dict.fromkeys(act.of, words(error))
+        finally:
+            me.progress("")
+        if outcome:
+            picks.let_go([id for id in picks.found if id in act.of and id not in failed])
+            picks.failed |= {id: why for id, why in failed.items() if id in picks.found}
+            self._tell(picks, outcome, len(failed))
+        tab.forget()
+        me.show_beside(is_same=True)
+
+    def _tell(self, picks: Picks, outcome: str, failed: int) -> None:
+        if failed:
+            outcome = f"{outcome} {failed:,} {'was' if failed == 1 else 'were'} not: what stays selected says why."
+        # Said at once, and again while there is still something selected and nothing else is to be said.
+        _of(self).say(outcome)
+        if picks:
+            picks.outcome = outcome
+
+    def let_go(self) -> bool:
+        """Let the selection go; whether there was one."""
+        me = _of(self)
+        if not me.tab.picks.clear():
+            return False
+        me.tab.forget()
+        me.show_beside(is_same=True)
+        me.draw_bars()
+        return True
+
+    def progress(self, text: str) -> None:
+        """Say how far what is done with many has come; nothing when it is done."""
+        me = _of(self)
+        me.doing = text
+        me.draw_bars()

@@ -1,0 +1,125 @@
+"""Selecting many lines, and doing one thing with all of them: what a person sees, and what becomes of it."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from tests.tui.conftest import Post
+from tests.tui.terminal import ESCAPE, Screen, Terminal
+
+DOWN, UP = "\x1b[1;2B", "\x1b[1;2A"
+
+
+def signs(screen: Screen) -> dict[str, str]:
+    """The sign before each line of the list, by what stands on it; the list is the widest pane."""
+    rows = [max(screen.row(n).split("│"), key=len) for n in range(1, screen.lines)]
+    return {found[2]: found[1] for row in rows if (found := re.search(r"^([>*✕ ]).*?\b(mail \d|job \d)", row))}
+
+
+def see_signs(terminal: Terminal, **wanted: str) -> None:
+    named = {name.replace("_", " "): sign for name, sign in wanted.items()}
+    terminal.until(lambda screen: signs(screen) == named, f"{named}")
+
+
+def choose(terminal: Terminal, act: str) -> None:
+    terminal.press(".")
+    terminal.see("selected: do with")
+    terminal.press(f"{act}\r")
+
+
+def test_messages_are_selected_and_marked_together_and_what_was_refused_is_told_of_each(post: Post) -> None:
+    post.call("key.create", name="ana", kind="human")
+    ids = [post.send("claude", to, f"mail {n}")["id"] for n, to in enumerate(("ana", "ana", "codex", "ana", "ana"), 1)]
+    with post.look("--as", "ana") as terminal:
+        see_signs(terminal, mail_1=" ", mail_2=" ", mail_3=" ", mail_4=" ", mail_5=">")
+        # What comes does not take the cursor away from what is being selected; selecting on goes from where it was begun.
+        terminal.press("x")
+        terminal.see("1 selected")
+        post.send("claude", "ana", "mail 6")
+        terminal.press(f"{UP}{UP}{UP}{DOWN}")
+        see_signs(terminal, mail_1=" ", mail_2=" ", mail_3="*", mail_4="*", mail_5="*", mail_6=" ")
+        terminal.press("kx")
+        see_signs(terminal, mail_1=" ", mail_2="*", mail_3="*", mail_4="*", mail_5="*", mail_6=" ")
+        terminal.press("gx")
+        terminal.see("5 selected", ". actions", "Esc clear")
+        terminal.press("x")
+        terminal.see("4 selected")
+        choose(terminal, "read")
+        terminal.see("Read 3. 1 was not: what stays selected says why.", "1 selected")
+        see_signs(terminal, mail_1=">", mail_2=" ", mail_3="✕", mail_4=" ", mail_5=" ", mail_6=" ")
+        terminal.press("jj")
+        terminal.see("✕ This is not ana's post.")
+        terminal.press(ESCAPE)
+        see_signs(terminal, mail_1=" ", mail_2=" ", mail_3=">", mail_4=" ", mail_5=" ", mail_6=" ")
+        terminal.press(f"g{DOWN}")
+        choose(terminal, "acknowledge")
+        terminal.see("Acknowledge 2 messages? Only your own post is marked.")
+        terminal.press("n")
+        terminal.see("2 selected")
+        choose(terminal, "acknowledge")
+        terminal.see("Acknowledge 2 messages?")
+        terminal.press("y")
+        terminal.see("Acknowledged 2.")
+        # What is out of sight is not selected.
+        terminal.press("x")
+        terminal.see("1 selected")
+        terminal.press("21")
+        terminal.see_not("1 selected")
+    states = [post.call("message.status", id=id)["receipts"][0]["state"] for id in ids]
+    assert states == ["acknowledged", "acknowledged", "pending", "read", "read"]
+
+
+def test_who_has_not_acknowledged_is_nudged_once_about_all_and_ones_own_is_taken_back(post: Post) -> None:
+    post.call("key.create", name="ana", kind="human")
+    ids = [post.send("ana", to, f"mail {n}")["id"] for n, to in enumerate(("codex", "codex,tester", "tester"), 1)]
+    post.call("receipt.mark", agent="tester", mark="acknowledged", ids=[ids[2]])
+    with post.look("--as", "ana") as terminal:
+        see_signs(terminal, mail_1=" ", mail_2=" ", mail_3=">")
+        terminal.press(f"g{DOWN}{DOWN}")
+        terminal.see("3 selected")
+        choose(terminal, "copy ids")
+        terminal.see("Copied 3 ids.")
+        assert [base64.b64decode(each.rpartition(";")[2]).decode().split() for each in terminal.screen.copied] == [ids]
+        terminal.press(f"g{DOWN}{DOWN}")
+        choose(terminal, "nudge")
+        terminal.see("Write to codex, tester, urgently, about 2 messages?")
+        terminal.press("y")
+        terminal.see("Nudged 2.")
+        letters = {name: post.call("inbox.check", agent=name)["messages"] for name in ("codex", "tester")}
+        assert [[ref["target"] for ref in letter["refs"]] for letter in letters["codex"]][-1] == ids[:2]
+        assert letters["tester"][-1]["body"] == "Please look at this message: mail 2"
+        terminal.press(f"g{DOWN}{DOWN}")
+        choose(terminal, "withdraw")
+        terminal.see("Take back 3 messages of yours from everyone who has not read them?")
+        terminal.press("y")
+        terminal.see("Taken back from 3; 1 had read it or put it away.")
+
+
+def test_tasks_are_moved_together_and_one_that_may_not_go_there_says_so(post: Post) -> None:
+    post.call("key.create", name="ana", kind="human")
+    numbers = [post.call("task.create", agent="claude", title=f"job {n}")["id"] for n in (1, 2, 3)]
+    post.call("task.create", agent="claude", title="job 4", to="codex")
+    with post.look("--as", "ana", columns=110, lines=32) as terminal:
+        terminal.press("5")
+        terminal.until(lambda screen: len(signs(screen)) == 4, "the tasks")
+        terminal.press(f"g{DOWN}{DOWN}{DOWN}")
+        terminal.see("4 selected")
+        choose(terminal, "own")
+        terminal.see("Yours: 3. 1 was not: what stays selected says why.")
+        terminal.until(lambda screen: signs(screen)["job 4"] == "✕", "the one refused")
+        terminal.press("G")
+        terminal.see("✕ Task 4 is for codex.")
+        terminal.press(ESCAPE)
+        terminal.press(f"g{DOWN}{DOWN}")
+        terminal.see("3 selected")
+        choose(terminal, "blocked")
+        terminal.see("what holds it up?")
+        terminal.press("The API\r")
+        terminal.see("Blocked: 3.")
+        terminal.press("2")
+        terminal.see("Needs you")
+        terminal.press("4x")
+        terminal.see("Messages and tasks can be selected")
+    held = {task["id"]: (task["status"], task["assignee"], task["note"]) for task in post.call("task.list", status="all")["tasks"]}
+    assert {id: held[id] for id in numbers} == dict.fromkeys(numbers, ("blocked", "ana", "The API"))
