@@ -198,6 +198,17 @@ async def test_an_ended_subscription_pushes_no_more(served: Served) -> None:
         assert (await socket.ask({"id": 3, "unsubscribe": 1}))["error"]["code"] == "not_found"
 
 
+async def test_a_socket_has_so_many_subscriptions_also_when_they_are_asked_for_at_once(served: Served) -> None:
+    async with opened(served.url, served.key) as socket:
+        for number in range(40):
+            await socket.send({"id": number, "subscribe": {}})
+        answers = [await socket.answer() for _ in range(40)]
+        assert sum("result" in answer for answer in answers) == served.app.bell.following == 32
+        assert {answer["error"]["message"] for answer in answers if "error" in answer} == {"A socket has at most 32 subscriptions."}
+        assert (await socket.ask({"id": "end", "unsubscribe": 0}))["result"] == {"subscription": 0}
+        assert "result" in await socket.ask({"id": "again", "subscribe": {}})
+
+
 async def test_an_open_socket_keeps_its_instance_online_and_says_how_it_is_reached(served: Served) -> None:
     now = served.app.clock()
     served.app.clock = lambda: now

@@ -133,6 +133,7 @@ class Session:
         self._credential = credential
         self._asking: dict[Id, asyncio.Task[None]] = {}
         self._subscriptions: dict[Id, asyncio.Task[None]] = {}
+        self._starting = 0
         self._heard_at = asyncio.get_running_loop().time()
         self._is_new = True
         self._misread = 0
@@ -195,10 +196,14 @@ class Session:
     async def _subscribe(self, id: Id, asked: dict[str, Any]) -> dict[str, Any]:
         if id in self._subscriptions:
             raise Conflict("A subscription has this id.", hint="Give each frame an id of its own.", field="id")
-        if len(self._subscriptions) >= MOST_SUBSCRIPTIONS:
+        if len(self._subscriptions) + self._starting >= MOST_SUBSCRIPTIONS:
             raise Invalid(f"A socket has at most {MOST_SUBSCRIPTIONS} subscriptions.", hint="End one first.", limit=MOST_SUBSCRIPTIONS)
         subscription = Subscription(self._feeds, self.line, id, asked, self._credential)
-        cursor = await subscription.start()
+        self._starting += 1
+        try:
+            cursor = await subscription.start()
+        finally:
+            self._starting -= 1
         task = self._subscriptions[id] = asyncio.create_task(self._run(subscription))
         # Not in the task: one that is cancelled before its first step runs none of its own code.
         task.add_done_callback(lambda _: self._ended(subscription))
