@@ -14,6 +14,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 import ackbox
+from ackbox.client.discovery import is_held
 from ackbox.client.socket import SocketTransport
 from ackbox.errors import BadKey, Unavailable, UnknownRecipient
 from ackbox.ops import messages
@@ -273,14 +274,19 @@ async def test_a_feed_and_letters_go_on_after_the_server_was_killed_with_nothing
     key = (ackbox_command.data / "operator.key").read_text().strip()
     async with ackbox.Client(server["url"], key, agent="bob") as bob, ackbox.Client(server["url"], key, agent="ana", patience_s=60) as ana:
         events, letters = bob.events(of="inbox"), bob.letters()
-        following = asyncio.create_task(take(events, 60))
-        reading = asyncio.create_task(take(letters, 60))
+        following = asyncio.create_task(take(events, 62))
+        reading = asyncio.create_task(take(letters, 62))
         await bob.agent.whoami()
         sent = []
         for number in range(60):
             if number in (20, 40):
                 killed = ackbox_command.json("status")["pid"]
                 os.kill(killed, signal.SIGKILL)
+                while is_held(ackbox_command.data):
+                    await asyncio.sleep(0.01)
+                # Nobody can have this one pushed: it is found by who goes on from its cursor.
+                async with ackbox.open(f"sqlite:///{ackbox_command.data}/ackbox.db", agent="ana") as away:
+                    sent.append((await away.message.send(to="bob", body="while nobody served")).id)
                 # The call under way when the server dies is asked again at the next one, and stored once.
                 pending = asyncio.create_task(ana.message.send(to="bob", body=str(number)))
                 await asyncio.to_thread(ackbox_command.up, "--port", server["url"].rpartition(":")[2])

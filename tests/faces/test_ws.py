@@ -13,7 +13,7 @@ from websockets.exceptions import InvalidStatus
 from ackbox.ops.table import OPERATIONS
 from tests.engines import fresh_database
 from tests.serving import Served, serving
-from tests.sockets import Socket, opened
+from tests.sockets import PATIENCE_S, Socket, opened
 from tests.walls.places import refusal
 
 pytestmark = pytest.mark.anyio
@@ -269,6 +269,15 @@ async def test_a_key_has_so_many_sockets_and_no_more(one: Served, monkeypatch: p
         assert (refused.value.response.status_code, refused.value.response.headers["Retry-After"]) == (429, "30")
         async with opened(one.url, await key(one, "carl")) as socket:
             assert (await socket.call("agent.whoami"))["agent"] == "carl"
+    # Those that have gone make room, as soon as the server has seen them go.
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            try:
+                async with opened(one.url, own) as socket:
+                    assert (await socket.call("agent.whoami"))["agent"] == "bob"
+                    break
+            except InvalidStatus:
+                await asyncio.sleep(0.01)
 
 
 async def test_a_socket_that_says_nothing_is_closed_and_one_that_follows_is_not(one: Served, monkeypatch: pytest.MonkeyPatch) -> None:

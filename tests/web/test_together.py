@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+import ackbox
+from ackbox.client.discovery import is_held
 from ackbox.client.http import HttpCaller
 from tests.command import Command
 from tests.serving import Served
@@ -142,9 +144,15 @@ async def test_after_the_server_was_killed_nothing_is_missed_and_nothing_comes_t
     await expect(page.locator(".list [role=option]")).to_have_count(1)
     await asyncio.to_thread(outside.kill)
     await expect(page.locator("#linked")).to_contain_text("reconnecting", timeout=20_000)
+    async with asyncio.timeout(20):
+        while is_held(outside.command.data):
+            await asyncio.sleep(0.01)
+    # Sent before the page can find the server again, and after: it makes no difference.
+    async with ackbox.open(f"sqlite:///{outside.command.data}/ackbox.db", agent="claude") as away:
+        for number in range(3):
+            await away.message.send(to="*", body=f"after {number}")
     await asyncio.to_thread(outside.again)
-    # Sent before the page has found the server again, or after: it makes no difference.
-    for number in range(6):
+    for number in range(3, 6):
         await say(f"after {number}")
     await expect(page.locator("#linked")).to_contain_text("live", timeout=30_000)
     await expect(page.locator(".list [role=option]")).to_have_count(7, timeout=20_000)
