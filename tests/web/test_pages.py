@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -87,6 +89,9 @@ async def ask(shop: tuple[Served, dict[str, str]]) -> AsyncIterator[httpx2.Async
 async def test_a_page_has_its_twins(ask: httpx2.AsyncClient, name: str) -> None:
     address, _, query = path(name, {}).partition("?")
     as_json, as_text = await ask.get(f"{address}.json?{query}"), await ask.get(f"{address}.txt?{query}")
+    first = re.search(r'<script type="application/json" id="first">(.*)</script>', (await ask.get(f"{address}?{query}")).text)
+    assert first is not None
+    assert set(as_json.json()) == {"title", *json.loads(first[1])["data"]} > {"title"}
     assert (as_json.status_code, as_json.headers["content-type"]) == (200, "application/json")
     assert (as_text.status_code, as_text.headers["content-type"]) == (200, "text/plain; charset=utf-8")
     assert name.partition("?")[0] == as_json.json()["title"].lower()
