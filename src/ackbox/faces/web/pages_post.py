@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 from urllib.parse import quote
 
@@ -35,14 +35,22 @@ async def filtered(ask: Ask, text: str, *, limit: int = FIRST, body_chars: int =
     cursor = ask.query.get("cursor")
     for _ in range(MOST_PAGES):
         page = await ask("message.history", **_narrowed(wanted), limit=FIRST, cursor=cursor, body_chars=body_chars, with_tallies=True)
+        late = await _late(ask, page["messages"]) if "late" in wanted.states else frozenset()
         for message, tally in zip(page["messages"], page["tallies"], strict=True):
-            if fits(wanted, message, tally):
+            if fits(wanted, message, tally, late=message["id"] in late):
                 found.append(message)
                 tallies.append(tally)
         cursor = page["cursor"]
         if cursor is None or len(found) >= limit:
             break
     return {"q": text, "messages": found, "tallies": tallies, "cursor": cursor}
+
+
+async def _late(ask: Ask, messages: list[dict[str, Any]]) -> Set[str]:
+    """Return the ids of those whose answer was due by now and has not come."""
+    now = to_text(int(time.time() * 1000))
+    due = [each["id"] for each in messages if each["expects_reply_by"] is not None and each["expects_reply_by"] <= now]
+    return {status["id"] for status in await asyncio.gather(*(ask("message.status", id=id, limit=1) for id in due)) if status["is_late"]}
 
 
 def _narrowed(wanted: Filter) -> dict[str, Any]:

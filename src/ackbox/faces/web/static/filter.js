@@ -1,6 +1,6 @@
 // The filter grammar, as the server has it: what decides whether a message that comes in belongs in the list.
 import { signal } from "./vendor/signals.js";
-import { me, workspace } from "./store.js";
+import { answered, me, workspace } from "./store.js";
 
 export const KEYS = ["from", "to", "intent", "is", "priority", "before", "after", "thread", "has"];
 export const STATES = ["unacked", "unread", "urgent", "human", "late"];
@@ -35,17 +35,25 @@ export function toggled(text, key, value) {
 export function fitting(text) {
   const by = {};
   const wanted = [];
-  for (const { key, value } of terms(text)) if (key) (by[key] ??= []).push(...value.split(",")); else wanted.push(value.toLowerCase());
+  for (const { key, value } of terms(text)) {
+    if (key) (by[key] ??= []).push(...value.split(","));
+    else if (bare(value).trim()) wanted.push({ words: value.endsWith("*") ? bare(value).trimEnd() : bare(value), isThere: !value.startsWith("-") });
+  }
   const state = {
     unacked: (m) => m.tally.acknowledged < m.tally.recipients, unread: (m) => m.tally.read < m.tally.recipients, urgent: (m) => m.priority === 5,
-    human: (m) => m.sender_kind === "human", late: (m) => Boolean(m.expects_reply_by) && Date.parse(m.expects_reply_by) < Date.now(),
+    human: (m) => m.sender_kind === "human", late: (m) => Boolean(m.expects_reply_by) && Date.parse(m.expects_reply_by) < Date.now() && !answered.has(m.id),
   };
   return (m) => !by.before
-    && (!by.from || by.from.includes(m.sender)) && (!by.to || m.to.some((each) => by.to.includes(each.split("/")[0])) || (m.type === "broadcast"))
+    && (!by.from || by.from.includes(m.sender)) && (!by.to || m.to.some((each) => by.to.includes(each.split("/")[0])) || (m.type === "broadcast" && by.to.includes("everyone")))
     && (!by.intent || by.intent.includes(m.intent)) && (!by.priority || by.priority.some((each) => (PRIORITIES[each] ?? Number(each)) === m.priority))
-    && (!by.thread || by.thread.includes(m.thread)) && (!by.has || by.has.every((kind) => m.refs.some((ref) => ref.kind === kind)))
+    && (!by.thread || m.thread.startsWith(by.thread.at(-1))) && (!by.has || by.has.every((kind) => m.refs.some((ref) => ref.kind === kind)))
     && (by.is ?? []).every((each) => state[each]?.(m) ?? true)
-    && wanted.every((word) => word.startsWith("-") ? !said(m).includes(word.slice(1)) : said(m).includes(word.replace(/\*$/, "")));
+    && wanted.every(({ words, isThere }) => said(m).includes(words) === isThere);
 }
 
-const said = (m) => `${m.subject ?? ""} ${m.body}`.toLowerCase();
+// Scripts written without spaces between words: each character is a word of its own.
+const UNSPACED = /[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/gu;
+/** The words of a text as the index has them: without case (there and back, as ß is ss) and accents, a space before and after each. */
+const bare = (text) => ` ${(text.toUpperCase().toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(UNSPACED, " $& ").match(/[\p{L}\p{N}_]+/gu) ?? []).join(" ")} `;
+const spoken = new WeakMap();
+function said(m) { if (!spoken.has(m)) spoken.set(m, bare(`${m.subject ?? ""} ${m.body}`)); return spoken.get(m); }

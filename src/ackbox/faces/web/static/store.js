@@ -65,11 +65,15 @@ function place(message, tally) {
   if (known) ring[low] = row; else if (low === ring.length) ring.push(row); else ring.splice(low, 0, row);
 }
 
+/** Messages that somebody else has answered, as far as both are known here. */
+export const answered = new Set();
+
 /** Take in messages with their tallies, as history gives them. */
 export function take(messages, tallies = []) {
   const counted = new Map(tallies.map((each) => [each.id, each]));
   for (const each of messages) place(each, counted.get(each.id));
-  while (ring.length > RING) { const old = ring.shift(); byId.delete(old.id); bySeq.delete(old.seq); }
+  for (const { parent, sender } of messages) if (byId.has(parent) && byId.get(parent).sender !== sender) answered.add(parent);
+  while (ring.length > RING) { const old = ring.shift(); byId.delete(old.id); bySeq.delete(old.seq); answered.delete(old.id); }
   version.value += 1;
 }
 
