@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated
 
 import msgspec
@@ -38,9 +37,8 @@ async def list_events(context: Context, params: ListEvents) -> Activity:
     """
     ws, store, query = context.workspace.ws, context.store, f"events {params.of!r}"
     before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
-    reader = None if params.of is None else await store.reader(unicodedata.normalize("NFC", params.of))
-    agent = None if params.of is None else -1 if reader is None else reader.agent
-    rows = await store.feed_newest(before=before, most=params.limit, of=agent, visible_to=await narrowed(context, params))
+    rows = await store.feed_newest(before=before, most=params.limit, of=await context.agent_number(params.of),
+                                   visible_to=await narrowed(context, params))
     names = {number: await name_of(context, number) for number in {row[3] for row in rows}}
     return Activity(events=[as_event(row, names[row[3]]) for row in rows],
                     cursor=make_cursor(ws, query, rows[-1][0]) if len(rows) == params.limit else None)

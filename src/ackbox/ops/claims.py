@@ -5,7 +5,6 @@ What changes a session is in sessions.py. Explained in docs/why/sessions.md.
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, Literal
 
 import msgspec
@@ -134,8 +133,7 @@ async def list_sessions(context: Context, params: ListSessions) -> Sessions:
     ws, store = context.workspace.ws, context.store
     query = f"sessions {params.of!r} {params.state}"
     before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
-    reader = None if params.of is None else await store.reader(unicodedata.normalize("NFC", params.of))
-    agent = None if params.of is None else -1 if reader is None else reader.agent
+    agent = await context.agent_number(params.of)
     found: list[SessionRow] = []
     while len(found) < params.limit:
         rows = await store.session_page(before=before, reader_agent=agent, most=LOOKED_AT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -70,7 +69,7 @@ async def feed(context: Context, params: Feed) -> Events:
     after = 0 if params.cursor == "start" else read_cursor(ws, "feed", params.cursor)
     most = LOOKED_AT if params.kinds or params.sender or params.thread else params.limit
     rows = await _rows(context, params, after, most)
-    sender = await _number(context, params.sender)
+    sender = await context.agent_number(params.sender)
     wanted = [row for row in rows if _fits(row, params, sender)]
     page = wanted[: params.limit]
     upto = page[-1][0] if len(wanted) > len(page) else rows[-1][0] if rows else after
@@ -83,14 +82,6 @@ async def _rows(context: Context, params: Feed, after: int, most: int) -> list[R
     if params.of == "inbox":
         return await context.store.feed_inbox(await context.me(params), after=after, most=most)
     return await context.store.feed_page(after=after, most=most, visible_to=await narrowed(context, params))
-
-
-async def _number(context: Context, sender: str | None) -> int | None:
-    """Return the number of the agent whose acts are wanted; -1 for a name that nobody has."""
-    if sender is None:
-        return None
-    reader = await context.store.reader(unicodedata.normalize("NFC", sender))
-    return -1 if reader is None else reader.agent
 
 
 def _fits(row: Row, params: Feed, sender: int | None) -> bool:

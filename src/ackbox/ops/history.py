@@ -5,7 +5,6 @@ Explained in docs/why/search.md.
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, Any
 
 import msgspec
@@ -154,7 +153,7 @@ async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[
         before=NEWEST if params.cursor is None else read_cursor(ws, name, params.cursor),
         since=None if params.since is None else parse_moment(params.since, field="since"),
         until=None if params.until is None else parse_moment(params.until, field="until"),
-        sender_agent=await _agent_number(context, params.sender), recipient=await _agent_number(context, params.recipient),
+        sender_agent=await context.agent_number(params.sender), recipient=await context.agent_number(params.recipient),
         thread=None if params.thread is None else (await visible(context, params, params.thread)).thread,
         intent=params.intent, visible_to=await narrowed(context, params),
     )
@@ -179,10 +178,3 @@ def _asked(params: Narrow) -> str:
     """Return what a cursor of this page is bound to: all that narrows it, nothing that says who looks or how much."""
     left_out = (*Call.__struct_fields__, "limit", "cursor", "with_cursors")
     return repr([getattr(params, name) for name in params.__struct_fields__ if name not in left_out])
-
-
-async def _agent_number(context: Context, name: str | None) -> int | None:
-    if name is None:
-        return None
-    reader = await context.store.reader(unicodedata.normalize("NFC", name))
-    return -1 if reader is None else reader.agent

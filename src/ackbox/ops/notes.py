@@ -266,10 +266,9 @@ async def search(context: Context, params: SearchNotes) -> NotePage:
 
 
 async def _filter(context: Context, params: Narrow) -> NoteFilter:
-    reader = None if params.author is None else await context.store.reader(unicodedata.normalize("NFC", params.author))
     return NoteFilter(
         kind=params.kind, tag=None if not params.tag else tag_text(params.tag), priority=params.min_priority,
-        author=None if params.author is None else -1 if reader is None else reader.agent,
+        author=await context.agent_number(params.author),
         since=None if params.since is None else parse_moment(params.since, field="since"), current_only=None if params.include_superseded else 1)
 
 

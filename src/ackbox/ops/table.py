@@ -189,6 +189,11 @@ class Context(msgspec.Struct, kw_only=True):
             raise NotYou(f"{reader.name!r} is a person; only that person's key speaks as them.",
                          hint="Speak under a name of your own.", field="agent", claimed=reader.name)
 
+    async def agent_number(self, name: str | None) -> int | None:
+        """Return the number of an agent that a call narrows to; null for no name, -1 for one that nobody has."""
+        reader = None if name is None else await self.store.reader(name)
+        return None if name is None else -1 if reader is None else reader.agent
+
     def visible_to(self, reader: Reader | None) -> int | None:
         """Return whose messages a reading call is narrowed to: null in a transparent workspace, or for those who see all."""
         if self.workspace.mode == "open" or self.caller.sees_all:

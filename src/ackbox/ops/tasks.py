@@ -6,7 +6,6 @@ What changes a task is in work.py. Explained in docs/why/tasks.md.
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -262,19 +261,12 @@ async def filter_of(context: Context, params: Narrow) -> TaskFilter:
     return TaskFilter(
         statuses=None if len(statuses) == len(STATUSES) else f",{',,'.join(sorted(statuses))},",
         priorities=None if params.priority is None else "".join(map(str, sorted(set(params.priority)))),
-        assignee=me.agent if me else await _number(context, params.assignee), assignee_instance=params.assignee_instance or None,
-        unassigned_only=1 if params.unassigned_only else None, creator=await _number(context, params.creator), project=params.project or None,
+        assignee=me.agent if me else await context.agent_number(params.assignee), assignee_instance=params.assignee_instance or None,
+        unassigned_only=1 if params.unassigned_only else None, creator=await context.agent_number(params.creator), project=params.project or None,
         mission=params.mission or None, tag=None if not params.tag else tag_text(params.tag), ready_only=1 if params.ready_only else None,
         updated_since=None if params.updated_since is None else parse_moment(params.updated_since, field="updated_since"),
         visible_to=None if context.visible_to(None) is None else (await context.me(params)).agent,
     )
-
-
-async def _number(context: Context, name: str | None) -> int | None:
-    if name is None:
-        return None
-    reader = await context.store.reader(unicodedata.normalize("NFC", name))
-    return -1 if reader is None else reader.agent
 
 
 async def find(context: Context, call: Call, id: str, *, field: str = "id") -> StoredTask:
