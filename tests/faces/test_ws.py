@@ -297,8 +297,10 @@ async def test_when_a_socket_has_gone_nothing_of_it_is_left(served: Served) -> N
         while not served.app.bell.waiting:
             await asyncio.sleep(0.01)
         assert served.app.bell.following == 2
-    while served.app.bell.waiting or served.app.bell.following:
-        await asyncio.sleep(0.01)
+    # Well before a call that waits, or a look without a ring, would end by itself.
+    async with asyncio.timeout(PATIENCE_S):
+        while served.app.bell.waiting or served.app.bell.following:
+            await asyncio.sleep(0.01)
 
 
 async def test_post_sent_and_a_key_ended_on_another_server_reach_the_socket(tmp_path: Path) -> None:
