@@ -218,6 +218,7 @@ async def test_an_open_socket_keeps_its_instance_online_and_says_how_it_is_reach
         sent = await do(served, "message.send", agent="ana", to="bob/laptop", body="x")
         assert [(each.presence, each.reach) for each in sent.recipients] == [("online", "socket")]
         await socket.call("agent.check_out", instance="laptop")
+        now += 1000
         assert [each.presence for each in (await do(served, "message.send", agent="ana", to="bob/laptop", body="y")).recipients] == ["away"]
 
 
