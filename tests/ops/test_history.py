@@ -83,6 +83,28 @@ async def test_messages_are_had_by_their_ids_with_how_far_each_has_come(post: Po
     assert page.cursor is None
 
 
+async def test_the_size_of_a_conversation_is_told_up_to_two_hundred_and_as_far_as_one_may_see(post: Post) -> None:
+    first = await post("message.send", agent="ana", to="bob", body="first")
+    for n in range(2):
+        await post("message.send", agent="bob", to="ana", body=str(n), parent=first.id)
+    alone = await post("message.send", agent="ana", to="bob", body="alone")
+    long = await post("message.send", agent="ana", to="bob", body="long")
+    await post("workspace.settings", hops_limit=1000, repeats_limit=0)
+    await post("message.send_many", messages=[{"agent": "ana", "to": "bob", "body": f"long {n}", "parent": long.id} for n in range(199)])
+    before = (await post("message.history", ids=[long.id], with_sizes=True)).sizes
+    await post("message.send", agent="ana", to="bob", body="one more", parent=long.id)
+    page = await post("message.history", ids=[first.id, alone.id, long.id], with_sizes=True)
+    assert (before, [each.id for each in page.messages], page.sizes) == ([200], [long.id, alone.id, first.id], [201, 1, 3])
+    await post("workspace.create", name="quiet", mode="private")
+    await post("workspace.settings", workspace="quiet", hops_limit=1000, repeats_limit=0)
+    keys = {name: await post.keyed(name, workspace="quiet") for name in ("ana", "bob", "carl")}
+    start = await keys["ana"]("message.send", to="bob, carl", body="for both")
+    await keys["ana"]("message.send", to="bob", body="for bob", parent=start.id)
+    told = {name: (await key("message.history", ids=[start.id], with_sizes=True)).sizes for name, key in keys.items()}
+    await keys["ana"]("message.send_many", messages=[{"to": "bob", "body": f"more {n}", "parent": start.id} for n in range(199)])
+    assert (told, (await keys["carl"]("message.history", ids=[start.id], with_sizes=True)).sizes) == ({"ana": [2], "bob": [2], "carl": [1]}, [0])
+
+
 async def test_ids_stand_alone_and_are_at_most_two_hundred(post: Post) -> None:
     with pytest.raises(Invalid, match=r"`ids` stands alone\."):
         await post("message.history", ids=["0" * 32], sender="ana")

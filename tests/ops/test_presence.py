@@ -226,6 +226,31 @@ async def test_a_page_of_agents_is_those_online_first_with_how_many_there_are(po
     assert ([each.agent for each in found.agents], found.total, found.online, found.awaited) == (["Bob"], 1, 1, [])
 
 
+async def test_those_who_are_not_online_and_have_post_by_name_are_told_apart(post: Post, clock: Clock) -> None:
+    for name in ("away", "copied", "crowd", "done", "later", "none"):
+        await post("agent.check_in", agent=name, instance="laptop")
+    clock.pass_s(7200)
+    for to in ("away, done, here, later", "copied/laptop", "*"):
+        await post("message.send", agent="ana", to=to, body=to)
+    await post("agent.check_in", agent="here")
+    await post("message.send", agent="ana", to="done, gone", body="expires", expires_in_days=1)
+    read = {name: [message.id for message in (await post("mailbox.list", of=name)).messages] for name in ("done", "later")}
+    clock.pass_s(60)
+    for name, ids in read.items():
+        await post("receipt.mark", agent=name, mark="read", ids=ids)
+    await post("receipt.mark", agent="later", mark="unread", ids=read["later"])
+    clock.pass_s(7200)
+    roster = await post("agent.list", present_first=True, limit=1, with_unread=True, waiting=10)
+    assert (len(roster.agents), {each.agent: each.unread for each in roster.waiting}) == (1, {"later": 2, "here": 1, "away": 2, "copied": 2})
+    assert [each.agent for each in (await post("agent.list", waiting=1)).waiting] == ["later"]
+
+
+async def test_names_with_these_letters_begin_with_those_that_begin_so(post: Post) -> None:
+    for name in ("a-box", "bob", "box", "Boxer"):
+        await post("agent.check_in", agent=name)
+    assert [each.agent for each in (await post("agent.list", like="BO")).agents] == ["Boxer", "bob", "box", "a-box"]
+
+
 async def test_in_a_private_workspace_nobody_is_told_how_much_post_waits_for_others(post: Post) -> None:
     await post("workspace.create", name="shut", mode="private")
     key = (await post("key.create", name="ana", workspace="shut")).key

@@ -183,7 +183,7 @@ NAMES_NOTHING = frozenset({
     "body", "subject", "intent", "priority", "refs", "metadata", "expects_reply_by", "expires_in_days", "unknown", "wait_s", "limit", "mark",
     "urgent_first", "max_body_bytes", "evidence", "unread_only", "include_archived", "since", "until", "summary", "machine", "platform", "program",
     "model", "reach", "ttl_s", "online_only", "kind", "label", "mode", "hops_limit", "repeats_limit", "part", "after", "upto", "only_look", "path", "as_recipient",
-    "body_chars", "with_tallies", "answered_only", "minutes", "travels",
+    "body_chars", "with_tallies", "with_sizes", "answered_only", "minutes", "travels",
     "title", "description", "status", "tags", "done_when", "due_at", "estimated_minutes", "note", "blocked_by", "blocked_cause", "as_assignee", "start", "mine",
     "unassigned_only", "ready_only", "updated_since", "max_text_bytes",
     "with_cursors", "by_instance", "as_sender", "role", "capabilities", "updated_before",
@@ -192,7 +192,7 @@ NAMES_NOTHING = frozenset({
     "with_tasks", "empty_inbox_text",
     "kinds", "inactive", "mention", "or_refuse", "tell",
     "form", "headers", "blockers", "next", "plan", "task", "answer_within_s", "answers_oldest", "newest",
-    "direct_only", "days", "newest_first", "present_first", "skip", "with_unread", "facts", "documents", "follow", "any_word", "direction", "min_priority", "include_superseded", "depth", "unless_known", "relation",
+    "direct_only", "days", "newest_first", "present_first", "skip", "with_unread", "waiting", "facts", "documents", "follow", "any_word", "direction", "min_priority", "include_superseded", "depth", "unless_known", "relation",
 })
 
 

@@ -195,8 +195,11 @@ class ListAgents(Call, frozen=True, kw_only=True):
     present_first: Annotated[bool, Meta(description="Online ones first, then idle, then away; of each the last heard of first")] = False
     limit: Annotated[int, Meta(ge=1, le=1000, description="At most this many")] | None = None
     skip: Annotated[int, Meta(ge=0, le=1_000_000, description="Leave out so many before them, for the next page")] = 0
-    like: Annotated[str, Meta(max_length=256, description="Only names with these letters in them, upper or lower case")] | None = None
+    like: Annotated[str, Meta(max_length=256, description="Only names with these letters in them, upper or lower case; in order of name "
+                                                          "those that begin with them first")] | None = None
     with_unread: Annotated[bool, Meta(description="Count the unread post of each, up to 100")] = False
+    waiting: Annotated[int, Meta(ge=0, le=200, description="Also tell of so many who are not online and for whom unread post waits that names "
+                                                           "them, whether or not they are on the page")] = 0
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,6 +210,8 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     awaited: Annotated[list[str], Meta(description="Names written to that have never been here; with a limit at most as many")]
     total: Annotated[int, Meta(description="How many there are, also beyond the limit")]
     online: Annotated[int, Meta(description="How many of them are online")]
+    waiting: Annotated[list[Instance], Meta(description="Not online, with unread post that names them, the last heard of first; as many as "
+                                                        "asked for")] = []
 
 
 UNREAD_UP_TO = 100
@@ -219,7 +224,7 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
     wanted = None if params.like is None else params.like.casefold()
     present = await everybody(context)
     awaited = [name for name in await context.store.awaited() if wanted is None or wanted in name.casefold()]
-    found = []
+    found: list[Family] = []
     for (reader, here), own in families(present):
         if params.name not in (None, reader.name) or (wanted is not None and wanted not in reader.name.casefold()):
             continue
@@ -231,20 +236,36 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
         if params.days is not None and (merged.last_seen or 0) < context.now - params.days * DAY_MS:
             continue
         found.append((reader, merged, own))
+    if wanted is not None:
+        found.sort(key=lambda each: not each[0].name.casefold().startswith(wanted))
     if params.newest_first or params.present_first:
         found.sort(key=lambda each: each[1].last_seen or 0, reverse=True)
     if params.present_first:
         found.sort(key=lambda each: RANK[each[1].presence])
     page = found[params.skip : None if params.limit is None else params.skip + params.limit]
-    counts = await _unread(context, params, [reader for reader, _, _ in page]) if params.with_unread else {}
-    # Whoever is not on the page is only counted: drawing up cards costs more than finding out who is here.
-    agents = [msgspec.structs.replace(shown(reader, merged, [shown(each, state) for each, state in own]), unread=counts.get(reader.reader))
-              for reader, merged, own in page]
-    return Roster(workspace=context.workspace.name, agents=agents, awaited=awaited[: params.limit], total=len(found),
-                  online=sum(merged.presence == "online" for _, merged, _ in found))
+    return Roster(workspace=context.workspace.name, agents=await _cards(context, params, page), awaited=awaited[: params.limit], total=len(found),
+                  online=sum(merged.presence == "online" for _, merged, _ in found),
+                  waiting=await _cards(context, params, await _waited_for(context, params, found)))
 
 
 Member = tuple[Reader, Here]
+Family = tuple[Reader, Here, list[Member]]
+
+
+async def _cards(context: Context, params: ListAgents, page: list[Family]) -> list[Instance]:
+    """Draw up the cards of a page. Whoever is not on it is only counted: this costs more than finding out who is here."""
+    counts = await _unread(context, params, [reader for reader, _, _ in page]) if params.with_unread else {}
+    return [msgspec.structs.replace(shown(reader, merged, [shown(each, state) for each, state in own]), unread=counts.get(reader.reader))
+            for reader, merged, own in page]
+
+
+async def _waited_for(context: Context, params: ListAgents, found: list[Family]) -> list[Family]:
+    """Return those who are not online and for whom post waits by name, the last heard of first, as far as the caller may know."""
+    if not params.waiting:
+        return []
+    visible_to, numbers = await narrowed(context, params), await context.store.agents_with_post(now=context.now)
+    waited = [each for each in found if each[1].presence != "online" and each[0].reader in numbers and visible_to in (None, each[0].agent)]
+    return sorted(waited, key=lambda each: each[1].last_seen or 0, reverse=True)[: params.waiting]
 
 
 def families(present: list[Member]) -> list[tuple[Member, list[Member]]]:

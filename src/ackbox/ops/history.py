@@ -22,6 +22,8 @@ from ackbox.store.messages import NEWEST, Filter, Stored
 
 CATCH_UP_AT_MOST = 2_000
 MOST_IDS = 200
+# Messages of one conversation that are counted.
+MOST_SIZE = 200
 # Messages read at a time while narrowing by what no index knows.
 LOOKED_AT = 500
 WORDS = 'Words that must all be there; also "a phrase", start*, -without'
@@ -50,6 +52,7 @@ class History(Narrow, frozen=True, kw_only=True):
         description="Only these messages, at most 200; ids with commas between, or a list. Stands alone")] | None = None
     body_chars: Annotated[int, Meta(ge=0, le=50_000, description="Cut each body to so many characters")] | None = None
     with_tallies: Annotated[bool, Meta(description="Also tell how far each message has come")] = False
+    with_sizes: Annotated[bool, Meta(description="Also tell how many messages the conversation of each has")] = False
 
 
 class Search(Narrow, frozen=True, kw_only=True):
@@ -80,6 +83,8 @@ class Past(Page, frozen=True, kw_only=True):
     """Messages, newest first, and how far each has come when that was asked."""
 
     tallies: Annotated[list[Tally], Meta(description="One for each message, in their order; empty when not asked")] = []
+    sizes: Annotated[list[int], Meta(description="How many messages the conversation of each has, in their order; 201 is more than 200, "
+                                                 "0 is not known; empty when not asked")] = []
 
 
 class Found(Page, frozen=True, kw_only=True):
@@ -110,7 +115,13 @@ async def history(context: Context, params: History) -> Past:
         rows, cursor, cursors = await _named(context, params), None, []
     tallies = await context.store.tallies([row.seq for row in rows]) if params.with_tallies else {}
     return Past(messages=[show.message(_cut(row, params.body_chars), context.workspace.name) for row in rows], cursor=cursor, cursors=cursors,
-                tallies=[_tally(row, tallies[row.seq]) for row in rows] if params.with_tallies else [])
+                tallies=[_tally(row, tallies[row.seq]) for row in rows] if params.with_tallies else [],
+                sizes=await _sizes(context, params, rows) if params.with_sizes else [])
+
+
+async def _sizes(context: Context, params: History, rows: list[Stored]) -> list[int]:
+    found = await context.store.sizes([row.seq for row in rows], visible_to=await narrowed(context, params), most=MOST_SIZE + 1)
+    return [found[row.seq] for row in rows]
 
 
 def _cut(row: Stored, chars: int | None) -> Stored:

@@ -16,6 +16,8 @@ from ackbox.store.engine import Row
 from ackbox.store.readers import Reader
 
 COUNTED_UP_TO = 1000
+# Of what one agent has left unread below its floor.
+HOLES_LOOKED_AT = 50
 
 
 class Trace(msgspec.Struct, frozen=True):
@@ -75,6 +77,10 @@ class Marks(Bound):
         rows = await self.rows("unread_page", reader=reader.reader, agent=reader.agent, mark=mark,
                                after=after, above=max(after, floor), most=most, now=now)
         return [row[0] for row in rows]
+
+    async def agents_with_post(self, *, now: int) -> set[int]:
+        """Return the agents, by number, for whom unread post waits that names them."""
+        return {row[0] for row in await self.rows("agents_with_post", now=now, most=HOLES_LOOKED_AT)}
 
     async def count_post(self, reader: Reader, *, after: int, now: int) -> tuple[int, int]:
         """Return how much post a reader has after a seq, counted up to 1,001 at least, and how much of that will expire."""

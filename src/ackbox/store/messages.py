@@ -123,6 +123,11 @@ class Messages(Bound):
         rows = await self.rows("tallies", seqs=msgspec.json.encode(seqs).decode()) if seqs else []
         return {row[0]: tuple(row[1:]) for row in rows}
 
+    async def sizes(self, seqs: Sequence[int], *, visible_to: int | None, most: int) -> dict[int, int]:
+        """Return for each seq how many messages its conversation has, up to a bound; 0 where it cannot be told what somebody may see of it."""
+        rows = await self.rows("sizes", seqs=msgspec.json.encode(seqs).decode(), visible_to=visible_to, most=most) if seqs else []
+        return {row[0]: int(row[1]) for row in rows}
+
     async def channels(self, seq: int) -> list[Channel]:
         """Return (channel, agent number, name, instance, kind) for each address; everyone is channel 0."""
         return [(row[0], row[1], row[2], row[3], row[4]) for row in await self.rows("channels_of", seq=seq)]

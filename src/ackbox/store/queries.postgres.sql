@@ -62,6 +62,11 @@ SELECT {tally_head},
 FROM message m
 WHERE m.ws = :ws AND m.seq = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(CAST(:seqs AS TEXT) AS JSONB)) AS BIGINT)));
 
+-- name: sizes
+-- How many messages the conversation of each of these has, up to a bound; primary key, index message_by_thread.
+SELECT {size_head}
+FROM message o WHERE o.ws = :ws AND o.seq = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(CAST(:seqs AS TEXT) AS JSONB)) AS BIGINT)));
+
 -- name: database_bytes
 -- How large the database is. across: its pages hold all workspaces.
 SELECT pg_database_size(current_database());

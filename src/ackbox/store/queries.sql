@@ -81,6 +81,13 @@ m.seq,
       AND r.registered_seq < m.seq AND r.reader <> m.sender_agent)
     ELSE (SELECT COUNT(*) FROM addressed a JOIN reader r ON r.ws = a.ws AND r.reader = a.channel WHERE a.ws = m.ws AND a.seq = m.seq) END
 
+-- part: size_head
+-- Each message, and how many its conversation has that somebody may see; 0 for one whose first ones are not all of it and who may not see all.
+o.seq, (SELECT CASE WHEN CAST(:visible_to AS BIGINT) IS NULL THEN COUNT(*) WHEN COUNT(*) = :most THEN 0 ELSE SUM(CASE WHEN
+    m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN m.seq AND m.seq
+      AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))) THEN 1 ELSE 0 END) END
+  FROM (SELECT c.seq, c.sender_agent FROM message c WHERE c.ws = :ws AND c.thread = o.thread AND c.seq >= o.thread ORDER BY c.seq LIMIT :most) AS m)
+
 -- name: workspace_by_name
 -- Find a workspace by its name. across: the name is how a workspace is found; unique index on name.
 SELECT ws, name, mode, settings, next_seq, created_at, agent_count FROM workspace WHERE name = :name;
@@ -184,6 +191,16 @@ FROM reader WHERE ws = :ws AND kind = 'human' AND instance IS NULL AND seen > 0 
 SELECT r.name FROM reader r WHERE r.ws = :ws AND r.instance IS NULL AND r.seen = 0 AND r.kind <> 'system'
   AND (SELECT a.seq FROM reader f CROSS JOIN addressed a WHERE f.ws = r.ws AND f.agent = r.reader AND a.ws = f.ws AND a.channel = f.reader
     AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.ws = r.ws AND h.reader = r.reader AND h.seq = a.seq) LIMIT 1) IS NOT NULL;
+
+-- name: agents_with_post
+-- Agents for whom unread post waits that names them or an instance of theirs: above their floor, or among the newest of what they left unread;
+-- index reader_by_agent, primary keys of addressed and hole.
+SELECT r.reader FROM reader r WHERE r.ws = :ws AND r.instance IS NULL AND r.seen > 0 AND r.kind <> 'system' AND (
+  (SELECT a.seq FROM reader f CROSS JOIN addressed a WHERE f.ws = r.ws AND f.agent = r.reader AND a.ws = f.ws AND a.channel = f.reader
+    AND a.seq > r.read_floor AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT 1) IS NOT NULL
+  OR (SELECT h.seq FROM (SELECT seq FROM hole WHERE ws = r.ws AND reader = r.reader AND mark = 'read' ORDER BY seq DESC LIMIT :most) AS h
+    CROSS JOIN reader f CROSS JOIN addressed a WHERE f.ws = r.ws AND f.agent = r.reader AND a.ws = f.ws AND a.channel = f.reader
+    AND a.seq = h.seq AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT 1) IS NOT NULL);
 
 -- name: waiting_for
 -- What waits for a name that has never been here and was not taken back; index reader_by_agent, primary keys of addressed and hidden.

@@ -60,6 +60,11 @@ SELECT {tally_head},
 FROM message m LEFT JOIN receipt p ON p.ws = m.ws AND p.seq = m.seq
 WHERE m.ws = :ws AND m.seq IN (SELECT value FROM json_each(:seqs)) GROUP BY m.seq;
 
+-- name: sizes
+-- How many messages the conversation of each of these has, up to a bound; primary key, index message_by_thread.
+SELECT {size_head}
+FROM json_each(:seqs) AS s CROSS JOIN message o WHERE o.ws = :ws AND o.seq = s.value;
+
 -- name: database_bytes
 -- How large the database is. across: its pages hold all workspaces.
 SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size);
