@@ -50,11 +50,11 @@ def axe() -> str:
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}, "resultTypes": ["violations"]}
 
 
-async def barriers(page: Page, *, only_colours: bool = False) -> list[dict[str, Any]]:
-    """Return what axe finds serious or critical on a page, which must be open in a context made with `bypass_csp`."""
+async def barriers(page: Page, *, only_colours: bool = False, within: str = "html") -> list[dict[str, Any]]:
+    """Return what axe finds serious or critical on a page, or in parts of it, which must be open in a context made with `bypass_csp`."""
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(axe())
-    found = await page.evaluate("options => axe.run(document, options)", COLOURS if only_colours else AXE)
+    found = await page.evaluate("([parts, options]) => axe.run(document.querySelectorAll(parts), options)", [within, COLOURS if only_colours else AXE])
     return [{"rule": each["id"], "impact": each["impact"], "where": [node["target"] for node in each["nodes"]][:5]}
             for each in found["violations"] if each["impact"] in ("serious", "critical")]
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
+from ackbox.faces.web import views
 from tests.serving import Served
 from tests.web.browsing import barriers, sign_in
 
@@ -68,6 +69,74 @@ async def test_the_palette_and_the_box_find_an_agent_that_is_not_listed(crowd: P
     await crowd.goto(f"{served.url}/w/default/live")
     await crowd.get_by_label("Message", exact=True).fill(f"@{name[:-1]}")
     await expect(crowd.locator(".names [role=option]").filter(has_text=name)).to_be_visible()
+    await crowd.locator("#filter").fill(f"from:{name.upper()}")
+    await expect(crowd.locator(".offers [role=option]")).to_have_text([name])
+    await crowd.keyboard.press("Tab")
+    await expect(crowd.locator("#filter")).to_have_value(f"from:{name} ")
+
+
+async def test_who_is_away_and_has_post_waiting_stands_first_among_hundreds(crowd: Page, served: Served) -> None:
+    for name in ("agent-007", "agent-008"):
+        await served.app.call("agent.check_out", {"agent": name}, credential=served.key)
+    await served.app.call("message.send", {"agent": "agent-000", "to": "agent-007", "body": "are you there?"}, credential=served.key)
+    await crowd.reload()
+    first = crowd.locator(".left .agents li").first
+    await expect(first).to_have_text("agent-0071 unread")
+    await expect(crowd.locator(".left .agents li")).to_have_count(101)
+    await expect(crowd.locator(".left .agents")).not_to_contain_text("agent-008")
+    # What happens later shows without a reload.
+    sent = await served.app.call("message.send", {"agent": "agent-000", "to": "agent-008", "body": "and you?"}, credential=served.key)
+    await expect(first).to_have_text("agent-0081 unread")
+    await served.app.call("message.withdraw", {"agent": "agent-000", "id": sent.id}, credential=served.key)
+    await crowd.reload()
+    await expect(first).to_have_text("agent-0071 unread")
+
+
+# Rings of so many agents on a canvas so wide: the corners of every name that is drawn, and how many are left out.
+RINGS = """async ([path, rings]) => {
+  const { Painter, places } = await import(path);
+  await document.fonts.ready;
+  return rings.map(([width, many]) => {
+    const canvas = document.createElement("canvas");
+    canvas.setAttribute("style", `position: fixed; top: 0; width: ${width}px; height: 640px`);
+    document.body.append(canvas);
+    const painter = new Painter(canvas, { isStill: () => true });
+    const name = (at) => ["planner", "integration-tester", "ci", "frontend-builder-of-the-north"][at % 4] + `-${at}`;
+    painter.measure();
+    painter.show(places(Array.from({ length: many }, (_, at) => ({ agent: name(at), machine: `m-${at % 5}`, presence: "online" })), []), new Map());
+    painter.draw(0);
+    painter.stop();
+    painter.pen.font = painter.font(12, 620);
+    const drawn = [...painter.names.values(), ...painter.marks].filter(({ text }) => text);
+    const corners = drawn.map(({ text, x, y, turn, align, base }) => {
+      const wide = painter.pen.measureText(text).width, left = { left: 0, right: -wide, center: -wide / 2 }[align], top = { top: 0, middle: -6, bottom: -12 }[base];
+      return [[left, top], [left + wide, top], [left + wide, top + 12], [left, top + 12]].map(([dx, dy]) => [x + dx * Math.cos(turn) - dy * Math.sin(turn), y + dx * Math.sin(turn) + dy * Math.cos(turn)]);
+    });
+    canvas.remove();
+    return { corners, missing: painter.ring.list.length - [...painter.names.values()].filter(({ text }) => text).length };
+  });
+}"""
+
+
+def apart(one: list[list[float]], other: list[list[float]]) -> bool:
+    """Whether a line can be drawn between two boxes, however they are turned."""
+    for box in (one, other):
+        for at in range(2):
+            x, y = box[at + 1][0] - box[at][0], box[at + 1][1] - box[at][1]
+            a, b = ([x * corner[0] + y * corner[1] for corner in each] for each in (one, other))
+            if max(a) <= min(b) or max(b) <= min(a):
+                return True
+    return False
+
+
+async def test_no_two_names_on_the_ring_touch_however_narrow_it_is(served: Served, context: BrowserContext) -> None:
+    page = await sign_in(served, context, "flow")
+    rings = [(width, many) for width in (390, 600, 720, 1440) for many in (11, 21, 40)]
+    told = await page.evaluate(RINGS, [f"/assets/{views.digest()}/ring.js", rings])
+    wrong = {ring: [(a, b) for a in range(len(one["corners"])) for b in range(a) if not apart(one["corners"][a], one["corners"][b])]
+             for ring, one in zip(rings, told, strict=True)}
+    assert ({ring: pairs for ring, pairs in wrong.items() if pairs}, [one["missing"] for one in told]) == ({}, [0] * len(rings))
+    assert [max(x for box in one["corners"] for x, _ in box) <= width for (width, _), one in zip(rings, told, strict=True)] == [True] * len(rings)
 
 
 async def test_more_than_forty_are_grouped_by_role_in_the_ring_and_in_the_matrix(crowd: Page, served: Served) -> None:

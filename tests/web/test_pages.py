@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx2
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.serving import Served, serving
 from tests.web.browsing import barriers, sign_in
@@ -52,6 +52,72 @@ async def test_no_page_has_a_serious_barrier_in_either_theme(browser: Browser, s
         found[f"{name} in the dark"] = await barriers(page, only_colours=True)
     await context.close()
     assert {name: each for name, each in found.items() if each} == {}
+
+
+async def test_the_matrix_fits_a_narrow_screen(browser: Browser, shop: tuple[Served, dict[str, str]]) -> None:
+    served, _ = shop
+    context = await browser.new_context(viewport={"width": 390, "height": 844}, bypass_csp=True, reduced_motion="reduce")
+    page = await sign_in(served, context, "a/planner?box=receipts", workspace=PLACE, name=PERSON)
+    row = page.locator("table.matrix tbody tr").first
+    at = "each => { const { left, right } = each.getBoundingClientRect(); return [left, right]; }"
+
+    async def columns() -> tuple[list[float], list[float], list[float]]:
+        return await row.locator("th").evaluate(at), await row.locator("td.is-at").evaluate(at), await row.locator("td").last.evaluate(at)
+
+    for key in ("ArrowRight", "ArrowLeft"):
+        for _ in range(9):
+            await page.locator("table.matrix").press(key)
+        await expect(row.locator("td").nth(9 if key == "ArrowRight" else 0)).to_have_class("is-at")
+        first, cell, done = await columns()
+        assert 0 <= first[0] < first[1] <= cell[0] < cell[1] <= done[0] < done[1] <= 390
+    assert await barriers(page) == []
+    await context.close()
+
+
+async def press(page: Page, *does: str) -> None:
+    """Press keys; what begins with a dot is waited for: what a key needs may still be fetched."""
+    for each in does:
+        if each.startswith("."):
+            await page.locator(each).first.wait_for()
+        else:
+            await page.keyboard.press(each)
+
+
+MENU = ("k", "x", ".many", "Period", ".doings button:focus")
+# Where that shows; the pages around it are looked at above.
+MEANWHILE = "dialog[open], .many, .find, .found, .picked, .compose"
+# What only shows while somebody does something: the page, what is done there, and what must be there then.
+BESIDE: dict[str, tuple[str, str, Callable[[Page], Awaitable[object]]]] = {
+    "the bar under what is selected": ("live", ".many", lambda page: press(page, "k", "x")),
+    "what can be done with it": ("live", ".doings", lambda page: press(page, *MENU)),
+    "the question before it": ("live", ".doings .primary", lambda page: press(page, *MENU, "Enter")),
+    "what a filter can say": ("live", ".offers .is-at", lambda page: press(page, "/", ".offers li", "f", "r", "Tab", "ArrowDown")),
+    "a filter that there is not": ("search?q=profile", ".offers .problem", lambda page: page.locator("#search-box").fill("form:x")),
+    "a search that is kept": ("search?q=profile", ".found aside .kept", lambda page: page.get_by_role("button", name="save", exact=True).click()),
+    "searches that are kept": ("search", ".hits .kept", lambda page: page.locator("h1").click()),
+    "to whom something is handed": ("needs", "dialog .is-at", lambda page: press(page, "j", "h")),
+    "a nudge from the matrix": ("a/planner?box=receipts", ".picked .primary", lambda page: page.locator("table.matrix").press("n")),
+    "names in the box": ("live", ".names:not([hidden]) .is-at", lambda page: press(page, "c", ".compose :focus", "@", "c")),
+    "tasks and conversations in the box": ("live", ".names:not([hidden]) .is-at", lambda page: press(page, "c", ".compose :focus", "Space", "#", "p")),
+}
+
+
+async def test_what_shows_only_meanwhile_has_no_serious_barrier_in_either_theme(browser: Browser, shop: tuple[Served, dict[str, str]]) -> None:
+    served, ids = shop
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", bypass_csp=True, reduced_motion="reduce")
+    page = await sign_in(served, context, workspace=PLACE, name=PERSON)
+    found = {}
+    for what, (name, stands, act) in BESIDE.items():
+        await page.emulate_media(color_scheme="light")
+        await page.goto(served.url + path(name, ids))
+        await page.locator(PAGES[name.replace("planner", "claude")]).first.wait_for()
+        await act(page)
+        await page.locator(stands).first.wait_for()
+        found[what] = await barriers(page, within=MEANWHILE)
+        await page.emulate_media(color_scheme="dark")
+        found[f"{what} in the dark"] = await barriers(page, only_colours=True, within=MEANWHILE)
+    await context.close()
+    assert {what: each for what, each in found.items() if each} == {}
 
 
 async def test_no_page_breaks_its_own_policy_or_fails(browser: Browser, shop: tuple[Served, dict[str, str]]) -> None:

@@ -205,6 +205,22 @@ async def test_a_search_is_narrowed_by_what_stands_beside_it_and_opens_in_its_co
     await expect(page.locator(".post")).to_have_count(1)
 
 
+async def test_of_each_conversation_found_it_is_told_how_much_of_it_fits(desk: Desk) -> None:
+    page = desk.page
+    await desk.do("workspace.settings", "ben", hops_limit=1000, repeats_limit=0)
+    ids = [(await desk.served.app.call("message.send", {"agent": "ben", "to": "claude", "body": body}, credential=desk.served.key)).id
+           for body in ("The login page", "auth alone")]
+    await desk.do("message.send_many", "ben", messages=[{"to": "claude", "body": body, "parent": ids[0]} for body in ("which auth?", "the old auth", "agreed")])
+    await desk.open("search?q=auth")
+    await expect(page.locator(".hits h2")).to_have_text(["The login page 2 of 4 match"])
+    await expect(page.locator("a.hit")).to_have_count(3)
+    await desk.do("message.send_many", "ben", messages=[{"to": "claude", "body": f"auth {n}", "parent": ids[1]} for n in range(203)])
+    await page.reload()
+    await expect(page.locator(".hits h2")).to_have_text(["auth alone at least 200 of more than 200 match"])
+    await page.get_by_role("link", name="Older ones").click()
+    await expect(page.locator(".hits h2")).to_have_text(["auth alone at least 4 of more than 200 match", "The login page at least 2 of 4 match"])
+
+
 async def test_what_is_pasted_carries_the_name_and_its_quotes(desk: Desk) -> None:
     page = desk.page
     await desk.open("connect")

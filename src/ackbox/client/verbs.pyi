@@ -135,7 +135,7 @@ class MessageVerbs:
         self, *, since: str | None = None, until: str | None = None, sender: str | None = None, recipient: str | None = None,
         thread: str | None = None, intent: str | None = None, metadata: dict[str, Any] = ..., limit: int = 20, cursor: str | None = None,
         with_cursors: bool = False, text: str | None = None, ids: str | builtins.list[str] | None = None, body_chars: int | None = None,
-        with_tallies: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        with_tallies: bool = False, with_sizes: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
         session: str | None = None,
     ) -> Past:
         """Return the workspace's messages, newest first. Looking marks nothing.
@@ -230,7 +230,7 @@ class AgentVerbs:
 
     async def list(
         self, *, online_only: bool = False, name: str | None = None, days: int | None = None, newest_first: bool = False, present_first: bool = False,
-        limit: int | None = None, skip: int = 0, like: str | None = None, with_unread: bool = False, workspace: str | None = None,
+        limit: int | None = None, skip: int = 0, like: str | None = None, with_unread: bool = False, waiting: int = 0, workspace: str | None = None,
         agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Roster:
         """Return who is here: every agent and person with presence, and names that post waits for."""
@@ -880,7 +880,7 @@ class SyncMessageVerbs:
         self, *, since: str | None = None, until: str | None = None, sender: str | None = None, recipient: str | None = None,
         thread: str | None = None, intent: str | None = None, metadata: dict[str, Any] = ..., limit: int = 20, cursor: str | None = None,
         with_cursors: bool = False, text: str | None = None, ids: str | builtins.list[str] | None = None, body_chars: int | None = None,
-        with_tallies: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        with_tallies: bool = False, with_sizes: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
         session: str | None = None,
     ) -> Past:
         """Return the workspace's messages, newest first. Looking marks nothing.
@@ -975,7 +975,7 @@ class SyncAgentVerbs:
 
     def list(
         self, *, online_only: bool = False, name: str | None = None, days: int | None = None, newest_first: bool = False, present_first: bool = False,
-        limit: int | None = None, skip: int = 0, like: str | None = None, with_unread: bool = False, workspace: str | None = None,
+        limit: int | None = None, skip: int = 0, like: str | None = None, with_unread: bool = False, waiting: int = 0, workspace: str | None = None,
         agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Roster:
         """Return who is here: every agent and person with presence, and names that post waits for."""

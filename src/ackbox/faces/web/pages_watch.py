@@ -12,7 +12,7 @@ from typing import Any
 
 from ackbox.errors import AckboxError, NotAllowed
 from ackbox.faces.web.asking import Ask, Page
-from ackbox.faces.web.pages_post import filtered, line, plain
+from ackbox.faces.web.pages_post import FIRST, LINE_CHARS, filtered, line, plain
 
 WINDOWS = {"5m": 5, "15m": 15, "1h": 60, "6h": 360, "1d": 1440, "7d": 10_080}
 TRAVELS = 1000
@@ -69,8 +69,16 @@ async def _server(ask: Ask) -> Any:
 async def load_search(ask: Ask) -> dict[str, Any]:
     words = ask.query.get("q", "").strip()
     if not words:
-        return {"q": "", "messages": [], "tallies": [], "cursor": None, "tasks": [], "notes": []}
-    return {**await filtered(ask, words), **await beside(ask, words)}
+        return {"q": "", "messages": [], "tallies": [], "cursor": None, "conversations": {}, "tasks": [], "notes": []}
+    found = await filtered(ask, words)
+    return {**found, "conversations": await conversations(ask, found["messages"]), **await beside(ask, words)}
+
+
+async def conversations(ask: Ask, messages: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return how each conversation begins and how many messages it has; those whose beginning is not to be seen are left out."""
+    ids = list(dict.fromkeys(each["thread"] for each in messages))
+    told = [await ask("message.history", ids=ids[at:at + FIRST], body_chars=LINE_CHARS, with_sizes=True) for at in range(0, len(ids), FIRST)]
+    return {first["id"]: {"first": first, "messages": size} for page in told for first, size in zip(page["messages"], page["sizes"], strict=True)}
 
 
 async def load_facets(ask: Ask) -> dict[str, Any]:

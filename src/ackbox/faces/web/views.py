@@ -27,7 +27,7 @@ from ackbox.faces.web.asking import Ask, Page
 from ackbox.faces.wire import Calling, as_error, encode
 
 # Whom a page knows from the start: those seen last, with how many there are in all. As `listed` in store.js asks for it again.
-ROSTER = {"present_first": True, "limit": 200, "with_unread": True}
+ROSTER = {"present_first": True, "limit": 200, "with_unread": True, "waiting": 50}
 PAGES: dict[str, Page] = {**pages_post.PAGES, **pages_watch.PAGES, **pages_work.PAGES}
 
 CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "

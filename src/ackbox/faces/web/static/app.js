@@ -3,8 +3,8 @@ import { render } from "./vendor/preact.js";
 import { signal } from "./vendor/signals.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { html, Human, Icon, Key, Presence, safe, seen } from "./parts.js";
-import { base, first, me, needs, roster, start, version, workspace, listen, more, byId, mayWrite } from "./store.js";
-import { busy, density, go, nextDensity, nextTheme, route, setTheme, theme } from "./frame.js";
+import { base, first, me, needs, roster, start, version, workspace, listen, byId, mayWrite } from "./store.js";
+import { busy, density, go, nextDensity, nextTheme, route, setTheme, theme, useOthers } from "./frame.js";
 import { Compose, compose, floating, forget } from "./compose.js";
 import { help, keys, known } from "./keys.js";
 import { PAGES } from "./pages.js";
@@ -13,15 +13,16 @@ import { kept } from "./filter.js";
 const palette = signal(false);
 const narrowNav = signal(false);
 
-// A side list is for those who are here or have post waiting; everybody stands on the page for agents.
+// A side list is for those who are here or have post waiting: where not everybody can stand in it, the latter first, whoever they are.
 const MOST_LISTED = 100;
 const RANK = { online: 0, idle: 2, away: 3 };
 const rank = (each) => Math.min(RANK[each.presence], each.unread ? 1 : 3);
 const places = () => Object.entries(PAGES).filter(([, page]) => page.place);
 
 function Left() {
-  const agents = [...roster.value.agents].sort((one, other) => rank(one) - rank(other) || one.agent.localeCompare(other.agent)).slice(0, MOST_LISTED);
-  const { online, total, awaited } = roster.value;
+  const { online, total, awaited, waiting } = roster.value, owed = new Set(waiting.map((each) => each.agent));
+  const others = roster.value.agents.filter((each) => total <= MOST_LISTED || !owed.has(each.agent)).sort((one, other) => rank(one) - rank(other) || one.agent.localeCompare(other.agent));
+  const agents = total <= MOST_LISTED ? others : [...waiting, ...others].slice(0, MOST_LISTED);
   const here = route.value;
   return html`<nav class=${`left ${narrowNav.value ? "is-open" : ""}`} aria-label="Places and agents">
     <div class="brand"><a href=${`${base}/live`} class="logo" aria-label="ackbox">ackbox</a>
@@ -85,9 +86,7 @@ function Palette() {
   const [text, set] = useState(""), [at, setAt] = useState(0);
   const dialog = useRef(null), back = useRef(document.activeElement);
   useLayoutEffect(() => { dialog.current.showModal(); return () => back.current?.focus?.(); }, []);
-  const wanted = text.trim().toLowerCase(), [others, setOthers] = useState([]);
-  // Of many agents only those seen last are known here; the others are asked for by the letters typed.
-  useEffect(() => { let here = true; const timer = setTimeout(() => more(wanted).then((told) => { if (here) setOthers(told); }), 150); return () => { here = false; clearTimeout(timer); }; }, [wanted]);
+  const wanted = text.trim().toLowerCase(), others = useOthers(wanted);
   const found = actions(others).map((each) => ({ ...each, score: wanted ? score(each.text, wanted) : 0 })).filter((each) => each.score !== null).sort((one, other) => one.score - other.score).slice(0, 12);
   const close = () => { palette.value = false; };
   const run = (each) => { close(); setTimeout(() => each?.run(), 0); };

@@ -2,12 +2,13 @@
 import { html, safe, words } from "./parts.js";
 import { useEffect, useLayoutEffect, useState } from "./vendor/hooks.js";
 import { INTENTS, KEYS, STATES, quoted, terms } from "./filter.js";
-import { base, load, roster } from "./store.js";
+import { useOthers } from "./frame.js";
+import { base, load, met, roster } from "./store.js";
 
 const MOST = 9;
 const MEANS = { from: "who wrote", to: "to whom", intent: "what for", is: "unacked, unread, urgent, human, late", priority: "urgent, high, normal, low", before: "older than an age or a time", after: "newer", thread: "one conversation", has: "what it refers to" };
 const AGES = [["15m", "15 minutes"], ["1h", "an hour"], ["1d", "a day"], ["1w", "a week"]];
-const people = () => roster.value.agents.map((each) => each.agent);
+const people = () => [...roster.value.agents.map((each) => each.agent), ...met.keys()];
 /** Values that are there without any message. */
 const ALWAYS = { from: people, to: () => ["everyone", ...people()], intent: () => INTENTS, is: () => STATES, priority: () => ["urgent", "high", "normal", "low"], has: () => ["file", "diff", "task", "message", "url"] };
 
@@ -54,6 +55,8 @@ export function Complete({ id, text, caret, at, setAt, onPick, keys }) {
     const timer = setTimeout(() => load(`${base}/facets`, `?${new URLSearchParams(rest ? { q: rest } : {})}`).then((data) => { if (here) tell(data); }, () => {}), told ? 150 : 0);
     return () => { here = false; clearTimeout(timer); };
   }, [rest]);
+  // Whoever is found so is in `met`.
+  useOthers(now.key === "from" || now.key === "to" ? now.part.trim().toLowerCase() : "");
   const found = wrong && wrong.wrong !== now.key && now.key !== null ? [] : wrong?.near ? [{ text: `${wrong.near}:`, fixes: wrong.near }] : wrong ? [] : offers(now, told?.values).slice(0, MOST);
   function take(each) {
     if (each.fixes) { const fixed = text.replace(new RegExp(`(^|\\s)${wrong.wrong}:`), `$1${wrong.near}:`); onPick(fixed, caret + wrong.near.length - wrong.wrong.length); return; }
@@ -74,6 +77,6 @@ export function Complete({ id, text, caret, at, setAt, onPick, keys }) {
   });
   return html`<div class="offers">${wrong ? html`<p role="alert" class="problem">No filter '${safe(wrong.wrong)}'. ${wrong.near ? `Did you mean ${wrong.near}?` : `There are: ${KEYS.join(", ")}.`}</p>` : null}
     <ul id=${`${id}-offers`} role="listbox" aria-label="What can follow">${found.map((each, number) => html`<li id=${`${id}-${number}`} role="option" aria-selected=${number === at ? "true" : "false"} class=${number === at ? "is-at" : ""} onMouseDown=${(event) => { event.preventDefault(); take(each); }}>
-      <bdi class="line">${each.value && !ALWAYS.from().includes(each.value) ? words(safe(each.text)) : safe(each.text)}</bdi><span class="dim small line">${each.note ?? ""}</span><span class="num dim small">${each.count ? each.count.toLocaleString("en") : ""}</span></li>`)}</ul>
+      <bdi class="line">${now.key === "intent" ? words(safe(each.text)) : safe(each.text)}</bdi><span class="dim small line">${each.note ?? ""}</span><span class="num dim small">${each.count ? each.count.toLocaleString("en") : ""}</span></li>`)}</ul>
     ${now.key && told && !wrong ? html`<p class="dim small">${told.is_more ? `counted in the newest ${told.looked_at.toLocaleString("en")}` : `counted in ${told.looked_at.toLocaleString("en")} messages`}</p>` : null}</div>`;
 }

@@ -2,7 +2,7 @@
 import { html, age, now } from "./parts.js";
 import { signal, batch } from "./vendor/signals.js";
 import { useEffect, useRef, useState } from "./vendor/hooks.js";
-import { base, first, link, listen, load, passes, paused, rate } from "./store.js";
+import { base, first, link, listen, load, more, passes, paused, rate } from "./store.js";
 
 /** Where we are: page, the names after it, its data. */
 export const route = signal({ page: first.page, about: first.about, path: location.pathname, data: first.data, problem: null });
@@ -100,6 +100,13 @@ export function Older({ more }) {
   const [isBusy, busy] = useState(false), [problem, fail] = useState("");
   async function run() { busy(true); fail(""); try { await more(); } catch (error) { fail(error.message); } busy(false); }
   return html`<p class="more"><button type="button" disabled=${isBusy} onClick=${run}>Older</button>${problem ? html` <span class="problem" role="alert">${problem}</span>` : null}</p>`;
+}
+
+/** Agents beyond those listed, asked for by the letters typed. */
+export function useOthers(letters) {
+  const [others, set] = useState([]);
+  useEffect(() => { let here = true; const timer = setTimeout(() => more(letters).then((told) => { if (here) set(told); }), 150); return () => { here = false; clearTimeout(timer); }; }, [letters]);
+  return others;
 }
 
 document.addEventListener("click", (event) => {

@@ -2,6 +2,7 @@
 import { html, Presence, firstLine, safe } from "./parts.js";
 import { useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { hand } from "./compose.js";
+import { useOthers } from "./frame.js";
 import { call, me, roster } from "./store.js";
 
 const RANK = { online: 0, idle: 1, away: 2 }, MOST = 12;
@@ -13,8 +14,8 @@ export function Hand({ need, isMine, words, onClose }) {
   const [text, set] = useState(""), [at, setAt] = useState(0), [problem, fail] = useState("");
   const dialog = useRef(null), back = useRef(document.activeElement);
   useLayoutEffect(() => { dialog.current.showModal(); return () => { if (document.activeElement === document.body || !document.activeElement) back.current?.focus?.(); }; }, []);
-  const low = text.trim().toLowerCase();
-  const found = roster.value.agents.filter((each) => each.agent !== me.agent && each.agent !== m.sender && !need.waiting_for.includes(each.agent) && each.agent.toLowerCase().includes(low))
+  const low = text.trim().toLowerCase(), others = useOthers(low);
+  const found = [...roster.value.agents, ...others].filter((each) => each.agent !== me.agent && each.agent !== m.sender && !need.waiting_for.includes(each.agent) && each.agent.toLowerCase().includes(low))
     .sort((one, other) => RANK[one.presence] - RANK[other.presence] || one.agent.localeCompare(other.agent)).slice(0, MOST);
   async function pick(each) {
     if (!each) return;

@@ -50,11 +50,12 @@ function Matrix({ told, onOpen }) {
   const [cell, setCell] = useState({ row: 0, column: 0 });
   const [picked, pick] = useState(null);
   const [asked, ask] = useState(null), grid = useRef(null);
+  useLayoutEffect(() => { if (cell.isMoved) grid.current?.querySelector("td.is-at")?.scrollIntoView({ block: "nearest", inline: "nearest" }); }, [cell]);
   const folded = names.length > MOST_COLUMNS && !unfolded;
   const of = (status, name) => status.receipts.find((each) => (each.instance ? `${each.agent}/${each.instance}` : each.agent) === name);
   function onKeyDown(event) {
     const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (by) { event.preventDefault(); setCell({ row: Math.max(0, Math.min(messages.length - 1, cell.row + by[0])), column: Math.max(0, Math.min(names.length - 1, cell.column + by[1])) }); }
+    if (by) { event.preventDefault(); setCell(({ row, column }) => ({ row: Math.max(0, Math.min(messages.length - 1, row + by[0])), column: Math.max(0, Math.min(names.length - 1, column + by[1])), isMoved: true })); }
     if (event.key === "Enter") { event.preventDefault(); pick(of(statuses[cell.row], names[cell.column]) ?? null); }
     if (event.key === "n" && mayWrite && statuses[cell.row]) { event.preventDefault(); event.stopPropagation(); ask({ m: messages[cell.row], names: pending(statuses[cell.row]) }); }
   }
@@ -66,7 +67,7 @@ function Matrix({ told, onOpen }) {
       return html`<tr key=${m.id} class=${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""}><th scope="row"><button type="button" class="plainly" onClick=${() => onOpen(m)}><span class="dim num"><${Time} at=${m.created_at} seconds=${false} /></span> <${Intent} message=${m} /> <span class="line"><bdi>${firstLine(m)}</bdi></span></button></th>
         ${folded ? html`<td class="counts num">${Object.entries(counted(status)).map(([state, many]) => { return many ? html`<span><${Circle} state=${state} /> ${many}</span>` : null; })}</td>`
           : names.map((name, column) => html`<${Cell} receipt=${of(status, name)} isAt=${cell.row === row && cell.column === column} id=${`cell-${row}-${column}`} onPick=${() => { setCell({ row, column }); pick(of(status, name)); }} />`)}
-        <td class="num">${status.is_expired && status.delivered < status.recipients ? "expired" : `${status.acknowledged}/${status.recipients}`}${took !== null ? html`<span class="dim"> · ${took < 90 ? `${took} s` : `${Math.round(took / 60)} min`}</span>` : null}</td></tr>`; })}</tbody></table></div>
+        <td class="num">${status.is_expired && status.delivered < status.recipients ? "expired" : `${status.acknowledged}/${status.recipients}`}${took !== null ? html`<span class="dim"><span class="sep"> · </span>${took < 90 ? `${took} s` : `${Math.round(took / 60)} min`}</span>` : null}</td></tr>`; })}</tbody></table></div>
     ${statuses.some((each) => each.receipts.length < each.recipients) ? html`<p class="foot dim small">Of more than ${SHOWN} recipients ${SHOWN} are told one by one; the counts are of all.</p>` : null}
     <p class="legend dim small">${["pending", "delivered", "read", "acknowledged", "expired"].map((state) => html`<span><${Circle} state=${state} /> ${state === "expired" ? "expired" : state}</span>`)}<span>· not addressed</span><span class="grow"></span><span><${Key}>Enter</${Key}> on a cell: the times</span>${mayWrite ? html`<span><${Key}>n</${Key}> nudge who has not been given it</span>` : null}</p>
     ${asked ? html`<${Nudge} key=${asked.m.id} ...${asked} onClose=${() => { ask(null); grid.current?.focus(); }} />` : null}

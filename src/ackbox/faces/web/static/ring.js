@@ -2,7 +2,7 @@
 import { colours, tokenOf } from "./lookup.js";
 import { mark } from "./parts.js";
 
-const FRAME_MS = 33, MOST_DOTS = 160, TRAVEL_MS = 900, FADE_MS = 30_000, MOST_NODES = 40, FULL_UNREAD = 20;
+const FRAME_MS = 33, MOST_DOTS = 160, TRAVEL_MS = 900, FADE_MS = 30_000, MOST_NODES = 40, FULL_UNREAD = 20, LINE = 16;
 const TURN = Math.PI * 2;
 
 /** What a place stands for: one agent, or where there are more than forty their role, their machine, or else the busiest one by one. */
@@ -38,7 +38,7 @@ export function places(agents, pairs) {
   }
   const list = [...byName.values()];
   const machines = together ? [] : [...new Set(list.map((node) => node.machine))];
-  const gap = machines.length > 1 ? 0.14 : 0, step = (TURN - gap * machines.length) / Math.max(list.length, 1);
+  const gap = machines.length > 1 ? Math.min(0.14, 1.2 / machines.length) : 0, step = (TURN - gap * machines.length) / Math.max(list.length, 1);
   const arcs = [];
   let angle = -Math.PI / 2 - step / 2;
   for (const [number, node] of list.entries()) {
@@ -50,7 +50,7 @@ export function places(agents, pairs) {
     }
     angle += step;
   }
-  return { list, of, step, arcs, byName, by };
+  return { list, of, step, gap, arcs, byName, by };
 }
 
 /** Lines between places: pairs of agents that share one are put together. */
@@ -72,7 +72,10 @@ const at = (t, a, b, c) => (1 - t) * (1 - t) * a + 2 * (1 - t) * t * b + t * t *
 export class Painter {
   constructor(canvas, { isStill }) {
     Object.assign(this, { canvas, isStill, pen: canvas.getContext("2d"), dots: [], now: Date.now, only: null, chosen: null });
-    this.ring = { list: [], of: new Map(), arcs: [], byName: new Map(), step: 1 };
+    this.ring = { list: [], of: new Map(), arcs: [], byName: new Map(), step: 1, gap: 0 };
+    this.names = new Map();
+    this.marks = [];
+    document.fonts.ready.then(() => { this.lay(); this.wake(); });
     this.lines = new Map();
     this.drawnAt = 0;
     this.size = 16;
@@ -86,10 +89,49 @@ export class Painter {
     this.style = getComputedStyle(this.canvas);
     this.colour = colours(this.canvas);
     this.radius = Math.max(Math.min(width / 2 - (width < 700 ? 92 : 150), height / 2 - 64), 60);
+    this.lay();
     this.wake();
   }
 
-  show(ring, lines) { this.ring = ring; this.lines = lines; this.wake(); }
+  show(ring, lines) { this.ring = ring; this.lines = lines; this.lay(); this.wake(); }
+
+  /** Where names stand: level as long as none touches another, else each along its own ray, where there is room for forty. */
+  lay() {
+    if (!this.width) return;
+    this.size = Math.max(Math.min(20, this.radius * this.ring.step * 0.34), 5);
+    this.pen.font = this.font(12, 620);
+    const told = (node) => node.agents.length > 1 ? `${node.name} · ${node.agents.length}` : node.name;
+    const level = this.ring.list.map((node) => this.level(told(node), node.angle, this.radius + this.size + 16)), spots = level.map((each) => each.box);
+    const touch = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+    const isRadial = spots.some((a, at) => spots.slice(0, at).some((b) => touch(a, b)));
+    this.names = new Map(this.ring.list.map((node, at) => [node.name, isRadial ? this.along(told(node), node.angle) : level[at]]));
+    this.pen.font = this.font(11, 450);
+    this.marks = this.width < 700 ? [] : this.ring.arcs.map((arc) => isRadial ? this.along(arc.machine, arc.start - this.ring.gap / 2) : this.levelMark(arc)).filter(({ box }) => !box || !spots.some((each) => touch(each, box)));
+  }
+
+  /** Level text outside the ring, on the side it belongs to, and the box it takes. */
+  level(whole, angle, radius) {
+    const cos = Math.cos(angle), sin = Math.sin(angle), x = this.width / 2 + cos * radius, y = this.height / 2 + sin * radius;
+    const align = Math.abs(cos) < 0.25 ? "center" : cos > 0 ? "left" : "right", base = Math.abs(sin) < 0.35 ? "middle" : sin > 0 ? "top" : "bottom";
+    const room = { left: this.width - x, right: x, center: 2 * Math.min(x, this.width - x) }[align] - 6;
+    const text = this.cut(whole, Math.min(room, this.width < 700 ? 110 : 200)), wide = this.pen.measureText(text).width;
+    const left = x - { left: 0, right: wide, center: wide / 2 }[align], top = y - { top: 0, middle: LINE / 2, bottom: LINE }[base];
+    return { text, x, y, turn: 0, align, base, box: [left - 3, top, left + wide + 3, top + LINE] };
+  }
+
+  /** A machine's name, at the beginning of its arc: there is no name of an agent. */
+  levelMark({ machine, start, end }) {
+    const angle = start + Math.min((end - start) * 0.1, 0.1) * 0.5;
+    return this.level(machine, angle, this.radius + this.size + (Math.abs(Math.sin(start)) > 0.7 ? 34 : 16));
+  }
+
+  /** Text along the ray from the middle, readable from below on either side. */
+  along(whole, angle) {
+    const cos = Math.cos(angle), sin = Math.sin(angle), radius = this.radius + this.size + (this.size < 10 ? 8 : 14);
+    const room = Math.min(this.width / 2 / Math.max(Math.abs(cos), 0.01), this.height / 2 / Math.max(Math.abs(sin), 0.01)) - radius - 6;
+    return { text: this.cut(whole, Math.min(room, 200)), x: this.width / 2 + cos * radius, y: this.height / 2 + sin * radius,
+      turn: cos < 0 ? angle + Math.PI : angle, align: cos < 0 ? "right" : "left", base: "middle" };
+  }
 
   /** Let a message travel; what is over the most is only counted into its line. */
   travel({ sender, to, intent, priority, at: when }) {
@@ -139,10 +181,11 @@ export class Painter {
 
   draw(time) {
     const { pen } = this, now = this.now();
-    this.size = Math.max(Math.min(20, this.radius * this.ring.step * 0.34), 8);
     pen.setTransform(this.scale, 0, 0, this.scale, 0, 0);
     pen.clearRect(0, 0, this.width, this.height);
     for (const arc of this.ring.arcs) this.arc(arc);
+    pen.fillStyle = this.colour("--text-3"); pen.font = this.font(11, 450);
+    for (const each of this.marks) this.write(each);
     const lines = [...this.lines.values()].filter((line) => this.ring.byName.has(line.from) && (line.to === "*" || this.ring.byName.has(line.to)));
     for (const line of lines) this.line(line, now);
     if (lines.some((line) => line.to === "*")) this.hub();
@@ -150,22 +193,19 @@ export class Painter {
     for (const node of this.ring.list) this.node(node);
   }
 
-  arc({ machine, start, end }) {
+  arc({ start, end }) {
     const { pen } = this, pad = Math.min((end - start) * 0.1, 0.1);
     pen.strokeStyle = this.colour("--third"); pen.lineWidth = 2 * this.size + 14; pen.lineCap = "round";
     pen.beginPath(); pen.arc(this.width / 2, this.height / 2, this.radius, start + pad, end - pad); pen.stroke();
-    pen.lineCap = "butt"; pen.fillStyle = this.colour("--text-3"); pen.font = this.font(11, 450);
-    // At the beginning of the arc: there is no name of an agent.
-    if (this.width >= 700) this.label(machine, start + pad * 0.5, this.radius + this.size + (Math.abs(Math.sin(start)) > 0.7 ? 34 : 16));
+    pen.lineCap = "butt";
   }
 
-  /** Text outside the ring, on the side it belongs to. */
-  label(text, angle, radius) {
-    const { pen } = this, x = Math.cos(angle), y = Math.sin(angle);
-    pen.textAlign = Math.abs(x) < 0.25 ? "center" : x > 0 ? "left" : "right";
-    pen.textBaseline = Math.abs(y) < 0.35 ? "middle" : y > 0 ? "top" : "bottom";
-    const left = this.width / 2 + x * radius, room = { left: this.width - left, right: left, center: 2 * Math.min(left, this.width - left) }[pen.textAlign] - 6;
-    pen.fillText(this.cut(text, Math.min(room, this.width < 700 ? 110 : 200)), left, this.height / 2 + y * radius);
+  write({ text, x, y, turn, align, base }) {
+    const { pen } = this;
+    pen.save();
+    pen.textAlign = align; pen.textBaseline = base; pen.translate(x, y); pen.rotate(turn);
+    pen.fillText(text, 0, 0);
+    pen.restore();
   }
 
   /** As much of a text as there is room for. */
@@ -226,14 +266,14 @@ export class Painter {
     pen.beginPath(); pen.arc(x, y, size, 0, TURN); pen.fill(); pen.stroke();
     if (node.unread) {
       pen.strokeStyle = this.colour("--urgent"); pen.lineWidth = 3;
-      pen.beginPath(); pen.arc(x, y, size + 5, -Math.PI / 2, -Math.PI / 2 + TURN * Math.min(node.unread / FULL_UNREAD, 1)); pen.stroke();
+      pen.beginPath(); pen.arc(x, y, size + Math.min(5, size * 0.4), -Math.PI / 2, -Math.PI / 2 + TURN * Math.min(node.unread / FULL_UNREAD, 1)); pen.stroke();
     }
     if (size >= 14) {
       pen.fillStyle = this.colour("--text"); pen.font = this.font(11, 600); pen.textAlign = "center"; pen.textBaseline = "middle";
       pen.fillText(mark(node.name).text, x, y + 0.5);
     }
     pen.fillStyle = this.colour(node.name === this.only ? "--accent" : "--text-2"); pen.font = this.font(12, node.name === this.only ? 620 : 500);
-    this.label(node.agents.length > 1 ? `${node.name} · ${node.agents.length}` : node.name, node.angle, this.radius + size + 16);
+    this.write(this.names.get(node.name));
     pen.globalAlpha = 1;
   }
 

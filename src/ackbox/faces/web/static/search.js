@@ -1,7 +1,7 @@
 // Search: the same grammar as everywhere, over all messages; results by conversation, with tasks and notes beside them.
 import { useEffect, useLayoutEffect, useRef } from "./vendor/hooks.js";
 import { address } from "./lookup.js";
-import { go, Top } from "./frame.js";
+import { go, query, Top } from "./frame.js";
 import { FilterBox } from "./box.js";
 import { keep, kept, terms, toggled, without } from "./filter.js";
 import { keys } from "./keys.js";
@@ -50,9 +50,9 @@ export function Search({ data }) {
       <div class="find"><${Icon} d="M7 11.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9zM10.500 10.500 14 14" size=${14} /><${FilterBox} id="search-box" isQuiet=${true} q=${data.q} placeholder='from:claude intent:blocked before:2d "exact words"' onSubmit=${submit} onLeave=${() => step(1)} onDown=${() => step(1)} /></div><button>Search</button></form></${Top}>
     <div class="mid">${data.q ? html`<p class="chips">${terms(data.q).map((term) => html`<a class="chip" key=${term.text} href=${address("search", { q: without(data.q, term) })} title="Leave this out">${safe(term.text)} ✕</a>`)}
       <span class="dim" role="status">${counted(messages.length, "message", data.cursor ? " or more" : "")}, ${counted(threads.length, "conversation")}</span><span class="grow"></span>
-      <button type="button" class="quiet small" aria-pressed=${kept.value.includes(data.q) ? "true" : "false"} onClick=${() => keep(data.q)}>${kept.value.includes(data.q) ? "saved" : "save"}</button><${Copy} text=${location.origin + address("search", { q: data.q })} label="link" /></p>` : null}
+      <button type="button" class="quiet small" title="Saved searches are kept in this browser" aria-pressed=${kept.value.includes(data.q) ? "true" : "false"} onClick=${() => keep(data.q)}>${kept.value.includes(data.q) ? "saved" : "save"}</button><${Copy} text=${location.origin + address("search", { q: data.q })} label="link" /></p>` : null}
     <div class="found"><aside aria-label="Narrow">${data.q ? html`<${Kept} q=${data.q} />` : null}${data.q ? FACETS.map(([title, key, of]) => html`<${Facet} title=${title} name=${key} of=${of} messages=${messages} q=${data.q} />`) : null}</aside>
-      <div ref=${list} class="hits">${threads.map((thread) => html`<${Conversation} key=${thread[0].thread} messages=${thread} words=${words} />`)}
+      <div ref=${list} class="hits">${threads.map((thread) => html`<${Conversation} key=${thread[0].thread} messages=${thread} words=${words} whole=${data.conversations[thread[0].thread]} isPart=${Boolean(data.cursor || query.value.cursor)} />`)}
         ${data.tasks.length ? html`<section><h2>Tasks</h2>${data.tasks.map((task) => html`<a class="hit" href=${address("tasks", { task: task.id })}><span class="dim num">t-${task.number}</span> <span><${Marked} text=${task.title} words=${words} /></span> <span class="dim">${task.status.replaceAll("_", " ")}</span></a>`)}</section>` : null}
         ${data.notes.length ? html`<section><h2>Notes</h2>${data.notes.map((note) => html`<p class="hit"><span class="dim">${safe(note.kind)}</span> ${note.title ? html`<span><${Marked} text=${note.title} words=${words} /></span>` : null}<span class="text dim"><${Marked} text=${excerpt({ body: note.text }, words)} words=${words} /></span></p>`)}</section>` : null}
         ${data.cursor ? html`<p><a href=${address("search", { q: data.q, cursor: data.cursor })}>Older ones</a></p>` : null}
@@ -64,11 +64,21 @@ const counted = (many, one, more = "") => `${many}${more} ${many === 1 && !more 
 /** What this person keeps searching for. */
 function Kept({ q }) {
   if (!kept.value.length) return null;
-  return html`<h2>Saved</h2><ul class="keeps" aria-label="Saved searches">${kept.value.map((each) => html`<li key=${each} class="kept"><a href=${address("search", { q: each })} aria-current=${each === q ? "page" : null} class="line"><bdi>${safe(each)}</bdi></a><button type="button" class="quiet small" aria-label=${`Forget ${safe(each)}`} onClick=${() => keep(each)}>×</button></li>`)}</ul>`;
+  return html`<h2>Saved <span class="dim">in this browser</span></h2><ul class="keeps" aria-label="Saved searches">${kept.value.map((each) => html`<li key=${each} class="kept"><a href=${address("search", { q: each })} aria-current=${each === q ? "page" : null} class="line"><bdi>${safe(each)}</bdi></a><button type="button" class="quiet small" aria-label=${`Forget ${safe(each)}`} onClick=${() => keep(each)}>×</button></li>`)}</ul>`;
 }
 
-function Conversation({ messages, words }) {
-  return html`<section>${messages.length === 1 ? null : html`<h2>${firstLine(messages[0])} <span class="dim">${messages.length} match</span></h2>`}
+// More than so many messages of a conversation are not counted.
+const MOST_SIZE = 200;
+
+/** How many of how many fit; of a page that others follow or precede there may be more. */
+function matching(many, whole, isPart) {
+  const size = whole?.messages, of = size > MOST_SIZE ? ` of more than ${MOST_SIZE}` : size ? ` of ${Math.max(size, many)}` : "";
+  return `${isPart && !(size <= many) ? "at least " : ""}${many}${of} match`;
+}
+
+function Conversation({ messages, words, whole, isPart }) {
+  const said = matching(messages.length, whole, isPart);
+  return html`<section>${messages.length === 1 && (whole?.messages ?? 1) === 1 ? null : html`<h2><span class="line">${firstLine(whole?.first ?? messages[0])}</span> <span class="dim num">${said}</span></h2>`}
     ${messages.map((message) => html`<a class="hit" key=${message.id} href=${`${address(`t/${message.thread}`)}#${message.id}`}>
       <span class="dim"><${Time} at=${message.created_at} day=${true} /></span> <${Agent} name=${message.sender} kind=${message.sender_kind} /> <span class="dim">→ ${to(message)}</span> <${Intent} message=${message} />
       <span class="text"><${Marked} text=${excerpt(message, words)} words=${words} /></span> <${Receipt} tally=${message.tally} /></a>`)}</section>`;

@@ -88,7 +88,7 @@ export const link = signal({ state: "live", count: 0, since: 0 });
 export const paused = signal(false);
 export const roster = signal(first.roster);
 export const needs = signal(first.needs);
-const LISTED = { present_first: true, limit: 200, with_unread: true };
+const LISTED = { present_first: true, limit: 200, with_unread: true, waiting: 50 };
 async function listed() { roster.value = await call("agent.list", LISTED); }
 
 const asked = new Map();
