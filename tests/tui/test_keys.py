@@ -311,6 +311,18 @@ def frees_the_mouse(desk: Desk) -> None:
     desk.terminal.until(lambda screen: "1000" in screen.modes, "the mouse taken back")
 
 
+def changes_density(desk: Desk) -> None:
+    desk.press("g")
+    desk.on(1)
+    once = len(re.findall(r"message \d\d of", desk.terminal.screen.text))
+    for density, many in (("roomy", once // 2), ("compact", once), ("normal", once)):
+        desk.press("d")
+        desk.terminal.until(lambda screen, density=density, many=many: f"density: {density}" in screen.text
+                            and abs(len(re.findall(r"message \d\d of", screen.text)) - many) <= 1, f"{density}: {many}")
+        desk.on(1)
+    desk.press("G")
+
+
 def changes_theme(desk: Desk) -> None:
     ground = desk.terminal.screen.looks[5][60]
     desk.press("T")
@@ -336,7 +348,7 @@ def leaves(desk: Desk) -> None:
 ROUNDS: tuple[tuple[Callable[[Desk], None], str], ...] = (
     (moves, "j down k up pagedown ctrl+d pageup ctrl+u g home G end"), (unacknowledged, "n p"), (tabs, "left h right l 1 2 3 4 5 6"), (panes, "tab enter escape"),
     (writes, "c i r"), (threads, "t"), (marks, "a u e"), (selects, "x shift+down shift+up full_stop"), (filters, "slash"), (jumps, "colon ctrl+k"), (holds, "space"), (copies, "y Y"),
-    (task_moves, "left_square_bracket right_square_bracket s o f plus X"), (changes_window, "w"), (frees_the_mouse, "m"), (changes_theme, "T"), (lists_keys, "question_mark"), (leaves, "q"),
+    (task_moves, "left_square_bracket right_square_bracket s o f plus X"), (changes_window, "w"), (frees_the_mouse, "m"), (changes_density, "d"), (changes_theme, "T"), (lists_keys, "question_mark"), (leaves, "q"),
 )
 
 

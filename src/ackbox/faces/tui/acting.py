@@ -15,6 +15,7 @@ from ackbox.faces.tui.drawing import one_line
 from ackbox.faces.tui.keys import AFTER_G, AFTER_G_S, KEYS, KeysScreen
 from ackbox.faces.tui.lines import Lines
 from ackbox.faces.tui.live import Live
+from ackbox.faces.tui.tab import DENSITIES
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal
@@ -86,7 +87,7 @@ class Acting:
 
     def action_page(self, by: int) -> None:
         pane = self._pane()
-        pane.move(by * max(pane.size.height - 1, 1))
+        pane.move(by * max(pane.size.height // pane.tall - 1, 1))
 
     def action_end(self, is_last: bool) -> None:
         pane = self._pane()
@@ -167,10 +168,18 @@ class Acting:
 
     def action_theme(self) -> None:
         me = _of(self)
-        if me.palette.is_sixteen:
-            me.say("Sixteen colours: the terminal's own decide.")
+        if me.no_color:
+            me.say("There are no colours to change: NO_COLOR is set.")
             return
-        me.theme = "ackbox-light" if me.theme == "ackbox-dark" else "ackbox-dark"
+        kind, _, shade = me.theme.rpartition("-")
+        me.theme = f"{kind}-{'light' if shade == 'dark' else 'dark'}"
+
+    def action_density(self) -> None:
+        me = _of(self)
+        me.density = DENSITIES[(DENSITIES.index(me.density) + 1) % len(DENSITIES)]
+        for tab in me.tabs:
+            tab.set_density(me.density)
+        me.say(f"density: {me.density}")
 
     def action_mouse(self) -> None:
         me = _of(self)
@@ -214,6 +223,7 @@ class Acting:
         me = _of(self)
         if me.tab is not me.live:
             self.action_show_tab(me.tabs.index(me.live) + 1)
+        me.screen.remove_class("-open")
         me.filter.display = True
         me.screen.set_focus(me.filter)
 
@@ -253,7 +263,7 @@ class Acting:
         choices += [(each["agent"], "agent", f"agent {each['agent']}") for each in me.post.people]
         choices += [("compose", "action", "do compose"), ("new task", "action", "do task_new"),
                     ("filter", "action", "do filter"), ("hold, or let go on", "action", "do hold"), ("keys", "action", "do keys"),
-                    ("dark or light", "setting", "do theme"),
+                    ("dark or light", "setting", "do theme"), ("density", "setting", "do density"),
                     ("free the mouse", "setting", "do mouse"), ("quit", "action", "do leave")]
         me.push_screen(Jump(me.palette, choices), self._jumped)
 

@@ -21,6 +21,7 @@ class Agents(Tab):
     """One line for each agent and person, and one for each running copy."""
 
     title = "Agents"
+    indent = 4
 
     def __init__(self, post: Post) -> None:
         super().__init__(post)
@@ -70,6 +71,10 @@ class Agents(Tab):
         machine = min(max(rest, 0), 16) if rest >= 8 else 0
         program = min(rest - machine, 16) if rest - machine >= 8 else 0
         return names, machine, program
+
+    def below(self, index: int, width: int) -> str:
+        one = self._people[index]
+        return " · ".join(one_line(one[key]) for key in ("program", "model", "area", "platform", "reach") if one[key])
 
     def when_empty(self) -> str:
         return ("Nobody is here yet. Let an agent in: give it the MCP server command\n  ackbox mcp --as NAME\n\n"

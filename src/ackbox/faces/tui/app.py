@@ -32,7 +32,7 @@ from ackbox.faces.tui.lines import Lines
 from ackbox.faces.tui.link import Link
 from ackbox.faces.tui.live import Live
 from ackbox.faces.tui.needs import Needs
-from ackbox.faces.tui.palette import Palette, themes
+from ackbox.faces.tui.palette import Palette, theme_name, themes
 from ackbox.faces.tui.post import Post
 from ackbox.faces.tui.selecting import Selecting
 from ackbox.faces.tui.status import bottom_line, top_line
@@ -80,7 +80,8 @@ class Terminal(Acting, Tasking, Selecting, App[None]):
         self.clock: Callable[[], float] = time.monotonic
         for each in themes():
             self.register_theme(each)
-        self.theme = self._first_theme(theme)
+        is_sixteen = self.no_color or self.console.color_system in (None, "standard")
+        self.theme = theme_name(theme, is_sixteen=is_sixteen, ground=os.environ.get("COLORFGBG"))
         self.palette = Palette(self.theme)
         self.live, self.threads, self.agents = Live(self.post), Threads(self.post), Agents(self.post)
         self.tasks, self.health = Tasks(self.post), Health(self.post)
@@ -89,6 +90,7 @@ class Terminal(Acting, Tasking, Selecting, App[None]):
         self.filter, self.top, self.bottom = Filter(), Bar(id="top"), Bar(id="bottom")
         self.notice, self.notice_until = "", 0.0
         self.is_mouse_free = False
+        self.density = "normal"
         # How far what is done with many has come.
         self.doing = ""
         self._roster_at, self._roster_stale = 0.0, True
@@ -99,12 +101,6 @@ class Terminal(Acting, Tasking, Selecting, App[None]):
         self._rest_until: float | None = None
         self._is_asking = self._is_reading_more = False
         self._more_after = 0.0
-
-    def _first_theme(self, wanted: str | None) -> str:
-        if self.no_color or self.console.color_system in (None, "standard"):
-            return "ackbox-sixteen"
-        ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
-        return f"ackbox-{wanted or ('light' if ground in ('7', '15') else 'dark')}"
 
     def compose(self) -> ComposeResult:
         yield self.top

@@ -18,8 +18,10 @@ class Bar(Widget):
 
     DEFAULT_CSS = "Bar { height: 1; background: $ground; }"
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, share: int = 3, **options: Any) -> None:
         super().__init__(**options)
+        # One part in so many is the right's when there is not room for both.
+        self._share = share
         self._left: Line = []
         self._right: Line = []
         self._actions: list[tuple[int, int, str]] = []
@@ -37,7 +39,7 @@ class Bar(Widget):
         room = width - left.cell_length - right.cell_length
         if room < 0:
             # What stands at the left says what this is; of the right as much as fits.
-            keep = max(width - left.cell_length, min(right.cell_length, width // 3))
+            keep = max(width - left.cell_length, min(right.cell_length, width // self._share))
             left, right = _cut(left, width - keep), _cut(right, keep)
             room = max(width - left.cell_length - right.cell_length, 0)
         return Strip([*left, Segment(" " * room, self.rich_style), *right]).adjust_cell_length(width, self.rich_style)

@@ -51,8 +51,8 @@ class Names(Lines):
         name, presence, more = self.found[index]
         style = cast("Terminal", self.app).palette.style
         return [Segment(f"{'>' if selected else ' '} {PRESENCE[presence]} ", style(presence, selected=selected)),
-                Segment(fit(one_line(name), 28), style("text", selected=selected)),
-                Segment(fit(one_line(more), 30), style("text3", selected=selected))]
+                Segment(f"{fit(one_line(name), 28)} ", style("text", selected=selected)),
+                Segment(fit(one_line(more), width - 33), style("text3", selected=selected))]
 
 
 class Typing(TextArea):
@@ -86,7 +86,7 @@ class Compose(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="compose")
-        self.names, self.typing, self.reach = Names(), Typing(id="typing", highlight_cursor_line=False), Bar(id="reach")
+        self.names, self.typing, self.reach = Names(), Typing(id="typing", highlight_cursor_line=False), Bar(id="reach", share=2)
         self.answers: Row | None = None
         self._intent, self._priority = 0, 3
         # Whom the server was asked about, and what it said: how each is reached, or what is wrong with it.
@@ -146,8 +146,11 @@ class Compose(Vertical):
         left = [Segment(f" {one_line(problem or self._told or '→')}", said)]
         self._problem = problem
         auto = "" if INTENTS[self._intent] else " (auto)"
-        right = [Segment(f"{glyph(draft.intent)} {draft.intent.replace('_', ' ')}{auto}  ", style(draft.intent)),
-                 Segment(f"{PRIORITIES[draft.priority]}  ", style({4: "high", 5: "urgent"}.get(draft.priority, "text3"))),
+        # Where there is little room the key that sends comes first.
+        is_narrow = self.size.width < 100
+        urgency = "" if is_narrow and draft.priority == 3 else f"{PRIORITIES[draft.priority]}  "
+        right = [Segment(f"  {glyph(draft.intent)} {draft.intent.replace('_', ' ')}{'' if is_narrow else auto}  ", style(draft.intent)),
+                 Segment(urgency, style({4: "high", 5: "urgent"}.get(draft.priority, "text3"))),
                  Segment(self._hint(draft), style("text3"))]
         self.reach.show(left, right)
 

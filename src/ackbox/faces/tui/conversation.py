@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 
-from ackbox.faces.tui.drawing import Line, addressees, glyph, moment, one_line, receipts, text_lines
+from ackbox.faces.tui.drawing import Line, addressees, glyph, moment, one_line, receipts, shorter, text_lines
 from ackbox.faces.tui.palette import Palette
 from ackbox.faces.tui.row import Tally, make_tallies
 
@@ -60,7 +60,8 @@ def conversation_lines(said: Conversation, count: int | None, width: int, palett
     style = palette.style
     people = list(dict.fromkeys(message["sender"] for message in said.messages))
     many = max(count or 0, len(said.messages))
-    lines: list[Line] = [*text_lines(f"{many} {'message' if many == 1 else 'messages'}, {', '.join(map(one_line, people))}", width, style("text2"))]
+    names = ", ".join(shorter(each, width) for each in people)
+    lines: list[Line] = [*text_lines(f"{many} {'message' if many == 1 else 'messages'}, {names}", width, style("text2"))]
     lines += [[Segment("↑ older ones: k or g at the top", style("accent"))], []] if said.cursor else [[]]
     depth: dict[str, int] = {}
     marks: dict[str, int] = {}
@@ -85,7 +86,8 @@ def _quiet(seconds: float) -> str:
 def _message(message: Any, said: Conversation, width: int, palette: Palette) -> list[Line]:
     style, is_human = palette.style, message["sender_kind"] == "human"
     mark, mark_means = receipts(said.tallies.get(message["id"]))
-    who = f"{one_line(message['sender'])}{' HUMAN' if is_human else ''} → {one_line(addressees(message['to']))}"
+    to = ", ".join(shorter(addressees([each]), width) for each in message["to"])
+    who = f"{shorter(message['sender'], width)}{' HUMAN' if is_human else ''} → {to}"
     lines = text_lines(who, width, style("human" if is_human else "text", bold=True))
     lines.append([Segment(f"{glyph(message['intent'])} {one_line(message['intent']).replace('_', ' ')}", style(message["intent"])),
                   Segment(f"  {moment(message['created_at'])}", style("text3")), Segment(f"  {mark}", style(mark_means))])

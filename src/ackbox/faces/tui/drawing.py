@@ -6,6 +6,7 @@ nothing in it is taken for markup. Explained in docs/howto/terminal.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
@@ -20,13 +21,23 @@ from ackbox.faces.tui.palette import GLYPHS, RECEIPTS, SELECTED, TASK_GLYPH, Pal
 from ackbox.faces.tui.row import STEPS, Row, Tally
 
 Line = list[Segment]
+# What changes an emoji that stands before it: some terminals draw the result in two cells, others each part in its own two.
+_JOINED = re.compile("[\ufe0e\ufe0f]|(?<=[\u2190-\u2bff\U0001f000-\U0001faff])[\U0001f3fb-\U0001f3ff]"
+                     "|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])")
 # The column of receipts at the end of a message's line.
 RECEIPT_CELLS = 8
+# Recipients that a message's own pane names above its text; the receipts below list all.
+MOST_NAMED = 8
+
+
+def steady(text: str) -> str:
+    """Return text whose width every terminal agrees on: emoji apart instead of joined into one, in no skin and no presentation of choice."""
+    return text if text.isascii() else _JOINED.sub("", text)
 
 
 def one_line(text: str) -> str:
     """Return text on one line, with what does not print shown."""
-    return plain(" ".join(text.split()))
+    return plain(steady(" ".join(text.split())))
 
 
 def fit(text: str, cells: int) -> str:
@@ -38,11 +49,33 @@ def fit(text: str, cells: int) -> str:
     return set_cell_size(text, cells)
 
 
+def shorter(name: str, cells: int) -> str:
+    """Return a name in at most so many cells, its beginning and its end: long ones often differ only there."""
+    name, cells = one_line(name), max(cells, 4)
+    if cell_len(name) <= cells:
+        return name
+    head = set_cell_size(name, max(cells - 1 - cells // 3, 1)).rstrip()
+    tail = next(name[at:] for at in range(len(name) + 1) if cell_len(name[at:]) <= cells - 1 - cell_len(head))
+    return f"{head}…{tail}"
+
+
+def hint_lines(hints: Iterable[str], width: int, style: Style) -> list[Line]:
+    """Return hints in lines, each of them whole."""
+    lines = [""]
+    for hint in hints:
+        joined = f"{lines[-1]}   {hint}" if lines[-1] else hint
+        if cell_len(joined) <= width or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(hint)
+    return [[Segment(line, style)] for line in lines]
+
+
 def wrap(text: str, cells: int) -> list[str]:
     """Return text in lines of at most so many cells, broken between words where that is possible."""
     cells = max(cells, 4)
     lines: list[str] = []
-    for paragraph in plain(text).expandtabs(4).split("\n"):
+    for paragraph in plain(steady(text)).expandtabs(4).split("\n"):
         words = paragraph.lstrip(" ")
         # What is indented stays so, as code is, while there is room for it.
         line, is_first = " " * min(len(paragraph) - len(words), cells // 2), True
@@ -64,9 +97,11 @@ def wrap(text: str, cells: int) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def clock(moment: str) -> str:
-    """Return the time of day, eight cells; another day's date instead."""
+def clock(moment: str, *, is_short: bool = False) -> str:
+    """Return the time of day, eight cells, or six without the seconds; another day's date instead."""
     at = datetime.fromisoformat(moment).astimezone()
+    if is_short:
+        return at.strftime("%H:%M " if at.date() == datetime.now().astimezone().date() else "%d %b")
     return at.strftime("%H:%M:%S") if at.date() == datetime.now().astimezone().date() else at.strftime(" %d %b ")
 
 
@@ -103,9 +138,18 @@ def receipts(tally: Tally | None) -> tuple[str, str]:
     return sign, ("text3", "text2", "text2", "online")[best]
 
 
-def message_line(row: Row, width: int, palette: Palette, *, selected: bool, humans: frozenset[str], name_cells: int, mark: str | None = None) -> Line:
+def rest_of(row: Row, shown: str) -> str:
+    """Return what a second line says of a message: its text below its subject, or how the text goes on after what was shown."""
+    shown = shown.rstrip()
+    if row.subject is not None:
+        return row.body
+    return one_line(row.body)[len(shown) - 1:] if shown.endswith("…") else ""
+
+
+def message_line(row: Row, width: int, palette: Palette, *, selected: bool, humans: frozenset[str], name_cells: int,
+                 mark: str | None = None, is_compact: bool = False) -> Line:
     """Return one message as a line: marker, urgency, time, sender, receiver, intent, text, receipts or another mark at its end."""
-    intent_cells = 10 if width >= 80 else 0
+    intent_cells = 10 if width >= 78 and not is_compact else 0
     edge, urgent = urgency(row.priority)
 
     def put(text: str, means: str, *, bold: bool = False) -> Segment:
@@ -114,7 +158,7 @@ def message_line(row: Row, width: int, palette: Palette, *, selected: bool, huma
     mark, mark_means = receipts(row.tally) if mark is None else (mark, "accent")
     means = row.intent if row.intent in GLYPHS else "task" if row.intent.startswith("task") else "text2"
     line = [
-        put(SELECTED if selected else " ", "accent", bold=True), put(edge, urgent, bold=True), put(f"{clock(row.at)} ", "text3"),
+        put(SELECTED if selected else " ", "accent", bold=True), put(edge, urgent, bold=True), put(f"{clock(row.at, is_short=is_compact)} ", "text3"),
         *_name(row.sender, name_cells, is_human=row.is_human, put=put), put(" → ", "text3"),
         *_name(addressees(row.to), name_cells, is_human=len(row.to) == 1 and row.to[0] in humans, put=put),
         put(f" {glyph(row.intent)} ", means, bold=True), put(f"{fit(words_of(row.intent), intent_cells - 1)} " if intent_cells else "", means),
@@ -141,10 +185,12 @@ def message_lines(message: Any, row: Row, status: Any | None, width: int, palett
     style = palette.style
     edge, urgent = urgency(row.priority)
     means = row.intent if row.intent in GLYPHS else "text2"
-    sender = row.sender + (f"/{row.instance}" if row.instance else "")
+    sender = shorter(row.sender + (f"/{row.instance}" if row.instance else ""), width)
+    people = ", ".join(shorter(addressees([each]), width) for each in row.to[:MOST_NAMED])
+    people += f" and {len(row.to) - MOST_NAMED} more" if len(row.to) > MOST_NAMED else ""
     lines: list[Line] = [[Segment(f"{glyph(row.intent)} {one_line(row.intent).replace('_', ' ')}", style(means, bold=True)),
                           Segment(f"  {edge.strip()} {'urgent' if row.priority >= 5 else 'high'}" if edge.strip() else "", style(urgent, bold=True))]]
-    lines += text_lines(f"{sender}{' HUMAN' if row.is_human else ''} → {addressees(row.to)}", width, style("human" if row.is_human else "text"))
+    lines += text_lines(f"{sender}{' HUMAN' if row.is_human else ''} → {people}", width, style("human" if row.is_human else "text"))
     lines += [[Segment(moment(row.at), style("text3"))], []]
     if row.subject:
         lines += [*text_lines(row.subject, width, style("text", bold=True)), []]
@@ -170,7 +216,8 @@ def receipt_lines(status: Any, width: int, palette: Palette) -> list[Line]:
         sent, delivered, read, acknowledged = ("●" if step >= at else "·" for at in range(4))
         dots = f" {sent}    {delivered}   {read}    {acknowledged}   "
         name = receipt["agent"] + (f"/{receipt['instance']}" if receipt["instance"] else "")
-        for number, part in enumerate(wrap(one_line(name), width - len(dots))):
+        room = width - len(dots)
+        for number, part in enumerate(wrap(shorter(name, 2 * room), room)):
             lines.append([Segment(dots if number == 0 else " " * len(dots), style("online" if step == 3 else "text2")), Segment(part, style("text"))])
     more = status["recipients"] - len(status["receipts"])
     if more > 0:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
 from ackbox.faces.cli_columns import ago
-from ackbox.faces.tui.drawing import Line, fit, glyph, one_line
+from ackbox.faces.tui.drawing import Line, fit, glyph, one_line, words_of
 from ackbox.faces.tui.palette import PRESENCE
 from ackbox.faces.tui.post import Post
 from ackbox.faces.tui.tab import Tab
@@ -27,6 +28,7 @@ class Health(Tab):
     title = "Health"
     every_s = 5.0
     has_cursor = False
+    has_density = False
     is_whole = True
 
     def __init__(self, post: Post) -> None:
@@ -63,7 +65,7 @@ class Health(Tab):
         steps = self._buckets(width - LABEL - 2)
         counts = [sum(step["messages"].values()) if step else 0 for step in steps]
         peak = max(counts, default=0)
-        lines += [[self.show(f" {health['messages']} messages", bold=True), *self._intents()]]
+        lines += [[self.show(f" {health['messages']} messages", bold=True), *self._intents(width)]]
         lines += self._chart(counts, f"{peak / max(health['step_s'], 1):.1f}/s" if peak else "0/s", "accent")
         for what, title in (("picked_up", "picked up, sent to delivered"), ("acknowledged", "acknowledged, sent to dealt with")):
             delay = health[what]
@@ -88,13 +90,16 @@ class Health(Tab):
                 found[at] = step
         return found
 
-    def _intents(self) -> list[Any]:
+    def _intents(self, width: int) -> list[Any]:
+        """Return the commonest intents, as many as the line has room for."""
         totals: dict[str, int] = {}
         for step in self._health["steps"]:
             for intent, count in step["messages"].items():
                 totals[intent] = totals.get(intent, 0) + count
         best = sorted(totals.items(), key=lambda each: -each[1])[:6]
-        return [self.show(f"   {glyph(intent)} {one_line(intent)} {count}", intent) for intent, count in best]
+        shown = [self.show(f"   {glyph(intent)} {words_of(intent)} {count}", intent) for intent, count in best]
+        ends = accumulate((each.cell_length for each in shown), initial=len(f" {self._health['messages']} messages"))
+        return [each for each, end in zip(shown, list(ends)[1:], strict=True) if end <= width - 1]
 
     def _chart(self, values: list[int], top: str, means: str) -> list[Line]:
         peak, tall = max(values, default=0), 5 if self.size.height >= 32 else 3

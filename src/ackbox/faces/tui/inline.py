@@ -6,6 +6,7 @@ For watching beside other work; who takes part uses the whole screen. Explained 
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +17,7 @@ from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.tui.drawing import RECEIPT_CELLS, message_line
 from ackbox.faces.tui.link import Link
-from ackbox.faces.tui.palette import Palette
+from ackbox.faces.tui.palette import Palette, theme_name
 from ackbox.faces.tui.post import Post
 
 ROSTER_S = 10.0
@@ -27,7 +28,7 @@ class Inline:
 
     def __init__(self, link: Link, *, hz: float) -> None:
         self._link, self._post, self._pause_s = link, Post(), 1 / hz
-        self._console, self._palette = Console(highlight=False), Palette("ackbox-sixteen")
+        self._console, self._palette = Console(highlight=False), Palette(theme_name(None, is_sixteen=True, ground=os.environ.get("COLORFGBG")))
         self._printed = 0
         self._state = ""
 

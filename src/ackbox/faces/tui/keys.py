@@ -58,6 +58,7 @@ KEYS: tuple[tuple[str, str, str, str], ...] = (
     ("y Y", "y", "copy('text')", "copy the text, the id"),
     ("", "Y", "copy('id')", ""),
     ("w", "w", "window", "Health: look further back; Threads: the unanswered too"),
+    ("d", "d", "density", "density: normal, roomy, compact"),
     ("m", "m", "mouse", "free the mouse, so that the terminal selects text"),
     ("T", "T", "theme", "dark, light"),
     ("?", "question_mark", "keys", "these keys"),

@@ -41,6 +41,8 @@ class Lines(ScrollView, can_focus=True):
         """A line was clicked."""
 
     has_cursor = True
+    # How many lines of the terminal each item takes.
+    tall = 1
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -53,8 +55,8 @@ class Lines(ScrollView, can_focus=True):
         """Return what a line shows; each list says so for itself, and one without a say has empty lines."""
         return []
 
-    def whole_line(self, index: int, width: int, *, selected: bool) -> Line:
-        """Return a line as it is drawn, with what stands on it whatever it shows."""
+    def whole_line(self, index: int, width: int, *, selected: bool, part: int) -> Line:
+        """Return a line as it is drawn, with what stands on it whatever it shows; of a tall one the part so far down."""
         return self.line(index, width, selected=selected)
 
     def show_count(self, count: int) -> None:
@@ -62,42 +64,47 @@ class Lines(ScrollView, can_focus=True):
         self.count = count
         if self.follow or self.cursor >= count:
             self.cursor = max(count - 1, 0)
-        self.virtual_size = Size(self.scrollable_content_region.width, count)
+        self.virtual_size = Size(self.scrollable_content_region.width, count * self.tall)
         if self.follow:
-            self.show_from(max(count - self.size.height, 0))
+            self._scroll(max(count * self.tall - self.size.height, 0))
         self.refresh()
 
     def show_from(self, top: int) -> None:
-        """Bring a line to the top."""
+        """Bring an item to the top."""
+        self._scroll(top * self.tall)
+
+    def _scroll(self, y: int) -> None:
         # Forced: a list that was short has no scroll bar until it is laid out again, and without one it would not scroll.
-        self.scroll_to(y=top, animate=False, immediate=True, force=True)
+        self.scroll_to(y=y, animate=False, immediate=True, force=True)
 
     def forget(self, index: int | None = None) -> None:
         """Draw a line again, or all of them."""
         if index is None:
             self._strips.clear()
         else:
-            self._strips.pop(index, None)
+            for part in range(self.tall):
+                self._strips.pop(index * self.tall + part, None)
         self.refresh()
 
     @property
     def in_sight(self) -> range:
         top = self.scroll_offset.y
-        return range(top, min(top + self.size.height, self.count))
+        return range(top // self.tall, min(-(-(top + self.size.height) // self.tall), self.count))
 
     def render_line(self, y: int) -> Strip:
-        width, index = self.scrollable_content_region.width, y + self.scroll_offset.y
+        width, at = self.scrollable_content_region.width, y + self.scroll_offset.y
+        index, part = divmod(at, self.tall)
         if not 0 <= index < self.count:
             return Strip.blank(width, self.rich_style)
         selected = self.has_cursor and index == self.cursor
-        kept = self._strips.get(index)
+        kept = self._strips.get(at)
         if kept is not None and not selected and kept.cell_length == width:
             return kept
-        strip = self._strip(self.whole_line(index, width, selected=selected), width)
+        strip = self._strip(self.whole_line(index, width, selected=selected, part=part), width)
         if not selected:
             if len(self._strips) > MOST_KEPT:
                 self._strips.clear()
-            self._strips[index] = strip
+            self._strips[at] = strip
         return strip
 
     def _strip(self, line: Line, width: int) -> Strip:
@@ -107,7 +114,7 @@ class Lines(ScrollView, can_focus=True):
         """Put the cursor on a line and bring it in sight; on the last one the view follows."""
         self.cursor = max(0, min(index, self.count - 1))
         self.follow = self.follows_at_end and self.cursor >= self.count - 1
-        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, immediate=True, force=True)
+        self.show_cursor()
         self.refresh()
         self.post_message(self.Moved(self))
 
@@ -125,10 +132,14 @@ class Lines(ScrollView, can_focus=True):
         self._strips.clear()
         self.show_count(self.count)
         if self.has_cursor and not self.follow:
-            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, immediate=True, force=True)
+            self.show_cursor()
+
+    def show_cursor(self) -> None:
+        """Bring the line under the cursor in sight."""
+        self.scroll_to_region(Region(0, self.cursor * self.tall, 1, self.tall), animate=False, immediate=True, force=True)
 
     def on_click(self, event: events.Click) -> None:
-        index = event.y + self.scroll_offset.y
+        index = (event.y + self.scroll_offset.y) // self.tall
         if self.has_cursor and index < self.count and not self.picked_with(event, index):
             self.move_to(index)
             self.post_message(self.Opened(self))

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ackbox.faces.tui.drawing import Line, addressees, clock, fit, message_line, one_line, text_lines, words_of
+from ackbox.faces.tui.drawing import Line, addressees, clock, fit, message_line, one_line, rest_of, text_lines, words_of
 from ackbox.faces.tui.fold import SHORTEST, Fold, Listed, fold_in
 from ackbox.faces.tui.picks import Things
 from ackbox.faces.tui.post import Post
@@ -113,7 +113,7 @@ class Live(Tab):
     def _anew(self) -> None:
         """List everything again, with the cursor on the message it was on."""
         on = self.row
-        top = self._shown[self.scroll_offset.y].seq if self.scroll_offset.y < len(self._shown) else None
+        top = self._shown[self.in_sight.start].seq if self.in_sight.start < len(self._shown) else None
         rows = [row for row in self.post.rows if self._fits(row)] if self.filter else self.post.rows
         self._shape, self._taken = self.post.shape, len(self.post.rows)
         self._shown = []
@@ -191,8 +191,13 @@ class Live(Tab):
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         each = self._shown[index]
         row, mark = (each.row, "Enter") if isinstance(each, Fold) else (each, None)
-        return message_line(row, width, self.palette, selected=selected, humans=self.post.humans,
-                            name_cells=min(self.post.name_cells, 9 if width < 72 else max(11, width // 8)), mark=mark)
+        return message_line(row, width, self.palette, selected=selected, humans=self.post.humans, is_compact=self.is_compact,
+                            name_cells=min(self.post.name_cells, 9 if width < 72 or self.is_compact else max(11, width // 8)), mark=mark)
+
+    def below(self, index: int, width: int) -> str:
+        each = self._shown[index]
+        row = each.last if isinstance(each, Fold) else each
+        return rest_of(row, self.line(index, width, selected=False)[-2].text)
 
     def when_empty(self) -> str:
         if self.filter:

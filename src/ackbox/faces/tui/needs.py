@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ackbox.faces.cli_columns import ago
-from ackbox.faces.tui.drawing import Line, fit, one_line, text_lines, urgency
+from ackbox.faces.tui.drawing import Line, fit, hint_lines, one_line, rest_of, urgency
 from ackbox.faces.tui.picks import Things
 from ackbox.faces.tui.post import Post
 from ackbox.faces.tui.row import Row, make_row
@@ -84,6 +84,11 @@ class Needs(Tab):
         room = max(width - 1 - 2 - 9 - min(WHY_CELLS, width // 3) - 2, 0)
         return [*line, put("  "), put(fit(one_line(row.line), room))]
 
+    def below(self, index: int, width: int) -> str:
+        need, row = (self._needs or [])[index]
+        waiting = f"still without it: {', '.join(need['waiting_for'])}" if need["kind"] in ("urgent", "late", "stuck", "expired") else ""
+        return " · ".join(text for text in (waiting, rest_of(row, self.line(index, width, selected=False)[-1].text)) if text)
+
     def when_empty(self) -> str:
         if self._needs is None:
             return "reading …"
@@ -100,7 +105,7 @@ class Needs(Tab):
     def beside(self, width: int) -> list[Line]:
         if self.row is None:
             return []
-        do = text_lines("r answer   a acknowledge   t thread", width, self.palette.style("accent"))
+        do = hint_lines(("r answer", "a acknowledge", "t thread"), width, self.palette.style("accent"))
         return [*self._told.lines(self.row, width, self.palette), [], *do]
 
     async def ask(self, link: Link) -> None:

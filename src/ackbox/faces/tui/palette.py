@@ -32,14 +32,20 @@ LIGHT = {
     "context_share": "#0c6a77", "status": "#5b606a", "task": "#8a5200", "request": "#8a5200", "alert": "#a8134e", "error": "#b3261e",
     "answer": "#0c6a77", "high": "#8a5200", "urgent": "#c4262b", "online": "#1c6e3a", "idle": "#8a5200", "rule": "#d9d9d4", "picked": "#f1f2fd",
 }
-# The terminal's own sixteen: its ground and text stay what the person chose.
+# The terminal's own sixteen: its ground and text stay what the person chose. Its plain blue and red are too dark for a dark
+# ground, and its yellow, green and cyan too light for a light one.
+_OWN = dict.fromkeys(("ground", "second", "third", "text", "text2", "text3", "status", "rule"), "default")
 SIXTEEN = {
-    "ground": "default", "second": "default", "third": "default", "text": "default", "text2": "default", "text3": "default",
-    "accent": "blue", "human": "magenta", "question": "blue", "handoff": "green", "review_request": "magenta", "blocked": "red",
-    "context_share": "cyan", "status": "default", "task": "yellow", "request": "yellow", "alert": "magenta", "error": "red",
-    "answer": "cyan", "high": "yellow", "urgent": "red", "online": "green", "idle": "yellow", "rule": "default",
+    **_OWN, "accent": "bright_blue", "human": "bright_magenta", "question": "bright_blue", "handoff": "green", "review_request": "bright_magenta",
+    "blocked": "bright_red", "context_share": "cyan", "task": "yellow", "request": "yellow", "alert": "bright_magenta", "error": "bright_red",
+    "answer": "cyan", "high": "yellow", "urgent": "bright_red", "online": "green", "idle": "yellow",
 }
-COLOURS = {"ackbox-dark": DARK, "ackbox-light": LIGHT, "ackbox-sixteen": SIXTEEN}
+SIXTEEN_LIGHT = {
+    **_OWN, "accent": "blue", "human": "magenta", "question": "blue", "handoff": "blue", "review_request": "magenta", "blocked": "red",
+    "context_share": "blue", "task": "magenta", "request": "magenta", "alert": "magenta", "error": "red", "answer": "blue", "high": "magenta",
+    "urgent": "red", "online": "blue", "idle": "magenta",
+}
+COLOURS = {"ackbox-dark": DARK, "ackbox-light": LIGHT, "ackbox-sixteen-dark": SIXTEEN, "ackbox-sixteen-light": SIXTEEN_LIGHT}
 
 
 class Palette:
@@ -48,7 +54,7 @@ class Palette:
     def __init__(self, theme: str) -> None:
         self.name = theme
         self._colours = COLOURS[theme]
-        self.is_sixteen = theme == "ackbox-sixteen"
+        self.is_sixteen = theme.startswith("ackbox-sixteen")
         self._styles: dict[tuple[str, bool, bool], Style] = {}
 
     def style(self, means: str, *, bold: bool = False, selected: bool = False) -> Style:
@@ -67,12 +73,19 @@ class Palette:
         colours = self._colours
         colour = colours.get(means, colours["text2"])
         if self.is_sixteen:
-            return Style(color=colour, bold=bold, dim=means in ("text3", "rule") and not selected, reverse=selected)
+            # The selected line in one colour: reversed, each of its own would be a ground of its own.
+            return Style(color="default" if selected else colour, bold=bold, dim=means in ("text3", "rule") and not selected, reverse=selected)
         return Style(color=colour, bgcolor=colours["third" if selected else "ground"], bold=bold)
 
 
 # Named in Textual's own rules, whatever the theme.
 _ANSI = {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default", "border-blurred": "ansi_default"}
+
+
+def theme_name(wanted: str | None, *, is_sixteen: bool, ground: str | None) -> str:
+    """Return which colours to begin with; `ground` is what the terminal says of its own in COLORFGBG."""
+    is_light = (ground or "").rpartition(";")[2] in ("7", "15")
+    return f"ackbox-{'sixteen-' if is_sixteen else ''}{wanted or ('light' if is_light else 'dark')}"
 
 
 def themes() -> list[Theme]:
@@ -81,8 +94,9 @@ def themes() -> list[Theme]:
 
 
 def _theme(name: str, colours: dict[str, str]) -> Theme:
-    if name == "ackbox-sixteen":
-        return Theme(name=name, ansi=True, primary="ansi_blue", accent="ansi_blue", foreground="ansi_default", background="ansi_default",
+    if name.startswith("ackbox-sixteen"):
+        accent = f"ansi_{colours['accent']}"
+        return Theme(name=name, ansi=True, primary=accent, accent=accent, foreground="ansi_default", background="ansi_default",
                      surface="ansi_default", panel="ansi_default", boost="ansi_default", dark=True, variables={
                          **_ANSI, "rule": "ansi_default", "ground": "ansi_default", "second": "ansi_default", "input-cursor-text-style": "reverse",
                          "input-cursor-background": "ansi_default", "input-cursor-foreground": "ansi_default",

@@ -63,7 +63,8 @@ class Selecting:
         found = task_acts(me, things) if is_task else message_acts(me, things)
         writes = "write" in me.post.whoami.get("may", ["write"])
         acts = [act for act in found if act.of and (writes or not act.writes)]
-        choices = [(act.text, f"{act.about}  {len(act.of):>3}", str(number)) for number, act in enumerate(acts)]
+        room = max((len(act.about) for act in acts), default=0)
+        choices = [(act.text, f"{act.about:<{room}}  {len(act.of):>4}", str(number)) for number, act in enumerate(acts)]
         asks = f"{len(things):,} selected: do with {'it' if len(things) == 1 else 'them'} …"
         me.push_screen(Jump(me.palette, choices, asks=asks, free=None), lambda chosen: self._start(acts, chosen))
         me.draw_bars()

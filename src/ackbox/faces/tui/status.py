@@ -37,7 +37,7 @@ def top_line(terminal: Terminal) -> None:
     online = sum(each["presence"] == "online" for each in terminal.post.people)
     rate = terminal.post.rate(terminal.clock())
     state, means = _state(terminal)
-    right: Line = [Segment(f"{state} ", style(means, bold=means != "online"))]
+    right: Line = [Segment(f" {state} ", style(means, bold=means != "online"))]
     if not is_narrow:
         right.append(Segment(f" {datetime.now():%H:%M:%S} ", style("text3")))
         right = [Segment(f"{online} online  ", style("text2")), Segment(f"{rate:.1f}/s · " if rate else "", style("text2")), *right]
@@ -101,7 +101,8 @@ def _hints(terminal: Terminal) -> list[tuple[str, str, str]]:
         return [("j k", "scroll", ""), ("Esc", "back", "back"), ("r", "reply", "reply"), ("t", "thread", "thread"), ("y", "copy", "copy('text')"),
                 ("?", "keys", "keys"), ("q", "quit", "leave")]
     if terminal.tab is terminal.threads:
-        return [("Enter", "read", "open"), ("r", "reply", "reply"), ("c", "compose", "compose"), ("w", "all, or answered", "window"),
+        here = [("Enter", "read", "open"), ("r", "reply", "reply")] if terminal.threads.row else []
+        return [*here, ("c", "compose", "compose"), ("w", "all, or answered", "window"),
                 (":", "go", "jump"), ("?", "keys", "keys"), ("q", "quit", "leave")]
     if terminal.tab is terminal.health:
         return [("w", "another window", "window"), (":", "go", "jump"), ("?", "keys", "keys"), ("q", "quit", "leave")]
@@ -111,7 +112,7 @@ def _hints(terminal: Terminal) -> list[tuple[str, str, str]]:
         select = [("x", "select", "pick")] if terminal.tasks.current and terminal.size.width >= 110 else []
         return [*(moves if terminal.tasks.current else []), *select, ("+", "new", "task_new"), ("?", "keys", "keys"), ("q", "quit", "leave")]
     if terminal.size.width < 110:
-        hints = [hint for hint in hints if hint[0] not in ("Enter", "Space", "x")]
+        hints = [hint for hint in hints if hint[0] not in ("Space", "x")]
     if terminal.tab.row is None:
         hints = [hint for hint in hints if hint[0] not in ("r", "a", "x")]
     return hints

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
 
-from ackbox.faces.tui.drawing import Line, text_lines
+from ackbox.faces.tui.drawing import Line, fit, one_line, text_lines
 from ackbox.faces.tui.lines import Lines
 from ackbox.faces.tui.palette import FAILED, PICKED, Palette
 from ackbox.faces.tui.picks import Picks, Things
@@ -21,6 +21,10 @@ from ackbox.faces.tui.row import Row
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal
     from ackbox.faces.tui.link import Link
+
+
+# As the dashboard's: one line for each item; two, with more of its text; one, with less of everything but the text.
+DENSITIES = ("normal", "roomy", "compact")
 
 
 class Tab(Lines):
@@ -39,6 +43,10 @@ class Tab(Lines):
     # Whether Enter gives the whole width to the pane beside it, and whether that pane begins at its end.
     opens_whole = False
     shows_end = False
+    has_density = True
+    is_compact = False
+    # Where the second line of an item begins.
+    indent = 12
 
     def __init__(self, post: Post) -> None:
         super().__init__(id=self.title.lower().replace(" ", "-"))
@@ -112,14 +120,33 @@ class Tab(Lines):
         self.terminal.draw_bars()
         return True
 
-    def whole_line(self, index: int, width: int, *, selected: bool) -> Line:
-        line, things = self.line(index, width, selected=selected), self.things(index) if self.picks else {}
+    def below(self, index: int, width: int) -> str:
+        """Return what the second line of an item says, where each has two."""
+        return ""
+
+    def set_density(self, density: str) -> None:
+        """Draw every item so from now on, with the one under the cursor in sight."""
+        if self.has_density:
+            self.tall, self.is_compact = 2 if density == "roomy" else 1, density == "compact"
+            self.forget()
+            self.show_count(self.count)
+            if self.count and not self.follow:
+                self.show_cursor()
+
+    def whole_line(self, index: int, width: int, *, selected: bool, part: int) -> Line:
+        if part == 0:
+            line = self.line(index, width, selected=selected)
+        else:
+            text = fit(one_line(self.below(index, width)), max(width - self.indent - 1, 0))
+            line = [self.show(" ", selected=selected), self.show(f"{'':{self.indent - 1}}{text} ", "text3", selected=selected)]
+        things = self.things(index) if self.picks else {}
         if not self.picks.holds(things):
             return line
         is_failed = any(id in self.picks.failed for id in things)
-        sign = self.show(FAILED, "urgent", bold=True, selected=selected) if is_failed else self.show(PICKED, "accent", bold=True, selected=selected)
+        if part == 0:
+            line[0] = self.show(FAILED if is_failed else PICKED, "urgent" if is_failed else "accent", bold=True, selected=selected)
         ground = None if selected else self.palette.picked
-        return [sign, *(Segment(each.text, each.style and each.style + ground) for each in line[1:])] if ground else [sign, *line[1:]]
+        return [Segment(each.text, each.style and each.style + ground) for each in line] if ground else line
 
     @property
     def why_not(self) -> str | None:

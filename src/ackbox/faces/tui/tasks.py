@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ackbox.faces.cli_columns import ago
-from ackbox.faces.tui.drawing import Line, fit, moment, one_line, text_lines, urgency
+from ackbox.faces.tui.drawing import Line, fit, hint_lines, moment, one_line, text_lines, urgency
 from ackbox.faces.tui.palette import PRESENCE
 from ackbox.faces.tui.picks import Things
 from ackbox.faces.tui.post import Post
@@ -108,19 +108,24 @@ class Tasks(Tab):
         edge, urgent = urgency(task["priority"])
         holder = self.post.person(task["assignee"]) if task["assignee"] else None
         presence = holder["presence"] if holder else "away"
+        status_cells = 0 if self.is_compact else 12
 
         def put(text: str, means: str = "text", *, bold: bool = False) -> Any:
             return self.show(text, means, bold=bold, selected=selected)
 
         line = [put(">" if selected else " ", "accent", bold=True), put(edge, urgent, bold=True), put(f"#{task['number']:<5}", "text3"),
-                put(f"{sign} ", means, bold=True), put(fit(task["status"].replace("_", " "), 12), means)]
-        holder_cells = 15 if width < 90 else 24
-        room = max(width - 1 - 2 - 6 - 2 - 12 - 3 - holder_cells - 9, 0)
+                put(f"{sign} ", means, bold=True), put(fit(task["status"].replace("_", " "), status_cells), means)]
+        holder_cells = 15 if self.is_compact or width < 90 else 24
+        room = max(width - 1 - 2 - 6 - 2 - status_cells - 3 - holder_cells - 9, 0)
         late = " late" if task["is_late"] else ""
         return [*line, put(fit(one_line(task["title"]) + late, room), "text", bold=task["is_late"]),
                 put(f" {PRESENCE[presence]} " if task["assignee"] else "   ", presence),
                 put(fit(one_line(task["assignee"] or "whoever claims it"), holder_cells), "text2"),
                 put(f"{ago(task['updated_at']):>8} ", "text3")]
+
+    def below(self, index: int, width: int) -> str:
+        task = (self._tasks or [])[index]
+        return task["note"] or task["description"] or f"from {task['creator']}"
 
     def when_empty(self) -> str:
         if self._tasks is None:
@@ -147,4 +152,4 @@ class Tasks(Tab):
             for number, text in enumerate(text_lines(value, width - 11, style("text2")) if value else []):
                 lines.append([self.show(f"{name if number == 0 else '':<11}", "text3"), *text])
         lines += [[], *text_lines(f"“{task['note']}”", width, style("text"))] if task["note"] else []
-        return [*lines, [], *text_lines("[ ] move   s state   o own it   f for   X cancel", width, style("accent"))]
+        return [*lines, [], *hint_lines(("[ ] move", "s state", "o own it", "f for", "X cancel"), width, style("accent"))]

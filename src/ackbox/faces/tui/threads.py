@@ -37,6 +37,7 @@ class Threads(Tab):
     """One line for each conversation, or for each thread of one message too."""
 
     title = "Threads"
+    indent = 16
     every_s = 30.0
     soonest_s = 1.0
     fed_by = ("message.",)
@@ -150,10 +151,14 @@ class Threads(Tab):
         def put(text: str, means: str = "text", *, bold: bool = False) -> Any:
             return self.show(text, means, bold=bold, selected=selected)
 
-        line = [put(">" if selected else " ", "accent", bold=True), put(f" {clock(last.at)} ", "text3"),
+        line = [put(">" if selected else " ", "accent", bold=True), put(f" {clock(last.at, is_short=self.is_compact)} ", "text3"),
                 put(f"{'·' if head.count is None else head.count:>4} ", "text2"), put(fit(one_line(who), who_cells)),
                 put(f" {glyph(last.intent)} ", last.intent, bold=True)]
-        return [*line, put(fit(one_line(head.text), max(width - 1 - 10 - 5 - who_cells - 3, 0)))]
+        return [*line, put(fit(one_line(head.text), max(width - 1 - (8 if self.is_compact else 10) - 5 - who_cells - 3, 0)))]
+
+    def below(self, index: int, width: int) -> str:
+        last = self._heads[self._order[index]].last
+        return f"{last.sender}: {last.line}"
 
     def when_empty(self) -> str:
         if not self._is_read:
