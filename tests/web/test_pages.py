@@ -83,22 +83,25 @@ async def press(page: Page, *does: str) -> None:
             await page.keyboard.press(each)
 
 
-MENU = ("k", "x", ".many", "Period", ".doings button:focus")
-# Where that shows; the pages around it are looked at above.
+# Where what somebody does shows; the pages around it are looked at above.
 MEANWHILE = "dialog[open], .many, .find, .found, .picked, .compose"
-# What only shows while somebody does something: the page, what is done there, and what must be there then.
-BESIDE: dict[str, tuple[str, str, Callable[[Page], Awaitable[object]]]] = {
-    "the bar under what is selected": ("live", ".many", lambda page: press(page, "k", "x")),
-    "what can be done with it": ("live", ".doings", lambda page: press(page, *MENU)),
-    "the question before it": ("live", ".doings .primary", lambda page: press(page, *MENU, "Enter")),
-    "what a filter can say": ("live", ".offers .is-at", lambda page: press(page, "/", ".offers li", "f", "r", "Tab", "ArrowDown")),
-    "a filter that there is not": ("search?q=profile", ".offers .problem", lambda page: page.locator("#search-box").fill("form:x")),
-    "a search that is kept": ("search?q=profile", ".found aside .kept", lambda page: page.get_by_role("button", name="save", exact=True).click()),
-    "searches that are kept": ("search", ".hits .kept", lambda page: page.locator("h1").click()),
-    "to whom something is handed": ("needs", "dialog .is-at", lambda page: press(page, "j", "h")),
-    "a nudge from the matrix": ("a/planner?box=receipts", ".picked .primary", lambda page: page.locator("table.matrix").press("n")),
-    "names in the box": ("live", ".names:not([hidden]) .is-at", lambda page: press(page, "c", ".compose :focus", "@", "c")),
-    "tasks and conversations in the box": ("live", ".names:not([hidden]) .is-at", lambda page: press(page, "c", ".compose :focus", "Space", "#", "p")),
+# What only shows while somebody does something: on which page, what is done there one after the other, and what must be there then.
+BESIDE: dict[str, list[tuple[str, str, Callable[[Page], Awaitable[object]]]]] = {
+    "live": [
+        ("the bar under what is selected", ".many", lambda page: press(page, "k", "x")),
+        ("what can be done with it", ".doings button:focus", lambda page: press(page, "Period")),
+        ("the question before it", ".doings .primary", lambda page: press(page, "Enter")),
+        ("what a filter can say", ".offers .is-at", lambda page: press(page, "Escape", "/", ".offers li", "f", "r", "Tab", "ArrowDown")),
+        ("names in the box", ".names:not([hidden]) .is-at", lambda page: press(page, "Escape", "Escape", ".list:focus", "c", ".compose :focus", "@", "c")),
+        ("tasks and conversations in the box", ".names:not([hidden]) .is-at", lambda page: press(page, "Enter", "#", "p")),
+    ],
+    "search?q=profile": [
+        ("a search that is kept", ".found aside .kept", lambda page: page.get_by_role("button", name="save", exact=True).click()),
+        ("a filter that there is not", ".offers .problem", lambda page: page.locator("#search-box").fill("form:x")),
+    ],
+    "search": [("searches that are kept", ".hits .kept", lambda page: page.locator("h1").click())],
+    "needs": [("to whom something is handed", "dialog .is-at", lambda page: press(page, "j", "h"))],
+    "a/planner?box=receipts": [("a nudge from the matrix", ".picked .primary", lambda page: page.locator("table.matrix").press("n"))],
 }
 
 
@@ -107,15 +110,16 @@ async def test_what_shows_only_meanwhile_has_no_serious_barrier_in_either_theme(
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", bypass_csp=True, reduced_motion="reduce")
     page = await sign_in(served, context, workspace=PLACE, name=PERSON)
     found = {}
-    for what, (name, stands, act) in BESIDE.items():
-        await page.emulate_media(color_scheme="light")
+    for name, steps in BESIDE.items():
         await page.goto(served.url + path(name, ids))
         await page.locator(PAGES[name.replace("planner", "claude")]).first.wait_for()
-        await act(page)
-        await page.locator(stands).first.wait_for()
-        found[what] = await barriers(page, within=MEANWHILE)
-        await page.emulate_media(color_scheme="dark")
-        found[f"{what} in the dark"] = await barriers(page, only_colours=True, within=MEANWHILE)
+        for what, stands, act in steps:
+            await page.emulate_media(color_scheme="light")
+            await act(page)
+            await page.locator(stands).first.wait_for()
+            found[what] = await barriers(page, within=MEANWHILE)
+            await page.emulate_media(color_scheme="dark")
+            found[f"{what} in the dark"] = await barriers(page, only_colours=True, within=MEANWHILE)
     await context.close()
     assert {what: each for what, each in found.items() if each} == {}
 
