@@ -247,15 +247,18 @@ async def test_a_ticket_opens_one_socket_within_thirty_seconds(one: Served) -> N
     own, now = await key(one, "bob"), one.app.clock()
     one.app.clock = lambda: now
     async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {own}"}) as http:
-        tickets = [(await http.post(f"{one.url}/v1/tickets")).json()["subprotocol"] for _ in range(2)]
+        tickets = [(await http.post(f"{one.url}/v1/tickets")).json()["subprotocol"] for _ in range(3)]
         assert (await http.post(f"{one.url}/v1/tickets", headers={"Authorization": "Bearer x"})).status_code == 401
-    async with opened(one.url, None, subprotocols=["ackbox", tickets[0]]) as socket:
-        assert socket.connection.subprotocol == "ackbox"
-        assert (await socket.call("agent.whoami"))["agent"] == "bob"
-    now += 30_000
-    for used in tickets:
+    # The milliseconds that pass before each, which ticket, and whether it opens.
+    for passed, ticket, opens in ((0, tickets[0], True), (0, tickets[0], False), (29_999, tickets[1], True), (1, tickets[2], False)):
+        now += passed
+        if opens:
+            async with opened(one.url, None, subprotocols=["ackbox", ticket]) as socket:
+                assert socket.connection.subprotocol == "ackbox"
+                assert (await socket.call("agent.whoami"))["agent"] == "bob"
+            continue
         with pytest.raises(InvalidStatus) as refused:
-            async with opened(one.url, None, subprotocols=["ackbox", used]):
+            async with opened(one.url, None, subprotocols=["ackbox", ticket]):
                 pass
         assert refused.value.response.status_code == 401
 
