@@ -157,7 +157,7 @@ async def test_a_long_thread_shows_its_newest_takes_in_what_comes_and_goes_back_
         if len(times) > 1:
             await route.continue_()
         else:
-            await route.fulfill(status=429, json={"error": {"code": "rate_limited", "message": "Later.", "details": {"retry_after_s": 1}}})
+            await route.fulfill(status=429, json={"error": {"code": "rate_limited", "message": "Later.", "details": {}, "retry_after_s": 1}})
 
     await page.route("**/v1/call/message.status", refuse_at_first)
     await page.goto(f"{served.url}/w/default/m/{sent[3].id}")

@@ -3,7 +3,7 @@ import { html, safe, Presence, words, age } from "./parts.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { signal } from "./vendor/signals.js";
 import { INTENTS } from "./filter.js";
-import { call, me, met, more, roster, sending, mayWrite, take, workspace } from "./store.js";
+import { call, me, met, more, roster, sending, mayWrite, take, workspace, refusal } from "./store.js";
 
 /** What is being written: for whom and as an answer to what. Kept by thread, so that it survives a reload. */
 const empty = { to: null, parent: null, thread: null, place: null, about: null, intent: null, priority: null, after: null };
@@ -100,7 +100,7 @@ async function send(what, because, parent) {
       refs: what.refs, metadata: because ? { because } : undefined, mention: true, idempotency_key: tried.key });
     tried = null;
     if (set.about && set.about.sender !== me.agent) await call("receipt.mark", { mark: "acknowledged", ids: [set.parent] }).catch(() => {});
-    const left = await set.after?.().then(() => null, (error) => `Sent, but what it came from still waits: ${error.message} ${error.hint ?? ""}`);
+    const left = await set.after?.().then(() => null, (error) => `Sent, but what it came from still waits: ${refusal(error)}`);
     // It is sent; when it cannot be read back now, the feed brings it.
     const back = await call("message.history", { ids: [told.id], body_chars: 240, with_tallies: true }).catch(() => null);
     if (back) take(back.messages, back.tallies);
@@ -146,7 +146,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     if (!text.trim() && !draft.value.to && !to) { setTold(null); return undefined; }
     const end = new AbortController();
     const timer = setTimeout(async () => {
-      try { setTold(await call("message.preview", { to: what.to }, { signal: end.signal })); setProblem(null); } catch (error) { if (error.name !== "AbortError") setProblem(`${error.message} ${error.hint ?? ""}`); }
+      try { setTold(await call("message.preview", { to: what.to }, { signal: end.signal })); setProblem(null); } catch (error) { if (error.name !== "AbortError") setProblem(refusal(error)); }
     }, 200);
     return () => { clearTimeout(timer); end.abort(); };
   }, [spelled, Boolean(text.trim()), roster.value]);
@@ -195,7 +195,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       // A failure keeps the text, and what it refers to, and says why.
       typed(before, 0);
       if (refs.length) keepRefs(place, refs);
-      setProblem(`${error.message} ${error.hint ?? ""}`);
+      setProblem(refusal(error));
     }
   }
 

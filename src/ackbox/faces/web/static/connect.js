@@ -1,9 +1,8 @@
 // Connect: what to paste into each client, with the name and key filled in; keys are made here and shown once.
 import { useState } from "./vendor/hooks.js";
-import { refusal } from "./lookup.js";
 import { Top } from "./frame.js";
 import { Copy, html, safe } from "./parts.js";
-import { call, workspace } from "./store.js";
+import { call, workspace, refusal } from "./store.js";
 
 const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
 const PLACE = "abx_agt_…";

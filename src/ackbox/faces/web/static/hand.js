@@ -3,7 +3,7 @@ import { html, Presence, firstLine, safe } from "./parts.js";
 import { useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { hand } from "./compose.js";
 import { useOthers } from "./frame.js";
-import { call, me, roster } from "./store.js";
+import { call, me, roster, refusal } from "./store.js";
 
 const RANK = { online: 0, idle: 1, away: 2 }, MOST = 12;
 const taskOf = (m) => m.refs.find((ref) => ref.kind === "task")?.target;
@@ -24,7 +24,7 @@ export function Hand({ need, isMine, words, onClose }) {
     let whole = null, isGiven = false;
     try {
       if (task) { await call("task.assign", { id: task, to: each.agent }); isGiven = true; await done(); } else whole = await call("message.get", { id: m.id });
-    } catch (error) { fail(`${isGiven ? `${each.agent} has the task now, but this message still waits: ` : ""}${error.message} ${error.hint ?? ""}`); return; }
+    } catch (error) { fail(`${isGiven ? `${each.agent} has the task now, but this message still waits: ` : ""}${refusal(error)}`); return; }
     onClose();
     // Once the dialog is gone: nothing behind it can have the focus before.
     if (whole) setTimeout(() => hand(own ? whole.body : `${m.sender} ${m.intent === "blocked" ? "is blocked" : m.intent === "question" ? "asks" : "writes"}: ${whole.body}`,

@@ -1,4 +1,4 @@
-// Lookup: the address of a page, who is here by name, and a refusal in words.
+// Lookup: the address of a page, and who is here by name.
 import { base, roster } from "./store.js";
 
 /** The address of a page with a query; what is null or empty is left out. */
@@ -9,7 +9,6 @@ export function address(path, asked = {}) {
 
 export const presenceOf = (name) => roster.value.agents.find((each) => each.agent === name)?.presence ?? "away";
 export const names = () => roster.value.agents.map((each) => each.agent);
-export const refusal = (error) => [error.message, error.hint].filter(Boolean).join(" ");
 
 const TOKENS = { review_request: "review", context_share: "context", request: "task", error: "blocked", task_assignment: "task", question: "question", handoff: "handoff", blocked: "blocked", status: "status", alert: "alert", answer: "answer" };
 /** The token that says an intent's colour. */

@@ -1,7 +1,7 @@
 // A mailbox: what an agent has and sent, and the matrix of who has read what it sent. Looking marks nothing.
 import { html, Agent, Circle, Intent, Key, Presence, Receipt, Time, Teach, firstLine, safe, seen, to } from "./parts.js";
 import { useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
-import { base, me, mayWrite } from "./store.js";
+import { base, me, mayWrite, refusal } from "./store.js";
 import { Compose, compose, reply } from "./compose.js";
 import { Detail, markOwn } from "./detail.js";
 import { keys } from "./keys.js";
@@ -33,7 +33,7 @@ function Nudge({ m, names, onClose }) {
   useLayoutEffect(() => { first.current?.focus(); }, [said]);
   async function run() {
     busy(true);
-    try { say(await (await import("./many.js")).nudge(null, () => {}, new Map(names.map((name) => [name, [m]])))); } catch (error) { say(`${error.message} ${error.hint ?? ""}`); busy(false); }
+    try { say(await (await import("./many.js")).nudge(null, () => {}, new Map(names.map((name) => [name, [m]])))); } catch (error) { say(refusal(error)); busy(false); }
   }
   if (said || !names.length) return html`<div class="picked" role="status">${said || "Everyone has been given it."}<button type="button" ref=${first} onClick=${onClose}>Close</button></div>`;
   return html`<div class="picked" role="group" aria-label="Nudge"><span>Write to <bdi>${safe(names.slice(0, 5).join(", "))}</bdi>${names.length > 5 ? ` and ${names.length - 5} more` : ""}, urgently, about <bdi>${firstLine(m)}</bdi>?</span><button type="button" class="primary" ref=${first} disabled=${isBusy} onClick=${run}>Nudge</button><button type="button" onClick=${onClose}>Leave</button></div>`;

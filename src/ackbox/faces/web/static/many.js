@@ -1,7 +1,7 @@
 // Many: what can be done with the selected messages, or with all that match. Whose mail it is, the server decides.
 import { html, Icon, Key, firstLine, safe } from "./parts.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
-import { base, byId, call, load, mayWrite, me } from "./store.js";
+import { base, byId, call, load, mayWrite, me, refusal } from "./store.js";
 import { clear, doing, outcome, picked } from "./pick.js";
 
 const MOST = 1000, MOST_NUDGED = 50, AT_ONCE = 200, NAMED = 5;
@@ -12,7 +12,7 @@ async function patiently(name, params) {
   for (;;) {
     try { return await call(name, params); } catch (error) {
       if (error.code !== "rate_limited") throw error;
-      await new Promise((done) => setTimeout(done, 1000 * (error.details.retry_after_s ?? 1)));
+      await new Promise((done) => setTimeout(done, 1000 * (error.retry_after_s ?? 1)));
     }
   }
 }
@@ -107,12 +107,12 @@ function Menu({ all, onEvery, more }) {
       const found = act.first ? await act.first(of, (done) => progress({ done, of: of.length })) : null, question = act.asks(of, found);
       progress(null);
       if (question) ask({ act, of, found, question }); else fail("Nobody is left to be asked.");
-    } catch (error) { progress(null); fail(`${error.message} ${error.hint ?? ""}`); }
+    } catch (error) { progress(null); fail(refusal(error)); }
   }
   async function run(act, of, found) {
     progress({ done: 0, of: of.length });
     try { letGo(list, await act.run(of, (done) => progress({ done, of: of.length }), found)); if (dialog.current) close(); } catch (error) {
-      const said = `${error.message} ${error.hint ?? ""}`;
+      const said = refusal(error);
       // The menu may be closed by now.
       if (dialog.current) { progress(null); ask(null); fail(said); } else outcome.value = said;
     }

@@ -50,7 +50,7 @@ async function look() {
     for (const m of found.messages) if (m.priority === 5 && m.sender !== me.agent) notify(m);
   } catch (error) {
     waiting = [...ids, ...waiting].slice(-MOST);
-    pause = 1000 * (error.details?.retry_after_s ?? AFTER_REFUSAL_S);
+    pause = 1000 * (error.retry_after_s ?? AFTER_REFUSAL_S);
   }
   timer = waiting.length ? setTimeout(look, pause) : null;
 }

@@ -1,11 +1,10 @@
 // Settings: how this browser looks, how the workspace behaves, and its keys.
 import { useState } from "./vendor/hooks.js";
-import { refusal } from "./lookup.js";
 import { density, nextDensity, setTheme, theme, Top } from "./frame.js";
 import { lettersOff, setLetters } from "./keys.js";
 import { Time, html, safe } from "./parts.js";
 import { isOn, turn, wanted } from "./notices.js";
-import { call, me } from "./store.js";
+import { call, me, refusal } from "./store.js";
 
 const UNKNOWN = { hold: "hold its post until it comes", refuse: "refuse, and name who is near", inactive: "refuse, also who is not here now" };
 

@@ -12,20 +12,19 @@ const TOGETHER = 200;
 const TOO_FAR = 2000;
 export const BODY_CHARS = 240;
 
-/** What a call was refused with: its code, sentence and hint. */
+/** What a call was refused with: its code, sentence and hint, and when to come back where the server says so. */
 export class Refused extends Error {
-  constructor(told) { super(told?.message ?? "No answer."); this.code = told?.code ?? "unavailable"; this.hint = told?.hint ?? ""; this.details = told?.details ?? {}; }
+  constructor(told) { super(told?.message ?? "No answer."); Object.assign(this, { code: told?.code ?? "unavailable", hint: told?.hint ?? "", retry_after_s: told?.retry_after_s }); }
 }
+
+/** What went wrong, in words. */
+export const refusal = (error) => [error.message, error.hint].filter(Boolean).join(" ");
 
 /** Do one operation in this page's workspace. */
 export async function call(name, params = {}, { signal: end } = {}) {
-  const answer = await fetch(`/v1/call/${name}`, {
+  return read(await fetch(`/v1/call/${name}`, {
     method: "POST", signal: end, headers: { "Content-Type": "application/json", "Ackbox-Face": "web" }, body: JSON.stringify({ workspace, ...params }),
-  });
-  const told = await answer.json().catch(() => null);
-  if (answer.status === 401) signIn();
-  if (!answer.ok) throw new Refused(told?.error);
-  return told;
+  }));
 }
 
 /** Whether what failed may go better later: nobody answered, or the server said so. */
@@ -35,8 +34,9 @@ export const passes = (error) => !(error instanceof Refused) || ["unavailable", 
 function signIn() { location.assign(`/login?${new URLSearchParams({ next: location.pathname + location.search })}${location.hash}`); }
 
 /** Load a page's data: its .json twin. */
-export async function load(path, search) {
-  const answer = await fetch(`${path}.json${search}`);
+export async function load(path, search) { return read(await fetch(`${path}.json${search}`)); }
+
+async function read(answer) {
   const told = await answer.json().catch(() => null);
   if (answer.status === 401) signIn();
   if (!answer.ok) throw new Refused(told?.error);
@@ -153,7 +153,7 @@ export async function gather() {
     }
     if (link.value.count) link.value = { ...link.value, count: 0 };
   } catch (error) {
-    again = setTimeout(() => { again = null; gather(); }, error.details?.retry_after_s ? 1000 * error.details.retry_after_s : pauseMs);
+    again = setTimeout(() => { again = null; gather(); }, error.retry_after_s ? 1000 * error.retry_after_s : pauseMs);
     pauseMs = Math.min(2 * pauseMs, 8000);
   } finally { fetching = false; }
 }

@@ -1,10 +1,10 @@
 // Tasks: a board of columns or a list, and one task beside it. A move goes by keys, by a button or by dragging;
 // the server decides whether it may, and its words are shown.
 import { useEffect, useRef, useState } from "./vendor/hooks.js";
-import { address, names, presenceOf, refusal } from "./lookup.js";
+import { address, names, presenceOf } from "./lookup.js";
 import { query, setQuery, Top, useFresh } from "./frame.js";
 import { Age, Body, Presence, Teach, html, safe } from "./parts.js";
-import { call, mayWrite } from "./store.js";
+import { call, mayWrite, refusal } from "./store.js";
 
 export const COLUMNS = [
   { key: "open", states: ["open"], to: "open" },

@@ -51,7 +51,7 @@ function useReceipts(box, messages, statuses) {
       draw((n) => n + 1);
       if (!refused.length) continue;
       // What was refused counts as asked for until then: else the next drawing asks again, as fast as it is refused.
-      const pause = Math.max(...told.map((each) => each.reason ? each.reason.details?.retry_after_s ?? AGAIN_S : 0));
+      const pause = Math.max(...told.map((each) => each.reason ? each.reason.retry_after_s ?? AGAIN_S : 0));
       await new Promise((done) => setTimeout(done, 1000 * pause));
       for (const id of refused) asked.delete(id);
       draw((n) => n + 1);
