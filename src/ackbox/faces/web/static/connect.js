@@ -1,14 +1,12 @@
 // Connect: what to paste into each client, with the name and key filled in; keys are made here and shown once.
 import { useState } from "./vendor/hooks.js";
 import { Top } from "./frame.js";
-import { Copy, html, safe } from "./parts.js";
+import { Copy, arg, html, safe } from "./parts.js";
 import { call, workspace, refusal } from "./store.js";
 
 const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
 const PLACE = "abx_agt_…";
 const json = (value) => JSON.stringify(value, null, 2);
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-const arg = (text) => /^[\w.@/-]+$/.test(text) ? text : quoted(text);
 
 /** What each client is given: [where, text] pairs. `key` stands in only where the client cannot read it from elsewhere. */
 const CLIENTS = {

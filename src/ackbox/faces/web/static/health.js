@@ -1,9 +1,9 @@
 // Health: four charts and no more, each a way into Live; the same numbers as a table. The chart library is loaded here only.
 import { useEffect, useRef, useState } from "./vendor/hooks.js";
-import { address, colours, tokenOf } from "./lookup.js";
+import { address, colours } from "./lookup.js";
 import { go, theme, Top, useFresh } from "./frame.js";
 import { Windows } from "./windows.js";
-import { Age, Intent, Presence, Time, html, safe } from "./parts.js";
+import { Age, Intent, Presence, Time, html, safe, tokenOf } from "./parts.js";
 
 const WINDOWS = [["15m", "15 min"], ["6h", "6 h"], ["7d", "7 d"]];
 const here = (name) => new URL(`./vendor/${name}`, import.meta.url).href;

@@ -1,5 +1,5 @@
 // Live: everything, the newest at the bottom. Rows never move under the pointer; scrolling up holds the view.
-import { html, Agent, Icon, Intent, Key, Receipt, Teach, Time, firstLine, safe, to, words } from "./parts.js";
+import { html, Agent, Icon, Intent, Key, Receipt, Teach, Time, arg, firstLine, safe, to, words } from "./parts.js";
 import { List } from "./vlist.js";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
 import { base, byId, call, crowded, load, me, paused, ring, roster, sending, take, version, mayWrite } from "./store.js";
@@ -68,7 +68,7 @@ function Empty({ q, onFilter }) {
   const others = roster.value.agents.filter((each) => each.agent !== me.agent && each.kind === "agent");
   if (!others.length) return html`<div class="empty"><p class="title">Nobody is here yet.</p><p>Let an agent in: give its program this MCP server command.</p><p><${Teach} command="ackbox mcp --as NAME" /></p><p>No agent at hand?</p><p><${Teach} command="ackbox demo" /></p></div>`;
   const one = others[0].agent;
-  return html`<div class="empty"><p class="title"><bdi>${safe(one)}</bdi> is here${others[0].presence === "online" ? " and waiting" : ""}.</p><p>Say hello: press <${Key}>c</${Key}> and type <code>@${safe(one)}</code>, or in a terminal</p><p><${Teach} command=${`ackbox send ${/^[\w.-]+$/.test(one) ? one : `'${one}'`} "hello"`} /></p></div>`;
+  return html`<div class="empty"><p class="title"><bdi>${safe(one)}</bdi> is here${others[0].presence === "online" ? " and waiting" : ""}.</p><p>Say hello: press <${Key}>c</${Key}> and type <code>@${safe(one)}</code>, or in a terminal</p><p><${Teach} command=${`ackbox send ${arg(one)} "hello"`} /></p></div>`;
 }
 
 export function Live({ data }) {

@@ -10,10 +10,6 @@ export function address(path, asked = {}) {
 export const presenceOf = (name) => roster.value.agents.find((each) => each.agent === name)?.presence ?? "away";
 export const names = () => roster.value.agents.map((each) => each.agent);
 
-const TOKENS = { review_request: "review", context_share: "context", request: "task", error: "blocked", task_assignment: "task", question: "question", handoff: "handoff", blocked: "blocked", status: "status", alert: "alert", answer: "answer" };
-/** The token that says an intent's colour. */
-export const tokenOf = (intent) => `--${TOKENS[intent] ?? "status"}`;
-
 /** What a token is just now, in the element's theme, as a canvas takes it: a token itself is still two colours. */
 export function colours(element) {
   const known = new Map(), before = element.style.color;

@@ -1,5 +1,5 @@
 // A mailbox: what an agent has and sent, and the matrix of who has read what it sent. Looking marks nothing.
-import { html, Agent, Circle, Intent, Key, Presence, Receipt, Time, Teach, firstLine, safe, seen, to } from "./parts.js";
+import { html, Agent, Circle, Intent, Key, Presence, Receipt, Time, Teach, arg, firstLine, safe, seen, to } from "./parts.js";
 import { useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
 import { base, me, mayWrite, refusal } from "./store.js";
 import { Compose, compose, reply } from "./compose.js";
@@ -77,7 +77,7 @@ function Matrix({ told, onOpen }) {
 function Letters({ told, at, setAt, pick }) {
   const counted = new Map((told.tallies ?? []).map((each) => [each.id, each]));
   const away = told.agent && told.agent.presence === "away" && told.unread;
-  if (!told.messages.length) return html`<div class="empty"><p class="title">${{ unread: "Nothing unread.", inbox: "No mail yet.", sent: "Nothing sent yet.", archive: "Nothing archived." }[told.box]}</p>${told.box === "inbox" ? html`<p><${Teach} command=${`ackbox send ${/^[\w.-]+$/.test(told.name) ? told.name : `'${told.name}'`} "hello"`} /></p>` : null}</div>`;
+  if (!told.messages.length) return html`<div class="empty"><p class="title">${{ unread: "Nothing unread.", inbox: "No mail yet.", sent: "Nothing sent yet.", archive: "Nothing archived." }[told.box]}</p>${told.box === "inbox" ? html`<p><${Teach} command=${`ackbox send ${arg(told.name)} "hello"`} /></p>` : null}</div>`;
   return html`${away ? html`<p class="note"><bdi>${safe(told.name)}</bdi> was last seen ${seen(told.agent)}. ${told.unread} ${told.unread === 1 ? "message waits" : "messages wait"} and will be shown when it starts.</p>` : null}
     <ol class=${`letters ${picked.value.size ? "has-picks" : ""}`} aria-label=${told.box} data-first tabindex="-1">${told.messages.map((m, number) => html`<li key=${m.id} class=${`msg ${number === at ? "is-at" : ""} ${m.read === false && told.box !== "sent" ? "is-unread" : ""} ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""} ${picked.value.has(m.id) ? "is-picked" : ""}`} onClick=${(event) => { setAt(number); if (!clicked(event, told.messages, m)) pick(m); }}><${Tick} each=${m} rows=${told.messages} />
       <span class="when"><${Time} at=${m.created_at} seconds=${false} /></span><span class="who">${told.box === "sent" ? html`<span class="arrow">→</span> <bdi>${to(m)}</bdi>` : html`<${Agent} name=${m.sender} kind=${m.sender_kind} />`}</span><${Intent} message=${m} /><span class="line"><bdi>${firstLine(m)}</bdi></span><span class="state"><${Receipt} tally=${counted.get(m.id)} /></span></li>`)}</ol>`;

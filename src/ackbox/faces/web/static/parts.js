@@ -16,7 +16,13 @@ const LINES = {
   alert: "M8 2.500 14.500 13.500h-13zM8 6.500v3.500M8 11.900v.1", error: "M8 2.500 14.500 13.500h-13zM8 6.500v3.500M8 11.900v.1",
   answer: "M6.500 4 2.500 8l4 4M2.500 8h7a4 4 0 0 1 4 4", request: "M8 13V3M4 7l4-4 4 4", inform: "M4 8h8", system: "M8 5.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5zM8 2v2M8 12v2M2 8h2M12 8h2",
 };
-const TONES = { answer: "answer", request: "task", error: "blocked", task_assignment: "task", inform: "status", system: "status" };
+const TONES = {
+  question: "question", handoff: "handoff", review_request: "review", blocked: "blocked", error: "blocked", context_share: "context", task: "task", task_assignment: "task", request: "task",
+  alert: "alert", answer: "answer",
+};
+const toneOf = (intent) => TONES[intent] ?? "status";
+/** The token in app.css that says an intent's colour. */
+export const tokenOf = (intent) => `--${toneOf(intent)}`;
 
 export const words = (text) => text.replaceAll("_", " ");
 
@@ -27,7 +33,7 @@ export function Icon({ d, size = 16, label }) {
 
 export function Intent({ message, bare = false }) {
   const word = message.type === "task_assignment" ? "task_assignment" : message.type === "system" ? "system" : message.intent;
-  return html`<span class=${`intent tone-${TONES[word] ?? (LINES[word] ? word : "status")}`}><${Icon} d=${LINES[word] ?? LINES.inform} size=${14} />${bare ? null : words(word === "task_assignment" ? "task" : word)}</span>`;
+  return html`<span class=${`intent tone-${toneOf(word)}`}><${Icon} d=${LINES[word] ?? LINES.inform} size=${14} />${bare ? null : words(word === "task_assignment" ? "task" : word)}</span>`;
 }
 
 /** Names keep a stable mark of two letters and one of eight tones. */
@@ -151,6 +157,9 @@ export function Copy({ text, label = "copy" }) {
   const [did, set] = useState(false);
   return html`<button type="button" class="quiet small" onClick=${() => { navigator.clipboard?.writeText(text); set(true); setTimeout(() => set(false), 1500); }}>${did ? "copied" : label}</button>`;
 }
+
+/** A name as a shell takes it. */
+export const arg = (text) => /^[\w.@/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 export function Teach({ command }) { return html`<span class="teach"><code>${command}</code><${Copy} text=${command} /></span>`; }
 

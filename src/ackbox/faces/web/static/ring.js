@@ -1,6 +1,6 @@
 // The ring on its canvas: places, lines, dots on their way. Draws only while something moves; knows nothing of pages.
-import { colours, tokenOf } from "./lookup.js";
-import { mark } from "./parts.js";
+import { colours } from "./lookup.js";
+import { mark, tokenOf } from "./parts.js";
 
 const FRAME_MS = 33, MOST_DOTS = 160, TRAVEL_MS = 900, FADE_MS = 30_000, MOST_NODES = 40, FULL_UNREAD = 20, LINE = 16;
 const TURN = Math.PI * 2;
