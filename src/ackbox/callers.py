@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from ackbox.errors import BadKey
 from ackbox.model.key import digest, matches, parse_key
 from ackbox.ops.table import Caller
@@ -18,26 +20,35 @@ KNOWN_FOR_MS = 500
 ENDED_MS = 60_000
 
 
+class Known(msgspec.Struct, frozen=True):
+    """A key that was found right at a moment of the process's own clock (ms), and who calls with it."""
+
+    at: int
+    row: KeyRow
+    caller: Caller
+
+
 class Callers:
     """Finds keys in one database."""
 
     def __init__(self, engine: Engine, clock: Callable[[], int]) -> None:
         self._engine = engine
         self._clock = clock
-        self._known: dict[bytes, tuple[int, KeyRow]] = {}
+        self._known: dict[bytes, Known] = {}
 
     async def identify(self, credential: str | None) -> Caller:
         """Return whose key this is. Raises BadKey, with one answer for wrong, expired and revoked alike in form."""
         if not credential:
             raise BadKey("No key was given.", hint="Send it as 'Authorization: Bearer abx_…'.", reason="missing")
-        row = await self._row(credential)
-        if row is None:
+        known = await self._find(credential)
+        if known is None:
             raise BadKey("This key is not known here.", hint="Check which server it belongs to.", reason="unknown")
+        row = known.row
         if row.revoked_at is not None:
             raise BadKey("This key has been revoked.", hint="Ask an admin for a new one.", reason="revoked")
         if row.expires_at is not None and row.expires_at <= self._clock():
             raise BadKey("This key has expired.", hint="Ask an admin for a new one.", reason="expired")
-        return Caller(key_id=row.id, ws=row.ws, role=row.role, agent=row.agent, may_speak_as=tuple(row.may_speak_as))  # type: ignore[arg-type]  # the row has text; add_key stored one of Role
+        return known.caller
 
     async def ended(self) -> set[str]:
         """Return the ids of keys that were revoked or ran out within the last minute."""
@@ -48,15 +59,19 @@ class Callers:
         """Ask the store again for every key."""
         self._known.clear()
 
-    async def _row(self, credential: str) -> KeyRow | None:
-        """Return the row of a key that is right; known for a moment by its digest, never by its text."""
+    async def _find(self, credential: str) -> Known | None:
+        """Return a key that is right; known for a moment by its digest, never by its text."""
         told, now = digest(credential), time.monotonic_ns() // 1_000_000
         known = self._known.get(told)
-        if known is not None and now - known[0] < KNOWN_FOR_MS:
-            return known[1]
+        if known is not None and now - known.at < KNOWN_FOR_MS:
+            return known
         id = parse_key(credential).id
         row = await self._engine.read(lambda tx: find_key(tx, id), across=True)
         if row is None or not matches(credential, row.digest):
             return None
-        self._known[told] = (now, row)
-        return row
+        self._known[told] = Known(now, row, _caller(row))
+        return self._known[told]
+
+
+def _caller(row: KeyRow) -> Caller:
+    return Caller(key_id=row.id, ws=row.ws, role=row.role, agent=row.agent, may_speak_as=tuple(row.may_speak_as))  # type: ignore[arg-type]  # the row has text; add_key stored one of Role

@@ -6,6 +6,7 @@ Explained in docs/why/addresses.md.
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Sequence
 
@@ -17,6 +18,8 @@ from ackbox.model.name import parse_instance, parse_name
 EVERYONE = frozenset({"*", "broadcast", "everyone"})
 HUMANS = frozenset({"user", "human"})
 MOST_ADDRESSES = 200
+# Longer ones are not remembered.
+SHORT = 80
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,7 +62,18 @@ def parse_audience(to: str | Sequence[str], *, instance: str | None = None) -> t
     `instance` narrows a single agent, as if `agent/instance` had been written. One bad entry
     refuses the whole. Raises Invalid.
     """
-    entries = [to] if isinstance(to, str) else list(to)
+    if isinstance(to, str) and len(to) <= SHORT:
+        return _parse_short(to, instance)
+    return _parse([to] if isinstance(to, str) else list(to), instance)
+
+
+@functools.lru_cache(1024)
+def _parse_short(to: str, instance: str | None) -> tuple[Address, ...]:
+    """Parse an audience that is likely to be written to again."""
+    return _parse([to], instance)
+
+
+def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
     parts = [part.strip(" ") for entry in entries for part in entry.split(",")]
     if not any(parts):
         raise Invalid("The audience is empty.", hint="Name at least one recipient, or '*' for everyone.", field="to")

@@ -106,7 +106,7 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
     unknown = params.unknown or context.workspace.settings.get("unknown", "hold")
     to, instance = await _whom(context, params, sender)
     audience = await resolve(context, to, instance=instance, unknown=unknown, sender=sender, by_instance=params.by_instance)
-    fields = _fields(context, params, sender, audience, parent=parent, hops=stands_on) | text
+    fields = _fields(context, params, sender, audience, text, parent=parent, hops=stands_on)
     if type is not None:
         fields["type"] = type
     key = params.idempotency_key
@@ -172,7 +172,8 @@ async def _parent(context: Context, params: Send) -> Stored | None:
     return parent
 
 
-def _fields(context: Context, params: Send, sender: Reader, audience: Audience, *, parent: Stored | None, hops: int) -> dict[str, Any]:
+def _fields(context: Context, params: Send, sender: Reader, audience: Audience, text: dict[str, Any], *,
+            parent: Stored | None, hops: int) -> dict[str, Any]:
     id = context.new_id(context.now)
     reply_by = params.expects_reply_by
     days = params.expires_in_days
@@ -185,7 +186,7 @@ def _fields(context: Context, params: Send, sender: Reader, audience: Audience, 
         "thread": parent.thread if parent else 0, "thread_id": parent.thread_id if parent else id,
         "expects_reply_by": None if reply_by is None else parse_moment(reply_by, field="expects_reply_by"),
         "expires_at": None if days is None else context.now + days * DAY_MS, "idempotency_key": params.idempotency_key,
-        "hops": hops, "acting_key": context.caller.key_id, "created_at": context.now,
+        "hops": hops, "acting_key": context.caller.key_id, "created_at": context.now, **text,
     }
 
 

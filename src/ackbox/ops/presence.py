@@ -62,5 +62,7 @@ async def standing(context: Context, reader: Reader) -> Here:
     if not reader.is_agent:
         return derived(context, await store.presence(reader.reader), reader.reader)
     stored = await store.presences(reader.agent)
+    if stored.keys() <= {reader.reader}:
+        return derived(context, stored.get(reader.reader), reader.reader)
     family = [reader.reader, *(number for number in stored if number != reader.reader)]
     return best([derived(context, stored.get(number), number) for number in family])

@@ -61,7 +61,7 @@ async def counts(context: Context, reader: Reader, *, unread: int | None = None)
 
 
 async def _total(context: Context, reader: Reader) -> int:
-    ws, last = context.workspace.ws, context.workspace.next_seq - 1
+    ws, last = context.workspace.ws, await context.store.last_seq()
     known = context.totals.find(ws, reader.reader, last=last, now=context.now)
     if known.total > COUNTED_UP_TO:
         return known.total

@@ -6,7 +6,7 @@ No statement runs without the workspace's number. Explained in docs/why/storage.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from ackbox.store.engine import Row, Transaction
@@ -22,15 +22,15 @@ class Bound:
         self.posted: set[int] = set()
         self.agents: dict[int, int] = {}
 
-    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
-        return await self.tx.rows(name, ws=self.ws, **parameters)
+    def rows(self, name: str, /, **parameters: Any) -> Awaitable[list[Row]]:
+        return self.tx.rows(name, ws=self.ws, **parameters)
 
     async def row(self, name: str, /, **parameters: Any) -> Row | None:
         found = await self.tx.rows(name, ws=self.ws, **parameters)
         return found[0] if found else None
 
-    async def run(self, name: str, /, **parameters: Any) -> None:
-        await self.tx.run(name, ws=self.ws, **parameters)
+    def run(self, name: str, /, **parameters: Any) -> Awaitable[None]:
+        return self.tx.run(name, ws=self.ws, **parameters)
 
     async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
         if parameters:

@@ -55,7 +55,7 @@ class Engine(Protocol):
         """
         ...
 
-    async def write(self, work: Work[T], *, ws: int | None = None, across: bool = False) -> T:
+    def write(self, work: Work[T], *, ws: int | None = None, across: bool = False) -> Awaitable[T]:
         """Run work in a transaction and return once it is on disk."""
         ...
 

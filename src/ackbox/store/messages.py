@@ -88,7 +88,7 @@ class Messages(Bound):
         seq = await self.take_seq()
         message["seq"] = seq
         message["thread"] = message["thread"] or seq
-        await self.run("message_add", **message)
+        await self.run_many("message_add", [message])
         await self.run_many("addressed_add", [
             {"channel": channel, "seq": seq, "left_out": None if channel else message["sender_agent"], "expires_at": message["expires_at"]}
             for channel in channels])

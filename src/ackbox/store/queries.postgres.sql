@@ -35,9 +35,10 @@ ORDER BY t.number DESC LIMIT :most;
 SELECT upto FROM search_cursor WHERE ws = :ws FOR UPDATE;
 
 -- name: search_add
--- Index the words of one message; the workspace is one of them.
+-- Index the words of a run of messages, given as a list of (seq, text); the workspace is one of the words.
 INSERT INTO search_entry (ws, seq, words)
-VALUES (:ws, :seq, to_tsvector('simple', left(CAST(:text AS TEXT), 200000)) || to_tsvector('simple', CAST(:place AS TEXT)));
+SELECT :ws, CAST(value ->> 0 AS BIGINT), to_tsvector('simple', left(value ->> 1, 200000)) || to_tsvector('simple', CAST(:place AS TEXT))
+FROM jsonb_array_elements(CAST(CAST(:entries AS TEXT) AS JSONB));
 
 -- name: search_page
 -- Messages with these words, newest first; index search_entry_by_word, or the primary key for common words.

@@ -90,15 +90,15 @@ o.seq, (SELECT CASE WHEN CAST(:visible_to AS BIGINT) IS NULL THEN COUNT(*) WHEN 
 
 -- name: workspace_by_name
 -- Find a workspace by its name. across: the name is how a workspace is found; unique index on name.
-SELECT ws, name, mode, settings, next_seq, created_at, agent_count FROM workspace WHERE name = :name;
+SELECT ws, name, mode, settings, created_at, agent_count FROM workspace WHERE name = :name;
 
 -- name: workspace_by_number
 -- Read one workspace; primary key.
-SELECT ws, name, mode, settings, next_seq, created_at, agent_count FROM workspace WHERE ws = :ws;
+SELECT ws, name, mode, settings, created_at, agent_count FROM workspace WHERE ws = :ws;
 
 -- name: workspace_all
 -- List every workspace for an operator. across: only keys that cover all workspaces may ask.
-SELECT ws, name, mode, settings, next_seq, created_at, agent_count FROM workspace ORDER BY name;
+SELECT ws, name, mode, settings, created_at, agent_count FROM workspace ORDER BY name;
 
 -- name: workspace_add
 -- Create a workspace.

@@ -29,8 +29,9 @@ ORDER BY t.number DESC LIMIT :most;
 SELECT upto FROM search_cursor WHERE ws = :ws;
 
 -- name: search_add
--- Index the words of one message.
-INSERT INTO search_entry (ws, seq, place, text) VALUES (:ws, :seq, :place, :text);
+-- Index the words of a run of messages, oldest first, given as a list of (seq, text); one statement, since the index is sorted and written at the end of each.
+INSERT INTO search_entry (ws, seq, place, text)
+SELECT :ws, json_extract(value, '$[0]'), :place, json_extract(value, '$[1]') FROM json_each(:entries);
 
 -- name: search_page
 -- Messages with these words, newest first; full-text index, its order is the order of entries.

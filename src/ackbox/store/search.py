@@ -28,10 +28,8 @@ class Search(Bound):
         if upto >= last:
             return False
         rows = await self.rows("search_unindexed", upto=upto, most=most)
-        place = self._place()
-        await self.run_many("search_add", [
-            {"seq": seq, "place": place, "text": spaced(body if subject is None else f"{subject}\n{body}")} for seq, subject, body in rows
-        ])
+        entries = [(seq, spaced(body if subject is None else f"{subject}\n{body}")) for seq, subject, body in rows]
+        await self.run("search_add", place=self._place(), entries=msgspec.json.encode(entries).decode())
         await self.run("search_move", upto=rows[-1][0] if len(rows) == most else last)
         return len(rows) == most
 

@@ -22,6 +22,7 @@ import apsw
 import msgspec
 
 from ackbox.errors import AckboxError, Unavailable
+from ackbox.store.answers import Answers
 from ackbox.store.copying import copy_sqlite, fresh_file
 from ackbox.store.engine import Row, Work
 from ackbox.store.migrate import migrations
@@ -51,6 +52,37 @@ class SqliteTransaction:
 
     async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
         self._executemany(self._statements[name].sql, parameters)
+
+
+class GroupTransaction(SqliteTransaction):
+    """The transaction of writes that commit together; equal questions share an answer."""
+
+    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement]) -> None:
+        super().__init__(connection, statements, writable=True)
+        self._answers = Answers(connection)
+        self.forget = self._answers.forget
+
+    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
+        statement = self._statements[name]
+        if statement.is_write:
+            self._answers.spoil(statement)
+            return self._execute(statement.sql, parameters).fetchall()
+        answers = self._answers.of(statement)
+        asked = tuple(parameters.values())
+        found = answers.get(asked)
+        if found is None:
+            found = answers[asked] = self._execute(statement.sql, parameters).fetchall()
+        return found
+
+    async def run(self, name: str, /, **parameters: Any) -> None:
+        statement = self._statements[name]
+        self._answers.spoil(statement)
+        self._execute(statement.sql, parameters)
+
+    async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
+        statement = self._statements[name]
+        self._answers.spoil(statement)
+        self._executemany(statement.sql, parameters)
 
 
 def drive(work: Awaitable[T]) -> T:
@@ -133,7 +165,7 @@ class SqliteEngine:
         self._execute = self._writer.cursor().execute
         self._migrate()
         self._assert_durable()
-        self._write_tx = SqliteTransaction(self._writer, self._statements, writable=True)
+        self._write_tx = GroupTransaction(self._writer, self._statements)
         self._look_tx = SqliteTransaction(self._writer, self._statements, writable=False)
         if self.path != ":memory:":
             self._near = self._connect(reader=True)
@@ -178,8 +210,8 @@ class SqliteEngine:
         finally:
             self._spare.put(connection)
 
-    async def write(self, work: Work[T], *, ws: int | None = None, across: bool = False) -> T:
-        return await self._submit(work, writable=True)
+    def write(self, work: Work[T], *, ws: int | None = None, across: bool = False) -> Awaitable[T]:
+        return self._submit(work, writable=True)
 
     async def _submit(self, work: Work[T], *, writable: bool) -> T:
         if self._thread is None or self._broken is not None:
@@ -207,7 +239,8 @@ class SqliteEngine:
         return {"engine": "sqlite", "version": apsw.sqlite_lib_version(), "path": self.path, "synchronous": "FULL"}
 
     def _connect(self, *, reader: bool = False) -> apsw.Connection:
-        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+        # Without a lock of its own: a connection is used by one thread at a time, here and in the thread that commits.
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOMUTEX
         connection = apsw.Connection(self.path, flags=flags, statementcachesize=200)
         connection.set_busy_timeout(BUSY_MS)
         # One plan for each statement: without this SQLite plans again for every new value bound to a range or a limit.
@@ -226,7 +259,7 @@ class SqliteEngine:
             done = {row[0] for row in self._writer.execute("SELECT number FROM migration")}
             for migration in migrations("sqlite"):
                 if migration.number not in done:
-                    for _ in self._writer.execute(migration.fill(_FILL)):
+                    for _ in self._writer.execute(migration.fill(_FILL), can_cache=False):
                         pass
                     self._writer.execute("INSERT INTO migration VALUES (?, ?)", (migration.number, migration.name))
 
@@ -260,8 +293,11 @@ class SqliteEngine:
                 self._execute("BEGIN IMMEDIATE")
             except apsw.BusyError:
                 return False
-            if run(jobs):
-                break
+            try:
+                if run(jobs):
+                    break
+            finally:
+                self._write_tx.forget()
             if self._writer.in_transaction:
                 self._execute("ROLLBACK")
         return True
@@ -288,6 +324,7 @@ class SqliteEngine:
                 raise job.error
             if job.error is not None:
                 self._execute("ROLLBACK TO job")
+                self._write_tx.forget()
             self._execute("RELEASE job")
         return True
 

@@ -15,20 +15,17 @@ import msgspec
 
 _HEAD = re.compile(r"^-- (name|part): (\w+)\s*$", re.MULTILINE)
 _NAMED = re.compile(r"\{(\w+)\}")
-PARAMETER = re.compile(r"(?<!:):([a-z_]+)\b")
+PARAMETER = re.compile(r"(?<!:):([a-z_][a-z_0-9]*)\b")
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """One named statement: its SQL with :named parameters, its purpose, and those names in order."""
+    """One named statement: its SQL with :named parameters, its purpose, those names in order, and whether it writes."""
 
     name: str
     purpose: str
     sql: str
     parameters: tuple[str, ...]
-
-    @property
-    def is_write(self) -> bool:
-        return not self.sql.startswith("SELECT")
+    is_write: bool
 
 
 @functools.cache
@@ -78,4 +75,4 @@ def _statement(name: str, purpose: str, sql: str) -> Statement:
         raise ValueError(f"statement {name} has no purpose")
     if "ws" not in parameters and "across:" not in purpose:
         raise ValueError(f"statement {name} names no workspace")
-    return Statement(name, purpose, sql, parameters)
+    return Statement(name, purpose, sql, parameters, not sql.startswith("SELECT"))

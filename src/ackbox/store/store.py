@@ -33,7 +33,6 @@ class WorkspaceRow(msgspec.Struct, frozen=True):
     name: str
     mode: str
     settings: dict[str, Any]
-    next_seq: int
     created_at: int
     agent_count: int
 
