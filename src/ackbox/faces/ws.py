@@ -134,13 +134,14 @@ class Session:
         self._asking: dict[Id, asyncio.Task[None]] = {}
         self._subscriptions: dict[Id, asyncio.Task[None]] = {}
         self._starting = 0
-        self._heard_at = asyncio.get_running_loop().time()
+        self._loop = asyncio.get_running_loop()
+        self._heard_at = self._loop.time()
         self._is_new = True
         self._misread = 0
 
     def take(self, data: bytes, is_text: bool) -> None:
         """Start answering one frame."""
-        self._heard_at = asyncio.get_running_loop().time()
+        self._heard_at = self._loop.time()
         self._is_new = False
         try:
             asked = read(data, is_text)
@@ -152,8 +153,8 @@ class Session:
             if self._misread > MOST_MISREAD:
                 self.line.hang_up(UNREADABLE, "unreadable")
             return
-        task = asyncio.create_task(self._answer(asked))
-        self._asking[asked.id] = task
+        # Named by what it does; without a name each task is given one of its own making.
+        self._asking[asked.id] = self._loop.create_task(self._answer(asked), name=asked.op)
         if len(self._asking) >= MOST_CALLS:
             self.line.be_busy(True)
 

@@ -55,6 +55,7 @@ def refuse_newcomer(name: str, field: str = "name") -> None:
         raise Invalid(f"{name!r} is a reserved word, not a name.", hint="Write 'everyone' or '*' for everyone here.", field=field)
 
 
+@functools.lru_cache(4096)
 def parse_instance(text: str, field: str = "instance") -> str:
     """Return an instance's name after NFC. Raises Invalid."""
     return _parse(text, "instance", field)

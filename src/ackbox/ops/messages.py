@@ -117,8 +117,8 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
 
 
 def _check_text(params: Send) -> dict[str, Any]:
-    body = unicodedata.normalize("NFC", "\n".join([params.body, *([""] if params.facts else []), *map(_fact, params.facts.items())]))
-    subject = None if params.subject is None else unicodedata.normalize("NFC", params.subject)
+    body = _composed("\n".join([params.body, "", *map(_fact, params.facts.items())]) if params.facts else params.body)
+    subject = None if params.subject is None else _composed(params.subject)
     for field, text, limit in (("body", body, BODY_LIMIT), ("subject", subject or "", SUBJECT_LIMIT)):
         if len(text) > limit:
             raise TooLong(
@@ -130,6 +130,10 @@ def _check_text(params: Send) -> dict[str, Any]:
         raise TooLong(f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.", field="metadata",
                       size=size, limit=METADATA_LIMIT_BYTES, hint="Name a file in `refs` instead.")
     return {"body": body, "subject": subject}
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _fact(fact: tuple[str, Any]) -> str:
