@@ -22,10 +22,10 @@ import apsw
 import msgspec
 
 from ackbox.errors import AckboxError, Unavailable
-from ackbox.store.answers import Answers
 from ackbox.store.copying import copy_sqlite, fresh_file
 from ackbox.store.engine import Row, Work
 from ackbox.store.migrate import migrations
+from ackbox.store.sqlite_answers import Answers
 from ackbox.store.statements import Statement, load
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ import pytest
 
 from ackbox.app import App, open_app
 from ackbox.errors import Conflict
-from ackbox.store.answers import touched
+from ackbox.store.sqlite_answers import touched
 from ackbox.store.statements import load
 from ackbox.store.store import Store, find_workspace
 from tests.engines import Post
