@@ -312,13 +312,16 @@ def frees_the_mouse(desk: Desk) -> None:
 
 
 def changes_density(desk: Desk) -> None:
+    def listed_rows(screen: Screen) -> int:
+        return sum(bool(re.search(r"→ ana +HUM", row)) for row in map(screen.row, range(screen.lines)))
+
     desk.press("g")
     desk.on(1)
-    once = len(re.findall(r"message \d\d of", desk.terminal.screen.text))
-    for density, many in (("roomy", once // 2), ("compact", once), ("normal", once)):
+    room = desk.terminal.screen.lines - 2
+    for density, many in (("roomy", -(-room // 2)), ("compact", room), ("normal", room)):
         desk.press("d")
-        desk.terminal.until(lambda screen, density=density, many=many: f"density: {density}" in screen.text
-                            and abs(len(re.findall(r"message \d\d of", screen.text)) - many) <= 1, f"{density}: {many}")
+        desk.see(f"density: {density}")
+        desk.terminal.until(lambda screen, many=many: listed_rows(screen) == many, f"{density}: {many} lines")
         desk.on(1)
     desk.press("G")
 

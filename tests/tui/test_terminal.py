@@ -186,9 +186,8 @@ def test_what_needs_a_person_is_counted_and_answered_from_its_own_tab(post: Post
         terminal.see("docs is blocked", "Need the staging password", "r answer   a acknowledge")
         assert "All green" not in terminal.screen.text
         terminal.press("rDone, it is in the vault\r")
-        terminal.see("sent to docs")
-        terminal.press("a")
-        terminal.see("marked acknowledged", "Nothing needs you.", "In the last five minutes:")
+        terminal.see("sent to docs", "Nothing needs you.", "In the last five minutes:")
+        assert post.call("message.status", id=asked["id"])["acknowledged"] == 1
     [letter] = post.call("inbox.check", agent="docs")["messages"]
     assert (letter["body"], letter["parent"], letter["sender_kind"]) == ("Done, it is in the vault", asked["id"], "human")
 
@@ -278,6 +277,23 @@ def test_an_empty_workspace_teaches_the_next_command(post: Post) -> None:
         post.call("agent.heartbeat", agent="codex")
         terminal.press("1")
         terminal.see("codex is here and waiting. Say hello: press c, type @codex.", 'ackbox send codex "hello"')
+
+
+def test_another_workspace_is_a_jump_away_and_how_it_looks_goes_along(post: Post) -> None:
+    other = Post(post.command, f"other-{post.workspace[-8:]}")
+    other.call("agent.heartbeat", agent="codex")
+    other.send("claude", "codex", "from over there")
+    # Who looks is not who could be greeted.
+    post.call("agent.heartbeat", agent="ana")
+    with post.look("--as", "ana", "--theme", "light") as terminal:
+        terminal.see("Nobody is here yet", "Other workspaces here:", "live")
+        terminal.press(":")
+        terminal.see("go to …", "workspace")
+        terminal.press(f"{other.workspace}\r")
+        terminal.see("from over there", "sent dlv read ack", other.workspace)
+        assert "48;2;255;255;255" in terminal.screen.looks[20][60]
+        terminal.press("q")
+        assert terminal.end() == 0
 
 
 def test_leaving_gives_the_terminal_back_as_it_was_even_when_the_server_does_not_answer(tmp_path: Path) -> None:

@@ -45,7 +45,8 @@ class Demo:
         blocked = self._blocked(question)
         as_you = f"ackbox -w {WORKSPACE} --as {shlex.quote(self._you)}"
         self._talk.say(f'\ncodex is waiting for your answer in the dashboard, under Needs you. Sign in with: ackbox open\n'
-                       f'Or in another terminal:\n\n  {as_you} reply {blocked} "Yes, after a backup"\n')
+                       f'Or in another terminal, where 2 is Needs you and r answers:\n\n  {as_you} tui\n\n'
+                       f'Or at once:\n\n  {as_you} reply {blocked} "Yes, after a backup"\n')
         if wait:
             self._finish(blocked)
 

@@ -72,10 +72,14 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) ->
     from ackbox.faces.cli_run import person
     from ackbox.faces.tui.app import Terminal
 
-    link = Link(connect, who, hz=hz, rows=rows)
-    terminal = Terminal(link, hz=hz, theme=theme, acts_as=talk.setting("agent"), person=person(talk))
-    terminal.run()
-    sys.exit(terminal.return_code)
+    name = person(talk)
+    while True:
+        terminal = Terminal(Link(connect, who, hz=hz, rows=rows), hz=hz, theme=theme, acts_as=talk.setting("agent"), person=name)
+        workspace = terminal.run()
+        if workspace is None:
+            sys.exit(terminal.return_code)
+        # Another one was chosen; how it looks goes along.
+        who["workspace"], theme = workspace, terminal.shade
 
 
 @verb("overview", VERBS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.widgets import Input, TextArea
@@ -261,6 +262,7 @@ class Acting:
         me = _of(self)
         choices = [(tab.title, "tab", f"tab {number}") for number, tab in enumerate(me.tabs, 1)]
         choices += [(each["agent"], "agent", f"agent {each['agent']}") for each in me.post.people]
+        choices += [(name, "workspace", f"workspace {name}") for name in me.post.others]
         choices += [("compose", "action", "do compose"), ("new task", "action", "do task_new"),
                     ("filter", "action", "do filter"), ("hold, or let go on", "action", "do hold"), ("keys", "action", "do keys"),
                     ("dark or light", "setting", "do theme"), ("density", "setting", "do density"),
@@ -274,6 +276,9 @@ class Acting:
             self.action_show_tab(int(what))
         elif kind == "agent":
             self._narrow_to(what)
+        elif kind == "workspace":
+            me.link.stop()
+            me.exit(what)
         elif kind == "do":
             await me.run_action(what)
         elif kind == "find" and what:
@@ -318,6 +323,10 @@ class Acting:
             return
         me.typing.clear()
         me.screen.set_focus(me.tab)
+        if answers is not None and answers.sender != me.name_of_me:
+            # What was answered is dealt with, as in the dashboard; when it is not one's own post the server leaves it as it is.
+            with suppress(NoServer, AckboxError):
+                await me.link.call("receipt.mark", mark="acknowledged", ids=[answers.id], agent=me.name_of_me)
         many = sent["recipient_count"]
         me.say(f"sent to {', '.join(draft.to)}" if not draft.is_everyone else f"sent to everyone ({many})")
 

@@ -77,8 +77,7 @@ class Agents(Tab):
         return " · ".join(one_line(one[key]) for key in ("program", "model", "area", "platform", "reach") if one[key])
 
     def when_empty(self) -> str:
-        return ("Nobody is here yet. Let an agent in: give it the MCP server command\n  ackbox mcp --as NAME\n\n"
-                "No agent at hand? In another terminal:\n  ackbox demo")
+        return self.nobody()
 
     def beside(self, width: int) -> list[Line]:
         if self.cursor >= len(self._people):

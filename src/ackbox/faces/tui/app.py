@@ -46,7 +46,7 @@ REST_S = 0.15
 ROSTER_S = 10.0
 
 
-class Terminal(Acting, Tasking, Selecting, App[None]):
+class Terminal(Acting, Tasking, Selecting, App[str]):
     """ackbox in a terminal."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -137,6 +137,11 @@ class Terminal(Acting, Tasking, Selecting, App[None]):
         self.show_beside()
 
     @property
+    def shade(self) -> str:
+        """Which ground the colours are for: dark or light."""
+        return self.theme.rpartition("-")[2]
+
+    @property
     def tab(self) -> Tab:
         """The tab in sight."""
         return next((tab for tab in self.tabs if tab.has_class("-shown")), self.live)
@@ -200,12 +205,14 @@ class Terminal(Acting, Tasking, Selecting, App[None]):
     async def _read_roster(self) -> None:
         try:
             roster = await self.link.call("agent.list")
+            found = await self.link.call("workspace.list")
             if not self.post.whoami:
                 self.post.whoami = await self.link.call("agent.whoami")
         except (NoServer, AckboxError):
             return
         before = (self.post.humans, self.post.name_cells)
         self.post.people, self.post.awaited = roster["agents"], roster["awaited"]
+        self.post.others = [each["name"] for each in found["workspaces"] if each["name"] != self.post.whoami.get("workspace")]
         if (self.post.humans, self.post.name_cells) != before:
             self.live.forget()
         for tab in self.tabs:

@@ -202,12 +202,11 @@ class Live(Tab):
     def when_empty(self) -> str:
         if self.filter:
             return f"Nothing fits  {self.filter}\n\nWithout it: {len(self.post.rows)} messages. Esc drops the filter."
-        here = [each["agent"] for each in self.post.people]
+        here = [each["agent"] for each in self.post.people if each["agent"] != self.terminal.name_of_me]
         if here:
             return (f"{here[0]} is here and waiting. Say hello: press c, type @{here[0]}.\n\nOr in another terminal:\n"
                     f'  ackbox send {here[0]} "hello"')
-        return ("Nobody is here yet. Let an agent in: give it the MCP server command\n  ackbox mcp --as NAME\n\n"
-                "No agent at hand? In another terminal:\n  ackbox demo")
+        return self.nobody()
 
     def beside(self, width: int) -> list[Line]:
         if isinstance(self._item, Fold):

@@ -27,6 +27,8 @@ class Post:
         self.answered: set[str] = set()
         self.people: list[Any] = []
         self.awaited: list[str] = []
+        # The other workspaces that the key covers.
+        self.others: list[str] = []
         self.whoami: dict[str, Any] = {}
         self.arrivals: deque[tuple[float, int]] = deque()
         # Rises whenever rows were put anywhere but at the end.

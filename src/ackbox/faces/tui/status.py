@@ -38,9 +38,13 @@ def top_line(terminal: Terminal) -> None:
     rate = terminal.post.rate(terminal.clock())
     state, means = _state(terminal)
     right: Line = [Segment(f" {state} ", style(means, bold=means != "online"))]
-    if not is_narrow:
-        right.append(Segment(f" {datetime.now():%H:%M:%S} ", style("text3")))
-        right = [Segment(f"{online} online  ", style("text2")), Segment(f"{rate:.1f}/s · " if rate else "", style("text2")), *right]
+    clock = [Segment(f" {datetime.now():%H:%M:%S} ", style("text3"))]
+    # What there is no room for beside the tabs is left out, the least of it first.
+    for more in ([Segment(f" {rate:.1f}/s ·", style("text2"))] if rate else [], [Segment(f" {online} online ", style("text2"))]):
+        if not is_narrow and at + sum(each.cell_length for each in [*more, *right, *clock]) <= terminal.size.width:
+            right = [*more, *right]
+    if not is_narrow and at + sum(each.cell_length for each in [*right, *clock]) <= terminal.size.width:
+        right += clock
     terminal.top.show(left, right, actions=actions)
 
 

@@ -11,6 +11,7 @@ from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
 
+from ackbox.faces.cli_columns import some
 from ackbox.faces.tui.drawing import Line, fit, one_line, text_lines
 from ackbox.faces.tui.lines import Lines
 from ackbox.faces.tui.palette import FAILED, PICKED, Palette
@@ -180,6 +181,13 @@ class Tab(Lines):
     def when_empty(self) -> str:
         """What to say, and what to do, when there is nothing to list."""
         return ""
+
+    def nobody(self) -> str:
+        """What to say when nobody is here: how to let an agent in, and where else something may be."""
+        others = self.post.others
+        return ("Nobody is here yet. Let an agent in: give it the MCP server command\n  ackbox mcp --as NAME\n\n"
+                "No agent at hand? In another terminal:\n  ackbox demo"
+                + (f"\n\nOther workspaces here: {one_line(some(others, 3))}. Press : and type the name of one." if others else ""))
 
     def beside(self, width: int) -> list[Line]:
         """Return what the pane beside the list shows of the item under the cursor, from what is known."""
