@@ -129,6 +129,7 @@ async def test_what_did_not_arrive_goes_to_another_or_is_taken_back_after_one_mo
     page = await sign_in(served, context, "needs")
     await expect(page.locator(".need")).to_have_count(2)
     await page.locator(".need", has_text="Stop, main is red").get_by_role("button", name="Send to another").click()
+    await expect(page.get_by_role("combobox", name="Send to another: to whom")).to_be_focused()
     await page.keyboard.type("codex")
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("Message", exact=True)).to_have_value("Stop, main is red")

@@ -41,6 +41,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     message: Annotated[Message, Meta(description="What it is about; the body cut to 500 characters")]
     waiting_for: Annotated[list[str], Meta(description="Recipients who have not dealt with it, at most ten")]
     since: Annotated[str, Meta(description="Since when it waits")]
+    is_answered: Annotated[bool, Meta(description="Whether somebody else has answered what was asked of several")] = False
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +73,7 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
             continue
         waiting = await _waiting(context, row, away_only=kind == "stuck")
         if waiting or kind == "mail":
-            found.append(_need(context, row, kind, waiting))
+            found.append(_need(context, row, kind, waiting, is_answered=answered.get(row.seq, False)))
         if len(found) == params.limit:
             break
     return Needs(needs=found, awaited=await store.awaited())
@@ -99,9 +100,9 @@ def _kind(row: Stored, *, is_mail: bool, is_answered: bool, tally: tuple[int, ..
     return "urgent" if row.priority == 5 and age > URGENT_MS else None
 
 
-def _need(context: Context, row: Stored, kind: Kind, waiting: list[str]) -> Need:
+def _need(context: Context, row: Stored, kind: Kind, waiting: list[str], *, is_answered: bool) -> Need:
     shown = show.message(msgspec.structs.replace(row, body=row.body[:SHOWN_CHARS]), context.workspace.name)
-    return Need(kind=kind, message=shown, waiting_for=waiting, since=to_text(row.created_at))
+    return Need(kind=kind, message=shown, waiting_for=waiting, since=to_text(row.created_at), is_answered=is_answered)
 
 
 async def _waiting(context: Context, row: Stored, *, away_only: bool) -> list[str]:

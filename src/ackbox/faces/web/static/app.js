@@ -3,7 +3,7 @@ import { render } from "./vendor/preact.js";
 import { signal } from "./vendor/signals.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { html, Human, Icon, Key, Presence, safe, seen } from "./parts.js";
-import { base, first, me, needs, roster, start, version, workspace, listen, byId, mayWrite } from "./store.js";
+import { Refused, base, first, me, needs, roster, start, version, workspace, listen, byId, mayWrite, refusal } from "./store.js";
 import { busy, density, go, nextDensity, nextTheme, route, setTheme, theme, useOthers } from "./frame.js";
 import { Compose, compose, floating, forget } from "./compose.js";
 import { help, keys, known } from "./keys.js";
@@ -129,10 +129,22 @@ version.subscribe(() => {
   }
 });
 
+// What a key or a button asked for and was refused is said here, where nobody else says it.
+const refused = signal("");
+let fades = 0;
+addEventListener("unhandledrejection", (event) => {
+  if (!(event.reason instanceof Refused)) return;
+  event.preventDefault();
+  refused.value = refusal(event.reason);
+  clearTimeout(fades);
+  fades = setTimeout(() => { refused.value = ""; }, 8000);
+});
+
 function App() {
   return html`<a class="skip" href="#middle" onClick=${(event) => { event.preventDefault(); document.querySelector("[data-first], .list")?.focus(); }}>Skip to the page</a>
     <button type="button" class="burger quiet" aria-label="Places and agents" aria-expanded=${narrowNav.value ? "true" : "false"} onClick=${() => { narrowNav.value = !narrowNav.value; }}><${Icon} d="M2.500 4h11M2.500 8h11M2.500 12h11" /></button>
     <${Left} /><${Middle} />${palette.value ? html`<${Palette} />` : null}${help.value ? html`<${Help} />` : null}${asks.value}
+    <div class="refused" role="alert">${refused.value}</div>
     <div class="away" role="status" aria-live="polite">${digest.value}</div><div class="away" role="alert">${urgently.value}</div>`;
 }
 

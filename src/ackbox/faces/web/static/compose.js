@@ -1,9 +1,9 @@
 // Compose: who it goes to, what for, how urgent; and, before it is sent, how each recipient will be reached.
-import { html, safe, Presence, words, age } from "./parts.js";
+import { html, firstLine, safe, Presence, words, age } from "./parts.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { signal } from "./vendor/signals.js";
 import { INTENTS } from "./filter.js";
-import { call, me, met, more, roster, sending, mayWrite, take, workspace, refusal } from "./store.js";
+import { BODY_CHARS, call, me, met, more, refusal, ring, roster, sending, mayWrite, take, version, workspace } from "./store.js";
 
 /** What is being written: for whom and as an answer to what. Kept by thread, so that it survives a reload. */
 const empty = { to: null, parent: null, thread: null, place: null, about: null, intent: null, priority: null, after: null };
@@ -14,7 +14,7 @@ export const floating = signal(false);
 export const focusAsked = signal(0);
 
 const kept = (thread) => `ackbox.draft.${workspace}.${thread ?? "new"}`;
-function discard(place) { for (const end of ["", ".refs"]) localStorage.removeItem(kept(place) + end); }
+function discard(place) { for (const end of ["", ".refs", ".tried"]) localStorage.removeItem(kept(place) + end); }
 
 // A text that was handed over has a place of its own: what somebody writes in its thread stays as it is.
 const HANDED = "handed";
@@ -86,19 +86,63 @@ function keepRefs(place, refs) { localStorage.setItem(`${kept(place)}.refs`, JSO
 
 const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
-// What was tried last, and its key: the same again is stored once, also when only the answer was lost.
-let tried = null;
+// Texts that are on their way, by place: who closes the page meanwhile finds them again, and no other tab takes them up.
+// Each document holds a lock of its own name as long as it is there.
+const DOCUMENT = `ackbox.${random()}`, LONG_GONE_MS = 60_000;
+navigator.locks?.request(DOCUMENT, () => new Promise(() => {}));
+const triedAt = (place) => JSON.parse(localStorage.getItem(`${kept(place)}.tried`) ?? "null");
+const sent = (place) => JSON.parse(localStorage.getItem(`${kept(place)}.sent`) ?? "[]");
+function keepSent(place, all) { if (all.length) localStorage.setItem(`${kept(place)}.sent`, JSON.stringify(all)); else localStorage.removeItem(`${kept(place)}.sent`); }
 
-async function send(what, because, parent) {
-  const set = draft.value, asked = JSON.stringify([what, because, parent]);
-  tried = tried?.asked === asked ? tried : { asked, key: random() };
-  const shown = { id: `sending-${random()}`, seq: Infinity, sender: me.agent, sender_kind: ["human", "owner"].includes(me.role) ? "human" : "agent", type: what.to[0] === "*" ? "broadcast" : "direct",
+/** Take a text from its place, to send it. What was tried from there last keeps its key: the same again is stored once, also when only the answer was lost. */
+function takeUp(place, text, what, because, parent, refs) {
+  const asked = JSON.stringify([what, because, draft.value.parent]), tried = triedAt(place);
+  const now = { text, refs, by: DOCUMENT, at: Date.now(), ...(tried?.asked === asked ? tried : { asked, parent, key: random() }) };
+  discard(place);
+  keepSent(place, [...sent(place), now]);
+  return now;
+}
+
+/** It is sent; or it is not, and comes back to its place, before what was begun there since. */
+function done(place, { key, asked, parent, text, refs }, isSent) {
+  keepSent(place, sent(place).filter((each) => each.key !== key));
+  if (isSent) return;
+  const since = localStorage.getItem(kept(place));
+  localStorage.setItem(kept(place), since ? `${text}\n\n${since}` : text);
+  localStorage.setItem(`${kept(place)}.tried`, JSON.stringify({ asked, key, parent, text }));
+  if (refs.length) keepRefs(place, refs);
+}
+
+const LOOKED_BACK = 500;
+function hasCome(key) { for (let at = ring.length - 1; at >= Math.max(0, ring.length - LOOKED_BACK); at -= 1) if (ring[at].idempotency_key === key) return true; return false; }
+
+/** What was tried and seemed to fail has come after all: it is not offered again. Returns whether it was so. */
+function settle(place) {
+  const tried = triedAt(place);
+  if (!tried || !hasCome(tried.key)) return false;
+  if (localStorage.getItem(kept(place)) === tried.text) discard(place); else localStorage.removeItem(`${kept(place)}.tried`);
+  return true;
+}
+
+/** Find again what a page took up that is gone by now, unless it has come after all; `then` is done when a text has come back. */
+function recover(place, then) {
+  settle(place);
+  for (const each of sent(place)) {
+    const back = () => { if (!sent(place).some((one) => one.key === each.key)) return; done(place, each, hasCome(each.key)); then(); };
+    if (each.by === DOCUMENT) continue;
+    // The lock is to be had once that page is gone; without locks, as at an address without TLS, after a while.
+    if (navigator.locks) navigator.locks.request(each.by, back); else if (each.at < Date.now() - LONG_GONE_MS) back();
+  }
+}
+
+async function send(what, because, { key, parent }) {
+  const set = draft.value;
+  const shown = { key, id: `sending-${random()}`, seq: Infinity, sender: me.agent, sender_kind: ["human", "owner"].includes(me.role) ? "human" : "agent", type: what.to[0] === "*" ? "broadcast" : "direct",
     to: what.to, subject: null, body: what.body, intent: what.intent, priority: what.priority, refs: what.refs, thread: set.thread, created_at: new Date().toISOString(), sending: true, tally: { recipients: 0 } };
   sending.value = [...sending.value, shown];
   try {
     const told = await call("message.send", { to: what.to, body: what.body, intent: what.intent, priority: what.priority, parent: parent ?? undefined,
-      refs: what.refs, metadata: because ? { because } : undefined, mention: true, idempotency_key: tried.key });
-    tried = null;
+      refs: what.refs, metadata: because ? { because } : undefined, mention: true, idempotency_key: key });
     if (set.about && set.about.sender !== me.agent) await call("receipt.mark", { mark: "acknowledged", ids: [set.parent] }).catch(() => {});
     const left = await set.after?.().then(() => null, (error) => `Sent, but what it came from still waits: ${refusal(error)}`);
     // It is sent; when it cannot be read back now, the feed brings it.
@@ -124,20 +168,36 @@ function Reached({ told, problem }) {
     : each.presence === "online" ? `online, ${REACH[each.reach] ?? each.reach}` : `${each.presence}${each.last_seen ? ` ${age(each.last_seen)}` : ""}, will wait`})</span>`)}</span>`;
 }
 
+/** Somebody else's answer to what one is about to answer. */
+function Already({ about }) {
+  let found = null;
+  if (version.value) for (let at = ring.length - 1; at >= 0 && ring[at].seq > about.seq && !found; at -= 1) if (ring[at].parent === about.id && ![me.agent, about.sender].includes(ring[at].sender)) found = ring[at];
+  return html`<div role="status">${found ? html`<p class="already"><b><bdi>${safe(found.sender)}</bdi></b> has answered already: <bdi>${firstLine(found).slice(0, 120)}</bdi></p>` : null}</div>`;
+}
+
 export function Compose({ thread = null, parent = null, to = null, label = null, floats = false }) {
   const set = draft.value;
   const place = set.place ?? set.thread ?? thread ?? (to ? `to ${to.join(",")}` : null);
   const [text, setText] = useState(() => localStorage.getItem(kept(place)) ?? "");
   const [told, setTold] = useState(null);
+  // What the line under the box says instead: why it cannot be sent, and why it was not, until something else is typed.
   const [problem, setProblem] = useState(null), [undone, setUndone] = useState(null);
   const [refs, setRefs] = useState(() => keptRefs(place));
   const [because, setBecause] = useState("");
   const [menu, setMenu] = useState({ items: [], at: 0, from: 0 });
-  const box = useRef(null);
+  const box = useRef(null), where = useRef(place);
+  where.current = place;
   const about = refs.filter((each) => text.includes(each.said)), what = { ...meant(text, to), refs: about.map((each) => each.ref) };
   const spelled = what.to.join(",");
 
-  useEffect(() => { setText(localStorage.getItem(kept(place)) ?? ""); setRefs(keptRefs(place)); }, [place]);
+  useEffect(() => {
+    const show = () => { if (where.current === place) { setText(localStorage.getItem(kept(place)) ?? ""); setRefs(keptRefs(place)); } };
+    recover(place, show);
+    show();
+    return version.subscribe(() => { if (settle(place)) { show(); setUndone(null); } });
+  }, [place]);
+  // Whoever answers sees what others have answered meanwhile.
+  useEffect(() => { if (set.about) call("message.history", { thread: set.about.thread, limit: 50, body_chars: BODY_CHARS, with_tallies: true }).then((told) => take(told.messages.reverse(), told.tallies.reverse()), () => {}); }, [set.about?.id]);
   const asked = useRef(0);
   // Before the next key can come: whoever presses c writes on at once.
   useLayoutEffect(() => { if (focusAsked.value) { focusAsked.value = 0; const now = localStorage.getItem(kept(place)) ?? ""; setText(now); if (box.current) box.current.value = now; box.current?.focus(); box.current?.setSelectionRange(box.current.value.length, box.current.value.length); } }, [focusAsked.value]);
@@ -155,6 +215,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
 
   function typed(value, caret) {
     setText(value);
+    setUndone(null);
     if (value) localStorage.setItem(kept(place), value); else discard(place);
     const begun = /(^|\s)@([^\s@]*)$/.exec(value.slice(0, caret)), about = /(^|\s)#([^\s#]*)$/.exec(value.slice(0, caret)), turn = asked.current += 1;
     if (about) import("./refer.js").then((module) => module.fitting(about[2])).then((items) => { if (turn === asked.current) setMenu({ items, at: 0, from: caret - about[2].length - 1 }); }, () => {});
@@ -181,21 +242,25 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   }
 
   async function go() {
-    if (!what.body.trim()) { setProblem("There is nothing to send yet."); return; }
-    const before = text;
-    typed("", 0);
-    setProblem(null);
+    if (!what.body.trim()) { setUndone("There is nothing to send yet."); return; }
+    const why = what.priority === 5 ? because.trim() : "", taken = takeUp(place, text, what, why, set.parent ?? parent, about);
+    setText("");
+    setMenu({ items: [], at: 0, from: 0 });
+    setUndone(null);
     try {
-      const left = await send(what, what.priority === 5 ? because.trim() : "", set.parent ?? parent);
+      const left = await send(what, why, taken);
+      done(place, taken, true);
       setBecause("");
       drop();
       setUndone(left);
       floating.value = Boolean(left);
     } catch (error) {
-      // A failure keeps the text, and what it refers to, and says why.
-      typed(before, 0);
-      if (refs.length) keepRefs(place, refs);
-      setProblem(refusal(error));
+      // A failure keeps the text and says why; unless only the answer failed, and the message is here.
+      const isSent = hasCome(taken.key);
+      done(place, taken, isSent);
+      if (isSent) { drop(); floating.value = false; return; }
+      if (where.current === place) setText(localStorage.getItem(kept(place)));
+      setUndone(refusal(error));
     }
   }
 
@@ -218,7 +283,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
 
   const many = told?.type === "broadcast" ? ` to ${told.recipient_count}` : "";
   return html`<form class=${`compose ${floats ? "floats" : ""} ${what.priority === 5 ? "is-urgent" : what.priority === 4 ? "is-high" : ""}`} onSubmit=${(event) => { event.preventDefault(); go(); }} aria-label="Write a message">
-    ${set.about ? html`<div class="about"><span>answers <b><bdi>${safe(set.about.sender)}</bdi></b>: <bdi>${safe((set.about.subject || set.about.body).slice(0, 90))}</bdi></span><button type="button" class="quiet small" onClick=${() => { draft.value = { ...empty }; }}>not an answer</button></div>` : null}
+    ${set.about ? html`<div class="about"><span>answers <b><bdi>${safe(set.about.sender)}</bdi></b>: <bdi>${safe((set.about.subject || set.about.body).slice(0, 90))}</bdi></span><button type="button" class="quiet small" onClick=${() => { draft.value = { ...empty }; }}>not an answer</button></div><${Already} about=${set.about} />` : null}
     <div class="write">
       <textarea ref=${box} rows="1" value=${text} placeholder=${label ?? (set.to ? `To ${set.to.map((each) => each === "*" ? "everyone" : each).join(", ")}` : "Write to everyone, or begin with @name")} aria-label="Message"
         aria-autocomplete="list" aria-controls="names" aria-activedescendant=${menu.items.length ? `name-${menu.at}` : null} spellcheck="true"
@@ -234,7 +299,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       <label>priority <select value=${String(what.priority)} onChange=${(event) => { draft.value = { ...draft.value, priority: Number(event.target.value) }; }}>
         <option value="5">urgent</option><option value="4">high</option><option value="3">normal</option><option value="2">low</option></select></label>
       ${what.priority === 5 ? html`<label class="because">because <input value=${because} maxlength="120" placeholder="shown to the recipient" onInput=${(event) => setBecause(event.target.value)} /></label>` : null}
-      <div class="reached" aria-live="polite"><${Reached} told=${told} problem=${problem ?? undone} /></div>
+      <div class="reached" aria-live="polite"><${Reached} told=${told} problem=${undone ?? problem} /></div>
       <button type="submit" class="primary" title="Send · Ctrl Enter">Send${many} <kbd>Ctrl ⏎</kbd></button>
     </div>
   </form>`;

@@ -1,7 +1,7 @@
 // Detail: the right pane, one message with its text, what it refers to, and who has it.
 import { html, Agent, Body, Circle, Copy, Icon, Intent, Key, Time, safe, to } from "./parts.js";
 import { useEffect, useState } from "./vendor/hooks.js";
-import { base, byId, call, listen, me, mayWrite } from "./store.js";
+import { Refused, base, byId, call, listen, me, mayWrite } from "./store.js";
 import { reply } from "./compose.js";
 
 const MARKS = ["delivered", "read", "acknowledged"];
@@ -24,7 +24,7 @@ export function Refs({ refs }) {
 }
 
 /** Set or take away a mark of one's own; says why when it cannot. */
-export async function markOwn(message, mark) { return call("receipt.mark", { mark, ids: [message.id] }); }
+export async function markOwn(message, mark) { if ((await call("receipt.mark", { mark, ids: [message.id] })).not_found.length) throw new Refused({ code: "not_found", message: "This is not your mail: nothing is marked." }); }
 
 export function Detail({ id, onClose, go }) {
   const [told, set] = useState(null);

@@ -43,6 +43,8 @@ export function Needs({ data }) {
   const isMine = (need) => need.kind !== "stuck" && need.kind !== "expired" && (need.waiting_for.includes(me.agent) || need.message.to.includes(me.agent));
   const [given, setGiven] = useState(null);
   const give = (need) => import("./hand.js").then((module) => setGiven({ view: module.Hand, need, isMine: isMine(need), words: wordsOf(need), onClose: () => setGiven(null) }));
+  // Before it is asked for: keys that come while it is fetched would mean something else.
+  useEffect(() => { if (items.length) import("./hand.js").catch(() => {}); }, [items.length > 0]);
   const letters = items.map((need) => need.message);
   const open = (need) => setQuery({ m: need.message.id });
   useLayoutEffect(() => keys("Needs you", {
@@ -61,7 +63,7 @@ export function Needs({ data }) {
       ${items.length ? html`<ol class=${`needs ${picked.value.size ? "has-picks" : ""}`} aria-label="What waits for you" data-first tabindex="-1">${items.map((need, number) => { const m = need.message; const mine = isMine(need);
         return html`<li key=${m.id} id=${`need-${m.id}`} class=${`need ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""} ${number === here ? "is-at" : ""} ${picked.value.has(m.id) ? "is-picked" : ""}`} onClick=${(event) => { stand.to(number); if (!clicked(event, letters, m)) open(need); }}><${Tick} each=${m} rows=${letters} />
           <span class="age"><${Age} at=${need.since} /></span>
-          <div class="what"><p class="says"><${Intent} message=${m} bare=${true} /> <${Agent} name=${m.sender} kind=${m.sender_kind} /> <span class="dim">${SAYS[need.kind]}${mine ? "" : html`${" → "}<bdi>${to(m)}</bdi>`}</span></p>
+          <div class="what"><p class="says"><${Intent} message=${m} bare=${true} /> <${Agent} name=${m.sender} kind=${m.sender_kind} /> <span class="dim">${SAYS[need.kind]}${need.is_answered ? ", and was answered already" : ""}${mine ? "" : html`${" → "}<bdi>${to(m)}</bdi>`}</span></p>
             <p class="line"><bdi>${firstLine(m)}</bdi></p>
             ${need.kind === "urgent" || need.kind === "stuck" || need.kind === "expired" ? html`<p class="dim small">still without it: <bdi>${need.waiting_for.map(safe).join(", ")}</bdi></p>` : null}</div>
           <div class="acts" onClick=${(event) => event.stopPropagation()}>

@@ -20,11 +20,27 @@ export class Refused extends Error {
 /** What went wrong, in words. */
 export const refusal = (error) => [error.message, error.hint].filter(Boolean).join(" ");
 
+const PATIENCE_MS = 30_000;
+
+/** Ask the server. Whoever hears nothing is told so in time, also where the line is open and nobody is there. */
+async function ask(path, { end, patience = PATIENCE_MS, ...options } = {}) {
+  const late = AbortSignal.timeout(patience);
+  let answer, told;
+  try {
+    answer = await fetch(path, { ...options, signal: end ? AbortSignal.any([end, late]) : late });
+    told = await answer.json().catch((error) => { if (error instanceof SyntaxError) return null; throw error; });
+  } catch (error) {
+    if (end?.aborted) throw error;
+    throw new Refused({ code: "unavailable", message: "The server does not answer." });
+  }
+  if (answer.status === 401) signIn();
+  if (!answer.ok) throw new Refused(told?.error);
+  return told;
+}
+
 /** Do one operation in this page's workspace. */
-export async function call(name, params = {}, { signal: end } = {}) {
-  return read(await fetch(`/v1/call/${name}`, {
-    method: "POST", signal: end, headers: { "Content-Type": "application/json", "Ackbox-Face": "web" }, body: JSON.stringify({ workspace, ...params }),
-  }));
+export function call(name, params = {}, { signal: end, patience } = {}) {
+  return ask(`/v1/call/${name}`, { end, patience, method: "POST", headers: { "Content-Type": "application/json", "Ackbox-Face": "web" }, body: JSON.stringify({ workspace, ...params }) });
 }
 
 /** Whether what failed may go better later: nobody answered, or the server said so. */
@@ -34,14 +50,7 @@ export const passes = (error) => !(error instanceof Refused) || ["unavailable", 
 function signIn() { location.assign(`/login?${new URLSearchParams({ next: location.pathname + location.search })}${location.hash}`); }
 
 /** Load a page's data: its .json twin. */
-export async function load(path, search) { return read(await fetch(`${path}.json${search}`)); }
-
-async function read(answer) {
-  const told = await answer.json().catch(() => null);
-  if (answer.status === 401) signIn();
-  if (!answer.ok) throw new Refused(told?.error);
-  return told;
-}
+export const load = (path, search) => ask(`${path}.json${search}`);
 
 // --- messages ---------------------------------------------------------------------------------
 
@@ -56,6 +65,8 @@ export const arrived = signal(0);
 function place(message, tally) {
   const known = byId.get(message.id);
   if (known && !tally) return;
+  // One's own, shown before the server had it, is this one now.
+  if (message.idempotency_key && sending.value.some((each) => each.key === message.idempotency_key)) sending.value = sending.value.filter((each) => each.key !== message.idempotency_key);
   // What has changed is a new object: a row is drawn again for that and nothing else.
   const row = known ? { ...known, tally } : { ...message, tally: tally ?? { recipients: 0, delivered: 0, read: 0, acknowledged: 0 } };
   byId.set(row.id, row);
@@ -191,7 +202,7 @@ function state(word) {
 async function poll() {
   for (let pause = 500; ;) {
     try {
-      const told = await call("event.feed", { cursor, wait_s: 25, limit: 200 });
+      const told = await call("event.feed", { cursor, wait_s: 25, limit: 200 }, { patience: 2 * PATIENCE_MS });
       cursor = told.cursor;
       state("live");
       pause = 500;
@@ -205,26 +216,47 @@ async function poll() {
   }
 }
 
+const BEAT_MS = 20_000, DEAF_MS = 10_000;
+let beat = () => {};
+setInterval(() => beat(), BEAT_MS);
+addEventListener("online", () => beat());
+document.addEventListener("visibilitychange", () => { if (!document.hidden) beat(); });
+
 /** The feed by one WebSocket; it goes on from its cursor, so nothing is missed and nothing comes twice. */
 function socket(pause = 250, hasWorked = false) {
   const there = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
-  let worked = hasWorked;
+  let worked = hasWorked, isOver = false;
+  // A line may be dead without anybody saying so, as after a machine has slept: who is asked and says nothing is not there.
+  let deaf = setTimeout(() => over({ code: 1006 }), DEAF_MS);
+  beat = () => { if (there.readyState === WebSocket.OPEN && !deaf) { there.send(JSON.stringify({ id: 2, op: "agent.whoami", params: { workspace } })); deaf = setTimeout(() => over({ code: 1006 }), DEAF_MS); } };
   there.onopen = () => there.send(JSON.stringify({ id: 1, subscribe: { cursor, of: "workspace", workspace, join_ms: 50 } }));
   there.onmessage = (message) => {
+    if (isOver) return;
+    clearTimeout(deaf);
+    deaf = null;
     const told = JSON.parse(message.data);
-    if (told.error) { there.close(4000); return; }
+    if (told.error && told.id !== 2) {
+      // As in `poll`: there is nothing to go on from, so begin again.
+      if (worked && ["expired_cursor", "invalid"].includes(told.error.code)) location.reload(); else there.close(4000);
+      return;
+    }
     worked = true;
     pause = 250;
     state("live");
     cursor = told.cursor ?? told.result?.cursor ?? cursor;
     if (told.events?.length) hear(told.events);
   };
-  there.onclose = (event) => {
+  function over({ code }) {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(deaf);
+    there.close();
     if (!worked) { poll(); return; }
-    if (event.code === 4001) { signIn(); return; }
+    if (code === 4001) { signIn(); return; }
     state("reconnecting");
-    setTimeout(() => socket(Math.min(pause * 2, 5000), true), event.code === 4009 ? 0 : pause);
-  };
+    setTimeout(() => socket(Math.min(pause * 2, 5000), true), code === 4009 ? 0 : pause);
+  }
+  there.onclose = over;
 }
 
 export function start() { socket(); }

@@ -1,0 +1,133 @@
+"""What is being written and what is being heard outlive a break: an answer that is lost, a page that dies, a line that is dead without saying so."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
+
+from tests.serving import Served
+from tests.web.browsing import rows, sign_in
+
+pytestmark = pytest.mark.anyio
+SEND, HISTORY = "**/v1/call/message.send", "**/v1/call/message.history"
+
+
+async def do(served: Served, name: str, /, **params: Any) -> Any:
+    return await served.app.call(name, params, credential=served.key)
+
+
+async def bodies(served: Served) -> list[str]:
+    return [each.body for each in reversed((await do(served, "message.history", limit=50)).messages)]
+
+
+async def lose(route: Route) -> None:
+    """Let the server do it, and let its answer be lost."""
+    await route.fetch()
+    await route.abort("connectionreset")
+
+
+async def write(page: Page, text: str) -> None:
+    await page.get_by_label("Message", exact=True).fill(text)
+    await page.keyboard.press("Control+Enter")
+
+
+async def test_what_is_sent_again_because_its_answer_was_lost_is_stored_once(served: Served, context: BrowserContext) -> None:
+    first = await do(served, "message.send", agent="codex", to="claude", body="Which port?", intent="question")
+    page = await sign_in(served, context, "live")
+    box = page.get_by_label("Message", exact=True)
+    # Nothing is heard of it any other way either.
+    await page.route(HISTORY, lambda route: route.abort())
+    await page.route(SEND, lose)
+    await write(page, "@codex once, and kept")
+    await expect(page.locator(".reached")).to_contain_text("The server does not answer.")
+    await expect(box).to_have_value("@codex once, and kept")
+    await page.unroute(SEND)
+    await page.keyboard.press("Control+Enter")
+    await expect(box).to_have_value("")
+    # In a conversation one's own message has come meanwhile, and is what the next one answers.
+    await page.goto(f"{served.url}/w/default/t/{first.id}")
+    await page.route(SEND, lose)
+    await write(page, "7717")
+    await expect(page.locator(".post")).to_have_count(2)
+    await expect(page.locator(".reached")).to_contain_text("The server does not answer.")
+    await page.unroute(SEND)
+    await page.keyboard.press("Control+Enter")
+    await expect(box).to_have_value("")
+    # What is seen to have come is not offered again.
+    await page.unroute(HISTORY)
+    await page.goto(f"{served.url}/w/default/live")
+    await page.route(SEND, lose)
+    await write(page, "@codex and seen")
+    await expect(page.locator(".list .msg:not(.is-sending)")).to_have_count(4)
+    await expect(box).to_have_value("")
+    await expect(page.locator(".reached")).not_to_contain_text("The server does not answer.")
+    assert await bodies(served) == ["Which port?", "once, and kept", "7717", "and seen"]
+
+
+async def test_a_text_outlives_a_page_that_dies_while_it_is_sent(served: Served, context: BrowserContext) -> None:
+    page = await sign_in(served, context, "live")
+
+    async def say_nothing(_: Route) -> None:
+        """Leave the page without an answer."""
+
+    await context.route(SEND, say_nothing)
+    await write(page, "@codex do not lose this")
+    await expect(page.locator(".is-sending")).to_have_count(1)
+    await expect(page.get_by_label("Message", exact=True)).to_have_value("")
+    async with page.expect_event("crash"):
+        crash = asyncio.ensure_future(page.goto("chrome://crash"))
+    crash.cancel()
+    page = await context.new_page()
+    await page.goto(f"{served.url}/w/default/live")
+    await expect(page.get_by_label("Message", exact=True)).to_have_value("@codex do not lose this")
+    assert await bodies(served) == []
+
+
+async def test_who_answers_sees_that_somebody_else_has_answered(served: Served, browser: Browser, context: BrowserContext) -> None:
+    await do(served, "key.create", name="ben", kind="human")
+    page = await sign_in(served, context, "needs")
+    asked = await do(served, "message.send", agent="claude", to="user", body="May I deploy?", intent="blocked")
+    await page.get_by_role("button", name="Answer").click()
+    await page.keyboard.type("Yes")
+    ben = (await do(served, "key.create", name="ben", kind="human")).key
+    await served.app.call("message.send", {"to": "claude", "body": "No, wait.", "parent": asked.id, "intent": "answer"}, credential=ben)
+    await expect(page.locator(".compose")).to_contain_text("ben has answered already: No, wait.")
+    await expect(page.locator(".need")).to_contain_text("and was answered already")
+    await expect(page.get_by_label("Message", exact=True)).to_have_value("Yes")
+
+
+async def test_a_line_that_is_dead_without_saying_so_is_noticed_and_nothing_is_missed(served: Served, context: BrowserContext) -> None:
+    dead, lines = 0, 0
+
+    def relay(route: WebSocketRoute) -> None:
+        nonlocal lines
+        lines += 1
+        server, own = route.connect_to_server(), lines
+        server.on_message(lambda message: None if dead == own else route.send(message))
+        route.on_message(server.send)
+
+    await context.route_web_socket("**/ws", relay)
+    await context.clock.install()
+    page = await sign_in(served, context, "live")
+    await do(served, "message.send", agent="claude", to="codex", body="before")
+    await expect(page.locator(".list [role=option]")).to_have_count(1)
+    dead = lines
+    await do(served, "message.send", agent="claude", to="codex", body="while nobody hears")
+    # The machine wakes up: the line is asked whether it is there.
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.clock.fast_forward(11_000)
+    await expect(page.locator(".list [role=option]")).to_have_count(2)
+    assert (await rows(page), lines) == (["before", "while nobody hears"], dead + 1)
+    await expect(page.locator("#linked")).to_contain_text("live")
+
+
+async def test_a_key_that_marks_what_is_not_one_s_own_mail_says_so(served: Served, context: BrowserContext) -> None:
+    await do(served, "message.send", agent="claude", to="codex", body="not ana's")
+    page = await sign_in(served, context, "live")
+    await page.locator(".list .row").click()
+    await page.locator(".pane .body").wait_for()
+    await page.keyboard.press("a")
+    await expect(page.locator(".refused")).to_have_text("This is not your mail: nothing is marked.")
