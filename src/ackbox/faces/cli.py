@@ -280,6 +280,12 @@ def verb(name: str, registry: dict[str, click.Command], **options: Any) -> Calla
     return make
 
 
+def verbs(name: str, registry: dict[str, click.Command], help: str) -> click.Group:
+    """Make a verb of several, such as `key create`; they are added to what this returns."""
+    made = registry[name] = click.Group(name, help=help)
+    return made
+
+
 def main() -> None:
     """Run the command line; a reader that goes away, or Ctrl-C, ends it quietly."""
     try:

@@ -137,7 +137,7 @@ def log(talk: Talk) -> None:
     """
     cursor, has_more = None, True
     while has_more:
-        page = talk.call("event.log", limit=200, **({"cursor": cursor} if cursor else {}))
+        page = talk.call("event.log", limit=200, cursor=cursor)
         for line in page["lines"]:
             click.echo(json.dumps(line, ensure_ascii=False))
         cursor, has_more = page["cursor"], page["has_more"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli import Talk, Verb, talking
+from ackbox.faces.cli import Talk, Verb, talking, verbs
 from ackbox.faces.cli_columns import Column, ago, some
 
 CLAIMS = (
@@ -32,13 +32,7 @@ SESSIONS = (
 )
 
 
-def _group(name: str, help: str) -> click.Group:
-    group = click.Group(name, help=help)
-    VERBS[name] = group
-    return group
-
-
-session = _group("session", "Declare what a run of an agent works on.\n\nExample: ackbox --as ana session start --area docs")
+session = verbs("session", VERBS, "Declare what a run of an agent works on.\n\nExample: ackbox --as ana session start --area docs")
 _token = click.option("--token", "session", help="The session's token; your newest session when left out.")
 _files = click.option("--file", "files", multiple=True, help="A file it claims; src/ claims all below it; may be repeated.")
 
@@ -125,7 +119,7 @@ def session_list(talk: Talk, /, **params: Any) -> None:
                    empty="No sessions yet. Start one with: ackbox --as ana session start")
 
 
-note = _group("note", "Keep notes for everybody, link them, and find them again.\n\nExample: ackbox --as ana note add \"SQLite first\"")
+note = verbs("note", VERBS, "Keep notes for everybody, link them, and find them again.\n\nExample: ackbox --as ana note add \"SQLite first\"")
 _narrow = (
     click.option("--kind", help="Only of this kind."), click.option("--tag", help="Only with this tag."),
     click.option("--author", help="Only by this author."), click.option("--min-priority", type=int, help="Only of at least this priority."),
@@ -233,7 +227,7 @@ def note_supersede(talk: Talk, /, id: str, text: tuple[str, ...], title: str | N
     talk.show(talk.call("note.supersede", id=id, text=" ".join(text), **_given(title=title)), lambda of: f"kept: {of['id']}")
 
 
-turn = _group("turn", "Leave what a turn did, and what it says to others.\n\nExample: ackbox --as ana turn submit turn.json")
+turn = verbs("turn", VERBS, "Leave what a turn did, and what it says to others.\n\nExample: ackbox --as ana turn submit turn.json")
 
 
 @turn.command("submit", cls=Verb)

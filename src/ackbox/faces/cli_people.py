@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli import Talk, Verb, new_key, talking, verb
+from ackbox.faces.cli import Talk, Verb, new_key, talking, verb, verbs
 from ackbox.faces.cli_columns import Column, ago, local_time, some
 
 VERBS: dict[str, click.Command] = {}
@@ -74,7 +74,7 @@ def heartbeat(talk: Talk, summary: tuple[str, ...]) -> None:
 
     Example: ackbox --as ana heartbeat "Migrating the pricing page"
     """
-    alive = talk.call("agent.heartbeat", **({"summary": " ".join(summary)} if summary else {}))
+    alive = talk.call("agent.heartbeat", summary=" ".join(summary) or None)
     talk.show(alive, lambda of: f"{of['agent']} seen {local_time(of['last_seen'])}, {of['unread']} unread")
 
 
@@ -107,14 +107,8 @@ def dismiss(talk: Talk, name: str) -> None:
     talk.show(done, lambda of: f"taken back {of['withdrawn']}" + (", more waits: do it again" if of["is_more"] else ""))
 
 
-def _group(name: str, help: str) -> click.Group:
-    group = click.Group(name, help=help)
-    VERBS[name] = group
-    return group
-
-
-key = _group("key", "Make, list and revoke keys.\n\nExample: ackbox key create --agent bob")
-workspace = _group("workspace", "Make, list and set up workspaces.\n\nExample: ackbox workspace create shop")
+key = verbs("key", VERBS, "Make, list and revoke keys.\n\nExample: ackbox key create --agent bob")
+workspace = verbs("workspace", VERBS, "Make, list and set up workspaces.\n\nExample: ackbox workspace create shop")
 
 
 @key.command("create", cls=Verb)
@@ -130,8 +124,7 @@ def key_create(talk: Talk, name: str | None, kind: str, may_speak_as: tuple[str,
 
     Example: ackbox key create --agent bob --json
     """
-    more = {"name": name} if name else {}
-    made = talk.call("key.create", kind=kind, may_speak_as=list(may_speak_as), label=label, expires_in_days=expires_in_days, **more)
+    made = talk.call("key.create", name=name or None, kind=kind, may_speak_as=list(may_speak_as), label=label, expires_in_days=expires_in_days)
     talk.show(made, lambda of: of["key"])
     if not talk.is_json:
         talk.say(f"Shown this once. Use it with: export ACKBOX_KEY=…   Revoke it with: ackbox key revoke {made['id']}")
@@ -196,5 +189,5 @@ def workspace_settings(talk: Talk, /, **changes: Any) -> None:
 
     Example: ackbox -w shop workspace settings --unknown refuse
     """
-    talk.show(talk.call("workspace.settings", **{name: value for name, value in changes.items() if value is not None}), lambda of: "\n".join(
+    talk.show(talk.call("workspace.settings", **changes), lambda of: "\n".join(
         [f"{of['name']}, {of['mode']}, agents: {of['agents']}", *(f"  {name} = {value}" for name, value in of["settings"].items())]))

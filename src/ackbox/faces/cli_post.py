@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from ackbox.faces.cli import Talk, Verb, talking
+from ackbox.faces.cli import Talk, Verb, talking, verbs
 from ackbox.faces.cli_columns import Column, local_time
 
 VERBS: dict[str, click.Command] = {}
@@ -20,14 +20,8 @@ SCHEDULES = (
     Column("by", lambda each: each["created_by"]),
 )
 
-
-def _group(name: str, help: str) -> click.Group:
-    group = click.Group(name, help=help)
-    VERBS[name] = group
-    return group
-
-
-schedule = _group("schedule", "Send by the clock.\n\nExample: ackbox --as ana schedule add '0 9 * * MON-FRI' bob 'Stand-up' --zone Europe/Berlin")
+schedule = verbs("schedule", VERBS,
+                 "Send by the clock.\n\nExample: ackbox --as ana schedule add '0 9 * * MON-FRI' bob 'Stand-up' --zone Europe/Berlin")
 
 
 @schedule.command("add", cls=Verb)
@@ -47,8 +41,7 @@ def schedule_add(talk: Talk, cron: str, to: str, body: str, zone: str, subject: 
     It comes from system:cron. A time that passes while no server runs is made up for once, in a
     message that says how many were missed.
     """
-    more = {"subject": subject} if subject else {}
-    made = talk.call("schedule.add", cron=cron, to=to, body=body, zone=zone, intent=intent, priority=priority, **more)
+    made = talk.call("schedule.add", cron=cron, to=to, body=body, subject=subject or None, zone=zone, intent=intent, priority=priority)
     talk.show(made, lambda of: f"added {of['id']}; next at {local_time(of['next_at'])}")
 
 
@@ -79,7 +72,7 @@ WEBHOOKS = (
     Column("what", lambda each: each["subject"] or each["body"], may_cut=True), Column("received", lambda each: each["received"]),
     Column("newest", lambda each: local_time(each["received_at"])), Column("by", lambda each: each["created_by"]),
 )
-webhook = _group("webhook", "Let other systems post.\n\nExample: ackbox --as ana webhook add bob 'Build {number}: {state}'")
+webhook = verbs("webhook", VERBS, "Let other systems post.\n\nExample: ackbox --as ana webhook add bob 'Build {number}: {state}'")
 
 
 @webhook.command("add", cls=Verb)
@@ -97,8 +90,7 @@ def webhook_add(talk: Talk, to: str, body: str, subject: str | None, form: str, 
 
     {path.to.value} stands for a value of the posted JSON, {.} for all of it.
     """
-    more = {"subject": subject} if subject else {}
-    made = talk.call("webhook.add", to=to, body=body, form=form, intent=intent, priority=priority, **more)
+    made = talk.call("webhook.add", to=to, body=body, subject=subject or None, form=form, intent=intent, priority=priority)
     url = talk.server.url.rstrip("/") + made["path"]
     talk.show(made | {"url": url}, lambda of: f"post to  {of['url']}\nsecret   {of['secret']}")
     if not talk.is_json:

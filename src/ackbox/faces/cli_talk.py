@@ -287,7 +287,7 @@ def thread(talk: Talk, id: str) -> None:
     """
     cursor: str | None = None
     while True:
-        page = talk.call("thread.get", id=id, **({"cursor": cursor} if cursor else {}))
+        page = talk.call("thread.get", id=id, cursor=cursor)
         for message in page["messages"]:
             talk.show(message, in_full)
         cursor = page["cursor"]

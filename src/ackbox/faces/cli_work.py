@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli import NOTHING, REFUSED, Talk, Verb, new_key, talking
+from ackbox.faces.cli import NOTHING, REFUSED, Talk, Verb, new_key, talking, verbs
 from ackbox.faces.cli_columns import Column, local_time, some
 
 VERBS: dict[str, click.Command] = {}
@@ -26,8 +26,7 @@ TASKS = (
     Column("changed", lambda task: local_time(task["updated_at"])),
 )
 
-task = click.Group("task", help="Share work: make tasks, claim them, finish them.\n\nExample: ackbox --as ana task add 'Migrate the page' --to bob")
-VERBS["task"] = task
+task = verbs("task", VERBS, "Share work: make tasks, claim them, finish them.\n\nExample: ackbox --as ana task add 'Migrate the page' --to bob")
 
 
 def _who(of: Any) -> str:
