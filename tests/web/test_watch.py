@@ -214,6 +214,8 @@ async def test_of_each_conversation_found_it_is_told_how_much_of_it_fits(desk: D
     await desk.open("search?q=auth")
     await expect(page.locator(".hits h2")).to_have_text(["The login page 2 of 4 match"])
     await expect(page.locator("a.hit")).to_have_count(3)
+    twin = await (await page.request.get(f"{desk.served.url}/w/default/search.txt?q=auth")).text()
+    assert twin.splitlines()[3:] == [f"2 of 4 here in The login page  {ids[0]}"]
     await desk.do("message.send_many", "ben", messages=[{"to": "claude", "body": f"auth {n}", "parent": ids[1]} for n in range(203)])
     await page.reload()
     await expect(page.locator(".hits h2")).to_have_text(["auth alone at least 200 of more than 200 match"])

@@ -22,6 +22,8 @@ PLACES = 1000
 MOST_SKIPPED = 1_000_000
 SIGNS = {"online": "●", "idle": "◌", "away": "○"}
 FOUND_BESIDE = 20
+# More than so many messages of a conversation are not counted, as `MOST_SIZE` in search.js says too.
+MOST_SIZE = 200
 # Messages in which what a filter could say next is counted.
 COUNTED = 1000
 PRIORITIES = {5: "urgent", 4: "high", 3: "normal", 2: "low", 1: "1"}
@@ -169,6 +171,12 @@ def lines_health(data: dict[str, Any]) -> Iterator[str]:
 def lines_search(data: dict[str, Any]) -> Iterator[str]:
     for message, tally in zip(data["messages"], data["tallies"], strict=True):
         yield line(message, tally)
+    fitting = Counter(message["thread"] for message in data["messages"])
+    for id, whole in data["conversations"].items():
+        if (size := whole["messages"]) > 1:
+            first = whole["first"]
+            said = (first["subject"] or first["body"]).strip().partition("\n")[0][:120]
+            yield plain(f"{fitting[id]} of {f'more than {MOST_SIZE}' if size > MOST_SIZE else size} here in {said}  {id}")
     for task in data["tasks"]:
         yield plain(f"task {task['number']}  {task['status']}  {task['title']}")
     for note in data["notes"]:
