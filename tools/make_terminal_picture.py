@@ -1,6 +1,7 @@
 """Draw docs/pictures/tui.svg and tui-light.svg: the terminal UI as it really looks, on the demo's workspace.
 
     python tools/make_terminal_picture.py            (needs the project's environment: run it as .venv/bin/python)
+    python tools/make_terminal_picture.py DIRECTORY  every tab in three sizes and three sets of colours, to look at
 
 Starts a server on a fresh data directory, plays the demo, opens the terminal UI without a terminal, and keeps what
 Textual says stands on its screen. Fonts are the viewer's own: the picture asks no other host for anything.
@@ -16,10 +17,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs/pictures"
 COLUMNS, LINES = 150, 25
+SIZES = ((160, 45), (110, 32), (80, 24))
+COLOURS = ("dark", "light", "sixteen-dark")
+LONG = "builder-of-what-takes-long-" + "x" * 170
 sys.path.insert(0, str(ROOT / "src"))
 
 
@@ -41,13 +46,26 @@ def play(environment: dict[str, str]) -> str:
     return str(url)
 
 
-async def draw(url: str, key: str, theme: str, target: Path) -> None:
+def strain(environment: dict[str, str]) -> None:
+    """Add what is hard to draw: long names, wide letters, joined emoji, tasks of many words."""
+    for sender, to, text in ((LONG, "codex", "word " * 200), ("設計担当", "ana", "承認してもよいですか？" * 8),
+                             ("codex", LONG, "👨‍👩‍👧 family ❤️ flags 🇩🇪 " * 6)):
+        run(environment, "-w", "demo", "--as", sender, "send", to, text)
+    for title, to in (("Write the export", "codex"), ("エクスポートを書く 🚀", "設計担当"), ("long " * 60, LONG)):
+        run(environment, "-w", "demo", "--as", "ana", "task", "add", title, "--to", to)
+
+
+def terminal_on(url: str, key: str, theme: str) -> Any:
     from ackbox.client.http import HttpCaller
     from ackbox.faces.tui.app import Terminal
     from ackbox.faces.tui.link import Link
 
     link = Link(lambda: HttpCaller(url, key, face="tui"), {"workspace": "demo"}, hz=10, rows=200)
-    terminal = Terminal(link, hz=10, theme=theme, acts_as="ana", person="ana")
+    return Terminal(link, hz=10, theme=theme, acts_as="ana", person="ana")
+
+
+async def draw(url: str, key: str, theme: str, target: Path) -> None:
+    terminal = terminal_on(url, key, theme)
     async with terminal.run_test(size=(COLUMNS, LINES)) as pilot:
         while not (terminal.post.rows and terminal.post.people):
             await pilot.pause(0.05)
@@ -57,8 +75,23 @@ async def draw(url: str, key: str, theme: str, target: Path) -> None:
         # What stands beside the list is asked for once the cursor rests.
         await pilot.pause(1.5)
         picture = terminal.export_screenshot(title="ackbox tui")
-        link.stop()
+        terminal.link.stop()
     target.write_text(own_fonts(picture), "utf-8")
+
+
+async def draw_all(url: str, key: str, colours: str, size: tuple[int, int], where: Path) -> None:
+    """Draw every tab, and the actions of a selection."""
+    terminal = terminal_on(url, key, "dark")
+    async with terminal.run_test(size=size) as pilot:
+        terminal.theme = f"ackbox-{colours}"
+        while not (terminal.post.rows and terminal.post.people):
+            await pilot.pause(0.05)
+        for name, keys in (*((tab.title, (str(n),)) for n, tab in enumerate(terminal.tabs, 1)), ("selected", ("1", "g", "shift+down")), ("actions", (".",))):
+            await pilot.press(*keys)
+            await pilot.pause(1)
+            picture = terminal.export_screenshot(title=f"{name} {size[0]} by {size[1]}, {colours}")
+            (where / f"{name.lower().replace(' ', '-')}-{size[0]}-{colours}.svg").write_text(own_fonts(picture), "utf-8")
+        terminal.link.stop()
 
 
 def own_fonts(picture: str) -> str:
@@ -67,7 +100,7 @@ def own_fonts(picture: str) -> str:
     return picture.replace("Fira Code, monospace", "ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace")
 
 
-def main() -> None:
+def main(where: Path | None) -> None:
     with tempfile.TemporaryDirectory() as home:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ACKBOX_")) and name != "NO_COLOR"}
         environment = {**clean, "HOME": home, "PYTHONPATH": str(ROOT / "src"), "ACKBOX_DATA_DIR": f"{home}/data"}
@@ -76,12 +109,20 @@ def main() -> None:
         url = play(environment)
         try:
             key = (Path(home) / "data/operator.key").read_text().strip()
-            for theme, name in (("dark", "tui.svg"), ("light", "tui-light.svg")):
-                asyncio.run(draw(url, key, theme, PICTURES / name))
-                print((PICTURES / name).relative_to(ROOT))
+            if where is None:
+                for theme, name in (("dark", "tui.svg"), ("light", "tui-light.svg")):
+                    asyncio.run(draw(url, key, theme, PICTURES / name))
+                    print((PICTURES / name).relative_to(ROOT))
+                return
+            strain(environment)
+            where.mkdir(parents=True, exist_ok=True)
+            for colours in COLOURS:
+                for size in SIZES:
+                    asyncio.run(draw_all(url, key, colours, size, where))
+            print(f"{len(list(where.glob('*.svg')))} pictures in {where}")
         finally:
             run(environment, "stop")
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

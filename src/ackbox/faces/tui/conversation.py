@@ -60,7 +60,7 @@ def conversation_lines(said: Conversation, count: int | None, width: int, palett
     style = palette.style
     people = list(dict.fromkeys(message["sender"] for message in said.messages))
     many = max(count or 0, len(said.messages))
-    names = ", ".join(shorter(each, width) for each in people)
+    names = ", ".join(shorter(each, width - 1) for each in people)
     lines: list[Line] = [*text_lines(f"{many} {'message' if many == 1 else 'messages'}, {names}", width, style("text2"))]
     lines += [[Segment("↑ older ones: k or g at the top", style("accent"))], []] if said.cursor else [[]]
     depth: dict[str, int] = {}
@@ -86,7 +86,7 @@ def _quiet(seconds: float) -> str:
 def _message(message: Any, said: Conversation, width: int, palette: Palette) -> list[Line]:
     style, is_human = palette.style, message["sender_kind"] == "human"
     mark, mark_means = receipts(said.tallies.get(message["id"]))
-    to = ", ".join(shorter(addressees([each]), width) for each in message["to"])
+    to = ", ".join(shorter(addressees([each]), width - 1) for each in message["to"])
     who = f"{shorter(message['sender'], width)}{' HUMAN' if is_human else ''} → {to}"
     lines = text_lines(who, width, style("human" if is_human else "text", bold=True))
     lines.append([Segment(f"{glyph(message['intent'])} {one_line(message['intent']).replace('_', ' ')}", style(message["intent"])),

@@ -185,8 +185,8 @@ def message_lines(message: Any, row: Row, status: Any | None, width: int, palett
     style = palette.style
     edge, urgent = urgency(row.priority)
     means = row.intent if row.intent in GLYPHS else "text2"
-    sender = shorter(row.sender + (f"/{row.instance}" if row.instance else ""), width)
-    people = ", ".join(shorter(addressees([each]), width) for each in row.to[:MOST_NAMED])
+    sender = shorter(row.sender + (f"/{row.instance}" if row.instance else ""), width - 1)
+    people = ", ".join(shorter(addressees([each]), width - 1) for each in row.to[:MOST_NAMED])
     people += f" and {len(row.to) - MOST_NAMED} more" if len(row.to) > MOST_NAMED else ""
     lines: list[Line] = [[Segment(f"{glyph(row.intent)} {one_line(row.intent).replace('_', ' ')}", style(means, bold=True)),
                           Segment(f"  {edge.strip()} {'urgent' if row.priority >= 5 else 'high'}" if edge.strip() else "", style(urgent, bold=True))]]

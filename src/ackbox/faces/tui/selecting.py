@@ -102,7 +102,7 @@ class Selecting:
 
     def _tell(self, picks: Picks, outcome: str, failed: int) -> None:
         if failed:
-            outcome = f"{outcome} {failed:,} {'was' if failed == 1 else 'were'} not: what stays selected says why."
+            outcome = f"{outcome} {failed:,} not done: each says why."
         # Said at once, and again while there is still something selected and nothing else is to be said.
         _of(self).say(outcome)
         if picks:

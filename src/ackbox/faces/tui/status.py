@@ -67,9 +67,9 @@ def bottom_line(terminal: Terminal) -> None:
         right = [Segment(f"{terminal.live.count} fit  {one_line(terminal.live.filter)} ", style("high"))]
     elif terminal.live.unseen and terminal.tab is terminal.live:
         right = [Segment(f"── {terminal.live.unseen} new ↓ G ── ", style("accent", bold=True))]
-    left, actions = _selected(terminal)
+    told = terminal.doing or terminal.notice or (f"✕ {terminal.tab.why_not}" if terminal.tab.why_not else terminal.tab.picks.outcome)
+    left, actions = _selected(terminal, is_short=bool(told) or terminal.size.width < 110)
     if left:
-        told = terminal.doing or terminal.notice or (f"✕ {terminal.tab.why_not}" if terminal.tab.why_not else terminal.tab.picks.outcome)
         right = [Segment(f"{one_line(told)} ", style("text", bold=True))] if told else right
         terminal.bottom.show(left, right, actions=actions)
         return
@@ -80,7 +80,7 @@ def bottom_line(terminal: Terminal) -> None:
     terminal.bottom.show(line, right, actions=actions)
 
 
-def _selected(terminal: Terminal) -> tuple[Line, list[tuple[int, int, str]]]:
+def _selected(terminal: Terminal, *, is_short: bool) -> tuple[Line, list[tuple[int, int, str]]]:
     """Return how many lines are selected and what can be done with them; nothing while none is, or while somebody types."""
     many, style = len(terminal.tab.picks.found), terminal.palette.style
     if not many or terminal.typing.display:
@@ -88,7 +88,7 @@ def _selected(terminal: Terminal) -> tuple[Line, list[tuple[int, int, str]]]:
     said = f" {many:,} selected "
     at = cell_len(said)
     hints = [(".", "actions", "doings"), ("Esc", "clear", "back"), ("x", "select", "pick")]
-    line, actions = keys_line(hints[:2] if terminal.size.width < 110 else hints, style("accent", bold=True), style("text3"))
+    line, actions = keys_line(hints[:2] if is_short else hints, style("accent", bold=True), style("text3"))
     return [Segment(said, style("accent", bold=True)), *line], [(start + at, end + at, action) for start, end, action in actions]
 
 
