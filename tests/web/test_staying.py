@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -133,3 +134,15 @@ async def test_whoever_signs_in_comes_back_to_the_filter_and_the_message(served:
         await page.locator("input").first.fill(served.url + await link(served))
         await page.keyboard.press("Enter")
         await page.wait_for_url(served.url + there)
+
+
+async def test_ages_are_told_by_the_server_s_clock_also_where_the_browser_s_is_three_hours_off(served: Served, context: BrowserContext) -> None:
+    await do(served, "message.send", agent="claude", to="ana", body="q?", intent="question")
+    await context.add_init_script("{ const now = Date.now; Date.now = () => now() + Number(localStorage.getItem('off') ?? 0) * 3600_000; }")
+    page = await sign_in(served, context, "needs")
+    for off in (3, -3):
+        await page.evaluate(f"localStorage.setItem('off', '{off}')")
+        await page.goto(f"{served.url}/w/default/needs")
+        await expect(page.locator(".need .age")).to_have_text(re.compile(r"^([1-9]|[1-5]\d) s$"))
+        await page.goto(f"{served.url}/w/default/health")
+        await expect(page.locator("main")).to_contain_text(re.compile(r"ana\s*[\d.]+ m?s"))

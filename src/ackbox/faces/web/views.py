@@ -9,6 +9,7 @@ import functools
 import gzip
 import hashlib
 import re
+import time
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -25,6 +26,7 @@ from ackbox.faces.reply import JSON, credential, error_response
 from ackbox.faces.web import pages_post, pages_watch, pages_work, sign_in
 from ackbox.faces.web.asking import Ask, Page
 from ackbox.faces.wire import Calling, as_error, encode
+from ackbox.model.moment import to_text
 
 # Whom a page knows from the start: those seen last, with how many there are in all. As `listed` in store.js asks for it again.
 ROSTER = {"present_first": True, "limit": 200, "with_unread": True, "waiting": 50}
@@ -157,6 +159,7 @@ async def _answer(ask: Ask, name: str, page: Page, twin: str, *, bare: bool) -> 
     me = await ask("agent.whoami")
     first = {
         "page": name, "about": ask.about, "query": ask.query, "workspace": me["workspace"], "me": me, "version": __version__, "cursor": cursor,
+        "at": to_text(int(time.time() * 1000)),
         "workspaces": [each["name"] for each in (await ask("workspace.list"))["workspaces"]],
         "roster": await ask("agent.list", **ROSTER), "needs": len((await ask("workspace.needs", limit=50))["needs"]), "data": data,
     }

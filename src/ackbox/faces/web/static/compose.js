@@ -3,7 +3,7 @@ import { html, firstLine, safe, Presence, words, age } from "./parts.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { signal } from "./vendor/signals.js";
 import { INTENTS } from "./filter.js";
-import { BODY_CHARS, call, me, met, more, refusal, ring, roster, sending, mayWrite, take, version, workspace } from "./store.js";
+import { BODY_CHARS, call, me, met, more, refusal, ring, roster, sending, mayWrite, take, time, version, workspace } from "./store.js";
 
 /** What is being written: for whom and as an answer to what. Kept by thread, so that it survives a reload. */
 const empty = { to: null, parent: null, thread: null, place: null, about: null, intent: null, priority: null, after: null };
@@ -138,7 +138,7 @@ function recover(place, then) {
 async function send(what, because, { key, parent }) {
   const set = draft.value;
   const shown = { key, id: `sending-${random()}`, seq: Infinity, sender: me.agent, sender_kind: ["human", "owner"].includes(me.role) ? "human" : "agent", type: what.to[0] === "*" ? "broadcast" : "direct",
-    to: what.to, subject: null, body: what.body, intent: what.intent, priority: what.priority, refs: what.refs, thread: set.thread, created_at: new Date().toISOString(), sending: true, tally: { recipients: 0 } };
+    to: what.to, subject: null, body: what.body, intent: what.intent, priority: what.priority, refs: what.refs, thread: set.thread, created_at: new Date(time()).toISOString(), sending: true, tally: { recipients: 0 } };
   sending.value = [...sending.value, shown];
   try {
     const told = await call("message.send", { to: what.to, body: what.body, intent: what.intent, priority: what.priority, parent: parent ?? undefined,

@@ -1,6 +1,6 @@
 // The filter grammar, as the server has it: what decides whether a message that comes in belongs in the list.
 import { signal } from "./vendor/signals.js";
-import { answered, me, workspace } from "./store.js";
+import { answered, me, workspace, time } from "./store.js";
 
 export const KEYS = ["from", "to", "intent", "is", "priority", "before", "after", "thread", "has"];
 export const STATES = ["unacked", "unread", "urgent", "human", "late"];
@@ -41,7 +41,7 @@ export function fitting(text) {
   }
   const state = {
     unacked: (m) => m.tally.acknowledged < m.tally.recipients, unread: (m) => m.tally.read < m.tally.recipients, urgent: (m) => m.priority === 5,
-    human: (m) => m.sender_kind === "human", late: (m) => Boolean(m.expects_reply_by) && Date.parse(m.expects_reply_by) < Date.now() && !answered.has(m.id),
+    human: (m) => m.sender_kind === "human", late: (m) => Boolean(m.expects_reply_by) && Date.parse(m.expects_reply_by) < time() && !answered.has(m.id),
   };
   return (m) => !by.before
     && (!by.from || by.from.includes(m.sender)) && (!by.to || m.to.some((each) => by.to.includes(each.split("/")[0])) || (m.type === "broadcast" && by.to.includes("everyone")))

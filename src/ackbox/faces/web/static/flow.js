@@ -7,7 +7,7 @@ import { go, query, setQuery, theme, Top, useFresh } from "./frame.js";
 import { keys } from "./keys.js";
 import { Icon, Intent, Time, html, safe } from "./parts.js";
 import { Painter, linesOf, places } from "./ring.js";
-import { byId, version } from "./store.js";
+import { byId, version, time } from "./store.js";
 import { Windows } from "./windows.js";
 
 const WINDOWS = [["5m", "5 min"], ["15m", "15 min"], ["1h", "1 h"], ["6h", "6 h"], ["1d", "1 d"]];
@@ -113,7 +113,7 @@ function useReplay(data, painter) {
   }, [at, data]);
   useEffect(() => {
     const own = painter.current;
-    if (own) { own.now = at === null ? Date.now : () => at; if (at === null) own.dots = []; own.wake(); }
+    if (own) { own.now = at === null ? time : () => at; if (at === null) own.dots = []; own.wake(); }
   }, [at]);
   useEffect(() => {
     if (!plays) return undefined;

@@ -4,6 +4,7 @@ import { address, colours } from "./lookup.js";
 import { go, theme, Top, useFresh } from "./frame.js";
 import { Windows } from "./windows.js";
 import { Age, Intent, Presence, Time, html, safe, tokenOf } from "./parts.js";
+import { time } from "./store.js";
 
 const WINDOWS = [["15m", "15 min"], ["6h", "6 h"], ["7d", "7 d"]];
 const here = (name) => new URL(`./vendor/${name}`, import.meta.url).href;
@@ -36,7 +37,7 @@ export function stepsOf({ since, step_s, steps }, now) {
 export function Health({ data: given }) {
   const [data] = useFresh(given, (event) => event.kind === "message.sent" || event.kind === "receipt.marked", 4000);
   const [isTable, setTable] = useState(false);
-  const steps = stepsOf(data, Date.now());
+  const steps = stepsOf(data, time());
   const totals = {};
   for (const step of data.steps) for (const [intent, count] of Object.entries(step.messages)) totals[intent] = (totals[intent] ?? 0) + count;
   const intents = Object.keys(totals).sort((a, b) => totals[b] - totals[a]);
@@ -120,7 +121,7 @@ function stacked(series) {
 
 function Oldest({ agents }) {
   const waiting = agents.filter((each) => each.oldest_unacknowledged_at)
-    .map((each) => ({ ...each, age: Date.now() - Date.parse(each.oldest_unacknowledged_at) })).sort((a, b) => b.age - a.age).slice(0, 8);
+    .map((each) => ({ ...each, age: time() - Date.parse(each.oldest_unacknowledged_at) })).sort((a, b) => b.age - a.age).slice(0, 8);
   const most = waiting[0]?.age ?? 1;
   return html`<section class="chart"><h2>Oldest unacknowledged <span class="dim">per agent, last week</span></h2>
     ${waiting.length ? html`<table class="bars"><tbody>${waiting.map((each) => html`<tr><th scope="row"><a href=${address(`a/${each.agent}`, { box: "unread" })}>${safe(each.agent)}</a></th>

@@ -4,6 +4,7 @@ import htm from "./vendor/htm.js";
 import { useState } from "./vendor/hooks.js";
 import { signal } from "./vendor/signals.js";
 import { lexer } from "./markdown.js";
+import { time } from "./store.js";
 
 export const html = htm.bind(h);
 export { h, Fragment };
@@ -92,12 +93,12 @@ const short = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 const dayOf = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 
 /** A minute's tick, for times that are told as ages. */
-export const now = signal(Date.now());
-setInterval(() => { now.value = Date.now(); }, 5000);
+export const now = signal(time());
+setInterval(() => { now.value = time(); }, 5000);
 
 export function Time({ at, seconds = true, day = false }) {
   const when = new Date(at);
-  const today = new Date().toDateString() === when.toDateString();
+  const today = new Date(time()).toDateString() === when.toDateString();
   const text = (today && !day ? "" : `${dayOf.format(when)} `) + (seconds && (today || day) ? clock : short).format(when);
   return html`<time class="num" datetime=${at} title=${at}>${text}</time>`;
 }

@@ -1,6 +1,7 @@
 // The ring on its canvas: places, lines, dots on their way. Draws only while something moves; knows nothing of pages.
 import { colours } from "./lookup.js";
 import { mark, tokenOf } from "./parts.js";
+import { time } from "./store.js";
 
 const FRAME_MS = 33, MOST_DOTS = 160, TRAVEL_MS = 900, FADE_MS = 30_000, MOST_NODES = 40, FULL_UNREAD = 20, LINE = 16;
 const TURN = Math.PI * 2;
@@ -71,7 +72,7 @@ const at = (t, a, b, c) => (1 - t) * (1 - t) * a + 2 * (1 - t) * t * b + t * t *
 
 export class Painter {
   constructor(canvas, { isStill }) {
-    Object.assign(this, { canvas, isStill, pen: canvas.getContext("2d"), dots: [], now: Date.now, only: null, chosen: null });
+    Object.assign(this, { canvas, isStill, pen: canvas.getContext("2d"), dots: [], now: time, only: null, chosen: null });
     this.ring = { list: [], of: new Map(), arcs: [], byName: new Map(), step: 1, gap: 0 };
     this.names = new Map();
     this.marks = [];

@@ -7,6 +7,12 @@ export const workspace = first.workspace;
 export const base = `/w/${encodeURIComponent(workspace)}`;
 export const mayWrite = me.may.includes("write");
 
+// How far the server's clock is ahead of this machine's: what is told as an age is the server's times, and those alone.
+const begun = performance.getEntriesByType("navigation")[0]?.responseStart || performance.now();
+const ahead = Date.parse(first.at) - (Date.now() - performance.now() + begun);
+/** What time it is where the messages are. */
+export const time = () => Date.now() + ahead;
+
 const RING = 100_000;
 const TOGETHER = 200;
 const TOO_FAR = 2000;
@@ -191,10 +197,10 @@ setInterval(() => later("roster", 100, listed), 30_000);
 // --- the stream -------------------------------------------------------------------------------
 
 let cursor = first.cursor;
-let lastHeard = Date.now();
+let lastHeard = time();
 
 function state(word) {
-  lastHeard = word === "live" ? Date.now() : lastHeard;
+  lastHeard = word === "live" ? time() : lastHeard;
   if (link.value.state !== word || word !== "live") link.value = { state: word, count: link.value.count, since: lastHeard };
 }
 
