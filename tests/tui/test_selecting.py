@@ -61,6 +61,13 @@ def test_messages_are_selected_and_marked_together_and_what_was_refused_is_told_
         terminal.see("Acknowledge 2 messages?")
         terminal.press("y")
         terminal.see("Acknowledged 2.")
+        terminal.press("/from:claude\r")
+        terminal.see("6 fit")
+        choose(terminal, "all that")
+        terminal.see("6 selected")
+        terminal.press(ESCAPE)
+        terminal.see("6 fit")
+        terminal.press(ESCAPE)
         # What is out of sight is not selected.
         terminal.press("x")
         terminal.see("1 selected")

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal
 
 
+# As in the dashboard.
+MOST_PICKED = 1000
+
+
 def _of(actor: Any) -> Terminal:
     return cast("Terminal", actor)
 
@@ -59,19 +63,33 @@ class Selecting:
             if not self._can():
                 return
             me.tab.pick(me.tab.cursor, is_on=True)
-        is_task, things = me.tab is me.tasks, dict(me.tab.picks.found)
-        found = task_acts(me, things) if is_task else message_acts(me, things)
+        tab, things = me.tab, dict(me.tab.picks.found)
+        found = task_acts(me, things) if tab is me.tasks else message_acts(me, things)
         writes = "write" in me.post.whoami.get("may", ["write"])
         acts = [act for act in found if act.of and (writes or not act.writes)]
         room = max((len(act.about) for act in acts), default=0)
         choices = [(act.text, f"{act.about:<{room}}  {len(act.of):>4}", str(number)) for number, act in enumerate(acts)]
+        if len(things) < min(tab.count, MOST_PICKED):
+            choices.append(("Select all that match", f"{'':<{room}}  {min(tab.count, MOST_PICKED):>4}", "all"))
         asks = f"{len(things):,} selected: do with {'it' if len(things) == 1 else 'them'} …"
         me.push_screen(Jump(me.palette, choices, asks=asks, free=None), lambda chosen: self._start(acts, chosen))
         me.draw_bars()
 
     def _start(self, acts: list[Act], chosen: str | None) -> None:
-        if chosen is not None:
+        if chosen == "all":
+            self._pick_all()
+        elif chosen is not None:
             _of(self).run_worker(self._carry_out(acts[int(chosen)]), group="doing")
+
+    def _pick_all(self) -> None:
+        """Select everything that is listed, the newest where that is too much."""
+        me = _of(self)
+        tab = me.tab
+        first = max(tab.count - MOST_PICKED, 0) if tab.follows_at_end else 0
+        tab.pick_lines(range(first, min(first + MOST_PICKED, tab.count)))
+        if tab.count > MOST_PICKED:
+            me.say(f"the newest {MOST_PICKED:,} of {tab.count:,} that match")
+        me.draw_bars()
 
     async def _carry_out(self, act: Act) -> None:
         me = _of(self)

@@ -99,11 +99,19 @@ class Tab(Lines):
         if start is None:
             self.pick(index, is_on=True)
             return
-        between: Things = {}
-        for each in range(min(start, index), max(start, index) + 1):
-            between |= self.things(each)
-        self.picks.span(between)
+        self.picks.span(self._on(range(min(start, index), max(start, index) + 1)))
         self._picked()
+
+    def pick_lines(self, lines: range) -> None:
+        """Select these lines too."""
+        self.picks.tick(self._on(lines), is_on=True)
+        self._picked()
+
+    def _on(self, lines: range) -> Things:
+        found: Things = {}
+        for each in lines:
+            found |= self.things(each)
+        return found
 
     def _picked(self) -> None:
         # What comes meanwhile does not move the cursor away from what is being selected.
