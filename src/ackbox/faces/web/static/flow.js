@@ -7,11 +7,11 @@ import { go, query, setQuery, theme, Top, useFresh } from "./frame.js";
 import { keys } from "./keys.js";
 import { Icon, Intent, Time, html, safe } from "./parts.js";
 import { Painter, linesOf, places } from "./ring.js";
-import { byId, version, time } from "./store.js";
+import { ring as messages, time, version } from "./store.js";
 import { Windows } from "./windows.js";
 
 const WINDOWS = [["5m", "5 min"], ["15m", "15 min"], ["1h", "1 h"], ["6h", "6 h"], ["1d", "1 d"]];
-const SPEED = 60, TICK_MS = 100;
+const SPEED = 60, TICK_MS = 100, MOST_FRESH = 160;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 const recipients = (message) => message.type === "broadcast" ? ["*"] : message.to.map((each) => each.split("/")[0]);
@@ -57,9 +57,9 @@ function Ring({ data }) {
   useEffect(() => { Object.assign(painter.current, { only, chosen: own[chosen]?.key ?? null }); painter.current.wake(); }, [only, chosen, data]);
   // What has come in since the last look travels; what was there before the page was opened has arrived.
   useEffect(() => {
-    const fresh = [...byId.values()].filter((message) => message.seq > (seen.current ?? Infinity));
-    seen.current = Math.max(seen.current ?? 0, ...[...byId.values()].slice(-200).map((message) => message.seq));
-    if (replay.at === null) for (const message of fresh.slice(-160)) painter.current.travel({ sender: message.sender, to: recipients(message), intent: message.intent, priority: message.priority, at: Date.parse(message.created_at) });
+    const before = seen.current ?? Infinity, fresh = messages.slice(-MOST_FRESH).filter((message) => message.seq > before);
+    seen.current = messages.at(-1)?.seq ?? 0;
+    if (replay.at === null) for (const message of fresh) painter.current.travel({ sender: message.sender, to: recipients(message), intent: message.intent, priority: message.priority, at: Date.parse(message.created_at) });
   }, [version.value]);
 
   function isolate(by) {
