@@ -28,8 +28,10 @@ from ackbox.faces.web.asking import Ask, Page
 from ackbox.faces.wire import Calling, as_error, encode
 from ackbox.model.moment import to_text
 
-# Whom a page knows from the start: those seen last, with how many there are in all. As `listed` in store.js asks for it again.
-ROSTER = {"present_first": True, "limit": 200, "with_unread": True, "waiting": 50}
+# What a page is told from the start and asks for again in the same words: those seen last, with how many there are in all, and what waits.
+ASKED: dict[str, dict[str, Any]] = {
+    "agent.list": {"present_first": True, "limit": 200, "with_unread": True, "waiting": 50}, "workspace.needs": {"limit": 50},
+}
 PAGES: dict[str, Page] = {**pages_post.PAGES, **pages_watch.PAGES, **pages_work.PAGES}
 
 CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
@@ -161,7 +163,8 @@ async def _answer(ask: Ask, name: str, page: Page, twin: str, *, bare: bool) -> 
         "page": name, "about": ask.about, "query": ask.query, "workspace": me["workspace"], "me": me, "version": __version__, "cursor": cursor,
         "at": to_text(int(time.time() * 1000)),
         "workspaces": [each["name"] for each in (await ask("workspace.list"))["workspaces"]],
-        "roster": await ask("agent.list", **ROSTER), "needs": len((await ask("workspace.needs", limit=50))["needs"]), "data": data,
+        "asked": ASKED, "roster": await ask("agent.list", **ASKED["agent.list"]),
+        "needs": len((await ask("workspace.needs", **ASKED["workspace.needs"]))["needs"]), "data": data,
     }
     return render("shell.html", title=page.title, workspace=me["workspace"], first=_as_data(first))
 

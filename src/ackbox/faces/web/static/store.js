@@ -105,8 +105,7 @@ export const link = signal({ state: "live", count: 0, since: 0 });
 export const paused = signal(false);
 export const roster = signal(first.roster);
 export const needs = signal(first.needs);
-const LISTED = { present_first: true, limit: 200, with_unread: true, waiting: 50 };
-async function listed() { roster.value = await call("agent.list", LISTED); }
+async function listed() { roster.value = await call("agent.list", first.asked["agent.list"]); }
 
 const asked = new Map();
 /** Agents that are not listed and were found by their letters, by name. */
@@ -144,7 +143,7 @@ export function hear(events) {
     arrived.value += own.size;
   });
   if (people || events.some((each) => each.kind === "message.sent")) later("roster", 1500 + 2 * roster.value.total, listed);
-  if (events.length) later("needs", 800, async () => { const told = await call("workspace.needs", { limit: 50 }); needs.value = told.needs.length; });
+  if (events.length) later("needs", 800, async () => { const told = await call("workspace.needs", first.asked["workspace.needs"]); needs.value = told.needs.length; });
   gather();
 }
 
