@@ -18,6 +18,7 @@ from tools import vendor
 pytestmark = pytest.mark.anyio
 STATIC = Path(__file__).parent.parent.parent / "src/ackbox/faces/web/static"
 OWN = sorted(STATIC.glob("*.js"))
+GIVEN = r"^export (?:async )?(?:function|const|let|class) (\w+)"
 
 
 def imported(name: str, found: set[str] | None = None) -> set[str]:
@@ -96,6 +97,19 @@ def test_no_script_imports_what_it_does_not_use() -> None:
         names = [name.strip().rpartition(" as ")[2] for group in re.findall(r"^import \{([^}]*)\} from", text, re.MULTILINE) for name in group.split(",") if name.strip()]
         unused += [f"{path.name}: {name}" for name in names if len(re.findall(rf"\b{name}\b", text)) < 2]
     assert unused == []
+
+
+def test_every_name_that_a_script_imports_of_another_is_given_away_there() -> None:
+    given = {path.name: set(re.findall(GIVEN, path.read_text("utf-8"), re.MULTILINE)) for path in OWN}
+    dead = [f"{path.name}: {name}" for path in OWN for names, other in re.findall(r'^import \{([^}]*)\} from "\./([^"/]+)"', path.read_text("utf-8"), re.MULTILINE)
+            for each in names.split(",") if (name := each.strip().partition(" as ")[0]) and name not in given[other]]
+    assert dead == []
+
+
+def test_every_script_keeps_to_itself_what_no_other_uses() -> None:
+    texts = {path.name: path.read_text("utf-8") for path in OWN} | {"": "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py"))}
+    names = [(path, name) for path, text in texts.items() for name in re.findall(GIVEN, text, re.MULTILINE)]
+    assert [f"{path}: {name}" for path, name in names if not any(re.search(rf"\b{name}\b", text) for other, text in texts.items() if other != path)] == []
 
 
 async def test_a_browser_is_given_scripts_packed_and_fonts_as_they_are(served: Served) -> None:

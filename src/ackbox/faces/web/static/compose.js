@@ -7,11 +7,11 @@ import { BODY_CHARS, call, me, met, more, refusal, ring, roster, sending, mayWri
 
 /** What is being written: for whom and as an answer to what. Kept by thread, so that it survives a reload. */
 const empty = { to: null, parent: null, thread: null, place: null, about: null, intent: null, priority: null, after: null };
-export const draft = signal({ ...empty });
+const draft = signal({ ...empty });
 export function forget() { drop(); floating.value = false; }
 /** A view without a box of its own shows the floating one. */
 export const floating = signal(false);
-export const focusAsked = signal(0);
+const focusAsked = signal(0);
 
 const kept = (thread) => `ackbox.draft.${workspace}.${thread ?? "new"}`;
 function discard(place) { for (const end of ["", ".refs", ".tried"]) localStorage.removeItem(kept(place) + end); }

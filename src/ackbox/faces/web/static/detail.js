@@ -6,7 +6,7 @@ import { reply } from "./compose.js";
 
 const MARKS = ["delivered", "read", "acknowledged"];
 
-export function Receipts({ status }) {
+function Receipts({ status }) {
   return html`<table class="receipts"><caption class="away">Who has it</caption><thead><tr><th scope="col"><span class="away">recipient</span></th><th scope="col" title="stored">sent</th><th scope="col" title="handed over by a reading call">dlv</th><th scope="col">read</th><th scope="col" title="acknowledged">ack</th></tr></thead>
     <tbody>${status.receipts.map((each) => html`<tr><th scope="row"><${Agent} name=${each.agent} instance=${each.instance} kind=${each.kind} /></th>
       <td><${Circle} state="acknowledged" label="stored" /></td>

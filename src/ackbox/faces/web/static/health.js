@@ -28,7 +28,7 @@ export const short = (ms) => {
 };
 
 /** Every step of the stretch, those without messages too. */
-export function stepsOf({ since, step_s, steps }, now) {
+function stepsOf({ since, step_s, steps }, now) {
   const start = Date.parse(since), known = new Map(steps.map((step) => [Date.parse(step.at), step])), all = [];
   for (let at = start; at <= Math.min(now, start + 61 * step_s * 1000); at += step_s * 1000) all.push({ at, ...(known.get(at) ?? { messages: {} }), at });
   return all;

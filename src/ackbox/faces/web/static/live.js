@@ -49,7 +49,7 @@ function Menu({ name, items, q, onPick }) {
 
 const toList = () => document.querySelector(".list")?.focus();
 
-export function Filters({ q, onChange }) {
+function Filters({ q, onChange }) {
   const people = roster.value.agents.map((each) => each.agent);
   return html`<div class="filters" role="search">
     <${Menu} name="intent" items=${INTENTS} q=${q} onPick=${onChange} /><${Menu} name="from" items=${people} q=${q} onPick=${onChange} /><${Menu} name="to" items=${[...people, "everyone"]} q=${q} onPick=${onChange} />
@@ -57,7 +57,7 @@ export function Filters({ q, onChange }) {
     <div class="find"><${Icon} d="M7 11.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9zM10.500 10.500 14 14" size=${14} /><label class="away" for="filter">Filter</label><${FilterBox} id="filter" q=${q} placeholder="filter" onSubmit=${(text) => { onChange(text); document.getElementById("filter").blur(); toList(); }} onLeave=${() => { document.getElementById("filter").blur(); toList(); }} /><${Key}>/</${Key}></div></div>`;
 }
 
-export function Chips({ q, onChange }) {
+function Chips({ q, onChange }) {
   const all = terms(q);
   if (!all.length) return null;
   return html`<div class="chips">${all.map((each) => html`<button type="button" class="chip" title="Drop this part" onClick=${() => onChange(without(q, each))}>${each.key ? html`<span class="dim">${each.key}</span> ` : null}<bdi>${safe(each.value)}</bdi> <span aria-hidden="true">×</span></button>`)}</div>`;

@@ -1,5 +1,5 @@
 // Parts: how an intent, an agent, a receipt, a time and a message's text look. Text from messages becomes nodes, never HTML.
-import { h, Fragment } from "./vendor/preact.js";
+import { h } from "./vendor/preact.js";
 import htm from "./vendor/htm.js";
 import { useState } from "./vendor/hooks.js";
 import { signal } from "./vendor/signals.js";
@@ -7,7 +7,6 @@ import { lexer } from "./markdown.js";
 import { time } from "./store.js";
 
 export const html = htm.bind(h);
-export { h, Fragment };
 
 const LINES = {
   question: "M5.6 5.600a2.400 2.400 0 1 1 3.700 2.100c-.800.500-1.300.900-1.300 1.800M8 12.200v.1",
@@ -64,7 +63,7 @@ export function Agent({ name, instance, kind }) {
 
 export function to(message) { return message.type === "broadcast" || message.to[0] === "*" ? "everyone" : message.to.map(safe).join(", "); }
 
-export function stateOf(tally) {
+function stateOf(tally) {
   if (!tally || !tally.recipients) return "none";
   if (tally.acknowledged >= tally.recipients) return "acknowledged";
   if (tally.read) return "read";

@@ -61,7 +61,7 @@ export const load = (path, search) => ask(`${path}.json${search}`);
 // --- messages ---------------------------------------------------------------------------------
 
 export const byId = new Map();
-export const bySeq = new Map();
+const bySeq = new Map();
 /** Messages in the workspace's order; the newest last. Changes show as a new `version`. */
 export const ring = [];
 export const version = signal(0);
@@ -130,7 +130,7 @@ let touched = new Set(); // seqs whose receipts changed
 let fetching = false, again = null, pauseMs = 1000;
 const seconds = new Array(10).fill(0);
 
-export function hear(events) {
+function hear(events) {
   let people = false;
   for (const each of events) {
     if (each.kind === "message.sent") { if (!byId.has(each.id)) waiting.push(each.id); seconds[0] += 1; } 
@@ -148,7 +148,7 @@ export function hear(events) {
 }
 
 /** Fetch what was told of by number: bodies of new messages, receipts of old ones. A hidden page only counts. */
-export async function gather() {
+async function gather() {
   if (fetching || again || document.hidden) return;
   fetching = true;
   try {

@@ -6,7 +6,7 @@ import { query, setQuery, Top, useFresh } from "./frame.js";
 import { Age, Body, Presence, Teach, html, safe } from "./parts.js";
 import { call, mayWrite, refusal } from "./store.js";
 
-export const COLUMNS = [
+const COLUMNS = [
   { key: "open", states: ["open"], to: "open" },
   { key: "doing", states: ["claimed", "in_progress"], to: "in_progress" },
   { key: "blocked", states: ["blocked"], to: "blocked" },
