@@ -13,7 +13,7 @@ import pytest
 
 from ackbox.app import App, open_app
 from ackbox.errors import Conflict
-from ackbox.store.sqlite_answers import touched
+from ackbox.store.sqlite_answers import look
 from ackbox.store.statements import load
 from ackbox.store.store import Store, find_workspace
 from tests.engines import Post
@@ -54,7 +54,7 @@ async def asked_during(app: App, *calls: Any) -> tuple[Counter[str], list[Any]]:
 async def test_what_equal_sends_ask_is_asked_once_for_all_of_them(app: App, post: Post) -> None:
     await post("message.send", agent="ana", to="bob", body="first")
     ran, sent = await asked_during(app, *[post("message.send", agent="ana", to="bob", body=str(n)) for n in range(20)])
-    assert ran == {"workspace_by_number": 1, "reader_by_name": 2, "agent_names": 1, "take_seq": 20, "message_add": 20, "addressed_add": 20}
+    assert ran == {"workspace_by_number": 1, "reader_by_name": 2, "agent_names": 1, "last_seq": 1, "keep_next_seq": 1, "message_add": 20, "addressed_add": 20}
     assert [one.seq for one in sent] == [*range(sent[0].seq, sent[0].seq + 20)]
 
 
@@ -89,10 +89,39 @@ async def test_what_was_undone_is_not_seen_by_the_next(app: App, post: Post) -> 
     assert (type(failed), found) == (Conflict, None)
 
 
+async def test_who_arrives_between_two_sends_of_a_group_has_post_of_the_second_alone(app: App, post: Post) -> None:
+    await post("agent.heartbeat", agent="ana")
+    send = {"agent": "ana", "to": "*"}
+    _, (first, _, second) = await asked_during(app, post("message.send", **send, body="1"), post("agent.heartbeat", agent="bob"), post("message.send", **send, body="2"))
+    assert [message.body for message in (await post("inbox.check", agent="bob")).messages] == ["2"]
+    # Between them stands the line of the feed that bob is new.
+    assert second.seq == first.seq + 2
+
+
+@pytest.mark.parametrize("fails", [True, False])
+async def test_numbers_of_a_write_that_was_undone_are_given_again(app: App, post: Post, fails: bool) -> None:
+    await post("agent.heartbeat", agent="ana")
+
+    async def send_and_fail(tx: Any) -> None:
+        found = await find_workspace(tx, "default")
+        assert found is not None
+        await Store(tx, found.ws).take_seq(5)
+        raise Conflict("no")
+
+    async def nothing(tx: Any) -> None:
+        pass
+
+    sends = [post("message.send", agent="ana", to="bob", body=str(n)) for n in range(2)]
+    failed = app.engine.write(send_and_fail if fails else nothing, across=True)
+    _, (first, _, second) = await asked_during(app, sends[0], failed, sends[1])
+    third = await post("message.send", agent="ana", to="bob", body="3")
+    assert [second.seq - first.seq, third.seq - second.seq] == [1, 1]
+
+
 async def test_what_a_statement_touches_is_known_to_the_column_and_through_triggers(app: App) -> None:
     statements = load("sqlite")
-    take, add, index, label = (touched(writer_of(app), statements[name]) for name in ("take_seq", "message_add", "search_add", "workspace_settings"))
-    workspace, last, found = (touched(writer_of(app), statements[name]) for name in ("workspace_by_number", "last_seq", "search_page"))
+    take, add, index, label = (look(writer_of(app), statements[name]) for name in ("take_seq", "message_add", "search_add", "workspace_settings"))
+    workspace, last, found = (look(writer_of(app), statements[name]) for name in ("workspace_by_number", "last_seq", "search_page"))
     assert (take.changes, add.changes) == ({("workspace", "next_seq")}, {("message", "")})
     assert index.changes == {("search_entry", ""), ("search_place", ""), ("search", "")}
     spoiled = [[write.spoils(answer) for answer in (workspace, last, found)] for write in (take, add, index, label)]
@@ -100,5 +129,5 @@ async def test_what_a_statement_touches_is_known_to_the_column_and_through_trigg
 
 
 async def test_every_statement_that_writes_says_what_it_changes_and_none_that_reads_does(app: App) -> None:
-    known = {name: touched(writer_of(app), statement) for name, statement in load("sqlite").items()}
+    known = {name: look(writer_of(app), statement) for name, statement in load("sqlite").items()}
     assert {name for name, each in known.items() if each.changes} == {name for name, statement in load("sqlite").items() if statement.is_write}

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,66 +23,16 @@ import msgspec
 
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.store.copying import copy_sqlite, fresh_file
-from ackbox.store.engine import Row, Work
+from ackbox.store.engine import Work
 from ackbox.store.migrate import migrations
-from ackbox.store.sqlite_answers import Answers
-from ackbox.store.statements import Statement, load
+from ackbox.store.sqlite_transaction import GroupTransaction, SqliteTransaction
+from ackbox.store.statements import load
 
 T = TypeVar("T")
 # A group of so many holds the event loop for some ten milliseconds.
 MOST_TOGETHER = 128
 BUSY_MS = 10_000
 _FILL = {"int": "INTEGER", "strict": "STRICT", "narrow": "STRICT, WITHOUT ROWID", "blob": "BLOB"}
-
-
-class SqliteTransaction:
-    """Statements on one connection."""
-
-    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], *, writable: bool) -> None:
-        self.writable = writable
-        self._execute = connection.cursor().execute
-        self._executemany = connection.cursor().executemany
-        self._statements = statements
-
-    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
-        return self._execute(self._statements[name].sql, parameters).fetchall()
-
-    async def run(self, name: str, /, **parameters: Any) -> None:
-        self._execute(self._statements[name].sql, parameters)
-
-    async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
-        self._executemany(self._statements[name].sql, parameters)
-
-
-class GroupTransaction(SqliteTransaction):
-    """The transaction of writes that commit together; equal questions share an answer."""
-
-    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement]) -> None:
-        super().__init__(connection, statements, writable=True)
-        self._answers = Answers(connection)
-        self.forget = self._answers.forget
-
-    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
-        statement = self._statements[name]
-        if statement.is_write:
-            self._answers.spoil(statement)
-            return self._execute(statement.sql, parameters).fetchall()
-        answers = self._answers.of(statement)
-        asked = tuple(parameters.values())
-        found = answers.get(asked)
-        if found is None:
-            found = answers[asked] = self._execute(statement.sql, parameters).fetchall()
-        return found
-
-    async def run(self, name: str, /, **parameters: Any) -> None:
-        statement = self._statements[name]
-        self._answers.spoil(statement)
-        self._execute(statement.sql, parameters)
-
-    async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
-        statement = self._statements[name]
-        self._answers.spoil(statement)
-        self._executemany(statement.sql, parameters)
 
 
 def drive(work: Awaitable[T]) -> T:
@@ -109,6 +59,7 @@ class _Job:
     def run(self, tx: SqliteTransaction) -> None:
         """Do the work, perhaps once more; its result or error is kept."""
         self.error = None
+        tx.writable = self.writable
         try:
             self.result = drive(self.work(tx))
         except Exception as error:  # one bad write fails alone; it is raised to its own caller
@@ -166,7 +117,6 @@ class SqliteEngine:
         self._migrate()
         self._assert_durable()
         self._write_tx = GroupTransaction(self._writer, self._statements)
-        self._look_tx = SqliteTransaction(self._writer, self._statements, writable=False)
         if self.path != ":memory:":
             self._near = self._connect(reader=True)
             self._near_execute = self._near.cursor().execute
@@ -295,6 +245,7 @@ class SqliteEngine:
                 return False
             try:
                 if run(jobs):
+                    self._write_tx.settle()
                     break
             finally:
                 self._write_tx.forget()
@@ -307,11 +258,11 @@ class SqliteEngine:
 
         A savepoint for each would copy every page that its job touches; most that fail do so before they write.
         """
-        changes = self._writer.total_changes
+        changes, tx = self._writer.total_changes, self._write_tx
         for job in jobs:
-            before = changes()
-            job.run(self._write_tx if job.writable else self._look_tx)
-            if job.error is not None and (changes() != before or not self._writer.in_transaction):
+            before = changes() + tx.taken
+            job.run(tx)
+            if job.error is not None and (changes() + tx.taken != before or not self._writer.in_transaction):
                 return False
         return True
 
@@ -319,10 +270,12 @@ class SqliteEngine:
         """Run jobs so that each can be undone alone."""
         for job in jobs:
             self._execute("SAVEPOINT job")
-            job.run(self._write_tx if job.writable else self._look_tx)
+            job.run(self._write_tx)
             if isinstance(job.error, apsw.Error) and not self._writer.in_transaction:
                 raise job.error
-            if job.error is not None:
+            if job.error is None:
+                self._write_tx.settle()
+            else:
                 self._execute("ROLLBACK TO job")
                 self._write_tx.forget()
             self._execute("RELEASE job")

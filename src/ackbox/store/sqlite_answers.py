@@ -7,6 +7,7 @@ one transaction are never used in the next. Explained in docs/why/storage.md.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import apsw
@@ -17,21 +18,31 @@ from ackbox.store.statements import Statement
 
 # An import asks many different questions in one transaction.
 MOST_KEPT = 500
+COUNTER = ("workspace", "next_seq")
 
 
-class Touched(msgspec.Struct, frozen=True):
+class Touched(msgspec.Struct, frozen=True, dict=True):
     """What a statement reads, and what it changes: columns as (table, column), rows that come or go as (table, "")."""
 
     reads: frozenset[tuple[str, str]]
     changes: frozenset[tuple[str, str]]
-    is_pure: bool
+
+    @functools.cached_property
+    def is_pure(self) -> bool:
+        """Whether it looks at nothing but tables."""
+        return not any(table.startswith("pragma_") for table, _ in self.reads)
+
+    @functools.cached_property
+    def counts(self) -> bool:
+        """Whether it reads or moves the counter of a workspace."""
+        return COUNTER in self.reads | self.changes
 
     def spoils(self, answer: Touched) -> bool:
         """Whether running this may change what the other one finds."""
         return bool(self.changes & answer.reads)
 
 
-def touched(connection: apsw.Connection, statement: Statement) -> Touched:
+def look(connection: apsw.Connection, statement: Statement) -> Touched:
     """Return what SQLite says that a statement touches, triggers included."""
     reads: set[tuple[str, str]] = set()
     changes: set[tuple[str, str]] = set()
@@ -51,7 +62,7 @@ def touched(connection: apsw.Connection, statement: Statement) -> Touched:
         connection.execute(f"EXPLAIN {statement.sql}", dict.fromkeys(statement.parameters), can_cache=False).fetchall()
     finally:
         connection.authorizer = None
-    return Touched(frozenset(reads), frozenset(changes), not any(table.startswith("pragma_") for table, _ in reads))
+    return Touched(frozenset(reads), frozenset(changes))
 
 
 class Answers:
@@ -72,7 +83,7 @@ class Answers:
         answers = self._answers.get(statement.name)
         if answers is None or len(answers) >= MOST_KEPT:
             answers = {}
-            if self._look(statement).is_pure:
+            if self.touched(statement).is_pure:
                 self._answers[statement.name] = answers
         return answers
 
@@ -80,16 +91,16 @@ class Answers:
         """Drop the answers that running this statement may change."""
         spoiled = self._spoiled.get(statement.name)
         if spoiled is None:
-            self._look(statement)
+            self.touched(statement)
             spoiled = self._spoiled[statement.name]
         for name in spoiled:
             self._answers.pop(name, None)
 
-    def _look(self, statement: Statement) -> Touched:
+    def touched(self, statement: Statement) -> Touched:
         """Return what a statement touches; one seen for the first time is held against all others."""
         known = self._touched.get(statement.name)
         if known is None:
-            known = self._touched[statement.name] = touched(self._connection, statement)
+            known = self._touched[statement.name] = look(self._connection, statement)
             self._spoiled = {write: [name for name, answer in self._touched.items() if self._touched[write].spoils(answer)]
                              for write in self._touched if self._touched[write].changes}
             self._spoiled.setdefault(statement.name, [])
