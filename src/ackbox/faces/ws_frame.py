@@ -51,9 +51,9 @@ def read(data: bytes, is_text: bool) -> Asked:
         raise _misread(data, error) from None
     if isinstance(asked.id, str) and len(asked.id) > LONGEST_ID:
         raise Misread(None, Invalid(f"`id` has more than {LONGEST_ID} characters.", hint="Number your frames.", field="id"))
-    if sum(each is not None for each in (asked.op, asked.subscribe, asked.unsubscribe)) != 1:
+    if (asked.op, asked.subscribe, asked.unsubscribe).count(None) != 2:
         raise Misread(asked.id, Invalid("A frame has one of `op`, `subscribe`, `unsubscribe`.", hint=_HINT))
-    if bytes(asked.params) and asked.op is None:
+    if asked.op is None and bytes(asked.params):
         raise Misread(asked.id, Invalid("Only a frame with `op` has `params`.", hint=_HINT, field="params"))
     return asked
 

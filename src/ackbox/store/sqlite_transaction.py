@@ -1,7 +1,7 @@
 """Transactions on SQLite: named statements on one connection, for one call or for a group of writes.
 
-When a group begins and ends is said in sqlite.py, which answers may be shared in sqlite_answers.py. Explained in
-docs/why/storage.md.
+When a group begins and ends is said in sqlite.py, which answers may be shared in sqlite_answers.py.
+Explained in docs/why/storage.md.
 """
 
 from __future__ import annotations
