@@ -146,3 +146,22 @@ async def test_ages_are_told_by_the_server_s_clock_also_where_the_browser_s_is_t
         await expect(page.locator(".need .age")).to_have_text(re.compile(r"^([1-9]|[1-5]\d) s$"))
         await page.goto(f"{served.url}/w/default/health")
         await expect(page.locator("main")).to_contain_text(re.compile(r"ana\s*[\d.]+ m?s"))
+
+
+async def test_with_forced_colours_presence_urgency_and_drawings_can_still_be_told(served: Served, context: BrowserContext) -> None:
+    for priority in (3, 4, 5):
+        await do(served, "message.send", agent="claude", to="codex", body=f"priority {priority}", priority=priority)
+    page = await sign_in(served, context, "live")
+    await page.emulate_media(forced_colors="active")
+    of = "(each, name) => getComputedStyle(each)[name]"
+    await expect(page.locator(".list .msg")).to_have_count(3)
+    edges = [await each.evaluate(of, "borderLeftColor") for each in await page.locator(".list .msg").all()]
+    ground = await page.locator("body").evaluate(of, "backgroundColor")
+    assert (edges[0], len(set(edges))) == (ground, 3)
+    assert await page.locator(".presence.is-online").first.evaluate(of, "backgroundColor") not in (ground, edges[1])
+    await page.goto(f"{served.url}/w/default/flow")
+    canvas = page.locator(".ring canvas")
+    await canvas.wait_for()
+    tones = [await canvas.evaluate("(each, token) => { each.style.color = `var(${token})`; return getComputedStyle(each).color; }", token)
+             for token in ("--text", "--rule", "--online")]
+    assert len(set(tones)) == 3
