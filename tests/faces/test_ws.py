@@ -213,13 +213,14 @@ async def test_an_open_socket_keeps_its_instance_online_and_says_how_it_is_reach
     now = served.app.clock()
     served.app.clock = lambda: now
     async with opened(served.url, await key(served, "bob")) as socket:
-        await follow(socket, of="inbox", instance="laptop")
+        await follow(socket, 1, of="inbox", instance="laptop")
+        await follow(socket, 2, of="inbox", instance="desk")
+        # Before any post: what is pushed is looked for under the name that follows, which is a sign of life.
+        await socket.call("agent.check_out", instance="desk")
         now += 3_000_000
-        sent = await do(served, "message.send", agent="ana", to="bob/laptop", body="x")
-        assert [(each.presence, each.reach) for each in sent.recipients] == [("online", "socket")]
-        await socket.call("agent.check_out", instance="laptop")
-        now += 1000
-        assert [each.presence for each in (await do(served, "message.send", agent="ana", to="bob/laptop", body="y")).recipients] == ["away"]
+        stands = [[(each.presence, each.reach) for each in (await do(served, "message.send", agent="ana", to=to, body="x")).recipients]
+                  for to in ("bob/desk", "bob/laptop")]
+        assert [stands[0][0][0], stands[1]] == ["away", [("online", "socket")]]
 
 
 @pytest.mark.parametrize("how", ["revoked", "expired"])
