@@ -165,3 +165,26 @@ async def test_with_forced_colours_presence_urgency_and_drawings_can_still_be_to
     tones = [await canvas.evaluate("(each, token) => { each.style.color = `var(${token})`; return getComputedStyle(each).color; }", token)
              for token in ("--text", "--rule", "--online")]
     assert len(set(tones)) == 3
+
+
+async def test_a_link_to_what_is_gone_says_so_and_one_to_an_old_task_opens_it(served: Served, context: BrowserContext) -> None:
+    page = await sign_in(served, context, "live?m=0199")
+    await expect(page.locator(".pane")).to_contain_text("There is no such message.")
+    await page.get_by_role("button", name="Close").click()
+    await expect(page.locator(".pane")).to_have_count(0)
+    await page.goto(f"{served.url}/w/default/tasks?task=0199")
+    await expect(page.locator(".problem")).to_contain_text("There is no such task.")
+    tasks = [(await do(served, "task.create", agent="claude", title=f"task {number}")).id for number in range(60)]
+    for id in tasks:
+        await do(served, "task.update", agent="claude", id=id, status="done")
+    await page.goto(f"{served.url}/w/default/tasks?task={tasks[0]}")
+    await expect(page.locator(".pane.one h2")).to_contain_text("task 0")
+    # Who only reads is offered nothing that would be refused.
+    await context.clear_cookies()
+    await page.goto(f"{served.url}/login")
+    await page.locator("input").first.fill((await do(served, "key.create", name="eve", kind="read-only")).key)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/w/**")
+    await page.goto(f"{served.url}/w/default/tasks?task={tasks[59]}")
+    await expect(page.locator(".pane.one h2")).to_contain_text("task 59")
+    assert await page.locator(".pane.one button").all_inner_texts() == ["✕"]

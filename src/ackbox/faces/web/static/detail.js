@@ -1,7 +1,7 @@
 // Detail: the right pane, one message with its text, what it refers to, and who has it.
 import { html, Agent, Body, Circle, Copy, Icon, Intent, Key, Time, safe, to } from "./parts.js";
 import { useEffect, useState } from "./vendor/hooks.js";
-import { Refused, base, byId, call, listen, me, mayWrite } from "./store.js";
+import { Refused, base, byId, call, listen, me, mayWrite, passes } from "./store.js";
 import { reply } from "./compose.js";
 
 const MARKS = ["delivered", "read", "acknowledged"];
@@ -32,24 +32,24 @@ export function Detail({ id, onClose, go }) {
   const row = byId.get(id);
 
   useEffect(() => {
-    let here = true;
+    let here = true, timer = null;
     async function look() {
-      try { const [message, status] = await Promise.all([call("message.get", { id }), call("message.status", { id, limit: 50 })]); if (here) { set({ message, status }); fail(null); } } catch (error) { if (here) fail(error.message); }
+      try { const [message, status] = await Promise.all([call("message.get", { id }), call("message.status", { id, limit: 50 })]); if (here) { set({ message, status }); fail(null); } } catch (error) { if (!here) return; fail(error.message); if (passes(error)) timer = setTimeout(look, 3000); }
     }
     set((before) => before?.message.id === id ? before : null);
     look();
     const end = listen((events) => { if (events.some((each) => each.kind === "receipt.marked" && (each.details.seqs ?? []).includes(byId.get(id)?.seq ?? -1))) look(); });
-    return () => { here = false; end(); };
+    return () => { here = false; clearTimeout(timer); end(); };
   }, [id]);
 
-  if (problem) return html`<aside class="pane" aria-label="Message"><p class="problem">${problem}</p></aside>`;
-  if (!told) return html`<aside class="pane" aria-label="Message">${row ? html`<p class="dim">${safe(row.subject ?? "")}</p>` : null}</aside>`;
+  const shut = html`<button type="button" class="quiet" title="Close · Esc" aria-label="Close" onClick=${onClose}><${Icon} d="M4 4l8 8M12 4l-8 8" /></button>`;
+  if (problem || !told) return html`<aside class="pane" aria-label="Message"><header>${problem ? html`<span class="problem" role="alert">${problem}</span>` : html`<span class="dim">${safe(row?.subject ?? "")}</span>`}<span class="grow"></span>${shut}</header></aside>`;
   const { message, status } = told;
   const isMine = status.receipts.some((each) => each.agent === me.agent);
   const because = message.metadata?.because;
   return html`<aside class="pane" aria-label="Message">
     <header><${Intent} message=${message} />${message.priority > 3 ? html`<span class=${`tag tag-${message.priority === 5 ? "urgent" : "high"}`}>${message.priority === 5 ? "urgent" : "high"}</span>` : null}<span class="grow"></span>
-      <button type="button" class="quiet" title="Close · Esc" aria-label="Close" onClick=${onClose}><${Icon} d="M4 4l8 8M12 4l-8 8" /></button></header>
+      ${shut}</header>
     <div class="text">
       ${message.subject ? html`<h2>${safe(message.subject)}</h2>` : null}
       <p class="from"><${Agent} name=${message.sender} instance=${message.sender_instance} kind=${message.sender_kind} /> <span class="dim">→</span> <bdi>${to(message)}</bdi></p>

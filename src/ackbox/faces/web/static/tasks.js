@@ -49,9 +49,13 @@ export function Tasks({ data: first }) {
   const move = (task, to, note) => to === "claim" ? ask("task.claim", { id: task.id }) : ask("task.update", { id: task.id, status: to, ...(note ? { note } : {}) });
   const choose = (task) => setQuery({ task: task?.id ?? null });
 
+  // A link may be to a task that was finished long ago, or to none.
+  const wanted = query.value.task;
+  useEffect(() => { if (wanted && !chosen) call("task.get", { id: wanted }).then(put, (error) => setProblem(refusal(error))); }, [wanted, Boolean(chosen)]);
+
   async function key(event, task) {
     const by = { "[": -1, "]": 1 }[event.key];
-    if (by) {
+    if (by && mayWrite) {
       const next = COLUMNS[columnOf(task) + by];
       event.preventDefault(); event.stopPropagation();
       if (next) { await move(task, next.to); focus(task.id); }
@@ -98,7 +102,7 @@ function Column({ column, tasks, all, chosen, move, choose, onKey }) {
 
 function Card({ task, isChosen, choose, onKey }) {
   const here = presenceOf(task.assignee);
-  return html`<button class=${`card ${isChosen ? "chosen" : ""} p${task.priority}`} data-task=${task.id} draggable="true" aria-keyshortcuts="[ ]"
+  return html`<button class=${`card ${isChosen ? "chosen" : ""} p${task.priority}`} data-task=${task.id} draggable=${mayWrite ? "true" : "false"} aria-keyshortcuts="[ ]"
       onDragStart=${(event) => event.dataTransfer.setData("text/x-ackbox-task", task.id)} onClick=${() => choose(task)} onKeyDown=${(event) => onKey(event, task)}>
     <span class="title"><span class="dim">t-${task.number}</span> ${safe(task.title)}</span>
     <span class="about">
@@ -143,10 +147,10 @@ function One({ task, all, move, ask, close }) {
     ${task.blocked_by ? html`<p><strong>Blocked by</strong> ${safe(task.blocked_by)}</p>` : ""}
     ${task.note ? html`<p><strong>Last word</strong> ${safe(task.note)}</p>` : ""}
     ${task.message ?? task.parent ? html`<p><a href=${address(`m/${task.message ?? task.parent}`)}>Its conversation</a></p>` : ""}
-    <label>A word with the move <input value=${note} maxlength="1000" onInput=${(event) => setNote(event.target.value)} placeholder="why it is blocked, what came of it"/></label>
+    ${mayWrite ? html`<label>A word with the move <input value=${note} maxlength="1000" onInput=${(event) => setNote(event.target.value)} placeholder="why it is blocked, what came of it"/></label>
     <div class="moves">${MOVES[task.status].map(([word, to]) => html`<button onClick=${() => act(to)}>${word}</button>`)}</div>
     <form class="assign" onSubmit=${assign}><label>Who <input name="to" list="task-agents" key=${task.assignee} defaultValue=${task.assignee ?? ""} autocomplete="off"/></label>
-      <${Agents}/><button>Assign</button></form>
+      <${Agents}/><button>Assign</button></form>` : ""}
   </aside>`;
 }
 
