@@ -10,7 +10,6 @@ import math
 from contextlib import suppress
 from typing import Any, Protocol
 
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -103,9 +102,7 @@ async def _given(request: Request, rest: Rest, road: Road) -> dict[str, Any]:
 
 
 def _refused(rest: Rest, road: Road | None, error: Exception, asked: Asked | None) -> Response:
-    shown = as_error(error)
-    if not isinstance(error, AckboxError):
-        structlog.get_logger().error("failed", operation=road.word.operation if road else "", kind=type(error).__name__, exc_info=error)
+    shown = as_error(error, operation=road.word.operation if road else "")
     status, body = rest.refuse(road, shown, asked)
     headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, math.ceil(shown.retry_after_s)))}
     if isinstance(shown, WrongMethod):

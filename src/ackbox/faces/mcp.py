@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 import mcp_types as types
 import msgspec
-import structlog
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.lowlevel import Server
@@ -267,9 +266,7 @@ class McpFace:
         return self._tools.say(asked, result, briefing)
 
     def _refused(self, error: Exception, name: str, asked: Asked | Look | None) -> Said:
-        if not isinstance(error, AckboxError):
-            structlog.get_logger().error("failed", tool=name[:64], kind=type(error).__name__, exc_info=error)
-        return self._tools.refuse(name, as_error(error), asked if isinstance(asked, Asked) else None)
+        return self._tools.refuse(name, as_error(error, tool=name[:64]), asked if isinstance(asked, Asked) else None)
 
 
 @functools.lru_cache(1024)

@@ -14,8 +14,8 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from ackbox.app import App
-from ackbox.errors import AckboxError
-from ackbox.faces.wire import Calling, as_error
+from ackbox.errors import AckboxError, Unavailable
+from ackbox.faces.wire import Calling
 from ackbox.ops.table import OPERATIONS
 
 FACES = frozenset({"rest", "mcp", "cli", "bridge", "ws", "web", "tui", "hook"})
@@ -52,8 +52,8 @@ class Metrics:
         except AckboxError as error:
             outcome = error.code
             raise
-        except Exception as error:
-            outcome = as_error(error).code
+        except Exception:
+            outcome = Unavailable.code
             raise
         finally:
             self._calls_of(operation, shown_face, outcome).inc()

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-import structlog
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from ackbox.errors import AckboxError, NotAllowed, NotFound
+from ackbox.errors import NotAllowed, NotFound
 from ackbox.faces.wire import as_error, encode
 
 JSON = "application/json"
@@ -83,9 +82,7 @@ def _refuse_other_pages(headers: Mapping[str, str], method: str) -> None:
 
 def error_response(error: BaseException, *, operation: str = "", close: bool = False) -> Response:
     """Return the one error shape with its status."""
-    shown = as_error(error)
-    if not isinstance(error, AckboxError):
-        structlog.get_logger().error("failed", operation=operation, kind=type(error).__name__, exc_info=error)
+    shown = as_error(error, operation=operation)
     headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, math.ceil(shown.retry_after_s)))}
     if shown.status == 401:
         headers["WWW-Authenticate"] = "Bearer"

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+import structlog
 
 from ackbox.errors import AckboxError, Unavailable
 
@@ -28,8 +29,9 @@ def builtins(value: Any) -> Any:
     return msgspec.to_builtins(value)
 
 
-def as_error(error: BaseException) -> AckboxError:
-    """Return the error a caller is shown; what is not ours becomes `unavailable`, without its text."""
+def as_error(error: BaseException, **where: str) -> AckboxError:
+    """Return the error a caller is shown; what is not ours becomes `unavailable`, without its text, and is logged with `where` it happened."""
     if isinstance(error, AckboxError):
         return error
+    structlog.get_logger().error("failed", **where, kind=type(error).__name__, exc_info=error)
     return Unavailable("Something went wrong on the server.", hint="It has been logged; try again.", retry_after_s=1)

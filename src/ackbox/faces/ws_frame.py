@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-import structlog
 
 from ackbox.errors import AckboxError, Invalid
 from ackbox.faces.wire import as_error, encode
@@ -98,6 +97,4 @@ def ended(subscription: Id, error: BaseException) -> bytes:
 
 
 def _shown(error: BaseException, operation: str) -> bytes:
-    if not isinstance(error, AckboxError):
-        structlog.get_logger().error("failed", operation=operation, kind=type(error).__name__, exc_info=error)
-    return encode(as_error(error).as_dict()["error"])
+    return encode(as_error(error, operation=operation).as_dict()["error"])

@@ -176,13 +176,12 @@ def _as_data(value: Any) -> str:
 
 
 def _refused(error: BaseException, request: Request, twin: str) -> Response:
-    if twin or not isinstance(error, AckboxError):
-        answer = error_response(error, operation=request.url.path.split("/")[-1])
-        if twin:
-            return answer
+    operation = request.url.path.split("/")[-1]
+    if twin:
+        return error_response(error, operation=operation)
     if isinstance(error, BadKey):
         # Whoever signs in comes to what the link was to, filter and all.
         after = urlencode({"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")})
         return RedirectResponse(f"/login?{after}", status_code=303)
-    shown = as_error(error)
+    shown = as_error(error, operation=operation)
     return render("error.html", status=shown.status, error=shown)
