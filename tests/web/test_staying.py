@@ -188,3 +188,19 @@ async def test_a_link_to_what_is_gone_says_so_and_one_to_an_old_task_opens_it(se
     await page.goto(f"{served.url}/w/default/tasks?task={tasks[59]}")
     await expect(page.locator(".pane.one h2")).to_contain_text("task 59")
     assert await page.locator(".pane.one button").all_inner_texts() == ["✕"]
+
+
+async def test_a_dialog_gives_the_focus_back_to_where_it_came_from(served: Served, context: BrowserContext) -> None:
+    await many(served, 3)
+    page = await sign_in(served, context, "live")
+    await expect(page.locator(".list .row")).to_have_count(3)
+    await page.locator(".list").focus()
+    for key, name in (("Control+k", "Go to or do"), ("?", "Keys")):
+        await page.keyboard.press(key)
+        await expect(page.get_by_role("dialog", name=name)).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog", name=name)).to_have_count(0)
+        await expect(page.locator(".list")).to_be_focused()
+    await page.keyboard.press("?")
+    await page.get_by_role("button", name="Close").click()
+    await expect(page.locator(".list")).to_be_focused()

@@ -85,7 +85,8 @@ function score(text, wanted) {
 function Palette() {
   const [text, set] = useState(""), [at, setAt] = useState(0);
   const dialog = useRef(null), back = useRef(document.activeElement);
-  useLayoutEffect(() => { dialog.current.showModal(); return () => back.current?.focus?.(); }, []);
+  // Closed before it goes: behind a dialog that is open nothing takes the focus.
+  useLayoutEffect(() => { const shown = dialog.current; shown.showModal(); return () => { shown.close(); back.current?.focus?.(); }; }, []);
   const wanted = text.trim().toLowerCase(), others = useOthers(wanted);
   const found = actions(others).map((each) => ({ ...each, score: wanted ? score(each.text, wanted) : 0 })).filter((each) => each.score !== null).sort((one, other) => one.score - other.score).slice(0, 12);
   const close = () => { palette.value = false; };
@@ -100,7 +101,7 @@ function Palette() {
 
 function Help() {
   const dialog = useRef(null);
-  useLayoutEffect(() => { dialog.current.showModal(); }, []);
+  useLayoutEffect(() => { const shown = dialog.current; shown.showModal(); return () => shown.close(); }, []);
   const close = () => { help.value = false; };
   return html`<dialog class="help" ref=${dialog} aria-label="Keys" onClose=${close} onClick=${(event) => { if (event.target === dialog.current) close(); }}><header><h2>Keys</h2><span class="grow"></span><button type="button" class="quiet" aria-label="Close" onClick=${close}><${Icon} d="M4 4l8 8M12 4l-8 8" /></button></header>
     <div class="columns">${known().map(({ title, map }) => html`<section><h3>${title}</h3><dl>${Object.entries(map).filter(([, [, what]]) => what).map(([key, [, what]]) => html`<div><dt>${key.split(" ").map((each) => html`<${Key}>${each === "Enter" ? "⏎" : each}</${Key}> `)}</dt><dd>${what}</dd></div>`)}</dl></section>`)}

@@ -96,7 +96,7 @@ function letGo(done, said) {
 function Menu({ all, onEvery, more }) {
   const dialog = useRef(null), back = useRef(document.activeElement);
   const [asked, ask] = useState(null), [at, progress] = useState(null), [problem, fail] = useState("");
-  useLayoutEffect(() => { dialog.current.showModal(); return () => { const to = back.current?.isConnected ? back.current : document.querySelector(".list, [data-first]"); to?.focus?.({ preventScroll: true }); }; }, []);
+  useLayoutEffect(() => { const shown = dialog.current; shown.showModal(); return () => { shown.close(); const to = back.current?.isConnected ? back.current : document.querySelector(".list, [data-first]"); to?.focus?.({ preventScroll: true }); }; }, []);
   useLayoutEffect(() => { dialog.current.querySelector(".is-grave, .primary, button:not([disabled])")?.focus(); }, [asked]);
   const close = () => { doing.value = false; };
   const list = [...all.values()].map((m) => byId.get(m.id) ?? m);
