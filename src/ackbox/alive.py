@@ -54,10 +54,13 @@ class Alive:
         for ws, reader in self._following:
             self._note_now(ws, reader)
 
-    def take_unwritten(self) -> dict[int, dict[int, int]]:
-        """Return what is to be written down, by workspace and reader, and forget it."""
-        unwritten, self._unwritten = self._unwritten, {}
-        return unwritten
+    def unwritten(self) -> dict[int, dict[int, int]]:
+        """Return what is to be written down, by workspace and reader."""
+        return _copied(self._unwritten)
+
+    def forget(self, ws: int, written: Mapping[int, int]) -> None:
+        """Forget signs that are written down."""
+        _forget(self._unwritten, ws, written)
 
     def session_last(self, ws: int, seq: int) -> int:
         """Return when a session was last alive, as far as it is not written down; 0 for never."""
@@ -70,14 +73,22 @@ class Alive:
 
     def unwritten_sessions(self) -> dict[int, dict[int, int]]:
         """Return what is to be written down of sessions; it stays here until then, so that who asks meanwhile finds it."""
-        return {ws: dict(signs) for ws, signs in self._sessions.items()}
+        return _copied(self._sessions)
 
     def forget_sessions(self, ws: int, written: Mapping[int, int]) -> None:
         """Forget signs that are written down."""
-        left = {seq: at for seq, at in self._sessions.pop(ws, {}).items() if written.get(seq) != at}
-        if left:
-            self._sessions[ws] = left
+        _forget(self._sessions, ws, written)
 
     def _note_now(self, ws: int, reader: int) -> None:
         if self.follows(ws, reader):
             self.note(ws, {reader: self._clock()})
+
+
+def _copied(signs: Mapping[int, Mapping[int, int]]) -> dict[int, dict[int, int]]:
+    return {ws: dict(own) for ws, own in signs.items()}
+
+
+def _forget(signs: dict[int, dict[int, int]], ws: int, written: Mapping[int, int]) -> None:
+    left = {who: at for who, at in signs.pop(ws, {}).items() if written.get(who) != at}
+    if left:
+        signs[ws] = left

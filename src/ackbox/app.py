@@ -142,7 +142,7 @@ class App:
         """Do one operation and return its result struct.
 
         `params` is a mapping or JSON bytes. A face that looks because a follower was rung says `is_push`: such a
-        look takes nothing from what the key may ask for. Raises the errors of ackbox.errors, and only those.
+        look takes nothing from what the key may ask for, and is no sign of life. Raises the errors of ackbox.errors, and only those.
         """
         operation = find(name)
         if operation.caller is None:
@@ -164,7 +164,7 @@ class App:
             # A full disk refuses this write; what is indexed already can be read all the same.
             with suppress(Unavailable):
                 await self._run(operation, asked, caller, face, first, writes=True)
-        result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked))
+        result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked), is_push=is_push)
         if name in ("key.revoke", "login.redeem", "login.end"):
             self._callers.forget()
         if name == "workspace.import":
@@ -210,7 +210,7 @@ class App:
                 self.bell.forget(ws, waiter)
         return result
 
-    async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool) -> Any:
+    async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool, is_push: bool = False) -> Any:
         context: Context | None = None
         ws = await self._place(caller, asked)
         # A transaction may be run again: what is counted must know that it is the same call.
@@ -236,7 +236,7 @@ class App:
             await self._note_refused(error, operation, caller, ws)
             raise
         if context is not None:
-            self._after(context)
+            self._after(context, is_push=is_push)
         return result
 
     async def _note_refused(self, error: NotYou | LoopGuard, operation: Operation, caller: Caller, ws: int) -> None:
@@ -278,11 +278,12 @@ class App:
             raise _no_workspace(asked.workspace)
         return row
 
-    def _after(self, context: Context) -> None:
+    def _after(self, context: Context, *, is_push: bool = False) -> None:
         """After the commit: ring those who wait, and note signs of life for the next flush."""
         ws = context.workspace.ws
-        self.alive.note(ws, context.signs_of_life)
-        self.alive.note_sessions(ws, context.session_signs)
+        if not is_push:
+            self.alive.note(ws, context.signs_of_life)
+            self.alive.note_sessions(ws, context.session_signs)
         if context.rings:
             self._unindexed.add(ws)
             self._ring(ws, context.store.posted)
@@ -367,8 +368,9 @@ class App:
                 raise
 
     async def _flush(self) -> None:
-        for ws, seen in self.alive.take_unwritten().items():
+        for ws, seen in self.alive.unwritten().items():
             await self._write(ws, Store.touch, seen)
+            self.alive.forget(ws, seen)
         for ws, signs in self.alive.unwritten_sessions().items():
             await self._write(ws, Store.touch_sessions, signs)
             self.alive.forget_sessions(ws, signs)

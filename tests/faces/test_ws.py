@@ -215,12 +215,15 @@ async def test_an_open_socket_keeps_its_instance_online_and_says_how_it_is_reach
     async with opened(served.url, await key(served, "bob")) as socket:
         await follow(socket, 1, of="inbox", instance="laptop")
         await follow(socket, 2, of="inbox", instance="desk")
-        # Before any post: what is pushed is looked for under the name that follows, which is a sign of life.
         await socket.call("agent.check_out", instance="desk")
         now += 3_000_000
-        stands = [[(each.presence, each.reach) for each in (await do(served, "message.send", agent="ana", to=to, body="x")).recipients]
-                  for to in ("bob/desk", "bob/laptop")]
-        assert [stands[0][0][0], stands[1]] == ["away", [("online", "socket")]]
+        stands = []
+        for to in ("bob/desk", "bob/laptop", "bob/desk"):
+            sent = await do(served, "message.send", agent="ana", to=to, body="x")
+            stands += [(each.presence, each.reach) for each in sent.recipients]
+            # That post was pushed to it is no sign of its life.
+            assert [event["id"] for event in (await socket.receive())["events"]] == [sent.id]
+        assert [stands[0][0], stands[1], stands[2][0]] == ["away", ("online", "socket"), "away"]
 
 
 @pytest.mark.parametrize("how", ["revoked", "expired"])

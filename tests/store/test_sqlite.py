@@ -77,6 +77,25 @@ async def test_a_write_that_fails_undoes_itself_alone_and_others_run_again_only_
     assert ran == runs
 
 
+async def test_a_sign_of_life_that_could_not_be_written_is_written_later(tmp_path: Path) -> None:
+    app = await open_app(f"sqlite:///{tmp_path}/ackbox.db")
+    key = await app.ensure(workspace="default", operator_key=None)
+    assert key is not None
+    post = Post(app, key)
+    await post("agent.heartbeat", agent="ana")
+    app.clock = lambda: 1_900_000_000_000
+    await post("inbox.check", agent="ana")
+    writer: Any = app.engine._writer  # type: ignore[attr-defined]  # SQLite's own way to refuse writes
+    writer.pragma("query_only", True)
+    with pytest.raises(Unavailable):
+        await app._flush()
+    writer.pragma("query_only", False)
+    await app.close()
+    again = await open_app(f"sqlite:///{tmp_path}/ackbox.db")
+    assert [each.last_seen for each in (await Post(again, key)("agent.list")).agents] == ["2030-03-17T17:46:40.000Z"]
+    await again.close()
+
+
 async def test_a_full_disk_refuses_sends_and_lets_searches_read(tmp_path: Path) -> None:
     app = await open_app(f"sqlite:///{tmp_path}/full.db")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -204,3 +205,22 @@ async def test_a_dialog_gives_the_focus_back_to_where_it_came_from(served: Serve
     await page.keyboard.press("?")
     await page.get_by_role("button", name="Close").click()
     await expect(page.locator(".list")).to_be_focused()
+
+
+async def test_a_board_that_holds_not_all_says_so_on_the_page_and_in_its_text(served: Served, context: BrowserContext) -> None:
+    page = await sign_in(served, context, "tasks")
+    told = "More than 200 are not finished; the most urgent stand here. Narrow the address with ?assignee=, ?project= or ?tag=."
+
+    async def add(many: int) -> None:
+        await asyncio.gather(*(do(served, "task.create", agent="claude", title=f"task {number}") for number in range(many)))
+
+    async def last_line() -> str:
+        return (await (await context.request.get(f"{served.url}/w/default/tasks.txt")).text()).splitlines()[-1]
+
+    await add(200)
+    assert "task" in await last_line()
+    await expect(page.locator(".card").nth(199)).to_be_visible()
+    await expect(page.locator(".told")).to_have_count(0)
+    await add(1)
+    await expect(page.locator(".told")).to_have_text(told)
+    assert await last_line() == told

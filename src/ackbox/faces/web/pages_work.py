@@ -23,7 +23,9 @@ async def load_tasks(ask: Ask) -> dict[str, Any]:
     narrow = {name: ask.query.get(name) for name in ("assignee", "project", "tag")}
     unfinished, finished = await asyncio.gather(ask("task.list", status="unfinished", limit=UNFINISHED, urgent_first=True, **narrow),
                                                 ask("task.list", status="finished", limit=FINISHED, **narrow))
-    return {"view": ask.query.get("view", "board"), "tasks": [*unfinished["tasks"], *finished["tasks"]], "is_more": unfinished["cursor"] is not None}
+    more = unfinished["cursor"] and (f"More than {UNFINISHED} are not finished; the most urgent stand here. "
+                                     "Narrow the address with ?assignee=, ?project= or ?tag=.")
+    return {"tasks": [*unfinished["tasks"], *finished["tasks"]], "more": more}
 
 
 async def load_connect(ask: Ask) -> dict[str, Any]:
@@ -49,6 +51,8 @@ def lines_tasks(data: dict[str, Any]) -> Iterator[str]:
         who = task["assignee"] or "nobody"
         waits = f"  waits for {len(task['waits_for'])}" if task["waits_for"] else ""
         yield plain(f"{task['number']}  {task['status']}  {who}  {task['title']}{waits}")
+    if data["more"]:
+        yield data["more"]
 
 
 def lines_connect(data: dict[str, Any]) -> Iterator[str]:

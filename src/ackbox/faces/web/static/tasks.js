@@ -77,7 +77,7 @@ export function Tasks({ data: first }) {
   return html`<div class=${`view is-tasks ${chosen ? "has-pane" : ""}`}><${Top} title="Tasks">
       ${mayWrite ? html`<${Add} ask=${ask} />` : null}<span class="grow"></span>
       <button type="button" class="quiet" onClick=${() => setQuery({ view: isList ? null : "list" })}>${isList ? "Board" : "List"}</button></${Top}>
-    <div class="mid">${problem ? html`<p class="problem" role="alert">${problem}</p>` : null}
+    <div class="mid">${problem ? html`<p class="problem" role="alert">${problem}</p>` : null}${data.more ? html`<p class="dim small told">${data.more}</p>` : null}
     ${tasks.length === 0 ? html`<${Nothing}/>` : isList
       ? html`<${List} tasks=${tasks} choose=${choose} chosen=${chosen}/>`
       : html`<div class="board" ref=${board}>${COLUMNS.map((column) => html`<${Column} column=${column} chosen=${chosen}
