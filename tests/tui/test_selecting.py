@@ -130,3 +130,19 @@ def test_tasks_are_moved_together_and_one_that_may_not_go_there_says_so(post: Po
         terminal.see("Messages and tasks can be selected")
     held = {task["id"]: (task["status"], task["assignee"], task["note"]) for task in post.call("task.list", status="all")["tasks"]}
     assert {id: held[id] for id in numbers} == dict.fromkeys(numbers, ("blocked", "ana", "The API"))
+
+
+def test_with_a_message_open_at_80_columns_nothing_is_selected_behind_it(post: Post) -> None:
+    for n in (1, 2):
+        post.send("claude", "ana", f"mail {n}\n\nthe end of {n}")
+    with post.look("--as", "ana", columns=80, lines=24) as terminal:
+        terminal.see("mail 1", "mail 2", "live")
+        terminal.press("\r")
+        terminal.see("the end of 2")
+        terminal.press("x\x1b[1;2A\x1b[1;2A")
+        terminal.until(lambda screen: "Lines are selected in the list: Esc goes back to it." in screen.text and "the end of 2" in screen.text, "why not")
+        terminal.press(ESCAPE)
+        terminal.see("mail 1")
+        terminal.press("x")
+        terminal.see("1 selected")
+        see_signs(terminal, mail_1=" ", mail_2="*")

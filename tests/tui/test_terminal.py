@@ -279,6 +279,22 @@ def test_an_empty_workspace_teaches_the_next_command(post: Post) -> None:
         terminal.see("codex is here and waiting. Say hello: press c, type @codex.", 'ackbox send codex "hello"')
 
 
+def test_what_is_typed_into_a_box_that_did_not_open_does_nothing(post: Post) -> None:
+    post.call("agent.heartbeat", agent="codex")
+    with post.look("--as", "ana") as terminal:
+        terminal.see("codex is here", "live")
+        # Nothing is selected: without the box each letter would be a key, the c of them one that writes to everyone.
+        terminal.press("rcall me\r")
+        terminal.see("Nothing is selected to reply to")
+        # A list that was asked for this moment has not come yet; Enter in it says so.
+        terminal.press("3\r")
+        terminal.see("Threads: still being fetched")
+        terminal.see("No conversations yet")
+        terminal.press("c")
+        terminal.until(lambda screen: "Enter sends" in screen.text and "all me" not in screen.text, "an empty box")
+    assert post.call("message.history")["messages"] == []
+
+
 def test_another_workspace_is_a_jump_away_and_how_it_looks_goes_along(post: Post) -> None:
     other = Post(post.command, f"other-{post.workspace[-8:]}")
     other.call("agent.heartbeat", agent="codex")

@@ -113,6 +113,8 @@ class Acting:
 
     def action_open(self) -> None:
         me = _of(self)
+        if not me.tab.count and not me.tab.is_read:
+            me.say(f"{me.tab.title}: still being fetched. Press Enter again when they are here.")
         if not me.tab.count or (me.tab is me.live and me.focused is not me.beside and me.live.open_fold()):
             return
         if me.tab is me.agents and me.agents.name and me.screen.has_class("-one") is False:
@@ -299,7 +301,7 @@ class Acting:
         me = _of(self)
         row = me.tab.row
         if row is None:
-            me.say("Nothing is selected to reply to.")
+            me.refuse("Nothing is selected to reply to; c writes to somebody.")
             return
         me.typing.begin(answers=row)
         me.draw_bars()

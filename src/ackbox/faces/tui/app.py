@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -44,6 +45,8 @@ from ackbox.faces.tui.threads import Threads
 # How long the cursor rests on something before the server is asked about it.
 REST_S = 0.15
 ROSTER_S = 10.0
+# Keys that follow each other faster than this are one hand's typing.
+TYPING_S = 0.5
 
 
 class Terminal(Acting, Tasking, Selecting, App[str]):
@@ -96,6 +99,8 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         self._roster_at, self._roster_stale = 0.0, True
         # When a g was pressed, and where the cursor was before it.
         self.before_g: tuple[float, Tab, int, bool] | None = None
+        # When the key came that is being acted on, and the last one that was typed into a box that did not open.
+        self._key_at, self._typed_at = 0.0, -TYPING_S
         self._turn = asyncio.Lock()
         self._asked: Any = None
         self._rest_until: float | None = None
@@ -323,6 +328,26 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         """Say something for a few seconds at the bottom."""
         self.notice, self.notice_until = text, self.clock() + 6
         self.draw_bars()
+
+    def refuse(self, text: str) -> None:
+        """Say why a box does not open; what is typed on meanwhile was meant for it, and does nothing."""
+        self._typed_at = self._key_at
+        self.say(text)
+
+    async def on_event(self, event: events.Event) -> None:
+        # By when a key came, not by when it is its turn: a slow machine changes nothing.
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._key_at = event.time
+            if self._is_typed_on(event):
+                return
+        await super().on_event(event)
+
+    def _is_typed_on(self, event: events.Key) -> bool:
+        """Whether a key goes on with what was typed into a box that did not open; Enter ends that, Esc is for whoever means it."""
+        is_soon = event.time - self._typed_at < TYPING_S
+        goes_on = is_soon and (event.is_printable or event.key == "backspace")
+        self._typed_at = event.time if goes_on else -TYPING_S
+        return goes_on or (is_soon and event.key == "enter")
 
     def draw_bars(self) -> None:
         if self.notice and self.clock() > self.notice_until:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from ackbox.client.http import NoServer
@@ -30,23 +31,32 @@ class Selecting:
     # What is done to tasks one by one waits for it, and it for them.
     _turn: asyncio.Lock
 
-    def _can(self) -> bool:
+    def _can(self, tell: Callable[[str], None]) -> bool:
         """Whether the line under the cursor can be selected; says so when it cannot."""
         me = _of(self)
         if me.tab.count and me.tab.things(me.tab.cursor):
             return True
-        me.say("Messages and tasks can be selected: press 1, 2 or 5." if me.tab.count else "There is nothing to select here.")
+        tell("Messages and tasks can be selected: press 1, 2 or 5." if me.tab.count else "There is nothing to select here.")
         return False
+
+    def _can_see(self) -> bool:
+        """Whether the line under the cursor is in sight and can be selected: nothing is selected behind what is open."""
+        me = _of(self)
+        if not self._can(me.say):
+            return False
+        if not me.tab.display:
+            me.say("Lines are selected in the list: Esc goes back to it.")
+        return me.tab.display
 
     def action_pick(self) -> None:
         me = _of(self)
-        if self._can():
+        if self._can_see():
             me.tab.pick(me.tab.cursor)
             me.draw_bars()
 
     def action_extend(self, by: int) -> None:
         me = _of(self)
-        if self._can():
+        if self._can_see():
             tab = me.tab
             if not tab.picks.holds(tab.things(tab.cursor)):
                 tab.pick(tab.cursor, is_on=True)
@@ -57,10 +67,10 @@ class Selecting:
     def action_doings(self) -> None:
         me = _of(self)
         if me.doing:
-            me.say("One thing at a time: the one before goes on.")
+            me.refuse("One thing at a time: the one before goes on.")
             return
         if not me.tab.picks:
-            if not self._can():
+            if not self._can(me.refuse):
                 return
             me.tab.pick(me.tab.cursor, is_on=True)
         tab, things = me.tab, dict(me.tab.picks.found)

@@ -66,6 +66,11 @@ class Tab(Lines):
         return self.terminal.palette
 
     @property
+    def is_read(self) -> bool:
+        """Whether what it lists has come: an empty list is then empty."""
+        return self.post.is_loaded
+
+    @property
     def row(self) -> Row | None:
         """The message that reply, copy and marks are about."""
         return None

@@ -63,12 +63,13 @@ class Tasking:
     # One after the other, each on what the one before has left: "]]" typed fast is two steps.
     _turn: asyncio.Lock
 
-    def _one(self) -> Any | None:
+    def _one(self, *, for_box: bool = False) -> Any | None:
         me = _of(self)
+        tell = me.refuse if for_box else me.say
         if me.tab is not me.tasks:
-            me.say("That key is for tasks: press 5, and choose one.")
+            tell("That key is for tasks: press 5, and choose one.")
         elif me.tasks.current is None:
-            me.say("There is no task here. + makes one.")
+            tell("There is no task here. + makes one.")
         else:
             return me.tasks.current
         return None
@@ -94,7 +95,7 @@ class Tasking:
             await self._move(task, COLUMNS[at][1])
 
     def action_task_states(self) -> None:
-        task = self._one()
+        task = self._one(for_box=True)
         if task is not None:
             choices = [(said(status), "", status) for status in allowed(task)]
             _of(self).push_screen(Jump(_of(self).palette, choices, asks=f"#{task['number']} is {said(task['status'])}; from now on …", free=None),
@@ -148,7 +149,7 @@ class Tasking:
                 me.say(f"#{number} is yours" if told["claimed"] else f"{told['notice']} {may_become(told['task'])}")
 
     def action_task_assign(self) -> None:
-        task = self._one()
+        task = self._one(for_box=True)
         if task is not None:
             self._ask_whom(lambda to: self._do(self._assign(task["id"], to)))
 

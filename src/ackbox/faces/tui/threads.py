@@ -49,14 +49,14 @@ class Threads(Tab):
         self._heads: dict[str, Head] = {}
         self._order: list[str] = []
         self._cursor: str | None = None
-        self._is_read = False
+        self._has_come = False
         self._answered_only = True
         self._said: dict[str, Conversation] = {}
 
     def other_window(self) -> None:
         """List messages that nobody has answered too, or only conversations again."""
         self._answered_only = not self._answered_only
-        self._heads, self._cursor, self._is_read, self.is_stale = {}, None, False, True
+        self._heads, self._cursor, self._has_come, self.is_stale = {}, None, False, True
         self._list()
 
     async def read(self, link: Link) -> None:
@@ -65,12 +65,16 @@ class Threads(Tab):
         if answered_only != self._answered_only:
             return
         oldest = page["threads"][-1]["last"]["seq"] if page["threads"] else 0
-        if not self._is_read or (page["cursor"] and all(head.last.seq < oldest for head in self._heads.values() if head.count)):
+        if not self._has_come or (page["cursor"] and all(head.last.seq < oldest for head in self._heads.values() if head.count)):
             # So much has come that what was listed does not join what is listed now.
             self._heads = {id: head for id, head in self._heads.items() if head.count is None}
             self._cursor = page["cursor"]
-        self._is_read = True
+        self._has_come = True
         self._take(page["threads"])
+
+    @property
+    def is_read(self) -> bool:
+        return self._has_come
 
     @property
     def wants_more(self) -> bool:
@@ -161,7 +165,7 @@ class Threads(Tab):
         return f"{last.sender}: {last.line}"
 
     def when_empty(self) -> str:
-        if not self._is_read:
+        if not self._has_come:
             return "reading …"
         if self._answered_only:
             return ("No conversations yet. A thread begins when somebody answers: press 1, then r on a message.\n\n"
