@@ -50,6 +50,16 @@ async def test_the_first_urgent_message_asks_and_a_page_behind_is_told_from_then
     assert await barriers(page) == []
     await page.emulate_media(color_scheme="dark")
     assert await barriers(page, only_colours=True) == []
+    # It is in nobody's way: what is urgent can be answered by mouse while it stands, in the page's own box and in the one that floats.
+    for path in ("needs", None):
+        if path is not None:
+            await page.get_by_role("link", name="Needs you").first.click()
+            await page.locator(".need").get_by_role("button", name="Answer").click()
+        else:
+            await page.get_by_role("link", name="Live", exact=True).click()
+        await page.get_by_label("Message", exact=True).fill("I look at it.")
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.get_by_label("Message", exact=True)).not_to_have_value("I look at it.")
     await bar.get_by_role("button", name="Tell me what is urgent").press("Enter")
     await expect(bar).to_have_count(0)
     assert await page.evaluate("[window.asked, window.shown, window.hit]") == [1, [], None]

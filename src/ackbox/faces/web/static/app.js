@@ -52,7 +52,7 @@ function Middle() {
   const page = PAGES[name];
   useEffect(() => { document.title = `${needs.value ? `(${needs.value}) ` : ""}${page?.title === "Mailbox" ? about[0] : page?.title ?? "Not here"} · ${workspace} · ackbox`; });
   if (problem || !page) return html`<main class="middle"><div class="view"><div class="empty"><p class="title">${problem?.message ?? "There is no such page."}</p><p class="dim">${problem?.hint ?? ""}</p><p><a href=${`${base}/live`}>To Live</a></p></div></div></main>`;
-  return html`<main class=${`middle ${busy.value ? "is-busy" : ""}`}><${Later} key=${path} page=${page} data=${data} about=${about} />
+  return html`<main class=${`middle ${busy.value ? "is-busy" : ""}`}>${asks.value}<${Later} key=${path} page=${page} data=${data} about=${about} />
     ${floating.value && !page.writes ? html`<div class="float"><${Compose} floats=${true} /></div>` : null}</main>`;
 }
 
@@ -144,7 +144,7 @@ addEventListener("unhandledrejection", (event) => {
 function App() {
   return html`<a class="skip" href="#middle" onClick=${(event) => { event.preventDefault(); document.querySelector("[data-first], .list")?.focus(); }}>Skip to the page</a>
     <button type="button" class="burger quiet" aria-label="Places and agents" aria-expanded=${narrowNav.value ? "true" : "false"} onClick=${() => { narrowNav.value = !narrowNav.value; }}><${Icon} d="M2.500 4h11M2.500 8h11M2.500 12h11" /></button>
-    <${Left} /><${Middle} />${palette.value ? html`<${Palette} />` : null}${help.value ? html`<${Help} />` : null}${asks.value}
+    <${Left} /><${Middle} />${palette.value ? html`<${Palette} />` : null}${help.value ? html`<${Help} />` : null}
     <div class="refused" role="alert">${refused.value}</div>
     <div class="away" role="status" aria-live="polite">${digest.value}</div><div class="away" role="alert">${urgently.value}</div>`;
 }

@@ -25,7 +25,7 @@ function notify(m) {
   notice.onclick = () => { window.focus(); go(`${base}/t/${m.thread}#${m.id}`); notice.close(); };
 }
 
-/** An urgent message has come and is on screen, or could be; `bar` is where the question is put. */
+/** An urgent message has come and is on screen, or could be; `bar` is where the question is put: over the page, not upon it, for what is urgent is to be answered. */
 export function urgent(m, bar) {
   if (m.sender === me.agent || !can) return;
   if (isOn() && (document.hidden || !document.hasFocus())) notify(m);
