@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from ackbox.faces.web.views import CSP
 from tests.serving import Served, serving
 from tests.web.browsing import barriers, sign_in
 from tests.web.scene import PERSON, PLACE, Clock, Scene
@@ -171,3 +172,16 @@ async def test_a_page_has_its_twins(ask: httpx2.AsyncClient, name: str) -> None:
 @pytest.mark.parametrize("name", ["agents", "facets", "flow", "health", "search", "tasks", "connect", "settings"])
 async def test_a_page_of_a_workspace_that_is_not_there_is_refused(ask: httpx2.AsyncClient, name: str) -> None:
     assert (await ask.get(f"/w/elsewhere/{name}.json")).status_code == 404
+
+
+async def test_a_path_that_nobody_knows_is_a_page_for_people_and_the_one_error_for_programs(ask: httpx2.AsyncClient) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+    for address in ("/any/unknown/page", "/v1/tickets"):
+        seen = await ask.get(address, headers=browser)
+        assert (seen.status_code, seen.headers["content-type"], seen.headers["cache-control"]) == (404, "text/html; charset=utf-8", "no-store")
+        assert "There is no such page." in seen.text
+        assert '<a href="/">To the first page</a>' in seen.text
+        assert seen.headers["content-security-policy"] == CSP
+        for answer in (await ask.get(address), await ask.request("PATCH", address, headers=browser)):
+            assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
+            assert (answer.json()["error"]["code"], answer.json()["error"]["message"]) == ("not_found", "There is no such path.")

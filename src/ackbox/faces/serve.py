@@ -21,7 +21,7 @@ from ackbox.errors import AckboxError, NotAllowed
 from ackbox.faces import dialect_rest, openapi, rest, webhook
 from ackbox.faces.guard import Guard
 from ackbox.faces.metrics import Metrics, counted
-from ackbox.faces.reply import bearer, error_response, not_found
+from ackbox.faces.reply import bearer, error_response
 from ackbox.faces.wire import encode
 from ackbox.faces.ws import Sockets
 from ackbox.faces.ws_ticket import Tickets
@@ -53,7 +53,7 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
         routes=[*_own_routes(app, metrics), WebSocketRoute("/ws", sockets), *tickets.routes(),
                 *(Route(path, face) for path, face in mcp.items()), *rest.routes(call),
                 *dialect_rest.routes(call, app), *views.routes(call), *webhook.routes(call)],
-        exception_handlers={404: not_found, 405: not_found}, lifespan=lifespan,
+        exception_handlers={404: views.not_found, 405: views.not_found}, lifespan=lifespan,
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
     )
 

@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from ackbox import __version__
 from ackbox.errors import AckboxError, BadKey, NotFound
+from ackbox.faces import reply
 from ackbox.faces.reply import JSON, credential, error_response
 from ackbox.faces.web import pages_post, pages_watch, pages_work, sign_in
 from ackbox.faces.web.asking import Ask, Page
@@ -118,7 +119,7 @@ def routes(call: Calling) -> list[Route]:
         try:
             found = PAGES.get(name)
             if found is None or not found.names[0] <= len(about) <= found.names[1]:
-                raise NotFound("There is no such page.", hint="Start at the dashboard's first page.")
+                raise _no_page()
             key = credential(request)
             ask = Ask(call, key=key, workspace=workspace, about=about, query=dict(request.query_params))
             return await _answer(ask, name, found, twin, bare=request.headers.get("ackbox-bare") == "1")
@@ -173,6 +174,17 @@ def _as_data(value: Any) -> str:
     """Return JSON that ends no script element and starts no comment, whatever text is in it."""
     text = msgspec.json.encode(value).decode()
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+async def not_found(request: Request, error: Exception) -> Response:
+    """Answer for a path that nobody knows: a page for a person who went there with a browser, the one error shape for programs."""
+    if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+        return await reply.not_found(request, error)
+    return render("error.html", status=NotFound.status, error=_no_page())
+
+
+def _no_page() -> NotFound:
+    return NotFound("There is no such page.", hint="Start at the dashboard's first page.")
 
 
 def _refused(error: BaseException, request: Request, twin: str) -> Response:
