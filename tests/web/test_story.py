@@ -43,6 +43,8 @@ async def playing(served: Served, context: BrowserContext) -> AsyncIterator[tupl
         while not any("is waiting for your answer" in line for line in talk.said):
             assert not playing.done(), playing.exception()
             await asyncio.sleep(0.02)
+    here = await served.app.call("agent.list", {"workspace": WORKSPACE}, credential=served.key)
+    assert {each.agent: each.presence for each in here.agents if each.kind == "agent"} == {"codex": "online", "planner": "online", "tester": "away"}
     yield await sign_in(served, context, workspace=WORKSPACE, name=YOU), talk
     async with asyncio.timeout(60):
         await playing

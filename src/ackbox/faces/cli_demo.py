@@ -28,6 +28,8 @@ class Demo:
         self._talk = talk
         self._pause = pause
         self._you = you
+        # Which copy of an agent speaks: were it the agent as such, that would still be here when its copy has left.
+        self._copies: dict[str, str] = {}
 
     def run(self, *, wait: bool) -> None:
         """Play everything, then wait for the person's answer."""
@@ -68,14 +70,14 @@ class Demo:
 
     def _away(self) -> None:
         self._title("The tester goes away. Mail waits for it.")
-        self._call("agent.check_out", "tester", instance="ci-02", summary="Back after the reboot")
+        self._call("agent.check_out", "tester", summary="Back after the reboot")
         self._line("tester", "leaves: back after the reboot")
         late = self._send("codex", "tester", "Retry budget is fixed on branch pricing; please run it again.", intent="request", priority=4)
         self._receipts(late)
 
     def _blocked(self, work: str) -> str:
         self._title("codex is blocked, and asks you.")
-        self._call("agent.heartbeat", "codex", instance="ci-01", summary="Blocked: needs an answer from a person")
+        self._call("agent.heartbeat", "codex", summary="Blocked: needs an answer from a person")
         return self._send("codex", self._you, "May I delete the legacy sessions table? 1,204 rows, none younger than a year.", intent="blocked",
                           priority=5, parent=work)
 
@@ -90,7 +92,7 @@ class Demo:
         self._mark("codex", answer["id"], "acknowledged")
         self._title("The tester comes back and reads what waited.")
         self._arrive("tester", "ci-02", "build-box", "Running the suite on branch pricing")
-        for letter in self._call("inbox.check", "tester", instance="ci-02", mark="read")["messages"]:
+        for letter in self._call("inbox.check", "tester", mark="read")["messages"]:
             self._line("tester", f"reads from {letter['sender']}: {letter['body']}")
         self._receipts(blocked)
         say(f"\nThat was {len(self._call('message.history', 'planner', limit=200)['messages'])} messages, each with its receipts. Look around:\n\n"
@@ -101,14 +103,15 @@ class Demo:
         """Wait for the person's reply, or none within ten minutes."""
         until = time.monotonic() + ANSWER_S
         while time.monotonic() < until:
-            for letter in self._call("inbox.wait", "codex", instance="ci-01", wait_s=20)["messages"]:
+            for letter in self._call("inbox.wait", "codex", wait_s=20)["messages"]:
                 if letter["parent"] == blocked:
                     return letter
-                self._call("receipt.mark", "codex", instance="ci-01", mark="read", ids=[letter["id"]])
+                self._call("receipt.mark", "codex", mark="read", ids=[letter["id"]])
         return None
 
     def _arrive(self, name: str, instance: str, machine: str, summary: str) -> None:
-        self._call("agent.check_in", name, instance=instance, machine=machine, program="demo", summary=summary)
+        self._copies[name] = instance
+        self._call("agent.check_in", name, machine=machine, program="demo", summary=summary)
         self._line(name, f"online on {machine}: {summary}")
 
     def _send(self, sender: str, to: str, body: str, *, intent: str, **more: Any) -> str:
@@ -141,5 +144,5 @@ class Demo:
             time.sleep(self._pause * beats)
 
     def _call(self, name: str, agent: str, /, **params: Any) -> Any:
-        who = {"agent": agent} if agent else {}
+        who = {"agent": agent, "instance": self._copies.get(agent)} if agent else {}
         return self._talk.attempt(name, **{"workspace": WORKSPACE, **who, **params})
