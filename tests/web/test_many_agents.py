@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -42,6 +43,8 @@ async def test_those_here_are_listed_the_others_counted_and_found_by_their_lette
     await expect(crowd.locator(".left .agents li")).to_have_count(101)
     await expect(crowd.locator(".left .agents li").last).to_have_text(f"and {AGENTS + 1 - 100} more")
     await expect(crowd.locator("table.rows tr:not(.group)")).to_have_count(101)
+    # What is sorted is the page, and that is what the menu says.
+    await expect(crowd.locator("label.choice").last).to_contain_text("Sort this page")
     assert await both_themes(crowd) == []
     await crowd.get_by_role("link", name="Next 100").click()
     await expect(crowd.locator(".pages")).to_contain_text(f"101 to 200 of {AGENTS + 1}")
@@ -73,6 +76,16 @@ async def test_the_palette_and_the_box_find_an_agent_that_is_not_listed(crowd: P
     await expect(crowd.locator(".offers [role=option]")).to_have_text([name])
     await crowd.keyboard.press("Tab")
     await expect(crowd.locator("#filter")).to_have_value(f"from:{name} ")
+    # So do the menus in the head of Live and the names a task can be for.
+    for key in ("from", "to"):
+        menu = crowd.get_by_label(f"Filter by {key}")
+        await menu.fill(name)
+        await expect(crowd.locator(f"#{key}-names option[value='{name}']")).to_have_count(1)
+        await menu.press("Enter")
+        await expect(crowd).to_have_url(re.compile(f"{key}%3A{name}$"))
+    await crowd.goto(f"{served.url}/w/default/tasks")
+    await crowd.get_by_label("For", exact=True).fill(name)
+    await expect(crowd.locator(f"#new-task-to-names option[value='{name}']")).to_have_count(1)
 
 
 async def test_who_is_away_and_has_post_waiting_stands_first_among_hundreds(crowd: Page, served: Served) -> None:

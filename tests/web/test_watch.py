@@ -53,6 +53,23 @@ async def test_who_is_here_is_grouped_by_machine_and_fresh(desk: Desk) -> None:
     await expect(desk.page.locator("tr.group").first).to_have_text("online")
 
 
+async def test_where_only_people_are_the_first_agent_is_taught_and_where_nobody_wrote_the_first_word(desk: Desk) -> None:
+    page = desk.page
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await desk.open("agents")
+    await expect(page.locator("table.rows tbody th a")).to_have_text(re.compile("ana"))
+    await expect(page.locator(".empty .title")).to_have_text("No agent is here yet.")
+    await expect(page.get_by_text("ackbox mcp --as claude")).to_be_visible()
+    await desk.open("flow")
+    await expect(page.get_by_text("ackbox mcp --as claude")).to_be_in_viewport(ratio=1)
+    await desk.do("agent.check_in", "claude")
+    await desk.open("flow")
+    await expect(page.get_by_text('ackbox send claude "hello"')).to_be_in_viewport(ratio=1)
+    await desk.open("agents")
+    await expect(page.locator("table.rows tbody th a")).to_have_count(2)
+    await expect(page.locator(".empty")).to_have_count(0)
+
+
 async def test_a_task_is_made_claimed_moved_and_given_away_by_mouse(desk: Desk) -> None:
     await desk.do("agent.check_in", "codex")
     page = desk.page

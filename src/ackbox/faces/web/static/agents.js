@@ -2,7 +2,8 @@
 import { address } from "./lookup.js";
 import { useEffect, useRef } from "./vendor/hooks.js";
 import { go, query, setQuery, Top, useFresh } from "./frame.js";
-import { Age, Agent, Presence, Teach, html, safe } from "./parts.js";
+import { Nobody } from "./nobody.js";
+import { Age, Agent, Presence, html, safe } from "./parts.js";
 import { roster } from "./store.js";
 
 const PAGE = 100;
@@ -52,16 +53,17 @@ export function Agents({ data: first }) {
   const group = GROUPS[query.value.group] ? query.value.group : "machine", sort = SORTS[query.value.sort] ? query.value.sort : "name";
   const rows = rowsOf(agents, data.post);
   const count = (state) => agents.filter((each) => each.presence === state).length, isWhole = agents.length === total;
-  if (!agents.length && !data.like && !data.skip) return html`<div class="view"><${Top} title="Agents" /><div class="mid"><${Nobody} /></div></div>`;
+  if (!agents.length && !data.like && !data.skip) return html`<div class="view"><${Top} title="Agents" /><div class="mid"><${Nobody} people=${false} /></div></div>`;
   return html`<div class="view is-agents"><${Top} title="Agents">
       <span class="dim">${isWhole ? ["online", "idle", "away"].filter(count).map((state) => `${count(state)} ${state}`).join(" · ") : `${online.toLocaleString("en")} online · ${total.toLocaleString("en")} in all`}</span><span class="grow"></span>
       ${isWhole && !data.like ? null : html`<${Find} like=${data.like} />`}
-      <${Choice} label="Group" name="group" value=${group} of=${Object.keys(GROUPS)} /><${Choice} label="Sort" name="sort" value=${sort} of=${Object.keys(SORTS)} /></${Top}>
+      <${Choice} label="Group" name="group" value=${group} of=${Object.keys(GROUPS)} /><${Choice} label=${isWhole ? "Sort" : "Sort this page"} name="sort" value=${sort} of=${Object.keys(SORTS)} /></${Top}>
     <div class="mid"><div class="scroll" tabindex="0" role="region" aria-label="Who is here"><table class="rows">
       <thead><tr><th scope="col">Agent</th><th scope="col">Program</th><th scope="col">Doing</th><th scope="col">Post</th><th scope="col">Last hour</th>
         <th scope="col">Reach</th><th scope="col" class="end">Seen</th></tr></thead>
       ${grouped(rows, group, sort).map(([name, list]) => html`<tbody key=${name}><tr class="group"><th colspan="7" scope="rowgroup">${safe(name)}</th></tr>
         ${list.map((row) => html`<${Row} key=${row.key} row=${row} />`)}</tbody>`)}</table>
+    ${isWhole && !data.like && !agents.some((each) => each.kind === "agent") ? html`<${Nobody} people=${true} />` : null}
     ${agents.length ? null : html`<div class="empty"><p>Nobody${data.like ? html` with <bdi>${safe(data.like)}</bdi> in the name` : ""} here. <a href=${address("agents")}>All agents</a></p></div>`}
     ${isWhole ? null : html`<p class="foot pages"><span class="dim num">Online first: ${data.skip + 1} to ${data.skip + agents.length} of ${total.toLocaleString("en")}</span>
       ${data.skip ? html`<a href=${address("agents", { ...query.value, skip: Math.max(0, data.skip - PAGE) })}>Back</a>` : null}
@@ -98,9 +100,4 @@ function Spark({ counts }) {
 function Choice({ label, name, value, of }) {
   return html`<label class="choice">${label} <select value=${value} onChange=${(event) => setQuery({ [name]: event.target.value })}>
     ${of.map((each) => html`<option value=${each} selected=${each === value}>${each}</option>`)}</select></label>`;
-}
-
-function Nobody() {
-  return html`<div class="empty"><p>Nobody is here yet. In your project:</p><p><${Teach} command="ackbox mcp --as claude" /></p>
-    <p>No agent at hand?</p><p><${Teach} command="ackbox demo" /></p><p><a href=${address("connect")}>How to connect each client</a></p></div>`;
 }

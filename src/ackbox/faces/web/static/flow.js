@@ -5,7 +5,8 @@ import { quoted } from "./filter.js";
 import { address } from "./lookup.js";
 import { go, query, setQuery, theme, Top, useFresh } from "./frame.js";
 import { keys } from "./keys.js";
-import { Icon, Intent, Time, html, safe } from "./parts.js";
+import { Nobody } from "./nobody.js";
+import { Icon, Intent, Teach, Time, arg, html, safe } from "./parts.js";
 import { Painter, linesOf, places } from "./ring.js";
 import { ring as messages, time, version } from "./store.js";
 import { Windows } from "./windows.js";
@@ -32,10 +33,17 @@ const GROUPED = { role: "Grouped by role", machine: "Grouped by machine", busies
 export function Flow({ data: given }) {
   const [data] = useFresh(given, (event) => event.kind === "message.sent" || event.kind.startsWith("agent."), 5000);
   const isMatrix = query.value.view === "matrix";
+  const isEmpty = !data.pairs.length && !data.agents.some((each) => each.kind === "agent");
   return html`<div class="view is-flow"><${Top} title="Flow"><${Windows} of=${WINDOWS} path="flow" value=${data.window} /><span class="grow"></span>
       <button type="button" class="quiet" onClick=${() => setQuery({ view: isMatrix ? null : "matrix" })}>${isMatrix ? "Ring" : "Matrix"}</button></${Top}>
-    <div class="mid">${data.pairs.length === 0 && data.agents.length === 0 ? html`<div class="empty"><p>Nobody is here yet.</p></div>`
+    <div class="mid">${isEmpty ? html`<${Nobody} people=${data.agents.length > 0} />`
       : isMatrix ? html`<${Matrix} data=${data} />` : html`<${Ring} data=${data} />`}</div></div>`;
+}
+
+/** What stands where nobody has written: how to write to one of those who are here. */
+function Silence({ data }) {
+  const one = data.agents.find((each) => each.kind === "agent");
+  return html`<p class="dim foot">Nobody wrote in this time.${one ? html` Say hello: <${Teach} command=${`ackbox send ${arg(one.agent)} "hello"`} />` : null}</p>`;
 }
 
 function Ring({ data }) {
@@ -82,6 +90,7 @@ function Ring({ data }) {
   useLayoutEffect(() => keys("Flow", { "ArrowRight": [() => { canvas.current.focus(); isolate(1); }, "one agent"], Space: [() => replay.play(), "replay, stop"] }));
   return html`<div class="ring"><canvas ref=${canvas} tabindex="0" role="application" aria-label="Who talks to whom. Left and right arrows choose an agent, up and down one of its lines, Enter opens the line in Live. The matrix has the same as a table."
       onKeyDown=${onKey} onPointerMove=${onMove} onPointerLeave=${() => setOnly(null)} onClick=${onClick} />
+    ${data.pairs.length ? null : html`<${Silence} data=${data} />`}
     <p class="away" role="status">${said}</p>
     ${only ? html`<div class="beside"><h2>${safe(only)}</h2><table><tbody>${own.slice(0, 12).map((line, at) => html`<tr class=${at === chosen ? "is-selected" : ""}><td>${safe(named(line.from))} → ${safe(named(line.to))}</td><td class="num end">${line.messages}</td><td><${Intent} message=${{ intent: line.intent }} /></td></tr>`)}</tbody></table></div>` : null}
     ${GROUPED[ring.by] ? html`<p class="grouped dim">${GROUPED[ring.by]}: ${ring.list.reduce((sum, node) => sum + node.agents.length, 0)} agents in ${ring.list.length} places${data.total > data.agents.length ? `; of ${data.total.toLocaleString("en")}, those online or seen last` : ""}.</p>` : null}
@@ -143,7 +152,7 @@ function Matrix({ data }) {
   const ring = useMemo(() => places(data.agents, data.pairs), [data]), isGrouped = ring.by !== "agent";
   const by = linesOf(data.pairs, ring, { within: true }), all = [...by.values()];
   const senders = [...new Set(all.map((line) => line.from))].sort(), to = [...new Set(all.map((line) => line.to))].sort();
-  if (!senders.length) return html`<div class="empty"><p>Nobody wrote in this time.</p></div>`;
+  if (!senders.length) return html`<div class="empty"><${Silence} data=${data} /></div>`;
   const most = Math.max(...all.map((line) => line.messages));
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Who talks to whom, as a table">${isGrouped ? html`<p class="dim foot">${GROUPED[ring.by]}.</p>` : null}<table class="rows pairs">
     <thead><tr><th scope="col">from ↓ to →</th>${to.map((name) => html`<th scope="col"><bdi>${safe(named(name))}</bdi></th>`)}<th scope="col">all</th></tr></thead>

@@ -9,7 +9,7 @@ import { INTENTS, STATES, fitting, terms, toggled, without } from "./filter.js";
 import { FilterBox } from "./box.js";
 import { keys } from "./keys.js";
 import { Picked, clear, clicked, pickKeys, picked, tick, tickTo } from "./pick.js";
-import { density, go, query, setQuery, Top } from "./frame.js";
+import { density, go, query, setQuery, Top, useOthers } from "./frame.js";
 
 const HEIGHTS = { compact: 28, normal: 36, roomy: 52 };
 
@@ -47,12 +47,20 @@ function Menu({ name, items, q, onPick }) {
     <option value="">${name === "is" ? "state" : name}${has.length ? " ·" : ""}</option>${items.map((each) => html`<option value=${each}>${has.includes(each) ? "✓ " : ""}${words(each)}</option>`)}</select></label>`;
 }
 
+/** The menu of names where not all are listed: what is typed is asked of the server, which knows the others. */
+function Names({ name, items, q, onPick }) {
+  const [letters, type] = useState(""), others = useOthers(letters.trim().toLowerCase());
+  const take = (event) => { const word = event.target.value.trim(); event.target.value = ""; type(""); if (word) onPick(toggled(q, name, word)); };
+  return html`<label class="menu"><span class="away">${name}</span><input list=${`${name}-names`} placeholder=${name} aria-label=${`Filter by ${name}`} autocomplete="off" onInput=${(event) => type(event.target.value)} onChange=${take} />
+    <datalist id=${`${name}-names`}>${[...items, ...others.map((each) => each.agent)].map((each) => html`<option value=${each} />`)}</datalist></label>`;
+}
+
 const toList = () => document.querySelector(".list")?.focus();
 
 function Filters({ q, onChange }) {
-  const people = roster.value.agents.map((each) => each.agent);
+  const people = roster.value.agents.map((each) => each.agent), Whose = roster.value.total > people.length ? Names : Menu;
   return html`<div class="filters" role="search">
-    <${Menu} name="intent" items=${INTENTS} q=${q} onPick=${onChange} /><${Menu} name="from" items=${people} q=${q} onPick=${onChange} /><${Menu} name="to" items=${[...people, "everyone"]} q=${q} onPick=${onChange} />
+    <${Menu} name="intent" items=${INTENTS} q=${q} onPick=${onChange} /><${Whose} name="from" items=${people} q=${q} onPick=${onChange} /><${Whose} name="to" items=${[...people, "everyone"]} q=${q} onPick=${onChange} />
     <${Menu} name="priority" items=${["urgent", "high", "normal"]} q=${q} onPick=${onChange} /><${Menu} name="is" items=${STATES} q=${q} onPick=${onChange} />
     <div class="find"><${Icon} d="M7 11.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9zM10.500 10.500 14 14" size=${14} /><label class="away" for="filter">Filter</label><${FilterBox} id="filter" q=${q} placeholder="filter" onSubmit=${(text) => { onChange(text); document.getElementById("filter").blur(); toList(); }} onLeave=${() => { document.getElementById("filter").blur(); toList(); }} /><${Key}>/</${Key}></div></div>`;
 }

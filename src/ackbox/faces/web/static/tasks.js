@@ -2,7 +2,7 @@
 // the server decides whether it may, and its words are shown.
 import { useEffect, useRef, useState } from "./vendor/hooks.js";
 import { address, names, presenceOf } from "./lookup.js";
-import { query, setQuery, Top, useFresh } from "./frame.js";
+import { query, setQuery, Top, useFresh, useOthers } from "./frame.js";
 import { Age, Body, Presence, Teach, html, safe } from "./parts.js";
 import { call, mayWrite, refusal } from "./store.js";
 
@@ -149,12 +149,17 @@ function One({ task, all, move, ask, close }) {
     ${task.message ?? task.parent ? html`<p><a href=${address(`m/${task.message ?? task.parent}`)}>Its conversation</a></p>` : ""}
     ${mayWrite ? html`<label>A word with the move <input value=${note} maxlength="1000" onInput=${(event) => setNote(event.target.value)} placeholder="why it is blocked, what came of it"/></label>
     <div class="moves">${MOVES[task.status].map(([word, to]) => html`<button onClick=${() => act(to)}>${word}</button>`)}</div>
-    <form class="assign" onSubmit=${assign}><label>Who <input name="to" list="task-agents" key=${task.assignee} defaultValue=${task.assignee ?? ""} autocomplete="off"/></label>
-      <${Agents}/><button>Assign</button></form>` : ""}
+    <form class="assign" onSubmit=${assign}><label>Who <${Whom} id="task-to" key=${task.assignee} defaultValue=${task.assignee ?? ""}/></label>
+      <button>Assign</button></form>` : ""}
   </aside>`;
 }
 
-const Agents = () => html`<datalist id="task-agents">${names().map((name) => html`<option value=${name}/>`)}</datalist>`;
+/** Whom a task is for: those listed are offered, and those beyond whose names have the letters typed. */
+function Whom({ id, ...more }) {
+  const [letters, type] = useState(""), others = useOthers(letters.trim().toLowerCase());
+  return html`<input id=${id} name="to" list=${`${id}-names`} autocomplete="off" onInput=${(event) => type(event.target.value)} ...${more}/>
+    <datalist id=${`${id}-names`}>${[...names(), ...others.map((each) => each.agent)].map((name) => html`<option value=${name}/>`)}</datalist>`;
+}
 
 function Add({ ask }) {
   const add = async (event) => {
@@ -166,8 +171,8 @@ function Add({ ask }) {
   };
   return html`<form class="add" onSubmit=${add}><label class="away" for="new-task">New task</label>
     <input id="new-task" name="title" placeholder="New task" maxlength="500" autocomplete="off"/>
-    <label class="away" for="new-task-to">For</label><input id="new-task-to" name="to" list="task-agents" placeholder="for whoever takes it" autocomplete="off"/>
-    <${Agents}/><button>Add</button></form>`;
+    <label class="away" for="new-task-to">For</label><${Whom} id="new-task-to" placeholder="for whoever takes it"/>
+    <button>Add</button></form>`;
 }
 
 const Nothing = () => html`<div class="empty"><p>No tasks yet. Write one above, or:</p><${Teach} command=${'ackbox task add "Write the export command" --to codex'}/></div>`;
