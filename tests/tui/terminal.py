@@ -126,7 +126,9 @@ class Terminal:
         self.screen = Screen(columns, lines)
         self._ours, theirs = os.openpty()
         self._set_size(columns, lines)
-        self.process = subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True)
+        # A test run started in the background has Ctrl-C switched off; a person's terminal has not.
+        self.process = subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True,
+                                        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         os.close(theirs)
         self._bytes = b""
         self._is_asked = self._is_so = False
