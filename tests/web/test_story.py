@@ -55,6 +55,7 @@ async def test_by_mouse(served: Served, context: BrowserContext) -> None:
     async with playing(served, context) as (page, _):
         # The first page is what waits for a person.
         await expect(page.locator("h1")).to_have_text("Needs you")
+        await expect(page).to_have_title("(1) Needs you · demo · ackbox")
         need = page.locator(".need").first
         await expect(need).to_contain_text("codex is blocked")
         await expect(need).to_contain_text(BLOCKED)
@@ -63,6 +64,7 @@ async def test_by_mouse(served: Served, context: BrowserContext) -> None:
         await page.get_by_label("Message", exact=True).fill(ANSWER)
         await page.get_by_role("button", name="Send").click()
         await expect(page.locator(".need").filter(has_text=BLOCKED)).to_have_count(0)
+        await expect(page).to_have_title("Needs you · demo · ackbox")
         await through_the_pages(page, lambda name: page.get_by_role("link", name=name, exact=True).first.click())
         row = page.locator(".list [role=option]").filter(has_text=ANSWER)
         await row.click()

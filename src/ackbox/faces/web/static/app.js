@@ -49,8 +49,9 @@ function Later({ page, ...rest }) {
 
 function Middle() {
   const { page: name, about, data, problem, path } = route.value;
-  const page = PAGES[name];
-  useEffect(() => { document.title = `${needs.value ? `(${needs.value}) ` : ""}${page?.title === "Mailbox" ? about[0] : page?.title ?? "Not here"} · ${workspace} · ackbox`; });
+  // Read here, not in the effect: the title follows what waits.
+  const page = PAGES[name], waiting = needs.value;
+  useEffect(() => { document.title = `${waiting ? `(${waiting}) ` : ""}${page?.title === "Mailbox" ? about[0] : page?.title ?? "Not here"} · ${workspace} · ackbox`; });
   if (problem || !page) return html`<main class="middle"><div class="view"><div class="empty"><p class="title">${problem?.message ?? "There is no such page."}</p><p class="dim">${problem?.hint ?? ""}</p><p><a href=${`${base}/live`}>To Live</a></p></div></div></main>`;
   return html`<main class=${`middle ${busy.value ? "is-busy" : ""}`}>${asks.value}<${Later} key=${path} page=${page} data=${data} about=${about} />
     ${floating.value && !page.writes ? html`<div class="float"><${Compose} floats=${true} /></div>` : null}</main>`;
