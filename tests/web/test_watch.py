@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -158,6 +159,21 @@ async def test_the_replay_ends_where_now_begins(desk: Desk) -> None:
     await play.click()
     await expect(play).to_be_visible()
     await expect(desk.page.get_by_role("button", name="now")).to_be_disabled()
+
+
+async def test_the_colours_of_the_replay_are_explained_as_they_are_by_then(desk: Desk) -> None:
+    now = desk.served.app.clock()
+    for ago, intent in ((90, "request"), (60, "question"), (60, "question"), (30, "answer"), (30, "answer"), (30, "answer")):
+        desk.served.app.clock = functools.partial(int, now - 1000 * ago)
+        await desk.do("message.send", "ben", to="claude", body="one", intent=intent)
+    desk.served.app.clock = functools.partial(int, now)
+    await desk.open("flow")
+    legend, time = desk.page.locator(".legend li"), desk.page.get_by_label("Time of the replay")
+    await expect(legend).to_have_text(["answer"])
+    start = int(await time.get_attribute("min") or 0)
+    for after, intent in ((0, "request"), (30, "question"), (60, "answer")):
+        await time.fill(str(start + 1000 * after))
+        await expect(legend).to_have_text([intent])
 
 
 async def test_the_numbers_of_health_are_a_table_and_each_row_opens_live(desk: Desk) -> None:

@@ -94,7 +94,7 @@ function Ring({ data }) {
     <p class="away" role="status">${said}</p>
     ${only ? html`<div class="beside"><h2>${safe(only)}</h2><table><tbody>${own.slice(0, 12).map((line, at) => html`<tr class=${at === chosen ? "is-selected" : ""}><td>${safe(named(line.from))} → ${safe(named(line.to))}</td><td class="num end">${line.messages}</td><td><${Intent} message=${{ intent: line.intent }} /></td></tr>`)}</tbody></table></div>` : null}
     ${GROUPED[ring.by] ? html`<p class="grouped dim">${GROUPED[ring.by]}: ${ring.list.reduce((sum, node) => sum + node.agents.length, 0)} agents in ${ring.list.length} places${data.total > data.agents.length ? `; of ${data.total.toLocaleString("en")}, those online or seen last` : ""}.</p>` : null}
-    <${Legend} lines=${lines} />
+    <${Legend} lines=${replay.at === null ? lines : replay.lines} />
     <${Scrubber} data=${data} replay=${replay} /></div>`;
 }
 
@@ -114,7 +114,9 @@ function useReplay(data, painter) {
     for (const each of travels) {
       if (Date.parse(each.at) > at) break;
       for (const recipient of each.to) {
-        const key = `${each.sender}\n${recipient}`, known = found.get(key) ?? { sender: each.sender, recipient, messages: 0, urgent: 0, intent: each.intent };
+        const key = `${each.sender}\n${recipient}`, known = found.get(key) ?? { sender: each.sender, recipient, messages: 0, urgent: 0, intent: each.intent, of: {} };
+        known.of[each.intent] = (known.of[each.intent] ?? 0) + 1;
+        if (known.of[each.intent] > known.of[known.intent]) known.intent = each.intent;
         known.messages += 1; known.last_at = each.at; found.set(key, known);
       }
     }
