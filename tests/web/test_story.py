@@ -96,6 +96,18 @@ async def test_by_keyboard_alone(served: Served, context: BrowserContext) -> Non
         await answered(page)
 
 
+async def test_an_answer_to_the_question_of_a_run_before_ends_the_demo(served: Served) -> None:
+    await asyncio.to_thread(Demo(Talk(served), pause=0).run, wait=False)  # type: ignore[arg-type]  # as above
+    left = (await served.app.call("message.history", {"workspace": WORKSPACE, "sender": "codex", "intent": "blocked"}, credential=served.key)).messages[0]
+    reply = {"workspace": WORKSPACE, "agent": YOU, "to": "codex", "parent": left.id, "body": ANSWER}
+    talk = Talk(served)
+    async with asyncio.timeout(60):
+        playing = asyncio.create_task(asyncio.to_thread(Demo(talk, pause=0).run, wait=True))  # type: ignore[arg-type]  # as above
+        await served.app.call("message.send", reply, credential=served.key)
+        await playing
+    assert f"ackbox -w demo thread {left.id}" in talk.said[-1]
+
+
 async def through_the_pages(page: Page, go: Any) -> None:
     """See the demo's agents and what they did on each page, and end in Live."""
     await go("Agents")

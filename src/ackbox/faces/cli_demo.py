@@ -94,17 +94,17 @@ class Demo:
         self._arrive("tester", "ci-02", "build-box", "Running the suite on branch pricing")
         for letter in self._call("inbox.check", "tester", mark="read")["messages"]:
             self._line("tester", f"reads from {letter['sender']}: {letter['body']}")
-        self._receipts(blocked)
+        self._receipts(answer["parent"])
         say(f"\nThat was {len(self._call('message.history', 'planner', limit=200)['messages'])} messages, each with its receipts. Look around:\n\n"
-            f"  ackbox -w {WORKSPACE} who\n  ackbox -w {WORKSPACE} thread {blocked}\n  ackbox -w {WORKSPACE} search pricing\n\n"
+            f"  ackbox -w {WORKSPACE} who\n  ackbox -w {WORKSPACE} thread {answer['parent']}\n  ackbox -w {WORKSPACE} search pricing\n\n"
             "Let a real agent in: give it the MCP server command  ackbox mcp --as NAME")
 
     def _answer(self, blocked: str) -> Any:
-        """Wait for the person's reply, or none within ten minutes."""
+        """Wait for the person's reply to this question, or to the same one of a run before; or none within ten minutes."""
         until = time.monotonic() + ANSWER_S
         while time.monotonic() < until:
             for letter in self._call("inbox.wait", "codex", wait_s=20)["messages"]:
-                if letter["parent"] == blocked:
+                if letter["parent"] == blocked or (letter["parent"] and letter["sender"] == self._you):
                     return letter
                 self._call("receipt.mark", "codex", mark="read", ids=[letter["id"]])
         return None
