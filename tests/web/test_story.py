@@ -59,6 +59,10 @@ async def test_by_mouse(served: Served, context: BrowserContext) -> None:
         need = page.locator(".need").first
         await expect(need).to_contain_text("codex is blocked")
         await expect(need).to_contain_text(BLOCKED)
+        # On a telephone the whole question can be read where it is answered.
+        await page.set_viewport_size({"width": 390, "height": 844})
+        assert await need.locator(".line").last.evaluate("each => [each.scrollWidth - each.clientWidth, each.scrollHeight - each.clientHeight]") == [0, 0]
+        await page.set_viewport_size({"width": 1440, "height": 900})
         await need.get_by_role("button", name="Answer").click()
         await expect(page.locator(".reached")).to_contain_text("codex")
         await page.get_by_label("Message", exact=True).fill(ANSWER)
