@@ -67,6 +67,56 @@ async def test_what_is_sent_again_because_its_answer_was_lost_is_stored_once(ser
     assert await bodies(served) == ["Which port?", "once, and kept", "7717", "and seen"]
 
 
+async def test_what_was_refused_stands_apart_from_what_was_begun_since(served: Served, context: BrowserContext) -> None:
+    page = await sign_in(served, context, "live")
+    box, row = page.get_by_label("Message", exact=True), page.locator(".unsent")
+    waiting: asyncio.Queue[Route] = asyncio.Queue()
+    await page.route(SEND, waiting.put)
+    refusal = {"error": {"code": "unavailable", "message": "It rests.", "hint": "Ask again."}}
+
+    async def refused(begun_since: str) -> None:
+        route = await asyncio.wait_for(waiting.get(), 20)
+        await expect(box).to_have_value("")
+        await box.fill(begun_since)
+        await route.fulfill(status=503, json=refusal)
+
+    await box.fill("@codex !! the first")
+    await page.get_by_label("because").fill("main is red")
+    await box.press("Control+Enter")
+    await refused("@codex the second")
+    await expect(row).to_contain_text("the firstIt rests. Ask again.")
+    await expect(box).to_have_value("@codex the second")
+    # Both are there after a reload; either can be gone on with, and why it is urgent goes with its text.
+    await page.reload()
+    await expect(box).to_have_value("@codex the second")
+    await row.get_by_role("button", name="Edit").click()
+    await expect(box).to_have_value("@codex !! the first")
+    await expect(page.get_by_label("because")).to_have_value("main is red")
+    await expect(row).to_contain_text("the secondNot sent yet.")
+    await page.reload()
+    await expect(page.get_by_label("because")).to_have_value("main is red")
+    await row.get_by_role("button", name="Try again").click()
+    await (await asyncio.wait_for(waiting.get(), 20)).fulfill(status=503, json=refusal)
+    await expect(row).to_contain_text("the secondIt rests. Ask again.")
+    await page.unroute(SEND)
+    await row.get_by_role("button", name="Try again").click()
+    await expect(row).to_have_count(0)
+    await expect(box).to_have_value("@codex !! the first")
+    await box.press("Control+Enter")
+    await expect(page.locator(".list .msg:not(.is-sending)")).to_have_count(2)
+    # An urgency that a menu says is kept as well.
+    await box.fill("@codex the third")
+    await page.locator(".compose").get_by_label("priority").select_option("urgent")
+    await page.get_by_label("because").fill("it burns")
+    await page.reload()
+    await expect(page.get_by_label("because")).to_have_value("it burns")
+    await box.press("Control+Enter")
+    await expect(page.locator(".list .msg:not(.is-sending)")).to_have_count(3)
+    await expect(box).to_have_value("")
+    stored = [(each.body, each.priority, each.metadata) for each in reversed((await do(served, "message.history")).messages)]
+    assert stored == [("the second", 3, {}), ("the first", 5, {"because": "main is red"}), ("the third", 5, {"because": "it burns"})]
+
+
 async def test_a_text_outlives_a_page_that_dies_while_it_is_sent(served: Served, context: BrowserContext) -> None:
     page = await sign_in(served, context, "live")
 

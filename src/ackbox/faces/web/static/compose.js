@@ -14,7 +14,10 @@ export const floating = signal(false);
 const focusAsked = signal(0);
 
 const kept = (thread) => `ackbox.draft.${workspace}.${thread ?? "new"}`;
-function discard(place) { for (const end of ["", ".refs", ".tried"]) localStorage.removeItem(kept(place) + end); }
+function discard(place) { for (const end of ["", ".refs", ".set", ".tried"]) localStorage.removeItem(kept(place) + end); }
+/** What is kept beside a text: `.refs`, what its menus say, what was tried, what is on its way, what was refused. */
+function look(place, end) { try { return JSON.parse(localStorage.getItem(kept(place) + end)); } catch { return null; } }
+function put(place, end, value) { if (value && value.length !== 0) localStorage.setItem(kept(place) + end, JSON.stringify(value)); else localStorage.removeItem(kept(place) + end); }
 
 // A text that was handed over has a place of its own: what somebody writes in its thread stays as it is.
 const HANDED = "handed";
@@ -28,6 +31,7 @@ export function compose(to = null, text = null) {
 
 /** Begin with a text that goes to somebody, as an answer or not; `after` is done once it is sent. */
 export function hand(text, set) {
+  discard(HANDED);
   localStorage.setItem(kept(HANDED), text);
   draft.value = { ...empty, ...set, place: HANDED };
   ask();
@@ -81,36 +85,48 @@ function meant(text, usual) {
   return { to, priority, intent, body: typed.rest, isAuto: set.intent === null && typed.intent === null };
 }
 
-function keptRefs(place) { try { return JSON.parse(localStorage.getItem(`${kept(place)}.refs`) ?? "[]"); } catch { return []; } }
-function keepRefs(place, refs) { localStorage.setItem(`${kept(place)}.refs`, JSON.stringify(refs)); }
-
 const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
 // Texts that are on their way, by place: who closes the page meanwhile finds them again, and no other tab takes them up.
 // Each document holds a lock of its own name as long as it is there.
 const DOCUMENT = `ackbox.${random()}`, LONG_GONE_MS = 60_000;
 navigator.locks?.request(DOCUMENT, () => new Promise(() => {}));
-const triedAt = (place) => JSON.parse(localStorage.getItem(`${kept(place)}.tried`) ?? "null");
-const sent = (place) => JSON.parse(localStorage.getItem(`${kept(place)}.sent`) ?? "[]");
-function keepSent(place, all) { if (all.length) localStorage.setItem(`${kept(place)}.sent`, JSON.stringify(all)); else localStorage.removeItem(`${kept(place)}.sent`); }
+const triedAt = (place) => look(place, ".tried"), sent = (place) => look(place, ".sent") ?? [], refused = (place) => look(place, ".refused") ?? [];
+// What else is done once a text is sent; nothing that could be stored.
+const afters = new Map();
 
 /** Take a text from its place, to send it. What was tried from there last keeps its key: the same again is stored once, also when only the answer was lost. */
 function takeUp(place, text, what, because, parent, refs) {
-  const asked = JSON.stringify([what, because, draft.value.parent]), tried = triedAt(place);
-  const now = { text, refs, by: DOCUMENT, at: Date.now(), ...(tried?.asked === asked ? tried : { asked, parent, key: random() }) };
+  const { parent: to, thread, about, after } = draft.value, asked = JSON.stringify([what, because, to]), tried = triedAt(place);
+  const now = { text, refs, set: look(place, ".set"), from: { parent: to, thread, about: about && { id: about.id, sender: about.sender } }, by: DOCUMENT, at: Date.now(),
+    ...(tried?.asked === asked ? tried : { asked, parent, key: random() }) };
+  if (after) afters.set(now.key, after);
   discard(place);
-  keepSent(place, [...sent(place), now]);
+  put(place, ".sent", [...sent(place), now]);
   return now;
 }
 
-/** It is sent; or it is not, and comes back to its place, before what was begun there since. */
-function done(place, { key, asked, parent, text, refs }, isSent) {
-  keepSent(place, sent(place).filter((each) => each.key !== key));
-  if (isSent) return;
-  const since = localStorage.getItem(kept(place));
-  localStorage.setItem(kept(place), since ? `${text}\n\n${since}` : text);
-  localStorage.setItem(`${kept(place)}.tried`, JSON.stringify({ asked, key, parent, text }));
-  if (refs.length) keepRefs(place, refs);
+/** Put a text into its box, as it was tried. */
+function bring(place, { key, asked, parent, text, refs, set }) {
+  localStorage.setItem(kept(place), text);
+  put(place, ".tried", { asked, key, parent, text });
+  put(place, ".refs", refs);
+  put(place, ".set", set);
+}
+
+/** It is sent; or it is not, and comes back to its place: into the box, or where another text was begun there since above it, with why. */
+function done(place, each, isSent, why) {
+  put(place, ".sent", sent(place).filter((one) => one.key !== each.key));
+  if (isSent) afters.delete(each.key);
+  else if (localStorage.getItem(kept(place))) put(place, ".refused", [...refused(place), { ...each, why }]);
+  else bring(place, each);
+}
+
+/** Take what was refused from above the box; false when another page has done so. */
+function unshelve(place, each) {
+  const all = refused(place), left = all.filter((one) => one.key !== each.key);
+  put(place, ".refused", left);
+  return left.length < all.length;
 }
 
 const LOOKED_BACK = 500;
@@ -118,25 +134,25 @@ function hasCome(key) { for (let at = ring.length - 1; at >= Math.max(0, ring.le
 
 /** What was tried and seemed to fail has come after all: it is not offered again. Returns whether it was so. */
 function settle(place) {
-  const tried = triedAt(place);
-  if (!tried || !hasCome(tried.key)) return false;
-  if (localStorage.getItem(kept(place)) === tried.text) discard(place); else localStorage.removeItem(`${kept(place)}.tried`);
-  return true;
+  const all = refused(place), left = all.filter((each) => !hasCome(each.key)), tried = triedAt(place), isHere = Boolean(tried && hasCome(tried.key));
+  if (left.length < all.length) put(place, ".refused", left);
+  if (isHere) { if (localStorage.getItem(kept(place)) === tried.text) discard(place); else put(place, ".tried", null); }
+  return isHere || left.length < all.length;
 }
 
 /** Find again what a page took up that is gone by now, unless it has come after all; `then` is done when a text has come back. */
 function recover(place, then) {
   settle(place);
   for (const each of sent(place)) {
-    const back = () => { if (!sent(place).some((one) => one.key === each.key)) return; done(place, each, hasCome(each.key)); then(); };
+    const back = () => { if (!sent(place).some((one) => one.key === each.key)) return; done(place, each, hasCome(each.key), "Its page was closed before an answer came."); then(); };
     if (each.by === DOCUMENT) continue;
     // The lock is to be had once that page is gone; without locks, as at an address without TLS, after a while.
     if (navigator.locks) navigator.locks.request(each.by, back); else if (each.at < Date.now() - LONG_GONE_MS) back();
   }
 }
 
-async function send(what, because, { key, parent }) {
-  const set = draft.value;
+async function send({ asked, key, parent, from: set }) {
+  const [what, because] = JSON.parse(asked);
   const shown = { key, id: `sending-${random()}`, seq: Infinity, sender: me.agent, sender_kind: ["human", "owner"].includes(me.role) ? "human" : "agent", type: what.to[0] === "*" ? "broadcast" : "direct",
     to: what.to, subject: null, body: what.body, intent: what.intent, priority: what.priority, refs: what.refs, thread: set.thread, created_at: new Date(time()).toISOString(), sending: true, tally: { recipients: 0 } };
   sending.value = [...sending.value, shown];
@@ -144,7 +160,7 @@ async function send(what, because, { key, parent }) {
     const told = await call("message.send", { to: what.to, body: what.body, intent: what.intent, priority: what.priority, parent: parent ?? undefined,
       refs: what.refs, metadata: because ? { because } : undefined, mention: true, idempotency_key: key });
     if (set.about && set.about.sender !== me.agent) await call("receipt.mark", { mark: "acknowledged", ids: [set.parent] }).catch(() => {});
-    const left = await set.after?.().then(() => null, (error) => `Sent, but what it came from still waits: ${refusal(error)}`);
+    const left = await afters.get(key)?.().then(() => null, (error) => `Sent, but what it came from still waits: ${refusal(error)}`);
     // It is sent; when it cannot be read back now, the feed brings it.
     const back = await call("message.history", { ids: [told.id], body_chars: 240, with_tallies: true }).catch(() => null);
     if (back) take(back.messages, back.tallies);
@@ -182,16 +198,27 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   const [told, setTold] = useState(null);
   // What the line under the box says instead: why it cannot be sent, and why it was not, until something else is typed.
   const [problem, setProblem] = useState(null), [undone, setUndone] = useState(null);
-  const [refs, setRefs] = useState(() => keptRefs(place));
+  const [refs, setRefs] = useState(() => look(place, ".refs") ?? []);
   const [because, setBecause] = useState("");
+  const [shelved, setShelved] = useState([]);
   const [menu, setMenu] = useState({ items: [], at: 0, from: 0 });
   const box = useRef(null), where = useRef(place);
   where.current = place;
   const about = refs.filter((each) => text.includes(each.said)), what = { ...meant(text, to), refs: about.map((each) => each.ref) };
   const spelled = what.to.join(",");
 
+  /** Draw what is kept in this place: the text, what goes with it, and what was refused before it. */
+  function show() {
+    if (where.current !== place) return;
+    const now = localStorage.getItem(kept(place)) ?? "", menus = (now && look(place, ".set")) || {};
+    setText(now);
+    setRefs(look(place, ".refs") ?? []);
+    setBecause(menus.because ?? "");
+    setShelved(refused(place));
+    draft.value = { ...draft.value, priority: draft.value.priority ?? menus.priority ?? null, intent: draft.value.intent ?? menus.intent ?? null };
+  }
+  function keepMenus(reason) { put(place, ".set", { priority: draft.value.priority, intent: draft.value.intent, because: reason }); }
   useEffect(() => {
-    const show = () => { if (where.current === place) { setText(localStorage.getItem(kept(place)) ?? ""); setRefs(keptRefs(place)); } };
     recover(place, show);
     show();
     return version.subscribe(() => { if (settle(place)) { show(); setUndone(null); } });
@@ -216,7 +243,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   function typed(value, caret) {
     setText(value);
     setUndone(null);
-    if (value) localStorage.setItem(kept(place), value); else discard(place);
+    if (value) localStorage.setItem(kept(place), value); else { discard(place); setBecause(""); }
     const begun = /(^|\s)@([^\s@]*)$/.exec(value.slice(0, caret)), about = /(^|\s)#([^\s#]*)$/.exec(value.slice(0, caret)), turn = asked.current += 1;
     if (about) import("./refer.js").then((module) => module.fitting(about[2])).then((items) => { if (turn === asked.current) setMenu({ items, at: 0, from: caret - about[2].length - 1 }); }, () => {});
     if (!begun) { setMenu({ items: [], at: 0, from: 0 }); return; }
@@ -233,7 +260,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   function choose(item) {
     const caret = box.current.selectionStart;
     const said = item.said ?? item.text, value = `${text.slice(0, menu.from)}${said} ${text.slice(caret)}`;
-    if (item.ref) { const all = [...refs.filter((each) => each.said !== said), { said, ref: item.ref }]; setRefs(all); keepRefs(place, all); }
+    if (item.ref) { const all = [...refs.filter((each) => each.said !== said), { said, ref: item.ref }]; setRefs(all); put(place, ".refs", all); }
     // At once: the next key may come before the next drawing.
     box.current.value = value;
     box.current.focus();
@@ -245,23 +272,43 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     if (!what.body.trim()) { setUndone("There is nothing to send yet."); return; }
     const why = what.priority === 5 ? because.trim() : "", taken = takeUp(place, text, what, why, set.parent ?? parent, about);
     setText("");
+    setBecause("");
     setMenu({ items: [], at: 0, from: 0 });
     setUndone(null);
     try {
-      const left = await send(what, why, taken);
+      const left = await send(taken);
       done(place, taken, true);
-      setBecause("");
       drop();
       setUndone(left);
       floating.value = Boolean(left);
     } catch (error) {
       // A failure keeps the text and says why; unless only the answer failed, and the message is here.
       const isSent = hasCome(taken.key);
-      done(place, taken, isSent);
+      done(place, taken, isSent, refusal(error));
       if (isSent) { drop(); floating.value = false; return; }
-      if (where.current === place) setText(localStorage.getItem(kept(place)));
-      setUndone(refusal(error));
+      show();
+      if (triedAt(place)?.key === taken.key) setUndone(refusal(error));
     }
+  }
+
+  /** Send what was refused before, as it was; what is in the box stays there. */
+  async function again(each) {
+    if (!unshelve(place, each)) { show(); return; }
+    put(place, ".sent", [...sent(place), { ...each, by: DOCUMENT, at: Date.now() }]);
+    show();
+    try { const left = await send(each); done(place, each, true); setUndone(left); } catch (error) { done(place, each, hasCome(each.key), refusal(error)); }
+    show();
+  }
+
+  /** Take what was refused back into the box; what is there changes places with it. */
+  function edit(each) {
+    if (unshelve(place, each)) {
+      const own = text.trim() ? takeUp(place, text, what, what.priority === 5 ? because.trim() : "", set.parent ?? parent, about) : null;
+      bring(place, each);
+      if (own) done(place, own, false, "Not sent yet.");
+    }
+    show();
+    box.current?.focus();
   }
 
   function onKeyDown(event) {
@@ -284,6 +331,8 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   const many = told?.type === "broadcast" ? ` to ${told.recipient_count}` : "";
   return html`<form class=${`compose ${floats ? "floats" : ""} ${what.priority === 5 ? "is-urgent" : what.priority === 4 ? "is-high" : ""}`} onSubmit=${(event) => { event.preventDefault(); go(); }} aria-label="Write a message">
     ${set.about ? html`<div class="about"><span>answers <b><bdi>${safe(set.about.sender)}</bdi></b>: <bdi>${safe((set.about.subject || set.about.body).slice(0, 90))}</bdi></span><button type="button" class="quiet small" onClick=${() => { draft.value = { ...empty }; }}>not an answer</button></div><${Already} about=${set.about} />` : null}
+    ${shelved.map((each) => html`<div class="unsent" key=${each.key}><bdi class="line">${safe(each.text.slice(0, 200))}</bdi><span class="problem">${each.why}</span>
+      <button type="button" class="quiet small" onClick=${() => again(each)}>Try again</button><button type="button" class="quiet small" onClick=${() => edit(each)}>Edit</button></div>`)}
     <div class="write">
       <textarea ref=${box} rows="1" value=${text} placeholder=${label ?? (set.to ? `To ${set.to.map((each) => each === "*" ? "everyone" : each).join(", ")}` : "Write to everyone, or begin with @name")} aria-label="Message"
         aria-autocomplete="list" aria-controls="names" aria-activedescendant=${menu.items.length ? `name-${menu.at}` : null} spellcheck="true"
@@ -294,11 +343,11 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     </div>
     ${about.length ? html`<p class="about-refs dim small">refers to ${about.map((each, at) => html`${at ? ", " : ""}<bdi>${safe(each.ref.note)}</bdi>`)}</p>` : null}
     <div class="send">
-      <label>intent <select value=${set.intent ?? ""} onChange=${(event) => { draft.value = { ...draft.value, intent: event.target.value || null }; }}>
+      <label>intent <select value=${set.intent ?? ""} onChange=${(event) => { draft.value = { ...draft.value, intent: event.target.value || null }; keepMenus(because); }}>
         <option value="">auto${what.isAuto ? ` (${words(what.intent)})` : ""}</option>${INTENTS.map((each) => html`<option value=${each}>${words(each)}</option>`)}</select></label>
-      <label>priority <select value=${String(what.priority)} onChange=${(event) => { draft.value = { ...draft.value, priority: Number(event.target.value) }; }}>
+      <label>priority <select value=${String(what.priority)} onChange=${(event) => { draft.value = { ...draft.value, priority: Number(event.target.value) }; keepMenus(because); }}>
         <option value="5">urgent</option><option value="4">high</option><option value="3">normal</option><option value="2">low</option></select></label>
-      ${what.priority === 5 ? html`<label class="because">because <input value=${because} maxlength="120" placeholder="shown to the recipient" onInput=${(event) => setBecause(event.target.value)} /></label>` : null}
+      ${what.priority === 5 ? html`<label class="because">because <input value=${because} maxlength="120" placeholder="shown to the recipient" onInput=${(event) => { setBecause(event.target.value); keepMenus(event.target.value); }} /></label>` : null}
       <div class="reached" aria-live="polite"><${Reached} told=${told} problem=${undone ?? problem} /></div>
       <button type="submit" class="primary" title="Send · Ctrl Enter">Send${many} <kbd>Ctrl ⏎</kbd></button>
     </div>

@@ -50,9 +50,11 @@ function Menu({ name, items, q, onPick }) {
 /** The menu of names where not all are listed: what is typed is asked of the server, which knows the others. */
 function Names({ name, items, q, onPick }) {
   const [letters, type] = useState(""), others = useOthers(letters.trim().toLowerCase());
-  const take = (event) => { const word = event.target.value.trim(); event.target.value = ""; type(""); if (word) onPick(toggled(q, name, word)); };
-  return html`<label class="menu"><span class="away">${name}</span><input list=${`${name}-names`} placeholder=${name} aria-label=${`Filter by ${name}`} autocomplete="off" onInput=${(event) => type(event.target.value)} onChange=${take} />
-    <datalist id=${`${name}-names`}>${[...items, ...others.map((each) => each.agent)].map((each) => html`<option value=${each} />`)}</datalist></label>`;
+  const all = [...items, ...others.map((each) => each.agent)];
+  // Enter means what is typed; whoever only leaves the field means nothing by half a name.
+  const take = (event, isMeant) => { const word = event.target.value.trim(); if (!word || !(isMeant || all.includes(word))) return; event.target.value = ""; type(""); onPick(toggled(q, name, word)); };
+  return html`<label class="menu"><span class="away">${name}</span><input list=${`${name}-names`} placeholder=${name} aria-label=${`Filter by ${name}`} autocomplete="off" onInput=${(event) => type(event.target.value)} onChange=${(event) => take(event, false)} onKeyDown=${(event) => { if (event.key === "Enter") take(event, true); }} />
+    <datalist id=${`${name}-names`}>${all.map((each) => html`<option value=${each} />`)}</datalist></label>`;
 }
 
 const toList = () => document.querySelector(".list")?.focus();
