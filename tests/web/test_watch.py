@@ -52,6 +52,10 @@ async def test_who_is_here_is_grouped_by_machine_and_fresh(desk: Desk) -> None:
     await expect(row).to_contain_text("1 unread")
     await desk.page.get_by_label("Group").select_option("presence")
     await expect(desk.page.locator("tr.group").first).to_have_text("online")
+    # Who is here as such, while its copies are not, stands beside them.
+    await desk.do("agent.check_out", "codex", instance="b")
+    await desk.do("message.send", "codex", to="claude", body="still here")
+    await expect(desk.page.locator("table.rows tr:not(.group)").filter(has_text="codex")).to_have_count(2)
 
 
 async def test_where_only_people_are_the_first_agent_is_taught_and_where_nobody_wrote_the_first_word(desk: Desk) -> None:

@@ -20,12 +20,12 @@ const GROUPS = {
 };
 const REACH = { poll: "poll only", hook: "hook", socket: "socket", push: "push" };
 
-/** One row for each running copy; an agent without copies is its own row. Post is counted for the agent, on its first row. */
+/** One row for each running copy; an agent without copies, or more present than they are, has a row of its own. Post is counted for the agent, on its first row. */
 function rowsOf(agents, post) {
   const counts = new Map(post.map((each) => [each.agent, each]));
   return agents.flatMap((agent) => {
-    const own = counts.get(agent.agent);
-    return (agent.instances.length ? agent.instances : [agent]).map((copy, number) => ({
+    const own = counts.get(agent.agent), isItself = agent.instances.every((copy) => RANK[copy.presence] > RANK[agent.presence]);
+    return (isItself ? [agent, ...agent.instances] : agent.instances).map((copy, number) => ({
       key: `${copy.agent}/${copy.instance ?? ""}`, agent: copy.agent, name: `${copy.agent}/${copy.instance ?? ""}`, copy: copy.instance,
       // Where a copy is called like its machine, the machine says it already.
       instance: copy.instance === copy.machine ? null : copy.instance,
