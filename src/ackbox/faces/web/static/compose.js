@@ -331,7 +331,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   const many = told?.type === "broadcast" ? ` to ${told.recipient_count}` : "";
   return html`<form class=${`compose ${floats ? "floats" : ""} ${what.priority === 5 ? "is-urgent" : what.priority === 4 ? "is-high" : ""}`} onSubmit=${(event) => { event.preventDefault(); go(); }} aria-label="Write a message">
     ${set.about ? html`<div class="about"><span>answers <b><bdi>${safe(set.about.sender)}</bdi></b>: <bdi>${safe((set.about.subject || set.about.body).slice(0, 90))}</bdi></span><button type="button" class="quiet small" onClick=${() => { draft.value = { ...empty }; }}>not an answer</button></div><${Already} about=${set.about} />` : null}
-    ${shelved.map((each) => html`<div class="unsent" key=${each.key}><bdi class="line">${safe(each.text.slice(0, 200))}</bdi><span class="problem">${each.why}</span>
+    ${shelved.map((each) => html`<div class="unsent" key=${each.key}><bdi class="line">${safe(each.text.slice(0, 200))}</bdi><span class="problem" role="alert">${each.why}</span>
       <button type="button" class="quiet small" onClick=${() => again(each)}>Try again</button><button type="button" class="quiet small" onClick=${() => edit(each)}>Edit</button></div>`)}
     <div class="write">
       <textarea ref=${box} rows="1" value=${text} placeholder=${label ?? (set.to ? `To ${set.to.map((each) => each === "*" ? "everyone" : each).join(", ")}` : "Write to everyone, or begin with @name")} aria-label="Message"
