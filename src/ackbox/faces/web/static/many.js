@@ -124,7 +124,7 @@ function Menu({ all, onEvery, more }) {
     const buttons = [...dialog.current.querySelectorAll("button:not([disabled])")];
     buttons[(buttons.indexOf(document.activeElement) + by + buttons.length) % buttons.length]?.focus();
   }
-  return html`<dialog class="palette doings" ref=${dialog} aria-label="Do with the selected" onClose=${close} onKeyDown=${onKeyDown} onClick=${(event) => { if (event.target === dialog.current) close(); }}>
+  return html`<dialog class="palette doings" ref=${dialog} aria-label="Do with the selected" onClose=${() => { if (dialog.current) close(); }} onKeyDown=${onKeyDown} onClick=${(event) => { if (event.target === dialog.current) close(); }}>
     <h2>${count(list.length, "message")} selected</h2>
     ${problem ? html`<p class="problem" role="alert">${problem}</p>` : null}
     ${at ? html`<p role="status" class="num">${at.done} of ${at.of} …</p>`
