@@ -212,7 +212,7 @@ class App:
 
     async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool, is_push: bool = False) -> Any:
         context: Context | None = None
-        ws = await self._place(caller, asked)
+        ws = caller.ws or self._known_places.get(asked.workspace or "default") or await self._place(caller, asked)
         # A transaction may be run again: what is counted must know that it is the same call.
         this_call = object()
 
@@ -231,7 +231,10 @@ class App:
         # Who may do what concerns the whole instance may do it with a key of one workspace too.
         across = operation.spans_workspaces and (caller.ws == 0 or operation.scope == "instance")
         try:
-            result = await self._transact(work, writes=writes, slow=operation.is_slow, ws=ws, across=across)
+            if writes:
+                result = await self.engine.write(work, ws=ws, across=across)
+            else:
+                result = await self._read(work, slow=operation.is_slow, ws=ws, across=across)
         except (NotYou, LoopGuard) as error:
             await self._note_refused(error, operation, caller, ws)
             raise
@@ -249,9 +252,8 @@ class App:
             await self.engine.write(lambda tx: Store(tx, ws).note(kind, at=self.clock(), reader=0, subject=subject), ws=ws)
             self._ring(ws, ())
 
-    async def _transact(self, work: Callable[[Transaction], Any], *, writes: bool, slow: bool, ws: int, across: bool) -> Any:
-        if writes:
-            return await self.engine.write(work, ws=ws, across=across)
+    async def _read(self, work: Callable[[Transaction], Any], *, slow: bool, ws: int, across: bool) -> Any:
+        """Read; what finds that it must register somebody first runs again as a write."""
         try:
             return await self.engine.read(work, slow=slow, ws=ws, across=across)
         except NeedsWrite:

@@ -178,7 +178,11 @@ class Session:
 
     async def _answer(self, asked: Asked) -> None:
         try:
-            self.line.say(answered(asked.id, await self._do(asked)))
+            if asked.op is None:
+                result = await self._change(asked)
+            else:
+                result = await self._call(asked.op, bytes(asked.params), credential=self._credential, face="ws")
+            self.line.say(answered(asked.id, result))
         except Exception as error:  # the edge: everything becomes the one error shape
             self.line.say(refused(asked.id, error, operation=asked.op or "event.feed"))
         finally:
@@ -186,9 +190,8 @@ class Session:
             if len(self._asking) < MOST_CALLS // 2:
                 self.line.be_busy(False)
 
-    async def _do(self, asked: Asked) -> Any:
-        if asked.op is not None:
-            return await self._call(asked.op, bytes(asked.params), credential=self._credential, face="ws")
+    async def _change(self, asked: Asked) -> Any:
+        """Begin a subscription, or end one."""
         if asked.subscribe is not None:
             return await self._subscribe(asked.id, asked.subscribe)
         assert asked.unsubscribe is not None

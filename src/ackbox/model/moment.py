@@ -6,6 +6,7 @@ Reading the clock is the caller's work. Explained in docs/glossary.md.
 from __future__ import annotations
 
 import functools
+import io
 import os
 import re
 import threading
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 
 from ackbox.errors import Invalid
 
+DRAWN = 4096
 _YEAR_10000 = 253_402_300_800_000
 # A zone whose plus sign was not escaped in a query string, where it means a space.
 _SPACED_ZONE = re.compile(r"(T\d\d:[\d:.]+) (\d\d:?\d\d)$")
@@ -55,6 +57,7 @@ class IdMaker:
     def __init__(self) -> None:
         self._last = 0
         self._lock = threading.Lock()
+        self._drawn = io.BytesIO()
 
     def __call__(self, now_ms: int) -> str:
         with self._lock:
@@ -62,14 +65,20 @@ class IdMaker:
             self._last = self._fresh(now_ms) if now_ms > self._last >> 80 else self._after(self._last)
             return f"{self._last:032x}"
 
-    @staticmethod
-    def _fresh(now_ms: int) -> int:
-        random = int.from_bytes(os.urandom(10))
+    def _draw(self, size: int) -> int:
+        """Return a random number of so many bytes; they are asked of the system many at a time."""
+        some = self._drawn.read(size)
+        if len(some) < size:
+            self._drawn = io.BytesIO(os.urandom(DRAWN))
+            some = self._drawn.read(size)
+        return int.from_bytes(some)
+
+    def _fresh(self, now_ms: int) -> int:
+        random = self._draw(10)
         return now_ms << 80 | 7 << 76 | random >> 68 << 64 | 2 << 62 | random & (1 << 62) - 1
 
-    @staticmethod
-    def _after(last: int) -> int:
-        low = (last & (1 << 62) - 1) + 1 + int.from_bytes(os.urandom(4))
+    def _after(self, last: int) -> int:
+        low = (last & (1 << 62) - 1) + 1 + self._draw(4)
         if low >> 62:
             return (last >> 80) + 1 << 80 | 7 << 76 | 2 << 62
         return last >> 62 << 62 | low

@@ -125,7 +125,7 @@ def _check_text(params: Send) -> dict[str, Any]:
                 f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.", field=field, size=len(text), limit=limit,
                 hint="Put the rest into a file and name it in `refs`." if field == "body" else "Move the rest into `body`.",
             )
-    size = len(msgspec.json.encode(params.metadata))
+    size = len(msgspec.json.encode(params.metadata)) if params.metadata else 0
     if size > METADATA_LIMIT_BYTES:
         raise TooLong(f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.", field="metadata",
                       size=size, limit=METADATA_LIMIT_BYTES, hint="Name a file in `refs` instead.")
@@ -185,8 +185,8 @@ def _fields(context: Context, params: Send, sender: Reader, audience: Audience, 
         "id": id, "sender": sender.reader, "sender_agent": sender.agent, "sender_name": sender.name,
         "sender_instance": sender.instance, "sender_kind": sender.kind, "type": "broadcast" if audience.is_everyone else "direct",
         "audience": msgspec.json.encode([str(address) for address in audience.addresses]).decode(),
-        "intent": params.intent, "priority": params.priority, "refs": msgspec.json.encode(params.refs).decode(),
-        "metadata": msgspec.json.encode(params.metadata).decode(), "parent": parent.id if parent else None,
+        "intent": params.intent, "priority": params.priority, "refs": msgspec.json.encode(params.refs).decode() if params.refs else "[]",
+        "metadata": msgspec.json.encode(params.metadata).decode() if params.metadata else "{}", "parent": parent.id if parent else None,
         "thread": parent.thread if parent else 0, "thread_id": parent.thread_id if parent else id,
         "expects_reply_by": None if reply_by is None else parse_moment(reply_by, field="expects_reply_by"),
         "expires_at": None if days is None else context.now + days * DAY_MS, "idempotency_key": params.idempotency_key,

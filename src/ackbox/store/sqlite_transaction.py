@@ -43,15 +43,19 @@ class GroupTransaction(SqliteTransaction):
         self._answers = Answers(connection)
         # Each workspace's next number, where some were taken that its row does not know of yet.
         self._next: dict[int, int] = {}
+        # Statements that are known to leave the counter alone.
+        self._aside: set[str] = set()
         self.taken = 0
 
     async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
         if name == "take_seq":
             return [(self._take(**parameters),)]
         statement = self._statements[name]
-        self._before(statement)
         if statement.is_write:
+            self._before(statement)
             return self._execute(statement.sql, parameters).fetchall()
+        if self._next and name not in self._aside:
+            self._settle_for(statement)
         answers = self._answers.of(statement)
         asked = tuple(parameters.values())
         found = answers.get(asked)
@@ -90,7 +94,13 @@ class GroupTransaction(SqliteTransaction):
         return first
 
     def _before(self, statement: Statement) -> None:
-        if self._next and self._answers.touched(statement).counts:
+        """Make ready for a statement that writes."""
+        if self._next and statement.name not in self._aside:
+            self._settle_for(statement)
+        self._answers.spoil(statement)
+
+    def _settle_for(self, statement: Statement) -> None:
+        if self._answers.touched(statement).counts:
             self.settle()
-        if statement.is_write:
-            self._answers.spoil(statement)
+        else:
+            self._aside.add(statement.name)
