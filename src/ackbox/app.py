@@ -190,7 +190,7 @@ class App:
         """Look again at each ring until the result is done or the call's time is over."""
         assert operation.is_done is not None
         until = time.monotonic() + asked.wait_s
-        ws = await self._place(caller, asked)
+        ws = caller.ws or await self._place(asked)
         look: Run = operation.run
         if operation.again is not None:
             again = operation.again
@@ -212,7 +212,7 @@ class App:
 
     async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool, is_push: bool = False) -> Any:
         context: Context | None = None
-        ws = caller.ws or self._known_places.get(asked.workspace or "default") or await self._place(caller, asked)
+        ws = caller.ws or self._known_places.get(asked.workspace or "default") or await self._place(asked)
         # A transaction may be run again: what is counted must know that it is the same call.
         this_call = object()
 
@@ -259,19 +259,15 @@ class App:
         except NeedsWrite:
             return await self.engine.write(work, ws=ws, across=across)
 
-    async def _place(self, caller: Caller, asked: Call) -> int:
-        """Return the number of the workspace a call acts in. Raises NotFound."""
-        if caller.ws:
-            return caller.ws
+    async def _place(self, asked: Call) -> int:
+        """Return the number of the workspace that a call names. Raises NotFound."""
         name = asked.workspace or "default"
-        ws = self._known_places.get(name)
-        if ws is None:
-            row = await self.engine.read(lambda tx: find_workspace(tx, name), across=True)
-            if row is None:
-                raise _no_workspace(name)
-            # A workspace's number never changes and is never used again.
-            ws = self._known_places[name] = row.ws
-        return ws
+        row = await self.engine.read(lambda tx: find_workspace(tx, name), across=True)
+        if row is None:
+            raise _no_workspace(name)
+        # A workspace's number never changes and is never used again.
+        self._known_places[name] = row.ws
+        return row.ws
 
     async def _workspace(self, store: Store, caller: Caller, asked: Call) -> WorkspaceRow:
         """Return the workspace a call acts in. Not there and not yours give the same answer."""

@@ -74,4 +74,4 @@ class Callers:
 
 
 def _caller(row: KeyRow) -> Caller:
-    return Caller(key_id=row.id, ws=row.ws, role=row.role, agent=row.agent, may_speak_as=tuple(row.may_speak_as))  # type: ignore[arg-type]  # the row has text; add_key stored one of Role
+    return Caller(key_id=row.id, ws=row.ws, role=row.role, agent=row.agent, may_speak_as=tuple(row.may_speak_as))

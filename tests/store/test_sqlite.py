@@ -7,7 +7,6 @@ import functools
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ from ackbox.app import open_app
 from ackbox.errors import Conflict, Unavailable
 from ackbox.store.engine import Transaction
 from ackbox.store.store import add_workspace, every_workspace
-from tests.engines import Post
+from tests.engines import Post, writer_of
 
 pytestmark = pytest.mark.anyio
 
@@ -85,7 +84,7 @@ async def test_a_sign_of_life_that_could_not_be_written_is_written_later(tmp_pat
     await post("agent.heartbeat", agent="ana")
     app.clock = lambda: 1_900_000_000_000
     await post("inbox.check", agent="ana")
-    writer: Any = app.engine._writer  # type: ignore[attr-defined]  # SQLite's own way to refuse writes
+    writer = writer_of(app)
     writer.pragma("query_only", True)
     with pytest.raises(Unavailable):
         await app._flush()
@@ -104,7 +103,7 @@ async def test_a_full_disk_refuses_sends_and_lets_searches_read(tmp_path: Path) 
         post = Post(app, key)
         await post("message.send", agent="ana", to="bob", body="green")
         await post("message.search", agent="ana", query="green")
-        writer: Any = app.engine._writer  # type: ignore[attr-defined]  # SQLite's own way to be full
+        writer = writer_of(app)
         writer.pragma("max_page_count", writer.pragma("page_count"))
         for _ in range(3):
             with pytest.raises(Unavailable) as refused:

@@ -16,7 +16,7 @@ from ackbox.errors import Conflict
 from ackbox.store.sqlite_answers import look
 from ackbox.store.statements import load
 from ackbox.store.store import Store, find_workspace
-from tests.engines import Post
+from tests.engines import Post, writer_of
 
 pytestmark = pytest.mark.anyio
 
@@ -33,11 +33,6 @@ async def post(app: App) -> Post:
     key = await app.ensure(workspace="default", operator_key=None)
     assert key is not None
     return Post(app, key)
-
-
-def writer_of(app: App) -> apsw.Connection:
-    found: apsw.Connection = app.engine._writer  # type: ignore[attr-defined]  # what SQLite itself was asked shows nowhere else
-    return found
 
 
 async def asked_during(app: App, *calls: Any) -> tuple[Counter[str], list[Any]]:

@@ -39,10 +39,16 @@ def path(name: str, ids: dict[str, str]) -> str:
     return f"/w/{PLACE}/{name.format(**ids)}"
 
 
-async def test_no_page_has_a_serious_barrier_in_either_theme(browser: Browser, shop: tuple[Served, dict[str, str]]) -> None:
-    served, ids = shop
+@pytest.fixture
+async def still(browser: Browser, shop: tuple[Served, dict[str, str]]) -> AsyncIterator[Page]:
+    """A page where nothing moves, for looking at what stands in the way of whom."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", bypass_csp=True, reduced_motion="reduce")
-    page = await sign_in(served, context, workspace=PLACE, name=PERSON)
+    yield await sign_in(shop[0], context, workspace=PLACE, name=PERSON)
+    await context.close()
+
+
+async def test_no_page_has_a_serious_barrier_in_either_theme(still: Page, shop: tuple[Served, dict[str, str]]) -> None:
+    (served, ids), page = shop, still
     found = {}
     for name, stands in PAGES.items():
         await page.emulate_media(color_scheme="light")
@@ -51,7 +57,6 @@ async def test_no_page_has_a_serious_barrier_in_either_theme(browser: Browser, s
         found[name] = await barriers(page)
         await page.emulate_media(color_scheme="dark")
         found[f"{name} in the dark"] = await barriers(page, only_colours=True)
-    await context.close()
     assert {name: each for name, each in found.items() if each} == {}
 
 
@@ -106,10 +111,8 @@ BESIDE: dict[str, list[tuple[str, str, Callable[[Page], Awaitable[object]]]]] = 
 }
 
 
-async def test_what_shows_only_meanwhile_has_no_serious_barrier_in_either_theme(browser: Browser, shop: tuple[Served, dict[str, str]]) -> None:
-    served, ids = shop
-    context = await browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", bypass_csp=True, reduced_motion="reduce")
-    page = await sign_in(served, context, workspace=PLACE, name=PERSON)
+async def test_what_shows_only_meanwhile_has_no_serious_barrier_in_either_theme(still: Page, shop: tuple[Served, dict[str, str]]) -> None:
+    (served, ids), page = shop, still
     found = {}
     for name, steps in BESIDE.items():
         await page.goto(served.url + path(name, ids))
@@ -121,7 +124,6 @@ async def test_what_shows_only_meanwhile_has_no_serious_barrier_in_either_theme(
             found[what] = await barriers(page, within=MEANWHILE)
             await page.emulate_media(color_scheme="dark")
             found[f"{what} in the dark"] = await barriers(page, only_colours=True, within=MEANWHILE)
-    await context.close()
     assert {what: each for what, each in found.items() if each} == {}
 
 

@@ -38,7 +38,7 @@ class Talk:
 async def playing(served: Served, context: BrowserContext) -> AsyncIterator[tuple[Page, Talk]]:
     """The demo up to its question, and the person it asks, signed in; at the end it has played to its last word."""
     talk = Talk(served)
-    playing = asyncio.create_task(asyncio.to_thread(Demo(talk, pause=0).run, wait=True))  # type: ignore[arg-type]  # all that the demo uses of it
+    playing = asyncio.create_task(asyncio.to_thread(Demo(talk, pause=0).run, wait=True))
     async with asyncio.timeout(30):
         while not any("is waiting for your answer" in line for line in talk.said):
             assert not playing.done(), playing.exception()
@@ -101,12 +101,12 @@ async def test_by_keyboard_alone(served: Served, context: BrowserContext) -> Non
 
 
 async def test_an_answer_to_the_question_of_a_run_before_ends_the_demo(served: Served) -> None:
-    await asyncio.to_thread(Demo(Talk(served), pause=0).run, wait=False)  # type: ignore[arg-type]  # as above
+    await asyncio.to_thread(Demo(Talk(served), pause=0).run, wait=False)
     left = (await served.app.call("message.history", {"workspace": WORKSPACE, "sender": "codex", "intent": "blocked"}, credential=served.key)).messages[0]
     reply = {"workspace": WORKSPACE, "agent": YOU, "to": "codex", "parent": left.id, "body": ANSWER}
     talk = Talk(served)
     async with asyncio.timeout(60):
-        playing = asyncio.create_task(asyncio.to_thread(Demo(talk, pause=0).run, wait=True))  # type: ignore[arg-type]  # as above
+        playing = asyncio.create_task(asyncio.to_thread(Demo(talk, pause=0).run, wait=True))
         await served.app.call("message.send", reply, credential=served.key)
         await playing
     assert f"ackbox -w demo thread {left.id}" in talk.said[-1]

@@ -8,23 +8,30 @@ from __future__ import annotations
 
 import shlex
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ackbox.errors import Conflict
 from ackbox.faces.cli_columns import local_time
-
-if TYPE_CHECKING:
-    from ackbox.faces.cli import Talk
 
 WORKSPACE = "demo"
 YOU = "you"
 ANSWER_S = 600.0
 
 
+class Stage(Protocol):
+    """What the demo calls with, and what it tells its story on."""
+
+    def attempt(self, name: str, /, **params: Any) -> Any:
+        """Do one operation. Raises the errors of ackbox.errors."""
+        ...
+
+    def say(self, text: str) -> None: ...
+
+
 class Demo:
     """One run of the script; `pause` is the seconds of one beat, `you` the person it asks."""
 
-    def __init__(self, talk: Talk, *, pause: float, you: str = YOU) -> None:
+    def __init__(self, talk: Stage, *, pause: float, you: str = YOU) -> None:
         self._talk = talk
         self._pause = pause
         self._you = you

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -78,7 +79,7 @@ async def feed(context: Context, params: Feed) -> Events:
                   has_more=len(wanted) > len(page) or len(rows) == most)
 
 
-async def _rows(context: Context, params: Feed, after: int, most: int) -> list[Row]:
+async def _rows(context: Context, params: Feed, after: int, most: int) -> Sequence[Row]:
     if params.of == "inbox":
         return await context.store.feed_inbox(await context.me(params), after=after, most=most)
     return await context.store.feed_page(after=after, most=most, visible_to=await narrowed(context, params))

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import BadKey, Conflict, Invalid, NotAllowed
-from ackbox.model.key import digest, mint, parse_key
+from ackbox.model.key import Role, digest, mint, parse_key
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
 from ackbox.ops.keys import DAY_MS, NewKey
@@ -56,7 +56,7 @@ async def link(context: Context, params: MakeLink) -> Link:
                        hint="Choose another name for the person.")
     ws = caller.ws if params.workspace is None else context.workspace.ws
     secret = mint("lnk").reveal()
-    role = "owner-link" if params.as_owner else "link"
+    role: Role = "owner-link" if params.as_owner else "link"
     await Store(store.tx, ws).add_key(id=parse_key(secret).id, digest=digest(secret), role=role, agent=asked, may_speak_as=[],
                                       label=LABEL, now=context.now, expires_at=context.now + LINK_MS)
     if is_new:
@@ -79,7 +79,8 @@ async def redeem(context: Context, params: Redeem) -> NewKey:
     if not await keys.spend_key(caller.key_id, now=context.now):
         raise BadKey("This link has been used.", hint="Make a new one with: ackbox open")
     secret, expires_at = mint("hum").reveal(), context.now + SIGNED_IN_MS
-    id, kind = parse_key(secret).id, "owner" if caller.role == "owner-link" else "human"
+    id = parse_key(secret).id
+    kind: Role = "owner" if caller.role == "owner-link" else "human"
     await keys.add_key(id=id, digest=digest(secret), role=kind, agent=caller.agent, may_speak_as=[], label=LABEL,
                        now=context.now, expires_at=expires_at)
     return NewKey(key=secret, id=id, workspace=context.workspace.name if caller.ws else "*", agent=caller.agent, kind=kind,

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Invalid, NotFound, NotYou
+from ackbox.model.key import Role
 from ackbox.model.moment import IdMaker
 from ackbox.model.name import is_servers, parse_instance, parse_name, refuse_newcomer
 from ackbox.ops.totals import Totals
@@ -24,7 +25,6 @@ from ackbox.store.readers import Reader
 from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
 
-Role = Literal["read-only", "agent", "human", "owner", "admin", "instance-admin", "operator", "link", "owner-link"]
 Scope = Literal["read", "write", "sign_in", "admin", "instance", "database", "redeem"]
 
 # The one table of who may do what.

@@ -7,6 +7,7 @@ Explained in docs/why/watching.md.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -90,7 +91,7 @@ async def _stretch(context: Context, call: Call, minutes: int) -> Stretch:
     return await context.store.stretch(since, visible_to=await narrowed(context, call))
 
 
-def _pairs(rows: list[Row]) -> list[Pair]:
+def _pairs(rows: Sequence[Row]) -> list[Pair]:
     """Put the rows of each pair, one for each intent, together."""
     found: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
@@ -100,7 +101,7 @@ def _pairs(rows: list[Row]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: -pair.messages)
 
 
-def _travels(rows: list[Row]) -> list[Travel]:
+def _travels(rows: Sequence[Row]) -> list[Travel]:
     found: dict[int, Travel] = {}
     for seq, id, at, sender, recipient, intent, priority in rows:
         if seq not in found:
@@ -187,7 +188,7 @@ def _delay(row: Row) -> Delay:
     return Delay(receipts=row[1], p50_ms=row[2], p95_ms=row[3], p99_ms=row[4])
 
 
-def _steps(since: int, step: int, rates: list[Row], delays: dict[str, dict[int, Delay]]) -> list[Step]:
+def _steps(since: int, step: int, rates: Sequence[Row], delays: dict[str, dict[int, Delay]]) -> list[Step]:
     totals = Counter[str]()
     for _, intent, count in rates:
         totals[intent] += count

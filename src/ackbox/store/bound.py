@@ -22,7 +22,7 @@ class Bound:
         self.posted: set[int] = set()
         self.agents: dict[int, int] = {}
 
-    def rows(self, name: str, /, **parameters: Any) -> Awaitable[list[Row]]:
+    def rows(self, name: str, /, **parameters: Any) -> Awaitable[Sequence[Row]]:
         return self.tx.rows(name, ws=self.ws, **parameters)
 
     async def row(self, name: str, /, **parameters: Any) -> Row | None:

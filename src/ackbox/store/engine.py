@@ -20,8 +20,8 @@ class Transaction(Protocol):
 
     writable: bool
 
-    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
-        """Run a statement and return every row."""
+    async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
+        """Run a statement and return every row. Who asks the same may be given the same: it is not to be changed."""
         ...
 
     async def run(self, name: str, /, **parameters: Any) -> None:

@@ -161,14 +161,14 @@ class Messages(Bound):
         rows = await self.rows("history_page", most=most, **msgspec.structs.asdict(narrow))
         return [Stored(*row) for row in rows]
 
-    async def feed_newest(self, *, before: int, most: int, of: int | None, visible_to: int | None) -> list[Row]:
+    async def feed_newest(self, *, before: int, most: int, of: int | None, visible_to: int | None) -> Sequence[Row]:
         """Return (seq, kind, at, reader, subject, thread id) before a seq, newest first."""
         return await self.rows("feed_newest", before=before, most=most, of=of, visible_to=visible_to)
 
-    async def feed_page(self, *, after: int, most: int, visible_to: int | None) -> list[Row]:
+    async def feed_page(self, *, after: int, most: int, visible_to: int | None) -> Sequence[Row]:
         """Return (seq, kind, at, reader, subject, thread id) after a seq, oldest first."""
         return await self.rows("feed_page", after=after, most=most, visible_to=visible_to)
 
-    async def feed_inbox(self, reader: Reader, *, after: int, most: int) -> list[Row]:
+    async def feed_inbox(self, reader: Reader, *, after: int, most: int) -> Sequence[Row]:
         """Return the lines of the feed that are post for a reader, after a seq, oldest first."""
         return await self.rows("feed_inbox", reader=reader.reader, agent=reader.agent, after=after, most=most)

@@ -25,7 +25,7 @@ class SqliteTransaction:
         self._executemany = connection.cursor().executemany
         self._statements = statements
 
-    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
+    async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
         return self._execute(self._statements[name].sql, parameters).fetchall()
 
     async def run(self, name: str, /, **parameters: Any) -> None:
@@ -47,7 +47,7 @@ class GroupTransaction(SqliteTransaction):
         self._aside: set[str] = set()
         self.taken = 0
 
-    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
+    async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
         if name == "take_seq":
             return [(self._take(**parameters),)]
         statement = self._statements[name]

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ackbox.errors import Conflict
+from ackbox.model.key import Role
 from ackbox.store.bound import new_number
 from ackbox.store.engine import Row, Transaction
 from ackbox.store.keeping import Keeping
@@ -43,7 +44,7 @@ class KeyRow(msgspec.Struct, frozen=True):
     id: str
     ws: int
     digest: bytes
-    role: str
+    role: Role
     agent: str | None
     may_speak_as: list[str]
     label: str
@@ -73,7 +74,7 @@ class Store(Readers, Messages, Marks, Tasks, Notes, Search, Sessions, Stretches,
     async def keys(self) -> list[KeyRow]:
         return [_key(row) for row in await self.rows("keys_of")]
 
-    async def add_key(self, *, id: str, digest: bytes, role: str, agent: str | None, may_speak_as: list[str],
+    async def add_key(self, *, id: str, digest: bytes, role: Role, agent: str | None, may_speak_as: list[str],
                       label: str, now: int, expires_at: int | None) -> None:
         await self.run("key_add", id=id, digest=digest, role=role, agent=agent, label=label, now=now,
                        may_speak_as=msgspec.json.encode(may_speak_as).decode(), expires_at=expires_at)

@@ -5,6 +5,8 @@ No question here reads more messages than the bound, however many there are. Exp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from ackbox.store.bound import Bound
@@ -49,23 +51,23 @@ class Stretches(Bound):
                 low = row[0] + 1
         return low
 
-    async def pairs(self, of: Stretch) -> list[Row]:
+    async def pairs(self, of: Stretch) -> Sequence[Row]:
         """Return (sender, recipient or *, intent, messages, urgent, last at), most messages first."""
         return await self.rows("stretch_pairs", first=of.first, since=of.since, visible_to=of.visible_to, most=MOST_PAIRS)
 
-    async def travels(self, of: Stretch, *, most: int) -> list[Row]:
+    async def travels(self, of: Stretch, *, most: int) -> Sequence[Row]:
         """Return (seq, id, at, sender, recipient or *, intent, priority) for each recipient of the newest messages, oldest first."""
         return await self.rows("stretch_travels", first=of.first, since=of.since, visible_to=of.visible_to, most=most)
 
-    async def rates(self, of: Stretch, *, step: int) -> list[Row]:
+    async def rates(self, of: Stretch, *, step: int) -> Sequence[Row]:
         """Return (step, intent, messages)."""
         return await self.rows("stretch_rates", first=of.first, since=of.since, visible_to=of.visible_to, step=step)
 
-    async def sent(self, of: Stretch, *, step: int) -> list[Row]:
+    async def sent(self, of: Stretch, *, step: int) -> Sequence[Row]:
         """Return (sender, step, messages)."""
         return await self.rows("stretch_sent", first=of.first, since=of.since, visible_to=of.visible_to, step=step)
 
-    async def delays(self, of: Stretch, mark: str, *, step: int = NEWEST) -> list[Row]:
+    async def delays(self, of: Stretch, mark: str, *, step: int = NEWEST) -> Sequence[Row]:
         """Return (step, receipts, p50, p95, p99) in milliseconds, from sending to a mark; one row for all when no step is given."""
         return await self.rows("stretch_delays", first=of.first, since=of.since, visible_to=of.visible_to, mark=mark, step=step, most=MOST_RECEIPTS)
 
