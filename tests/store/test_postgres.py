@@ -84,6 +84,41 @@ async def test_every_table_with_a_workspace_has_the_wall(posts: list[Post], url:
     assert [row[0] for row in rows] == []
 
 
+STRAYS = {
+    "settings": ("workspace_settings", {"settings": "{}"}), "a key": ("key_add", {
+        "id": "stray", "digest": b"", "role": "agent", "agent": "ana", "may_speak_as": "[]", "label": "", "now": 0, "expires_at": None}),
+    "a message": ("hidden_add", {"reader": 1, "seq": 1}), "a schedule": ("schedule_add", {
+        "id": "stray", "seq": 1, "cron": "", "zone": "", "audience": "", "subject": None, "body": "", "intent": "", "priority": 3,
+        "created_by": "", "created_at": 0, "next_at": 0, "last_at": None, "last_error": None}),
+}
+
+
+@pytest.mark.parametrize("what", STRAYS)
+async def test_a_transaction_that_goes_across_writes_in_no_other_workspace(posts: list[Post], what: str) -> None:
+    await posts[0]("workspace.create", name="other", unknown="refuse")
+    places = await numbers(posts[0].app)
+    name, columns = STRAYS[what]
+
+    async def stray(tx: Any) -> None:
+        await tx.run(name, ws=places["other"], **columns)
+
+    try:
+        await posts[0].app.engine.write(stray, ws=places["default"], across=True)
+    except Unavailable:
+        return
+    assert (await posts[0]("workspace.settings", workspace="other")).settings == {"unknown": "refuse"}
+    assert what == "settings", "an update finds no row; an insert is refused"
+
+
+async def test_the_policies_that_go_across_are_those_that_the_page_names(url: str, posts: list[Post]) -> None:
+    connection = await asyncpg.connect(url)
+    rows = await connection.fetch("SELECT tablename, cmd FROM pg_policies WHERE COALESCE(qual, '') || COALESCE(with_check, '') LIKE '%across%'")
+    await connection.close()
+    assert sorted(map(tuple, rows)) == [
+        ("access_key", "INSERT"), ("access_key", "SELECT"), ("access_key", "UPDATE"), ("database_copy", "INSERT"), ("schedule", "SELECT"),
+        ("webhook", "SELECT"), ("workspace", "INSERT"), ("workspace", "SELECT")]
+
+
 @pytest.mark.parametrize("setting", ["fsync", "synchronous_commit", "full_page_writes"])
 async def test_a_server_that_may_lose_a_message_is_refused(url: str, setting: str) -> None:
     if setting == "synchronous_commit":

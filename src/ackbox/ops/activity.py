@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.feed import Event, as_event, name_of
-from ackbox.ops.messages import narrowed
+from ackbox.ops.seeing import narrowed
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
 from ackbox.store.messages import NEWEST
 

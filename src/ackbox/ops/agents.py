@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
-from ackbox.ops.messages import narrowed
 from ackbox.ops.overlap import Overlap, overlap
 from ackbox.ops.presence import DEFAULT_TTL_S, Here, Standing, best, derive, derived
+from ackbox.ops.seeing import narrowed, written_by
 from ackbox.ops.table import Call, Context, op
 from ackbox.ops.totals import counts
 from ackbox.store.marks import COUNTED_UP_TO
@@ -223,7 +223,8 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
     """Return who is here: every agent and person with presence, and names that post waits for."""
     wanted = None if params.like is None else params.like.casefold()
     present = await everybody(context)
-    awaited = [name for name in await context.store.awaited() if wanted is None or wanted in name.casefold()]
+    awaited = await context.store.awaited(visible_to=await written_by(context, params))
+    awaited = [name for name in awaited if wanted is None or wanted in name.casefold()]
     found: list[Family] = []
     for (reader, here), own in families(present):
         if params.name not in (None, reader.name) or (wanted is not None and wanted not in reader.name.casefold()):

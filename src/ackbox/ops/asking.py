@@ -11,6 +11,7 @@ from ackbox.model.message import Message
 from ackbox.ops import show
 from ackbox.ops.messages import Send, Sent, send
 from ackbox.ops.presence import standing
+from ackbox.ops.seeing import Seen, see_each
 from ackbox.ops.table import Context, op
 from ackbox.store.messages import Stored
 
@@ -33,19 +34,19 @@ async def _look(context: Context, params: Ask, asked: Asked) -> Asked:
     """Look whether there is an answer now, or nobody left to give one."""
     row = await context.store.message_at(asked.seq)
     assert row is not None
-    answer = await _answer(context, row)
+    answer = await _answer(context, params, row)
     if answer is not None:
         return msgspec.structs.replace(asked, outcome="answered", answer=show.message(answer, context.workspace.name))
     return msgspec.structs.replace(asked, outcome="gone") if await _has_gone(context, asked) else asked
 
 
-async def _answer(context: Context, row: Stored) -> Stored | None:
-    """Return the first reply to the question, or the first word of its recipients in the thread after it."""
+async def _answer(context: Context, params: Ask, row: Stored) -> Seen | None:
+    """Return the first reply to the question that its sender may see, or the first message of its recipients in the thread after it."""
     recipients = {agent for _, agent, *_ in await context.store.channels(row.seq)}
-    for later in await context.store.thread_page(row.thread, after=row.seq, most=200):
-        is_reply = later.parent == row.id or later.sender_agent in recipients
-        if is_reply and later.sender_agent != row.sender_agent:
-            return later
+    for seen in await see_each(context, params, await context.store.thread_page(row.thread, after=row.seq, most=200)):
+        is_reply = seen.row.parent == row.id or seen.row.sender_agent in recipients
+        if is_reply and seen.row.sender_agent != row.sender_agent:
+            return seen
     return None
 
 

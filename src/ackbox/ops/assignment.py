@@ -16,7 +16,8 @@ from ackbox.model.message import SUBJECT_LIMIT, MessageType, Ref
 from ackbox.model.moment import to_text
 from ackbox.model.task import FINISHED
 from ackbox.ops.audience import resolve
-from ackbox.ops.messages import Send, may_see, post
+from ackbox.ops.messages import Send, post
+from ackbox.ops.seeing import may_see
 from ackbox.ops.table import Context
 from ackbox.store.readers import Reader
 from ackbox.store.tasks import StoredTask

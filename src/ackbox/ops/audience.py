@@ -165,21 +165,21 @@ async def _recipient(context: Context, address: Address, reader: Reader | None) 
                      last_seen=None if here.last_seen is None else to_text(here.last_seen))
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Expected(msgspec.Struct, frozen=True):
     """Who an audience would be now; nothing is registered for it."""
 
     is_everyone: bool
     recipients: list[Recipient]
 
 
-async def look(context: Context, to: str | list[str], *, instance: str | None, sender: str | None) -> Seen:
+async def look(context: Context, to: str | list[str], *, instance: str | None, sender: str | None) -> Expected:
     """Return who a message to `to` would be for, as things stand. Raises Invalid."""
     addresses = parse_audience(to, instance=instance)
     if addresses[0].is_everyone:
         everybody = [reader for reader in await context.store.all_readers() if reader.seen and reader.is_agent and reader.name != sender]
-        return Seen(True, [await _recipient(context, Address(reader.name), reader) for reader in everybody])
+        return Expected(True, [await _recipient(context, Address(reader.name), reader) for reader in everybody])
     named = await _name_people(context, addresses)
     readers = [(address, await context.store.reader(address.agent, address.instance)) for address in named]
     for address, reader in readers:
         await _refuse_reserved(context, address, reader)
-    return Seen(False, [await _recipient(context, address, reader) for address, reader in readers])
+    return Expected(False, [await _recipient(context, address, reader) for address, reader in readers])

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from ackbox.model.moment import to_text
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.messages import narrowed
+from ackbox.ops.seeing import narrowed
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, op
 from ackbox.store.engine import Row
 

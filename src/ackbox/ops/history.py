@@ -16,7 +16,8 @@ from ackbox.model.moment import parse_moment
 from ackbox.model.query import Query, parse_query
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.messages import has_metadata, may_see, narrowed, visible
+from ackbox.ops.messages import has_metadata, visible
+from ackbox.ops.seeing import Seen, narrowed, see_each
 from ackbox.ops.table import Call, Context, Cursor, MessageId, Name, Run, op
 from ackbox.store.messages import NEWEST, Filter, Stored
 
@@ -110,11 +111,13 @@ async def history(context: Context, params: History) -> Past:
     Raises Invalid, TooLong, NotFound (thread), BadCursor.
     """
     if params.ids is None:
-        rows, cursor, cursors = await _page(context, params, None if params.text is None else parse_query(params.text))
+        seen, cursor, cursors = await _page(context, params, None if params.text is None else parse_query(params.text))
     else:
-        rows, cursor, cursors = await _named(context, params), None, []
+        seen, cursor, cursors = await _named(context, params), None, []
+    rows = [each.row for each in seen]
     tallies = await context.store.tallies([row.seq for row in rows]) if params.with_tallies else {}
-    return Past(messages=[show.message(_cut(row, params.body_chars), context.workspace.name) for row in rows], cursor=cursor, cursors=cursors,
+    shown = [show.message(each, context.workspace.name, body_chars=params.body_chars) for each in seen]
+    return Past(messages=shown, cursor=cursor, cursors=cursors,
                 tallies=[_tally(row, tallies[row.seq]) for row in rows] if params.with_tallies else [],
                 sizes=await _sizes(context, params, rows) if params.with_sizes else [])
 
@@ -124,15 +127,11 @@ async def _sizes(context: Context, params: History, rows: list[Stored]) -> list[
     return [found[row.seq] for row in rows]
 
 
-def _cut(row: Stored, chars: int | None) -> Stored:
-    return row if chars is None or len(row.body) <= chars else msgspec.structs.replace(row, body=row.body[:chars])
-
-
 def _tally(row: Stored, counts: tuple[int, ...]) -> Tally:
     return Tally(id=row.id, recipients=counts[0], delivered=counts[1], read=counts[2], acknowledged=counts[3])
 
 
-async def _named(context: Context, params: History) -> list[Stored]:
+async def _named(context: Context, params: History) -> list[Seen]:
     assert params.ids is not None
     ids = [each.strip() for each in (params.ids.split(",") if isinstance(params.ids, str) else params.ids)]
     if len(ids) > MOST_IDS:
@@ -141,7 +140,7 @@ async def _named(context: Context, params: History) -> list[Stored]:
     alone = ("since", "until", "sender", "recipient", "thread", "intent", "text", "cursor")
     if any(getattr(params, name) is not None for name in alone):
         raise Invalid("`ids` stands alone.", hint="Leave out what narrows.", field="ids")
-    return [row for row in await context.store.messages_with(ids) if await may_see(context, params, row)]
+    return await see_each(context, params, await context.store.messages_with(ids))
 
 
 @op("message.search", scope="read", prepare=lambda params: _catch_up, is_slow=True)
@@ -150,13 +149,13 @@ async def search(context: Context, params: Search) -> Found:
 
     Raises Invalid, NotFound (thread), BadCursor.
     """
-    rows, cursor, cursors = await _page(context, params, parse_query(params.query))
+    seen, cursor, cursors = await _page(context, params, parse_query(params.query))
     indexed, last = await context.store.indexed_to(), await context.store.last_seq()
-    return Found(messages=[show.message(row, context.workspace.name) for row in rows], cursor=cursor, cursors=cursors, indexed_to=indexed,
+    return Found(messages=[show.message(each, context.workspace.name) for each in seen], cursor=cursor, cursors=cursors, indexed_to=indexed,
                  behind=max(last - indexed, 0))
 
 
-async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[list[Stored], str | None, list[str]]:
+async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[list[Seen], str | None, list[str]]:
     """Return a page of messages, the cursor to go on, and when asked the cursor after each."""
     ws = context.workspace.ws
     name = f"history {_asked(params)}"
@@ -170,7 +169,7 @@ async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[
     )
     rows = await _fitting(context, params, narrow, query)
     cursors = [make_cursor(ws, name, row.seq) for row in rows] if params.with_cursors else []
-    return rows, make_cursor(ws, name, rows[-1].seq) if len(rows) == params.limit else None, cursors
+    return await see_each(context, params, rows), make_cursor(ws, name, rows[-1].seq) if len(rows) == params.limit else None, cursors
 
 
 async def _fitting(context: Context, params: Narrow, narrow: Filter, query: Query | None) -> list[Stored]:

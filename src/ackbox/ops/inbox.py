@@ -18,6 +18,7 @@ from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.marking import find_targets, mark_one, note_marked, recipient_of
 from ackbox.ops.messages import has_metadata
+from ackbox.ops.seeing import see, see_each
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
 from ackbox.ops.totals import counts
 from ackbox.ops.under_way import UnderWay, under_way
@@ -95,8 +96,8 @@ async def check(context: Context, params: Check) -> Checked:
     unread, total = await counts(context, me, unread=len(seqs) if is_all else None)
     has_more = len(seqs) > len(page)
     flags = {} if params.state == "unread" else await store.flags(me, [row.seq for row in page])
-    letters = [show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=flags.get(row.seq, (False,))[0],
-                           archived=False) for row in page]
+    letters = [show.letter(seen, context.workspace.name, reader=await _receipt_reader(context, me, seen.row),
+                           read=flags.get(seen.row.seq, (False,))[0], archived=False) for seen in await see_each(context, params, page)]
     if params.mark != "none" and page:
         await _mark_page(context, me, page, params)
     return Checked(
@@ -270,7 +271,10 @@ async def _fitting(context: Context, params: ListMail, me: Reader, seq: int, fla
         return None
     if params.sender not in (None, row.sender_name) or params.intent not in (None, row.intent):
         return None
-    return show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=read, archived=archived)
+    seen = await see(context, params, row)
+    if seen is None:
+        return None
+    return show.letter(seen, context.workspace.name, reader=await _receipt_reader(context, me, row), read=read, archived=archived)
 
 
 class MarkMail(Call, frozen=True, kw_only=True):

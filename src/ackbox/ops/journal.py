@@ -11,7 +11,7 @@ from msgspec import Meta
 from ackbox.model.moment import to_text
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.messages import may_see, narrowed
+from ackbox.ops.seeing import may_see, narrowed, see
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
 from ackbox.store.engine import Row
 from ackbox.store.messages import Stored
@@ -63,8 +63,10 @@ async def _lines(context: Context, params: Log, row: Row) -> list[Line]:
         payload = ({} if who is None else {"agent": who.name}) | msgspec.json.decode(subject)
         return [Line(id=_id(f"{context.workspace.ws} {seq}"), type=kind, timestamp=to_text(at), payload=payload)]
     message = await context.store.message_at(seq)
-    assert message is not None
-    shown: dict[str, Any] = msgspec.to_builtins(show.message(message, context.workspace.name))
+    seen = None if message is None else await see(context, params, message)
+    if message is None or seen is None:
+        return []
+    shown: dict[str, Any] = msgspec.to_builtins(show.message(seen, context.workspace.name))
     return [Line(id=message.id, type=kind, timestamp=to_text(at), payload=shown), *await _contracts(context, params, message)]
 
 

@@ -21,6 +21,7 @@ from ackbox.ops import show
 from ackbox.ops.audience import Audience, Recipient, describe, mentioned, resolve
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.looping import hold_repeats, hops
+from ackbox.ops.seeing import Seen, may_see, see
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Parts, op
 from ackbox.store.messages import Stored
 from ackbox.store.readers import Reader
@@ -247,29 +248,21 @@ async def get(context: Context, params: Get) -> Message:
 
     Raises NotFound, also for what is in somebody else's workspace.
     """
-    return show.message(await visible(context, params, params.id), context.workspace.name)
+    return show.message(await find_seen(context, params, params.id), context.workspace.name)
+
+
+async def find_seen(context: Context, call: Call, id: str) -> Seen:
+    """Return a message that the caller may see, by its id. Raises NotFound."""
+    row = await context.store.message(id)
+    seen = None if row is None else await see(context, call, row)
+    if seen is None:
+        raise NotFound("There is no such message.", hint="Use an id that a reading call gave.", field="id")
+    return seen
 
 
 async def visible(context: Context, call: Call, id: str) -> Stored:
-    """Return a message that the caller may see. Raises NotFound."""
-    row = await context.store.message(id)
-    if row is None or not await may_see(context, call, row):
-        raise NotFound("There is no such message.", hint="Use an id that a reading call gave.", field="id")
-    return row
-
-
-async def may_see(context: Context, call: Call, row: Stored) -> bool:
-    """Whether the caller may read a message: all in a transparent workspace, else sender, recipients, operators."""
-    if context.visible_to(None) is None:
-        return True
-    me = await context.me(call)
-    channels = await context.store.channels(row.seq)
-    return row.sender_agent == me.agent or any(channel == 0 or agent == me.agent for channel, agent, *_ in channels)
-
-
-async def narrowed(context: Context, call: Call) -> int | None:
-    """Return the agent number that reading is narrowed to, or null for all."""
-    return None if context.visible_to(None) is None else (await context.me(call)).agent
+    """Return what is stored of a message that the caller may see. Raises NotFound."""
+    return (await find_seen(context, call, id)).row
 
 
 def has_metadata(row: Stored, wanted: dict[str, Any]) -> bool:

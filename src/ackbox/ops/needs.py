@@ -8,10 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Message
-from ackbox.model.moment import to_text
 from ackbox.ops import show
-from ackbox.ops.messages import may_see
 from ackbox.ops.presence import standing
+from ackbox.ops.seeing import Seen, see, written_by
 from ackbox.ops.table import Call, Context, Limit, op
 from ackbox.store.messages import Stored
 
@@ -69,14 +68,15 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
     for row in rows:
         kind = _kind(row, is_mail=row.seq in mail, is_answered=answered.get(row.seq, False), tally=tallies[row.seq], now=now,
                      is_mine=me is not None and row.sender_agent == me.agent)
-        if kind is None or not await may_see(context, params, row):
+        seen = None if kind is None else await see(context, params, row)
+        if kind is None or seen is None:
             continue
         waiting = await _waiting(context, row, away_only=kind == "stuck")
         if waiting or kind == "mail":
-            found.append(_need(context, row, kind, waiting, is_answered=answered.get(row.seq, False)))
+            found.append(_need(context, seen, kind, waiting, is_answered=answered.get(row.seq, False)))
         if len(found) == params.limit:
             break
-    return Needs(needs=found, awaited=await store.awaited())
+    return Needs(needs=found, awaited=await store.awaited(visible_to=await written_by(context, params)))
 
 
 def _kind(row: Stored, *, is_mail: bool, is_answered: bool, tally: tuple[int, ...], now: int, is_mine: bool) -> Kind | None:
@@ -100,9 +100,9 @@ def _kind(row: Stored, *, is_mail: bool, is_answered: bool, tally: tuple[int, ..
     return "urgent" if row.priority == 5 and age > URGENT_MS else None
 
 
-def _need(context: Context, row: Stored, kind: Kind, waiting: list[str], *, is_answered: bool) -> Need:
-    shown = show.message(msgspec.structs.replace(row, body=row.body[:SHOWN_CHARS]), context.workspace.name)
-    return Need(kind=kind, message=shown, waiting_for=waiting, since=to_text(row.created_at), is_answered=is_answered)
+def _need(context: Context, seen: Seen, kind: Kind, waiting: list[str], *, is_answered: bool) -> Need:
+    shown = show.message(seen, context.workspace.name, body_chars=SHOWN_CHARS)
+    return Need(kind=kind, message=shown, waiting_for=waiting, since=shown.created_at, is_answered=is_answered)
 
 
 async def _waiting(context: Context, row: Stored, *, away_only: bool) -> list[str]:

@@ -12,6 +12,7 @@ import msgspec
 from ackbox.model.message import Letter, Message, Ref
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.receipt import Receipt, State, receipt_id
+from ackbox.ops.seeing import Seen
 from ackbox.store.engine import Row
 from ackbox.store.marks import Trace
 from ackbox.store.messages import Stored
@@ -36,12 +37,16 @@ def addresses(row: Stored) -> list[str]:
     return _to.decode(row.audience)
 
 
-def message(row: Stored, workspace: str) -> Message:
-    return Message(**_fields(row, workspace))
+def message(seen: Seen, workspace: str, *, body_chars: int | None = None) -> Message:
+    """Return a message that its reader may see; with `body_chars`, the beginning of its body only."""
+    shown = Message(**_fields(seen.row, workspace))
+    is_long = body_chars is not None and len(shown.body) > body_chars
+    return msgspec.structs.replace(shown, body=shown.body[:body_chars]) if is_long else shown
 
 
-def letter(row: Stored, workspace: str, *, reader: int, read: bool, archived: bool) -> Letter:
-    return Letter(**_fields(row, workspace), receipt_id=receipt_id(row.seq, reader), read=read, archived=archived)
+def letter(seen: Seen, workspace: str, *, reader: int, read: bool, archived: bool) -> Letter:
+    """Return a message that its reader may see, as a recipient's own."""
+    return Letter(**_fields(seen.row, workspace), receipt_id=receipt_id(seen.row.seq, reader), read=read, archived=archived)
 
 
 def state_of(trace: Trace, *, is_expired: bool) -> State:

@@ -10,7 +10,8 @@ from msgspec import Meta
 from ackbox.model.message import Message
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.messages import may_see, narrowed, visible
+from ackbox.ops.messages import visible
+from ackbox.ops.seeing import narrowed, see_each
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, op
 from ackbox.store.messages import NEWEST
 
@@ -43,7 +44,7 @@ async def get(context: Context, params: GetThread) -> Thread:
     ws = context.workspace.ws
     after = 0 if params.cursor is None else read_cursor(ws, f"thread {row.thread}", params.cursor)
     rows = await context.store.thread_page(row.thread, after=after, most=params.limit)
-    seen = [each for each in rows if await may_see(context, params, each)]
+    seen = await see_each(context, params, rows)
     cursor = make_cursor(ws, f"thread {row.thread}", rows[-1].seq) if len(rows) == params.limit else None
     return Thread(thread=row.thread_id, messages=[show.message(each, context.workspace.name) for each in seen], cursor=cursor)
 
@@ -65,7 +66,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """One conversation: how it began, its newest message, and who takes part."""
+    """One conversation: how it began, its newest message, and who takes part, as far as the caller may see."""
 
     thread: Annotated[str, Meta(description="Id of the first message")]
     first: Annotated[Message, Meta(description="How it began; the body cut to 240 characters")]
@@ -89,15 +90,15 @@ async def list_threads(context: Context, params: ListThreads) -> Threads:
     """
     ws, store, query = context.workspace.ws, context.store, f"threads {params.answered_only}"
     before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
-    found = await store.thread_heads(before=before, least=2 if params.answered_only else 1, visible_to=await narrowed(context, params),
-                                     most=params.limit)
-    heads = [await _head(context, thread, last, many) for thread, last, many in found]
-    return Threads(threads=heads, cursor=make_cursor(ws, query, found[-1][1]) if len(found) == params.limit else None)
+    found = await store.thread_heads(before=before, is_answered=params.answered_only, visible_to=await narrowed(context, params), most=params.limit)
+    heads = [await _head(context, params, *each) for each in found]
+    return Threads(threads=heads, cursor=make_cursor(ws, query, found[-1][2]) if len(found) == params.limit else None)
 
 
-async def _head(context: Context, thread: int, last: int, many: int) -> Head:
+async def _head(context: Context, params: ListThreads, thread: int, first: int, last: int, many: int) -> Head:
     store, name = context.store, context.workspace.name
-    rows = await store.messages_at([thread, last])
-    first, newest = (show.message(msgspec.structs.replace(row, body=row.body[:SHOWN_CHARS]), name) for row in (rows[0], rows[-1]))
-    people = [Person(name=who, kind=kind, messages=count) for who, kind, count in await store.thread_people(thread)]
-    return Head(thread=first.thread, first=first, last=newest, messages=many, people=people)
+    seen = await see_each(context, params, await store.messages_at([first, last]))
+    shown = [show.message(each, name, body_chars=SHOWN_CHARS) for each in seen]
+    people = await store.thread_people(thread, visible_to=await narrowed(context, params))
+    return Head(thread=shown[0].thread, first=shown[0], last=shown[-1], messages=many,
+                people=[Person(name=who, kind=kind, messages=count) for who, kind, count in people])

@@ -13,6 +13,7 @@ from ackbox.model.moment import to_text
 from ackbox.ops import show
 from ackbox.ops.messages import Intent, Send, post
 from ackbox.ops.notes import Added, NewNote, keep
+from ackbox.ops.seeing import see
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.readers import Reader
 
@@ -102,7 +103,9 @@ async def _say(context: Context, me: Reader, params: Submit, number: int, turn: 
     assert row is not None
     if before is not None and (not turn.duplicate or (row.body, row.intent) != (word.body, word.intent)):
         raise Conflict("This idempotency key already stands for another turn.", hint="Use a new key for a new turn.", field="idempotency_key")
-    return show.message(row, context.workspace.name)
+    seen = await see(context, params, row)
+    assert seen is not None
+    return show.message(seen, context.workspace.name)
 
 
 async def _send(context: Context, me: Reader, params: Submit, word: TurnMessage, key: str | None, turn: str) -> Send:

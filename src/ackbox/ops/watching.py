@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
-from ackbox.ops.messages import narrowed
 from ackbox.ops.presence import Standing, best, derived
+from ackbox.ops.seeing import narrowed
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.engine import Row
 from ackbox.store.readers import Reader

@@ -135,13 +135,23 @@ class Messages(Bound):
     async def thread_page(self, thread: int, *, after: int, most: int) -> list[Stored]:
         return [Stored(*row) for row in await self.rows("thread_page", thread=thread, after=after, most=most)]
 
-    async def thread_heads(self, *, before: int, least: int, visible_to: int | None, most: int) -> list[tuple[int, int, int]]:
-        """Return (thread, newest seq, how many messages) for the conversations whose newest message is before a seq, newest first."""
-        return [(row[0], row[1], row[2]) for row in await self.rows("thread_heads", before=before, least=least, visible_to=visible_to, most=most)]
+    async def visible(self, seqs: Sequence[int], *, to: int) -> set[int]:
+        """Return those seqs whose messages an agent sent or is a recipient of."""
+        return {row[0] for row in await self.rows("visible_seqs", seqs=msgspec.json.encode(seqs).decode(), visible_to=to)}
 
-    async def thread_people(self, thread: int) -> list[tuple[str, str, int]]:
-        """Return (name, kind, how many messages) of those who wrote in a conversation, in order of their first word."""
-        return [(row[0], row[1], row[2]) for row in await self.rows("thread_people", thread=thread)]
+    async def thread_heads(self, *, before: int, is_answered: bool, visible_to: int | None, most: int) -> list[tuple[int, int, int, int]]:
+        """Return (thread, first seq, newest seq, how many messages) for the conversations whose newest message is before a seq, newest first.
+
+        With `visible_to`, of the messages that this agent sent or is a recipient of, as if there were no others.
+        """
+        more = {} if visible_to is None else {"visible_to": visible_to}
+        rows = await self.rows("thread_heads" if visible_to is None else "thread_heads_of", before=before, least=2 if is_answered else 1,
+                               most=most, **more)
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+    async def thread_people(self, thread: int, *, visible_to: int | None) -> list[tuple[str, str, int]]:
+        """Return (name, kind, how many messages) of those who wrote in a conversation, in order of their first message."""
+        return [(row[0], row[1], row[2]) for row in await self.rows("thread_people", thread=thread, visible_to=visible_to)]
 
     async def needs_recent(self, *, after: int, since: int, now: int, me: int, most: int) -> dict[int, bool]:
         """Return the seqs that may wait for somebody, newest first, each with whether it was answered."""

@@ -68,6 +68,11 @@ WHERE m.ws = :ws AND m.seq = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CA
 SELECT {size_head}
 FROM message o WHERE o.ws = :ws AND o.seq = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(CAST(:seqs AS TEXT) AS JSONB)) AS BIGINT)));
 
+-- name: visible_seqs
+-- Which of these messages an agent may see in a private workspace; primary key, index addressed_by_seq.
+SELECT m.seq FROM message m {visible_head}
+  AND m.seq = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(CAST(:seqs AS TEXT) AS JSONB)) AS BIGINT)));
+
 -- name: database_bytes
 -- How large the database is. across: its pages hold all workspaces.
 SELECT pg_database_size(current_database());

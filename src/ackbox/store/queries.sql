@@ -88,6 +88,10 @@ o.seq, (SELECT CASE WHEN CAST(:visible_to AS BIGINT) IS NULL THEN COUNT(*) WHEN 
       AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))) THEN 1 ELSE 0 END) END
   FROM (SELECT c.seq, c.sender_agent FROM message c WHERE c.ws = :ws AND c.thread = o.thread AND c.seq >= o.thread ORDER BY c.seq LIMIT :most) AS m)
 
+-- part: visible_head
+-- Those messages that an agent sent or is a recipient of.
+WHERE m.ws = :ws AND (m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+
 -- name: workspace_by_name
 -- Find a workspace by its name. across: the name is how a workspace is found; unique index on name.
 SELECT ws, name, mode, settings, created_at, agent_count FROM workspace WHERE name = :name;
@@ -187,10 +191,12 @@ SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read
 FROM reader WHERE ws = :ws AND kind = 'human' AND instance IS NULL AND seen > 0 ORDER BY name;
 
 -- name: awaited
--- Names that have never been here and for which something waits that was not taken back; index reader_by_agent, primary keys of addressed and hidden.
+-- Names that have never been here and for which something waits that was not taken back, all of them or those that one agent wrote to; index reader_by_agent, primary keys of addressed and hidden.
 SELECT r.name FROM reader r WHERE r.ws = :ws AND r.instance IS NULL AND r.seen = 0 AND r.kind <> 'system'
   AND (SELECT a.seq FROM reader f CROSS JOIN addressed a WHERE f.ws = r.ws AND f.agent = r.reader AND a.ws = f.ws AND a.channel = f.reader
-    AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.ws = r.ws AND h.reader = r.reader AND h.seq = a.seq) LIMIT 1) IS NOT NULL;
+    AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.ws = r.ws AND h.reader = r.reader AND h.seq = a.seq)
+    AND (CAST(:visible_to AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM message m WHERE m.ws = a.ws AND m.seq = a.seq AND m.sender_agent = :visible_to))
+    LIMIT 1) IS NOT NULL;
 
 -- name: agents_with_post
 -- Agents for whom unread post waits that names them or an instance of theirs: above their floor, or among the newest of what they left unread;
@@ -895,17 +901,30 @@ SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = :person AND (a.ex
 ORDER BY a.seq DESC LIMIT :most;
 
 -- name: thread_heads
--- The last message of each conversation, newest first, with how many messages and people it has; primary key, index message_by_thread.
-SELECT m.thread, m.seq, (SELECT COUNT(*) FROM message c WHERE c.ws = m.ws AND c.thread = m.thread AND c.seq >= m.thread)
+-- The first and the last message of each conversation, newest first, with how many messages it has; primary key, index message_by_thread.
+SELECT m.thread, m.thread, m.seq, (SELECT COUNT(*) FROM message c WHERE c.ws = m.ws AND c.thread = m.thread AND c.seq >= m.thread)
 FROM message m WHERE m.ws = :ws AND m.seq < :before AND (:least = 1 OR m.thread < m.seq)
   AND NOT EXISTS (SELECT 1 FROM message n WHERE n.ws = m.ws AND n.thread = m.thread AND n.seq > m.seq)
-  AND (CAST(:visible_to AS BIGINT) IS NULL OR m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws
-       AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+ORDER BY m.seq DESC LIMIT :most;
+
+-- name: thread_heads_of
+-- The same of the messages that an agent may see in a private workspace, as if there were no others; primary key, indexes message_by_thread and addressed_by_seq.
+SELECT m.thread, (SELECT MIN(c.seq) FROM message c WHERE c.ws = m.ws AND c.thread = m.thread AND c.seq >= m.thread
+    AND (c.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN c.seq AND c.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))), m.seq,
+  (SELECT COUNT(*) FROM message c WHERE c.ws = m.ws AND c.thread = m.thread AND c.seq >= m.thread
+    AND (c.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN c.seq AND c.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to)))))
+FROM message m WHERE m.ws = :ws AND m.seq < :before
+  AND (m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))
+  AND NOT EXISTS (SELECT 1 FROM message n WHERE n.ws = m.ws AND n.thread = m.thread AND n.seq > m.seq
+    AND (n.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN n.seq AND n.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to)))))
+  AND (:least = 1 OR EXISTS (SELECT 1 FROM message o WHERE o.ws = m.ws AND o.thread = m.thread AND o.seq >= m.thread AND o.seq < m.seq
+    AND (o.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN o.seq AND o.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))))))
 ORDER BY m.seq DESC LIMIT :most;
 
 -- name: thread_people
--- Who wrote in a conversation, in order of their first word; index message_by_thread.
+-- Who wrote in a conversation, in order of their first message, as far as somebody may see it; index message_by_thread.
 SELECT m.sender_name, m.sender_kind, COUNT(*) FROM message m WHERE m.ws = :ws AND m.thread = :thread AND m.seq >= :thread
+  AND (CAST(:visible_to AS BIGINT) IS NULL OR (m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN m.seq AND m.seq AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to)))))
 GROUP BY m.sender_name, m.sender_kind ORDER BY MIN(m.seq);
 
 -- name: webhook_add

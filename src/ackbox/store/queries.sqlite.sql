@@ -66,6 +66,11 @@ WHERE m.ws = :ws AND m.seq IN (SELECT value FROM json_each(:seqs)) GROUP BY m.se
 SELECT {size_head}
 FROM json_each(:seqs) AS s CROSS JOIN message o WHERE o.ws = :ws AND o.seq = s.value;
 
+-- name: visible_seqs
+-- Which of these messages an agent may see in a private workspace; primary key, index addressed_by_seq.
+SELECT m.seq FROM json_each(:seqs) AS s CROSS JOIN message m {visible_head}
+  AND m.seq = s.value;
+
 -- name: database_bytes
 -- How large the database is. across: its pages hold all workspaces.
 SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size);

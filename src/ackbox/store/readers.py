@@ -84,9 +84,9 @@ class Readers(Bound):
         found = await self.reader(PEOPLE)
         return [] if found is None else [found]
 
-    async def awaited(self) -> list[str]:
-        """Return the names that have never been here and that post waits for, in their order."""
-        return sorted(row[0] for row in await self.rows("awaited"))
+    async def awaited(self, *, visible_to: int | None) -> list[str]:
+        """Return the names that have never been here and that messages wait for, in their order; those that one sender wrote to, or all."""
+        return sorted(row[0] for row in await self.rows("awaited", visible_to=visible_to))
 
     async def waiting_for(self, reader: Reader, *, most: int) -> list[tuple[int, int]]:
         """Return the seq and the addressed reader of what waits for a name that has never been here, oldest first."""
