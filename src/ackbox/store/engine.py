@@ -48,15 +48,15 @@ class Engine(Protocol):
     async def close(self) -> None: ...
 
     async def read(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> T:
-        """Run work that only reads, on one consistent view; `slow` keeps it off the event loop.
+        """Run work that only reads, on one consistent view; `slow` keeps it off the event loop, and so does what takes long anyhow.
 
         `ws` is the workspace that the work stays in, `across` says that it does not; an engine
         that can makes a wall of it.
         """
         ...
 
-    def write(self, work: Work[T], *, ws: int | None = None, across: bool = False) -> Awaitable[T]:
-        """Run work in a transaction and return once it is on disk."""
+    def write(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> Awaitable[T]:
+        """Run work in a transaction and return once it is on disk; `slow` as for a read. Workspaces take turns."""
         ...
 
     async def listen(self, hear: Callable[[str], None]) -> None:

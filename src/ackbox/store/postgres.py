@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import asyncpg
@@ -19,85 +20,24 @@ import asyncpg
 from ackbox.errors import AckboxError, Invalid, Unavailable
 from ackbox.store.copying import copy_postgres, fresh_file
 from ackbox.store.engine import Row, Work
+from ackbox.store.fairness import Threads
 from ackbox.store.postgres_batch import Batches
+from ackbox.store.postgres_job import Ask, Job, PostgresTransaction, step
 from ackbox.store.postgres_setup import connect, prepare_database
 from ackbox.store.statements import load
 
 T = TypeVar("T")
 MOST_TOGETHER = 512
 CHANNEL = "ackbox"
+# Work that is given more rows at once goes through them in a thread, where nobody waits for it.
+NEAR_ROWS = 500
+FAR_STEPS = 2
 # A notification takes 8,000 bytes.
 TOLD_AT_ONCE = 50
 # Statements that add rows nobody in the same group can be looking for; every other write runs alone.
 APPENDS = frozenset({"take_seq", "message_add", "addressed_add", "idempotency_add", "event_add"})
 LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.CannotConnectNowError,
         asyncpg.AdminShutdownError)
-
-
-class Ask:
-    """One statement that a coroutine waits for; whoever drives the coroutine sends the rows."""
-
-    __slots__ = ("name", "parameters")
-
-    def __init__(self, name: str, parameters: list[dict[str, Any]]) -> None:
-        self.name = name
-        self.parameters = parameters
-
-    def __await__(self) -> Generator[Ask, list[Row], list[Row]]:
-        return (yield self)
-
-
-class PostgresTransaction:
-    """Statements as questions to whoever drives the work."""
-
-    def __init__(self, *, writable: bool) -> None:
-        self.writable = writable
-
-    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
-        return await Ask(name, [parameters])
-
-    async def run(self, name: str, /, **parameters: Any) -> None:
-        await Ask(name, [parameters])
-
-    async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
-        if parameters:
-            await Ask(name, list(parameters))
-
-
-class Job:
-    """One write: its work, and whom to answer."""
-
-    __slots__ = ("coroutine", "error", "future", "has_written", "result", "work")
-
-    def __init__(self, work: Work[Any]) -> None:
-        self.work = work
-        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.coroutine: Coroutine[Any, Any, Any]
-        self.restart()
-
-    def restart(self) -> None:
-        self.coroutine = self.work(PostgresTransaction(writable=True))  # type: ignore[assignment]  # every work is an async def
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.has_written = False
-
-    def step(self, rows: list[Row] | None) -> Ask | None:
-        """Go on to the next statement; null at the end, whose result or error is kept."""
-        try:
-            return self.coroutine.send(rows)  # type: ignore[no-any-return]  # a work awaits only its transaction
-        except StopIteration as done:
-            self.result = done.value
-        except Exception as error:  # raised to its own caller when the group is answered
-            self.error = error
-        return None
-
-    def answer(self) -> None:
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
 
 
 class _Undo(Exception):
@@ -118,6 +58,7 @@ class PostgresEngine:
         self._pool: asyncpg.Pool[Any] | None = None
         self._waiting: dict[int | None, deque[Job]] = {}
         self._writers: set[asyncio.Task[None]] = set()
+        self._far = Threads(FAR_STEPS)
         self._listening: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
         self._untold: set[str] = set()
@@ -166,22 +107,21 @@ class PostgresEngine:
                 await connection.execute("COMMIT")
 
     async def _drive(self, connection: Any, coroutine: Awaitable[T]) -> T:
-        """Run work to its end, one statement after the other."""
+        """Run work to its end, one statement after the other; what goes through many rows does so in a thread."""
         generator = coroutine.__await__()
         rows: list[Row] | None = None
         while True:
-            try:
-                ask = generator.send(rows)
-            except StopIteration as done:
-                result: T = done.value
-                return result
+            is_far = rows is not None and len(rows) > NEAR_ROWS
+            ask, result = await self._far.run(None, partial(step, generator, rows)) if is_far else step(generator, rows)
+            if ask is None:
+                return result  # type: ignore[no-any-return]  # the end gives what the work returns
             try:
                 rows = await self._batches.one(connection, ask.name, ask.parameters)
             except BaseException:
                 generator.close()
                 raise
 
-    async def write(self, work: Work[T], *, ws: int | None = None, across: bool = False) -> T:
+    async def write(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> T:
         if self._pool is None:
             raise Unavailable("The store is closed.", hint="Start the server again.")
         job = Job(work)
@@ -252,7 +192,17 @@ class PostgresEngine:
         alone: list[Job] = []
         asks: dict[Job, Ask] = {}
 
-        def step(job: Job, rows: list[Row] | None) -> None:
+        def leave(job: Job) -> None:
+            if job.has_written:
+                raise _Undo
+            job.coroutine.close()
+            job.restart()
+            alone.append(job)
+
+        def go_on(job: Job, rows: list[Row] | None) -> None:
+            if rows is not None and len(rows) > NEAR_ROWS:
+                leave(job)
+                return
             ask = job.step(rows)
             if ask is None:
                 if job.error is not None and job.has_written:
@@ -260,17 +210,13 @@ class PostgresEngine:
                 return
             if self._statements[ask.name].is_write:
                 if ask.name not in APPENDS:
-                    if job.has_written:
-                        raise _Undo
-                    job.coroutine.close()
-                    job.restart()
-                    alone.append(job)
+                    leave(job)
                     return
                 job.has_written = True
             asks[job] = ask
 
         for job in group:
-            step(job, None)
+            go_on(job, None)
         while asks:
             # The counter last of all: its row stays locked to the commit, and other servers queue on it.
             names = {ask.name for ask in asks.values()}
@@ -281,7 +227,7 @@ class PostgresEngine:
                 jobs = [job for job, ask in ready.items() if ask.name == name]
                 answers = await self._batches.many(connection, name, [ready[job].parameters for job in jobs])
                 for job, rows in zip(jobs, answers, strict=True):
-                    step(job, rows)
+                    go_on(job, rows)
         return alone
 
     async def _one_by_one(self, connection: Any, jobs: list[Job], ws: int | None) -> None:

@@ -1,9 +1,10 @@
 """SQLite: one writer with group commit, readers on their own connections.
 
-All waiting writes run in one BEGIN IMMEDIATE transaction, are committed once, and are then
-answered. When one fails that has written, all run again with a savepoint each. Statements run
-on the event loop's thread, where nothing contends for the interpreter; the commit, which waits
-for the disk, runs in a thread of its own.
+Writes that wait, taken from all workspaces in turn, run in one BEGIN IMMEDIATE transaction, are
+committed once, and are then answered. When one fails that has written, all run again with a
+savepoint each. Statements run on the event loop's thread, where nothing contends for the
+interpreter; the commit, which waits for the disk, runs in a thread of its own. So does work that
+holds the loop too long: it is dropped, and begun again in a thread.
 Work is a coroutine that awaits only its transaction; here such a coroutine never suspends, so
 it is driven to its end at once. Explained in docs/why/storage.md.
 """
@@ -19,67 +20,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import apsw
-import msgspec
 
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.store.copying import copy_sqlite, fresh_file
 from ackbox.store.engine import Work
+from ackbox.store.fairness import FairQueue, Threads
 from ackbox.store.migrate import migrations
-from ackbox.store.sqlite_transaction import GroupTransaction, SqliteTransaction
+from ackbox.store.sqlite_budget import GROUP_SECONDS, SPENT, Stopwatch
+from ackbox.store.sqlite_job import Group, Job, drive
+from ackbox.store.sqlite_transaction import GroupTransaction, NearTransaction, SqliteTransaction
 from ackbox.store.statements import load
 
 T = TypeVar("T")
 # A group of so many holds the event loop for some ten milliseconds.
 MOST_TOGETHER = 128
 BUSY_MS = 10_000
+# Reads at once that hold the loop too long: each takes turns with the loop at the interpreter.
+FAR_READS = 2
 _FILL = {"int": "INTEGER", "strict": "STRICT", "narrow": "STRICT, WITHOUT ROWID", "blob": "BLOB"}
-
-
-def drive(work: Awaitable[T]) -> T:
-    """Run a coroutine that never suspends to its end."""
-    coroutine = work.__await__()
-    try:
-        next(coroutine)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    raise RuntimeError("an operation awaited something other than its store")
-
-
-class _Job:
-    __slots__ = ("error", "future", "result", "work", "writable")
-
-    def __init__(self, work: Work[Any], loop: asyncio.AbstractEventLoop, writable: bool) -> None:
-        self.work = work
-        self.writable = writable
-        self.future: asyncio.Future[Any] = loop.create_future()
-        self.result: Any = None
-        self.error: BaseException | None = None
-
-    def run(self, tx: SqliteTransaction) -> None:
-        """Do the work, perhaps once more; its result or error is kept."""
-        self.error = None
-        tx.writable = self.writable
-        try:
-            self.result = drive(self.work(tx))
-        except Exception as error:  # one bad write fails alone; it is raised to its own caller
-            self.error = error
-
-    def answer(self) -> None:
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
-
-
-class _Group(msgspec.Struct, frozen=True):
-    """Writes that commit together; `is_run` when only the commit is left to do."""
-
-    loop: asyncio.AbstractEventLoop
-    jobs: list[_Job]
-    is_run: bool
 
 
 class SqliteEngine:
@@ -90,10 +48,14 @@ class SqliteEngine:
     def __init__(self, path: str) -> None:
         self.path = path
         self._statements = load("sqlite")
-        self._waiting: list[_Job] = []
+        self._waiting: FairQueue[Job] = FairQueue()
+        # Writes that hold the loop too long; between two of them others have a turn.
+        self._far_waiting: FairQueue[Job] = FairQueue()
+        self._was_far = False
+        self._far = Threads(FAR_READS)
         self._idle = asyncio.Event()
         self._idle.set()
-        self._groups: queue.SimpleQueue[_Group | None] = queue.SimpleQueue()
+        self._groups: queue.SimpleQueue[Group | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._spare: queue.SimpleQueue[apsw.Connection] = queue.SimpleQueue()
         self._broken: apsw.Error | None = None
@@ -120,7 +82,7 @@ class SqliteEngine:
         if self.path != ":memory:":
             self._near = self._connect(reader=True)
             self._near_execute = self._near.cursor().execute
-            self._near_tx = SqliteTransaction(self._near, self._statements, writable=False)
+            self._near_tx = NearTransaction(self._near, self._statements)
         self._writer.set_busy_timeout(0)
 
     async def close(self) -> None:
@@ -138,14 +100,22 @@ class SqliteEngine:
 
     async def read(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> T:
         if self.path == ":memory:":
-            return await self._submit(work, writable=False)
-        if slow:
-            return await asyncio.to_thread(self._read_far, work)
+            return await self._submit(work, ws, writable=False, slow=slow)
+        if not slow:
+            try:
+                return self._read_near(work)
+            except SPENT:
+                pass  # begun again where it may take its time
+        return await self._far.run(ws, lambda: self._read_far(work))
+
+    def _read_near(self, work: Work[T]) -> T:
         # A deferred transaction gives one consistent view for all statements of the work.
         self._near_execute("BEGIN")
+        self._near_tx.budget.begin()
         try:
             return drive(work(self._near_tx))
         finally:
+            self._near_tx.budget.end()
             self._near_execute("COMMIT")
 
     def _read_far(self, work: Work[T]) -> T:
@@ -160,15 +130,15 @@ class SqliteEngine:
         finally:
             self._spare.put(connection)
 
-    def write(self, work: Work[T], *, ws: int | None = None, across: bool = False) -> Awaitable[T]:
-        return self._submit(work, writable=True)
+    def write(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> Awaitable[T]:
+        return self._submit(work, ws, writable=True, slow=slow)
 
-    async def _submit(self, work: Work[T], *, writable: bool) -> T:
+    async def _submit(self, work: Work[T], ws: int | None, *, writable: bool, slow: bool) -> T:
         if self._thread is None or self._broken is not None:
             raise Unavailable("The store is closed.", hint="Start the server again.")
         loop = asyncio.get_running_loop()
-        job = _Job(work, loop, writable)
-        self._waiting.append(job)
+        job = Job(work, loop, ws, writable)
+        (self._far_waiting if slow or ws in self._far_waiting else self._waiting).put(ws, job)
         if self._idle.is_set():
             self._idle.clear()
             # Whatever else arrives in this turn of the loop joins the group; nobody waits longer than that.
@@ -219,54 +189,108 @@ class SqliteEngine:
             raise Unavailable(f"SQLite runs with synchronous={level}; ackbox needs FULL (2).", hint="Report this.")
 
     def _start_group(self, loop: asyncio.AbstractEventLoop) -> None:
-        jobs, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-        if not jobs:
+        if self._far_waiting and not (self._was_far and self._waiting):
+            self._was_far = True
+            self._groups.put(Group(loop, self._far_waiting.take_of_next(MOST_TOGETHER), False))
+            return
+        self._was_far = False
+        group = Group(loop, self._waiting.take(MOST_TOGETHER) if self._waiting else [], False)
+        if not group.jobs:
             self._idle.set()
             return
         try:
-            self._groups.put(_Group(loop, jobs, self._run_together(jobs)))
+            self._run_near(group)
+            self._groups.put(group)
         except apsw.Error as error:
-            self._roll_back(jobs, error)
-            self._end_group(_Group(loop, jobs, False))
+            self._roll_back(group.jobs, error)
+            self._end_group(group)
 
-    def _end_group(self, group: _Group) -> None:
+    def _end_group(self, group: Group) -> None:
+        for ws, jobs in group.take_cut().items():
+            self._wait_again(ws, jobs, is_far=True)
         for job in group.jobs:
             job.answer()
         group.loop.call_soon(self._start_group, group.loop)
 
-    def _run_together(self, jobs: list[_Job]) -> bool:
-        """Run all jobs in one transaction, still to be committed; false when another process is writing just now."""
+    def _run_near(self, group: Group) -> None:
+        """Run as many jobs as the loop has time for in one transaction, still to be committed; the others wait for the next one.
+
+        They are left to the thread when another process is writing just now, or when one of them must be undone alone.
+        """
         if self._broken is not None:
             raise self._broken
-        for run in (self._run_each, self._run_apart):
+        try:
+            self._execute("BEGIN IMMEDIATE")
+        except apsw.BusyError:
+            return
+        try:
+            group.is_run = self._attempt(lambda: self._run_each(group, is_near=True))
+            group.is_apart = not group.is_run
+        finally:
+            for ws, jobs in group.take_cut().items():
+                self._wait_again(ws, jobs, is_far=any(job.is_spent for job in jobs))
+
+    def _wait_again(self, ws: int | None, jobs: list[Job], *, is_far: bool) -> None:
+        """Let jobs wait ahead of the others of their workspace; with one that was too long, all of it, so that its writes keep their order."""
+        if is_far:
+            self._far_waiting.put_back(ws, jobs + self._waiting.take_all_of(ws))
+        else:
+            self._waiting.put_back(ws, jobs)
+
+    def _run_together(self, group: Group) -> bool:
+        """Run all jobs in one transaction, still to be committed; false when another process has been writing for too long."""
+        if self._broken is not None:
+            raise self._broken
+        for run in (lambda: self._run_each(group, is_near=False), lambda: self._run_apart(group.jobs))[group.is_apart:]:
             try:
                 self._execute("BEGIN IMMEDIATE")
             except apsw.BusyError:
                 return False
-            try:
-                if run(jobs):
-                    self._write_tx.settle()
-                    break
-            finally:
-                self._write_tx.forget()
-            if self._writer.in_transaction:
-                self._execute("ROLLBACK")
+            if self._attempt(run):
+                break
         return True
 
-    def _run_each(self, jobs: list[_Job]) -> bool:
+    def _attempt(self, run: Callable[[], bool]) -> bool:
+        """Run jobs in the transaction that has begun; false when it was rolled back."""
+        try:
+            if run():
+                self._write_tx.settle()
+                return True
+        finally:
+            self._write_tx.forget()
+        if self._writer.in_transaction:
+            self._execute("ROLLBACK")
+        return False
+
+    def _run_each(self, group: Group, *, is_near: bool) -> bool:
         """Run jobs one after the other; false when one failed that has written, or has lost the transaction of all.
 
-        A savepoint for each would copy every page that its job touches; most that fail do so before they write.
+        A savepoint for each would copy every page that its job touches; most that fail do so before they write. Those that
+        there is no time for are cut off the group, and with one that was too long for the loop whatever its workspace has after it.
         """
-        changes, tx = self._writer.total_changes, self._write_tx
-        for job in jobs:
+        changes, tx, watch = self._writer.total_changes, self._write_tx, Stopwatch(GROUP_SECONDS)
+        jobs, far = list(group.jobs), set[int | None]()
+        group.jobs.clear()
+        for place, job in enumerate(jobs):
+            if (place and watch.is_over()) or job.ws in far:
+                group.cut.append(job)
+                continue
             before = changes() + tx.taken
+            if is_near:
+                tx.budget.begin()
             job.run(tx)
-            if job.error is not None and (changes() + tx.taken != before or not self._writer.in_transaction):
+            tx.budget.end()
+            if job.is_spent:
+                far.add(job.ws)
+            (group.cut if job.is_spent else group.jobs).append(job)
+            has_failed = job.is_spent or job.error is not None
+            if has_failed and (changes() + tx.taken != before or not self._writer.in_transaction):
+                group.jobs.extend(each for each in jobs[place + 1:] if each.ws not in far)
+                group.cut.extend(each for each in jobs[place + 1:] if each.ws in far)
                 return False
         return True
 
-    def _run_apart(self, jobs: list[_Job]) -> bool:
+    def _run_apart(self, jobs: list[Job]) -> bool:
         """Run jobs so that each can be undone alone."""
         for job in jobs:
             self._execute("SAVEPOINT job")
@@ -285,7 +309,7 @@ class SqliteEngine:
         while (group := self._groups.get()) is not None:
             try:
                 if not group.is_run:
-                    self._run_patiently(group.jobs)
+                    self._run_patiently(group)
                 self._execute("COMMIT")
             except apsw.Error as error:
                 self._roll_back(group.jobs, error)
@@ -293,16 +317,16 @@ class SqliteEngine:
             with suppress(RuntimeError):
                 group.loop.call_soon_threadsafe(self._end_group, group)
 
-    def _run_patiently(self, jobs: list[_Job]) -> None:
+    def _run_patiently(self, group: Group) -> None:
         """Run the jobs here, where waiting for another process holds up nobody else."""
         self._writer.set_busy_timeout(BUSY_MS)
         try:
-            if not self._run_together(jobs):
+            if not self._run_together(group):
                 raise apsw.BusyError("another process has been writing for too long")
         finally:
             self._writer.set_busy_timeout(0)
 
-    def _roll_back(self, jobs: list[_Job], error: apsw.Error) -> None:
+    def _roll_back(self, jobs: list[Job], error: apsw.Error) -> None:
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
         for job in jobs:

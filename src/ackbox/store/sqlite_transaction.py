@@ -13,11 +13,12 @@ import apsw
 
 from ackbox.store.engine import Row
 from ackbox.store.sqlite_answers import Answers
+from ackbox.store.sqlite_budget import Budget
 from ackbox.store.statements import Statement
 
 
 class SqliteTransaction:
-    """Statements on one connection."""
+    """Statements on one connection, for work that may take its time."""
 
     def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], *, writable: bool) -> None:
         self.writable = writable
@@ -35,11 +36,25 @@ class SqliteTransaction:
         self._executemany(self._statements[name].sql, parameters)
 
 
+class NearTransaction(SqliteTransaction):
+    """Statements that only read, on the event loop's thread, within a budget."""
+
+    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement]) -> None:
+        super().__init__(connection, statements, writable=False)
+        self.budget = Budget(connection)
+
+    async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
+        found = self._execute(self._statements[name].sql, parameters).fetchall()
+        self.budget.spend(len(found))
+        return found
+
+
 class GroupTransaction(SqliteTransaction):
     """The transaction of writes that commit together; equal questions share an answer, and a counter is written once."""
 
     def __init__(self, connection: apsw.Connection, statements: dict[str, Statement]) -> None:
         super().__init__(connection, statements, writable=True)
+        self.budget = Budget(connection)
         self._answers = Answers(connection)
         # Each workspace's next number, where some were taken that its row does not know of yet.
         self._next: dict[int, int] = {}
@@ -61,15 +76,18 @@ class GroupTransaction(SqliteTransaction):
         found = answers.get(asked)
         if found is None:
             found = answers[asked] = self._execute(statement.sql, parameters).fetchall()
+        self.budget.spend(len(found))
         return found
 
     async def run(self, name: str, /, **parameters: Any) -> None:
         self._before(self._statements[name])
         self._execute(self._statements[name].sql, parameters)
+        self.budget.spend(0)
 
     async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
         self._before(self._statements[name])
         self._executemany(self._statements[name].sql, parameters)
+        self.budget.spend(0)
 
     def settle(self) -> None:
         """Write down the numbers that were taken: before the commit, and before whatever reads or moves a counter."""

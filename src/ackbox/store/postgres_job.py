@@ -1,0 +1,86 @@
+"""Jobs on PostgreSQL: statements as questions to whoever drives the work, and a write with whom to answer.
+
+When they run is said in postgres.py. Explained in docs/why/storage.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Generator, Sequence
+from typing import Any
+
+from ackbox.store.engine import Row, Work
+
+
+class Ask:
+    """One statement that a coroutine waits for; whoever drives the coroutine sends the rows."""
+
+    __slots__ = ("name", "parameters")
+
+    def __init__(self, name: str, parameters: list[dict[str, Any]]) -> None:
+        self.name = name
+        self.parameters = parameters
+
+    def __await__(self) -> Generator[Ask, list[Row], list[Row]]:
+        return (yield self)
+
+
+class PostgresTransaction:
+    """Statements as questions to whoever drives the work."""
+
+    def __init__(self, *, writable: bool) -> None:
+        self.writable = writable
+
+    async def rows(self, name: str, /, **parameters: Any) -> list[Row]:
+        return await Ask(name, [parameters])
+
+    async def run(self, name: str, /, **parameters: Any) -> None:
+        await Ask(name, [parameters])
+
+    async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
+        if parameters:
+            await Ask(name, list(parameters))
+
+
+class Job:
+    """One write: its work, and whom to answer."""
+
+    __slots__ = ("coroutine", "error", "future", "has_written", "result", "work")
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.coroutine: Coroutine[Any, Any, Any]
+        self.restart()
+
+    def restart(self) -> None:
+        self.coroutine = self.work(PostgresTransaction(writable=True))  # type: ignore[assignment]  # every work is an async def
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.has_written = False
+
+    def step(self, rows: list[Row] | None) -> Ask | None:
+        """Go on to the next statement; null at the end, whose result or error is kept."""
+        try:
+            return self.coroutine.send(rows)  # type: ignore[no-any-return]  # a work awaits only its transaction
+        except StopIteration as done:
+            self.result = done.value
+        except Exception as error:  # raised to its own caller when the group is answered
+            self.error = error
+        return None
+
+    def answer(self) -> None:
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+def step(generator: Generator[Ask, list[Row] | None, Any], rows: list[Row] | None) -> tuple[Ask | None, Any]:
+    """Go on to the next statement; at the end there is none, and a result."""
+    try:
+        return generator.send(rows), None
+    except StopIteration as done:
+        return None, done.value
