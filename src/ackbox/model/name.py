@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import functools
 import hashlib
+import itertools
 import unicodedata
 from collections.abc import Iterable
 from importlib.resources import files
@@ -16,6 +17,8 @@ from importlib.resources import files
 from ackbox.errors import Invalid
 
 LONGEST = 200
+# Known names that a name nobody has is held against letter by letter.
+LIKELY = 20
 # An index of PostgreSQL takes some 2,700 bytes of a row.
 LONGEST_SKELETON_BYTES = 2_000
 # Not for newcomers: what people write when they mean everyone. Who has such a name from before keeps it.
@@ -113,5 +116,17 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     folded = name.casefold()
     same = [other for other in names if other.casefold() == folded]
     by_fold = {other.casefold(): other for other in names}
-    close = [by_fold[other] for other in difflib.get_close_matches(folded, by_fold, n=limit, cutoff=0.6)]
+    close = [by_fold[other] for other in difflib.get_close_matches(folded, _likely(folded, by_fold), n=limit, cutoff=0.6)]
     return list(dict.fromkeys([*same, *close]))[:limit]
+
+
+def _likely(folded: str, known: Iterable[str]) -> list[str]:
+    """Return the few known names with the most letters and pairs of letters in common: comparing with all of them takes too long."""
+    own = _pieces(folded)
+    shared = sorted(((2 * len(own & pieces) / (len(own) + len(pieces)), other) for other in known if (pieces := _pieces(other))), reverse=True)
+    return [other for _, other in shared[:LIKELY]]
+
+
+@functools.lru_cache(4096)
+def _pieces(folded: str) -> frozenset[str]:
+    return frozenset(folded) | frozenset(map("".join, itertools.pairwise(folded)))

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.feed import Event, as_event, name_of
+from ackbox.ops.paging import fitting
 from ackbox.ops.seeing import narrowed
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
 from ackbox.store.messages import NEWEST
@@ -40,5 +41,6 @@ async def list_events(context: Context, params: ListEvents) -> Activity:
     rows = await store.feed_newest(before=before, most=params.limit, of=await context.agent_number(params.of),
                                    visible_to=await narrowed(context, params))
     names = {number: await name_of(context, number) for number in {row[3] for row in rows}}
-    return Activity(events=[as_event(row, names[row[3]]) for row in rows],
-                    cursor=make_cursor(ws, query, rows[-1][0]) if len(rows) == params.limit else None)
+    events = fitting([as_event(row, names[row[3]]) for row in rows])
+    has_more = len(events) < len(rows) or len(rows) == params.limit
+    return Activity(events=events, cursor=make_cursor(ws, query, events[-1].seq) if has_more else None)

@@ -8,15 +8,20 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.overlap import Overlap, overlap
-from ackbox.ops.presence import DEFAULT_TTL_S, Here, Standing, best, derive, derived
+from ackbox.ops.paging import fitting
+from ackbox.ops.presence import DEFAULT_TTL_S, Here, Member, Standing, best, derive, derived, everyone
 from ackbox.ops.seeing import narrowed, written_by
-from ackbox.ops.table import Call, Context, op
+from ackbox.ops.table import Call, Context, Cursor, op
 from ackbox.ops.totals import counts
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.readers import Presence, Reader
 
 DAY_MS = 86_400_000
+MOST_CONFLICTS = 100
+# Declarations read at a time.
+CLAIMS_LOOKED_AT = 200
 
 Line = Annotated[str, Meta(max_length=200)]
 
@@ -111,15 +116,25 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
 
 
 async def _conflicts(context: Context, me: Reader, card: dict[str, Any]) -> list[Overlap]:
-    area, files = card.get("area"), card.get("files") or []
+    return await declared_overlaps(context, {me.reader}, card.get("area"), card.get("files") or [])
+
+
+async def declared_overlaps(context: Context, but: set[int], area: str | None, files: list[str]) -> list[Overlap]:
+    """Return who of those that checked in, but some readers, declared the same area or files and is not away; the first hundred."""
     if not area and not files:
         return []
-    found = []
-    for reader, here in await everybody(context):
-        if reader.reader == me.reader or here.presence == "away":
-            continue
-        found += overlap(reader.name, reader.instance, here.card.get("area"), here.card.get("files") or [], area, files)
-    return found
+    found: list[Overlap] = []
+    after = 0
+    while len(found) < MOST_CONFLICTS:
+        rows = await context.store.claims(since=context.now - DAY_MS, now=context.now, after=after, most=CLAIMS_LOOKED_AT)
+        for reader, presence in rows:
+            here = derived(context, presence, reader.reader)
+            if reader.reader not in but and here.presence != "away":
+                found += overlap(reader.name, reader.instance, here.card.get("area"), here.card.get("files") or [], area, files)
+        if len(rows) < CLAIMS_LOOKED_AT:
+            break
+        after = rows[-1][0].reader
+    return found[:MOST_CONFLICTS]
 
 
 class Heartbeat(Call, frozen=True, kw_only=True):
@@ -197,6 +212,7 @@ class ListAgents(Call, frozen=True, kw_only=True):
     skip: Annotated[int, Meta(ge=0, le=1_000_000, description="Leave out so many before them, for the next page")] = 0
     like: Annotated[str, Meta(max_length=256, description="Only names with these letters in them, upper or lower case; in order of name "
                                                           "those that begin with them first")] | None = None
+    cursor: Cursor | None = None
     with_unread: Annotated[bool, Meta(description="Count the unread post of each, up to 100")] = False
     waiting: Annotated[int, Meta(ge=0, le=200, description="Also tell of so many who are not online and for whom unread post waits that names "
                                                            "them, whether or not they are on the page")] = 0
@@ -210,86 +226,85 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     awaited: Annotated[list[str], Meta(description="Names written to that have never been here; with a limit at most as many")]
     total: Annotated[int, Meta(description="How many there are, also beyond the limit")]
     online: Annotated[int, Meta(description="How many of them are online")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there are no more")] = None
     waiting: Annotated[list[Instance], Meta(description="Not online, with unread post that names them, the last heard of first; as many as "
                                                         "asked for")] = []
 
 
 UNREAD_UP_TO = 100
+# On one page; a page also ends where its answer would be too long.
+MOST_AGENTS = 1_000
+AWAITED_BYTES = WAITING_BYTES = 100_000
 RANK = {"online": 0, "idle": 1, "away": 2}
 
 
-@op("agent.list", scope="read")
+@op("agent.list", scope="read", is_slow=True)
 async def list_agents(context: Context, params: ListAgents) -> Roster:
     """Return who is here: every agent and person with presence, and names that post waits for."""
-    wanted = None if params.like is None else params.like.casefold()
-    present = await everybody(context)
+    ws, query, wanted = context.workspace.ws, f"agents {_asked(params)}", None if params.like is None else params.like.casefold()
     awaited = await context.store.awaited(visible_to=await written_by(context, params))
     awaited = [name for name in awaited if wanted is None or wanted in name.casefold()]
-    found: list[Family] = []
-    for (reader, here), own in families(present):
-        if params.name not in (None, reader.name) or (wanted is not None and wanted not in reader.name.casefold()):
-            continue
-        together = best([here, *(state for _, state in own)])
-        if params.online_only and together.presence != "online":
-            continue
-        merged = Here(together.presence, together.last_seen, together.reach, {**together.card, **here.card},
-                      here.started_at or together.started_at)
-        if params.days is not None and (merged.last_seen or 0) < context.now - params.days * DAY_MS:
-            continue
-        found.append((reader, merged, own))
+    found = [each for each in await everyone(context, params.name) if _fits(context, params, each, wanted)]
     if wanted is not None:
-        found.sort(key=lambda each: not each[0].name.casefold().startswith(wanted))
+        found.sort(key=lambda each: not each.name.casefold().startswith(wanted))
     if params.newest_first or params.present_first:
-        found.sort(key=lambda each: each[1].last_seen or 0, reverse=True)
+        found.sort(key=lambda each: each.last_seen or 0, reverse=True)
     if params.present_first:
-        found.sort(key=lambda each: RANK[each[1].presence])
-    page = found[params.skip : None if params.limit is None else params.skip + params.limit]
-    return Roster(workspace=context.workspace.name, agents=await _cards(context, params, page), awaited=awaited[: params.limit], total=len(found),
-                  online=sum(merged.presence == "online" for _, merged, _ in found),
-                  waiting=await _cards(context, params, await _waited_for(context, params, found)))
+        found.sort(key=lambda each: RANK[each.presence])
+    skip = params.skip if params.cursor is None else read_cursor(ws, query, params.cursor)
+    cards = await _cards(context, params, found[skip:][:MOST_AGENTS if params.limit is None else params.limit])
+    agents = fitting(cards)
+    upto = skip + len(agents)
+    return Roster(workspace=context.workspace.name, agents=agents, awaited=fitting(awaited[: params.limit], AWAITED_BYTES), total=len(found),
+                  online=sum(each.presence == "online" for each in found), cursor=make_cursor(ws, query, upto) if upto < len(found) else None,
+                  waiting=fitting(await _cards(context, params, await _waited_for(context, params, found)), WAITING_BYTES))
 
 
-Member = tuple[Reader, Here]
-Family = tuple[Reader, Here, list[Member]]
+def _asked(params: ListAgents) -> str:
+    return repr([params.online_only, params.name, params.days, params.newest_first, params.present_first, params.like])
 
 
-async def _cards(context: Context, params: ListAgents, page: list[Family]) -> list[Instance]:
-    """Draw up the cards of a page. Whoever is not on it is only counted: this costs more than finding out who is here."""
-    counts = await _unread(context, params, [reader for reader, _, _ in page]) if params.with_unread else {}
-    return [msgspec.structs.replace(shown(reader, merged, [shown(each, state) for each, state in own]), unread=counts.get(reader.reader))
-            for reader, merged, own in page]
+def _fits(context: Context, params: ListAgents, each: Member, wanted: str | None) -> bool:
+    return (wanted is None or wanted in each.name.casefold()) and (not params.online_only or each.presence == "online") and (
+        params.days is None or (each.last_seen or 0) >= context.now - params.days * DAY_MS)
 
 
-async def _waited_for(context: Context, params: ListAgents, found: list[Family]) -> list[Family]:
+async def _cards(context: Context, params: ListAgents, page: list[Member]) -> list[Instance]:
+    """Draw up the cards of a page. Others are only counted: this costs more than finding out who is here."""
+    counts = await _unread(context, params, page) if params.with_unread else {}
+    return [msgspec.structs.replace(await card_of(context, each), unread=counts.get(each.reader)) for each in page]
+
+
+async def card_of(context: Context, member: Member) -> Instance:
+    """Return an agent with its running copies, as others see it: as present as the most present of them."""
+    stored = await context.store.presences(member.reader)
+    family = [each for each in await context.store.family(member.reader) if each.seen]
+    here = {each.reader: derived(context, stored.get(each.reader), each.reader) for each in family}
+    own = next(each for each in family if each.is_agent)
+    copies = sorted((each for each in family if not each.is_agent), key=lambda each: each.instance or "")
+    together = best([here[own.reader], *(here[each.reader] for each in copies)])
+    merged = Here(together.presence, together.last_seen, together.reach, {**together.card, **here[own.reader].card},
+                  here[own.reader].started_at or together.started_at)
+    return shown(own, merged, [shown(each, here[each.reader]) for each in copies])
+
+
+async def _waited_for(context: Context, params: ListAgents, found: list[Member]) -> list[Member]:
     """Return those who are not online and for whom post waits by name, the last heard of first, as far as the caller may know."""
     if not params.waiting:
         return []
     visible_to, numbers = await narrowed(context, params), await context.store.agents_with_post(now=context.now)
-    waited = [each for each in found if each[1].presence != "online" and each[0].reader in numbers and visible_to in (None, each[0].agent)]
-    return sorted(waited, key=lambda each: each[1].last_seen or 0, reverse=True)[: params.waiting]
+    waited = [each for each in found if each.presence != "online" and each.reader in numbers and visible_to in (None, each.reader)]
+    return sorted(waited, key=lambda each: each.last_seen or 0, reverse=True)[: params.waiting]
 
 
-def families(present: list[Member]) -> list[tuple[Member, list[Member]]]:
-    """Return each agent with its running copies, in the order given."""
-    own: dict[int, list[Member]] = {}
-    for each in present:
-        if not each[0].is_agent:
-            own.setdefault(each[0].agent, []).append(each)
-    return [(each, own.get(each[0].agent, [])) for each in present if each[0].is_agent]
-
-
-async def _unread(context: Context, params: ListAgents, readers: list[Reader]) -> dict[int, int]:
+async def _unread(context: Context, params: ListAgents, page: list[Member]) -> dict[int, int]:
     """Return how much post waits for each of them, as far as the caller may know."""
-    visible_to = await narrowed(context, params)
-    return {reader.reader: len(await context.store.unmarked(reader, "read", after=0, most=UNREAD_UP_TO, now=context.now))
-            for reader in readers if visible_to in (None, reader.agent)}
-
-
-async def everybody(context: Context) -> list[tuple[Reader, Here]]:
-    """Return everyone who has been here, agents and instances, each with its standing."""
-    stored = await context.store.presences()
-    return [(reader, derived(context, stored.get(reader.reader), reader.reader))
-            for reader in await context.store.all_readers() if reader.seen]
+    visible_to, found = await narrowed(context, params), dict[int, int]()
+    for each in page:
+        reader = await context.store.reader_by_number(each.reader) if visible_to in (None, each.reader) else None
+        if reader is not None:
+            found[each.reader] = len(await context.store.unmarked(reader, "read", after=0, most=UNREAD_UP_TO, now=context.now))
+    return found
 
 
 class Whoami(Call, frozen=True, kw_only=True):

@@ -15,12 +15,16 @@ from ackbox.errors import Invalid, UnknownRecipient
 from ackbox.model.address import Address, collapse, parse_audience
 from ackbox.model.moment import to_text
 from ackbox.model.name import LONGEST, nearest, refuse_newcomer
-from ackbox.ops.presence import Standing, standing
+from ackbox.ops.presence import Standing, everyone, standing
 from ackbox.ops.table import Context
 from ackbox.store.messages import Channel
 from ackbox.store.readers import PEOPLE, Reader
 
 EVERYONE_CHANNEL = 0
+# Unknown names of one audience for which known ones like them are looked up.
+MOST_NEAR = 5
+# Of everyone, those who are told of one by one before a send.
+FIRST = 50
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +75,7 @@ async def resolve(
     readers = [(address, await context.store.reader(address.agent, address.instance)) for address in named]
     for address, reader in readers:
         await _refuse(context, address, reader, unknown)
-    recipients = [await _recipient(context, address, reader) for address, reader in readers]
+    recipients = await _recipients(context, readers)
     channels = [reader.reader if reader else (await context.store.hold(address.agent, address.instance)).reader
                 for address, reader in readers]
     return Audience(addresses, channels, recipients, len(recipients))
@@ -153,33 +157,49 @@ async def _refuse(context: Context, address: Address, reader: Reader | None, unk
 async def describe(context: Context, channels: list[Channel]) -> list[Recipient]:
     """Return who a stored message is for; nobody by name when it is for everyone."""
     readers = [await context.store.reader_by_number(channel) for channel, *_ in channels if channel != EVERYONE_CHANNEL]
-    return [await _recipient(context, Address(reader.name, reader.instance), reader) for reader in readers if reader is not None]
+    return await _recipients(context, [(Address(reader.name, reader.instance), reader) for reader in readers if reader is not None])
 
 
-async def _recipient(context: Context, address: Address, reader: Reader | None) -> Recipient:
-    if reader is None or not reader.seen:
-        near = [] if address.is_humans else nearest(address.agent, await context.store.known_names())
-        return Recipient(agent=address.agent, instance=address.instance, known=False, near=near)
+async def _recipients(context: Context, readers: list[tuple[Address, Reader | None]]) -> list[Recipient]:
+    """Return what the sender is told of each; of many unknown names, the first few with known ones like them."""
+    found, named = [], 0
+    for address, reader in readers:
+        if reader is not None and reader.seen:
+            found.append(await _known(context, reader))
+            continue
+        is_told = not address.is_humans and named < MOST_NEAR
+        named += is_told
+        near = nearest(address.agent, await context.store.known_names()) if is_told else []
+        found.append(Recipient(agent=address.agent, instance=address.instance, known=False, near=near))
+    return found
+
+
+async def _known(context: Context, reader: Reader) -> Recipient:
     here = await standing(context, reader)
     return Recipient(agent=reader.name, instance=reader.instance, presence=here.presence, reach=here.reach,
                      last_seen=None if here.last_seen is None else to_text(here.last_seen))
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """Who an audience would be now; nothing is registered for it."""
+    """Who an audience would be now, how many and how many of them online; of everyone, the first. Nothing is registered for it."""
 
     is_everyone: bool
     recipients: list[Recipient]
+    count: int
+    online: int
 
 
 async def look(context: Context, to: str | list[str], *, instance: str | None, sender: str | None) -> Expected:
     """Return who a message to `to` would be for, as things stand. Raises Invalid."""
     addresses = parse_audience(to, instance=instance)
     if addresses[0].is_everyone:
-        everybody = [reader for reader in await context.store.all_readers() if reader.seen and reader.is_agent and reader.name != sender]
-        return Expected(True, [await _recipient(context, Address(reader.name), reader) for reader in everybody])
+        everybody = [each for each in await everyone(context) if each.name != sender and each.kind != "system"]
+        online = sum(each.presence == "online" for each in everybody)
+        first = [reader for each in everybody[:FIRST] if (reader := await context.store.reader_by_number(each.reader)) is not None]
+        return Expected(True, [await _known(context, reader) for reader in first], len(everybody), online)
     named = await _name_people(context, addresses)
     readers = [(address, await context.store.reader(address.agent, address.instance)) for address in named]
     for address, reader in readers:
         await _refuse_reserved(context, address, reader)
-    return Expected(False, [await _recipient(context, address, reader) for address, reader in readers])
+    recipients = await _recipients(context, readers)
+    return Expected(False, recipients, len(recipients), sum(each.presence == "online" for each in recipients))

@@ -11,15 +11,17 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
-from ackbox.ops.agents import everybody
+from ackbox.ops.agents import MOST_CONFLICTS, declared_overlaps
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.overlap import Overlap, merged, overlap
+from ackbox.ops.paging import fitting
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
 from ackbox.store.messages import NEWEST
 from ackbox.store.sessions import SessionRow
 
 # Sessions read at a time while narrowing.
 LOOKED_AT = 200
+MOST_LOOKS = 25
 LONGEST_TTL_MS = 86_400_000
 
 State = Literal["active", "timed_out", "ended"]
@@ -69,7 +71,7 @@ def state_of(context: Context, row: SessionRow) -> State:
 
 
 async def overlaps(context: Context, me: int, area: str | None, files: list[str], own: int = 0) -> list[Overlap]:
-    """Return who else claims the same: live sessions, and those who only checked in with a claim."""
+    """Return who else claims the same: live sessions, and those who only checked in with a claim; the first hundred."""
     if not area and not files:
         return []
     rows = await context.store.open_sessions(since=context.now - LONGEST_TTL_MS)
@@ -77,11 +79,10 @@ async def overlaps(context: Context, me: int, area: str | None, files: list[str]
     for row in rows:
         if row.seq != own and row.reader != me and state_of(context, row) == "active":
             found += overlap(row.name, row.instance, row.area, row.files, area, files)
-    declared = {row.reader for row in rows} | {me}
-    for reader, here in await everybody(context):
-        if reader.reader not in declared and here.presence != "away":
-            found += overlap(reader.name, reader.instance, here.card.get("area"), here.card.get("files") or [], area, files)
-    return merged(found)
+        if len(found) >= MOST_CONFLICTS:
+            break
+    found += await declared_overlaps(context, {row.reader for row in rows} | {me}, area, files)
+    return merged(found)[:MOST_CONFLICTS]
 
 
 class AskConflicts(Call, frozen=True, kw_only=True):
@@ -135,12 +136,15 @@ async def list_sessions(context: Context, params: ListSessions) -> Sessions:
     before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
     agent = await context.agent_number(params.of)
     found: list[SessionRow] = []
-    while len(found) < params.limit:
+    has_more = True
+    for _ in range(MOST_LOOKS):
         rows = await store.session_page(before=before, reader_agent=agent, most=LOOKED_AT)
         found += [row for row in rows if params.state in (None, state_of(context, row))]
-        if len(rows) < LOOKED_AT:
+        has_more = len(rows) == LOOKED_AT
+        if not has_more or len(found) >= params.limit:
             break
         before = rows[-1].seq
-    page = found[: params.limit]
-    return Sessions(sessions=[shown_session(context, row) for row in page],
-                    cursor=make_cursor(ws, query, page[-1].seq) if len(page) == params.limit else None)
+    page = fitting([shown_session(context, row) for row in found[: params.limit]])
+    if len(page) < len(found) or len(page) == params.limit:
+        before, has_more = page[-1].number, True
+    return Sessions(sessions=page, cursor=make_cursor(ws, query, before) if has_more else None)

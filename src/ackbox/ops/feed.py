@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from ackbox.model.moment import to_text
 from ackbox.ops.cursors import make_cursor, read_cursor
+from ackbox.ops.paging import fitting
 from ackbox.ops.seeing import narrowed
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, op
 from ackbox.store.engine import Row
@@ -75,8 +76,10 @@ async def feed(context: Context, params: Feed) -> Events:
     page = wanted[: params.limit]
     upto = page[-1][0] if len(wanted) > len(page) else rows[-1][0] if rows else after
     names = {number: await name_of(context, number) for number in {row[3] for row in page}}
-    return Events(events=[as_event(row, names[row[3]]) for row in page], cursor=make_cursor(ws, "feed", upto),
-                  has_more=len(wanted) > len(page) or len(rows) == most)
+    events = fitting([as_event(row, names[row[3]]) for row in page])
+    if len(events) < len(page):
+        upto = events[-1].seq
+    return Events(events=events, cursor=make_cursor(ws, "feed", upto), has_more=len(wanted) > len(events) or len(rows) == most)
 
 
 async def _rows(context: Context, params: Feed, after: int, most: int) -> Sequence[Row]:

@@ -17,6 +17,7 @@ from ackbox.model.query import Query, parse_query
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.messages import has_metadata, visible
+from ackbox.ops.paging import within
 from ackbox.ops.seeing import Seen, narrowed, see_each
 from ackbox.ops.table import Call, Context, Cursor, MessageId, Name, Run, op
 from ackbox.store.messages import NEWEST, Filter, Stored
@@ -25,8 +26,11 @@ CATCH_UP_AT_MOST = 2_000
 MOST_IDS = 200
 # Messages of one conversation that are counted.
 MOST_SIZE = 200
-# Messages read at a time while narrowing by what no index knows.
+# Messages read at a time while narrowing by what no index knows, and in one call: by metadata, and by what a row says. Whoever
+# looks for more goes on with the cursor.
 LOOKED_AT = 500
+MOST_LOOKED_AT = 20_000
+WINDOW = 100_000
 WORDS = 'Words that must all be there; also "a phrase", start*, -without'
 
 
@@ -45,6 +49,12 @@ class Narrow(Call, frozen=True, kw_only=True):
     with_cursors: Annotated[bool, Meta(description="Also give the cursor after each, for who shows fewer than asked for")] = False
 
 
+    @property
+    def shown_chars(self) -> int | None:
+        """How much of each body is shown; null for all of it."""
+        return None
+
+
 class History(Narrow, frozen=True, kw_only=True):
     """Which messages; what is left out narrows nothing."""
 
@@ -54,6 +64,10 @@ class History(Narrow, frozen=True, kw_only=True):
     body_chars: Annotated[int, Meta(ge=0, le=50_000, description="Cut each body to so many characters")] | None = None
     with_tallies: Annotated[bool, Meta(description="Also tell how far each message has come")] = False
     with_sizes: Annotated[bool, Meta(description="Also tell how many messages the conversation of each has")] = False
+
+    @property
+    def shown_chars(self) -> int | None:
+        return self.body_chars
 
 
 class Search(Narrow, frozen=True, kw_only=True):
@@ -140,7 +154,8 @@ async def _named(context: Context, params: History) -> list[Seen]:
     alone = ("since", "until", "sender", "recipient", "thread", "intent", "text", "cursor")
     if any(getattr(params, name) is not None for name in alone):
         raise Invalid("`ids` stands alone.", hint="Leave out what narrows.", field="ids")
-    return await see_each(context, params, await context.store.messages_with(ids))
+    rows = await context.store.messages_with(ids)
+    return await see_each(context, params, within(rows, lambda row: show.size_of(row, params.shown_chars)))
 
 
 @op("message.search", scope="read", prepare=lambda params: _catch_up, is_slow=True)
@@ -167,20 +182,32 @@ async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[
         thread=None if params.thread is None else (await visible(context, params, params.thread)).thread,
         intent=params.intent, visible_to=await narrowed(context, params),
     )
-    rows = await _fitting(context, params, narrow, query)
+    found, looked_to = await _fitting(context, params, narrow, query)
+    rows = within(found, lambda row: show.size_of(row, params.shown_chars))
+    if len(rows) < len(found) or len(found) == params.limit:
+        looked_to = rows[-1].seq
     cursors = [make_cursor(ws, name, row.seq) for row in rows] if params.with_cursors else []
-    return await see_each(context, params, rows), make_cursor(ws, name, rows[-1].seq) if len(rows) == params.limit else None, cursors
+    return await see_each(context, params, rows), None if looked_to is None else make_cursor(ws, name, looked_to), cursors
 
 
-async def _fitting(context: Context, params: Narrow, narrow: Filter, query: Query | None) -> list[Stored]:
-    """Return the next messages that fit; what only the metadata says is looked for in all of them."""
-    store, found = context.store, []
+async def _fitting(context: Context, params: Narrow, narrow: Filter, query: Query | None) -> tuple[list[Stored], int | None]:
+    """Return the next messages that fit; and how far this call has looked, when there is more to look through."""
+    store, found, looked_at = context.store, list[Stored](), 0
+    # Of a whole history nothing is passed over; what narrows it may fit nothing in a million messages.
+    newest = min(narrow.before, await store.last_seq() + 1)
+    floor = max(newest - WINDOW, 0) if query is None else 0
+    narrow = msgspec.structs.replace(narrow, after=floor)
     while True:
         most = LOOKED_AT if params.metadata else params.limit
         rows = await (store.history_page(narrow, most=most) if query is None else store.search_page(query, narrow, most=most))
-        found += [row for row in rows if has_metadata(row, params.metadata)]
-        if len(rows) < most or len(found) >= params.limit:
-            return found[: params.limit]
+        found += [row for row in rows if has_metadata(row.metadata, params.metadata)]
+        looked_at += most
+        if len(found) >= params.limit:
+            return found[: params.limit], None
+        if len(rows) < most:
+            return found, floor + 1 if floor else None
+        if looked_at >= MOST_LOOKED_AT:
+            return found, rows[-1].seq
         narrow = msgspec.structs.replace(narrow, before=rows[-1].seq)
 
 

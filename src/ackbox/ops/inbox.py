@@ -18,6 +18,7 @@ from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.marking import find_targets, mark_one, note_marked, recipient_of
 from ackbox.ops.messages import has_metadata
+from ackbox.ops.paging import REPLY_BYTES, fitting
 from ackbox.ops.seeing import see, see_each
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
 from ackbox.ops.totals import counts
@@ -27,8 +28,10 @@ from ackbox.store.messages import NEWEST, Stored
 from ackbox.store.readers import Reader
 
 BODY_BYTES = 40_000
-# Messages read at a time while narrowing.
-LOOKED_AT = 200
+# Messages read at a time while narrowing, and in one call; whoever looks for more goes on with the cursor.
+LOOKED_AT = 1_000
+MOST_LOOKED_AT = 50_000
+MOST_LISTED = 10_000
 
 
 Looked = Literal["unread", "pending", "delivered", "acknowledged"]
@@ -88,13 +91,15 @@ async def check(context: Context, params: Check) -> Checked:
     goes_on = not (params.urgent_first or params.newest)
     most = params.limit + 1 if goes_on else COUNTED_UP_TO
     is_narrowed = params.since is not None or bool(params.metadata) or params.intent is not None or params.direct_only or params.state != "unread"
-    seqs = await (_narrowed if is_narrowed else _all)(context, params, me, after, most)
+    seqs, looked_to = await _narrowed(context, params, me, after, most) if is_narrowed else (await _all(context, params, me, after, most), None)
     rows = await _rows(context, params, seqs)
     page = _within(rows, params)
     # A first look that found fewer than it may give has found all there is.
     is_all = params.cursor is None and not is_narrowed and len(seqs) <= params.limit
     unread, total = await counts(context, me, unread=len(seqs) if is_all else None)
-    has_more = len(seqs) > len(page)
+    is_cut = len(seqs) > len(page)
+    has_more = is_cut or looked_to is not None
+    upto = max((row.seq for row in page), default=after) if is_cut or looked_to is None else looked_to
     flags = {} if params.state == "unread" else await store.flags(me, [row.seq for row in page])
     letters = [show.letter(seen, context.workspace.name, reader=await _receipt_reader(context, me, seen.row),
                            read=flags.get(seen.row.seq, (False,))[0], archived=False) for seen in await see_each(context, params, page)]
@@ -103,14 +108,15 @@ async def check(context: Context, params: Check) -> Checked:
     return Checked(
         messages=letters, unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO),
         counts_capped=max(unread, total) > COUNTED_UP_TO, has_more=has_more,
-        cursor=make_cursor(ws, f"inbox {me.reader}", max(row.seq for row in page)) if page and goes_on else params.cursor,
-        notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; go on with the cursor." if has_more
+        cursor=make_cursor(ws, f"inbox {me.reader}", upto) if upto > after and goes_on else params.cursor,
+        notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; go on with the cursor." if is_cut
+        else f"Looked through {MOST_LOOKED_AT:,} messages; go on with the cursor." if has_more
         else None if page else context.workspace.settings.get("empty_inbox_text") or None,
         under_way=await under_way(context, me) if params.with_tasks else None,
     )
 
 
-@op("inbox.wait", scope="read", writes=lambda params: params.mark != "none", is_done=lambda result: bool(result.messages))
+@op("inbox.wait", scope="read", writes=lambda params: params.mark != "none", is_done=lambda result: bool(result.messages) or result.has_more)
 async def wait(context: Context, params: Wait) -> Checked:
     """Wait for unread post, up to `wait_s` seconds; returns at once when there is some.
 
@@ -138,22 +144,19 @@ async def _handed_over(context: Context, params: Check, me: Reader, after: int, 
     return found[:most]
 
 
-async def _narrowed(context: Context, params: Check, me: Reader, after: int, most: int) -> list[int]:
-    """Return the first unread seqs whose messages fit; looks through the whole mailbox when few do."""
+async def _narrowed(context: Context, params: Check, me: Reader, after: int, most: int) -> tuple[list[int], int | None]:
+    """Return the first unread seqs whose messages fit; and how far this call has looked, when there is more to look through."""
     since = 0 if params.since is None else parse_moment(params.since, field="since")
     found: list[int] = []
-    while len(found) < most:
+    looked_at = 0
+    while len(found) < most and looked_at < MOST_LOOKED_AT:
         seqs = await _all(context, params, me, after, LOOKED_AT)
-        rows = await context.store.messages_at(seqs)
-        found += [row.seq for row in rows if row.created_at > since and has_metadata(row, params.metadata) and _fits(row, params)]
+        rows = await context.store.fitting(seqs, since=since, intent=params.intent, direct_only=params.direct_only)
+        found += [seq for seq, metadata in rows if has_metadata(metadata, params.metadata)]
         if len(seqs) < LOOKED_AT:
-            break
-        after = seqs[-1]
-    return sorted(found)[:most]
-
-
-def _fits(row: Stored, params: Check) -> bool:
-    return params.intent in (None, row.intent) and not (params.direct_only and row.is_for_everyone)
+            return sorted(found)[:most], None
+        after, looked_at = seqs[-1], looked_at + len(seqs)
+    return sorted(found)[:most], after if len(found) < most else None
 
 
 async def _rows(context: Context, params: Check, seqs: list[int]) -> list[Stored]:
@@ -169,9 +172,11 @@ def _within(rows: list[Stored], params: Check) -> list[Stored]:
     """Cut at a whole message; the first always fits, so that a reader gets on."""
     size = 0
     page: list[Stored] = []
+    whole = 0
     for row in rows:
         size += len(row.body.encode())
-        if page and size > params.max_body_bytes:
+        whole += show.size_of(row)
+        if page and (size > params.max_body_bytes or whole > REPLY_BYTES):
             break
         page.append(row)
     return page
@@ -232,7 +237,9 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
     query = f"mailbox {me.reader}"
     before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
     letters: list[Letter] = []
-    while len(letters) < wanted:
+    looked_at = 0
+    while len(letters) < wanted and looked_at < MOST_LISTED:
+        looked_at += 200
         seqs = await store.mailbox_page(me, before=before, most=200)
         flags = await store.flags(me, seqs)
         for seq in seqs:
@@ -243,9 +250,14 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
             if len(letters) == wanted:
                 break
         if len(seqs) < 200 and (not seqs or before == seqs[-1]):
+            looked_at = 0
             break
+    has_more = len(letters) == wanted or looked_at >= MOST_LISTED
+    page = fitting(letters)
+    if len(page) < len(letters):
+        before, has_more = page[-1].seq, True
     unread, total = await counts(context, me)
-    return Mailbox(agent=me.name, messages=letters, cursor=make_cursor(ws, query, before) if len(letters) == wanted else None,
+    return Mailbox(agent=me.name, messages=page, cursor=make_cursor(ws, query, before) if has_more else None,
                    unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO), counts_capped=max(unread, total) > COUNTED_UP_TO)
 
 

@@ -11,6 +11,7 @@ from msgspec import Meta
 from ackbox.model.moment import to_text
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
+from ackbox.ops.paging import fitting
 from ackbox.ops.seeing import may_see, narrowed, see
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
 from ackbox.store.engine import Row
@@ -52,8 +53,10 @@ async def log(context: Context, params: Log) -> Lines:
     ws = context.workspace.ws
     after = 0 if params.cursor is None else read_cursor(ws, "log", params.cursor)
     rows = await context.store.feed_page(after=after, most=params.limit, visible_to=await narrowed(context, params))
-    lines = [line for row in rows for line in await _lines(context, params, row)]
-    return Lines(lines=lines, cursor=make_cursor(ws, "log", rows[-1][0] if rows else after), has_more=len(rows) == params.limit)
+    told = fitting([await _lines(context, params, row) for row in rows])
+    upto = rows[len(told) - 1][0] if rows else after
+    return Lines(lines=[line for each in told for line in each], cursor=make_cursor(ws, "log", upto),
+                 has_more=len(told) < len(rows) or len(rows) == params.limit)
 
 
 async def _lines(context: Context, params: Log, row: Row) -> list[Line]:
@@ -77,11 +80,10 @@ async def _contracts(context: Context, params: Log, message: Stored) -> list[Lin
         found.append(_contract("contract.opened", message, message.created_at,
                                expects_reply_by=to_text(message.expects_reply_by)))
     asked = None if message.parent is None else await context.store.message(message.parent)
-    if asked is not None and asked.expects_reply_by is not None and asked.sender_agent != message.sender_agent:
-        replies = await context.store.thread_page(asked.thread, after=asked.seq, most=500)
-        first = next((reply for reply in replies if reply.parent == asked.id and reply.sender_agent != asked.sender_agent), None)
-        if first is not None and first.seq == message.seq and await may_see(context, params, asked):
-            found.append(_contract("contract.resolved", asked, message.created_at, answer=message.id))
+    if asked is None or asked.expects_reply_by is None or asked.sender_agent == message.sender_agent:
+        return found
+    if await context.store.first_answer(asked) == message.seq and await may_see(context, params, asked):
+        found.append(_contract("contract.resolved", asked, message.created_at, answer=message.id))
     return found
 
 

@@ -11,6 +11,7 @@ from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.key import digest, mint, parse_key
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import LONGEST, parse_name, refuse_newcomer
+from ackbox.ops.paging import Paged, page_of
 from ackbox.ops.table import PEOPLE, Call, Context, op
 from ackbox.store.store import KeyRow, Store
 
@@ -71,8 +72,8 @@ async def create(context: Context, params: CreateKey) -> NewKey:
     return NewKey(key=text, id=id, workspace=context.workspace.name, agent=name, kind=params.kind, expires_at=to_text_or_none(expires_at))
 
 
-class ListKeys(Call, frozen=True, kw_only=True):
-    """Nothing to say."""
+class ListKeys(Paged, frozen=True, kw_only=True):
+    """Which page."""
 
 
 class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +93,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     """The workspace's keys, oldest first."""
 
     keys: Annotated[list[KeyInfo], Meta(description="Oldest first")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
 
 
 def _shown(row: KeyRow) -> KeyInfo:
@@ -103,7 +105,8 @@ def _shown(row: KeyRow) -> KeyInfo:
 @op("key.list", scope="admin", spans_workspaces=True)
 async def list_keys(context: Context, params: ListKeys) -> Keys:
     """Return the workspace's keys, without their secrets; for who covers all workspaces, also people's keys that do."""
-    return Keys(keys=await _keys(context))
+    page, cursor = page_of(context.workspace.ws, "keys", await _keys(context), params)
+    return Keys(keys=page, cursor=cursor)
 
 
 class RevokeKey(Call, frozen=True, kw_only=True):
@@ -121,7 +124,8 @@ async def revoke(context: Context, params: RevokeKey) -> Keys:
     if not (await context.store.revoke_key(params.id, now=context.now) or await _revoke_across(context, params.id)):
         raise NotFound(f"There is no key {params.id!r} in this workspace.", hint="See key.list.", field="id")
     context.rings.add(await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": params.id}))
-    return Keys(keys=await _keys(context))
+    page, cursor = page_of(context.workspace.ws, "keys", await _keys(context), ListKeys())
+    return Keys(keys=page, cursor=cursor)
 
 
 async def _keys(context: Context) -> list[KeyInfo]:

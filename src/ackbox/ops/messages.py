@@ -21,6 +21,7 @@ from ackbox.ops import show
 from ackbox.ops.audience import Audience, Recipient, describe, mentioned, resolve
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.looping import hold_repeats, hops
+from ackbox.ops.paging import fitting
 from ackbox.ops.seeing import Seen, may_see, see
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Parts, op
 from ackbox.store.messages import Stored
@@ -265,9 +266,9 @@ async def visible(context: Context, call: Call, id: str) -> Stored:
     return (await find_seen(context, call, id)).row
 
 
-def has_metadata(row: Stored, wanted: dict[str, Any]) -> bool:
-    """Whether a message's metadata has these values."""
-    own = msgspec.json.decode(row.metadata) if wanted else {}
+def has_metadata(metadata: str, wanted: dict[str, Any]) -> bool:
+    """Whether a message's metadata, as it is stored, has these values."""
+    own = msgspec.json.decode(metadata) if wanted else {}
     return all(name in own and own[name] == value for name, value in wanted.items())
 
 
@@ -313,17 +314,17 @@ async def status(context: Context, params: Status) -> StatusOf:
     counts = await store.trace_counts(row.seq)
     size = await store.broadcast_size(row.seq, sender_agent=row.sender_agent) if everyone else len(await store.channels(row.seq))
     expired = row.expires_at is not None and row.expires_at <= context.now
+    receipts = fitting([show.receipt(row.seq, who, trace, is_expired=expired) for who, trace in found])
+    has_more = len(receipts) < len(found) or len(found) == params.limit
     return StatusOf(
         id=row.id, sender=row.sender_name, type=row.type, to=show.addresses(row), created_at=to_text(row.created_at), recipients=size,
         delivered=counts[0], read=counts[1], acknowledged=counts[2], archived=counts[3], is_expired=expired,
-        is_late=await _is_late(context, row),
-        receipts=[show.receipt(row.seq, who, trace, is_expired=expired) for who, trace in found],
-        cursor=make_cursor(ws, f"status {row.seq}", found[-1][0][0]) if len(found) == params.limit else None,
+        is_late=await _is_late(context, row), receipts=receipts,
+        cursor=make_cursor(ws, f"status {row.seq}", found[len(receipts) - 1][0][0]) if has_more else None,
     )
 
 
 async def _is_late(context: Context, row: Stored) -> bool:
     if row.expects_reply_by is None or row.expects_reply_by > context.now:
         return False
-    replies = await context.store.thread_page(row.thread, after=row.seq, most=500)
-    return not any(reply.parent == row.id and reply.sender_agent != row.sender_agent for reply in replies)
+    return await context.store.first_answer(row) is None

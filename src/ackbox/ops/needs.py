@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from ackbox.model.message import Message
 from ackbox.ops import show
+from ackbox.ops.paging import fitting
 from ackbox.ops.presence import standing
 from ackbox.ops.seeing import Seen, see, written_by
 from ackbox.ops.table import Call, Context, Limit, op
@@ -21,6 +22,7 @@ SINCE_MS = 7 * 24 * 60 * MINUTE_MS
 # Looked through, so that asking costs the same in a workspace of any age.
 NEWEST_SEQS, MOST = 10_000, 200
 SHOWN_CHARS = 500
+AWAITED_BYTES = 100_000
 
 Kind = Literal["mail", "blocked", "question", "urgent", "late", "stuck", "expired"]
 
@@ -76,7 +78,7 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
             found.append(_need(context, seen, kind, waiting, is_answered=answered.get(row.seq, False)))
         if len(found) == params.limit:
             break
-    return Needs(needs=found, awaited=await store.awaited(visible_to=await written_by(context, params)))
+    return Needs(needs=fitting(found), awaited=fitting(await store.awaited(visible_to=await written_by(context, params)), AWAITED_BYTES))
 
 
 def _kind(row: Stored, *, is_mail: bool, is_answered: bool, tally: tuple[int, ...], now: int, is_mine: bool) -> Kind | None:

@@ -17,6 +17,7 @@ from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.query import parse_query
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.history import WORDS
+from ackbox.ops.paging import REPLY_BYTES
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
 from ackbox.ops.tasks import check_metadata
 from ackbox.store.messages import NEWEST
@@ -281,10 +282,11 @@ def _asked(params: Narrow) -> str:
 def within(rows: list[StoredNote], *, limit: int, max_text_bytes: int) -> list[StoredNote]:
     """Cut at a whole note; the first always fits, so that a reader gets on."""
     page: list[StoredNote] = []
-    size = 0
+    size = whole = 0
     for row in rows[:limit]:
         size += len(row.text.encode())
-        if page and size > max_text_bytes:
+        whole += 500 + len(row.text.encode()) + len(row.metadata) + sum(map(len, row.tags))
+        if page and (size > max_text_bytes or whole > REPLY_BYTES):
             break
         page.append(row)
     return page

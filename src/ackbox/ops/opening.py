@@ -13,12 +13,12 @@ from msgspec import Meta
 from ackbox.model.message import Letter
 from ackbox.model.query import parse_query
 from ackbox.model.task import Task
-from ackbox.ops.agents import Instance, everybody, shown
+from ackbox.ops.agents import Instance, card_of
 from ackbox.ops.claims import Session, shown_session, state_of
 from ackbox.ops.inbox import Check, check
 from ackbox.ops.notes import Note, within
 from ackbox.ops.notes import shown as shown_note
-from ackbox.ops.presence import derived
+from ackbox.ops.presence import derived, everyone
 from ackbox.ops.table import Call, Context, op
 from ackbox.ops.tasks import ListTasks, list_tasks
 from ackbox.store.messages import NEWEST
@@ -59,11 +59,11 @@ async def tell(
 ) -> dict[str, Any]:
     """Return what a reader should know that begins, after the sessions it had before, by the fields of Told."""
     post = await check(context, Check(agent=me.name, instance=me.instance, limit=PENDING, urgent_first=True, mark=mark, state=state))
-    agents = [shown(reader, here) for reader, here in await everybody(context) if reader.is_agent and reader.agent != me.agent]
+    others = sorted((each for each in await everyone(context) if each.reader != me.agent), key=lambda each: -(each.last_seen or 0))
     tasks = await list_tasks(context, ListTasks(agent=me.name, instance=me.instance, mine=True, urgent_first=True, limit=MOST_TOLD))
     return {
         "messages": post.messages, "unread": post.unread, "total": post.total, "recent": [shown_session(context, each) for each in before],
-        "agents": sorted(agents, key=lambda each: each.last_seen or "", reverse=True)[:MOST_TOLD], "tasks": tasks.tasks,
+        "agents": [msgspec.structs.replace(await card_of(context, each), instances=[]) for each in others[:MOST_TOLD]], "tasks": tasks.tasks,
         "notes": await _told(context, NoteFilter(important=1)), "found": await _found(context, query), "is_first": not before,
         "documents": await _documents(context, documents), "news": await _news(context, me, before), "kept": await context.store.notes_kept(),
     }

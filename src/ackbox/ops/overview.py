@@ -30,14 +30,14 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     workspace: Annotated[str, Meta(description="Where")]
     at: Annotated[str, Meta(description="When this was so")]
     location: Annotated[Note | None, Meta(description="The newest note of kind `location`: where the person in charge is")]
-    agents: Annotated[list[Instance], Meta(description="Agents and people, with their running copies")]
+    agents: Annotated[list[Instance], Meta(description="Agents and people, with their running copies; the first thousand")]
     active: Annotated[list[Task], Meta(description="Tasks that are claimed or in progress, at most 50")]
     review: Annotated[list[Task], Meta(description="Tasks in review, at most 50")]
     blocked: Annotated[list[Task], Meta(description="Tasks that are blocked, at most 50")]
     done: Annotated[list[Task], Meta(description="The ten tasks finished last")]
 
 
-@op("workspace.overview", scope="read")
+@op("workspace.overview", scope="read", is_slow=True)
 async def overview(context: Context, params: GetOverview) -> Overview:
     """Return where things stand: who is here, tasks under way, in review, blocked and finished of late. Looking marks nothing."""
     who = {name: getattr(params, name) for name in Call.__struct_fields__}

@@ -15,6 +15,7 @@ from ackbox.store.readers import Presence, Reader
 Standing = Literal["online", "idle", "away"]
 IDLE_UNTIL_MS = 3_600_000
 DEFAULT_TTL_S = 180
+_RANK: dict[Standing, int] = {"online": 2, "idle": 1, "away": 0}
 
 
 class Here(msgspec.Struct, frozen=True):
@@ -35,11 +36,40 @@ def derive(presence: Presence | None, alive: int, now: int, *, on_socket: bool =
     # The one nearest to now: where the clock was set back, a sign from the time before lies ahead and says nothing.
     last = min(stored.last_seen, alive, key=lambda at: abs(now - at))
     card = msgspec.json.decode(stored.card)
-    left = stored.left_at is not None and stored.left_at >= last
-    age = abs(now - last)
-    state: Standing = "away" if left else "online" if age < stored.ttl_s * 1000 else "idle" if age < IDLE_UNTIL_MS else "away"
+    state = _state(last, stored.ttl_s, stored.left_at, now)
     reach = "socket" if on_socket else card.get("reach") or "poll"
     return Here(state, last, reach, {**card, "reach": reach} if on_socket else card, stored.started_at)
+
+
+def _state(last: int, ttl_s: int, left_at: int | None, now: int) -> Standing:
+    age = abs(now - last)
+    if left_at is not None and left_at >= last:
+        return "away"
+    return "online" if age < ttl_s * 1000 else "idle" if age < IDLE_UNTIL_MS else "away"
+
+
+class Member(msgspec.Struct, frozen=True, gc=False):
+    """An agent or person: as much of it as it takes to find, order and count it among ten thousand."""
+
+    reader: int
+    name: str
+    kind: str
+    presence: Standing
+    last_seen: int | None
+
+
+async def everyone(context: Context, name: str | None = None) -> list[Member]:
+    """Return everyone who has been here, or the one of that name, in order of name; each as present as its most present instance."""
+    ws, now, found = context.workspace.ws, context.now, dict[int, Member]()
+    for reader, agent, own, kind, last_seen, ttl_s, left_at in await context.store.roster(name):
+        signs = [at for at in (last_seen, context.alive(ws, reader)) if at]
+        last = min(signs, key=lambda at: abs(now - at)) if signs else None
+        state = "away" if last is None else _state(last, DEFAULT_TTL_S if ttl_s is None else ttl_s, left_at, now)
+        before = found.get(agent)
+        # An agent comes ahead of its instances.
+        if before is None or (_RANK[state], last or 0) > (_RANK[before.presence], before.last_seen or 0):
+            found[agent] = Member(agent, own, kind if before is None else before.kind, state, last)
+    return list(found.values())
 
 
 def derived(context: Context, presence: Presence | None, reader: int) -> Here:
@@ -50,8 +80,7 @@ def derived(context: Context, presence: Presence | None, reader: int) -> Here:
 
 def best(standings: list[Here]) -> Here:
     """Return an agent's standing from those of its instances: the most present of them, and how mail reaches one that has said so."""
-    rank = {"online": 2, "idle": 1, "away": 0}
-    found = max(standings, key=lambda here: (rank[here.presence], here.last_seen or 0))
+    found = max(standings, key=lambda here: (_RANK[here.presence], here.last_seen or 0))
     told = max((here for here in standings if here.presence == found.presence), key=lambda here: (bool(here.card.get("reach")), here.last_seen or 0))
     return Here(found.presence, found.last_seen, told.reach, found.card or told.card, found.started_at)
 

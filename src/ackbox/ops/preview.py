@@ -36,5 +36,5 @@ async def preview(context: Context, params: Preview) -> Previewed:
     """
     sender = None if params.agent is None and context.caller.agent is None else context.identity(params)[0]
     found = await look(context, params.to, instance=params.to_instance, sender=sender)
-    return Previewed(type="broadcast" if found.is_everyone else "direct", sender=sender, recipient_count=len(found.recipients),
-                     online=sum(each.presence == "online" for each in found.recipients), recipients=found.recipients[:50])
+    return Previewed(type="broadcast" if found.is_everyone else "direct", sender=sender, recipient_count=found.count,
+                     online=found.online, recipients=found.recipients[:50])

@@ -17,6 +17,7 @@ from ackbox.model.message import SUBJECT_LIMIT, Priority
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.audience import resolve
 from ackbox.ops.messages import Intent, Send, Sent, post
+from ackbox.ops.paging import Paged, page_of
 from ackbox.ops.table import Call, Caller, Context, op
 from ackbox.store.schedules import Due, ScheduleRow
 
@@ -65,6 +66,7 @@ class Schedules(msgspec.Struct, frozen=True, kw_only=True):
     """The workspace's schedules."""
 
     schedules: Annotated[list[Schedule], Meta(description="Oldest first")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
 
 
 def _shown(row: ScheduleRow) -> Schedule:
@@ -101,15 +103,16 @@ async def add(context: Context, params: AddSchedule) -> Schedule:
     return _shown(row)
 
 
-class ListSchedules(Call, frozen=True, kw_only=True):
-    """Nothing to say."""
+class ListSchedules(Paged, frozen=True, kw_only=True):
+    """Which page."""
 
 
 @op("schedule.list", scope="read")
 async def list_schedules(context: Context, params: ListSchedules) -> Schedules:
     """Return the workspace's schedules; in a private workspace your own, or all for those who see all."""
     rows = await context.store.schedules(most=MOST)
-    return Schedules(schedules=[_shown(row) for row in rows if _may_see(context, params, row)])
+    page, cursor = page_of(context.workspace.ws, "schedules", [_shown(row) for row in rows if _may_see(context, params, row)], params)
+    return Schedules(schedules=page, cursor=cursor)
 
 
 class RemoveSchedule(Call, frozen=True, kw_only=True):

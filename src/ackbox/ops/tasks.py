@@ -21,6 +21,7 @@ from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.dependencies import check_needs
 from ackbox.ops.history import WORDS
 from ackbox.ops.messages import visible
+from ackbox.ops.paging import fitting
 from ackbox.ops.presence import standing
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, op
 from ackbox.store.messages import NEWEST
@@ -238,8 +239,10 @@ async def _page(context: Context, params: ListTasks | Search, query: str, rows: 
         if page and size > params.max_text_bytes:
             break
         page.append(row)
+    tasks = fitting([await shown(context, row) for row in page])
+    page = page[: len(tasks)]
     cursors = [_cursor_after(context, params, query, row) for row in page]
-    return TaskPage(tasks=[await shown(context, row) for row in page], cursor=cursors[-1] if len(page) < len(rows) else None,
+    return TaskPage(tasks=tasks, cursor=cursors[-1] if len(page) < len(rows) else None,
                     cursors=cursors if params.with_cursors else [])
 
 

@@ -11,6 +11,7 @@ from ackbox.model.message import Message
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.messages import visible
+from ackbox.ops.paging import fitting, within
 from ackbox.ops.seeing import narrowed, see_each
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, op
 from ackbox.store.messages import NEWEST
@@ -43,9 +44,11 @@ async def get(context: Context, params: GetThread) -> Thread:
     row = await visible(context, params, params.id)
     ws = context.workspace.ws
     after = 0 if params.cursor is None else read_cursor(ws, f"thread {row.thread}", params.cursor)
-    rows = await context.store.thread_page(row.thread, after=after, most=params.limit)
+    found = await context.store.thread_page(row.thread, after=after, most=params.limit)
+    rows = within(found, show.size_of)
     seen = await see_each(context, params, rows)
-    cursor = make_cursor(ws, f"thread {row.thread}", rows[-1].seq) if len(rows) == params.limit else None
+    has_more = len(rows) < len(found) or len(found) == params.limit
+    cursor = make_cursor(ws, f"thread {row.thread}", rows[-1].seq) if has_more else None
     return Thread(thread=row.thread_id, messages=[show.message(each, context.workspace.name) for each in seen], cursor=cursor)
 
 
@@ -91,8 +94,9 @@ async def list_threads(context: Context, params: ListThreads) -> Threads:
     ws, store, query = context.workspace.ws, context.store, f"threads {params.answered_only}"
     before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
     found = await store.thread_heads(before=before, is_answered=params.answered_only, visible_to=await narrowed(context, params), most=params.limit)
-    heads = [await _head(context, params, *each) for each in found]
-    return Threads(threads=heads, cursor=make_cursor(ws, query, found[-1][2]) if len(found) == params.limit else None)
+    heads = fitting([await _head(context, params, *each) for each in found])
+    has_more = len(heads) < len(found) or len(found) == params.limit
+    return Threads(threads=heads, cursor=make_cursor(ws, query, heads[-1].last.seq) if has_more else None)
 
 
 async def _head(context: Context, params: ListThreads, thread: int, first: int, last: int, many: int) -> Head:

@@ -14,11 +14,10 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
-from ackbox.ops.presence import Standing, best, derived
+from ackbox.ops.presence import Member, Standing, everyone
 from ackbox.ops.seeing import narrowed
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.engine import Row
-from ackbox.store.readers import Reader
 from ackbox.store.stretch import Stretch
 
 MINUTE_MS = 60_000
@@ -213,26 +212,19 @@ async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post],
     waiting = await store.waiting(week, now=now)
     listed = await _seen_last(context, visible_to)
     posts = []
-    for reader, presence in listed[:MOST_AGENTS]:
+    for each in listed[:MOST_AGENTS]:
+        reader = await store.reader_by_number(each.reader)
+        assert reader is not None
         unread = await store.unmarked(reader, "read", after=0, most=UNREAD_UP_TO, now=now)
         oldest = await store.message_at(unread[0]) if unread else None
         count, since = waiting.get(reader.name, (0, None))
-        posts.append(Post(agent=reader.name, presence=presence, unread=len(unread), unacknowledged=count,
+        posts.append(Post(agent=reader.name, presence=each.presence, unread=len(unread), unacknowledged=count,
                           oldest_unread_at=None if oldest is None else to_text(oldest.created_at),
                           oldest_unacknowledged_at=to_text_or_none(since), sent=sent.get(reader.name, [0] * SPARK_STEPS)))
     return posts, max(len(listed) - MOST_AGENTS, 0)
 
 
-async def _seen_last(context: Context, visible_to: int | None) -> list[tuple[Reader, Standing]]:
-    """Return the agents and people with their presence, those seen last first."""
-    stored = await context.store.presences()
-    families: dict[int, list[Reader]] = {}
-    for reader in await context.store.all_readers():
-        if reader.seen and visible_to in (None, reader.agent):
-            families.setdefault(reader.agent, []).append(reader)
-    found = []
-    for family in families.values():
-        here = best([derived(context, stored.get(each.reader), each.reader) for each in family])
-        found += [(each, here) for each in family if each.is_agent]
-    found.sort(key=lambda each: (-(each[1].last_seen or 0), each[0].name))
-    return [(reader, here.presence) for reader, here in found]
+async def _seen_last(context: Context, visible_to: int | None) -> list[Member]:
+    """Return the agents and people, those seen last first."""
+    found = [each for each in await everyone(context) if visible_to in (None, each.reader)]
+    return sorted(found, key=lambda each: (-(each.last_seen or 0), each.name))

@@ -21,6 +21,7 @@ from ackbox.model.template import check_template, fill, stand_in
 from ackbox.ops.audience import resolve
 from ackbox.ops.decode import refuse_deep
 from ackbox.ops.messages import Intent, Send, post
+from ackbox.ops.paging import Paged, page_of
 from ackbox.ops.table import Call, Caller, Context, op
 from ackbox.store.engine import Engine
 from ackbox.store.webhooks import WebhookRow, find_webhook
@@ -71,6 +72,7 @@ class Webhooks(msgspec.Struct, frozen=True, kw_only=True):
     """The workspace's webhooks."""
 
     webhooks: Annotated[list[Webhook], Meta(description="Oldest first")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
 
 
 def _fields(row: WebhookRow) -> dict[str, Any]:
@@ -106,14 +108,15 @@ async def add(context: Context, params: AddWebhook) -> NewWebhook:
     return NewWebhook(**_fields(row), secret=secret.text)
 
 
-class ListWebhooks(Call, frozen=True, kw_only=True):
-    """Nothing to say."""
+class ListWebhooks(Paged, frozen=True, kw_only=True):
+    """Which page."""
 
 
 @op("webhook.list", scope="admin")
 async def list_webhooks(context: Context, params: ListWebhooks) -> Webhooks:
     """Return the workspace's webhooks, without their secrets."""
-    return Webhooks(webhooks=[Webhook(**_fields(row)) for row in await context.store.webhooks()])
+    page, cursor = page_of(context.workspace.ws, "webhooks", [Webhook(**_fields(row)) for row in await context.store.webhooks()], params)
+    return Webhooks(webhooks=page, cursor=cursor)
 
 
 class RemoveWebhook(Call, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
+from ackbox.ops.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.store import WorkspaceRow, add_workspace, every_workspace
 
@@ -62,21 +63,23 @@ async def create(context: Context, params: CreateWorkspace) -> Workspace:
     return _shown(row)
 
 
-class ListWorkspaces(Call, frozen=True, kw_only=True):
-    """Nothing to say."""
+class ListWorkspaces(Paged, frozen=True, kw_only=True):
+    """Which page."""
 
 
 class Workspaces(msgspec.Struct, frozen=True, kw_only=True):
     """The workspaces that the key covers."""
 
     workspaces: Annotated[list[Workspace], Meta(description="In order of name")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
 
 
 @op("workspace.list", scope="read", spans_workspaces=True)
 async def list_workspaces(context: Context, params: ListWorkspaces) -> Workspaces:
     """Return the workspaces that your key covers."""
     rows = await every_workspace(context.store.tx) if context.caller.ws == 0 else [context.workspace]
-    return Workspaces(workspaces=[_shown(row) for row in rows])
+    page, cursor = page_of(context.workspace.ws, "workspaces", [_shown(row) for row in rows], params)
+    return Workspaces(workspaces=page, cursor=cursor)
 
 
 class Settings(Call, frozen=True, kw_only=True):

@@ -62,6 +62,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """What a page of history is narrowed to; null narrows nothing."""
 
     before: int = NEWEST
+    after: int = 0
     since: int | None = None
     until: int | None = None
     sender_agent: int | None = None
@@ -135,6 +136,14 @@ class Messages(Bound):
     async def thread_page(self, thread: int, *, after: int, most: int) -> list[Stored]:
         return [Stored(*row) for row in await self.rows("thread_page", thread=thread, after=after, most=most)]
 
+    async def fitting(self, seqs: Sequence[int], *, since: int, intent: str | None, direct_only: bool) -> list[tuple[int, str]]:
+        """Return (seq, metadata) of those messages that were sent after a moment, with an intent, to somebody by name."""
+        if not seqs:
+            return []
+        rows = await self.rows("fitting_seqs", seqs=msgspec.json.encode(seqs).decode(), since=since, intent=intent,
+                               direct_only=1 if direct_only else None)
+        return [(row[0], row[1]) for row in rows]
+
     async def visible(self, seqs: Sequence[int], *, to: int) -> set[int]:
         """Return those seqs whose messages an agent sent or is a recipient of."""
         return {row[0] for row in await self.rows("visible_seqs", seqs=msgspec.json.encode(seqs).decode(), visible_to=to)}
@@ -157,6 +166,11 @@ class Messages(Bound):
         """Return the seqs that may wait for somebody, newest first, each with whether it was answered."""
         rows = await self.rows("needs_recent", after=after, since=since, now=now, me=me, most=most)
         return {row[0]: bool(row[1]) for row in rows}
+
+    async def first_answer(self, row: Stored) -> int | None:
+        """Return the seq of the first answer to a message from somebody else than its sender."""
+        found = await self.row("first_answer", thread=row.thread, after=row.seq, parent=row.id, sender_agent=row.sender_agent)
+        return None if found is None else int(found[0])
 
     async def owed_answer(self, agent: int, *, to: int) -> str | None:
         """Return the id of the oldest message that an agent owes somebody an answer to; looks through the newest only."""

@@ -73,6 +73,11 @@ FROM message o WHERE o.ws = :ws AND o.seq = ANY (ARRAY(SELECT CAST(jsonb_array_e
 SELECT m.seq FROM message m {visible_head}
   AND m.seq = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(CAST(:seqs AS TEXT) AS JSONB)) AS BIGINT)));
 
+-- name: fitting_seqs
+-- Which of these messages fit what an inbox is narrowed to, in order, with their metadata; primary key.
+SELECT m.seq, m.metadata FROM message m {fitting_head}
+  AND m.seq = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(CAST(:seqs AS TEXT) AS JSONB)) AS BIGINT))) ORDER BY m.seq;
+
 -- name: database_bytes
 -- How large the database is. across: its pages hold all workspaces.
 SELECT pg_database_size(current_database());

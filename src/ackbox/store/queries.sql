@@ -74,6 +74,10 @@ AND (CAST(:kind AS TEXT) IS NULL OR n.kind = :kind)
   AND (CAST(:since AS BIGINT) IS NULL OR n.created_at > :since)
   AND (CAST(:current_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes'))
 
+-- part: roster_rows
+-- Readers with their presence.
+FROM reader r LEFT JOIN presence p ON p.ws = r.ws AND p.reader = r.reader
+
 -- part: tally_head
 -- Each message, and how many it is for.
 m.seq,
@@ -87,6 +91,11 @@ o.seq, (SELECT CASE WHEN CAST(:visible_to AS BIGINT) IS NULL THEN COUNT(*) WHEN 
     m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addressed a WHERE a.ws = :ws AND a.seq BETWEEN m.seq AND m.seq
       AND (a.channel = 0 OR a.channel = :visible_to OR a.channel IN (SELECT reader FROM reader WHERE ws = :ws AND agent = :visible_to))) THEN 1 ELSE 0 END) END
   FROM (SELECT c.seq, c.sender_agent FROM message c WHERE c.ws = :ws AND c.thread = o.thread AND c.seq >= o.thread ORDER BY c.seq LIMIT :most) AS m)
+
+-- part: fitting_head
+-- Those messages that were sent after a moment, with an intent, to somebody by name.
+WHERE m.ws = :ws AND m.created_at > :since AND (CAST(:intent AS TEXT) IS NULL OR m.intent = :intent)
+  AND (CAST(:direct_only AS BIGINT) IS NULL OR m.audience <> '["*"]')
 
 -- part: visible_head
 -- Those messages that an agent sent or is a recipient of.
@@ -176,10 +185,23 @@ FROM reader WHERE ws = :ws AND agent = :agent ORDER BY reader;
 SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
 FROM reader WHERE ws = :ws AND instance = :instance ORDER BY name;
 
--- name: readers_all
--- Every reader of the workspace in order of name; index reader_by_name.
-SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
-FROM reader WHERE ws = :ws ORDER BY name, COALESCE(instance, '');
+-- name: roster
+-- Everyone who has been here, in order of name, with what presence follows from; index reader_by_name, primary key of presence.
+SELECT r.reader, r.agent, r.name, r.kind, p.last_seen, p.ttl_s, p.left_at {roster_rows}
+WHERE r.ws = :ws AND r.seen > 0 ORDER BY r.name, COALESCE(r.instance, '');
+
+-- name: roster_of
+-- One agent and its instances, with what presence follows from; index reader_by_name, primary key of presence.
+SELECT r.reader, r.agent, r.name, r.kind, p.last_seen, p.ttl_s, p.left_at {roster_rows}
+WHERE r.ws = :ws AND r.name = :name AND r.seen > 0 ORDER BY COALESCE(r.instance, '');
+
+-- name: claims
+-- Who declared an area or files and was seen of late, by reader number; primary keys.
+SELECT r.reader, r.agent, r.name, r.instance, r.skeleton, r.kind, r.seen, r.registered_seq, r.read_floor, r.delivered_floor,
+    p.reader, p.started_at, p.last_seen, p.ttl_s, p.left_at, p.card
+FROM presence p JOIN reader r ON r.ws = p.ws AND r.reader = p.reader
+WHERE p.ws = :ws AND p.reader > :after AND p.last_seen > :since AND p.last_seen < :now + :now - :since AND (p.card LIKE '%"area":"%' OR p.card LIKE '%"files":[%')
+ORDER BY p.reader LIMIT :most;
 
 -- name: reader_lookalike
 -- An agent whose name looks like this one; index reader_by_skeleton.
@@ -368,6 +390,11 @@ WHERE a.ws = :ws AND a.seq = :seq AND (a.channel = 0 OR r.reader IS NOT NULL) OR
 SELECT {message_columns}
 FROM message WHERE ws = :ws AND thread = :thread AND seq > :after ORDER BY seq LIMIT :most;
 
+-- name: first_answer
+-- The first answer to a message from somebody else than its sender; index message_by_thread.
+SELECT r.seq FROM message r WHERE r.ws = :ws AND r.thread = :thread AND r.seq > :after AND r.parent = :parent AND r.sender_agent <> :sender_agent
+ORDER BY r.seq LIMIT 1;
+
 -- name: unread_page
 -- What a reader has not marked, oldest first: its holes, and all its channels hold above its floor; primary keys.
 SELECT DISTINCT u.seq FROM (
@@ -417,7 +444,7 @@ SELECT DISTINCT u.seq FROM (
 -- The workspace's messages, newest first, filtered; primary key. BETWEEN keeps PostgreSQL from turning the inner
 -- question into one about all of `addressed`: asked once for each row, it is one look into an index.
 SELECT {message_columns}
-FROM message m WHERE m.ws = :ws AND m.seq < :before
+FROM message m WHERE m.ws = :ws AND m.seq < :before AND m.seq > :after
   {message_filter}
 ORDER BY m.seq DESC LIMIT :most;
 
@@ -593,10 +620,6 @@ SELECT reader, started_at, last_seen, ttl_s, left_at, card FROM presence WHERE w
 -- The presence of an agent and its instances; index reader_by_agent.
 SELECT p.reader, p.started_at, p.last_seen, p.ttl_s, p.left_at, p.card FROM presence p
 JOIN reader r ON r.ws = p.ws AND r.reader = p.reader WHERE p.ws = :ws AND r.agent = :agent;
-
--- name: presence_all
--- Everybody's presence; primary key.
-SELECT reader, started_at, last_seen, ttl_s, left_at, card FROM presence WHERE ws = :ws;
 
 -- name: task_add
 -- Store a task.

@@ -71,6 +71,11 @@ FROM json_each(:seqs) AS s CROSS JOIN message o WHERE o.ws = :ws AND o.seq = s.v
 SELECT m.seq FROM json_each(:seqs) AS s CROSS JOIN message m {visible_head}
   AND m.seq = s.value;
 
+-- name: fitting_seqs
+-- Which of these messages fit what an inbox is narrowed to, in order, with their metadata; primary key.
+SELECT m.seq, m.metadata FROM json_each(:seqs) AS s CROSS JOIN message m {fitting_head}
+  AND m.seq = s.value ORDER BY m.seq;
+
 -- name: database_bytes
 -- How large the database is. across: its pages hold all workspaces.
 SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size);

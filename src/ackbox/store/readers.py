@@ -5,6 +5,7 @@ Explained in docs/why/receipts.md, "A new instance".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -73,8 +74,14 @@ class Readers(Bound):
         """Return the instances of that name, of whatever agents."""
         return [Reader(*row) for row in await self.rows("readers_by_instance", instance=instance)]
 
-    async def all_readers(self) -> list[Reader]:
-        return [Reader(*row) for row in await self.rows("readers_all")]
+    async def roster(self, name: str | None) -> Sequence[Row]:
+        """Return (reader, agent, name, kind, last seen, ttl in seconds, left at) of everyone who has been here, an agent ahead of its instances."""
+        return await (self.rows("roster") if name is None else self.rows("roster_of", name=name))
+
+    async def claims(self, *, since: int, now: int, after: int, most: int) -> list[tuple[Reader, Presence]]:
+        """Return those who declared an area or files and were seen of late, by reader number."""
+        rows = await self.rows("claims", since=since, now=now, after=after, most=most)
+        return [(Reader(*row[:10]), Presence(*row[10:])) for row in rows]
 
     async def humans(self) -> list[Reader]:
         return [Reader(*row) for row in await self.rows("humans")]
@@ -211,9 +218,9 @@ class Readers(Bound):
         row = await self.row("presence_one", reader=reader)
         return None if row is None else Presence(*row)
 
-    async def presences(self, agent: int | None = None) -> dict[int, Presence]:
-        """Return presence by reader, of one agent's family or of everybody."""
-        rows = await (self.rows("presence_all") if agent is None else self.rows("presence_of_agent", agent=agent))
+    async def presences(self, agent: int) -> dict[int, Presence]:
+        """Return presence by reader, of one agent's family."""
+        rows = await self.rows("presence_of_agent", agent=agent)
         return {row[0]: Presence(*row) for row in rows}
 
     async def put_presence(self, presence: Presence) -> None:
