@@ -23,6 +23,7 @@ from ackbox.model.moment import IdMaker
 from ackbox.ops import schedules
 from ackbox.ops.decode import decode
 from ackbox.ops.feed import Feed
+from ackbox.ops.room import Rooms
 from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Scope, find
 from ackbox.ops.totals import Totals
 from ackbox.store.engine import Engine, Transaction, make_engine
@@ -61,6 +62,7 @@ class App:
         self.alive = Alive(lambda: self.clock())
         self._callers = Callers(engine, lambda: self.clock())
         self._totals = Totals()
+        self._rooms = Rooms()
         self._known_places: dict[str, int] = {}
         self._flusher: asyncio.Task[None] | None = None
         self._unindexed: set[int] = set()
@@ -222,7 +224,7 @@ class App:
             workspace = await self._workspace(store, caller, asked)
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
                               now=self.clock(), new_id=self._new_id, alive=self.alive.last, on_socket=self.alive.follows,
-                              session_alive=self.alive.session_last, sockets=self.sockets, totals=self._totals,
+                              session_alive=self.alive.session_last, sockets=self.sockets, totals=self._totals, stored_bytes=self._rooms.bytes_of,
                               may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or this_call))
             if asked.session is not None:
                 await context.resume(asked.session)
@@ -284,6 +286,7 @@ class App:
             self.alive.note_sessions(ws, context.session_signs)
         if context.rings:
             self._unindexed.add(ws)
+            self._rooms.note(ws)
             self._ring(ws, context.store.posted)
 
     def _ring(self, ws: int, posted: Collection[int]) -> None:
@@ -312,6 +315,7 @@ class App:
             try:
                 await self._flush()
                 await self._index()
+                await self._rooms.measure(self.engine)
                 await self.fire_due()
             except Unavailable:
                 continue  # said to those who call; the next turn tries again
@@ -345,7 +349,7 @@ class App:
             store = Store(tx, ws)
             context = Context(caller=schedules.SERVER, store=store, workspace=await store.workspace(), operation="schedule.fire", face="server",
                               now=self.clock(), new_id=self._new_id, alive=self.alive.last,
-                              on_socket=self.alive.follows)
+                              on_socket=self.alive.follows, stored_bytes=self._rooms.bytes_of)
             return await run(context)
 
         result = await self.engine.write(work, ws=ws)

@@ -22,6 +22,7 @@ from ackbox.ops.audience import Audience, Recipient, describe, mentioned, resolv
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.looping import hold_repeats, hops
 from ackbox.ops.paging import fitting
+from ackbox.ops.room import refuse_full
 from ackbox.ops.seeing import Seen, may_see, see
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Parts, op
 from ackbox.store.messages import Stored
@@ -99,6 +100,7 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
         before = await context.store.sent_before(sender.agent, params.idempotency_key)
         if before is not None:
             return await _sent_again(context, params, before, content)
+    refuse_full(context)
     parent = await _parent(context, params)
     if type is None:
         stands_on = hops(context, sender, parent)

@@ -18,6 +18,7 @@ from ackbox.model.query import parse_query
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.history import WORDS
 from ackbox.ops.paging import REPLY_BYTES
+from ackbox.ops.room import refuse_full
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
 from ackbox.ops.tasks import check_metadata
 from ackbox.store.messages import NEWEST
@@ -115,6 +116,7 @@ async def keep(context: Context, me: Reader, new: NewNote, *, unless_known: bool
     known = await context.store.note_known(content) if unless_known else None
     if known is not None:
         return _added(context, known, duplicate=True)
+    refuse_full(context)
     targets = [(link.relation, await find(context, link.to, field="links")) for link in new.links]
     id = context.new_id(context.now)
     subject = {"note": id, "kind": new.kind, **({} if old is None else {"supersedes": old.id})}

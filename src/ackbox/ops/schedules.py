@@ -27,6 +27,9 @@ BODY_LIMIT = 20_000
 # Up to so late a firing counts as on time; the server looks every second.
 ON_TIME_MS = 60_000
 COUNTED_UP_TO = 1_000
+INTERVAL_S = 60
+# Next times of an expression that are held against the shortest time between two.
+TIMES_LOOKED_AT = 50
 NEVER = 253_402_300_799_000  # the year 9999 ends
 SERVER = Caller(key_id="schedule", ws=0, role="operator", agent=CRON)
 
@@ -87,8 +90,11 @@ async def add(context: Context, params: AddSchedule) -> Schedule:
     me = await context.me(params)
     cron = parse_cron(params.cron, params.zone)
     next_at = cron.after(context.now)
-    if len(await context.store.schedules(most=MOST)) >= MOST:
-        raise Conflict(f"This workspace has {MOST} schedules already.", hint="Remove some with schedule.remove.")
+    limit = context.workspace.settings.get("schedules_limit", MOST)
+    if len(await context.store.schedules(most=MOST)) >= limit:
+        raise Conflict(f"This workspace has {limit} schedules already.", hint="Remove some with schedule.remove, or ask an operator to raise "
+                       "`schedules_limit` with workspace.settings.", limit=limit)
+    _check_rate(context, cron, next_at)
     # A name that cannot be written to is told to whom adds it, not found out at night.
     unknown = context.workspace.settings.get("unknown", "hold")
     audience = await resolve(context, params.to, instance=None, unknown=unknown, sender=me)
@@ -101,6 +107,26 @@ async def add(context: Context, params: AddSchedule) -> Schedule:
         next_at=next_at)
     await context.store.add_schedule(row)
     return _shown(row)
+
+
+def _interval_ms(context: Context) -> int:
+    return int(context.workspace.settings.get("schedule_interval_s", INTERVAL_S)) * 1000
+
+
+def _check_rate(context: Context, cron: Cron, first: int) -> None:
+    """Raise Invalid when two of the next times of an expression are closer together than the workspace allows."""
+    shortest, at = None, first
+    for _ in range(TIMES_LOOKED_AT):
+        try:
+            at, before = cron.after(at), at
+        except Invalid:
+            break  # it has no more times
+        shortest = at - before if shortest is None else min(shortest, at - before)
+    allowed = _interval_ms(context)
+    if shortest is not None and shortest < allowed:
+        raise Invalid(f"`cron` {cron.expression!r} fires {shortest // 1000:,} seconds apart; this workspace allows {allowed // 1000:,} at least.",
+                      hint="Choose times that are further apart, or ask an operator to lower `schedule_interval_s` with workspace.settings.",
+                      field="cron")
 
 
 class ListSchedules(Paged, frozen=True, kw_only=True):
@@ -163,7 +189,9 @@ async def fire(context: Context, due: Due) -> Sent | None:
         return None
     cron = Cron(row.cron, row.zone)
     newest = cron.newest(context.now)
-    if not await context.store.claim_schedule(row.id, expected=due.at, next_at=cron.after(context.now), last_at=newest):
+    # A schedule from before the workspace's limit keeps to it from its next time on.
+    next_at = cron.after(max(context.now, newest + _interval_ms(context) - 1))
+    if not await context.store.claim_schedule(row.id, expected=due.at, next_at=next_at, last_at=newest):
         return None
     missed = cron.count(due.at, newest, most=COUNTED_UP_TO + 1) - 1
     about: dict[str, Any] = {"schedule": row.id, "due_at": to_text(newest)}

@@ -23,6 +23,7 @@ from ackbox.ops.history import WORDS
 from ackbox.ops.messages import visible
 from ackbox.ops.paging import fitting
 from ackbox.ops.presence import standing
+from ackbox.ops.room import refuse_full
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, op
 from ackbox.store.messages import NEWEST
 from ackbox.store.readers import Reader
@@ -90,6 +91,7 @@ async def create(context: Context, params: Create) -> Created:
         if before.card.content != content:
             raise Conflict("This idempotency key already stands for another task.", hint="Use a new key for a new task.", field="idempotency_key")
         return await _created(context, before, duplicate=True)
+    refuse_full(context)
     check_change("open", params.status, has_assignee=params.to is not None)
     needs = await check_needs(context, None, [await find(context, params, id, field="depends_on") for id in params.depends_on])
     parent = None if params.parent is None else (await visible(context, params, params.parent)).id

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from ackbox.errors import NotAllowed
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
 from ackbox.ops.paging import Paged, page_of
@@ -36,8 +37,13 @@ Conflicts = Annotated[Literal["warn", "block"], Meta(description="Whether a sess
 Heartbeat = Annotated[int, Meta(ge=1, le=86_400, description="Seconds between the signs of life of a session")]
 Ttl = Annotated[int, Meta(ge=10, le=86_400, description="Seconds a session counts as active after a sign of life")]
 EmptyInbox = Annotated[str, Meta(max_length=200, description="What a look into an inbox with nothing new says in words; empty for nothing")]
+StorageMb = Annotated[int, Meta(ge=1, le=100_000_000, description="Maximum MiB of messages, notes and tasks; 51,200 when not set")]
+SchedulesLimit = Annotated[int, Meta(ge=0, le=500, description="Maximum number of schedules; 500 when not set")]
+ScheduleInterval = Annotated[int, Meta(ge=60, le=604_800, description="Minimum seconds between two messages of one schedule; 60 when not set")]
 
-SETTINGS = ("unknown", "inactive", "hops_limit", "repeats_limit", "on_conflict", "heartbeat_s", "session_ttl_s", "empty_inbox_text")
+# What one workspace may take of what all share: for an operator to say, not for the workspace's own admins.
+SHARES = ("storage_mb", "schedules_limit", "schedule_interval_s")
+SETTINGS = (*SHARES, "unknown", "inactive", "hops_limit", "repeats_limit", "on_conflict", "heartbeat_s", "session_ttl_s", "empty_inbox_text")
 
 
 class CreateWorkspace(Call, frozen=True, kw_only=True):
@@ -54,6 +60,9 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
     heartbeat_s: Heartbeat | None = None
     session_ttl_s: Ttl | None = None
     empty_inbox_text: EmptyInbox | None = None
+    storage_mb: StorageMb | None = None
+    schedules_limit: SchedulesLimit | None = None
+    schedule_interval_s: ScheduleInterval | None = None
 
 
 @op("workspace.create", scope="instance", writes=True, spans_workspaces=True)
@@ -93,6 +102,9 @@ class Settings(Call, frozen=True, kw_only=True):
     heartbeat_s: Heartbeat | None = None
     session_ttl_s: Ttl | None = None
     empty_inbox_text: EmptyInbox | None = None
+    storage_mb: StorageMb | None = None
+    schedules_limit: SchedulesLimit | None = None
+    schedule_interval_s: ScheduleInterval | None = None
 
 
 def _said(params: CreateWorkspace | Settings) -> dict[str, Any]:
@@ -101,8 +113,14 @@ def _said(params: CreateWorkspace | Settings) -> dict[str, Any]:
 
 @op("workspace.settings", scope="admin", writes=True)
 async def settings(context: Context, params: Settings) -> Workspace:
-    """Change or read a workspace's settings; what is left out stays as it was."""
+    """Change or read a workspace's settings; what is left out stays as it was.
+
+    Raises NotAllowed for the limits that only an operator changes.
+    """
     changes = _said(params)
+    shares = [name for name in SHARES if name in changes]
+    if shares and not context.caller.may("instance"):
+        raise NotAllowed(f"Only an operator changes `{shares[0]}`.", hint="Leave it out, or use the operator key.", field=shares[0])
     now = {**context.workspace.settings, **changes}
     if changes:
         await context.store.save_settings(now)

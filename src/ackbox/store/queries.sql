@@ -972,6 +972,21 @@ UPDATE webhook SET received = received + 1, received_at = :now WHERE ws = :ws AN
 -- End a webhook; what it has brought stays; primary key.
 DELETE FROM webhook WHERE ws = :ws AND id = :id;
 
+-- name: held_message
+-- How many bytes the messages after a seq take, a thousand each for their row, addresses and receipts; primary key.
+SELECT COUNT(*), MAX(x.seq), SUM(x.bytes) FROM (SELECT m.seq, 1000 + OCTET_LENGTH(m.body) + OCTET_LENGTH(m.refs) + OCTET_LENGTH(m.metadata)
+  + OCTET_LENGTH(COALESCE(m.subject, '')) AS bytes FROM message m WHERE m.ws = :ws AND m.seq > :after ORDER BY m.seq LIMIT :most) AS x;
+
+-- name: held_note
+-- How many bytes the notes after a seq take; primary key.
+SELECT COUNT(*), MAX(x.seq), SUM(x.bytes) FROM (SELECT n.seq, 1000 + OCTET_LENGTH(n.text) + OCTET_LENGTH(n.metadata) + OCTET_LENGTH(n.tags) AS bytes
+  FROM note n WHERE n.ws = :ws AND n.seq > :after ORDER BY n.seq LIMIT :most) AS x;
+
+-- name: held_task
+-- How many bytes the tasks after a number take; primary key.
+SELECT COUNT(*), MAX(x.number), SUM(x.bytes) FROM (SELECT t.number, 1000 + OCTET_LENGTH(t.description) + OCTET_LENGTH(t.card) AS bytes
+  FROM task t WHERE t.ws = :ws AND t.number > :after ORDER BY t.number LIMIT :most) AS x;
+
 -- name: owed_answer
 -- The oldest message from one agent to another, among the newest seqs, that expects an answer and has none; primary keys, index message_by_thread.
 SELECT m.id FROM addressed a JOIN message m ON m.ws = a.ws AND m.seq = a.seq
