@@ -237,7 +237,6 @@ def sign_in_link(talk: Talk) -> tuple[str, Any]:
 def person(talk: Talk) -> str:
     """Return the name of whoever sits here: the one set, else that of the account."""
     import getpass
-    import unicodedata
 
     asked = talk.setting("agent")
     if asked:
@@ -246,7 +245,7 @@ def person(talk: Talk) -> str:
         name = getpass.getuser()
     except (KeyError, OSError):
         name = ""
-    clean = "".join(c for c in unicodedata.normalize("NFC", name) if c.isalnum() or c in "-_.")[:64]
+    clean = "".join(c for c in composed(name[:64], field="name") if c.isalnum() or c in "-_.")[:64]
     return clean if clean and clean.lower() not in ("user", "human", "everyone", "broadcast") else "me"
 
 

@@ -7,13 +7,13 @@ Explained in docs/why/addresses.md.
 from __future__ import annotations
 
 import functools
-import unicodedata
 from collections.abc import Sequence
 
 import msgspec
 
 from ackbox.errors import Invalid
-from ackbox.model.name import parse_instance, parse_name
+from ackbox.model.name import LONGEST, parse_instance, parse_name
+from ackbox.model.text import composed
 
 EVERYONE = frozenset({"*", "broadcast", "everyone"})
 HUMANS = frozenset({"user", "human"})
@@ -45,7 +45,7 @@ def parse_address(text: str) -> Address:
 
     Raises Invalid, naming the entry.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = composed(text, field="to", limit=2 * LONGEST + 1)
     if text.lower() in EVERYONE:
         return Address("*")
     if text.lower() in HUMANS:

@@ -6,7 +6,6 @@ The one place where a message is made. Explained in docs/why/delivery.md.
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -17,6 +16,7 @@ from ackbox.model.address import parse_audience
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Message, MessageType, Priority, Ref
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.receipt import Receipt
+from ackbox.model.text import composed
 from ackbox.ops import show
 from ackbox.ops.audience import Audience, Recipient, describe, mentioned, resolve
 from ackbox.ops.cursors import make_cursor, read_cursor
@@ -117,8 +117,9 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
 
 
 def _check_text(params: Send) -> dict[str, Any]:
-    body = _composed("\n".join([params.body, "", *map(_fact, params.facts.items())]) if params.facts else params.body)
-    subject = None if params.subject is None else _composed(params.subject)
+    whole = "\n".join([params.body, "", *map(_fact, params.facts.items())]) if params.facts else params.body
+    body = composed(whole, field="body", limit=BODY_LIMIT)
+    subject = None if params.subject is None else composed(params.subject, field="subject", limit=SUBJECT_LIMIT)
     for field, text, limit in (("body", body, BODY_LIMIT), ("subject", subject or "", SUBJECT_LIMIT)):
         if len(text) > limit:
             raise TooLong(
@@ -130,10 +131,6 @@ def _check_text(params: Send) -> dict[str, Any]:
         raise TooLong(f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.", field="metadata",
                       size=size, limit=METADATA_LIMIT_BYTES, hint="Name a file in `refs` instead.")
     return {"body": body, "subject": subject}
-
-
-def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _fact(fact: tuple[str, Any]) -> str:
@@ -150,7 +147,7 @@ def _content_hash(params: Send) -> bytes:
 async def _whom(context: Context, params: Send, sender: Reader) -> tuple[str | list[str], str | None]:
     """Return the audience and instance that are written, or the one name that a person's text starts with."""
     if params.mention and sender.kind == "human" and params.body.startswith("@") and parse_audience(params.to)[0].is_everyone:
-        return [await mentioned(context, unicodedata.normalize("NFC", params.body))], None
+        return [await mentioned(context, composed(params.body, field="body", limit=BODY_LIMIT))], None
     return params.to, params.to_instance
 
 

@@ -6,7 +6,6 @@ How notes hang together is in links.py. A note is never edited: what changes is 
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from typing import Annotated, Any
 
 import msgspec
@@ -15,6 +14,7 @@ from msgspec import Meta
 from ackbox.errors import Conflict, Invalid, NotFound, TooLong
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.query import parse_query
+from ackbox.model.text import composed
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.history import WORDS
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
@@ -131,7 +131,7 @@ async def keep(context: Context, me: Reader, new: NewNote, *, unless_known: bool
 
 def _checked(new: NewNote) -> NewNote:
     """Return a note after NFC, within its limits. Raises TooLong, Invalid."""
-    text = unicodedata.normalize("NFC", new.text)
+    text = composed(new.text, field="text", limit=TEXT_LIMIT)
     if not text:
         raise Invalid("The note has no text.", hint="Say what is to be kept.", field="text")
     if len(text) > TEXT_LIMIT:
@@ -140,7 +140,7 @@ def _checked(new: NewNote) -> NewNote:
     check_metadata(new.metadata)
     for link in new.links:
         check_relation(link.relation)
-    return msgspec.structs.replace(new, text=text, title=None if new.title is None else unicodedata.normalize("NFC", new.title))
+    return msgspec.structs.replace(new, text=text, title=None if new.title is None else composed(new.title, field="title"))
 
 
 def check_relation(relation: str) -> None:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
+from ackbox.ops.lenient import CLEARS
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.store import WorkspaceRow, add_workspace, every_workspace
 
@@ -34,7 +35,7 @@ Repeats = Annotated[int, Meta(ge=0, le=100_000, description="The same text from 
 Conflicts = Annotated[Literal["warn", "block"], Meta(description="Whether a session that claims what another does is told so, or refused")]
 Heartbeat = Annotated[int, Meta(ge=1, le=86_400, description="Seconds between the signs of life of a session")]
 Ttl = Annotated[int, Meta(ge=10, le=86_400, description="Seconds a session counts as active after a sign of life")]
-EmptyInbox = Annotated[str, Meta(max_length=200, description="What a look into an inbox with nothing new says in words; empty for nothing")]
+EmptyInbox = Annotated[str, Meta(max_length=200, description="What a look into an inbox with nothing new says in words; empty for nothing"), CLEARS]
 
 SETTINGS = ("unknown", "inactive", "hops_limit", "repeats_limit", "on_conflict", "heartbeat_s", "session_ttl_s", "empty_inbox_text")
 
