@@ -25,6 +25,7 @@ from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.cli import NO_SERVER, REFUSED, Talk, verb
 from ackbox.faces.cli_columns import local_time, some
+from ackbox.model.text import composed
 
 VERBS: dict[str, click.Command] = {}
 START_S = 20.0
