@@ -211,7 +211,7 @@ class Narrow(Call, frozen=True, kw_only=True):
     tag: Annotated[str, Meta(max_length=200, description="Only with this tag")] | None = None
     author: Annotated[Name, Meta(description="Only by this author")] | None = None
     min_priority: Annotated[int, Meta(ge=1, le=5, description="Only of at least this priority")] | None = None
-    since: Annotated[str, Meta(description="Only stored after this time")] | None = None
+    since: Annotated[str, Meta(description="Only stored after this time: RFC 3339, or 2h, 3d, yesterday 9:00")] | None = None
     include_superseded: Annotated[bool, Meta(description="Show those that another stands for, too")] = False
     max_text_bytes: Annotated[int, Meta(ge=1000, le=1_000_000, description="Text in one reply; cut at a whole note")] = PAGE_BYTES
     limit: Limit = 20
@@ -269,7 +269,8 @@ async def _filter(context: Context, params: Narrow) -> NoteFilter:
     return NoteFilter(
         kind=params.kind, tag=None if not params.tag else tag_text(params.tag), priority=params.min_priority,
         author=await context.agent_number(params.author),
-        since=None if params.since is None else parse_moment(params.since, field="since"), current_only=None if params.include_superseded else 1)
+        since=None if params.since is None else parse_moment(params.since, field="since", now=context.now),
+        current_only=None if params.include_superseded else 1)
 
 
 def _asked(params: Narrow) -> str:

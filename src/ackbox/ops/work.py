@@ -178,7 +178,7 @@ async def update(context: Context, params: Update) -> Task:
     me = await actor(context, params, before)
     if params.metadata is not None:
         check_metadata(params.metadata)
-    task = _edited(before, params)
+    task = _edited(before, params, context.now)
     if params.to is not None or params.to_instance is not None:
         task = await _handed_over(context, params, me, task)
     if params.depends_on is not None:
@@ -207,7 +207,7 @@ async def actor(context: Context, params: Change, task: StoredTask) -> Reader:
     return await context.me(params)
 
 
-def _edited(task: StoredTask, params: Update) -> StoredTask:
+def _edited(task: StoredTask, params: Update, now: int) -> StoredTask:
     columns: dict[str, Any] = {name: value for name in ("title", "description", "priority") if (value := getattr(params, name)) is not None}
     columns |= {name: value or None for name in ("project", "mission") if (value := getattr(params, name)) is not None}
     if params.tags is not None:
@@ -215,7 +215,7 @@ def _edited(task: StoredTask, params: Update) -> StoredTask:
     card: dict[str, Any] = {name: value or None for name in ("note", "done_when", "estimated_minutes")
                             if (value := getattr(params, name)) is not None}
     if params.due_at is not None:
-        card["due_at"] = parse_moment(params.due_at, field="due_at") if params.due_at else None
+        card["due_at"] = parse_moment(params.due_at, field="due_at", now=now, ahead=True) if params.due_at else None
     if params.metadata is not None:
         card["metadata"] = params.metadata
     if params.status == "blocked":
