@@ -14,17 +14,19 @@ from ackbox.model.name import parse_instance, parse_name, skeleton
 from ackbox.model.text import MAX_MARKS, bare, compatible, composed, decomposed, is_ignorable, is_mark, visible
 
 EVERY = [chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000]
-HOSTILE = ("x" + "\u0301\u0327" * 50_000, "x" + "\u0f73" * 100_000, "\u0327\u0301" * 100_000, "\uff9e\u0334" * 50_000)
+# Only these have another form than their own, or stand on others.
+FORMED = [c for c in EVERY if unicodedata.combining(c) or unicodedata.decomposition(c)]
+HOSTILE = ("x" + "\u0301\u0327" * 50_000, "x" + "\u0f73" * 100_000, "\u0327\u0301" * 50_000, "\uff9e\u0334" * 50_000)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=["latin", "tibetan", "bare", "half-width"])
 def test_hostile_marks_are_refused_and_left_out_in_the_time_it_takes_to_read_them(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(Invalid, match="combining marks"):
         composed(text, field="body")
     for normal in (compatible, decomposed, bare):
         normal(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_thirty_marks_in_a_row_are_taken_and_one_more_is_not() -> None:
@@ -35,19 +37,18 @@ def test_thirty_marks_in_a_row_are_taken_and_one_more_is_not() -> None:
 
 
 def test_every_character_that_joins_a_run_in_any_normal_form_counts_as_a_mark() -> None:
-    wrong = [hex(ord(c)) for c in EVERY for form in ("NFD", "NFKD") if unicodedata.combining(unicodedata.normalize(form, c)[0]) and not is_mark(c)]
+    wrong = [hex(ord(c)) for c in FORMED for form in ("NFD", "NFKD") if unicodedata.combining(unicodedata.normalize(form, c)[0]) and not is_mark(c)]
     assert wrong == []
 
 
 def test_every_run_of_a_mark_is_found() -> None:
     missed = []
-    for c in EVERY:
-        if is_mark(c):
-            try:
-                composed("x" + c * (MAX_MARKS + 1), field="body")
-                missed.append(hex(ord(c)))
-            except Invalid:
-                continue
+    for c in filter(is_mark, EVERY):
+        try:
+            composed("x" + c * (MAX_MARKS + 1), field="body")
+            missed.append(hex(ord(c)))
+        except Invalid:
+            continue
     assert missed == []
 
 

@@ -79,7 +79,14 @@ def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
         raise Invalid("The audience is empty.", hint="Name at least one recipient, or '*' for everyone.", field="to")
     if not all(parts):
         raise Invalid("The audience has an empty entry between commas.", hint="Write names with one comma between.", field="to")
-    addresses = list(dict.fromkeys(parse_address(part) for part in parts))
+    # Names that differ in case alone are one name: the first spelling stands.
+    found: dict[tuple[str, str | None], Address] = {}
+    spelled: dict[str, str] = {}
+    for part in parts:
+        address = parse_address(part)
+        agent = spelled.setdefault(address.agent.casefold(), address.agent)
+        found.setdefault((agent, address.instance), Address(agent, address.instance))
+    addresses = list(found.values())
     if instance is not None:
         if len(addresses) != 1 or addresses[0].instance or addresses[0].is_everyone or addresses[0].is_humans:
             raise Invalid("`to_instance` narrows exactly one agent.", hint="Write agent/instance for each recipient.")

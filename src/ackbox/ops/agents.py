@@ -92,9 +92,9 @@ def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -
 async def check_in(context: Context, params: Checkin) -> CheckedIn:
     """Say that you are here and what you are doing; tells how much post waits and who works on the same things.
 
-    Raises Invalid, NotAllowed.
+    Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
     """
-    me = await context.me(params)
+    me = await context.newcomer(params)
     before = await context.store.presence(me.reader)
     card = msgspec.json.decode(before.card) if before else {}
     card |= {key: getattr(params, key) for key in _CARD if getattr(params, key) is not None}

@@ -71,7 +71,7 @@ async def start(context: Context, params: Start) -> Started:
     """
     settings = context.workspace.settings
     params = await _named(context, params)
-    me = await context.me(params)
+    me = await context.newcomer(params)
     ttl_s = params.ttl_s or settings.get("session_ttl_s", DEFAULT_TTL_S)
     conflicts = await overlaps(context, me.reader, params.area, params.files or [])
     if conflicts and (params.on_conflict or settings.get("on_conflict")) == "block":
