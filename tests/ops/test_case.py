@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ackbox.errors import Conflict
-from ackbox.store.store import Store
+from ackbox.store.engine import Transaction
+from ackbox.store.store import Store, every_workspace
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio
@@ -49,7 +50,15 @@ async def test_a_key_of_one_spelling_does_not_speak_as_another_who_came_first(po
 
 async def test_names_from_an_earlier_version_are_found_in_any_case(post: Post) -> None:
     await post("agent.check_in", agent="Bob")
-    ws = (await post("workspace.overview")).workspace and next(iter(post.app._unindexed))
-    await post.app.engine.write(lambda tx: Store(tx, ws).run("reader_fold", reader=1, folded=None), ws=ws)
+    (ws,) = post.app._unindexed | {row.ws for row in await post.app.engine.read(every_workspace, across=True)}
+
+    async def forget(tx: Transaction) -> None:
+        store = Store(tx, ws)
+        for reader in await store.all_readers():
+            await store.run("reader_fold", reader=reader.reader, folded=None)
+
+    await post.app.engine.write(forget, ws=ws)
+    assert not (await post("message.preview", agent="ana", to="bob")).recipients[0].known
+    post.app._unindexed.add(ws)
     await post.app._fold_names()
     assert (await post("message.send", agent="ana", to="bob", body="x")).recipients[0].agent == "Bob"

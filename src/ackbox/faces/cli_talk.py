@@ -5,7 +5,6 @@ Explained in docs/reference/cli.md.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import time
@@ -16,7 +15,7 @@ import msgspec
 
 from ackbox.errors import Invalid
 from ackbox.faces.cli import NOTHING, TOO_LONG, Talk, new_key, verb
-from ackbox.faces.cli_columns import Column, local_time, plain, some
+from ackbox.faces.cli_columns import Column, as_json, local_time, plain, some
 from ackbox.model.filter import Filter, fits_all, parse_filter
 
 VERBS: dict[str, click.Command] = {}
@@ -338,7 +337,7 @@ def tail(talk: Talk, filter: tuple[str, ...], since: str) -> None:
             page = msgspec.to_builtins(client.message.history(ids=[event.id for event in events if event.id], with_tallies=True))
             fitting = [message for message, tally in zip(page["messages"], page["tallies"], strict=True) if fits_all(wanted, message, tally)]
             for message in sorted(fitting, key=lambda message: int(message["seq"])):
-                click.echo(json.dumps(talk.picked(message), ensure_ascii=False) if talk.is_json else plain(_line(message)))
+                click.echo(as_json(talk.picked(message)) if talk.is_json else plain(_line(message)))
 
 
 def _filter(words: tuple[str, ...]) -> Filter:

@@ -7,6 +7,7 @@ Explained in docs/reference/errors.md.
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ from ackbox.ops.lenient import leaves, understood
 from ackbox.ops.wrong_value import refusal, unknown_field
 
 T = TypeVar("T", bound=msgspec.Struct)
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _HALVES = re.compile("[\ud800-\udfff]")
 DEEPEST = 32
 # In JSON, what may be nearly right and yet fits: empty text, and a list or an object as text.
@@ -91,9 +93,28 @@ def _parse(given: Any) -> Any:
     except RecursionError:
         raise Invalid(f"The JSON is nested deeper than {DEEPEST} levels.", hint="Flatten it.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raw = _with_halves(given)
+        if raw is not None:
+            refuse_deep(raw)
+            return raw
         raise Invalid(f"This is not valid JSON: {error}.", hint="Send one JSON object, as UTF-8.") from None
     refuse_deep(raw)
     return raw
+
+
+def _with_halves(given: bytes | bytearray | str) -> Any:
+    """Return JSON whose only fault is half of a surrogate pair, so that its field can be named; null for any other."""
+    text = given if isinstance(given, str) else given.decode("utf-8", "replace")
+    if not _ESCAPED_HALF.search(text):
+        return None
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(word)
 
 
 def refuse_deep(value: Any, depth: int = 0) -> None:
