@@ -286,6 +286,13 @@ def verbs(name: str, registry: dict[str, click.Command], help: str) -> click.Gro
     return made
 
 
+def _usage_of(error: click.ClickException) -> str:
+    """Return how a command was used wrongly, as click says it, safe for a terminal."""
+    context = getattr(error, "ctx", None)
+    usage = f"{context.get_usage()}\n{context.command_path} {(context.help_option_names or ['--help'])[-1]} says more.\n\n" if context else ""
+    return plain(f"{usage}Error: {error.format_message()}")
+
+
 def speak_utf8() -> None:
     """Read and write UTF-8 whatever the locale says; an invalid byte comes in as half of a surrogate pair, and never goes out as one."""
     for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
@@ -306,8 +313,7 @@ def main() -> None:
         click.echo(plain(str(error)), err=True)
         sys.exit(USED_WRONGLY)
     except click.ClickException as error:
-        error.message = plain(error.message)
-        error.show()
+        click.echo(_usage_of(error), err=True)
         sys.exit(error.exit_code)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 
 from ackbox.errors import Invalid
-from ackbox.model.text import SHRINKS, compatible, composed, decomposed, is_ignorable, is_mark, without_ignorables
+from ackbox.model.text import SHRINKS, compatible, composed, decomposed, is_ignorable, is_mark, is_seen, without_ignorables
 
 LONGEST = 200
 # An index of PostgreSQL takes some 2,700 bytes of a row.
@@ -127,7 +127,7 @@ def _has_badge(name: str) -> bool:
 
 def without_unseen(name: str) -> str:
     """Return a name without what nobody sees in it: what its writer probably meant."""
-    return "".join(c for c in name if c == " " or (c.isprintable() and not is_ignorable(c) and c not in _BLANK)).strip(" ")
+    return "".join(c for c in name if c == " " or (is_seen(c) and c not in _BLANK)).strip(" ")
 
 
 def skeleton(name: str) -> str:

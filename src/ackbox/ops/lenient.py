@@ -1,7 +1,7 @@
 """Lenient reading: what callers write that is nearly right, understood as they mean it.
 
 `null` and empty text leave an optional field out; numbers, booleans, lists and objects may come as text. What fits
-already is not touched. Explained in docs/reference/errors.md, "Nearly right".
+already is not touched. Explained in docs/why/operations.md, "Nearly right".
 """
 
 from __future__ import annotations
