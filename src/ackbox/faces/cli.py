@@ -123,7 +123,12 @@ class Talk:
             hint = "Say who you are: ackbox --as NAME …, or: export ACKBOX_AGENT=NAME"
         if error.status == 401 and not self.server.key:
             hint = "Give one with --key or ACKBOX_KEY; on the server's machine --data-dir finds the operator's."
-        self.fail(KEY if error.status in (401, 403) else REFUSED, error.code, error.message, hint, error.details)
+        message = error.message
+        if not self.is_json:
+            from ackbox.faces.cli_names import spoken
+
+            message, hint = spoken(message), hint and spoken(hint)
+        self.fail(KEY if error.status in (401, 403) else REFUSED, error.code, message, hint, error.details)
 
     def fail(self, exit_code: int, code: str, message: str, hint: str | None, details: Any = None) -> NoReturn:
         """Say on stderr what was wrong and what to do, and end."""

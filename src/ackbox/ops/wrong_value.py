@@ -6,6 +6,7 @@ Explained in docs/reference/errors.md.
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -96,9 +97,13 @@ def refusal(shape: type[msgspec.Struct], text: str, given: Any) -> Invalid:
     return Invalid(f"`{where}` must be {described(kind)}; got {shown(value, kind)}.", hint=hint, field=where)
 
 
+# A wrong value must not cost more than a right one.
+_type_of = functools.cache(inspect.type_info)
+
+
 def _found(shape: type[msgspec.Struct], place: str, given: Any) -> tuple[inspect.Field | None, inspect.Type, Any]:
     """Return the field, type and value that stand at a place such as `.refs[1].kind`."""
-    kind: inspect.Type = inspect.type_info(shape)
+    kind: inspect.Type = _type_of(shape)
     field: inspect.Field | None = None
     value = given
     for index, name in _STEP.findall(place):
