@@ -75,7 +75,15 @@ class App:
         await self.engine.open()
         await self.engine.listen(self._hear)
         self._unindexed = {row.ws for row in await self.engine.read(every_workspace, across=True)}
+        await self._fold_names()
         self._flusher = asyncio.create_task(self._flush_often())
+
+    async def _fold_names(self) -> None:
+        """Let names from earlier versions be found whatever their case."""
+        for ws in self._unindexed:
+            if await self.engine.read(lambda tx, ws=ws: Store(tx, ws).has_unfolded(), ws=ws):  # type: ignore[misc]  # bound by default
+                while await self._write(ws, Store.fold_names):
+                    pass
 
     async def close(self) -> None:
         """Wake all who wait, write down the last signs of life, close the database."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from ackbox.model.message import Message
 from ackbox.model.task import Task
+from ackbox.model.text import visible
 
 BUDGET = 8_000
 RULE = (
@@ -36,11 +37,6 @@ ANSWER = 35_000
 def new_mark() -> str:
     """Return 16 random hex digits that a sender cannot have guessed."""
     return secrets.token_hex(8)
-
-
-def visible(text: str) -> str:
-    """Return text with characters that do not print shown as escapes; line feeds and tabs stay."""
-    return "".join(c if c in "\n\t" or c.isprintable() else f"\\u{{{ord(c):x}}}" for c in text)
 
 
 def brief(messages: Sequence[Message], *, now_ms: int, budget: int = BUDGET, mark: Callable[[], str] = new_mark) -> str:

@@ -9,9 +9,9 @@
     ├── UnknownRecipient   unknown_recipient  422   nobody of that name, and the sender asked to be refused
     ├── NotFound           not_found          404   not there, or in somebody else's workspace
     │   └── WrongMethod    not_found          405   a path that is there, asked with another method
-    ├── NotAllowed         not_allowed        403   the key may not do this
-    │   ├── NotYou         not_allowed        403   a name that the key does not speak as
-    │   └── BadKey         not_allowed        401   no key, a wrong one, an expired or revoked one
+    ├── NotAllowed         forbidden          403   the key may not do this
+    │   ├── NotYou         forbidden          403   a name that the key does not speak as
+    │   └── BadKey         unauthenticated    401   no key, a wrong one, an expired or revoked one
     ├── Conflict           conflict           409   the same idempotency key with other content, a name taken
     ├── RateLimited        rate_limited       429   too much at once; says when to come back
     ├── LoopGuard          loop_guard         409   agents answering agents without end
@@ -100,7 +100,7 @@ class WrongMethod(NotFound):
 class NotAllowed(AckboxError):
     """The key may not do this."""
 
-    code = "not_allowed"
+    code = "forbidden"
     status = 403
 
 
@@ -111,6 +111,7 @@ class NotYou(NotAllowed):
 class BadKey(NotAllowed):
     """No key, a wrong one, an expired or a revoked one."""
 
+    code = "unauthenticated"
     status = 401
 
 

@@ -87,12 +87,12 @@ def test_an_example_of_the_socket_shows_each_message_once_also_after_a_kill_and_
     finally:
         reading.kill()
         reading.communicate()
-    assert (rest, reading.returncode, "not_allowed: This key has been revoked" in told) == ("", 1, True), told
+    assert (rest, reading.returncode, "unauthenticated: This key has been revoked" in told) == ("", 1, True), told
 
 
 @pytest.mark.parametrize("language", ["python", "js"])
 def test_an_example_of_the_socket_ends_with_what_refuses_it(command: Command, language: str) -> None:
     reading = program_of(language, command.json("status")["url"], "abx_agt_wrong")
     _, told = reading.communicate(timeout=60)
-    says = {"python": "HTTP 401", "js": "not_allowed: This is not an ackbox key."}[language]
+    says = {"python": "HTTP 401", "js": "unauthenticated: This is not an ackbox key."}[language]
     assert (reading.returncode, says in told) == (1, True), told

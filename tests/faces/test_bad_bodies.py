@@ -96,7 +96,7 @@ async def test_a_wrong_or_revoked_key_is_refused_whatever_the_body(served: tuple
     for key, said in ((made.key, "This key has been revoked."), (mint("agt").reveal(), "This key is not known here.")):
         for body in (sending(door, "{}"), b"{", b""):
             status, answer = await post(server, door, body, key)
-            assert (status, is_our_error(answer), answer["error"]["code"]) == (401, True, "not_allowed")
+            assert (status, is_our_error(answer), answer["error"]["code"]) == (401, True, "unauthenticated")
             assert answer["error"]["message"] == said
     assert await counts(database) == before
 

@@ -117,7 +117,7 @@ def test_a_wrong_key_is_said_in_the_answer(ackbox: Command) -> None:
     hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
         "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "0"}}}
     said = speak(ackbox, json.dumps(hello), ACKBOX_KEY="abx_agt_wrong")
-    assert [(each["id"], each["error"]["code"], each["error"]["data"]["error"]["code"]) for each in said] == [(1, -32001, "not_allowed")]
+    assert [(each["id"], each["error"]["code"], each["error"]["data"]["error"]["code"]) for each in said] == [(1, -32001, "unauthenticated")]
 
 
 async def test_a_key_with_a_name_is_present_without_saying_it(ackbox: Command) -> None:

@@ -79,7 +79,7 @@ def test_fields_picks_and_lists_are_one_object_a_line(ackbox: Command) -> None:
     (["send", "bob", "hi"], (1, "invalid")),
     (["--as", "ana", "send", "nobody-here", "hi", "--unknown", "refuse"], (1, "unknown_recipient")),
     (["--as", "ana", "thread", "0" * 32], (1, "not_found")),
-    (["--key", "abx_agt_wrong", "me"], (4, "not_allowed")),
+    (["--key", "abx_agt_wrong", "me"], (4, "unauthenticated")),
     (["--as", "zed", "wait", "--timeout", "0"], (5, "nothing")),
     (["--url", "http://127.0.0.1:1", "me"], (3, "no_server")),
     (["--data-dir", "/nowhere", "me"], (3, "no_server")),

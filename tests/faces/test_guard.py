@@ -53,13 +53,13 @@ async def refused(served: Served, request: bytes) -> tuple[int, str, Any]:
 
 @pytest.mark.parametrize("path", ["/v1/me", "/mcp", "/openapi.json", "/metrics", "/nowhere"])
 async def test_another_host_is_refused_on_every_path(served: Served, path: str) -> None:
-    assert await refused(served, get(served, path, host="evil.example:80", key=served.key)) == (403, "not_allowed", {"field": "Host"})
+    assert await refused(served, get(served, path, host="evil.example:80", key=served.key)) == (403, "forbidden", {"field": "Host"})
 
 
 @pytest.mark.parametrize("path", ["/v1/me", "/mcp"])
 async def test_a_page_of_another_origin_is_refused(served: Served, path: str) -> None:
     request = get(served, path, "Origin: http://evil.example", key=served.key)
-    assert await refused(served, request) == (403, "not_allowed", {"field": "Origin"})
+    assert await refused(served, request) == (403, "forbidden", {"field": "Origin"})
 
 
 async def test_our_own_origin_is_answered(served: Served) -> None:

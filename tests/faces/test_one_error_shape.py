@@ -40,7 +40,7 @@ FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a message that is not there": ("message.status", {"id": "0" * 32}, "not_found"),
     "a cursor from elsewhere": ("inbox.check", {"cursor": "AAAAAAAAAAAAAAAAAAAAAA"}, "expired_cursor"),
     "another workspace": ("thread.get", {"id": "0" * 32, "workspace": "nowhere"}, "not_found"),
-    "a name the key does not have": ("inbox.check", {"agent": "bob"}, "not_allowed"),
+    "a name the key does not have": ("inbox.check", {"agent": "bob"}, "forbidden"),
     "JSON 40 levels deep": ("message.send", {"to": "bob", "body": "x", "metadata": {"a": json.loads("[" * 40 + "]" * 40)}}, "invalid"),
 }
 # What can be said on a command line, and how it ends; `-` is read from standard input.

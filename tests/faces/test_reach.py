@@ -107,7 +107,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str, Any]] = {
     "parameters that are text": ({"operation": "note.add", "params": "{}"}, "invalid", "`params` is not an object.", "operation note.add alone"),
     "a field that is not there": ({"operation": "note.add", "params": {}}, "invalid", "Object missing required field `text`.", "reference"),
     "a field nobody knows": ({"operation": "note.add", "params": {"txt": "x"}}, "invalid", "Unknown field 'txt'.", "'text'"),
-    "what people do": ({"operation": "key.create", "params": {"name": "eve"}}, "not_allowed", "key.create is not done over MCP.", "ackbox key create"),
+    "what people do": ({"operation": "key.create", "params": {"name": "eve"}}, "forbidden", "key.create is not done over MCP.", "ackbox key create"),
 }
 
 

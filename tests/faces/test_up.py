@@ -86,7 +86,7 @@ def test_a_file_left_behind_by_a_dead_server_is_not_believed(ackbox: Command) ->
 
 def test_an_address_others_reach_must_be_meant(ackbox: Command) -> None:
     refused = ackbox("up", "--host", "0.0.0.0", "--port", "0")
-    assert (refused.returncode, json.loads(refused.stderr)["error"]["code"]) == (4, "not_allowed")
+    assert (refused.returncode, json.loads(refused.stderr)["error"]["code"]) == (4, "forbidden")
     assert ackbox.up("--host", "0.0.0.0", "--allow-remote")["url"].startswith("http://127.0.0.1:")
 
 

@@ -43,7 +43,7 @@ async def test_another_system_posts_without_a_key_and_gets_the_one_error_shape(d
     assert [each.body for each in stored] == ["größer"]
     assert {(each.status_code, each.text) for each in (altered, unsigned, unknown)} == {(401, altered.text)}
     assert altered.json()["error"] == {
-        "code": "not_allowed", "message": "This is not signed by a webhook that is known here.",
+        "code": "unauthenticated", "message": "This is not signed by a webhook that is known here.",
         "hint": "Check the address, the secret, and which headers are signed.", "details": {"reason": "unsigned"}}
     assert [(each.status_code, each.json()["error"]["code"]) for each in (no_json, too_long, looked)] == [
         (400, "invalid"), (413, "too_long"), (404, "not_found")]

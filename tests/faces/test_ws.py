@@ -128,7 +128,7 @@ async def test_a_wrong_key_is_refused_at_the_handshake(one: Served, given: str) 
         async with opened(one.url, given):
             pass
     assert refused.value.response.status_code == 401
-    assert b'"code":"not_allowed"' in refused.value.response.body
+    assert b'"code":"unauthenticated"' in refused.value.response.body
 
 
 async def test_a_page_of_another_origin_and_another_host_are_refused(one: Served) -> None:
@@ -137,7 +137,7 @@ async def test_a_page_of_another_origin_and_another_host_are_refused(one: Served
         with pytest.raises(InvalidStatus) as refused:
             async with opened(url, one.key, **options):
                 pass
-        assert (refused.value.response.status_code, b'"not_allowed"' in refused.value.response.body) == (403, True)
+        assert (refused.value.response.status_code, b'"forbidden"' in refused.value.response.body) == (403, True)
     async with opened(one.url, one.key, origin=one.url) as socket:
         assert (await socket.call("agent.whoami"))["role"] == "operator"
 

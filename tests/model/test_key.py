@@ -47,7 +47,7 @@ def test_every_damaged_character_is_noticed_and_the_key_is_not_repeated() -> Non
             try:
                 taken.append(parse_key(damaged))
             except BadKey as error:
-                assert (damaged in f"{error.as_dict()}", error.code, error.status) == (False, "not_allowed", 401)
+                assert (damaged in f"{error.as_dict()}", error.code, error.status) == (False, "unauthenticated", 401)
     assert taken == []
 
 

@@ -50,4 +50,4 @@ async def test_each_of_many_is_sent_or_refused_by_itself(post: Post) -> None:
 async def test_nobody_sends_as_another_inside_many(post: Post) -> None:
     made = await post("key.create", name="ana")
     many = await post.app.call("message.send_many", {"messages": [{"to": "bob", "body": "x", "agent": "eve"}]}, credential=made.key)
-    assert (many.sent, many.outcomes[0].error["code"]) == (0, "not_allowed")
+    assert (many.sent, many.outcomes[0].error["code"]) == (0, "forbidden")

@@ -11,7 +11,6 @@ from ackbox.errors import AckboxError
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio
-REFERENCE = "See the reference for the types and limits."
 
 
 async def error_of(post: Post, given: Any, name: str = "message.send") -> tuple[str, str, str | None, dict[str, Any]]:
@@ -48,19 +47,36 @@ async def test_an_unknown_field_is_repeated_only_so_far(post: Post) -> None:
     assert (message, details["field"]) == (f"Unknown field {'z' * 64!r}.", "z" * 64)
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"priority": 9}, "`priority`: expected `int` <= 5."),
-    ({"priority": "5"}, "`priority`: expected `int`, got `str`."),
-    ({"priority": 3.5}, "`priority`: expected `int`, got `float`."),
-    ({"body": None}, "`body`: expected `str`, got `null`."),
-    ({"refs": [{"kind": "file", "target": "a"}, {"kind": "cat", "target": "a"}]}, "`refs[1].kind`: invalid enum value 'cat'."),
-    ({"expires_in_days": 366}, "`expires_in_days`: expected `int` <= 365."),
-    ({"intent": ""}, "`intent`: expected `str` of length >= 1."),
-    ({"unknown": "guess"}, "`unknown`: invalid enum value 'guess'."),
+@pytest.mark.parametrize(("change", "message", "hint"), [
+    ({"priority": 9}, "`priority` must be a whole number from 1 to 5; got 9.", "Correct it, or leave it out."),
+    ({"priority": "high"}, "`priority` must be a whole number from 1 to 5; got 'high'.", "Correct it, or leave it out."),
+    ({"priority": 3.5}, "`priority` must be a whole number from 1 to 5; got 3.5.", "Correct it, or leave it out."),
+    ({"priority": True}, "`priority` must be a whole number from 1 to 5; got true.", "Correct it, or leave it out."),
+    ({"body": None}, "`body` must be text; got null.", "Correct it."),
+    ({"body": 7}, "`body` must be text; got 7.", "Correct it."),
+    ({"to": 7}, "`to` must be text or a list of texts; got 7.", "Correct it, or leave it out."),
+    ({"to": ["bob", 7]}, "`to[1]` must be text; got 7.", "Correct it."),
+    ({"refs": [{"kind": "file", "target": "a"}, {"kind": "cat", "target": "a"}]},
+     "`refs[1].kind` must be one of 'diff', 'file', 'message', 'task', 'url'; got 'cat'.", "Correct it."),
+    ({"refs": [{"kind": "file", "target": "a" * 2001}]}, "`refs[0].target` must be text of 1 to 2,000 characters; got 2,001 characters.", "Correct it."),
+    ({"refs": [{"kind": "file", "target": "a"}] * 51}, "`refs` must be a list of at most 50 objects; got a list of 51.", "Correct it, or leave it out."),
+    ({"expires_in_days": 366}, "`expires_in_days` must be a whole number from 1 to 365; got 366.", "Correct it, or leave it out."),
+    ({"unknown": "guess"}, "`unknown` must be one of 'hold', 'inactive', 'refuse'; got 'guess'.", "Correct it, or leave it out."),
+    ({"mention": "perhaps"}, "`mention` must be true or false; got 'perhaps'.", "Correct it, or leave it out."),
+    ({"metadata": [1]}, "`metadata` must be an object; got a list of 1.", "Correct it, or leave it out."),
 ])
-async def test_a_wrong_value_is_refused_with_its_place(post: Post, change: dict[str, Any], message: str) -> None:
-    assert await error_of(post, {"agent": "ana", "to": "bob", "body": "x", **change}) == (
-        "invalid", message, REFERENCE, {"field": message.split("`")[1]})
+async def test_a_wrong_value_is_refused_with_its_place_and_what_is_taken_there(post: Post, change: dict[str, Any], message: str, hint: str) -> None:
+    assert await error_of(post, {"agent": "ana", "to": "bob", "body": "x", **change}) == ("invalid", message, hint, {"field": message.split("`")[1]})
+
+
+@pytest.mark.parametrize(("field", "hint", "near"), [
+    ("message", "Did you mean 'body'?", "body"), ("text", "Did you mean 'body'?", "body"), ("content", "Did you mean 'body'?", "body"),
+    ("recipient", "Did you mean 'to'?", "to"), ("recipients", "Did you mean 'to'?", "to"), ("target", "Did you mean 'to'?", "to"),
+    ("urgent", "Did you mean 'priority'? 5 is the most urgent.", "priority"), ("replyTo", "Did you mean 'parent'?", "parent"),
+    ("from", "Did you mean 'agent'?", "agent"), ("title", "Did you mean 'subject'?", "subject"), ("expiresInDays", "Did you mean 'expires_in_days'?", "expires_in_days"),
+])
+async def test_an_unknown_field_is_hinted_by_what_it_means(post: Post, field: str, hint: str, near: str) -> None:
+    assert await error_of(post, {"agent": "ana", field: "y"}) == ("invalid", f"Unknown field {field!r}.", hint, {"field": field, "near": [near]})
 
 
 @pytest.mark.parametrize(("field", "hint", "near"), [("targt", "Did you mean 'target'?", ["target"]),
@@ -71,7 +87,7 @@ async def test_an_unknown_field_of_an_object_inside_is_named_with_its_place(post
 
 
 async def test_a_missing_field_is_named(post: Post) -> None:
-    said = ("invalid", "Object missing required field `body`.", REFERENCE, {"field": "body"})
+    said = ("invalid", "`body` is missing.", "Give `body`: markdown; at most 50,000 characters.", {"field": "body"})
     assert await error_of(post, {"agent": "ana", "to": "bob"}) == said
 
 

@@ -49,4 +49,4 @@ async def test_an_admin_of_a_workspace_is_told_and_an_agent_is_not(post: Post) -
             told.append((await post.app.call("instance.status", {}, credential=key)).database_bytes > 0)
         except NotAllowed as error:
             told.append(error.code)
-    assert told == [True, True, "not_allowed", "not_allowed"]
+    assert told == [True, True, "forbidden", "forbidden"]

@@ -151,6 +151,6 @@ async def test_a_read_only_key_neither_writes_nor_marks(post: Post, name: str, p
     sent = await callers["ana"]("message.send", to="bob", body="a secret")
     with pytest.raises(AckboxError) as refused:
         await callers["reader"](name, **params)
-    assert refused.value.code == "not_allowed"
+    assert refused.value.code == "forbidden"
     assert (await callers["ana"]("message.status", id=sent.id)).receipts[0].state == "pending"
     assert [letter.body for letter in (await callers["reader"]("inbox.check")).messages] == ["a secret"]

@@ -55,14 +55,14 @@ async def test_an_admin_exports_an_open_workspace_and_not_a_private_one(post: Po
     for mode in ("open", "private"):
         await post("workspace.create", name=mode + "-shop", mode=mode)
         outcomes.append(await outcome(post, await a_key(post, "admin", None, mode + "-shop"), "workspace.export"))
-    assert outcomes == ["ok", "not_allowed"]
+    assert outcomes == ["ok", "forbidden"]
 
 
 async def test_a_reading_key_reads_and_marks_nothing(post: Post) -> None:
     audit = await a_key(post, "read-only", "audit", "default")
     await post("message.send", agent="ana", to="audit", body="hello")
     marks = {mark: await outcome(post, audit, "inbox.check", mark=mark) for mark in ("delivered", "read", "none")}
-    assert marks == {"delivered": "not_allowed", "read": "not_allowed", "none": "1 messages"}
+    assert marks == {"delivered": "forbidden", "read": "forbidden", "none": "1 messages"}
     with pytest.raises(NotAllowed, match=r"A key of kind 'read-only' may not do inbox\.wait so that it marks\."):
         await post.app.call("inbox.wait", {"mark": "read"}, credential=audit)
 

@@ -54,7 +54,7 @@ async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str)
         # Who may is told what is missing; who may not is told that, whatever was sent.
         error = await refusal(post.app, key, name, {"nothing": 1})
         assert error is not None
-        if error["code"] == "not_allowed":
+        if error["code"] == "forbidden":
             assert error["message"] == f"A key of kind {role!r} may not do {name}."
             refused.add(name)
         else:
@@ -107,7 +107,7 @@ async def test_a_key_speaks_as_its_own_names_and_nobody_else(post: Post, speaker
     asked, own = SPEAKERS[speaker]
     made = await post("key.create", **asked)
     told = {(way, name): await attempt(post.app, made.key, way, name) for way in WAYS for name in CLAIMS}
-    wrong = {pair: code for pair, code in told.items() if code != ("ok" if pair[1] in own else "not_allowed")}
+    wrong = {pair: code for pair, code in told.items() if code != ("ok" if pair[1] in own else "forbidden")}
     assert wrong == {}
     # Refused and never rewritten: what is stored was said by whom it names.
     stored = (await post("message.history", limit=200)).messages
@@ -124,6 +124,6 @@ async def test_a_name_in_the_headers_of_mcp_is_checked_as_one_in_the_arguments(d
         async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {made.key}"}) as rest:
             over_rest = await rest.post(f"{served.url}/v1/messages", json={"agent": "bob", "to": "carl", "body": "x"})
         stored = (await served.app.call("message.history", {}, credential=served.key)).messages
-    assert [(each.is_error, each.structured_content["error"]["code"]) for each in told] == [(True, "not_allowed")] * 4
+    assert [(each.is_error, each.structured_content["error"]["code"]) for each in told] == [(True, "forbidden")] * 4
     assert (over_rest.status_code, over_rest.json()["error"]["details"]) == (403, {"field": "agent", "claimed": "bob"})
     assert stored == []

@@ -16,7 +16,7 @@ from ackbox.config import BadSettings
 _BY_CODE = {
     each.code: each
     for each in (errors.Invalid, errors.TooLong, errors.BadCursor, errors.UnknownRecipient, errors.NotFound, errors.NotAllowed,
-                 errors.Conflict, errors.RateLimited, errors.LoopGuard, errors.SealedRequired, errors.Unavailable)
+                 errors.BadKey, errors.Conflict, errors.RateLimited, errors.LoopGuard, errors.SealedRequired, errors.Unavailable)
 }
 
 

@@ -92,7 +92,7 @@ ERRORS: dict[str, Any] = {
     "not_found workspace": Refusal(400, said="Invalid vaultId for this user"),
     "NotFound parentMessageId": Refusal(404, said="Message not found"), "NotFound messageId": Refusal(404, said="Message not found"),
     "WrongMethod": Refusal(405), "not_found": Refusal(404), "unknown_recipient": Refusal(404),
-    "not_allowed": Refusal(403, said="SCOPE_DENIED: {message}"),
+    "forbidden": Refusal(403, said="SCOPE_DENIED: {message}"),
     "conflict": Refusal(409), "loop_guard": Refusal(409), "rate_limited": Refusal(429, said="Rate limit exceeded"),
     "unavailable": Refusal(500, said="Internal server error"), "*": Refusal(400, said="Validation failed"),
 }

@@ -110,7 +110,7 @@ ERRORS: dict[str, Any] = {
     "unknown_recipient": Refusal(404, "RECIPIENT_NOT_FOUND", "No active agent {details[recipient]!r}"),
     "not_found": Refusal(404, "NOT_FOUND"),
     "BadKey": Refusal(401, "UNAUTHORIZED"),
-    "not_allowed": Refusal(403, "FORBIDDEN"),
+    "forbidden": Refusal(403, "FORBIDDEN"),
     "conflict": Refusal(409, "CONFLICT"),
     "loop_guard": Refusal(409, "CONFLICT"),
     "rate_limited": Refusal(429, "RATE_LIMITED"),

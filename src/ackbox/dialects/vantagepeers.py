@@ -239,7 +239,7 @@ VANTAGEPEERS = Dialect(
         "too_long": "Error: {tool}: {message}",
         "NotYou": "Error: RBAC_DENIED: {message}",
         "BadKey": "Error: {message}",
-        "not_allowed": "Error: AUTH_NAMESPACE_DENIED: {message}",
+        "forbidden": "Error: AUTH_NAMESPACE_DENIED: {message}",
         "not_found workspace": "Error: AUTH_NAMESPACE_DENIED: {message}",
         "unknown_recipient": "Error: INVALID_RECIPIENTS: {message}",
         "not_found": "Error: {message} {hint}",

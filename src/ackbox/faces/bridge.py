@@ -26,6 +26,7 @@ from ackbox import config
 from ackbox.client.discovery import caller, read_server
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
+from ackbox.faces.bridge_line import half_in, id_in
 
 MODERN_META = "io.modelcontextprotocol/protocolVersion"
 NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
@@ -128,14 +129,17 @@ class Bridge:
         """Carry one line; what may take time does so beside the others."""
         try:
             message = json.loads(line)
-        except ValueError:
-            self._answer({"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "This line is not valid JSON."}})
+        except (ValueError, RecursionError):
+            self._answer({"jsonrpc": "2.0", "id": id_in(line), "error": {"code": -32700, "message": "This line is not valid JSON."}})
             return
         if not isinstance(message, dict):
             self._answer({"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "A message is one JSON object a line."}})
             return
         method = message.get("method")
-        if method == "notifications/cancelled":
+        place = half_in(message)
+        if place is not None:
+            self._refuse_half(message, place)
+        elif method == "notifications/cancelled":
             self._cancel(message)
         elif method == "initialize" or method == "notifications/initialized" or "id" not in message or method is None:
             # In their order: a session must be open before anything uses it.
@@ -146,6 +150,13 @@ class Bridge:
                 self._begin(self._be_here)
         else:
             self._begin(self._carry, message)
+
+    def _refuse_half(self, message: Message, place: str) -> None:
+        """Answer for text that is no Unicode: no server could read it, and nobody else would answer its request."""
+        field = place.removeprefix("params.").removeprefix("arguments.")
+        if message.get("id") is not None and half_in(message["id"]) is None:
+            text = f"`{field}` holds half of a surrogate pair (half an emoji) or an invalid byte. Send valid Unicode text as UTF-8."
+            self._answer({"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32602, "message": text, "data": {"field": field}}})
 
     def close(self) -> None:
         """Let what is under way finish for a moment, then say goodbye."""

@@ -9,7 +9,7 @@ Explained in docs/reference/cli.md.
 from __future__ import annotations
 
 import importlib
-import json
+import io
 import os
 import shlex
 import sys
@@ -24,7 +24,7 @@ from ackbox import __version__, config
 from ackbox.client.discovery import caller, data_dir_of
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
-from ackbox.faces.cli_columns import Column, plain, table
+from ackbox.faces.cli_columns import Column, as_json, plain, table
 
 if TYPE_CHECKING:
     from ackbox.client.sync import SyncClient
@@ -123,13 +123,18 @@ class Talk:
             hint = "Say who you are: ackbox --as NAME …, or: export ACKBOX_AGENT=NAME"
         if error.status == 401 and not self.server.key:
             hint = "Give one with --key or ACKBOX_KEY; on the server's machine --data-dir finds the operator's."
-        self.fail(KEY if error.status in (401, 403) else REFUSED, error.code, error.message, hint, error.details)
+        message = error.message
+        if not self.is_json:
+            from ackbox.faces.cli_names import spoken
+
+            message, hint = spoken(message), hint and spoken(hint)
+        self.fail(KEY if error.status in (401, 403) else REFUSED, error.code, message, hint, error.details)
 
     def fail(self, exit_code: int, code: str, message: str, hint: str | None, details: Any = None) -> NoReturn:
         """Say on stderr what was wrong and what to do, and end."""
         if self.is_json:
             told = {"error": {"code": code, "message": message, "hint": hint, "details": details or {}}}
-            click.echo(json.dumps(told, ensure_ascii=False), err=True)
+            click.echo(as_json(told), err=True)
         else:
             click.echo(plain(f"{message} {hint or ''}".rstrip()), err=True)
         sys.exit(exit_code)
@@ -143,7 +148,7 @@ class Talk:
     def show(self, answer: Any, text: Callable[[Any], str]) -> None:
         """Print one answer: as JSON, or as the text made of it."""
         if self.is_json:
-            click.echo(json.dumps(self.picked(answer), ensure_ascii=False))
+            click.echo(as_json(self.picked(answer)))
         else:
             click.echo(plain(text(answer)))
 
@@ -151,9 +156,9 @@ class Talk:
         """Print a list: one JSON object a line, or a table; `empty` says what to do when there is nothing."""
         if self.is_json:
             for each in answers:
-                click.echo(json.dumps(self.picked(each), ensure_ascii=False))
+                click.echo(as_json(self.picked(each)))
         elif not answers:
-            click.echo(empty, err=True)
+            click.echo(plain(empty), err=True)
         else:
             fields = self.given.get("fields")
             if fields:
@@ -286,18 +291,34 @@ def verbs(name: str, registry: dict[str, click.Command], help: str) -> click.Gro
     return made
 
 
+def _usage_of(error: click.ClickException) -> str:
+    """Return how a command was used wrongly, as click says it, safe for a terminal."""
+    context = getattr(error, "ctx", None)
+    usage = f"{context.get_usage()}\n{context.command_path} {(context.help_option_names or ['--help'])[-1]} says more.\n\n" if context else ""
+    return plain(f"{usage}Error: {error.format_message()}")
+
+
+def speak_utf8() -> None:
+    """Read and write UTF-8 whatever the locale says; an invalid byte comes in as half of a surrogate pair, and never goes out as one."""
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
+    sys.argv = [os.fsencode(argument).decode("utf-8", "surrogateescape") for argument in sys.argv]
+
+
 def main() -> None:
     """Run the command line; a reader that goes away, or Ctrl-C, ends it quietly."""
     try:
+        speak_utf8()
         cli(prog_name="ackbox", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        click.echo(plain(error.format_message()), err=True)
         sys.exit(USED_WRONGLY)
     except config.BadSettings as error:
-        click.echo(str(error), err=True)
+        click.echo(plain(str(error)), err=True)
         sys.exit(USED_WRONGLY)
     except click.ClickException as error:
-        error.show()
+        click.echo(_usage_of(error), err=True)
         sys.exit(error.exit_code)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)

@@ -5,11 +5,15 @@ Explained in docs/reference/cli.md.
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from ackbox.model.text import escape, is_seen, visible
 
 
 class Column(NamedTuple):
@@ -20,13 +24,24 @@ class Column(NamedTuple):
     may_cut: bool = False
 
 
-# Between letters and between emoji they join what is written; they hide nothing.
-JOINERS = "\u200c\u200d"
+# Between letters of scripts that use them, and between emoji, they join what is written; they hide nothing.
+_JOINED = re.compile("(?<=[\u0590-\U000dffff])[\u200c\u200d](?=[\u0590-\U000dffff])|(?<=[\u0590-\U000dffff]\ufe0f)\u200d(?=[\u2000-\U000dffff])")
+# An emoji's own picture, and a key's: after a sign that has one.
+_PICTURE = re.compile("(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])\ufe0f|(?<=[#*0-9])\ufe0f(?=\u20e3)")
 
 
 def plain(text: str) -> str:
-    """Return text for a terminal: what does not print is shown, not obeyed."""
-    return "".join(c if c.isprintable() or c in "\n\t" or c in JOINERS else f"\\u{{{ord(c):x}}}" for c in text)
+    """Return text for a terminal: what does not print or is not seen is shown, not obeyed."""
+    shown = visible(text)
+    if shown == text:
+        return text
+    kept = {found.start() for form in (_JOINED, _PICTURE) for found in form.finditer(text)}
+    return "".join(c if at in kept or c in "\n\t" or is_seen(c) else escape(c) for at, c in enumerate(text))
+
+
+def as_json(value: Any) -> str:
+    """Return JSON for a terminal or a pipe: what does not print is escaped as JSON escapes it."""
+    return "".join(c if is_seen(c) else json.dumps(c)[1:-1] for c in json.dumps(value, ensure_ascii=False))
 
 
 def some(texts: Sequence[str], most: int) -> str:

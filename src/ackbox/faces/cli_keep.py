@@ -21,6 +21,7 @@ import click
 
 from ackbox.client.http import NoServer
 from ackbox.faces.cli import REFUSED, Talk, verb
+from ackbox.faces.cli_columns import as_json
 
 VERBS: dict[str, click.Command] = {}
 FORMAT, VERSION = "ackbox-workspace", 1
@@ -139,7 +140,7 @@ def log(talk: Talk) -> None:
     while has_more:
         page = talk.call("event.log", limit=200, cursor=cursor)
         for line in page["lines"]:
-            click.echo(json.dumps(line, ensure_ascii=False))
+            click.echo(as_json(line))
         cursor, has_more = page["cursor"], page["has_more"]
 
 

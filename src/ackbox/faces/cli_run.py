@@ -5,7 +5,6 @@ Explained in docs/reference/cli.md.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -24,7 +23,8 @@ from ackbox.client.discovery import is_held, read_server
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.cli import NO_SERVER, REFUSED, Talk, verb
-from ackbox.faces.cli_columns import local_time, some
+from ackbox.faces.cli_columns import as_json, local_time, plain, some
+from ackbox.model.text import composed
 
 VERBS: dict[str, click.Command] = {}
 START_S = 20.0
@@ -55,11 +55,11 @@ def overview(talk: Talk) -> None:
     online = [each["agent"] for each in roster["agents"] if each["presence"] == "online"]
     url = talk.server.url
     if talk.is_json:
-        click.echo(json.dumps({"url": url, "agents": len(roster["agents"]), "online": online, "awaited": roster["awaited"]}))
+        click.echo(as_json({"url": url, "agents": len(roster["agents"]), "online": online, "awaited": roster["awaited"]}))
         return
-    click.echo(f"ackbox runs at {url}\n  {len(roster['agents'])} known, {len(online)} online{': ' + some(online, 8) if online else ''}")
+    click.echo(plain(f"ackbox runs at {url}\n  {len(roster['agents'])} known, {len(online)} online{': ' + some(online, 8) if online else ''}"))
     if roster["awaited"]:
-        click.echo(f"  mail waits for names nobody has seen: {some(roster['awaited'], 8)}")
+        click.echo(plain(f"  mail waits for names nobody has seen: {some(roster['awaited'], 8)}"))
     click.echo("\n  ackbox who        who is here\n  ackbox needs      what waits for a person\n  ackbox inbox      your post (--as NAME)\n"
                "  ackbox tui        watch and take part\n  ackbox --help     everything it can do")
 
@@ -106,9 +106,9 @@ def up(talk: Talk, host: str | None, port: int | None, database: str | None, all
 def _say_up(talk: Talk, server: dict[str, Any], *, is_new: bool) -> None:
     is_shown = can_open() and sys.stdout.isatty() and not talk.given.get("no_open")
     if talk.is_json:
-        click.echo(json.dumps({**server, "mcp": f"{server['url']}/mcp", "started": is_new}))
+        click.echo(as_json({**server, "mcp": f"{server['url']}/mcp", "started": is_new}))
     else:
-        click.echo(block(server, is_new=is_new))
+        click.echo(plain(block(server, is_new=is_new)))
         if is_shown:
             # The server answers on this thread; asking it for a link needs another.
             threading.Thread(target=_open_page, args=(talk,), daemon=True).start()
@@ -237,7 +237,6 @@ def sign_in_link(talk: Talk) -> tuple[str, Any]:
 def person(talk: Talk) -> str:
     """Return the name of whoever sits here: the one set, else that of the account."""
     import getpass
-    import unicodedata
 
     asked = talk.setting("agent")
     if asked:
@@ -246,7 +245,7 @@ def person(talk: Talk) -> str:
         name = getpass.getuser()
     except (KeyError, OSError):
         name = ""
-    clean = "".join(c for c in unicodedata.normalize("NFC", name) if c.isalnum() or c in "-_.")[:64]
+    clean = "".join(c for c in composed(name[:64], field="name") if c.isalnum() or c in "-_.")[:64]
     return clean if clean and clean.lower() not in ("user", "human", "everyone", "broadcast") else "me"
 
 

@@ -5,7 +5,6 @@ Explained in docs/reference/cli.md.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import time
@@ -16,7 +15,7 @@ import msgspec
 
 from ackbox.errors import Invalid
 from ackbox.faces.cli import NOTHING, TOO_LONG, Talk, new_key, verb
-from ackbox.faces.cli_columns import Column, local_time, plain, some
+from ackbox.faces.cli_columns import Column, as_json, local_time, plain, some
 from ackbox.model.filter import Filter, fits_all, parse_filter
 
 VERBS: dict[str, click.Command] = {}
@@ -74,7 +73,7 @@ def _writing(function: Any) -> Any:
         click.option("--priority", type=int, help="1 to 5; 5 is most urgent."),
         click.option("--urgent", is_flag=True, help="The same as --priority 5."),
         click.option("--ref", "refs", multiple=True, help="file:PATH[:LINES], diff:…, url:…; may be repeated."),
-        click.option("--reply-by", "expects_reply_by", help="When an answer is due, RFC 3339."),
+        click.option("--reply-by", "expects_reply_by", help="When an answer is due: 2h, tomorrow 9:00 or RFC 3339."),
         click.option("--expires-in-days", type=int, help="Leaves inboxes after so many days."),
         click.option("--idempotency-key", help="The same key stores one message, however often it is sent."),
     )):
@@ -143,19 +142,16 @@ def _audience(sent: Any) -> str:
 @verb("reply", VERBS)
 @click.argument("id")
 @click.argument("text", nargs=-1)
+@click.option("--all", "reply_all", is_flag=True, help="Answer everyone whom the message was for, too.")
 @_writing
-def reply(talk: Talk, id: str, text: tuple[str, ...], **options: Any) -> None:
-    """Answer a message, to whoever sent it, in its thread.
+def reply(talk: Talk, id: str, text: tuple[str, ...], reply_all: bool, **options: Any) -> None:
+    """Answer a message in its thread.
 
     Example: ackbox --as bob reply 0199… "Done, tests pass"
     """
-    parent = talk.call("message.get", id=id)
-    body = read_text(talk, text)
     options["intent"] = options["intent"] or "answer"
-    # Answering one's own message goes on with the people it was for.
-    me = talk.setting("agent") or talk.call("agent.whoami")["agent"]
-    to = parent["to"] if parent["sender"] == me else parent["sender"]
-    talk.show(talk.call("message.send", to=to, body=body, parent=parent["id"], **_message(options)), _sent)
+    whole = {"reply_all": True} if reply_all else {}
+    talk.show(talk.call("message.send", body=read_text(talk, text), parent=id, **whole, **_message(options)), _sent)
 
 
 @verb("ask", VERBS)
@@ -300,7 +296,7 @@ def thread(talk: Talk, id: str) -> None:
 @click.option("--from", "sender_name", help="Only from this sender.")
 @click.option("--to", "recipient", help="Only for this recipient.")
 @click.option("--intent", help="Only with this intent.")
-@click.option("--since", help="Only after this time, RFC 3339.")
+@click.option("--since", help="Only after this time: 2h, yesterday 9:00 or RFC 3339.")
 @click.option("--limit", type=int, default=20, show_default=True, help="At most this many.")
 @click.option("--fail-empty", is_flag=True, help="Exit 6 when nothing matched.")
 def search(talk: Talk, words: tuple[str, ...], sender_name: str | None, recipient: str | None, intent: str | None, since: str | None,
@@ -341,7 +337,7 @@ def tail(talk: Talk, filter: tuple[str, ...], since: str) -> None:
             page = msgspec.to_builtins(client.message.history(ids=[event.id for event in events if event.id], with_tallies=True))
             fitting = [message for message, tally in zip(page["messages"], page["tallies"], strict=True) if fits_all(wanted, message, tally)]
             for message in sorted(fitting, key=lambda message: int(message["seq"])):
-                click.echo(json.dumps(talk.picked(message), ensure_ascii=False) if talk.is_json else plain(_line(message)))
+                click.echo(as_json(talk.picked(message)) if talk.is_json else plain(_line(message)))
 
 
 def _filter(words: tuple[str, ...]) -> Filter:

@@ -69,7 +69,7 @@ def _describing(function: Any) -> Any:
         click.option("--mission", help="A label for what it is part of."),
         click.option("--tag", "tags", multiple=True, help="A label; may be repeated."),
         click.option("--after", "depends_on", multiple=True, help="A task that must be done first; may be repeated."),
-        click.option("--due", "due_at", help="When it is due, RFC 3339."),
+        click.option("--due", "due_at", help="When it is due: 2h, tomorrow 9:00 or RFC 3339."),
         click.option("--minutes", "estimated_minutes", type=int, help="How long it may take."),
         click.option("--done-when", help="What will be true when it is done."),
     )):
@@ -103,7 +103,7 @@ def task_add(talk: Talk, /, title: tuple[str, ...], **options: Any) -> None:
 @click.option("--project", help="Only with this label.")
 @click.option("--mission", help="Only of this mission.")
 @click.option("--tag", help="Only with this tag.")
-@click.option("--since", "updated_since", help="Only changed after this time, RFC 3339.")
+@click.option("--since", "updated_since", help="Only changed after this time: 2h, yesterday 9:00 or RFC 3339.")
 @click.option("--newest", is_flag=True, help="Newest first instead of most urgent first.")
 @click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
 @click.option("--fail-empty", is_flag=True, help="Exit 6 when there is none.")
@@ -234,7 +234,7 @@ for _name, _row in MOVES.items():
 @click.option("--project", help="Only with this label.")
 @click.option("--mission", help="Only of this mission.")
 @click.option("--tag", help="Only with this tag.")
-@click.option("--before", "updated_before", help="Only not changed since this time, RFC 3339.")
+@click.option("--before", "updated_before", help="Only not changed since this time: 3d, yesterday 9:00 or RFC 3339.")
 @click.option("--note", help="What came of them.")
 @click.option("--yes", is_flag=True, help="Finish them; without it they are only counted.")
 @talking

@@ -33,7 +33,7 @@ from ackbox.faces.mcp_task import ACTIONS, TaskCall, of_tasks
 from ackbox.faces.mcp_who import who
 from ackbox.faces.reply import bearer, error_response
 from ackbox.faces.schema import input_schema
-from ackbox.faces.wire import Calling, as_error, builtins
+from ackbox.faces.wire import Calling, as_error, builtins, in_names
 from ackbox.ops.table import OPERATIONS
 
 PROGRESS_S = 5.0
@@ -123,6 +123,15 @@ TOOLS: tuple[Tool | More, ...] = (
 _BY_NAME = {tool.name: tool for tool in TOOLS}
 
 
+def _tool_of(operation: str) -> str | None:
+    """Return how a model calls an operation, for errors."""
+    for tool in TOOLS:
+        if operation in tool.operations:
+            arguments = tool.operations[operation]
+            return f"`{tool.name}`" + "".join(f" with {name} {value}" for name, value in arguments.items() if isinstance(value, str))
+    return None
+
+
 class Tools(Protocol):
     """A set of tools: what is offered, which operation a call is, and how its result or refusal reads."""
 
@@ -159,6 +168,7 @@ class Native:
         return Said((self._text(asked.operation, result),), builtins(result))
 
     def refuse(self, name: str, error: AckboxError, asked: Asked | None = None) -> Said:
+        error = in_names(error, _tool_of)
         return Said((f"{error.code}: {error.message} {error.hint or ''}".rstrip(),), error.as_dict())
 
     def _text(self, operation: str, result: Any) -> str:

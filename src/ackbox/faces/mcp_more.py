@@ -13,6 +13,7 @@ from msgspec import Meta
 from ackbox.dialects._translate import Asked, Offered, Said
 from ackbox.errors import Invalid, NotAllowed, UnknownField
 from ackbox.faces.schema import input_schema
+from ackbox.ops.decode import parse_object
 from ackbox.ops.table import OPERATIONS, Caller, Operation, find
 
 # Not over MCP, and why: a model reads what others write, and what it is talked into must stay small.
@@ -66,7 +67,10 @@ class More(msgspec.Struct, frozen=True):
             if field not in MoreCall.__struct_fields__:
                 raise UnknownField(f"Unknown field {field[:64]!r}.", field=field[:64], near=["params"],
                                    hint="The operation's own parameters stand in `params`.")
-        name, params = arguments.get("operation"), arguments.get("params")
+        name, params = arguments.get("operation") or None, arguments.get("params")
+        if isinstance(params, str):
+            # Nearly right: an object as JSON text, or empty text for none.
+            params = parse_object(params.encode(errors="replace")) if params.strip() else None
         if name is None and params is None:
             return Look(tuple(OPERATIONS[each] for each in self.operations))
         if not isinstance(name, str):

@@ -11,12 +11,13 @@ from typing import Any
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
-from ackbox.briefing import brief, visible
+from ackbox.briefing import brief
 from ackbox.dialects._word import Prompt
 from ackbox.errors import AckboxError
 from ackbox.faces.mcp_resources import refusal
 from ackbox.faces.mcp_who import Who, who
 from ackbox.faces.wire import Calling
+from ackbox.model.text import visible
 
 _ID = types.PromptArgument(name="id", description="Id of the message", required=True)
 PROMPTS = (

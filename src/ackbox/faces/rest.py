@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from ackbox.faces.body import BODY_LIMIT, read_body, read_query
 from ackbox.faces.reply import JSON, credential, error_response
-from ackbox.faces.wire import Calling, encode
+from ackbox.faces.wire import Calling, as_error, encode, in_names
 from ackbox.ops.decode import parse_object
 from ackbox.ops.table import OPERATIONS, Operation
 
@@ -93,6 +93,11 @@ def where(operation: Operation) -> tuple[str, str]:
     return ROUTES.get(operation.name, ("POST", f"/v1/{operation.noun}/{operation.verb}"))
 
 
+def _path_of(operation: str) -> str:
+    """Return how a caller of REST asks for an operation, for errors."""
+    return " ".join(where(OPERATIONS[operation]))
+
+
 def routes(call: Calling) -> list[Route]:
     """Return the REST routes of every operation in the table."""
     # Paths with parameters last, so that /v1/messages/search is not taken for an id.
@@ -126,7 +131,7 @@ def _route(call: Calling, operation: Operation, method: str, path: str) -> Route
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape
-            return error_response(error, operation=operation.name)
+            return error_response(in_names(as_error(error, operation=operation.name), _path_of), operation=operation.name)
         return Response(encode(result), status_code=201 if operation.name in CREATES else 200, media_type=JSON)
 
     return Route(path, endpoint, methods=[method], name=operation.name)

@@ -5,6 +5,8 @@ Errors are turned into replies here and nowhere else. Explained in docs/referenc
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,10 +14,12 @@ import msgspec
 import structlog
 
 from ackbox.errors import AckboxError, Unavailable
+from ackbox.ops.table import OPERATIONS
 
 # What a face is given: (operation, parameters, key) → result struct.
 Calling = Callable[..., Awaitable[Any]]
 
+_OPERATION = re.compile(r"(?<![\w.'\"`])[a-z]+\.[a-z_]+\b(?!['\"`])")
 _encoder = msgspec.json.Encoder()
 
 
@@ -27,6 +31,18 @@ def encode(value: Any) -> bytes:
 def builtins(value: Any) -> Any:
     """Return a result as plain dicts and lists."""
     return msgspec.to_builtins(value)
+
+
+def in_names(error: AckboxError, names: Callable[[str], str | None]) -> AckboxError:
+    """Return an error with a face's own names for operations: `names` gives one, or null where the face has none. Quoted text stays."""
+
+    def named(found: re.Match[str]) -> str:
+        return (found[0] in OPERATIONS and names(found[0])) or found[0]
+
+    shown = copy.copy(error)
+    shown.message = _OPERATION.sub(named, error.message)
+    shown.hint = error.hint and _OPERATION.sub(named, error.hint)
+    return shown
 
 
 def as_error(error: BaseException, **where: str) -> AckboxError:

@@ -7,13 +7,13 @@ Explained in docs/why/addresses.md.
 from __future__ import annotations
 
 import functools
-import unicodedata
 from collections.abc import Sequence
 
 import msgspec
 
 from ackbox.errors import Invalid
-from ackbox.model.name import parse_instance, parse_name
+from ackbox.model.name import LONGEST, parse_instance, parse_name
+from ackbox.model.text import composed
 
 EVERYONE = frozenset({"*", "broadcast", "everyone"})
 HUMANS = frozenset({"user", "human"})
@@ -45,7 +45,7 @@ def parse_address(text: str) -> Address:
 
     Raises Invalid, naming the entry.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = composed(text, field="to", limit=2 * LONGEST + 1)
     if text.lower() in EVERYONE:
         return Address("*")
     if text.lower() in HUMANS:
@@ -79,7 +79,14 @@ def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
         raise Invalid("The audience is empty.", hint="Name at least one recipient, or '*' for everyone.", field="to")
     if not all(parts):
         raise Invalid("The audience has an empty entry between commas.", hint="Write names with one comma between.", field="to")
-    addresses = list(dict.fromkeys(parse_address(part) for part in parts))
+    # Names that differ in case alone are one name: the first spelling stands.
+    found: dict[tuple[str, str | None], Address] = {}
+    spelled: dict[str, str] = {}
+    for part in parts:
+        address = parse_address(part)
+        agent = spelled.setdefault(address.agent.casefold(), address.agent)
+        found.setdefault((agent, address.instance), Address(agent, address.instance))
+    addresses = list(found.values())
     if instance is not None:
         if len(addresses) != 1 or addresses[0].instance or addresses[0].is_everyone or addresses[0].is_humans:
             raise Invalid("`to_instance` narrows exactly one agent.", hint="Write agent/instance for each recipient.")

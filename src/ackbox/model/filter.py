@@ -19,8 +19,6 @@ from ackbox.model.query import has_words, parse_terms
 KEYS = ("from", "to", "intent", "is", "priority", "before", "after", "thread", "has")
 STATES = ("unacked", "unread", "urgent", "human", "late")
 _TERM = re.compile(r'([a-z]+):("[^"]*"|\S+)|(-?"[^"]*"\*?|\S+)')
-_AGO = re.compile(r"(\d{1,5})([smhdw])")
-_UNIT_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,10 +66,7 @@ def _priority(text: str) -> int:
 
 
 def _time(values: list[str] | None, now: int) -> int | None:
-    if not values:
-        return None
-    ago = _AGO.fullmatch(values[-1])
-    return now - int(ago[1]) * _UNIT_MS[ago[2]] if ago else parse_moment(values[-1], field="q")
+    return parse_moment(values[-1], field="q", now=now) if values else None
 
 
 def fits(filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late: bool = False) -> bool:

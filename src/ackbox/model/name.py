@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 
 from ackbox.errors import Invalid
+from ackbox.model.text import SHRINKS, compatible, composed, decomposed, is_ignorable, is_mark, is_seen, without_ignorables
 
 LONGEST = 200
 # Known names that a name nobody has is held against letter by letter.
@@ -28,20 +29,35 @@ OWN = "system:"
 RESERVED = frozenset({"broadcast", "*", "everyone", "user", "human", "system"})
 _REFUSED = {"Cc": "a control character", "Cf": "an invisible format character", "Co": "a private-use character",
             "Cs": "half of a surrogate pair", "Cn": "an unassigned character", "Zl": "a line separator", "Zp": "a paragraph separator"}
+# Drawn as an empty space, though they are neither spaces nor ignorable: braille blank, null note head, Khitan filler.
+_BLANK = frozenset("\u2800\U0001d159\U00016fe4")
+# What people and models write between names, also in other scripts; a list as text, or a quoted name, is no name either.
+_ADDRESS_SEPARATORS = frozenset(",/")
+_SEPARATORS = _ADDRESS_SEPARATORS | frozenset(";\u060c\u061b\u3001\uff64")
+_ENCLOSING = frozenset("[]{}<>\"`\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f\u3010\u3011")
+_EDGES = ":|&-'()\u2018\u2019"
 
 
 @functools.lru_cache(4096)
 def parse_name(text: str, field: str = "name") -> str:
     """Return a name after NFC. Raises Invalid, saying which character or rule of which parameter, and what to do."""
-    name = _parse(text, "name", field)
-    shape = _folded(name)
-    if shape in _reserved_shapes():
+    name = _parse(text, "A name", field)
+    if _folded(name) in _reserved_shapes():
         raise Invalid(f"{name!r} is a reserved word, not a name.", hint="Choose another name.", field=field)
     if name.startswith("@"):
         raise Invalid("A name does not start with '@'.", hint=f"Write {name[1:]!r}.", field=field)
-    if _folded("(human)") in shape:
-        raise Invalid("A name does not hold '(human)'; who is a person is known from the key.", hint="Leave it out.", field=field)
+    _refuse_punctuation(name, field)
     return name
+
+
+def _refuse_punctuation(name: str, field: str) -> None:
+    """Raise Invalid for what is a list, a quotation or a piece of one, written where a name belongs."""
+    for character in name:
+        if character in _ENCLOSING or compatible(character) in _ENCLOSING:
+            raise Invalid(f"A name may not hold {character!r}: {name[:64]!r}.", hint="Write the bare name, without brackets or quotes.", field=field)
+    if name != "*" and (name[0] in _EDGES or name[-1] in _EDGES.replace(")", "")):
+        edge = name[0] if name[0] in _EDGES else name[-1]
+        raise Invalid(f"A name does not start or end with {edge!r}: {name[:64]!r}.", hint="Write the bare name.", field=field)
 
 
 def is_servers(name: str) -> bool:
@@ -54,48 +70,97 @@ def refuse_newcomer(name: str, field: str = "name") -> None:
     if is_servers(name):
         raise Invalid(f"{name!r} is kept for the server: what begins with {OWN!r} is.", hint="Use another name.", field=field)
     # Not what looks like it: `a11` is a name.
-    if unicodedata.normalize("NFKC", name).casefold() == EVERYBODY:
+    if compatible(name).casefold() == EVERYBODY:
         raise Invalid(f"{name!r} is a reserved word, not a name.", hint="Write 'everyone' or '*' for everyone here.", field=field)
 
 
 @functools.lru_cache(4096)
 def parse_instance(text: str, field: str = "instance") -> str:
     """Return an instance's name after NFC. Raises Invalid."""
-    return _parse(text, "instance", field)
+    return _parse(text, "An instance", field)
 
 
 def _parse(text: str, what_it_is: str, field: str) -> str:
-    name = unicodedata.normalize("NFC", text)
+    if len(text) > LONGEST * SHRINKS:
+        raise _wrong_length(len(text), what_it_is, field)
+    name = composed(text, field=field, limit=LONGEST)
     if not 1 <= len(name) <= LONGEST:
-        raise Invalid(f"A {what_it_is} has 1 to {LONGEST} characters; this has {len(name):,}.",
-                      hint="Use a shorter one." if name else "Give one.", field=field)
+        raise _wrong_length(len(name), what_it_is, field)
+    separators = _SEPARATORS if what_it_is == "A name" else _ADDRESS_SEPARATORS
     for character in name:
-        category = unicodedata.category(character)
-        what = _REFUSED.get(category) or ("a space other than U+0020" if category == "Zs" and character != " " else None)
-        if what is None and character in ",/":
-            what = f"{character!r}, which separates addresses"
+        what = _refused(character, separators)
         if what is not None:
-            raise Invalid(f"A {what_it_is} may not hold {what} (U+{ord(character):04X}).", hint="Leave it out.", field=field)
+            seen = without_unseen(name)
+            hint = f"Write {seen[:64]!r}." if seen and character not in seen and not _has_badge(seen) else "Leave it out."
+            raise Invalid(f"{what_it_is} may not hold {what} (U+{ord(character):04X}).", hint=hint, field=field)
     if name != name.strip(" "):
-        raise Invalid(f"A {what_it_is} has no space at its start or end.", hint="Leave it out.", field=field)
+        raise Invalid(f"{what_it_is} has no space at its start or end.", hint="Leave it out.", field=field)
+    if is_mark(name[0]):
+        raise Invalid(f"{what_it_is} does not start with a combining mark (U+{ord(name[0]):04X}).", hint="Leave it out.", field=field)
+    if _has_badge(name):
+        raise Invalid(f"{what_it_is} does not hold '(human)'; who is a person is known from the key.", hint="Leave it out.", field=field)
     return name
 
 
+def _wrong_length(length: int, what_it_is: str, field: str) -> Invalid:
+    return Invalid(f"{what_it_is} has 1 to {LONGEST} characters; this has {length:,}.", hint="Use a shorter one." if length else "Give one.",
+                   field=field)
+
+
+def _refused(character: str, separators: frozenset[str]) -> str | None:
+    """Return what a character is that no name holds; null for any other."""
+    category = unicodedata.category(character)
+    if category in _REFUSED:
+        return _REFUSED[category]
+    if character != " " and (category == "Zs" or character in _BLANK):
+        return "a space other than U+0020"
+    if is_ignorable(character):
+        return "a character that shows nothing"
+    if character in separators or compatible(character) in separators:
+        return f"{character!r}, which separates addresses"
+    return None
+
+
+def _has_badge(name: str) -> bool:
+    """Whether a name holds `(human)`, in whatever brackets and letters a reader takes for it."""
+    kinds = {"Ps": "(", "Pi": "(", "Pe": ")", "Pf": ")"}
+    bracketed = "".join(kinds.get(unicodedata.category(c)) or {"<": "(", ">": ")"}.get(c, c) for c in name if c != " ")
+    return "(" in _folded(bracketed) and any(_folded("(human)") in _folded(text) for text in (bracketed, name))
+
+
+def without_unseen(name: str) -> str:
+    """Return a name without what nobody sees in it: what its writer probably meant."""
+    return "".join(c for c in name if c == " " or (is_seen(c) and c not in _BLANK)).strip(" ")
+
+
 def skeleton(name: str) -> str:
-    """Return the UTS 39 skeleton: two names with the same one look alike."""
+    """Return the UTS 39 skeleton of what is seen of a name: two names with the same one look alike."""
     table = _confusables()
-    return unicodedata.normalize("NFD", "".join(table.get(c, c) for c in unicodedata.normalize("NFD", name)))
+    return decomposed("".join(table.get(c, c) for c in decomposed(without_ignorables(name))))
 
 
 def kept_skeleton(name: str) -> str:
     """Return the skeleton as it is stored and looked for: one that is too long for an index as its digest."""
-    shape = skeleton(name)
+    return _kept(skeleton(name))
+
+
+def kept_fold(name: str) -> str:
+    """Return a name's look without its case and width, as it is stored and looked for."""
+    return _kept(_folded(name))
+
+
+def _kept(shape: str) -> str:
     return shape if len(shape.encode()) <= LONGEST_SKELETON_BYTES else hashlib.sha256(shape.encode()).hexdigest()
+
+
+def is_same(name: str, other: str) -> bool:
+    """Whether two names after NFC are one for look-up: alike, or different in case alone."""
+    return name == other or name.casefold() == other.casefold()
 
 
 def _folded(name: str) -> str:
     """Return the skeleton in one case and one width: what a reader takes a word for at a glance."""
-    return skeleton(unicodedata.normalize("NFKC", name).casefold())
+    return skeleton(compatible(without_ignorables(name)).casefold())
 
 
 @functools.cache

@@ -6,12 +6,12 @@ Parsing, printing and comparing only; the index is the store's. Explained in doc
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 import msgspec
 
 from ackbox.errors import Invalid
+from ackbox.model.text import bare
 
 MOST_TERMS = 20
 _TERM = re.compile(r'(-?)"([^"]*)"(\*?)|(-?)(\S+)')
@@ -66,9 +66,9 @@ def parse_terms(text: str) -> tuple[Term, ...]:
     """Parse the terms of a search, also when all of them are excluded. Raises Invalid for too many."""
     terms = []
     for minus, phrase, star, minus_word, word in _TERM.findall(text.replace("\0", " ")):
-        bare = phrase if phrase else word.rstrip("*").strip('"')
-        if any(c.isalnum() for c in bare):
-            terms.append(Term(spaced(bare), bool(star) or (not phrase and word.endswith("*")), bool(minus or minus_word)))
+        wanted = phrase if phrase else word.rstrip("*").strip('"')
+        if any(c.isalnum() for c in wanted):
+            terms.append(Term(spaced(wanted), bool(star) or (not phrase and word.endswith("*")), bool(minus or minus_word)))
     if len(terms) > MOST_TERMS:
         raise Invalid(f"The search has {len(terms)} terms; at most {MOST_TERMS} are taken.", hint="Use fewer words.", field="query")
     return tuple(terms)
@@ -85,8 +85,7 @@ def has_words(terms: tuple[Term, ...], text: str) -> bool:
 
 
 def _words(text: str) -> str:
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", spaced(bare)))
+    return " ".join(re.findall(r"\w+", spaced(bare(text))))
 
 
 def spaced(text: str) -> str:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.cursors import make_cursor, read_cursor
+from ackbox.ops.lenient import CLEARS
 from ackbox.ops.overlap import Overlap, overlap
 from ackbox.ops.paging import fitting
 from ackbox.ops.presence import DEFAULT_TTL_S, Here, Member, Standing, best, derive, derived, everyone
@@ -29,7 +30,7 @@ Line = Annotated[str, Meta(max_length=200)]
 class Checkin(Call, frozen=True, kw_only=True):
     """What an instance tells about itself; what is left out stays as it was."""
 
-    summary: Annotated[str, Meta(max_length=500, description="What you are doing")] | None = None
+    summary: Annotated[str, Meta(max_length=500, description="What you are doing"), CLEARS] | None = None
     machine: Annotated[Line | None, Meta(description="Machine you run on")] = None
     platform: Annotated[Line | None, Meta(description="Its operating system")] = None
     program: Annotated[Line | None, Meta(description="Program you run in")] = None
@@ -37,7 +38,7 @@ class Checkin(Call, frozen=True, kw_only=True):
     title: Annotated[Line | None, Meta(description="Name to show to people")] = None
     role: Annotated[Line | None, Meta(description="What you are for")] = None
     capabilities: Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=50, description="What you can do")] | None = None
-    area: Annotated[str, Meta(max_length=200, description="The part of the work you claim")] | None = None
+    area: Annotated[str, Meta(max_length=200, description="The part of the work you claim"), CLEARS] | None = None
     files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files you are working on")] | None = None
     reach: Annotated[str, Meta(max_length=32, description="How mail reaches you: poll, hook, socket, push")] | None = None
     ttl_s: Annotated[int, Meta(ge=10, le=86_400, description="Seconds you count as online after a sign of life")] | None = None
@@ -96,9 +97,9 @@ def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -
 async def check_in(context: Context, params: Checkin) -> CheckedIn:
     """Say that you are here and what you are doing; tells how much post waits and who works on the same things.
 
-    Raises Invalid, NotAllowed.
+    Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
     """
-    me = await context.me(params)
+    me = await context.newcomer(params)
     before = await context.store.presence(me.reader)
     card = msgspec.json.decode(before.card) if before else {}
     card |= {key: getattr(params, key) for key in _CARD if getattr(params, key) is not None}
@@ -140,7 +141,7 @@ async def declared_overlaps(context: Context, but: set[int], area: str | None, f
 class Heartbeat(Call, frozen=True, kw_only=True):
     """A sign of life, with what you are doing now if that changed."""
 
-    summary: Annotated[str, Meta(max_length=500, description="What you are doing")] | None = None
+    summary: Annotated[str, Meta(max_length=500, description="What you are doing"), CLEARS] | None = None
 
 
 class Alive(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,7 +172,7 @@ async def heartbeat(context: Context, params: Heartbeat) -> Alive:
 class Checkout(Call, frozen=True, kw_only=True):
     """Leaving, with a last word if you like."""
 
-    summary: Annotated[str, Meta(max_length=500, description="What you leave behind")] | None = None
+    summary: Annotated[str, Meta(max_length=500, description="What you leave behind"), CLEARS] | None = None
 
 
 class CheckedOut(msgspec.Struct, frozen=True, kw_only=True):

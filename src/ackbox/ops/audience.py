@@ -61,7 +61,7 @@ async def resolve(
 
     Raises UnknownRecipient under `refuse` and `inactive`, before anything is stored.
     """
-    addresses = parse_audience(to, instance=instance)
+    addresses = await _parsed(context, to, instance)
     if by_instance:
         addresses = collapse(list(dict.fromkeys([await _meant(context, address) for address in addresses])))
     if addresses[0].is_everyone:
@@ -72,13 +72,47 @@ async def resolve(
     if any(address.is_humans for address in named) and unknown == "hold":
         await context.store.keep_people_out()
         named = await _name_people(context, addresses)
-    readers = [(address, await context.store.reader(address.agent, address.instance)) for address in named]
+    readers = await _readers(context, named)
+    addresses = tuple(each for each in addresses if each.is_humans) + tuple(address for address, _ in readers) \
+        if _is_respelled(named, readers) else addresses
     for address, reader in readers:
         await _refuse(context, address, reader, unknown)
     recipients = await _recipients(context, readers)
     channels = [reader.reader if reader else (await context.store.hold(address.agent, address.instance)).reader
                 for address, reader in readers]
     return Audience(addresses, channels, recipients, len(recipients))
+
+
+async def _parsed(context: Context, to: str | list[str], instance: str | None) -> tuple[Address, ...]:
+    """Return the addresses that are written. Raises Invalid, with the nearest known names for what is no name."""
+    try:
+        return parse_audience(to, instance=instance)
+    except Invalid as error:
+        if error.details.get("field") == "to" and "near" not in error.details:
+            known = await context.store.known_names()
+            parts = re.split(r"[^\w .@+-]+", ",".join([to] if isinstance(to, str) else to)[:LONGEST])
+            near = list(dict.fromkeys(name for part in parts if part.strip(" -") for name in nearest(part.strip(" -"), known, limit=1)))[:3]
+            if near:
+                error.details["near"] = near
+                error.hint = f"{error.hint or ''} Did you mean {' or '.join(map(repr, near))}?".lstrip()
+        raise
+
+
+Named = list[tuple[Address, Reader | None]]
+
+
+async def _readers(context: Context, named: list[Address]) -> Named:
+    """Return addresses, spelled as those who hold the names spell them, with their readers."""
+    found: dict[Address, Reader | None] = {}
+    for address in named:
+        reader = await context.store.reader(address.agent, address.instance)
+        agent = reader or (await context.store.reader(address.agent) if address.instance else None)
+        found[address if agent is None else Address(agent.name, address.instance)] = reader
+    return list(found.items())
+
+
+def _is_respelled(named: list[Address], readers: Named) -> bool:
+    return named != [address for address, _ in readers]
 
 
 async def _meant(context: Context, address: Address) -> Address:
@@ -191,14 +225,14 @@ class Expected(msgspec.Struct, frozen=True):
 
 async def look(context: Context, to: str | list[str], *, instance: str | None, sender: str | None) -> Expected:
     """Return who a message to `to` would be for, as things stand. Raises Invalid."""
-    addresses = parse_audience(to, instance=instance)
+    addresses = await _parsed(context, to, instance)
     if addresses[0].is_everyone:
         everybody = [each for each in await everyone(context) if each.name != sender and each.kind != "system"]
         online = sum(each.presence == "online" for each in everybody)
         first = [reader for each in everybody[:FIRST] if (reader := await context.store.reader_by_number(each.reader)) is not None]
         return Expected(True, [await _known(context, reader) for reader in first], len(everybody), online)
     named = await _name_people(context, addresses)
-    readers = [(address, await context.store.reader(address.agent, address.instance)) for address in named]
+    readers = await _readers(context, named)
     for address, reader in readers:
         await _refuse_reserved(context, address, reader)
     recipients = await _recipients(context, readers)

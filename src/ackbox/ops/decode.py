@@ -6,22 +6,26 @@ Explained in docs/reference/errors.md.
 
 from __future__ import annotations
 
-import difflib
 import functools
+import json
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
-import msgspec.inspect
+from msgspec import inspect
 
-from ackbox.errors import Invalid, MissingField, UnknownField
+from ackbox.errors import Invalid
+from ackbox.model.text import composed, refuse_marks
+from ackbox.ops.lenient import leaves, understood
+from ackbox.ops.wrong_value import refusal, unknown_field
 
 T = TypeVar("T", bound=msgspec.Struct)
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_HALVES = re.compile("[\ud800-\udfff]")
 DEEPEST = 32
-_UNKNOWN = re.compile(r"Object contains unknown field `(.+)`")
-_MISSING = re.compile(r"Object missing required field `(.+)`")
+# In JSON, what may be nearly right and yet fits: empty text, and a list or an object as text.
+_CLOSER = (b"\\u", b'""', b'"[', b'" [', b'"{', b'" {')
 
 
 def decode(shape: type[T], given: Any) -> T:
@@ -38,11 +42,12 @@ def decode(shape: type[T], given: Any) -> T:
         raise Invalid("The parameters are not an object.", hint="Send a JSON object with named fields.")
     _refuse_unknown(shape, raw)
     for field, value in raw.items():
-        _refuse_unstorable(value, str(field))
+        _refuse_unstorable(value, str(field)[:64])
+    raw = understood(shape, raw)
     try:
-        return msgspec.convert(_whole_numbers(_composed(raw)), shape, strict=True)
+        return msgspec.convert(_whole_numbers(_composed(shape, raw)), shape, strict=True)
     except msgspec.ValidationError as error:
-        raise _refusal(shape, str(error)) from None
+        raise refusal(shape, str(error), raw) from None
 
 
 def _plain(shape: type[T], given: bytes) -> T | None:
@@ -64,7 +69,7 @@ def _plain(shape: type[T], given: bytes) -> T | None:
 def _how(shape: type[msgspec.Struct]) -> tuple[msgspec.json.Decoder[Any], tuple[bytes, ...]]:
     """Return a struct's decoder, and what calls for a closer look: escaped characters, and fields that hold whatever they are given."""
     free = [field.encode_name for field in msgspec.structs.fields(shape) if "Any" in str(field.type)]
-    return msgspec.json.Decoder(shape), (b"\\u", *(f'"{name}"'.encode() for name in free))
+    return msgspec.json.Decoder(shape), (*_CLOSER, *(f'"{name}"'.encode() for name in free))
 
 
 def parse_object(given: bytes) -> dict[str, Any]:
@@ -88,9 +93,28 @@ def _parse(given: Any) -> Any:
     except RecursionError:
         raise Invalid(f"The JSON is nested deeper than {DEEPEST} levels.", hint="Flatten it.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raw = _with_halves(given)
+        if raw is not None:
+            refuse_deep(raw)
+            return raw
         raise Invalid(f"This is not valid JSON: {error}.", hint="Send one JSON object, as UTF-8.") from None
     refuse_deep(raw)
     return raw
+
+
+def _with_halves(given: bytes | bytearray | str) -> Any:
+    """Return JSON whose only fault is half of a surrogate pair, so that its field can be named; null for any other."""
+    text = given if isinstance(given, str) else given.decode("utf-8", "replace")
+    if not _ESCAPED_HALF.search(text):
+        return None
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(word)
 
 
 def refuse_deep(value: Any, depth: int = 0) -> None:
@@ -106,15 +130,7 @@ def _refuse_unknown(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> None
     known = shape.__struct_encode_fields__
     for field in raw:
         if field not in known:
-            raise _unknown(str(field), known)
-
-
-def _unknown(field: str, known: Iterable[str], where: str = "") -> UnknownField:
-    """Return the error for a field that nobody knows, at the top or in an object that stands in the field `where`."""
-    near = difflib.get_close_matches(field, known, n=2, cutoff=0.5)
-    inside = f" in `{where}`" if where else ""
-    return UnknownField(f"Unknown field {field[:64]!r}{inside}.", field=".".join(part for part in (where, field[:64]) if part), near=near,
-                        hint=f"Did you mean {near[0]!r}?" if near else f"Known fields: {', '.join(known)}.")
+            raise unknown_field(str(field), known)
 
 
 def _refuse_unstorable(value: Any, field: str) -> None:
@@ -122,8 +138,10 @@ def _refuse_unstorable(value: Any, field: str) -> None:
     if isinstance(value, str):
         if "\0" in value:
             raise Invalid(f"`{field}` holds a NUL character.", hint="Leave U+0000 out.", field=field)
-        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
-            raise Invalid(f"`{field}` holds half of a surrogate pair.", hint="Send valid Unicode text.", field=field)
+        if not value.isascii():
+            if _HALVES.search(value):
+                raise Invalid(f"`{field}` holds half of a surrogate pair: half an emoji.", hint="Send valid Unicode text.", field=field)
+            refuse_marks(value, field)
     elif isinstance(value, Mapping):
         for name, child in value.items():
             _refuse_unstorable(name, field)
@@ -133,10 +151,27 @@ def _refuse_unstorable(value: Any, field: str) -> None:
             _refuse_unstorable(child, field)
 
 
-def _composed(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields with their own text after NFC; what stands inside others, as a file's path, stays as it came."""
-    return {field: unicodedata.normalize("NFC", value) if isinstance(value, str) and not value.isascii() else value
+def _composed(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields with their own text after NFC; what stands inside others, as a file's path, stays as it came.
+
+    A field that names no limit here has one in its operation, which composes it.
+    """
+    limits = _limits(shape)
+    return {field: composed(value, field=field, limit=limits[field]) if isinstance(value, str) and field in limits else value
             for field, value in raw.items()}
+
+
+@functools.cache
+def _limits(shape: type[msgspec.Struct]) -> dict[str, int]:
+    """Return the most characters that each field of text takes."""
+    kind = inspect.type_info(shape)
+    assert isinstance(kind, inspect.StructType)
+    found = {}
+    for field in kind.fields:
+        limits = [leaf.max_length for leaf in leaves(field.type) if isinstance(leaf, inspect.StrType)]
+        if limits and (longest := limits[0]) is not None:
+            found[field.encode_name] = longest
+    return found
 
 
 def _whole_numbers(value: Any) -> Any:
@@ -148,39 +183,3 @@ def _whole_numbers(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole_numbers(child) for child in value]
     return value
-
-
-def _refusal(shape: type[msgspec.Struct], text: str) -> Invalid:
-    """Return what msgspec says of a value as ours, with the field it stands in."""
-    what, _, place = text.partition(" - at `$")
-    where = place.rstrip("`").lstrip(".")
-    if unknown := _UNKNOWN.fullmatch(what):
-        return _unknown(unknown[1], _known_in(shape, where), where)
-    missing = _MISSING.fullmatch(what)
-    kind = Invalid if missing is None else MissingField
-    field = ".".join(part for part in (where, missing[1] if missing else "") if part)
-    sentence = f"`{where}`: {what[0].lower()}{what[1:]}." if where else f"{what}."
-    hint = "See the reference for the types and limits."
-    return kind(sentence, hint=hint, field=field) if field else kind(sentence, hint=hint)
-
-
-def _known_in(shape: type[msgspec.Struct], where: str) -> list[str]:
-    """Return the fields of the object that stands in a field, such as `messages[0]`."""
-    fields = _fields_of(msgspec.inspect.type_info(shape))
-    for name in re.findall(r"[^.\[\]]*[^.\[\]\d][^.\[\]]*", where):
-        fields = _fields_of(fields[name]) if name in fields else {}
-    return list(fields)
-
-
-def _fields_of(kind: msgspec.inspect.Type) -> dict[str, msgspec.inspect.Type]:
-    """Return the fields of the struct that a type is, or is a list of, or may be."""
-    if isinstance(kind, msgspec.inspect.StructType):
-        return {field.encode_name: field.type for field in kind.fields}
-    inner: Iterable[msgspec.inspect.Type] = ()
-    if isinstance(kind, msgspec.inspect.Metadata):
-        inner = [kind.type]
-    elif isinstance(kind, msgspec.inspect.ListType):
-        inner = [kind.item_type]
-    elif isinstance(kind, msgspec.inspect.UnionType):
-        inner = kind.types
-    return next((fields for each in inner if (fields := _fields_of(each))), {})

@@ -69,7 +69,7 @@ async def _unfinished(context: Context, params: FinishMany) -> list[StoredTask]:
         raise Invalid("Nothing says which tasks.", hint=f"Give `ids`, or {', '.join(f'`{name}`' for name in narrowing)}.", field="ids")
     same = {name: getattr(params, name) for name in ("workspace", "agent", "instance", "session", "assignee", "creator", "project", "mission", "tag")}
     narrow = await filter_of(context, ListTasks(**same))
-    until = NEWEST if params.updated_before is None else parse_moment(params.updated_before, field="updated_before")
+    until = NEWEST if params.updated_before is None else parse_moment(params.updated_before, field="updated_before", now=context.now)
     if params.ids is not None:
         given = [await find(context, params, id, field="ids") for id in dict.fromkeys(params.ids)]
         numbers = {task.number for task in given}

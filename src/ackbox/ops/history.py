@@ -37,8 +37,8 @@ WORDS = 'Words that must all be there; also "a phrase", start*, -without'
 class Narrow(Call, frozen=True, kw_only=True):
     """Which messages; what is left out narrows nothing."""
 
-    since: Annotated[str, Meta(description="Only messages after this time")] | None = None
-    until: Annotated[str, Meta(description="Only messages up to this time")] | None = None
+    since: Annotated[str, Meta(description="Only messages after this time: RFC 3339, or 2h, 3d, yesterday 9:00")] | None = None
+    until: Annotated[str, Meta(description="Only messages up to this time, written alike")] | None = None
     sender: Annotated[Name | None, Meta(description="Only from this sender")] = None
     recipient: Annotated[Name | None, Meta(description="Only to this recipient")] = None
     thread: Annotated[MessageId | None, Meta(description="Only this conversation")] = None
@@ -176,8 +176,8 @@ async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[
     name = f"history {_asked(params)}"
     narrow = Filter(
         before=NEWEST if params.cursor is None else read_cursor(ws, name, params.cursor),
-        since=None if params.since is None else parse_moment(params.since, field="since"),
-        until=None if params.until is None else parse_moment(params.until, field="until"),
+        since=None if params.since is None else parse_moment(params.since, field="since", now=context.now),
+        until=None if params.until is None else parse_moment(params.until, field="until", now=context.now),
         sender_agent=await context.agent_number(params.sender), recipient=await context.agent_number(params.recipient),
         thread=None if params.thread is None else (await visible(context, params, params.thread)).thread,
         intent=params.intent, visible_to=await narrowed(context, params),

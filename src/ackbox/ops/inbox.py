@@ -47,7 +47,7 @@ class Check(Call, frozen=True, kw_only=True):
     newest: Annotated[bool, Meta(description="The newest instead of the oldest; these oldest first all the same")] = False
     max_body_bytes: Annotated[int, Meta(ge=1000, le=1_000_000, description="Body text in one reply; cut at a whole message")] = BODY_BYTES
     evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
-    since: Annotated[str, Meta(description="Only messages after this time")] | None = None
+    since: Annotated[str, Meta(description="Only messages after this time: RFC 3339, or 2h, 3d, yesterday 9:00")] | None = None
     metadata: Annotated[dict[str, Any], Meta(description="Only messages whose metadata has these values; {} narrows nothing")] = {}
     state: Annotated[Looked, Meta(description="pending: not handed over yet; delivered: handed over, not acknowledged")] = "unread"
     intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
@@ -146,7 +146,7 @@ async def _handed_over(context: Context, params: Check, me: Reader, after: int, 
 
 async def _narrowed(context: Context, params: Check, me: Reader, after: int, most: int) -> tuple[list[int], int | None]:
     """Return the first unread seqs whose messages fit; and how far this call has looked, when there is more to look through."""
-    since = 0 if params.since is None else parse_moment(params.since, field="since")
+    since = 0 if params.since is None else parse_moment(params.since, field="since", now=context.now)
     found: list[int] = []
     looked_at = 0
     while len(found) < most and looked_at < MOST_LOOKED_AT:

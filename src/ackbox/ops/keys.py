@@ -13,6 +13,7 @@ from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import LONGEST, parse_name, refuse_newcomer
 from ackbox.ops.paging import Paged, page_of
 from ackbox.ops.table import PEOPLE, Call, Context, op
+from ackbox.store.readers import other_spelling
 from ackbox.store.store import KeyRow, Store
 
 DAY_MS = 86_400_000
@@ -55,8 +56,11 @@ async def create(context: Context, params: CreateKey) -> NewKey:
     if params.name is None and params.kind in ("agent", "human", "owner", "read-only"):
         raise Invalid("A key speaks as somebody.", hint="Give `name`.", field="name")
     name = None if params.name is None else parse_name(params.name)
-    if name is not None and await context.store.reader(name) is None:
+    known = None if name is None else await context.store.reader(name)
+    if name is not None and known is None:
         refuse_newcomer(name)
+    if name is not None and known is not None and known.name != name and known.seen:
+        raise other_spelling(name, known.name, field="name")
     secret = mint(KIND_OF[params.kind])
     text = secret.reveal()
     expires_at = context.now + params.expires_in_days * DAY_MS if params.expires_in_days else None

@@ -6,17 +6,17 @@ The one place where a message is made. Explained in docs/why/delivery.md.
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import AckboxError, Conflict, NotFound, TooLong
+from ackbox.errors import AckboxError, Conflict, Invalid, MissingField, NotFound, TooLong
 from ackbox.model.address import parse_audience
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Message, MessageType, Priority, Ref
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.receipt import Receipt
+from ackbox.model.text import composed, without_ignorables
 from ackbox.ops import show
 from ackbox.ops.audience import Audience, Recipient, describe, mentioned, resolve
 from ackbox.ops.cursors import make_cursor, read_cursor
@@ -37,8 +37,8 @@ Intent = Annotated[str, Meta(min_length=1, max_length=32, description="question,
 class Send(Call, frozen=True, kw_only=True):
     """A message to send."""
 
-    to: Annotated[str | list[str], Meta(description="Names with commas between, or a list; bob/laptop is one instance, "
-                                        "* is everyone, user is every person")]
+    to: Annotated[str | list[str], Meta(description="Names with commas between, or a list; bob/laptop is one instance, * is everyone, "
+                                        "user is every person; with `parent` its sender when left out")] | None = None
     body: Annotated[str, Meta(description="Markdown; at most 50,000 characters")]
     to_instance: Annotated[str, Meta(description="Narrows a single recipient to one instance")] | None = None
     subject: Annotated[str, Meta(description="At most 200 characters")] | None = None
@@ -47,7 +47,8 @@ class Send(Call, frozen=True, kw_only=True):
     refs: Annotated[list[Ref], Meta(max_length=50, description="Files, diffs, tasks the reader needs")] = []
     metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
     parent: Annotated[str, Meta(description="Id of the message this answers")] | None = None
-    expects_reply_by: Annotated[str, Meta(description="When an answer is due, RFC 3339")] | None = None
+    reply_all: Annotated[bool, Meta(description="Answer the parent's whole audience, not its sender alone; without `to`")] = False
+    expects_reply_by: Annotated[str, Meta(description="When an answer is due: RFC 3339, or 2h, tomorrow 9:00")] | None = None
     expires_in_days: Annotated[int, Meta(ge=1, le=365, description="Leaves inboxes after so many days")] | None = None
     idempotency_key: Annotated[str, Meta(min_length=1, max_length=128, description="The same key stores one "
                                          "message, however often it is sent")] | None = None
@@ -102,13 +103,14 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
             return await _sent_again(context, params, before, content)
     refuse_full(context)
     parent = await _parent(context, params)
+    written = params.to if params.to is not None else await _answered(context, params, sender, parent)
     if type is None:
         stands_on = hops(context, sender, parent)
-        hold_repeats(context, sender, params.to, text, key=params.idempotency_key)
+        hold_repeats(context, sender, written, text, key=params.idempotency_key)
     else:
         stands_on = parent.hops if parent else 0
     unknown = params.unknown or context.workspace.settings.get("unknown", "hold")
-    to, instance = await _whom(context, params, sender)
+    to, instance = await _whom(context, params, written, sender)
     audience = await resolve(context, to, instance=instance, unknown=unknown, sender=sender, by_instance=params.by_instance)
     fields = _fields(context, params, sender, audience, text, parent=parent, hops=stands_on)
     if type is not None:
@@ -121,23 +123,23 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
 
 
 def _check_text(params: Send) -> dict[str, Any]:
-    body = _composed("\n".join([params.body, "", *map(_fact, params.facts.items())]) if params.facts else params.body)
-    subject = None if params.subject is None else _composed(params.subject)
+    whole = "\n".join([params.body, "", *map(_fact, params.facts.items())]) if params.facts else params.body
+    body = composed(whole, field="body", limit=BODY_LIMIT)
+    subject = None if params.subject is None else composed(params.subject, field="subject", limit=SUBJECT_LIMIT)
     for field, text, limit in (("body", body, BODY_LIMIT), ("subject", subject or "", SUBJECT_LIMIT)):
         if len(text) > limit:
             raise TooLong(
                 f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.", field=field, size=len(text), limit=limit,
                 hint="Put the rest into a file and name it in `refs`." if field == "body" else "Move the rest into `body`.",
             )
+    if not params.refs and not without_ignorables(body).strip():
+        raise Invalid(f"`body` is empty{' but for white space' if body else ''}.", field="body",
+                      hint="Write the text, or name in `refs` what the reader is to see.")
     size = len(msgspec.json.encode(params.metadata)) if params.metadata else 0
     if size > METADATA_LIMIT_BYTES:
         raise TooLong(f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.", field="metadata",
                       size=size, limit=METADATA_LIMIT_BYTES, hint="Name a file in `refs` instead.")
     return {"body": body, "subject": subject}
-
-
-def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _fact(fact: tuple[str, Any]) -> str:
@@ -147,15 +149,29 @@ def _fact(fact: tuple[str, Any]) -> str:
 
 def _content_hash(params: Send) -> bytes:
     own = {name: getattr(params, name) for name in Send.__struct_fields__
-           if name not in (*Call.__struct_fields__, "idempotency_key", "unknown", "mention", "by_instance")}
+           if name not in (*Call.__struct_fields__, "idempotency_key", "unknown", "mention", "by_instance", "reply_all")}
+    if params.reply_all:
+        own["reply_all"] = True
     return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
 
 
-async def _whom(context: Context, params: Send, sender: Reader) -> tuple[str | list[str], str | None]:
+async def _answered(context: Context, params: Send, sender: Reader, parent: Stored | None) -> list[str]:
+    """Return whom an answer without `to` is for: the parent's sender, or all of its audience but whoever answers. Raises MissingField."""
+    if parent is None:
+        raise MissingField("`to` is missing.", hint="Give `to`: names, or '*' for everyone; or `parent` to answer a message.", field="to")
+    audience = show.addresses(parent)
+    others = [address for address in audience if address.partition("/")[0] != sender.name]
+    if parent.sender_name == sender.name:
+        # Answering one's own message goes on with those it was for.
+        return others or audience
+    return [parent.sender_name, *others] if params.reply_all else [parent.sender_name]
+
+
+async def _whom(context: Context, params: Send, to: str | list[str], sender: Reader) -> tuple[str | list[str], str | None]:
     """Return the audience and instance that are written, or the one name that a person's text starts with."""
-    if params.mention and sender.kind == "human" and params.body.startswith("@") and parse_audience(params.to)[0].is_everyone:
-        return [await mentioned(context, unicodedata.normalize("NFC", params.body))], None
-    return params.to, params.to_instance
+    if params.mention and sender.kind == "human" and params.body.startswith("@") and parse_audience(to)[0].is_everyone:
+        return [await mentioned(context, composed(params.body, field="body", limit=BODY_LIMIT))], None
+    return to, params.to_instance
 
 
 async def _sent_again(context: Context, params: Send, before: tuple[int, bytes], content: bytes) -> Sent:
@@ -192,7 +208,7 @@ def _fields(context: Context, params: Send, sender: Reader, audience: Audience, 
         "intent": params.intent, "priority": params.priority, "refs": msgspec.json.encode(params.refs).decode() if params.refs else "[]",
         "metadata": msgspec.json.encode(params.metadata).decode() if params.metadata else "{}", "parent": parent.id if parent else None,
         "thread": parent.thread if parent else 0, "thread_id": parent.thread_id if parent else id,
-        "expects_reply_by": None if reply_by is None else parse_moment(reply_by, field="expects_reply_by"),
+        "expects_reply_by": None if reply_by is None else parse_moment(reply_by, field="expects_reply_by", now=context.now, ahead=True),
         "expires_at": None if days is None else context.now + days * DAY_MS, "idempotency_key": params.idempotency_key,
         "hops": hops, "acting_key": context.caller.key_id, "created_at": context.now, **text,
     }

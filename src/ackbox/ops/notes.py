@@ -6,7 +6,6 @@ How notes hang together is in links.py. A note is never edited: what changes is 
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from typing import Annotated, Any
 
 import msgspec
@@ -15,6 +14,7 @@ from msgspec import Meta
 from ackbox.errors import Conflict, Invalid, NotFound, TooLong
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.query import parse_query
+from ackbox.model.text import composed
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.history import WORDS
 from ackbox.ops.paging import REPLY_BYTES
@@ -134,7 +134,7 @@ async def keep(context: Context, me: Reader, new: NewNote, *, unless_known: bool
 
 def _checked(new: NewNote) -> NewNote:
     """Return a note after NFC, within its limits. Raises TooLong, Invalid."""
-    text = unicodedata.normalize("NFC", new.text)
+    text = composed(new.text, field="text", limit=TEXT_LIMIT)
     if not text:
         raise Invalid("The note has no text.", hint="Say what is to be kept.", field="text")
     if len(text) > TEXT_LIMIT:
@@ -143,7 +143,7 @@ def _checked(new: NewNote) -> NewNote:
     check_metadata(new.metadata)
     for link in new.links:
         check_relation(link.relation)
-    return msgspec.structs.replace(new, text=text, title=None if new.title is None else unicodedata.normalize("NFC", new.title))
+    return msgspec.structs.replace(new, text=text, title=None if new.title is None else composed(new.title, field="title"))
 
 
 def check_relation(relation: str) -> None:
@@ -214,7 +214,7 @@ class Narrow(Call, frozen=True, kw_only=True):
     tag: Annotated[str, Meta(max_length=200, description="Only with this tag")] | None = None
     author: Annotated[Name, Meta(description="Only by this author")] | None = None
     min_priority: Annotated[int, Meta(ge=1, le=5, description="Only of at least this priority")] | None = None
-    since: Annotated[str, Meta(description="Only stored after this time")] | None = None
+    since: Annotated[str, Meta(description="Only stored after this time: RFC 3339, or 2h, 3d, yesterday 9:00")] | None = None
     include_superseded: Annotated[bool, Meta(description="Show those that another stands for, too")] = False
     max_text_bytes: Annotated[int, Meta(ge=1000, le=1_000_000, description="Text in one reply; cut at a whole note")] = PAGE_BYTES
     limit: Limit = 20
@@ -272,7 +272,8 @@ async def _filter(context: Context, params: Narrow) -> NoteFilter:
     return NoteFilter(
         kind=params.kind, tag=None if not params.tag else tag_text(params.tag), priority=params.min_priority,
         author=await context.agent_number(params.author),
-        since=None if params.since is None else parse_moment(params.since, field="since"), current_only=None if params.include_superseded else 1)
+        since=None if params.since is None else parse_moment(params.since, field="since", now=context.now),
+        current_only=None if params.include_superseded else 1)
 
 
 def _asked(params: Narrow) -> str:

@@ -19,6 +19,7 @@ from ackbox.ops.agents import Checkin, Checkout, check_in, check_out
 from ackbox.ops.announcing import announce
 from ackbox.ops.claims import Session, overlaps, shown_session, state_of
 from ackbox.ops.inbox import Check, check
+from ackbox.ops.lenient import CLEARS
 from ackbox.ops.notes import NewNote, keep
 from ackbox.ops.opening import PENDING, RECENT, Deliver, Titles, Told, Which, tell
 from ackbox.ops.overlap import Overlap
@@ -70,7 +71,7 @@ async def start(context: Context, params: Start) -> Started:
     """
     settings = context.workspace.settings
     params = await _named(context, params)
-    me = await context.me(params)
+    me = await context.newcomer(params)
     ttl_s = params.ttl_s or settings.get("session_ttl_s", DEFAULT_TTL_S)
     conflicts = await overlaps(context, me.reader, params.area, params.files or [])
     if conflicts and (params.on_conflict or settings.get("on_conflict")) == "block":
@@ -133,7 +134,7 @@ class Checkpoint(Call, frozen=True, kw_only=True):
     """How far a run has come; what is left out stays as it was."""
 
     summary: Annotated[str, Meta(max_length=2000, description="What you are doing, or have done so far")] | None = None
-    area: Annotated[str, Meta(max_length=200, description="The part of the work you claim now; empty for none")] | None = None
+    area: Annotated[str, Meta(max_length=200, description="The part of the work you claim now; empty for none"), CLEARS] | None = None
     files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files you claim now")] | None = None
     notes: Annotated[list[NewNote], Meta(max_length=50, description="Notes to keep")] = []
     unless_known: Annotated[bool, Meta(description="A note of that kind, title and text that is there is not kept twice")] = True

@@ -19,9 +19,9 @@ from msgspec import Meta
 from ackbox.errors import Invalid, NotFound, NotYou
 from ackbox.model.key import Role
 from ackbox.model.moment import IdMaker
-from ackbox.model.name import is_servers, parse_instance, parse_name, refuse_newcomer
+from ackbox.model.name import is_same, is_servers, parse_instance, parse_name, refuse_newcomer
 from ackbox.ops.totals import Totals
-from ackbox.store.readers import Reader
+from ackbox.store.readers import Reader, other_spelling
 from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
 
@@ -130,6 +130,8 @@ class Context(msgspec.Struct, kw_only=True):
         """
         name, instance = self.identity(call)
         reader = await self.store.reader(name, instance)
+        if reader is not None and reader.name != name and reader.seen and not self.caller.speaks_as(reader.name):
+            raise other_spelling(name, reader.name)
         # A new instance of a name is as the name itself: a key speaks as neither when that is the server's.
         held = reader or (await self.store.reader(name) if instance else None)
         if is_servers(name) if held is None else held.kind == "system":
@@ -145,6 +147,13 @@ class Context(msgspec.Struct, kw_only=True):
         self.signs_of_life[reader.reader] = self.now
         return reader
 
+    async def newcomer(self, call: Call) -> Reader:
+        """Return the reader the caller registers as. Raises what `me` raises, and Conflict for a second spelling of a name."""
+        reader, name = await self.me(call), self.identity(call)[0]
+        if reader.name != name:
+            raise other_spelling(name, reader.name)
+        return reader
+
     def identity(self, call: Call) -> tuple[str, str | None]:
         """Return the (name, instance) the call claims, checked against the key."""
         if self.session is not None:
@@ -153,6 +162,8 @@ class Context(msgspec.Struct, kw_only=True):
             raise Invalid("This key has no name of its own.", hint="Say who you are with `agent`.", field="agent")
         name = self.caller.agent if call.agent is None else parse_name(call.agent, "agent")
         assert name is not None
+        if self.caller.agent is not None and not self.caller.speaks_as(name) and is_same(name, self.caller.agent):
+            name = self.caller.agent
         self._check_name(name)
         return name, None if call.instance is None else parse_instance(call.instance)
 

@@ -41,7 +41,7 @@ ToInstance = Annotated[str, Meta(description="The one running copy of that agent
 Tags = Annotated[list[Tag], Meta(max_length=50, description="Labels")]
 Needs = Annotated[list[TaskId], Meta(max_length=100, description="Tasks that must be done first")]
 DoneWhen = Annotated[str, Meta(max_length=2000, description="What will be true when it is done")]
-DueAt = Annotated[str, Meta(description="When it is due, RFC 3339", max_length=64)]
+DueAt = Annotated[str, Meta(description="When it is due: RFC 3339, or 2h, tomorrow 9:00", max_length=64)]
 Unknown = Annotated[Literal["hold", "refuse", "inactive"], Meta(description="An assignee nobody has seen: hold it for them, or refuse")]
 Minutes = Annotated[int, Meta(ge=0, le=10_000_000, description="How long it may take")]
 
@@ -129,7 +129,8 @@ def _content(params: Create) -> str | None:
 def _card(context: Context, params: Create, parent: str | None, content: str | None) -> Card:
     began, ended = params.status in ("in_progress", "review"), params.status in FINISHED
     return Card(
-        done_when=params.done_when or None, due_at=None if not params.due_at else parse_moment(params.due_at, field="due_at"),
+        done_when=params.done_when or None,
+        due_at=None if not params.due_at else parse_moment(params.due_at, field="due_at", now=context.now, ahead=True),
         estimated_minutes=params.estimated_minutes or None, parent=parent, metadata=params.metadata, content=content,
         claimed_at=context.now if params.status == "claimed" else None, started_at=context.now if began else None,
         finished_at=context.now if ended else None,
@@ -177,7 +178,7 @@ class Narrow(Call, frozen=True, kw_only=True):
     project: Annotated[Label, Meta(description="Only with this label")] | None = None
     mission: Annotated[Label, Meta(description="Only of this mission")] | None = None
     tag: Annotated[Label, Meta(description="Only with this tag")] | None = None
-    updated_since: Annotated[str, Meta(description="Only changed after this time")] | None = None
+    updated_since: Annotated[str, Meta(description="Only changed after this time: RFC 3339, or 2h, 3d, yesterday 9:00")] | None = None
     max_text_bytes: Annotated[int, Meta(ge=1000, le=1_000_000, description="Text in one reply; cut at a whole task")] = PAGE_BYTES
     limit: Limit = 50
     cursor: Cursor | None = None
@@ -269,7 +270,7 @@ async def filter_of(context: Context, params: Narrow) -> TaskFilter:
         assignee=me.agent if me else await context.agent_number(params.assignee), assignee_instance=params.assignee_instance or None,
         unassigned_only=1 if params.unassigned_only else None, creator=await context.agent_number(params.creator), project=params.project or None,
         mission=params.mission or None, tag=None if not params.tag else tag_text(params.tag), ready_only=1 if params.ready_only else None,
-        updated_since=None if params.updated_since is None else parse_moment(params.updated_since, field="updated_since"),
+        updated_since=None if params.updated_since is None else parse_moment(params.updated_since, field="updated_since", now=context.now),
         visible_to=None if context.visible_to(None) is None else (await context.me(params)).agent,
     )
 

@@ -17,6 +17,7 @@ from ackbox.model.moment import parse_moment
 from ackbox.model.task import FINISHED, NOTE_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Cause, Status, Task, check_change
 from ackbox.ops.assignment import Assignee, as_assignee, find_assignee, tell_assigned, tell_finished, tell_taken
 from ackbox.ops.dependencies import MOST_NEEDS, check_needs
+from ackbox.ops.lenient import CLEARS
 from ackbox.ops.table import Call, Context, op
 from ackbox.ops.tasks import (
     DoneWhen,
@@ -146,20 +147,20 @@ class Update(Change, frozen=True, kw_only=True):
 
     id: TaskId
     status: Annotated[Status, Meta(description="How far it is now; open opens it again")] | None = None
-    note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="A word on it: why it is blocked or failed, what came of it")] | None = None
-    blocked_by: Annotated[str, Meta(max_length=500, description="What holds it up: a task, a name, a thing")] | None = None
+    note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="A word on it: why it is blocked or failed, what came of it"), CLEARS] | None = None
+    blocked_by: Annotated[str, Meta(max_length=500, description="What holds it up: a task, a name, a thing"), CLEARS] | None = None
     blocked_cause: Annotated[Cause, Meta(description="What kind of thing that is")] | None = None
     title: Annotated[str, Meta(min_length=1, max_length=TITLE_LIMIT, description="What is to be done, in a line")] | None = None
-    description: Annotated[str, Meta(max_length=TEXT_LIMIT, description="The rest of it")] | None = None
-    to: To | None = None
-    to_instance: ToInstance | None = None
+    description: Annotated[str, Meta(max_length=TEXT_LIMIT, description="The rest of it"), CLEARS] | None = None
+    to: Annotated[To, CLEARS] | None = None
+    to_instance: Annotated[ToInstance, CLEARS] | None = None
     priority: Priority | None = None
-    project: Annotated[Label, Meta(description="A label")] | None = None
-    mission: Annotated[Label, Meta(description="A label for what it is part of")] | None = None
+    project: Annotated[Label, Meta(description="A label"), CLEARS] | None = None
+    mission: Annotated[Label, Meta(description="A label for what it is part of"), CLEARS] | None = None
     tags: Tags | None = None
     depends_on: Annotated[Needs, Meta(description="Tasks that must be done first, instead of those so far")] | None = None
-    done_when: DoneWhen | None = None
-    due_at: DueAt | None = None
+    done_when: Annotated[DoneWhen, CLEARS] | None = None
+    due_at: Annotated[DueAt, CLEARS] | None = None
     estimated_minutes: Minutes | None = None
     metadata: Annotated[dict[str, Any], Meta(description="Instead of the object so far; at most 16 KiB")] | None = None
 
@@ -177,7 +178,7 @@ async def update(context: Context, params: Update) -> Task:
     me = await actor(context, params, before)
     if params.metadata is not None:
         check_metadata(params.metadata)
-    task = _edited(before, params)
+    task = _edited(before, params, context.now)
     if params.to is not None or params.to_instance is not None:
         task = await _handed_over(context, params, me, task)
     if params.depends_on is not None:
@@ -206,7 +207,7 @@ async def actor(context: Context, params: Change, task: StoredTask) -> Reader:
     return await context.me(params)
 
 
-def _edited(task: StoredTask, params: Update) -> StoredTask:
+def _edited(task: StoredTask, params: Update, now: int) -> StoredTask:
     columns: dict[str, Any] = {name: value for name in ("title", "description", "priority") if (value := getattr(params, name)) is not None}
     columns |= {name: value or None for name in ("project", "mission") if (value := getattr(params, name)) is not None}
     if params.tags is not None:
@@ -214,7 +215,7 @@ def _edited(task: StoredTask, params: Update) -> StoredTask:
     card: dict[str, Any] = {name: value or None for name in ("note", "done_when", "estimated_minutes")
                             if (value := getattr(params, name)) is not None}
     if params.due_at is not None:
-        card["due_at"] = parse_moment(params.due_at, field="due_at") if params.due_at else None
+        card["due_at"] = parse_moment(params.due_at, field="due_at", now=now, ahead=True) if params.due_at else None
     if params.metadata is not None:
         card["metadata"] = params.metadata
     if params.status == "blocked":

@@ -10,6 +10,7 @@ from msgspec import Meta
 from ackbox.errors import NotAllowed
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
+from ackbox.ops.lenient import CLEARS
 from ackbox.ops.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.store import WorkspaceRow, add_workspace, every_workspace
@@ -36,7 +37,7 @@ Repeats = Annotated[int, Meta(ge=0, le=100_000, description="The same text from 
 Conflicts = Annotated[Literal["warn", "block"], Meta(description="Whether a session that claims what another does is told so, or refused")]
 Heartbeat = Annotated[int, Meta(ge=1, le=86_400, description="Seconds between the signs of life of a session")]
 Ttl = Annotated[int, Meta(ge=10, le=86_400, description="Seconds a session counts as active after a sign of life")]
-EmptyInbox = Annotated[str, Meta(max_length=200, description="What a look into an inbox with nothing new says in words; empty for nothing")]
+EmptyInbox = Annotated[str, Meta(max_length=200, description="What a look into an inbox with nothing new says in words; empty for nothing"), CLEARS]
 StorageMb = Annotated[int, Meta(ge=1, le=100_000_000, description="Maximum MiB of messages, notes and tasks; 51,200 when not set")]
 SchedulesLimit = Annotated[int, Meta(ge=0, le=500, description="Maximum number of schedules; 500 when not set")]
 ScheduleInterval = Annotated[int, Meta(ge=60, le=604_800, description="Minimum seconds between two messages of one schedule; 60 when not set")]

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ackbox.errors import Conflict
+from ackbox.model.name import kept_fold
 from ackbox.store.bound import Bound
 from ackbox.store.readers import PEOPLE, Reader
 
@@ -81,7 +82,8 @@ class Keeping(Bound):
             return False
         if only_look:
             return True
-        await self.run("reader_add", **{name: record[name] for name in Reader.__struct_fields__})
+        folded = kept_fold(record["name"]) if record["instance"] is None else None
+        await self.run("reader_add", **{name: record[name] for name in Reader.__struct_fields__}, folded=folded)
         if record["instance"] is None and record["seen"] and record["kind"] != "system":
             await self.run("workspace_count_agents", more=1)
         await self.run_many("hole_add", [{"reader": record["reader"], "mark": mark, "seq": seq} for mark, seq in record["holes"]])

@@ -207,6 +207,19 @@ ORDER BY p.reader LIMIT :most;
 -- An agent whose name looks like this one; index reader_by_skeleton.
 SELECT name FROM reader WHERE ws = :ws AND skeleton = :skeleton AND name <> :name AND instance IS NULL LIMIT 1;
 
+-- name: readers_by_fold
+-- The agents whose names are this one but for case, width and look; index reader_by_fold.
+SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
+FROM reader WHERE ws = :ws AND folded = :folded AND instance IS NULL ORDER BY registered_seq, reader LIMIT 20;
+
+-- name: readers_unfolded
+-- Agents from before names were kept without their case; index reader_by_fold.
+SELECT reader, name FROM reader WHERE ws = :ws AND folded IS NULL AND instance IS NULL LIMIT 500;
+
+-- name: reader_fold
+-- Keep an agent's name without its case; primary key.
+UPDATE reader SET folded = :folded WHERE ws = :ws AND reader = :reader;
+
 -- name: humans
 -- Every person who has been here; index reader_by_name.
 SELECT reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor
@@ -242,8 +255,8 @@ SELECT name FROM reader WHERE ws = :ws AND instance IS NULL AND seen > 0 ORDER B
 
 -- name: reader_add
 -- Register a reader, seen or only written to.
-INSERT INTO reader (ws, reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor)
-VALUES (:ws, :reader, :agent, :name, :instance, :skeleton, :kind, :seen, :registered_seq, :read_floor, :delivered_floor);
+INSERT INTO reader (ws, reader, agent, name, instance, skeleton, kind, seen, registered_seq, read_floor, delivered_floor, folded)
+VALUES (:ws, :reader, :agent, :name, :instance, :skeleton, :kind, :seen, :registered_seq, :read_floor, :delivered_floor, :folded);
 
 -- name: reader_arrive
 -- A name that mail was waiting for is here now; primary key.
@@ -252,7 +265,7 @@ UPDATE reader SET seen = 1, kind = :kind, registered_seq = :registered_seq, read
 
 -- name: reader_rename
 -- What waited for any person is the first one's; primary key.
-UPDATE reader SET name = :name, skeleton = :skeleton WHERE ws = :ws AND reader = :reader;
+UPDATE reader SET name = :name, skeleton = :skeleton, folded = :folded WHERE ws = :ws AND reader = :reader;
 
 -- name: inherit_addressed
 -- What was addressed to one reader is another's too; primary key of addressed.

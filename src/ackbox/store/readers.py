@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ackbox.errors import Conflict
-from ackbox.model.name import kept_skeleton, refuse_newcomer
+from ackbox.model.name import is_same, kept_fold, kept_skeleton, refuse_newcomer
 from ackbox.store.bound import Bound, new_number
 from ackbox.store.engine import Row
 
@@ -56,12 +56,38 @@ def _reader(row: Row | None) -> Reader | None:
     return None if row is None else Reader(*row)
 
 
+def other_spelling(name: str, first: str, field: str = "agent") -> Conflict:
+    """Return the error for a second spelling of a name."""
+    return Conflict(f"The name {name!r} differs from {first!r} in case alone, and {first!r} came first.", hint=f"Use {first!r}.", near=[first],
+                    field=field)
+
+
 class Readers(Bound):
     """Questions about readers."""
 
     async def reader(self, name: str, instance: str | None = None) -> Reader | None:
-        """Return the reader of that name, seen or only written to."""
-        return self._met(_reader(await self.row("reader_by_name", name=name, instance=instance or "")))
+        """Return the reader of that name, seen or only written to; when none is spelled so, the one whose name differs in case alone."""
+        found = _reader(await self.row("reader_by_name", name=name, instance=instance or ""))
+        if found is None:
+            own = await self._in_another_case(name)
+            if own is not None and instance is not None:
+                own = _reader(await self.row("reader_by_name", name=own.name, instance=instance))
+            found = own
+        return self._met(found)
+
+    async def _in_another_case(self, name: str) -> Reader | None:
+        """Return the agent whose name differs from this in case alone: the first who came."""
+        alike = [Reader(*row) for row in await self.rows("readers_by_fold", folded=kept_fold(name))]
+        return next((each for each in alike if each.name != name and is_same(each.name, name)), None)
+
+    async def fold_names(self) -> bool:
+        """Keep names from earlier versions without their case, some at a time; false when there are none left."""
+        rows = await self.rows("readers_unfolded")
+        await self.run_many("reader_fold", [{"reader": reader, "folded": kept_fold(name)} for reader, name in rows])
+        return bool(rows)
+
+    async def has_unfolded(self) -> bool:
+        return bool(await self.rows("readers_unfolded"))
 
     async def reader_by_number(self, number: int) -> Reader | None:
         return _reader(await self.row("reader_by_number", reader=number))
@@ -111,7 +137,7 @@ class Readers(Bound):
             kind = "human" if name == PEOPLE else "agent"
             return await self._add(name, None, agent=None, kind=kind, seen=0, floor=await self.last_seq())
         agent = await self.hold(name)
-        return await self._add(name, instance, agent=agent.reader, kind=agent.kind, seen=0, floor=agent.read_floor)
+        return await self._add(agent.name, instance, agent=agent.reader, kind=agent.kind, seen=0, floor=agent.read_floor)
 
     async def keep_people_out(self) -> None:
         """Let no person appear before this transaction ends, nor one that was about to: ask again who is here."""
@@ -148,6 +174,10 @@ class Readers(Bound):
 
     async def _arrive_agent(self, name: str, held: Reader | None, kind: str) -> Reader:
         last = await self.last_seq()
+        if held is not None and held.name != name:
+            # What was written to waited under another spelling; the name is its holder's.
+            await self.run("reader_rename", reader=held.reader, name=name, skeleton=kept_skeleton(name), folded=kept_fold(name))
+            held = msgspec.structs.replace(held, name=name)
         if kind != "system":
             await self.run("workspace_count_agents", more=1)
         if kind == "human":
@@ -167,7 +197,7 @@ class Readers(Bound):
         if held is None:
             shape = kept_skeleton(name)
             await self._refuse_lookalike(name, shape)
-            await self.run("reader_rename", reader=waiting.reader, name=name, skeleton=shape)
+            await self.run("reader_rename", reader=waiting.reader, name=name, skeleton=shape, folded=kept_fold(name))
             return msgspec.structs.replace(waiting, name=name, skeleton=shape)
         # What is written once stays: these rows are added, and those of a reader that is gone count for nothing.
         for table in ("addressed", "receipt", "hidden"):
@@ -197,7 +227,7 @@ class Readers(Bound):
             await self._refuse_lookalike(name, shape)
         number = new_number()
         reader = Reader(number, agent or number, name, instance, shape, kind, seen, await self.last_seq(), floor, floor)
-        await self.run("reader_add", **msgspec.structs.asdict(reader))
+        await self.run("reader_add", **msgspec.structs.asdict(reader), folded=kept_fold(name) if instance is None else None)
         return self._met(reader)
 
     def _met(self, reader: R) -> R:
@@ -208,6 +238,11 @@ class Readers(Bound):
 
     async def _refuse_lookalike(self, name: str, shape: str) -> None:
         other = await self.row("reader_lookalike", skeleton=shape, name=name)
+        alike = [row[2] for row in await self.rows("readers_by_fold", folded=kept_fold(name)) if row[2] != name]
+        if other is None and alike:
+            other = (next((each for each in alike if is_same(each, name)), alike[0]),)
+        if other is not None and is_same(other[0], name):
+            raise other_spelling(name, other[0])
         if other is not None:
             raise Conflict(
                 f"The name {name!r} looks like {other[0]!r}, which is somebody else here.",

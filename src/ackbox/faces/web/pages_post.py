@@ -14,6 +14,7 @@ from urllib.parse import quote
 from ackbox.faces.web.asking import Ask, Page
 from ackbox.model.filter import Filter, fits, parse_filter
 from ackbox.model.moment import to_text
+from ackbox.model.text import is_seen
 
 FIRST = 200
 LINE_CHARS = 240
@@ -129,7 +130,7 @@ def line(message: dict[str, Any], tally: dict[str, Any] | None = None) -> str:
 
 def plain(text: str) -> str:
     """Return text without what a terminal would act on."""
-    return "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text)
+    return "".join(c if is_seen(c) or c == "\t" else "\ufffd" for c in text)
 
 
 def lines_live(data: dict[str, Any]) -> Iterator[str]:
