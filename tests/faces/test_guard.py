@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -79,7 +80,7 @@ async def test_a_head_that_does_not_come_is_hung_up_on(served: Served, monkeypat
     writer.close()
 
 
-@pytest.mark.parametrize("path", ["/v1/messages", "/v1/call/message.send", "/v1/webhooks", "/exovault/messages", "/mcp", "/login"])
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/call/message.send", "/v1/webhooks", "/api/v1/messages", "/mcp", "/login"])
 async def test_a_body_that_does_not_come_is_refused_on_every_path(served: Served, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setattr("ackbox.faces.head.HEAD_S", 0.05)
     monkeypatch.setattr("ackbox.faces.head.BODY_S", 0.1)

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 import structlog
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ackbox.app import App
@@ -40,6 +41,12 @@ MOST_MISREAD = 100
 MOST_SUBSCRIPTIONS = 32
 MOST_SOCKETS = 5_000
 MOST_OF_A_KEY = 200
+
+
+class NeedsUpgrade(Invalid):
+    """A plain request where a WebSocket handshake belongs."""
+
+    status = 426
 
 
 class Sockets:
@@ -115,6 +122,16 @@ class Sockets:
                 elif session.is_idle(now):
                     session.line.hang_up(IDLE, "idle")
         self._watching = None
+
+
+async def needs_upgrade(_: Request) -> Response:
+    """Answer a plain request to the path of sockets, which is most often a WebSocket handshake that a proxy took apart."""
+    error = NeedsUpgrade("This path speaks WebSocket, and the request asks for no upgrade.", hint="A proxy before this server must pass the "
+                         "headers Upgrade and Connection on, over HTTP/1.1. In nginx: proxy_http_version 1.1; proxy_set_header Upgrade "
+                         "$http_upgrade; proxy_set_header Connection upgrade.")
+    answer = error_response(error, operation="ws")
+    answer.headers["Upgrade"], answer.headers["Connection"] = "websocket", "Upgrade"
+    return answer
 
 
 async def _closed(receive: Receive, session: Session) -> None:
