@@ -26,7 +26,7 @@ HOMES = {
 }
 # Faces do not know each other; these put them together or are what they share.
 COMPOSERS = {"serve", "cli", "up"}
-SHARED = {"wire", "reply", "body", "schema", "log"}
+SHARED = {"wire", "reply", "body", "schema", "log", "connection"}
 KNOWN = {("openapi", "rest")}  # the document of those routes
 
 

@@ -14,25 +14,24 @@ from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ackbox.alive import Alive
-from ackbox.bell import EVERYBODY, Bell, Follower
+from ackbox.bell import EVERYBODY, Bell, Follower, Gone
 from ackbox.callers import Callers
-from ackbox.errors import AckboxError, LoopGuard, NotAllowed, NotFound, NotYou, Unavailable
-from ackbox.limits import Limits
+from ackbox.errors import AckboxError, CallerGone, LoopGuard, NotFound, NotYou, Unavailable
+from ackbox.limits import Held, Limits
 from ackbox.model.key import digest, mint, parse_key
 from ackbox.model.moment import IdMaker
 from ackbox.ops import schedules
 from ackbox.ops.decode import decode
 from ackbox.ops.feed import Feed
 from ackbox.ops.room import Rooms
-from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Scope, find
+from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Unread, allow, find
 from ackbox.ops.totals import Totals
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.schedules import Due, due_schedules
 from ackbox.store.store import Store, WorkspaceRow, add_workspace, every_workspace, find_key, find_workspace
+from ackbox.waiting import wait
 
 FLUSH_S = 1.0
-# Also without a ring: a revoked key or a recipient gone must not wait for one.
-LOOK_AGAIN_S = 1.0
 INDEX_TOGETHER = 500
 # How often a reader that follows is written down as alive; a tenth of the usual time for which a sign of life holds.
 ALIVE_S = 18
@@ -58,8 +57,7 @@ class App:
         self.bell = Bell()
         self.limits = limits or Limits()
         self._new_id = IdMaker()
-        # Through self: tests set the clock after the app is made.
-        self.alive = Alive(lambda: self.clock())
+        self.alive = Alive(lambda: self.clock())  # through self: tests set the clock after the app is made
         self._callers = Callers(engine, lambda: self.clock())
         self._totals = Totals()
         self._rooms = Rooms()
@@ -67,8 +65,7 @@ class App:
         self._flusher: asyncio.Task[None] | None = None
         self._unindexed: set[int] = set()
         self.calls = 0
-        # Whoever serves sockets says how many are open.
-        self.sockets: Callable[[], int] = lambda: 0
+        self.sockets: Callable[[], int] = lambda: 0  # those who serve sockets say how many are open
 
     async def open(self) -> None:
         """Open the database and start what runs beside the calls."""
@@ -128,7 +125,7 @@ class App:
         Whoever follows under a name is present. Raises what event.feed raises for them.
         """
         caller, operation = await self.identify(credential), OPERATIONS["event.feed"]
-        _allow(caller, operation.name, operation.scope)
+        allow(caller, operation.name, operation.scope)
         asked = decode(Feed, params)
 
         async def look(context: Context, asked: Feed) -> Follower:
@@ -148,23 +145,44 @@ class App:
         if follower.reader is not None:
             self.alive.go(follower.ws, follower.reader)
 
-    async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False) -> Any:
+    async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False,
+                   gone: Gone | None = None) -> Any:
         """Do one operation and return its result struct.
 
-        `params` is a mapping or JSON bytes. A face that looks because a follower was rung says `is_push`: such a
-        look takes nothing from what the key may ask for, and is no sign of life. Raises the errors of ackbox.errors, and only those.
+        `params` is a mapping, JSON bytes, or an async function that reads them: it is called once the key has been found good
+        for the operation. A face that looks because a follower was rung says `is_push`: such a look takes nothing from what the
+        key may ask for, and is no sign of life. `gone` says when the caller has left. Raises the errors of ackbox.errors, and only those.
         """
-        operation = find(name)
-        if operation.caller is None:
-            caller = await self.identify(credential)
-            _allow(caller, name, operation.scope)
-        asked: Call = decode(operation.params, params)
-        if operation.caller is not None:
-            caller = await operation.caller(self.engine, asked, self.clock())
-        _allow(caller, name, operation.needs(asked))
-        if not is_push:
-            self.limits.spend(caller, asked)
-        self.calls += 1
+        operation, held, read = OPERATIONS.get(name), None, None
+        try:
+            if operation is not None and operation.knock is not None and isinstance(params, Unread):
+                held, read = Held(self.limits, await operation.knock(self.engine, params.to)), params.read
+            else:
+                caller = await self.identify(credential)
+                operation = operation or find(name)
+                if operation.caller is None:
+                    allow(caller, name, operation.scope)
+                if callable(params):
+                    held, read = Held(self.limits, caller), params
+            asked: Call = decode(operation.params, params if read is None or held is None else await read(held))
+            params = None  # a wait keeps no body
+            if operation.caller is not None:
+                caller = await operation.caller(self.engine, asked, self.clock())
+            allow(caller, name, operation.needs(asked))
+            if not is_push:
+                self.limits.spend(caller, asked)
+            self.calls += 1
+            result = await self._do(operation, asked, caller, face, is_push=is_push, gone=gone)
+            if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
+                return result
+            asked = operation.kept(asked) if operation.kept else asked
+            return await self._wait(operation, asked, caller, face, credential, result, gone)
+        finally:
+            if held is not None:
+                held.release()
+
+    async def _do(self, operation: Operation, asked: Call, caller: Caller, face: str, *, is_push: bool, gone: Gone | None) -> Any:
+        """Run an operation once, whichever way it runs."""
         if operation.beside is not None:
             return await operation.beside(self.engine, asked, self.clock())
         if operation.parts is not None:
@@ -174,14 +192,13 @@ class App:
             # A full disk refuses this write; what is indexed already can be read all the same.
             with suppress(Unavailable):
                 await self._run(operation, asked, caller, face, first, writes=True)
-        result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked), is_push=is_push)
-        if name in ("key.revoke", "login.redeem", "login.end"):
+        result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked), is_push=is_push,
+                                 gone=gone if operation.for_caller else None)
+        if operation.name in ("key.revoke", "login.redeem", "login.end"):
             self._callers.forget()
-        if name == "workspace.import":
+        if operation.name == "workspace.import":
             self._totals.forget()
-        if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
-            return result
-        return await self._wait(operation, asked, caller, face, credential, result)
+        return result
 
     async def _run_each(self, parts: Parts, asked: Any, caller: Caller, face: str) -> Any:
         """Run the many calls that one stands for; each commits or fails by itself, in their order."""
@@ -196,31 +213,24 @@ class App:
 
         return parts.join(list(await asyncio.gather(*map(one, parts.split(asked)))))
 
-    async def _wait(self, operation: Operation, asked: Any, caller: Caller, face: str, credential: str | None, result: Any) -> Any:
+    async def _wait(self, operation: Operation, asked: Any, caller: Caller, face: str, credential: str | None, result: Any,
+                    gone: Gone | None) -> Any:
         """Look again at each ring until the result is done or the call's time is over."""
         assert operation.is_done is not None
-        until = time.monotonic() + asked.wait_s
-        ws = caller.ws or await self._place(asked)
-        look: Run = operation.run
-        if operation.again is not None:
-            again = operation.again
+        ws, again = caller.ws or await self._place(asked), operation.again
 
-            async def look(context: Context, params: Any) -> Any:
-                return await again(context, params, result)
+        async def look(last: Any) -> Any:
+            async def run(context: Context, params: Any) -> Any:
+                return await (operation.run(context, params) if again is None else again(context, params, last))
 
-        while (left := until - time.monotonic()) > 0 and not self.bell.is_closing:
-            waiter = self.bell.listen(ws)
-            try:
-                result = await self._run(operation, asked, caller, face, look, writes=operation.again is None and operation.is_write(asked))
-                if operation.is_done(result):
-                    return result
-                await self.bell.wait(waiter, min(left, LOOK_AGAIN_S))
-                caller = await self.identify(credential)
-            finally:
-                self.bell.forget(ws, waiter)
-        return result
+            return await self._run(operation, asked, await self.identify(credential), face, run,
+                                   writes=again is None and operation.is_write(asked), gone=gone)
 
-    async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool, is_push: bool = False) -> Any:
+        with self.limits.waiting(caller):
+            return await wait(self.bell, ws, asked.wait_s, gone, result=result, is_done=operation.is_done, look=look)
+
+    async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool, is_push: bool = False,
+                   gone: Gone | None = None) -> Any:
         context: Context | None = None
         ws = caller.ws or self._known_places.get(asked.workspace or "default") or await self._place(asked)
         # A transaction may be run again: what is counted must know that it is the same call.
@@ -228,6 +238,8 @@ class App:
 
         async def work(tx: Transaction) -> Any:
             nonlocal context
+            if gone is not None and gone.is_set:
+                raise CallerGone("The caller hung up.", hint="Ask again.")
             store = Store(tx, ws)
             workspace = await self._workspace(store, caller, asked)
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
@@ -241,10 +253,8 @@ class App:
         # Who may do what concerns the whole instance may do it with a key of one workspace too.
         across = operation.spans_workspaces and (caller.ws == 0 or operation.scope == "instance")
         try:
-            if writes:
-                result = await self.engine.write(work, ws=ws, across=across)
-            else:
-                result = await self._read(work, slow=operation.is_slow, ws=ws, across=across)
+            result = await (self.engine.write(work, ws=ws, across=across) if writes
+                            else self._read(work, slow=operation.is_slow, ws=ws, across=across))
         except (NotYou, LoopGuard) as error:
             await self._note_refused(error, operation, caller, ws)
             raise
@@ -388,12 +398,6 @@ class App:
     async def _write(self, ws: int, work: Callable[Concatenate[Store, P], Awaitable[T]], *given: P.args, **named: P.kwargs) -> T:
         """Write what runs beside the calls, in one workspace."""
         return await self.engine.write(lambda tx: work(Store(tx, ws), *given, **named), ws=ws)
-
-
-def _allow(caller: Caller, name: str, scope: Scope) -> None:
-    if not caller.may(scope):
-        how = " so that it marks" if scope != OPERATIONS[name].scope else ""
-        raise NotAllowed(f"A key of kind {caller.role!r} may not do {name}{how}.", hint=f"It needs a key that may {scope}.")
 
 
 def _no_workspace(name: str | None) -> NotFound:

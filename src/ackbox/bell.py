@@ -26,6 +26,38 @@ class Follower:
         self.rung = asyncio.Event()
 
 
+class Gone:
+    """Says once that a caller has left, to the waits that are under way for that caller.
+
+    A connection has one for all its calls; a call that can be cancelled by itself has one below it.
+    """
+
+    __slots__ = ("_below", "is_set")
+
+    def __init__(self) -> None:
+        self.is_set = False
+        self._below: set[asyncio.Future[None] | Gone] = set()
+
+    def set(self) -> None:
+        """Wake every wait of this caller."""
+        self.is_set = True
+        for each in list(self._below):
+            if isinstance(each, Gone):
+                each.set()
+            elif not each.done():
+                each.set_result(None)
+
+    def add(self, waiter: asyncio.Future[None] | Gone) -> None:
+        """Set a waiter too when the caller leaves, at once when the caller has left."""
+        self._below.add(waiter)
+        if self.is_set:
+            self.set()
+
+    def discard(self, waiter: asyncio.Future[None] | Gone) -> None:
+        """Forget a waiter."""
+        self._below.discard(waiter)
+
+
 class Bell:
     """Wakes those who wait for a workspace, in this process."""
 

@@ -17,6 +17,7 @@
     ├── LoopGuard          loop_guard         409   agents answering agents without end
     ├── SealedRequired     sealed_required    422   plain text offered to a sealed workspace
     └── Unavailable        unavailable        503   the store cannot take this now
+        └── CallerGone     unavailable        499   the caller hung up before the call could look
 
 Raise where the rule lives; `faces/wire.py` alone turns an error into a reply.
 Explained in docs/reference/errors.md.
@@ -148,3 +149,9 @@ class Unavailable(AckboxError):
 
     code = "unavailable"
     status = 503
+
+
+class CallerGone(Unavailable):
+    """The caller hung up before the call could look; nothing was marked, claimed or counted for it."""
+
+    status = 499

@@ -1,14 +1,16 @@
-"""Limits: token buckets for keys and workspaces, so that one loop cannot drown the rest.
+"""Limits: token buckets for keys and workspaces, and how much a key may have under way, so that one cannot drown the rest.
 
 Explained in docs/why/limits.md.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -45,12 +47,26 @@ class Bucket:
             return 0.0
         return (many - self._left) / self.rate.per_s
 
+    def is_full(self, now: float) -> bool:
+        """Whether so long nothing was taken that a new bucket would be the same."""
+        return self._left + (now - self._at) * self.rate.per_s >= self.rate.burst
+
+    @property
+    def taken_at(self) -> float:
+        """When something was last taken."""
+        return self._at
+
 
 BY_KEY = Rate(200, 400)
 BY_WORKSPACE = Rate(2000, 4000)
 GUESSES = Rate(1, 30)
 REFUSALS = Rate(1, 1)
 REPEATS_WITHIN_S = 600
+# Buckets of each kind. Kinds do not push out one another: a flood of wrong keys fills the buckets of addresses alone.
+MAX_BUCKETS = 20_000
+# What one key may have under way at once: calls that wait, and bytes of requests that are not answered.
+MAX_WAITS = 1_000
+MAX_BYTES = 32 << 20
 
 
 class Limits:
@@ -60,7 +76,9 @@ class Limits:
                  clock: Callable[[], float] = time.monotonic) -> None:
         self._rates = {"key": key, "workspace": workspace, "guess": guess, "refusal": REFUSALS}
         self._clock = clock
-        self._buckets: dict[tuple[str, Any], Bucket] = {}
+        self._buckets: dict[str, dict[Any, Bucket]] = defaultdict(dict)
+        self._waits: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
         self._said: dict[int, deque[tuple[float, Any]]] = {}
 
     def spend(self, caller: Caller, params: Any) -> None:
@@ -78,7 +96,7 @@ class Limits:
 
     def count_guess(self, address: str) -> None:
         """Note a wrong key from an address. Raises RateLimited when there were many of late."""
-        wait_s = self._bucket("guess", address).take(1, self._clock())
+        wait_s = self._bucket("guess", network(address)).take(1, self._clock())
         if wait_s:
             raise RateLimited("Too many wrong keys from this address.", hint="Wait, and check the key.", retry_after_s=_told(wait_s))
 
@@ -101,13 +119,48 @@ class Limits:
         said.append((now, call))
         return True
 
+    @contextmanager
+    def waiting(self, caller: Caller) -> Iterator[None]:
+        """Count a call that waits. Raises RateLimited when the key has too many."""
+        key = caller.key_id
+        if self._waits[key] >= MAX_WAITS and caller.role != "operator":
+            raise RateLimited(f"This key has {MAX_WAITS:,} calls that wait.", hint="End some; one subscription replaces many waits.",
+                              retry_after_s=1, limit=MAX_WAITS)
+        self._waits[key] += 1
+        try:
+            yield
+        finally:
+            _count_down(self._waits, key, 1)
+
+    def hold(self, caller: Caller, size: int) -> None:
+        """Count bytes of a request until they are released. Raises RateLimited when the key has too many under way."""
+        key = caller.key_id
+        if self._bytes[key] + size > MAX_BYTES and caller.role != "operator":
+            raise RateLimited(f"This key has more than {MAX_BYTES:,} bytes of requests under way.", hint="Wait for answers, then go on.",
+                              retry_after_s=1, limit=MAX_BYTES)
+        self._bytes[key] += size
+
+    def release(self, caller: Caller, size: int) -> None:
+        """Give back what was held."""
+        _count_down(self._bytes, caller.key_id, size)
+
     def _bucket(self, kind: str, of: Any, rate: Rate | None = None) -> Bucket:
-        bucket = self._buckets.get((kind, of))
+        buckets = self._buckets[kind]
+        bucket = buckets.get(of)
         if bucket is None:
-            if len(self._buckets) > 100_000:
-                self._buckets.clear()
-            bucket = self._buckets[kind, of] = Bucket(rate or self._rates[kind], self._clock())
+            if len(buckets) >= MAX_BUCKETS:
+                self._make_room(kind)
+                buckets = self._buckets[kind]
+            bucket = buckets[of] = Bucket(rate or self._rates[kind], self._clock())
         return bucket
+
+    def _make_room(self, kind: str) -> None:
+        """Let go of the buckets of one kind that are full again, and of those longest unused while there are still too many."""
+        now = self._clock()
+        left = [item for item in self._buckets[kind].items() if not item[1].is_full(now)]
+        if len(left) > MAX_BUCKETS // 2:
+            left = sorted(left, key=lambda item: item[1].taken_at)[-(MAX_BUCKETS // 2):]
+        self._buckets[kind] = dict(left)
 
     def take(self, kind: str, of: Any, many: float = 1.0, *, rate: Rate | None = None) -> None:
         """Take tokens from one bucket. Raises RateLimited."""
@@ -116,6 +169,48 @@ class Limits:
         if wait_s:
             raise RateLimited(f"Too many calls for this {'key' if rate else kind}.", hint="Wait, then go on; many sends fit into one call.",
                               retry_after_s=_told(wait_s))
+
+
+class Held:
+    """The bytes that one call's request takes, given back when the call ends."""
+
+    __slots__ = ("_caller", "_limits", "_size")
+
+    def __init__(self, limits: Limits, caller: Caller) -> None:
+        self._limits, self._caller, self._size = limits, caller, 0
+
+    @property
+    def key(self) -> str:
+        """The id of the key that the bytes count against."""
+        return self._caller.key_id
+
+    def take(self, size: int) -> None:
+        """Hold more. Raises RateLimited."""
+        self._limits.hold(self._caller, size)
+        self._size += size
+
+    def release(self) -> None:
+        """Give everything back."""
+        if self._size:
+            self._limits.release(self._caller, self._size)
+            self._size = 0
+
+
+def network(address: str) -> str:
+    """Return what addresses of one caller share: an IPv6 caller has all addresses of its /64."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+
+
+def _count_down(counts: Counter[str], key: str, by: int) -> None:
+    counts[key] -= by
+    if counts[key] <= 0:
+        del counts[key]
 
 
 def _told(wait_s: float) -> float:

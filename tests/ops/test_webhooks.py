@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ackbox.errors import AckboxError, BadKey, Conflict, Invalid, NotAllowed, NotFound
+from ackbox.ops.table import Unread
 from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio
@@ -31,7 +32,11 @@ def github(secret: str, body: bytes, *, id: str = "d1") -> dict[str, str]:
 
 async def deliver(post: Post, id: str, headers: dict[str, str], body: bytes) -> Any:
     """Post as a stranger does, without a key."""
-    return await post.app.call("webhook.receive", {"id": id, "headers": headers, "body": body}, credential=None)
+
+    async def read(_: Any) -> dict[str, Any]:
+        return {"id": id, "headers": headers, "body": body}
+
+    return await post.app.call("webhook.receive", Unread(id, read), credential=None)
 
 
 async def hook(post: Post, **params: Any) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import msgspec.inspect
@@ -16,20 +16,34 @@ from starlette.requests import Request
 from ackbox.errors import Invalid, TooLong
 
 BODY_LIMIT = 1 << 20
+# A body up to this size is bounded by its connection; a longer one counts against its key.
+UNCOUNTED = 64 * 1024
 _WHOLE = re.compile(r"-?\d{1,18}")
 
 
-async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """Return the body. Raises TooLong as soon as it is longer than the limit."""
+class Holding(Protocol):
+    """Who counts the bytes of a call under way."""
+
+    @property
+    def key(self) -> str: ...
+
+    def take(self, size: int) -> None: ...
+
+
+async def read_body(request: Request, limit: int = BODY_LIMIT, held: Holding | None = None) -> bytes:
+    """Return the body. Raises TooLong as soon as it is longer than the limit, RateLimited when its key has too much under way."""
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
         raise TooLong(f"The body has {int(declared):,} bytes; at most {limit:,} are taken.",
                       size=int(declared), limit=limit, hint="Send less at once.")
-    parts, size = [], 0
+    parts, size, counted = [], 0, UNCOUNTED
     async for part in request.stream():
         size += len(part)
         if size > limit:
             raise TooLong(f"The body has more than {limit:,} bytes.", limit=limit, hint="Send less at once.")
+        if size > counted and held is not None:
+            held.take(size - counted)
+            counted = size
         parts.append(part)
     return b"".join(parts)
 

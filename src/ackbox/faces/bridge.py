@@ -273,6 +273,8 @@ class Bridge:
                 headers = {"Accept": "text/event-stream", **self._own_headers(), **self._session_headers()}
                 connection.request("GET", self._server.path(self._path), headers=headers)
                 answer = connection.getresponse()
+                if answer.status in (404, 405):
+                    self._again(session)
                 if answer.status != 200:
                     return
                 self._going[f"hear {id(connection)}"] = connection

@@ -18,10 +18,11 @@ from ackbox.dialects import RESTS
 from ackbox.dialects._rest import Rest, Road
 from ackbox.dialects._translate import Asked, opened
 from ackbox.errors import AckboxError, NotFound, WrongMethod
-from ackbox.faces.body import read_body, read_query
+from ackbox.faces.body import Holding, read_body, read_query
+from ackbox.faces.connection import gone_of, welcome
 from ackbox.faces.reply import JSON, as_said, bearer, said_in
 from ackbox.faces.wire import Calling, as_error, encode
-from ackbox.limits import Limits
+from ackbox.limits import Held, Limits
 from ackbox.ops.decode import parse_object
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -70,13 +71,19 @@ def _endpoint(rest: Rest, road: Road | None, call: Calling, gate: Gate, *, path:
         asked: Asked | None = None
         try:
             caller = await gate.identify(credential)
+            welcome(request.scope, caller.key_id)
             if rest.rate is not None:
                 gate.limits.pace(caller, rest.rate)
             if road is None:
                 raise _no_road(rest, request, path)
-            asked = rest.ask(road, await _given(request, rest, road))
-            more = opened(asked, await _try(call, request, credential, asked.first)) if asked.first else {}
-            result = await call(asked.operation, as_said(said_in(request.headers), asked.params), credential=credential, face="rest")
+            held = Held(gate.limits, caller)
+            try:
+                asked = rest.ask(road, await _given(request, rest, road, held))
+                more = opened(asked, await _try(call, request, credential, asked.first)) if asked.first else {}
+                result = await call(asked.operation, as_said(said_in(request.headers), asked.params), credential=credential, face="rest",
+                                    gone=gone_of(request.scope))
+            finally:
+                held.release()
             said = rest.say(asked, result)
             if more and isinstance(said, dict):
                 said = said | {"_ext": said.get("_ext", {}) | more}
@@ -92,12 +99,13 @@ def _endpoint(rest: Rest, road: Road | None, call: Calling, gate: Gate, *, path:
 async def _try(call: Calling, request: Request, credential: str | None, asked: Asked) -> Any:
     """Do an operation that nobody waits for; null when it is refused."""
     with suppress(AckboxError):
-        return await call(asked.operation, as_said(said_in(request.headers), asked.params), credential=credential, face="rest")
+        return await call(asked.operation, as_said(said_in(request.headers), asked.params), credential=credential, face="rest",
+                          gone=gone_of(request.scope))
     return None
 
 
-async def _given(request: Request, rest: Rest, road: Road) -> dict[str, Any]:
-    given = read_query(request, rest.shape(road)) if road.method == "GET" else parse_object(await read_body(request))
+async def _given(request: Request, rest: Rest, road: Road, held: Holding) -> dict[str, Any]:
+    given = read_query(request, rest.shape(road)) if road.method == "GET" else parse_object(await read_body(request, held=held))
     return {**given, **request.path_params}
 
 

@@ -1,55 +1,53 @@
-"""The guard: what every request must satisfy before a face sees it.
+"""The guard: what every request must satisfy before a face sees it, and what every answer carries.
 
-Exact Host and Origin, and a deadline for bodies. Bytes of the head are counted in head.py, where
-they arrive, and stalled readers noticed where bytes leave. Explained in docs/why/serving.md.
+Exact Host and Origin, wrong keys counted by address, headers that keep a browser from making more of an answer than it is. Bytes
+and time are counted in head.py, where they arrive. Explained in docs/why/serving.md.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ackbox.errors import AckboxError, Invalid, NotAllowed
+from ackbox.errors import AckboxError, NotAllowed
+from ackbox.faces.connection import connection_of
 from ackbox.faces.reply import error_response
 from ackbox.limits import Limits
 
-BODY_S = 20.0
 OPEN_TO_ALL = frozenset({"/healthz", "/readyz"})
-
-
-class TooSlow(Invalid):
-    """The body did not arrive in time."""
-
-    status = 408
+# What an answer carries unless its face says otherwise, as pages do.
+SAFE = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"), (b"cache-control", b"no-store"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"))
 
 
 class Guard:
     """An ASGI application before another."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], origins: Iterable[str], limits: Limits, body_s: float = BODY_S) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], origins: Iterable[str], limits: Limits) -> None:
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
         self._origins = frozenset(origin.lower() for origin in origins)
         self._limits = limits
-        self._body_s = body_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        if scope["path"].endswith("/") and len(scope["path"]) > 1:
+            # The same place: a redirect would name a scheme and a host that a proxy may have changed.
+            scope["path"] = scope["path"].rstrip("/") or "/"
+        send = self._sender(scope, send)
         try:
             self._check(scope)
         except AckboxError as error:
             await error_response(error)(scope, receive, send)
             return
-        if scope["type"] == "websocket":
-            await self._app(scope, receive, self._sender(scope, send, None))
-            return
-        slow = _Slow(receive, self._body_s)
-        await self._app(scope, slow.receive, self._sender(scope, send, slow))
+        # Where a face does not: nobody is left to be answered.
+        with suppress(ClientDisconnect):
+            await self._app(scope, receive, send)
 
     def _check(self, scope: Scope) -> None:
         """Raise NotAllowed for a Host or Origin that is not ours."""
@@ -68,59 +66,63 @@ class Guard:
             raise NotAllowed("This server does not answer pages of that Origin.", field="Origin",
                              hint="Call it from a program, not from another site's page.")
 
-    def _sender(self, scope: Scope, send: Send, slow: _Slow | None) -> Send:
+    def _sender(self, scope: Scope, send: Send) -> Send:
         is_replaced = False
 
         async def guarded(message: Message) -> None:
             nonlocal is_replaced
-            if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                instead = self._instead(scope, message["status"], slow)
-                if instead is not None:
-                    is_replaced = True
-                    await instead(scope, _nothing, send)
-            if not is_replaced:
+            if message["type"] == "http.response.start":
+                refusal = self._refusal(scope, message["status"])
+                if refusal is None:
+                    await _start(scope, message, send)
+                    return
+                is_replaced = True
+                first, rest = _messages(refusal, "http")
+                await _start(scope, first, send)
+                await send(rest)
+            elif message["type"] == "websocket.http.response.start":
+                refusal = self._refusal(scope, message["status"])
+                if refusal is None:
+                    await send(message)
+                    return
+                is_replaced = True
+                for each in _messages(refusal, "websocket.http"):
+                    await send(each)
+            elif not is_replaced:
                 await send(message)
 
         return guarded
 
-    def _instead(self, scope: Scope, status: int, slow: _Slow | None) -> Response | None:
-        """Return what is answered in place of a reply that comes too late, or that refuses one wrong key too many."""
-        if slow is not None and slow.is_late:
-            return error_response(TooSlow("The body did not arrive in time.", hint="Send it faster, or less at once."), close=True)
+    def _refusal(self, scope: Scope, status: int) -> AckboxError | None:
+        """Return what is answered to one wrong key too many."""
         if status == 401:
             try:
                 # Only wrong keys wait: all agents of a machine share its address, and one of them must not lock the others out.
                 self._limits.count_guess(_address(scope))
             except AckboxError as error:
-                return error_response(error)
+                return error
         return None
 
 
-class _Slow:
-    """Receives a body, and hangs up on one that takes too long; what comes after the body may take any time."""
-
-    def __init__(self, receive: Receive, body_s: float) -> None:
-        self._receive = receive
-        self._until = asyncio.get_running_loop().time() + body_s
-        self._is_whole = False
-        self.is_late = False
-
-    async def receive(self) -> Message:
-        if self._is_whole:
-            return await self._receive()
-        try:
-            async with asyncio.timeout_at(self._until):
-                message = await self._receive()
-        except TimeoutError:
-            self.is_late = True
-            return {"type": "http.disconnect"}
-        self._is_whole = not message.get("more_body", False)
-        return message
+async def _start(scope: Scope, message: Message, send: Send) -> None:
+    """Start an answer, with the headers that every answer carries; one that comes before its request has ended closes the connection."""
+    headers = list(message["headers"])
+    names = {name for name, _ in headers}
+    headers += [each for each in SAFE if each[0] not in names]
+    message["headers"] = headers
+    connection = connection_of(scope)
+    if connection is None or not connection.wire.is_early():
+        await send(message)
+        return
+    headers.append((b"connection", b"close"))
+    await send(message)
+    connection.wire.linger()
 
 
-async def _nothing() -> Message:
-    """What a refusal reads of its request."""
-    return {"type": "http.disconnect"}
+def _messages(error: AckboxError, kind: str) -> tuple[Message, Message]:
+    response = error_response(error)
+    return ({"type": f"{kind}.response.start", "status": response.status_code, "headers": response.raw_headers},
+            {"type": f"{kind}.response.body", "body": response.body})
 
 
 def _address(scope: Scope) -> str:

@@ -16,8 +16,6 @@ import msgspec
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.lowlevel import Server
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.server.transport_security import TransportSecuritySettings
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
@@ -26,20 +24,22 @@ from ackbox.briefing import brief, brief_answer
 from ackbox.dialects import DIALECTS
 from ackbox.dialects._translate import Asked, Dialect, Offered, Said, beside, opened
 from ackbox.errors import AckboxError, Invalid, NotFound, TooLong
+from ackbox.faces.connection import welcome
 from ackbox.faces.mcp_more import Look, More
 from ackbox.faces.mcp_prompts import Commands, Prompts
 from ackbox.faces.mcp_resources import Resources
+from ackbox.faces.mcp_sessions import BODY_LIMIT, Sessions
 from ackbox.faces.mcp_task import ACTIONS, TaskCall, of_tasks
 from ackbox.faces.mcp_who import who
 from ackbox.faces.reply import bearer, error_response
 from ackbox.faces.schema import input_schema
 from ackbox.faces.wire import Calling, as_error, builtins, in_names
+from ackbox.limits import Limits
 from ackbox.ops.table import OPERATIONS
 
 PROGRESS_S = 5.0
 # What is put before a model by a program of its own: as many whole messages as a call brings.
 WHOLE_BUDGET = 500_000
-BODY_LIMIT = 1 << 20
 ANY_DATA_SINCE = "2026-07-28"
 INSTRUCTIONS = (
     "Post between agents and people. At the start call checkin, then inbox. Answer with post and parent. "
@@ -213,8 +213,8 @@ def _beside(call: Calling, clock: Any) -> dict[str, Any]:
 class McpFace:
     """One MCP endpoint: a set of tools, and what it offers beside them."""
 
-    def __init__(self, call: Calling, tools: Tools, *, beside: dict[str, Any], clock: Any, identify: Any,
-                 key_headers: tuple[str, ...] = ()) -> None:
+    def __init__(self, call: Calling, tools: Tools, *, beside: dict[str, Any], clock: Any, identify: Any, limits: Limits,
+                 ended_keys: Any, key_headers: tuple[str, ...] = ()) -> None:
         self._call = call
         self._key_headers = key_headers
         self._tools = tools
@@ -222,22 +222,19 @@ class McpFace:
         self._identify = identify
         server: Server[Any] = Server("ackbox", version=__version__, instructions=tools.instructions, on_list_tools=self._list_tools,
                                      on_call_tool=self._call_tool, get_tool_input_schema=self._schema_of, **beside)
-        # The one that is there makes spans, which nobody collects; what is counted here is counted for every face, in metrics.py.
-        server.middleware.clear()
-        # Host and Origin are the guard's, for every path.
-        self.manager = StreamableHTTPSessionManager(
-            server, security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False), max_request_body_size=BODY_LIMIT)
+        # It takes the place of the SDK's own middleware, which makes spans that nobody collects.
+        self.manager = Sessions(server, limits, ended_keys)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request whose key has been checked by this very call."""
         try:
             caller = await self._identify(bearer(Headers(scope=scope), *self._key_headers))
+            welcome(scope, caller.key_id)
+            # Ties a session of the older protocol to the key that opened it.
+            scope["user"] = _user(caller.key_id)
+            await self.manager.handle(caller, scope, receive, _said_in_full(scope, receive, send))
         except AckboxError as error:
             await error_response(error)(scope, receive, send)
-            return
-        # Ties a session of the older protocol to the key that opened it.
-        scope["user"] = _user(caller.key_id)
-        await self.manager.handle_request(scope, receive, _said_in_full(scope, receive, send))
 
     async def _list_tools(self, _: Any, __: Any) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[

@@ -7,10 +7,12 @@ Explained in docs/reference/mcp.md.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import mcp_types as types
+import msgspec
 from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import SUBSCRIPTION_ID_META_KEY
 
@@ -22,7 +24,8 @@ from ackbox.faces.wire import Calling, as_error, encode
 INBOX = "ackbox://inbox"
 AGENTS = "ackbox://agents"
 THREAD = "ackbox://thread/"
-MOST_SUBSCRIPTIONS = 1_000
+MOST_SUBSCRIPTIONS = 5_000
+MOST_OF_A_KEY = 500
 WAIT_S = 30.0
 
 
@@ -32,7 +35,7 @@ class Resources:
     def __init__(self, call: Calling, clock: Callable[[], int]) -> None:
         self._call = call
         self._clock = clock
-        self._open = 0
+        self._open: Counter[str | None] = Counter()
 
     async def list(self, _: Any, __: Any) -> types.ListResourcesResult:
         return types.ListResourcesResult(resources=[
@@ -70,7 +73,10 @@ class Resources:
         # The SDK's own place for what belongs to a connection and ends with it.
         connection = context.session._connection
         if INBOX not in connection.state:
-            news = await self._news(who(context, self._call))
+            # It outlives this request, and looks only while the session's stream is open.
+            heard, session = context.request.scope.get("ackbox.heard", ()), context.request.headers.get("mcp-session-id")
+            caller = msgspec.structs.replace(who(context, self._call), gone=None)
+            news = await self._news(caller, lambda: session in heard)
             task = asyncio.create_task(_tell(news, lambda: context.session.send_resource_updated(INBOX)))
             connection.state[INBOX] = task
             connection.exit_stack.callback(task.cancel)
@@ -99,9 +105,9 @@ class Resources:
             await _tell(news, tell)
         return types.SubscriptionsListenResult(_meta=meta)
 
-    async def _news(self, caller: Who) -> AsyncIterator[None]:
+    async def _news(self, caller: Who, is_heard: Callable[[], bool] = lambda: True) -> AsyncIterator[None]:
         """Return something to iterate over that gives one item for each time the caller's inbox has new post."""
-        if self._open >= MOST_SUBSCRIPTIONS:
+        if self._open.total() >= MOST_SUBSCRIPTIONS or self._open[caller.credential] >= MOST_OF_A_KEY:
             raise MCPError(types.INTERNAL_ERROR, "Too many subscriptions; wait with the wait tool instead.")
         try:
             # Both now, so that a refusal is the answer to the subscription, and nothing falls between.
@@ -109,11 +115,11 @@ class Resources:
             newest = await _newest(caller)
         except AckboxError as error:
             raise refusal(error) from None
-        return self._follow(caller, cursor, newest)
+        return self._follow(caller, cursor, newest, is_heard)
 
-    async def _follow(self, caller: Who, cursor: str, newest: str | None) -> AsyncIterator[None]:
+    async def _follow(self, caller: Who, cursor: str, newest: str | None, is_heard: Callable[[], bool]) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
-        self._open += 1
+        self._open[caller.credential] += 1
         try:
             while True:
                 asked_at = loop.time()
@@ -121,14 +127,15 @@ class Resources:
                 cursor = page.cursor
                 if not page.events and loop.time() - asked_at < WAIT_S / 2:
                     return  # the server is closing: it answers at once
-                if any(event.kind == "message.sent" for event in page.events):
+                # A look at the inbox is a sign of life, which nobody gives for a caller who hears nothing.
+                if is_heard() and any(event.kind == "message.sent" for event in page.events):
                     before, newest = newest, await _newest(caller)
                     if newest != before:
                         yield
         except AckboxError:
             return
         finally:
-            self._open -= 1
+            self._open -= Counter({caller.credential: 1})
 
 
 async def _newest(caller: Who) -> str | None:

@@ -5,13 +5,17 @@ Explained in docs/reference/mcp.md.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
 import msgspec
 
+from ackbox.bell import Gone
 from ackbox.dialects._translate import Asked
 from ackbox.errors import AckboxError
+from ackbox.faces.connection import gone_of
 from ackbox.faces.reply import as_said, bearer, card_in, said_in
 from ackbox.faces.wire import Calling
 from ackbox.ops.table import OPERATIONS
@@ -25,6 +29,7 @@ class Who(msgspec.Struct, frozen=True):
     do: Calling
     key: str | None = None
     card: dict[str, str] = {}
+    gone: Gone | None = None
 
     async def call(self, operation: str, /, **params: Any) -> Any:
         """Do one operation as this connection. Raises the errors of ackbox.errors."""
@@ -33,7 +38,24 @@ class Who(msgspec.Struct, frozen=True):
         for name, value in self.card.items():
             if name in OPERATIONS[operation].params.__struct_fields__:
                 params.setdefault(name, value)
-        return await self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp")
+        return await self._until_gone(lambda gone: self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp", gone=gone))
+
+    async def _until_gone(self, do: Callable[[Gone], Awaitable[Any]]) -> Any:
+        """Do a call; when the request is cancelled the call is told so, and ends where nothing is half done."""
+        gone = Gone()
+        if self.gone is not None:
+            self.gone.add(gone)
+        doing = asyncio.ensure_future(do(gone))
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            gone.set()
+            # Nobody else asks how it ended.
+            doing.add_done_callback(lambda done: done.cancelled() or done.exception())
+            raise
+        finally:
+            if self.gone is not None:
+                self.gone.discard(gone)
 
     async def try_call(self, asked: Asked) -> Any:
         """Do an operation that nobody waits for; null when it is refused."""
@@ -45,4 +67,5 @@ class Who(msgspec.Struct, frozen=True):
 def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:
     """Return who sent the request that a handler serves."""
     headers = context.request.headers
-    return Who(bearer(headers, *key_headers), said_in(headers), do, headers.get("ackbox-idempotency-key") or None, card_in(headers))
+    return Who(bearer(headers, *key_headers), said_in(headers), do, headers.get("ackbox-idempotency-key") or None, card_in(headers),
+               gone_of(context.request.scope))

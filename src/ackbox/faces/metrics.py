@@ -14,6 +14,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from ackbox.app import App
+from ackbox.bell import Gone
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.faces.wire import Calling
 from ackbox.ops.table import OPERATIONS
@@ -42,13 +43,14 @@ class Metrics:
         """Show how many sockets are open."""
         Gauge("ackbox_sockets", "WebSockets open now", registry=self._registry).set_function(count)
 
-    async def call(self, name: str, params: Any, *, credential: str | None, face: str, is_push: bool = False) -> Any:
+    async def call(self, name: str, params: Any, *, credential: str | None, face: str, is_push: bool = False,
+                   gone: Gone | None = None) -> Any:
         """Do one operation, and count it."""
         operation = name if name in OPERATIONS else "unknown"
         shown_face = face if face in FACES else "other"
         start, outcome = time.perf_counter(), "ok"
         try:
-            return await self._call(name, params, credential=credential, face=shown_face, is_push=is_push)
+            return await self._call(name, params, credential=credential, face=shown_face, is_push=is_push, gone=gone)
         except AckboxError as error:
             outcome = error.code
             raise

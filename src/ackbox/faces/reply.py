@@ -80,14 +80,12 @@ def _refuse_other_pages(headers: Mapping[str, str], method: str) -> None:
     raise NotAllowed("This came from another page than the dashboard's own.", field="Sec-Fetch-Site", hint="Open the dashboard itself.")
 
 
-def error_response(error: BaseException, *, operation: str = "", close: bool = False) -> Response:
+def error_response(error: BaseException, *, operation: str = "") -> Response:
     """Return the one error shape with its status."""
     shown = as_error(error, operation=operation)
     headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, math.ceil(shown.retry_after_s)))}
     if shown.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if close:
-        headers["Connection"] = "close"
     return Response(encode(shown.as_dict()), status_code=shown.status, media_type=JSON, headers=headers)
 
 

@@ -12,7 +12,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ackbox.faces.body import BODY_LIMIT, read_body, read_query
+from ackbox.faces.body import BODY_LIMIT, Holding, read_body, read_query
+from ackbox.faces.connection import gone_of, welcome
 from ackbox.faces.reply import JSON, credential, error_response
 from ackbox.faces.wire import Calling, as_error, encode, in_names
 from ackbox.ops.decode import parse_object
@@ -111,9 +112,14 @@ def _by_name(call: Calling) -> Any:
 
     async def endpoint(request: Request) -> Response:
         name = request.path_params["name"]
+
+        async def read(held: Holding) -> Any:
+            welcome(request.scope, held.key)
+            return await read_body(request, limit_of(OPERATIONS.get(name)), held)
+
         try:
-            body = await read_body(request, limit_of(OPERATIONS.get(name)))
-            result = await call(name, body, credential=credential(request), face=request.headers.get("ackbox-face", "rest"))
+            result = await call(name, read, credential=credential(request), face=request.headers.get("ackbox-face", "rest"),
+                                gone=gone_of(request.scope))
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape
@@ -125,9 +131,13 @@ def _by_name(call: Calling) -> Any:
 
 def _route(call: Calling, operation: Operation, method: str, path: str) -> Route:
     async def endpoint(request: Request) -> Response:
+        # Nothing of the request but its head is looked at before the key is known to be good for the operation.
+        async def read(held: Holding) -> Any:
+            welcome(request.scope, held.key)
+            return await _params(request, operation, method, held)
+
         try:
-            params = await _params(request, operation, method)
-            result = await call(operation.name, params, credential=credential(request), face="rest")
+            result = await call(operation.name, read, credential=credential(request), face="rest", gone=gone_of(request.scope))
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape
@@ -146,9 +156,9 @@ CREATES = frozenset({"message.send", "message.ask", "task.create", "session.star
                      "schedule.add", "webhook.add", "turn.submit", "login.link", "login.redeem"})
 
 
-async def _params(request: Request, operation: Operation, method: str) -> Any:
+async def _params(request: Request, operation: Operation, method: str, held: Holding) -> Any:
     if method != "GET":
-        body = await read_body(request, limit_of(operation))
+        body = await read_body(request, limit_of(operation), held)
         if not request.path_params:
             return body
         return {**parse_object(body), **request.path_params}

@@ -23,7 +23,7 @@ from ackbox.faces.guard import Guard
 from ackbox.faces.metrics import Metrics, counted
 from ackbox.faces.reply import bearer, error_response
 from ackbox.faces.wire import encode
-from ackbox.faces.ws import Sockets
+from ackbox.faces.ws import Sockets, needs_upgrade
 from ackbox.faces.ws_ticket import Tickets
 
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -40,7 +40,7 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
     sockets = Sockets(app, call, tickets)
     metrics.watch_sockets(lambda: sockets.open)
     app.sockets = lambda: sockets.open
-    mcp = endpoints(call, clock=app.clock, identify=app.identify)
+    mcp = endpoints(call, clock=app.clock, identify=app.identify, limits=app.limits, ended_keys=app.ended_keys)
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -49,13 +49,16 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
                 await running.enter_async_context(face.manager.run())
             yield
 
-    return Starlette(
-        routes=[*_own_routes(app, metrics), WebSocketRoute("/ws", sockets), *tickets.routes(),
+    web = Starlette(
+        routes=[*_own_routes(app, metrics), WebSocketRoute("/ws", sockets), Route("/ws", needs_upgrade), *tickets.routes(),
                 *(Route(path, face) for path, face in mcp.items()), *rest.routes(call),
                 *dialect_rest.routes(call, app), *views.routes(call), *webhook.routes(call)],
         exception_handlers={404: views.not_found, 405: views.not_found}, lifespan=lifespan,
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
     )
+    # A path that ends in a slash is the path without it: the guard sees to that, and redirects nobody.
+    web.router.redirect_slashes = False
+    return web
 
 
 def _own_routes(app: App, metrics: Metrics) -> list[Route]:

@@ -25,6 +25,7 @@ from ackbox import __version__, config
 from ackbox.app import App, open_app
 from ackbox.client.discovery import read_operator_key, read_server, write_private
 from ackbox.errors import NotAllowed, Unavailable
+from ackbox.faces.connection import BACKLOG, raise_descriptors
 from ackbox.faces.head import Head
 from ackbox.faces.log import start_log
 from ackbox.faces.serve import make_web
@@ -32,7 +33,7 @@ from ackbox.faces.ws_line import FRAME_LIMIT, Line
 from ackbox.model.moment import to_text
 
 # What speaks on the port: limits on heads, sockets with bounded frames, no compression.
-PROTOCOLS: dict[str, Any] = {"http": Head, "ws": Line, "ws_max_size": FRAME_LIMIT, "ws_per_message_deflate": False}
+PROTOCOLS: dict[str, Any] = {"http": Head, "ws": Line, "ws_max_size": FRAME_LIMIT, "ws_per_message_deflate": False, "backlog": BACKLOG}
 
 # New objects before the collector looks for cycles; calls that wait together are many objects, and none of them a cycle.
 COLLECT_AFTER = (20_000, 20, 20)
@@ -56,7 +57,12 @@ def bind(host: str, port: int) -> socket.socket:
         if port == 7717:
             return bind(host, 0)
         raise Unavailable(f"Cannot listen on {host}:{port}: {error.strerror}.", hint="Choose another with --port.") from None
-    sock.listen(1024)
+    # A caller whose machine has vanished is noticed before the longest wait is over.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    sock.listen(BACKLOG)
     return sock
 
 
@@ -152,6 +158,7 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(place: Place, app: App, say: Say) -> None:
+    raise_descriptors()
     sock = bind(place.host, place.port)
     port = sock.getsockname()[1]
     hosts, origins = who_may_knock(place.host, port, place.names)

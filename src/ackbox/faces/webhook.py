@@ -1,30 +1,36 @@
 """Webhooks: where other systems post to, without a key and with a signature.
 
-Hands on the headers that sign and the body to the byte; whether they fit is the operation's.
+Passes on the headers that sign and the raw body; whether they fit is the operation's. No body is read for an unknown webhook.
 Explained in docs/why/webhooks.md.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ackbox.faces.body import BODY_LIMIT, read_body
+from ackbox.faces.body import BODY_LIMIT, Holding, read_body
 from ackbox.faces.reply import JSON, error_response
 from ackbox.faces.wire import Calling, encode
 from ackbox.model.signature import HEADERS
+from ackbox.ops.table import Unread
 
 
 def routes(call: Calling) -> list[Route]:
     """Return the one route that deliveries come to."""
 
     async def endpoint(request: Request) -> Response:
-        try:
-            body = await read_body(request, BODY_LIMIT)
+        id = request.path_params["id"]
+
+        async def read(held: Holding) -> dict[str, Any]:
             headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
-            params = {"id": request.path_params["id"], "headers": headers, "body": body}
-            result = await call("webhook.receive", params, credential=None, face="webhook")
+            return {"id": id, "headers": headers, "body": await read_body(request, BODY_LIMIT, held)}
+
+        try:
+            result = await call("webhook.receive", Unread(id, read), credential=None, face="webhook")
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape

@@ -10,8 +10,10 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+import msgspec
 import structlog
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ackbox.app import App
@@ -22,7 +24,8 @@ from ackbox.faces.ws_follow import Feeds, Subscription
 from ackbox.faces.ws_frame import Asked, Id, Misread, answered, read, refused
 from ackbox.faces.ws_line import EXTENSION, Line
 from ackbox.faces.ws_ticket import Tickets
-from ackbox.ops.table import Caller
+from ackbox.limits import Limits
+from ackbox.ops.table import OPERATIONS, Caller
 
 PROTOCOL = "ackbox"
 KEY_ENDED = 4001
@@ -38,6 +41,12 @@ MOST_MISREAD = 100
 MOST_SUBSCRIPTIONS = 32
 MOST_SOCKETS = 5_000
 MOST_OF_A_KEY = 200
+
+
+class NeedsUpgrade(Invalid):
+    """A plain request where a WebSocket handshake belongs."""
+
+    status = 426
 
 
 class Sockets:
@@ -69,7 +78,8 @@ class Sockets:
             return
         assert key is not None
         line: Line = scope["extensions"][EXTENSION]
-        session = Session(line, self._call, self._feeds, key, caller.key_id)
+        line.connection.welcome(caller.key_id)
+        session = Session(line, self._call, self._feeds, key, caller, self._app.limits)
         self._open.add(session)
         self._of_key[caller.key_id] += 1
         if self._watching is None or self._watching.done():
@@ -114,6 +124,16 @@ class Sockets:
         self._watching = None
 
 
+async def needs_upgrade(_: Request) -> Response:
+    """Answer a plain request to the path of sockets, which is most often a WebSocket handshake that a proxy took apart."""
+    error = NeedsUpgrade("This path speaks WebSocket, and the request asks for no upgrade.", hint="A proxy before this server must pass the "
+                         "headers Upgrade and Connection on, over HTTP/1.1. In nginx: proxy_http_version 1.1; proxy_set_header Upgrade "
+                         "$http_upgrade; proxy_set_header Connection upgrade.")
+    answer = error_response(error, operation="ws")
+    answer.headers["Upgrade"], answer.headers["Connection"] = "websocket", "Upgrade"
+    return answer
+
+
 async def _closed(receive: Receive, session: Session) -> None:
     """Return when the socket has closed; frames that came before the line was taken over are handed on."""
     while (message := await receive())["type"] != "websocket.disconnect":
@@ -125,9 +145,11 @@ async def _closed(receive: Receive, session: Session) -> None:
 class Session:
     """One open socket: its calls that are not answered yet, and its subscriptions."""
 
-    def __init__(self, line: Line, call: Calling, feeds: Feeds, credential: str, key_id: str) -> None:
+    def __init__(self, line: Line, call: Calling, feeds: Feeds, credential: str, caller: Caller, limits: Limits) -> None:
         self.line = line
-        self.key_id = key_id
+        self.key_id = caller.key_id
+        self._caller = caller
+        self._limits = limits
         self._call = call
         self._feeds = feeds
         self._credential = credential
@@ -147,6 +169,10 @@ class Session:
             asked = read(data, is_text)
             if asked.id in self._asking:
                 raise Misread(None, Conflict("A frame with this id is not answered yet.", hint="Give each frame an id of its own.", id=asked.id))
+            self._limits.hold(self._caller, len(data))
+        except RateLimited as error:
+            self.line.say(refused(asked.id, error))
+            return
         except Misread as wrong:
             self.line.say(refused(wrong.id, wrong.error))
             self._misread += 1
@@ -154,7 +180,7 @@ class Session:
                 self.line.hang_up(UNREADABLE, "unreadable")
             return
         # Named by what it does; without a name each task is given one of its own making.
-        self._asking[asked.id] = self._loop.create_task(self._answer(asked), name=asked.op)
+        self._asking[asked.id] = self._loop.create_task(self._answer(asked, len(data)), name=asked.op)
         if len(self._asking) >= MOST_CALLS:
             self.line.be_busy(True)
 
@@ -171,21 +197,34 @@ class Session:
 
     async def end(self) -> None:
         """Stop everything that runs for this socket; what has been written stays."""
-        running = [*self._asking.values(), *self._subscriptions.values()]
-        for task in running:
+        # Calls end by themselves, a wait at once: one that is cut off between its commit and its ring would ring nobody.
+        self.line.connection.gone.set()
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
+        # One of those calls may have begun another.
+        subscriptions = list(self._subscriptions.values())
+        for task in subscriptions:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*subscriptions, return_exceptions=True)
 
-    async def _answer(self, asked: Asked) -> None:
+    async def _answer(self, asked: Asked, size: int) -> None:
         try:
+            while self.line.is_full():
+                # Answers would pile up for a reader that does not take them.
+                await self.line.room()
             if asked.op is None:
                 result = await self._change(asked)
             else:
-                result = await self._call(asked.op, bytes(asked.params), credential=self._credential, face="ws")
+                params = Once(bytes(asked.params)) if is_wait(asked.op) else bytes(asked.params)
+                if is_wait(asked.op):
+                    asked.params = msgspec.Raw()
+                result = await self._call(asked.op, params, credential=self._credential, face="ws", gone=self.line.connection.gone)
             self.line.say(answered(asked.id, result))
+        except ConnectionError:
+            pass  # the reader is gone
         except Exception as error:  # the edge: everything becomes the one error shape
             self.line.say(refused(asked.id, error, operation=asked.op or "event.feed"))
         finally:
+            self._limits.release(self._caller, size)
             del self._asking[asked.id]
             if len(self._asking) < MOST_CALLS // 2:
                 self.line.be_busy(False)
@@ -235,3 +274,22 @@ class Session:
         except Exception as error:  # the edge of what runs beside the calls
             structlog.get_logger().error("failed", operation="event.feed", kind=type(error).__name__, exc_info=error)
             self.line.hang_up(1011, "resync")
+
+
+class Once:
+    """A call's parameters, given away when they are read, so that a wait does not keep them."""
+
+    __slots__ = ("_params",)
+
+    def __init__(self, params: bytes) -> None:
+        self._params = params
+
+    async def __call__(self, _: Any) -> bytes:
+        params, self._params = self._params, b""
+        return params
+
+
+def is_wait(name: str) -> bool:
+    """Whether an operation may wait."""
+    operation = OPERATIONS.get(name)
+    return operation is not None and operation.is_done is not None

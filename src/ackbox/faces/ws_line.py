@@ -1,7 +1,8 @@
 """The line under a WebSocket: frames in, frames out, and the end of a reader that stalls.
 
 Frames go straight to the session, and what is said within one turn of the loop leaves in one write. A line is not read while
-its reader takes nothing, or while many of its calls are not answered yet. What frames mean is said in ws.py.
+its reader takes nothing, or while many of its calls are not answered yet. A handshake has a deadline; pieces of messages, pings
+and pongs have a rate. What frames mean is said in ws.py.
 Explained in docs/why/websocket.md.
 """
 
@@ -14,11 +15,25 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
+from websockets.frames import Frame
+
+from ackbox.errors import Invalid
+from ackbox.faces import connection
+from ackbox.faces.connection import Connection, Connections
+from ackbox.faces.reply import error_response
+from ackbox.limits import Bucket, Rate
 
 FRAME_LIMIT = 256 * 1024
 STALL_S = 20.0
 LEAST_BYTES = 32 * 1024
 RESYNC = (4009, "resync")
+HANDSHAKE_S = 5.0
+# Frames that are no message of their own: pieces of one, pings, pongs. A client that streams a message sends some hundred.
+MAX_PIECES = 1_024
+PIECES = Rate(500, 2_048)
+TOO_MANY = (1008, "too many frames")
+# Answers that wait to be written; who asks on is not answered until some have been taken.
+MAX_UNWRITTEN = 256 * 1024
 # Where a session finds its line among the extensions of its scope.
 EXTENSION = "ackbox.line"
 
@@ -33,18 +48,67 @@ class Line(WebSocketsSansIOProtocol):
         self._take: Take | None = None
         self._said: list[bytes] = []
         self._stalled: asyncio.TimerHandle | None = None
+        self._said_bytes = 0
         self._is_busy = False
+        self._late: asyncio.TimerHandle | None = None
+        self._pieces = Bucket(PIECES, self.loop.time())
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._connections = Connections.of(self.app_state)
+        self.connection = Connection(self._connections, self, self.client[0] if self.client else "-")
+        if not self._connections.enter(self.connection):
+            self.transport.abort()
+        self._late = self.loop.call_later(HANDSHAKE_S, self._hang_up_if_not_open)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            # A head that the library cannot read: it answers nothing, and goes on reading for ever.
+            self._refuse_handshake()
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if self.response.status_code == 101:
-            self.scope["extensions"] = {**(self.scope["extensions"] or {}), EXTENSION: self}  # type: ignore[dict-item]  # ASGI types an extension as a dict; this is one of ours, for this process
+            own = {EXTENSION: self, connection.EXTENSION: self.connection}
+            self.scope["extensions"] = {**(self.scope["extensions"] or {}), **own}  # type: ignore[dict-item]  # ASGI types an extension as a dict; this is one of ours, for this process
 
     async def send(self, message: Any) -> None:
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             # A refusal completes the handshake too; without this each one is logged as an error of ours.
             self.handshake_complete = True
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) >= MAX_PIECES or self._is_too_fast():
+            self.frames = []
+            self.hang_up(*TOO_MANY)
+        else:
+            super().handle_cont(event)
+
+    def handle_ping(self) -> None:
+        if self._is_too_fast():
+            self.hang_up(*TOO_MANY)
+        else:
+            super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        if self._is_too_fast():
+            self.hang_up(*TOO_MANY)
+        else:
+            super().handle_pong(event)
+
+    def is_idle(self) -> bool:
+        return False
+
+    def is_early(self) -> bool:
+        return False
+
+    def linger(self) -> None:
+        """An open socket closes with a code, a refused one with its answer."""
+
+    def drop(self) -> None:
+        self.transport.abort()
 
     def give_to(self, take: Take) -> None:
         """Hand every frame from now on to `take`, with whether it is text."""
@@ -64,6 +128,11 @@ class Line(WebSocketsSansIOProtocol):
         if not self._said:
             self.loop.call_soon(self._flush)
         self._said.append(text)
+        self._said_bytes += len(text)
+
+    def is_full(self) -> bool:
+        """Whether so much waits to be written that nothing more is to be said yet."""
+        return self._said_bytes > MAX_UNWRITTEN or not self.writable.is_set()
 
     def hang_up(self, code: int, reason: str) -> None:
         """Close the line, whether or not its reader takes anything; what was said before goes first."""
@@ -80,6 +149,8 @@ class Line(WebSocketsSansIOProtocol):
 
     async def room(self) -> None:
         """Wait until the reader has taken most of what was said; ConnectionError when it is gone."""
+        if self._said_bytes > MAX_UNWRITTEN:
+            await asyncio.sleep(0)  # it is written at the end of this turn
         await self.writable.wait()
         if self.disconnected or self.close_sent or self.transport.is_closing():
             raise ConnectionError("The line is closed.")
@@ -102,10 +173,30 @@ class Line(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_stall_clock()
+        if self._late is not None:
+            self._late.cancel()
+        self._connections.leave(self.connection)
+        self.connection.gone.set()
         super().connection_lost(exc)
+
+    def _is_too_fast(self) -> bool:
+        return self._pieces.take(1, self.loop.time()) > 0
+
+    def _hang_up_if_not_open(self) -> None:
+        if not self.handshake_complete or self.transport.is_closing():
+            self.transport.abort()
+
+    def _refuse_handshake(self) -> None:
+        error = Invalid("This is not a WebSocket handshake that can be read.", hint="Send no body, short lines and few headers.")
+        response = error_response(error)
+        head = b"".join(b"%b: %b\r\n" % header for header in [*response.raw_headers, (b"connection", b"close")])
+        self.handshake_initiated = True
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + head + b"\r\n" + bytes(response.body))
+        self.transport.close()
 
     def _flush(self) -> None:
         said, self._said = self._said, []
+        self._said_bytes = 0
         if not said or self.close_sent or self.transport.is_closing():
             return
         # Written here: a frame without a mask is its text behind a few bytes, and the library takes a tenth of a call for it.

@@ -60,7 +60,12 @@ async def _has_gone(context: Context, asked: Asked) -> bool:
     return bool(were_here)
 
 
-@op("message.ask", scope="write", writes=True, is_done=lambda result: result.outcome != "timed_out", again=_look)
+def _kept(params: Ask) -> Ask:
+    """Return the question without its text, which is stored by now."""
+    return msgspec.structs.replace(params, to=[], body="", subject=None, refs=[], metadata={})
+
+
+@op("message.ask", scope="write", writes=True, is_done=lambda result: result.outcome != "timed_out", again=_look, kept=_kept)
 async def ask(context: Context, params: Ask) -> Asked:
     """Send a question and wait for its answer, up to `wait_s` seconds.
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Invalid, NotFound, NotYou
+from ackbox.errors import Invalid, NotAllowed, NotFound, NotYou
 from ackbox.model.key import Role
 from ackbox.model.moment import IdMaker
 from ackbox.model.name import is_same, is_servers, parse_instance, parse_name, refuse_newcomer
@@ -83,6 +83,13 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_person(self) -> bool:
         return self.role in PEOPLE
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """A request that is signed instead of sent with a key: `read(held)` reads it, once what it is addressed to has been found."""
+
+    to: str
+    read: Callable[[Any], Awaitable[Any]]
 
 
 class NeedsWrite(Exception):
@@ -243,10 +250,13 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     prepare: Callable[[Any], Run | None] | None
     parts: Parts | None
     beside: Callable[[Any, Any, int], Awaitable[Any]] | None
+    knock: Callable[[Any, str], Awaitable[Caller]] | None
     caller: Callable[[Any, Any, int], Awaitable[Caller]] | None
     spans_workspaces: bool
     is_slow: bool
     is_bulk: bool
+    for_caller: bool
+    kept: Callable[[Any], Any] | None
 
     @property
     def noun(self) -> str:
@@ -267,13 +277,20 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 OPERATIONS: dict[str, Operation] = {}
 
 
+def allow(caller: Caller, name: str, scope: Scope) -> None:
+    """Raise NotAllowed unless a caller's key may do an operation in a scope, its own or a wider one."""
+    if not caller.may(scope):
+        how = " so that it marks" if scope != OPERATIONS[name].scope else ""
+        raise NotAllowed(f"A key of kind {caller.role!r} may not do {name}{how}.", hint=f"It needs a key that may {scope}.")
+
+
 def find(name: str) -> Operation:
     """Return an operation by its name. Raises NotFound with the nearest names: all of a noun when that is all there is."""
     operation = OPERATIONS.get(name)
     if operation is not None:
         return operation
     noun = name.strip().lower().partition(".")[0].rstrip("s")
-    near = difflib.get_close_matches(name, OPERATIONS, n=3, cutoff=0.7) or [each for each in OPERATIONS if each.partition(".")[0] == noun]
+    near = difflib.get_close_matches(name[:64], OPERATIONS, n=3, cutoff=0.7) or [each for each in OPERATIONS if each.partition(".")[0] == noun]
     nouns = ", ".join(dict.fromkeys(each.noun for each in OPERATIONS.values()))
     raise NotFound(f"There is no operation {name[:64]!r}.", near=near,
                    hint=f"Did you mean {' or '.join(near)}?" if near else f"They are about: {nouns}.")
@@ -283,8 +300,10 @@ def op(
     name: str, *, scope: Scope, writes: bool | Callable[[Any], bool] = False,
     is_done: Callable[[Any], bool] | None = None, again: Callable[[Context, Any, Any], Awaitable[Any]] | None = None,
     prepare: Callable[[Any], Run | None] | None = None, parts: Parts | None = None,
-    beside: Callable[[Any, Any, int], Awaitable[Any]] | None = None, caller: Callable[[Any, Any, int], Awaitable[Caller]] | None = None,
-    spans_workspaces: bool = False, is_slow: bool = False, is_bulk: bool = False,
+    beside: Callable[[Any, Any, int], Awaitable[Any]] | None = None, knock: Callable[[Any, str], Awaitable[Caller]] | None = None,
+    caller: Callable[[Any, Any, int], Awaitable[Caller]] | None = None,
+    spans_workspaces: bool = False, is_slow: bool = False, is_bulk: bool = False, for_caller: bool = False,
+    kept: Callable[[Any], Any] | None = None,
 ) -> Callable[[F], F]:
     """Put an async function into the table; its annotations and docstring describe it.
 
@@ -293,8 +312,10 @@ def op(
     running it twice would do it twice. `prepare` may give
     something to write first, in a transaction of its own.
     `parts` makes it many calls of another operation. `beside(engine, params, now)` runs outside
-    any transaction, for what concerns the whole database. `caller(engine, params, now)` says who
-    calls, in place of a key, from what is signed. `is_bulk` allows a body of 8 MiB.
+    any transaction, for what concerns the whole database. `knock(engine, to)` finds whom an `Unread`
+    request is addressed to, and `caller(engine, params, now)` says who signed it, in place of a key. `is_bulk` allows a body of 8 MiB.
+    `for_caller` says that what is done is worth nothing to anybody but the caller, as every read is:
+    it is not done for a caller who has left. `kept` is what a wait keeps of its parameters.
     """
 
     def enter(function: F) -> F:
@@ -303,7 +324,8 @@ def op(
         OPERATIONS[name] = Operation(
             name=name, summary=text.partition("\n")[0], description=text, params=signature["params"],
             result=signature["return"], run=function, scope=scope, writes=writes, is_done=is_done, again=again,
-            prepare=prepare, parts=parts, beside=beside, caller=caller, spans_workspaces=spans_workspaces, is_slow=is_slow, is_bulk=is_bulk,
+            prepare=prepare, parts=parts, beside=beside, knock=knock, caller=caller,
+            spans_workspaces=spans_workspaces, is_slow=is_slow, is_bulk=is_bulk, for_caller=for_caller or scope == "read", kept=kept,
         )
         return function
 

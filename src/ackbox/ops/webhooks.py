@@ -156,17 +156,34 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     missing: Annotated[list[str], Meta(description="Paths of the templates that led to nothing")] = []
 
 
+async def _whose(engine: Engine, id: str) -> Caller:
+    """Return the webhook that a delivery is addressed to, before any of it is read. Raises BadKey."""
+    # An id is 32 hex digits; what is longer is not looked up.
+    row = await engine.read(lambda tx: find_webhook(tx, id), across=True) if len(id) <= 64 else None
+    if row is None:
+        raise _unsigned()
+    return _caller_of(row)
+
+
+def _caller_of(row: WebhookRow) -> Caller:
+    return Caller(key_id=f"webhook:{row.id}", ws=row.ws, role="agent", agent=WEBHOOK)
+
+
+def _unsigned() -> BadKey:
+    return BadKey("This is not signed by a webhook that is known here.", reason="unsigned",
+                  hint="Check the address, the secret, and which headers are signed.")
+
+
 async def _who_signed(engine: Engine, params: Receive, now: int) -> Caller:
     """Return whose signature a delivery has. Raises BadKey, with one answer for an unknown webhook and a wrong signature."""
     row = await engine.read(lambda tx: find_webhook(tx, params.id), across=True)
     form = FORMS[row.form if row else "standard"]
     right = is_signed(form, row.secret if row else b"nobody's", params.headers, params.body)
     if row is None or not right or not params.headers.get(form.delivery):
-        raise BadKey("This is not signed by a webhook that is known here.", reason="unsigned",
-                     hint="Check the address, the secret, and which headers are signed.")
+        raise _unsigned()
     if form.timestamp is not None:
         _check_time(params.headers.get(form.timestamp, ""), now)
-    return Caller(key_id=f"webhook:{row.id}", ws=row.ws, role="agent", agent=WEBHOOK)
+    return _caller_of(row)
 
 
 def _check_time(told: str, now: int) -> None:
@@ -176,7 +193,7 @@ def _check_time(told: str, now: int) -> None:
         raise BadKey(f"This was not signed within the last {WINDOW_S} seconds.", hint="Send it anew; check both clocks.", reason="old")
 
 
-@op("webhook.receive", scope="write", writes=True, caller=_who_signed)
+@op("webhook.receive", scope="write", writes=True, knock=_whose, caller=_who_signed)
 async def receive(context: Context, params: Receive) -> Received:
     """Turn what another system posted into a message; called by its signature, without a key.
 

@@ -65,7 +65,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     notice: Annotated[str | None, Meta(description="The same in words")] = None
 
 
-@op("task.claim", scope="write", writes=True)
+@op("task.claim", scope="write", writes=True, for_caller=True)
 async def claim(context: Context, params: Claim) -> Claimed:
     """Take a task: one of any number of claimants gets it, each other is told who did.
 
