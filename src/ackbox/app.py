@@ -23,7 +23,7 @@ from ackbox.model.moment import IdMaker
 from ackbox.ops import schedules
 from ackbox.ops.decode import decode
 from ackbox.ops.feed import Feed
-from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Scope, find
+from ackbox.ops.table import OPERATIONS, Call, Caller, Context, Fits, NeedsWrite, Operation, Parts, Run, Scope, all_fit, find
 from ackbox.ops.totals import Totals
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.schedules import Due, due_schedules
@@ -138,10 +138,12 @@ class App:
         if follower.reader is not None:
             self.alive.go(follower.ws, follower.reader)
 
-    async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False) -> Any:
+    async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False,
+                   fits: Fits = all_fit) -> Any:
         """Do one operation and return its result struct.
 
-        `params` is a mapping or JSON bytes. A face that looks because a follower was rung says `is_push`: such a
+        `params` is a mapping or JSON bytes. `fits` says how much of a page one answer of the face holds.
+        A face that looks because a follower was rung says `is_push`: such a
         look takes nothing from what the key may ask for, and is no sign of life. Raises the errors of ackbox.errors, and only those.
         """
         operation = find(name)
@@ -164,14 +166,14 @@ class App:
             # A full disk refuses this write; what is indexed already can be read all the same.
             with suppress(Unavailable):
                 await self._run(operation, asked, caller, face, first, writes=True)
-        result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked), is_push=is_push)
+        result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked), is_push=is_push, fits=fits)
         if name in ("key.revoke", "login.redeem", "login.end"):
             self._callers.forget()
         if name == "workspace.import":
             self._totals.forget()
         if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
             return result
-        return await self._wait(operation, asked, caller, face, credential, result)
+        return await self._wait(operation, asked, caller, face, credential, result, fits)
 
     async def _run_each(self, parts: Parts, asked: Any, caller: Caller, face: str) -> Any:
         """Run the many calls that one stands for; each commits or fails by itself, in their order."""
@@ -186,7 +188,7 @@ class App:
 
         return parts.join(list(await asyncio.gather(*map(one, parts.split(asked)))))
 
-    async def _wait(self, operation: Operation, asked: Any, caller: Caller, face: str, credential: str | None, result: Any) -> Any:
+    async def _wait(self, operation: Operation, asked: Any, caller: Caller, face: str, credential: str | None, result: Any, fits: Fits) -> Any:
         """Look again at each ring until the result is done or the call's time is over."""
         assert operation.is_done is not None
         until = time.monotonic() + asked.wait_s
@@ -201,7 +203,8 @@ class App:
         while (left := until - time.monotonic()) > 0 and not self.bell.is_closing:
             waiter = self.bell.listen(ws)
             try:
-                result = await self._run(operation, asked, caller, face, look, writes=operation.again is None and operation.is_write(asked))
+                result = await self._run(operation, asked, caller, face, look, writes=operation.again is None and operation.is_write(asked),
+                                         fits=fits)
                 if operation.is_done(result):
                     return result
                 await self.bell.wait(waiter, min(left, LOOK_AGAIN_S))
@@ -210,7 +213,8 @@ class App:
                 self.bell.forget(ws, waiter)
         return result
 
-    async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool, is_push: bool = False) -> Any:
+    async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool, is_push: bool = False,
+                   fits: Fits = all_fit) -> Any:
         context: Context | None = None
         ws = caller.ws or self._known_places.get(asked.workspace or "default") or await self._place(asked)
         # A transaction may be run again: what is counted must know that it is the same call.
@@ -222,7 +226,7 @@ class App:
             workspace = await self._workspace(store, caller, asked)
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
                               now=self.clock(), new_id=self._new_id, alive=self.alive.last, on_socket=self.alive.follows,
-                              session_alive=self.alive.session_last, sockets=self.sockets, totals=self._totals,
+                              session_alive=self.alive.session_last, sockets=self.sockets, totals=self._totals, fits=fits,
                               may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or this_call))
             if asked.session is not None:
                 await context.resume(asked.session)

@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
+from ackbox.briefing import Answer
 from ackbox.dialects._translate import Asked
 from ackbox.errors import AckboxError
 from ackbox.faces.reply import as_said, bearer, card_in, said_in
 from ackbox.faces.wire import Calling
-from ackbox.ops.table import OPERATIONS
+from ackbox.ops.table import OPERATIONS, Fits, all_fit
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -25,6 +26,7 @@ class Who(msgspec.Struct, frozen=True):
     do: Calling
     key: str | None = None
     card: dict[str, str] = {}
+    fits: Fits = all_fit
 
     async def call(self, operation: str, /, **params: Any) -> Any:
         """Do one operation as this connection. Raises the errors of ackbox.errors."""
@@ -33,7 +35,11 @@ class Who(msgspec.Struct, frozen=True):
         for name, value in self.card.items():
             if name in OPERATIONS[operation].params.__struct_fields__:
                 params.setdefault(name, value)
-        return await self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp")
+        return await self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp", fits=self.fits)
+
+    def within(self, answer: Answer) -> Who:
+        """Return the same caller, whose calls give what an answer holds."""
+        return msgspec.structs.replace(self, fits=answer.fits)
 
     async def try_call(self, asked: Asked) -> Any:
         """Do an operation that nobody waits for; null when it is refused."""

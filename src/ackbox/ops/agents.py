@@ -11,7 +11,7 @@ from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.messages import narrowed
 from ackbox.ops.overlap import Overlap, overlap
 from ackbox.ops.presence import DEFAULT_TTL_S, Here, Standing, best, derive, derived
-from ackbox.ops.table import Call, Context, op
+from ackbox.ops.table import Call, Context, all_fit, op
 from ackbox.ops.totals import counts
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.readers import Presence, Reader
@@ -215,6 +215,8 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
 
 
 UNREAD_UP_TO = 100
+# More cards than any answer with a size of its own holds.
+LARGEST_ANSWER = 1_000
 RANK = {"online": 0, "idle": 1, "away": 2}
 
 
@@ -243,7 +245,10 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
     if params.present_first:
         found.sort(key=lambda each: RANK[each[1].presence])
     page = found[params.skip : None if params.limit is None else params.skip + params.limit]
-    return Roster(workspace=context.workspace.name, agents=await _cards(context, params, page), awaited=awaited[: params.limit], total=len(found),
+    if context.fits is not all_fit:
+        page = page[:LARGEST_ANSWER]
+    cards = await _cards(context, params, page)
+    return Roster(workspace=context.workspace.name, agents=cards[: context.fits(cards).count], awaited=awaited[: params.limit], total=len(found),
                   online=sum(merged.presence == "online" for _, merged, _ in found),
                   waiting=await _cards(context, params, await _waited_for(context, params, found)))
 

@@ -113,8 +113,10 @@ async def history(context: Context, params: History) -> Past:
         rows, cursor, cursors = await _page(context, params, None if params.text is None else parse_query(params.text))
     else:
         rows, cursor, cursors = await _named(context, params), None, []
+    messages = [show.message(_cut(row, params.body_chars), context.workspace.name) for row in rows]
+    rows, messages, cursor, cursors = _within(context, params, rows, messages, cursor, cursors)
     tallies = await context.store.tallies([row.seq for row in rows]) if params.with_tallies else {}
-    return Past(messages=[show.message(_cut(row, params.body_chars), context.workspace.name) for row in rows], cursor=cursor, cursors=cursors,
+    return Past(messages=messages, cursor=cursor, cursors=cursors,
                 tallies=[_tally(row, tallies[row.seq]) for row in rows] if params.with_tallies else [],
                 sizes=await _sizes(context, params, rows) if params.with_sizes else [])
 
@@ -151,9 +153,10 @@ async def search(context: Context, params: Search) -> Found:
     Raises Invalid, NotFound (thread), BadCursor.
     """
     rows, cursor, cursors = await _page(context, params, parse_query(params.query))
+    messages = [show.message(row, context.workspace.name) for row in rows]
+    rows, messages, cursor, cursors = _within(context, params, rows, messages, cursor, cursors)
     indexed, last = await context.store.indexed_to(), await context.store.last_seq()
-    return Found(messages=[show.message(row, context.workspace.name) for row in rows], cursor=cursor, cursors=cursors, indexed_to=indexed,
-                 behind=max(last - indexed, 0))
+    return Found(messages=messages, cursor=cursor, cursors=cursors, indexed_to=indexed, behind=max(last - indexed, 0))
 
 
 async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[list[Stored], str | None, list[str]]:
@@ -171,6 +174,17 @@ async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[
     rows = await _fitting(context, params, narrow, query)
     cursors = [make_cursor(ws, name, row.seq) for row in rows] if params.with_cursors else []
     return rows, make_cursor(ws, name, rows[-1].seq) if len(rows) == params.limit else None, cursors
+
+
+def _within(context: Context, params: Narrow, rows: list[Stored], messages: list[Message], cursor: str | None, cursors: list[str],
+            ) -> tuple[list[Stored], list[Message], str | None, list[str]]:
+    """Return what one answer of the face holds of a page, with the cursor after it."""
+    count = context.fits(messages).count
+    if count == len(messages):
+        return rows, messages, cursor, cursors
+    if getattr(params, "ids", None) is None:
+        cursor = make_cursor(context.workspace.ws, f"history {_asked(params)}", rows[count - 1].seq)
+    return rows[:count], messages[:count], cursor, cursors[:count]
 
 
 async def _fitting(context: Context, params: Narrow, narrow: Filter, query: Query | None) -> list[Stored]:

@@ -26,6 +26,7 @@ from ackbox.store.messages import NEWEST, Stored
 from ackbox.store.readers import Reader
 
 BODY_BYTES = 40_000
+GO_ON = {True: "go on with the cursor", False: "mark them, then look again"}
 # Messages read at a time while narrowing.
 LOOKED_AT = 200
 
@@ -93,17 +94,21 @@ async def check(context: Context, params: Check) -> Checked:
     # A first look that found fewer than it may give has found all there is.
     is_all = params.cursor is None and not is_narrowed and len(seqs) <= params.limit
     unread, total = await counts(context, me, unread=len(seqs) if is_all else None)
-    has_more = len(seqs) > len(page)
     flags = {} if params.state == "unread" else await store.flags(me, [row.seq for row in page])
     letters = [show.letter(row, context.workspace.name, reader=await _receipt_reader(context, me, row), read=flags.get(row.seq, (False,))[0],
                            archived=False) for row in page]
-    if params.mark != "none" and page:
-        await _mark_page(context, me, page, params)
+    # What one answer of the face does not hold is neither marked nor passed by the cursor; what it shows only in part is not marked.
+    fitted = context.fits(letters)
+    page, letters = page[: fitted.count], letters[: fitted.count]
+    has_more = len(seqs) > len(page)
+    whole = [row for row in page if row.id not in fitted.begun]
+    if params.mark != "none" and whole:
+        await _mark_page(context, me, whole, params)
     return Checked(
         messages=letters, unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO),
         counts_capped=max(unread, total) > COUNTED_UP_TO, has_more=has_more,
         cursor=make_cursor(ws, f"inbox {me.reader}", max(row.seq for row in page)) if page and goes_on else params.cursor,
-        notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; go on with the cursor." if has_more
+        notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; {GO_ON[goes_on]}." if has_more
         else None if page else context.workspace.settings.get("empty_inbox_text") or None,
         under_way=await under_way(context, me) if params.with_tasks else None,
     )
@@ -244,7 +249,10 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
         if len(seqs) < 200 and (not seqs or before == seqs[-1]):
             break
     unread, total = await counts(context, me)
-    return Mailbox(agent=me.name, messages=letters, cursor=make_cursor(ws, query, before) if len(letters) == wanted else None,
+    fitting = letters[: context.fits(letters).count]
+    if len(fitting) < len(letters):
+        before = fitting[-1].seq
+    return Mailbox(agent=me.name, messages=fitting, cursor=make_cursor(ws, query, before) if len(letters) == wanted or fitting != letters else None,
                    unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO), counts_capped=max(unread, total) > COUNTED_UP_TO)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -85,6 +85,22 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         return self.role in PEOPLE
 
 
+class Fitted(msgspec.Struct, frozen=True):
+    """How many items of a page fit into one answer, from the first on; `begun` holds the ids of those that are shown only in part."""
+
+    count: int
+    begun: frozenset[str] = frozenset()
+
+
+# A face whose answers have a size decides what fits; the operation then marks, pages and counts exactly that.
+Fits = Callable[[Sequence[Any]], Fitted]
+
+
+def all_fit(items: Sequence[Any]) -> Fitted:
+    """Return that everything fits: for faces whose answers have no size of their own."""
+    return Fitted(len(items))
+
+
 class NeedsWrite(Exception):
     """A reading operation found something to register first; the app runs it again as a write."""
 
@@ -109,6 +125,7 @@ class Context(msgspec.Struct, kw_only=True):
     session_signs: dict[int, int] = msgspec.field(default_factory=dict)
     session_alive: Callable[[int, int], int] = lambda ws, seq: 0
     sockets: Callable[[], int] = lambda: 0
+    fits: Fits = all_fit
 
     async def resume(self, token: str) -> None:
         """Let a session's token say who calls, which is a sign of life of that session.

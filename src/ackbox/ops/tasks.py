@@ -238,8 +238,11 @@ async def _page(context: Context, params: ListTasks | Search, query: str, rows: 
         if page and size > params.max_text_bytes:
             break
         page.append(row)
+    tasks = [await shown(context, row) for row in page]
+    count = context.fits(tasks).count
+    page, tasks = page[:count], tasks[:count]
     cursors = [_cursor_after(context, params, query, row) for row in page]
-    return TaskPage(tasks=[await shown(context, row) for row in page], cursor=cursors[-1] if len(page) < len(rows) else None,
+    return TaskPage(tasks=tasks, cursor=cursors[-1] if len(page) < len(rows) else None,
                     cursors=cursors if params.with_cursors else [])
 
 

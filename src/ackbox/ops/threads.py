@@ -44,8 +44,10 @@ async def get(context: Context, params: GetThread) -> Thread:
     after = 0 if params.cursor is None else read_cursor(ws, f"thread {row.thread}", params.cursor)
     rows = await context.store.thread_page(row.thread, after=after, most=params.limit)
     seen = [each for each in rows if await may_see(context, params, each)]
-    cursor = make_cursor(ws, f"thread {row.thread}", rows[-1].seq) if len(rows) == params.limit else None
-    return Thread(thread=row.thread_id, messages=[show.message(each, context.workspace.name) for each in seen], cursor=cursor)
+    messages = [show.message(each, context.workspace.name) for each in seen]
+    fitting = messages[: context.fits(messages).count]
+    last = fitting[-1].seq if len(fitting) < len(messages) else rows[-1].seq if len(rows) == params.limit else None
+    return Thread(thread=row.thread_id, messages=fitting, cursor=None if last is None else make_cursor(ws, f"thread {row.thread}", last))
 
 
 class ListThreads(Call, frozen=True, kw_only=True):
