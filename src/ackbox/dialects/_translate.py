@@ -37,10 +37,10 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Said(msgspec.Struct, frozen=True):
-    """A reply: its texts, and the same as data."""
+    """A reply: its texts, and the same as data; unset for a reply that is text alone."""
 
     texts: tuple[str, ...]
-    data: Any
+    data: Any = msgspec.UNSET
 
 
 class Offered(msgspec.Struct, frozen=True):

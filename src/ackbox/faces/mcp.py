@@ -177,7 +177,7 @@ class Native:
 
     def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said:
         # In text alone: several programs show their model the structure in place of the text, and so without a fence.
-        return Said((briefing or "",), None)
+        return Said((briefing or "",))
 
     def refuse(self, name: str, error: AckboxError, asked: Asked | None = None) -> Said:
         return Said((f"{error.code}: {error.message} {error.hint or ''}".rstrip(),), error.as_dict())
@@ -310,6 +310,8 @@ def _said_in_full(scope: Scope, receive: Receive, send: Send) -> Send:
 
 def _structured(context: Any, data: Any) -> Any:
     """Return data as structured content; before the newest era that had to be an object."""
+    if data is msgspec.UNSET:
+        return None
     return data if isinstance(data, dict) or context.protocol_version >= ANY_DATA_SINCE else {"result": data}
 
 

@@ -93,7 +93,7 @@ def _page(text: str, cursor: str | None, answer: Answer) -> str:
 
 
 def _checked(result: Checked, answer: Answer) -> str:
-    unread = f"{result.unread:,}{' or more' if result.counts_capped else ''}"
+    unread = f"{result.unread:,} of {result.total:,}{' or more' if result.counts_capped else ''}"
     if not result.messages:
         return "No unread messages." if not result.unread else f"No more messages here. Unread in the mailbox: {unread}. Call inbox without a cursor."
     lines = [f"Shown: {len(result.messages)}. Unread in the mailbox: {unread}."]
@@ -122,11 +122,18 @@ def _recipients(recipients: list[Recipient]) -> list[str]:
         lines.append(f"No agent called {quoted(each.agent)} yet; the message waits for it.{near}")
     if len(unknown) > MOST_NAMES:
         lines.append(f"{len(unknown) - MOST_NAMES} more recipients are unknown.")
-    known = [f"{quoted(each.agent)} is {'offline' if each.presence == 'away' else each.presence}" for each in recipients if each.known]
+    known = [f"{quoted(each.agent)} is {_presence(each)}" for each in recipients if each.known]
     if known:
         rest = f"; {len(known) - MOST_NAMES} more" if len(known) > MOST_NAMES else ""
         lines.append(f"{'; '.join(known[:MOST_NAMES])}{rest}.")
     return lines
+
+
+def _presence(recipient: Recipient) -> str:
+    if recipient.presence == "online":
+        return "online"
+    said = "offline" if recipient.presence == "away" else recipient.presence
+    return f"{said} (last seen {recipient.last_seen})" if recipient.last_seen else said
 
 
 def _asked(result: Asked, answer: Answer) -> str:

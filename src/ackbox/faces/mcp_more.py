@@ -94,11 +94,10 @@ class Look(msgspec.Struct, frozen=True):
             return _explained(self.operations[0])
         listed = [each for each in self.operations if caller.may(each.scope)]
         lines = [f"{each.name}: {each.summary}" for each in listed]
-        return Said(("\n".join([*lines, "What one takes: call with `operation`. To do it: with `params` too."]),),
-                    None)
+        return Said(("\n".join([*lines, "What one takes: call with `operation`. To do it: with `params` too."]),))
 
 
 def _explained(operation: Operation) -> Said:
     schema = input_schema(operation.params, _UNEXPLAINED | (frozenset() if operation.noun == "session" else {"session"}))
     how = f"To do it, call with `params`, {{}} for none, of this schema:\n{msgspec.json.encode(schema).decode()}"
-    return Said((f"{operation.name}: {operation.description}\n\n{how}",), None)
+    return Said((f"{operation.name}: {operation.description}\n\n{how}",))
