@@ -53,7 +53,7 @@ def test_no_text_leaves_its_fence_or_forges_a_fact(body: str, subject: str, name
     assert len(text.splitlines()) == len(lines)
 
 
-@settings(max_examples=400, database=None, deadline=None)
+@settings(max_examples=int(os.environ.get("ACKBOX_FUZZ_LENGTHS", "150")), database=None, deadline=None)
 @given(st.lists(st.integers(0, 9_000) | st.integers(0, 300), max_size=12), st.integers(SHORTEST, LONGEST), st.sampled_from(["x", "x\n", "\n", "é", "\u200b", "界"]))
 def test_an_answer_keeps_to_its_length_and_shows_what_it_says_it_shows(sizes: list[int], length: int, piece: str) -> None:
     sent = [message(number, body=piece * many + "x") for number, many in enumerate(sizes)]
@@ -69,7 +69,7 @@ def test_an_answer_keeps_to_its_length_and_shows_what_it_says_it_shows(sizes: li
     assert all(each["body"] == whole[each["id"]] for each in messages(text) if each["id"] in whole)
 
 
-@settings(max_examples=60, database=None, deadline=None)
+@settings(max_examples=30, database=None, deadline=None)
 @given(st.integers(SHORTEST, LONGEST), st.sampled_from(["abcdefghij", "ab\n", "\n", "界\n", "\u200bx", "😀", "| \n"]))
 def test_a_long_message_is_read_to_its_end_in_parts(length: int, piece: str) -> None:
     sent = message(body=(piece * 50_000)[:50_000 if len(piece) < 3 else 20_000])

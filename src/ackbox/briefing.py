@@ -54,11 +54,25 @@ def new_mark() -> str:
     return secrets.token_hex(8)
 
 
+class _Shown(dict[int, str]):
+    """For each character what is shown of it; learned as characters come, since most texts use few."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        shown = char if char in "\n\t" or (char.isprintable() and not _UNSEEN.match(char)) else f"\\u{{{code:x}}}"
+        if len(self) < 20_000:
+            self[code] = shown
+        return shown
+
+
+_shown = _Shown()
+
+
 def visible(text: str) -> str:
     """Return text with characters that nobody sees shown as escapes; line feeds and tabs stay."""
-    if text.replace("\n", "").replace("\t", "").isprintable() and (text.isascii() or not _UNSEEN.search(text)):
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
-    return "".join(c if c in "\n\t" or (c.isprintable() and not _UNSEEN.match(c)) else f"\\u{{{ord(c):x}}}" for c in text)
+    return text.translate(_shown)
 
 
 def token(text: str) -> str:

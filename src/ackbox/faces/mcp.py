@@ -233,10 +233,13 @@ class McpFace:
         scope["user"] = _user(caller.key_id)
         await self.manager.handle_request(scope, receive, _said_in_full(scope, receive, send))
 
-    async def _list_tools(self, _: Any, __: Any) -> types.ListToolsResult:
+    async def _list_tools(self, context: Any, _: Any) -> types.ListToolsResult:
+        caller = await self._identify(bearer(context.request.headers, *self._key_headers))
+        # With a key that only reads, every tool only reads.
+        only = {} if caller.may("write") else hints(())
         return types.ListToolsResult(tools=[
             types.Tool(name=tool.name, title=tool.name.replace("_", " ").capitalize(), description=tool.description, input_schema=schema_of(tool),
-                       annotations=types.ToolAnnotations.model_validate(tool.hints), _meta=ALWAYS if tool.is_needed_first else None)
+                       annotations=types.ToolAnnotations.model_validate(only or tool.hints), _meta=ALWAYS if tool.is_needed_first else None)
             for tool in self._tools.offered()
         ])
 

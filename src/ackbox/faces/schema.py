@@ -37,7 +37,7 @@ def _object(part: dict[str, Any], parts: dict[str, Any], leave_out: frozenset[st
 
 def _field(field: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
     """Return a field with one type, written out, and without what tells a model nothing."""
-    kept = {key: value for key, value in field.items() if key not in ("anyOf", "$ref", "items", "minLength", "maxLength")}
+    kept = {key: value for key, value in field.items() if key not in ("anyOf", "$ref", "items", "minLength", "maxLength", "additionalProperties")}
     if "$ref" in field:
         kept = _object(parts[_name(field)], parts) | kept
     elif "anyOf" in field:
