@@ -11,16 +11,15 @@ from typing import Any
 
 import msgspec
 
-# A tool's own name and sentence say what it is; not every host takes a word about other fields, and the operation refuses them anyway.
-_SAYS_NOTHING = ("title", "description", "properties", "required", "additionalProperties")
+# What every host takes of a field. Lengths and patterns are said when they are wrong; not every host takes a word about other fields.
+_KEPT = frozenset({"type", "description", "enum", "default", "minimum", "maximum", "minItems", "maxItems"})
 
 
 @functools.cache
 def input_schema(shape: type[msgspec.Struct], leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return a struct's schema as hosts of models accept it, without some of its fields."""
     (root,), parts = msgspec.json.schema_components([shape], ref_template="#/$defs/{name}")
-    whole = _object(parts[_name(root)], parts, leave_out)
-    return {key: value for key, value in whole.items() if key not in ("title", "description")}
+    return _object(parts[_name(root)], parts, leave_out)
 
 
 def _name(field: dict[str, Any]) -> str:
@@ -29,15 +28,15 @@ def _name(field: dict[str, Any]) -> str:
 
 def _object(part: dict[str, Any], parts: dict[str, Any], leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return an object with its fields as hosts accept them; what the field that holds it says of it goes before its own words."""
-    schema = {key: value for key, value in part.items() if key not in _SAYS_NOTHING}
+    schema: dict[str, Any] = {"type": "object"}
     schema["properties"] = {key: _field(value, parts) for key, value in part["properties"].items() if key not in leave_out}
     required = [key for key in part.get("required", []) if key not in leave_out]
-    return {**schema, "required": required} if required else schema
+    return schema | ({"required": required} if required else {})
 
 
 def _field(field: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
     """Return a field with one type, written out, and without what tells a model nothing."""
-    kept = {key: value for key, value in field.items() if key not in ("anyOf", "$ref", "items", "minLength", "maxLength", "additionalProperties")}
+    kept = {key: value for key, value in field.items() if key in _KEPT}
     if "$ref" in field:
         kept = _object(parts[_name(field)], parts) | kept
     elif "anyOf" in field:
