@@ -175,3 +175,46 @@ async def test_lists_of_tasks_and_agents_go_on_where_they_ended() -> None:
         assert (tasks, seen) == (made[::-1], [*names, "bob"])
     finally:
         await app.close()
+
+
+async def test_what_to_do_next_is_said_in_words(database: str) -> None:
+    app = await open_app(database)
+    try:
+        key = await app.ensure(workspace="default", operator_key=None)
+        assert key is not None
+        await app.call("agent.check_in", {"agent": "claude"}, credential=key)
+        ana = Reader(app, key, "ana", 8_000)
+        sent = await ana.look("message.send", to="cluade, claude", body="x")
+        asked = await ana.look("message.ask", to="claude", body="?", wait_s=0)
+        question = (await ana.core("message.history", limit=1)).messages[0].id
+        read = await Reader(app, key, "claude", 8_000).look("inbox.check")
+        marked = await ana.look("receipt.mark", mark="read", ids=["nothing"])
+        assert sent.split("\n")[1:] == ['No agent called "cluade" yet; the message waits for it. Did you mean "claude"?', '"claude" is online.']
+        assert (sent.startswith("Stored. {"), asked.startswith("No answer within the time. {")) == (True, True)
+        assert asked.split("\n")[-1] == (f"The question stays. To go on waiting, call wait: the answer comes as a message with parent {question}. "
+                                         f"To look for it later: tool thread, id {question}. Do not ask again.")
+        ids = [each["id"] for each in messages(read)]
+        assert read.split("\n")[-2:] == ["Shown: 2. Unread in the mailbox: 2 of 2.",
+                                         f'When you have dealt with them: tool mark, mark acknowledged, ids ["{ids[0]}","{ids[1]}"]']
+        assert marked.split("\n")[1] == 'Not among your messages: "nothing". Use ids that inbox gave.'
+    finally:
+        await app.close()
+
+
+async def test_an_imported_message_says_so_outside_its_fence(database: str) -> None:
+    app = await open_app(database)
+    try:
+        key = await app.ensure(workspace="default", operator_key=None)
+        assert key is not None
+        await app.call("message.send", {"agent": "ana", "to": "bob", "body": "from elsewhere"}, credential=key)
+        await app.call("workspace.create", {"name": "copy"}, credential=key)
+        for part in ("reader", "message"):
+            page = await app.call("workspace.export", {"part": part}, credential=key)
+            await app.call("workspace.import", {"workspace": "copy", "part": part, "records": page.records, "upto": page.upto}, credential=key)
+        await app.call("message.send", {"agent": "ana", "to": "bob", "body": "sent here", "workspace": "copy"}, credential=key)
+        text = await Reader(app, key, "bob", 8_000).look("inbox.check", workspace="copy")
+        here = await app.call("message.history", {"workspace": "copy"}, credential=key)
+        assert [(each["body"], each.get("imported")) for each in messages(text)] == [("from elsewhere", True), ("sent here", None)]
+        assert [each.imported is True for each in here.messages] == [False, True]
+    finally:
+        await app.close()

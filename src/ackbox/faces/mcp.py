@@ -41,7 +41,7 @@ PROGRESS_S = 5.0
 # Some programs hide tools behind a search of their own; they keep these in sight.
 ALWAYS = {"anthropic/alwaysLoad": True}
 # What is put before a model by a program of its own: as many whole messages as a call brings.
-WHOLE = 500_000
+WHOLE = 4_000_000
 BODY_LIMIT = 1 << 20
 ANY_DATA_SINCE = "2026-07-28"
 INSTRUCTIONS = (
