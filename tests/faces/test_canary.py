@@ -64,9 +64,14 @@ def filled(kind: msgspec.inspect.Type) -> Iterator[Any]:
         case msgspec.inspect.DictType():
             yield {CANARY: CANARY}
         case msgspec.inspect.StructType():
-            least = {field.encode_name: next(filled(field.type), next(iter(getattr(field.type, "values", ["x"])))) for field in kind.fields if field.required}
+            least = {field.encode_name: next(filled(field.type), first(field.type)) for field in kind.fields if field.required}
             for field in kind.fields:
                 yield from ({**least, field.encode_name: each} for each in filled(field.type))
+
+
+def first(kind: msgspec.inspect.Type) -> Any:
+    """Return a value of a type that takes no free text."""
+    return first(kind.type) if isinstance(kind, msgspec.inspect.Metadata) else next(iter(getattr(kind, "values", [1])))
 
 
 class Talk:
