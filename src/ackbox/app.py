@@ -24,7 +24,7 @@ from ackbox.ops import schedules
 from ackbox.ops.decode import decode
 from ackbox.ops.feed import Feed
 from ackbox.ops.room import Rooms
-from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Unread, allow, find
+from ackbox.ops.table import OPERATIONS, Call, Caller, Context, Fits, NeedsWrite, Operation, Parts, Run, Unread, all_fit, allow, find
 from ackbox.ops.totals import Totals
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.schedules import Due, due_schedules
@@ -146,12 +146,13 @@ class App:
             self.alive.go(follower.ws, follower.reader)
 
     async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False,
-                   gone: Gone | None = None) -> Any:
+                   gone: Gone | None = None, fits: Fits = all_fit) -> Any:
         """Do one operation and return its result struct.
 
         `params` is a mapping, JSON bytes, or an async function that reads them: it is called once the key has been found good
         for the operation. A face that looks because a follower was rung says `is_push`: such a look takes nothing from what the
-        key may ask for, and is no sign of life. `gone` says when the caller has left. Raises the errors of ackbox.errors, and only those.
+        key may ask for, and is no sign of life. `gone` says when the caller has left, `fits` how much of a page one answer of the
+        face holds. Raises the errors of ackbox.errors, and only those.
         """
         operation, held, read = OPERATIONS.get(name), None, None
         try:
@@ -172,16 +173,17 @@ class App:
             if not is_push:
                 self.limits.spend(caller, asked)
             self.calls += 1
-            result = await self._do(operation, asked, caller, face, is_push=is_push, gone=gone)
+            result = await self._do(operation, asked, caller, face, is_push=is_push, gone=gone, fits=fits)
             if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
                 return result
             asked = operation.kept(asked) if operation.kept else asked
-            return await self._wait(operation, asked, caller, face, credential, result, gone)
+            return await self._wait(operation, asked, caller, face, credential, result, gone, fits)
         finally:
             if held is not None:
                 held.release()
 
-    async def _do(self, operation: Operation, asked: Call, caller: Caller, face: str, *, is_push: bool, gone: Gone | None) -> Any:
+    async def _do(self, operation: Operation, asked: Call, caller: Caller, face: str, *, is_push: bool, gone: Gone | None,
+                  fits: Fits) -> Any:
         """Run an operation once, whichever way it runs."""
         if operation.beside is not None:
             return await operation.beside(self.engine, asked, self.clock())
@@ -193,7 +195,7 @@ class App:
             with suppress(Unavailable):
                 await self._run(operation, asked, caller, face, first, writes=True)
         result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked), is_push=is_push,
-                                 gone=gone if operation.for_caller else None)
+                                 gone=gone if operation.for_caller else None, fits=fits)
         if operation.name in ("key.revoke", "login.redeem", "login.end"):
             self._callers.forget()
         if operation.name == "workspace.import":
@@ -214,7 +216,7 @@ class App:
         return parts.join(list(await asyncio.gather(*map(one, parts.split(asked)))))
 
     async def _wait(self, operation: Operation, asked: Any, caller: Caller, face: str, credential: str | None, result: Any,
-                    gone: Gone | None) -> Any:
+                    gone: Gone | None, fits: Fits) -> Any:
         """Look again at each ring until the result is done or the call's time is over."""
         assert operation.is_done is not None
         ws, again = caller.ws or await self._place(asked), operation.again
@@ -224,13 +226,13 @@ class App:
                 return await (operation.run(context, params) if again is None else again(context, params, last))
 
             return await self._run(operation, asked, await self.identify(credential), face, run,
-                                   writes=again is None and operation.is_write(asked), gone=gone)
+                                   writes=again is None and operation.is_write(asked), gone=gone, fits=fits)
 
         with self.limits.waiting(caller):
             return await wait(self.bell, ws, asked.wait_s, gone, result=result, is_done=operation.is_done, look=look)
 
     async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool, is_push: bool = False,
-                   gone: Gone | None = None) -> Any:
+                   gone: Gone | None = None, fits: Fits = all_fit) -> Any:
         context: Context | None = None
         ws = caller.ws or self._known_places.get(asked.workspace or "default") or await self._place(asked)
         # A transaction may be run again: what is counted must know that it is the same call.
@@ -244,7 +246,8 @@ class App:
             workspace = await self._workspace(store, caller, asked)
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
                               now=self.clock(), new_id=self._new_id, alive=self.alive.last, on_socket=self.alive.follows,
-                              session_alive=self.alive.session_last, sockets=self.sockets, totals=self._totals, stored_bytes=self._rooms.bytes_of,
+                              session_alive=self.alive.session_last, sockets=self.sockets, totals=self._totals, fits=fits,
+                              stored_bytes=self._rooms.bytes_of,
                               may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or this_call))
             if asked.session is not None:
                 await context.resume(asked.session)

@@ -12,6 +12,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.answers import messages
 from tests.command import Command
 from tests.engines import Clock
 from tests.serving import Served, serving
@@ -49,13 +50,9 @@ class Session:
 
 def said(prompt: str) -> list[tuple[str, str, str, list[str]]]:
     """Sender, intent, text and files of each message in a prompt."""
-    found = []
-    for part in prompt.split("\nmessage ")[1:]:
-        facts, _, rest = part.partition("\n<<")
-        about = json.loads(facts)
-        lines = [line[2:] for line in rest.split("\n") if line.startswith("| ")]
-        found.append((about["from"], about["intent"], "\n".join(lines), about.get("refs", [])))
-    return found
+    return [(each["from"], each["intent"], "\n\n".join(part for part in (each["subject"], each["body"]) if part),
+             [line.removeprefix("Ref: ").replace(" ", ":", 1) for line in each["below"].split("\n") if line.startswith("Ref: ")])
+            for each in messages(prompt)]
 
 
 async def test_a_full_stack_feature_in_seven_steps(database: str) -> None:

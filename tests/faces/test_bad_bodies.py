@@ -28,7 +28,7 @@ def sending(door: str, metadata: str) -> bytes:
     asked = f'{{"agent": "ana", "to": "bob", "body": "x", "metadata": {metadata}}}'
     if door != "mcp":
         return asked.encode()
-    return f'{{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {{"name": "post", "arguments": {asked}}}}}'.encode()
+    return f'{{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {{"name": "send", "arguments": {asked}}}}}'.encode()
 
 
 BODIES: dict[str, Callable[[str], bytes]] = {

@@ -14,6 +14,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
+from tests.answers import data, facts, items, messages
 from tests.command import Command
 
 pytestmark = pytest.mark.anyio
@@ -31,21 +32,25 @@ def bridge(ackbox: Command, agent: str, mode: Any = "legacy") -> Client:
     return Client(stdio_client(program), mode=mode)
 
 
+async def said(client: Client, tool: str, **arguments: Any) -> str:
+    return str((await client.call_tool(tool, arguments)).content[0].text)
+
+
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 async def test_two_agents_talk_through_it(ackbox: Command, mode: str) -> None:
     ackbox.up()
     async with bridge(ackbox, "ana", mode) as ana, bridge(ackbox, "bob", mode) as bob:
-        sent = (await ana.call_tool("post", {"to": "bob", "body": "hello"})).structured_content
-        read = (await bob.call_tool("inbox", {})).structured_content
-        assert [(letter["id"], letter["sender"], letter["sender_instance"]) for letter in read["messages"]] == [(sent["id"], "ana", "here")]
+        sent = facts(await said(ana, "send", to="bob", body="hello"))
+        read = messages(await said(bob, "inbox"))
+        assert [(letter["id"], letter["sender"], letter["instance"]) for letter in read] == [(sent["id"], "ana", "here")]
         await bob.call_tool("mark", {"mark": "acknowledged", "ids": [sent["id"]]})
-        status = (await ana.call_tool("message_status", {"id": sent["id"]})).structured_content
+        status = data(await said(ana, "message_status", id=sent["id"]))
         assert [(each["agent"], each["state"]) for each in status["receipts"]] == [("bob", "acknowledged")]
 
 
 async def test_it_starts_the_server_when_none_runs(ackbox: Command) -> None:
     async with bridge(ackbox, "ana") as ana:
-        assert (await ana.call_tool("checkin", {})).structured_content["me"]["agent"] == "ana"
+        assert data(await said(ana, "checkin"))["me"]["agent"] == "ana"
     assert ackbox.json("status")["version"]
 
 
@@ -57,24 +62,24 @@ async def test_a_wait_does_not_hold_up_other_calls(ackbox: Command) -> None:
         waited: list[Any] = []
 
         async def wait() -> None:
-            waited.append((await bob.call_tool("wait", {"wait_s": 40})).structured_content)
+            waited.append(messages(await said(bob, "wait", wait_s=40)))
 
         group.start_soon(wait)
         for number in range(5):
-            assert (await bob.call_tool("who", {})).structured_content["awaited"] == [], number
-        await ana.call_tool("post", {"to": "bob", "body": "now"})
-    assert [letter["body"] for letter in waited[0]["messages"]] == ["now"]
+            assert items(await said(bob, "who"))[0]["awaited"] == 0, number
+        await said(ana, "send", to="bob", body="now")
+    assert [letter["body"] for letter in waited[0]] == ["now"]
 
 
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 async def test_a_restart_of_the_server_is_not_noticed(ackbox: Command, mode: str) -> None:
     ackbox.up()
     async with bridge(ackbox, "ana", mode) as ana:
-        first = (await ana.call_tool("post", {"to": "bob", "body": "one"})).structured_content
+        first = facts(await said(ana, "send", to="bob", body="one"))
         ackbox.stop()
         ackbox.up()
-        second = (await ana.call_tool("post", {"to": "bob", "body": "two"})).structured_content
-    assert second["seq"] > first["seq"]
+        second = facts(await said(ana, "send", to="bob", body="two"))
+    assert second["id"] > first["id"]
     assert [each["body"] for each in ackbox.json("--as", "bob", "inbox")] == ["one", "two"]
 
 
@@ -125,5 +130,5 @@ async def test_a_key_with_a_name_is_present_without_saying_it(ackbox: Command) -
     key = ackbox.json("key", "create", "--agent", "bob")["key"]
     program = StdioServerParameters(command=sys.executable, args=["-m", "ackbox", "mcp"], env={**ackbox.environment, "ACKBOX_KEY": key})
     async with Client(stdio_client(program), mode="legacy") as bob:
-        me = (await bob.call_tool("checkin", {"summary": "reading"})).structured_content["me"]
+        me = data(await said(bob, "checkin", summary="reading"))["me"]
     assert (me["agent"], me["instance"], me["presence"]) == ("bob", socket.gethostname()[:64], "online")

@@ -11,6 +11,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.answers import data, facts, messages
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -31,17 +32,17 @@ def client(served: Served, agent: str, mode: str) -> Client:
 async def test_two_agents_write_read_and_acknowledge(served: Served, mode: Any) -> None:
     async with client(served, "ana", mode) as ana, client(served, "bob", mode) as bob:
         names = [tool.name for tool in (await ana.list_tools()).tools]
-        assert names == ["post", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task", "more"]
-        sent = (await ana.call_tool("post", {"to": "bob", "body": "hello"})).structured_content
+        assert names == ["send", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task", "more"]
+        sent = facts((await ana.call_tool("send", {"to": "bob", "body": "hello"})).content[0].text)
         read = await bob.call_tool("inbox", {})
-        assert [letter["body"] for letter in read.structured_content["messages"]] == ["hello"]
+        assert [letter["body"] for letter in messages(read.content[0].text)] == ["hello"]
         await bob.call_tool("mark", {"mark": "acknowledged", "ids": [sent["id"]]})
-        status = (await ana.call_tool("message_status", {"id": sent["id"]})).structured_content
+        status = data((await ana.call_tool("message_status", {"id": sent["id"]})).content[0].text)
         assert [(one["agent"], one["state"]) for one in status["receipts"]] == [("bob", "acknowledged")]
 
 
 async def test_a_fault_is_a_tool_result_that_says_what_to_do(served: Served) -> None:
     async with client(served, "ana", "legacy") as ana:
-        refused = await ana.call_tool("post", {"to": "bob", "bodi": "hello"})
+        refused = await ana.call_tool("send", {"to": "bob", "bodi": "hello"})
     assert refused.is_error
     assert refused.structured_content["error"]["details"] == {"field": "bodi", "near": ["body"]}

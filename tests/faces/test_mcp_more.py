@@ -15,6 +15,7 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
+from tests.answers import facts, items, messages
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +49,7 @@ async def test_the_tools_fit_in_12_kilobytes_with_room_and_keep_their_order(serv
         tools = (await it.list_tools()).tools
     size = len(json.dumps([tool.model_dump(by_alias=True, exclude_none=True, mode="json") for tool in tools]))
     assert (size <= 12_000, [tool.name for tool in tools]) == (
-        True, ["post", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task", "more"]), size
+        True, ["send", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task", "more"]), size
 
 
 @pytest.mark.parametrize("mode", ERAS)
@@ -58,12 +59,12 @@ async def test_resources_show_the_callers_own(served: Served, mode: str) -> None
         uris = [str(each.uri) for each in (await it.list_resources()).resources]
         templates = [each.uri_template for each in (await it.list_resource_templates()).resource_templates]
         texts = [(await it.read_resource(uri)).contents[0].text for uri in (INBOX, f"ackbox://thread/{sent.id}")]
-        agents = json.loads((await it.read_resource("ackbox://agents")).contents[0].text)
+        agents = items((await it.read_resource("ackbox://agents")).contents[0].text)[0]["text"]
         with pytest.raises(MCPError, match="no such message"):
             await it.read_resource("ackbox://thread/" + "0" * 32)
     assert (uris, templates) == ([INBOX, "ackbox://agents"], ["ackbox://thread/{id}"])
     assert all("| look\n| here" in text for text in texts)
-    assert [each["agent"] for each in agents["agents"]] == ["bob", "eve"]
+    assert [json.loads(line)["agent"] for line in agents.splitlines()] == ["bob", "eve"]
 
 
 async def test_a_listener_hears_of_its_own_inbox_only(served: Served) -> None:
@@ -73,7 +74,7 @@ async def test_a_listener_hears_of_its_own_inbox_only(served: Served) -> None:
         sent = await send(served, to="bob", body="for bob")
         with anyio.fail_after(20):
             event = await anext(aiter(news))
-        letters = (await it.call_tool("inbox", {})).structured_content["messages"]
+        letters = messages((await it.call_tool("inbox", {})).content[0].text)
     assert (str(event.uri), [letter["id"] for letter in letters]) == (INBOX, [sent.id])
 
 
@@ -127,7 +128,7 @@ async def test_a_wait_reports_progress_to_whoever_asked_for_it(served: Served) -
 
         group.start_soon(send_after_the_first_report)
         waited = await it.call_tool("wait", {"wait_s": 40}, progress_callback=report)
-    assert (told[0], [letter["body"] for letter in waited.structured_content["messages"]]) == (0.0, ["x"])
+    assert (told[0], [letter["body"] for letter in messages(waited.content[0].text)]) == (0.0, ["x"])
 
 
 @pytest.mark.parametrize("mode", ERAS)
@@ -140,9 +141,9 @@ async def test_a_question_is_answered_within_one_call(served: Served, mode: str)
 
         group.start_soon(answer)
         answered = await it.call_tool("ask", {"to": "bob", "body": "Which port?"})
-    asked, text = answered.structured_content, answered.content[0].text
-    assert (asked["outcome"], asked["answer"]["body"]) == ("answered", "7717")
-    assert (re.findall(r"^.*7717.*$", text, re.MULTILINE), '"outcome":"answered"' in text) == (["| 7717"], True)
+    text = answered.content[0].text
+    assert (facts(text)["outcome"], [message["body"] for message in messages(text)]) == ("answered", ["7717"])
+    assert re.findall(r"^.*7717.*$", text, re.MULTILINE) == ["| 7717"]
 
 
 async def test_a_list_in_text_says_that_it_is_empty_or_how_it_goes_on(served: Served) -> None:
@@ -150,9 +151,11 @@ async def test_a_list_in_text_says_that_it_is_empty_or_how_it_goes_on(served: Se
         assert (await it.call_tool("history", {})).content[0].text == "No messages."
         assert (await it.call_tool("inbox", {})).content[0].text == "No unread messages."
         for number in range(3):
-            await it.call_tool("post", {"to": "bob", "body": f"m{number}"})
+            await it.call_tool("send", {"to": "bob", "body": f"m{number}"})
         page = await it.call_tool("history", {"limit": 2})
-        assert page.content[0].text.endswith(f"\n\nThere is more: call again with cursor {page.structured_content['cursor']}")
+        cursor = page.content[0].text.rpartition("There is more: call again with cursor ")[2]
+        rest = await it.call_tool("history", {"limit": 2, "cursor": cursor})
+    assert [message["body"] for each in (page, rest) for message in messages(each.content[0].text)] == ["m2", "m1", "m0"]
 
 
 async def test_a_revoked_key_ends_a_wait_and_a_session(served: Served) -> None:
@@ -197,7 +200,7 @@ async def test_each_older_version_is_spoken_when_asked_for(served: Served, versi
         told = json.loads(answer.text.split("data: ", 1)[1].splitlines()[0])
         session = {"Mcp-Session-Id": answer.headers["mcp-session-id"], "MCP-Protocol-Version": version}
         await http.post("/mcp", json={"jsonrpc": "2.0", "method": "notifications/initialized"}, headers=session)
-        call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "post", "arguments": {"to": "bob", "body": "x"}}}
+        call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "send", "arguments": {"to": "bob", "body": "x"}}}
         sent = json.loads((await http.post("/mcp", json=call, headers=session)).text.split("data: ", 1)[1].splitlines()[0])
-    assert (told["result"]["protocolVersion"], sent["result"]["structuredContent"]["seq"] > 0) == (version, True)
+    assert (told["result"]["protocolVersion"], sent["result"]["content"][0]["text"].startswith("Stored. ")) == (version, True)
     assert told["result"]["capabilities"]["resources"] == {"subscribe": True, "listChanged": False}

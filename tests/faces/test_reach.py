@@ -17,6 +17,7 @@ from ackbox.faces.mcp import TOOLS
 from ackbox.faces.mcp_more import APART
 from ackbox.faces.rest import where
 from ackbox.ops.table import ALLOWED, OPERATIONS
+from tests.answers import data
 from tests.serving import Served, serving
 from tests.sockets import opened
 from tests.walls.places import refusal
@@ -62,7 +63,7 @@ async def test_notes_sessions_schedules_webhooks_and_turns_are_done_with_more(se
         async def more(operation: str, **params: Any) -> Any:
             done = await it.call_tool("more", {"operation": operation, "params": params})
             assert not done.is_error, done.content[0].text
-            return done.structured_content
+            return data(done.content[0].text)
 
         kept = await more("note.add", text="SQLite first", kind="decision")
         started = await more("session.start", area="docs", files=["docs/"])
@@ -80,7 +81,7 @@ async def test_notes_sessions_schedules_webhooks_and_turns_are_done_with_more(se
     assert [message["body"] for message in turn["messages"]] == ["Look"]
     # What others wrote stands in a fence, each line with its sign.
     text = read.content[0].text
-    assert re.search(r"\n<<([0-9a-f]{16})\n\| .*SQLite first.*\n\1>>$", text), text
+    assert re.search(r"\nbegin ([0-9a-f]{16})\n\| .*SQLite first.*\nend \1$", text), text
 
 
 @pytest.mark.parametrize("mode", ERAS)
@@ -91,12 +92,10 @@ async def test_more_lists_what_the_key_may_do_and_explains_one(served: Served, m
         async with client(served, mode, key=key) as it:
             listed = await it.call_tool("more", {})
             explained = await it.call_tool("more", {"operation": "note.add"})
-        names = [each["operation"] for each in listed.structured_content["operations"]]
-        assert names == [name for name in OPERATIONS if name in rest and OPERATIONS[name].scope in ALLOWED[role]]
+        names = [name for name in OPERATIONS if name in rest and OPERATIONS[name].scope in ALLOWED[role]]
         assert listed.content[0].text.splitlines()[:-1] == [f"{name}: {OPERATIONS[name].summary}" for name in names]
-        schema = explained.structured_content["params"]
+        schema = json.loads(explained.content[0].text.splitlines()[-1])
         assert (schema["required"], schema["properties"]["text"]["type"]) == (["text"], "string")
-        assert json.dumps(schema, separators=(",", ":")) in explained.content[0].text
 
 
 WRONG: dict[str, tuple[dict[str, Any], str, str, Any]] = {
@@ -123,6 +122,6 @@ async def test_what_is_wrong_with_a_call_of_more_is_said_with_what_to_do(served:
 async def test_tools_say_which_of_them_only_read(served: Served) -> None:
     async with client(served, "2026-07-28") as it:
         hints = {tool.name: tool.annotations.model_dump(exclude_none=True) for tool in (await it.list_tools()).tools if tool.annotations}
-    reading, writing = {"read_only_hint": True}, {"destructive_hint": False}
+    reading, writing = {"read_only_hint": True, "open_world_hint": False}, {"destructive_hint": False, "open_world_hint": False}
     assert hints == {name: reading for name in ("thread", "history", "message_status", "who")} | {
-        name: writing for name in ("post", "inbox", "mark", "ask", "wait", "checkin", "task")} | {"more": {"destructive_hint": True}}
+        name: writing for name in ("send", "inbox", "mark", "ask", "wait", "checkin", "task")} | {"more": {"destructive_hint": True, "open_world_hint": False}}

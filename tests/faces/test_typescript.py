@@ -19,7 +19,7 @@ from tests.npm import install
 
 HERE = Path(__file__).parents[1] / "ts"
 SEEN = {
-    "tools": ["post", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task", "more"],
+    "tools": ["send", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task", "more"],
     "prompts": ["catch_up", "reply", "handoff"],
     "read": [["ana", "hello 世界", "question"]], "answer": [["bob", "yes"]], "status": [["bob", "acknowledged"]],
     "thread": ["hello 世界", "yes"], "refused": [True, "invalid"], "fenced": True,

@@ -47,13 +47,13 @@ async def stored(post: Post) -> list[Any]:
     return list(reversed((await post("message.history", limit=200)).messages))
 
 
-async def test_a_signed_delivery_becomes_a_message_from_the_servers_own_name(post: Post, clock: Clock) -> None:
+async def test_a_signed_delivery_becomes_a_message_of_another_systems_words(post: Post, clock: Clock) -> None:
     made = await hook(post, to="{who.name}, cy", subject="Build {build.number}", body="ok: {build.ok}; {build.log.1.line}; {{as is}}", intent="alert", priority=5)
     body = json.dumps(BUILD).encode()
     told = await deliver(post, made.id, standard(made.secret, body), body)
     (letter,) = (await post("inbox.check", agent="bob")).messages
     assert (letter.id, letter.sender, letter.sender_kind, letter.to, letter.subject, letter.body, letter.intent, letter.priority) == (
-        told.id, "system:webhook", "system", ["bob", "cy"], "Build 7", "ok: false; boom; {as is}", "alert", 5)
+        told.id, "system:webhook", "external", ["bob", "cy"], "Build 7", "ok: false; boom; {as is}", "alert", 5)
     assert (told.duplicate, told.missing, letter.metadata) == (False, [], {"webhook": made.id, "delivery": "d1"})
     (listed,) = (await post("webhook.list")).webhooks
     assert (listed.path, listed.received, listed.received_at, listed.created_by) == (f"/hooks/in/{made.id}", 1, "2027-01-15T08:00:00.000Z", "ana")

@@ -119,8 +119,8 @@ async def test_a_name_in_the_headers_of_mcp_is_checked_as_one_in_the_arguments(d
         made = await served.app.call("key.create", {"name": "ana"}, credential=served.key)
         http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {made.key}", "Ackbox-Agent": "bob"}, timeout=30)
         async with Client(streamable_http_client(f"{served.url}/mcp", http_client=http), mode="legacy") as client:
-            told = [await client.call_tool("post", {"to": "carl", "body": "x"}), await client.call_tool("inbox", {}),
-                    await client.call_tool("checkin", {}), await client.call_tool("post", {"to": "carl", "body": "x", "agent": "carl"})]
+            told = [await client.call_tool("send", {"to": "carl", "body": "x"}), await client.call_tool("inbox", {}),
+                    await client.call_tool("checkin", {}), await client.call_tool("send", {"to": "carl", "body": "x", "agent": "carl"})]
         async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {made.key}"}) as rest:
             over_rest = await rest.post(f"{served.url}/v1/messages", json={"agent": "bob", "to": "carl", "body": "x"})
         stored = (await served.app.call("message.history", {}, credential=served.key)).messages

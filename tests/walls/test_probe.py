@@ -24,6 +24,7 @@ from ackbox.faces.mcp import TOOLS
 from ackbox.faces.rest import where
 from ackbox.limits import Limits, Rate
 from ackbox.ops.table import ALLOWED, OPERATIONS, Operation
+from tests.answers import items, outside
 from tests.serving import Served, serving
 from tests.sockets import Socket, opened
 from tests.walls.places import FOREIGN, NAMES_NOTHING, Place, furnish, normal, nowhere, rows_of
@@ -73,9 +74,10 @@ class Asker:
 
     async def _over_mcp(self, operation: Operation, role: str, params: dict[str, Any]) -> tuple[int, Any]:
         tool = next(tool for tool in TOOLS if operation.name in tool.operations)
-        answer = await self.mcp[role].session.call_tool(tool.name, tool.arguments(operation.name, params))
-        # In the fence of `more` stand the same data again, as long as they fit.
-        said = json.dumps([*([] if tool.name == "more" else [answer.content[0].model_dump()]), answer.structured_content])
+        long = {"max_length": 40_000} if tool.name == "more" or "max_length" in getattr(tool, "reading", ()) else {}
+        answer = await self.mcp[role].session.call_tool(tool.name, tool.arguments(operation.name, params) | long)
+        text = answer.content[0].text
+        said = json.dumps([outside(text), *(line for each in items(text) for line in each["text"].splitlines()), answer.structured_content])
         return int(bool(answer.is_error)), normal(said, self.of, self.home)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -19,23 +19,28 @@ from ackbox.dialects._vocabulary import Names
 from ackbox.dialects._word import REQUIRED, Arg, Field, Prompt, Refusal, Way, Word
 from ackbox.errors import AckboxError, Invalid, NotFound
 from ackbox.ops.decode import decode
+from ackbox.ops.table import OPERATIONS
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """An operation to call, its parameters, and the word that asked with which arguments; and what is asked `first`, if anything."""
+    """An operation to call, its parameters, and the word that asked with which arguments; and what is asked `first`, if anything.
+
+    `reading` says how much of the answer is wanted and from where, for faces whose answers have a size.
+    """
 
     operation: str
     params: dict[str, Any]
     word: Any = None
     given: dict[str, Any] = {}
     first: Any = None
+    reading: Any = None
 
 
 class Said(msgspec.Struct, frozen=True):
-    """A reply: its texts, and the same as data."""
+    """A reply: its texts, and the same as data; unset for a reply that is text alone."""
 
     texts: tuple[str, ...]
-    data: Any
+    data: Any = msgspec.UNSET
 
 
 class Offered(msgspec.Struct, frozen=True):
@@ -46,6 +51,21 @@ class Offered(msgspec.Struct, frozen=True):
     shape: type[msgspec.Struct]
     hidden: frozenset[str] = frozenset()
     hints: dict[str, bool] = {}
+    title: str | None = None
+    is_needed_first: bool = False
+    reading: tuple[str, ...] = ()
+
+
+# What takes away something that was there: mail that nobody has read, a schedule, a webhook.
+REMOVING = frozenset({"message.withdraw", "agent.dismiss", "schedule.remove", "webhook.remove"})
+
+
+def hints(operations: Iterable[str]) -> dict[str, bool]:
+    """Return what a host is told of a tool that is these operations: whether it only reads, whether it removes, that it leaves this server alone."""
+    names = set(operations)
+    if all(OPERATIONS[name].writes is False for name in names):
+        return {"readOnlyHint": True, "openWorldHint": False}
+    return {"destructiveHint": bool(names & REMOVING), "openWorldHint": False}
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -76,7 +96,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def offered(self) -> list[Offered]:
         """Return the tools, in their order."""
-        return [Offered(word.name, word.description, self._shapes[word.name]) for word in self.words]
+        return [Offered(word.name, word.description, self._shapes[word.name], hints=self._hints(word)) for word in self.words]
+
+    def _hints(self, word: Word) -> dict[str, bool]:
+        return hints([word.operation, *([self.opening.operation] if self.opening and word.name != self.opening.name else [])])
 
     def ask(self, name: str, arguments: dict[str, Any]) -> Asked:
         """Return the operation a tool call stands for. Raises NotFound, Invalid, UnknownField."""

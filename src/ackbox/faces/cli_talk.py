@@ -33,7 +33,8 @@ LETTERS = (
 def sender(message: Any) -> str:
     """Return who wrote a message, a person marked as one."""
     name = message["sender"] + (f"/{message['sender_instance']}" if message["sender_instance"] else "")
-    return f"{name} (human)" if message["sender_kind"] == "human" else name
+    kind = message["sender_kind"]
+    return f"{name} ({kind})" if kind in ("human", "external") else name
 
 
 def in_full(message: Any) -> str:

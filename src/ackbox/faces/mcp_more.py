@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from ackbox.dialects._translate import Asked, Offered, Said
+from ackbox.dialects._translate import Asked, Offered, Said, hints
 from ackbox.errors import Invalid, NotAllowed, UnknownField
+from ackbox.faces.mcp_answer import FROM, reading_of
 from ackbox.faces.schema import input_schema
 from ackbox.ops.decode import parse_object
 from ackbox.ops.table import OPERATIONS, Caller, Operation, find
@@ -58,11 +59,11 @@ class More(msgspec.Struct, frozen=True):
         return {"operation": operation, "params": params}
 
     def offered(self) -> Offered:
-        # What is removed through it is gone.
-        return Offered(self.name, self.description, MoreCall, hints={"destructiveHint": True})
+        return Offered(self.name, self.description, MoreCall, hints=hints(self.operations), reading=FROM)
 
     def asked(self, arguments: dict[str, Any]) -> Asked | Look:
         """Return what arguments ask for: an operation, or a word about it. Raises NotFound, NotAllowed, Invalid, UnknownField."""
+        reading, arguments = reading_of(arguments, FROM)
         for field in arguments:
             if field not in MoreCall.__struct_fields__:
                 raise UnknownField(f"Unknown field {field[:64]!r}.", field=field[:64], near=["params"],
@@ -82,7 +83,7 @@ class More(msgspec.Struct, frozen=True):
             return Look((operation,), is_explained=True)
         if not isinstance(params, dict):
             raise Invalid("`params` is not an object.", hint=f"Call with operation {name} alone to see what it takes.", field="params")
-        return Asked(name, params)
+        return Asked(name, params, reading=reading)
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -97,12 +98,10 @@ class Look(msgspec.Struct, frozen=True):
             return _explained(self.operations[0])
         listed = [each for each in self.operations if caller.may(each.scope)]
         lines = [f"{each.name}: {each.summary}" for each in listed]
-        return Said(("\n".join([*lines, "What one takes: call with `operation`. To do it: with `params` too."]),),
-                    {"operations": [{"operation": each.name, "summary": each.summary} for each in listed]})
+        return Said(("\n".join([*lines, "What one takes: call with `operation`. To do it: with `params` too."]),))
 
 
 def _explained(operation: Operation) -> Said:
     schema = input_schema(operation.params, _UNEXPLAINED | (frozenset() if operation.noun == "session" else {"session"}))
     how = f"To do it, call with `params`, {{}} for none, of this schema:\n{msgspec.json.encode(schema).decode()}"
-    return Said((f"{operation.name}: {operation.description}\n\n{how}",),
-                {"operation": operation.name, "description": operation.description, "params": schema})
+    return Said((f"{operation.name}: {operation.description}\n\n{how}",))

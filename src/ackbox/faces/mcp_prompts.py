@@ -11,9 +11,9 @@ from typing import Any
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
-from ackbox.briefing import brief
 from ackbox.dialects._word import Prompt
 from ackbox.errors import AckboxError
+from ackbox.faces.mcp_answer import read
 from ackbox.faces.mcp_resources import refusal
 from ackbox.faces.mcp_who import Who, who
 from ackbox.faces.wire import Calling
@@ -21,7 +21,7 @@ from ackbox.model.text import visible
 
 _ID = types.PromptArgument(name="id", description="Id of the message", required=True)
 PROMPTS = (
-    types.Prompt(name="catch_up", description="Read your post and say what needs you."),
+    types.Prompt(name="catch_up", description="Read your messages and say which need you."),
     types.Prompt(name="reply", description="Answer one message.", arguments=[_ID]),
     types.Prompt(name="handoff", description="Hand your work over to somebody.", arguments=[
         types.PromptArgument(name="to", description="Who takes over", required=True),
@@ -89,13 +89,11 @@ class Prompts:
 
     async def _text(self, caller: Who, name: str, given: dict[str, str]) -> str:
         if name == "catch_up":
-            checked = await caller.call("inbox.check")
-            told = brief(checked.messages, now_ms=self._clock())
-            return f"Say in a few lines what in this post needs you, and what you would do. Mark nothing yet.\n\n{told}"
+            told = await read(caller, self._clock, "inbox.check")
+            return f"Say in a few lines which of these messages need you, and what you would do. Mark nothing yet.\n\n{told}"
         if name == "reply":
-            message = await caller.call("message.get", id=given["id"])
-            told = brief([message], now_ms=self._clock())
-            return f"Draft an answer to this message, then send it with the post tool and parent={message.id}, intent answer.\n\n{told}"
+            told = await read(caller, self._clock, "message.get", id=given["id"])
+            return f"Draft an answer to this message, then send it with the send tool and parent={visible(given['id'])}, intent answer.\n\n{told}"
         about = f" about {visible(given['about'])}" if given.get("about") else ""
-        return (f"Hand your work{about} over to {visible(given['to'])}: with the post tool, intent handoff, say what is done, what is left, what you "
+        return (f"Hand your work{about} over to {visible(given['to'])}: with the send tool, intent handoff, say what is done, what is left, what you "
                 "would do next, and name files and diffs in refs. Then check in with a summary that says you handed over.")

@@ -16,10 +16,10 @@ import msgspec
 from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import SUBSCRIPTION_ID_META_KEY
 
-from ackbox.briefing import brief
 from ackbox.errors import AckboxError
+from ackbox.faces.mcp_answer import read
 from ackbox.faces.mcp_who import Who, who
-from ackbox.faces.wire import Calling, as_error, encode
+from ackbox.faces.wire import Calling, as_error
 
 INBOX = "ackbox://inbox"
 AGENTS = "ackbox://agents"
@@ -40,7 +40,7 @@ class Resources:
     async def list(self, _: Any, __: Any) -> types.ListResourcesResult:
         return types.ListResourcesResult(resources=[
             types.Resource(uri=INBOX, name="inbox", description="Your unread messages", mime_type="text/plain"),
-            types.Resource(uri=AGENTS, name="agents", description="Who is here, and what they are doing", mime_type="application/json"),
+            types.Resource(uri=AGENTS, name="agents", description="Who is here, and what they are doing", mime_type="text/plain"),
         ])
 
     async def templates(self, _: Any, __: Any) -> types.ListResourceTemplatesResult:
@@ -51,18 +51,18 @@ class Resources:
     async def read(self, context: Any, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
         uri = str(params.uri)
         try:
-            text, kind = await self._read(who(context, self._call), uri)
+            text = await self._read(who(context, self._call), uri)
         except AckboxError as error:
             raise refusal(error) from None
-        return types.ReadResourceResult(contents=[types.TextResourceContents(uri=uri, mime_type=kind, text=text)])
+        return types.ReadResourceResult(contents=[types.TextResourceContents(uri=uri, mime_type="text/plain", text=text)])
 
-    async def _read(self, caller: Who, uri: str) -> tuple[str, str]:
+    async def _read(self, caller: Who, uri: str) -> str:
         if uri == INBOX:
-            return brief((await caller.call("inbox.check")).messages, now_ms=self._clock()), "text/plain"
+            return await read(caller, self._clock, "inbox.check")
         if uri == AGENTS:
-            return encode(await caller.call("agent.list")).decode(), "application/json"
+            return await read(caller, self._clock, "agent.list")
         if uri.startswith(THREAD):
-            return brief((await caller.call("thread.get", id=uri.removeprefix(THREAD))).messages, now_ms=self._clock()), "text/plain"
+            return await read(caller, self._clock, "thread.get", id=uri.removeprefix(THREAD))
         raise MCPError(types.INVALID_PARAMS, f"There is no resource {uri[:100]!r}; there are {INBOX}, {AGENTS} and {THREAD}ID.")
 
     async def subscribe(self, context: Any, params: types.SubscribeRequestParams) -> types.EmptyResult:

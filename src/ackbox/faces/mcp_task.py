@@ -1,6 +1,6 @@
 """The `task` tool: one tool for a model, whose `action` says which operation of tasks it is.
 
-Names, the shape that is offered, and how a result reads; validation and meaning are the operations'. Explained in docs/reference/mcp.md.
+Names and the shape that is offered; validation and meaning are the operations'. Explained in docs/reference/mcp.md.
 """
 
 from __future__ import annotations
@@ -10,13 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.briefing import brief_tasks
-from ackbox.model.task import Cause, Task
-from ackbox.ops.tasks import TaskPage
-from ackbox.ops.work import Claimed
-
-# Characters for one task that was asked for by itself: as long as one can be.
-WHOLE = 35_000
+from ackbox.model.task import Cause
 
 # What each action is: the operation, and what it fixes.
 ACTIONS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -63,18 +57,3 @@ class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
     query: str | None = None
     limit: int | None = None
     cursor: str | None = None
-
-
-def of_tasks(result: Any, *, now_ms: int) -> str | None:
-    """Return what an operation of tasks gave as text for a model, what others wrote in a fence; null for any other result."""
-    match result:
-        case Task():
-            return brief_tasks([result], now_ms=now_ms, budget=WHOLE)
-        case Claimed():
-            said = "You have it." if result.claimed else f"Not claimed. {result.notice}"
-            return said if result.task is None else f"{said}\n\n{brief_tasks([result.task], now_ms=now_ms)}"
-        case TaskPage():
-            text = brief_tasks(result.tasks, now_ms=now_ms)
-            return f"{text}\n\nThere is more: call again with cursor {result.cursor}" if result.cursor else text
-        case _:
-            return None

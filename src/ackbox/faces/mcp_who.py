@@ -13,12 +13,13 @@ from typing import Any
 import msgspec
 
 from ackbox.bell import Gone
+from ackbox.briefing import Answer
 from ackbox.dialects._translate import Asked
 from ackbox.errors import AckboxError
 from ackbox.faces.connection import gone_of
 from ackbox.faces.reply import as_said, bearer, card_in, said_in
 from ackbox.faces.wire import Calling
-from ackbox.ops.table import OPERATIONS
+from ackbox.ops.table import OPERATIONS, Fits, all_fit
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -30,6 +31,7 @@ class Who(msgspec.Struct, frozen=True):
     key: str | None = None
     card: dict[str, str] = {}
     gone: Gone | None = None
+    fits: Fits = all_fit
 
     async def call(self, operation: str, /, **params: Any) -> Any:
         """Do one operation as this connection. Raises the errors of ackbox.errors."""
@@ -38,7 +40,12 @@ class Who(msgspec.Struct, frozen=True):
         for name, value in self.card.items():
             if name in OPERATIONS[operation].params.__struct_fields__:
                 params.setdefault(name, value)
-        return await self._until_gone(lambda gone: self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp", gone=gone))
+        return await self._until_gone(lambda gone: self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp",
+                                                           gone=gone, fits=self.fits))
+
+    def within(self, answer: Answer) -> Who:
+        """Return the same caller, whose calls give what an answer holds."""
+        return msgspec.structs.replace(self, fits=answer.fits)
 
     async def _until_gone(self, do: Callable[[Gone], Awaitable[Any]]) -> Any:
         """Do a call; when the request is cancelled the call is told so, and ends where nothing is half done."""

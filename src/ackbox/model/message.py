@@ -16,7 +16,8 @@ SUBJECT_LIMIT = 200
 METADATA_LIMIT_BYTES = 16 * 1024
 
 MessageType = Literal["direct", "broadcast", "system", "task_assignment"]
-Kind = Literal["agent", "human", "system"]
+# `external`: another system's words, which came in through a webhook.
+Kind = Literal["agent", "human", "system", "external"]
 Priority = Annotated[int, Meta(ge=1, le=5, description="1 to 5; 5 is most urgent")]
 Time = Annotated[str, Meta(description="UTC, RFC 3339 with milliseconds")]
 
@@ -38,7 +39,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     workspace: Annotated[str, Meta(description="Where it lives")]
     sender: Annotated[str, Meta(description="Who wrote it, from the key")]
     sender_instance: Annotated[str | None, Meta(description="Which running copy of the sender")] = None
-    sender_kind: Annotated[Kind, Meta(description="What the sender is, from the key")] = "agent"
+    sender_kind: Annotated[Kind, Meta(description="What the sender is, from the key; external: another system, "
+                                                 "through a webhook")] = "agent"
     type: Annotated[MessageType, Meta(description="How it was addressed, or who made it")] = "direct"
     to: Annotated[list[str], Meta(description="Addresses as parsed")]
     subject: Annotated[str | None, Meta(description="One line")] = None
@@ -54,6 +56,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     idempotency_key: Annotated[str | None, Meta(description="The sender's key against storing it twice")] = None
     hops: Annotated[int, Meta(description="Agents in a row that answered without a person")] = 0
     created_at: Annotated[Time, Meta(description="When it was stored")]
+    imported: Annotated[bool | msgspec.UnsetType, Meta(description="True when it came from an export file, whose word for its sender is all "
+                                                       "there is; left out otherwise")] = msgspec.UNSET
 
 
 class Letter(Message, frozen=True, kw_only=True):

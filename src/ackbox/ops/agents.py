@@ -253,8 +253,8 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
     if params.present_first:
         found.sort(key=lambda each: RANK[each.presence])
     skip = params.skip if params.cursor is None else read_cursor(ws, query, params.cursor)
-    cards = await _cards(context, params, found[skip:][:MOST_AGENTS if params.limit is None else params.limit])
-    agents = fitting(cards)
+    cards = fitting(await _cards(context, params, found[skip:][:MOST_AGENTS if params.limit is None else params.limit]))
+    agents = cards[: context.fits(cards).count]
     upto = skip + len(agents)
     return Roster(workspace=context.workspace.name, agents=agents, awaited=fitting(awaited[: params.limit], AWAITED_BYTES), total=len(found),
                   online=sum(each.presence == "online" for each in found), cursor=make_cursor(ws, query, upto) if upto < len(found) else None,

@@ -128,10 +128,10 @@ async def history(context: Context, params: History) -> Past:
         seen, cursor, cursors = await _page(context, params, None if params.text is None else parse_query(params.text))
     else:
         seen, cursor, cursors = await _named(context, params), None, []
-    rows = [each.row for each in seen]
+    messages = [show.message(each, context.workspace.name, body_chars=params.body_chars) for each in seen]
+    rows, messages, cursor, cursors = _within(context, params, [each.row for each in seen], messages, cursor, cursors)
     tallies = await context.store.tallies([row.seq for row in rows]) if params.with_tallies else {}
-    shown = [show.message(each, context.workspace.name, body_chars=params.body_chars) for each in seen]
-    return Past(messages=shown, cursor=cursor, cursors=cursors,
+    return Past(messages=messages, cursor=cursor, cursors=cursors,
                 tallies=[_tally(row, tallies[row.seq]) for row in rows] if params.with_tallies else [],
                 sizes=await _sizes(context, params, rows) if params.with_sizes else [])
 
@@ -165,9 +165,10 @@ async def search(context: Context, params: Search) -> Found:
     Raises Invalid, NotFound (thread), BadCursor.
     """
     seen, cursor, cursors = await _page(context, params, parse_query(params.query))
+    messages = [show.message(each, context.workspace.name) for each in seen]
+    _, messages, cursor, cursors = _within(context, params, [each.row for each in seen], messages, cursor, cursors)
     indexed, last = await context.store.indexed_to(), await context.store.last_seq()
-    return Found(messages=[show.message(each, context.workspace.name) for each in seen], cursor=cursor, cursors=cursors, indexed_to=indexed,
-                 behind=max(last - indexed, 0))
+    return Found(messages=messages, cursor=cursor, cursors=cursors, indexed_to=indexed, behind=max(last - indexed, 0))
 
 
 async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[list[Seen], str | None, list[str]]:
@@ -188,6 +189,17 @@ async def _page(context: Context, params: Narrow, query: Query | None) -> tuple[
         looked_to = rows[-1].seq
     cursors = [make_cursor(ws, name, row.seq) for row in rows] if params.with_cursors else []
     return await see_each(context, params, rows), None if looked_to is None else make_cursor(ws, name, looked_to), cursors
+
+
+def _within(context: Context, params: Narrow, rows: list[Stored], messages: list[Message], cursor: str | None, cursors: list[str],
+            ) -> tuple[list[Stored], list[Message], str | None, list[str]]:
+    """Return what one answer of the face holds of a page, with the cursor after it."""
+    count = context.fits(messages).count
+    if count == len(messages):
+        return rows, messages, cursor, cursors
+    if getattr(params, "ids", None) is None:
+        cursor = make_cursor(context.workspace.ws, f"history {_asked(params)}", rows[count - 1].seq)
+    return rows[:count], messages[:count], cursor, cursors[:count]
 
 
 async def _fitting(context: Context, params: Narrow, narrow: Filter, query: Query | None) -> tuple[list[Stored], int | None]:

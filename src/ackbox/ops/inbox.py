@@ -28,6 +28,7 @@ from ackbox.store.messages import NEWEST, Stored
 from ackbox.store.readers import Reader
 
 BODY_BYTES = 40_000
+GO_ON = {True: "go on with the cursor", False: "mark them, then look again"}
 # Messages read at a time while narrowing, and in one call; whoever looks for more goes on with the cursor.
 LOOKED_AT = 1_000
 MOST_LOOKED_AT = 50_000
@@ -97,19 +98,23 @@ async def check(context: Context, params: Check) -> Checked:
     # A first look that found fewer than it may give has found all there is.
     is_all = params.cursor is None and not is_narrowed and len(seqs) <= params.limit
     unread, total = await counts(context, me, unread=len(seqs) if is_all else None)
-    is_cut = len(seqs) > len(page)
-    has_more = is_cut or looked_to is not None
-    upto = max((row.seq for row in page), default=after) if is_cut or looked_to is None else looked_to
     flags = {} if params.state == "unread" else await store.flags(me, [row.seq for row in page])
     letters = [show.letter(seen, context.workspace.name, reader=await _receipt_reader(context, me, seen.row),
                            read=flags.get(seen.row.seq, (False,))[0], archived=False) for seen in await see_each(context, params, page)]
-    if params.mark != "none" and page:
-        await _mark_page(context, me, page, params)
+    # What one answer of the face does not hold is neither marked nor passed by the cursor; what it shows only in part is not marked.
+    fitted = context.fits(letters)
+    page, letters = page[: fitted.count], letters[: fitted.count]
+    is_cut = len(seqs) > len(page)
+    has_more = is_cut or looked_to is not None
+    upto = max((row.seq for row in page), default=after) if is_cut or looked_to is None else looked_to
+    whole = [row for row in page if row.id not in fitted.begun]
+    if params.mark != "none" and whole:
+        await _mark_page(context, me, whole, params)
     return Checked(
         messages=letters, unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO),
         counts_capped=max(unread, total) > COUNTED_UP_TO, has_more=has_more,
         cursor=make_cursor(ws, f"inbox {me.reader}", upto) if upto > after and goes_on else params.cursor,
-        notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; go on with the cursor." if is_cut
+        notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; {GO_ON[goes_on]}." if is_cut
         else f"Looked through {MOST_LOOKED_AT:,} messages; go on with the cursor." if has_more
         else None if page else context.workspace.settings.get("empty_inbox_text") or None,
         under_way=await under_way(context, me) if params.with_tasks else None,
@@ -256,8 +261,11 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
     page = fitting(letters)
     if len(page) < len(letters):
         before, has_more = page[-1].seq, True
+    shown = page[: context.fits(page).count]
+    if len(shown) < len(page):
+        before, has_more = shown[-1].seq, True
     unread, total = await counts(context, me)
-    return Mailbox(agent=me.name, messages=page, cursor=make_cursor(ws, query, before) if has_more else None,
+    return Mailbox(agent=me.name, messages=shown, cursor=make_cursor(ws, query, before) if has_more else None,
                    unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO), counts_capped=max(unread, total) > COUNTED_UP_TO)
 
 

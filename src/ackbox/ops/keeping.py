@@ -16,6 +16,7 @@ from ackbox.model.task import Status
 from ackbox.ops.schedules import resumed
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.keeping import Record
+from ackbox.store.messages import IMPORTED
 from ackbox.store.store import Store
 from ackbox.store.tasks import Card
 
@@ -72,7 +73,7 @@ class KeptMessage(msgspec.Struct, forbid_unknown_fields=True):
     sender_agent: Number
     sender_name: str
     sender_instance: str | None
-    sender_kind: Literal["agent", "human", "system"]
+    sender_kind: Literal["agent", "human", "system", "external"]
     type: Literal["direct", "broadcast", "system", "task_assignment"]
     audience: str
     subject: str | None
@@ -278,6 +279,9 @@ async def import_(context: Context, params: Import) -> Imported:
         raise Invalid("A record is newer than the export says it is.", hint="Import the file as it was written.", field="upto")
     if params.part == "schedule":
         records = [resumed(record, context.now) for record in records]
+    if params.part == "message":
+        # The keys of the other database are none of ours: who answers for these messages is the key that imports them.
+        records = [{**record, "acting_key": f"{IMPORTED}{context.caller.key_id}"} for record in records]
     fresh = [await kind.keep(store, record, only_look=params.only_look) for record in records]
     if not params.only_look:
         await store.keep_numbers(params.upto)

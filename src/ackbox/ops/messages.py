@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from ackbox.errors import AckboxError, Conflict, Invalid, MissingField, NotFound, TooLong
 from ackbox.model.address import parse_audience
-from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Message, MessageType, Priority, Ref
+from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Kind, Message, MessageType, Priority, Ref
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.receipt import Receipt
 from ackbox.model.text import composed, without_ignorables
@@ -88,11 +88,11 @@ async def send(context: Context, params: Send) -> Sent:
     return await post(context, await context.me(params), params)
 
 
-async def post(context: Context, sender: Reader, params: Send, *, type: MessageType | None = None) -> Sent:
+async def post(context: Context, sender: Reader, params: Send, *, type: MessageType | None = None, kind: Kind | None = None) -> Sent:
     """Write a message of this sender in the transaction that runs: the one way one is made.
 
     With a `type` it is one that the server writes about something that was done, such as `task_assignment`: it counts as
-    no answer, and is not held for being like another.
+    no answer, and is not held for being like another. With a `kind` its words are not the sender's own.
     """
     text = _check_text(params)
     content = b""
@@ -113,8 +113,7 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
     to, instance = await _whom(context, params, written, sender)
     audience = await resolve(context, to, instance=instance, unknown=unknown, sender=sender, by_instance=params.by_instance)
     fields = _fields(context, params, sender, audience, text, parent=parent, hops=stands_on)
-    if type is not None:
-        fields["type"] = type
+    fields |= {name: value for name, value in (("type", type), ("sender_kind", kind)) if value is not None}
     key = params.idempotency_key
     seq = await context.store.append(fields, channels=audience.channels, idempotency=(key, content) if key else None)
     context.rings.add(seq)

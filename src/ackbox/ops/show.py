@@ -29,7 +29,7 @@ def _fields(row: Stored, workspace: str) -> dict[str, Any]:
         "priority": row.priority, "refs": _refs.decode(row.refs), "metadata": msgspec.json.decode(row.metadata),
         "parent": row.parent, "thread": row.thread_id, "expects_reply_by": to_text_or_none(row.expects_reply_by),
         "expires_at": to_text_or_none(row.expires_at), "idempotency_key": row.idempotency_key, "hops": row.hops,
-        "created_at": to_text(row.created_at),
+        "created_at": to_text(row.created_at), **({"imported": True} if row.is_imported else {}),
     }
 
 

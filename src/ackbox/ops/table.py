@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -92,6 +92,22 @@ class Unread(msgspec.Struct, frozen=True):
     read: Callable[[Any], Awaitable[Any]]
 
 
+class Fitted(msgspec.Struct, frozen=True):
+    """How many items of a page fit into one answer, from the first on; `begun` holds the ids of those that are shown only in part."""
+
+    count: int
+    begun: frozenset[str] = frozenset()
+
+
+# A face whose answers have a size decides what fits; the operation then marks, pages and counts exactly that.
+Fits = Callable[[Sequence[Any]], Fitted]
+
+
+def all_fit(items: Sequence[Any]) -> Fitted:
+    """Return that everything fits: for faces whose answers have no size of their own."""
+    return Fitted(len(items))
+
+
 class NeedsWrite(Exception):
     """A reading operation found something to register first; the app runs it again as a write."""
 
@@ -117,6 +133,7 @@ class Context(msgspec.Struct, kw_only=True):
     session_alive: Callable[[int, int], int] = lambda ws, seq: 0
     sockets: Callable[[], int] = lambda: 0
     stored_bytes: Callable[[int], int] = lambda ws: 0
+    fits: Fits = all_fit
 
     async def resume(self, token: str) -> None:
         """Let a session's token say who calls, which is a sign of life of that session.

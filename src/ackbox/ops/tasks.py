@@ -243,7 +243,8 @@ async def _page(context: Context, params: ListTasks | Search, query: str, rows: 
             break
         page.append(row)
     tasks = fitting([await shown(context, row) for row in page])
-    page = page[: len(tasks)]
+    count = context.fits(tasks).count
+    page, tasks = page[:count], tasks[:count]
     cursors = [_cursor_after(context, params, query, row) for row in page]
     return TaskPage(tasks=tasks, cursor=cursors[-1] if len(page) < len(rows) else None,
                     cursors=cursors if params.with_cursors else [])

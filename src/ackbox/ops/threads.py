@@ -46,10 +46,11 @@ async def get(context: Context, params: GetThread) -> Thread:
     after = 0 if params.cursor is None else read_cursor(ws, f"thread {row.thread}", params.cursor)
     found = await context.store.thread_page(row.thread, after=after, most=params.limit)
     rows = within(found, show.size_of)
-    seen = await see_each(context, params, rows)
+    messages = [show.message(each, context.workspace.name) for each in await see_each(context, params, rows)]
+    fitting = messages[: context.fits(messages).count]
     has_more = len(rows) < len(found) or len(found) == params.limit
-    cursor = make_cursor(ws, f"thread {row.thread}", rows[-1].seq) if has_more else None
-    return Thread(thread=row.thread_id, messages=[show.message(each, context.workspace.name) for each in seen], cursor=cursor)
+    last = fitting[-1].seq if len(fitting) < len(messages) else rows[-1].seq if has_more else None
+    return Thread(thread=row.thread_id, messages=fitting, cursor=None if last is None else make_cursor(ws, f"thread {row.thread}", last))
 
 
 class ListThreads(Call, frozen=True, kw_only=True):

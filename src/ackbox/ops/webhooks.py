@@ -212,7 +212,7 @@ async def receive(context: Context, params: Receive) -> Received:
         about["event"] = params.headers[form.event][:200]
     sent = await post(context, await context.server(WEBHOOK), Send(
         to=_audience(row.audience, given), subject=_cut(subject.text, SUBJECT_LIMIT) if row.subject else None, body=_cut(body.text, BODY_LIMIT),
-        intent=row.intent, priority=row.priority, metadata=about, idempotency_key=f"webhook:{row.id}:{_once(form, row, params)}"))
+        intent=row.intent, priority=row.priority, metadata=about, idempotency_key=f"webhook:{row.id}:{_once(form, row, params)}"), kind="external")
     if not sent.duplicate:
         await context.store.count_received(row.id, now=context.now)
     return Received(id=sent.id, seq=sent.seq, duplicate=sent.duplicate, missing=list(dict.fromkeys((*subject.missing, *body.missing))))

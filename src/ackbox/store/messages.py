@@ -19,6 +19,8 @@ NEWEST = (1 << 62) - 1
 # So that asking costs the same in a workspace of any age.
 LOOKED_BACK = 10_000
 EVERYONE = '["*"]'
+# How the acting key of a message begins that no key of this database sent: an import brought it.
+IMPORTED = "import:"
 
 
 # (channel, agent number, name, instance, kind); everyone is channel 0 and has no name.
@@ -51,11 +53,16 @@ class Stored(msgspec.Struct, frozen=True):
     hops: int
     created_at: int
     thread: int
+    acting_key: str | None
 
     @property
     def is_for_everyone(self) -> bool:
         # Not the type: what the server writes has a type of its own, and may be for everyone too.
         return self.audience == EVERYONE
+
+    @property
+    def is_imported(self) -> bool:
+        return self.acting_key is not None and self.acting_key.startswith(IMPORTED)
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):

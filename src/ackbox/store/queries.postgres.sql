@@ -43,7 +43,7 @@ FROM jsonb_array_elements(CAST(CAST(:entries AS TEXT) AS JSONB));
 -- name: search_page
 -- Messages with these words, newest first; index search_entry_by_word, or the primary key for common words.
 SELECT m.seq, m.id, m.sender, m.sender_agent, m.sender_name, m.sender_instance, m.sender_kind, m.type, m.audience, m.subject, m.body, m.intent,
-    m.priority, m.refs, m.metadata, m.parent, m.thread_id, m.expects_reply_by, m.expires_at, m.idempotency_key, m.hops, m.created_at, m.thread
+    m.priority, m.refs, m.metadata, m.parent, m.thread_id, m.expects_reply_by, m.expires_at, m.idempotency_key, m.hops, m.created_at, m.thread, m.acting_key
 FROM search_entry s JOIN message m ON m.ws = s.ws AND m.seq = s.seq
 WHERE s.ws = :ws AND s.seq < :before AND s.words @@ to_tsquery('simple', :tsquery)
   {message_filter}

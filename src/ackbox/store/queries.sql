@@ -5,7 +5,7 @@
 -- part: message_columns
 -- A message as it is read.
 seq, id, sender, sender_agent, sender_name, sender_instance, sender_kind, type, audience, subject, body, intent,
-    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread
+    priority, refs, metadata, parent, thread_id, expects_reply_by, expires_at, idempotency_key, hops, created_at, thread, acting_key
 
 -- part: message_filter
 -- What narrows a page of messages; why BETWEEN, history_page says.

@@ -36,7 +36,7 @@ SELECT :ws, json_extract(value, '$[0]'), :place, json_extract(value, '$[1]') FRO
 -- name: search_page
 -- Messages with these words, newest first; full-text index, its order is the order of entries.
 SELECT m.seq, m.id, m.sender, m.sender_agent, m.sender_name, m.sender_instance, m.sender_kind, m.type, m.audience, m.subject, m.body, m.intent,
-    m.priority, m.refs, m.metadata, m.parent, m.thread_id, m.expects_reply_by, m.expires_at, m.idempotency_key, m.hops, m.created_at, m.thread
+    m.priority, m.refs, m.metadata, m.parent, m.thread_id, m.expects_reply_by, m.expires_at, m.idempotency_key, m.hops, m.created_at, m.thread, m.acting_key
 FROM search CROSS JOIN search_place p ON p.id = search.rowid CROSS JOIN message m ON m.ws = p.ws AND m.seq = p.seq
 WHERE search MATCH :fts5 AND p.ws = :ws
   AND search.rowid <= COALESCE((SELECT l.id FROM search_place l WHERE l.ws = :ws AND l.seq < :before ORDER BY l.seq DESC LIMIT 1), 0)

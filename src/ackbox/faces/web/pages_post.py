@@ -122,7 +122,7 @@ def line(message: dict[str, Any], tally: dict[str, Any] | None = None) -> str:
     """Return a message as one line of plain text."""
     first = (message["subject"] or message["body"]).strip().partition("\n")[0]
     to = "everyone" if message["type"] == "broadcast" else ", ".join(message["to"])
-    who = message["sender"] + (" (human)" if message["sender_kind"] == "human" else "")
+    who = message["sender"] + (f" ({message['sender_kind']})" if message["sender_kind"] in ("human", "external") else "")
     come = f"  {tally['acknowledged']}/{tally['recipients']}" if tally else ""
     urgent = {4: " !", 5: " !!"}.get(message["priority"], "")
     return plain(f"{message['created_at']}  {who} → {to}  {message['intent']}{urgent}  {first[:120]}{come}  {message['id']}")

@@ -58,7 +58,7 @@ const ODD = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u
 export const safe = (text) => String(text ?? "").replace(ODD, "\ufffd");
 
 export function Agent({ name, instance, kind }) {
-  return html`<span class="agent"><bdi>${safe(name)}</bdi>${instance ? html`<span class="dim">/${safe(instance)}</span>` : null}${kind === "human" ? html` <${Human} />` : null}</span>`;
+  return html`<span class="agent"><bdi>${safe(name)}</bdi>${instance ? html`<span class="dim">/${safe(instance)}</span>` : null}${kind === "human" ? html` <${Human} />` : kind === "external" ? html` <span class="dim" title="Another system, through a webhook">(external)</span>` : null}</span>`;
 }
 
 export function to(message) { return message.type === "broadcast" || message.to[0] === "*" ? "everyone" : message.to.map(safe).join(", "); }
