@@ -15,8 +15,9 @@ import msgspec
 
 from ackbox.app import App, open_app
 from ackbox.client.client import Client
-from ackbox.client.discovery import is_held, read_operator_key, write_private
+from ackbox.client.discovery import is_held, read_operator_key
 from ackbox.errors import BadKey, Unavailable
+from ackbox.private import write_private
 
 LOOK_AGAIN_S = 30.0
 

@@ -43,8 +43,8 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
         instance: str | None = None, dialect: str | None = None) -> int:
     """Carry messages between standard input and the server until input ends; returns the exit code."""
     theirs = _environment(dialect) if dialect else {}
-    given = {"url": url, "key": key, "workspace": workspace, "agent": agent}
-    url, key, workspace, agent = (config.get(name, value) or theirs.get(name) for name, value in given.items())
+    url, key = _address(url, key, theirs)
+    workspace, agent = (config.get(name, value) or theirs.get(name) for name, value in (("workspace", workspace), ("agent", agent)))
 
     def find() -> HttpCaller:
         return _server(data_dir, url, key)
@@ -79,6 +79,23 @@ def _environment(dialect: str) -> dict[str, str]:
     said = {name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)}
     # A key of that system itself, left where it was, opens nothing here; the server's own machine needs none.
     return {name: value for name, value in said.items() if name != "key" or value.startswith("abx_")}
+
+
+def _address(url: str | None, key: str | None, theirs: dict[str, str]) -> tuple[str | None, str | None]:
+    """Return the address and the key to call with, as far as they are not ackbox's own settings in the file.
+
+    Another system's variables count where ackbox's own are not set; its address only together with a key of ours from a flag or the
+    environment: left where it was, it names that system's server, which gets no key of ours.
+    """
+    has_key = config.look_up("key", key)[1] in ("flag", "environment")
+    if not has_key and (found := theirs.get("key")):
+        key, has_key = found, True
+    if config.look_up("url", url)[0] is None and (found := theirs.get("url")):
+        if has_key:
+            return found, config.get("key", key)
+        print("ackbox mcp: The other system's address in the environment is not used: no key of ackbox comes with it. "
+              "For an ackbox there, set ACKBOX_KEY as well.", file=sys.stderr)
+    return url, key
 
 
 def _own_name(server: HttpCaller) -> str | None:

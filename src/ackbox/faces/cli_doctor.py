@@ -5,7 +5,6 @@ Explained in docs/reference/cli.md.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shutil
@@ -14,7 +13,6 @@ import time
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.request import Request, urlopen
 
 from ackbox import __version__
 from ackbox.client.discovery import read_server
@@ -79,21 +77,25 @@ def _room(where: Path) -> Finding:
 
 
 def _server(talk: Talk, where: Path) -> list[Finding]:
-    server = read_server(where)
+    try:
+        server = read_server(where)
+    except AckboxError as error:
+        return [_finding("bad", "server", error.message, error.hint or "")]
     url = talk.setting("url") or (server["url"] if server else None)
     if url is None:
         return [_finding("warn", "server", f"none runs on {where}", "ackbox up")]
     try:
         started = time.monotonic()
-        with urlopen(Request(f"{url}/healthz"), timeout=5) as answer:
-            healthy, date = json.load(answer).get("status") == "ok", answer.headers.get("Date")
+        # Without a key: whether one belongs to this address is asked afterwards.
+        body, date = HttpCaller(url.rstrip("/"), None).health()
         took_ms = (time.monotonic() - started) * 1000
-    except (OSError, ValueError):
+    except NoServer:
         return [_finding("bad", "server", f"{url} does not answer", "ackbox stop, then ackbox up; see server.log in the data directory")]
+    healthy = body == {"status": "ok"}
     found = [_finding("ok" if healthy else "bad", "server", f"{url} answers in {took_ms:.0f} ms")]
     if server and server.get("version") != __version__:
         found.append(_finding("warn", "version", f"the server is {server['version']}, this command {__version__}", "ackbox stop, then ackbox up"))
-    return [*found, _clock(date), *_calls(talk, talk.server)]
+    return [*found, _clock(date), *_calls(talk)]
 
 
 def _clock(date: str | None) -> Finding:
@@ -103,8 +105,9 @@ def _clock(date: str | None) -> Finding:
     return _finding("ok" if away_s < 5 else "warn", "clock", f"{away_s:.0f} s from the server", "" if away_s < 5 else "set both clocks by NTP")
 
 
-def _calls(talk: Talk, server: HttpCaller) -> list[Finding]:
+def _calls(talk: Talk) -> list[Finding]:
     try:
+        server = talk.server
         started = time.monotonic()
         me: dict[str, Any] = server.call("agent.whoami", {})
         took_ms = (time.monotonic() - started) * 1000

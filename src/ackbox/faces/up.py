@@ -23,13 +23,14 @@ import uvicorn
 
 from ackbox import __version__, config
 from ackbox.app import App, open_app
-from ackbox.client.discovery import read_operator_key, read_server, write_private
+from ackbox.client.discovery import read_operator_key, read_server
 from ackbox.errors import NotAllowed, Unavailable
 from ackbox.faces.head import Head
 from ackbox.faces.log import start_log
 from ackbox.faces.serve import make_web
 from ackbox.faces.ws_line import FRAME_LIMIT, Line
 from ackbox.model.moment import to_text
+from ackbox.private import write_private
 
 # What speaks on the port: limits on heads, sockets with bounded frames, no compression.
 PROTOCOLS: dict[str, Any] = {"http": Head, "ws": Line, "ws_max_size": FRAME_LIMIT, "ws_per_message_deflate": False}
