@@ -65,6 +65,8 @@ class App:
         self._flusher: asyncio.Task[None] | None = None
         self._unindexed: set[int] = set()
         self.calls = 0
+        # What the operator is to know of this server, such as that it listens on another port than the usual one.
+        self.notices: list[str] = []
         # Whoever serves sockets says how many are open.
         self.sockets: Callable[[], int] = lambda: 0
 

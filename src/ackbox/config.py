@@ -131,3 +131,27 @@ def without_password(url: str) -> str:
     kept = [each for each in query.split("&") if "password" not in each.partition("=")[0].lower()]
     left = f"{mark if any(kept) else ''}{'&'.join(kept)}"
     return f"{scheme}{found}{user}{colon if not password else ''}{at}{host}{left}" if found and scheme != "sqlite" else url
+
+
+def database(given: str | None = None) -> str | None:
+    """Return the database URL that is set, itself or in a file; null for the one of the data directory.
+
+    Raises BadSettings for a password on the command line, which every user of the machine can read there.
+    """
+    url, source = look_up("database", given)
+    path, path_source = look_up("database_file")
+    if source == "flag" and url is not None and has_password(url):
+        raise BadSettings("The database URL on the command line holds a password, and every user of this machine can read it there. "
+                          f"Give the URL in ACKBOX_DATABASE, as `database` in {file()}, or in a file that ACKBOX_DATABASE_FILE names; "
+                          "or leave the password out and keep it in ~/.pgpass.")
+    if path is None or source == "flag" or (url is not None and (source, path_source) != ("file", "environment")):
+        return url
+    place = Path(path).expanduser()
+    try:
+        text = place.read_text("utf-8").strip()
+        _refuse_open(place)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"The file with the database URL, {place}, cannot be read: {error}.") from None
+    if not text:
+        raise BadSettings(f"The file with the database URL, {place}, is empty.")
+    return text

@@ -16,8 +16,8 @@ from typing import Any
 from ackbox import config
 from ackbox.client.http import HttpCaller, NoServer, parse_url
 from ackbox.config import Source
-from ackbox.errors import BadKey
-from ackbox.private import open_private, read_private
+from ackbox.errors import AckboxError, BadKey
+from ackbox.private import make_directory, open_private, read_private, write_private
 
 DEFAULT_PORT = 7717
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
@@ -105,6 +105,31 @@ def no_key(address: str) -> BadKey:
     parts = parse_url(address)
     return BadKey(f"There is no key for {parts.scheme}://{parts.netloc}. The operator key goes to its own server only.",
                   hint="Give a key of that server with --key or ACKBOX_KEY; its admin makes one with: ackbox key create", reason="elsewhere")
+
+
+def announce(server: dict[str, Any]) -> Path:
+    """Write down which data directory of this user has a port, so that another server that finds it taken can say whose it is."""
+    own = _announced(parse_url(server["url"]).port or 0)
+    make_directory(own.parent)
+    for path in own.parent.glob("*.json"):
+        if path.stem.isdigit() and holder(int(path.stem)) is None:
+            path.unlink(missing_ok=True)
+    write_private(own, json.dumps({"data_dir": server["data_dir"]}))
+    return own
+
+
+def holder(port: int) -> dict[str, Any] | None:
+    """Return what the server of this user that has a port wrote about itself; null when none has it."""
+    try:
+        server = read_server(Path(json.loads(read_private(_announced(port)) or "")["data_dir"]))
+    except (ValueError, TypeError, KeyError, AckboxError):
+        return None
+    return server if server is not None and parse_url(server["url"]).port == port else None
+
+
+def _announced(port: int) -> Path:
+    # Not in the home: two homes of one user share the ports of the machine.
+    return Path(os.environ.get("TMPDIR") or "/tmp") / f"ackbox-{os.geteuid()}" / f"{port}.json"
 
 
 def _runs_at(where: Path, url: str) -> bool:

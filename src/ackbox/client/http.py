@@ -81,6 +81,14 @@ class HttpCaller:
         except NoServer:
             return False
 
+    def is_ackbox(self) -> bool:
+        """Whether ackbox answers at the address, of whichever user."""
+        try:
+            status, body = self._request("GET", "/openapi.json", None, 2)
+            return status == 200 and json.loads(body)["info"]["title"] == "ackbox"
+        except (NoServer, ValueError, KeyError, TypeError):
+            return False
+
     def health(self) -> tuple[Any, str | None]:
         """Return what the server says of its health, and its time as HTTP writes it. Raises NoServer."""
         connection = self.connection(5)
@@ -107,7 +115,8 @@ class HttpCaller:
     def _request(self, method: str, path: str, body: bytes | None, timeout_s: float) -> tuple[int, bytes]:
         connection = self.connection(timeout_s)
         try:
-            connection.request(method, self.path(path), body, self._headers)
+            # What answers everybody is asked without the key.
+            connection.request(method, self.path(path), body, self._headers if method == "POST" else {})
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:

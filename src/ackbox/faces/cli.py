@@ -293,6 +293,8 @@ def verbs(name: str, registry: dict[str, click.Command], help: str) -> click.Gro
 
 def main() -> None:
     """Run the command line; a reader that goes away, or Ctrl-C, ends it quietly."""
+    # What this command and its children write is their owner's alone, also where no mode is named.
+    os.umask(0o077)
     try:
         cli(prog_name="ackbox", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -90,11 +90,13 @@ def _server(talk: Talk, where: Path) -> list[Finding]:
         body, date = HttpCaller(url.rstrip("/"), None).health()
         took_ms = (time.monotonic() - started) * 1000
     except NoServer:
-        return [_finding("bad", "server", f"{url} does not answer", "ackbox stop, then ackbox up; see server.log in the data directory")]
+        gone = _finding("bad", "server", f"{url} does not answer", "ackbox stop, then ackbox up; see server.log in the data directory")
+        return [gone, *(_calls(talk) if talk.setting("url") else [])]
     healthy = body == {"status": "ok"}
     found = [_finding("ok" if healthy else "bad", "server", f"{url} answers in {took_ms:.0f} ms")]
     if server and server.get("version") != __version__:
         found.append(_finding("warn", "version", f"the server is {server['version']}, this command {__version__}", "ackbox stop, then ackbox up"))
+    found += [_finding("warn", "port", notice, "ackbox stop here or there, if one server is enough") for notice in (server or {}).get("notices", [])]
     return [*found, _clock(date), *_calls(talk)]
 
 
