@@ -13,12 +13,14 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import msgspec
+
 from ackbox.alive import Alive
 from ackbox.bell import EVERYBODY, Bell, Follower
 from ackbox.callers import Callers
-from ackbox.errors import AckboxError, LoopGuard, NotAllowed, NotFound, NotYou, Unavailable
+from ackbox.errors import AckboxError, BadKey, LoopGuard, NotAllowed, NotFound, NotYou, Unavailable
 from ackbox.limits import Limits
-from ackbox.model.key import digest, mint, parse_key
+from ackbox.model.key import digest, matches, mint, parse_key
 from ackbox.model.moment import IdMaker
 from ackbox.ops import schedules
 from ackbox.ops.decode import decode
@@ -67,6 +69,8 @@ class App:
         self.calls = 0
         # What the operator is to know of this server, such as that it listens on another port than the usual one.
         self.notices: list[str] = []
+        # Whoever keeps the operator key in a file writes the new one there, and says where; null for any other key.
+        self.keep_key: Callable[[str, str], str | None] = lambda old_id, key: None
         # Whoever serves sockets says how many are open.
         self.sockets: Callable[[], int] = lambda: 0
 
@@ -88,19 +92,41 @@ class App:
         await self.engine.close()
 
     async def ensure(self, *, workspace: str, operator_key: str | None, label: str = "operator") -> str | None:
-        """Make the first workspace and, when there is none yet, an operator key; returns the new key or null."""
+        """Make the first workspace and, unless the given operator key is good, an operator key; returns the new key or null.
 
-        async def first(tx: Transaction) -> str | None:
-            if await find_workspace(tx, workspace) is None:
-                await add_workspace(tx, name=workspace, mode="open", settings={}, now=self.clock())
-            if operator_key is not None and await find_key(tx, parse_key(operator_key).id) is not None:
-                return None
-            text = operator_key or mint("adm").reveal()
-            await Store(tx, 0).add_key(id=parse_key(text).id, digest=digest(text), role="operator", agent=None,
-                                       may_speak_as=["*"], label=label, now=self.clock(), expires_at=None)
-            return text
+        A given key that the database does not know is taken up, since the database may be new. One that was revoked or has expired
+        is not, and a new one takes its place. Earlier operator keys are revoked with it: in SQLite all of them, in a
+        database that several servers share those of the same label.
+        """
+        given = _key_id(operator_key)
 
-        return await self.engine.write(first, across=True)
+        async def first(tx: Transaction) -> tuple[int, str | None, list[str]]:
+            place = await find_workspace(tx, workspace) or await add_workspace(tx, name=workspace, mode="open", settings={}, now=self.clock())
+            row = None if given is None else await find_key(tx, given)
+            if row is not None and row.role == "operator" and operator_key and matches(operator_key, row.digest) and row.is_good(self.clock()):
+                return place.ws, None, []
+            text = operator_key if operator_key and given is not None and row is None else mint("adm").reveal()
+            across, older = Store(tx, 0), []
+            for each in await across.keys():
+                if each.role == "operator" and each.is_good(self.clock()) and (self.engine.name == "sqlite" or each.label == label):
+                    await across.revoke_key(each.id, now=self.clock())
+                    older.append(each.id)
+            await across.add_key(id=parse_key(text).id, digest=digest(text), role="operator", agent=None,
+                                 may_speak_as=["*"], label=label, now=self.clock(), expires_at=None)
+            return place.ws, text, older
+
+        ws, made, older = await self.engine.write(first, across=True)
+        self._callers.forget()
+
+        async def tell(tx: Transaction) -> None:
+            for id in older:
+                await Store(tx, ws).note("key.revoked", at=self.clock(), reader=0, subject={"id": id})
+
+        if older:
+            await self.engine.write(tell, ws=ws)
+            self.notices.append(f"A new operator key was made, and {len(older)} of before {'is' if len(older) == 1 else 'are'} revoked.")
+            logging.getLogger(__name__).warning(self.notices[-1])
+        return made
 
     async def check(self) -> None:
         """Ask the store something. Raises Unavailable when it does not answer."""
@@ -167,8 +193,10 @@ class App:
             with suppress(Unavailable):
                 await self._run(operation, asked, caller, face, first, writes=True)
         result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked), is_push=is_push)
-        if name in ("key.revoke", "login.redeem", "login.end"):
+        if name in ("key.revoke", "key.rotate", "login.redeem", "login.end"):
             self._callers.forget()
+        if name == "key.rotate":
+            result = msgspec.structs.replace(result, kept_in=self.keep_key(result.old_id, result.key))
         if name == "workspace.import":
             self._totals.forget()
         if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
@@ -384,6 +412,14 @@ def _allow(caller: Caller, name: str, scope: Scope) -> None:
     if not caller.may(scope):
         how = " so that it marks" if scope != OPERATIONS[name].scope else ""
         raise NotAllowed(f"A key of kind {caller.role!r} may not do {name}{how}.", hint=f"It needs a key that may {scope}.")
+
+
+def _key_id(key: str | None) -> str | None:
+    """Return the id in a key; null for a damaged one."""
+    try:
+        return parse_key(key).id if key else None
+    except BadKey:
+        return None
 
 
 def _no_workspace(name: str | None) -> NotFound:

@@ -24,7 +24,7 @@ import uvicorn
 
 from ackbox import __version__, config
 from ackbox.app import App, open_app
-from ackbox.client.discovery import DEFAULT_PORT, announce, holder, read_operator_key, read_server
+from ackbox.client.discovery import DEFAULT_PORT, announce, holder, read_server
 from ackbox.client.http import HttpCaller
 from ackbox.config import BadSettings, without_password
 from ackbox.errors import NotAllowed, Unavailable
@@ -32,6 +32,7 @@ from ackbox.faces.head import Head
 from ackbox.faces.log import start_log
 from ackbox.faces.serve import make_web
 from ackbox.faces.ws_line import FRAME_LIMIT, Line
+from ackbox.library import ensure_operator
 from ackbox.model.moment import to_text
 from ackbox.private import make_directory, open_private, tighten_file, write_private
 
@@ -174,9 +175,7 @@ async def serve(place: Place, *, say: Say) -> None:
     start_log()
     app = await open_app(database_url(place.where, place.database))
     try:
-        made = await app.ensure(workspace="default", operator_key=read_operator_key(place.where))
-        if made is not None and read_operator_key(place.where) is None:
-            write_private(place.where / "operator.key", made + "\n")
+        await ensure_operator(app, place.where)
         await _serve(place, app, say)
     finally:
         (place.where / "server.json").unlink(missing_ok=True)
@@ -215,7 +214,8 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     # The number it listens on, not a name: `localhost` may lead a caller to another program on the same port of ::1.
     told = {"url": f"http://{_reached(address)}:{port}", "pid": os.getpid(), "version": __version__,
             "data_dir": str(place.where.resolve()), "started_at": to_text(app.clock()),
-            "database": f"{facts.get('path') or 'postgresql'} ({facts['engine']} {facts['version']})", "options": options_of(place), "notices": app.notices}
+            "database": f"{facts.get('path') or 'postgresql'} ({facts['engine']} {facts['version']})",
+            "options": options_of(place), "notices": app.notices}
     write_private(place.where / "server.json", json.dumps(told) + "\n")
     announced = announce(told)
     say(told, True)
