@@ -13,23 +13,22 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import msgspec
-
 from ackbox.alive import Alive
 from ackbox.bell import EVERYBODY, Bell, Follower
 from ackbox.callers import Callers
-from ackbox.errors import AckboxError, BadKey, LoopGuard, NotAllowed, NotFound, NotYou, Unavailable
+from ackbox.errors import AckboxError, LoopGuard, NotAllowed, NotFound, NotYou, Unavailable
+from ackbox.founding import found
 from ackbox.limits import Limits
-from ackbox.model.key import digest, matches, mint, parse_key
 from ackbox.model.moment import IdMaker
 from ackbox.ops import schedules
 from ackbox.ops.decode import decode
 from ackbox.ops.feed import Feed
 from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Scope, find
 from ackbox.ops.totals import Totals
+from ackbox.stays import Stay, Stays
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.schedules import Due, due_schedules
-from ackbox.store.store import Store, WorkspaceRow, add_workspace, every_workspace, find_key, find_workspace
+from ackbox.store.store import Store, WorkspaceRow, every_workspace, find_workspace
 
 FLUSH_S = 1.0
 # Also without a ring: a revoked key or a recipient gone must not wait for one.
@@ -63,14 +62,15 @@ class App:
         self.alive = Alive(lambda: self.clock())
         self._callers = Callers(engine, lambda: self.clock())
         self._totals = Totals()
+        self.stays = Stays(self._run, self.limits.spend, self.alive, lambda: self.bell.is_closing)
         self._known_places: dict[str, int] = {}
         self._flusher: asyncio.Task[None] | None = None
         self._unindexed: set[int] = set()
         self.calls = 0
         # What the operator is to know of this server, such as that it listens on another port than the usual one.
         self.notices: list[str] = []
-        # Whoever keeps the operator key in a file writes the new one there, and says where; null for any other key.
-        self.keep_key: Callable[[str, str], str | None] = lambda old_id, key: None
+        # Whoever keeps the operator key in a file writes a new one there.
+        self.keep_key: Callable[[Any], Any] = lambda rotated: rotated
         # Whoever serves sockets says how many are open.
         self.sockets: Callable[[], int] = lambda: 0
 
@@ -84,6 +84,7 @@ class App:
     async def close(self) -> None:
         """Wake all who wait, write down the last signs of life, close the database."""
         self.bell.close()
+        await self.stays.settle()
         if self._flusher is not None:
             self._flusher.cancel()
             with suppress(asyncio.CancelledError):
@@ -92,40 +93,10 @@ class App:
         await self.engine.close()
 
     async def ensure(self, *, workspace: str, operator_key: str | None, label: str = "operator") -> str | None:
-        """Make the first workspace and, unless the given operator key is good, an operator key; returns the new key or null.
-
-        A given key that the database does not know is taken up, since the database may be new. One that was revoked or has expired
-        is not, and a new one takes its place. Earlier operator keys are revoked with it: in SQLite all of them, in a
-        database that several servers share those of the same label.
-        """
-        given = _key_id(operator_key)
-
-        async def first(tx: Transaction) -> tuple[int, str | None, list[str]]:
-            place = await find_workspace(tx, workspace) or await add_workspace(tx, name=workspace, mode="open", settings={}, now=self.clock())
-            row = None if given is None else await find_key(tx, given)
-            if row is not None and row.role == "operator" and operator_key and matches(operator_key, row.digest) and row.is_good(self.clock()):
-                return place.ws, None, []
-            text = operator_key if operator_key and given is not None and row is None else mint("adm").reveal()
-            across, older = Store(tx, 0), []
-            for each in await across.keys():
-                if each.role == "operator" and each.is_good(self.clock()) and (self.engine.name == "sqlite" or each.label == label):
-                    await across.revoke_key(each.id, now=self.clock())
-                    older.append(each.id)
-            await across.add_key(id=parse_key(text).id, digest=digest(text), role="operator", agent=None,
-                                 may_speak_as=["*"], label=label, now=self.clock(), expires_at=None)
-            return place.ws, text, older
-
-        ws, made, older = await self.engine.write(first, across=True)
+        """Make the first workspace and, unless the given operator key is good, an operator key; returns the new key or null."""
+        made, notice = await found(self.engine, workspace=workspace, operator_key=operator_key, label=label, now=self.clock())
         self._callers.forget()
-
-        async def tell(tx: Transaction) -> None:
-            for id in older:
-                await Store(tx, ws).note("key.revoked", at=self.clock(), reader=0, subject={"id": id})
-
-        if older:
-            await self.engine.write(tell, ws=ws)
-            self.notices.append(f"A new operator key was made, and {len(older)} of before {'is' if len(older) == 1 else 'are'} revoked.")
-            logging.getLogger(__name__).warning(self.notices[-1])
+        self.notices += [notice] if notice else []
         return made
 
     async def check(self) -> None:
@@ -166,6 +137,12 @@ class App:
         if follower.reader is not None:
             self.alive.go(follower.ws, follower.reader)
 
+    async def stay(self, params: Any, *, credential: str | None, face: str = "library") -> tuple[Stay, Any]:
+        """Check in, and count as online until `stays.leave`; returns what that takes, and the answer. Raises what agent.check_in raises."""
+        caller = await self.identify(credential)
+        _allow(caller, "agent.check_in", "write")
+        return await self.stays.come(caller, params, face)
+
     async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False) -> Any:
         """Do one operation and return its result struct.
 
@@ -196,7 +173,7 @@ class App:
         if name in ("key.revoke", "key.rotate", "login.redeem", "login.end"):
             self._callers.forget()
         if name == "key.rotate":
-            result = msgspec.structs.replace(result, kept_in=self.keep_key(result.old_id, result.key))
+            result = self.keep_key(result)
         if name == "workspace.import":
             self._totals.forget()
         if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
@@ -412,14 +389,6 @@ def _allow(caller: Caller, name: str, scope: Scope) -> None:
     if not caller.may(scope):
         how = " so that it marks" if scope != OPERATIONS[name].scope else ""
         raise NotAllowed(f"A key of kind {caller.role!r} may not do {name}{how}.", hint=f"It needs a key that may {scope}.")
-
-
-def _key_id(key: str | None) -> str | None:
-    """Return the id in a key; null for a damaged one."""
-    try:
-        return parse_key(key).id if key else None
-    except BadKey:
-        return None
 
 
 def _no_workspace(name: str | None) -> NotFound:

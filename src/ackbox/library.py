@@ -20,6 +20,7 @@ from ackbox.client.client import Client
 from ackbox.client.discovery import is_held, read_operator_key
 from ackbox.errors import AckboxError, BadKey, Unavailable
 from ackbox.model.key import parse_key
+from ackbox.ops.keys import RotatedKey
 from ackbox.private import write_private
 
 LOOK_AGAIN_S = 30.0
@@ -104,17 +105,17 @@ async def ensure_operator(app: App, where: Path) -> str:
     if made is not None and made != known:
         write_private(path, made + "\n")
 
-    def keep(old_id: str, key: str) -> str | None:
+    def keep(rotated: RotatedKey) -> RotatedKey:
         try:
             own = read_operator_key(where)
-            if own is None or parse_key(own).id != old_id:
-                return None
-            write_private(path, key + "\n")
+            if own is None or parse_key(own).id != rotated.old_id:
+                return rotated
+            write_private(path, rotated.key + "\n")
         except (AckboxError, OSError) as error:
             # The key is in the answer; without the file the next start makes another.
             logging.getLogger(__name__).warning("operator.key could not be written (%s)", type(error).__name__)
-            return None
-        return str(path)
+            return rotated
+        return msgspec.structs.replace(rotated, kept_in=str(path))
 
     app.keep_key = keep
     own = made or known

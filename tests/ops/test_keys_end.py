@@ -135,7 +135,7 @@ async def test_without_its_file_an_operator_key_ends_when_a_new_one_is_made(data
     app = await reopened(app, database)
     second = await ensure_operator(app, tmp_path)
     assert (await is_refused(Post(app, first)), await is_refused(Post(app, second))) == (True, False)
-    assert app.notices == ["A new operator key was made, and 1 of before is revoked."]
+    assert app.notices == ["A new operator key was made, and 1 earlier one is revoked."]
     events: Any = await Post(app, second)("event.feed", cursor="0", kinds=["key.revoked"])
     assert [each.subject for each in events.events] == [{"id": parse_key(first).id}]
     await app.close()
@@ -189,5 +189,5 @@ async def test_servers_of_one_database_with_directories_of_their_own_leave_each_
 
 async def test_a_key_that_may_not_administer_rotates_none(post: Post) -> None:
     ana = await post.keyed("ana")
-    with pytest.raises(AckboxError, match="may not do key.rotate"):
+    with pytest.raises(AckboxError, match=r"may not do key\.rotate"):
         await ana("key.rotate", id=parse_key(ana.key).id)

@@ -47,7 +47,7 @@ class Sockets:
         self._app = app
         self._call = call
         self._tickets = tickets
-        self._feeds = Feeds(call, app.follow, app.unfollow)
+        self._feeds = Feeds(call, app.follow, app.unfollow, app.stay, app.stays.leave)
         self._open: set[Session] = set()
         self._of_key: Counter[str] = Counter()
         self._watching: asyncio.Task[None] | None = None
@@ -133,6 +133,7 @@ class Session:
         self._credential = credential
         self._asking: dict[Id, asyncio.Task[None]] = {}
         self._subscriptions: dict[Id, asyncio.Task[None]] = {}
+        self._stay: Any = None
         self._starting = 0
         self._loop = asyncio.get_running_loop()
         self._heard_at = self._loop.time()
@@ -160,7 +161,7 @@ class Session:
 
     def is_idle(self, now: float) -> bool:
         """Whether the socket has been silent for too long for one that waits for nothing."""
-        if self._asking or self._subscriptions:
+        if self._asking or self._subscriptions or self._stay is not None:
             return False
         return now - self._heard_at > (SILENT_S if self._is_new else IDLE_S)
 
@@ -175,6 +176,8 @@ class Session:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        if self._stay is not None:
+            self._feeds.leave(self._stay)
 
     async def _answer(self, asked: Asked) -> None:
         try:
@@ -191,11 +194,21 @@ class Session:
                 self.line.be_busy(False)
 
     async def _change(self, asked: Asked) -> Any:
-        """Begin a subscription, or end one."""
+        """Begin a subscription or end one, or stay."""
+        if asked.stay is not None:
+            return await self._come(asked.stay)
         if asked.subscribe is not None:
             return await self._subscribe(asked.id, asked.subscribe)
         assert asked.unsubscribe is not None
         return await self._unsubscribe(asked.unsubscribe)
+
+    async def _come(self, asked: dict[str, Any]) -> Any:
+        """Check in as one that is online until this socket ends; who stays under another name leaves the first."""
+        stay, result = await self._feeds.stay(asked, credential=self._credential, face="ws")
+        before, self._stay = self._stay, stay
+        if before is not None:
+            self._feeds.leave(before)
+        return result
 
     async def _subscribe(self, id: Id, asked: dict[str, Any]) -> dict[str, Any]:
         if id in self._subscriptions:

@@ -18,13 +18,14 @@ LONGEST_ID = 64
 
 
 class Asked(msgspec.Struct, forbid_unknown_fields=True):
-    """One frame from a client: exactly one of op, subscribe, unsubscribe."""
+    """One frame from a client: exactly one of op, subscribe, unsubscribe, stay."""
 
     id: Id
     op: str | None = None
     params: msgspec.Raw = msgspec.Raw()
     subscribe: dict[str, Any] | None = None
     unsubscribe: Id | None = None
+    stay: dict[str, Any] | None = None
 
 
 class Misread(Exception):
@@ -37,7 +38,7 @@ class Misread(Exception):
 
 
 _asked = msgspec.json.Decoder(Asked)
-_HINT = 'Send {"id":1,"op":"agent.whoami","params":{}}, or an id with subscribe or unsubscribe.'
+_HINT = 'Send {"id":1,"op":"agent.whoami","params":{}}, or an id with subscribe, unsubscribe or stay.'
 
 
 def read(data: bytes, is_text: bool) -> Asked:
@@ -50,8 +51,8 @@ def read(data: bytes, is_text: bool) -> Asked:
         raise _misread(data, error) from None
     if isinstance(asked.id, str) and len(asked.id) > LONGEST_ID:
         raise Misread(None, Invalid(f"`id` has more than {LONGEST_ID} characters.", hint="Number your frames.", field="id"))
-    if (asked.op, asked.subscribe, asked.unsubscribe).count(None) != 2:
-        raise Misread(asked.id, Invalid("A frame has one of `op`, `subscribe`, `unsubscribe`.", hint=_HINT))
+    if (asked.op, asked.subscribe, asked.unsubscribe, asked.stay).count(None) != 3:
+        raise Misread(asked.id, Invalid("A frame has one of `op`, `subscribe`, `unsubscribe`, `stay`.", hint=_HINT))
     if asked.op is None and bytes(asked.params):
         raise Misread(asked.id, Invalid("Only a frame with `op` has `params`.", hint=_HINT, field="params"))
     return asked
