@@ -67,9 +67,7 @@ class App:
         self._flusher: asyncio.Task[None] | None = None
         self._unindexed: set[int] = set()
         self.calls = 0
-        # What the operator is to know of this server, such as that it listens on another port than the usual one.
         self.notices: list[str] = []
-        # Whoever keeps the operator key in a file writes a new one there.
         self.keep_key: Callable[[Any], Any] = lambda rotated: rotated
         # Whoever serves sockets says how many are open.
         self.sockets: Callable[[], int] = lambda: 0
@@ -229,7 +227,7 @@ class App:
             workspace = await self._workspace(store, caller, asked)
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
                               now=self.clock(), new_id=self._new_id, alive=self.alive.last, on_socket=self.alive.follows,
-                              session_alive=self.alive.session_last, sockets=self.sockets, totals=self._totals,
+                              session_alive=self.alive.session_last, sockets=self.sockets, totals=self._totals, notices=self.notices,
                               may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or this_call))
             if asked.session is not None:
                 await context.resume(asked.session)

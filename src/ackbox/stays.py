@@ -30,7 +30,8 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
 class Stays:
     """All stays of one server; `run` runs an operation as the app does."""
 
-    def __init__(self, run: Callable[..., Awaitable[Any]], spend: Callable[[Caller, Call], None], alive: Alive, is_closing: Callable[[], bool]) -> None:
+    def __init__(self, run: Callable[..., Awaitable[Any]], spend: Callable[[Caller, Call], None], alive: Alive,
+                 is_closing: Callable[[], bool]) -> None:
         self._run, self._spend, self._alive, self._is_closing = run, spend, alive, is_closing
         self._leaving: set[asyncio.Task[None]] = set()
 

@@ -136,7 +136,7 @@ async def test_without_its_file_an_operator_key_ends_when_a_new_one_is_made(data
     second = await ensure_operator(app, tmp_path)
     assert (await is_refused(Post(app, first)), await is_refused(Post(app, second))) == (True, False)
     assert app.notices == ["A new operator key was made, and 1 earlier one is revoked."]
-    events: Any = await Post(app, second)("event.feed", cursor="0", kinds=["key.revoked"])
+    events: Any = await Post(app, second)("event.feed", cursor="start", kinds=["key.revoked"])
     assert [each.subject for each in events.events] == [{"id": parse_key(first).id}]
     await app.close()
 

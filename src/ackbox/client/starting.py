@@ -23,7 +23,7 @@ from ackbox.client.http import HttpCaller, parse_url
 from ackbox.errors import Unavailable
 from ackbox.private import make_directory, open_private
 
-START_S = 20.0
+START_S = 40.0
 
 
 def live_server(where: Path) -> dict[str, Any] | None:

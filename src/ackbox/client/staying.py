@@ -36,9 +36,12 @@ class Staying:
 
     def come(self, params: dict[str, Any]) -> Any:
         """Check in with the parameters of agent.check_in, and return its answer. Raises NoServer and the errors of ackbox.errors."""
+        return self._say({"id": 1, "stay": params})
+
+    def _say(self, frame: dict[str, Any]) -> Any:
         try:
             self._shake_hands()
-            self._send(TEXT, json.dumps({"id": 1, "stay": params}).encode())
+            self._send(TEXT, json.dumps(frame).encode())
             told = json.loads(self._next_text())
         except (OSError, HTTPException, ValueError, EOFError) as error:
             self._connection.close()
@@ -47,6 +50,10 @@ class Staying:
             self.go()
             raise error_of(told["error"])
         return told["result"]
+
+    def ask(self) -> Any:
+        """Open the socket and ask whose key it is, without staying. Raises NoServer and the errors of ackbox.errors."""
+        return self._say({"id": 1, "op": "agent.whoami", "params": {}})
 
     def hold(self) -> None:
         """Return when the socket has ended."""
@@ -110,6 +117,13 @@ class Staying:
         size = len(payload)
         head = bytes((0x80 | kind, 0x80 | size)) if size < 126 else bytes((0x80 | kind, 0xFE)) + struct.pack("!H", size)
         self._connection.sock.sendall(head + mask + bytes(byte ^ mask[at & 3] for at, byte in enumerate(payload)))
+
+
+def probe(server: HttpCaller) -> None:
+    """Open a WebSocket, ask one thing, and close it. Raises NoServer and the errors of ackbox.errors."""
+    opened = Staying(server)
+    opened.ask()
+    opened.go()
 
 
 def _refusal(status: int, body: bytes) -> AckboxError:

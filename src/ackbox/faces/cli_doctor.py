@@ -8,17 +8,17 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import stat
 import time
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ackbox import __version__
+from ackbox import __version__, config
 from ackbox.client.discovery import read_server
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.cli_columns import ago
+from ackbox.private import OTHERS, check_directory
 
 if TYPE_CHECKING:
     from ackbox.faces.cli import Talk
@@ -29,7 +29,7 @@ Finding = dict[str, str]
 def examine(talk: Talk) -> list[Finding]:
     """Return one finding for each thing looked at: ok, warn or bad, what was seen, what to do."""
     where: Path = talk.data_dir
-    return [_python(), _sqlite(), _directory(where), _key(where), _room(where), *_server(talk, where)]
+    return [_python(), _sqlite(), _directory(where), _key(where), *_open_files(where), _room(where), *_server(talk, where)]
 
 
 def _finding(state: str, what: str, seen: str, do: str = "") -> Finding:
@@ -51,11 +51,17 @@ def _sqlite() -> Finding:
 
 def _directory(where: Path) -> Finding:
     if not where.exists():
-        return _finding("ok", "data", f"{where} is not there yet; `ackbox up` makes it")
+        return _finding("ok", "data", f"{where} does not exist yet; `ackbox up` makes it")
+    try:
+        check_directory(where)
+    except OSError as error:
+        return _finding("bad", "data", f"{where}: {error.strerror}", "choose another with --data-dir")
+    except AckboxError as error:
+        return _finding("bad", "data", error.message, error.hint or "")
     if not os.access(where, os.W_OK):
-        return _finding("bad", "data", f"{where} cannot be written", f"chown it to you, or use --data-dir (uid {os.getuid()})")
-    if where.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        return _finding("warn", "data", f"{where} can be written by others", f"chmod 700 {where}")
+        return _finding("bad", "data", f"{where} cannot be written", f"chmod 700 {where}")
+    if where.stat().st_mode & OTHERS:
+        return _finding("warn", "data", f"others can look into {where}", f"chmod 700 {where}, or start the server again, which does it")
     return _finding("ok", "data", str(where))
 
 
@@ -63,9 +69,27 @@ def _key(where: Path) -> Finding:
     path = where / "operator.key"
     if not path.exists():
         return _finding("ok", "key", "no operator key yet; the first `ackbox up` makes one")
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return _finding("bad", "key", f"{path} can be read by others", f"chmod 600 {path}, then make new keys")
+    if path.is_symlink():
+        return _finding("bad", "key", f"{path} is a symbolic link, and ackbox follows none", "put the file itself there")
+    if path.stat().st_uid != os.geteuid():
+        return _finding("bad", "key", f"{path} belongs to another user (uid {path.stat().st_uid})", f"chown it to you (uid {os.geteuid()})")
+    if path.stat().st_mode & OTHERS:
+        return _finding("bad", "key", f"{path} can be read by others", f"chmod 600 {path}, then: ackbox key rotate")
     return _finding("ok", "key", f"{path}, for you only")
+
+
+def _open_files(where: Path) -> list[Finding]:
+    """Return a finding for the files that others can read or write, in the data directory and the settings file."""
+    try:
+        places = [*where.iterdir(), config.file()]
+    except OSError:
+        places = [config.file()]
+    found = [path for path in places if path.is_file() and path.stat().st_mode & OTHERS and path.name != "operator.key"
+             and (path != config.file() or any(config.in_file(name) for name in config.SECRET))]
+    if not found:
+        return []
+    names = [str(path) for path in sorted(found)]
+    return [_finding("warn", "files", f"others can read {', '.join(names)}", f"chmod 600 {' '.join(names)}")]
 
 
 def _room(where: Path) -> Finding:
@@ -118,7 +142,20 @@ def _calls(talk: Talk) -> list[Finding]:
     except AckboxError as error:
         return [_finding("bad", "key", error.message, error.hint or "")]
     called = f"a call as {me['agent'] or 'operator'} ({me['role']}) in {me['workspace']} took {took_ms:.0f} ms"
-    return [_finding("ok", "call", called), *_database(server)]
+    return [_finding("ok", "call", called), _socket(server), *_database(server)]
+
+
+def _socket(server: HttpCaller) -> Finding:
+    """Return whether a WebSocket gets through: a proxy may carry calls and no sockets."""
+    from ackbox.client.staying import probe
+
+    try:
+        started = time.monotonic()
+        probe(server)
+        return _finding("ok", "socket", f"a WebSocket opened and answered in {(time.monotonic() - started) * 1000:.0f} ms")
+    except (NoServer, AckboxError) as error:
+        return _finding("bad", "socket", f"no WebSocket opens at {server.path('/ws')}: {error}",
+                        "let the proxy pass Upgrade and Connection; see docs/howto/run-on-a-server.md")
 
 
 def _database(server: HttpCaller) -> list[Finding]:

@@ -109,6 +109,7 @@ class Context(msgspec.Struct, kw_only=True):
     session_signs: dict[int, int] = msgspec.field(default_factory=dict)
     session_alive: Callable[[int, int], int] = lambda ws, seq: 0
     sockets: Callable[[], int] = lambda: 0
+    notices: list[str] = msgspec.field(default_factory=list)
 
     async def resume(self, token: str) -> None:
         """Let a session's token say who calls, which is a sign of life of that session.
