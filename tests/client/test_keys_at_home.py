@@ -19,6 +19,7 @@ from ackbox.client.http import HttpCaller, parse_url
 from ackbox.config import SETTINGS, BadSettings
 from ackbox.dialects import DIALECTS
 from ackbox.errors import AckboxError, BadKey
+from ackbox.faces import bridge_server
 from ackbox.faces.cli import KEY, VERBS, cli
 from tests.command import Command
 
@@ -244,3 +245,45 @@ def test_a_server_that_has_ended_gets_nothing_at_its_old_address(tmp_path: Path)
 
 def test_own_ackbox_variables_do_not_leak_into_these_tests() -> None:
     assert [name for name in os.environ if name in {setting.env for setting in SETTINGS}] == []
+
+
+def test_the_terminal_shows_the_operator_key_to_no_other_address(here: Command, other: Listener) -> None:
+    ours, theirs = os.openpty()
+    process = subprocess.Popen([*here.argv, "--url", other.url, "tui"], env=here.environment | {"TERM": "xterm"}, stdin=theirs, stdout=theirs,
+                               stderr=subprocess.PIPE, text=True)
+    _, told = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert (process.returncode, "ACKBOX_KEY" in told, other.has_seen_a_key) == (KEY, True, False)
+
+
+def test_a_bridge_uses_the_ackbox_of_its_user_on_the_usual_port_with_the_key_that_belongs_to_it(
+        here: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    url = caller().url
+    port = parse_url(url).port
+    made = here.json("key", "create", "--agent", "bob")["key"]
+    monkeypatch.setattr(bridge_server, "DEFAULT_PORT", port)
+    monkeypatch.setattr(bridge_server, "DEFAULT_URL", url)
+    monkeypatch.delenv("ACKBOX_DATA_DIR")
+    monkeypatch.setenv("XDG_DATA_HOME", str(here.where / "nothing here"))
+    found = bridge_server.find_server(None, None, None)
+    assert (found.url, found.key) == (url, read_operator_key(here.data))
+    assert f"Uses the ackbox at {url} with the data directory {here.data}; none runs on" in capsys.readouterr().err
+    assert bridge_server.find_server(None, None, made).key == made
+    monkeypatch.setenv("ACKBOX_DATA_DIR", str(here.where / "another"))
+    # A key that fits is used there from any directory; the operator key of another directory is not.
+    assert bridge_server.find_server(None, None, made).url == url
+    started = bridge_server.find_server(None, None, None)
+    here("stop", ACKBOX_DATA_DIR=str(here.where / "another"))
+    assert (started.url != url, started.key == read_operator_key(here.where / "another")) == (True, True)
+
+
+@pytest.mark.parametrize("key", [None, OTHER_KEY])
+def test_a_bridge_shows_no_operator_key_to_what_else_has_the_usual_port(
+        here: Command, other: Listener, monkeypatch: pytest.MonkeyPatch, key: str | None) -> None:
+    monkeypatch.setattr(bridge_server, "DEFAULT_PORT", other.port)
+    monkeypatch.setattr(bridge_server, "DEFAULT_URL", other.url)
+    monkeypatch.setenv("ACKBOX_DATA_DIR", str(here.where / f"fresh-{key is None}"))
+    found = bridge_server.find_server(None, None, key)
+    here("stop", ACKBOX_DATA_DIR=str(here.where / f"fresh-{key is None}"))
+    assert (found.url != other.url, other.has_seen_a_key) == (True, False)
