@@ -45,7 +45,7 @@ async def test_a_key_of_every_role_is_listed_and_revoked(post: Post, role: str) 
     assert [(each.kind, each.revoked_at) for each in (await post("key.list")).keys if each.id == id] == [(role, None)]
     await post("key.revoke", id=id)
     assert await is_refused(caller)
-    assert [each.revoked_at is not None for each in (await post("key.list")).keys if each.id == id] == [True]
+    assert [each.revoked_at is not None for each in (await post("key.list", ended_links=True)).keys if each.id == id] == [True]
 
 
 @pytest.mark.parametrize("grace_s", [0, 60])
@@ -137,7 +137,7 @@ async def test_without_its_file_an_operator_key_ends_when_a_new_one_is_made(data
     assert (await is_refused(Post(app, first)), await is_refused(Post(app, second))) == (True, False)
     assert app.notices == ["A new operator key was made, and 1 earlier one is revoked."]
     events: Any = await Post(app, second)("event.feed", cursor="start", kinds=["key.revoked"])
-    assert [each.subject for each in events.events] == [{"id": parse_key(first).id}]
+    assert [each.details for each in events.events] == [{"id": parse_key(first).id}]
     await app.close()
 
 

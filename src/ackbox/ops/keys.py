@@ -75,7 +75,9 @@ async def create(context: Context, params: CreateKey) -> NewKey:
 
 
 class ListKeys(Call, frozen=True, kw_only=True):
-    """Nothing to say."""
+    """Which keys to list."""
+
+    ended_links: Annotated[bool, Meta(description="Also list one-time links that were used, revoked or have expired")] = False
 
 
 class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +111,7 @@ async def list_keys(context: Context, params: ListKeys) -> Keys:
 
     A caller that covers all workspaces also sees the keys that do, the operator's among them.
     """
-    return Keys(keys=await _keys(context))
+    return Keys(keys=await _keys(context, ended_links=params.ended_links))
 
 
 class RevokeKey(Call, frozen=True, kw_only=True):
@@ -173,9 +175,10 @@ async def rotate(context: Context, params: RotateKey) -> RotatedKey:
                       expires_at=to_text_or_none(expires_at), old_id=row.id, old_ends_at=to_text(ends_at))
 
 
-async def _keys(context: Context) -> list[KeyInfo]:
+async def _keys(context: Context, *, ended_links: bool = False) -> list[KeyInfo]:
     rows = await context.store.keys() + (await _across(context).keys() if context.caller.ws == 0 else [])
-    return [_shown(row) for row in rows]
+    # Each sign-in leaves a link that is of no use: they would bury the keys that are.
+    return [_shown(row) for row in rows if ended_links or row.role not in BECOMES or row.is_good(context.now)]
 
 
 def _across(context: Context) -> Store:
