@@ -338,7 +338,7 @@ async def away(served: Served) -> None:
 async def test_who_stays_is_online_until_the_socket_ends_and_is_checked_out_then(served: Served) -> None:
     ana = await key(served, "ana")
     async with opened(served.url, ana) as socket:
-        answer = await socket.ask({"id": 1, "stay": {"instance": "here", "program": "raw"}})
+        answer = await socket.ask({"id": 1, "op": "agent.check_in", "stay": True, "params": {"instance": "here", "program": "raw"}})
         assert (answer["result"]["me"]["instance"], answer["result"]["me"]["program"]) == ("here", "raw")
         assert await standing(served) == [("here", "online")]
         socket.connection.transport.abort()
@@ -352,12 +352,18 @@ async def test_who_stays_twice_is_online_until_the_second_socket_ends(one: Serve
     async with opened(one.url, ana) as second:
         async with opened(one.url, ana) as first:
             for socket in (first, second):
-                await socket.ask({"id": 1, "stay": {"instance": "here"}})
+                await socket.ask({"id": 1, "op": "agent.check_in", "stay": True, "params": {"instance": "here"}})
         await second.call("agent.whoami")
         assert await standing(one) == [("here", "online")]
     await away(one)
 
 
+async def test_only_a_check_in_stays(one: Served) -> None:
+    async with opened(one.url, one.key) as socket:
+        answer = await socket.ask({"id": 1, "op": "agent.whoami", "stay": True})
+        assert answer["error"]["message"] == "Only a frame with the `op` agent.check_in has `stay`."
+
+
 async def test_only_a_key_that_may_write_stays(one: Served) -> None:
     async with opened(one.url, await key(one, "ana", kind="read-only")) as socket:
-        assert (await socket.ask({"id": 1, "stay": {}}))["error"]["code"] == "not_allowed"
+        assert (await socket.ask({"id": 1, "op": "agent.check_in", "stay": True, "params": {}}))["error"]["code"] == "not_allowed"

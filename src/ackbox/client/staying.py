@@ -36,7 +36,7 @@ class Staying:
 
     def come(self, params: dict[str, Any]) -> Any:
         """Check in with the parameters of agent.check_in, and return its answer. Raises NoServer and the errors of ackbox.errors."""
-        return self._say({"id": 1, "stay": params})
+        return self._say({"id": 1, "op": "agent.check_in", "stay": True, "params": params})
 
     def _say(self, frame: dict[str, Any]) -> Any:
         try:

@@ -621,7 +621,10 @@ class KeyVerbs:
         Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
         """
 
-    async def list(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> Keys:
+    async def list(
+        self, *, ended_links: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Keys:
         """List the workspace's keys, without their secrets.
 
         A caller that covers all workspaces also sees the keys that do, the operator's among them.
@@ -1371,7 +1374,10 @@ class SyncKeyVerbs:
         Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
         """
 
-    def list(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> Keys:
+    def list(
+        self, *, ended_links: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Keys:
         """List the workspace's keys, without their secrets.
 
         A caller that covers all workspaces also sees the keys that do, the operator's among them.

@@ -183,6 +183,8 @@ class Session:
         try:
             if asked.op is None:
                 result = await self._change(asked)
+            elif asked.stay:
+                result = await self._come(bytes(asked.params))
             else:
                 result = await self._call(asked.op, bytes(asked.params), credential=self._credential, face="ws")
             self.line.say(answered(asked.id, result))
@@ -194,15 +196,13 @@ class Session:
                 self.line.be_busy(False)
 
     async def _change(self, asked: Asked) -> Any:
-        """Begin a subscription or end one, or stay."""
-        if asked.stay is not None:
-            return await self._come(asked.stay)
+        """Begin a subscription, or end one."""
         if asked.subscribe is not None:
             return await self._subscribe(asked.id, asked.subscribe)
         assert asked.unsubscribe is not None
         return await self._unsubscribe(asked.unsubscribe)
 
-    async def _come(self, asked: dict[str, Any]) -> Any:
+    async def _come(self, asked: bytes) -> Any:
         """Check in as one that is online until this socket ends; who stays under another name leaves the first."""
         stay, result = await self._feeds.stay(asked, credential=self._credential, face="ws")
         before, self._stay = self._stay, stay

@@ -18,14 +18,17 @@ LONGEST_ID = 64
 
 
 class Asked(msgspec.Struct, forbid_unknown_fields=True):
-    """One frame from a client: exactly one of op, subscribe, unsubscribe, stay."""
+    """One frame from a client: exactly one of op, subscribe, unsubscribe.
+
+    `stay` goes with the operation agent.check_in: whoever checks in so is checked out when the socket ends.
+    """
 
     id: Id
     op: str | None = None
     params: msgspec.Raw = msgspec.Raw()
     subscribe: dict[str, Any] | None = None
     unsubscribe: Id | None = None
-    stay: dict[str, Any] | None = None
+    stay: bool = False
 
 
 class Misread(Exception):
@@ -38,7 +41,7 @@ class Misread(Exception):
 
 
 _asked = msgspec.json.Decoder(Asked)
-_HINT = 'Send {"id":1,"op":"agent.whoami","params":{}}, or an id with subscribe, unsubscribe or stay.'
+_HINT = 'Send {"id":1,"op":"agent.whoami","params":{}}, or an id with subscribe or unsubscribe.'
 
 
 def read(data: bytes, is_text: bool) -> Asked:
@@ -51,8 +54,10 @@ def read(data: bytes, is_text: bool) -> Asked:
         raise _misread(data, error) from None
     if isinstance(asked.id, str) and len(asked.id) > LONGEST_ID:
         raise Misread(None, Invalid(f"`id` has more than {LONGEST_ID} characters.", hint="Number your frames.", field="id"))
-    if (asked.op, asked.subscribe, asked.unsubscribe, asked.stay).count(None) != 3:
-        raise Misread(asked.id, Invalid("A frame has one of `op`, `subscribe`, `unsubscribe`, `stay`.", hint=_HINT))
+    if (asked.op, asked.subscribe, asked.unsubscribe).count(None) != 2:
+        raise Misread(asked.id, Invalid("A frame has one of `op`, `subscribe`, `unsubscribe`.", hint=_HINT))
+    if asked.stay and asked.op != "agent.check_in":
+        raise Misread(asked.id, Invalid("Only a frame with the `op` agent.check_in has `stay`.", hint=_HINT, field="stay"))
     if asked.op is None and bytes(asked.params):
         raise Misread(asked.id, Invalid("Only a frame with `op` has `params`.", hint=_HINT, field="params"))
     return asked
