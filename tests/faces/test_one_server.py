@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,33 @@ def test_a_password_is_in_no_argument_and_nothing_that_is_shown(ackbox: Command,
     shown = [json.dumps(told), Path(f"/proc/{told['pid']}/cmdline").read_text(), *(path.read_text(errors="replace") for path in ackbox.data.iterdir())]
     shown += [done.stdout + done.stderr for done in (ackbox(verb, **environment) for verb in ("status", "doctor"))]
     assert [each for each in shown if SECRET in each] == []
+
+
+class NoSockets(BaseHTTPRequestHandler):
+    """A proxy that passes calls and no sockets."""
+
+    def do_GET(self) -> None:
+        self._answer(*((200, {"status": "ok"}) if self.path == "/healthz" else (426, {"error": {"code": "invalid", "message": "No Upgrade came."}})))
+
+    def do_POST(self) -> None:
+        self._answer(*((200, {"agent": "ana", "role": "agent", "workspace": "default"}) if self.path.endswith("whoami") else (
+            403, {"error": {"code": "not_allowed", "message": "No."}})))
+
+    def _answer(self, status: int, body: object) -> None:
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_the_doctor_tries_the_socket_too(ackbox: Command) -> None:
+    ackbox.up()
+    assert [each["state"] for each in ackbox.json("doctor")["findings"] if each["what"] == "socket"] == ["ok"]
+    proxy = HTTPServer(("127.0.0.1", 0), NoSockets)
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    done = ackbox("doctor", "--json", ACKBOX_URL=f"http://127.0.0.1:{proxy.server_address[1]}", ACKBOX_KEY="abx_agt_x")
+    proxy.shutdown()
+    proxy.server_close()
+    found = [each for each in json.loads(done.stdout)["findings"] if each["what"] == "socket"]
+    assert (done.returncode, [(each["state"], each["seen"]) for each in found]) == (1, [("bad", "no WebSocket opens at /ws: No Upgrade came.")])
