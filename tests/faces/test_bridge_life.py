@@ -79,7 +79,7 @@ def program(ackbox: Command) -> Iterator[Program]:
     program = Program(ackbox)
     yield program
     program.bridge.kill()
-    program.bridge.communicate()
+    program.bridge.wait()
     assert "Traceback" not in program.errors.read_text()
 
 

@@ -83,7 +83,8 @@ def caller(*, data_dir: str | None = None, url: str | None = None, key: str | No
         address = server["url"] if server else DEFAULT_URL
     if server is not None and same_address(address, server["url"]):
         # The very address the server wrote: `localhost` may lead to another program on the same port of ::1.
-        return HttpCaller(server["url"], own_key or read_operator_key(where), face=face, is_there=lambda: _runs_at(where, server["url"]))
+        return HttpCaller(server["url"], own_key or read_operator_key(where), face=face, home=where,
+                          is_there=lambda: _runs_at(where, server["url"]))
     if own_key is None:
         if not HttpCaller(address, None).is_open():
             raise NoServer(f"No server answers at {address}.")

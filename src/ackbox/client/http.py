@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -28,11 +29,13 @@ class NoServer(Exception):
 class HttpCaller:
     """Calls operations of one server with one key. Raises BadSettings for what is no address.
 
-    `is_there` says whether the server still has its address; once it has not, nothing is sent there: another program may have it by then.
+    `home` is the data directory of a server of this machine. `is_there` says whether that server still has its address; once it has not,
+    nothing is sent there: another program may have it by then.
     """
 
-    def __init__(self, url: str, key: str | None, *, face: str = "cli", is_there: Callable[[], bool] | None = None) -> None:
+    def __init__(self, url: str, key: str | None, *, face: str = "cli", home: Path | None = None, is_there: Callable[[], bool] | None = None) -> None:
         self._place = parse_url(url)
+        self.home = home
         self.is_there = is_there
         self.url = url
         self.key = key

@@ -67,7 +67,7 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
     card = {"machine": (theirs.get("machine") or socket.gethostname())[:200], "platform": platform.system()}
     bridge = Bridge(server, find, {name: value for name, value in said.items() if value}, card, sys.stdout,
                     path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp",
-                    seek=lambda: caller(data_dir=data_dir, url=url, key=key, face="bridge") if server.is_there is not None else server)
+                    seek=lambda: caller(data_dir=str(server.home), url=url, key=key, face="bridge") if server.home is not None else server)
 
     def leave(*_: object) -> None:
         # Programs kill what has not ended within milliseconds of their first signal.

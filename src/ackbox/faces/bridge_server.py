@@ -57,19 +57,26 @@ def find_server(data_dir: str | None, url: str | None, key: str | None, *, befor
 
     Raises NoServer, BadSettings and the errors of ackbox.errors.
     """
-    where = config.data_dir(data_dir)
-    if config.get("url", url) or live_server(where) is not None:
+    if config.get("url", url):
         return caller(data_dir=data_dir, url=url, key=key, face="bridge")
-    other = _other_server(data_dir, key)
+    if before is not None:
+        if before.home is None:
+            return before
+        # The same one as before, wherever that was: another has other messages.
+        data_dir = str(before.home)
+    where = config.data_dir(data_dir)
+    if live_server(where) is not None:
+        return caller(data_dir=data_dir, key=key, face="bridge")
+    other = _other_server(data_dir, key) if before is None else None
     if other is not None:
         return other
     try:
-        started = start_again(where, port=parse_url(before.url).port if before is not None and before.is_there is not None else None)
+        started = start_again(where, port=parse_url(before.url).port if before is not None else None)
     except AckboxError as error:
         raise NoServer(f"No server runs here and none could be started: {error.message}") from None
     for notice in started.get("notices", []):
         print(f"ackbox mcp: {notice}", file=sys.stderr)
-    return caller(data_dir=data_dir, url=url, key=key, face="bridge")
+    return caller(data_dir=data_dir, key=key, face="bridge")
 
 
 def _other_server(data_dir: str | None, key: str | None) -> HttpCaller | None:
