@@ -144,3 +144,10 @@ def test_the_doctor_names_what_is_open(ackbox: Command) -> None:
     found = {each["what"]: each for each in ackbox.json("doctor")["findings"]}
     assert (found["files"]["state"], found["files"]["do"]) == ("warn", f"chmod 600 {ackbox.data / 'server.log'}")
     assert (found["data"]["state"], found["data"]["do"].partition(",")[0]) == ("warn", f"chmod 700 {ackbox.data}")
+
+
+def test_what_another_user_puts_in_the_way_of_an_announcement_stops_no_server(ackbox: Command) -> None:
+    (ackbox.where / f"ackbox-{os.geteuid()}").mkdir()
+    (ackbox.where / f"ackbox-{os.geteuid()}").chmod(0o777)
+    told = ackbox.json("up", "--port", "0", "--detach", "--no-open", TMPDIR=str(ackbox.where))
+    assert (told["started"], list((ackbox.where / f"ackbox-{os.geteuid()}").iterdir())) == (True, [])

@@ -10,13 +10,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ackbox import config
 from ackbox.client.http import HttpCaller, NoServer, parse_url
 from ackbox.config import Source
-from ackbox.errors import AckboxError, BadKey
+from ackbox.errors import AckboxError, BadKey, Unavailable
 from ackbox.private import make_directory, open_private, read_private, write_private
 
 DEFAULT_PORT = 7717
@@ -109,13 +110,17 @@ def no_key(address: str) -> BadKey:
 
 
 def announce(server: dict[str, Any]) -> Path:
-    """Write down which data directory of this user has a port, so that another server that finds it taken can say whose it is."""
+    """Write down which data directory of this user has a port, so that another server that finds it taken can say whose it is.
+
+    Returns the file; it is left out where another user has put something in its place, or nothing can be written.
+    """
     own = _announced(parse_url(server["url"]).port or 0)
-    make_directory(own.parent)
-    for path in own.parent.glob("*.json"):
-        if path.stem.isdigit() and holder(int(path.stem)) is None:
-            path.unlink(missing_ok=True)
-    write_private(own, json.dumps({"data_dir": server["data_dir"]}))
+    with suppress(Unavailable, OSError):
+        make_directory(own.parent)
+        for path in own.parent.glob("*.json"):
+            if path.stem.isdigit() and holder(int(path.stem)) is None:
+                path.unlink(missing_ok=True)
+        write_private(own, json.dumps({"data_dir": server["data_dir"]}))
     return own
 
 

@@ -220,7 +220,8 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     announced = announce(told)
     say(told, True)
     await running
-    announced.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        announced.unlink(missing_ok=True)
     watch.cancel()
 
 
