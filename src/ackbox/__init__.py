@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+
+# Not from typing: `python -m ackbox` reads this file while the working directory is still searched for modules.
+TYPE_CHECKING = False
 
 __version__ = "0.1.0"
 __all__ = ["AckboxError", "App", "Client", "NoServer", "SyncClient", "__version__", "open", "open_app"]
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from ackbox.library import open
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'ackbox' has no attribute {name!r}")

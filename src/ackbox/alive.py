@@ -19,11 +19,12 @@ class Alive:
         self._seen: dict[Place, int] = {}
         self._unwritten: dict[int, dict[int, int]] = {}
         self._following: Counter[Place] = Counter()
+        self._staying: Counter[Place] = Counter()
         self._sessions: dict[int, dict[int, int]] = {}
 
     def last(self, ws: int, reader: int) -> int:
-        """Return when a reader was last alive, 0 for never; who follows is alive now."""
-        return self._clock() if self.follows(ws, reader) else self._seen.get((ws, reader), 0)
+        """Return when a reader was last alive, 0 for never; who follows or stays is alive now."""
+        return self._clock() if self._is_here(ws, reader) else self._seen.get((ws, reader), 0)
 
     def follows(self, ws: int, reader: int) -> bool:
         """Whether a reader follows; who has checked out is away at once, also while a socket is open, until its next call."""
@@ -49,9 +50,27 @@ class Alive:
         if not self._following[ws, reader]:
             del self._following[ws, reader]
 
+    def stay(self, ws: int, reader: int) -> None:
+        """Count a reader as here until it leaves; unlike one that follows it is not told of its post."""
+        self._staying[ws, reader] += 1
+
+    def stays(self, ws: int, reader: int) -> bool:
+        """Whether a reader stays."""
+        return (ws, reader) in self._staying
+
+    def leave(self, ws: int, reader: int) -> bool:
+        """End one `stay`; true when nothing else of the reader is open, so that it is away from now on."""
+        self._staying[ws, reader] -= 1
+        if not self._staying[ws, reader]:
+            del self._staying[ws, reader]
+        is_gone = (ws, reader) not in self._staying and (ws, reader) not in self._following
+        if is_gone:
+            self.note(ws, {reader: 0})
+        return is_gone
+
     def note_followers(self) -> None:
-        """Note that everybody who follows is alive now."""
-        for ws, reader in self._following:
+        """Note that everybody who follows or stays is alive now."""
+        for ws, reader in {*self._following, *self._staying}:
             self._note_now(ws, reader)
 
     def unwritten(self) -> dict[int, dict[int, int]]:
@@ -79,8 +98,11 @@ class Alive:
         """Forget signs that are written down."""
         _forget(self._sessions, ws, written)
 
+    def _is_here(self, ws: int, reader: int) -> bool:
+        return ((ws, reader) in self._following or (ws, reader) in self._staying) and self._seen.get((ws, reader)) != 0
+
     def _note_now(self, ws: int, reader: int) -> None:
-        if self.follows(ws, reader):
+        if self._is_here(ws, reader):
             self.note(ws, {reader: self._clock()})
 
 

@@ -17,8 +17,8 @@ from ackbox.alive import Alive
 from ackbox.bell import EVERYBODY, Bell, Follower, Gone
 from ackbox.callers import Callers
 from ackbox.errors import AckboxError, CallerGone, LoopGuard, NotFound, NotYou, Unavailable
+from ackbox.founding import found
 from ackbox.limits import Held, Limits
-from ackbox.model.key import digest, mint, parse_key
 from ackbox.model.moment import IdMaker
 from ackbox.ops import schedules
 from ackbox.ops.decode import decode
@@ -26,9 +26,10 @@ from ackbox.ops.feed import Feed
 from ackbox.ops.room import Rooms
 from ackbox.ops.table import OPERATIONS, Call, Caller, Context, Fits, NeedsWrite, Operation, Parts, Run, Unread, all_fit, allow, find
 from ackbox.ops.totals import Totals
+from ackbox.stays import Stay, Stays
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.schedules import Due, due_schedules
-from ackbox.store.store import Store, WorkspaceRow, add_workspace, every_workspace, find_key, find_workspace
+from ackbox.store.store import Store, WorkspaceRow, every_workspace, find_workspace
 from ackbox.waiting import wait
 
 FLUSH_S = 1.0
@@ -61,10 +62,13 @@ class App:
         self._callers = Callers(engine, lambda: self.clock())
         self._totals = Totals()
         self._rooms = Rooms()
+        self.stays = Stays(self._run, self.limits.spend, self.alive, lambda: self.bell.is_closing)
         self._known_places: dict[str, int] = {}
         self._flusher: asyncio.Task[None] | None = None
         self._unindexed: set[int] = set()
         self.calls = 0
+        self.notices: list[str] = []
+        self.keep_key: Callable[[Any], Any] = lambda rotated: rotated
         self.sockets: Callable[[], int] = lambda: 0  # those who serve sockets say how many are open
 
     async def open(self) -> None:
@@ -85,6 +89,7 @@ class App:
     async def close(self) -> None:
         """Wake all who wait, write down the last signs of life, close the database."""
         self.bell.close()
+        await self.stays.settle()
         if self._flusher is not None:
             self._flusher.cancel()
             with suppress(asyncio.CancelledError):
@@ -93,19 +98,11 @@ class App:
         await self.engine.close()
 
     async def ensure(self, *, workspace: str, operator_key: str | None, label: str = "operator") -> str | None:
-        """Make the first workspace and, when there is none yet, an operator key; returns the new key or null."""
-
-        async def first(tx: Transaction) -> str | None:
-            if await find_workspace(tx, workspace) is None:
-                await add_workspace(tx, name=workspace, mode="open", settings={}, now=self.clock())
-            if operator_key is not None and await find_key(tx, parse_key(operator_key).id) is not None:
-                return None
-            text = operator_key or mint("adm").reveal()
-            await Store(tx, 0).add_key(id=parse_key(text).id, digest=digest(text), role="operator", agent=None,
-                                       may_speak_as=["*"], label=label, now=self.clock(), expires_at=None)
-            return text
-
-        return await self.engine.write(first, across=True)
+        """Make the first workspace and, unless the given operator key is good, an operator key; returns the new key or null."""
+        made, notice = await found(self.engine, workspace=workspace, operator_key=operator_key, label=label, now=self.clock())
+        self._callers.forget()
+        self.notices += [notice] if notice else []
+        return made
 
     async def check(self) -> None:
         """Ask the store something. Raises Unavailable when it does not answer."""
@@ -144,6 +141,12 @@ class App:
         self.bell.unfollow(follower)
         if follower.reader is not None:
             self.alive.go(follower.ws, follower.reader)
+
+    async def stay(self, params: Any, *, credential: str | None, face: str = "library") -> tuple[Stay, Any]:
+        """Check in, and count as online until `stays.leave`; returns what that takes, and the answer. Raises what agent.check_in raises."""
+        caller = await self.identify(credential)
+        allow(caller, "agent.check_in", "write")
+        return await self.stays.come(caller, params, face)
 
     async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False,
                    gone: Gone | None = None, fits: Fits = all_fit) -> Any:
@@ -196,8 +199,10 @@ class App:
                 await self._run(operation, asked, caller, face, first, writes=True)
         result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked), is_push=is_push,
                                  gone=gone if operation.for_caller else None, fits=fits)
-        if operation.name in ("key.revoke", "login.redeem", "login.end"):
+        if operation.name in ("key.revoke", "key.rotate", "login.redeem", "login.end"):
             self._callers.forget()
+        if operation.name == "key.rotate":
+            result = self.keep_key(result)
         if operation.name == "workspace.import":
             self._totals.forget()
         return result
@@ -247,7 +252,7 @@ class App:
             context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
                               now=self.clock(), new_id=self._new_id, alive=self.alive.last, on_socket=self.alive.follows,
                               session_alive=self.alive.session_last, sockets=self.sockets, totals=self._totals, fits=fits,
-                              stored_bytes=self._rooms.bytes_of,
+                              stored_bytes=self._rooms.bytes_of, notices=self.notices,
                               may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or this_call))
             if asked.session is not None:
                 await context.resume(asked.session)

@@ -6,9 +6,15 @@ Explained in docs/reference/settings.md.
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
+from typing import Literal
 
 import msgspec
+
+Source = Literal["flag", "environment", "file", "default"]
+# What opens something; a file that holds one must be its owner's alone to write.
+SECRET = ("key", "database")
 
 
 class BadSettings(ValueError):
@@ -29,6 +35,7 @@ SETTINGS = (
     Setting("host", "ACKBOX_HOST", "127.0.0.1", "Address to listen on"),
     Setting("port", "ACKBOX_PORT", "7717", "Port to listen on; 0 takes a free one"),
     Setting("database", "ACKBOX_DATABASE", None, "Database URL; SQLite in the data directory when left out"),
+    Setting("database_file", "ACKBOX_DATABASE_FILE", None, "File that holds the database URL, for a password that is kept apart"),
     Setting("url", "ACKBOX_URL", None, "Server to talk to; the one of the data directory when left out"),
     Setting("key", "ACKBOX_KEY", None, "Key to talk with; the operator key of the data directory when left out"),
     Setting("workspace", "ACKBOX_WORKSPACE", None, "Workspace to act in; the key's own when left out"),
@@ -40,10 +47,19 @@ _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 def get(name: str, given: str | None = None) -> str | None:
     """Return a setting: what was given, else the environment's, else the file's, else the default."""
+    return look_up(name, given)[0]
+
+
+def look_up(name: str, given: str | None = None) -> tuple[str | None, Source]:
+    """Return a setting and where it was found; the default and "default" when it was set nowhere."""
     setting = _BY_NAME[name]
     if given is not None:
-        return given
-    return os.environ.get(setting.env) or _from_file().get(name) or setting.default
+        return given, "flag"
+    if value := os.environ.get(setting.env):
+        return value, "environment"
+    if value := _from_file().get(name):
+        return value, "file"
+    return setting.default, "default"
 
 
 def file() -> Path:
@@ -73,7 +89,18 @@ def _from_file() -> dict[str, str]:
     odd = [name for name, value in found.items() if isinstance(value, bool) or not isinstance(value, str | int)]
     if odd:
         raise BadSettings(f'{path} has no text or number for {odd[0]!r}. Write lines such as: agent = "ana"')
+    if any(name in found for name in SECRET):
+        _refuse_open(path)
     return {name: str(value) for name, value in found.items()}
+
+
+def _refuse_open(path: Path) -> None:
+    """Raise BadSettings when somebody else can change a file that holds a secret, and so say where it goes."""
+    status = path.stat()
+    if status.st_uid not in (0, os.geteuid()):
+        raise BadSettings(f"{path} holds a secret and belongs to another user (uid {status.st_uid}). Make it yours with chown.")
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise BadSettings(f"{path} holds a secret and other users can write it. Close it with: chmod 600 {path}")
 
 
 def data_dir(given: str | None = None) -> Path:
@@ -83,3 +110,48 @@ def data_dir(given: str | None = None) -> Path:
         return Path(chosen).expanduser()
     home = os.environ.get("XDG_DATA_HOME")
     return (Path(home) if home else Path.home() / ".local/share") / "ackbox"
+
+
+def in_file(name: str) -> str | None:
+    """Return what the settings file says, and nothing else; null when it does not. Raises BadSettings."""
+    return _from_file().get(name)
+
+
+def has_password(url: str) -> bool:
+    """Whether a database's URL holds a password."""
+    return without_password(url) != url
+
+
+def without_password(url: str) -> str:
+    """Return a database's URL as others may see it."""
+    scheme, found, rest = url.partition("://")
+    place, mark, query = rest.partition("?")
+    credentials, at, host = place.rpartition("@")
+    user, colon, password = credentials.partition(":")
+    kept = [each for each in query.split("&") if "password" not in each.partition("=")[0].lower()]
+    left = f"{mark if any(kept) else ''}{'&'.join(kept)}"
+    return f"{scheme}{found}{user}{colon if not password else ''}{at}{host}{left}" if found and scheme != "sqlite" else url
+
+
+def database(given: str | None = None) -> str | None:
+    """Return the database URL that is set, itself or in a file; null for the one of the data directory.
+
+    Raises BadSettings for a password on the command line, which every user of the machine can read there.
+    """
+    url, source = look_up("database", given)
+    path, path_source = look_up("database_file")
+    if source == "flag" and url is not None and has_password(url):
+        raise BadSettings("The database URL on the command line holds a password, and every user of this machine can read it there. "
+                          f"Give the URL in ACKBOX_DATABASE, as `database` in {file()}, or in a file that ACKBOX_DATABASE_FILE names; "
+                          "or leave the password out and keep it in ~/.pgpass.")
+    if path is None or source == "flag" or (url is not None and (source, path_source) != ("file", "environment")):
+        return url
+    place = Path(path).expanduser()
+    try:
+        text = place.read_text("utf-8").strip()
+        _refuse_open(place)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"The file with the database URL, {place}, cannot be read: {error}.") from None
+    if not text:
+        raise BadSettings(f"The file with the database URL, {place}, is empty.")
+    return text

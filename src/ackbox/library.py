@@ -6,6 +6,8 @@ Nothing else may have an SQLite file open at the same time. Explained in docs/ho
 from __future__ import annotations
 
 import asyncio
+import logging
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -15,8 +17,11 @@ import msgspec
 
 from ackbox.app import App, open_app
 from ackbox.client.client import Client
-from ackbox.client.discovery import is_held, read_operator_key, write_private
-from ackbox.errors import BadKey, Unavailable
+from ackbox.client.discovery import is_held, read_operator_key
+from ackbox.errors import AckboxError, BadKey, Unavailable
+from ackbox.model.key import parse_key
+from ackbox.ops.keys import RotatedKey
+from ackbox.private import write_private
 
 LOOK_AGAIN_S = 30.0
 
@@ -84,12 +89,35 @@ def _directory(url: str) -> Path | None:
 
 
 async def _operator(app: App, where: Path | None) -> str:
-    if where is None and app.engine.name != "sqlite":
+    if where is not None:
+        return await ensure_operator(app, where)
+    if app.engine.name != "sqlite":
         raise BadKey("No key was given.", hint="Give `key`; only an SQLite database keeps its operator's key beside it.")
-    known = None if where is None else read_operator_key(where)
-    made = await app.ensure(workspace="default", operator_key=known)
-    if made is not None and known is None and where is not None:
-        write_private(where / "operator.key", made + "\n")
-    own = known or made
+    made = await app.ensure(workspace="default", operator_key=None)
+    assert made is not None
+    return made
+
+
+async def ensure_operator(app: App, where: Path) -> str:
+    """Make sure that the operator key in a directory is good, keep the file right when the key is rotated, and return the key."""
+    path, known = where / "operator.key", read_operator_key(where)
+    made = await app.ensure(workspace="default", operator_key=known, label=f"operator of {where.resolve()} on {socket.gethostname()}"[:200])
+    if made is not None and made != known:
+        write_private(path, made + "\n")
+
+    def keep(rotated: RotatedKey) -> RotatedKey:
+        try:
+            own = read_operator_key(where)
+            if own is None or parse_key(own).id != rotated.old_id:
+                return rotated
+            write_private(path, rotated.key + "\n")
+        except (AckboxError, OSError) as error:
+            # The key is in the answer; without the file the next start makes another.
+            logging.getLogger(__name__).warning("operator.key could not be written (%s)", type(error).__name__)
+            return rotated
+        return msgspec.structs.replace(rotated, kept_in=str(path))
+
+    app.keep_key = keep
+    own = made or known
     assert own is not None
     return own

@@ -321,3 +321,49 @@ async def test_post_sent_and_a_key_ended_on_another_server_reach_the_socket(tmp_
             assert [event["id"] for event in (await socket.receive())["events"]] == [sent.id]
             await do(here, "key.revoke", id=made.id)
             assert await socket.closed() == (4001, "key ended")
+
+
+async def standing(served: Served) -> list[tuple[str | None, str]]:
+    roster = await do(served, "agent.list", name="ana")
+    return [(each.instance, each.presence) for agent in roster.agents for each in agent.instances]
+
+
+async def away(served: Served) -> None:
+    """Return once every instance of ana is away."""
+    async with asyncio.timeout(20):
+        while {presence for _, presence in await standing(served)} != {"away"}:
+            await asyncio.sleep(0)
+
+
+async def test_who_stays_is_online_until_the_socket_ends_and_is_checked_out_then(served: Served) -> None:
+    ana = await key(served, "ana")
+    async with opened(served.url, ana) as socket:
+        answer = await socket.ask({"id": 1, "op": "agent.check_in", "stay": True, "params": {"instance": "here", "program": "raw"}})
+        assert (answer["result"]["me"]["instance"], answer["result"]["me"]["program"]) == ("here", "raw")
+        assert await standing(served) == [("here", "online")]
+        socket.connection.transport.abort()
+        await away(served)
+    kinds = [each.kind for each in (await do(served, "event.feed", cursor="start")).events]
+    assert kinds.count("agent.checked_out") == 1
+
+
+async def test_who_stays_twice_is_online_until_the_second_socket_ends(one: Served) -> None:
+    ana = await key(one, "ana")
+    async with opened(one.url, ana) as second:
+        async with opened(one.url, ana) as first:
+            for socket in (first, second):
+                await socket.ask({"id": 1, "op": "agent.check_in", "stay": True, "params": {"instance": "here"}})
+        await second.call("agent.whoami")
+        assert await standing(one) == [("here", "online")]
+    await away(one)
+
+
+async def test_only_a_check_in_stays(one: Served) -> None:
+    async with opened(one.url, one.key) as socket:
+        answer = await socket.ask({"id": 1, "op": "agent.whoami", "stay": True})
+        assert answer["error"]["message"] == "Only a frame with the `op` agent.check_in has `stay`."
+
+
+async def test_only_a_key_that_may_write_stays(one: Served) -> None:
+    async with opened(one.url, await key(one, "ana", kind="read-only")) as socket:
+        assert (await socket.ask({"id": 1, "op": "agent.check_in", "stay": True, "params": {}}))["error"]["code"] == "not_allowed"

@@ -25,7 +25,7 @@ async def test_a_name_in_two_spellings_is_one_agent_in_every_field(post: Post) -
     assert {where: [message.id for message in messages] for where, messages in found.items()} == {where: [sent.id] for where in found}
     assert [each.agent for each in (await post("agent.list", name=TWO)).agents] == [ONE]
     assert (await post.keyed(TWO)).key != post.key
-    assert [each.agent for each in (await post("key.list")).keys] == [ONE]
+    assert [each.agent for each in (await post("key.list")).keys if each.kind != "operator"] == [ONE]
 
 
 async def test_text_is_found_in_both_spellings(post: Post) -> None:

@@ -180,7 +180,7 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
 # Parameters that name nothing: what is said, how much, when, and how.
 NAMES_NOTHING = frozenset({
     "as_owner", "online_s",
-    "body", "subject", "intent", "priority", "refs", "metadata", "expects_reply_by", "expires_in_days", "unknown", "wait_s", "limit", "mark",
+    "body", "subject", "intent", "priority", "refs", "metadata", "expects_reply_by", "expires_in_days", "grace_s", "ended_links", "unknown", "wait_s", "limit", "mark",
     "urgent_first", "max_body_bytes", "evidence", "unread_only", "include_archived", "since", "until", "summary", "machine", "platform", "program",
     "model", "reach", "ttl_s", "online_only", "kind", "label", "mode", "hops_limit", "repeats_limit", "part", "after", "upto", "only_look", "path", "as_recipient",
     "body_chars", "with_tallies", "with_sizes", "answered_only", "minutes", "travels",

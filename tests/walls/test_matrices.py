@@ -33,7 +33,7 @@ MAY: dict[str, set[str]] = {
     "inbox.wait": ALL, "mailbox.list": ALL, "event.feed": ALL, "agent.list": ALL, "agent.whoami": ALL, "workspace.list": ALL,
     "task.create": WRITERS, "task.claim": WRITERS, "task.update": WRITERS, "task.assign": WRITERS, "task.depend": WRITERS, "task.finish_many": WRITERS, "message.withdraw": WRITERS,
     "task.get": ALL, "task.list": ALL, "task.search": ALL,
-    "workspace.settings": ADMINS, "workspace.export": ADMINS, "key.create": ADMINS, "key.list": ADMINS, "key.revoke": ADMINS,
+    "workspace.settings": ADMINS, "workspace.export": ADMINS, "key.create": ADMINS, "key.list": ADMINS, "key.revoke": ADMINS, "key.rotate": ADMINS,
     "turn.submit": WRITERS, "event.log": ALL, "workspace.overview": ALL, "workspace.flow": ALL, "workspace.health": ALL,
     "webhook.add": ADMINS, "webhook.list": ADMINS, "webhook.remove": ADMINS,
     # Whoever signs may; a key is not asked for.

@@ -98,7 +98,7 @@ class Client(Nouns):
             from ackbox.client.socket import SocketTransport
 
             found = caller(data_dir=data_dir, url=url, key=key)
-            transport = SocketTransport(found.url, found.key, patience_s=patience_s)
+            transport = SocketTransport(found.url, found.key, patience_s=patience_s, is_there=found.is_there)
         self._transport = transport
         self._whose = {name: value for name, value in (("workspace", workspace), ("agent", agent), ("instance", instance)) if value is not None}
 

@@ -1,7 +1,8 @@
-"""Discovery: how the commands of one machine find its server and its operator key.
+"""Discovery: how the commands of one machine find their server, and which key goes to it.
 
 The server writes `server.json` (0600) into the data directory while it runs; the operator key
-is in `operator.key` (0600). Explained in docs/why/serving.md.
+is in `operator.key` (0600). That key goes to the address in `server.json` and to no other.
+Explained in docs/why/keys.md, "Where a key goes".
 """
 
 from __future__ import annotations
@@ -9,56 +10,57 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ackbox import config
-from ackbox.client.http import HttpCaller, NoServer
+from ackbox.client.http import HttpCaller, NoServer, parse_url
+from ackbox.config import Source
+from ackbox.errors import AckboxError, BadKey, Unavailable
+from ackbox.private import make_directory, open_private, read_private, write_private
 
-DEFAULT_URL = "http://127.0.0.1:7717"
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    with open(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+DEFAULT_PORT = 7717
+DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
 
 
 def read_server(data_dir: Path) -> dict[str, Any] | None:
     """Return what the running server wrote about itself: url, pid, version; null when none runs.
 
     The lock says whether one runs. A process id does not: a killed server keeps its own until it is reaped, and then somebody else has it.
+    Raises Unavailable when the directory or the file is another user's.
     """
+    found = last_server(data_dir)
+    return found if found is not None and is_held(data_dir) else None
+
+
+def last_server(data_dir: Path) -> dict[str, Any] | None:
+    """Return what a server wrote about itself, also one that was killed since. Raises Unavailable."""
     try:
-        found = dict(json.loads((data_dir / "server.json").read_text()))
-    except (OSError, ValueError, TypeError):
+        found = dict(json.loads(read_private(data_dir / "server.json") or ""))
+    except (ValueError, TypeError):
         return None
-    return found if {"pid", "url"} <= found.keys() and is_held(data_dir) else None
+    return found if {"pid", "url"} <= found.keys() else None
 
 
 def is_held(data_dir: Path) -> bool:
-    """Whether a server holds the directory now."""
+    """Whether a server holds the directory now. Raises Unavailable."""
     try:
-        with open(data_dir / "server.lock") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        number = open_private(data_dir / "server.lock", os.O_RDONLY)
     except OSError:
         return False
+    try:
+        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(number)
     return False
 
 
 def read_operator_key(data_dir: Path) -> str | None:
-    """Return the operator key of a data directory, or null."""
-    try:
-        return (data_dir / "operator.key").read_text().strip() or None
-    except OSError:
-        return None
+    """Return the operator key of a data directory, or null. Raises Unavailable when the directory or the file is another user's."""
+    return (read_private(data_dir / "operator.key") or "").strip() or None
 
 
 def data_dir_of(given: str | None) -> Path:
@@ -67,13 +69,86 @@ def data_dir_of(given: str | None) -> Path:
 
 
 def caller(*, data_dir: str | None = None, url: str | None = None, key: str | None = None, face: str = "cli") -> HttpCaller:
-    """Return a caller for the server that the settings name. Raises NoServer when they name none that runs."""
+    """Return a caller for the server that the settings name, with the key that belongs to it.
+
+    Raises NoServer when they name none that runs, BadKey when there is no key for it, BadSettings and Unavailable.
+    """
     where = config.data_dir(data_dir)
-    address, own_key = config.get("url", url), config.get("key", key)
+    address, address_from = config.look_up("url", url)
+    own_key = _key_for(address, address_from, key)
+    server = read_server(where)
     if address is None:
-        server = read_server(where)
         # Without a key of its own it would show the operator's to whatever else listens on the default port.
         if server is None and own_key is None:
             raise NoServer(f"No server runs on {where}.")
         address = server["url"] if server else DEFAULT_URL
-    return HttpCaller(address.rstrip("/"), own_key or read_operator_key(where), face=face)
+    if server is not None and same_address(address, server["url"]):
+        # The very address the server wrote: `localhost` may lead to another program on the same port of ::1.
+        return HttpCaller(server["url"], own_key or read_operator_key(where), face=face, home=where,
+                          is_there=lambda: _runs_at(where, server["url"]))
+    if own_key is None:
+        if not HttpCaller(address, None).is_open():
+            raise NoServer(f"No server answers at {address}.")
+        raise no_key(address)
+    return HttpCaller(address.rstrip("/"), own_key, face=face)
+
+
+def _key_for(address: str | None, address_from: Source, given: str | None) -> str | None:
+    """Return the key that was set, if it may go to an address: one in the settings file goes to the address in that file only."""
+    key, key_from = config.look_up("key", given)
+    if key is None or key_from != "file" or address is None or address_from == "file":
+        return key
+    by_file = config.in_file("url")
+    return key if by_file is not None and same_address(address, by_file) else None
+
+
+def no_key(address: str) -> BadKey:
+    """Return the error for an address that no key at hand belongs to."""
+    parts = parse_url(address)
+    return BadKey(f"There is no key for {parts.scheme}://{parts.netloc}. The operator key goes to its own server only.",
+                  hint="Give a key of that server with --key or ACKBOX_KEY; its admin makes one with: ackbox key create", reason="elsewhere")
+
+
+def announce(server: dict[str, Any]) -> Path:
+    """Write down which data directory of this user has a port, so that another server that finds it taken can say whose it is.
+
+    Returns the file; it is left out where another user has put something in its place, or nothing can be written.
+    """
+    own = _announced(parse_url(server["url"]).port or 0)
+    with suppress(Unavailable, OSError):
+        make_directory(own.parent)
+        for path in own.parent.glob("*.json"):
+            if path.stem.isdigit() and holder(int(path.stem)) is None:
+                path.unlink(missing_ok=True)
+        write_private(own, json.dumps({"data_dir": server["data_dir"]}))
+    return own
+
+
+def holder(port: int) -> dict[str, Any] | None:
+    """Return what the server of this user that has a port wrote about itself; null when none has it."""
+    try:
+        server = read_server(Path(json.loads(read_private(_announced(port)) or "")["data_dir"]))
+    except (ValueError, TypeError, KeyError, AckboxError):
+        return None
+    return server if server is not None and parse_url(server["url"]).port == port else None
+
+
+def _announced(port: int) -> Path:
+    # Not in the home: two homes of one user share the ports of the machine.
+    return Path(os.environ.get("TMPDIR") or "/tmp") / f"ackbox-{os.geteuid()}" / f"{port}.json"
+
+
+def _runs_at(where: Path, url: str) -> bool:
+    server = read_server(where)
+    return server is not None and server["url"] == url
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two addresses name the same server. `localhost` is the loopback address; no other name is looked up. Raises BadSettings."""
+    first, second = _place(one), _place(other)
+    return first == second or (first[1] == "localhost" and second[1] in ("127.0.0.1", "::1") and (first[0], first[2:]) == (second[0], second[2:]))
+
+
+def _place(url: str) -> tuple[str, str, int, str]:
+    parts = parse_url(url)
+    return parts.scheme, (parts.hostname or "").rstrip("."), parts.port or (443 if parts.scheme == "https" else 80), parts.path.rstrip("/")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -25,10 +27,16 @@ class NoServer(Exception):
 
 
 class HttpCaller:
-    """Calls operations of one server with one key. Raises BadSettings for what is no address."""
+    """Calls operations of one server with one key. Raises BadSettings for what is no address.
 
-    def __init__(self, url: str, key: str | None, *, face: str = "cli") -> None:
+    `home` is the data directory of a server of this machine. `is_there` says whether that server still has its address; once it has not,
+    nothing is sent there: another program may have it by then.
+    """
+
+    def __init__(self, url: str, key: str | None, *, face: str = "cli", home: Path | None = None, is_there: Callable[[], bool] | None = None) -> None:
         self._place = parse_url(url)
+        self.home = home
+        self.is_there = is_there
         self.url = url
         self.key = key
         self._headers = {"Content-Type": "application/json", "Ackbox-Face": face}
@@ -58,6 +66,17 @@ class HttpCaller:
         """Whether the address is this machine's own."""
         return self._place.hostname in ("127.0.0.1", "localhost", "::1")
 
+    def is_open(self) -> bool:
+        """Whether something listens at the address; nothing is sent to it."""
+        connection = self.connection(2)
+        try:
+            connection.connect()
+        except OSError:
+            return False
+        finally:
+            connection.close()
+        return True
+
     def is_up(self) -> bool:
         """Whether a server answers."""
         try:
@@ -65,10 +84,32 @@ class HttpCaller:
         except NoServer:
             return False
 
+    def is_ackbox(self) -> bool:
+        """Whether ackbox answers at the address, of whichever user."""
+        try:
+            status, body = self._request("GET", "/openapi.json", None, 2)
+            return status == 200 and json.loads(body)["info"]["title"] == "ackbox"
+        except (NoServer, ValueError, KeyError, TypeError):
+            return False
+
+    def health(self) -> tuple[Any, str | None]:
+        """Return what the server says of its health, and its time as HTTP writes it. Raises NoServer."""
+        connection = self.connection(5)
+        try:
+            connection.request("GET", self.path("/healthz"))
+            answer = connection.getresponse()
+            return json.loads(answer.read()), answer.headers.get("Date")
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise NoServer(f"No server answers at {self.url} ({error}).") from None
+        finally:
+            connection.close()
+
     def connection(self, timeout_s: float | None) -> http.client.HTTPConnection:
-        """Return a connection to the server, not yet open."""
+        """Return a connection to the server, not yet open. Raises NoServer when the server no longer has its address."""
+        if self.is_there is not None and not self.is_there():
+            raise NoServer(f"The server at {self.url} has ended.")
         kind = http.client.HTTPSConnection if self._place.scheme == "https" else http.client.HTTPConnection
-        return kind(self._place.netloc.rpartition("@")[2], timeout=timeout_s)
+        return kind(self._place.netloc, timeout=timeout_s)
 
     def path(self, path: str) -> str:
         """Return a path of ackbox as this server has it; a proxy may keep it under a path of its own."""
@@ -77,7 +118,8 @@ class HttpCaller:
     def _request(self, method: str, path: str, body: bytes | None, timeout_s: float) -> tuple[int, bytes]:
         connection = self.connection(timeout_s)
         try:
-            connection.request(method, self.path(path), body, self._headers)
+            # What answers everybody is asked without the key.
+            connection.request(method, self.path(path), body, self._headers if method == "POST" else {})
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:
@@ -87,14 +129,22 @@ class HttpCaller:
 
 
 def parse_url(url: str) -> SplitResult:
-    """Return a server's address in its parts; http when no scheme is named. Raises BadSettings."""
+    """Return a server's address in its parts; http when no scheme is named. Raises BadSettings.
+
+    What stands before an @ is no part of it: people read `http://127.0.0.1:7717@evil/` as the address it begins with.
+    """
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
-        if parts.scheme in ("http", "https") and (parts.hostname or "").encode("idna") and (parts.port is None or parts.port):
-            return parts
+        is_whole = bool(parts.scheme in ("http", "https") and (parts.hostname or "").encode("idna") and (parts.port is None or parts.port))
     except ValueError:
-        pass
-    raise BadSettings(f"{url!r} is not a server's address. Write it like https://post.example.com or http://127.0.0.1:7717")
+        parts, is_whole = SplitResult("", "", "", "", ""), False
+    _, at, place = parts.netloc.rpartition("@")
+    if at:
+        raise BadSettings(f"The address of the server at {place!r} has a part before the @, and ackbox signs in with keys. "
+                          "Leave that part out; give the key with --key or ACKBOX_KEY.")
+    if not is_whole:
+        raise BadSettings(f"{url!r} is not a server's address. Write it like https://post.example.com or http://127.0.0.1:7717")
+    return parts
 
 
 def error_of(told: dict[str, Any], status: int | None = None) -> errors.AckboxError:

@@ -9,7 +9,7 @@ import asyncio
 import json
 import random
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -83,9 +83,10 @@ class _Followed:
 class SocketTransport:
     """Calls and feeds of one server with one key."""
 
-    def __init__(self, url: str, key: str | None, *, patience_s: float = 10.0) -> None:
+    def __init__(self, url: str, key: str | None, *, patience_s: float = 10.0, is_there: Callable[[], bool] | None = None) -> None:
         place = parse_url(url)
-        self._url = f"{'wss' if place.scheme == 'https' else 'ws'}://{place.netloc.rpartition('@')[2]}{place.path.rstrip('/')}/ws"
+        self._is_there = is_there
+        self._url = f"{'wss' if place.scheme == 'https' else 'ws'}://{place.netloc}{place.path.rstrip('/')}/ws"
         self._shown = url
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._patience_s = patience_s
@@ -197,7 +198,9 @@ class SocketTransport:
         while self._asked or self._followed:
             refusal = None
             try:
-                async with connect(self._url, additional_headers=self._headers, compression=None, max_size=ANSWER_LIMIT,
+                if self._is_there is not None and not self._is_there():
+                    raise ConnectionError("the server has ended, and another program may have its address")
+                async with _Connect(self._url, additional_headers=self._headers, compression=None, max_size=ANSWER_LIMIT,
                                    proxy=None, open_timeout=10, close_timeout=1) as socket:
                     await self._take_up(socket)
                     pause_s, self._lost_at = FIRST_PAUSE_S, None
@@ -306,6 +309,13 @@ class SocketTransport:
             await self._say({"id": self._next_id(), "unsubscribe": id})
         else:
             followed.put(Page(frame.cursor, frame.events))
+
+
+class _Connect(connect):
+    """A connection that follows no redirect: the key is for the address that was named."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
 
 
 def _refusal(refused: InvalidStatus) -> AckboxError:

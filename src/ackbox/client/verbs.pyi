@@ -23,7 +23,7 @@ from ackbox.ops.inbox import Checked, Mailbox, Marked
 from ackbox.ops.instance import BackedUp, Status
 from ackbox.ops.journal import Lines
 from ackbox.ops.keeping import Exported, Imported
-from ackbox.ops.keys import Keys, NewKey
+from ackbox.ops.keys import Keys, NewKey, RotatedKey
 from ackbox.ops.links import GotNote, Linked
 from ackbox.ops.login import Ended as LoginEnded
 from ackbox.ops.login import Link
@@ -621,15 +621,31 @@ class KeyVerbs:
         Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
         """
 
-    async def list(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> Keys:
-        """Return the workspace's keys, without their secrets; for who covers all workspaces, also people's keys that do."""
+    async def list(
+        self, *, ended_links: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Keys:
+        """List the workspace's keys, without their secrets.
+
+        A caller that covers all workspaces also sees the keys that do, the operator's among them.
+        """
 
     async def revoke(
         self, *, id: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Keys:
         """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's keys.
 
-        Raises NotFound.
+        Raises NotFound; NotAllowed for a key of all workspaces that may do more than the caller's.
+        """
+
+    async def rotate(
+        self, *, id: str, grace_s: int = 86400, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> RotatedKey:
+        """Replace a key by a new one with the same rights; the old one ends later.
+
+        The new key is shown this once. The operator's own is also written to `operator.key` on the server's machine.
+        Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the caller's).
         """
 
 class NoteVerbs:
@@ -1358,15 +1374,31 @@ class SyncKeyVerbs:
         Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
         """
 
-    def list(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> Keys:
-        """Return the workspace's keys, without their secrets; for who covers all workspaces, also people's keys that do."""
+    def list(
+        self, *, ended_links: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Keys:
+        """List the workspace's keys, without their secrets.
+
+        A caller that covers all workspaces also sees the keys that do, the operator's among them.
+        """
 
     def revoke(
         self, *, id: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Keys:
         """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's keys.
 
-        Raises NotFound.
+        Raises NotFound; NotAllowed for a key of all workspaces that may do more than the caller's.
+        """
+
+    def rotate(
+        self, *, id: str, grace_s: int = 86400, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> RotatedKey:
+        """Replace a key by a new one with the same rights; the old one ends later.
+
+        The new key is shown this once. The operator's own is also written to `operator.key` on the server's machine.
+        Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the caller's).
         """
 
 class SyncNoteVerbs:

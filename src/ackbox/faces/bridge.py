@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
 import socket
-import subprocess
 import sys
 import threading
 import uuid
@@ -23,12 +23,16 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from ackbox import config
-from ackbox.client.discovery import caller, read_server
+from ackbox.client.discovery import caller
 from ackbox.client.http import HttpCaller, NoServer
+from ackbox.client.staying import Staying
+from ackbox.config import BadSettings
 from ackbox.errors import AckboxError
 from ackbox.faces.bridge_line import half_in, id_in
+from ackbox.faces.bridge_server import address, environment_of, find_server, own_name
 
 MODERN_META = "io.modelcontextprotocol/protocolVersion"
+CLIENT_META = "io.modelcontextprotocol/clientInfo"
 NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 # What the bridge notes on a message and does not send.
 OWN = frozenset({"_cancelled", "_key"})
@@ -43,75 +47,51 @@ Message = dict[str, Any]
 def run(*, data_dir: str | None = None, url: str | None = None, key: str | None = None, workspace: str | None = None, agent: str | None = None,
         instance: str | None = None, dialect: str | None = None) -> int:
     """Carry messages between standard input and the server until input ends; returns the exit code."""
-    theirs = _environment(dialect) if dialect else {}
-    given = {"url": url, "key": key, "workspace": workspace, "agent": agent}
-    url, key, workspace, agent = (config.get(name, value) or theirs.get(name) for name, value in given.items())
+    theirs = environment_of(dialect) if dialect else {}
+    url, key = address(url, key, theirs)
+    workspace, agent = (config.get(name, value) or theirs.get(name) for name, value in (("workspace", workspace), ("agent", agent)))
+
+    found: list[HttpCaller] = []
 
     def find() -> HttpCaller:
-        return _server(data_dir, url, key)
+        found[:] = [find_server(data_dir, url, key, before=found[0] if found else None)]
+        return found[0]
 
     try:
         server = find()
     except NoServer as error:
         print(f"ackbox mcp: {error} Start one with: ackbox up", file=sys.stderr)
         return 3
-    agent = agent or (None if dialect else _own_name(server))
+    agent = agent or (None if dialect else own_name(server))
     said = {"workspace": workspace, "agent": agent, "instance": instance or (socket.gethostname()[:64] if agent else None),
             "session": theirs.get("session")}
     card = {"machine": (theirs.get("machine") or socket.gethostname())[:200], "platform": platform.system()}
     bridge = Bridge(server, find, {name: value for name, value in said.items() if value}, card, sys.stdout,
-                    path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp")
-    try:
-        for line in sys.stdin:
-            if line.strip():
-                bridge.take(line)
-    except KeyboardInterrupt:
-        pass
+                    path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp",
+                    seek=lambda: caller(data_dir=str(server.home), url=url, key=key, face="bridge") if server.home is not None else server)
+
+    def leave(*_: object) -> None:
+        # Programs kill what has not ended within milliseconds of their first signal.
+        bridge.leave()
+        os._exit(0)
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, leave)
+    for line in sys.stdin:
+        if line.strip():
+            bridge.take(line)
     bridge.close()
     return 0
-
-
-def _environment(dialect: str) -> dict[str, str]:
-    """Return what a system's own environment variables say."""
-    # Only here: who speaks the native tools needs none of it.
-    from ackbox.dialects import DIALECTS
-
-    names = next((each.environment for each in DIALECTS if each.name == dialect), {})
-    said = {name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)}
-    # A key of that system itself, left where it was, opens nothing here; the server's own machine needs none.
-    return {name: value for name, value in said.items() if name != "key" or value.startswith("abx_")}
-
-
-def _own_name(server: HttpCaller) -> str | None:
-    """Return the name in the key, so that presence works without saying it again; null when it has none."""
-    try:
-        name: str | None = server.call("agent.whoami", {}, timeout_s=5)["agent"]
-    except (NoServer, AckboxError):
-        return None
-    return name
-
-
-def _server(data_dir: str | None, url: str | None, key: str | None) -> HttpCaller:
-    """Return the server, started in the background if it is this machine's and none runs. Raises NoServer."""
-    with suppress(NoServer):
-        server = caller(data_dir=data_dir, url=url, key=key, face="bridge")
-        if server.is_up() or config.get("url", url):
-            return server
-    where = ["--data-dir", data_dir] if data_dir else []
-    started = subprocess.run([sys.executable, "-m", "ackbox", *where, "up", "--detach", "--no-open", "--json"], stdin=subprocess.DEVNULL,
-                             capture_output=True, text=True, timeout=60, check=False)
-    if started.returncode or read_server(config.data_dir(data_dir)) is None:
-        raise NoServer(f"No server runs here and none could be started: {started.stderr.strip()[-300:]}")
-    return caller(data_dir=data_dir, url=url, key=key, face="bridge")
 
 
 class Bridge:
     """One agent program's connection."""
 
     def __init__(self, server: HttpCaller, find: Callable[[], HttpCaller], said: dict[str, str], card: dict[str, str], out: TextIO, *,
-                 path: str = "/mcp") -> None:
+                 path: str = "/mcp", seek: Callable[[], HttpCaller] | None = None) -> None:
         self._server = server
         self._find = find
+        self._seek = seek or (lambda: self._server)
         self._said = said
         self._card = card
         self._out = out
@@ -124,6 +104,8 @@ class Bridge:
         self._going: dict[Any, HTTPConnection] = {}
         self._workers: set[threading.Thread] = set()
         self._closing = threading.Event()
+        self._staying: Staying | None = None
+        self._is_here = False
 
     def take(self, line: str) -> None:
         """Carry one line; what may take time does so beside the others."""
@@ -147,9 +129,14 @@ class Bridge:
             if method == "notifications/initialized":
                 self._hello = [*self._hello[:1], message]
                 self._begin(self._hear)
-                self._begin(self._be_here)
+                self._come(self._hello[0].get("params"))
         else:
             self._begin(self._carry, message)
+            params = message.get("params")
+            meta = params.get("_meta") if isinstance(params, dict) else None
+            if isinstance(meta, dict) and MODERN_META in meta:
+                # The newest era has no greeting: each message says which program it is from.
+                self._come({"clientInfo": meta.get(CLIENT_META)})
 
     def _refuse_half(self, message: Message, place: str) -> None:
         """Answer for text that is no Unicode: no server could read it, and nobody else would answer its request."""
@@ -166,20 +153,38 @@ class Bridge:
         self._closing.set()
         for connection in list(self._going.values()):
             _hang_up(connection)
-        if "agent" in self._said:
-            try:
+        self.leave(wait=True)
+
+    def leave(self, *, wait: bool = False) -> None:
+        """Say goodbye: the end of the stay is that, and goes out at once; where there is none, a call is."""
+        self._closing.set()
+        staying = self._staying
+        if staying is not None:
+            staying.go(wait=wait)
+        elif "agent" in self._said:
+            with suppress(NoServer, AckboxError):
                 self._server.call("agent.check_out", dict(self._said), timeout_s=2)
-            except (NoServer, AckboxError):
-                return
+
+    def _come(self, hello: Any) -> None:
+        """Say from now on that the agent is here, in the program that greeted."""
+        if self._is_here or "agent" not in self._said:
+            return
+        self._is_here = True
+        client = hello.get("clientInfo") if isinstance(hello, dict) else None
+        program = str(client.get("name") or "")[:200] if isinstance(client, dict) else ""
+        self._begin(self._be_here, {**self._said, **self._card, **({"program": program} if program else {})})
 
     def _begin(self, work: Any, *arguments: Any) -> None:
         def working() -> None:
             try:
                 work(*arguments)
+            except Exception as error:  # the edge of a thread: a traceback helps no program, an answer does
+                if arguments and "jsonrpc" in arguments[0]:
+                    self._fail(arguments[0], f"The bridge could not carry this ({type(error).__name__}).")
             finally:
                 self._workers.discard(threading.current_thread())
 
-        worker = threading.Thread(target=working, daemon=True, name="carry" if arguments else "beside")
+        worker = threading.Thread(target=working, daemon=True, name="carry" if work == self._carry else "beside")
         self._workers.add(worker)
         worker.start()
 
@@ -195,7 +200,7 @@ class Bridge:
             try:
                 self._post(message)
                 return
-            except (_SessionGone, OSError, HTTPException) as error:
+            except (_SessionGone, NoServer, OSError, HTTPException, ValueError) as error:
                 if self._closing.is_set() or message.get("_cancelled"):
                     return
                 if is_last or not self._again(session):
@@ -212,7 +217,7 @@ class Bridge:
                     for message in self._hello:
                         self._post(message, is_quiet=True)
                     self._begin(self._hear)
-            except (NoServer, OSError, HTTPException, _SessionGone):
+            except (NoServer, BadSettings, AckboxError, OSError, HTTPException, ValueError, _SessionGone):
                 return False
         return True
 
@@ -228,10 +233,15 @@ class Bridge:
             if answer.status == 404 and self._session is not None:
                 raise _SessionGone
             self._session = answer.headers.get("mcp-session-id") or self._session
+            is_answered = id is None or "method" not in message
             for told in _messages(answer):
                 self._learn(message, told)
+                is_answered = is_answered or "method" not in told
                 if not is_quiet:
                     self._answer(told if "jsonrpc" in told else _as_rpc(id, told))
+            if not is_answered:
+                # A stream whose server was killed ends like one that is complete.
+                raise ConnectionResetError("the answer broke off")
         finally:
             self._going.pop(id, None)
             connection.close()
@@ -280,26 +290,44 @@ class Bridge:
                 self._going[f"hear {id(connection)}"] = connection
                 for told in _messages(answer):
                     self._answer(told)
-            except (OSError, HTTPException, AttributeError):
+            except (OSError, HTTPException, AttributeError, ValueError):
                 pass
             finally:
                 self._going.pop(f"hear {id(connection)}", None)
                 connection.close()
             self._closing.wait(1)
 
-    def _be_here(self) -> None:
+    def _be_here(self, card: Message) -> None:
+        """Keep a socket open that says that the agent is here; without one, as an older server or a proxy may have it, call now and then."""
+        while not self._closing.is_set():
+            try:
+                staying = Staying(self._server)
+                staying.come(card)
+                self._staying = staying
+                if self._closing.is_set():
+                    staying.go()
+                staying.hold()
+            except NoServer:
+                # Back at another address perhaps; started again only when something is asked of it.
+                with suppress(NoServer, BadSettings, AckboxError):
+                    self._server = self._seek()
+            except AckboxError as error:
+                if error.status not in (401, 403):
+                    self._beat(card)
+                return
+            finally:
+                self._staying = None
+            self._closing.wait(1)
+
+    def _beat(self, card: Message) -> None:
         """Say that the agent is here, and again every minute."""
-        if "agent" not in self._said:
-            return
-        client = self._hello[0].get("params", {}).get("clientInfo", {}) if self._hello else {}
-        card = {**self._card, "program": str(client.get("name", ""))[:200] or None}
-        operation, params = "agent.check_in", {**self._said, **card}
+        operation, params = "agent.check_in", card
         while not self._closing.is_set():
             try:
                 self._server.call(operation, params, timeout_s=5)
                 operation, params = "agent.heartbeat", dict(self._said)
             except NoServer:
-                operation, params = "agent.check_in", {**self._said, **card}
+                operation, params = "agent.check_in", card
             except AckboxError:
                 return
             self._closing.wait(HEARTBEAT_S)

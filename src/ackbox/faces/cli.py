@@ -103,9 +103,8 @@ class Talk:
         from ackbox.client.sync import SyncClient
 
         try:
-            server = self.server
-            with SyncClient(server.url, server.key, workspace=self.setting("workspace"), agent=self.setting("agent"),
-                            instance=self.setting("instance"), patience_s=patience_s) as client:
+            with SyncClient(self.given.get("url"), self.given.get("key"), data_dir=self.given.get("data_dir"), workspace=self.setting("workspace"),
+                            agent=self.setting("agent"), instance=self.setting("instance"), patience_s=patience_s) as client:
                 yield client
         except NoServer as error:
             self.no_server(str(error))
@@ -121,7 +120,7 @@ class Talk:
         hint = error.hint
         if error.details.get("field") == "agent" and not self.setting("agent"):
             hint = "Say who you are: ackbox --as NAME …, or: export ACKBOX_AGENT=NAME"
-        if error.status == 401 and not self.server.key:
+        if error.status == 401 and error.details.get("reason") == "missing":
             hint = "Give one with --key or ACKBOX_KEY; on the server's machine --data-dir finds the operator's."
         message = error.message
         if not self.is_json:
@@ -222,7 +221,13 @@ class Verb(click.Command):
 
 
 class Verbs(click.Group):
-    """The verbs by family, each loaded when it is used."""
+    """The verbs by family, each loaded when it is used; what they are refused is said here."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AckboxError as error:
+            ctx.ensure_object(Talk).refuse(error)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
@@ -308,6 +313,8 @@ def speak_utf8() -> None:
 
 def main() -> None:
     """Run the command line; a reader that goes away, or Ctrl-C, ends it quietly."""
+    # What this command and its children write is their owner's alone, also where no mode is named.
+    os.umask(0o077)
     try:
         speak_utf8()
         cli(prog_name="ackbox", standalone_mode=False)

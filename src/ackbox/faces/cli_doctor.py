@@ -5,22 +5,20 @@ Explained in docs/reference/cli.md.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shutil
-import stat
 import time
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.request import Request, urlopen
 
-from ackbox import __version__
+from ackbox import __version__, config
 from ackbox.client.discovery import read_server
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.cli_columns import ago
+from ackbox.private import OTHERS, check_directory
 
 if TYPE_CHECKING:
     from ackbox.faces.cli import Talk
@@ -31,7 +29,7 @@ Finding = dict[str, str]
 def examine(talk: Talk) -> list[Finding]:
     """Return one finding for each thing looked at: ok, warn or bad, what was seen, what to do."""
     where: Path = talk.data_dir
-    return [_python(), _sqlite(), _directory(where), _key(where), _room(where), *_server(talk, where)]
+    return [_python(), _sqlite(), _directory(where), _key(where), *_open_files(where), _room(where), *_server(talk, where)]
 
 
 def _finding(state: str, what: str, seen: str, do: str = "") -> Finding:
@@ -53,11 +51,17 @@ def _sqlite() -> Finding:
 
 def _directory(where: Path) -> Finding:
     if not where.exists():
-        return _finding("ok", "data", f"{where} is not there yet; `ackbox up` makes it")
+        return _finding("ok", "data", f"{where} does not exist yet; `ackbox up` makes it")
+    try:
+        check_directory(where)
+    except OSError as error:
+        return _finding("bad", "data", f"{where}: {error.strerror}", "choose another with --data-dir")
+    except AckboxError as error:
+        return _finding("bad", "data", error.message, error.hint or "")
     if not os.access(where, os.W_OK):
-        return _finding("bad", "data", f"{where} cannot be written", f"chown it to you, or use --data-dir (uid {os.getuid()})")
-    if where.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        return _finding("warn", "data", f"{where} can be written by others", f"chmod 700 {where}")
+        return _finding("bad", "data", f"{where} cannot be written", f"chmod 700 {where}")
+    if where.stat().st_mode & OTHERS:
+        return _finding("warn", "data", f"others can look into {where}", f"chmod 700 {where}, or start the server again, which does it")
     return _finding("ok", "data", str(where))
 
 
@@ -65,9 +69,27 @@ def _key(where: Path) -> Finding:
     path = where / "operator.key"
     if not path.exists():
         return _finding("ok", "key", "no operator key yet; the first `ackbox up` makes one")
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return _finding("bad", "key", f"{path} can be read by others", f"chmod 600 {path}, then make new keys")
+    if path.is_symlink():
+        return _finding("bad", "key", f"{path} is a symbolic link, and ackbox follows none", "put the file itself there")
+    if path.stat().st_uid != os.geteuid():
+        return _finding("bad", "key", f"{path} belongs to another user (uid {path.stat().st_uid})", f"chown it to you (uid {os.geteuid()})")
+    if path.stat().st_mode & OTHERS:
+        return _finding("bad", "key", f"{path} can be read by others", f"chmod 600 {path}, then: ackbox key rotate")
     return _finding("ok", "key", f"{path}, for you only")
+
+
+def _open_files(where: Path) -> list[Finding]:
+    """Return a finding for the files that others can read or write, in the data directory and the settings file."""
+    try:
+        places = [*where.iterdir(), config.file()]
+    except OSError:
+        places = [config.file()]
+    found = [path for path in places if path.is_file() and path.stat().st_mode & OTHERS and path.name != "operator.key"
+             and (path != config.file() or any(config.in_file(name) for name in config.SECRET))]
+    if not found:
+        return []
+    names = [str(path) for path in sorted(found)]
+    return [_finding("warn", "files", f"others can read {', '.join(names)}", f"chmod 600 {' '.join(names)}")]
 
 
 def _room(where: Path) -> Finding:
@@ -79,21 +101,27 @@ def _room(where: Path) -> Finding:
 
 
 def _server(talk: Talk, where: Path) -> list[Finding]:
-    server = read_server(where)
+    try:
+        server = read_server(where)
+    except AckboxError as error:
+        return [_finding("bad", "server", error.message, error.hint or "")]
     url = talk.setting("url") or (server["url"] if server else None)
     if url is None:
         return [_finding("warn", "server", f"none runs on {where}", "ackbox up")]
     try:
         started = time.monotonic()
-        with urlopen(Request(f"{url}/healthz"), timeout=5) as answer:
-            healthy, date = json.load(answer).get("status") == "ok", answer.headers.get("Date")
+        # Without a key: whether one belongs to this address is asked afterwards.
+        body, date = HttpCaller(url.rstrip("/"), None).health()
         took_ms = (time.monotonic() - started) * 1000
-    except (OSError, ValueError):
-        return [_finding("bad", "server", f"{url} does not answer", "ackbox stop, then ackbox up; see server.log in the data directory")]
+    except NoServer:
+        gone = _finding("bad", "server", f"{url} does not answer", "ackbox stop, then ackbox up; see server.log in the data directory")
+        return [gone, *(_calls(talk) if talk.setting("url") else [])]
+    healthy = body == {"status": "ok"}
     found = [_finding("ok" if healthy else "bad", "server", f"{url} answers in {took_ms:.0f} ms")]
     if server and server.get("version") != __version__:
         found.append(_finding("warn", "version", f"the server is {server['version']}, this command {__version__}", "ackbox stop, then ackbox up"))
-    return [*found, _clock(date), *_calls(talk, talk.server)]
+    found += [_finding("warn", "port", notice, "ackbox stop here or there, if one server is enough") for notice in (server or {}).get("notices", [])]
+    return [*found, _clock(date), *_calls(talk)]
 
 
 def _clock(date: str | None) -> Finding:
@@ -103,8 +131,9 @@ def _clock(date: str | None) -> Finding:
     return _finding("ok" if away_s < 5 else "warn", "clock", f"{away_s:.0f} s from the server", "" if away_s < 5 else "set both clocks by NTP")
 
 
-def _calls(talk: Talk, server: HttpCaller) -> list[Finding]:
+def _calls(talk: Talk) -> list[Finding]:
     try:
+        server = talk.server
         started = time.monotonic()
         me: dict[str, Any] = server.call("agent.whoami", {})
         took_ms = (time.monotonic() - started) * 1000
@@ -113,7 +142,20 @@ def _calls(talk: Talk, server: HttpCaller) -> list[Finding]:
     except AckboxError as error:
         return [_finding("bad", "key", error.message, error.hint or "")]
     called = f"a call as {me['agent'] or 'operator'} ({me['role']}) in {me['workspace']} took {took_ms:.0f} ms"
-    return [_finding("ok", "call", called), *_database(server)]
+    return [_finding("ok", "call", called), _socket(server), *_database(server)]
+
+
+def _socket(server: HttpCaller) -> Finding:
+    """Return whether a WebSocket gets through: a proxy may carry calls and no sockets."""
+    from ackbox.client.staying import probe
+
+    try:
+        started = time.monotonic()
+        probe(server)
+        return _finding("ok", "socket", f"a WebSocket opened and answered in {(time.monotonic() - started) * 1000:.0f} ms")
+    except (NoServer, AckboxError) as error:
+        return _finding("bad", "socket", f"no WebSocket opens at {server.path('/ws')}: {error}",
+                        "let the proxy pass Upgrade and Connection; see docs/howto/run-on-a-server.md")
 
 
 def _database(server: HttpCaller) -> list[Finding]:

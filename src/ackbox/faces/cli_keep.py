@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shlex
 import sys
 import tempfile
@@ -19,9 +18,10 @@ from typing import IO, Any, NoReturn
 
 import click
 
-from ackbox.client.http import NoServer
+from ackbox.client.http import HttpCaller
 from ackbox.faces.cli import REFUSED, Talk, verb
 from ackbox.faces.cli_columns import as_json
+from ackbox.private import open_private
 
 VERBS: dict[str, click.Command] = {}
 FORMAT, VERSION = "ackbox-workspace", 1
@@ -85,7 +85,7 @@ def export(talk: Talk, file: str, progress: bool) -> None:
 
 
 def _for_owner(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
+    return open_private(Path(name), flags)
 
 
 def _export(talk: Talk, out: IO[str], progress: bool) -> dict[str, Any]:
@@ -272,12 +272,9 @@ def backup(talk: Talk, dest: str) -> None:
     Keys are in it: keep it as you keep the data directory. Use a copy of SQLite with:
     ackbox up --database sqlite:////path/to/copy. A copy of PostgreSQL is for pg_restore.
     """
-    try:
-        server = talk.server
-    except NoServer as error:
-        talk.no_server(str(error))
-    if not server.is_here:
-        talk.fail(REFUSED, "invalid", f"The server at {server.url} is on another machine; the copy would be made there.",
+    elsewhere = talk.setting("url")
+    if elsewhere and not HttpCaller(elsewhere, None).is_here:
+        talk.fail(REFUSED, "invalid", f"The server at {elsewhere} is on another machine; the copy would be made there.",
                   "Run this on that machine.")
     talk.timeout_s = COPY_S
     made = talk.call("instance.backup", path=str(Path(dest).expanduser().absolute()))

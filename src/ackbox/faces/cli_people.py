@@ -107,7 +107,7 @@ def dismiss(talk: Talk, name: str) -> None:
     talk.show(done, lambda of: f"taken back {of['withdrawn']}" + (", more waits: do it again" if of["is_more"] else ""))
 
 
-key = verbs("key", VERBS, "Make, list and revoke keys.\n\nExample: ackbox key create --agent bob")
+key = verbs("key", VERBS, "Make, list, revoke and rotate keys.\n\nExample: ackbox key create --agent bob")
 workspace = verbs("workspace", VERBS, "Make, list and set up workspaces.\n\nExample: ackbox workspace create shop")
 
 
@@ -149,6 +149,26 @@ def key_revoke(talk: Talk, id: str) -> None:
     Example: ackbox key revoke 3kQ9…
     """
     talk.show(talk.call("key.revoke", id=id), lambda _: f"revoked {id}")
+
+
+@key.command("rotate", cls=Verb)
+@click.argument("id")
+@click.option("--grace", default="24h", show_default=True, help="Seconds for which the old key stays valid, or 10m, 2h; 0 ends it at once.")
+@talking
+def key_rotate(talk: Talk, id: str, grace: str) -> None:
+    """Replace a key by a new one with the same rights; the old one ends later.
+
+    Example: ackbox key rotate 3kQ9… --grace 2h
+
+    The operator's own key is also written to operator.key on the server's machine.
+    """
+    from ackbox.faces.cli_talk import seconds
+
+    made = talk.call("key.rotate", id=id, grace_s=int(seconds(grace)))
+    talk.show(made, lambda of: of["key"])
+    if not talk.is_json:
+        talk.say(f"Shown this once. The old key {made['old_id']} ends {local_time(made['old_ends_at'])}."
+                 + (f" The new one is in {made['kept_in']}." if made["kept_in"] else ""))
 
 
 @workspace.command("create", cls=Verb)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -20,14 +19,14 @@ import click
 
 from ackbox import __version__, config
 from ackbox.client.discovery import is_held, read_server
-from ackbox.client.http import HttpCaller, NoServer
+from ackbox.client.http import NoServer, parse_url
+from ackbox.client.starting import START_S, absolute, live_server, start_server
 from ackbox.errors import AckboxError
 from ackbox.faces.cli import NO_SERVER, REFUSED, Talk, verb
 from ackbox.faces.cli_columns import as_json, local_time, plain, some
 from ackbox.model.text import composed
 
 VERBS: dict[str, click.Command] = {}
-START_S = 20.0
 
 
 def block(server: dict[str, Any], *, is_new: bool) -> str:
@@ -80,27 +79,60 @@ def up(talk: Talk, host: str | None, port: int | None, database: str | None, all
     """
     where: Path = talk.data_dir
     talk.given["no_open"] = no_open
+    asked = {"host": config.look_up("host", host), "port": config.look_up("port", None if port is None else str(port))}
+    # Only what was set: the defaults ask for nothing.
+    wanted: dict[str, Any] = {name: value for name, (value, source) in asked.items() if source != "default"}
+    if "port" in wanted and not (wanted["port"].isdecimal() and int(wanted["port"]) < 65536):
+        raise click.UsageError(f"The port {wanted['port']!r} is not a number from 0 to 65535.")
+    wanted |= {"database": config.database(database), "allow_remote": allow_remote, "names": names}
     running = live_server(where)
     if running is not None:
-        _say_up(talk, running, is_new=False)
+        _say_running(talk, running, wanted)
         return
     if detach:
-        server, is_new = start_detached(talk, sys.argv[1:])
-        _say_up(talk, server, is_new=is_new)
+        flags = [*(["--host", host] if host else []), *(["--port", str(port)] if port is not None else []),
+                 *(["--allow-remote"] if allow_remote else []), *(part for name in names for part in ("--allow-host", name))]
+        server, is_new = start_server(where, flags, database=database)
+        if is_new:
+            _say_up(talk, server, is_new=True)
+        else:
+            _say_running(talk, server, wanted)
         return
     import asyncio
 
     from ackbox.faces.up import Place, serve
 
-    asked = config.get("port", None if port is None else str(port)) or "7717"
-    try:
-        place = Place(where=where, host=config.get("host", host) or "127.0.0.1", port=int(asked), database=database,
-                      allow_remote=allow_remote, names=names)
-        asyncio.run(serve(place, say=lambda server, is_new: _say_up(talk, server, is_new=is_new)))
-    except AckboxError as error:
-        talk.refuse(error)
-    except ValueError:
-        raise click.UsageError(f"The port {asked!r} is not a number.") from None
+    place = Place(where=where, host=wanted.get("host", "127.0.0.1"), port=int(wanted["port"]) if "port" in wanted else None,
+                  database=database, allow_remote=allow_remote, names=names)
+    asyncio.run(serve(place, say=lambda server, is_new: _say_up(talk, server, is_new=is_new)))
+
+
+def _say_running(talk: Talk, server: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Say where the server runs, and end with 1 when it was started with other options than those wanted now."""
+    found = differences(server, wanted)
+    if found and talk.is_json:
+        server = {**server, "differs": found}
+    _say_up(talk, server, is_new=False)
+    if found:
+        talk.say(f"The server runs with other options: {'; '.join(found)}. To change them: ackbox stop, then ackbox up again.")
+        sys.exit(REFUSED)
+
+
+def differences(server: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    """Return in words how a running server differs from the options wanted of one."""
+    how, url = server.get("options") or {}, parse_url(server["url"])
+    found = []
+    if (host := wanted.get("host")) and how.get("host") not in (host, None):
+        found.append(f"host {host} is wanted, it has {how['host']}")
+    if (port := int(wanted.get("port") or 0)) and port != url.port:
+        found.append(f"port {port} is wanted, it has {url.port}")
+    database = wanted.get("database") and config.without_password(absolute(wanted["database"]))
+    if database and how.get("database") not in (database, None):
+        found.append(f"database {database} is wanted, it has {how['database']}")
+    if wanted.get("allow_remote") and not how.get("allow_remote", True):
+        found.append("--allow-remote is wanted, it was started without")
+    missing = [name for name in wanted.get("names", ()) if name not in how.get("names", [name])]
+    return [*found, *([f"--allow-host {' '.join(missing)} is wanted, it was started without"] if missing else [])]
 
 
 def _say_up(talk: Talk, server: dict[str, Any], *, is_new: bool) -> None:
@@ -109,6 +141,8 @@ def _say_up(talk: Talk, server: dict[str, Any], *, is_new: bool) -> None:
         click.echo(as_json({**server, "mcp": f"{server['url']}/mcp", "started": is_new}))
     else:
         click.echo(plain(block(server, is_new=is_new)))
+        for notice in server.get("notices", []):
+            talk.say(notice)
         if is_shown:
             # The server answers on this thread; asking it for a link needs another.
             threading.Thread(target=_open_page, args=(talk,), daemon=True).start()
@@ -119,42 +153,6 @@ def _open_page(talk: Talk) -> None:
     # Nothing to say where it fails: the address stands on the screen.
     with suppress(AckboxError, NoServer, SystemExit):
         webbrowser.open(sign_in_link(talk)[0])
-
-
-def live_server(where: Path) -> dict[str, Any] | None:
-    """Return the server of a data directory if it answers, not only left its file behind."""
-    server = read_server(where)
-    return server if server is not None and HttpCaller(server["url"], None).is_up() else None
-
-
-def start_detached(talk: Talk, arguments: list[str]) -> tuple[dict[str, Any], bool]:
-    """Start a server in a session of its own; return it once it answers, with false if another was there first."""
-    where: Path = talk.data_dir
-    log = where / "server.log"
-    command = [sys.executable, "-m", "ackbox", *(each for each in arguments if each != "--detach")]
-    try:
-        where.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(log, "ab") as out:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
-    except OSError as error:
-        talk.fail(REFUSED, "unavailable", f"The data directory {where} cannot be used: {error.strerror}.", "Choose another with --data-dir.")
-    until = time.monotonic() + START_S
-    while time.monotonic() < until:
-        ended = process.poll()
-        server = live_server(where)
-        # What stands there until then may be about a server that was killed. One that finds another ends with 0.
-        if server is not None and (server["pid"] == process.pid or ended == 0):
-            return server, server["pid"] == process.pid
-        if ended is not None:
-            talk.fail(REFUSED, "unavailable", f"The server ended with {ended}: {_last_line(log)}", f"See {log}.")
-        time.sleep(0.02)
-    process.terminate()
-    talk.fail(REFUSED, "unavailable", f"The server did not answer within {START_S:.0f} s.", f"See {log}.")
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()
-    return lines[-1][:300] if lines else "it said nothing"
 
 
 @verb("stop", VERBS)
@@ -197,7 +195,8 @@ def status(talk: Talk, id: str | None) -> None:
     except (AckboxError, NoServer):
         # Whoever may not ask how the database stands is told where it is all the same.
         server["instance"] = None
-    talk.show(server, lambda of: block(of, is_new=False) + (f"\ndatabase {stands(of['instance'])}\n" if of["instance"] else ""))
+    notices = "".join(f"\n{notice}\n" for notice in server.get("notices", []))
+    talk.show(server, lambda of: block(of, is_new=False) + notices + (f"\ndatabase {stands(of['instance'])}\n" if of["instance"] else ""))
 
 
 def _receipts(of: Any) -> str:
@@ -278,7 +277,7 @@ def demo(talk: Talk, fast: bool, no_wait: bool) -> None:
     server = live_server(talk.data_dir)
     if server is None and not talk.setting("url"):
         talk.say("starting a server in the background; stop it with: ackbox stop")
-        start_detached(talk, [*(["--data-dir", str(talk.data_dir)]), "up", "--no-open"])
+        start_server(talk.data_dir)
     try:
         you = person(talk)
         _show_demo(talk, you)

@@ -22,6 +22,7 @@ APART = {
     "key.create": "People hand out keys: `ackbox key create`.",
     "key.list": "People look after keys: `ackbox key list`.",
     "key.revoke": "People take keys back: `ackbox key revoke`.",
+    "key.rotate": "People replace keys: `ackbox key rotate`.",
     "login.link": "People sign in: `ackbox open`.",
     "login.redeem": "The browser redeems the link that `ackbox open` makes.",
     "login.end": "People sign out on the dashboard.",

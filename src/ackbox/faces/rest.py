@@ -86,6 +86,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "key.create": ("POST", "/v1/keys"),
     "key.list": ("GET", "/v1/keys"),
     "key.revoke": ("DELETE", "/v1/keys/{id}"),
+    "key.rotate": ("POST", "/v1/keys/{id}/rotate"),
 }
 
 

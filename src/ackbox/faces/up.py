@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import gc
 import ipaddress
@@ -23,29 +24,36 @@ import uvicorn
 
 from ackbox import __version__, config
 from ackbox.app import App, open_app
-from ackbox.client.discovery import read_operator_key, read_server, write_private
+from ackbox.client.discovery import DEFAULT_PORT, announce, holder, read_server
+from ackbox.client.http import HttpCaller
+from ackbox.config import BadSettings, without_password
 from ackbox.errors import NotAllowed, Unavailable
 from ackbox.faces.connection import BACKLOG, raise_descriptors
 from ackbox.faces.head import Head
 from ackbox.faces.log import start_log
 from ackbox.faces.serve import make_web
 from ackbox.faces.ws_line import FRAME_LIMIT, Line
+from ackbox.library import ensure_operator
 from ackbox.model.moment import to_text
+from ackbox.private import make_directory, open_private, tighten_file, write_private
 
 # What speaks on the port: limits on heads, sockets with bounded frames, no compression.
 PROTOCOLS: dict[str, Any] = {"http": Head, "ws": Line, "ws_max_size": FRAME_LIMIT, "ws_per_message_deflate": False, "backlog": BACKLOG}
+
+# Files of a data directory that an older ackbox, or a copy, may have left open to others.
+KEPT = ("operator.key", "server.json", "server.log", "ackbox.db", "ackbox.db-wal", "ackbox.db-shm", "ackbox.db-journal")
 
 # New objects before the collector looks for cycles; calls that wait together are many objects, and none of them a cycle.
 COLLECT_AFTER = (20_000, 20, 20)
 
 
 def database_url(where: Path, given: str | None) -> str:
-    """Return the database to serve: the given one, else SQLite in the data directory."""
-    return config.get("database", given) or f"sqlite:///{where.resolve()}/ackbox.db"
+    """Return the database to serve: the given one, else SQLite in the data directory. Raises BadSettings."""
+    return config.database(given) or f"sqlite:///{where.resolve()}/ackbox.db"
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket; a free port when the default one is taken. Raises Unavailable."""
+    """Return a listening socket. Raises Unavailable, with who has the port when that is an ackbox."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio switches Nagle's delay off only where the protocol is named; without that each answer waits 40 ms.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -54,8 +62,8 @@ def bind(host: str, port: int) -> socket.socket:
         sock.bind((host, port))
     except OSError as error:
         sock.close()
-        if port == 7717:
-            return bind(host, 0)
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(f"Port {port} is taken by {whose_port(host, port)}.", hint="Choose another with --port, or stop that program.") from None
         raise Unavailable(f"Cannot listen on {host}:{port}: {error.strerror}.", hint="Choose another with --port.") from None
     # A caller whose machine has vanished is noticed before the longest wait is over.
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -64,6 +72,39 @@ def bind(host: str, port: int) -> socket.socket:
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
     sock.listen(BACKLOG)
     return sock
+
+
+class PortTaken(Unavailable):
+    """Another program listens on the port."""
+
+
+def bind_for(place: Place) -> tuple[socket.socket, str | None]:
+    """Return a listening socket, and what is to be said of it: a named port is that one or none, the usual one may be another. Raises Unavailable."""
+    if place.port is not None:
+        return bind(place.host, place.port), None
+    try:
+        return bind(place.host, DEFAULT_PORT), None
+    except PortTaken as taken:
+        sock = bind(place.host, 0)
+        return sock, f"{taken.message} This server listens on port {sock.getsockname()[1]}."
+
+
+def whose_port(host: str, port: int) -> str:
+    """Return who has a port, as far as that can be found out."""
+    own = holder(port)
+    if own is not None:
+        return f"the ackbox with the data directory {own['data_dir']} (pid {own['pid']})"
+    try:
+        is_ackbox = HttpCaller(f"http://{_reached(host)}:{port}", None).is_ackbox()
+    except BadSettings:
+        is_ackbox = False
+    return "another ackbox" if is_ackbox else "another program"
+
+
+def _reached(host: str) -> str:
+    """Return a listening address as it is called from this machine."""
+    local = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    return f"[{local}]" if ":" in local else local
 
 
 def who_may_knock(host: str, port: int, names: Sequence[str] = ()) -> tuple[list[str], list[str]]:
@@ -79,11 +120,11 @@ def who_may_knock(host: str, port: int, names: Sequence[str] = ()) -> tuple[list
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a server keeps its things and listens."""
+    """Where a server keeps its things and listens; without a port on the usual one, or on a free one when that is taken."""
 
     where: Path
     host: str
-    port: int
+    port: int | None = None
     database: str | None = None
     allow_remote: bool = False
     names: tuple[str, ...] = ()
@@ -100,10 +141,13 @@ class OneServer:
     """The lock that keeps a second server off a data directory."""
 
     def __init__(self, where: Path) -> None:
+        make_directory(where, tighten=True)
+        self._where = where
         try:
-            where.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._where = where
-            self._file = open(where / "server.lock", "w")  # noqa: SIM115  (held as long as the server runs)
+            # Held as long as the server runs.
+            self._file = open_private(where / "server.lock", os.O_CREAT | os.O_RDWR)
+            for name in KEPT:
+                tighten_file(where / name)
         except OSError as error:
             raise Unavailable(f"The data directory {where} cannot be used: {error.strerror}.", hint="Choose another with --data-dir.") from None
 
@@ -137,9 +181,7 @@ async def serve(place: Place, *, say: Say) -> None:
     start_log()
     app = await open_app(database_url(place.where, place.database))
     try:
-        made = await app.ensure(workspace="default", operator_key=read_operator_key(place.where))
-        if made is not None and read_operator_key(place.where) is None:
-            write_private(place.where / "operator.key", made + "\n")
+        await ensure_operator(app, place.where)
         await _serve(place, app, say)
     finally:
         (place.where / "server.json").unlink(missing_ok=True)
@@ -159,8 +201,9 @@ class _Server(uvicorn.Server):
 
 async def _serve(place: Place, app: App, say: Say) -> None:
     raise_descriptors()
-    sock = bind(place.host, place.port)
-    port = sock.getsockname()[1]
+    sock, notice = bind_for(place)
+    address, port = sock.getsockname()[:2]
+    app.notices += [notice] if notice else []
     hosts, origins = who_may_knock(place.host, port, place.names)
     settings = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, lifespan="on", access_log=False,
                               timeout_graceful_shutdown=5, timeout_keep_alive=75, server_header=False, **PROTOCOLS)
@@ -175,14 +218,24 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     # A wait of somebody must not hold up the end: those who wait are answered as soon as the end is asked for.
     watch = asyncio.create_task(_answer_all_at_the_end(server, app))
     facts = app.engine.facts()
-    local = "127.0.0.1" if place.host in ("0.0.0.0", "::") else place.host
-    told = {"url": f"http://{'[' + local + ']' if ':' in local else local}:{port}", "pid": os.getpid(), "version": __version__,
+    # The number it listens on, not a name: `localhost` may lead a caller to another program on the same port of ::1.
+    told = {"url": f"http://{_reached(address)}:{port}", "pid": os.getpid(), "version": __version__,
             "data_dir": str(place.where.resolve()), "started_at": to_text(app.clock()),
-            "database": f"{facts.get('path') or 'postgresql'} ({facts['engine']} {facts['version']})"}
+            "database": f"{facts.get('path') or 'postgresql'} ({facts['engine']} {facts['version']})",
+            "options": options_of(place), "notices": app.notices}
     write_private(place.where / "server.json", json.dumps(told) + "\n")
+    announced = announce(told)
     say(told, True)
     await running
+    with contextlib.suppress(OSError):
+        announced.unlink(missing_ok=True)
     watch.cancel()
+
+
+def options_of(place: Place) -> dict[str, Any]:
+    """Return how a server was started, as a second `up` compares it; without a password."""
+    return {"host": place.host, "port": place.port, "database": without_password(database_url(place.where, place.database)),
+            "allow_remote": place.allow_remote, "names": list(place.names)}
 
 
 def settle_memory() -> None:

@@ -56,7 +56,7 @@ class Sockets:
         self._app = app
         self._call = call
         self._tickets = tickets
-        self._feeds = Feeds(call, app.follow, app.unfollow)
+        self._feeds = Feeds(call, app.follow, app.unfollow, app.stay, app.stays.leave)
         self._open: set[Session] = set()
         self._of_key: Counter[str] = Counter()
         self._watching: asyncio.Task[None] | None = None
@@ -155,6 +155,7 @@ class Session:
         self._credential = credential
         self._asking: dict[Id, asyncio.Task[None]] = {}
         self._subscriptions: dict[Id, asyncio.Task[None]] = {}
+        self._stay: Any = None
         self._starting = 0
         self._loop = asyncio.get_running_loop()
         self._heard_at = self._loop.time()
@@ -186,7 +187,7 @@ class Session:
 
     def is_idle(self, now: float) -> bool:
         """Whether the socket has been silent for too long for one that waits for nothing."""
-        if self._asking or self._subscriptions:
+        if self._asking or self._subscriptions or self._stay is not None:
             return False
         return now - self._heard_at > (SILENT_S if self._is_new else IDLE_S)
 
@@ -205,6 +206,8 @@ class Session:
         for task in subscriptions:
             task.cancel()
         await asyncio.gather(*subscriptions, return_exceptions=True)
+        if self._stay is not None:
+            self._feeds.leave(self._stay)
 
     async def _answer(self, asked: Asked, size: int) -> None:
         try:
@@ -213,6 +216,8 @@ class Session:
                 await self.line.room()
             if asked.op is None:
                 result = await self._change(asked)
+            elif asked.stay:
+                result = await self._come(bytes(asked.params))
             else:
                 params = Once(bytes(asked.params)) if is_wait(asked.op) else bytes(asked.params)
                 if is_wait(asked.op):
@@ -235,6 +240,14 @@ class Session:
             return await self._subscribe(asked.id, asked.subscribe)
         assert asked.unsubscribe is not None
         return await self._unsubscribe(asked.unsubscribe)
+
+    async def _come(self, asked: bytes) -> Any:
+        """Check in as one that is online until this socket ends; who stays under another name leaves the first."""
+        stay, result = await self._feeds.stay(asked, credential=self._credential, face="ws")
+        before, self._stay = self._stay, stay
+        if before is not None:
+            self._feeds.leave(before)
+        return result
 
     async def _subscribe(self, id: Id, asked: dict[str, Any]) -> dict[str, Any]:
         if id in self._subscriptions:

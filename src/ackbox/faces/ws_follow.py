@@ -28,9 +28,12 @@ LOOKS_PER_S = 1000
 
 
 class Feeds:
-    """What subscriptions need of the server, and how many look at whole workspaces."""
+    """What subscriptions and stays need of the server, and how many look at whole workspaces."""
 
-    def __init__(self, call: Calling, follow: Callable[..., Awaitable[Follower]], unfollow: Callable[[Follower], None]) -> None:
+    def __init__(self, call: Calling, follow: Callable[..., Awaitable[Follower]], unfollow: Callable[[Follower], None],
+                 stay: Callable[..., Awaitable[tuple[Any, Any]]], leave: Callable[[Any], None]) -> None:
+        self.stay = stay
+        self.leave = leave
         self.call = call
         self.follow = follow
         self.unfollow = unfollow

@@ -18,13 +18,17 @@ LONGEST_ID = 64
 
 
 class Asked(msgspec.Struct, forbid_unknown_fields=True):
-    """One frame from a client: exactly one of op, subscribe, unsubscribe."""
+    """One frame from a client: exactly one of op, subscribe, unsubscribe.
+
+    `stay` goes with the operation agent.check_in: whoever checks in so is checked out when the socket ends.
+    """
 
     id: Id
     op: str | None = None
     params: msgspec.Raw = msgspec.Raw()
     subscribe: dict[str, Any] | None = None
     unsubscribe: Id | None = None
+    stay: bool = False
 
 
 class Misread(Exception):
@@ -52,6 +56,8 @@ def read(data: bytes, is_text: bool) -> Asked:
         raise Misread(None, Invalid(f"`id` has more than {LONGEST_ID} characters.", hint="Number your frames.", field="id"))
     if (asked.op, asked.subscribe, asked.unsubscribe).count(None) != 2:
         raise Misread(asked.id, Invalid("A frame has one of `op`, `subscribe`, `unsubscribe`.", hint=_HINT))
+    if asked.stay and asked.op != "agent.check_in":
+        raise Misread(asked.id, Invalid("Only a frame with the `op` agent.check_in has `stay`.", hint=_HINT, field="stay"))
     if asked.op is None and bytes(asked.params):
         raise Misread(asked.id, Invalid("Only a frame with `op` has `params`.", hint=_HINT, field="params"))
     return asked

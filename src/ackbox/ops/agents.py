@@ -78,6 +78,7 @@ class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat_s: Annotated[int, Meta(description="Seconds until the next sign of life is due")]
     ttl_s: Annotated[int, Meta(description="Seconds you count as online")]
     conflicts: Annotated[list[Overlap], Meta(description="Who declared the same area or files")]
+    notices: Annotated[list[str], Meta(description="Notices about the server, for its operator")] = []
 
 
 _CARD = ("summary", "machine", "platform", "program", "model", "title", "role", "capabilities", "area", "files", "reach")
@@ -113,7 +114,8 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
     subject = {"agent": me.name, "instance": me.instance}
     context.rings.add(await context.store.note("agent.checked_in", at=context.now, reader=me.agent, subject=subject))
     return CheckedIn(me=shown(me, derive(presence, context.now, context.now)), unread=min(unread, COUNTED_UP_TO),
-                     total=min(total, COUNTED_UP_TO), heartbeat_s=max(ttl_s // 3, 1), ttl_s=ttl_s, conflicts=conflicts)
+                     total=min(total, COUNTED_UP_TO), heartbeat_s=max(ttl_s // 3, 1), ttl_s=ttl_s, conflicts=conflicts,
+                     notices=context.notices if context.caller.may("instance") else [])
 
 
 async def _conflicts(context: Context, me: Reader, card: dict[str, Any]) -> list[Overlap]:

@@ -1,4 +1,4 @@
-"""key.*: create, list, revoke. A key is shown once; only its digest is kept. Explained in docs/why/keys.md."""
+"""key.*: create, list, revoke, rotate. A key is shown once; only its digest is kept. Explained in docs/why/keys.md."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
-from ackbox.model.key import digest, mint, parse_key
+from ackbox.model.key import KeyKind, Role, digest, mint, parse_key
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import LONGEST, parse_name, refuse_newcomer
 from ackbox.ops.paging import Paged, page_of
-from ackbox.ops.table import PEOPLE, Call, Context, op
+from ackbox.ops.table import ALLOWED, PEOPLE, Call, Context, op
 from ackbox.store.readers import other_spelling
-from ackbox.store.store import KeyRow, Store
+from ackbox.store.store import KeyRow, Store, find_key
 
 DAY_MS = 86_400_000
-KIND_OF: dict[str, Literal["agt", "hum", "adm", "ro"]] = {
-    "agent": "agt", "human": "hum", "read-only": "ro", "owner": "hum", "admin": "adm", "instance-admin": "adm",
+KIND_OF: dict[Role, KeyKind] = {
+    "agent": "agt", "human": "hum", "read-only": "ro", "owner": "hum", "admin": "adm", "instance-admin": "adm", "operator": "adm",
+    "link": "lnk", "owner-link": "lnk",
 }
+# The key that a link turns into.
+BECOMES: dict[Role, Role] = {"link": "human", "owner-link": "owner"}
 
 
 class CreateKey(Call, frozen=True, kw_only=True):
@@ -77,7 +80,9 @@ async def create(context: Context, params: CreateKey) -> NewKey:
 
 
 class ListKeys(Paged, frozen=True, kw_only=True):
-    """Which page."""
+    """Which keys to list, a page at a time."""
+
+    ended_links: Annotated[bool, Meta(description="Also list one-time links that were used, revoked or have expired")] = False
 
 
 class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,8 +113,11 @@ def _shown(row: KeyRow) -> KeyInfo:
 
 @op("key.list", scope="admin", spans_workspaces=True)
 async def list_keys(context: Context, params: ListKeys) -> Keys:
-    """Return the workspace's keys, without their secrets; for who covers all workspaces, also people's keys that do."""
-    page, cursor = page_of(context.workspace.ws, "keys", await _keys(context), params)
+    """List the workspace's keys, without their secrets.
+
+    A caller that covers all workspaces also sees the keys that do, the operator's among them.
+    """
+    page, cursor = page_of(context.workspace.ws, "keys", await _keys(context, ended_links=params.ended_links), params)
     return Keys(keys=page, cursor=cursor)
 
 
@@ -123,25 +131,82 @@ class RevokeKey(Call, frozen=True, kw_only=True):
 async def revoke(context: Context, params: RevokeKey) -> Keys:
     """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's keys.
 
-    Raises NotFound.
+    Raises NotFound; NotAllowed for a key of all workspaces that may do more than the caller's.
     """
-    if not (await context.store.revoke_key(params.id, now=context.now) or await _revoke_across(context, params.id)):
-        raise NotFound(f"There is no key {params.id!r} in this workspace.", hint="See key.list.", field="id")
-    context.rings.add(await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": params.id}))
+    row, store = await _find(context, params.id)
+    if row.ws == 0:
+        _refuse_stronger(context, row)
+    await store.revoke_key(row.id, now=context.now)
+    context.rings.add(await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": row.id}))
     page, cursor = page_of(context.workspace.ws, "keys", await _keys(context), ListKeys())
     return Keys(keys=page, cursor=cursor)
 
 
-async def _keys(context: Context) -> list[KeyInfo]:
-    rows = await context.store.keys() + await _people_across(context)
-    return [_shown(row) for row in rows if row.role not in ("link", "owner-link")]
+class RotateKey(Call, frozen=True, kw_only=True):
+    """Which key to replace, and how long the old one stays valid."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=64, description="The key's id, from key.list")]
+    grace_s: Annotated[int, Meta(ge=0, le=30 * DAY_MS // 1000, description="Seconds for which the old key stays valid; 0 ends it at once")] = 86_400
 
 
-async def _people_across(context: Context) -> list[KeyRow]:
-    """Return the keys of people that cover every workspace, to those who do so themselves."""
-    return [row for row in await Store(context.store.tx, 0).keys() if row.role in PEOPLE] if context.caller.ws == 0 else []
+class RotatedKey(NewKey, frozen=True, kw_only=True):
+    """The new key, shown this once, and the end of the old one."""
+
+    old_id: Annotated[str, Meta(description="The key it replaces")]
+    old_ends_at: Annotated[str, Meta(description="End of the old key")]
+    kept_in: Annotated[str | None, Meta(description="File on the server's machine that holds the new key; null for none")] = None
 
 
-async def _revoke_across(context: Context, id: str) -> bool:
-    found = any(row.id == id for row in await _people_across(context))
-    return found and await Store(context.store.tx, 0).revoke_key(id, now=context.now)
+@op("key.rotate", scope="admin", writes=True, spans_workspaces=True)
+async def rotate(context: Context, params: RotateKey) -> RotatedKey:
+    """Replace a key by a new one with the same rights; the old one ends later.
+
+    The new key is shown this once. The operator's own is also written to `operator.key` on the server's machine.
+    Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the caller's).
+    """
+    row, store = await _find(context, params.id)
+    _refuse_stronger(context, row)
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= context.now):
+        raise Conflict(f"The key {row.id!r} has ended.", hint="Create a new one with key.create.", field="id")
+    text = mint(KIND_OF[row.role]).reveal()
+    id, now = parse_key(text).id, context.now
+    expires_at = None if row.expires_at is None else now + row.expires_at - row.created_at
+    ends_at = now + params.grace_s * 1000 if row.expires_at is None else min(row.expires_at, now + params.grace_s * 1000)
+    await store.add_key(id=id, digest=digest(text), role=row.role, agent=row.agent, may_speak_as=row.may_speak_as, label=row.label, now=now,
+                        expires_at=expires_at)
+    if params.grace_s:
+        await store.expire_key(row.id, expires_at=ends_at)
+    else:
+        await store.revoke_key(row.id, now=now)
+    context.rings.add(await context.store.note("key.rotated", at=now, reader=0, subject={"id": id, "old": row.id}))
+    return RotatedKey(key=text, id=id, workspace=context.workspace.name if row.ws else "*", agent=row.agent, kind=row.role,
+                      expires_at=to_text_or_none(expires_at), old_id=row.id, old_ends_at=to_text(ends_at))
+
+
+async def _keys(context: Context, *, ended_links: bool = False) -> list[KeyInfo]:
+    rows = await context.store.keys() + (await _across(context).keys() if context.caller.ws == 0 else [])
+    # Each sign-in leaves a link that is of no use: they would bury the keys that are.
+    return [_shown(row) for row in rows if ended_links or row.role not in BECOMES or row.is_good(context.now)]
+
+
+def _across(context: Context) -> Store:
+    """Return the store of what covers every workspace."""
+    return Store(context.store.tx, 0)
+
+
+async def _find(context: Context, id: str) -> tuple[KeyRow, Store]:
+    """Return a key that the caller may know of, and the store that holds it. Raises NotFound."""
+    row = await find_key(context.store.tx, id)
+    if row is not None and row.ws == context.workspace.ws:
+        return row, context.store
+    if row is not None and row.ws == context.caller.ws == 0:
+        return row, _across(context)
+    raise NotFound(f"There is no key {id!r} in this workspace.", hint="See key.list.", field="id")
+
+
+def _refuse_stronger(context: Context, row: KeyRow) -> None:
+    """Raise NotAllowed for a key that may do more than the caller's: a new one would lend its rights."""
+    rights = ALLOWED[BECOMES.get(row.role, row.role)]
+    if not rights <= ALLOWED[context.caller.role]:
+        raise NotAllowed(f"The key {row.id!r} is of kind {row.role!r}, which may do more than a key of kind {context.caller.role!r}.",
+                         hint="Use the operator's key.", field="id")

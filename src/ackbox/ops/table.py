@@ -134,6 +134,7 @@ class Context(msgspec.Struct, kw_only=True):
     sockets: Callable[[], int] = lambda: 0
     stored_bytes: Callable[[int], int] = lambda ws: 0
     fits: Fits = all_fit
+    notices: list[str] = msgspec.field(default_factory=list)
 
     async def resume(self, token: str) -> None:
         """Let a session's token say who calls, which is a sign of life of that session.

@@ -10,11 +10,13 @@ import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import apsw
 
+from ackbox.config import without_password
 from ackbox.errors import Invalid, Unavailable
+from ackbox.private import open_private, sync_directory
 
 
 def fresh_file(text: str) -> Path:
@@ -29,11 +31,19 @@ def fresh_file(text: str) -> Path:
     return path
 
 
+def _make_file(part: Path) -> None:
+    """Make a file anew for its owner alone: in a directory of several users somebody else may have put a link there."""
+    try:
+        part.unlink(missing_ok=True)
+        os.close(open_private(part, os.O_CREAT | os.O_EXCL | os.O_RDWR))
+    except OSError as error:
+        raise Unavailable(f"{part} cannot be made: {error.strerror}.", hint="Choose another directory for the copy.") from None
+
+
 def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
     """Copy a SQLite database by its own backup interface, open the copy, check it, and give it its name."""
     part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_WRONLY, 0o600))
+    _make_file(part)
     origin, copy = apsw.Connection(source), apsw.Connection(str(part))
     try:
         # One view of the whole, held to the end: those who write go on beside it and do not make the copy start again.
@@ -63,10 +73,11 @@ def copy_postgres(url: str, path: Path) -> dict[str, Any]:
         raise Unavailable("pg_dump and pg_restore are not on this machine.", hint="Install PostgreSQL's client programs, or use your own backups.")
     parts = urlsplit(url)
     # A password in an argument could be read by everybody on the machine.
-    plain = urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@") if parts.password else parts.netloc))
-    environment = {**os.environ, **({"PGPASSWORD": unquote(parts.password)} if parts.password else {})}
+    plain = without_password(url)
+    password = unquote(parts.password or "") or dict(parse_qsl(parts.query)).get("password")
+    environment = {**os.environ, **({"PGPASSWORD": password} if password else {})}
     part = path.with_name(f".{path.name}.part")
-    os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+    _make_file(part)
     for command in ([dump, "--format=custom", f"--file={part}", f"--dbname={plain}"], [restore, "--list", str(part)]):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -80,7 +91,5 @@ def _named(part: Path, path: Path, *, workspaces: int, verified: str) -> dict[st
     with open(part, "rb") as file:
         os.fsync(file.fileno())
     part.rename(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    os.fsync(directory)
-    os.close(directory)
+    sync_directory(path.parent)
     return {"path": str(path), "bytes": path.stat().st_size, "workspaces": workspaces, "verified": verified}

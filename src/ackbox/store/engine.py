@@ -94,4 +94,6 @@ def make_engine(url: str) -> Engine:
         from ackbox.store.postgres import PostgresEngine
 
         return PostgresEngine(url)
-    raise Invalid(f"No engine for {scheme!r}.", hint="Use sqlite:////path/to/ackbox.db or postgresql://user@host/name.")
+    # What is no URL may be a password in the wrong place.
+    shown = repr(scheme) if scheme.isalnum() and rest else "what is not a URL"
+    raise Invalid(f"No engine for {shown}.", hint="Use sqlite:////path/to/ackbox.db or postgresql://user@host/name.")

@@ -71,8 +71,10 @@ class PostgresEngine:
                                                    command_timeout=60, statement_cache_size=500)
         except (*LOST, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
             raise Unavailable(f"PostgreSQL does not answer: {error}.", hint="Check the database URL and that the server runs.") from None
-        except ValueError as error:
-            raise Invalid(f"This database URL cannot be read: {error}.", hint="Use postgresql://user@host/name.") from None
+        except ValueError:
+            # Its text may quote a part of the password, which is there to be read wrongly when it holds a colon or a slash.
+            raise Invalid("This database URL cannot be read.",
+                          hint="Use postgresql://user@host/name; write %3A for a colon in the password and %2F for a slash.") from None
 
     async def close(self) -> None:
         pool, self._pool = self._pool, None

@@ -157,6 +157,10 @@ VALUES (:id, :ws, :digest, :role, :agent, :may_speak_as, :label, :now, :expires_
 -- Revoke a key of this workspace; the first time wins; primary key.
 UPDATE access_key SET revoked_at = COALESCE(revoked_at, :now) WHERE id = :id AND ws = :ws;
 
+-- name: key_expire
+-- Let a key end at a moment, when another one takes its place; primary key.
+UPDATE access_key SET expires_at = :expires_at WHERE id = :id AND ws = :ws;
+
 -- name: key_spend
 -- End a key that is good for one use, for one of those who try at once; primary key.
 UPDATE access_key SET revoked_at = :now WHERE id = :id AND ws = :ws AND revoked_at IS NULL RETURNING id;

@@ -12,6 +12,7 @@ it is driven to its end at once. Explained in docs/why/storage.md.
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import threading
 from collections.abc import Awaitable, Callable
@@ -22,6 +23,7 @@ from typing import Any, TypeVar
 import apsw
 
 from ackbox.errors import AckboxError, Unavailable
+from ackbox.private import make_directory, open_private, tighten_file
 from ackbox.store.copying import copy_sqlite, fresh_file
 from ackbox.store.engine import Work
 from ackbox.store.fairness import FairQueue, Threads
@@ -65,6 +67,8 @@ class SqliteEngine:
             raise Unavailable(f"SQLite {linked_version()} can damage a database.", hint="pip install --upgrade apsw")
         try:
             self._open()
+        except Unavailable as error:
+            raise Unavailable(f"{self.path} cannot be used as a database: {error.message}", hint=error.hint) from None
         except (apsw.Error, OSError) as error:
             raise Unavailable(f"{self.path} cannot be used as a database: {error}.",
                               hint="Look at the file, its directory and the room on the disk, or name another with --database.") from None
@@ -73,7 +77,7 @@ class SqliteEngine:
 
     def _open(self) -> None:
         if self.path != ":memory:":
-            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+            self._make_file(Path(self.path))
         self._writer = self._connect()
         self._execute = self._writer.cursor().execute
         self._migrate()
@@ -84,6 +88,13 @@ class SqliteEngine:
             self._near_execute = self._near.cursor().execute
             self._near_tx = NearTransaction(self._near, self._statements)
         self._writer.set_busy_timeout(0)
+
+    def _make_file(self, path: Path) -> None:
+        """Make the file for its owner alone; what SQLite puts next to it takes its permissions from it."""
+        make_directory(path.parent)
+        os.close(open_private(path, os.O_CREAT | os.O_RDWR))
+        for suffix in ("-wal", "-shm", "-journal"):
+            tighten_file(path.with_name(path.name + suffix))
 
     async def close(self) -> None:
         if self._thread is None:

@@ -52,6 +52,10 @@ class KeyRow(msgspec.Struct, frozen=True):
     expires_at: int | None
     revoked_at: int | None
 
+    def is_good(self, now: int) -> bool:
+        """Whether the key is valid at a moment."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
 
 def _workspace(row: Row) -> WorkspaceRow:
     return WorkspaceRow(row[0], row[1], row[2], msgspec.json.decode(row[3]), *row[4:])
@@ -82,6 +86,10 @@ class Store(Readers, Messages, Marks, Tasks, Notes, Search, Sessions, Stretches,
     async def spend_key(self, id: str, *, now: int) -> bool:
         """End a key that is good for one use; false when somebody else was first."""
         return bool(await self.rows("key_spend", id=id, now=now))
+
+    async def expire_key(self, id: str, *, expires_at: int) -> None:
+        """Let a key of this workspace end at a moment."""
+        await self.run("key_expire", id=id, expires_at=expires_at)
 
     async def revoke_key(self, id: str, *, now: int) -> bool:
         """Revoke a key of this workspace; false when it has none of that id."""

@@ -27,7 +27,7 @@ PAGE = 200
 PATIENCE_S = 3.0
 LOOK_S = 0.2
 # What cannot be done twice without being done twice.
-ONCE = frozenset({"key.create"})
+ONCE = frozenset({"key.create", "key.rotate"})
 
 
 class Link:
@@ -88,7 +88,7 @@ class Link:
         """Return the transport to where the server is now. Raises NoServer."""
         if self._transport is None:
             found = self._connect()
-            self._url, self._transport = found.url, SocketTransport(found.url, found.key, patience_s=PATIENCE_S)
+            self._url, self._transport = found.url, SocketTransport(found.url, found.key, patience_s=PATIENCE_S, is_there=found.is_there)
         return self._transport
 
     async def _watch(self) -> None:
@@ -99,7 +99,7 @@ class Link:
                 self.lost_at = None
                 continue
             self.lost_at = self.lost_at or time.monotonic()
-            with suppress(NoServer):
+            with suppress(NoServer, AckboxError):
                 if self._transport is not None and self._connect().url != self._url:
                     self._tasks["follow"].cancel()
                     await self._transport.close()

@@ -47,11 +47,14 @@ function Keys({ given }) {
   const [keys, setKeys] = useState(given), [asked, ask] = useState(null), [problem, setProblem] = useState("");
   const [isAll, setAll] = useState(false), open = keys.filter((key) => !key.revoked_at && !(key.expires_at && Date.parse(key.expires_at) < Date.now()));
   async function revoke(key) { setProblem(""); try { setKeys((await call("key.revoke", { id: key.id })).keys); ask(null); } catch (error) { setProblem(refusal(error)); } }
+  const [made, setMade] = useState(null);
+  async function rotate(key) { setProblem(""); try { setMade(await call("key.rotate", { id: key.id })); setKeys((await call("key.list", {})).keys); } catch (error) { setProblem(refusal(error)); } }
   return html`${problem ? html`<p class="problem" role="alert">${problem}</p>` : null}
-    <div class="wide"><table class="rows"><thead><tr><th scope="col">Id</th><th scope="col">Kind</th><th scope="col">Speaks as</th><th scope="col">Note</th><th scope="col">Made</th><th scope="col">Until</th><th scope="col"><span class="away">Revoke</span></th></tr></thead>
+    ${made ? html`<p role="status">The new key, shown this once: <code>${made.key}</code> The old one, ${made.old_id}, ends <${Time} at=${made.old_ends_at} day=${true} />.</p>` : null}
+    <div class="wide"><table class="rows"><thead><tr><th scope="col">Id</th><th scope="col">Kind</th><th scope="col">Speaks as</th><th scope="col">Note</th><th scope="col">Made</th><th scope="col">Until</th><th scope="col"><span class="away">Rotate or revoke</span></th></tr></thead>
     <tbody>${(isAll ? keys : open).map((key) => html`<tr key=${key.id}><td><code>${key.id}</code></td><td>${key.kind}</td><td>${safe([key.agent, ...key.may_speak_as].filter(Boolean).join(", "))}</td><td>${safe(key.label)}</td>
       <td class="dim"><${Time} at=${key.created_at} seconds=${false} /></td><td class="dim">${key.revoked_at ? "revoked" : key.expires_at ? html`<${Time} at=${key.expires_at} day=${true} seconds=${false} />` : "no end"}</td>
       <td>${key.revoked_at ? null : asked === key.id ? html`<button type="button" class="danger" onClick=${() => revoke(key)}>Revoke for good</button> <button type="button" class="quiet" onClick=${() => ask(null)}>Keep</button>`
-        : html`<button type="button" class="quiet" aria-label=${`Revoke ${key.id}`} onClick=${() => ask(key.id)}>Revoke</button>`}</td></tr>`)}</tbody></table></div>
+        : html`<button type="button" class="quiet" aria-label=${`Rotate ${key.id}`} onClick=${() => rotate(key)}>Rotate</button> <button type="button" class="quiet" aria-label=${`Revoke ${key.id}`} onClick=${() => ask(key.id)}>Revoke</button>`}</td></tr>`)}</tbody></table></div>
     ${keys.length > open.length ? html`<p><button type="button" class="quiet" onClick=${() => setAll(!isAll)}>${isAll ? "Only those in use" : `Also ${keys.length - open.length} that have ended`}</button></p>` : null}`;
 }

@@ -1,0 +1,106 @@
+"""The bridge's server: where it is and with which key, started when none runs here.
+
+Which key goes where is said in client/discovery.py. Explained in docs/why/keys.md, "Where a key goes".
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ackbox import config
+from ackbox.client.discovery import DEFAULT_PORT, DEFAULT_URL, caller, holder
+from ackbox.client.http import HttpCaller, NoServer, parse_url
+from ackbox.client.starting import live_server, start_again
+from ackbox.errors import AckboxError
+
+
+def environment_of(dialect: str) -> dict[str, str]:
+    """Return what a system's own environment variables say."""
+    # Only here: who speaks the native tools needs none of it.
+    from ackbox.dialects import DIALECTS
+
+    names = next((each.environment for each in DIALECTS if each.name == dialect), {})
+    said = {name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)}
+    # A key of that system itself, left where it was, opens nothing here; the server's own machine needs none.
+    return {name: value for name, value in said.items() if name != "key" or value.startswith("abx_")}
+
+
+def address(url: str | None, key: str | None, theirs: dict[str, str]) -> tuple[str | None, str | None]:
+    """Return the address and the key to call with, as far as they are not ackbox's own settings in the file.
+
+    Another system's variables count where ackbox's own are not set; its address only together with a key of ours from a flag or the
+    environment: left where it was, it names that system's server, which gets no key of ours.
+    """
+    has_key = config.look_up("key", key)[1] in ("flag", "environment")
+    if not has_key and (found := theirs.get("key")):
+        key, has_key = found, True
+    if config.look_up("url", url)[0] is None and (found := theirs.get("url")):
+        if has_key:
+            return found, config.get("key", key)
+        print("ackbox mcp: The other system's address in the environment is not used: no key of ackbox comes with it. "
+              "For an ackbox there, set ACKBOX_KEY as well.", file=sys.stderr)
+    return url, key
+
+
+def own_name(server: HttpCaller) -> str | None:
+    """Return the name in the key, so that presence works without saying it again; null when it has none."""
+    try:
+        name: str | None = server.call("agent.whoami", {}, timeout_s=5)["agent"]
+    except (NoServer, AckboxError):
+        return None
+    return name
+
+
+def find_server(data_dir: str | None, url: str | None, key: str | None, *, before: HttpCaller | None = None) -> HttpCaller:
+    """Return the server, started in the background if it is this machine's and none runs; `before` is the one that was found before.
+
+    Raises NoServer, BadSettings and the errors of ackbox.errors.
+    """
+    if config.get("url", url):
+        return caller(data_dir=data_dir, url=url, key=key, face="bridge")
+    if before is not None:
+        if before.home is None:
+            return before
+        # The same one as before, wherever that was: another has other messages.
+        data_dir = str(before.home)
+    where = config.data_dir(data_dir)
+    if live_server(where) is not None:
+        return caller(data_dir=data_dir, key=key, face="bridge")
+    other = _other_server(data_dir, key) if before is None else None
+    if other is not None:
+        return other
+    try:
+        started = start_again(where, port=parse_url(before.url).port if before is not None else None)
+    except AckboxError as error:
+        raise NoServer(f"No server runs here and none could be started: {error.message}") from None
+    for notice in started.get("notices", []):
+        print(f"ackbox mcp: {notice}", file=sys.stderr)
+    return caller(data_dir=data_dir, key=key, face="bridge")
+
+
+def _other_server(data_dir: str | None, key: str | None) -> HttpCaller | None:
+    """Return the server that has the usual port, if the key at hand fits it; null when it does not, or there is none.
+
+    An operator key goes to the server of its own directory; that one is used where no other directory was named.
+    """
+    own, (given, _) = holder(DEFAULT_PORT), config.look_up("key", key)
+    other = None
+    if given is not None:
+        other = HttpCaller(DEFAULT_URL, given, face="bridge")
+        if not other.is_ackbox() or not _fits(other):
+            return None
+    elif own is not None and config.look_up("data_dir", data_dir)[1] == "default":
+        other = caller(data_dir=own["data_dir"], face="bridge")
+    if other is not None:
+        whose = f" with the data directory {own['data_dir']}" if own is not None else ""
+        print(f"ackbox mcp: Uses the ackbox at {other.url}{whose}; none runs on {config.data_dir(data_dir)}.", file=sys.stderr)
+    return other
+
+
+def _fits(server: HttpCaller) -> bool:
+    try:
+        server.call("agent.whoami", {}, timeout_s=5)
+    except (NoServer, AckboxError):
+        return False
+    return True
