@@ -26,10 +26,10 @@ async def test_a_list_is_a_name_said_several_times(tmp_path: Path, query: str, t
 
 
 @pytest.mark.parametrize(("query", "message"), [
-    ("limit=0", "`limit`: expected `int` >= 1."), ("limit=201", "`limit`: expected `int` <= 200."), ("limit=many", "`limit`: expected `int`, got `str`."),
-    ("limit=1&limit=2", "`limit` is given twice."), ("priority=9", "`priority[0]`: expected `int` <= 5."), ("priority=", "`priority[0]`: expected `int`, got `str`."),
-    ("priority=4&priority=high", "`priority[1]`: expected `int`, got `str`."), ("nonsense=1&nonsense=2", "Unknown field 'nonsense'."),
-    ("mine=maybe", "`mine`: expected `bool`, got `str`."),
+    ("limit=0", "`limit` must be a whole number from 1 to 200; got 0."), ("limit=201", "`limit` must be a whole number from 1 to 200; got 201."), ("limit=many", "`limit` must be a whole number from 1 to 200; got 'many'."),
+    ("limit=1&limit=2", "`limit` is given twice."), ("priority=9", "`priority[0]` must be a whole number from 1 to 5; got 9."), ("priority=", "`priority[0]` must be a whole number from 1 to 5; got ''."),
+    ("priority=4&priority=high", "`priority[1]` must be a whole number from 1 to 5; got 'high'."), ("nonsense=1&nonsense=2", "Unknown field 'nonsense'."),
+    ("mine=maybe", "`mine` must be true or false; got 'maybe'."),
 ])
 async def test_what_does_not_fit_is_refused_by_its_place(tmp_path: Path, query: str, message: str) -> None:
     async with serving(f"sqlite:///{tmp_path}/a.db") as served, httpx2.AsyncClient(headers={"Authorization": f"Bearer {served.key}"}) as http:

@@ -104,7 +104,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str, Any]] = {
     "parameters beside": ({"operation": "note.add", "text": "x"}, "invalid", "Unknown field 'text'.", "`params`"),
     "parameters without an operation": ({"params": {"text": "x"}}, "invalid", "`operation` is not a name.", "list of operations"),
     "parameters that are text": ({"operation": "note.add", "params": "{}"}, "invalid", "`params` is not an object.", "operation note.add alone"),
-    "a field that is not there": ({"operation": "note.add", "params": {}}, "invalid", "Object missing required field `text`.", "reference"),
+    "a field that is not there": ({"operation": "note.add", "params": {}}, "invalid", "`text` is missing.", "Give `text`"),
     "a field nobody knows": ({"operation": "note.add", "params": {"txt": "x"}}, "invalid", "Unknown field 'txt'.", "'text'"),
     "what people do": ({"operation": "key.create", "params": {"name": "eve"}}, "forbidden", "key.create is not done over MCP.", "ackbox key create"),
 }

@@ -86,7 +86,7 @@ async def test_a_quick_call_overtakes_one_that_waits(served: Served) -> None:
     ('{"id": 1, "op": "agent.whoami", "more": 1}', 1, "The frame has the wrong shape: Object contains unknown field `more`."),
     ('{"id": 1, "op": "agent.whoami", "params": []}', 1, "The parameters are not an object."),
     ('{"id": 1, "unsubscribe": 5}', 1, "There is no such subscription."),
-    ('{"id": 1, "subscribe": {"of": "all"}}', 1, "`of`: invalid enum value 'all'."),
+    ('{"id": 1, "subscribe": {"of": "all"}}', 1, "`of` must be one of 'inbox', 'workspace'; got 'all'."),
     ('{"id": 1, "subscribe": {"cursor": "AAAA"}}', 1, "This cursor is not from here."),
     ('{"id": 1, "subscribe": {"join_ms": -1}}', 1, "`join_ms` is a number from 0 to 1000."),
     ('{"id": 1, "op": "message.send", "params": {"metadata": ' + '{"a":' * 40 + "1" + "}" * 42, 1, "The JSON is nested deeper than 32 levels."),

@@ -20,7 +20,7 @@ import click
 
 from ackbox.client.http import HttpCaller
 from ackbox.faces.cli import REFUSED, Talk, verb
-from ackbox.faces.cli_columns import as_json
+from ackbox.faces.cli_columns import as_json, plain
 from ackbox.private import open_private
 
 VERBS: dict[str, click.Command] = {}
@@ -50,7 +50,8 @@ class Progress:
         rate = self.count / max(now - self._begun, 0.001)
         left = f"   {(self._total - self.count) / rate:,.0f} s left" if self._total and rate and not is_last else ""
         of = f" of {self._total:,}" if self._total else ""
-        click.echo(f"{chr(13) if live else ''}{self._what}  {self.count:,}{of}   {rate:,.0f}/s{left}   ", err=True, nl=not live or is_last)
+        click.echo("\r" if live else "", err=True, nl=False)
+        click.echo(plain(f"{self._what}  {self.count:,}{of}   {rate:,.0f}/s{left}   "), err=True, nl=not live or is_last)
 
 
 @verb("export", VERBS)

@@ -79,6 +79,8 @@ def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
         raise Invalid("The audience is empty.", hint="Name at least one recipient, or '*' for everyone.", field="to")
     if not all(parts):
         raise Invalid("The audience has an empty entry between commas.", hint="Write names with one comma between.", field="to")
+    if len(parts) > MOST_ADDRESSES * 5:
+        raise Invalid(f"{len(parts)} addresses; at most {MOST_ADDRESSES} are taken.", hint="Use '*', or send in parts.", field="to")
     # Names that differ in case alone are one name: the first spelling stands.
     found: dict[tuple[str, str | None], Address] = {}
     spelled: dict[str, str] = {}

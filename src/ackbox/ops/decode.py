@@ -16,7 +16,7 @@ import msgspec
 from msgspec import inspect
 
 from ackbox.errors import Invalid
-from ackbox.model.text import composed, refuse_marks
+from ackbox.model.text import LONGEST_TEXT, SHRINKS, composed, refuse_marks
 from ackbox.ops.lenient import leaves, understood
 from ackbox.ops.wrong_value import refusal, unknown_field
 
@@ -152,13 +152,16 @@ def _refuse_unstorable(value: Any, field: str) -> None:
 
 
 def _composed(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields with their own text after NFC; what stands inside others, as a file's path, stays as it came.
-
-    A field that names no limit here has one in its operation, which composes it.
-    """
+    """Return the fields with their own text after NFC; what stands inside others, as a file's path, stays as it came."""
     limits = _limits(shape)
-    return {field: composed(value, field=field, limit=limits[field]) if isinstance(value, str) and field in limits else value
-            for field, value in raw.items()}
+    return {field: _text(value, field, limits.get(field)) if isinstance(value, str) else value for field, value in raw.items()}
+
+
+def _text(text: str, field: str, limit: int | None) -> str:
+    # A field that names no limit has one in its operation, which says it; longer than any is not worth composing.
+    if limit is None and len(text) > LONGEST_TEXT * SHRINKS:
+        return text
+    return composed(text, field=field, limit=limit or LONGEST_TEXT)
 
 
 @functools.cache

@@ -20,6 +20,7 @@ from ackbox.model.text import composed, without_ignorables
 from ackbox.ops import show
 from ackbox.ops.audience import Audience, Recipient, describe, mentioned, resolve
 from ackbox.ops.cursors import make_cursor, read_cursor
+from ackbox.ops.lenient import CLEARS
 from ackbox.ops.looping import hold_repeats, hops
 from ackbox.ops.paging import fitting
 from ackbox.ops.room import refuse_full
@@ -38,7 +39,7 @@ class Send(Call, frozen=True, kw_only=True):
     """A message to send."""
 
     to: Annotated[str | list[str], Meta(description="Names with commas between, or a list; bob/laptop is one instance, * is everyone, "
-                                        "user is every person; with `parent` its sender when left out")] | None = None
+                                        "user is every person; with `parent` its sender when left out"), CLEARS] | None = None
     body: Annotated[str, Meta(description="Markdown; at most 50,000 characters")]
     to_instance: Annotated[str, Meta(description="Narrows a single recipient to one instance")] | None = None
     subject: Annotated[str, Meta(description="At most 200 characters")] | None = None
@@ -103,7 +104,8 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
             return await _sent_again(context, params, before, content)
     refuse_full(context)
     parent = await _parent(context, params)
-    written = params.to if params.to is not None else await _answered(context, params, sender, parent)
+    # Empty text names nobody; beside a parent it is as good as left out.
+    written = params.to if params.to or (params.to is not None and parent is None) else _answered(params, sender, parent)
     if type is None:
         stands_on = hops(context, sender, parent)
         hold_repeats(context, sender, written, text, key=params.idempotency_key)
@@ -154,7 +156,7 @@ def _content_hash(params: Send) -> bytes:
     return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
 
 
-async def _answered(context: Context, params: Send, sender: Reader, parent: Stored | None) -> list[str]:
+def _answered(params: Send, sender: Reader, parent: Stored | None) -> list[str]:
     """Return whom an answer without `to` is for: the parent's sender, or all of its audience but whoever answers. Raises MissingField."""
     if parent is None:
         raise MissingField("`to` is missing.", hint="Give `to`: names, or '*' for everyone; or `parent` to answer a message.", field="to")

@@ -160,6 +160,11 @@ def _description(kind: inspect.Type) -> str | None:
 def described(kind: inspect.Type) -> str:
     """Return what a parameter takes, in words: `a whole number from 1 to 200`."""
     kinds = leaves(kind)
+    words = [value for each in kinds if isinstance(each, inspect.LiteralType) for value in each.values]
+    if words:
+        others = [each for each in kinds if not isinstance(each, inspect.LiteralType)]
+        one = repr(words[0]) if len(words) == 1 else f"one of {', '.join(map(repr, words))}"
+        return " or ".join([one, *dict.fromkeys(_described(each) for each in others)])
     return " or ".join(dict.fromkeys(_described(each) for each in kinds)) or "left out"
 
 
@@ -176,9 +181,6 @@ def _described(kind: inspect.Type) -> str:
             return f"text{_length(kind.min_length, kind.max_length, 'character')}{commas}"
         case inspect.BytesType():
             return "bytes in base64"
-        case inspect.LiteralType():
-            words = [repr(value) if isinstance(value, str) else str(value) for value in kind.values]
-            return f"one of {', '.join(words)}"
         case inspect.ListType():
             return f"a list{_length(kind.min_length, kind.max_length, _item(kind.item_type))}"
         case inspect.StructType():
