@@ -184,7 +184,13 @@ async def test_a_key_has_a_cap_of_sessions_and_its_oldest_goes(served: Served, m
         ids = [(await post(http, served, one, HELLO)).headers["mcp-session-id"] for _ in range(5)]
         known = [(await post(http, served, each, LISTED, **{"Mcp-Session-Id": id})).headers.get("mcp-session-id")
                  for each, id in [(other, theirs), *((one, id) for id in ids)]]
-    assert known == [theirs, None, None, *ids[2:]]
+        assert known == [theirs, None, None, *ids[2:]]
+        # The newest era has no sessions, and ends none.
+        meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
+                "io.modelcontextprotocol/clientCapabilities": {}}
+        modern = await post(http, served, one, LISTED | {"params": {"_meta": meta}}, **{"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/list"})
+        assert (modern.status_code, "inbox" in modern.text) == (200, True)
+        assert (await post(http, served, one, LISTED, **{"Mcp-Session-Id": ids[2]})).headers.get("mcp-session-id") == ids[2]
 
 
 async def test_initialize_and_a_list_of_tools_cost_as_calls_do(tmp_path: Path) -> None:

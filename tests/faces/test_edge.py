@@ -160,6 +160,19 @@ async def test_line_ends_between_requests_do_not_stop_the_clock(served: Served, 
         assert await ended(reader, writer) == b""
 
 
+async def test_line_ends_after_a_request_do_not_cut_its_wait(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = await opened(served)
+    body = b'{"agent":"bob","wait_s":0.3}'
+    writer.write(head(served, "POST", "/v1/inbox/wait", f"Authorization: Bearer {served.key}", f"Content-Length: {len(body)}") + body)
+    while served.app.bell.waiting < 1:
+        await asyncio.sleep(0)
+    monkeypatch.setattr("ackbox.faces.head.HEAD_S", 0.01)
+    writer.write(b"\r\n")
+    async with asyncio.timeout(10):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+    writer.close()
+
+
 async def test_an_answer_that_came_early_is_not_waited_for_long(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ackbox.faces.head.LINGER_S", 0.05)
     reader, writer = await opened(served)

@@ -248,6 +248,8 @@ class Head(HttpToolsProtocol):
 
     def _tick(self) -> None:
         self._clock = None
+        if self._state == "between" and self.cycle is not None and not self.cycle.response_complete:
+            return  # line ends after a request that is being answered; the keep-alive clock comes after that
         if self._state != "body":
             self.transport.close()
         elif self._is_late:

@@ -15,6 +15,7 @@ import structlog
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -30,7 +31,7 @@ BODY_LIMIT = 1 << 20
 IDLE_S = 300.0
 MAX_OF_A_KEY = 64
 LOOK_S = 0.5
-SESSION = "mcp-session-id"
+SESSION, VERSION = "mcp-session-id", "mcp-protocol-version"
 # Where a request's caller, and the sessions whose stream is open, are in its scope.
 CALLER, HEARD = "ackbox.caller", "ackbox.heard"
 # What becomes calls of operations, which cost by themselves.
@@ -72,14 +73,19 @@ class Sessions:
         if "transfer-encoding" in headers or size > UNCOUNTED:
             held.take(min(size or BODY_LIMIT, BODY_LIMIT))
         try:
-            await self._route(caller, headers.get(SESSION), scope, receive, send)
+            # The newest era has no sessions, so a request of it opens none.
+            if headers.get(VERSION, HANDSHAKE_PROTOCOL_VERSIONS[0]) in HANDSHAKE_PROTOCOL_VERSIONS:
+                await self._route(caller, headers.get(SESSION), scope, receive, send)
+            else:
+                await self._kept.handle_request(scope, receive, send)
         finally:
             held.release()
 
     async def _route(self, caller: Caller, session: str | None, scope: Scope, receive: Receive, send: Send) -> None:
         owner = None if session is None else self._kept._session_owners.get(session)
         if session is None:
-            await self._make_room(caller)
+            if scope["method"] == "POST":
+                await self._make_room(caller)
             await self._kept.handle_request(scope, receive, send)
         elif owner is None or owner["client_id"] != caller.key_id:
             await self._serve_free(scope, receive, send)
