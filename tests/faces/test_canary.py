@@ -94,6 +94,7 @@ class Talk:
     async def write(self) -> None:
         self.made = {"MESSAGE": (await self.core("message.send", to="bob", body=CANARY)).id, "TASK": (await self.core("task.create", title=CANARY)).id,
                      "NOTE": (await self.core("note.add", text=CANARY)).id, "OTHER": (await self.core("note.add", text="other")).id}
+        await self.core("receipt.mark", agent="bob", instance=CANARY, mark="delivered", ids=[self.made["MESSAGE"]], evidence=CANARY)
         for operation, base in WRITES.items():
             for field in msgspec.inspect.type_info(OPERATIONS[operation].params).fields:  # type: ignore[attr-defined]
                 if field.encode_name != "workspace":
