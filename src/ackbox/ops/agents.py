@@ -129,7 +129,7 @@ async def declared_overlaps(context: Context, but: set[int], area: str | None, f
     found: list[Overlap] = []
     after = 0
     while len(found) < MOST_CONFLICTS:
-        rows = await context.store.claims(since=context.now - DAY_MS, now=context.now, after=after, most=CLAIMS_LOOKED_AT)
+        rows = await context.store.claims(since=context.now - DAY_MS, until=context.now + DAY_MS, after=after, most=CLAIMS_LOOKED_AT)
         for reader, presence in rows:
             here = derived(context, presence, reader.reader)
             if reader.reader not in but and here.presence != "away":

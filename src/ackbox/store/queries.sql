@@ -204,7 +204,7 @@ WHERE r.ws = :ws AND r.name = :name AND r.seen > 0 ORDER BY COALESCE(r.instance,
 SELECT r.reader, r.agent, r.name, r.instance, r.skeleton, r.kind, r.seen, r.registered_seq, r.read_floor, r.delivered_floor,
     p.reader, p.started_at, p.last_seen, p.ttl_s, p.left_at, p.card
 FROM presence p JOIN reader r ON r.ws = p.ws AND r.reader = p.reader
-WHERE p.ws = :ws AND p.reader > :after AND p.last_seen > :since AND p.last_seen < :now + :now - :since AND (p.card LIKE '%"area":"%' OR p.card LIKE '%"files":[%')
+WHERE p.ws = :ws AND p.reader > :after AND p.last_seen > :since AND p.last_seen < :until AND (p.card LIKE '%"area":"%' OR p.card LIKE '%"files":[%')
 ORDER BY p.reader LIMIT :most;
 
 -- name: reader_lookalike

@@ -104,9 +104,9 @@ class Readers(Bound):
         """Return (reader, agent, name, kind, last seen, ttl in seconds, left at) of everyone who has been here, an agent ahead of its instances."""
         return await (self.rows("roster") if name is None else self.rows("roster_of", name=name))
 
-    async def claims(self, *, since: int, now: int, after: int, most: int) -> list[tuple[Reader, Presence]]:
-        """Return those who declared an area or files and were seen of late, by reader number."""
-        rows = await self.rows("claims", since=since, now=now, after=after, most=most)
+    async def claims(self, *, since: int, until: int, after: int, most: int) -> list[tuple[Reader, Presence]]:
+        """Return those who declared an area or files and were last seen between two moments, by reader number."""
+        rows = await self.rows("claims", since=since, until=until, after=after, most=most)
         return [(Reader(*row[:10]), Presence(*row[10:])) for row in rows]
 
     async def humans(self) -> list[Reader]:
