@@ -96,7 +96,7 @@ async def test_the_dashboard_works_behind_a_proxy(public: Public) -> None:
         await inside(page, public.url)
         await page.goto(f"{public.url}/w/default/live")
         await page.get_by_role("button", name="Sign out").first.click()
-        await page.wait_for_url(f"{public.url}/login")
+        await page.wait_for_url(f"{public.url}/login**")
         await page.goto(f"{public.url}/w/default/tasks?q=x")
         await page.wait_for_url(f"{public.url}/login?next=**")
         assert strays == []

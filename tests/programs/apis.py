@@ -1,7 +1,7 @@
 """The four model APIs that agent programs speak: how a request is read and how an answer is written.
 
 Anthropic Messages, OpenAI Responses, OpenAI Chat Completions and Gemini generateContent, with and
-without streaming. What a model answers is not decided here. Explained in docs/howto/run-the-programs.md.
+without streaming. What a model answers is not decided here. Explained in CONTRIBUTING.md, "Agent programs".
 """
 
 from __future__ import annotations

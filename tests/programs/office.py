@@ -1,6 +1,6 @@
 """A server with its command line, a model for each agent, and the programs that work there.
 
-Explained in docs/howto/run-the-programs.md.
+Explained in CONTRIBUTING.md, "Agent programs".
 """
 
 from __future__ import annotations

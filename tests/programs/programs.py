@@ -1,7 +1,7 @@
 """The agent programs of npm: how each is set up with ackbox and run without a screen, in a home of its own.
 
 A program finds an empty environment, the stand-in as its model and as its proxy, and ackbox over
-stdio or HTTP. What a person would put into its settings stands here. Explained in docs/howto/run-the-programs.md.
+stdio or HTTP. What a person would put into its settings stands here. Explained in CONTRIBUTING.md, "Agent programs".
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A test gives a *mind* for each agent. It is sent each request of that agent that offers tools, and
 yields what the model answers: a text, or a call of a tool of ackbox. Every request is kept.
-Explained in docs/howto/run-the-programs.md.
+Explained in CONTRIBUTING.md, "Agent programs".
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Real agent programs against a real server: what their models are shown, and what the server holds as shown.
 
-`make programs` runs all of them; otherwise it is the one that installs fastest. Explained in docs/howto/run-the-programs.md.
+`make programs` runs all of them; otherwise it is the one that installs fastest. Explained in CONTRIBUTING.md, "Agent programs".
 """
 
 from __future__ import annotations
