@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 
 from tests.programs.standin import Asked
 
-SEND = "post"
+SEND = "send"
 TOOLS = ["ask", "checkin", "history", "inbox", "mark", "message_status", "more", SEND, "task", "thread", "wait", "who"]
 # Claude Code hides a server's tools from its model until they are searched for, but for those that ask to be loaded.
 AT_FIRST = {"claude": sorted(["inbox", SEND, "wait"])}
 # The facts on a line, a fence with a mark of 16 digits, the sender's lines with a bar before each, the mark again.
-_FRAME = re.compile(r"^message (?P<facts>\{.*\})\n(?P<open>\S*?)(?P<mark>[0-9a-f]{16})\S*\n(?P<lines>(?:\|.*\n)+)\S*?(?P=mark)\S*", re.MULTILINE)
+_FRAME = re.compile(
+    r"^message (?P<facts>\{.*\})\n[^\n]*?(?P<mark>[0-9a-f]{16})[^\n]*\n(?P<lines>(?:\|.*\n)+)[^\n]*?(?P=mark)", re.MULTILINE)
 
 
 class Framed(NamedTuple):

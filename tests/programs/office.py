@@ -67,7 +67,7 @@ class Office:
 
     def presence(self, agent: str) -> str:
         """Return whether an agent is here."""
-        return str(next(each for each in self.call("agent.list")["agents"] if each["name"] == agent)["presence"])
+        return str(next(each for each in self.call("agent.list")["agents"] if each["agent"] == agent)["presence"])
 
     def restart(self) -> None:
         """Stop the server and start it again on its port."""

@@ -101,11 +101,11 @@ def test_a_wait_that_the_program_has_given_up_takes_nothing(office: Office, prog
     ids: list[str] = []
 
     def mind() -> Mind:
-        yield Call("wait", {"mark": "read", "timeout_s": 50})
+        yield Call("wait", {"mark": "read", "wait_s": 50})
         until(lambda: office.waiting == 0)
         ids.extend(office.send(f"for nobody {number}") for number in range(9))
         assert office.marked(ids) == []
-        asked = yield Call("wait", {"mark": "read", "timeout_s": 50})
+        asked = yield Call("wait", {"mark": "read", "wait_s": 50})
         assert [each.body for each in framed(asked)] == [f"for nobody {number}" for number in range(9)]
         yield "Read."
 
@@ -116,7 +116,7 @@ def test_a_wait_that_the_program_has_given_up_takes_nothing(office: Office, prog
 @both
 def test_a_program_that_was_killed_takes_nothing(office: Office, program: str, kind: str) -> None:
     def mind() -> Mind:
-        yield Call("wait", {"mark": "read", "timeout_s": 50})
+        yield Call("wait", {"mark": "read", "wait_s": 50})
 
     running = office.begin(program, kind, "bob", mind())
     until(lambda: office.waiting == 1, within_s=60)
@@ -141,16 +141,16 @@ def test_an_agent_is_away_when_its_program_has_ended(office: Office, program: st
 @pytest.mark.parametrize(("bob", "cora"), PAIRS)
 def test_two_programs_hold_a_conversation(office: Office, bob: str, cora: str) -> None:
     def answers() -> Mind:
-        asked = yield Call("wait", {"mark": "read", "timeout_s": 50})
+        asked = yield Call("wait", {"mark": "read", "wait_s": 50})
         question = framed(asked)[-1]
         assert (question.sender, question.body) == ("cora", "Which port?")
         asked = yield Call(SEND, {"to": "cora", "parent": question.id, "body": "Port 7717."})
-        asked = yield Call("wait", {"mark": "read", "timeout_s": 50})
+        asked = yield Call("wait", {"mark": "read", "wait_s": 50})
         assert [(each.sender, each.body) for each in framed(asked)] == [("cora", "Which port?"), ("cora", "Thanks.")]
         yield "Answered."
 
     def asks() -> Mind:
-        asked = yield Call("ask", {"to": "bob", "body": "Which port?", "timeout_s": 50})
+        asked = yield Call("ask", {"to": "bob", "body": "Which port?", "wait_s": 50})
         answer = framed(asked)[-1]
         assert (answer.sender, answer.body) == ("bob", "Port 7717.")
         yield Call(SEND, {"to": "bob", "parent": answer.id, "body": "Thanks."})
