@@ -20,6 +20,10 @@ _FRAME = re.compile(
     r"^message (?P<facts>\{.*\})\n[^\n]*?(?P<mark>[0-9a-f]{16})[^\n]*\n(?P<lines>(?:\|.*\n)+)[^\n]*?(?P=mark)", re.MULTILINE)
 
 
+# What the server adds behind a blank line, also quoted: to whom it went, what it refers to.
+_ADDED = re.compile(r"\n\n(?:(?:From|To|Ref|Metadata): .*\n?)+\Z")
+
+
 class Framed(NamedTuple):
     """A message as a model reads it."""
 
@@ -29,7 +33,8 @@ class Framed(NamedTuple):
 
 
 def _read(facts: dict[str, Any], lines: str) -> Framed:
-    return Framed(facts["id"], facts["from"], "\n".join(line[2:] for line in lines.removesuffix("\n").split("\n")))
+    text = "\n".join(line[2:] for line in lines.removesuffix("\n").split("\n"))
+    return Framed(facts["id"], facts["from"], _ADDED.sub("", text))
 
 
 def framed(asked: Asked) -> list[Framed]:

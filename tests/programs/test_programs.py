@@ -66,6 +66,7 @@ def test_each_message_is_shown_once_framed_and_complete_and_only_then_marked(off
             # At every moment the server holds as read exactly what the model has been shown, whole.
             assert [each.id for each in found] == office.marked(ids)
             assert all((each.sender, each.body) == ("alice", texts[each.id]) for each in found)
+        assert len(found) == len(ids), asked.result
         kept.extend(found)
         # Nowhere else in the request, as structure or otherwise.
         assert Counter(asked.count(f"canary-{number}-{end}") for number in range(6) for end in ("begin", "end")) == {1: 12}
