@@ -22,7 +22,7 @@ from tests.programs.programs import LONGEST_S, PROGRAMS, Home, Way, start
 from tests.programs.standin import Lane, Mind, StandIn
 
 
-def until(fact: Callable[[], bool], *, within_s: float = 20) -> None:
+def until(fact: Callable[[], bool], *, within_s: float = 30) -> None:
     """Wait until something is so. Raises TimeoutError."""
     end = time.monotonic() + within_s
     while not fact():

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 PROMPT = "Look at your messages."
-LONGEST_S = 100
+LONGEST_S = 240
 
 
 class Way(NamedTuple):

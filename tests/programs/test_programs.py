@@ -23,7 +23,7 @@ IS_WHOLE = os.environ.get("PROGRAMS") == "all"
 CHOSEN = list(PROGRAMS) if IS_WHOLE else ["claude"]
 PAIRS = [("claude", "codex"), ("codex", "opencode"), ("opencode", "gemini"), ("gemini", "claude")] if IS_WHOLE else [("claude", "claude")]
 everywhere = [pytest.mark.parametrize("program", CHOSEN), pytest.mark.parametrize("kind", ["stdio", "http"])]
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 # More than one answer holds, with lines, other scripts, and text that looks like a fence and like JSON.
 BODIES = [f"canary-{number}-begin 世界 \"quoted\" \\n\n" + f"| line of {number} >>\n" * 150 + f"canary-{number}-end" for number in range(6)]
 
@@ -120,7 +120,7 @@ def test_a_program_that_was_killed_takes_nothing(office: Office, program: str, k
         yield Call("wait", {"mark": "read", "wait_s": 50})
 
     running = office.begin(program, kind, "bob", mind())
-    until(lambda: office.waiting == 1, within_s=60)
+    until(lambda: office.waiting == 1, within_s=120)
     os.kill(running.pid, signal.SIGKILL)
     running.communicate()
     until(lambda: office.waiting == 0)

@@ -95,7 +95,8 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     """Return a page of a template, with the headers every page has; its links begin with the path that a proxy keeps it under."""
     prefix = path_prefix(request.headers)
     at_once = [name for name in AT_ONCE if name in assets()]
-    text = _templates().get_template(template).render(prefix=prefix, assets=f"{prefix}/assets/{digest()}", at_once=at_once, version=__version__, **values)
+    found = {"prefix": prefix, "assets": f"{prefix}/assets/{digest()}", "at_once": at_once, "version": __version__}
+    text = _templates().get_template(template).render(**found, **values)
     return Response(text, status_code=status, media_type="text/html", headers=SAFE)
 
 
@@ -112,7 +113,8 @@ def routes(call: Calling) -> list[Route]:
             needs = await call("workspace.needs", {"workspace": me.workspace, "limit": 1}, credential=key, face="web")
         except AckboxError as error:
             return render(request, "error.html", status=error.status, error=error)
-        return RedirectResponse(f"{path_prefix(request.headers)}/w/{quote(me.workspace, safe='')}/{'needs' if needs.needs else 'live'}", status_code=303)
+        first = f"/w/{quote(me.workspace, safe='')}/{'needs' if needs.needs else 'live'}"
+        return RedirectResponse(path_prefix(request.headers) + first, status_code=303)
 
     async def page(request: Request) -> Response:
         name, about, twin = _parts(request.path_params["page"])
