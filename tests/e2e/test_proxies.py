@@ -81,7 +81,7 @@ async def test_the_dashboard_works_behind_a_proxy(public: Public) -> None:
         context = await browser.new_context(ignore_https_errors=True)
         page = await context.new_page()
         strays: list[str] = []
-        page.on("response", lambda answer: strays.append(f"{answer.status} {answer.url}") if answer.status >= 400 and answer.status != 401 or not answer.url.startswith(f"{public.url}/") else None)
+        page.on("response", lambda answer: strays.append(f"{answer.status} {answer.url}") if (answer.status >= 400 and answer.status != 401) or not answer.url.startswith(f"{public.url}/") else None)
         await page.goto(public.url + link)
         await page.wait_for_url(f"{public.url}/w/default/**")
         await page.locator(".view").first.wait_for()
