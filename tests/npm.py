@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 
-def install(where: Path, *options: str, brings: str = "node_modules/.package-lock.json") -> None:
+def install(where: Path, *options: str, verb: str = "ci", brings: str = "node_modules/.package-lock.json") -> None:
     """Install a directory's packages, when they are not there yet; without node the tests that need them fail, they are not skipped."""
     npm = shutil.which("npm")
     assert npm is not None, "node and npm are needed: https://nodejs.org, or apt-get install nodejs npm"
@@ -16,4 +16,4 @@ def install(where: Path, *options: str, brings: str = "node_modules/.package-loc
     with lock.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         if not (where / brings).exists() or done.stat().st_mtime < lock.stat().st_mtime:
-            subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--silent", *options], cwd=where, check=True, timeout=280)
+            subprocess.run([npm, verb, "--no-audit", "--no-fund", "--silent", *options], cwd=where, check=True, timeout=280)
