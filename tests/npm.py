@@ -8,12 +8,12 @@ import subprocess
 from pathlib import Path
 
 
-def install(where: Path) -> None:
+def install(where: Path, *options: str, verb: str = "ci", brings: str = "node_modules/.package-lock.json") -> None:
     """Install a directory's packages, when they are not there yet; without node the tests that need them fail, they are not skipped."""
     npm = shutil.which("npm")
     assert npm is not None, "node and npm are needed: https://nodejs.org, or apt-get install nodejs npm"
     done, lock = where / "node_modules/.package-lock.json", where / "package-lock.json"
     with lock.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
-            subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--silent"], cwd=where, check=True, timeout=110)
+        if not (where / brings).exists() or done.stat().st_mtime < lock.stat().st_mtime:
+            subprocess.run([npm, verb, "--no-audit", "--no-fund", "--silent", *options], cwd=where, check=True, timeout=280)

@@ -6,6 +6,7 @@ No routes and no rules here. Explained in docs/reference/errors.md.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -17,6 +18,8 @@ from ackbox.errors import NotAllowed, NotFound
 from ackbox.faces.wire import as_error, encode
 
 JSON = "application/json"
+# A path on this host and nothing else: two slashes at its beginning would be another host.
+_PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
 
 
 _SAID_IN = {"ackbox-agent": "agent", "ackbox-instance": "instance", "ackbox-workspace": "workspace", "ackbox-session": "session"}
@@ -46,6 +49,12 @@ def as_said(said: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:
     if params.get("session"):
         said = {name: value for name, value in said.items() if name not in ("agent", "instance")}
     return {**said, **params}
+
+
+def path_prefix(headers: Mapping[str, str]) -> str:
+    """Return the path under which a proxy serves this server, which it takes off and names in X-Forwarded-Prefix; empty without one."""
+    named = headers.get("x-forwarded-prefix", "").rstrip("/")
+    return named if len(named) <= 200 and _PREFIX.fullmatch(named) else ""
 
 
 def cookie_name(headers: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ackbox.errors import AckboxError, BadKey, NotAllowed
-from ackbox.faces.reply import cookie_name, credential, error_response
+from ackbox.faces.reply import cookie_name, credential, error_response, path_prefix
 from ackbox.faces.wire import Calling
 
 MOST_BYTES = 4096
@@ -26,18 +26,18 @@ Render = Callable[..., Response]
 
 
 def routes(call: Calling, render: Render) -> list[Route]:
-    """Return /login and /logout; `render(template, **values)` makes a page."""
+    """Return /login and /logout; `render(request, template, **values)` makes a page."""
 
     async def login(request: Request) -> Response:
         if request.method == "GET":
             # A link on a foreign page may not sign anybody in without a click.
-            return render("login.html", is_asked=request.headers.get("sec-fetch-site") in ("cross-site", "same-site"), problem=None)
+            return render(request, "login.html", is_asked=request.headers.get("sec-fetch-site") in ("cross-site", "same-site"), problem=None)
         is_form = not request.headers.get("content-type", "").startswith("application/json")
         try:
             key = await _redeemed(call, _own(request, await _given(request, is_form)))
         except AckboxError as error:
-            return render("login.html", status=error.status, problem=error.message, is_asked=False) if is_form else error_response(error)
-        answer = RedirectResponse("/", status_code=303) if is_form else Response(status_code=204)
+            return render(request, "login.html", status=error.status, problem=error.message, is_asked=False) if is_form else error_response(error)
+        answer = RedirectResponse(f"{path_prefix(request.headers)}/", status_code=303) if is_form else Response(status_code=204)
         answer.set_cookie(cookie_name(request.headers), key, max_age=SIGNED_IN_S, path="/", httponly=True, samesite="strict",
                           secure=request.headers.get("origin", "").startswith("https://"))
         return answer
@@ -50,7 +50,7 @@ def routes(call: Calling, render: Render) -> list[Route]:
         # A key that has ended already, or that may not be ended from here, is only forgotten.
         with suppress(AckboxError):
             await call("login.end", {}, credential=key, face="web")
-        answer = RedirectResponse("/login", status_code=303)
+        answer = RedirectResponse(f"{path_prefix(request.headers)}/login", status_code=303)
         answer.delete_cookie(cookie_name(request.headers), path="/", httponly=True, samesite="strict")
         return answer
 

@@ -23,7 +23,7 @@ from starlette.routing import Route
 from ackbox import __version__
 from ackbox.errors import AckboxError, BadKey, NotFound
 from ackbox.faces import reply
-from ackbox.faces.reply import JSON, credential, error_response
+from ackbox.faces.reply import JSON, credential, error_response, path_prefix
 from ackbox.faces.web import pages_post, pages_watch, pages_work, sign_in
 from ackbox.faces.web.asking import Ask, Page
 from ackbox.faces.wire import Calling, as_error, encode
@@ -91,10 +91,12 @@ def _templates() -> Environment:
     return Environment(loader=PackageLoader("ackbox.faces.web", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
-def render(template: str, *, status: int = 200, **values: Any) -> Response:
-    """Return a page of a template, with the headers every page has."""
+def render(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+    """Return a page of a template, with the headers every page has; its links begin with the path that a proxy keeps it under."""
+    prefix = path_prefix(request.headers)
     at_once = [name for name in AT_ONCE if name in assets()]
-    text = _templates().get_template(template).render(assets=f"/assets/{digest()}", at_once=at_once, version=__version__, **values)
+    found = {"prefix": prefix, "assets": f"{prefix}/assets/{digest()}", "at_once": at_once, "version": __version__}
+    text = _templates().get_template(template).render(**found, **values)
     return Response(text, status_code=status, media_type="text/html", headers=SAFE)
 
 
@@ -106,12 +108,13 @@ def routes(call: Calling) -> list[Route]:
             key = credential(request)
             me = await call("agent.whoami", {}, credential=key, face="web")
         except AckboxError:
-            return RedirectResponse("/login", status_code=303)
+            return RedirectResponse(f"{path_prefix(request.headers)}/login", status_code=303)
         try:
             needs = await call("workspace.needs", {"workspace": me.workspace, "limit": 1}, credential=key, face="web")
         except AckboxError as error:
-            return render("error.html", status=error.status, error=error)
-        return RedirectResponse(f"/w/{quote(me.workspace, safe='')}/{'needs' if needs.needs else 'live'}", status_code=303)
+            return render(request, "error.html", status=error.status, error=error)
+        first = f"/w/{quote(me.workspace, safe='')}/{'needs' if needs.needs else 'live'}"
+        return RedirectResponse(path_prefix(request.headers) + first, status_code=303)
 
     async def page(request: Request) -> Response:
         name, about, twin = _parts(request.path_params["page"])
@@ -122,7 +125,7 @@ def routes(call: Calling) -> list[Route]:
                 raise _no_page()
             key = credential(request)
             ask = Ask(call, key=key, workspace=workspace, about=about, query=dict(request.query_params))
-            return await _answer(ask, name, found, twin, bare=request.headers.get("ackbox-bare") == "1")
+            return await _answer(request, ask, name, found, twin)
         except Exception as error:  # the edge: everything becomes a page or the one error shape
             return _refused(error, request, twin)
 
@@ -149,13 +152,14 @@ def _parts(path: str) -> tuple[str, tuple[str, ...], str]:
     return name, tuple(each for each in about if each), twin
 
 
-async def _answer(ask: Ask, name: str, page: Page, twin: str, *, bare: bool) -> Response:
+async def _answer(request: Request, ask: Ask, name: str, page: Page, twin: str) -> Response:
     # Before the data: what happens while it is gathered comes again as events.
     cursor = (await ask("event.feed", limit=1))["cursor"]
     data = await page.load(ask)
     if "redirect" in data:
-        return RedirectResponse(data["redirect"], status_code=303)
+        return RedirectResponse(path_prefix(request.headers) + data["redirect"], status_code=303)
     if twin == "json":
+        bare = request.headers.get("ackbox-bare") == "1"
         return Response(encode({"title": page.title, **data, **({"cursor_of_feed": cursor} if bare else {})}), media_type=JSON, headers=SAFE)
     if twin == "txt":
         return Response("".join(f"{line}\n" for line in page.lines(data)), media_type="text/plain", headers=SAFE)
@@ -167,7 +171,7 @@ async def _answer(ask: Ask, name: str, page: Page, twin: str, *, bare: bool) -> 
         "asked": ASKED, "roster": await ask("agent.list", **ASKED["agent.list"]),
         "needs": len((await ask("workspace.needs", **ASKED["workspace.needs"]))["needs"]), "data": data,
     }
-    return render("shell.html", title=page.title, workspace=me["workspace"], first=_as_data(first))
+    return render(request, "shell.html", title=page.title, workspace=me["workspace"], first=_as_data(first))
 
 
 def _as_data(value: Any) -> str:
@@ -180,7 +184,7 @@ async def not_found(request: Request, error: Exception) -> Response:
     """Answer for a path that nobody knows: a page for a person who went there with a browser, the one error shape for programs."""
     if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
         return await reply.not_found(request, error)
-    return render("error.html", status=NotFound.status, error=_no_page())
+    return render(request, "error.html", status=NotFound.status, error=_no_page())
 
 
 def _no_page() -> NotFound:
@@ -193,7 +197,8 @@ def _refused(error: BaseException, request: Request, twin: str) -> Response:
         return error_response(error, operation=operation)
     if isinstance(error, BadKey):
         # Whoever signs in comes to what the link was to, filter and all.
-        after = urlencode({"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")})
-        return RedirectResponse(f"/login?{after}", status_code=303)
+        prefix = path_prefix(request.headers)
+        after = urlencode({"next": prefix + request.url.path + (f"?{request.url.query}" if request.url.query else "")})
+        return RedirectResponse(f"{prefix}/login?{after}", status_code=303)
     shown = as_error(error, operation=operation)
-    return render("error.html", status=shown.status, error=shown)
+    return render(request, "error.html", status=shown.status, error=shown)

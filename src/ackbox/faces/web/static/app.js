@@ -3,7 +3,7 @@ import { render } from "./vendor/preact.js";
 import { signal } from "./vendor/signals.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { html, Human, Icon, Key, Presence, safe, seen } from "./parts.js";
-import { Refused, base, first, me, needs, roster, start, version, workspace, listen, byId, mayWrite, refusal } from "./store.js";
+import { Refused, base, root, first, me, needs, roster, start, version, workspace, listen, byId, mayWrite, refusal } from "./store.js";
 import { busy, density, go, nextDensity, nextTheme, route, setTheme, theme, useOthers } from "./frame.js";
 import { Compose, compose, floating, forget } from "./compose.js";
 import { help, keys, known } from "./keys.js";
@@ -26,7 +26,7 @@ function Left() {
   const here = route.value;
   return html`<nav class=${`left ${narrowNav.value ? "is-open" : ""}`} aria-label="Places and agents">
     <div class="brand"><a href=${`${base}/live`} class="logo" aria-label="ackbox">ackbox</a>
-      ${first.workspaces.length > 1 ? html`<label><span class="away">Workspace</span><select onChange=${(event) => location.assign(`/w/${encodeURIComponent(event.target.value)}/live`)}>${first.workspaces.map((name) => html`<option value=${name} selected=${name === workspace}>${safe(name)}</option>`)}</select></label>` : html`<span class="dim"><bdi>${safe(workspace)}</bdi></span>`}</div>
+      ${first.workspaces.length > 1 ? html`<label><span class="away">Workspace</span><select onChange=${(event) => location.assign(`${root}/w/${encodeURIComponent(event.target.value)}/live`)}>${first.workspaces.map((name) => html`<option value=${name} selected=${name === workspace}>${safe(name)}</option>`)}</select></label>` : html`<span class="dim"><bdi>${safe(workspace)}</bdi></span>`}</div>
     <ul class="places">${places().map(([name, page]) => html`<li class=${page.apart ? "is-apart" : null}><a href=${`${base}/${name}`} aria-current=${here.page === name ? "page" : null} title=${page.key ? `g ${page.key}` : null}>${page.title}${name === "needs" && needs.value ? html`<span class="num badge">${needs.value}</span>` : null}</a></li>`)}</ul>
     <h2>Agents <span class="num">${online}/${total}</span></h2>
     <ul class="agents">${agents.map((each) => html`<li key=${each.agent}><a href=${`${base}/a/${encodeURIComponent(each.agent)}`} aria-current=${here.page === "a" && here.about[0] === each.agent ? "page" : null} title=${each.summary ? safe(each.summary) : null}><${Presence} state=${each.presence} /><span class="line"><bdi>${safe(each.agent)}</bdi></span>${each.kind === "human" ? html`<${Human} />` : null}${each.unread ? html`<b class="num small" title="unread">${each.unread >= 100 ? "100+" : each.unread}<span class="away"> unread</span></b>` : html`<span class="dim num small">${each.presence === "online" ? "" : each.last_seen ? seen(each).replace(" ago", "") : ""}</span>`}</a></li>`)}
@@ -35,7 +35,7 @@ function Left() {
     <div class="me"><span class="line"><b><bdi>${safe(me.agent ?? me.role)}</bdi></b> <span class="dim">${me.role}</span></span>
       <button type="button" class="quiet small" title=${`Theme: ${theme.value}`} onClick=${nextTheme} aria-label=${`Theme: ${theme.value}`}><${Icon} d=${theme.value === "dark" ? "M13 9.500A5.500 5.500 0 1 1 6.500 3a4.500 4.500 0 0 0 6.500 6.500z" : theme.value === "light" ? "M8 5.200a2.800 2.800 0 1 0 0 5.600 2.800 2.800 0 0 0 0-5.600zM8 1.500v1.200M8 13.300v1.200M1.500 8h1.200M13.300 8h1.200M3.400 3.400l.9.9M11.700 11.700l.9.9M3.400 12.600l.9-.9M11.700 4.300l.9-.9" : "M2 3h12v8H2zM5.500 13.500h5M8 11v2.500"} /></button>
       <button type="button" class="quiet small" title=${`Density: ${density.value} · d`} onClick=${nextDensity} aria-label=${`Density: ${density.value}`}><${Icon} d="M3 4h10M3 8h10M3 12h10" /></button>
-      <form method="post" action="/logout"><button class="quiet small" title="Sign out" aria-label="Sign out"><${Icon} d="M6 2.500H3v11h3M7 8h7M11 5l3 3-3 3" /></button></form></div>
+      <form method="post" action=${`${root}/logout`}><button class="quiet small" title="Sign out" aria-label="Sign out"><${Icon} d="M6 2.500H3v11h3M7 8h7M11 5l3 3-3 3" /></button></form></div>
   </nav>`;
 }
 
@@ -69,7 +69,7 @@ function actions(others) {
     { text: "Write to everyone", kind: "action", hint: "c", run: () => compose() },
     { text: "Theme: system", kind: "action", hint: "", run: () => setTheme("system") }, { text: "Theme: dark", kind: "action", hint: "", run: () => setTheme("dark") }, { text: "Theme: light", kind: "action", hint: "", run: () => setTheme("light") },
     { text: "Next density", kind: "action", hint: "d", run: nextDensity }, { text: "Keys of this page", kind: "action", hint: "?", run: () => { help.value = true; } },
-    ...first.workspaces.filter((name) => name !== workspace).map((name) => ({ text: `Workspace ${name}`, kind: "workspace", hint: "", run: () => location.assign(`/w/${encodeURIComponent(name)}/live`) })),
+    ...first.workspaces.filter((name) => name !== workspace).map((name) => ({ text: `Workspace ${name}`, kind: "workspace", hint: "", run: () => location.assign(`${root}/w/${encodeURIComponent(name)}/live`) })),
     ...kept.value.map((q) => ({ text: q, kind: "saved search", hint: "", run: () => go(`${base}/search?${new URLSearchParams({ q })}`) })),
     { text: "Blocked", kind: "filter", hint: "intent:blocked", run: () => go(`${base}/live?q=intent:blocked`) }, { text: "Not acknowledged", kind: "filter", hint: "is:unacked", run: () => go(`${base}/live?q=is:unacked`) },
   ];

@@ -2,7 +2,7 @@
 import { useState } from "./vendor/hooks.js";
 import { Top } from "./frame.js";
 import { Copy, arg, html, safe } from "./parts.js";
-import { call, workspace, refusal } from "./store.js";
+import { call, root, workspace, refusal } from "./store.js";
 
 const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
 const PLACE = "abx_agt_…";
@@ -35,7 +35,7 @@ const CLIENTS = {
 
 export function Connect({ data }) {
   const [client, setClient] = useState("Claude Code"), [name, setName] = useState("claude"), [made, setMade] = useState(null), [problem, setProblem] = useState("");
-  const given = { name: name.trim() || "NAME", url: location.origin, key: made?.key ?? PLACE, command: isHere ? data.command : "ackbox" };
+  const given = { name: name.trim() || "NAME", url: location.origin + root, key: made?.key ?? PLACE, command: isHere ? data.command : "ackbox" };
   async function make(event) {
     event.preventDefault(); setProblem("");
     try { setMade(await call("key.create", { name: name.trim(), label: "made in the dashboard" })); } catch (error) { setProblem(refusal(error)); }
@@ -51,7 +51,7 @@ export function Connect({ data }) {
     <div class="tabs clients" role="tablist" aria-label="Client" onKeyDown=${turn}>${Object.keys(CLIENTS).map((each) => html`<button type="button" role="tab" id=${`tab-${each}`} aria-controls="client" aria-selected=${each === client ? "true" : "false"} tabindex=${each === client ? 0 : -1} onClick=${() => setClient(each)}>${each}</button>`)}</div>
     <div id="client" role="tabpanel" aria-label=${client}>${CLIENTS[client](given).map(([where, text]) => html`<${Paste} where=${where} text=${text} />`)}</div>
     <h2>Other vocabularies</h2><p class="dim">Clients of other systems keep their tools; only the address changes. Put it where the configuration above has <code>/mcp</code>.</p>
-    <ul class="endpoints">${data.endpoints.map((path) => html`<li><code>${location.origin}${path}</code> <${Copy} text=${`${location.origin}${path}`} label=${`Copy ${path}`} /></li>`)}</ul>
+    <ul class="endpoints">${data.endpoints.map((path) => html`<li><code>${location.origin}${root}${path}</code> <${Copy} text=${`${location.origin}${root}${path}`} label=${`Copy ${path}`} /></li>`)}</ul>
     <h2>Second machine</h2><p class="dim">The server listens where it was started. To be reached from elsewhere it needs a name, a certificate and keys: docs/howto/run-on-a-server.md.</p></div></div></div>`;
 }
 

@@ -4,7 +4,7 @@ import { density, nextDensity, setTheme, theme, Top } from "./frame.js";
 import { lettersOff, setLetters } from "./keys.js";
 import { Time, html, safe } from "./parts.js";
 import { isOn, turn, wanted } from "./notices.js";
-import { call, me, refusal } from "./store.js";
+import { call, me, refusal, root } from "./store.js";
 
 const UNKNOWN = { hold: "hold its post until it comes", refuse: "refuse, and name who is near", inactive: "refuse, also who is not here now" };
 
@@ -29,7 +29,7 @@ export function Settings({ data }) {
       : html`<p class="dim">Your key changes none of it; an admin's does, or <code>ackbox workspace settings</code> on the server's machine.</p>`}
     <p role="status">${said}</p>${problem ? html`<p class="problem" role="alert">${problem}</p>` : null}
     <h2>You</h2><p><b>${safe(me.agent ?? "nobody by name")}</b>, with a key of kind ${me.role}. <span class="dim">It may ${me.may.map((each) => each.replaceAll("_", " ")).join(", ")}.</span></p>
-    <form method="post" action="/logout"><button>Sign out</button></form>
+    <form method="post" action=${`${root}/logout`}><button>Sign out</button></form>
     <h2>Keys</h2>${data.keys ? html`<${Keys} given=${data.keys} />` : html`<p class="dim">Keys are listed to an admin. On the server's machine: <code>ackbox key list</code></p>`}</div></div></div>`;
 }
 

@@ -4,7 +4,9 @@ import { signal, batch } from "./vendor/signals.js";
 export const first = JSON.parse(document.getElementById("first").textContent);
 export const me = first.me;
 export const workspace = first.workspace;
-export const base = `/w/${encodeURIComponent(workspace)}`;
+// Empty, or the path under which a proxy serves the dashboard: scripts come from below it.
+export const root = new URL(import.meta.url).pathname.split("/assets/")[0];
+export const base = `${root}/w/${encodeURIComponent(workspace)}`;
 export const mayWrite = me.may.includes("write");
 
 // How far the server's clock is ahead of this machine's: what is told as an age is the server's times, and those alone.
@@ -46,14 +48,14 @@ async function ask(path, { end, patience = PATIENCE_MS, ...options } = {}) {
 
 /** Do one operation in this page's workspace. */
 export function call(name, params = {}, { signal: end, patience } = {}) {
-  return ask(`/v1/call/${name}`, { end, patience, method: "POST", headers: { "Content-Type": "application/json", "Ackbox-Face": "web" }, body: JSON.stringify({ workspace, ...params }) });
+  return ask(`${root}/v1/call/${name}`, { end, patience, method: "POST", headers: { "Content-Type": "application/json", "Ackbox-Face": "web" }, body: JSON.stringify({ workspace, ...params }) });
 }
 
 /** Whether what failed may go better later: nobody answered, or the server said so. */
 export const passes = (error) => !(error instanceof Refused) || ["unavailable", "rate_limited"].includes(error.code);
 
 /** The key has ended: whoever signs in again comes back to where they are, filter and all. */
-function signIn() { location.assign(`/login?${new URLSearchParams({ next: location.pathname + location.search })}${location.hash}`); }
+function signIn() { location.assign(`${root}/login?${new URLSearchParams({ next: location.pathname + location.search })}${location.hash}`); }
 
 /** Load a page's data: its .json twin. */
 export const load = (path, search) => ask(`${path}.json${search}`);
@@ -229,7 +231,7 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) beat
 
 /** The feed by one WebSocket; it goes on from its cursor, so nothing is missed and nothing comes twice. */
 function socket(pause = 250, hasWorked = false) {
-  const there = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+  const there = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${root}/ws`);
   let worked = hasWorked, isOver = false;
   // A line may be dead without anybody saying so, as after a machine has slept: who is asked and says nothing is not there.
   let deaf = setTimeout(() => over({ code: 1006 }), DEAF_MS);

@@ -1,0 +1,105 @@
+"""A server with its command line, a model for each agent, and the programs that work there.
+
+Explained in CONTRIBUTING.md, "Agent programs".
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ackbox.client.discovery import read_operator_key
+from ackbox.client.http import HttpCaller
+from tests.command import Command
+from tests.programs.programs import LONGEST_S, PROGRAMS, Home, Way, start
+from tests.programs.standin import Lane, Mind, StandIn
+
+
+def until(fact: Callable[[], bool], *, within_s: float = 30) -> None:
+    """Wait until something is so. Raises TimeoutError."""
+    end = time.monotonic() + within_s
+    while not fact():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {within_s} s")
+        time.sleep(0.05)
+
+
+class Office:
+    """Where agents of different programs work."""
+
+    def __init__(self, where: Path, standin: StandIn) -> None:
+        self.where, self.standin = where, standin
+        self.command = Command(where / "server")
+        self.url = self.command.up()["url"]
+        key = read_operator_key(self.command.data)
+        assert key is not None
+        self._key = key
+        self._rest = HttpCaller(self.url, key)
+        self.running: list[subprocess.Popen[str]] = []
+
+    def call(self, operation: str, **params: Any) -> Any:
+        """Do an operation over REST, with the operator's key."""
+        return self._rest.call(operation, params)
+
+    def send(self, body: str, *, sender: str = "alice", to: str = "bob") -> str:
+        """Send a message and return its id."""
+        return str(self.call("message.send", agent=sender, to=to, body=body)["id"])
+
+    def marked(self, ids: list[str]) -> list[str]:
+        """Return those of some messages that their one recipient has marked."""
+        receipts = {id: self.call("message.status", id=id)["receipts"][0] for id in ids}
+        return [id for id, receipt in receipts.items() if receipt["read_at"] or receipt["by"]]
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for messages now."""
+        asked = urllib.request.Request(f"{self.url}/metrics", headers={"Authorization": f"Bearer {self._key}"})
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        return next(int(float(line.split()[1])) for line in lines if line.startswith("ackbox_waiting "))
+
+    def presence(self, agent: str) -> str:
+        """Return whether an agent is here."""
+        return str(next(each for each in self.call("agent.list")["agents"] if each["agent"] == agent)["presence"])
+
+    def restart(self) -> None:
+        """Stop the server and start it again on its port."""
+        self.command.stop()
+        self.command.json("up", "--port", self.url.rpartition(":")[2], "--detach", "--no-open")
+
+    def way(self, kind: str, agent: str) -> Way:
+        """Return how an agent's program reaches ackbox, over stdio or HTTP."""
+        if kind == "http":
+            return Way(url=f"{self.url}/mcp", key=self.command.json("key", "create", "--agent", agent)["key"])
+        return Way(command=[sys.executable, "-m", "ackbox", "--data-dir", str(self.command.data), "mcp", "--as", agent])
+
+    def begin(self, program: str, kind: str, agent: str, mind: Mind, *, tool_s: float | None = None) -> subprocess.Popen[str]:
+        """Start a program as an agent whose model has a mind."""
+        model = self.standin.think(agent, mind)
+        home = Home(self.where / agent, model, self.standin.url, self.way(kind, agent), tool_s)
+        self.running.append(start(PROGRAMS[program], home))
+        return self.running[-1]
+
+    def end(self, running: subprocess.Popen[str], agent: str) -> Lane:
+        """Wait until a program has ended and its model has thought all it had; raises what went wrong in it."""
+        output, _ = running.communicate(timeout=LONGEST_S)
+        lane = self.standin.lanes[agent]
+        if lane.fault is not None:
+            raise lane.fault
+        assert (running.returncode, lane.has_ended) == (0, True), output
+        return lane
+
+    def close(self) -> None:
+        """Kill what still runs, and stop the server."""
+        for each in self.running:
+            if each.poll() is None:
+                os.killpg(each.pid, signal.SIGKILL)
+                each.communicate()
+        self.command.stop()
