@@ -129,7 +129,12 @@ class Wire:
                 self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         if self.reading is not None:
             self.reading.cancel()
-        self.sock.close()
+        if self.sock.fileno() >= 0:
+            # Whoever is still sending or receiving on it would be left with a number that the next connection gets.
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self.sock)
+            loop.remove_writer(self.sock)
+            self.sock.close()
         self.is_ended = True
 
     async def _read(self) -> None:
