@@ -44,7 +44,7 @@ class Naive:
         if has_key:
             return 503 if self._fault == "refuses neighbours" and head.startswith(b"POST") else 201 if head.startswith(b"POST") else 200
         if self._fault == "keeps":
-            self._kept.append(b"x" * (16 << 20))
+            self._kept.append(b"x" * (8 << 20))
         if self._fault == "stalls":
             time.sleep(0.4)
         return {"accepts": 200, "breaks": 500}.get(self._fault, 401)
