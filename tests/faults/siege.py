@@ -160,8 +160,10 @@ class Watch:
         self.held = 0
         for wire in self.wires:
             if wire.port in held and not wire.is_forgotten:
-                wire.held_at = now
+                wire.held_at, wire.was_held = now, True
                 self.held += 1
+            elif wire.was_held:
+                wire.is_let_go = True
 
 
 async def attack(aim: Aim, shape: Shape, *, count: int | None = None, least_s: float = 0.0) -> Row:

@@ -104,5 +104,5 @@ def _targets(aim: Aim, host: str) -> dict[str, bytes]:
         "an unknown method": "BREW /v1/me HTTP/1.1",
     }
     preface = {"the preface of HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "a greeting of TLS": bytes.fromhex("16030100f1010000ed0303") + b"\x00" * 64,
-               "nothing but line feeds": b"\n" * 4096, "noise": bytes(range(256)) * 4}
+               "noise": bytes(range(256)) * 4}
     return {name: (line + rest).encode("latin-1") for name, line in lines.items()} | preface

@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from ackbox.ops.table import OPERATIONS
-from tests.faults import shapes
+from tests.faults import talk_http as http
+from tests.faults import talk_ws as ws
 from tests.faults.floods import HEAVY, LIGHT, flood, furnish
 from tests.faults.hostile import CROWD, DESCRIPTORS, crowd, smuggle, table
 from tests.faults.naive import FAULTS
-from tests.faults.shapes import EVERY, QUICK, Shape
+from tests.faults.shapes import EVERY, QUICK, Shape, Talk
 from tests.faults.siege import ROOT, Judge, Row, attack, bystander, server
 from tests.faults.wires import Aim
 
@@ -41,8 +42,8 @@ async def test_the_quick_shapes_are_refused_in_time_and_hold_up_nobody(tmp_path:
     assert [row.name for row in rows if row.misses] == [], table(rows)
 
 
-@pytest.mark.parametrize("shape", [shapes.silent, shapes.early_answer_then_silence, shapes.ws_wrong, shapes.ws_refused], ids=lambda shape: shape.__name__)
-async def test_more_connections_than_descriptors_do_not_shut_others_out(tmp_path: Path, shape: shapes.Talk) -> None:
+@pytest.mark.parametrize("shape", [http.silent, http.early_answer_then_silence, ws.ws_wrong, ws.ws_refused], ids=lambda shape: shape.__name__)
+async def test_more_connections_than_descriptors_do_not_shut_others_out(tmp_path: Path, shape: Talk) -> None:
     (kind,) = [each for each in EVERY if each.talk is shape]
     assert CROWD > DESCRIPTORS
     with server(tmp_path, descriptors=DESCRIPTORS) as aim:
@@ -71,7 +72,7 @@ def test_shapes_have_names_of_their_own() -> None:
     assert len({shape.name for shape in EVERY}) == len(EVERY) > 40
 
 
-CONTROL = Shape("control", shapes.early_answer_then_silence, frozenset({401}), 4.0, 6)
+CONTROL = Shape("control", http.early_answer_then_silence, frozenset({401}), 4.0, 6)
 NOTICED = {
     "none": [], "waits": ["open for"], "keeps": ["memory grew by"], "stalls": ["another tenant's p99"],
     "accepts": ["answered [200]"], "breaks": ["answered [500]", "answered with a traceback"], "refuses neighbours": ["sends of another tenant failed"],

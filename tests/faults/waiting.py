@@ -11,8 +11,7 @@ import sys
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from tests.faults.shapes import frame, handshake
-from tests.faults.wires import Aim, Gone, Wire
+from tests.faults.wires import Aim, Gone, Wire, frame, handshake
 
 WAIT_S = 45
 

@@ -7,6 +7,7 @@ a client that reads nothing and so cannot notice the end. Memory is the server's
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import os
 import re
@@ -64,6 +65,8 @@ class Wire:
     held_at: float = 0.0
     is_ended: bool = False
     is_forgotten: bool = False
+    was_held: bool = False
+    is_let_go: bool = False
     reading: asyncio.Task[None] | None = None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -119,7 +122,7 @@ class Wire:
 
     async def silence(self) -> None:
         """Say nothing until the server closes."""
-        while not self.is_ended:
+        while not (self.is_ended or self.is_let_go):
             await asyncio.sleep(0.05)
 
     def end(self, *, reset: bool = False) -> None:
@@ -150,6 +153,24 @@ class Wire:
             self.arrived.set()
         self.is_ended = True
         self.arrived.set()
+
+
+def handshake(aim: Aim, *lines: str, key: str = "") -> bytes:
+    nonce = base64.b64encode(os.urandom(16)).decode()
+    own = ["Upgrade: websocket", "Connection: Upgrade", *(lines or ("Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {nonce}"))]
+    return aim.request("GET", "/ws", *own, key=key)
+
+
+def frame(opcode: int, data: bytes, *, final: bool = True, size: int | None = None) -> bytes:
+    """Return a frame as clients send it, masked with zeros."""
+    told = len(data) if size is None else size
+    if told < 126:
+        head = struct.pack("!BB", opcode | (0x80 if final else 0), 0x80 | told)
+    elif told < 1 << 16:
+        head = struct.pack("!BBH", opcode | (0x80 if final else 0), 0x80 | 126, told)
+    else:
+        head = struct.pack("!BBQ", opcode | (0x80 if final else 0), 0x80 | 127, told)
+    return head + b"\0\0\0\0" + data
 
 
 def held_ports(server_port: int) -> set[int]:
