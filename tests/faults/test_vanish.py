@@ -16,7 +16,7 @@ from tests.faults.waiting import WAYS
 
 pytestmark = pytest.mark.timeout(180)
 # Ways of waiting that mark nothing by themselves, even for somebody who stays.
-MARK_NOTHING = {"feed", "follower"}
+MARK_NOTHING = {"ask", "feed", "follower"}
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ class Vanishing:
         self._server = server
         self._key = key
         self._environment = environment
+        self._tried: Counter[str] = Counter()
         self.ran = Ran()
 
     def call(self, operation: str, **params: Any) -> Any:
@@ -66,7 +67,9 @@ class Vanishing:
     async def round(self, number: int, ways: list[str], *, stay: bool = False) -> None:
         """Let a caller wait in each of these ways, and vanish unless it is to stay."""
         names = {f"{way.replace(' ', '-')}-{number}-{each}": way for each, way in enumerate(ways)}
-        await asyncio.gather(*(self._one(agent, way, stay=stay, is_early=each % 2 == 0) for each, (agent, way) in enumerate(names.items())))
+        self._tried.update(ways)
+        # The second time a way is sent to late.
+        await asyncio.gather(*(self._one(agent, way, stay=stay, is_early=self._tried[way] % 2 == 1) for agent, way in names.items()))
 
     async def _one(self, agent: str, way: str, *, stay: bool, is_early: bool) -> None:
         waiter: Waiter = WAYS[way](self._server["url"], self._key, self._environment, agent)
@@ -117,8 +120,7 @@ async def run(server: dict[str, Any], key: str, environment: dict[str, str], *, 
     """Let so many callers vanish, or stay, in all ways in turn."""
     vanishing, ways, number = Vanishing(server, key, environment), chosen or list(WAYS), 0
     while (done := sum(vanishing.ran.callers.values())) < kills:
-        # Every second time around the other half of the ways is sent to at once.
-        turn = [ways[(done + each + done // len(ways)) % len(ways)] for each in range(min(TOGETHER, kills - done))]
+        turn = [ways[(done + each) % len(ways)] for each in range(min(TOGETHER, len(ways), kills - done))]
         await vanishing.round(number, turn, stay=stay)
         number += 1
         if tell:

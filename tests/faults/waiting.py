@@ -194,7 +194,7 @@ class Program(Waiter):
         return self._process
 
     async def start(self) -> None:
-        await self.run("--as", self.agent, "wait", "--timeout", str(WAIT_S))
+        await self.run("--as", self.agent, "wait", "--mark", "read", "--timeout", str(WAIT_S))
 
     async def vanish(self) -> None:
         assert self._process is not None and self._process.stdin is not None
