@@ -15,15 +15,17 @@ from pathlib import Path
 
 import pytest
 
+from ackbox.app import open_app
 from ackbox.ops.table import OPERATIONS
 from tests.faults import talk_http as http
 from tests.faults import talk_ws as ws
-from tests.faults.floods import HEAVY, LIGHT, flood, furnish
+from tests.faults.floods import BY_ADMIN, HEAVY, LIGHT, flood, furnish
 from tests.faults.hostile import CROWD, DESCRIPTORS, crowd, smuggle, table
 from tests.faults.naive import FAULTS
 from tests.faults.shapes import EVERY, QUICK, Shape, Talk
 from tests.faults.siege import ROOT, Judge, Row, attack, bystander, server
 from tests.faults.wires import Aim
+from tests.walls.places import refusal
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
 # A machine that runs other tests at the same time is no place for the limits of hostile.py; what stalls the server stalls it for seconds.
@@ -66,6 +68,21 @@ async def test_one_tenant_at_full_speed_does_not_stall_another(tmp_path: Path) -
 def test_every_operation_is_flooded_or_known_to_be_short() -> None:
     assert set(HEAVY) | LIGHT == set(OPERATIONS)
     assert set(HEAVY) & LIGHT == set()
+
+
+async def test_every_flood_is_a_call_that_the_operation_takes() -> None:
+    app = await open_app("sqlite://:memory:")
+    operator = await app.ensure(workspace="default", operator_key=None)
+    keys = {kind: (await app.call("key.create", {"name": kind, "kind": kind}, credential=operator)).key for kind in ("agent", "admin")}
+    refused = []
+    for name, forms in HEAVY.items():
+        for params in forms:
+            error = await refusal(app, keys["admin" if name in BY_ADMIN else "agent"], name, params(1))
+            # The id is of nothing: finding that out is the work.
+            if error is not None and error["code"] != "not_found":
+                refused.append((name, error["message"]))
+    await app.close()
+    assert refused == []
 
 
 def test_shapes_have_names_of_their_own() -> None:
