@@ -126,7 +126,8 @@ async def test_no_tool_of_any_endpoint_gives_or_changes_what_is_anothers(endpoin
     async with httpx2.AsyncClient(timeout=60) as http:
         session = Session(http, served.url + endpoint, home.keys["admin"])
         await session.start()
-        for tool in await session.tools():
+        tools = await session.tools()
+        for tool in tools:
             for arguments in questions(tool, foreign):
                 content = rpc("tools/call", {"name": tool["name"], "arguments": arguments})
                 answer, asked = await session.ask(content), asked + 1
@@ -134,7 +135,7 @@ async def test_no_tool_of_any_endpoint_gives_or_changes_what_is_anothers(endpoin
                 assert answer.status_code < 500, (tool["name"], arguments)
     assert leaks.found == []
     assert await unchanged(database, foreign) == before
-    assert asked > 20
+    assert asked >= len(tools)
 
 
 async def test_no_header_of_a_session_reaches_another_workspace(places: tuple[Served, str, Place, Place]) -> None:
