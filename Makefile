@@ -11,6 +11,7 @@ help:
 	@echo "make bench   measure everything, write docs/reference/benchmarks.md"
 	@echo "make faults  kill the server 500 times, follow 100,000 messages; about an hour"
 	@echo "make programs run real agent programs against a scripted model; about ten minutes"
+	@echo "make hostile slow, broken and greedy clients, and callers that vanish; about half an hour"
 	@echo "make docs    write the generated pages again"
 	@echo "make pictures draw the dashboard's pictures again"
 	@echo "make lint    ruff, mypy, import-linter"
@@ -37,6 +38,11 @@ faults: $(VENV)/.ready
 programs: $(VENV)/.ready
 	PROGRAMS=all $(VENV)/bin/python -m pytest tests/programs -v -n 2 $(ARGS)
 
+hostile: $(VENV)/.ready
+	$(VENV)/bin/python -m tests.faults.hostile $(ARGS)
+	$(VENV)/bin/python -m tests.faults.vanish --kills 500
+	ACKBOX_FUZZ_REQUESTS=20000 ACKBOX_FUZZ_CALLS=5000 $(VENV)/bin/python -m pytest tests/faces/test_fuzz_*.py
+
 docs: $(VENV)/.ready
 	$(VENV)/bin/python -m tools.make_reference
 	$(VENV)/bin/python tools/make_changelog.py
@@ -53,4 +59,4 @@ lint: $(VENV)/.ready
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-.PHONY: help up test faults programs docs pictures bench lint
+.PHONY: help up test faults programs hostile docs pictures bench lint
