@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import msgspec
+
 from ackbox.alive import Alive
 from ackbox.bell import EVERYBODY, Bell, Follower
 from ackbox.callers import Callers
@@ -23,7 +25,7 @@ from ackbox.model.moment import IdMaker
 from ackbox.ops import schedules
 from ackbox.ops.decode import decode
 from ackbox.ops.feed import Feed
-from ackbox.ops.table import OPERATIONS, Call, Caller, Context, NeedsWrite, Operation, Parts, Run, Scope, find
+from ackbox.ops.table import OPERATIONS, PLAIN, Call, Caller, Connection, Context, NeedsWrite, Operation, Parts, Run, Scope, find
 from ackbox.ops.totals import Totals
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.schedules import Due, due_schedules
@@ -108,6 +110,10 @@ class App:
         """Return whose key this is. Raises BadKey."""
         return await self._callers.identify(credential)
 
+    async def _identify(self, credential: str | None, connection: Connection) -> Caller:
+        caller = await self.identify(credential)
+        return caller if connection == PLAIN else msgspec.structs.replace(caller, connection=connection)
+
     async def ended_keys(self) -> set[str]:
         """Return the ids of keys that were revoked or ran out within the last minute. Raises Unavailable."""
         return await self._callers.ended()
@@ -138,15 +144,17 @@ class App:
         if follower.reader is not None:
             self.alive.go(follower.ws, follower.reader)
 
-    async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False) -> Any:
+    async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False,
+                   connection: Connection = PLAIN) -> Any:
         """Do one operation and return its result struct.
 
-        `params` is a mapping or JSON bytes. A face that looks because a follower was rung says `is_push`: such a
+        `params` is a mapping or JSON bytes; `connection` is what the caller's connection says of itself.
+        A face that looks because a follower was rung says `is_push`: such a
         look takes nothing from what the key may ask for, and is no sign of life. Raises the errors of ackbox.errors, and only those.
         """
         operation = find(name)
         if operation.caller is None:
-            caller = await self.identify(credential)
+            caller = await self._identify(credential, connection)
             _allow(caller, name, operation.scope)
         asked: Call = decode(operation.params, params)
         if operation.caller is not None:
@@ -205,7 +213,7 @@ class App:
                 if operation.is_done(result):
                     return result
                 await self.bell.wait(waiter, min(left, LOOK_AGAIN_S))
-                caller = await self.identify(credential)
+                caller = await self._identify(credential, caller.connection)
             finally:
                 self.bell.forget(ws, waiter)
         return result

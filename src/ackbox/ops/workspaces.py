@@ -35,8 +35,10 @@ Conflicts = Annotated[Literal["warn", "block"], Meta(description="Whether a sess
 Heartbeat = Annotated[int, Meta(ge=1, le=86_400, description="Seconds between the signs of life of a session")]
 Ttl = Annotated[int, Meta(ge=10, le=86_400, description="Seconds a session counts as active after a sign of life")]
 EmptyInbox = Annotated[str, Meta(max_length=200, description="What a look into an inbox with nothing new says in words; empty for nothing")]
+NewcomerDays = Annotated[int, Meta(ge=0, le=30, description="Days of broadcasts that a new agent is given, the newest 50 at most")]
 
-SETTINGS = ("unknown", "inactive", "hops_limit", "repeats_limit", "on_conflict", "heartbeat_s", "session_ttl_s", "empty_inbox_text")
+SETTINGS = ("unknown", "inactive", "hops_limit", "repeats_limit", "on_conflict", "heartbeat_s", "session_ttl_s", "empty_inbox_text",
+            "newcomer_days")
 
 
 class CreateWorkspace(Call, frozen=True, kw_only=True):
@@ -53,6 +55,7 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
     heartbeat_s: Heartbeat | None = None
     session_ttl_s: Ttl | None = None
     empty_inbox_text: EmptyInbox | None = None
+    newcomer_days: NewcomerDays | None = None
 
 
 @op("workspace.create", scope="instance", writes=True, spans_workspaces=True)
@@ -90,6 +93,7 @@ class Settings(Call, frozen=True, kw_only=True):
     heartbeat_s: Heartbeat | None = None
     session_ttl_s: Ttl | None = None
     empty_inbox_text: EmptyInbox | None = None
+    newcomer_days: NewcomerDays | None = None
 
 
 def _said(params: CreateWorkspace | Settings) -> dict[str, Any]:
