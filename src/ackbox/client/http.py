@@ -32,6 +32,8 @@ class HttpCaller:
         self.url = url
         self.key = key
         self._headers = {"Content-Type": "application/json", "Ackbox-Face": face}
+        # What the connection says of a call, as headers: see ackbox-only-as, ackbox-glance, ackbox-person.
+        self.says: dict[str, str] = {}
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
 
@@ -77,7 +79,7 @@ class HttpCaller:
     def _request(self, method: str, path: str, body: bytes | None, timeout_s: float) -> tuple[int, bytes]:
         connection = self.connection(timeout_s)
         try:
-            connection.request(method, self.path(path), body, self._headers)
+            connection.request(method, self.path(path), body, {**self._headers, **self.says})
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:

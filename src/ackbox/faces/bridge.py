@@ -26,6 +26,7 @@ from ackbox import config
 from ackbox.client.discovery import caller, read_server
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
+from ackbox.faces.bridge_copy import Copy
 
 MODERN_META = "io.modelcontextprotocol/protocolVersion"
 NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
@@ -54,12 +55,13 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
     except NoServer as error:
         print(f"ackbox mcp: {error} Start one with: ackbox up", file=sys.stderr)
         return 3
+    # Who was named here is who speaks; a system's own variable, and the key's name, say only who speaks where a call names nobody.
+    only_as = config.get("agent", given["agent"])
     agent = agent or (None if dialect else _own_name(server))
-    said = {"workspace": workspace, "agent": agent, "instance": instance or (socket.gethostname()[:64] if agent else None),
-            "session": theirs.get("session")}
+    said = {"workspace": workspace, "agent": agent, "instance": instance if agent else None, "session": theirs.get("session")}
     card = {"machine": (theirs.get("machine") or socket.gethostname())[:200], "platform": platform.system()}
-    bridge = Bridge(server, find, {name: value for name, value in said.items() if value}, card, sys.stdout,
-                    path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp")
+    copy = Copy({name: value for name, value in said.items() if value}, card, only_as=only_as, wants_instance=bool(agent and not instance))
+    bridge = Bridge(server, find, copy, sys.stdout, path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp")
     try:
         for line in sys.stdin:
             if line.strip():
@@ -107,12 +109,10 @@ def _server(data_dir: str | None, url: str | None, key: str | None) -> HttpCalle
 class Bridge:
     """One agent program's connection."""
 
-    def __init__(self, server: HttpCaller, find: Callable[[], HttpCaller], said: dict[str, str], card: dict[str, str], out: TextIO, *,
-                 path: str = "/mcp") -> None:
+    def __init__(self, server: HttpCaller, find: Callable[[], HttpCaller], copy: Copy, out: TextIO, *, path: str = "/mcp") -> None:
         self._server = server
         self._find = find
-        self._said = said
-        self._card = card
+        self._copy = copy
         self._out = out
         self._path = path
         self._writing = threading.Lock()
@@ -155,11 +155,7 @@ class Bridge:
         self._closing.set()
         for connection in list(self._going.values()):
             _hang_up(connection)
-        if "agent" in self._said:
-            try:
-                self._server.call("agent.check_out", dict(self._said), timeout_s=2)
-            except (NoServer, AckboxError):
-                return
+        self._copy.leave(self._server)
 
     def _begin(self, work: Any, *arguments: Any) -> None:
         def working() -> None:
@@ -179,6 +175,8 @@ class Bridge:
         if message.get("method") == "tools/call":
             # A send is stored once for its key, so it may be repeated when the answer was lost.
             message["_key"] = uuid.uuid4().hex
+        if message.get("method") != "initialize":
+            self._copy.settle(self._server, self._program)
         for is_last in (False, True):
             session = self._session
             try:
@@ -246,8 +244,13 @@ class Bridge:
         return headers
 
     def _own_headers(self) -> dict[str, str]:
-        named = {f"Ackbox-{name.capitalize()}": quote(value) for name, value in {**self._said, **self._card}.items() if value}
-        return {**named, **({"Authorization": f"Bearer {self._server.key}"} if self._server.key else {})}
+        return {**self._copy.headers, **({"Authorization": f"Bearer {self._server.key}"} if self._server.key else {})}
+
+    @property
+    def _program(self) -> str | None:
+        """The name that the agent program gave itself."""
+        client = self._hello[0].get("params", {}).get("clientInfo", {}) if self._hello else {}
+        return str(client.get("name", ""))[:200] or None
 
     def _session_headers(self) -> dict[str, str]:
         headers = {"Mcp-Session-Id": self._session} if self._session else {}
@@ -276,17 +279,11 @@ class Bridge:
 
     def _be_here(self) -> None:
         """Say that the agent is here, and again every minute."""
-        if "agent" not in self._said:
-            return
-        client = self._hello[0].get("params", {}).get("clientInfo", {}) if self._hello else {}
-        card = {**self._card, "program": str(client.get("name", ""))[:200] or None}
-        operation, params = "agent.check_in", {**self._said, **card}
-        while not self._closing.is_set():
+        while "agent" in self._copy.said and not self._closing.is_set():
             try:
-                self._server.call(operation, params, timeout_s=5)
-                operation, params = "agent.heartbeat", dict(self._said)
+                self._copy.be_here(self._server, self._program)
             except NoServer:
-                operation, params = "agent.check_in", {**self._said, **card}
+                pass
             except AckboxError:
                 return
             self._closing.wait(HEARTBEAT_S)

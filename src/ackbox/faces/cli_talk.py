@@ -153,7 +153,7 @@ def reply(talk: Talk, id: str, text: tuple[str, ...], **options: Any) -> None:
     body = read_text(talk, text)
     options["intent"] = options["intent"] or "answer"
     # Answering one's own message goes on with the people it was for.
-    me = talk.setting("agent") or talk.call("agent.whoami")["agent"]
+    me = talk.agent or talk.call("agent.whoami")["agent"]
     to = parent["to"] if parent["sender"] == me else parent["sender"]
     talk.show(talk.call("message.send", to=to, body=body, parent=parent["id"], **_message(options)), _sent)
 
@@ -195,6 +195,12 @@ def seconds(text: str) -> float:
     return float(found[1]) * {"m": 60, "min": 60, "h": 3600}.get(found[2] or "s", 1)
 
 
+def unknown(talk: Talk, near: list[str]) -> str:
+    """Return what to say when the name that looks is not registered, and nothing waits for it."""
+    meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    return f"No agent called {talk.agent!r} is registered, and no messages wait for it.{meant} Register it with: {talk.again} heartbeat"
+
+
 @verb("inbox", VERBS)
 @click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
 @click.option("--mark", type=click.Choice(["none", "delivered", "read"]), default="none", help="Mark what is shown.")
@@ -210,7 +216,10 @@ def inbox(talk: Talk, limit: int, mark: str, urgent_first: bool, whole: bool, un
     name, more = ("mailbox.list", {}) if whole else ("inbox.check", {"mark": mark, "urgent_first": urgent_first})
     checked = talk.call(name, limit=limit, **more)
     letters = checked["messages"]
-    talk.show_each(letters, LETTERS, empty="No post yet." if whole else 'Nothing unread. Send something with: ackbox --as ana send bob "hello"')
+    if not checked["known"]:
+        talk.say(unknown(talk, checked["near"]))
+    else:
+        talk.show_each(letters, LETTERS, empty="No post yet." if whole else 'Nothing unread. Send something with: ackbox --as ana send bob "hello"')
     if not talk.is_json and checked.get("notice"):
         talk.say(checked["notice"])
     if letters and not talk.is_json and not whole and mark != "read":
@@ -227,11 +236,12 @@ def read(talk: Talk, ids: tuple[str, ...], no_mark: bool) -> None:
 
     Example: ackbox --as bob read
     """
-    found = [talk.call("message.get", id=id) for id in ids] if ids else talk.call("inbox.check", limit=1)["messages"]
+    checked = {} if ids else talk.call("inbox.check", limit=1)
+    found = [talk.call("message.get", id=id) for id in ids] if ids else checked["messages"]
     if found and not no_mark:
         talk.call("receipt.mark", mark="read", ids=[message["id"] for message in found])
     if not found:
-        talk.say("Nothing unread.")
+        talk.say("Nothing unread." if checked["known"] else unknown(talk, checked["near"]))
     for message in found:
         talk.show(message, in_full)
     if not found:
@@ -367,7 +377,7 @@ def wait(talk: Talk, timeout: str, limit: int, mark: Literal["none", "delivered"
     Example: ackbox --as bob wait --timeout 10m
     """
     until = time.monotonic() + seconds(timeout)
-    with talk.client(patience_s=2) as client:
+    with talk.client(patience_s=2, named=True) as client:
         while True:
             left = max(0.0, until - time.monotonic())
             letters = client.inbox.wait(wait_s=min(left, 20), limit=limit, mark=mark).messages

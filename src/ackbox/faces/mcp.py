@@ -31,7 +31,7 @@ from ackbox.faces.mcp_prompts import Commands, Prompts
 from ackbox.faces.mcp_resources import Resources
 from ackbox.faces.mcp_task import ACTIONS, TaskCall, of_tasks
 from ackbox.faces.mcp_who import who
-from ackbox.faces.reply import bearer, error_response
+from ackbox.faces.reply import bearer, error_response, said_in
 from ackbox.faces.schema import input_schema
 from ackbox.faces.wire import Calling, as_error, builtins
 from ackbox.ops.table import OPERATIONS
@@ -129,6 +129,11 @@ class Tools(Protocol):
     @property
     def instructions(self) -> str: ...
 
+    @property
+    def whose(self) -> frozenset[str]:
+        """The arguments that say who calls; not offered where the connection says it."""
+        ...
+
     def offered(self) -> list[Offered]: ...
 
     def ask(self, name: str, arguments: dict[str, Any]) -> Asked | Look: ...
@@ -142,6 +147,7 @@ class Native:
     """The native tools: an operation's own parameters and result, message text inside the fence."""
 
     instructions = INSTRUCTIONS
+    whose = frozenset({"agent", "instance"})
 
     def __init__(self, clock: Any) -> None:
         self._clock = clock
@@ -229,12 +235,18 @@ class McpFace:
         scope["user"] = _user(caller.key_id)
         await self.manager.handle_request(scope, receive, _said_in_full(scope, receive, send))
 
-    async def _list_tools(self, _: Any, __: Any) -> types.ListToolsResult:
+    async def _list_tools(self, context: Any, _: Any) -> types.ListToolsResult:
+        known = self._tools.whose if await self._is_named(context) else frozenset()
         return types.ListToolsResult(tools=[
-            types.Tool(name=tool.name, description=tool.description, input_schema=input_schema(tool.shape, tool.hidden),
+            types.Tool(name=tool.name, description=tool.description, input_schema=input_schema(tool.shape, tool.hidden | known),
                        annotations=types.ToolAnnotations.model_validate(tool.hints) if tool.hints else None)
             for tool in self._tools.offered()
         ])
+
+    async def _is_named(self, context: Any) -> bool:
+        """Whether the connection or its key says who calls, so that no tool needs to."""
+        headers = context.request.headers
+        return "agent" in said_in(headers) or (await self._identify(bearer(headers, *self._key_headers))).agent is not None
 
     def _schema_of(self, name: str) -> dict[str, Any] | None:
         """Return one tool's schema; without this the SDK lists all tools before each call that has arguments."""
@@ -257,7 +269,8 @@ class McpFace:
 
     async def _answer(self, context: Any, asked: Asked | Look) -> Said:
         if isinstance(asked, Look):
-            return asked.said(await self._identify(bearer(context.request.headers, *self._key_headers)))
+            known = self._tools.whose if await self._is_named(context) else frozenset()
+            return asked.said(await self._identify(bearer(context.request.headers, *self._key_headers)), known)
         caller = who(context, self._call, self._key_headers)
         call = caller.call(asked.operation, **asked.params)
         result = await (call if OPERATIONS[asked.operation].is_done is None else _told_of(call, context))

@@ -12,9 +12,9 @@ import msgspec
 
 from ackbox.dialects._translate import Asked
 from ackbox.errors import AckboxError
-from ackbox.faces.reply import as_said, bearer, card_in, said_in
+from ackbox.faces.reply import as_said, bearer, card_in, connection_in, said_in
 from ackbox.faces.wire import Calling
-from ackbox.ops.table import OPERATIONS
+from ackbox.ops.table import OPERATIONS, Connection
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -25,6 +25,7 @@ class Who(msgspec.Struct, frozen=True):
     do: Calling
     key: str | None = None
     card: dict[str, str] = {}
+    connection: Connection = Connection()
 
     async def call(self, operation: str, /, **params: Any) -> Any:
         """Do one operation as this connection. Raises the errors of ackbox.errors."""
@@ -33,7 +34,7 @@ class Who(msgspec.Struct, frozen=True):
         for name, value in self.card.items():
             if name in OPERATIONS[operation].params.__struct_fields__:
                 params.setdefault(name, value)
-        return await self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp")
+        return await self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp", connection=self.connection)
 
     async def try_call(self, asked: Asked) -> Any:
         """Do an operation that nobody waits for; null when it is refused."""
@@ -45,4 +46,5 @@ class Who(msgspec.Struct, frozen=True):
 def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:
     """Return who sent the request that a handler serves."""
     headers = context.request.headers
-    return Who(bearer(headers, *key_headers), said_in(headers), do, headers.get("ackbox-idempotency-key") or None, card_in(headers))
+    return Who(bearer(headers, *key_headers), said_in(headers), do, headers.get("ackbox-idempotency-key") or None, card_in(headers),
+               connection_in(headers))

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ackbox.faces.body import BODY_LIMIT, read_body, read_query
-from ackbox.faces.reply import JSON, credential, error_response
+from ackbox.faces.reply import JSON, connection_in, credential, error_response
 from ackbox.faces.wire import Calling, encode
 from ackbox.ops.decode import parse_object
 from ackbox.ops.table import OPERATIONS, Operation
@@ -59,6 +59,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "agent.check_out": ("POST", "/v1/agents/check-out"),
     "agent.list": ("GET", "/v1/agents"),
     "agent.dismiss": ("POST", "/v1/agents/dismiss"),
+    "agent.set_kind": ("POST", "/v1/agents/set-kind"),
     "agent.whoami": ("GET", "/v1/me"),
     "task.create": ("POST", "/v1/tasks"),
     "task.list": ("GET", "/v1/tasks"),
@@ -108,7 +109,8 @@ def _by_name(call: Calling) -> Any:
         name = request.path_params["name"]
         try:
             body = await read_body(request, limit_of(OPERATIONS.get(name)))
-            result = await call(name, body, credential=credential(request), face=request.headers.get("ackbox-face", "rest"))
+            result = await call(name, body, credential=credential(request), face=request.headers.get("ackbox-face", "rest"),
+                                connection=connection_in(request.headers))
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape
