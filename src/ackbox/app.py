@@ -13,8 +13,6 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import msgspec
-
 from ackbox.alive import Alive
 from ackbox.bell import EVERYBODY, Bell, Follower
 from ackbox.callers import Callers
@@ -110,10 +108,6 @@ class App:
         """Return whose key this is. Raises BadKey."""
         return await self._callers.identify(credential)
 
-    async def _identify(self, credential: str | None, connection: Connection) -> Caller:
-        caller = await self.identify(credential)
-        return caller if connection == PLAIN else msgspec.structs.replace(caller, connection=connection)
-
     async def ended_keys(self) -> set[str]:
         """Return the ids of keys that were revoked or ran out within the last minute. Raises Unavailable."""
         return await self._callers.ended()
@@ -154,7 +148,7 @@ class App:
         """
         operation = find(name)
         if operation.caller is None:
-            caller = await self._identify(credential, connection)
+            caller = (await self.identify(credential)).over(connection)
             _allow(caller, name, operation.scope)
         asked: Call = decode(operation.params, params)
         if operation.caller is not None:
@@ -213,7 +207,7 @@ class App:
                 if operation.is_done(result):
                     return result
                 await self.bell.wait(waiter, min(left, LOOK_AGAIN_S))
-                caller = await self._identify(credential, caller.connection)
+                caller = (await self.identify(credential)).over(caller.connection)
             finally:
                 self.bell.forget(ws, waiter)
         return result

@@ -91,6 +91,10 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     may_speak_as: tuple[str, ...] = ()
     connection: Connection = Connection()
 
+    def over(self, connection: Connection) -> Caller:
+        """Return this caller as one who calls over a connection."""
+        return self if connection == self.connection else msgspec.structs.replace(self, connection=connection)
+
     def may(self, scope: Scope) -> bool:
         return scope in ALLOWED[self.role]
 
