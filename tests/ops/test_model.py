@@ -190,7 +190,8 @@ class Post(RuleBasedStateMachine):
 
     def look(self) -> None:
         for workspace, model in self.models.items():
-            for who in list(model.boxes):
+            # A look is a sign of life: a copy that is gone is left alone.
+            for who in [each for each in model.boxes if each not in model.copies or each in model.live]:
                 self.look_into(workspace, model, who)
             for said in model.said[-8:]:
                 self.look_at(workspace, model, said)
