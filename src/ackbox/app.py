@@ -24,7 +24,23 @@ from ackbox.ops import schedules
 from ackbox.ops.decode import decode
 from ackbox.ops.feed import Feed
 from ackbox.ops.room import Rooms
-from ackbox.ops.table import OPERATIONS, Call, Caller, Context, Fits, NeedsWrite, Operation, Parts, Run, Unread, all_fit, allow, find
+from ackbox.ops.table import (
+    OPERATIONS,
+    PLAIN,
+    Call,
+    Caller,
+    Connection,
+    Context,
+    Fits,
+    NeedsWrite,
+    Operation,
+    Parts,
+    Run,
+    Unread,
+    all_fit,
+    allow,
+    find,
+)
 from ackbox.ops.totals import Totals
 from ackbox.stays import Stay, Stays
 from ackbox.store.engine import Engine, Transaction, make_engine
@@ -149,20 +165,20 @@ class App:
         return await self.stays.come(caller, params, face)
 
     async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False,
-                   gone: Gone | None = None, fits: Fits = all_fit) -> Any:
+                   gone: Gone | None = None, fits: Fits = all_fit, connection: Connection = PLAIN) -> Any:
         """Do one operation and return its result struct.
 
         `params` is a mapping, JSON bytes, or an async function that reads them: it is called once the key has been found good
         for the operation. A face that looks because a follower was rung says `is_push`: such a look takes nothing from what the
         key may ask for, and is no sign of life. `gone` says when the caller has left, `fits` how much of a page one answer of the
-        face holds. Raises the errors of ackbox.errors, and only those.
+        face holds, `connection` what the caller's connection says of itself. Raises the errors of ackbox.errors, and only those.
         """
         operation, held, read = OPERATIONS.get(name), None, None
         try:
             if operation is not None and operation.knock is not None and isinstance(params, Unread):
                 held, read = Held(self.limits, await operation.knock(self.engine, params.to)), params.read
             else:
-                caller = await self.identify(credential)
+                caller = (await self.identify(credential)).over(connection)
                 operation = operation or find(name)
                 if operation.caller is None:
                     allow(caller, name, operation.scope)
@@ -230,8 +246,8 @@ class App:
             async def run(context: Context, params: Any) -> Any:
                 return await (operation.run(context, params) if again is None else again(context, params, last))
 
-            return await self._run(operation, asked, await self.identify(credential), face, run,
-                                   writes=again is None and operation.is_write(asked), gone=gone, fits=fits)
+            again_as = (await self.identify(credential)).over(caller.connection)
+            return await self._run(operation, asked, again_as, face, run, writes=again is None and operation.is_write(asked), gone=gone, fits=fits)
 
         with self.limits.waiting(caller):
             return await wait(self.bell, ws, asked.wait_s, gone, result=result, is_done=operation.is_done, look=look)

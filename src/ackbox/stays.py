@@ -41,8 +41,11 @@ class Stays:
         asked: Call = decode(operation.params, params)
         self._spend(caller, asked)
 
-        async def check_in(context: Context, asked: Call) -> tuple[Stay, Any]:
-            result, me = await operation.run(context, asked), await context.me(asked)
+        async def check_in(context: Context, asked: Any) -> tuple[Stay, Any]:
+            result = await operation.run(context, asked)
+            # The server may have chosen the instance.
+            asked = msgspec.structs.replace(asked, instance=result.me.instance, auto_instance=None)
+            me = await context.me(asked)
             return Stay(caller=caller, asked=asked, ws=context.workspace.ws, reader=me.reader), result
 
         stay, result = await self._run(operation, asked, caller, face, check_in, writes=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -131,4 +130,45 @@ async def test_a_key_with_a_name_is_present_without_saying_it(ackbox: Command) -
     program = StdioServerParameters(command=sys.executable, args=["-m", "ackbox", "mcp"], env={**ackbox.environment, "ACKBOX_KEY": key})
     async with Client(stdio_client(program), mode="legacy") as bob:
         me = data(await said(bob, "checkin", summary="reading"))["me"]
-    assert (me["agent"], me["instance"], me["presence"]) == ("bob", socket.gethostname()[:64], "online")
+    assert (me["agent"], me["instance"], me["presence"]) == ("bob", Path.cwd().name, "online")
+
+
+def in_directory(ackbox: Command, name: str, mode: Any, *arguments: str) -> Client:
+    where = ackbox.where / name
+    where.mkdir(exist_ok=True)
+    program = StdioServerParameters(command=sys.executable, args=["-m", "ackbox", "mcp", *arguments], env=ackbox.environment, cwd=where)
+    return Client(stdio_client(program), mode=mode)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+async def test_each_copy_has_the_instance_of_its_directory_and_its_own_unread(ackbox: Command, mode: str) -> None:
+    ackbox.up()
+    named = ("--as", "claude")
+    async with in_directory(ackbox, "shop", mode, *named) as first, in_directory(ackbox, "shop", mode, *named) as second:
+        # The first call of each is made as its instance: no check-in of the model's own is needed.
+        for each in (first, second):
+            await each.call_tool("inbox", {})
+        told = [data(await said(each, "checkin", summary=text)) for each, text in ((first, "one"), (second, "two"))]
+        assert [each["me"]["instance"] for each in told] == ["shop", "shop-2"]
+        assert [(each["instance"], each["summary"]) for each in told[1]["copies"]] == [("shop", "one")]
+        ackbox.json("--as", "ana", "send", "claude", "hello")
+        letter = messages(await said(first, "inbox"))[0]
+        await first.call_tool("mark", {"mark": "read", "ids": [letter["id"]]})
+        assert [each["body"] for each in messages(await said(second, "inbox"))] == ["hello"]
+    async with in_directory(ackbox, "shop", mode, *named) as third:
+        # Given a used instance, it starts with what no copy has read.
+        assert messages(await said(third, "inbox")) == []
+        again = data(await said(third, "checkin"))
+    assert (again["me"]["instance"], again["me"].get("summary"), again["copies"]) == ("shop", None, [])
+
+
+async def test_a_name_that_was_given_is_the_only_one_and_is_not_asked_for(ackbox: Command) -> None:
+    ackbox.up()
+    async with bridge(ackbox, "ana") as ana, in_directory(ackbox, "nobody", "legacy") as anybody:
+        refused = await ana.call_tool("send", {"agent": "bob", "to": "cy", "body": "x"})
+        assert (refused.is_error, refused.structured_content["error"]["details"]) == (True, {"field": "agent", "claimed": "bob"})
+        assert facts(await said(ana, "send", agent="ana", to="cy", body="x"))["sender"] == "ana"
+        assert facts(await said(anybody, "send", agent="bob", to="cy", body="x"))["sender"] == "bob"
+        offered = [{tool.name: set(tool.input_schema["properties"]) for tool in (await each.list_tools()).tools} for each in (ana, anybody)]
+    assert not any({"agent", "instance"} & fields for fields in offered[0].values())
+    assert {"agent"} <= offered[1]["send"]

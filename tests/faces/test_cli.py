@@ -76,7 +76,6 @@ def test_fields_picks_and_lists_are_one_object_a_line(ackbox: Command) -> None:
 
 
 @pytest.mark.parametrize(("arguments", "ends"), [
-    (["send", "bob", "hi"], (1, "invalid")),
     (["--as", "ana", "send", "nobody-here", "hi", "--unknown", "refuse"], (1, "unknown_recipient")),
     (["--as", "ana", "thread", "0" * 32], (1, "not_found")),
     (["--key", "abx_agt_wrong", "me"], (4, "unauthenticated")),
@@ -88,6 +87,47 @@ def test_fields_picks_and_lists_are_one_object_a_line(ackbox: Command) -> None:
 ])
 def test_a_refusal_has_its_exit_code_and_one_error_object(ackbox: Command, arguments: list[str], ends: tuple[int, str]) -> None:
     assert error(ackbox(*arguments)) == ends
+
+
+def test_elsewhere_a_key_without_a_name_needs_one(ackbox: Command) -> None:
+    server = ackbox.json("status")
+    key = (ackbox.data / "operator.key").read_text().strip()
+    refused = ackbox("send", "bob", "hi", ACKBOX_URL=server["url"], ACKBOX_KEY=key)
+    assert error(refused) == (1, "invalid")
+    assert "--as NAME" in refused.stderr
+
+
+@pytest.mark.parametrize(("login", "name"), [("pat", "pat"), ("p at,", "pat"), ("system", "me"), ("ALL", "me"), ("@,", "me")])
+def test_without_a_name_a_command_at_the_server_acts_as_the_login_name_of_kind_human(ackbox: Command, login: str, name: str) -> None:
+    assert ackbox.json("send", "bob", f"from {login}", LOGNAME=login)["sender"] == name
+    assert ackbox.json("me", LOGNAME=login)["agent"] == name
+    sent = ackbox.json("search", f"from {login}")
+    assert {each["sender_kind"] for each in (sent if isinstance(sent, list) else [sent]) if each["sender"] == name} == {"human"}
+
+
+def test_the_login_name_is_a_persons_when_it_is_given_too_and_any_other_is_an_agents(ackbox: Command) -> None:
+    for name in ("lou", "not-lou"):
+        ackbox.json("--as", name, "send", "bob", "hi", LOGNAME="lou")
+    kinds = {each["agent"]: each["kind"] for each in ackbox.json("who")}
+    assert (kinds["lou"], kinds["not-lou"]) == ("human", "agent")
+
+
+def test_a_look_as_an_unknown_name_says_so_and_makes_nobody(ackbox: Command) -> None:
+    ackbox.json("--as", "kimberly", "heartbeat")
+    for arguments in (["inbox"], ["inbox", "--all"], ["--text", "inbox"]):
+        done = ackbox("--as", "kimberley", *arguments)
+        assert (done.returncode, done.stdout, "Did you mean 'kimberly'?" in done.stderr) == (0, "", True)
+    assert ackbox("--as", "kimberley", "read").returncode == 6
+    assert "kimberley" not in {each["agent"] for each in ackbox.json("who")}
+    ackbox.json("--as", "kimberly", "send", "kimberley", "hello")
+    assert ackbox.json("--as", "kimberley", "inbox")["body"] == "hello"
+    assert "kimberley" in {each["agent"] for each in ackbox.json("who")}
+
+
+def test_a_name_is_made_a_persons(ackbox: Command) -> None:
+    ackbox.json("--as", "otto", "heartbeat")
+    assert ackbox.json("agent", "set-kind", "otto", "human") == {"agent": "otto", "kind": "human", "before": "agent"}
+    assert ackbox("--text", "agent", "set-kind", "otto", "human").stdout == "otto is human, as before\n"
 
 
 @pytest.mark.parametrize("arguments", [["sned"], ["send"], ["inbox", "--limit", "x"], ["--as", "ana", "ask", "bob", "x", "--timeout", "soon"]])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 DAY_MS = 86_400_000
+MAX_GIVEN = 50
 IMPLIES = {"delivered": ("delivered",), "read": ("delivered", "read"), "acknowledged": ("delivered", "read", "acknowledged"), "archived": ("archived",)}
 UNDOES = {"unread": "read", "unarchived": "archived"}
 MARKS = ("delivered", "read", "acknowledged", "archived")
@@ -29,6 +30,7 @@ class Said:
     priority: int
     expires_at: int | None
     thread: str
+    sent_at: int = 0
     marks: dict[Who, dict[str, dict[str, int]]] = field(default_factory=dict)
 
     def is_expired(self, now: int) -> bool:
@@ -47,24 +49,36 @@ class Box:
 class Model:
     """One workspace."""
 
-    def __init__(self, people: list[str]) -> None:
+    def __init__(self, people: list[str], days: int = 7) -> None:
         self.said: list[Said] = []
+        # How many days of broadcasts a newcomer is given; which message each instance's automatic copy has; who lives.
+        self.days = days
+        self.copies: dict[Who, str] = {}
+        self.live: set[Who] = set()
         self.boxes: dict[Who, Box] = {}
         self.keys: dict[tuple[str, str], tuple[str, Said]] = {}
         self.people = people
         for name in people:
-            self.arrive((name, None))
+            self.arrive((name, None), 0)
 
     def named(self, id: str) -> Said:
         return next(said for said in self.said if said.id == id)
 
-    def arrive(self, who: Who) -> None:
-        """A caller is registered by its first call; an instance starts with what no instance has read."""
+    def arrive(self, who: Who, now: int) -> None:
+        """A caller is registered by its first call; a newcomer is given the broadcasts of late, an instance what no instance has read."""
         if who in self.boxes:
             return
         agent = (who[0], None)
-        if who[1] is not None:
-            self.arrive(agent)
+        if who[1] is None:
+            recent = [said for said in self.said if said.is_broadcast and not said.is_expired(now) and said.sent_at > now - self.days * DAY_MS]
+            for said in recent[-MAX_GIVEN:]:
+                said.addresses.append(agent)
+        else:
+            self.arrive(agent, now)
+        self._start(who)
+
+    def _start(self, who: Who) -> None:
+        agent = (who[0], None)
         own = self.boxes[who] = Box()
         for said in self.said:
             if not self.is_for(said, who):
@@ -76,18 +90,33 @@ class Model:
                 own.unread |= {said.id} & self.boxes[agent].unread
                 own.undelivered |= {said.id} & self.boxes[agent].undelivered
 
+    def check_in_copy(self, name: str, wish: str, copy: str, now: int) -> Who:
+        """The instance of a running copy: the one it has, else the first that no live copy has and nobody named; used again, it starts anew."""
+        names = [wish, *(f"{wish}-{number}" for number in range(2, 50))]
+        taken = next(((name, each) for each in names if self.copies.get((name, each)) == copy), None)
+        if taken is None:
+            taken = next((name, each) for each in names if self._is_free((name, each)))
+            self.arrive((name, None), now)
+            self._start(taken)
+        self.copies[taken] = copy
+        self.live.add(taken)
+        return taken
+
+    def _is_free(self, who: Who) -> bool:
+        return who not in self.boxes or (who in self.copies and who not in self.live)
+
     def is_for(self, said: Said, who: Who) -> bool:
         """Whether a message is in a reader's channels: an agent's are also its instances'."""
         if said.is_broadcast:
             return (who[0], None) in said.addresses
         return any(address[0] == who[0] and (who[1] is None or address[1] in (None, who[1])) for address in said.addresses)
 
-    def send(self, sender: Who, id: str, body: str, to: str, *, priority: int, expires_at: int | None, parent: str | None, key: str | None) -> None:
-        self.arrive(sender)
+    def send(self, sender: Who, id: str, body: str, to: str, *, priority: int, expires_at: int | None, parent: str | None, key: str | None, now: int) -> None:
+        self.arrive(sender, now)
         everyone = to == "*"
         others = [who for who in self.boxes if who[1] is None and who[0] != sender[0]]
         addresses = others if everyone else self.addresses(to)
-        said = Said(id, body, sender[0], addresses, everyone, priority, expires_at, self.named(parent).thread if parent else id)
+        said = Said(id, body, sender[0], addresses, everyone, priority, expires_at, self.named(parent).thread if parent else id, now)
         self.said.append(said)
         if key:
             self.keys[sender[0], key] = (f"{body} {to} {priority} {parent}", said)
@@ -111,7 +140,7 @@ class Model:
         return [address for address in said.addresses if address[0] == who[0] and (who[1] is None or address[1] in (None, who[1]))]
 
     def mark(self, who: Who, mark: str, id: str, now: int) -> None:
-        self.arrive(who)
+        self.arrive(who, now)
         said = self.named(id)
         for address in self.targets(said, who):
             trace = said.marks.setdefault(address, {})

@@ -27,10 +27,10 @@ async def test_what_waits_for_the_name_is_taken_back_and_it_is_not_awaited_any_m
     assert [event.details for event in (await post("event.feed", cursor="start")).events if event.kind == "agent.dismissed"] == [{"agent": "zed", "withdrawn": 2}]
     again = await ana("agent.dismiss", name="zed")
     assert (again.withdrawn, again.is_more) == (0, False)
-    # Who comes after all finds what was written since, and nothing that was taken back.
+    # Who comes after all finds what was written since and the broadcast, and nothing that was taken back.
     await post("message.send", agent="bob", to="zed", body="another")
     assert (await ana("agent.list")).awaited == ["zed"]
-    assert [letter.body for letter in (await post("inbox.check", agent="zed", instance="phone")).messages] == ["another"]
+    assert [letter.body for letter in (await post("inbox.check", agent="zed", instance="phone")).messages] == ["for everyone", "another"]
 
 
 async def test_a_message_that_its_sender_took_back_is_waited_for_no_longer(post: Post) -> None:

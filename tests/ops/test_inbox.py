@@ -46,18 +46,18 @@ async def test_one_instance_gets_what_is_addressed_to_it(post: Post) -> None:
     assert [await bodies(post, "bob", "laptop"), await bodies(post, "bob", "server")] == [["here"], []]
 
 
-async def test_a_broadcast_is_for_those_registered_when_it_is_sent(post: Post) -> None:
+async def test_a_broadcast_is_for_those_registered_and_for_newcomers_but_not_for_its_sender(post: Post) -> None:
     await post("agent.check_in", agent="bob")
     await post("message.send", agent="ana", to="*", body="all")
     await post("agent.check_in", agent="late")
-    assert [await bodies(post, who) for who in ("ana", "bob", "late")] == [[], ["all"], []]
+    assert [await bodies(post, who) for who in ("ana", "bob", "late")] == [[], ["all"], ["all"]]
 
 
 async def test_mail_waits_for_a_name_nobody_has_seen(post: Post) -> None:
     sent = await post("message.send", agent="ana", to="carol", body="hello")
     assert sent.recipients[0].known is False
     await post("message.send", agent="ana", to="*", body="all")
-    assert await bodies(post, "carol") == ["hello"]
+    assert await bodies(post, "carol") == ["hello", "all"]
 
 
 async def test_archived_post_leaves_the_mailbox_and_comes_back(post: Post) -> None:

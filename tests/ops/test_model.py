@@ -56,6 +56,8 @@ class Post(RuleBasedStateMachine):
             self.call("workspace.create", name=workspace)
             self.call("key.create", workspace=workspace, name="hu", kind="human")
             self.models[workspace] = Model(["hu"])
+        self.call("workspace.settings", workspace=workspace, newcomer_days=1)
+        self.models[workspace].days = 1
 
     def call(self, operation: str, **params: Any) -> Any:
         return self.runner.run(self.app.call(operation, params, credential=self.key))
@@ -75,7 +77,7 @@ class Post(RuleBasedStateMachine):
         body = f"b{priority}" if key else f"m{len(model.said)}"
         more = {name: value for name, value in (("parent", parent), ("expires_in_days", days), ("idempotency_key", key)) if value is not None}
         before = model.keys.get((who[0], key or ""))
-        model.arrive(who)
+        model.arrive(who, self.clock.now)
         content = f"{body} {to} {priority} {parent}"
         try:
             sent = self.call("message.send", **caller, to=to, body=body, priority=priority, **more)
@@ -87,7 +89,8 @@ class Post(RuleBasedStateMachine):
             assert (sent.id, sent.duplicate) == (before[1].id, True)
             return
         assert not sent.duplicate
-        model.send(who, sent.id, body, to, priority=priority, expires_at=self.clock.now + days * DAY_MS if days else None, parent=parent, key=key)
+        model.send(who, sent.id, body, to, priority=priority, expires_at=self.clock.now + days * DAY_MS if days else None, parent=parent, key=key,
+                   now=self.clock.now)
 
     @rule(place=choice, who=callers, mark=marks, number=choice, by_receipt=st.booleans())
     def mark(self, place: int, who: Who, mark: str, number: int, by_receipt: bool) -> None:
@@ -102,7 +105,7 @@ class Post(RuleBasedStateMachine):
         if not ids:
             return
         done = self.call("receipt.mark", **caller, mark=mark, ids=ids)
-        model.arrive(who)
+        model.arrive(who, self.clock.now)
         mine = bool(model.targets(model.named(id), who))
         model.mark(who, mark, id, self.clock.now)
         assert bool(done.changed or done.unchanged) == mine
@@ -110,7 +113,7 @@ class Post(RuleBasedStateMachine):
     @rule(place=choice, who=callers, limit=st.sampled_from((1, 2, 3, 50)), mark=st.sampled_from(("none", "delivered", "read")), urgent=st.booleans())
     def check(self, place: int, who: Who, limit: int, mark: str, urgent: bool) -> None:
         _, model, caller = self.who(place, who)
-        model.arrive(who)
+        model.arrive(who, self.clock.now)
         unread = model.unread(who, self.clock.now)
         expected = sorted(unread, key=lambda said: -said.priority)[:limit] if urgent else unread[:limit]
         checked = self.call("inbox.check", **caller, limit=limit, mark=mark, urgent_first=urgent)
@@ -123,7 +126,7 @@ class Post(RuleBasedStateMachine):
     @rule(place=choice, who=callers, limit=st.sampled_from((1, 2, 3)))
     def page_through(self, place: int, who: Who, limit: int) -> None:
         _, model, caller = self.who(place, who)
-        model.arrive(who)
+        model.arrive(who, self.clock.now)
         seen, cursor = [], None
         while True:
             page = self.call("inbox.check", **caller, limit=limit, **({"cursor": cursor} if cursor else {}))
@@ -137,11 +140,41 @@ class Post(RuleBasedStateMachine):
     def come_and_go(self, place: int, who: Who, leave: bool) -> None:
         _, model, caller = self.who(place, who)
         self.call("agent.check_out" if leave else "agent.check_in", **caller)
-        model.arrive(who)
+        model.arrive(who, self.clock.now)
+        if not leave:
+            # Named by hand from now on: no copy is given it.
+            model.copies.pop(who, None)
+
+    @rule(place=choice, name=st.sampled_from(("ana", "bob", "new")), copy=st.sampled_from("xyz"), leave=st.booleans())
+    def copy_comes_and_goes(self, place: int, name: str, copy: str, leave: bool) -> None:
+        workspace, model, _ = self.who(place, (name, None))
+        told = self.call("agent.check_in", workspace=workspace, agent=name, auto_instance="dir", copy_id=copy * 32)
+        who = model.check_in_copy(name, "dir", copy, self.clock.now)
+        assert told.me.instance == who[1]
+        if leave:
+            self.call("agent.check_out", workspace=workspace, agent=name, instance=who[1])
+            model.live.discard(who)
+
+    @rule(place=choice, who=callers, number=choice, by_agent=st.booleans())
+    def mark_own_receipt(self, place: int, who: Who, number: int, by_agent: bool) -> None:
+        """What a check gives an instance is its own receipt: marked by itself or by its agent, it leaves the message unread for the others."""
+        _, model, caller = self.who(place, who)
+        model.arrive(who, self.clock.now)
+        page = self.call("inbox.check", **caller, limit=200).messages
+        if not page:
+            return
+        letter = page[number % len(page)]
+        is_direct = who in model.named(letter.id).addresses
+        marker = {**caller, "instance": None} if by_agent else caller
+        assert self.call("receipt.mark", **marker, mark="read", ids=[letter.receipt_id]).changed == [letter.receipt_id]
+        # Where the instance itself was addressed, the agent marks for itself.
+        model.mark((who[0], None) if by_agent and is_direct else who, "read", letter.id, self.clock.now)
 
     @rule(hours=st.sampled_from((1, 25, 80)))
     def later(self, hours: int) -> None:
         self.clock.now += hours * 3_600_000
+        for model in self.models.values():
+            model.live.clear()
 
     @precondition(lambda self: self.models)
     @invariant()
@@ -157,7 +190,8 @@ class Post(RuleBasedStateMachine):
 
     def look(self) -> None:
         for workspace, model in self.models.items():
-            for who in list(model.boxes):
+            # A look is a sign of life: a copy that is gone is left alone.
+            for who in [each for each in model.boxes if each not in model.copies or each in model.live]:
                 self.look_into(workspace, model, who)
             for said in model.said[-8:]:
                 self.look_at(workspace, model, said)

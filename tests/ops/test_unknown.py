@@ -105,7 +105,7 @@ async def test_everyone_and_every_person_are_never_unknown_names(post: Post) -> 
             "hint": "Send with `unknown=hold` and it waits for the first."}
     eve = await post.keyed("eve", "human")
     assert [each.agent for each in (await post("message.send", agent="ana", to="user", body="x")).recipients] == ["eve"]
-    assert [letter.body for letter in (await eve("inbox.check")).messages] == ["x"]
+    assert [letter.body for letter in (await eve("inbox.check")).messages] == ["x", "x"]
 
 
 async def error_of(post: Post, operation: str, **params: Any) -> dict[str, Any]:

@@ -99,7 +99,7 @@ async def test_health_tells_whose_post_waits_and_since_when(post: Post, clock: C
     bob, ana, carl = sorted((await post("workspace.health")).agents, key=lambda each: (each.agent != "bob", each.agent))
     assert (bob.unread, bob.unacknowledged, bob.oldest_unread_at, bob.oldest_unacknowledged_at, bob.sent) == (2, 1, to_text(first), to_text(first), [0] * 12)
     assert (ana.unread, ana.unacknowledged, ana.oldest_unacknowledged_at, ana.sent) == (0, 0, None, [0] * 10 + [2, 1])
-    assert (carl.agent, carl.unread, carl.presence) == ("carl", 0, "online")
+    assert (carl.agent, carl.unread, carl.presence) == ("carl", 1, "online")
 
 
 async def test_health_lists_those_seen_last_first(post: Post, clock: Clock) -> None:

@@ -40,6 +40,8 @@ class HttpCaller:
         self.url = url
         self.key = key
         self._headers = {"Content-Type": "application/json", "Ackbox-Face": face}
+        # What the connection says of a call, as headers: see ackbox-only-as, ackbox-glance, ackbox-person.
+        self.says: dict[str, str] = {}
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
 
@@ -119,7 +121,7 @@ class HttpCaller:
         connection = self.connection(timeout_s)
         try:
             # What answers everybody is asked without the key.
-            connection.request(method, self.path(path), body, self._headers if method == "POST" else {})
+            connection.request(method, self.path(path), body, {**self._headers, **self.says} if method == "POST" else {})
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:

@@ -24,6 +24,7 @@ from ackbox.ops.instance import BackedUp, Status
 from ackbox.ops.journal import Lines
 from ackbox.ops.keeping import Exported, Imported
 from ackbox.ops.keys import Keys, NewKey, RotatedKey
+from ackbox.ops.kinds import KindSet
 from ackbox.ops.links import GotNote, Linked
 from ackbox.ops.login import Ended as LoginEnded
 from ackbox.ops.login import Link
@@ -203,9 +204,13 @@ class AgentVerbs:
         self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
         model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
         area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
-        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+        auto_instance: str | None = None, copy_id: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
     ) -> CheckedIn:
         """Say that you are here and what you are doing; tells how much post waits and who works on the same things.
+
+        With `auto_instance` the server chooses the instance; `me` says which. One that was left is given again, and starts as a new
+        one does: with what no copy has read. `copies` names the other live copies.
 
         Raises Invalid, NotAllowed.
         """
@@ -251,6 +256,18 @@ class AgentVerbs:
         Raises NotAllowed, NotFound (also for who has been here).
         """
 
+    async def set_kind(
+        self, *, name: str, kind: Literal["agent", "human"], workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> KindSet:
+        """Make a registered name a person's, or an agent's.
+
+        Messages that were sent before keep the kind they were sent with. Keys of the name stay as they are: an agent's key no longer
+        speaks as a person, so make a new one for the person.
+
+        Raises NotFound, Conflict (a part of the server; a person who still has a key).
+        """
+
 class SessionVerbs:
     async def conflicts(
         self, *, area: str | None = None, files: builtins.list[str] | None = None, workspace: str | None = None, agent: str | None = None,
@@ -285,10 +302,11 @@ class SessionVerbs:
         self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
         model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
         area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
-        heartbeat_s: int | None = None, online_s: int | None = None, on_conflict: Literal["warn", "block"] | None = None, announce: bool = False,
-        new_name: bool = False, mark: Literal["none", "delivered", "read"] = "none", state: Literal["unread", "pending"] = "unread",
-        query: str | None = None, documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
+        auto_instance: str | None = None, copy_id: str | None = None, heartbeat_s: int | None = None, online_s: int | None = None,
+        on_conflict: Literal["warn", "block"] | None = None, announce: bool = False, new_name: bool = False,
+        mark: Literal["none", "delivered", "read"] = "none", state: Literal["unread", "pending"] = "unread", query: str | None = None,
+        documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
     ) -> Started:
         """Declare a run: who you are, what you work on, and get a token that stands for it.
 
@@ -472,7 +490,8 @@ class MailboxVerbs:
     ) -> Mailbox:
         """Return everything for one recipient, newest first, with read and archived flags. Marks nothing.
 
-        Raises BadCursor, NotFound, NotAllowed.
+        The mailbox of a name that is not registered is empty, and looking into another's registers nobody.
+        Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace), NotAllowed.
         """
 
 class ReceiptVerbs:
@@ -485,7 +504,8 @@ class ReceiptVerbs:
 
         The first time wins: marking again changes nothing and is no error. Acknowledging implies
         read, reading implies delivered. An instance marks for itself; a caller with no instance
-        marks for every instance. Ids that are not the caller's post come back in `not_found`; with
+        marks for every instance, or, with the receipt id that an instance was given, for that one.
+        Ids that are not the caller's post come back in `not_found`; with
         `as_recipient` so do receipts of readers that the key may not speak as.
 
         Raises NotFound with `or_refuse`.
@@ -592,8 +612,8 @@ class WorkspaceVerbs:
         self, *, name: str, mode: Literal["open", "private"] = "open", unknown: Literal["hold", "refuse", "inactive"] | None = None,
         inactive: Literal["refuse", "hold"] | None = None, hops_limit: int | None = None, repeats_limit: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None, heartbeat_s: int | None = None, session_ttl_s: int | None = None,
-        empty_inbox_text: str | None = None, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
+        empty_inbox_text: str | None = None, newcomer_days: int | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
     ) -> Workspace:
         """Create a workspace. Raises Conflict when the name is taken, Invalid."""
 
@@ -605,8 +625,8 @@ class WorkspaceVerbs:
     async def settings(
         self, *, unknown: Literal["hold", "refuse", "inactive"] | None = None, inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None, repeats_limit: int | None = None, on_conflict: Literal["warn", "block"] | None = None,
-        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
+        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, newcomer_days: int | None = None,
+        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Workspace:
         """Change or read a workspace's settings; what is left out stays as it was."""
 
@@ -964,9 +984,13 @@ class SyncAgentVerbs:
         self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
         model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
         area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
-        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+        auto_instance: str | None = None, copy_id: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
     ) -> CheckedIn:
         """Say that you are here and what you are doing; tells how much post waits and who works on the same things.
+
+        With `auto_instance` the server chooses the instance; `me` says which. One that was left is given again, and starts as a new
+        one does: with what no copy has read. `copies` names the other live copies.
 
         Raises Invalid, NotAllowed.
         """
@@ -1010,6 +1034,18 @@ class SyncAgentVerbs:
         Raises NotAllowed, NotFound (also for who has been here).
         """
 
+    def set_kind(
+        self, *, name: str, kind: Literal["agent", "human"], workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> KindSet:
+        """Make a registered name a person's, or an agent's.
+
+        Messages that were sent before keep the kind they were sent with. Keys of the name stay as they are: an agent's key no longer
+        speaks as a person, so make a new one for the person.
+
+        Raises NotFound, Conflict (a part of the server; a person who still has a key).
+        """
+
 class SyncSessionVerbs:
     def conflicts(
         self, *, area: str | None = None, files: builtins.list[str] | None = None, workspace: str | None = None, agent: str | None = None,
@@ -1044,10 +1080,11 @@ class SyncSessionVerbs:
         self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
         model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
         area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
-        heartbeat_s: int | None = None, online_s: int | None = None, on_conflict: Literal["warn", "block"] | None = None, announce: bool = False,
-        new_name: bool = False, mark: Literal["none", "delivered", "read"] = "none", state: Literal["unread", "pending"] = "unread",
-        query: str | None = None, documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
+        auto_instance: str | None = None, copy_id: str | None = None, heartbeat_s: int | None = None, online_s: int | None = None,
+        on_conflict: Literal["warn", "block"] | None = None, announce: bool = False, new_name: bool = False,
+        mark: Literal["none", "delivered", "read"] = "none", state: Literal["unread", "pending"] = "unread", query: str | None = None,
+        documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
     ) -> Started:
         """Declare a run: who you are, what you work on, and get a token that stands for it.
 
@@ -1231,7 +1268,8 @@ class SyncMailboxVerbs:
     ) -> Mailbox:
         """Return everything for one recipient, newest first, with read and archived flags. Marks nothing.
 
-        Raises BadCursor, NotFound, NotAllowed.
+        The mailbox of a name that is not registered is empty, and looking into another's registers nobody.
+        Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace), NotAllowed.
         """
 
 class SyncReceiptVerbs:
@@ -1244,7 +1282,8 @@ class SyncReceiptVerbs:
 
         The first time wins: marking again changes nothing and is no error. Acknowledging implies
         read, reading implies delivered. An instance marks for itself; a caller with no instance
-        marks for every instance. Ids that are not the caller's post come back in `not_found`; with
+        marks for every instance, or, with the receipt id that an instance was given, for that one.
+        Ids that are not the caller's post come back in `not_found`; with
         `as_recipient` so do receipts of readers that the key may not speak as.
 
         Raises NotFound with `or_refuse`.
@@ -1347,8 +1386,8 @@ class SyncWorkspaceVerbs:
         self, *, name: str, mode: Literal["open", "private"] = "open", unknown: Literal["hold", "refuse", "inactive"] | None = None,
         inactive: Literal["refuse", "hold"] | None = None, hops_limit: int | None = None, repeats_limit: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None, heartbeat_s: int | None = None, session_ttl_s: int | None = None,
-        empty_inbox_text: str | None = None, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
+        empty_inbox_text: str | None = None, newcomer_days: int | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
     ) -> Workspace:
         """Create a workspace. Raises Conflict when the name is taken, Invalid."""
 
@@ -1358,8 +1397,8 @@ class SyncWorkspaceVerbs:
     def settings(
         self, *, unknown: Literal["hold", "refuse", "inactive"] | None = None, inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None, repeats_limit: int | None = None, on_conflict: Literal["warn", "block"] | None = None,
-        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
+        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, newcomer_days: int | None = None,
+        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Workspace:
         """Change or read a workspace's settings; what is left out stays as it was."""
 

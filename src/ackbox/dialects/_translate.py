@@ -94,6 +94,11 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _shapes(self) -> dict[str, type[msgspec.Struct]]:
         return {word.name: shape_of(word) for word in self.words}
 
+    @property
+    def whose(self) -> frozenset[str]:
+        """No argument is left out: a system's tools have all that its page says."""
+        return frozenset()
+
     def offered(self) -> list[Offered]:
         """Return the tools, in their order."""
         return [Offered(word.name, word.description, self._shapes[word.name], hints=self._hints(word)) for word in self.words]

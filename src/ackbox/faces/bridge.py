@@ -28,6 +28,7 @@ from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.staying import Staying
 from ackbox.config import BadSettings
 from ackbox.errors import AckboxError
+from ackbox.faces.bridge_copy import Copy
 from ackbox.faces.bridge_line import half_in, id_in
 from ackbox.faces.bridge_server import address, environment_of, find_server, own_name
 
@@ -49,6 +50,8 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
     """Carry messages between standard input and the server until input ends; returns the exit code."""
     theirs = environment_of(dialect) if dialect else {}
     url, key = address(url, key, theirs)
+    # Who was named here is who speaks; a system's own variable, and the key's name, say only who speaks where a call names nobody.
+    only_as = config.get("agent", agent)
     workspace, agent = (config.get(name, value) or theirs.get(name) for name, value in (("workspace", workspace), ("agent", agent)))
 
     found: list[HttpCaller] = []
@@ -63,11 +66,10 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
         print(f"ackbox mcp: {error} Start one with: ackbox up", file=sys.stderr)
         return 3
     agent = agent or (None if dialect else own_name(server))
-    said = {"workspace": workspace, "agent": agent, "instance": instance or (socket.gethostname()[:64] if agent else None),
-            "session": theirs.get("session")}
+    said = {"workspace": workspace, "agent": agent, "instance": instance if agent else None, "session": theirs.get("session")}
     card = {"machine": (theirs.get("machine") or socket.gethostname())[:200], "platform": platform.system()}
-    bridge = Bridge(server, find, {name: value for name, value in said.items() if value}, card, sys.stdout,
-                    path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp",
+    copy = Copy({name: value for name, value in said.items() if value}, card, only_as=only_as, wants_instance=bool(agent and not instance))
+    bridge = Bridge(server, find, copy, sys.stdout, path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp",
                     seek=lambda: caller(data_dir=str(server.home), url=url, key=key, face="bridge") if server.home is not None else server)
 
     def leave(*_: object) -> None:
@@ -87,13 +89,12 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
 class Bridge:
     """One agent program's connection."""
 
-    def __init__(self, server: HttpCaller, find: Callable[[], HttpCaller], said: dict[str, str], card: dict[str, str], out: TextIO, *,
-                 path: str = "/mcp", seek: Callable[[], HttpCaller] | None = None) -> None:
+    def __init__(self, server: HttpCaller, find: Callable[[], HttpCaller], copy: Copy, out: TextIO, *, path: str = "/mcp",
+                 seek: Callable[[], HttpCaller] | None = None) -> None:
         self._server = server
         self._find = find
         self._seek = seek or (lambda: self._server)
-        self._said = said
-        self._card = card
+        self._copy = copy
         self._out = out
         self._path = path
         self._writing = threading.Lock()
@@ -106,6 +107,7 @@ class Bridge:
         self._closing = threading.Event()
         self._staying: Staying | None = None
         self._is_here = False
+        self._program: str | None = None
 
     def take(self, line: str) -> None:
         """Carry one line; what may take time does so beside the others."""
@@ -161,18 +163,17 @@ class Bridge:
         staying = self._staying
         if staying is not None:
             staying.go(wait=wait)
-        elif "agent" in self._said:
-            with suppress(NoServer, AckboxError):
-                self._server.call("agent.check_out", dict(self._said), timeout_s=2)
+        else:
+            self._copy.leave(self._server)
 
     def _come(self, hello: Any) -> None:
         """Say from now on that the agent is here, in the program that greeted."""
-        if self._is_here or "agent" not in self._said:
+        if self._is_here or "agent" not in self._copy.said:
             return
         self._is_here = True
         client = hello.get("clientInfo") if isinstance(hello, dict) else None
-        program = str(client.get("name") or "")[:200] if isinstance(client, dict) else ""
-        self._begin(self._be_here, {**self._said, **self._card, **({"program": program} if program else {})})
+        self._program = (str(client.get("name") or "")[:200] or None) if isinstance(client, dict) else None
+        self._begin(self._be_here, None)
 
     def _begin(self, work: Any, *arguments: Any) -> None:
         def working() -> None:
@@ -195,6 +196,8 @@ class Bridge:
         if message.get("method") == "tools/call":
             # A send is stored once for its key, so it may be repeated when the answer was lost.
             message["_key"] = uuid.uuid4().hex
+        if message.get("method") != "initialize":
+            self._copy.settle(self._server, self._program)
         for is_last in (False, True):
             session = self._session
             try:
@@ -267,8 +270,7 @@ class Bridge:
         return headers
 
     def _own_headers(self) -> dict[str, str]:
-        named = {f"Ackbox-{name.capitalize()}": quote(value) for name, value in {**self._said, **self._card}.items() if value}
-        return {**named, **({"Authorization": f"Bearer {self._server.key}"} if self._server.key else {})}
+        return {**self._copy.headers, **({"Authorization": f"Bearer {self._server.key}"} if self._server.key else {})}
 
     def _session_headers(self) -> dict[str, str]:
         headers = {"Mcp-Session-Id": self._session} if self._session else {}
@@ -297,12 +299,12 @@ class Bridge:
                 connection.close()
             self._closing.wait(1)
 
-    def _be_here(self, card: Message) -> None:
+    def _be_here(self, _: None) -> None:
         """Keep a socket open that says that the agent is here; without one, as an older server or a proxy may have it, call now and then."""
         while not self._closing.is_set():
             try:
                 staying = Staying(self._server)
-                staying.come(card)
+                self._copy.stay(staying, self._program)
                 self._staying = staying
                 if self._closing.is_set():
                     staying.go()
@@ -313,21 +315,19 @@ class Bridge:
                     self._server = self._seek()
             except AckboxError as error:
                 if error.status not in (401, 403):
-                    self._beat(card)
+                    self._beat()
                 return
             finally:
                 self._staying = None
             self._closing.wait(1)
 
-    def _beat(self, card: Message) -> None:
+    def _beat(self) -> None:
         """Say that the agent is here, and again every minute."""
-        operation, params = "agent.check_in", card
         while not self._closing.is_set():
             try:
-                self._server.call(operation, params, timeout_s=5)
-                operation, params = "agent.heartbeat", dict(self._said)
+                self._copy.be_here(self._server, self._program)
             except NoServer:
-                operation, params = "agent.check_in", card
+                pass
             except AckboxError:
                 return
             self._closing.wait(HEARTBEAT_S)

@@ -34,7 +34,7 @@ DONE, REFUSED, USED_WRONGLY, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 2, 3, 4, 
 # Each verb's module; loaded when it is used, because imports are the latency of a short command.
 VERBS: dict[str, str] = {
     **dict.fromkeys(("send", "reply", "ask", "inbox", "read", "ack", "archive", "withdraw", "thread", "search", "tail", "wait"), "cli_talk"),
-    **dict.fromkeys(("who", "me", "heartbeat", "nudge", "dismiss", "key", "workspace"), "cli_people"),
+    **dict.fromkeys(("who", "me", "heartbeat", "nudge", "dismiss", "agent", "key", "workspace"), "cli_people"),
     **dict.fromkeys(("task",), "cli_work"),
     **dict.fromkeys(("session", "note", "turn"), "cli_notes"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "cli_run"),
@@ -94,17 +94,40 @@ class Talk:
 
     def attempt(self, name: str, /, **params: Any) -> Any:
         """Do one operation. Raises NoServer and the errors of ackbox.errors."""
-        who = {key: self.setting(key) for key in ("workspace", "agent", "instance")}
-        return self.server.call(name, {**{key: value for key, value in who.items() if value}, **params}, timeout_s=self.timeout_s)
+        who = {"workspace": self.setting("workspace"), "agent": self.agent, "instance": self.setting("instance")}
+        given = {**{key: value for key, value in who.items() if value}, **params}
+        server = self.server
+        # A command that only looks registers nobody.
+        server.says = {"Ackbox-Glance": "1", **({"Ackbox-Person": "1"} if self.is_person(given.get("agent")) else {})}
+        return server.call(name, given, timeout_s=self.timeout_s)
+
+    @property
+    def agent(self) -> str | None:
+        """Return the name that was set; on the server's machine, with the operator's key, else the login name."""
+        return self.setting("agent") or (login_name() if self.is_at_server else None)
+
+    @property
+    def is_at_server(self) -> bool:
+        """Whether a command finds the server and the operator's key by itself, as on the server's own machine."""
+        return not self.setting("url") and not self.setting("key")
+
+    def is_person(self, name: Any) -> bool:
+        """Whether a name is that of the person who types here."""
+        return self.is_at_server and name is not None and name == login_name()
 
     @contextmanager
-    def client(self, *, patience_s: float) -> Iterator[SyncClient]:
-        """Give a client that keeps a socket open, as whom the settings say; ends the program as `call` does when it is refused."""
+    def client(self, *, patience_s: float, named: bool = False) -> Iterator[SyncClient]:
+        """Give a client that keeps a socket open, as whom the settings say; ends the program as `call` does when it is refused.
+
+        With `named` it is somebody: without a name set, the person who types here.
+        """
         from ackbox.client.sync import SyncClient
 
         try:
+            if named and self.is_person(self.agent):
+                self.attempt("agent.heartbeat")
             with SyncClient(self.given.get("url"), self.given.get("key"), data_dir=self.given.get("data_dir"), workspace=self.setting("workspace"),
-                            agent=self.setting("agent"), instance=self.setting("instance"), patience_s=patience_s) as client:
+                            agent=self.agent if named else self.setting("agent"), instance=self.setting("instance"), patience_s=patience_s) as client:
                 yield client
         except NoServer as error:
             self.no_server(str(error))
@@ -172,6 +195,21 @@ class Talk:
     def say(self, text: str) -> None:
         """Tell people something that is not the answer."""
         click.echo(plain(text), err=True)
+
+
+def login_name() -> str:
+    """Return the name of the account without what a name cannot hold; `me` when that leaves nothing, or a reserved word."""
+    import getpass
+    import unicodedata
+
+    from ackbox.model.name import EVERYBODY, RESERVED
+
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = ""
+    clean = "".join(c for c in unicodedata.normalize("NFC", name[:64]) if c.isalnum() or c in "-_.")
+    return clean if clean and clean.casefold() not in RESERVED | {EVERYBODY} else "me"
 
 
 def new_key() -> str:

@@ -107,8 +107,22 @@ def dismiss(talk: Talk, name: str) -> None:
     talk.show(done, lambda of: f"taken back {of['withdrawn']}" + (", more waits: do it again" if of["is_more"] else ""))
 
 
+agent = verbs("agent", VERBS, "Change what is known of an agent.\n\nExample: ackbox agent set-kind root human")
 key = verbs("key", VERBS, "Make, list, revoke and rotate keys.\n\nExample: ackbox key create --agent bob")
 workspace = verbs("workspace", VERBS, "Make, list and set up workspaces.\n\nExample: ackbox workspace create shop")
+
+
+@agent.command("set-kind", cls=Verb)
+@click.argument("name")
+@click.argument("kind", type=click.Choice(["agent", "human"]))
+@talking
+def agent_set_kind(talk: Talk, name: str, kind: str) -> None:
+    """Make a name a person's or an agent's; messages sent before keep what they were.
+
+    Example: ackbox agent set-kind root human
+    """
+    talk.show(talk.call("agent.set_kind", name=name, kind=kind),
+              lambda of: f"{of['agent']} is {of['kind']}" + (f", was {of['before']}" if of["before"] != of["kind"] else ", as before"))
 
 
 @key.command("create", cls=Verb)
@@ -202,6 +216,7 @@ def workspace_list(talk: Talk) -> None:
 @click.option("--on-conflict", type=click.Choice(["warn", "block"]), help="Whether a session that claims what another does is told so, or refused.")
 @click.option("--heartbeat", "heartbeat_s", type=int, help="Seconds between the signs of life of a session.")
 @click.option("--empty-inbox-text", help="What a look into an inbox with nothing new says in words.")
+@click.option("--newcomer-days", type=int, help="Days of broadcasts that a new agent is given, 0 to 30; the newest 50 at most.")
 @click.option("--session-ttl", "session_ttl_s", type=int, help="Seconds a session counts as active after a sign of life.")
 @talking
 def workspace_settings(talk: Talk, /, **changes: Any) -> None:

@@ -22,9 +22,8 @@ from ackbox.client.discovery import is_held, read_server
 from ackbox.client.http import NoServer, parse_url
 from ackbox.client.starting import START_S, absolute, live_server, start_server
 from ackbox.errors import AckboxError
-from ackbox.faces.cli import NO_SERVER, REFUSED, Talk, verb
+from ackbox.faces.cli import NO_SERVER, REFUSED, Talk, login_name, verb
 from ackbox.faces.cli_columns import as_json, local_time, plain, some
-from ackbox.model.text import composed
 
 VERBS: dict[str, click.Command] = {}
 
@@ -235,17 +234,7 @@ def sign_in_link(talk: Talk) -> tuple[str, Any]:
 
 def person(talk: Talk) -> str:
     """Return the name of whoever sits here: the one set, else that of the account."""
-    import getpass
-
-    asked = talk.setting("agent")
-    if asked:
-        return asked
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = ""
-    clean = "".join(c for c in composed(name[:64], field="name") if c.isalnum() or c in "-_.")[:64]
-    return clean if clean and clean.lower() not in ("user", "human", "everyone", "broadcast") else "me"
+    return talk.setting("agent") or login_name()
 
 
 def _show_demo(talk: Talk, you: str) -> None:

@@ -192,6 +192,12 @@ def seconds(text: str) -> float:
     return float(found[1]) * {"m": 60, "min": 60, "h": 3600}.get(found[2] or "s", 1)
 
 
+def unknown(talk: Talk, near: list[str]) -> str:
+    """Return what to say when the name that looks is not registered, and nothing waits for it."""
+    meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    return f"No agent called {talk.agent!r} is registered, and no messages wait for it.{meant} Register it with: {talk.again} heartbeat"
+
+
 @verb("inbox", VERBS)
 @click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
 @click.option("--mark", type=click.Choice(["none", "delivered", "read"]), default="none", help="Mark what is shown.")
@@ -207,7 +213,10 @@ def inbox(talk: Talk, limit: int, mark: str, urgent_first: bool, whole: bool, un
     name, more = ("mailbox.list", {}) if whole else ("inbox.check", {"mark": mark, "urgent_first": urgent_first})
     checked = talk.call(name, limit=limit, **more)
     letters = checked["messages"]
-    talk.show_each(letters, LETTERS, empty="No post yet." if whole else 'Nothing unread. Send something with: ackbox --as ana send bob "hello"')
+    if not checked["known"]:
+        talk.say(unknown(talk, checked["near"]))
+    else:
+        talk.show_each(letters, LETTERS, empty="No post yet." if whole else 'Nothing unread. Send something with: ackbox --as ana send bob "hello"')
     if not talk.is_json and checked.get("notice"):
         talk.say(checked["notice"])
     if letters and not talk.is_json and not whole and mark != "read":
@@ -224,11 +233,12 @@ def read(talk: Talk, ids: tuple[str, ...], no_mark: bool) -> None:
 
     Example: ackbox --as bob read
     """
-    found = [talk.call("message.get", id=id) for id in ids] if ids else talk.call("inbox.check", limit=1)["messages"]
+    checked = {} if ids else talk.call("inbox.check", limit=1)
+    found = [talk.call("message.get", id=id) for id in ids] if ids else checked["messages"]
     if found and not no_mark:
         talk.call("receipt.mark", mark="read", ids=[message["id"] for message in found])
     if not found:
-        talk.say("Nothing unread.")
+        talk.say("Nothing unread." if checked["known"] else unknown(talk, checked["near"]))
     for message in found:
         talk.show(message, in_full)
     if not found:
@@ -364,7 +374,7 @@ def wait(talk: Talk, timeout: str, limit: int, mark: Literal["none", "delivered"
     Example: ackbox --as bob wait --timeout 10m
     """
     until = time.monotonic() + seconds(timeout)
-    with talk.client(patience_s=2) as client:
+    with talk.client(patience_s=2, named=True) as client:
         while True:
             left = max(0.0, until - time.monotonic())
             letters = client.inbox.wait(wait_s=min(left, 20), limit=limit, mark=mark).messages

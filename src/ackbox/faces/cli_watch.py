@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from ackbox.client.discovery import caller
-from ackbox.client.http import HttpCaller
+from ackbox.client.http import HttpCaller, NoServer
+from ackbox.errors import AckboxError
 from ackbox.faces.cli import KEY, USED_WRONGLY, Talk, verb
 from ackbox.faces.cli_columns import Column, ago, local_time
 
@@ -59,6 +61,8 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) ->
         return caller(data_dir=given.get("data_dir"), url=given.get("url"), key=given.get("key"), face="tui")
 
     who = {name: value for name in ("workspace", "agent", "instance") if (value := talk.setting(name))}
+    if "agent" in who:
+        become_person(talk)
     if is_inline:
         import asyncio
 
@@ -80,6 +84,15 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) ->
             sys.exit(terminal.return_code)
         # Another one was chosen; how it looks goes along.
         who["workspace"], theme = workspace, terminal.shade
+
+
+def become_person(talk: Talk) -> None:
+    """Let the name that a person at the server's terminal gave be a person's: following the feed would register it as an agent."""
+    if talk.is_at_server:
+        with suppress(AckboxError, NoServer):
+            server = talk.server
+            server.says = {"Ackbox-Person": "1"}
+            server.call("agent.heartbeat", {"agent": talk.agent, **({"workspace": w} if (w := talk.setting("workspace")) else {})})
 
 
 @verb("overview", VERBS)

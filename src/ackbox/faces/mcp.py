@@ -32,7 +32,7 @@ from ackbox.faces.mcp_resources import Resources
 from ackbox.faces.mcp_sessions import BODY_LIMIT, Sessions
 from ackbox.faces.mcp_task import ACTIONS, TaskCall
 from ackbox.faces.mcp_who import who
-from ackbox.faces.reply import bearer, error_response
+from ackbox.faces.reply import bearer, error_response, said_in
 from ackbox.faces.schema import input_schema
 from ackbox.faces.wire import Calling, as_error, in_names
 from ackbox.limits import Limits
@@ -161,6 +161,11 @@ class Tools(Protocol):
     @property
     def instructions(self) -> str: ...
 
+    @property
+    def whose(self) -> frozenset[str]:
+        """The arguments that say who calls; not offered where the connection says it."""
+        ...
+
     def offered(self) -> list[Offered]: ...
 
     def ask(self, name: str, arguments: dict[str, Any]) -> Asked | Look: ...
@@ -174,6 +179,7 @@ class Native:
     """The native tools: an operation's own parameters, and its result as text in which what others wrote stands inside the fence."""
 
     instructions = INSTRUCTIONS
+    whose = frozenset({"agent", "instance"})
 
     def offered(self) -> list[Offered]:
         return [tool.offered() for tool in TOOLS]
@@ -244,11 +250,18 @@ class McpFace:
         caller = await self._identify(bearer(context.request.headers, *self._key_headers))
         # With a key that only reads, every tool only reads.
         only = {} if caller.may("write") else hints(())
+        known = self._tools.whose if await self._is_named(context) else frozenset()
         return types.ListToolsResult(tools=[
-            types.Tool(name=tool.name, title=tool.name.replace("_", " ").capitalize(), description=tool.description, input_schema=schema_of(tool),
+            types.Tool(name=tool.name, title=tool.name.replace("_", " ").capitalize(), description=tool.description,
+                       input_schema=schema_of(tool, known),
                        annotations=types.ToolAnnotations.model_validate(only or tool.hints), _meta=ALWAYS if tool.is_needed_first else None)
             for tool in self._tools.offered()
         ])
+
+    async def _is_named(self, context: Any) -> bool:
+        """Whether the connection or its key says who calls, so that no tool needs to."""
+        headers = context.request.headers
+        return "agent" in said_in(headers) or (await self._identify(bearer(headers, *self._key_headers))).agent is not None
 
     def _schema_of(self, name: str) -> dict[str, Any] | None:
         """Return one tool's schema; without this the SDK lists all tools before each call that has arguments."""
@@ -271,7 +284,8 @@ class McpFace:
 
     async def _answer(self, context: Any, asked: Asked | Look) -> Said:
         if isinstance(asked, Look):
-            return asked.said(await self._identify(bearer(context.request.headers, *self._key_headers)))
+            known = self._tools.whose if await self._is_named(context) else frozenset()
+            return asked.said(await self._identify(bearer(context.request.headers, *self._key_headers)), known)
         answer = self._answer_to(asked)
         caller = who(context, self._call, self._key_headers)
         call = (caller if answer is None else caller.within(answer)).call(asked.operation, **asked.params)
@@ -288,9 +302,9 @@ class McpFace:
         return self._tools.refuse(name, as_error(error, tool=name[:64]), asked if isinstance(asked, Asked) else None)
 
 
-def schema_of(tool: Offered) -> dict[str, Any]:
+def schema_of(tool: Offered, known: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return the schema of a tool's arguments, with what it takes about the length of its answer."""
-    schema = input_schema(tool.shape, tool.hidden)
+    schema = input_schema(tool.shape, tool.hidden | known)
     if not tool.reading:
         return schema
     about = {name: {key: value for key, value in field.items() if key != "minimum"} for name, field in input_schema(Reading)["properties"].items()}

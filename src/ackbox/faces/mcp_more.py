@@ -23,6 +23,7 @@ APART = {
     "key.list": "People look after keys: `ackbox key list`.",
     "key.revoke": "People take keys back: `ackbox key revoke`.",
     "key.rotate": "People replace keys: `ackbox key rotate`.",
+    "agent.set_kind": "People say who is a person: `ackbox agent set-kind`.",
     "login.link": "People sign in: `ackbox open`.",
     "login.redeem": "The browser redeems the link that `ackbox open` makes.",
     "login.end": "People sign out on the dashboard.",
@@ -93,16 +94,19 @@ class Look(msgspec.Struct, frozen=True):
     operations: tuple[Operation, ...]
     is_explained: bool = False
 
-    def said(self, caller: Caller) -> Said:
-        """Return the operations that this key may do, each in a line; or the one that is asked for, with its parameters."""
+    def said(self, caller: Caller, known: frozenset[str] = frozenset()) -> Said:
+        """Return the operations that this key may do, each in a line; or the one that is asked for, with its parameters.
+
+        What is `known` of the connection is not offered.
+        """
         if self.is_explained:
-            return _explained(self.operations[0])
+            return _explained(self.operations[0], known)
         listed = [each for each in self.operations if caller.may(each.scope)]
         lines = [f"{each.name}: {each.summary}" for each in listed]
         return Said(("\n".join([*lines, "What one takes: call with `operation`. To do it: with `params` too."]),))
 
 
-def _explained(operation: Operation) -> Said:
-    schema = input_schema(operation.params, _UNEXPLAINED | (frozenset() if operation.noun == "session" else {"session"}))
+def _explained(operation: Operation, known: frozenset[str]) -> Said:
+    schema = input_schema(operation.params, known | _UNEXPLAINED | (frozenset() if operation.noun == "session" else {"session"}))
     how = f"To do it, call with `params`, {{}} for none, of this schema:\n{msgspec.json.encode(schema).decode()}"
     return Said((f"{operation.name}: {operation.description}\n\n{how}",))

@@ -17,9 +17,9 @@ from ackbox.briefing import Answer
 from ackbox.dialects._translate import Asked
 from ackbox.errors import AckboxError
 from ackbox.faces.connection import gone_of
-from ackbox.faces.reply import as_said, bearer, card_in, said_in
+from ackbox.faces.reply import as_said, bearer, card_in, connection_in, said_in
 from ackbox.faces.wire import Calling
-from ackbox.ops.table import OPERATIONS, Fits, all_fit
+from ackbox.ops.table import OPERATIONS, Connection, Fits, all_fit
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -32,6 +32,7 @@ class Who(msgspec.Struct, frozen=True):
     card: dict[str, str] = {}
     gone: Gone | None = None
     fits: Fits = all_fit
+    connection: Connection = Connection()
 
     async def call(self, operation: str, /, **params: Any) -> Any:
         """Do one operation as this connection. Raises the errors of ackbox.errors."""
@@ -41,7 +42,7 @@ class Who(msgspec.Struct, frozen=True):
             if name in OPERATIONS[operation].params.__struct_fields__:
                 params.setdefault(name, value)
         return await self._until_gone(lambda gone: self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp",
-                                                           gone=gone, fits=self.fits))
+                                                           gone=gone, fits=self.fits, connection=self.connection))
 
     def within(self, answer: Answer) -> Who:
         """Return the same caller, whose calls give what an answer holds."""
@@ -75,4 +76,4 @@ def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:
     """Return who sent the request that a handler serves."""
     headers = context.request.headers
     return Who(bearer(headers, *key_headers), said_in(headers), do, headers.get("ackbox-idempotency-key") or None, card_in(headers),
-               gone_of(context.request.scope))
+               gone_of(context.request.scope), connection=connection_in(headers))

@@ -17,7 +17,7 @@ from ackbox.app import App
 from ackbox.bell import Gone
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.faces.wire import Calling
-from ackbox.ops.table import OPERATIONS, Fits, all_fit
+from ackbox.ops.table import OPERATIONS, PLAIN, Connection, Fits, all_fit
 
 FACES = frozenset({"rest", "mcp", "cli", "bridge", "ws", "web", "tui", "hook"})
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 60)
@@ -44,13 +44,14 @@ class Metrics:
         Gauge("ackbox_sockets", "WebSockets open now", registry=self._registry).set_function(count)
 
     async def call(self, name: str, params: Any, *, credential: str | None, face: str, is_push: bool = False,
-                   gone: Gone | None = None, fits: Fits = all_fit) -> Any:
+                   gone: Gone | None = None, fits: Fits = all_fit, connection: Connection = PLAIN) -> Any:
         """Do one operation, and count it."""
         operation = name if name in OPERATIONS else "unknown"
         shown_face = face if face in FACES else "other"
         start, outcome = time.perf_counter(), "ok"
         try:
-            return await self._call(name, params, credential=credential, face=shown_face, is_push=is_push, gone=gone, fits=fits)
+            return await self._call(name, params, credential=credential, face=shown_face, is_push=is_push, gone=gone, fits=fits,
+                                    connection=connection)
         except AckboxError as error:
             outcome = error.code
             raise

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from ackbox.errors import NotAllowed, NotFound
 from ackbox.faces.wire import as_error, encode
+from ackbox.ops.table import Connection
 
 JSON = "application/json"
 # A path on this host and nothing else: two slashes at its beginning would be another host.
@@ -23,7 +24,7 @@ _PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
 
 
 _SAID_IN = {"ackbox-agent": "agent", "ackbox-instance": "instance", "ackbox-workspace": "workspace", "ackbox-session": "session"}
-_CARD_IN = {"ackbox-machine": "machine", "ackbox-platform": "platform"}
+_CARD_IN = {"ackbox-machine": "machine", "ackbox-platform": "platform", "ackbox-copy": "copy_id"}
 
 
 def bearer(headers: Mapping[str, str], *others: str) -> str | None:
@@ -42,6 +43,12 @@ def said_in(headers: Mapping[str, str]) -> dict[str, str]:
 def card_in(headers: Mapping[str, str]) -> dict[str, str]:
     """Return what a request's headers say of the machine it comes from."""
     return {name: unquote(headers[header])[:200] for header, name in _CARD_IN.items() if headers.get(header)}
+
+
+def connection_in(headers: Mapping[str, str]) -> Connection:
+    """Return what a request's headers say of the connection: whom alone it speaks as, whether it only looks, whether a person types."""
+    only_as = headers.get("ackbox-only-as")
+    return Connection(only_as=unquote(only_as) if only_as else None, is_glance="ackbox-glance" in headers, is_person="ackbox-person" in headers)
 
 
 def as_said(said: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from ackbox.faces.body import BODY_LIMIT, Holding, read_body, read_query
 from ackbox.faces.connection import gone_of, welcome
-from ackbox.faces.reply import JSON, credential, error_response
+from ackbox.faces.reply import JSON, connection_in, credential, error_response
 from ackbox.faces.wire import Calling, as_error, encode, in_names
 from ackbox.ops.decode import parse_object
 from ackbox.ops.table import OPERATIONS, Operation
@@ -60,6 +60,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "agent.check_out": ("POST", "/v1/agents/check-out"),
     "agent.list": ("GET", "/v1/agents"),
     "agent.dismiss": ("POST", "/v1/agents/dismiss"),
+    "agent.set_kind": ("POST", "/v1/agents/set-kind"),
     "agent.whoami": ("GET", "/v1/me"),
     "task.create": ("POST", "/v1/tasks"),
     "task.list": ("GET", "/v1/tasks"),
@@ -120,7 +121,7 @@ def _by_name(call: Calling) -> Any:
 
         try:
             result = await call(name, read, credential=credential(request), face=request.headers.get("ackbox-face", "rest"),
-                                gone=gone_of(request.scope))
+                                gone=gone_of(request.scope), connection=connection_in(request.headers))
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
 
+from ackbox.errors import Invalid
 from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.ops.copies import COPY, choose, siblings
 from ackbox.ops.cursors import make_cursor, read_cursor
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.overlap import Overlap, overlap
@@ -42,6 +44,10 @@ class Checkin(Call, frozen=True, kw_only=True):
     files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files you are working on")] | None = None
     reach: Annotated[str, Meta(max_length=32, description="How mail reaches you: poll, hook, socket, push")] | None = None
     ttl_s: Annotated[int, Meta(ge=10, le=86_400, description="Seconds you count as online after a sign of life")] | None = None
+    auto_instance: Annotated[str, Meta(min_length=1, max_length=512, description=(
+        "Wish for an instance, such as a directory's name; the server gives the first of it, it-2, … that no live copy has"))] | None = None
+    copy_id: Annotated[str, Meta(min_length=16, max_length=64, description=(
+        "Random text of this running copy; with it a copy keeps the instance it was given"))] | None = None
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +85,7 @@ class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
     ttl_s: Annotated[int, Meta(description="Seconds you count as online")]
     conflicts: Annotated[list[Overlap], Meta(description="Who declared the same area or files")]
     notices: Annotated[list[str], Meta(description="Notices about the server, for its operator")] = []
+    copies: Annotated[list[Instance], Meta(description="Other running copies of you that are online, each with its own inbox")] = []
 
 
 _CARD = ("summary", "machine", "platform", "program", "model", "title", "role", "capabilities", "area", "files", "reach")
@@ -98,13 +105,21 @@ def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -
 async def check_in(context: Context, params: Checkin) -> CheckedIn:
     """Say that you are here and what you are doing; tells how much post waits and who works on the same things.
 
+    With `auto_instance` the server chooses the instance; `me` says which. One that was left is given again, and starts as a new
+    one does: with what no copy has read. `copies` names the other live copies.
+
     Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
     """
+    params = await with_instance(context, params)
     me = await context.newcomer(params)
     before = await context.store.presence(me.reader)
     card = msgspec.json.decode(before.card) if before else {}
+    token = card.pop(COPY, None)
+    is_start = before is None or before.left_at is not None or params.copy_id not in (None, token)
+    if params.copy_id is not None:
+        # What another copy said of itself is not said of this one.
+        card = {**(card if token == params.copy_id else {}), COPY: params.copy_id}
     card |= {key: getattr(params, key) for key in _CARD if getattr(params, key) is not None}
-    is_start = before is None or before.left_at is not None
     ttl_s = params.ttl_s or (before.ttl_s if before else DEFAULT_TTL_S)
     presence = Presence(me.reader, context.now if before is None or is_start else before.started_at, context.now, ttl_s, None,
                         msgspec.json.encode(card).decode())
@@ -115,7 +130,29 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
     context.rings.add(await context.store.note("agent.checked_in", at=context.now, reader=me.agent, subject=subject))
     return CheckedIn(me=shown(me, derive(presence, context.now, context.now)), unread=min(unread, COUNTED_UP_TO),
                      total=min(total, COUNTED_UP_TO), heartbeat_s=max(ttl_s // 3, 1), ttl_s=ttl_s, conflicts=conflicts,
-                     notices=context.notices if context.caller.may("instance") else [])
+                     copies=await _copies(context, me), notices=context.notices if context.caller.may("instance") else [])
+
+
+C = TypeVar("C", bound=Checkin)
+
+
+async def with_instance(context: Context, params: C) -> C:
+    """Return the parameters with the instance that the server gives a copy. Raises Invalid."""
+    if params.auto_instance is None or context.session is not None:
+        # Without an instance it is the agent that checks in, and that is no copy.
+        return params if params.instance is not None else msgspec.structs.replace(params, copy_id=None, auto_instance=None)
+    if params.instance is not None:
+        raise Invalid("`auto_instance` is for a copy that has no instance.", hint="Leave `instance` or `auto_instance` out.",
+                      field="auto_instance")
+    if params.copy_id is None:
+        raise Invalid("`auto_instance` needs `copy_id`.", hint="Give 16 to 64 random characters, the same ones each time.", field="copy_id")
+    name, _ = context.identity(params)
+    instance = await choose(context, name, params.auto_instance, params.copy_id)
+    return msgspec.structs.replace(params, instance=instance, auto_instance=None)
+
+
+async def _copies(context: Context, me: Reader) -> list[Instance]:
+    return [shown(reader, derived(context, await context.store.presence(reader.reader), reader.reader)) for reader in await siblings(context, me)]
 
 
 async def _conflicts(context: Context, me: Reader, card: dict[str, Any]) -> list[Overlap]:

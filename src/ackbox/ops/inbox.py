@@ -13,19 +13,20 @@ from msgspec import Meta
 from ackbox.errors import NotFound
 from ackbox.model.message import Letter
 from ackbox.model.moment import parse_moment
+from ackbox.model.name import nearest
 from ackbox.model.receipt import Mark
 from ackbox.ops import show
 from ackbox.ops.cursors import make_cursor, read_cursor
-from ackbox.ops.marking import find_targets, mark_one, note_marked, recipient_of
+from ackbox.ops.marking import find_targets, mark_one, marker_of, note_marked, recipient_of
 from ackbox.ops.messages import has_metadata
 from ackbox.ops.paging import REPLY_BYTES, fitting
 from ackbox.ops.seeing import see, see_each
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
 from ackbox.ops.totals import counts
 from ackbox.ops.under_way import UnderWay, under_way
-from ackbox.store.marks import COUNTED_UP_TO
+from ackbox.store.marks import COUNTED_UP_TO, Trace
 from ackbox.store.messages import NEWEST, Stored
-from ackbox.store.readers import Reader
+from ackbox.store.readers import Reader, nobody
 
 BODY_BYTES = 40_000
 GO_ON = {True: "go on with the cursor", False: "mark them, then look again"}
@@ -72,6 +73,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
     counts_capped: Annotated[bool, Meta(description="Whether a count stopped at 1,000")] = False
     notice: Annotated[str | None, Meta(description="What was left out, or the workspace's words for there being nothing")] = None
+    known: Annotated[bool, Meta(description="Whether that name is registered; a glance from the command line registers nobody")] = True
+    near: Annotated[list[str], Meta(description="Registered names like it, when it is not")] = []
     under_way: Annotated[UnderWay | None, Meta(description="Tasks in progress, when asked for; null when there are none")] = None
 
 
@@ -117,7 +120,7 @@ async def check(context: Context, params: Check) -> Checked:
         notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; {GO_ON[goes_on]}." if is_cut
         else f"Looked through {MOST_LOOKED_AT:,} messages; go on with the cursor." if has_more
         else None if page else context.workspace.settings.get("empty_inbox_text") or None,
-        under_way=await under_way(context, me) if params.with_tasks else None,
+        under_way=await under_way(context, me) if params.with_tasks else None, **await _unknown(context, me),
     )
 
 
@@ -142,9 +145,9 @@ async def _handed_over(context: Context, params: Check, me: Reader, after: int, 
     seqs = [seq for seq in await store.mailbox_page(me, before=NEWEST, most=COUNTED_UP_TO) if seq > after]
     flags, found = await store.flags(me, seqs), []
     for row in await store.messages_at([seq for seq in reversed(seqs) if not flags[seq][1]]):
-        trace = await store.trace(row.seq, await _receipt_reader(context, me, row))
+        trace = await store.trace(row.seq, await _addressed(context, me, row))
         is_gone = row.expires_at is not None and row.expires_at <= context.now
-        if trace.delivered_at is not None and (trace.acknowledged_at is not None) == wanted and not is_gone:
+        if _has(trace, "delivered", me) and _has(trace, "acknowledged", me) == wanted and not is_gone:
             found.append(row.seq)
     return found[:most]
 
@@ -187,8 +190,19 @@ def _within(rows: list[Stored], params: Check) -> list[Stored]:
     return page
 
 
+def _has(trace: Trace, mark: str, me: Reader) -> bool:
+    """Whether a reader has set a mark: an instance by itself or by its agent, an agent by any of its instances."""
+    entries = trace.evidence.get(mark, [])
+    return bool(entries) if me.is_agent else any(known[0] in ("", me.instance) for known in entries)
+
+
 async def _receipt_reader(context: Context, me: Reader, row: Stored) -> int:
-    """Return whose receipt a message is: the agent's, unless only the instance was addressed."""
+    """Return whose receipt a reader is given: an instance its own, so that marking it leaves the message unread for the others."""
+    return await _addressed(context, me, row) if me.is_agent else me.reader
+
+
+async def _addressed(context: Context, me: Reader, row: Stored) -> int:
+    """Return the reader a message was addressed to: the agent, unless only the instance was."""
     if row.is_for_everyone:
         return me.agent
     channels = await context.store.channels(row.seq)
@@ -229,13 +243,16 @@ class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
     unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
     total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
     counts_capped: Annotated[bool, Meta(description="Whether a count stopped at 1,000")] = False
+    known: Annotated[bool, Meta(description="Whether that name is registered; looking into another's mailbox registers nobody")] = True
+    near: Annotated[list[str], Meta(description="Registered names like it, when it is not")] = []
 
 
 @op("mailbox.list", scope="read")
 async def list_mail(context: Context, params: ListMail) -> Mailbox:
     """Return everything for one recipient, newest first, with read and archived flags. Marks nothing.
 
-    Raises BadCursor, NotFound, NotAllowed.
+    The mailbox of a name that is not registered is empty, and looking into another's registers nobody.
+    Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace), NotAllowed.
     """
     me = await _whose(context, params)
     ws, store, wanted = context.workspace.ws, context.store, params.limit
@@ -266,7 +283,13 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
         before, has_more = shown[-1].seq, True
     unread, total = await counts(context, me)
     return Mailbox(agent=me.name, messages=shown, cursor=make_cursor(ws, query, before) if has_more else None,
-                   unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO), counts_capped=max(unread, total) > COUNTED_UP_TO)
+                   unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO), counts_capped=max(unread, total) > COUNTED_UP_TO,
+                   **await _unknown(context, me))
+
+
+async def _unknown(context: Context, me: Reader) -> dict[str, Any]:
+    """Return what a look says of a name that is not registered: so much, and names like it."""
+    return {} if me.seen else {"known": False, "near": nearest(me.name, await context.store.known_names())}
 
 
 async def _whose(context: Context, params: ListMail) -> Reader:
@@ -277,9 +300,17 @@ async def _whose(context: Context, params: ListMail) -> Reader:
     if context.visible_to(None) is not None and name != context.identity(params)[0]:
         raise NotFound(f"There is no mailbox {params.of!r} that you may see.", field="of")
     reader = await context.store.reader(name, instance or None)
-    if reader is None:
-        raise NotFound(f"There is no mailbox {params.of!r}.", hint="See who is here with agent.list.", field="of")
-    return reader
+    if (reader is None or not reader.seen) and name == _own_name(context, params):
+        # The first look into one's own mailbox registers the caller, however it is named.
+        await context.me(params)
+        reader = await context.store.reader(name, instance or None)
+    return reader or nobody(name, instance or None, last=await context.store.last_seq())
+
+
+def _own_name(context: Context, params: ListMail) -> str | None:
+    """Return the name that the caller has; null for a key without one that gives none."""
+    has_none = params.agent is None and context.caller.agent is None and context.session is None
+    return None if has_none else context.identity(params)[0]
 
 
 async def _fitting(context: Context, params: ListMail, me: Reader, seq: int, flags: tuple[bool, bool]) -> Letter | None:
@@ -323,7 +354,8 @@ async def mark(context: Context, params: MarkMail) -> Marked:
 
     The first time wins: marking again changes nothing and is no error. Acknowledging implies
     read, reading implies delivered. An instance marks for itself; a caller with no instance
-    marks for every instance. Ids that are not the caller's post come back in `not_found`; with
+    marks for every instance, or, with the receipt id that an instance was given, for that one.
+    Ids that are not the caller's post come back in `not_found`; with
     `as_recipient` so do receipts of readers that the key may not speak as.
 
     Raises NotFound with `or_refuse`.
@@ -332,7 +364,7 @@ async def mark(context: Context, params: MarkMail) -> Marked:
     outcome: dict[str, list[str]] = {"changed": [], "unchanged": [], "not_found": []}
     changes: dict[Reader, list[int]] = {}
     for id in dict.fromkeys(params.ids):
-        me = caller or await recipient_of(context, id)
+        me = await recipient_of(context, id) if caller is None else await marker_of(context, caller, id)
         targets = [] if me is None else await find_targets(context, me, id)
         did = [await mark_one(context, me, target, params.mark, evidence=params.evidence) for target in targets if me is not None]
         if params.or_refuse and not targets:

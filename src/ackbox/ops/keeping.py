@@ -51,6 +51,8 @@ class KeptReader(msgspec.Struct, forbid_unknown_fields=True):
     holes: list[tuple[Literal["read", "delivered"], Number]]
     hidden: list[Number]
     presence: KeptPresence | None
+    # Older exports do not have it.
+    newcomer: list[Number] = []
 
 
 class KeptReceipt(msgspec.Struct, forbid_unknown_fields=True):
@@ -94,6 +96,8 @@ class KeptMessage(msgspec.Struct, forbid_unknown_fields=True):
     addressed: list[tuple[Number, Number | None, Number | None]]
     receipts: list[KeptReceipt]
     content: Annotated[str, Meta(pattern="^([0-9a-f]{2})*$")] | None
+    # Older exports do not have it.
+    withdrawn: bool = False
 
 
 class KeptEvent(msgspec.Struct, forbid_unknown_fields=True):

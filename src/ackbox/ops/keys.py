@@ -68,12 +68,12 @@ async def create(context: Context, params: CreateKey) -> NewKey:
     text = secret.reveal()
     expires_at = context.now + params.expires_in_days * DAY_MS if params.expires_in_days else None
     id = parse_key(text).id
-    if params.kind in PEOPLE:
-        assert name is not None
-        person, _ = await context.store.arrive(name, None, kind="human")
-        if person.kind != "human":
-            raise Conflict(f"{name!r} has been here as an agent; a name stays what it was first.", hint="Choose another name for the person.",
-                           field="name")
+    if name is not None and params.kind != "instance-admin":
+        # Whoever has a key has a mailbox: broadcasts from now on are for it, before it first calls.
+        owner = await context.register(name, kind="human" if params.kind in PEOPLE else "agent")
+        if params.kind in PEOPLE and owner.kind != "human":
+            raise Conflict(f"{name!r} is registered as an agent, and a person's key needs a person's name.", field="name",
+                           hint=f"Choose another name, or make it a person: ackbox agent set-kind {name} human")
     await context.store.add_key(id=id, digest=digest(text), role=params.kind, agent=name, may_speak_as=params.may_speak_as,
                                 label=params.label, now=context.now, expires_at=expires_at)
     return NewKey(key=text, id=id, workspace=context.workspace.name, agent=name, kind=params.kind, expires_at=to_text_or_none(expires_at))

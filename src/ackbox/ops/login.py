@@ -50,17 +50,15 @@ async def link(context: Context, params: MakeLink) -> Link:
         raise NotAllowed("Only an admin makes a link that administers.", hint="Leave `as_owner` out.", field="as_owner")
     if caller.is_person and asked != caller.agent:
         raise NotAllowed("A person's key makes links for that person.", hint="Leave `name` out, or ask an admin.", field="name")
-    person, is_new = await store.arrive(asked, None, kind="human")
+    person = await context.register(asked, kind="human")
     if person.kind != "human":
-        raise Conflict(f"{asked!r} has been here as an agent; a name stays what it was first.", field="name",
-                       hint="Choose another name for the person.")
+        raise Conflict(f"{asked!r} is registered as an agent, and only a person signs in.", field="name",
+                       hint=f"Choose another name, or make it a person: ackbox agent set-kind {asked} human")
     ws = caller.ws if params.workspace is None else context.workspace.ws
     secret = mint("lnk").reveal()
     role: Role = "owner-link" if params.as_owner else "link"
     await Store(store.tx, ws).add_key(id=parse_key(secret).id, digest=digest(secret), role=role, agent=asked, may_speak_as=[],
                                       label=LABEL, now=context.now, expires_at=context.now + LINK_MS)
-    if is_new:
-        context.rings.add(await store.note("agent.registered", at=context.now, reader=person.agent, subject={"agent": asked}))
     return Link(path=f"/login#{secret}", agent=asked, workspace=context.workspace.name if ws else None,
                 expires_at=to_text(context.now + LINK_MS))
 

@@ -45,7 +45,21 @@ async def find_targets(context: Context, me: Reader, what: str | Stored) -> list
     row = await context.store.message_at(named[0])
     if row is None:
         return []
-    return [target for target in await _of_message(context, me, row) if target.addressed == named[1]]
+    # An instance's own receipt stands for what is addressed to its agent too.
+    return [target for target in await _of_message(context, me, row) if named[1] in (target.addressed, me.reader)]
+
+
+async def marker_of(context: Context, me: Reader, what: str) -> Reader:
+    """Return as whom a caller marks what an id names: for an agent that gives one of its instances' receipts, that instance alone."""
+    named = parse_receipt_id(what)
+    if not me.is_agent or named is None or named[1] == me.reader or await context.store.message(what) is not None:
+        return me
+    instance = await context.store.reader_by_number(named[1])
+    if instance is None or instance.agent != me.agent or not instance.seen:
+        return me
+    # What is addressed to that instance has one receipt, and the agent marks it for itself.
+    channels = await context.store.channels(named[0])
+    return me if any(channel == instance.reader for channel, *_ in channels) else instance
 
 
 async def recipient_of(context: Context, receipt: str) -> Reader | None:
@@ -60,7 +74,7 @@ async def recipient_of(context: Context, receipt: str) -> Reader | None:
 async def _of_message(context: Context, me: Reader, row: Stored) -> list[Target]:
     if row.is_for_everyone:
         agent = me if me.is_agent else await context.store.reader_by_number(me.agent)
-        is_mine = agent is not None and agent.registered_seq < row.seq and row.sender_agent != me.agent
+        is_mine = agent is not None and row.sender_agent != me.agent and await context.store.was_given(agent, row.seq)
         return [Target(row, me.agent)] if is_mine else []
     channels = [channel for channel, agent, *_ in await context.store.channels(row.seq) if agent == me.agent]
     return [Target(row, channel) for channel in channels if me.is_agent or channel in (me.agent, me.reader)]

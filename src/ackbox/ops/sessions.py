@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from ackbox.errors import AckboxError, Conflict, NotFound
 from ackbox.model.message import Letter
-from ackbox.ops.agents import Checkin, Checkout, check_in, check_out
+from ackbox.ops.agents import Checkin, Checkout, check_in, check_out, with_instance
 from ackbox.ops.announcing import announce
 from ackbox.ops.claims import Session, overlaps, shown_session, state_of
 from ackbox.ops.inbox import Check, check
@@ -70,7 +70,7 @@ async def start(context: Context, params: Start) -> Started:
     Raises Invalid, NotAllowed, Conflict. Source: docs/why/sessions.md.
     """
     settings = context.workspace.settings
-    params = await _named(context, params)
+    params = await with_instance(context, await _named(context, params))
     me = await context.newcomer(params)
     ttl_s = params.ttl_s or settings.get("session_ttl_s", DEFAULT_TTL_S)
     conflicts = await overlaps(context, me.reader, params.area, params.files or [])

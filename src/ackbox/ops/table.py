@@ -21,7 +21,7 @@ from ackbox.model.key import Role
 from ackbox.model.moment import IdMaker
 from ackbox.model.name import is_same, is_servers, parse_instance, parse_name, refuse_newcomer
 from ackbox.ops.totals import Totals
-from ackbox.store.readers import Reader, other_spelling
+from ackbox.store.readers import Arrival, Reader, nobody, other_spelling
 from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
 
@@ -42,6 +42,11 @@ ALLOWED: dict[Role, frozenset[Scope]] = {
     "owner-link": frozenset({"redeem"}),
 }
 
+DAY_MS = 86_400_000
+# How many days of broadcasts a newcomer is given, unless the workspace says otherwise, and how many at most.
+NEWCOMER_DAYS = 7
+MAX_NEWCOMER_BROADCASTS = 50
+
 # The kinds of key whose holder is a person.
 PEOPLE: tuple[Role, ...] = ("human", "owner")
 
@@ -60,6 +65,22 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     session: Annotated[str, Meta(description="Token of a session you started; stands for agent and instance", max_length=512)] | None = None
 
 
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """What a connection says of its calls, besides the key: it narrows what the key may do, and never widens it.
+
+    `only_as` is the one name that they speak as. A glance registers nobody. `is_person` says that a person types them, on the
+    server's own machine, with the operator's key.
+    """
+
+    only_as: str | None = None
+    is_glance: bool = False
+    is_person: bool = False
+
+
+# What a connection says that says nothing.
+PLAIN = Connection()
+
+
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Whose key it is and what that key may do; `ws` 0 covers every workspace."""
 
@@ -68,11 +89,18 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     agent: str | None = None
     may_speak_as: tuple[str, ...] = ()
+    connection: Connection = Connection()
+
+    def over(self, connection: Connection) -> Caller:
+        """Return this caller as one who calls over a connection."""
+        return self if connection == self.connection else msgspec.structs.replace(self, connection=connection)
 
     def may(self, scope: Scope) -> bool:
         return scope in ALLOWED[self.role]
 
     def speaks_as(self, name: str) -> bool:
+        if self.connection.only_as not in (None, name):
+            return False
         return name == self.agent or "*" in self.may_speak_as or any(fnmatchcase(name, pattern) for pattern in self.may_speak_as)
 
     @property
@@ -165,6 +193,8 @@ class Context(msgspec.Struct, kw_only=True):
         if held is None:
             refuse_newcomer(name, "agent")
         if reader is None or not reader.seen:
+            if await self._is_glance(name, reader or held):
+                return nobody(name, instance, last=await self.store.last_seq())
             if not self.store.tx.writable:
                 raise NeedsWrite
             reader = await self._register(name, instance)
@@ -178,6 +208,20 @@ class Context(msgspec.Struct, kw_only=True):
         if reader.name != name:
             raise other_spelling(name, reader.name)
         return reader
+
+    async def _is_glance(self, name: str, known: Reader | None) -> bool:
+        """Whether a call only looks as a name that is not registered and that nothing waits for."""
+        connection = self.caller.connection
+        if not connection.is_glance or name == self.caller.agent or OPERATIONS[self.operation].scope != "read":
+            return False
+        if known is not None and (known.seen or await self.store.waiting_for(known, most=1)):
+            return False
+        people = await self.store.first_person() if self._types_as(name) else []
+        return not (people and await self.store.waiting_for(people[0], most=1))
+
+    def _types_as(self, name: str) -> bool:
+        """Whether a person calls under a name: by their own key, or by hand with the operator's."""
+        return self.caller.is_person if name == self.caller.agent else self.caller.role == "operator" and self.caller.connection.is_person
 
     def identity(self, call: Call) -> tuple[str, str | None]:
         """Return the (name, instance) the call claims, checked against the key."""
@@ -200,6 +244,10 @@ class Context(msgspec.Struct, kw_only=True):
 
     def _check_name(self, name: str) -> None:
         if not self.caller.speaks_as(name):
+            only_as = self.caller.connection.only_as
+            if only_as is not None and name != only_as:
+                raise NotYou(f"This connection speaks as {only_as!r}, not as {name!r}.",
+                             hint=f"Leave `agent` out, or start a connection for {name!r}.", field="agent", claimed=name)
             raise NotYou(
                 f"This key speaks as {self.caller.agent!r}, not as {name!r}.",
                 hint="Leave `agent` out. An admin makes keys that speak as others too, with `may_speak_as`.", field="agent", claimed=name,
@@ -213,8 +261,13 @@ class Context(msgspec.Struct, kw_only=True):
         return reader
 
     async def _register(self, name: str, instance: str | None) -> Reader:
-        own = name == self.caller.agent
-        reader, is_new = await self.store.arrive(name, instance, kind="human" if own and self.caller.is_person else "agent")
+        return await self.register(name, instance, kind="human" if self._types_as(name) else "agent")
+
+    async def register(self, name: str, instance: str | None = None, *, kind: str) -> Reader:
+        """Return the reader of a name, registered now if it was not: a newcomer is given the broadcasts of the last days."""
+        days = int(self.workspace.settings.get("newcomer_days", NEWCOMER_DAYS))
+        arrival = Arrival(self.now, self.now - days * DAY_MS, MAX_NEWCOMER_BROADCASTS if days else 0)
+        reader, is_new = await self.store.arrive(name, instance, kind=kind, arrival=arrival)
         if is_new and reader.is_agent:
             seq = await self.store.note("agent.registered", at=self.now, reader=reader.agent, subject={"agent": name})
             self.rings.add(seq)

@@ -56,6 +56,9 @@ async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
         for (number, *_), trace in found:
             is_taken = trace.read_at is None and await take_from(context, row, number)
             taken, kept, after = taken + is_taken, kept + (not is_taken), number
+    if row.is_for_everyone:
+        # Also from those who register later, whom a broadcast of the last days would be given.
+        await context.store.withdraw_from_newcomers(row.seq)
     if taken:
         subject = {"message": row.id, "seq": row.seq, "withdrawn": taken}
         context.rings.add(await context.store.note("message.withdrawn", at=context.now, reader=me.agent, subject=subject))

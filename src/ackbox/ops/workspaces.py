@@ -41,10 +41,12 @@ EmptyInbox = Annotated[str, Meta(max_length=200, description="What a look into a
 StorageMb = Annotated[int, Meta(ge=1, le=100_000_000, description="Maximum MiB of messages, notes and tasks; 51,200 when not set")]
 SchedulesLimit = Annotated[int, Meta(ge=0, le=500, description="Maximum number of schedules; 500 when not set")]
 ScheduleInterval = Annotated[int, Meta(ge=60, le=604_800, description="Minimum seconds between two messages of one schedule; 60 when not set")]
+NewcomerDays = Annotated[int, Meta(ge=0, le=30, description="Days of broadcasts that a new agent is given, the newest 50 at most")]
 
 # What one workspace may take of what all share: for an operator to say, not for the workspace's own admins.
 SHARES = ("storage_mb", "schedules_limit", "schedule_interval_s")
-SETTINGS = (*SHARES, "unknown", "inactive", "hops_limit", "repeats_limit", "on_conflict", "heartbeat_s", "session_ttl_s", "empty_inbox_text")
+SETTINGS = (*SHARES, "unknown", "inactive", "hops_limit", "repeats_limit", "on_conflict", "heartbeat_s", "session_ttl_s", "empty_inbox_text",
+            "newcomer_days")
 
 
 class CreateWorkspace(Call, frozen=True, kw_only=True):
@@ -64,6 +66,7 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
     storage_mb: StorageMb | None = None
     schedules_limit: SchedulesLimit | None = None
     schedule_interval_s: ScheduleInterval | None = None
+    newcomer_days: NewcomerDays | None = None
 
 
 @op("workspace.create", scope="instance", writes=True, spans_workspaces=True)
@@ -106,6 +109,7 @@ class Settings(Call, frozen=True, kw_only=True):
     storage_mb: StorageMb | None = None
     schedules_limit: SchedulesLimit | None = None
     schedule_interval_s: ScheduleInterval | None = None
+    newcomer_days: NewcomerDays | None = None
 
 
 def _said(params: CreateWorkspace | Settings) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Keeping(Bound):
             **msgspec.structs.asdict(reader), **floors,
             "holes": [list(row) for row in await self.rows("keep_holes", reader=reader.reader, upto=upto)],
             "hidden": [row[0] for row in await self.rows("keep_hidden", reader=reader.reader, upto=upto)],
+            "newcomer": [row[0] for row in await self.rows("newcomer_of", reader=reader.reader, upto=upto)],
             "presence": None if presence is None else dict(zip(PRESENCE, presence[1:], strict=True)),
         }
 
@@ -48,7 +49,7 @@ class Keeping(Bound):
         found: list[Record] = []
         size = 0
         for row in await self.rows("keep_messages", after=after, upto=upto, most=most):
-            found.append(dict(zip(MESSAGE, row, strict=True)) | {"addressed": [], "receipts": [], "content": None})
+            found.append(dict(zip(MESSAGE, row, strict=True)) | {"addressed": [], "receipts": [], "content": None, "withdrawn": False})
             size += len(row[MESSAGE.index("body")])
             if size > PAGE_BYTES:
                 break
@@ -61,6 +62,8 @@ class Keeping(Bound):
         run = {"low": found[0]["seq"], "high": found[-1]["seq"]}
         for row in await self.rows("keep_addressed", **run):
             by_seq[row[0]]["addressed"].append(list(row[1:]))
+        for row in await self.rows("hidden_within", reader=0, **run):
+            by_seq[row[0]]["withdrawn"] = True
         for row in await self.rows("keep_receipts", **run):
             by_seq[row[0]]["receipts"].append(dict(zip(RECEIPT, row[1:], strict=True)))
         for row in await self.rows("keep_idempotency", **run):
@@ -88,6 +91,7 @@ class Keeping(Bound):
             await self.run("workspace_count_agents", more=1)
         await self.run_many("hole_add", [{"reader": record["reader"], "mark": mark, "seq": seq} for mark, seq in record["holes"]])
         await self.run_many("hidden_add", [{"reader": record["reader"], "seq": seq} for seq in record["hidden"]])
+        await self.run_many("newcomer_keep", [{"reader": record["reader"], "seq": seq} for seq in record["newcomer"]])
         if record["presence"] is not None:
             await self.run("presence_put", reader=record["reader"], **record["presence"])
         return True
@@ -107,6 +111,8 @@ class Keeping(Bound):
         await self.run_many("addressed_add", [{"channel": channel, "seq": seq, "left_out": left_out, "expires_at": expires_at}
                                               for channel, left_out, expires_at in record["addressed"]])
         await self.run_many("receipt_put", [{"seq": seq, **receipt} for receipt in record["receipts"]])
+        if record["withdrawn"]:
+            await self.run("hidden_add", reader=0, seq=seq)
         if record["content"] is not None:
             await self.run("idempotency_add", sender=record["sender_agent"], key=record["idempotency_key"], seq=seq,
                            content=bytes.fromhex(record["content"]))

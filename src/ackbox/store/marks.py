@@ -121,6 +121,10 @@ class Marks(Bound):
     async def hide(self, reader: Reader, seq: int) -> None:
         await self.run("hidden_add", reader=reader.reader, seq=seq)
 
+    async def withdraw_from_newcomers(self, seq: int) -> None:
+        """Give a broadcast to nobody who registers later."""
+        await self.run("hidden_add", reader=0, seq=seq)
+
     async def unhide(self, reader: Reader, seq: int) -> None:
         await self.run("hidden_drop", reader=reader.reader, seq=seq)
 

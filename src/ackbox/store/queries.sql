@@ -82,7 +82,7 @@ FROM reader r LEFT JOIN presence p ON p.ws = r.ws AND p.reader = r.reader
 -- Each message, and how many it is for.
 m.seq,
   CASE WHEN EXISTS (SELECT 1 FROM addressed e WHERE e.ws = m.ws AND e.channel = 0 AND e.seq = m.seq) THEN (SELECT COUNT(*) FROM reader r WHERE r.ws = m.ws AND r.instance IS NULL AND r.seen > 0
-      AND r.registered_seq < m.seq AND r.reader <> m.sender_agent)
+      AND r.registered_seq < m.seq AND r.reader <> m.sender_agent) + (SELECT COUNT(*) FROM newcomer n WHERE n.ws = m.ws AND n.seq = m.seq)
     ELSE (SELECT COUNT(*) FROM addressed a JOIN reader r ON r.ws = a.ws AND r.reader = a.channel WHERE a.ws = m.ws AND a.seq = m.seq) END
 
 -- part: size_head
@@ -295,16 +295,16 @@ DELETE FROM receipt WHERE ws = :ws AND reader = :reader
   AND seq IN (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = :reader);
 
 -- name: forget_hidden
--- A reader that is gone has put nothing away; primary key.
+-- A reader that is gone, or begins anew, has put nothing away; primary key.
 DELETE FROM hidden WHERE ws = :ws AND reader = :reader;
 
 -- name: forget_reader
 -- A reader that somebody else has become; primary key.
 DELETE FROM reader WHERE ws = :ws AND reader = :reader;
 
--- name: reader_becomes_system
--- A name that the server writes under is the server's, its instances too; index reader_by_agent.
-UPDATE reader SET kind = 'system' WHERE ws = :ws AND agent = :reader;
+-- name: reader_set_kind
+-- A name becomes a person's, an agent's or the server's, its instances too; index reader_by_agent.
+UPDATE reader SET kind = :kind WHERE ws = :ws AND agent = :agent;
 
 -- name: reader_floor_read
 -- Raise a reader's floor for read; primary key.
@@ -334,6 +334,10 @@ INSERT INTO hole (ws, reader, mark, seq) VALUES (:ws, :reader, :mark, :seq) ON C
 -- One message at or below the floor is marked now; primary key.
 DELETE FROM hole WHERE ws = :ws AND reader = :reader AND mark = :mark AND seq = :seq;
 
+-- name: holes_drop
+-- An instance that another copy uses from now on begins anew; primary key.
+DELETE FROM hole WHERE ws = :ws AND reader = :reader;
+
 -- name: holes_within
 -- A reader's holes in a range, to show flags on a page; primary key.
 SELECT seq FROM hole WHERE ws = :ws AND reader = :reader AND mark = :mark AND seq >= :low AND seq <= :high;
@@ -353,8 +357,42 @@ WHERE a.ws = :ws AND a.seq <= :seq AND (a.channel = :reader OR a.channel IN (SEL
   AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.ws = :ws AND h.reader = :reader AND h.seq = a.seq)
 ON CONFLICT DO NOTHING;
 
+-- name: newcomer_add
+-- A newcomer is given the newest broadcasts of late that have not expired and were not withdrawn; what the server itself announced was news for
+-- those who were there. Looks at the newest 5,000 at most; primary keys of addressed, message and hidden.
+INSERT INTO newcomer (ws, reader, seq)
+SELECT n.ws, CAST(:reader AS BIGINT), n.seq FROM (
+  SELECT a.ws, a.seq FROM (SELECT b.ws, b.seq, b.left_out, b.expires_at FROM addressed b WHERE b.ws = :ws AND b.channel = 0
+    ORDER BY b.seq DESC LIMIT 5000) AS a CROSS JOIN message m
+  WHERE m.ws = a.ws AND m.seq = a.seq AND (a.expires_at IS NULL OR a.expires_at > :now) AND a.left_out <> :reader
+    AND m.type = 'broadcast' AND m.created_at > :since
+    AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.ws = :ws AND h.reader = 0 AND h.seq = a.seq)
+  ORDER BY a.seq DESC LIMIT :most) AS n;
+
+-- name: newcomer_holes
+-- What a newcomer was given is unread; primary key.
+INSERT INTO hole (ws, reader, mark, seq)
+SELECT n.ws, n.reader, CAST(:mark AS TEXT), n.seq FROM newcomer n WHERE n.ws = :ws AND n.reader = :reader
+ON CONFLICT DO NOTHING;
+
+-- name: newcomer_was_given
+-- Whether an agent was given a broadcast from before it was registered; primary key.
+SELECT 1 FROM newcomer WHERE ws = :ws AND reader = :reader AND seq = :seq;
+
+-- name: newcomer_of
+-- The broadcasts from before its registration that an agent was given; primary key.
+SELECT seq FROM newcomer WHERE ws = :ws AND reader = :reader AND seq <= :upto ORDER BY seq;
+
+-- name: newcomer_forget
+-- A name that is the server's now has no post; primary key.
+DELETE FROM newcomer WHERE ws = :ws AND reader = :reader;
+
+-- name: newcomer_keep
+-- Keep what an export says a newcomer was given; primary key.
+INSERT INTO newcomer (ws, reader, seq) VALUES (:ws, :reader, :seq) ON CONFLICT DO NOTHING;
+
 -- name: hidden_add
--- A reader archives; primary key.
+-- A reader archives; or, for reader 0, a broadcast is withdrawn from those who are not registered yet; primary key.
 INSERT INTO hidden (ws, reader, seq) VALUES (:ws, :reader, :seq) ON CONFLICT DO NOTHING;
 
 -- name: hidden_drop
@@ -431,8 +469,8 @@ SELECT DISTINCT u.seq FROM (
 
 -- name: total_count
 -- How much post a reader has after a seq, each channel up to a bound, archived or not, expired left out; and how much of it will expire;
--- primary key of addressed.
-SELECT own.many + everyone.many + instances.many, own.ending + everyone.ending + instances.ending FROM
+-- primary keys of addressed and newcomer.
+SELECT own.many + everyone.many + before.many + instances.many, own.ending + everyone.ending + before.ending + instances.ending FROM
   (SELECT COUNT(*) AS many, COUNT(o.expires_at) AS ending FROM (
     SELECT a.expires_at FROM addressed a WHERE a.ws = :ws AND a.channel = :agent AND a.seq > :after
       AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS o) AS own
@@ -440,12 +478,15 @@ SELECT own.many + everyone.many + instances.many, own.ending + everyone.ending +
     SELECT a.expires_at FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.left_out <> :agent
       AND a.seq > (SELECT CASE WHEN registered_seq > :after THEN registered_seq ELSE :after END FROM reader WHERE ws = :ws AND reader = :agent)
       AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS e) AS everyone
+  CROSS JOIN (SELECT COUNT(*) AS many, COUNT(b.expires_at) AS ending FROM (
+    SELECT a.expires_at FROM newcomer n CROSS JOIN addressed a WHERE n.ws = :ws AND n.reader = :agent AND n.seq > :after
+      AND a.ws = n.ws AND a.channel = 0 AND a.seq = n.seq AND (a.expires_at IS NULL OR a.expires_at > :now) LIMIT :most) AS b) AS before
   CROSS JOIN (SELECT COUNT(*) AS many, COUNT(i.expires_at) AS ending FROM (
     SELECT DISTINCT a.seq, a.expires_at FROM {post_of_instances} AND a.seq > :after AND (a.expires_at IS NULL OR a.expires_at > :now)
       AND NOT EXISTS (SELECT 1 FROM addressed w WHERE w.ws = a.ws AND w.channel = :agent AND w.seq = a.seq) LIMIT :most) AS i) AS instances;
 
 -- name: mailbox_page
--- Everything for a reader, newest first; primary key of addressed.
+-- Everything for a reader, newest first; primary keys of addressed and newcomer.
 SELECT DISTINCT u.seq FROM (
   SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = :agent AND a.seq < :before
     ORDER BY a.seq DESC LIMIT :most) AS own
@@ -453,6 +494,8 @@ SELECT DISTINCT u.seq FROM (
   SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.seq < :before AND a.left_out <> :agent
       AND a.seq > (SELECT registered_seq FROM reader WHERE ws = :ws AND reader = :agent)
     ORDER BY a.seq DESC LIMIT :most) AS everyone
+  UNION ALL
+  SELECT * FROM (SELECT n.seq FROM newcomer n WHERE n.ws = :ws AND n.reader = :agent AND n.seq < :before ORDER BY n.seq DESC LIMIT :most) AS before
   UNION ALL
   SELECT * FROM (SELECT DISTINCT a.seq FROM {post_of_instances} AND a.seq < :before ORDER BY a.seq DESC LIMIT :most) AS instances
 ) AS u ORDER BY u.seq DESC LIMIT :most;
@@ -485,11 +528,12 @@ LEFT JOIN receipt p ON p.ws = a.ws AND p.seq = a.seq AND p.reader = a.channel
 WHERE a.ws = :ws AND a.seq = :seq AND r.reader > :after ORDER BY r.reader LIMIT :most;
 
 -- name: receipts_everyone
--- Every recipient of a broadcast: agents and people registered before it, not its sender; primary key of reader.
+-- Every recipient of a broadcast: agents and people registered before it and newcomers who were given it, not its sender; primary keys of
+-- reader and newcomer.
 SELECT r.reader, r.name, r.instance, r.kind, p.delivered_at, p.read_at, p.acknowledged_at, p.archived_at, p.evidence
 FROM reader r LEFT JOIN receipt p ON p.ws = r.ws AND p.seq = :seq AND p.reader = r.reader
-WHERE r.ws = :ws AND r.instance IS NULL AND r.seen > 0 AND r.kind <> 'system' AND r.registered_seq < :seq AND r.reader <> :sender_agent
-  AND r.reader > :after ORDER BY r.reader LIMIT :most;
+WHERE r.ws = :ws AND r.instance IS NULL AND r.seen > 0 AND r.kind <> 'system' AND r.reader <> :sender_agent AND r.reader > :after
+  AND (r.registered_seq < :seq OR EXISTS (SELECT 1 FROM newcomer n WHERE n.ws = :ws AND n.reader = r.reader AND n.seq = :seq)) ORDER BY r.reader LIMIT :most;
 
 -- name: receipt_counts
 -- How far a message has come: rows with each time set; primary key.
@@ -497,8 +541,9 @@ SELECT COUNT(delivered_at), COUNT(read_at), COUNT(acknowledged_at), COUNT(archiv
 WHERE ws = :ws AND seq = :seq;
 
 -- name: recipients_everyone
--- How many agents a broadcast was for; primary key of reader.
-SELECT COUNT(*) FROM reader WHERE ws = :ws AND instance IS NULL AND seen > 0 AND kind <> 'system' AND registered_seq < :seq AND reader <> :sender_agent;
+-- How many agents a broadcast was for; primary key of reader, index newcomer_by_seq.
+SELECT (SELECT COUNT(*) FROM reader WHERE ws = :ws AND instance IS NULL AND seen > 0 AND kind <> 'system' AND registered_seq < :seq
+    AND reader <> :sender_agent) + (SELECT COUNT(*) FROM newcomer WHERE ws = :ws AND seq = :seq);
 
 -- name: event_add
 -- Write a line of the feed.
@@ -610,6 +655,8 @@ SELECT m.seq, 'message.sent' AS kind, m.created_at AS at, m.sender_agent AS read
     UNION ALL
     SELECT * FROM (SELECT a.seq FROM addressed a WHERE a.ws = :ws AND a.channel = 0 AND a.seq > :after AND a.left_out <> :agent
         AND a.seq > (SELECT registered_seq FROM reader WHERE ws = :ws AND reader = :agent) ORDER BY a.seq LIMIT :most) AS everyone
+    UNION ALL
+    SELECT * FROM (SELECT n.seq FROM newcomer n WHERE n.ws = :ws AND n.reader = :agent AND n.seq > :after ORDER BY n.seq LIMIT :most) AS before
     UNION ALL
     SELECT * FROM (SELECT DISTINCT a.seq FROM {post_of_instances} AND a.seq > :after ORDER BY a.seq LIMIT :most) AS instances
   ) AS u ORDER BY u.seq LIMIT :most

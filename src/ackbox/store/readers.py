@@ -46,8 +46,23 @@ class Presence(msgspec.Struct, frozen=True):
     card: str
 
 
+def nobody(name: str, instance: str | None, *, last: int) -> Reader:
+    """Return who stands for a name that is not registered: its mailbox is empty."""
+    return Reader(-1, -1, name, instance, "", "agent", 0, last, last, last)
+
+
+# Messages that waited for any person and are given to the first one together.
+MAX_HANDED_OVER = 10_000
 # Who post to every person waits for while there is none. Nobody can be called so.
 PEOPLE = "user"
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """When somebody is registered (ms UTC), and which broadcasts from before that they are given: those after `since`, the newest `most`."""
+
+    now: int
+    since: int
+    most: int
 
 R = TypeVar("R", Reader, Reader | None)
 
@@ -152,27 +167,40 @@ class Readers(Bound):
             raise Conflict(f"{name!r} is somebody here, not a part of the server.", hint="Give that one another name.")
         return found
 
-    async def arrive(self, name: str, instance: str | None, *, kind: str) -> tuple[Reader, bool]:
+    async def arrive(self, name: str, instance: str | None, *, kind: str, arrival: Arrival) -> tuple[Reader, bool]:
         """Return the reader of a caller, registered now if it was not; and whether it is new."""
         found = await self.reader(name, instance)
         if found is not None and found.seen:
             return found, False
         if instance is None:
-            return await self._arrive_agent(name, found, kind), True
-        agent, _ = await self.arrive(name, None, kind=kind)
+            return await self._arrive_agent(name, found, kind, arrival), True
+        agent, _ = await self.arrive(name, None, kind=kind, arrival=arrival)
         return await self._arrive_instance(agent, instance, found), True
 
     async def arrive_as_server(self, name: str) -> tuple[Reader, bool]:
         """Return the reader that the server writes as; a sender only, so no broadcast counts it."""
         found = await self.reader(name)
         if found is None or not found.seen:
-            return await self._arrive_agent(name, found, "system"), True
+            return await self._arrive_agent(name, found, "system", None), True
         if found.kind != "system":
-            await self.run("reader_becomes_system", reader=found.reader)
+            await self.run("reader_set_kind", agent=found.agent, kind="system")
+            await self.run("newcomer_forget", reader=found.reader)
             await self.run("workspace_count_agents", more=-1)
         return msgspec.structs.replace(found, kind="system"), False
 
-    async def _arrive_agent(self, name: str, held: Reader | None, kind: str) -> Reader:
+    async def set_kind(self, reader: Reader, kind: str) -> None:
+        """Make a name a person's or an agent's, its instances too; the first person has what waited for any."""
+        if kind == "human":
+            people = await self.first_person()
+            waited = [seq for seq, _ in await self.waiting_for(people[0], most=MAX_HANDED_OVER)] if people else []
+            await self._with_peoples_post(reader.name, reader)
+            for mark in ("read", "delivered"):
+                await self.run_many("hole_add", [{"reader": each.reader, "mark": mark, "seq": seq}
+                                                 for each in await self.family(reader.agent) if each.seen for seq in waited
+                                                 if seq <= (each.read_floor if mark == "read" else each.delivered_floor)])
+        await self.run("reader_set_kind", agent=reader.agent, kind=kind)
+
+    async def _arrive_agent(self, name: str, held: Reader | None, kind: str, arrival: Arrival | None) -> Reader:
         last = await self.last_seq()
         if held is not None and held.name != name:
             # What was written to waited under another spelling; the name is its holder's.
@@ -183,10 +211,20 @@ class Readers(Bound):
         if kind == "human":
             held = await self._with_peoples_post(name, held)
         if held is None:
-            return await self._add(name, None, agent=None, kind=kind, seen=1, floor=last)
-        for mark in ("read", "delivered"):
-            await self.run("holes_waiting", reader=held.reader, mark=mark, seq=last)
-        return await self._settle(held, kind, last, last)
+            reader = await self._add(name, None, agent=None, kind=kind, seen=1, floor=last)
+        else:
+            for mark in ("read", "delivered"):
+                await self.run("holes_waiting", reader=held.reader, mark=mark, seq=last)
+            reader = await self._settle(held, kind, last, last)
+        if arrival is not None and arrival.most:
+            await self.run("newcomer_add", reader=reader.reader, now=arrival.now, since=arrival.since, most=arrival.most)
+            for mark in ("read", "delivered"):
+                await self.run("newcomer_holes", reader=reader.reader, mark=mark)
+        return reader
+
+    async def was_given(self, agent: Reader, seq: int) -> bool:
+        """Whether an agent has a broadcast: it was registered before it, or was given it as a newcomer."""
+        return agent.registered_seq < seq or await self.row("newcomer_was_given", reader=agent.reader, seq=seq) is not None
 
     async def _with_peoples_post(self, name: str, held: Reader | None) -> Reader | None:
         """Let the first person have what waited for any: as the reader it waited for, or together with what waited for the name."""
@@ -211,6 +249,14 @@ class Readers(Bound):
             held = await self._add(agent.name, instance, agent=agent.reader, kind=agent.kind, seen=0, floor=agent.read_floor)
         await self.run("holes_copy", reader=held.reader, agent=agent.reader)
         return await self._settle(held, agent.kind, agent.read_floor, agent.delivered_floor)
+
+    async def start_again(self, instance: Reader) -> None:
+        """Let an instance that another copy had start as a new one does: with what no instance of its agent has read."""
+        agent = await self.reader_by_number(instance.agent)
+        assert agent is not None
+        await self.run("holes_drop", reader=instance.reader)
+        await self.run("forget_hidden", reader=instance.reader)
+        await self._arrive_instance(agent, str(instance.instance), instance)
 
     async def _settle(self, held: Reader, kind: str, read_floor: int, delivered_floor: int) -> Reader:
         registered_seq = await self.last_seq()

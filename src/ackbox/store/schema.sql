@@ -365,3 +365,12 @@ CREATE TABLE database_copy (
     bytes    INTEGER NOT NULL,
     verified TEXT    NOT NULL
 ) STRICT;
+
+CREATE TABLE newcomer (
+    ws     INTEGER NOT NULL,
+    reader INTEGER NOT NULL,
+    seq    INTEGER NOT NULL,
+    PRIMARY KEY (ws, reader, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX newcomer_by_seq ON newcomer (ws, seq);
