@@ -60,11 +60,114 @@ class Follow(TypedDict, total=False):
     limit: int | None
     join_ms: float | None
 
+class EventVerbs:
+    async def feed(
+        self, *, cursor: str | None = None, of: Literal["workspace", "inbox"] = "workspace", kinds: builtins.list[str] = ...,
+        sender: str | None = None, thread: str | None = None, limit: int = 100, wait_s: float = 0, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Events:
+        """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
+
+        A reader that keeps its cursor never skips an event. One cursor serves every choice of
+        events. A page may be empty and have more after it: ask again.
+
+        Raises Invalid, BadCursor.
+        """
+
+    async def list(
+        self, *, of: str | None = None, limit: int = 20, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Activity:
+        """Return what happened, newest first: ids and kinds, never a body.
+
+        Raises BadCursor.
+        """
+
+    async def log(
+        self, *, cursor: str | None = None, limit: int = 100, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Lines:
+        """Return what happened, oldest first, messages whole; for keeping and for reading back. Looking marks nothing.
+
+        A message that expects an answer opens a contract, and the first answer to it resolves that; both have lines of their own.
+
+        Raises BadCursor.
+        """
+
+class AgentVerbs:
+    async def check_in(
+        self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
+        model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
+        area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
+        auto_instance: str | None = None, copy_id: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> CheckedIn:
+        """Say that you are here and what you are doing; tells how much post waits and who works on the same things.
+
+        With `auto_instance` the server chooses the instance; `me` says which. One that was left is given again, and starts as a new
+        one does: with what no copy has read. `copies` names the other live copies.
+
+        Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
+        """
+
+    async def heartbeat(
+        self, *, summary: str | None = None, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Alive:
+        """Say that you are still here. Any call counts as a sign of life; this one does nothing else.
+
+        Raises NotAllowed.
+        """
+
+    async def check_out(
+        self, *, summary: str | None = None, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> CheckedOut:
+        """Say that you are leaving; you show as away at once, and your post waits.
+
+        Raises NotAllowed.
+        """
+
+    async def list(
+        self, *, online_only: bool = False, name: str | None = None, days: int | None = None, newest_first: bool = False, present_first: bool = False,
+        limit: int | None = None, skip: int = 0, like: str | None = None, cursor: str | None = None, with_unread: bool = False, waiting: int = 0,
+        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Roster:
+        """Return who is here: every agent and person with presence, and names that post waits for."""
+
+    async def whoami(
+        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Identity:
+        """Return whom your key makes you: workspace, name, role, and as whom else it may speak."""
+
+    async def dismiss(
+        self, *, name: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Dismissed:
+        """Wait no longer for a name that has never been here: what waits for it is taken back, and stays in the history.
+
+        People and operators may. It is awaited again as soon as somebody writes to it again.
+
+        Raises NotAllowed, NotFound (also for who has been here).
+        """
+
+    async def set_kind(
+        self, *, name: str, kind: Literal["agent", "human"], workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> KindSet:
+        """Make a registered name a person's, or an agent's.
+
+        Messages that were sent before keep the kind they were sent with. Keys of the name stay as they are: an agent's key no longer
+        speaks as a person, so make a new one for the person.
+
+        Raises NotFound, Conflict (a part of the server; a person who still has a key).
+        """
+
 class MessageVerbs:
     async def send(
-        self, *, to: str | builtins.list[str], body: str, to_instance: str | None = None, subject: str | None = None, intent: str = "inform",
-        priority: int = 3, refs: builtins.list[Ref] = ..., metadata: dict[str, Any] = ..., parent: str | None = None,
-        expects_reply_by: str | None = None, expires_in_days: int | None = None, idempotency_key: str | None = None,
+        self, *, to: str | builtins.list[str] | None = None, body: str, to_instance: str | None = None, subject: str | None = None,
+        intent: str = "inform", priority: int = 3, refs: builtins.list[Ref] = ..., metadata: dict[str, Any] = ..., parent: str | None = None,
+        reply_all: bool = False, expects_reply_by: str | None = None, expires_in_days: int | None = None, idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None, facts: dict[str, Any] = ..., mention: bool = False, by_instance: bool = False,
         workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Sent:
@@ -106,9 +209,9 @@ class MessageVerbs:
         """
 
     async def ask(
-        self, *, to: str | builtins.list[str], body: str, to_instance: str | None = None, subject: str | None = None, intent: str = "question",
-        priority: int = 3, refs: builtins.list[Ref] = ..., metadata: dict[str, Any] = ..., parent: str | None = None,
-        expects_reply_by: str | None = None, expires_in_days: int | None = None, idempotency_key: str | None = None,
+        self, *, to: str | builtins.list[str] | None = None, body: str, to_instance: str | None = None, subject: str | None = None,
+        intent: str = "question", priority: int = 3, refs: builtins.list[Ref] = ..., metadata: dict[str, Any] = ..., parent: str | None = None,
+        reply_all: bool = False, expects_reply_by: str | None = None, expires_in_days: int | None = None, idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None, facts: dict[str, Any] = ..., mention: bool = False, by_instance: bool = False,
         wait_s: float = 45, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Asked:
@@ -163,109 +266,6 @@ class MessageVerbs:
         """Say who would get a message and how each is reached, without sending it.
 
         Raises Invalid.
-        """
-
-class EventVerbs:
-    async def feed(
-        self, *, cursor: str | None = None, of: Literal["workspace", "inbox"] = "workspace", kinds: builtins.list[str] = ...,
-        sender: str | None = None, thread: str | None = None, limit: int = 100, wait_s: float = 0, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Events:
-        """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
-
-        A reader that keeps its cursor never skips an event. One cursor serves every choice of
-        events. A page may be empty and have more after it: ask again.
-
-        Raises Invalid, BadCursor.
-        """
-
-    async def list(
-        self, *, of: str | None = None, limit: int = 20, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Activity:
-        """Return what happened, newest first: ids and kinds, never a body.
-
-        Raises BadCursor.
-        """
-
-    async def log(
-        self, *, cursor: str | None = None, limit: int = 100, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Lines:
-        """Return what happened, oldest first, messages whole; for keeping and for reading back. Looking marks nothing.
-
-        A message that expects an answer opens a contract, and the first answer to it resolves that; both have lines of their own.
-
-        Raises BadCursor.
-        """
-
-class AgentVerbs:
-    async def check_in(
-        self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
-        model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
-        area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
-        auto_instance: str | None = None, copy_id: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> CheckedIn:
-        """Say that you are here and what you are doing; tells how much post waits and who works on the same things.
-
-        With `auto_instance` the server chooses the instance; `me` says which. One that was left is given again, and starts as a new
-        one does: with what no copy has read. `copies` names the other live copies.
-
-        Raises Invalid, NotAllowed.
-        """
-
-    async def heartbeat(
-        self, *, summary: str | None = None, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Alive:
-        """Say that you are still here. Any call counts as a sign of life; this one does nothing else.
-
-        Raises NotAllowed.
-        """
-
-    async def check_out(
-        self, *, summary: str | None = None, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> CheckedOut:
-        """Say that you are leaving; you show as away at once, and your post waits.
-
-        Raises NotAllowed.
-        """
-
-    async def list(
-        self, *, online_only: bool = False, name: str | None = None, days: int | None = None, newest_first: bool = False, present_first: bool = False,
-        limit: int | None = None, skip: int = 0, like: str | None = None, with_unread: bool = False, waiting: int = 0, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Roster:
-        """Return who is here: every agent and person with presence, and names that post waits for."""
-
-    async def whoami(
-        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Identity:
-        """Return whom your key makes you: workspace, name, role, and as whom else it may speak."""
-
-    async def dismiss(
-        self, *, name: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Dismissed:
-        """Wait no longer for a name that has never been here: what waits for it is taken back, and stays in the history.
-
-        People and operators may. It is awaited again as soon as somebody writes to it again.
-
-        Raises NotAllowed, NotFound (also for who has been here).
-        """
-
-    async def set_kind(
-        self, *, name: str, kind: Literal["agent", "human"], workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> KindSet:
-        """Make a registered name a person's, or an agent's.
-
-        Messages that were sent before keep the kind they were sent with. Keys of the name stay as they are: an agent's key no longer
-        speaks as a person, so make a new one for the person.
-
-        Raises NotFound, Conflict (a part of the server; a person who still has a key).
         """
 
 class SessionVerbs:
@@ -540,7 +540,8 @@ class ScheduleVerbs:
         """
 
     async def list(
-        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
     ) -> Schedules:
         """Return the workspace's schedules; in a private workspace your own, or all for those who see all."""
 
@@ -612,23 +613,29 @@ class WorkspaceVerbs:
         self, *, name: str, mode: Literal["open", "private"] = "open", unknown: Literal["hold", "refuse", "inactive"] | None = None,
         inactive: Literal["refuse", "hold"] | None = None, hops_limit: int | None = None, repeats_limit: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None, heartbeat_s: int | None = None, session_ttl_s: int | None = None,
-        empty_inbox_text: str | None = None, newcomer_days: int | None = None, workspace: str | None = None, agent: str | None = None,
+        empty_inbox_text: str | None = None, storage_mb: int | None = None, schedules_limit: int | None = None,
+        schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None, agent: str | None = None,
         instance: str | None = None, session: str | None = None,
     ) -> Workspace:
         """Create a workspace. Raises Conflict when the name is taken, Invalid."""
 
     async def list(
-        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
     ) -> Workspaces:
         """Return the workspaces that your key covers."""
 
     async def settings(
         self, *, unknown: Literal["hold", "refuse", "inactive"] | None = None, inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None, repeats_limit: int | None = None, on_conflict: Literal["warn", "block"] | None = None,
-        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, newcomer_days: int | None = None,
-        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, storage_mb: int | None = None,
+        schedules_limit: int | None = None, schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Workspace:
-        """Change or read a workspace's settings; what is left out stays as it was."""
+        """Change or read a workspace's settings; what is left out stays as it was.
+
+        Raises NotAllowed for the limits that only an operator changes.
+        """
 
 class KeyVerbs:
     async def create(
@@ -642,8 +649,8 @@ class KeyVerbs:
         """
 
     async def list(
-        self, *, ended_links: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
+        self, *, limit: int | None = None, cursor: str | None = None, ended_links: bool = False, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Keys:
         """List the workspace's keys, without their secrets.
 
@@ -797,7 +804,8 @@ class WebhookVerbs:
         """
 
     async def list(
-        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
     ) -> Webhooks:
         """Return the workspace's webhooks, without their secrets."""
 
@@ -822,9 +830,9 @@ class WebhookVerbs:
         """
 
 class Nouns:
-    message: MessageVerbs
     event: EventVerbs
     agent: AgentVerbs
+    message: MessageVerbs
     session: SessionVerbs
     task: TaskVerbs
     inbox: InboxVerbs
@@ -840,11 +848,112 @@ class Nouns:
     turn: TurnVerbs
     webhook: WebhookVerbs
 
+class SyncEventVerbs:
+    def feed(
+        self, *, cursor: str | None = None, of: Literal["workspace", "inbox"] = "workspace", kinds: builtins.list[str] = ...,
+        sender: str | None = None, thread: str | None = None, limit: int = 100, wait_s: float = 0, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Events:
+        """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
+
+        A reader that keeps its cursor never skips an event. One cursor serves every choice of
+        events. A page may be empty and have more after it: ask again.
+
+        Raises Invalid, BadCursor.
+        """
+
+    def list(
+        self, *, of: str | None = None, limit: int = 20, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Activity:
+        """Return what happened, newest first: ids and kinds, never a body.
+
+        Raises BadCursor.
+        """
+
+    def log(
+        self, *, cursor: str | None = None, limit: int = 100, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Lines:
+        """Return what happened, oldest first, messages whole; for keeping and for reading back. Looking marks nothing.
+
+        A message that expects an answer opens a contract, and the first answer to it resolves that; both have lines of their own.
+
+        Raises BadCursor.
+        """
+
+class SyncAgentVerbs:
+    def check_in(
+        self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
+        model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
+        area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
+        auto_instance: str | None = None, copy_id: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> CheckedIn:
+        """Say that you are here and what you are doing; tells how much post waits and who works on the same things.
+
+        With `auto_instance` the server chooses the instance; `me` says which. One that was left is given again, and starts as a new
+        one does: with what no copy has read. `copies` names the other live copies.
+
+        Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
+        """
+
+    def heartbeat(
+        self, *, summary: str | None = None, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Alive:
+        """Say that you are still here. Any call counts as a sign of life; this one does nothing else.
+
+        Raises NotAllowed.
+        """
+
+    def check_out(
+        self, *, summary: str | None = None, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> CheckedOut:
+        """Say that you are leaving; you show as away at once, and your post waits.
+
+        Raises NotAllowed.
+        """
+
+    def list(
+        self, *, online_only: bool = False, name: str | None = None, days: int | None = None, newest_first: bool = False, present_first: bool = False,
+        limit: int | None = None, skip: int = 0, like: str | None = None, cursor: str | None = None, with_unread: bool = False, waiting: int = 0,
+        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Roster:
+        """Return who is here: every agent and person with presence, and names that post waits for."""
+
+    def whoami(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> Identity:
+        """Return whom your key makes you: workspace, name, role, and as whom else it may speak."""
+
+    def dismiss(
+        self, *, name: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Dismissed:
+        """Wait no longer for a name that has never been here: what waits for it is taken back, and stays in the history.
+
+        People and operators may. It is awaited again as soon as somebody writes to it again.
+
+        Raises NotAllowed, NotFound (also for who has been here).
+        """
+
+    def set_kind(
+        self, *, name: str, kind: Literal["agent", "human"], workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> KindSet:
+        """Make a registered name a person's, or an agent's.
+
+        Messages that were sent before keep the kind they were sent with. Keys of the name stay as they are: an agent's key no longer
+        speaks as a person, so make a new one for the person.
+
+        Raises NotFound, Conflict (a part of the server; a person who still has a key).
+        """
+
 class SyncMessageVerbs:
     def send(
-        self, *, to: str | builtins.list[str], body: str, to_instance: str | None = None, subject: str | None = None, intent: str = "inform",
-        priority: int = 3, refs: builtins.list[Ref] = ..., metadata: dict[str, Any] = ..., parent: str | None = None,
-        expects_reply_by: str | None = None, expires_in_days: int | None = None, idempotency_key: str | None = None,
+        self, *, to: str | builtins.list[str] | None = None, body: str, to_instance: str | None = None, subject: str | None = None,
+        intent: str = "inform", priority: int = 3, refs: builtins.list[Ref] = ..., metadata: dict[str, Any] = ..., parent: str | None = None,
+        reply_all: bool = False, expects_reply_by: str | None = None, expires_in_days: int | None = None, idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None, facts: dict[str, Any] = ..., mention: bool = False, by_instance: bool = False,
         workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Sent:
@@ -886,9 +995,9 @@ class SyncMessageVerbs:
         """
 
     def ask(
-        self, *, to: str | builtins.list[str], body: str, to_instance: str | None = None, subject: str | None = None, intent: str = "question",
-        priority: int = 3, refs: builtins.list[Ref] = ..., metadata: dict[str, Any] = ..., parent: str | None = None,
-        expects_reply_by: str | None = None, expires_in_days: int | None = None, idempotency_key: str | None = None,
+        self, *, to: str | builtins.list[str] | None = None, body: str, to_instance: str | None = None, subject: str | None = None,
+        intent: str = "question", priority: int = 3, refs: builtins.list[Ref] = ..., metadata: dict[str, Any] = ..., parent: str | None = None,
+        reply_all: bool = False, expects_reply_by: str | None = None, expires_in_days: int | None = None, idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None, facts: dict[str, Any] = ..., mention: bool = False, by_instance: bool = False,
         wait_s: float = 45, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Asked:
@@ -943,107 +1052,6 @@ class SyncMessageVerbs:
         """Say who would get a message and how each is reached, without sending it.
 
         Raises Invalid.
-        """
-
-class SyncEventVerbs:
-    def feed(
-        self, *, cursor: str | None = None, of: Literal["workspace", "inbox"] = "workspace", kinds: builtins.list[str] = ...,
-        sender: str | None = None, thread: str | None = None, limit: int = 100, wait_s: float = 0, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Events:
-        """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
-
-        A reader that keeps its cursor never skips an event. One cursor serves every choice of
-        events. A page may be empty and have more after it: ask again.
-
-        Raises Invalid, BadCursor.
-        """
-
-    def list(
-        self, *, of: str | None = None, limit: int = 20, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Activity:
-        """Return what happened, newest first: ids and kinds, never a body.
-
-        Raises BadCursor.
-        """
-
-    def log(
-        self, *, cursor: str | None = None, limit: int = 100, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Lines:
-        """Return what happened, oldest first, messages whole; for keeping and for reading back. Looking marks nothing.
-
-        A message that expects an answer opens a contract, and the first answer to it resolves that; both have lines of their own.
-
-        Raises BadCursor.
-        """
-
-class SyncAgentVerbs:
-    def check_in(
-        self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
-        model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
-        area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
-        auto_instance: str | None = None, copy_id: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> CheckedIn:
-        """Say that you are here and what you are doing; tells how much post waits and who works on the same things.
-
-        With `auto_instance` the server chooses the instance; `me` says which. One that was left is given again, and starts as a new
-        one does: with what no copy has read. `copies` names the other live copies.
-
-        Raises Invalid, NotAllowed.
-        """
-
-    def heartbeat(
-        self, *, summary: str | None = None, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Alive:
-        """Say that you are still here. Any call counts as a sign of life; this one does nothing else.
-
-        Raises NotAllowed.
-        """
-
-    def check_out(
-        self, *, summary: str | None = None, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> CheckedOut:
-        """Say that you are leaving; you show as away at once, and your post waits.
-
-        Raises NotAllowed.
-        """
-
-    def list(
-        self, *, online_only: bool = False, name: str | None = None, days: int | None = None, newest_first: bool = False, present_first: bool = False,
-        limit: int | None = None, skip: int = 0, like: str | None = None, with_unread: bool = False, waiting: int = 0, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Roster:
-        """Return who is here: every agent and person with presence, and names that post waits for."""
-
-    def whoami(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> Identity:
-        """Return whom your key makes you: workspace, name, role, and as whom else it may speak."""
-
-    def dismiss(
-        self, *, name: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Dismissed:
-        """Wait no longer for a name that has never been here: what waits for it is taken back, and stays in the history.
-
-        People and operators may. It is awaited again as soon as somebody writes to it again.
-
-        Raises NotAllowed, NotFound (also for who has been here).
-        """
-
-    def set_kind(
-        self, *, name: str, kind: Literal["agent", "human"], workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> KindSet:
-        """Make a registered name a person's, or an agent's.
-
-        Messages that were sent before keep the kind they were sent with. Keys of the name stay as they are: an agent's key no longer
-        speaks as a person, so make a new one for the person.
-
-        Raises NotFound, Conflict (a part of the server; a person who still has a key).
         """
 
 class SyncSessionVerbs:
@@ -1315,7 +1323,10 @@ class SyncScheduleVerbs:
         Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many schedules).
         """
 
-    def list(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> Schedules:
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Schedules:
         """Return the workspace's schedules; in a private workspace your own, or all for those who see all."""
 
     def remove(
@@ -1386,21 +1397,29 @@ class SyncWorkspaceVerbs:
         self, *, name: str, mode: Literal["open", "private"] = "open", unknown: Literal["hold", "refuse", "inactive"] | None = None,
         inactive: Literal["refuse", "hold"] | None = None, hops_limit: int | None = None, repeats_limit: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None, heartbeat_s: int | None = None, session_ttl_s: int | None = None,
-        empty_inbox_text: str | None = None, newcomer_days: int | None = None, workspace: str | None = None, agent: str | None = None,
+        empty_inbox_text: str | None = None, storage_mb: int | None = None, schedules_limit: int | None = None,
+        schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None, agent: str | None = None,
         instance: str | None = None, session: str | None = None,
     ) -> Workspace:
         """Create a workspace. Raises Conflict when the name is taken, Invalid."""
 
-    def list(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> Workspaces:
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Workspaces:
         """Return the workspaces that your key covers."""
 
     def settings(
         self, *, unknown: Literal["hold", "refuse", "inactive"] | None = None, inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None, repeats_limit: int | None = None, on_conflict: Literal["warn", "block"] | None = None,
-        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, newcomer_days: int | None = None,
-        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, storage_mb: int | None = None,
+        schedules_limit: int | None = None, schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Workspace:
-        """Change or read a workspace's settings; what is left out stays as it was."""
+        """Change or read a workspace's settings; what is left out stays as it was.
+
+        Raises NotAllowed for the limits that only an operator changes.
+        """
 
 class SyncKeyVerbs:
     def create(
@@ -1414,8 +1433,8 @@ class SyncKeyVerbs:
         """
 
     def list(
-        self, *, ended_links: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
+        self, *, limit: int | None = None, cursor: str | None = None, ended_links: bool = False, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
     ) -> Keys:
         """List the workspace's keys, without their secrets.
 
@@ -1564,7 +1583,10 @@ class SyncWebhookVerbs:
         Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many webhooks).
         """
 
-    def list(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> Webhooks:
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Webhooks:
         """Return the workspace's webhooks, without their secrets."""
 
     def remove(
@@ -1588,9 +1610,9 @@ class SyncWebhookVerbs:
         """
 
 class SyncNouns:
-    message: SyncMessageVerbs
     event: SyncEventVerbs
     agent: SyncAgentVerbs
+    message: SyncMessageVerbs
     session: SyncSessionVerbs
     task: SyncTaskVerbs
     inbox: SyncInboxVerbs

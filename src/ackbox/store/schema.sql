@@ -24,7 +24,7 @@ CREATE TABLE reader (
     seen           INTEGER NOT NULL,
     registered_seq INTEGER NOT NULL,
     read_floor     INTEGER NOT NULL,
-    delivered_floor INTEGER NOT NULL,
+    delivered_floor INTEGER NOT NULL, folded TEXT,
     PRIMARY KEY (ws, reader)
 ) STRICT;
 
@@ -374,3 +374,5 @@ CREATE TABLE newcomer (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX newcomer_by_seq ON newcomer (ws, seq);
+
+CREATE INDEX reader_by_fold ON reader (ws, folded);
