@@ -176,7 +176,7 @@ def _within(rows: list[Stored], params: Check) -> list[Stored]:
     for row in rows:
         body = len(row.body) if row.body.isascii() else len(row.body.encode())
         size += body
-        whole += body + show.size_beside_body(row)
+        whole += 500 + body + len(row.refs) + len(row.metadata)
         if page and (size > params.max_body_bytes or whole > REPLY_BYTES):
             break
         page.append(row)

@@ -35,12 +35,7 @@ def _fields(row: Stored, workspace: str) -> dict[str, Any]:
 
 def size_of(row: Stored, body_chars: int | None = None) -> int:
     """Return about how many bytes a message takes in an answer, with so much of its body."""
-    return len(row.body[:body_chars].encode()) + size_beside_body(row)
-
-
-def size_beside_body(row: Stored) -> int:
-    """Return about how many bytes a message takes beside its body; cheap, since every look into an inbox asks."""
-    return 500 + len(row.refs) + len(row.metadata) + len(row.audience) + len(row.subject or "")
+    return 500 + len(row.body[:body_chars].encode()) + len(row.refs) + len(row.metadata) + len(row.audience) + len(row.subject or "")
 
 
 def addresses(row: Stored) -> list[str]:

@@ -56,25 +56,25 @@ class Budget:
     def __init__(self, connection: apsw.Connection) -> None:
         self._watch: Stopwatch | None = None
         # The watch's own first moment, here too: most statements end before it, and every one asks.
-        self._until = math.inf
-        self._rows = ROWS
+        self.until = math.inf
+        self.rows = ROWS
         connection.set_progress_handler(self._is_over, STEPS)
 
     def begin(self) -> None:
         """Give the work that starts now its share."""
         self._watch = Stopwatch(SECONDS)
-        self._until = self._watch.until
-        self._rows = ROWS
+        self.until = self._watch.until
+        self.rows = ROWS
 
     def end(self) -> None:
         """Let whatever runs from now on, in a thread, run to its end."""
         self._watch = None
-        self._until = math.inf
+        self.until = math.inf
 
     def spend(self, rows: int) -> None:
         """Count what a statement gave. Raises Spent."""
-        self._rows -= rows
-        if (self._rows < 0 or perf_counter() > self._until) and self._watch is not None and (self._rows < 0 or self._watch.is_over()):
+        self.rows -= rows
+        if (self.rows < 0 or perf_counter() > self.until) and self._watch is not None and (self.rows < 0 or self._watch.is_over()):
             raise Spent
 
     def _is_over(self) -> bool:
