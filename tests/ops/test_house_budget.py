@@ -64,6 +64,7 @@ async def stall(call: Any) -> tuple[float, Any]:
     return longest, answer
 
 
+@pytest.mark.timeout(900)
 async def test_no_call_holds_the_event_loop_or_answers_without_end(post: Post) -> None:
     ids = await fill(post)
     post.app.limits = Limits(key=Rate(1e9, 1e9), workspace=Rate(1e9, 1e9))

@@ -182,8 +182,9 @@ def _within(rows: list[Stored], params: Check) -> list[Stored]:
     page: list[Stored] = []
     whole = 0
     for row in rows:
-        size += len(row.body.encode())
-        whole += show.size_of(row)
+        body = len(row.body) if row.body.isascii() else len(row.body.encode())
+        size += body
+        whole += 500 + body + len(row.refs) + len(row.metadata)
         if page and (size > params.max_body_bytes or whole > REPLY_BYTES):
             break
         page.append(row)

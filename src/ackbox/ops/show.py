@@ -34,7 +34,7 @@ def _fields(row: Stored, workspace: str) -> dict[str, Any]:
 
 
 def size_of(row: Stored, body_chars: int | None = None) -> int:
-    """Return about how many bytes a message takes in an answer; cheap, since every look into an inbox asks."""
+    """Return about how many bytes a message takes in an answer, with so much of its body."""
     return 500 + len(row.body[:body_chars].encode()) + len(row.refs) + len(row.metadata) + len(row.audience) + len(row.subject or "")
 
 

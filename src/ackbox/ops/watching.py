@@ -6,6 +6,7 @@ Explained in docs/why/watching.md.
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
@@ -14,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
-from ackbox.ops.presence import Member, Standing, everyone
+from ackbox.ops.presence import Standing, everyone
 from ackbox.ops.seeing import narrowed
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.engine import Row
@@ -210,9 +211,10 @@ async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post],
     for name, bucket, count in await store.sent(hour, step=step):
         sent.setdefault(name, [0] * SPARK_STEPS)[min(bucket, SPARK_STEPS - 1)] += count
     waiting = await store.waiting(week, now=now)
-    listed = await _seen_last(context, visible_to)
+    members = [each for each in await everyone(context) if visible_to in (None, each.reader)]
+    listed = heapq.nsmallest(MOST_AGENTS, members, key=lambda each: (-(each.last_seen or 0), each.name))
     posts = []
-    for each in listed[:MOST_AGENTS]:
+    for each in listed:
         reader = await store.reader_by_number(each.reader)
         assert reader is not None
         unread = await store.unmarked(reader, "read", after=0, most=UNREAD_UP_TO, now=now)
@@ -221,10 +223,4 @@ async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post],
         posts.append(Post(agent=reader.name, presence=each.presence, unread=len(unread), unacknowledged=count,
                           oldest_unread_at=None if oldest is None else to_text(oldest.created_at),
                           oldest_unacknowledged_at=to_text_or_none(since), sent=sent.get(reader.name, [0] * SPARK_STEPS)))
-    return posts, max(len(listed) - MOST_AGENTS, 0)
-
-
-async def _seen_last(context: Context, visible_to: int | None) -> list[Member]:
-    """Return the agents and people, those seen last first."""
-    found = [each for each in await everyone(context) if visible_to in (None, each.reader)]
-    return sorted(found, key=lambda each: (-(each.last_seen or 0), each.name))
+    return posts, max(len(members) - MOST_AGENTS, 0)

@@ -234,7 +234,7 @@ FROM reader WHERE ws = :ws AND kind = 'human' AND instance IS NULL AND seen > 0 
 SELECT r.name FROM reader r WHERE r.ws = :ws AND r.instance IS NULL AND r.seen = 0 AND r.kind <> 'system'
   AND (SELECT a.seq FROM reader f CROSS JOIN addressed a WHERE f.ws = r.ws AND f.agent = r.reader AND a.ws = f.ws AND a.channel = f.reader
     AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.ws = r.ws AND h.reader = r.reader AND h.seq = a.seq)
-    AND (CAST(:visible_to AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM message m WHERE m.ws = a.ws AND m.seq = a.seq AND m.sender_agent = :visible_to))
+    AND (CAST(:visible_to AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM message m WHERE m.ws = a.ws AND m.seq BETWEEN a.seq AND a.seq AND +m.sender_agent = :visible_to))
     LIMIT 1) IS NOT NULL;
 
 -- name: agents_with_post

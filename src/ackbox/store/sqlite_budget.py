@@ -6,6 +6,7 @@ than a page, is dropped and begun again in a thread, so that nobody else waits f
 
 from __future__ import annotations
 
+import math
 from time import perf_counter, thread_time
 
 import apsw
@@ -34,15 +35,15 @@ class Stopwatch:
     over; whatever the machine gave to others until then is forgiven.
     """
 
-    __slots__ = ("_seconds", "_until", "_until_worked")
+    __slots__ = ("_seconds", "_until_worked", "until")
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._until = perf_counter() + seconds
+        self.until = perf_counter() + seconds
         self._until_worked: float | None = None
 
     def is_over(self) -> bool:
-        if perf_counter() <= self._until:
+        if perf_counter() <= self.until:
             return False
         if self._until_worked is None:
             self._until_worked = thread_time() + self._seconds / 2
@@ -54,22 +55,26 @@ class Budget:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._watch: Stopwatch | None = None
-        self._rows = ROWS
+        # The watch's own first moment, here too: most statements end before it, and every one asks.
+        self.until = math.inf
+        self.rows = ROWS
         connection.set_progress_handler(self._is_over, STEPS)
 
     def begin(self) -> None:
         """Give the work that starts now its share."""
         self._watch = Stopwatch(SECONDS)
-        self._rows = ROWS
+        self.until = self._watch.until
+        self.rows = ROWS
 
     def end(self) -> None:
         """Let whatever runs from now on, in a thread, run to its end."""
         self._watch = None
+        self.until = math.inf
 
     def spend(self, rows: int) -> None:
         """Count what a statement gave. Raises Spent."""
-        self._rows -= rows
-        if self._watch is not None and (self._rows < 0 or self._watch.is_over()):
+        self.rows -= rows
+        if (self.rows < 0 or perf_counter() > self.until) and self._watch is not None and (self.rows < 0 or self._watch.is_over()):
             raise Spent
 
     def _is_over(self) -> bool:
