@@ -7,19 +7,20 @@ and rings. There is no second way to the store. Explained in docs/why/operations
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from ackbox.alive import Alive
-from ackbox.bell import EVERYBODY, Bell, Follower, Gone
+from ackbox.background import Background
+from ackbox.bell import Bell, Follower, Gone
 from ackbox.callers import Callers
 from ackbox.errors import AckboxError, CallerGone, LoopGuard, NotFound, NotYou, Unavailable
 from ackbox.founding import found
 from ackbox.limits import Held, Limits
 from ackbox.model.moment import IdMaker
+from ackbox.notify import Notifier
 from ackbox.ops import schedules
 from ackbox.ops.decode import decode
 from ackbox.ops.feed import Feed
@@ -44,16 +45,9 @@ from ackbox.ops.table import (
 from ackbox.ops.totals import Totals
 from ackbox.stays import Stay, Stays
 from ackbox.store.engine import Engine, Transaction, make_engine
-from ackbox.store.schedules import Due, due_schedules
-from ackbox.store.store import Store, WorkspaceRow, every_workspace, find_workspace
+from ackbox.store.store import Store, WorkspaceRow, find_workspace
 from ackbox.waiting import wait
 
-FLUSH_S = 1.0
-INDEX_TOGETHER = 500
-# How often a reader that follows is written down as alive; a tenth of the usual time for which a sign of life holds.
-ALIVE_S = 18
-# More agents than this are told of as everybody: a notification between servers is short.
-MOST_TOLD = 6
 # What the feed tells of a refusal.
 TOLD = ("claimed", "sender", "thread")
 P = ParamSpec("P")
@@ -80,8 +74,8 @@ class App:
         self._rooms = Rooms()
         self.stays = Stays(self._run, self.limits.spend, self.alive, lambda: self.bell.is_closing)
         self._known_places: dict[str, int] = {}
-        self._flusher: asyncio.Task[None] | None = None
-        self._unindexed: set[int] = set()
+        self._background = Background(engine, clock=lambda: self.clock(), alive=self.alive, rooms=self._rooms, as_server=self._as_server)
+        self._notifier = Notifier(engine, self.bell, self._background.written)
         self.calls = 0
         self.notices: list[str] = []
         self.keep_key: Callable[[Any], Any] = lambda rotated: rotated
@@ -90,28 +84,19 @@ class App:
     async def open(self) -> None:
         """Open the database and start what runs beside the calls."""
         await self.engine.open()
-        await self.engine.listen(self._hear)
-        self._unindexed = {row.ws for row in await self.engine.read(every_workspace, across=True)}
-        await self._fold_names()
-        self._flusher = asyncio.create_task(self._flush_often())
-
-    async def _fold_names(self) -> None:
-        """Let names from earlier versions be found whatever their case."""
-        for ws in self._unindexed:
-            if await self.engine.read(lambda tx, ws=ws: Store(tx, ws).has_unfolded(), ws=ws):  # type: ignore[misc]  # bound by default
-                while await self._write(ws, Store.fold_names):
-                    pass
+        await self.engine.listen(self._notifier.hear)
+        await self._background.start()
 
     async def close(self) -> None:
         """Wake all who wait, write down the last signs of life, close the database."""
         self.bell.close()
         await self.stays.settle()
-        if self._flusher is not None:
-            self._flusher.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._flusher
-            await self._flush()
+        await self._background.stop()
         await self.engine.close()
+
+    async def fire_due(self) -> int:
+        """Send what schedules are due to send by now; the background does it every second. Returns how many this server sent."""
+        return await self._background.fire_due()
 
     async def ensure(self, *, workspace: str, operator_key: str | None, label: str = "operator") -> str | None:
         """Make the first workspace and, unless the given operator key is good, an operator key; returns the new key or null."""
@@ -265,11 +250,7 @@ class App:
                 raise CallerGone("The caller hung up.", hint="Ask again.")
             store = Store(tx, ws)
             workspace = await self._workspace(store, caller, asked)
-            context = Context(caller=caller, store=store, workspace=workspace, operation=operation.name, face=face,
-                              now=self.clock(), new_id=self._new_id, alive=self.alive.last, on_socket=self.alive.follows,
-                              session_alive=self.alive.session_last, sockets=self.sockets, totals=self._totals, fits=fits,
-                              stored_bytes=self._rooms.bytes_of, notices=self.notices,
-                              may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or this_call))
+            context = self._context(store, workspace, caller=caller, operation=operation.name, face=face, fits=fits, call=this_call)
             if asked.session is not None:
                 await context.resume(asked.session)
             return await run(context, asked)
@@ -294,7 +275,7 @@ class App:
         subject = {"key": caller.key_id, "operation": operation.name, **{name: error.details[name] for name in TOLD if name in error.details}}
         with suppress(Unavailable):
             await self.engine.write(lambda tx: Store(tx, ws).note(kind, at=self.clock(), reader=0, subject=subject), ws=ws)
-            self._ring(ws, ())
+            self._notifier.ring(ws, ())
 
     async def _read(self, work: Callable[[Transaction], Any], *, slow: bool, ws: int, across: bool) -> Any:
         """Read; what finds that it must register somebody first runs again as a write."""
@@ -327,101 +308,33 @@ class App:
             self.alive.note(ws, context.signs_of_life)
             self.alive.note_sessions(ws, context.session_signs)
         if context.rings:
-            self._unindexed.add(ws)
+            self._background.written(ws)
             self._rooms.note(ws)
-            self._ring(ws, context.store.posted)
+            self._notifier.ring(ws, context.store.posted)
 
-    def _ring(self, ws: int, posted: Collection[int]) -> None:
-        """Wake who waits here and, through the engine, on other servers: who looks at the workspace, and the agents with new post."""
-        self.bell.ring(ws, posted)
-        if self.engine.name != "sqlite":
-            told = f"{ws}:{'.'.join(map(str, posted if len(posted) <= MOST_TOLD else (EVERYBODY,)))}"
-            self._telling = asyncio.ensure_future(self.engine.tell(told))
+    def _context(self, store: Store, workspace: WorkspaceRow, *, caller: Caller, operation: str, face: str, fits: Fits = all_fit,
+                 call: object = None) -> Context:
+        """Return what an operation is given while it runs; `call` is one object for all tries of one call."""
+        return Context(
+            caller=caller, store=store, workspace=workspace, operation=operation, face=face, now=self.clock(), new_id=self._new_id,
+            alive=self.alive.last, on_socket=self.alive.follows, session_alive=self.alive.session_last, sockets=self.sockets,
+            totals=self._totals, stored_bytes=self._rooms.bytes_of, notices=self.notices, fits=fits,
+            may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or call))
 
-    def _hear(self, text: str) -> None:
-        """Ring what another server told of; `*` after a time of hearing nothing."""
-        ws, _, posted = text.partition(":")
-        if text == "*":
-            self.bell.ring_all()
-        elif ws.isdigit():
-            self.bell.ring(int(ws), [int(agent) for agent in posted.split(".") if agent.isdigit()])
-            self._unindexed.add(int(ws))
-
-    async def _flush_often(self) -> None:
-        turns = 0
-        while True:
-            await asyncio.sleep(FLUSH_S)
-            turns += 1
-            if turns % ALIVE_S == 0:
-                self.alive.note_followers()
-            try:
-                await self._flush()
-                await self._index()
-                await self._rooms.measure(self.engine)
-                await self.fire_due()
-            except Unavailable:
-                continue  # said to those who call; the next turn tries again
-            except Exception:  # the edge of what runs beside the calls: it must outlive whatever went wrong once
-                logging.getLogger(__name__).exception("could not write what runs beside the calls")
-
-    async def fire_due(self) -> int:
-        """Send what schedules are due to send by now; runs every second by itself. Returns how many this server sent."""
-        now = self.clock()
-        due = await self.engine.read(lambda tx: due_schedules(tx, now), across=True)
-        return sum([await self._fire(each) for each in due])
-
-    async def _fire(self, due: Due) -> bool:
-        try:
-            return await self._beside(due.ws, lambda context: schedules.fire(context, due)) is not None
-        except Unavailable:
-            raise
-        except AckboxError as error:
-            why = f"{error.message} {error.hint or ''}".rstrip()
-            await self._beside(due.ws, lambda context: schedules.give_up(context, due, why))
-        except Exception:  # the edge of what runs beside the calls: one schedule's fault must not hold up the others
-            logging.getLogger(__name__).exception("could not fire a schedule")
-        return False
-
-    async def _beside(self, ws: int, run: Callable[[Context], Any]) -> Any:
-        """Run what the server does by itself in one workspace, in a transaction."""
+    async def _as_server(self, ws: int, run: Callable[[Context], Any]) -> Any:
+        """Run what the server does on its own in one workspace, in a transaction."""
         context: Context | None = None
 
         async def work(tx: Transaction) -> Any:
             nonlocal context
             store = Store(tx, ws)
-            context = Context(caller=schedules.SERVER, store=store, workspace=await store.workspace(), operation="schedule.fire", face="server",
-                              now=self.clock(), new_id=self._new_id, alive=self.alive.last,
-                              on_socket=self.alive.follows, stored_bytes=self._rooms.bytes_of)
+            context = self._context(store, await store.workspace(), caller=schedules.SERVER, operation="schedule.fire", face="server")
             return await run(context)
 
         result = await self.engine.write(work, ws=ws)
         if context is not None:
             self._after(context)
         return result
-
-    async def _index(self) -> None:
-        """Let the index of words follow what was written; in small steps, so that sends go between."""
-        for ws in list(self._unindexed):
-            # Taken out first: what is sent while this runs puts it back.
-            self._unindexed.discard(ws)
-            try:
-                while await self._write(ws, Store.index_more, INDEX_TOGETHER):
-                    pass
-            except BaseException:
-                self._unindexed.add(ws)
-                raise
-
-    async def _flush(self) -> None:
-        for ws, seen in self.alive.unwritten().items():
-            await self._write(ws, Store.touch, seen)
-            self.alive.forget(ws, seen)
-        for ws, signs in self.alive.unwritten_sessions().items():
-            await self._write(ws, Store.touch_sessions, signs)
-            self.alive.forget_sessions(ws, signs)
-
-    async def _write(self, ws: int, work: Callable[Concatenate[Store, P], Awaitable[T]], *given: P.args, **named: P.kwargs) -> T:
-        """Write what runs beside the calls, in one workspace."""
-        return await self.engine.write(lambda tx: work(Store(tx, ws), *given, **named), ws=ws)
 
 
 def _no_workspace(name: str | None) -> NotFound:
