@@ -80,7 +80,7 @@ def test_every_operation_has_a_tool_and_a_command_or_a_reason_not_to() -> None:
 def test_every_command_that_a_text_names_exists() -> None:
     paths = [*(ROOT / "src/ackbox").rglob("*.py"), *(ROOT / "src/ackbox").rglob("*.js"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
     named = {(path.name, found[1]) for path in paths
-             for found in re.finditer(r"`ackbox (?:--as \w+ )?([a-z]+(?: [a-z_]+)?)", path.read_text("utf-8"))}
+             for found in re.finditer(r"`ackbox (?:--as \w+ )?([a-z]+(?: [a-z_-]+)?)", path.read_text("utf-8"))}
     groups = {verb.path.split()[1] for verb in verbs() if verb.path.count(" ") == 2}
     there = {verb.path.removeprefix("ackbox ") for verb in verbs()}
     assert len(named) > 50

@@ -166,7 +166,7 @@ async def test_what_is_offered_and_kept_is_text(browser: Browser, tmp_path: Any)
     free = Rate(1e9, 1e9)
     async with serving(f"sqlite:///{tmp_path}/ackbox.db", limits=Limits(key=free, workspace=free)) as served:
         for number, text in enumerate(PAYLOADS[:9]):
-            await do(served, "message.send", agent=f"<b>{number}", to="ana", subject=text[:200], body=text, intent=text[:32])
+            await do(served, "message.send", agent=f"a&lt{number}", to="ana", subject=text[:200], body=text, intent=text[:32])
         context = await browser.new_context(viewport={"width": 1440, "height": 900})
         page = await sign_in(served, context, "live")
         for typed in ("from:", "intent:", "thread:"):

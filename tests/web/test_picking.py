@@ -217,7 +217,7 @@ async def test_names_and_first_lines_in_the_question_are_text(browser: Browser, 
     free = Rate(1e9, 1e9)
     async with serving(f"sqlite:///{tmp_path}/ackbox.db", limits=Limits(key=free, workspace=free)) as served:
         for at in range(3):
-            await do(served, "message.send", agent="claude", to=f"<b>{at}", subject=PAYLOADS[at][:200], body=PAYLOADS[at])
+            await do(served, "message.send", agent="claude", to=f"a&lt{at}", subject=PAYLOADS[at][:200], body=PAYLOADS[at])
         context = await browser.new_context(viewport={"width": 1440, "height": 900})
         page = await sign_in(served, context, "live")
         await expect(page.locator(".list .row")).to_have_count(3)
@@ -226,7 +226,7 @@ async def test_names_and_first_lines_in_the_question_are_text(browser: Browser, 
         await page.keyboard.press(".")
         menu = page.get_by_role("dialog", name="Do with the selected")
         await act(menu, "Nudge").click()
-        await expect(menu).to_contain_text("<b>0")
+        await expect(menu).to_contain_text("a&lt0")
         assert await page.evaluate("[window.hit, document.querySelectorAll('dialog b').length]") == [None, 0]
         await context.close()
 

@@ -26,7 +26,7 @@ async def test_a_link_signs_in_leaves_the_address_and_makes_an_ordinary_key(serv
     (cookie,) = await context.cookies()
     assert (cookie["name"], cookie["httpOnly"], cookie["sameSite"]) == (f"ackbox_{served.url.rpartition(':')[2]}", True, "Strict")
     listed = (await served.app.call("key.list", {}, credential=served.key)).keys
-    assert [(each.kind, each.agent, each.label) for each in listed] == [("human", "ana", "dashboard")]
+    assert [(each.kind, each.agent, each.label) for each in listed] == [("human", "ana", "dashboard"), ("operator", None, "operator")]
 
 
 async def test_a_link_pasted_into_the_open_door_signs_in(served: Served, context: BrowserContext) -> None:

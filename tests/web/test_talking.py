@@ -183,7 +183,7 @@ async def test_the_head_of_a_page_fits_a_narrow_screen(served: Served, context: 
 
 
 async def test_a_long_name_leaves_room_for_the_rest_on_a_narrow_screen(served: Served, context: BrowserContext) -> None:
-    await do(served, "agent.check_in", agent="an-agent-" + "with-a-long-name-" * 3, instance="x", machine="mbp", reach="hook")
+    await do(served, "agent.check_in", agent="an-agent-" + "with-a-long-name-" * 3 + "x", instance="x", machine="mbp", reach="hook")
     page = await sign_in(served, context)
     await page.set_viewport_size({"width": 390, "height": 844})
     await page.goto(f"{served.url}/w/default/agents")

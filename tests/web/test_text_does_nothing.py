@@ -60,15 +60,15 @@ async def fill(served: Served) -> None:
 
     await do("key.create", name="ana", kind="human")
     for number, text in enumerate(PAYLOADS[:8]):
-        await do("agent.check_in", agent=f"<b>{number}", instance=f"<i>{number}", summary=text, machine=text[:200], program=text[:200], area=text[:200])
-    first = await do("message.send", agent="<b>0", to="ana", subject=PAYLOADS[0], body=PAYLOADS[0])
-    messages = [{"agent": "<b>0", "to": ["ana", "<b>1"], "subject": text[:200], "body": text, "intent": text[:32], "parent": first.id, "priority": 3 + number % 3,
+        await do("agent.check_in", agent=f"a&lt{number}", instance=f"b&gt{number}", summary=text, machine=text[:200], program=text[:200], area=text[:200])
+    first = await do("message.send", agent="a&lt0", to="ana", subject=PAYLOADS[0], body=PAYLOADS[0])
+    messages = [{"agent": "a&lt0", "to": ["ana", "a&lt1"], "subject": text[:200], "body": text, "intent": text[:32], "parent": first.id, "priority": 3 + number % 3,
                  "refs": [{"kind": "file", "target": text, "note": text, "lines": text[:64]}], "metadata": {"because": text}} for number, text in enumerate(PAYLOADS[1:])]
     for number, text in enumerate(PAYLOADS[:40]):
-        task = await do("task.create", agent="<b>0", title=text, description=text, tags=[text[:60]], project=text[:60], mission=text[:60], done_when=text, to="<b>1")
-        await do("task.update", agent="<b>1", id=task.id, status="blocked", note=text, blocked_by=text)
-        await do("note.add", agent="<b>0", title=text if number % 2 else None, text=f"remember {text}", tags=[text[:60]])
-        await do("key.create", name="<b>1", label=text)
+        task = await do("task.create", agent="a&lt0", title=text, description=text, tags=[text[:60]], project=text[:60], mission=text[:60], done_when=text, to="a&lt1")
+        await do("task.update", agent="a&lt1", id=task.id, status="blocked", note=text, blocked_by=text)
+        await do("note.add", agent="a&lt0", title=text if number % 2 else None, text=f"remember {text}", tags=[text[:60]])
+        await do("key.create", name="a&lt1", label=text)
     outcomes = await do("message.send_many", messages=messages)
     assert outcomes.refused == 0, next(each.error for each in outcomes.outcomes if each.error)
 
@@ -87,7 +87,7 @@ async def test_two_hundred_payloads_act_nowhere_and_nobody_else_is_asked(watched
     await watched.look("threads?all=1", ".threads li")
     for box in ("inbox", "unread"):
         await watched.look(f"a/ana?box={box}", ".letters li")
-    await watched.look("a/%3Cb%3E0?box=receipts", ".matrix tbody tr")
+    await watched.look("a/a%26lt0?box=receipts", ".matrix tbody tr")
     await watched.look("live?q=from:%3Cscript%3Ewindow.hit=1%3C/script%3E", ".empty")
     assert watched.wrong == []
 
@@ -123,7 +123,7 @@ async def test_the_right_pane_and_the_palette_show_text_as_typed(watched: Watche
         await watched.check("pane")
     await page.keyboard.press("Control+k")
     await page.locator(".palette input").wait_for()
-    await page.keyboard.type("<b>")
+    await page.keyboard.type("a&lt")
     await page.locator(".palette li").first.wait_for()
     await watched.check("palette")
     assert watched.wrong == []

@@ -145,7 +145,7 @@ async def test_what_did_not_arrive_goes_to_another_or_is_taken_back_after_one_mo
 
 async def test_a_name_that_nobody_uses_is_waited_for_no_longer(served: Served, context: BrowserContext) -> None:
     await crew(served)
-    for to in ("codxe", "<img src=x onerror=window.hit=1>"):
+    for to in ("codxe", "img src=x onerror=window.hit=1"):
         await do(served, "message.send", agent="docs", to=[to], body="for nobody")
     page = await sign_in(served, context, "needs")
     names = page.get_by_role("list", name="Names that nobody has used")
@@ -155,7 +155,7 @@ async def test_a_name_that_nobody_uses_is_waited_for_no_longer(served: Served, c
     await names.get_by_role("button", name="Withdraw what waits").click()
     await expect(names.get_by_role("listitem")).to_have_count(1)
     # By keyboard: the button and the one that stands where it stood.
-    await names.get_by_role("button", name="Withdraw: <img").focus()
+    await names.get_by_role("button", name="Withdraw: img").focus()
     await page.keyboard.press("Enter")
     await names.get_by_role("button", name="Withdraw what waits").press("Enter")
     await expect(names).to_have_count(0)
