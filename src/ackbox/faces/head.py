@@ -17,7 +17,7 @@ from typing import Any, Literal
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ackbox.errors import AckboxError, Invalid, TooLong, Unavailable
-from ackbox.faces.connection import EXTENSION, Connection, Connections
+from ackbox.faces.connection import EXTENSION, Connection, Connections, Watch
 from ackbox.faces.reply import error_response
 
 MOST_HEADERS = 64
@@ -90,6 +90,7 @@ class Head(HttpToolsProtocol):
         self._connections = Connections.of(self.app_state)
         self.connection = Connection(self._connections, self, self.client[0] if self.client else "-")
         self._extensions = {EXTENSION: self.connection}
+        self._watch = Watch(transport)
         if self._connections.enter(self.connection):
             self._start_clock()
         else:
@@ -100,6 +101,7 @@ class Head(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_clock()
         self._stop_stall_clock()
+        self._watch.stop()
         self._connections.leave(self.connection)
         self.connection.gone.set()
         super().connection_lost(exc)
@@ -159,6 +161,9 @@ class Head(HttpToolsProtocol):
             raise _Refused
         self._state = "body"
         super().on_headers_complete()
+        if self.pipeline:
+            # Nothing more is read until those before it are answered.
+            self._watch.start()
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
@@ -173,6 +178,8 @@ class Head(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        if len(self.pipeline) <= 1:
+            self._watch.stop()
         if self._state == "body" and not self.pipeline:
             self._pass_over()
         else:

@@ -19,7 +19,7 @@ from websockets.frames import Frame
 
 from ackbox.errors import Invalid
 from ackbox.faces import connection
-from ackbox.faces.connection import Connection, Connections
+from ackbox.faces.connection import Connection, Connections, Watch
 from ackbox.faces.reply import error_response
 from ackbox.limits import Bucket, Rate
 
@@ -62,6 +62,7 @@ class Line(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         self._connections = Connections.of(self.app_state)
         self.connection = Connection(self._connections, self, self.client[0] if self.client else "-")
+        self._watch = Watch(self.transport)
         if not self._connections.enter(self.connection):
             self.transport.abort()
         self._late = self.loop.call_later(HANDSHAKE_S, self._hang_up_if_not_open)
@@ -187,6 +188,7 @@ class Line(WebSocketsSansIOProtocol):
         self._stop_stall_clock()
         if self._late is not None:
             self._late.cancel()
+        self._watch.stop()
         self._connections.leave(self.connection)
         self.connection.gone.set()
         super().connection_lost(exc)
@@ -236,8 +238,10 @@ class Line(WebSocketsSansIOProtocol):
         # Who does not read is not read either: answers to what it goes on asking would pile up.
         if self._is_busy or not self.writable.is_set():
             self.transport.pause_reading()
+            self._watch.start()
         else:
             self.transport.resume_reading()
+            self._watch.stop()
 
     def _hang_up_if_stalled(self, before: int) -> None:
         left = self.transport.get_write_buffer_size()
