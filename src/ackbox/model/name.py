@@ -100,7 +100,7 @@ def _parse(text: str, what_it_is: str, field: str) -> str:
     if is_mark(name[0]):
         raise Invalid(f"{what_it_is} does not start with a combining mark (U+{ord(name[0]):04X}).", hint="Leave it out.", field=field)
     if _has_badge(name):
-        raise Invalid(f"{what_it_is} does not hold '(human)' or '(external)'; who that is, is known from the key.", hint="Leave it out.", field=field)
+        raise Invalid(f"{what_it_is} may not contain '(human)' or '(external)': the server adds those.", hint="Leave it out.", field=field)
     return name
 
 
