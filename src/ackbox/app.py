@@ -161,7 +161,8 @@ class App:
         operation, held, read = OPERATIONS.get(name), None, None
         try:
             if operation is not None and operation.knock is not None and isinstance(params, Unread):
-                held, read = Held(self.limits, await operation.knock(self.engine, params.to)), params.read
+                who = await operation.knock(self.engine, params, self.clock())
+                held, read = Held(self.limits, who, unsigned_from=params.address), params.read
             else:
                 caller = (await self.identify(credential)).over(connection)
                 operation = operation or find(name)

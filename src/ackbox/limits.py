@@ -67,6 +67,11 @@ MAX_BUCKETS = 20_000
 # What one key may have under way at once: calls that wait, and bytes of requests that are not answered.
 MAX_WAITS = 1_000
 MAX_BYTES = 32 << 20
+# A body up to this size is bounded by its connection; a longer one counts against its key.
+UNCOUNTED = 64 * 1024
+# Bytes of deliveries under way whose signature has not been checked: the whole body must be there first. All of them count.
+MAX_OF_WEBHOOK = 8 << 20
+MAX_OF_ADDRESS = 4 << 20
 
 
 class Limits:
@@ -134,15 +139,30 @@ class Limits:
 
     def hold(self, caller: Caller, size: int) -> None:
         """Count bytes of a request until they are released. Raises RateLimited when the key has too many under way."""
-        key = caller.key_id
-        if self._bytes[key] + size > MAX_BYTES and caller.role != "operator":
-            raise RateLimited(f"This key has more than {MAX_BYTES:,} bytes of requests under way.", hint="Wait for answers, then go on.",
-                              retry_after_s=1, limit=MAX_BYTES)
-        self._bytes[key] += size
+        if caller.role != "operator":
+            self._refuse_over(caller.key_id, size, MAX_BYTES, "This key")
+        self._bytes[caller.key_id] += size
 
     def release(self, caller: Caller, size: int) -> None:
         """Give back what was held."""
         _count_down(self._bytes, caller.key_id, size)
+
+    def hold_unsigned(self, caller: Caller, address: str, size: int) -> None:
+        """Count bytes that somebody sends to a webhook, before they are known to be signed. Raises RateLimited."""
+        self._refuse_over(caller.key_id, size, MAX_OF_WEBHOOK, "This webhook")
+        self._refuse_over(network(address), size, MAX_OF_ADDRESS, "This address")
+        self._bytes[caller.key_id] += size
+        self._bytes[network(address)] += size
+
+    def release_unsigned(self, caller: Caller, address: str, size: int) -> None:
+        """Give back what was held of a delivery."""
+        _count_down(self._bytes, caller.key_id, size)
+        _count_down(self._bytes, network(address), size)
+
+    def _refuse_over(self, whose: str, size: int, limit: int, named: str) -> None:
+        if self._bytes[whose] + size > limit:
+            raise RateLimited(f"{named} has more than {limit:,} bytes of requests under way.", hint="Wait for answers, then go on.",
+                              retry_after_s=1, limit=limit)
 
     def _bucket(self, kind: str, of: Any, rate: Rate | None = None) -> Bucket:
         buckets = self._buckets[kind]
@@ -172,28 +192,38 @@ class Limits:
 
 
 class Held:
-    """The bytes that one call's request takes, given back when the call ends."""
+    """The bytes that one call's request takes, given back when the call ends; `unsigned_from` is where a delivery comes from."""
 
-    __slots__ = ("_caller", "_limits", "_size")
+    __slots__ = ("_caller", "_limits", "_size", "_unsigned_from")
 
-    def __init__(self, limits: Limits, caller: Caller) -> None:
-        self._limits, self._caller, self._size = limits, caller, 0
+    def __init__(self, limits: Limits, caller: Caller, unsigned_from: str | None = None) -> None:
+        self._limits, self._caller, self._size, self._unsigned_from = limits, caller, 0, unsigned_from
 
     @property
     def key(self) -> str:
         """The id of the key that the bytes count against."""
         return self._caller.key_id
 
+    @property
+    def uncounted(self) -> int:
+        """How many bytes of a request are not counted."""
+        return UNCOUNTED if self._unsigned_from is None else 0
+
     def take(self, size: int) -> None:
         """Hold more. Raises RateLimited."""
-        self._limits.hold(self._caller, size)
+        if self._unsigned_from is None:
+            self._limits.hold(self._caller, size)
+        else:
+            self._limits.hold_unsigned(self._caller, self._unsigned_from, size)
         self._size += size
 
     def release(self) -> None:
         """Give everything back."""
-        if self._size:
-            self._limits.release(self._caller, self._size)
-            self._size = 0
+        size, self._size = self._size, 0
+        if size and self._unsigned_from is None:
+            self._limits.release(self._caller, size)
+        elif size:
+            self._limits.release_unsigned(self._caller, str(self._unsigned_from), size)
 
 
 def network(address: str) -> str:

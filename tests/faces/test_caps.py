@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from websockets.frames import Frame, Opcode
 
+from ackbox.faces import ws_line
 from ackbox.faces.connection import Connections
 from ackbox.limits import Limits, Rate
 from tests.serving import Served, serving
@@ -233,6 +234,23 @@ async def test_a_message_in_too_many_pieces_closes_the_socket(served: Served) ->
 @pytest.mark.parametrize("opcode", [Opcode.PING, Opcode.PONG])
 async def test_a_flood_of_frames_that_cost_no_call_closes_the_socket(served: Served, opcode: Opcode) -> None:
     assert await flood(served, [Frame(opcode, b"x")] * 5_000) == (1008, "too many frames")
+
+
+@pytest.mark.parametrize("frame", [b"\x00\x80\0\0\0\0", b"\x89\x80\0\0\0\0", b"\x8a\x80\0\0\0\0"], ids=["pieces", "pings", "pongs"])
+async def test_a_client_that_goes_on_pouring_frames_is_cut_off_though_it_never_answers_the_close(served: Served, frame: bytes) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write("\r\n".join(["GET /ws HTTP/1.1", f"Host: {host}:{port}", f"Authorization: Bearer {served.key}", "Connection: Upgrade", "Upgrade: websocket",
+                              "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {'A' * 22}==", "", ""]).encode())
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+    writer.write(b"\x01\x80\0\0\0\0")
+    async with asyncio.timeout(ws_line.LINGER_S + 5):
+        with pytest.raises(ConnectionError):
+            while True:
+                writer.write(frame * 1000)
+                await writer.drain()
+                await asyncio.sleep(0.001)
+    writer.close()
 
 
 async def test_a_message_in_some_pieces_is_a_call(served: Served) -> None:

@@ -117,10 +117,37 @@ async def test_a_host_that_is_given_twice_is_refused_whichever_is_ours(served: S
     assert [(status, body["error"]["message"]) for status, _, body in told] == [(400, "The header host is given twice.")] * 2
 
 
-@pytest.mark.parametrize("target", ["http://evil.example/v1/me", "https://evil.example:80/healthz", "evil.example:80", "*", "http:///v1/me"])
+@pytest.mark.parametrize("target", ["http://evil.example/v1/me", "https://evil.example:80/healthz", "evil.example:80", "*", "http:///v1/me",
+                                    "ftp://{host}/v1/me", "ws://{host}/ws", "://{host}/v1/me", "http://me@{host}/v1/me", "{host}/v1/me"])
 async def test_a_target_of_another_host_is_refused(served: Served, target: str) -> None:
-    status, headers, told = of(await talk(served, head(served, "GET", target)))
+    filled = target.replace("{host}", served.url.removeprefix("http://"))
+    status, headers, told = of(await talk(served, head(served, "GET", filled, f"Authorization: Bearer {served.key}")))
     assert (status, headers["connection"], told["error"]["code"]) == (400, "close", "invalid")
+
+
+@pytest.mark.parametrize("line", [None, "Host:", "Host: {host}, {host}", "Host: me@{host}", "Host: {host}/", "Host: a b", "Host: [::1", "Host: {host}:1"])
+@pytest.mark.parametrize("upgrade", [[], ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {'A' * 22}=="]])
+async def test_a_request_that_does_not_name_one_host_is_refused_and_its_connection_closed(served: Served, line: str | None, upgrade: list[str]) -> None:
+    named = [] if line is None else [line.replace("{host}", served.url.removeprefix("http://"))]
+    request = "\r\n".join(["GET /v1/me HTTP/1.1", *named, *upgrade, f"Authorization: Bearer {served.key}", "", ""]).encode()
+    answer = await talk(served, request, head(served, "GET", "/healthz"))
+    status, headers, told = of(answer)
+    assert (status, headers["connection"], told["error"]["details"], answer.count(b"HTTP/1.1 ")) == (400, "close", {"field": "Host"}, 1)
+
+
+@pytest.mark.parametrize("version", [" HTTP/2.0", " HTTP/0.9", " HTTP/1.10", " HTTP/3", " HTTP/1.2", ""])
+async def test_another_version_of_http_is_refused_and_its_connection_closed(served: Served, version: str) -> None:
+    request = head(served, "GET", "/v1/me", f"Authorization: Bearer {served.key}").replace(b" HTTP/1.1", version.encode())
+    answer = await talk(served, request, head(served, "GET", "/healthz"))
+    status, headers, _ = of(answer)
+    assert (status in (400, 505), headers["connection"], answer.count(b"HTTP/1.1 ")) == (True, "close", 1)
+
+
+async def test_an_older_client_is_served_and_its_connection_closed(served: Served) -> None:
+    request = head(served, "GET", "/v1/me", f"Authorization: Bearer {served.key}").replace(b" HTTP/1.1", b" HTTP/1.0")
+    assert of(await talk(served, request))[0] == 200
+    assert of(await talk(served, b"GET /healthz HTTP/1.0\r\n\r\n"))[0] == 200
+    assert of(await talk(served, b"GET /v1/me HTTP/1.0\r\n\r\n"))[0] == 403
 
 
 async def test_a_target_that_names_this_host_is_served(served: Served) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from ackbox.bell import Gone
 from ackbox.errors import CallerGone
+from ackbox.faces.ws import MOST_CALLS
 from tests.engines import Clock, Post
 from tests.serving import Served, serving
 from tests.sockets import opened
@@ -48,6 +49,17 @@ async def over_rest(served: Served, path: str) -> Leave:
 def hang_up(writer: asyncio.StreamWriter) -> Leave:
     async def leave() -> None:
         writer.transport.abort()
+
+    return leave
+
+
+async def over_a_pipeline(served: Served) -> Leave:
+    """Ask more before the wait is answered, and hang up: the server reads no further, and so sees no end of the connection by reading."""
+    _, writer = await posted(served, "/v1/inbox/wait", ASKED)
+
+    async def leave() -> None:
+        writer.write(b"\r\n".join([b"GET /healthz HTTP/1.1", f"Host: {served.url.removeprefix('http://')}".encode(), b"", b""]) * 3)
+        writer.close()
 
     return leave
 
@@ -92,19 +104,30 @@ async def over_legacy_mcp_by_a_notification(served: Served) -> Leave:
 
 
 async def over_a_socket(served: Served) -> Leave:
+    return await socket_with_waits(served, 1)
+
+
+async def socket_with_waits(served: Served, count: int) -> Leave:
     opening = opened(served.url, served.key)
     socket = await opening.__aenter__()
-    await socket.send({"id": 1, "op": "inbox.wait", "params": ASKED})
+    for id in range(count):
+        await socket.send({"id": id, "op": "inbox.wait", "params": ASKED})
 
-    async def leave() -> None:
+    async def leave(_: Any = opening) -> None:
+        # The context is held here: it would close the socket when nobody did.
         socket.connection.transport.abort()
 
     return leave
 
 
+async def over_a_busy_socket(served: Served) -> Leave:
+    """Have so many calls under way that the server reads no further."""
+    return await socket_with_waits(served, MOST_CALLS)
+
+
 WAYS: dict[str, Callable[[Served], Awaitable[Leave]]] = {
     "rest": lambda served: over_rest(served, "/v1/inbox/wait"), "call": lambda served: over_rest(served, "/v1/call/inbox.wait"),
-    "mcp": over_modern_mcp, "mcp of older eras": over_legacy_mcp, "mcp cancelled": over_legacy_mcp_by_a_notification, "socket": over_a_socket,
+    "mcp": over_modern_mcp, "mcp of older eras": over_legacy_mcp, "mcp cancelled": over_legacy_mcp_by_a_notification, "socket": over_a_socket, "pipeline": over_a_pipeline, "busy socket": over_a_busy_socket,
 }
 
 
@@ -120,7 +143,7 @@ async def test_a_caller_that_leaves_while_it_waits_is_marked_nothing_and_is_not_
         return await served.app.call(operation, params, credential=served.key)
 
     leave = await WAYS[way](served)
-    await until(lambda: served.app.bell.waiting == 1)
+    await until(lambda: served.app.bell.waiting == (MOST_CALLS if way == "busy socket" else 1))
     await leave()
     await until(lambda: served.app.bell.waiting == 0)
     served.app.clock.pass_s(3600)  # type: ignore[attr-defined]  # a clock of the tests

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from ackbox.limits import MAX_OF_ADDRESS
 from tests.command import Command
 from tests.engines import Clock
-from tests.serving import serving
+from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -60,6 +63,59 @@ async def test_where_webhooks_are_posted_to_is_described_with_its_headers_and_an
     assert [parameter["name"] for parameter in each["parameters"]] == [
         "id", "webhook-signature", "webhook-id", "webhook-timestamp", "x-hub-signature-256", "x-github-delivery", "x-github-event"]
     assert "curl $ACKBOX_URL/hooks/in/{id} -H &#39;webhook-signature: …&#39;" in page
+
+
+MIB = 1 << 20
+
+
+def announced(served: Served, path: str, headers: dict[str, str], length: int = MIB - 1) -> bytes:
+    lines = [f"POST {path} HTTP/1.1", f"Host: {served.url.removeprefix('http://')}", f"Content-Length: {length}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+async def upload(served: Served, data: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, port = served.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(data)
+    return reader, writer
+
+
+@pytest.mark.parametrize("lacking", ["everything", "id", "timestamp", "signature", "version", "length", "alphabet", "time"])
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_delivery_that_cannot_be_signed_is_refused_before_its_body_is_sent(tmp_path: Path, lacking: str, known: bool) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db", clock=Clock()) as served:
+        made = await served.app.call("webhook.add", {"agent": "ana", "to": "bob"}, credential=served.key)
+        right = signed(made.secret, b"", Clock().now // 1000)
+        headers = {
+            "everything": {}, "id": right | {"Webhook-Id": ""}, "timestamp": {name: right[name] for name in right if name != "Webhook-Timestamp"},
+            "signature": right | {"Webhook-Signature": ""}, "version": right | {"Webhook-Signature": right["Webhook-Signature"][3:]},
+            "length": right | {"Webhook-Signature": "v1,AAAA"}, "alphabet": right | {"Webhook-Signature": f"v1,{'*' * 44}"},
+            "time": signed(made.secret, b"", Clock().now // 1000 - 301),
+        }[lacking]
+        reader, writer = await upload(served, announced(served, made.path if known else f"/hooks/in/{'0' * 32}", headers))
+        async with asyncio.timeout(5):
+            answer = await reader.read()
+        writer.close()
+    reason = "old" if lacking == "time" else "unsigned"
+    assert (answer.split(b" ", 2)[1], json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["details"]) == (b"401", {"reason": reason})
+
+
+async def test_what_is_held_of_deliveries_before_they_are_known_to_be_signed_has_an_end_and_is_given_back(tmp_path: Path) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db", clock=Clock()) as served, httpx2.AsyncClient() as http:
+        made = await served.app.call("webhook.add", {"agent": "ana", "to": "bob"}, credential=served.key)
+        guess = signed(made.secret.swapcase(), b"", Clock().now // 1000)
+        wires = [await upload(served, announced(served, made.path, guess) + b"y" * (MIB - 2)) for _ in range(MAX_OF_ADDRESS // MIB + 2)]
+        async with asyncio.timeout(10):
+            done, _ = await asyncio.wait([asyncio.create_task(reader.read()) for reader, _ in wires], return_when=asyncio.FIRST_COMPLETED)
+            refused = [task.result().split(b" ", 2)[1] for task in done]
+        for _, writer in wires:
+            writer.close()
+        body = b"{}"
+        headers = signed(made.secret, body, Clock().now // 1000)
+        async with asyncio.timeout(10):
+            while (answer := await http.post(served.url + made.path, content=body, headers=headers)).status_code == 429:
+                await asyncio.sleep(0.05)
+    assert (set(refused), answer.status_code) == ({b"429"}, 200)
 
 
 async def test_who_guesses_at_signatures_has_to_wait(database: str) -> None:

@@ -51,9 +51,8 @@ async def smuggle(aim: Aim) -> Row:
         row.count += 1
         row.answers.update(wire.statuses or [0])
         row.longest_s = max(row.longest_s, time.monotonic() - wire.opened_at)
-        # A request that is whole and only not for this host may leave the connection to the next one.
         right = wire.is_ended and len(wire.statuses) == 1 and (400 <= wire.statuses[0] < 500 or wire.statuses[0] == 505)
-        if not right and wire.statuses[:1] != [403]:
+        if not right:
             row.misses.append(f"{name}: {wire.statuses}{'' if wire.is_ended else ', left open'}")
         wire.end(reset=True)
     row.end = time.monotonic()

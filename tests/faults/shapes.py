@@ -28,6 +28,8 @@ class Shape:
 
 
 def _shape(talk: Talk, answers: set[int], deadline_s: float | None, count: int = 40, **more: object) -> Shape:
+    # Wrong keys are counted by address, and all shapes come from one.
+    answers = answers | {429} if 401 in answers else answers
     return Shape(talk.__name__, talk, frozenset(answers), deadline_s, count, **more)  # type: ignore[arg-type]
 
 
@@ -47,7 +49,7 @@ QUICK = (
     _shape(ws.ws_refused, {401}, HEAD_S), _shape(ws.ws_wrong, {400, 426}, HEAD_S), _shape(ws.ws_broken, {400}, HEAD_S), _shape(ws.ws_too_long, {101}, HEAD_S, 10),
     _shape(ws.ws_endless_fragments, {101}, HEAD_S, 4), _shape(ws.ws_broken_frame, {101}, HEAD_S, 4), _shape(ws.ws_without_a_mask, {101}, HEAD_S, 4),
     _shape(ws.ws_closes_halfway, {101}, HEAD_S, 4), _shape(http.upgrade_with_a_body, {400, 401, 413}, HEAD_S, 4), _shape(http.upgrade_elsewhere, {400, 401, 403, 404, 426}, HEAD_S, 4),
-    _shape(http.login_upload, {400, 413, 415}, HEAD_S, 30), _shape(http.login_fields, {400, 401, 413, 415}, AT_ONCE_S, 10), _shape(http.webhook_upload, {401, 404}, HEAD_S, 60),
+    _shape(http.login_upload, {400, 401, 413, 415}, HEAD_S, 30), _shape(http.login_fields, {400, 401, 413, 415}, AT_ONCE_S, 10), _shape(http.webhook_upload, {401, 404}, HEAD_S, 60),
     _shape(http.page_with_a_body, {200, 400, 413}, HEAD_S, 4), _shape(http.no_path_with_a_body, {400, 401, 404, 413}, HEAD_S, 4), _shape(http.line_feeds, {0, 400, 408, 431}, HEAD_S, 4),
 )
 # These take the server's longer deadlines, or run as long as a flood does.

@@ -30,6 +30,8 @@ from tests.walls.places import refusal
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
 # A machine that runs other tests at the same time is no place for the limits of hostile.py; what stalls the server stalls it for seconds.
 FACTOR, SLACK_MS = 8.0, 250.0
+# All shapes at once, on two processors that the attacker and the other tenant take their share of.
+CROWDED_SLACK_MS = 2_000.0
 
 
 async def test_the_quick_shapes_are_refused_in_time_and_hold_up_nobody(tmp_path: Path) -> None:
@@ -39,7 +41,7 @@ async def test_the_quick_shapes_are_refused_in_time_and_hold_up_nobody(tmp_path:
             await judge.rest(1.0)
             rows = list(await asyncio.gather(*(attack(aim, shape, count=min(shape.count, 4)) for shape in QUICK)))
             await judge.rest(0.5)
-        judge.judge(rows, factor=FACTOR, slack_ms=SLACK_MS)
+        judge.judge(rows, factor=FACTOR, slack_ms=CROWDED_SLACK_MS)
         rows.append(await smuggle(aim))
     assert [row.name for row in rows if row.misses] == [], table(rows)
 

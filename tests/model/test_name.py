@@ -49,8 +49,9 @@ def test_the_length_is_counted_after_nfc() -> None:
     ("ana ", "A name has no space at its start or end."),
     (" ", "A name has no space at its start or end."),
     ("@bob", "A name does not start with '@'."),
-    ("ana (human)", "A name does not hold '(human)'; who is a person is known from the key."),
-    ("(Human) ana", "A name does not hold '(human)'; who is a person is known from the key."),
+    ("ana (human)", "A name may not contain '(human)' or '(external)': the server adds those."),
+    ("ci (external)", "A name may not contain '(human)' or '(external)': the server adds those."),
+    ("(Human) ana", "A name may not contain '(human)' or '(external)': the server adds those."),
     ("Everyone", "'Everyone' is a reserved word, not a name."),
     ("*", "'*' is a reserved word, not a name."),
 ])

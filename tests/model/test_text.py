@@ -86,6 +86,7 @@ def test_what_joins_nothing_is_shown_on_a_terminal(text: str) -> None:
 
 @pytest.mark.parametrize("name", [
     "bob\ufe0f", "hugo (hu\ufe0eman)", "hugo (human)", "hugo ❨human❩", "hugo ﴾human﴿", "hugo 〔human〕", "hugo ( human )", "hugo (hυman)", "hugo ⦅human⦆", "hugo ‹human›",
+    "ci (external)", "ci (EXTERNAL)", "ci [external]", "ci (ext\ufe0eernal)", "ci (\u0435\u0445ternal)", "(external)", "ci \uff08external\uff09", "ci (exter nal)",
     "hugo \uff08human\uff09", "hugo (hu man)", "(human)", "(HUMAN)", "hugo [human]", "hugo <human>", "b\u2800b", "\u0301bob", "\u3164",
 ])
 def test_a_forged_badge_or_a_blank_is_in_no_name_and_no_instance(name: str) -> None:

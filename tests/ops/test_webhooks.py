@@ -36,7 +36,7 @@ async def deliver(post: Post, id: str, headers: dict[str, str], body: bytes) -> 
     async def read(_: Any) -> dict[str, Any]:
         return {"id": id, "headers": headers, "body": body}
 
-    return await post.app.call("webhook.receive", Unread(id, read), credential=None)
+    return await post.app.call("webhook.receive", Unread(id, headers, "198.51.100.7", read), credential=None)
 
 
 async def hook(post: Post, **params: Any) -> Any:

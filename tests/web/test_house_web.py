@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import sys
+import unicodedata
 from collections.abc import Collection
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import httpx2
 import pytest
 
 from ackbox.faces.web import views
+from ackbox.model.text import is_ignorable
 from tests.serving import Served
 from tools import vendor
 
@@ -129,3 +133,30 @@ def test_our_scripts_go_over_the_line_without_their_comments_and_with_their_line
         assert [(line, "") for line in kept if line.lstrip().startswith("//")] == [pair for pair in zip(kept, served, strict=True) if pair[0].lstrip().startswith("//")]
         assert [line for line in served if line] == [line for line in kept if line and not line.lstrip().startswith(("//", "/**"))]
     assert views.assets()["vendor/htm.js"] == (STATIC / "vendor/htm.js").read_bytes()
+
+
+def safe(texts: list[str]) -> list[str]:
+    """Return texts as the dashboard shows them: its own lines, run without a browser."""
+    lines = [line for line in (STATIC / "parts.js").read_text("utf-8").splitlines() if re.match(r"(export )?const (IGNORABLE|EMOJI|ODD|safe) =", line)]
+    script = "\n".join([*lines, "console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0, 'utf8')).map(safe)));"]).replace("export const", "const")
+    node = shutil.which("node")
+    assert node is not None, "node is needed: https://nodejs.org, or apt-get install nodejs"
+    done = subprocess.run([node, "-e", script], input=json.dumps(texts), capture_output=True, text=True, check=True, timeout=100)
+    return list(json.loads(done.stdout))
+
+
+def test_the_dashboard_marks_the_characters_that_nobody_sees_and_no_others() -> None:
+    known = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) not in ("Cn", "Cs")]
+    unseen = [c for c in known if is_ignorable(c) or (c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Co", "Zl", "Zp"))]
+    assert [c for c, shown in zip(known, safe(known), strict=True) if shown == "\ufffd" and c != "\ufffd"] == unseen
+    table = re.search(r"^const IGNORABLE = /\[(.+)\]/u;$", (STATIC / "parts.js").read_text("utf-8"), re.MULTILINE)
+    assert table is not None
+    ours = re.compile("[" + re.sub(r"\\u\{(\w+)\}", lambda found: f"\\U{found[1]:0>8}", table[1]) + "]")
+    assert [code for code in range(sys.maxunicode + 1) if bool(ours.match(chr(code))) != is_ignorable(chr(code))] == []
+
+
+def test_the_dashboard_leaves_what_shapes_an_emoji_and_marks_it_anywhere_else() -> None:
+    kept = ["\u26a0\ufe0f", "1\ufe0f\u20e3", "\U0001f469\u200d\U0001f4bb", "\U0001f469\U0001f3fd\u200d\U0001f4bb", "\u2764\ufe0f\u200d\U0001f525", "a\n\tb"]
+    assert safe(kept) == kept
+    odd = ["bob\ufe0f", "hu\ufe0eman", "a\u200db", "\u2764\ufe0f\ufe0f", "\u200d", "1\ufe0f", "a\u202eb", "a\rb"]
+    assert [text.count("\ufffd") for text in safe(odd)] == [1] * len(odd)

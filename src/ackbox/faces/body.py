@@ -16,8 +16,6 @@ from starlette.requests import Request
 from ackbox.errors import Invalid, TooLong
 
 BODY_LIMIT = 1 << 20
-# A body up to this size is bounded by its connection; a longer one counts against its key.
-UNCOUNTED = 64 * 1024
 _WHOLE = re.compile(r"-?\d{1,18}")
 
 
@@ -26,6 +24,9 @@ class Holding(Protocol):
 
     @property
     def key(self) -> str: ...
+
+    @property
+    def uncounted(self) -> int: ...
 
     def take(self, size: int) -> None: ...
 
@@ -36,7 +37,7 @@ async def read_body(request: Request, limit: int = BODY_LIMIT, held: Holding | N
     if declared.isdigit() and int(declared) > limit:
         raise TooLong(f"The body has {int(declared):,} bytes; at most {limit:,} are taken.",
                       size=int(declared), limit=limit, hint="Send less at once.")
-    parts, size, counted = [], 0, UNCOUNTED
+    parts, size, counted = [], 0, held.uncounted if held else 0
     async for part in request.stream():
         size += len(part)
         if size > limit:

@@ -6,7 +6,9 @@ a connection is theirs. Explained in docs/why/serving.md.
 
 from __future__ import annotations
 
+import asyncio
 import resource
+import select
 from collections.abc import MutableMapping
 from typing import Any, Protocol
 
@@ -20,6 +22,10 @@ BACKLOG = 128
 # Descriptors that are not connections: the database, the log, the listening socket.
 RESERVED = 48
 MAX_CONNECTIONS = 65_536
+# How often a connection that is not read is looked at.
+LOOK_S = 0.5
+# Linux says so when the other side has ended its half; elsewhere a hang-up is said without being asked for.
+_ENDED = getattr(select, "POLLRDHUP", 0)
 
 
 class Wire(Protocol):
@@ -40,6 +46,36 @@ class Wire(Protocol):
     def drop(self) -> None:
         """End the connection now."""
         ...
+
+
+class Watch:
+    """Looks whether the other side has hung up while its connection is not read: a loop that does not read sees no end."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._next: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Look from now on, until stopped; a caller who has hung up is cut off."""
+        if self._next is None:
+            self._next = asyncio.get_running_loop().call_later(LOOK_S, self._look)
+
+    def stop(self) -> None:
+        """Look no more."""
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+
+    def _look(self) -> None:
+        self._next = None
+        if self._transport.is_closing():
+            return
+        poll = select.poll()
+        poll.register(self._transport.get_extra_info("socket").fileno(), _ENDED)
+        if poll.poll(0):
+            self._transport.abort()
+        else:
+            self.start()
 
 
 class Connection:

@@ -9,6 +9,7 @@ Explained in docs/why/serving.md.
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from typing import Any, Literal
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ackbox.errors import AckboxError, Invalid, TooLong, Unavailable
-from ackbox.faces.connection import EXTENSION, Connection, Connections
+from ackbox.faces.connection import EXTENSION, Connection, Connections, Watch
 from ackbox.faces.reply import error_response
 
 MOST_HEADERS = 64
@@ -39,6 +40,10 @@ ONCE = frozenset({b"host", b"authorization", b"content-length", b"transfer-encod
                   b"mcp-session-id", b"mcp-protocol-version"})
 ONCE_BEGIN = (b"ackbox-", b"sec-fetch-", b"webhook-", b"x-hub-", b"x-github-")
 ONCE_END = b"-key"
+# One host with or without a port, as a name, an IPv4 address or an IPv6 address in brackets: no user, no list, nothing left empty.
+_HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(?::[0-9]{1,5})?")
+VERSIONS = frozenset({"1.0", "1.1"})
+SCHEMES = frozenset({b"http", b"https"})
 
 State = Literal["between", "head", "body", "over"]
 
@@ -53,6 +58,12 @@ class TooMuchHead(TooLong):
     """More headers, or more bytes beside the body, than are taken."""
 
     status = 431
+
+
+class OtherVersion(Invalid):
+    """The request is in a version of HTTP that this server does not speak."""
+
+    status = 505
 
 
 class Full(Unavailable):
@@ -79,6 +90,7 @@ class Head(HttpToolsProtocol):
         self._connections = Connections.of(self.app_state)
         self.connection = Connection(self._connections, self, self.client[0] if self.client else "-")
         self._extensions = {EXTENSION: self.connection}
+        self._watch = Watch(transport)
         if self._connections.enter(self.connection):
             self._start_clock()
         else:
@@ -89,6 +101,7 @@ class Head(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_clock()
         self._stop_stall_clock()
+        self._watch.stop()
         self._connections.leave(self.connection)
         self.connection.gone.set()
         super().connection_lost(exc)
@@ -148,6 +161,9 @@ class Head(HttpToolsProtocol):
             raise _Refused
         self._state = "body"
         super().on_headers_complete()
+        if self.pipeline:
+            # Nothing more is read until those before it are answered.
+            self._watch.start()
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
@@ -162,6 +178,8 @@ class Head(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        if len(self.pipeline) <= 1:
+            self._watch.stop()
         if self._state == "body" and not self.pipeline:
             self._pass_over()
         else:
@@ -188,22 +206,35 @@ class Head(HttpToolsProtocol):
 
     def _fault(self) -> AckboxError | None:
         """Return what is wrong with a head that two readers may understand in two ways."""
-        names = {name for name, _ in self.headers}
-        if len(names) != len(self.headers):
+        version = self.parser.get_http_version()
+        if version not in VERSIONS:
+            return OtherVersion(f"This server does not speak HTTP/{version}.", hint="Send the request as HTTP/1.1.")
+        headers = dict(self.headers)
+        if len(headers) != len(self.headers):
             seen: set[bytes] = set()
             for name, _ in self.headers:
                 if name in seen and (name in ONCE or name.startswith(ONCE_BEGIN) or name.endswith(ONCE_END)):
                     return Invalid(f"The header {name.decode('latin-1')} is given twice.", hint="Send it once.", field=name.decode("latin-1"))
                 seen.add(name)
-        if b"transfer-encoding" in names and dict(self.headers)[b"transfer-encoding"].lower() != b"chunked":
+        if headers.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
             return Invalid("The only transfer encoding that is taken is chunked.", hint="Send the body as it is.", field="transfer-encoding")
-        if not self.url.startswith(b"/"):
-            host = self.url.partition(b"://")[2].partition(b"/")[0].lower()
-            if not host or host != dict(self.headers).get(b"host", b"").lower():
-                return Invalid("The request is for another host than its Host header says.", hint="Send the path alone: GET /v1/me HTTP/1.1.",
-                               field="Host")
         if len(self.pipeline) >= MOST_PIPELINED:
             return Invalid(f"More than {MOST_PIPELINED} requests came before the first was answered.", hint="Wait for answers.", limit=MOST_PIPELINED)
+        return self._host_fault(headers.get(b"host"), version)
+
+    def _host_fault(self, host: bytes | None, version: str) -> AckboxError | None:
+        """Return what is wrong with the host that a head names; whether it is one of ours is the guard's question."""
+        if host is None and version != "1.0":
+            return Invalid("The request has no Host header.", hint="Send one, with the host and port of this server.", field="Host")
+        if host is not None and not _HOST.fullmatch(host):
+            return Invalid(f"The Host header is not one host and port: {host[:64].decode('latin-1')!r}.",
+                           hint="Send the host and port of this server, such as 127.0.0.1:7717.", field="Host")
+        if not self.url.startswith(b"/"):
+            scheme, _, rest = self.url.partition(b"://")
+            named = rest.partition(b"/")[0].partition(b"?")[0].lower()
+            if scheme.lower() not in SCHEMES or not named or named != (host or b"").lower():
+                return Invalid("The request's target is not a path of the host that its Host header names.",
+                               hint="Send the path alone: GET /v1/me HTTP/1.1.", field="Host")
         return None
 
     def _hang_up_if_stalled(self, before: int) -> None:

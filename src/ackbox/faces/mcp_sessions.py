@@ -21,7 +21,6 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ackbox.errors import AckboxError, RateLimited
-from ackbox.faces.body import UNCOUNTED
 from ackbox.faces.mcp_resources import refusal
 from ackbox.limits import Held, Limits
 from ackbox.ops.table import Caller
@@ -70,7 +69,7 @@ class Sessions:
         scope[CALLER], scope[HEARD] = caller, self._heard
         held, declared = Held(self._limits, caller), headers.get("content-length", "0")
         size = int(declared) if declared.isdigit() else 0
-        if "transfer-encoding" in headers or size > UNCOUNTED:
+        if "transfer-encoding" in headers or size > held.uncounted:
             held.take(min(size or BODY_LIMIT, BODY_LIMIT))
         try:
             # The newest era has no sessions, so a request of it opens none.

@@ -1,6 +1,7 @@
 """Webhooks: where other systems post to, without a key and with a signature.
 
-Passes on the headers that sign and the raw body; whether they fit is the operation's. No body is read for an unknown webhook.
+Passes on the headers that sign and the raw body; whether they fit is the operation's. No body is read for an unknown webhook, or
+when the headers cannot hold a signature.
 Explained in docs/why/webhooks.md.
 """
 
@@ -24,13 +25,13 @@ def routes(call: Calling) -> list[Route]:
 
     async def endpoint(request: Request) -> Response:
         id = request.path_params["id"]
+        headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
 
         async def read(held: Holding) -> dict[str, Any]:
-            headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
             return {"id": id, "headers": headers, "body": await read_body(request, BODY_LIMIT, held)}
 
         try:
-            result = await call("webhook.receive", Unread(id, read), credential=None, face="webhook")
+            result = await call("webhook.receive", Unread(id, headers, request.client.host if request.client else "-", read), credential=None, face="webhook")
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape

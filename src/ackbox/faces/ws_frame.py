@@ -11,7 +11,8 @@ import msgspec
 
 from ackbox.errors import AckboxError, Invalid
 from ackbox.faces.wire import as_error, encode
-from ackbox.ops.decode import refuse_deep
+from ackbox.ops.decode import read_json, refuse_deep, refuse_unstorable
+from ackbox.ops.wrong_value import refusal, shown, unknown_field
 
 Id = int | str
 LONGEST_ID = 64
@@ -66,20 +67,42 @@ def read(data: bytes, is_text: bool) -> Asked:
 def _misread(data: bytes, error: Exception) -> Misread:
     """Say what is wrong, and whose answer that is when the id can be read."""
     try:
-        found = msgspec.json.decode(data)
+        found = read_json(data)
+    except AckboxError as wrong:
+        return Misread(None, wrong)
+    try:
         refuse_deep(found)
-    except RecursionError:
-        return Misread(None, Invalid("The JSON is nested too deep.", hint="Flatten it."))
-    except AckboxError as too_deep:
-        return Misread(_id_of(found), too_deep)
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
-        return Misread(None, Invalid(f"This is not valid JSON: {wrong}.", hint=_HINT))
-    return Misread(_id_of(found), Invalid(f"The frame has the wrong shape: {error}.", hint=_HINT))
+        if not isinstance(found, dict):
+            return Misread(None, Invalid(f"A frame is a JSON object; got {shown(found)}.", hint=_HINT))
+        _refuse_halves(found)
+    except AckboxError as wrong:
+        return Misread(_id_of(found), wrong)
+    return Misread(_id_of(found), refusal(Asked, str(error), found))
+
+
+def _refuse_halves(frame: dict[str, Any]) -> None:
+    """Raise Invalid for text in a frame that is no Unicode, with the field it stands in, as the operation names it."""
+    for name in ("params", "subscribe"):
+        inner = frame.get(name)
+        if isinstance(inner, dict):
+            refuse_unstorable([*inner], name)
+            for field, value in inner.items():
+                refuse_unstorable(value, field)
+    for field, value in frame.items():
+        if field not in Asked.__struct_encode_fields__:
+            raise unknown_field(field, Asked.__struct_encode_fields__)
+        refuse_unstorable(value, field)
 
 
 def _id_of(found: Any) -> Id | None:
     id = found.get("id") if isinstance(found, dict) else None
-    return id if isinstance(id, int | str) and not isinstance(id, bool) and len(str(id)) <= LONGEST_ID else None
+    if not isinstance(id, int | str) or isinstance(id, bool) or len(str(id)) > LONGEST_ID:
+        return None
+    try:
+        encode(id)
+    except (UnicodeEncodeError, OverflowError):
+        return None
+    return id
 
 
 def answered(id: Id, result: Any) -> bytes:

@@ -19,7 +19,7 @@ from websockets.frames import Frame
 
 from ackbox.errors import Invalid
 from ackbox.faces import connection
-from ackbox.faces.connection import Connection, Connections
+from ackbox.faces.connection import Connection, Connections, Watch
 from ackbox.faces.reply import error_response
 from ackbox.limits import Bucket, Rate
 
@@ -32,6 +32,9 @@ HANDSHAKE_S = 5.0
 MAX_PIECES = 1_024
 PIECES = Rate(500, 2_048)
 TOO_MANY = (1008, "too many frames")
+# After our close frame: how many bytes are passed over until its answer comes; and how long, where none is waited for.
+LINGER_BYTES = 1 << 20
+LINGER_S = 2.0
 # Answers that wait to be written; who asks on is not answered until some have been taken.
 MAX_UNWRITTEN = 256 * 1024
 # Where a session finds its line among the extensions of its scope.
@@ -52,16 +55,25 @@ class Line(WebSocketsSansIOProtocol):
         self._is_busy = False
         self._late: asyncio.TimerHandle | None = None
         self._pieces = Bucket(PIECES, self.loop.time())
+        self._is_cut_off = False
+        self._after_close = 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._connections = Connections.of(self.app_state)
         self.connection = Connection(self._connections, self, self.client[0] if self.client else "-")
+        self._watch = Watch(self.transport)
         if not self._connections.enter(self.connection):
             self.transport.abort()
         self._late = self.loop.call_later(HANDSHAKE_S, self._hang_up_if_not_open)
 
     def data_received(self, data: bytes) -> None:
+        if self.close_sent:
+            self._after_close += len(data)
+            if self._after_close > LINGER_BYTES:
+                self.transport.abort()
+            if self._is_cut_off or self.transport.is_closing():
+                return
         super().data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_initiated:
             # A head that the library cannot read: it answers nothing, and goes on reading for ever.
@@ -80,23 +92,24 @@ class Line(WebSocketsSansIOProtocol):
             self.handshake_complete = True
 
     def handle_cont(self, event: Frame) -> None:
-        if len(self.frames) >= MAX_PIECES or self._is_too_fast():
-            self.frames = []
-            self.hang_up(*TOO_MANY)
-        else:
+        if self._is_piece_taken(len(self.frames)):
             super().handle_cont(event)
 
     def handle_ping(self) -> None:
-        if self._is_too_fast():
-            self.hang_up(*TOO_MANY)
-        else:
+        if self._is_piece_taken():
             super().handle_ping()
 
     def handle_pong(self, event: Frame) -> None:
-        if self._is_too_fast():
-            self.hang_up(*TOO_MANY)
-        else:
+        if self._is_piece_taken():
             super().handle_pong(event)
+
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        self._end_soon()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._end_soon()
 
     def is_idle(self) -> bool:
         return False
@@ -175,12 +188,29 @@ class Line(WebSocketsSansIOProtocol):
         self._stop_stall_clock()
         if self._late is not None:
             self._late.cancel()
+        self._watch.stop()
         self._connections.leave(self.connection)
         self.connection.gone.set()
         super().connection_lost(exc)
 
-    def _is_too_fast(self) -> bool:
-        return self._pieces.take(1, self.loop.time()) > 0
+    def _is_piece_taken(self, before: int = 0) -> bool:
+        """Whether a frame that is no message of its own is taken after so many of the same message; if not, the line is cut off."""
+        if self._is_cut_off:
+            return False
+        if before < MAX_PIECES and not self._pieces.take(1, self.loop.time()):
+            return True
+        self.frames = []
+        self.hang_up(*TOO_MANY)
+        # A client that goes on pouring never comes to answer a close frame.
+        self._is_cut_off = True
+        self._end_soon()
+        return False
+
+    def _end_soon(self) -> None:
+        """Abort the connection shortly, whether or not its client reads or answers."""
+        if self.close_timer is not None:
+            self.close_timer.cancel()
+        self.close_timer = self.loop.call_later(LINGER_S, self.transport.abort)
 
     def _hang_up_if_not_open(self) -> None:
         if not self.handshake_complete or self.transport.is_closing():
@@ -208,8 +238,10 @@ class Line(WebSocketsSansIOProtocol):
         # Who does not read is not read either: answers to what it goes on asking would pile up.
         if self._is_busy or not self.writable.is_set():
             self.transport.pause_reading()
+            self._watch.start()
         else:
             self.transport.resume_reading()
+            self._watch.stop()
 
     def _hang_up_if_stalled(self, before: int) -> None:
         left = self.transport.get_write_buffer_size()

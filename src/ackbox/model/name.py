@@ -26,6 +26,8 @@ LONGEST_SKELETON_BYTES = 2_000
 EVERYBODY = "all"
 # What the server itself sends under begins so.
 OWN = "system:"
+# What is shown after a name for who somebody is: a person, another system.
+BADGES = ("(human)", "(external)")
 RESERVED = frozenset({"broadcast", "*", "everyone", "user", "human", "system"})
 _REFUSED = {"Cc": "a control character", "Cf": "an invisible format character", "Co": "a private-use character",
             "Cs": "half of a surrogate pair", "Cn": "an unassigned character", "Zl": "a line separator", "Zp": "a paragraph separator"}
@@ -98,7 +100,7 @@ def _parse(text: str, what_it_is: str, field: str) -> str:
     if is_mark(name[0]):
         raise Invalid(f"{what_it_is} does not start with a combining mark (U+{ord(name[0]):04X}).", hint="Leave it out.", field=field)
     if _has_badge(name):
-        raise Invalid(f"{what_it_is} does not hold '(human)'; who is a person is known from the key.", hint="Leave it out.", field=field)
+        raise Invalid(f"{what_it_is} may not contain '(human)' or '(external)': the server adds those.", hint="Leave it out.", field=field)
     return name
 
 
@@ -122,10 +124,10 @@ def _refused(character: str, separators: frozenset[str]) -> str | None:
 
 
 def _has_badge(name: str) -> bool:
-    """Whether a name holds `(human)`, in whatever brackets and letters a reader takes for it."""
+    """Whether a name holds `(human)` or another badge, in whatever brackets and letters a reader takes for it."""
     kinds = {"Ps": "(", "Pi": "(", "Pe": ")", "Pf": ")"}
     bracketed = "".join(kinds.get(unicodedata.category(c)) or {"<": "(", ">": ")"}.get(c, c) for c in name if c != " ")
-    return "(" in _folded(bracketed) and any(_folded("(human)") in _folded(text) for text in (bracketed, name))
+    return "(" in _folded(bracketed) and any(badge in _folded(text) for text in (bracketed, name) for badge in _badge_shapes())
 
 
 def without_unseen(name: str) -> str:
@@ -161,6 +163,11 @@ def is_same(name: str, other: str) -> bool:
 def _folded(name: str) -> str:
     """Return the skeleton in one case and one width: what a reader takes a word for at a glance."""
     return skeleton(compatible(without_ignorables(name)).casefold())
+
+
+@functools.cache
+def _badge_shapes() -> tuple[str, ...]:
+    return tuple(_folded(badge) for badge in BADGES)
 
 
 @functools.cache

@@ -42,7 +42,7 @@ def decode(shape: type[T], given: Any) -> T:
         raise Invalid("The parameters are not an object.", hint="Send a JSON object with named fields.")
     _refuse_unknown(shape, raw)
     for field, value in raw.items():
-        _refuse_unstorable(value, str(field)[:64])
+        refuse_unstorable(value, str(field)[:64])
     raw = understood(shape, raw)
     try:
         return msgspec.convert(_whole_numbers(_composed(shape, raw)), shape, strict=True)
@@ -88,18 +88,22 @@ def _parse(given: Any) -> Any:
         return given
     if not given:
         return {}
+    raw = read_json(given)
+    refuse_deep(raw)
+    return raw
+
+
+def read_json(given: bytes | bytearray | str) -> Any:
+    """Return what JSON stands for, with halves of surrogate pairs, so that their field can be named. Raises Invalid."""
     try:
-        raw = msgspec.json.decode(given)
+        return msgspec.json.decode(given)
     except RecursionError:
         raise Invalid(f"The JSON is nested deeper than {DEEPEST} levels.", hint="Flatten it.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raw = _with_halves(given)
-        if raw is not None:
-            refuse_deep(raw)
-            return raw
-        raise Invalid(f"This is not valid JSON: {error}.", hint="Send one JSON object, as UTF-8.") from None
-    refuse_deep(raw)
-    return raw
+        if raw is None:
+            raise Invalid(f"This is not valid JSON: {error}.", hint="Send one JSON object, as UTF-8.") from None
+        return raw
 
 
 def _with_halves(given: bytes | bytearray | str) -> Any:
@@ -133,7 +137,7 @@ def _refuse_unknown(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> None
             raise unknown_field(str(field), known)
 
 
-def _refuse_unstorable(value: Any, field: str) -> None:
+def refuse_unstorable(value: Any, field: str) -> None:
     """Raise Invalid for text that one engine or another cannot keep, wherever in a field it stands."""
     if isinstance(value, str):
         if "\0" in value:
@@ -144,11 +148,11 @@ def _refuse_unstorable(value: Any, field: str) -> None:
             refuse_marks(value, field)
     elif isinstance(value, Mapping):
         for name, child in value.items():
-            _refuse_unstorable(name, field)
-            _refuse_unstorable(child, field)
+            refuse_unstorable(name, field)
+            refuse_unstorable(child, field)
     elif isinstance(value, list | tuple):
         for child in value:
-            _refuse_unstorable(child, field)
+            refuse_unstorable(child, field)
 
 
 def _composed(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> dict[str, Any]:

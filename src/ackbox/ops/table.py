@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -114,9 +114,14 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unread(msgspec.Struct, frozen=True):
-    """A request that is signed instead of sent with a key: `read(held)` reads it, once what it is addressed to has been found."""
+    """A request that is signed instead of sent with a key: `read(held)` reads it, once what it is addressed to has been found.
+
+    `headers` are those that may sign it, `address` is where it comes from.
+    """
 
     to: str
+    headers: Mapping[str, str]
+    address: str
     read: Callable[[Any], Awaitable[Any]]
 
 
@@ -321,7 +326,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     prepare: Callable[[Any], Run | None] | None
     parts: Parts | None
     beside: Callable[[Any, Any, int], Awaitable[Any]] | None
-    knock: Callable[[Any, str], Awaitable[Caller]] | None
+    knock: Callable[[Any, Unread, int], Awaitable[Caller]] | None
     caller: Callable[[Any, Any, int], Awaitable[Caller]] | None
     spans_workspaces: bool
     is_slow: bool
@@ -371,7 +376,7 @@ def op(
     name: str, *, scope: Scope, writes: bool | Callable[[Any], bool] = False,
     is_done: Callable[[Any], bool] | None = None, again: Callable[[Context, Any, Any], Awaitable[Any]] | None = None,
     prepare: Callable[[Any], Run | None] | None = None, parts: Parts | None = None,
-    beside: Callable[[Any, Any, int], Awaitable[Any]] | None = None, knock: Callable[[Any, str], Awaitable[Caller]] | None = None,
+    beside: Callable[[Any, Any, int], Awaitable[Any]] | None = None, knock: Callable[[Any, Unread, int], Awaitable[Caller]] | None = None,
     caller: Callable[[Any, Any, int], Awaitable[Caller]] | None = None,
     spans_workspaces: bool = False, is_slow: bool = False, is_bulk: bool = False, for_caller: bool = False,
     kept: Callable[[Any], Any] | None = None,
@@ -383,8 +388,8 @@ def op(
     running it twice would do it twice. `prepare` may give
     something to write first, in a transaction of its own.
     `parts` makes it many calls of another operation. `beside(engine, params, now)` runs outside
-    any transaction, for what concerns the whole database. `knock(engine, to)` finds whom an `Unread`
-    request is addressed to, and `caller(engine, params, now)` says who signed it, in place of a key. `is_bulk` allows a body of 8 MiB.
+    any transaction, for what concerns the whole database. `knock(engine, request, now)` finds whom an `Unread`
+    request is addressed to, and refuses one that cannot be signed; `caller(engine, params, now)` says who signed it, in place of a key. `is_bulk` allows a body of 8 MiB.
     `for_caller` says that what is done is worth nothing to anybody but the caller, as every read is:
     it is not done for a caller who has left. `kept` is what a wait keeps of its parameters.
     """

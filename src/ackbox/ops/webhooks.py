@@ -16,13 +16,13 @@ from ackbox.model.address import parse_audience
 from ackbox.model.message import BODY_LIMIT, SUBJECT_LIMIT, Priority
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import parse_name
-from ackbox.model.signature import FORMS, WINDOW_S, Form, is_signed, new_secret, sign
+from ackbox.model.signature import FORMS, WINDOW_S, Form, is_signed, may_be_signed, new_secret, sign
 from ackbox.model.template import check_template, fill, stand_in
 from ackbox.ops.audience import resolve
 from ackbox.ops.decode import refuse_deep
 from ackbox.ops.messages import Intent, Send, post
 from ackbox.ops.paging import Paged, page_of
-from ackbox.ops.table import Call, Caller, Context, op
+from ackbox.ops.table import Call, Caller, Context, Unread, op
 from ackbox.store.engine import Engine
 from ackbox.store.webhooks import WebhookRow, find_webhook
 
@@ -156,11 +156,16 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     missing: Annotated[list[str], Meta(description="Paths of the templates that led to nothing")] = []
 
 
-async def _whose(engine: Engine, id: str) -> Caller:
-    """Return the webhook that a delivery is addressed to, before any of it is read. Raises BadKey."""
+async def _whose(engine: Engine, delivery: Unread, now: int) -> Caller:
+    """Return the webhook that a delivery is addressed to, before any of its body is read. Raises BadKey."""
+    for form in FORMS.values():
+        # Before the webhook is looked for: the answer must not say which ones exist.
+        if form.timestamp is not None and form.timestamp in delivery.headers:
+            _check_time(delivery.headers[form.timestamp], now)
+    id = delivery.to
     # An id is 32 hex digits; what is longer is not looked up.
     row = await engine.read(lambda tx: find_webhook(tx, id), across=True) if len(id) <= 64 else None
-    if row is None:
+    if row is None or not may_be_signed(FORMS[row.form], delivery.headers):
         raise _unsigned()
     return _caller_of(row)
 
@@ -187,9 +192,10 @@ async def _who_signed(engine: Engine, params: Receive, now: int) -> Caller:
 
 
 def _check_time(told: str, now: int) -> None:
-    """Raise BadKey for a delivery that was signed too long ago, or in time to come."""
-    at = int(told) if told.isascii() and told.isdigit() and len(told) < 12 else 0
-    if abs(now // 1000 - at) > WINDOW_S:
+    """Raise BadKey for a delivery that was signed too long ago, or in time to come, or at no time."""
+    if not (told.isascii() and told.isdigit() and len(told) < 12):
+        raise _unsigned()
+    if abs(now // 1000 - int(told)) > WINDOW_S:
         raise BadKey(f"This was not signed within the last {WINDOW_S} seconds.", hint="Send it anew; check both clocks.", reason="old")
 
 

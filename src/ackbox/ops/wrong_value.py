@@ -66,7 +66,8 @@ _MORE = {("urgent", "priority"): " 5 is the most urgent."}
 def unknown_field(field: str, known: Iterable[str], where: str = "") -> UnknownField:
     """Return the error for a field that nobody knows, at the top or in an object that stands in the field `where`."""
     known = list(known)
-    shown = field[:SHOWN]
+    # An error is sent as UTF-8, which has no half of a surrogate pair.
+    shown = field[:SHOWN].encode("utf-8", "backslashreplace").decode()
     bare = shown.lower().replace("-", "_")
     snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", shown).lower().replace("-", "_")
     meant = [name for name in (*(word for word in (bare, snake) if word in known), *MEANT.get(snake, ()), *MEANT.get(bare, ())) if name in known][:1]

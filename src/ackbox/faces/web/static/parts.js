@@ -53,8 +53,12 @@ export function Mark({ name }) {
 
 export function Human() { return html`<span class="human" title="A person; known from the key, not from the text">HUMAN</span>`; }
 
+// What a program may draw as nothing at all: the table of model/text.py.
+const IGNORABLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u;
+// Where one of them changes how an emoji is drawn, it is seen.
+const EMOJI = /(?<=\p{Extended_Pictographic})\ufe0f|\ufe0f(?=\u20e3)|(?<=\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?)\u200d(?=\p{Extended_Pictographic})/u;
+const ODD = new RegExp(`(?!${EMOJI.source})(?:${IGNORABLE.source}|(?![\\n\\t])[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}])`, "gu");
 /** Text somebody else chose: what does not print, or turns text around, is shown as a mark. */
-const ODD = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
 export const safe = (text) => String(text ?? "").replace(ODD, "\ufffd");
 
 export function Agent({ name, instance, kind }) {
