@@ -36,7 +36,7 @@ async def fill(post: Post, *, agents: int = AGENTS, messages: int = MESSAGES) ->
         numbers = range(1, agents + 1)
         await store.run_many("reader_add", [{
             "reader": number, "agent": number, "name": f"agent-{number:05d}", "instance": None, "skeleton": f"agent-{number:05d}", "kind": "agent",
-            "seen": 1, "registered_seq": 0, "read_floor": 0, "delivered_floor": 0} for number in numbers])
+            "seen": 1, "registered_seq": 0, "read_floor": 0, "delivered_floor": 0, "folded": f"agent-{number:05d}"} for number in numbers])
         card = msgspec.json.encode({"summary": "at work " * 10, "area": "area", "files": [f"src/{name}.py" for name in "abcdefgh"]}).decode()
         await store.run_many("presence_put", [{
             "reader": number, "started_at": now, "last_seen": now, "ttl_s": 86_400, "left_at": None, "card": card} for number in numbers])
