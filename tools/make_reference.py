@@ -20,7 +20,8 @@ from ackbox.faces.rest import CREATES, where
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref
 from ackbox.model.name import LONGEST
 from ackbox.model.receipt import Receipt
-from ackbox.ops.table import ALLOWED, OPERATIONS, Call, Operation
+from ackbox.ops.access import ALLOWED
+from ackbox.ops.table import OPERATIONS, Call, Operation
 from tools.client_types import client_types
 from tools.dialect_errors import dialect_errors_page
 from tools.reading import Verb, resources_and_prompts, schema_sql, tools_of, verbs, verbs_of

@@ -22,26 +22,11 @@ from ackbox.limits import Held, Limits
 from ackbox.model.moment import IdMaker
 from ackbox.notify import Notifier
 from ackbox.ops import schedules
+from ackbox.ops.access import PLAIN, Caller, Connection
 from ackbox.ops.decode import decode
 from ackbox.ops.feed import Feed
 from ackbox.ops.room import Rooms
-from ackbox.ops.table import (
-    OPERATIONS,
-    PLAIN,
-    Call,
-    Caller,
-    Connection,
-    Context,
-    Fits,
-    NeedsWrite,
-    Operation,
-    Parts,
-    Run,
-    Unread,
-    all_fit,
-    allow,
-    find,
-)
+from ackbox.ops.table import OPERATIONS, Call, Context, Fits, NeedsWrite, Operation, Parts, Run, Unread, all_fit, allow, find
 from ackbox.ops.totals import Totals
 from ackbox.stays import Stay, Stays
 from ackbox.store.engine import Engine, Transaction, make_engine

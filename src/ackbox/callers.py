@@ -12,7 +12,7 @@ import msgspec
 
 from ackbox.errors import BadKey
 from ackbox.model.key import digest, matches, parse_key
-from ackbox.ops.table import Caller
+from ackbox.ops.access import Caller
 from ackbox.store.engine import Engine
 from ackbox.store.store import KeyRow, ended_keys, find_key
 

@@ -18,7 +18,7 @@ import msgspec
 from ackbox.errors import RateLimited
 
 if TYPE_CHECKING:
-    from ackbox.ops.table import Caller
+    from ackbox.ops.access import Caller
 
 
 class Rate(msgspec.Struct, frozen=True):

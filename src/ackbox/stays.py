@@ -14,8 +14,9 @@ import msgspec
 
 from ackbox.alive import Alive
 from ackbox.errors import AckboxError
+from ackbox.ops.access import Caller
 from ackbox.ops.decode import decode
-from ackbox.ops.table import OPERATIONS, Call, Caller, Context
+from ackbox.ops.table import OPERATIONS, Call, Context
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ from mcp.client.streamable_http import streamable_http_client
 from ackbox.faces.mcp import TOOLS
 from ackbox.faces.mcp_more import APART
 from ackbox.faces.rest import where
-from ackbox.ops.table import ALLOWED, OPERATIONS
+from ackbox.ops.access import ALLOWED
+from ackbox.ops.table import OPERATIONS
 from tests.answers import data
 from tests.serving import Served, serving
 from tests.sockets import opened

@@ -14,7 +14,8 @@ from mcp.client.streamable_http import streamable_http_client
 from ackbox.dialects import DIALECTS
 from ackbox.faces.mcp_more import More
 from ackbox.faces.schema import input_schema
-from ackbox.ops.table import ALLOWED, OPERATIONS
+from ackbox.ops.access import ALLOWED
+from ackbox.ops.table import OPERATIONS
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio

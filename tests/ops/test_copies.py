@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ackbox.errors import Invalid, NotYou
-from ackbox.ops.table import Connection
+from ackbox.ops.access import Connection
 from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ackbox.errors import Conflict, NotAllowed, NotFound
-from ackbox.ops.table import Connection
+from ackbox.ops.access import Connection
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio

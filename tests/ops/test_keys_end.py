@@ -12,7 +12,7 @@ from ackbox.errors import AckboxError, BadKey, Conflict, NotAllowed, NotFound
 from ackbox.library import ensure_operator
 from ackbox.model.key import mint, parse_key
 from ackbox.model.moment import to_text
-from ackbox.ops.table import ALLOWED
+from ackbox.ops.access import ALLOWED
 from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio

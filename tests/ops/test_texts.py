@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from ackbox.errors import AckboxError
-from ackbox.ops.table import ALLOWED, OPERATIONS
+from ackbox.ops.access import ALLOWED
+from ackbox.ops.table import OPERATIONS
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio

@@ -23,7 +23,8 @@ from mcp.client.streamable_http import streamable_http_client
 from ackbox.faces.mcp import TOOLS
 from ackbox.faces.rest import where
 from ackbox.limits import Limits, Rate
-from ackbox.ops.table import ALLOWED, OPERATIONS, Operation
+from ackbox.ops.access import ALLOWED
+from ackbox.ops.table import OPERATIONS, Operation
 from tests.answers import items, outside
 from tests.serving import Served, serving
 from tests.sockets import Socket, opened

@@ -14,8 +14,9 @@ from ackbox.dialects._translate import Asked, Offered, Said, hints
 from ackbox.errors import Invalid, NotAllowed, UnknownField
 from ackbox.faces.mcp_answer import FROM, reading_of
 from ackbox.faces.schema import input_schema
+from ackbox.ops.access import Caller
 from ackbox.ops.decode import parse_object
-from ackbox.ops.table import OPERATIONS, Caller, Operation, find
+from ackbox.ops.table import OPERATIONS, Operation, find
 
 # Not over MCP, and why: a model reads what others write, and what it is talked into must stay small.
 APART = {

@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from ackbox.errors import AckboxError, RateLimited
 from ackbox.faces.mcp_resources import refusal
 from ackbox.limits import Held, Limits
-from ackbox.ops.table import Caller
+from ackbox.ops.access import Caller
 
 BODY_LIMIT = 1 << 20
 # A session that asks nothing and hears nothing for so long ends; its client notices nothing, since what it asks next is served.

@@ -19,7 +19,8 @@ from ackbox.errors import AckboxError
 from ackbox.faces.connection import gone_of
 from ackbox.faces.reply import as_said, bearer, card_in, connection_in, said_in
 from ackbox.faces.wire import Calling
-from ackbox.ops.table import OPERATIONS, Connection, Fits, all_fit
+from ackbox.ops.access import Connection
+from ackbox.ops.table import OPERATIONS, Fits, all_fit
 
 
 class Who(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from ackbox.errors import NotAllowed, NotFound
 from ackbox.faces.wire import as_error, encode
-from ackbox.ops.table import Connection
+from ackbox.ops.access import Connection
 
 JSON = "application/json"
 # A path on this host and nothing else: two slashes at its beginning would be another host.

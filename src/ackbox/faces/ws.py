@@ -25,7 +25,8 @@ from ackbox.faces.ws_frame import Asked, Id, Misread, answered, read, refused
 from ackbox.faces.ws_line import EXTENSION, Line
 from ackbox.faces.ws_ticket import Tickets
 from ackbox.limits import Limits
-from ackbox.ops.table import OPERATIONS, Caller
+from ackbox.ops.access import Caller
+from ackbox.ops.table import OPERATIONS
 
 PROTOCOL = "ackbox"
 KEY_ENDED = 4001

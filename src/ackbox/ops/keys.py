@@ -11,8 +11,9 @@ from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.key import KeyKind, Role, digest, mint, parse_key
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import LONGEST, parse_name, refuse_newcomer
+from ackbox.ops.access import ALLOWED, PEOPLE
 from ackbox.ops.paging import Paged, page_of
-from ackbox.ops.table import ALLOWED, PEOPLE, Call, Context, op
+from ackbox.ops.table import Call, Context, op
 from ackbox.store.readers import other_spelling
 from ackbox.store.store import KeyRow, Store, find_key
 

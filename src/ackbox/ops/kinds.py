@@ -12,7 +12,8 @@ from msgspec import Meta
 
 from ackbox.errors import Conflict, NotFound
 from ackbox.model.name import nearest
-from ackbox.ops.table import PEOPLE, Call, Context, Name, op
+from ackbox.ops.access import PEOPLE
+from ackbox.ops.table import Call, Context, Name, op
 from ackbox.store.store import Store
 
 

@@ -11,8 +11,9 @@ from ackbox.errors import BadKey, Conflict, Invalid, NotAllowed
 from ackbox.model.key import Role, digest, mint, parse_key
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
+from ackbox.ops.access import PEOPLE
 from ackbox.ops.keys import DAY_MS, NewKey
-from ackbox.ops.table import PEOPLE, Call, Context, op
+from ackbox.ops.table import Call, Context, op
 from ackbox.store.store import Store, find_key
 
 LINK_MS = 10 * 60 * 1000

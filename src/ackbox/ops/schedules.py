@@ -15,10 +15,11 @@ from ackbox.model.address import parse_audience
 from ackbox.model.cron import LONGEST, Cron, parse_cron
 from ackbox.model.message import SUBJECT_LIMIT, Priority
 from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.ops.access import Caller
 from ackbox.ops.audience import resolve
 from ackbox.ops.messages import Intent, Send, Sent, post
 from ackbox.ops.paging import Paged, page_of
-from ackbox.ops.table import Call, Caller, Context, op
+from ackbox.ops.table import Call, Context, op
 from ackbox.store.schedules import Due, ScheduleRow
 
 CRON = "system:cron"

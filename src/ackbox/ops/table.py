@@ -10,45 +10,24 @@ import difflib
 import hashlib
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from fnmatch import fnmatchcase
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Invalid, NotAllowed, NotFound, NotYou
-from ackbox.model.key import Role
 from ackbox.model.moment import IdMaker
 from ackbox.model.name import is_same, is_servers, parse_instance, parse_name, refuse_newcomer
+from ackbox.ops.access import Caller, Scope
 from ackbox.ops.totals import Totals
 from ackbox.store.readers import Arrival, Reader, nobody, other_spelling
 from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
 
-Scope = Literal["read", "write", "sign_in", "admin", "instance", "database", "redeem"]
-
-# The one table of who may do what.
-ALLOWED: dict[Role, frozenset[Scope]] = {
-    "read-only": frozenset({"read"}),
-    "agent": frozenset({"read", "write"}),
-    "human": frozenset({"read", "write", "sign_in"}),
-    # A person who administers as well.
-    "owner": frozenset({"read", "write", "sign_in", "admin"}),
-    "admin": frozenset({"read", "write", "sign_in", "admin"}),
-    "instance-admin": frozenset({"instance"}),
-    "operator": frozenset({"read", "write", "sign_in", "admin", "instance", "database"}),
-    # A one-time link to the dashboard: good for becoming a person's or an owner's key, once.
-    "link": frozenset({"redeem"}),
-    "owner-link": frozenset({"redeem"}),
-}
-
 DAY_MS = 86_400_000
 # How many days of broadcasts a newcomer is given, unless the workspace says otherwise, and how many at most.
 NEWCOMER_DAYS = 7
 MAX_NEWCOMER_BROADCASTS = 50
-
-# The kinds of key whose holder is a person.
-PEOPLE: tuple[Role, ...] = ("human", "owner")
 
 Name = Annotated[str, Meta(description="Name of an agent or person", max_length=512)]
 MessageId = Annotated[str, Meta(description="Id of a message, 32 hex digits", max_length=64)]
@@ -63,54 +42,6 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     agent: Annotated[str, Meta(description="Who you are; else the key's own name", max_length=512)] | None = None
     instance: Annotated[str, Meta(description="Which running copy of you this is", max_length=512)] | None = None
     session: Annotated[str, Meta(description="Token of a session you started; stands for agent and instance", max_length=512)] | None = None
-
-
-class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """What a connection says of its calls, besides the key: it narrows what the key may do, and never widens it.
-
-    `only_as` is the one name that they speak as. A glance registers nobody. `is_person` says that a person types them, on the
-    server's own machine, with the operator's key.
-    """
-
-    only_as: str | None = None
-    is_glance: bool = False
-    is_person: bool = False
-
-
-# What a connection says that says nothing.
-PLAIN = Connection()
-
-
-class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose key it is and what that key may do; `ws` 0 covers every workspace."""
-
-    key_id: str
-    ws: int
-    role: Role
-    agent: str | None = None
-    may_speak_as: tuple[str, ...] = ()
-    connection: Connection = Connection()
-
-    def over(self, connection: Connection) -> Caller:
-        """Return this caller as one who calls over a connection."""
-        return self if connection == self.connection else msgspec.structs.replace(self, connection=connection)
-
-    def may(self, scope: Scope) -> bool:
-        return scope in ALLOWED[self.role]
-
-    def speaks_as(self, name: str) -> bool:
-        if self.connection.only_as not in (None, name):
-            return False
-        return name == self.agent or "*" in self.may_speak_as or any(fnmatchcase(name, pattern) for pattern in self.may_speak_as)
-
-    @property
-    def sees_all(self) -> bool:
-        """Whether a private workspace hides nothing: for its operators, who are people and the server's own key."""
-        return self.role == "operator" or self.is_person
-
-    @property
-    def is_person(self) -> bool:
-        return self.role in PEOPLE
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -389,7 +320,8 @@ def op(
     something to write first, in a transaction of its own.
     `parts` makes it many calls of another operation. `beside(engine, params, now)` runs outside
     any transaction, for what concerns the whole database. `knock(engine, request, now)` finds whom an `Unread`
-    request is addressed to, and refuses one that cannot be signed; `caller(engine, params, now)` says who signed it, in place of a key. `is_bulk` allows a body of 8 MiB.
+    request is addressed to, and refuses one that cannot be signed; `caller(engine, params, now)` says who signed it, in place of
+    a key. `is_bulk` allows a body of 8 MiB.
     `for_caller` says that what is done is worth nothing to anybody but the caller, as every read is:
     it is not done for a caller who has left. `kept` is what a wait keeps of its parameters.
     """

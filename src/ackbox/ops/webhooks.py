@@ -18,11 +18,12 @@ from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import parse_name
 from ackbox.model.signature import FORMS, WINDOW_S, Form, is_signed, may_be_signed, new_secret, sign
 from ackbox.model.template import check_template, fill, stand_in
+from ackbox.ops.access import Caller
 from ackbox.ops.audience import resolve
 from ackbox.ops.decode import refuse_deep
 from ackbox.ops.messages import Intent, Send, post
 from ackbox.ops.paging import Paged, page_of
-from ackbox.ops.table import Call, Caller, Context, Unread, op
+from ackbox.ops.table import Call, Context, Unread, op
 from ackbox.store.engine import Engine
 from ackbox.store.webhooks import WebhookRow, find_webhook
 
