@@ -19,7 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ackbox.app import App, open_app
+from ackbox.app.call import App, open_app
 from ackbox.client.discovery import write_private
 from ackbox.store.engine import Transaction
 from ackbox.store.store import Store, find_workspace

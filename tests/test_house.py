@@ -155,7 +155,7 @@ def test_a_dialect_is_data(path: Path) -> None:
 
 
 def test_a_dialect_is_made_of_its_own_shapes_and_nothing_else() -> None:
-    known = {"typing", "msgspec", "ackbox.limits", "ackbox.dialects._translate", "ackbox.dialects._word", "ackbox.dialects._rest", *(f"ackbox.dialects.{path.stem}" for path in DIALECTS)}
+    known = {"typing", "msgspec", "ackbox.app.limits", "ackbox.dialects.engine.translate", "ackbox.dialects.engine.mapping", "ackbox.dialects.engine.rest", *(f"ackbox.dialects.{path.stem}" for path in DIALECTS)}
     used = {(path.stem, module) for path in DIALECTS for node in ast.walk(tree(path)) if isinstance(node, ast.Import | ast.ImportFrom)
             for module in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])}
     assert [each for each in sorted(used) if each[1] not in known] == []

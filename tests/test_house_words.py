@@ -10,9 +10,9 @@ import pytest
 
 from ackbox import errors
 from ackbox.config import SETTINGS
-from ackbox.faces.mcp import TOOLS
-from ackbox.faces.mcp_more import APART
-from ackbox.faces.rest import where
+from ackbox.faces.mcp.endpoint import TOOLS
+from ackbox.faces.mcp.more import APART
+from ackbox.faces.rest.routes import where
 from ackbox.ops.table import OPERATIONS, Operation
 from tests.dialects.test_vocabulary import texts
 from tools import make_changelog, make_reference

@@ -20,7 +20,7 @@ import msgspec
 from ackbox.client import client as home
 from ackbox.client.client import Client, spoken
 from ackbox.client.sync import SyncClient
-from ackbox.ops.feed import Feed
+from ackbox.ops.event.feed import Feed
 from ackbox.ops.table import OPERATIONS, Call, Operation
 
 HEAD = '''# Written by tools/make_reference.py from the table of operations. Change the code, then run `make docs`.

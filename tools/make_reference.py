@@ -1,4 +1,4 @@
-"""Write what is generated: docs/reference/*.md, src/ackbox/store/schema.sql and src/ackbox/client/verbs.pyi.
+"""Write what is generated: docs/reference/*.md, src/ackbox/store/sql/schema.sql and src/ackbox/client/verbs.pyi.
 
     python -m tools.make_reference           (needs the project's environment; `make docs` has it)
 
@@ -14,9 +14,9 @@ from pathlib import Path
 from ackbox import errors
 from ackbox.config import SETTINGS
 from ackbox.dialects import DIALECTS, RESTS
-from ackbox.dialects._rest import Rest
-from ackbox.dialects._word import REQUIRED, Word
-from ackbox.faces.rest import CREATES, where
+from ackbox.dialects.engine.rest import Rest
+from ackbox.dialects.engine.mapping import REQUIRED, Word
+from ackbox.faces.rest.routes import CREATES, where
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref
 from ackbox.model.name import LONGEST
 from ackbox.model.receipt import Receipt
@@ -43,7 +43,7 @@ def pages() -> dict[str, str]:
         "docs/reference/rest.md": HEAD + rest_page(),
         "docs/reference/message.md": HEAD + message_page(),
         "docs/reference/dialect-errors.md": HEAD + dialect_errors_page(),
-        "src/ackbox/store/schema.sql": schema_sql(),
+        "src/ackbox/store/sql/schema.sql": schema_sql(),
         "src/ackbox/client/verbs.pyi": client_types(),
     }
 
@@ -109,7 +109,7 @@ def settings_page() -> str:
 
 
 def cli_page() -> str:
-    from ackbox.faces import cli as face
+    from ackbox.faces.cli import context as face
 
     codes = [("DONE", "done"), ("REFUSED", "refused: standard error says why and what to do"), ("USED_WRONGLY", "used wrongly"),
              ("NO_SERVER", "no server answers"), ("KEY", "the key is missing, wrong, or may not do this"),
@@ -135,8 +135,8 @@ def _linked(name: str) -> str:
 
 
 def mcp_page() -> str:
-    from ackbox.faces import mcp as face
-    from ackbox.faces.mcp_more import APART
+    from ackbox.faces.mcp import endpoint as face
+    from ackbox.faces.mcp.more import APART
 
     rows = [f"| `{tool.name}` | {', '.join(_linked(name) for name in sorted(tool.operations))} | {tool.description} |" for tool in face.TOOLS]
     actions = "".join(f"The tool `{tool.name}` is several operations: its argument `action` says which.\n\n| `action` | operation |\n|---|---|\n"

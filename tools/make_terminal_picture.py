@@ -58,7 +58,7 @@ def strain(environment: dict[str, str]) -> None:
 def terminal_on(url: str, key: str, theme: str) -> Any:
     from ackbox.client.http import HttpCaller
     from ackbox.faces.tui.app import Terminal
-    from ackbox.faces.tui.link import Link
+    from ackbox.faces.tui.state.link import Link
 
     link = Link(lambda: HttpCaller(url, key, face="tui"), {"workspace": "demo"}, hz=10, rows=200)
     return Terminal(link, hz=10, theme=theme, acts_as="ana", person="ana")

@@ -30,7 +30,7 @@ class Verb(msgspec.Struct, frozen=True):
 @functools.cache
 def verbs() -> tuple[Verb, ...]:
     """Return every command, the group itself first."""
-    from ackbox.faces.cli import cli
+    from ackbox.faces.cli.context import cli
 
     return tuple(_walk(cli, click.Context(cli, info_name="ackbox")))
 
@@ -85,7 +85,7 @@ def verbs_of(operation: str) -> list[Verb]:
 
 def tools_of(operation: str) -> list[str]:
     """Return the MCP tools that are an operation."""
-    from ackbox.faces.mcp import TOOLS
+    from ackbox.faces.mcp.endpoint import TOOLS
 
     return [tool.name for tool in TOOLS if operation in tool.operations]
 
@@ -94,8 +94,8 @@ def resources_and_prompts() -> tuple[list[tuple[str, str]], list[tuple[str, str]
     """Return what MCP offers beside tools: (address, sentence) of resources, (name, sentence) of prompts."""
     import asyncio
 
-    from ackbox.faces.mcp_prompts import PROMPTS
-    from ackbox.faces.mcp_resources import Resources
+    from ackbox.faces.mcp.prompts import PROMPTS
+    from ackbox.faces.mcp.resources import Resources
 
     async def read() -> list[tuple[str, str]]:
         face = Resources(None, lambda: 0)  # type: ignore[arg-type]  # listing calls nothing
@@ -115,7 +115,7 @@ def schema_sql() -> str:
     """Return the schema that the migrations make on SQLite, for reading."""
     import asyncio
 
-    from ackbox.store.sqlite import SqliteEngine
+    from ackbox.store.engines.sqlite import SqliteEngine
 
     async def read() -> list[tuple[str, str]]:
         engine = SqliteEngine(":memory:")

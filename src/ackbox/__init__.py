@@ -10,17 +10,17 @@ TYPE_CHECKING = False
 __version__ = "0.1.0"
 __all__ = ["AckboxError", "App", "Client", "NoServer", "SyncClient", "__version__", "open", "open_app"]
 _HOMES = {
-    "AckboxError": "ackbox.errors", "App": "ackbox.app", "Client": "ackbox.client.client", "NoServer": "ackbox.client.http",
-    "SyncClient": "ackbox.client.sync", "open": "ackbox.library", "open_app": "ackbox.app",
+    "AckboxError": "ackbox.errors", "App": "ackbox.app.call", "Client": "ackbox.client.client", "NoServer": "ackbox.client.http",
+    "SyncClient": "ackbox.client.sync", "open": "ackbox.app.library", "open_app": "ackbox.app.call",
 }
 
 if TYPE_CHECKING:
-    from ackbox.app import App, open_app
+    from ackbox.app.call import App, open_app
     from ackbox.client.client import Client
     from ackbox.client.http import NoServer
     from ackbox.client.sync import SyncClient
     from ackbox.errors import AckboxError
-    from ackbox.library import open
+    from ackbox.app.library import open
 
 
 def __getattr__(name: str) -> object:

@@ -19,7 +19,7 @@
     └── Unavailable        unavailable        503   the store cannot take this now
         └── CallerGone     unavailable        499   the caller hung up before the call could look
 
-Raise where the rule lives; `faces/wire.py` alone turns an error into a reply.
+Raise where the rule lives; `faces/http/wire.py` alone turns an error into a reply.
 Explained in docs/reference/errors.md.
 """
 

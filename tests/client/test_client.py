@@ -17,7 +17,7 @@ import ackbox
 from ackbox.client.discovery import is_held
 from ackbox.client.socket import SocketTransport
 from ackbox.errors import BadKey, Unavailable, UnknownRecipient
-from ackbox.ops import messages
+from ackbox.ops.message import send as messages
 from ackbox.ops.table import OPERATIONS
 from tests.command import Command
 from tests.serving import Served, serving

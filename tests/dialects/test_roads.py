@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from ackbox.dialects import RESTS
-from ackbox.dialects._rest import Rest, Road
+from ackbox.dialects.engine.rest import Rest, Road
 from ackbox.errors import Invalid
 from tests.serving import serving
 

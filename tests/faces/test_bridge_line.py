@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ackbox.client.http import HttpCaller
-from ackbox.faces.bridge import Bridge
-from ackbox.faces.bridge_line import half_in, id_in
+from ackbox.faces.stdio_bridge.bridge import Bridge
+from ackbox.faces.stdio_bridge.line import half_in, id_in
 
 
 def answered(line: str) -> list[dict[str, Any]]:

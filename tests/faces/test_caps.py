@@ -12,9 +12,9 @@ import httpx2
 import pytest
 from websockets.frames import Frame, Opcode
 
-from ackbox.faces import ws_line
-from ackbox.faces.connection import Connections
-from ackbox.limits import Limits, Rate
+from ackbox.faces.ws import line as ws_line
+from ackbox.faces.http.connection import Connections
+from ackbox.app.limits import Limits, Rate
 from tests.serving import Served, serving
 from tests.sockets import opened
 
@@ -45,7 +45,7 @@ async def silent(served: Served) -> tuple[asyncio.StreamReader, asyncio.StreamWr
 
 
 async def test_connections_without_a_key_shut_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.faces.connection.max_connections", lambda: 20)
+    monkeypatch.setattr("ackbox.faces.http.connection.max_connections", lambda: 20)
     async with serving(f"sqlite:///{tmp_path}/ackbox.db") as served, httpx2.AsyncClient(headers=bearer(served.key)) as known:
         assert (await known.get(f"{served.url}/v1/me")).status_code == 200
         strangers = [await silent(served) for _ in range(60)]
@@ -79,7 +79,7 @@ class Wire:
 
 
 def test_the_network_with_most_strangers_goes_first_then_idle_connections_and_a_call_under_way_never() -> None:
-    from ackbox.faces.connection import Connection
+    from ackbox.faces.http.connection import Connection
 
     connections = Connections(5)
 
@@ -104,7 +104,7 @@ def test_the_network_with_most_strangers_goes_first_then_idle_connections_and_a_
 
 
 async def test_a_key_has_a_cap_of_waits(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.limits.MAX_WAITS", 2)
+    monkeypatch.setattr("ackbox.app.limits.MAX_WAITS", 2)
     one, other = await key(served), await key(served, "bob")
     waits = [asyncio.ensure_future(served.app.call("inbox.wait", {"wait_s": 50}, credential=one)) for _ in range(2)]
     while served.app.bell.waiting < 2:
@@ -118,7 +118,7 @@ async def test_a_key_has_a_cap_of_waits(served: Served, monkeypatch: pytest.Monk
 
 
 async def test_a_key_has_a_cap_of_bytes_under_way(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.limits.MAX_BYTES", 500_000)
+    monkeypatch.setattr("ackbox.app.limits.MAX_BYTES", 500_000)
     body = json.dumps({"to": "bob", "body": "x", "metadata": {"x": "y" * 600_000}})
     asked = {"to": "bob", "body": "x", "wait_s": 50, "metadata": {"x": "y" * 600_000}}
     async with httpx2.AsyncClient() as http:
@@ -178,7 +178,7 @@ async def test_a_session_of_another_key_is_answered_as_one_that_is_not_there(ser
 
 
 async def test_a_key_has_a_cap_of_sessions_and_its_oldest_goes(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.faces.mcp_sessions.MAX_OF_A_KEY", 3)
+    monkeypatch.setattr("ackbox.faces.mcp.sessions.MAX_OF_A_KEY", 3)
     one, other = await key(served), await key(served, "bob")
     async with httpx2.AsyncClient() as http:
         theirs = (await post(http, served, other, HELLO)).headers["mcp-session-id"]

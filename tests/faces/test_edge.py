@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from starlette.routing import Route, WebSocketRoute
 
-from ackbox.faces.serve import make_web
-from ackbox.limits import Limits, Rate, network
+from ackbox.faces.server.asgi import make_web
+from ackbox.app.limits import Limits, Rate, network
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -181,7 +181,7 @@ async def test_line_ends_between_requests_do_not_stop_the_clock(served: Served, 
     reader, writer = await opened(served)
     writer.write(head(served, "GET", "/healthz"))
     await reader.readuntil(b'{"status":"ok"}')
-    monkeypatch.setattr("ackbox.faces.head.HEAD_S", 0.05)
+    monkeypatch.setattr("ackbox.faces.server.request_head.HEAD_S", 0.05)
     writer.write(b"\r\n")
     async with asyncio.timeout(10):
         assert await ended(reader, writer) == b""
@@ -193,7 +193,7 @@ async def test_line_ends_after_a_request_do_not_cut_its_wait(served: Served, mon
     writer.write(head(served, "POST", "/v1/inbox/wait", f"Authorization: Bearer {served.key}", f"Content-Length: {len(body)}") + body)
     while served.app.bell.waiting < 1:
         await asyncio.sleep(0)
-    monkeypatch.setattr("ackbox.faces.head.HEAD_S", 0.01)
+    monkeypatch.setattr("ackbox.faces.server.request_head.HEAD_S", 0.01)
     writer.write(b"\r\n")
     async with asyncio.timeout(10):
         assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
@@ -201,7 +201,7 @@ async def test_line_ends_after_a_request_do_not_cut_its_wait(served: Served, mon
 
 
 async def test_an_answer_that_came_early_is_not_waited_for_long(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.faces.head.LINGER_S", 0.05)
+    monkeypatch.setattr("ackbox.faces.server.request_head.LINGER_S", 0.05)
     reader, writer = await opened(served)
     writer.write(head(served, "POST", "/v1/messages", "Content-Length: 1000"))
     await reader.readuntil(b"\r\n\r\n")
@@ -250,7 +250,7 @@ def test_an_address_of_ipv6_counts_by_its_network_and_one_of_ipv4_inside_it_as_t
 
 
 def test_a_flood_of_wrong_keys_clears_no_other_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.limits.MAX_BUCKETS", 100)
+    monkeypatch.setattr("ackbox.app.limits.MAX_BUCKETS", 100)
     now = [0.0]
     limits = Limits(key=Rate(1, 1), clock=lambda: now[0])
     limits.take("key", "ana")
@@ -262,7 +262,7 @@ def test_a_flood_of_wrong_keys_clears_no_other_bucket(monkeypatch: pytest.Monkey
 
 
 def test_buckets_that_are_full_again_go_before_those_that_are_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.limits.MAX_BUCKETS", 10)
+    monkeypatch.setattr("ackbox.app.limits.MAX_BUCKETS", 10)
     now = [0.0]
     limits = Limits(guess=Rate(1, 2), clock=lambda: now[0])
     for n in range(9):

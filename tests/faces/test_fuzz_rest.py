@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
-from ackbox.faces.openapi import document
+from ackbox.faces.rest.openapi import document
 from tests.command import Command
 
 REQUESTS = int(os.environ.get("ACKBOX_FUZZ_REQUESTS", "700"))

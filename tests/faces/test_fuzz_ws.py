@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
-from ackbox.limits import Limits, Rate
+from ackbox.app.limits import Limits, Rate
 from ackbox.ops.table import OPERATIONS
 from tests.serving import serving
 from tests.sockets import Socket, opened

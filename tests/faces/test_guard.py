@@ -72,7 +72,7 @@ async def test_too_much_head_is_refused(served: Served, lines: list[str]) -> Non
 
 
 async def test_a_head_that_does_not_come_is_hung_up_on(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.faces.head.HEAD_S", 0.05)
+    monkeypatch.setattr("ackbox.faces.server.request_head.HEAD_S", 0.05)
     host, port = served.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"GET /healthz HTTP/1.1\r\nHost: ")
@@ -82,8 +82,8 @@ async def test_a_head_that_does_not_come_is_hung_up_on(served: Served, monkeypat
 
 @pytest.mark.parametrize("path", ["/v1/messages", "/v1/call/message.send", "/v1/webhooks", "/api/v1/messages", "/mcp", "/login"])
 async def test_a_body_that_does_not_come_is_refused_on_every_path(served: Served, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    monkeypatch.setattr("ackbox.faces.head.HEAD_S", 0.05)
-    monkeypatch.setattr("ackbox.faces.head.BODY_S", 0.1)
+    monkeypatch.setattr("ackbox.faces.server.request_head.HEAD_S", 0.05)
+    monkeypatch.setattr("ackbox.faces.server.request_head.BODY_S", 0.1)
     status, headers, body = await raw(served, post(served, path, "Content-Length: 4000", key=served.key) + b'{"a":')
     error = json.loads(body)["error"]
     assert (status, headers["connection"], error["code"], error["message"]) == (408, "close", "invalid", "The request did not arrive in time.")
@@ -120,7 +120,7 @@ async def test_the_description_covers_every_operation_and_has_a_page(served: Ser
 
 
 async def test_a_reader_that_takes_nothing_is_hung_up_on(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.faces.head.STALL_S", 0.05)
+    monkeypatch.setattr("ackbox.faces.server.request_head.STALL_S", 0.05)
     host, port = served.url.removeprefix("http://").split(":")
     _, writer = await asyncio.open_connection(host, int(port), limit=1024)
     with pytest.raises(ConnectionError):

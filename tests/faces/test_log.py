@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ackbox.faces.log import redact
+from ackbox.faces.server.log import redact
 
 CANARY = "canary-7f3a"
 SCRIPT = '''

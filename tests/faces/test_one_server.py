@@ -14,8 +14,8 @@ import pytest
 
 from ackbox.client.http import parse_url
 from ackbox.errors import Unavailable
-from ackbox.faces import up as starting
-from ackbox.faces.up import Place, bind_for
+from ackbox.faces.server import run as starting
+from ackbox.faces.server.run import Place, bind_for
 from tests.command import Command
 from tests.engines import fresh_database
 

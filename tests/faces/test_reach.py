@@ -13,9 +13,9 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from ackbox.faces.mcp import TOOLS
-from ackbox.faces.mcp_more import APART
-from ackbox.faces.rest import where
+from ackbox.faces.mcp.endpoint import TOOLS
+from ackbox.faces.mcp.more import APART
+from ackbox.faces.rest.routes import where
 from ackbox.ops.access import ALLOWED
 from ackbox.ops.table import OPERATIONS
 from tests.answers import data

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ackbox.app import App, open_app
+from ackbox.app.call import App, open_app
 from ackbox.briefing import LONGEST, SHORTEST, Answer, size, visible
-from ackbox.dialects._translate import Asked
-from ackbox.faces.mcp_answer import write
+from ackbox.dialects.engine.translate import Asked
+from ackbox.faces.mcp.answer import write
 from tests.answers import items, messages
 
 pytestmark = pytest.mark.anyio

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ackbox.bell import Gone
+from ackbox.app.bell import Gone
 from ackbox.errors import CallerGone
-from ackbox.faces.ws import MOST_CALLS
+from ackbox.faces.ws.endpoint import MOST_CALLS
 from tests.engines import Clock, Post
 from tests.serving import Served, serving
 from tests.sockets import opened

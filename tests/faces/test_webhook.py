@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from ackbox.limits import MAX_OF_ADDRESS
+from ackbox.app.limits import MAX_OF_ADDRESS
 from tests.command import Command
 from tests.engines import Clock
 from tests.serving import Served, serving

@@ -275,7 +275,7 @@ async def test_a_ticket_opens_one_socket_within_thirty_seconds(one: Served) -> N
 
 
 async def test_a_key_has_so_many_sockets_and_no_more(one: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.faces.ws.MOST_OF_A_KEY", 2)
+    monkeypatch.setattr("ackbox.faces.ws.endpoint.MOST_OF_A_KEY", 2)
     own = await key(one, "bob")
     async with opened(one.url, own), opened(one.url, own):
         with pytest.raises(InvalidStatus) as refused:
@@ -296,8 +296,8 @@ async def test_a_key_has_so_many_sockets_and_no_more(one: Served, monkeypatch: p
 
 
 async def test_a_socket_that_says_nothing_is_closed_and_one_that_follows_is_not(one: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.faces.ws.SILENT_S", 0.2)
-    monkeypatch.setattr("ackbox.faces.ws.IDLE_S", 0.2)
+    monkeypatch.setattr("ackbox.faces.ws.endpoint.SILENT_S", 0.2)
+    monkeypatch.setattr("ackbox.faces.ws.endpoint.IDLE_S", 0.2)
     async with opened(one.url, one.key) as silent, opened(one.url, one.key) as follows:
         await follow(follows)
         assert await silent.closed() == (4008, "idle")

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ackbox.limits import Limits, Rate
+from ackbox.app.limits import Limits, Rate
 from tests.serving import Served, serving
 from tests.sockets import Socket, opened
 
@@ -77,7 +77,7 @@ async def test_a_sleeping_reader_slows_nobody_and_reads_on_where_it_was(served: 
 
 
 async def test_a_reader_that_does_not_wake_is_let_go_and_comes_back_to_its_place(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ackbox.faces.ws_line.STALL_S", 0.1)
+    monkeypatch.setattr("ackbox.faces.ws.line.STALL_S", 0.1)
     async with opened(served.url, served.key, max_queue=1) as sleeper:
         for number in range(FEEDS):
             await sleeper.ask({"id": number, "subscribe": {"kinds": ["message.sent"], "join_ms": 0}})

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ackbox.app import open_app
+from ackbox.app.call import open_app
 from tests.engines import fresh_database
 
 WRITERS = 6

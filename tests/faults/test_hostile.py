@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ackbox.app import open_app
+from ackbox.app.call import open_app
 from ackbox.ops.table import OPERATIONS
 from tests.faults import talk_http as http
 from tests.faults import talk_ws as ws

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ackbox.app import App
-from ackbox.store.sqlite import SqliteEngine
+from ackbox.app.call import App
+from ackbox.store.engines.sqlite import SqliteEngine
 from tests.engines import fresh_database
 from tests.faults.checker import Journal, Verdict, check, digest
 from tests.faults.kill import Run

@@ -9,7 +9,7 @@ import pytest
 
 from ackbox.briefing import visible as before_a_model
 from ackbox.errors import Invalid, TooLong
-from ackbox.faces.cli_columns import plain
+from ackbox.faces.terminal_text import plain
 from ackbox.model.name import parse_instance, parse_name, skeleton
 from ackbox.model.text import MAX_MARKS, bare, compatible, composed, decomposed, is_ignorable, is_mark, visible
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ackbox.app import App
+from ackbox.app.call import App
 from ackbox.store.engine import Transaction
 from ackbox.store.store import Store, find_workspace
 from tests.engines import Post

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ackbox.errors import NotAllowed, NotFound
-from ackbox.ops import dismissal
+from ackbox.ops.agent import dismiss as dismissal
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio

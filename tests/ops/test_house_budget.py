@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from ackbox.errors import AckboxError
-from ackbox.limits import Limits, Rate
-from ackbox.ops.paging import REPLY_BYTES
+from ackbox.app.limits import Limits, Rate
+from ackbox.ops.rules.paging import REPLY_BYTES
 from tests.engines import Post
 from tests.ops.large import fill
 

@@ -22,4 +22,4 @@ def test_only_one_module_says_that_a_message_was_seen() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("Seen", "Message", "Letter"):
                 makers.append((path.relative_to(SOURCE).as_posix(), ast.unparse(node.func)))
-    assert makers == [("ops/seeing.py", "Seen"), ("ops/show.py", "Message"), ("ops/show.py", "Letter")]
+    assert makers == [("ops/rules/seeing.py", "Seen"), ("ops/rules/show.py", "Message"), ("ops/rules/show.py", "Letter")]

@@ -10,7 +10,7 @@ import pytest
 
 from ackbox.errors import Invalid, NotAllowed
 from ackbox.model.moment import to_text
-from ackbox.ops.instance import KeptCopy
+from ackbox.ops.server import KeptCopy
 from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio

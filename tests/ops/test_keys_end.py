@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ackbox.app import App, open_app
+from ackbox.app.call import App, open_app
 from ackbox.errors import AckboxError, BadKey, Conflict, NotAllowed, NotFound
-from ackbox.library import ensure_operator
+from ackbox.app.library import ensure_operator
 from ackbox.model.key import mint, parse_key
 from ackbox.model.moment import to_text
 from ackbox.ops.access import ALLOWED

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ackbox.errors import RateLimited
-from ackbox.limits import Limits, Rate
+from ackbox.app.limits import Limits, Rate
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio

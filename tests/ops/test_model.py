@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from ackbox.app import App, open_app
+from ackbox.app.call import App, open_app
 from ackbox.errors import Conflict
 from tests.engines import fresh_database
 from tests.ops.model_post import DAY_MS, MARKS, Model, Who

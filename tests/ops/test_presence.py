@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ackbox.app import App
+from ackbox.app.call import App
 from ackbox.model.moment import to_text
 from tests.engines import Clock, Post
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ackbox.app import open_app
+from ackbox.app.call import open_app
 from ackbox.errors import AckboxError, Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.moment import to_text
 from ackbox.model.name import skeleton

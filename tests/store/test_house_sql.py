@@ -14,9 +14,9 @@ import apsw
 import asyncpg
 import pytest
 
-from ackbox.store.migrate import migrations
-from ackbox.store.sqlite import _FILL
-from ackbox.store.statements import PARAMETER, Statement, load, read_statements
+from ackbox.store.sql.migrate import migrations
+from ackbox.store.engines.sqlite import _FILL
+from ackbox.store.sql.statements import PARAMETER, Statement, load, read_statements
 from tests.engines import fresh_database
 from tools.reading import schema_sql
 

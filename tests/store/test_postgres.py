@@ -10,9 +10,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from ackbox.app import App, open_app
+from ackbox.app.call import App, open_app
 from ackbox.errors import Conflict, Unavailable
-from ackbox.store.postgres_setup import connect
+from ackbox.store.engines.postgres_setup import connect
 from tests.engines import Post, fresh_database, server, with_database
 
 pytestmark = pytest.mark.anyio

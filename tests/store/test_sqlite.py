@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ackbox.app import open_app
+from ackbox.app.call import open_app
 from ackbox.errors import Conflict, Unavailable
 from ackbox.store.engine import Transaction
 from ackbox.store.store import add_workspace, every_workspace

@@ -11,11 +11,11 @@ from typing import Any
 import apsw
 import pytest
 
-from ackbox.app import App, open_app
+from ackbox.app.call import App, open_app
 from ackbox.errors import Conflict
 from ackbox.store.readers import Arrival
-from ackbox.store.sqlite_answers import look
-from ackbox.store.statements import load
+from ackbox.store.engines.sqlite_answers import look
+from ackbox.store.sql.statements import load
 from ackbox.store.store import Store, find_workspace
 from tests.engines import Post, writer_of
 

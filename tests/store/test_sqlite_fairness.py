@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ackbox.store.fairness import FairQueue, Threads
-from ackbox.store.sqlite import SqliteEngine
-from ackbox.store.sqlite_budget import ROWS
+from ackbox.store.engines.fairness import FairQueue, Threads
+from ackbox.store.engines.sqlite import SqliteEngine
+from ackbox.store.engines.sqlite_budget import ROWS
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ackbox.faces.tui.draft import Draft, completions, half_name, parse_draft, reach_line
-from ackbox.faces.tui.drawing import fit, one_line, wrap
+from ackbox.faces.tui.state.draft import Draft, completions, half_name, parse_draft, reach_line
+from ackbox.faces.tui.widgets.drawing import fit, one_line, wrap
 
 
 def draft(text: str, *, is_answer: bool = False) -> Draft:

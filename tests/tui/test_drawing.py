@@ -6,8 +6,8 @@ import unicodedata
 
 import pytest
 
-from ackbox.faces.tui.drawing import fit, hint_lines, one_line, shorter, wrap
-from ackbox.faces.tui.palette import COLOURS, Palette, theme_name
+from ackbox.faces.tui.widgets.drawing import fit, hint_lines, one_line, shorter, wrap
+from ackbox.faces.tui.widgets.palette import COLOURS, Palette, theme_name
 
 WRITTEN = {
     "👨‍👩‍👧 family": "👨👩👧 family", "❤️ love": "❤ love", "👍🏽 yes": "👍 yes", "🇩🇪 flag": "🇩🇪 flag", "👩🏽‍⚕️ doctor": "👩⚕ doctor",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ackbox.faces.tui.keys import KEYS
+from ackbox.faces.tui.widgets.keys import KEYS
 from tests.tui.conftest import Post
 from tests.tui.terminal import ESCAPE, Screen, Terminal
 

@@ -6,8 +6,8 @@ import pytest
 from rich.segment import Segment
 from textual.app import App, ComposeResult
 
-from ackbox.faces.tui.drawing import Line
-from ackbox.faces.tui.lines import Lines
+from ackbox.faces.tui.widgets.drawing import Line
+from ackbox.faces.tui.widgets.lines import Lines
 
 HEIGHT = 40
 

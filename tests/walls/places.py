@@ -11,9 +11,9 @@ from typing import Any
 
 import asyncpg
 
-from ackbox.app import App
+from ackbox.app.call import App
 from ackbox.errors import AckboxError
-from ackbox.ops.cursors import make_cursor
+from ackbox.ops.rules.cursors import make_cursor
 
 CURSORS = ("feed", "history", "search", "inbox", "mailbox", "thread", "status", "tasks", "notes", "sessions", "log")
 # Numbers of workspaces and readers are random, of 62 bits; times are below.

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from ackbox.app import open_app
-from ackbox.limits import Limits
+from ackbox.app.call import open_app
+from ackbox.app.limits import Limits
 from tests.engines import Post
 from tests.walls.places import refusal
 

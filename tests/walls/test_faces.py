@@ -18,8 +18,8 @@ import pytest
 from starlette.routing import Route
 
 from ackbox.dialects import DIALECTS
-from ackbox.faces.serve import make_web
-from ackbox.limits import Limits, Rate
+from ackbox.faces.server.asgi import make_web
+from ackbox.app.limits import Limits, Rate
 from tests.serving import Served, serving
 from tests.sockets import opened
 from tests.walls.places import FOREIGN, Place, furnish, rows_of

@@ -10,7 +10,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from ackbox.app import App
+from ackbox.app.call import App
 from ackbox.ops.table import OPERATIONS
 from tests.engines import Post
 from tests.serving import serving

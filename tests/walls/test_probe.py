@@ -20,9 +20,9 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from ackbox.faces.mcp import TOOLS
-from ackbox.faces.rest import where
-from ackbox.limits import Limits, Rate
+from ackbox.faces.mcp.endpoint import TOOLS
+from ackbox.faces.rest.routes import where
+from ackbox.app.limits import Limits, Rate
 from ackbox.ops.access import ALLOWED
 from ackbox.ops.table import OPERATIONS, Operation
 from tests.answers import items, outside

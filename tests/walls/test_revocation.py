@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ackbox.app import App, open_app
+from ackbox.app.call import App, open_app
 from ackbox.errors import BadKey
 from tests.engines import Post, fresh_database
 

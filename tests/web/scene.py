@@ -9,7 +9,7 @@ import random
 import time
 from typing import Any
 
-from ackbox.app import App
+from ackbox.app.call import App
 
 PLACE = "shop"
 PERSON = "ana"

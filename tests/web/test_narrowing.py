@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from ackbox.limits import Limits, Rate
+from ackbox.app.limits import Limits, Rate
 from tests.serving import Served, serving
 from tests.web.browsing import barriers, sign_in
 from tests.web.payloads import PAYLOADS

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from ackbox.limits import Limits, Rate
+from ackbox.app.limits import Limits, Rate
 from tests.serving import Served, serving
 from tests.web.browsing import barriers, sign_in
 from tests.web.payloads import PAYLOADS

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from ackbox.client.http import HttpCaller
-from ackbox.faces.cli_demo import WORKSPACE, YOU, Demo
+from ackbox.faces.cli.demo import WORKSPACE, YOU, Demo
 from tests.serving import Served
 from tests.web.browsing import sign_in
 

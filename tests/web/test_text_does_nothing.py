@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from playwright.async_api import Browser, Page
 
-from ackbox.limits import Limits, Rate
+from ackbox.app.limits import Limits, Rate
 from tests.serving import Served, serving
 from tests.web.browsing import sign_in
 from tests.web.payloads import PAYLOADS

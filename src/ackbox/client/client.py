@@ -22,7 +22,7 @@ from ackbox.client.http import NoServer
 from ackbox.errors import RateLimited, Unavailable
 from ackbox.model.message import Letter
 from ackbox.model.receipt import Mark
-from ackbox.ops.feed import Event
+from ackbox.ops.event.feed import Event
 from ackbox.ops.table import OPERATIONS, Call, Context, Operation  # the package fills the table as it is imported
 
 if TYPE_CHECKING:

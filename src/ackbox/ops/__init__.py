@@ -1,71 +1,9 @@
-"""The verbs: every operation ackbox can do, by family. Importing this fills the table."""
+"""The verbs: every operation ackbox can do, in the module or folder of its noun. Importing this fills the table."""
 
-from ackbox.ops import (
-    activity,
-    agents,
-    asking,
-    claims,
-    dismissal,
-    feed,
-    finishing,
-    history,
-    inbox,
-    instance,
-    journal,
-    keeping,
-    keys,
-    kinds,
-    links,
-    login,
-    messages,
-    needs,
-    notes,
-    opening,
-    overview,
-    preview,
-    schedules,
-    sessions,
-    tasks,
-    threads,
-    turns,
-    watching,
-    webhooks,
-    withdrawal,
-    work,
-    workspaces,
-)
+from __future__ import annotations
 
-__all__ = [
-    "activity",
-    "agents",
-    "asking",
-    "claims",
-    "dismissal",
-    "feed",
-    "finishing",
-    "history",
-    "inbox",
-    "instance",
-    "journal",
-    "keeping",
-    "keys",
-    "kinds",
-    "links",
-    "login",
-    "messages",
-    "needs",
-    "notes",
-    "opening",
-    "overview",
-    "preview",
-    "schedules",
-    "sessions",
-    "tasks",
-    "threads",
-    "turns",
-    "watching",
-    "webhooks",
-    "withdrawal",
-    "work",
-    "workspaces",
-]
+import importlib
+import pkgutil
+
+for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
+    importlib.import_module(_module.name)

@@ -12,7 +12,7 @@ from ackbox.model.key import Role, digest, mint, parse_key
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
 from ackbox.ops.access import PEOPLE
-from ackbox.ops.keys import DAY_MS, NewKey
+from ackbox.ops.key import DAY_MS, NewKey
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.store import Store, find_key
 

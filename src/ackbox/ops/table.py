@@ -1,6 +1,6 @@
 """The table of operations: everything ackbox can do, and what each may see while it runs.
 
-A face reads names, shapes and sentences off this table; only app.py runs what is in it.
+A face reads names, shapes and sentences off this table; only app/call.py runs what is in it.
 Explained in docs/why/operations.md.
 """
 
@@ -19,7 +19,7 @@ from ackbox.errors import Invalid, NotAllowed, NotFound, NotYou
 from ackbox.model.moment import IdMaker
 from ackbox.model.name import is_same, is_servers, parse_instance, parse_name, refuse_newcomer
 from ackbox.ops.access import Caller, Scope
-from ackbox.ops.totals import Totals
+from ackbox.ops.rules.totals import Totals
 from ackbox.store.readers import Arrival, Reader, nobody, other_spelling
 from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow

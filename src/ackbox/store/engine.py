@@ -86,12 +86,12 @@ def make_engine(url: str) -> Engine:
     """
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
-        from ackbox.store.sqlite import SqliteEngine
+        from ackbox.store.engines.sqlite import SqliteEngine
 
         # Three slashes and a name are relative, four are absolute, as in other programs.
         return SqliteEngine(":memory:" if rest in ("", ":memory:", "/:memory:") else rest.removeprefix("/"))
     if scheme in ("postgresql", "postgres"):
-        from ackbox.store.postgres import PostgresEngine
+        from ackbox.store.engines.postgres import PostgresEngine
 
         return PostgresEngine(url)
     # What is no URL may be a password in the wrong place.

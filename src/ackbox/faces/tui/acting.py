@@ -10,18 +10,18 @@ from textual.widgets import Input, TextArea
 
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError, Conflict, Invalid
-from ackbox.faces.tui.ask import Jump
-from ackbox.faces.tui.compose import Compose
-from ackbox.faces.tui.drawing import one_line
-from ackbox.faces.tui.keys import AFTER_G, AFTER_G_S, KEYS, KeysScreen
-from ackbox.faces.tui.lines import Lines
-from ackbox.faces.tui.live import Live
-from ackbox.faces.tui.tab import DENSITIES
+from ackbox.faces.tui.widgets.ask import Jump
+from ackbox.faces.tui.widgets.compose import Compose
+from ackbox.faces.tui.widgets.drawing import one_line
+from ackbox.faces.tui.widgets.keys import AFTER_G, AFTER_G_S, KEYS, KeysScreen
+from ackbox.faces.tui.widgets.lines import Lines
+from ackbox.faces.tui.tabs.live import Live
+from ackbox.faces.tui.tabs.tab import DENSITIES
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal
-    from ackbox.faces.tui.draft import Draft
-    from ackbox.faces.tui.row import Row
+    from ackbox.faces.tui.state.draft import Draft
+    from ackbox.faces.tui.widgets.row import Row
 
 
 def _of(actor: Any) -> Terminal:

@@ -16,8 +16,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ackbox.errors import AckboxError, BadKey, NotAllowed
-from ackbox.faces.reply import cookie_name, credential, error_response, path_prefix
-from ackbox.faces.wire import Calling
+from ackbox.faces.http.reply import cookie_name, credential, error_response, path_prefix
+from ackbox.faces.http.wire import Calling
 
 MOST_BYTES = 4096
 SIGNED_IN_S = 7 * 86_400

@@ -22,11 +22,12 @@ from starlette.routing import Route
 
 from ackbox import __version__
 from ackbox.errors import AckboxError, BadKey, NotFound
-from ackbox.faces import reply
-from ackbox.faces.reply import JSON, credential, error_response, path_prefix
-from ackbox.faces.web import pages_post, pages_watch, pages_work, sign_in
-from ackbox.faces.web.asking import Ask, Page
-from ackbox.faces.wire import Calling, as_error, encode
+from ackbox.faces.http import reply
+from ackbox.faces.http.reply import JSON, credential, error_response, path_prefix
+from ackbox.faces.web.pages import messages as pages_post, watch as pages_watch, work as pages_work
+from ackbox.faces.web import sign_in
+from ackbox.faces.web.page import Ask, Page
+from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.model.moment import to_text
 
 # What a page is told from the start and asks for again in the same words: those seen last, with how many there are in all, and what waits.
@@ -44,9 +45,13 @@ SAFE = {
 KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml",
          ".txt": "text/plain; charset=utf-8"}
 # What the first script imports before it can draw: named in the page, so that they are fetched side by side.
-AT_ONCE = ("app.js", "store.js", "parts.js", "markdown.js", "vlist.js", "compose.js", "detail.js", "frame.js", "live.js", "needs.js", "thread.js",
-           "pages.js", "pick.js", "box.js", "filter.js", "keys.js", "vendor/preact.js", "vendor/hooks.js", "vendor/signals-core.js",
-           "vendor/signals.js", "vendor/htm.js")
+AT_ONCE = (
+    "core/app.js", "core/store.js", "widgets/ui.js", "core/markdown.js", "widgets/virtual_list.js",
+    "widgets/compose.js", "widgets/detail.js", "core/frame.js", "pages/live.js", "pages/needs.js",
+    "pages/thread.js", "core/pages.js", "widgets/selection.js", "widgets/filter_box.js",
+    "core/filter.js", "core/keys.js", "vendor/preact.js", "vendor/hooks.js",
+    "vendor/signals-core.js", "vendor/signals.js", "vendor/htm.js",
+)
 
 
 @functools.cache
@@ -60,7 +65,7 @@ def assets() -> dict[str, bytes]:
                 walk(each, f"{path}{each.name}/")
             elif f".{each.name.rpartition('.')[2]}" in KINDS:
                 raw = each.read_bytes()
-                found[path + each.name] = _without_comments(raw) if each.name.endswith(".js") and not path else raw
+                found[path + each.name] = _without_comments(raw) if each.name.endswith(".js") and not path.startswith("vendor/") else raw
 
     walk(files("ackbox.faces.web") / "static", "")
     return found

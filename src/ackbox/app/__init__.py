@@ -1,0 +1,1 @@
+"""The app: the one path down, and what runs beside it."""

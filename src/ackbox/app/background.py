@@ -1,0 +1,124 @@
+"""Background work: what a server does every second beside the calls.
+
+It writes down signs of life, lets the word index follow, measures workspaces and sends what schedules are due to send.
+A fault in one turn is logged; the next turn tries again. Explained in docs/why/operations.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from ackbox.app.liveness import Alive
+from ackbox.errors import AckboxError, Unavailable
+from ackbox.ops import schedule as schedules
+from ackbox.ops.rules.room import Rooms
+from ackbox.ops.table import Context
+from ackbox.store.engine import Engine
+from ackbox.store.schedules import Due, due_schedules
+from ackbox.store.store import Store, every_workspace
+
+TURN_S = 1.0
+INDEX_TOGETHER = 500
+# In how many turns a reader that follows is written down as alive; a tenth of the usual time for which a sign of life holds.
+ALIVE_TURNS = 18
+P = ParamSpec("P")
+T = TypeVar("T")
+# Runs a piece of work in one workspace as the server itself.
+AsServer = Callable[[int, Callable[[Context], Any]], Awaitable[Any]]
+
+
+class Background:
+    """The work beside the calls of one app."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], int], alive: Alive, rooms: Rooms, as_server: AsServer) -> None:
+        self._engine, self._clock, self._alive, self._rooms, self._as_server = engine, clock, alive, rooms, as_server
+        self._unindexed: set[int] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Bring what earlier versions wrote up to date, and begin."""
+        self._unindexed = {row.ws for row in await self._engine.read(every_workspace, across=True)}
+        await self._fold_names()
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """End, and write down the last signs of life."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            await self.flush()
+
+    def written(self, ws: int) -> None:
+        """Note that a workspace has text that is not indexed yet."""
+        self._unindexed.add(ws)
+
+    async def _run(self) -> None:
+        turns = 0
+        while True:
+            await asyncio.sleep(TURN_S)
+            turns += 1
+            if turns % ALIVE_TURNS == 0:
+                self._alive.note_followers()
+            try:
+                await self.flush()
+                await self._index()
+                await self._rooms.measure(self._engine)
+                await self.fire_due()
+            except Unavailable:
+                continue  # callers are told; the next turn tries again
+            except Exception:  # the edge of the background work: it must outlive any one fault
+                logging.getLogger(__name__).exception("background work failed")
+
+    async def fire_due(self) -> int:
+        """Send what schedules are due to send by now. Returns how many this server sent."""
+        now = self._clock()
+        due = await self._engine.read(lambda tx: due_schedules(tx, now), across=True)
+        return sum([await self._fire(each) for each in due])
+
+    async def _fire(self, due: Due) -> bool:
+        try:
+            return await self._as_server(due.ws, lambda context: schedules.fire(context, due)) is not None
+        except Unavailable:
+            raise
+        except AckboxError as error:
+            why = f"{error.message} {error.hint or ''}".rstrip()
+            await self._as_server(due.ws, lambda context: schedules.give_up(context, due, why))
+        except Exception:  # the edge of the background work: one schedule's fault must not hold up the others
+            logging.getLogger(__name__).exception("could not fire a schedule")
+        return False
+
+    async def _index(self) -> None:
+        """Let the word index follow what was written, in small steps, so that sends go between."""
+        for ws in list(self._unindexed):
+            # Taken out first: what is sent while this runs puts it back.
+            self._unindexed.discard(ws)
+            try:
+                while await self._write(ws, Store.index_more, INDEX_TOGETHER):
+                    pass
+            except BaseException:
+                self._unindexed.add(ws)
+                raise
+
+    async def flush(self) -> None:
+        """Write down the signs of life that came since the last time."""
+        for ws, seen in self._alive.unwritten().items():
+            await self._write(ws, Store.touch, seen)
+            self._alive.forget(ws, seen)
+        for ws, signs in self._alive.unwritten_sessions().items():
+            await self._write(ws, Store.touch_sessions, signs)
+            self._alive.forget_sessions(ws, signs)
+
+    async def _fold_names(self) -> None:
+        """Let names from earlier versions be found in any case."""
+        for ws in self._unindexed:
+            if await self._engine.read(lambda tx, ws=ws: Store(tx, ws).has_unfolded(), ws=ws):  # type: ignore[misc]  # bound by default
+                while await self._write(ws, Store.fold_names):
+                    pass
+
+    async def _write(self, ws: int, work: Callable[Concatenate[Store, P], Awaitable[T]], *given: P.args, **named: P.kwargs) -> T:
+        return await self._engine.write(lambda tx: work(Store(tx, ws), *given, **named), ws=ws)

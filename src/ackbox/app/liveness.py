@@ -1,0 +1,116 @@
+"""Signs of life, as this server has seen them; the app writes them down now and then.
+
+What presence follows from them is said in ops/rules/presence.py. Explained in docs/why/presence.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+Place = tuple[int, int]
+
+
+class Alive:
+    """When each reader of each workspace was last alive, and who follows now."""
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self._clock = clock
+        self._seen: dict[Place, int] = {}
+        self._unwritten: dict[int, dict[int, int]] = {}
+        self._following: Counter[Place] = Counter()
+        self._staying: Counter[Place] = Counter()
+        self._sessions: dict[int, dict[int, int]] = {}
+
+    def last(self, ws: int, reader: int) -> int:
+        """Return when a reader was last alive, 0 for never; who follows or stays is alive now."""
+        return self._clock() if self._is_here(ws, reader) else self._seen.get((ws, reader), 0)
+
+    def follows(self, ws: int, reader: int) -> bool:
+        """Whether a reader follows; who has checked out is away at once, also while a socket is open, until its next call."""
+        return (ws, reader) in self._following and self._seen.get((ws, reader)) != 0
+
+    def note(self, ws: int, signs: Mapping[int, int]) -> None:
+        """Note when readers were seen; 0 for one who left."""
+        for reader, at in signs.items():
+            self._seen[ws, reader] = at
+            if at:
+                self._unwritten.setdefault(ws, {})[reader] = at
+            else:
+                self._unwritten.get(ws, {}).pop(reader, None)
+
+    def come(self, ws: int, reader: int) -> None:
+        """Count a reader as here until it goes."""
+        self._following[ws, reader] += 1
+
+    def go(self, ws: int, reader: int) -> None:
+        """End one `come`; the reader was last seen now."""
+        self._note_now(ws, reader)
+        self._following[ws, reader] -= 1
+        if not self._following[ws, reader]:
+            del self._following[ws, reader]
+
+    def stay(self, ws: int, reader: int) -> None:
+        """Count a reader as here until it leaves; unlike one that follows it is not told of its post."""
+        self._staying[ws, reader] += 1
+
+    def stays(self, ws: int, reader: int) -> bool:
+        """Whether a reader stays."""
+        return (ws, reader) in self._staying
+
+    def leave(self, ws: int, reader: int) -> bool:
+        """End one `stay`; true when nothing else of the reader is open, so that it is away from now on."""
+        self._staying[ws, reader] -= 1
+        if not self._staying[ws, reader]:
+            del self._staying[ws, reader]
+        is_gone = (ws, reader) not in self._staying and (ws, reader) not in self._following
+        if is_gone:
+            self.note(ws, {reader: 0})
+        return is_gone
+
+    def note_followers(self) -> None:
+        """Note that everybody who follows or stays is alive now."""
+        for ws, reader in {*self._following, *self._staying}:
+            self._note_now(ws, reader)
+
+    def unwritten(self) -> dict[int, dict[int, int]]:
+        """Return what is to be written down, by workspace and reader."""
+        return _copied(self._unwritten)
+
+    def forget(self, ws: int, written: Mapping[int, int]) -> None:
+        """Forget signs that are written down."""
+        _forget(self._unwritten, ws, written)
+
+    def session_last(self, ws: int, seq: int) -> int:
+        """Return when a session was last alive, as far as it is not written down; 0 for never."""
+        return self._sessions.get(ws, {}).get(seq, 0)
+
+    def note_sessions(self, ws: int, signs: Mapping[int, int]) -> None:
+        """Note when sessions were seen."""
+        if signs:
+            self._sessions.setdefault(ws, {}).update(signs)
+
+    def unwritten_sessions(self) -> dict[int, dict[int, int]]:
+        """Return what is to be written down of sessions; it stays here until then, so that who asks meanwhile finds it."""
+        return _copied(self._sessions)
+
+    def forget_sessions(self, ws: int, written: Mapping[int, int]) -> None:
+        """Forget signs that are written down."""
+        _forget(self._sessions, ws, written)
+
+    def _is_here(self, ws: int, reader: int) -> bool:
+        return ((ws, reader) in self._following or (ws, reader) in self._staying) and self._seen.get((ws, reader)) != 0
+
+    def _note_now(self, ws: int, reader: int) -> None:
+        if self._is_here(ws, reader):
+            self.note(ws, {reader: self._clock()})
+
+
+def _copied(signs: Mapping[int, Mapping[int, int]]) -> dict[int, dict[int, int]]:
+    return {ws: dict(own) for ws, own in signs.items()}
+
+
+def _forget(signs: dict[int, dict[int, int]], ws: int, written: Mapping[int, int]) -> None:
+    left = {who: at for who, at in signs.pop(ws, {}).items() if written.get(who) != at}
+    if left:
+        signs[ws] = left

@@ -1,0 +1,74 @@
+"""Stays: who counts as online for as long as something of theirs is open, such as a socket.
+
+The last stay of a reader that ends checks it out, however it ended. Explained in docs/why/presence.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from ackbox.app.liveness import Alive
+from ackbox.errors import AckboxError
+from ackbox.ops.access import Caller
+from ackbox.ops.decode import decode
+from ackbox.ops.table import OPERATIONS, Call, Context
+
+
+class Stay(msgspec.Struct, frozen=True, kw_only=True):
+    """Who stays, and with whose key they came."""
+
+    caller: Caller
+    asked: Call
+    ws: int
+    reader: int
+
+
+class Stays:
+    """All stays of one server; `run` runs an operation as the app does."""
+
+    def __init__(self, run: Callable[..., Awaitable[Any]], spend: Callable[[Caller, Call], None], alive: Alive,
+                 is_closing: Callable[[], bool]) -> None:
+        self._run, self._spend, self._alive, self._is_closing = run, spend, alive, is_closing
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    async def come(self, caller: Caller, params: Any, face: str) -> tuple[Stay, Any]:
+        """Check in, and count as online until `leave`; return what `leave` takes, and the answer of agent.check_in."""
+        operation = OPERATIONS["agent.check_in"]
+        asked: Call = decode(operation.params, params)
+        self._spend(caller, asked)
+
+        async def check_in(context: Context, asked: Any) -> tuple[Stay, Any]:
+            result = await operation.run(context, asked)
+            # The server may have chosen the instance.
+            asked = msgspec.structs.replace(asked, instance=result.me.instance, auto_instance=None)
+            me = await context.me(asked)
+            return Stay(caller=caller, asked=asked, ws=context.workspace.ws, reader=me.reader), result
+
+        stay, result = await self._run(operation, asked, caller, face, check_in, writes=True)
+        self._alive.stay(stay.ws, stay.reader)
+        return stay, result
+
+    def leave(self, stay: Stay) -> None:
+        """End a stay; the last of a reader checks it out, unless the server itself is ending."""
+        if self._alive.leave(stay.ws, stay.reader) and not self._is_closing():
+            task = asyncio.ensure_future(self._check_out(stay))
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
+
+    async def settle(self) -> None:
+        """Wait until everybody who left is checked out."""
+        if self._leaving:
+            await asyncio.wait([*self._leaving])
+
+    async def _check_out(self, stay: Stay) -> None:
+        operation = OPERATIONS["agent.check_out"]
+        who = {name: getattr(stay.asked, name) for name in ("workspace", "agent", "instance", "session")}
+        # One that has come back meanwhile is here; a session may have ended by itself.
+        with suppress(AckboxError):
+            if not self._alive.stays(stay.ws, stay.reader):
+                await self._run(operation, decode(operation.params, who), stay.caller, "server", operation.run, writes=True)

@@ -1,0 +1,1 @@
+"""What every dialect shares: how arguments, replies and errors are mapped."""

@@ -1,0 +1,175 @@
+"""The doctor: what a server here needs, what was seen, and what to do about it.
+
+Explained in docs/reference/cli.md.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import time
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ackbox import __version__, config
+from ackbox.client.discovery import read_server
+from ackbox.client.http import HttpCaller, NoServer
+from ackbox.errors import AckboxError
+from ackbox.faces.terminal_text import ago
+from ackbox.private import OTHERS, check_directory
+
+if TYPE_CHECKING:
+    from ackbox.faces.cli.context import Talk
+
+Finding = dict[str, str]
+
+
+def examine(talk: Talk) -> list[Finding]:
+    """Return one finding for each thing looked at: ok, warn or bad, what was seen, what to do."""
+    where: Path = talk.data_dir
+    return [_python(), _sqlite(), _directory(where), _key(where), *_open_files(where), _room(where), *_server(talk, where)]
+
+
+def _finding(state: str, what: str, seen: str, do: str = "") -> Finding:
+    return {"state": state, "what": what, "seen": seen, "do": do}
+
+
+def _python() -> Finding:
+    return _finding("ok", "python", f"{platform.python_version()} on {platform.system()}, ackbox {__version__}")
+
+
+def _sqlite() -> Finding:
+    from ackbox.store.engines.sqlite import is_safe, linked_version
+
+    version = linked_version()
+    if not is_safe(version):
+        return _finding("bad", "sqlite", f"{version} is linked, which can damage a database", "pip install --upgrade apsw")
+    return _finding("ok", "sqlite", f"{version} is linked; every commit is synced")
+
+
+def _directory(where: Path) -> Finding:
+    if not where.exists():
+        return _finding("ok", "data", f"{where} does not exist yet; `ackbox up` makes it")
+    try:
+        check_directory(where)
+    except OSError as error:
+        return _finding("bad", "data", f"{where}: {error.strerror}", "choose another with --data-dir")
+    except AckboxError as error:
+        return _finding("bad", "data", error.message, error.hint or "")
+    if not os.access(where, os.W_OK):
+        return _finding("bad", "data", f"{where} cannot be written", f"chmod 700 {where}")
+    if where.stat().st_mode & OTHERS:
+        return _finding("warn", "data", f"others can look into {where}", f"chmod 700 {where}, or start the server again, which does it")
+    return _finding("ok", "data", str(where))
+
+
+def _key(where: Path) -> Finding:
+    path = where / "operator.key"
+    if not path.exists():
+        return _finding("ok", "key", "no operator key yet; the first `ackbox up` makes one")
+    if path.is_symlink():
+        return _finding("bad", "key", f"{path} is a symbolic link, and ackbox follows none", "put the file itself there")
+    if path.stat().st_uid != os.geteuid():
+        return _finding("bad", "key", f"{path} belongs to another user (uid {path.stat().st_uid})", f"chown it to you (uid {os.geteuid()})")
+    if path.stat().st_mode & OTHERS:
+        return _finding("bad", "key", f"{path} can be read by others", f"chmod 600 {path}, then: ackbox key rotate")
+    return _finding("ok", "key", f"{path}, for you only")
+
+
+def _open_files(where: Path) -> list[Finding]:
+    """Return a finding for the files that others can read or write, in the data directory and the settings file."""
+    try:
+        places = [*where.iterdir(), config.file()]
+    except OSError:
+        places = [config.file()]
+    found = [path for path in places if path.is_file() and path.stat().st_mode & OTHERS and path.name != "operator.key"
+             and (path != config.file() or any(config.in_file(name) for name in config.SECRET))]
+    if not found:
+        return []
+    names = [str(path) for path in sorted(found)]
+    return [_finding("warn", "files", f"others can read {', '.join(names)}", f"chmod 600 {' '.join(names)}")]
+
+
+def _room(where: Path) -> Finding:
+    there = next(path for path in (where, *where.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    if free < 1 << 29:
+        return _finding("bad", "disk", f"{free >> 20} MB free", "free some room; sends are refused when it is full")
+    return _finding("ok" if free > 1 << 31 else "warn", "disk", f"{free / (1 << 30):.1f} GB free")
+
+
+def _server(talk: Talk, where: Path) -> list[Finding]:
+    try:
+        server = read_server(where)
+    except AckboxError as error:
+        return [_finding("bad", "server", error.message, error.hint or "")]
+    url = talk.setting("url") or (server["url"] if server else None)
+    if url is None:
+        return [_finding("warn", "server", f"none runs on {where}", "ackbox up")]
+    try:
+        started = time.monotonic()
+        # Without a key: whether one belongs to this address is asked afterwards.
+        body, date = HttpCaller(url.rstrip("/"), None).health()
+        took_ms = (time.monotonic() - started) * 1000
+    except NoServer:
+        gone = _finding("bad", "server", f"{url} does not answer", "ackbox stop, then ackbox up; see server.log in the data directory")
+        return [gone, *(_calls(talk) if talk.setting("url") else [])]
+    healthy = body == {"status": "ok"}
+    found = [_finding("ok" if healthy else "bad", "server", f"{url} answers in {took_ms:.0f} ms")]
+    if server and server.get("version") != __version__:
+        found.append(_finding("warn", "version", f"the server is {server['version']}, this command {__version__}", "ackbox stop, then ackbox up"))
+    found += [_finding("warn", "port", notice, "ackbox stop here or there, if one server is enough") for notice in (server or {}).get("notices", [])]
+    return [*found, _clock(date), *_calls(talk)]
+
+
+def _clock(date: str | None) -> Finding:
+    if date is None:
+        return _finding("ok", "clock", "the server does not say its time")
+    away_s = abs(parsedate_to_datetime(date).timestamp() - time.time())
+    return _finding("ok" if away_s < 5 else "warn", "clock", f"{away_s:.0f} s from the server", "" if away_s < 5 else "set both clocks by NTP")
+
+
+def _calls(talk: Talk) -> list[Finding]:
+    try:
+        server = talk.server
+        started = time.monotonic()
+        me: dict[str, Any] = server.call("agent.whoami", {})
+        took_ms = (time.monotonic() - started) * 1000
+    except NoServer as error:
+        return [_finding("bad", "key", str(error), "ackbox up")]
+    except AckboxError as error:
+        return [_finding("bad", "key", error.message, error.hint or "")]
+    called = f"a call as {me['agent'] or 'operator'} ({me['role']}) in {me['workspace']} took {took_ms:.0f} ms"
+    return [_finding("ok", "call", called), _socket(server), *_database(server)]
+
+
+def _socket(server: HttpCaller) -> Finding:
+    """Return whether a WebSocket gets through: a proxy may carry calls and no sockets."""
+    from ackbox.client.staying import probe
+
+    try:
+        started = time.monotonic()
+        probe(server)
+        return _finding("ok", "socket", f"a WebSocket opened and answered in {(time.monotonic() - started) * 1000:.0f} ms")
+    except (NoServer, AckboxError) as error:
+        return _finding("bad", "socket", f"no WebSocket opens at {server.path('/ws')}: {error}",
+                        "let the proxy pass Upgrade and Connection; see docs/howto/run-on-a-server.md")
+
+
+def _database(server: HttpCaller) -> list[Finding]:
+    """Return how the database stands; nothing for a key that does not administer."""
+    try:
+        told = server.call("instance.status", {})
+    except (NoServer, AckboxError):
+        return []
+    return [_finding("ok" if told["backup"] else "warn", "database", stands(told), "" if told["backup"] else "ackbox backup FILE")]
+
+
+def stands(instance: dict[str, Any]) -> str:
+    """Return how a database stands, in one line."""
+    copy = instance["backup"]
+    age = ago(copy["made_at"]) if copy else ""
+    copied = f"last copied {age if age == 'now' else f'{age} ago'}, checked by {copy['verified']}" if copy else "never copied"
+    return f"{instance['database_bytes'] / 1e6:,.1f} MB, {instance['sockets']} sockets, {copied}"

@@ -1,0 +1,282 @@
+"""Keeping: export, log, import, backup.
+
+Explained in docs/howto/back-up-and-move.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+import click
+
+from ackbox.client.http import HttpCaller
+from ackbox.faces.cli.context import REFUSED, Talk, verb
+from ackbox.faces.terminal_text import as_json, plain
+from ackbox.private import open_private
+
+VERBS: dict[str, click.Command] = {}
+FORMAT, VERSION = "ackbox-workspace", 1
+PARTS = ("reader", "message", "event", "schedule", "task", "session", "note")
+WEBHOOK = ("to", "subject", "body", "form", "intent", "priority", "created_by")
+BATCH_BYTES = 2_000_000
+BATCH = 500
+COPY_S = 6 * 3600.0
+
+
+class Progress:
+    """Count, rate and time left, on stderr: a line that changes on a terminal, one every five seconds elsewhere when asked for."""
+
+    def __init__(self, what: str, total: int | None, *, shown: bool) -> None:
+        self._what, self._total, self._shown = what, total, shown
+        self._begun = self._told = time.monotonic()
+        self.count = 0
+
+    def add(self, many: int, *, is_last: bool = False) -> None:
+        self.count += many
+        now = time.monotonic()
+        live = sys.stderr.isatty()
+        if not (live or self._shown) or (not is_last and now - self._told < (0.1 if live else 5)):
+            return
+        self._told = now
+        rate = self.count / max(now - self._begun, 0.001)
+        left = f"   {(self._total - self.count) / rate:,.0f} s left" if self._total and rate and not is_last else ""
+        of = f" of {self._total:,}" if self._total else ""
+        click.echo("\r" if live else "", err=True, nl=False)
+        click.echo(plain(f"{self._what}  {self.count:,}{of}   {rate:,.0f}/s{left}   "), err=True, nl=not live or is_last)
+
+
+@verb("export", VERBS)
+@click.argument("file", default="-")
+@click.option("--progress", is_flag=True, help="Tell how far it is, also without a terminal.")
+def export(talk: Talk, file: str, progress: bool) -> None:
+    """Write a whole workspace to a file: messages, receipts, marks, events, tasks, sessions, notes.
+
+    Example: ackbox -w shop export shop.jsonl
+
+    Keys are not in it, nor webhooks' secrets. Sends go on while it runs; it holds what was there when it began.
+    Without FILE, or with -, it goes to standard output.
+    """
+    if file == "-":
+        _export(talk, sys.stdout, progress)
+        return
+    path = Path(file)
+    if path.exists():
+        talk.fail(REFUSED, "conflict", f"{path} is there already.", "Choose another name; nothing is overwritten.")
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with open(part, "x", encoding="utf-8", opener=_for_owner) as out:
+            said = _export(talk, out, progress)
+        part.rename(path)
+    except OSError as error:
+        talk.fail(REFUSED, "invalid", f"{path} cannot be written: {error.strerror}.", "Choose another place.")
+    finally:
+        part.unlink(missing_ok=True)
+    talk.show(said | {"file": str(path)}, lambda of: f"wrote {of['file']}: {of['message']:,} messages, {of['reader']:,} readers, "
+              f"{of['event']:,} events, {of['task']:,} tasks, {of['note']:,} notes, "
+              f"sha256 {of['sha256'][:16]}…\nImport it with: ackbox import {of['file']}")
+
+
+def _for_owner(name: str, flags: int) -> int:
+    return open_private(Path(name), flags)
+
+
+def _export(talk: Talk, out: IO[str], progress: bool) -> dict[str, Any]:
+    first = talk.call("workspace.export", limit=1)
+    upto = first["upto"]
+    hashed = hashlib.sha256()
+
+    def write(line: dict[str, Any]) -> None:
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
+        hashed.update(text.encode())
+        out.write(text)
+
+    write({"format": FORMAT, "version": VERSION, "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
+           **{name: first[name] for name in ("workspace", "mode", "settings", "upto")}, "webhooks": _webhooks(talk)})
+    told, counts = Progress("exporting", upto, shown=progress), dict.fromkeys(PARTS, 0)
+    for part in PARTS:
+        after: int | None = 0
+        while after is not None:
+            page = talk.call("workspace.export", part=part, after=after, upto=upto)
+            for record in page["records"]:
+                write({part: record})
+            counts[part] += len(page["records"])
+            told.add(len(page["records"]) if part in ("message", "event") else 0)
+            after = page["after"]
+    said = {**counts, "sha256": hashed.hexdigest()}
+    out.write(json.dumps({"end": said}, separators=(",", ":")) + "\n")
+    told.add(0, is_last=True)
+    return said
+
+
+def _webhooks(talk: Talk) -> list[dict[str, Any]]:
+    """Return what makes a webhook again; its secret stays where it is, and its address is of the server."""
+    return [{name: each[name] for name in WEBHOOK} for each in talk.call("webhook.list")["webhooks"]]
+
+
+def _again(workspace: str, webhook: dict[str, Any]) -> str:
+    """Return the command that makes a webhook again, with an address and a secret of its own."""
+    flags = [f"--{name} {shlex.quote(str(webhook[name]))}" for name in ("subject", "form", "intent", "priority") if webhook[name]]
+    words = " ".join(shlex.quote(webhook[name]) for name in ("to", "body"))
+    return f"ackbox -w {shlex.quote(workspace)} --as {shlex.quote(webhook['created_by'])} webhook add {' '.join(flags)} -- {words}"
+
+
+@verb("log", VERBS)
+def log(talk: Talk) -> None:
+    """Print what happened, oldest first, messages whole: one JSON object a line with id, type, timestamp and payload.
+
+    Example: ackbox -w shop log > shop-log.jsonl
+
+    The same lines have the same ids each time, so that a later run can be put beside an earlier one.
+    """
+    cursor, has_more = None, True
+    while has_more:
+        page = talk.call("event.log", limit=200, cursor=cursor)
+        for line in page["lines"]:
+            click.echo(as_json(line))
+        cursor, has_more = page["cursor"], page["has_more"]
+
+
+@verb("import", VERBS)
+@click.argument("file")
+@click.option("--dry-run", is_flag=True, help="Say what would be new, and store nothing.")
+@click.option("--progress", is_flag=True, help="Tell how far it is, also without a terminal.")
+def import_(talk: Talk, file: str, dry_run: bool, progress: bool) -> None:
+    """Read an exported workspace back, with all its ids, receipts and marks.
+
+    Example: ackbox import shop.jsonl -w shop-copy
+
+    The file is checked whole before anything is stored. Without -w it goes into a workspace of
+    its own name, which is made if it is missing. What is there already is left as it is, so that
+    importing again changes nothing, and completes an import that broke off. Webhooks come without
+    their secrets: it says how to make each again.
+    """
+    try:
+        with _reread(file) as lines:
+            header, end = _check(talk, lines)
+            name = talk.setting("workspace") or header["workspace"]
+            talk.given["workspace"] = name
+            is_missing = name not in [each["name"] for each in talk.call("workspace.list", workspace=None)["workspaces"]]
+            if not is_missing:
+                _store(talk, lines, header, end, only_look=True, shown=progress)
+            elif not dry_run:
+                talk.call("workspace.create", workspace=None, name=name, mode=header["mode"], **header["settings"])
+            done = ({"new": sum(end[part] for part in PARTS), "known": 0} if dry_run and is_missing
+                    else _store(talk, lines, header, end, only_look=dry_run, shown=progress))
+            webhooks = header.get("webhooks", [])
+            here = _webhooks(talk) if webhooks and not (dry_run and is_missing) else []
+            left_out = [_again(name, each) for each in webhooks if each not in here]
+    except OSError as error:
+        talk.fail(REFUSED, "invalid", f"{file} cannot be read: {error.strerror}.", "Give the file that export wrote.")
+    talk.show({"workspace": name, **done, "webhooks_left_out": left_out}, lambda of: _imported(of, dry_run))
+
+
+def _imported(of: dict[str, Any], dry_run: bool) -> str:
+    lines = [f"{of['workspace']}: {of['new']:,} new, {of['known']:,} known{' (nothing stored)' if dry_run else ''}"]
+    if of["webhooks_left_out"]:
+        lines += [f"webhooks left out, because their secrets are not in the file: {len(of['webhooks_left_out'])}. Make each again with:",
+                  *(f"  {command}" for command in of["webhooks_left_out"])]
+    return "\n".join(lines)
+
+
+def _reread(file: str) -> IO[bytes]:
+    """Return the file so that it can be read twice; standard input is put aside first."""
+    if file != "-":
+        return open(file, "rb")
+    aside = tempfile.TemporaryFile()  # noqa: SIM115  (returned open: the caller reads it twice and closes it)
+    while part := sys.stdin.buffer.read(1 << 20):
+        aside.write(part)
+    return aside
+
+
+def _check(talk: Talk, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the header and the closing line of a whole, undamaged export; ends the program on any other."""
+
+    def refuse(what: str) -> NoReturn:
+        talk.fail(REFUSED, "invalid", f"This is not a whole export: {what}.", "Nothing was stored. Export again, or copy the file again.")
+
+    hashed, counts, header, end = hashlib.sha256(), dict.fromkeys(PARTS, 0), None, None
+    lines.seek(0)
+    for number, line in enumerate(lines, 1):
+        if end is not None:
+            refuse(f"line {number} comes after its end")
+        try:
+            record = json.loads(line)
+        except ValueError:
+            refuse(f"line {number} is not JSON")
+        if number == 1:
+            if not isinstance(record, dict) or record.get("format") != FORMAT:
+                refuse("its first line is not the header of one")
+            if record.get("version") != VERSION:
+                refuse(f"it has version {record.get('version')}, and this program reads {VERSION}")
+            header = record
+        elif "end" in record:
+            # A file of an older version has fewer parts.
+            end = {**dict.fromkeys(PARTS, 0), **record["end"]}
+            continue
+        else:
+            part = next(iter(record), "")
+            if part not in counts:
+                refuse(f"line {number} is nothing an export holds")
+            counts[part] += 1
+        hashed.update(line)
+    if header is None or end is None:
+        refuse("it has no end")
+    if end != {**counts, "sha256": hashed.hexdigest()}:
+        refuse("its checksum or counts do not match")
+    return header, end
+
+
+def _store(talk: Talk, lines: IO[bytes], header: dict[str, Any], end: dict[str, Any], *, only_look: bool, shown: bool) -> dict[str, int]:
+    told = Progress("checking" if only_look else "importing", sum(end[part] for part in PARTS), shown=shown)
+    done = {"new": 0, "known": 0}
+    for part, records in _batches(lines):
+        answer = talk.call("workspace.import", part=part, records=records, upto=header["upto"], only_look=only_look)
+        done = {name: done[name] + answer[name] for name in done}
+        told.add(len(records))
+    told.add(0, is_last=True)
+    return done
+
+
+def _batches(lines: IO[bytes]) -> Iterator[tuple[str, list[Any]]]:
+    part, size = "", 0
+    records: list[Any] = []
+    lines.seek(0)
+    for line in lines:
+        kind, record = next(iter(json.loads(line).items()))
+        if kind not in PARTS:
+            continue
+        if records and (kind != part or len(records) == BATCH or size + len(line) > BATCH_BYTES):
+            yield part, records
+            records, size = [], 0
+        part, size = kind, size + len(line)
+        records.append(record)
+    if records:
+        yield part, records
+
+
+@verb("backup", VERBS)
+@click.argument("dest")
+def backup(talk: Talk, dest: str) -> None:
+    """Copy the whole database while the server runs, and check the copy.
+
+    Example: ackbox backup ~/ackbox-2026-11-21.db
+
+    Keys are in it: keep it as you keep the data directory. Use a copy of SQLite with:
+    ackbox up --database sqlite:////path/to/copy. A copy of PostgreSQL is for pg_restore.
+    """
+    elsewhere = talk.setting("url")
+    if elsewhere and not HttpCaller(elsewhere, None).is_here:
+        talk.fail(REFUSED, "invalid", f"The server at {elsewhere} is on another machine; the copy would be made there.",
+                  "Run this on that machine.")
+    talk.timeout_s = COPY_S
+    made = talk.call("instance.backup", path=str(Path(dest).expanduser().absolute()))
+    talk.show(made, lambda of: f"copied to {of['path']}: {of['bytes'] / 1e6:,.1f} MB, checked by {of['verified']}")

@@ -1,0 +1,59 @@
+"""Looking at what waits: needs, threads.
+
+Explained in docs/reference/cli.md.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ackbox.faces.cli.context import NOTHING, Talk, verb
+from ackbox.faces.terminal_text import Column, local_time, some
+
+VERBS: dict[str, click.Command] = {}
+
+NEEDS = (
+    Column("since", lambda need: local_time(need["since"])),
+    Column("kind", lambda need: need["kind"]),
+    Column("from", lambda need: need["message"]["sender"]),
+    Column("waits for", lambda need: some(need["waiting_for"], 3)),
+    Column("id", lambda need: need["message"]["id"]),
+    Column("text", lambda need: need["message"]["subject"] or need["message"]["body"], may_cut=True),
+)
+THREADS = (
+    Column("newest", lambda head: local_time(head["last"]["created_at"])),
+    Column("messages", lambda head: str(head["messages"])),
+    Column("people", lambda head: some([person["name"] for person in head["people"]], 4)),
+    Column("thread", lambda head: head["thread"]),
+    Column("text", lambda head: head["first"]["subject"] or head["first"]["body"], may_cut=True),
+)
+
+
+@verb("needs", VERBS)
+@click.option("--limit", type=click.IntRange(1, 200), default=50, help="At most this many.")
+@click.option("--fail-empty", is_flag=True, help="End with 6 when nothing waits.")
+def needs(talk: Talk, limit: int, fail_empty: bool) -> None:
+    """Show what waits for a person: their mail, who is blocked, what is urgent, late or stuck.
+
+    Example: ackbox --as ana needs
+    """
+    found = talk.call("workspace.needs", limit=limit)
+    talk.show_each(found["needs"], NEEDS, empty="Nothing needs you.")
+    if found["awaited"]:
+        talk.say(f"Mail waits for names nobody has seen: {some(found['awaited'], 8)}")
+    if fail_empty and not found["needs"]:
+        sys.exit(NOTHING)
+
+
+@verb("threads", VERBS)
+@click.option("--answered", is_flag=True, help="Only where somebody has answered.")
+@click.option("--limit", type=click.IntRange(1, 200), default=30, help="At most this many.")
+def threads(talk: Talk, answered: bool, limit: int) -> None:
+    """List conversations, the one with the newest message first.
+
+    Example: ackbox threads
+    """
+    talk.show_each(talk.call("thread.list", answered_only=answered, limit=limit)["threads"], THREADS,
+                   empty='No conversations yet. Begin one: ackbox send bob "hello"')

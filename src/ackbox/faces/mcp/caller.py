@@ -1,0 +1,80 @@
+"""Who calls over MCP: what a connection says of itself in its headers, and calls made as that.
+
+Explained in docs/reference/mcp.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from ackbox.app.bell import Gone
+from ackbox.briefing import Answer
+from ackbox.dialects.engine.translate import Asked
+from ackbox.errors import AckboxError
+from ackbox.faces.http.connection import gone_of
+from ackbox.faces.http.reply import as_said, bearer, card_in, connection_in, said_in
+from ackbox.faces.http.wire import Calling
+from ackbox.ops.access import Connection
+from ackbox.ops.table import OPERATIONS, Fits, all_fit
+
+
+class Who(msgspec.Struct, frozen=True):
+    """A connection's key, and whom its headers name; a tool's own arguments win."""
+
+    credential: str | None
+    said: dict[str, str]
+    do: Calling
+    key: str | None = None
+    card: dict[str, str] = {}
+    gone: Gone | None = None
+    fits: Fits = all_fit
+    connection: Connection = Connection()
+
+    async def call(self, operation: str, /, **params: Any) -> Any:
+        """Do one operation as this connection. Raises the errors of ackbox.errors."""
+        if self.key is not None and "idempotency_key" in OPERATIONS[operation].params.__struct_fields__:
+            params.setdefault("idempotency_key", self.key)
+        for name, value in self.card.items():
+            if name in OPERATIONS[operation].params.__struct_fields__:
+                params.setdefault(name, value)
+        return await self._until_gone(lambda gone: self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp",
+                                                           gone=gone, fits=self.fits, connection=self.connection))
+
+    def within(self, answer: Answer) -> Who:
+        """Return the same caller, whose calls give what an answer holds."""
+        return msgspec.structs.replace(self, fits=answer.fits)
+
+    async def _until_gone(self, do: Callable[[Gone], Awaitable[Any]]) -> Any:
+        """Do a call; when the request is cancelled the call is told so, and ends where nothing is half done."""
+        gone = Gone()
+        if self.gone is not None:
+            self.gone.add(gone)
+        doing = asyncio.ensure_future(do(gone))
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            gone.set()
+            # Nobody else asks how it ended.
+            doing.add_done_callback(lambda done: done.cancelled() or done.exception())
+            raise
+        finally:
+            if self.gone is not None:
+                self.gone.discard(gone)
+
+    async def try_call(self, asked: Asked) -> Any:
+        """Do an operation that nobody waits for; null when it is refused."""
+        with suppress(AckboxError):
+            return await self.call(asked.operation, **asked.params)
+        return None
+
+
+def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:
+    """Return who sent the request that a handler serves."""
+    headers = context.request.headers
+    return Who(bearer(headers, *key_headers), said_in(headers), do, headers.get("ackbox-idempotency-key") or None, card_in(headers),
+               gone_of(context.request.scope), connection=connection_in(headers))

@@ -1,0 +1,1 @@
+"""REST: routes, OpenAPI, dialects' routes, webhooks."""

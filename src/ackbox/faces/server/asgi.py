@@ -1,0 +1,96 @@
+"""The server: all faces over one app, on one port.
+
+Composes; who may knock is the guard's, what may be done the app's. Explained in docs/why/serving.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.resources import files
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from ackbox.app.call import App
+from ackbox.errors import AckboxError, NotAllowed
+from ackbox.faces.rest import dialect_routes as dialect_rest, openapi, routes as rest, webhook
+from ackbox.faces.server.guard import Guard
+from ackbox.faces.server.metrics import Metrics, counted
+from ackbox.faces.http.reply import bearer, error_response
+from ackbox.faces.http.wire import encode
+from ackbox.faces.ws.endpoint import Sockets, needs_upgrade
+from ackbox.faces.ws.ticket import Tickets
+
+CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+SAFE = {"Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
+    """Return the ASGI application of an app that is open already, for exactly these Hosts and Origins."""
+    from ackbox.faces.mcp.endpoint import endpoints
+    from ackbox.faces.web import views
+
+    call, metrics = counted(app)
+    tickets = Tickets(call, lambda: app.clock())
+    sockets = Sockets(app, call, tickets)
+    metrics.watch_sockets(lambda: sockets.open)
+    app.sockets = lambda: sockets.open
+    mcp = endpoints(call, clock=app.clock, identify=app.identify, limits=app.limits, ended_keys=app.ended_keys)
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        async with AsyncExitStack() as running:
+            for face in mcp.values():
+                await running.enter_async_context(face.manager.run())
+            yield
+
+    web = Starlette(
+        routes=[*_own_routes(app, metrics), WebSocketRoute("/ws", sockets), Route("/ws", needs_upgrade), *tickets.routes(),
+                *(Route(path, face) for path, face in mcp.items()), *rest.routes(call),
+                *dialect_rest.routes(call, app), *views.routes(call), *webhook.routes(call)],
+        exception_handlers={404: views.not_found, 405: views.not_found}, lifespan=lifespan,
+        middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
+    )
+    # A path that ends in a slash is the path without it: the guard sees to that, and redirects nobody.
+    web.router.redirect_slashes = False
+    return web
+
+
+def _own_routes(app: App, metrics: Metrics) -> list[Route]:
+    """Return what is about the server itself: its health, its numbers, its description."""
+
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(_: Request) -> Response:
+        try:
+            await app.check()
+        except AckboxError as error:
+            return error_response(error)
+        return JSONResponse({"status": "ready"})
+
+    async def numbers(request: Request) -> Response:
+        try:
+            caller = await app.identify(bearer(request.headers))
+            if not (caller.may("instance") or caller.may("admin")):
+                raise NotAllowed("This key may not read the server's numbers.", hint="Use the operator key or an admin's.")
+        except AckboxError as error:
+            return error_response(error)
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    async def described(_: Request) -> Response:
+        return Response(encode(openapi.document()), media_type="application/json")
+
+    async def reference(_: Request) -> Response:
+        return HTMLResponse(openapi.page(), headers=SAFE)
+
+    async def style(_: Request) -> Response:
+        return Response((files("ackbox.faces.rest") / "templates/reference.css").read_bytes(), media_type="text/css", headers=SAFE)
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", numbers),
+            Route("/openapi.json", described), Route("/reference", reference), Route("/reference.css", style)]

@@ -1,0 +1,129 @@
+"""The guard: what every request must satisfy before a face sees it, and what every answer carries.
+
+Exact Host and Origin, wrong keys counted by address, headers that keep a browser from making more of an answer than it is. Bytes
+and time are counted in head.py, where they arrive. Explained in docs/why/serving.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ackbox.errors import AckboxError, NotAllowed
+from ackbox.faces.http.connection import connection_of
+from ackbox.faces.http.reply import error_response
+from ackbox.app.limits import Limits
+
+OPEN_TO_ALL = frozenset({"/healthz", "/readyz"})
+# What an answer carries unless its face says otherwise, as pages do.
+SAFE = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"), (b"cache-control", b"no-store"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"))
+
+
+class Guard:
+    """An ASGI application before another."""
+
+    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], origins: Iterable[str], limits: Limits) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._origins = frozenset(origin.lower() for origin in origins)
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        if scope["path"].endswith("/") and len(scope["path"]) > 1:
+            # The same place: a redirect would name a scheme and a host that a proxy may have changed.
+            scope["path"] = scope["path"].rstrip("/") or "/"
+        send = self._sender(scope, send)
+        try:
+            self._check(scope)
+        except AckboxError as error:
+            await error_response(error)(scope, receive, send)
+            return
+        # Where a face does not: nobody is left to be answered.
+        with suppress(ClientDisconnect):
+            await self._app(scope, receive, send)
+
+    def _check(self, scope: Scope) -> None:
+        """Raise NotAllowed for a Host or Origin that is not ours."""
+        host, origin = None, None
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host = value.decode("latin-1").lower()
+            elif name == b"origin":
+                origin = value.decode("latin-1").lower()
+        if scope["path"] in OPEN_TO_ALL:
+            return
+        if host not in self._hosts:
+            raise NotAllowed("This server does not answer to that Host.", field="Host",
+                             hint="Use the address that `ackbox status` prints.")
+        if origin is not None and origin not in self._origins:
+            raise NotAllowed("This server does not answer pages of that Origin.", field="Origin",
+                             hint="Call it from a program, not from another site's page.")
+
+    def _sender(self, scope: Scope, send: Send) -> Send:
+        is_replaced = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal is_replaced
+            if message["type"] == "http.response.start":
+                refusal = self._refusal(scope, message["status"])
+                if refusal is None:
+                    await _start(scope, message, send)
+                    return
+                is_replaced = True
+                first, rest = _messages(refusal, "http")
+                await _start(scope, first, send)
+                await send(rest)
+            elif message["type"] == "websocket.http.response.start":
+                refusal = self._refusal(scope, message["status"])
+                if refusal is None:
+                    await send(message)
+                    return
+                is_replaced = True
+                for each in _messages(refusal, "websocket.http"):
+                    await send(each)
+            elif not is_replaced:
+                await send(message)
+
+        return guarded
+
+    def _refusal(self, scope: Scope, status: int) -> AckboxError | None:
+        """Return what is answered to one wrong key too many."""
+        if status == 401:
+            try:
+                # Only wrong keys wait: all agents of a machine share its address, and one of them must not lock the others out.
+                self._limits.count_guess(_address(scope))
+            except AckboxError as error:
+                return error
+        return None
+
+
+async def _start(scope: Scope, message: Message, send: Send) -> None:
+    """Start an answer, with the headers that every answer carries; one that comes before its request has ended closes the connection."""
+    headers = list(message["headers"])
+    names = {name for name, _ in headers}
+    headers += [each for each in SAFE if each[0] not in names]
+    message["headers"] = headers
+    connection = connection_of(scope)
+    if connection is None or not connection.wire.is_early():
+        await send(message)
+        return
+    headers.append((b"connection", b"close"))
+    await send(message)
+    connection.wire.linger()
+
+
+def _messages(error: AckboxError, kind: str) -> tuple[Message, Message]:
+    response = error_response(error)
+    return ({"type": f"{kind}.response.start", "status": response.status_code, "headers": response.raw_headers},
+            {"type": f"{kind}.response.body", "body": response.body})
+
+
+def _address(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else "-"

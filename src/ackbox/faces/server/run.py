@@ -1,0 +1,262 @@
+"""Starting: from an empty directory to a server that is ready, once for each data directory.
+
+Explained in docs/why/serving.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import fcntl
+import gc
+import ipaddress
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+
+from ackbox import __version__, config
+from ackbox.app.call import App, open_app
+from ackbox.client.discovery import DEFAULT_PORT, announce, holder, read_server
+from ackbox.client.http import HttpCaller
+from ackbox.config import BadSettings, without_password
+from ackbox.errors import NotAllowed, Unavailable
+from ackbox.faces.http.connection import BACKLOG, raise_descriptors
+from ackbox.faces.server.request_head import Head
+from ackbox.faces.server.log import start_log
+from ackbox.faces.server.asgi import make_web
+from ackbox.faces.ws.line import FRAME_LIMIT, Line
+from ackbox.app.library import ensure_operator
+from ackbox.model.moment import to_text
+from ackbox.private import make_directory, open_private, tighten_file, write_private
+
+# What speaks on the port: limits on heads, sockets with bounded frames, no compression.
+PROTOCOLS: dict[str, Any] = {"http": Head, "ws": Line, "ws_max_size": FRAME_LIMIT, "ws_per_message_deflate": False, "backlog": BACKLOG}
+
+# Files of a data directory that an older ackbox, or a copy, may have left open to others.
+KEPT = ("operator.key", "server.json", "server.log", "ackbox.db", "ackbox.db-wal", "ackbox.db-shm", "ackbox.db-journal")
+
+# New objects before the collector looks for cycles; calls that wait together are many objects, and none of them a cycle.
+COLLECT_AFTER = (20_000, 20, 20)
+
+
+def database_url(where: Path, given: str | None) -> str:
+    """Return the database to serve: the given one, else SQLite in the data directory. Raises BadSettings."""
+    return config.database(given) or f"sqlite:///{where.resolve()}/ackbox.db"
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket. Raises Unavailable, with who has the port when that is an ackbox."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio switches Nagle's delay off only where the protocol is named; without that each answer waits 40 ms.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(f"Port {port} is taken by {whose_port(host, port)}.", hint="Choose another with --port, or stop that program.") from None
+        raise Unavailable(f"Cannot listen on {host}:{port}: {error.strerror}.", hint="Choose another with --port.") from None
+    # A caller whose machine has vanished is noticed before the longest wait is over.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    sock.listen(BACKLOG)
+    return sock
+
+
+class PortTaken(Unavailable):
+    """Another program listens on the port."""
+
+
+def bind_for(place: Place) -> tuple[socket.socket, str | None]:
+    """Return a listening socket, and what is to be said of it: a named port is that one or none, the usual one may be another. Raises Unavailable."""
+    if place.port is not None:
+        return bind(place.host, place.port), None
+    try:
+        return bind(place.host, DEFAULT_PORT), None
+    except PortTaken as taken:
+        sock = bind(place.host, 0)
+        return sock, f"{taken.message} This server listens on port {sock.getsockname()[1]}."
+
+
+def whose_port(host: str, port: int) -> str:
+    """Return who has a port, as far as that can be found out."""
+    own = holder(port)
+    if own is not None:
+        return f"the ackbox with the data directory {own['data_dir']} (pid {own['pid']})"
+    try:
+        is_ackbox = HttpCaller(f"http://{_reached(host)}:{port}", None).is_ackbox()
+    except BadSettings:
+        is_ackbox = False
+    return "another ackbox" if is_ackbox else "another program"
+
+
+def _reached(host: str) -> str:
+    """Return a listening address as it is called from this machine."""
+    local = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    return f"[{local}]" if ":" in local else local
+
+
+def who_may_knock(host: str, port: int, names: Sequence[str] = ()) -> tuple[list[str], list[str]]:
+    """Return the exact Hosts and Origins that are answered: this server's own addresses, and the names it was given."""
+    own = dict.fromkeys([f"[{host}]" if ":" in host else host, "127.0.0.1", "localhost", "[::1]"])
+    hosts = [f"{name}:{port}" for name in own]
+    origins = [f"http://{each}" for each in hosts]
+    for name in names:
+        # Behind a proxy the name comes without a port, or with the proxy's.
+        hosts += [name, f"{name}:{port}"] if ":" not in name else [name]
+        origins += [f"https://{name}", f"http://{name}"]
+    return hosts, origins
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a server keeps its things and listens; without a port on the usual one, or on a free one when that is taken."""
+
+    where: Path
+    host: str
+    port: int | None = None
+    database: str | None = None
+    allow_remote: bool = False
+    names: tuple[str, ...] = ()
+
+    @property
+    def is_loopback(self) -> bool:
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+class OneServer:
+    """The lock that keeps a second server off a data directory."""
+
+    def __init__(self, where: Path) -> None:
+        make_directory(where, tighten=True)
+        self._where = where
+        try:
+            # Held as long as the server runs.
+            self._file = open_private(where / "server.lock", os.O_CREAT | os.O_RDWR)
+            for name in KEPT:
+                tighten_file(where / name)
+        except OSError as error:
+            raise Unavailable(f"The data directory {where} cannot be used: {error.strerror}.", hint="Choose another with --data-dir.") from None
+
+    def take(self) -> bool:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        # Left by a server that was killed: whoever reads it now would take it for this one.
+        (self._where / "server.json").unlink(missing_ok=True)
+        return True
+
+
+Say = Callable[[dict[str, Any], bool], None]
+
+
+async def serve(place: Place, *, say: Say) -> None:
+    """Open the store, make the operator key if there is none, and serve until told to stop.
+
+    Calls `say` with what server.json holds once it answers; with false when another server has
+    the directory already. Raises Unavailable, NotAllowed.
+    """
+    if not (place.is_loopback or place.allow_remote):
+        raise NotAllowed(f"{place.host} can be reached by other machines.",
+                         hint="Add --allow-remote if that is meant; put https in front, and give each caller a key.")
+    lock = OneServer(place.where)
+    other = await _other(place.where, lock)
+    if other is not None:
+        say(other, False)
+        return
+    start_log()
+    app = await open_app(database_url(place.where, place.database))
+    try:
+        await ensure_operator(app, place.where)
+        await _serve(place, app, say)
+    finally:
+        (place.where / "server.json").unlink(missing_ok=True)
+        await app.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, that ends by returning: it would raise the signal again, before the store is closed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+async def _serve(place: Place, app: App, say: Say) -> None:
+    raise_descriptors()
+    sock, notice = bind_for(place)
+    address, port = sock.getsockname()[:2]
+    app.notices += [notice] if notice else []
+    hosts, origins = who_may_knock(place.host, port, place.names)
+    settings = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, lifespan="on", access_log=False,
+                              timeout_graceful_shutdown=5, timeout_keep_alive=75, server_header=False, **PROTOCOLS)
+    server = _Server(settings)
+    running = asyncio.create_task(server.serve(sockets=[sock]))
+    while not server.started and not running.done():
+        await asyncio.sleep(0.005)
+    if not server.started:
+        await running
+        raise Unavailable("The server could not start.", hint="Look at its log.")
+    settle_memory()
+    # A wait of somebody must not hold up the end: those who wait are answered as soon as the end is asked for.
+    watch = asyncio.create_task(_answer_all_at_the_end(server, app))
+    facts = app.engine.facts()
+    # The number it listens on, not a name: `localhost` may lead a caller to another program on the same port of ::1.
+    told = {"url": f"http://{_reached(address)}:{port}", "pid": os.getpid(), "version": __version__,
+            "data_dir": str(place.where.resolve()), "started_at": to_text(app.clock()),
+            "database": f"{facts.get('path') or 'postgresql'} ({facts['engine']} {facts['version']})",
+            "options": options_of(place), "notices": app.notices}
+    write_private(place.where / "server.json", json.dumps(told) + "\n")
+    announced = announce(told)
+    say(told, True)
+    await running
+    with contextlib.suppress(OSError):
+        announced.unlink(missing_ok=True)
+    watch.cancel()
+
+
+def options_of(place: Place) -> dict[str, Any]:
+    """Return how a server was started, as a second `up` compares it; without a password."""
+    return {"host": place.host, "port": place.port, "database": without_password(database_url(place.where, place.database)),
+            "allow_remote": place.allow_remote, "names": list(place.names)}
+
+
+def settle_memory() -> None:
+    """Let the collector of cycles leave alone what is loaded by now, and look less often: most calls leave no cycle behind."""
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+
+
+async def _answer_all_at_the_end(server: uvicorn.Server, app: App) -> None:
+    while not server.should_exit:
+        await asyncio.sleep(0.1)
+    app.bell.close()
+
+
+async def _other(where: Path, lock: OneServer) -> dict[str, Any] | None:
+    """Return the server that has the directory, or null when it is ours now; the other may still be starting, or ending."""
+    for _ in range(400):
+        if lock.take():
+            return None
+        server = read_server(where)
+        if server is not None:
+            return server
+        await asyncio.sleep(0.025)
+    raise Unavailable(f"Another program holds {where / 'server.lock'} and does not answer.", hint="Look for it with: ackbox status")

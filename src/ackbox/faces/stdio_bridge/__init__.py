@@ -1,0 +1,1 @@
+"""The stdio bridge: one agent program's connection to the server."""

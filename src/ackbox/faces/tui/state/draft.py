@@ -1,0 +1,105 @@
+"""Drafts: what a person typed, as a message: leading `@names`, `!` or `!!`, `/intent`, then the text.
+
+And the line that says how each recipient will be reached. No drawing and no calls. Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from ackbox.faces.terminal_text import ago
+from ackbox.faces.tui.widgets.palette import GLYPHS
+
+# How post reaches somebody who is here, in the dashboard's words.
+REACH = {"poll": "when it looks", "hook": "at its next prompt", "socket": "at once", "push": "at once"}
+PRIORITIES = {3: "normal", 4: "high", 5: "urgent"}
+_HEAD = re.compile(r"\s*(?:@(?P<name>[^\s,;:]\S*)|(?P<bang>!{1,2})|/(?P<intent>[a-z][a-z_]{1,31}))(?=\s|$)")
+_AT = re.compile(r"(?:^|\s)@(\S*)$")
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A message before it is sent; nobody named is everyone."""
+
+    to: tuple[str, ...]
+    body: str
+    intent: str
+    priority: int
+
+    @property
+    def is_everyone(self) -> bool:
+        return not self.to or "*" in self.to
+
+
+def parse_draft(text: str, *, intent: str | None, priority: int, is_answer: bool, known: Iterable[str] = ()) -> Draft:
+    """Parse what was typed; what stands in the text wins over what was chosen beside it. A known name may hold spaces."""
+    names: list[str] = []
+    longest_first = sorted(known, key=len, reverse=True)
+    at = 0
+    while (found := _spaced(text, at, longest_first) or _HEAD.match(text, at)) is not None:
+        if found["name"]:
+            name = found["name"].rstrip(",;:")
+            names.append({"everyone": "*", "all": "*"}.get(name, name))
+        elif found["bang"]:
+            priority = 3 + len(found["bang"])
+        else:
+            intent = found["intent"]
+        at = found.end()
+    body = text[at:].strip()
+    if intent is None:
+        intent = "answer" if is_answer else "question" if body.endswith(("?", "？")) else "inform"
+    return Draft(tuple(dict.fromkeys(names)), body, intent, priority)
+
+
+def _spaced(text: str, at: int, known: list[str]) -> re.Match[str] | None:
+    """Return a known name with a space in it that stands here, with its instance."""
+    names = "|".join(re.escape(name) for name in known if " " in name)
+    return re.compile(rf"\s*@(?P<name>(?:{names})(?:/[^\s,;:]+)?)[,;:]*(?=\s|$)(?P<bang>)(?P<intent>)").match(text, at) if names else None
+
+
+def reach_line(told: Any) -> str:
+    """Return what will happen to a message before it is sent, as the server says it: who is here, who will find it later."""
+    if told["type"] == "broadcast":
+        many, online = told["recipient_count"], told["online"]
+        waits = f"; for {many - online} it waits" if many > online else ""
+        return f"→ everyone: {many} {'reader' if many == 1 else 'readers'}, {online} online{waits}"
+    return "→ " + ", ".join(_reach(each) for each in told["recipients"])
+
+
+def _reach(each: Any) -> str:
+    name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
+    if not each["known"] and each["agent"] == "user":
+        return "every person (none has been here yet; it waits for the first)"
+    if not each["known"]:
+        near = f", did you mean {each['near'][0]}?" if each["near"] else "; it waits"
+        return f"{name} (nobody of that name has been here{near})"
+    if each["presence"] == "online":
+        return f"{name} (online, {REACH.get(each['reach'], each['reach'])})"
+    since = f" {ago(each['last_seen'])}" if each["last_seen"] else ""
+    return f"{name} ({each['presence']}{since}, will wait)"
+
+
+def half_name(before_cursor: str) -> str | None:
+    """Return the name being typed after an @ in front of the cursor, or null."""
+    found = _AT.search(before_cursor)
+    return found[1] if found else None
+
+
+def completions(half: str, people: list[Any], awaited: list[str]) -> list[tuple[str, str, str]]:
+    """Return names that begin so, or hold it: (address, presence, what else there is to say)."""
+    found: list[tuple[str, str, str]] = []
+    for each in people:
+        found.append((each["agent"], each["presence"], each["machine"] or ("person" if each["kind"] == "human" else "")))
+        if "/" in half:
+            found += [(f"{each['agent']}/{one['instance']}", one["presence"], "one instance") for one in each["instances"]]
+    found += [(name, "away", "not seen yet") for name in awaited if name != "user"]
+    found += [("*", "online", "everyone"), ("user", "online", "every person")]
+    wanted = half.casefold()
+    fitting = [each for each in found if wanted in each[0].casefold()]
+    return sorted(fitting, key=lambda each: (not each[0].casefold().startswith(wanted), each[1] != "online"))[:6]
+
+
+INTENTS = (None, *GLYPHS)

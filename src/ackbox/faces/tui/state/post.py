@@ -1,0 +1,118 @@
+"""Post: everything the terminal knows of a workspace: messages in order, receipts, who is here.
+
+No drawing and no calls: the link brings what it finds, the tabs read. Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from rich.cells import cell_len
+
+from ackbox.faces.tui.widgets.row import Row, make_row, make_tallies
+
+MOST_ROWS = 100_000
+RATE_OVER_S = 10
+
+
+class Post:
+    """What is known, and what changed since somebody last looked."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.by_seq: dict[int, Row] = {}
+        self.by_id: dict[str, Row] = {}
+        # Messages that somebody else has answered.
+        self.answered: set[str] = set()
+        self.people: list[Any] = []
+        self.awaited: list[str] = []
+        # The other workspaces that the key covers.
+        self.others: list[str] = []
+        self.whoami: dict[str, Any] = {}
+        self.arrivals: deque[tuple[float, int]] = deque()
+        # Rises whenever rows were put anywhere but at the end.
+        self.shape = 0
+        self.is_loaded = False
+        self.touches = 0
+
+    @property
+    def last_seq(self) -> int:
+        return self.rows[-1].seq if self.rows else 0
+
+    def append(self, page: Any, *, now: float) -> None:
+        """Take messages newer than all before, oldest first."""
+        tallies = make_tallies(page)
+        fresh = [make_row(each, tallies.get(each["id"])) for each in page["messages"] if each["seq"] > self.last_seq]
+        self._keep(fresh)
+        self.rows += fresh
+        if fresh:
+            self.arrivals.append((now, len(fresh)))
+        if len(self.rows) > MOST_ROWS:
+            # Many at once, because each time the whole list is drawn anew.
+            self._forget(MOST_ROWS // 10)
+
+    def prepend(self, page: Any) -> None:
+        """Take messages older than all before, newest first."""
+        tallies = make_tallies(page)
+        first = self.rows[0].seq if self.rows else None
+        older = [make_row(each, tallies.get(each["id"])) for each in reversed(page["messages"]) if first is None or each["seq"] < first]
+        self.is_loaded = True
+        self._keep(older)
+        self.rows[:0] = older
+        self.shape += 1
+
+    def learn(self, page: Any, *, as_of: int) -> list[Row]:
+        """Take tallies that were asked for when `touches` stood at `as_of`; returns their rows."""
+        found = []
+        for id, tally in make_tallies(page).items():
+            if (row := self.by_id.get(id)) is not None and row.touched <= as_of:
+                row.tally = tally
+                found.append(row)
+        return found
+
+    def restart(self) -> None:
+        """Forget all messages; the window is loaded again."""
+        self._forget(len(self.rows))
+
+    def marked(self, event: Any) -> list[Row]:
+        """Take a receipt event; returns the rows whose tally is not known any more."""
+        found = [row for seq in event["details"]["seqs"] if (row := self.by_seq.get(seq)) is not None]
+        for row in found:
+            self.touches += 1
+            row.tally, row.touched = None, self.touches
+        return found
+
+    def rate(self, now: float) -> float:
+        """Messages a second, over the last ten."""
+        while self.arrivals and self.arrivals[0][0] < now - RATE_OVER_S:
+            self.arrivals.popleft()
+        return sum(count for _, count in self.arrivals) / RATE_OVER_S
+
+    def person(self, name: str) -> Any | None:
+        """Return an agent or person of the roster."""
+        return next((each for each in self.people if each["agent"] == name), None)
+
+    @property
+    def humans(self) -> frozenset[str]:
+        """The names that are people's."""
+        return frozenset(each["agent"] for each in self.people if each["kind"] == "human")
+
+    @property
+    def name_cells(self) -> int:
+        """How wide a column of names should be: as the longest needs, a person's tag included, within bounds."""
+        needs = [cell_len(each["agent"]) + (4 if each["kind"] == "human" else 0) for each in self.people]
+        return min(max([8, *needs]), 20)
+
+    def _keep(self, rows: list[Row]) -> None:
+        for row in rows:
+            self.by_seq[row.seq] = self.by_id[row.id] = row
+        for row in rows:
+            if row.parent is not None and (asked := self.by_id.get(row.parent)) is not None and asked.sender != row.sender:
+                self.answered.add(row.parent)
+
+    def _forget(self, count: int) -> None:
+        for row in self.rows[:count]:
+            del self.by_seq[row.seq], self.by_id[row.id]
+        del self.rows[:count]
+        self.shape += 1

@@ -1,0 +1,139 @@
+"""Asking: the one-line box for a filter, the palette that jumps, other lists to choose from, and a yes or no.
+
+Explained in docs/howto/terminal.md.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from ackbox.faces.tui.widgets.bars import Bar, keys_line
+from ackbox.faces.tui.widgets.drawing import Line, fit, one_line
+from ackbox.faces.tui.widgets.lines import Lines
+from ackbox.faces.tui.widgets.palette import Palette
+
+MOST_SHOWN = 10
+
+
+class Choices(Lines):
+    """What can be jumped to."""
+
+    can_focus = False
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(id="choices")
+        self._palette = palette
+        self.found: list[tuple[str, str, str]] = []
+
+    def offer(self, found: list[tuple[str, str, str]]) -> None:
+        self.found, self.cursor = found, 0
+        self.forget()
+        self.show_count(len(found))
+
+    def line(self, index: int, width: int, *, selected: bool) -> Line:
+        name, kind, _ = self.found[index]
+        style, kinds = self._palette.style, min(max(12, *(cell_len(each[1]) for each in self.found)), width * 2 // 3)
+        return [Segment(f"{'>' if selected else ' '} ", style("accent", bold=True, selected=selected)),
+                Segment(fit(one_line(name), width - 2 - kinds), style("text", selected=selected)),
+                Segment(fit(kind, kinds), style("text3", selected=selected))]
+
+
+class Jump(ModalScreen[str | None]):
+    """A list to choose from: type a part of a name, Enter takes it. Gives back what the choice stands for, or what was typed.
+
+    `free` stands before what was typed when no choice fits; null when it must be one of them.
+    """
+
+    DEFAULT_CSS = """
+    Jump { align: center top; background: transparent; }
+    Jump Vertical { width: 64; max-width: 100%; height: auto; margin-top: 2; border: round $accent; background: $ground; }
+    Jump Input { border: none; height: 1; background: $ground; }
+    Jump Input:focus { border: none; }
+    Jump Choices { height: 10; }
+    Jump.-bare Choices { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
+
+    def __init__(self, palette: Palette, choices: list[tuple[str, str, str]], *, asks: str = "go to …", free: str | None = "find ") -> None:
+        super().__init__(classes="" if choices else "-bare")
+        self._asks, self._free = asks, free
+        self._all = choices
+        self._choices = Choices(palette)
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Input(placeholder=self._asks, id="jump-input")
+            yield self._choices
+
+    def on_mount(self) -> None:
+        self._choices.offer(self._all)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        wanted = event.value.casefold()
+        found = [each for each in self._all if wanted in f"{each[0]} {each[1]}".casefold()]
+        self._choices.offer(sorted(found, key=lambda each: not each[0].casefold().startswith(wanted)))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        found = self._choices.found
+        if found:
+            self.dismiss(found[self._choices.cursor][2])
+        elif self._free is not None:
+            self.dismiss(f"{self._free}{event.value.strip()}")
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("up", "down", "ctrl+n"):
+            event.stop()
+            self._choices.move_to(self._choices.cursor + (-1 if event.key == "up" else 1))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+class Sure(ModalScreen[bool]):
+    """A yes or no, before what cannot be taken back."""
+
+    DEFAULT_CSS = """
+    Sure { align: center bottom; background: transparent; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "answer(True)", show=False), Binding("n,escape,q", "answer(False)", show=False)]
+
+    def __init__(self, palette: Palette, question: str) -> None:
+        super().__init__()
+        self._palette, self._question = palette, question
+
+    def compose(self) -> ComposeResult:
+        yield Bar()
+
+    def on_mount(self) -> None:
+        style = self._palette.style
+        answers = [("y", "yes", "screen.answer(True)"), ("n", "no", "screen.answer(False)")]
+        keys, actions = keys_line(answers, style("accent", bold=True), style("text"))
+        room = max(self.app.size.width - sum(segment.cell_length for segment in keys) - 2, 0)
+        question = f" {fit(self._question, room).rstrip()} "
+        at = cell_len(question)
+        line = [Segment(question, style("urgent", bold=True)), *keys]
+        self.query_one(Bar).show(line, [], actions=[(start + at, end + at, action) for start, end, action in actions])
+
+    def action_answer(self, is_sure: bool) -> None:
+        self.dismiss(is_sure)
+
+
+class Filter(Input):
+    """The line where a filter is typed; it narrows as one types."""
+
+    DEFAULT_CSS = """
+    Filter { height: 1; border: none; padding: 0 1; display: none; background: $ground; }
+    Filter:focus { border: none; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(placeholder='/ from:claude to:codex intent:blocked is:unacked "exact words"', id="filter")

@@ -1,0 +1,1 @@
+"""Pages of the dashboard: what each loads, and its text twin."""

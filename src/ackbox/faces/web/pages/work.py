@@ -1,0 +1,79 @@
+"""Pages to work with: Tasks, Connect, Settings. What each loads, and its plain text twin.
+
+Explained in docs/why/dashboard.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ackbox.dialects import DIALECTS
+from ackbox.faces.web.page import Ask, Page
+from ackbox.faces.web.pages.messages import plain
+
+UNFINISHED, FINISHED = 200, 30
+
+
+async def load_tasks(ask: Ask) -> dict[str, Any]:
+    narrow = {name: ask.query.get(name) for name in ("assignee", "project", "tag")}
+    unfinished, finished = await asyncio.gather(ask("task.list", status="unfinished", limit=UNFINISHED, urgent_first=True, **narrow),
+                                                ask("task.list", status="finished", limit=FINISHED, **narrow))
+    more = unfinished["cursor"] and (f"More than {UNFINISHED} are not finished; the most urgent stand here. "
+                                     "Narrow the address with ?assignee=, ?project= or ?tag=.")
+    return {"tasks": [*unfinished["tasks"], *finished["tasks"]], "more": more}
+
+
+async def load_connect(ask: Ask) -> dict[str, Any]:
+    me = await ask("agent.whoami")
+    return {"may_make_keys": "admin" in me["may"], "command": command(), "endpoints": [f"/mcp/{dialect.name}" for dialect in DIALECTS]}
+
+
+def command() -> str:
+    """Return the path of this ackbox, as a client on this machine starts it."""
+    beside = Path(sys.executable).parent / "ackbox"
+    return str(beside) if beside.exists() else shutil.which("ackbox") or "ackbox"
+
+
+async def load_settings(ask: Ask) -> dict[str, Any]:
+    me, places = await asyncio.gather(ask("agent.whoami"), ask("workspace.list"))
+    own = next(each for each in places["workspaces"] if each["name"] == me["workspace"])
+    keys = (await ask("key.list"))["keys"] if "admin" in me["may"] else None
+    return {"workspace": own, "keys": keys}
+
+
+def lines_tasks(data: dict[str, Any]) -> Iterator[str]:
+    for task in data["tasks"]:
+        who = task["assignee"] or "nobody"
+        waits = f"  waits for {len(task['waits_for'])}" if task["waits_for"] else ""
+        yield plain(f"{task['number']}  {task['status']}  {who}  {task['title']}{waits}")
+    if data["more"]:
+        yield data["more"]
+
+
+def lines_connect(data: dict[str, Any]) -> Iterator[str]:
+    yield f"An agent program that starts its MCP servers itself: {data['command']} mcp --as NAME"
+    yield "Over HTTP: /mcp, with a key from: ackbox key create --agent NAME"
+    for path in data["endpoints"]:
+        yield f"Clients of another system: {path}"
+
+
+def lines_settings(data: dict[str, Any]) -> Iterator[str]:
+    own = data["workspace"]
+    yield plain(f"{own['name']}, {own['mode']}, {own['agents']} agents")
+    for name, value in own["settings"].items():
+        yield plain(f"{name} = {value}")
+    for key in data["keys"] or []:
+        until = "revoked" if key["revoked_at"] else key["expires_at"] or "no end"
+        yield plain(f"{key['id']}  {key['kind']}  {key['agent'] or ''}  {key['label']}  {until}")
+
+
+PAGES: dict[str, Page] = {
+    "tasks": Page("Tasks", load_tasks, lines_tasks),
+    "connect": Page("Connect", load_connect, lines_connect),
+    "settings": Page("Settings", load_settings, lines_settings),
+}

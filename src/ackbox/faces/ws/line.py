@@ -1,0 +1,264 @@
+"""The line under a WebSocket: frames in, frames out, and the end of a reader that stalls.
+
+Frames go straight to the session, and what is said within one turn of the loop leaves in one write. A line is not read while
+its reader takes nothing, or while many of its calls are not answered yet. A handshake has a deadline; pieces of messages, pings
+and pongs have a rate. What frames mean is said in ws.py.
+Explained in docs/why/websocket.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
+from websockets.frames import Frame
+
+from ackbox.errors import Invalid
+from ackbox.faces.http import connection
+from ackbox.faces.http.connection import Connection, Connections, Watch
+from ackbox.faces.http.reply import error_response
+from ackbox.app.limits import Bucket, Rate
+
+FRAME_LIMIT = 256 * 1024
+STALL_S = 20.0
+LEAST_BYTES = 32 * 1024
+RESYNC = (4009, "resync")
+HANDSHAKE_S = 5.0
+# Frames that are no message of their own: pieces of one, pings, pongs. A client that streams a message sends some hundred.
+MAX_PIECES = 1_024
+PIECES = Rate(500, 2_048)
+TOO_MANY = (1008, "too many frames")
+# After our close frame: how many bytes are passed over until its answer comes; and how long, where none is waited for.
+LINGER_BYTES = 1 << 20
+LINGER_S = 2.0
+# Answers that wait to be written; who asks on is not answered until some have been taken.
+MAX_UNWRITTEN = 256 * 1024
+# Where a session finds its line among the extensions of its scope.
+EXTENSION = "ackbox.line"
+
+Take = Callable[[bytes, bool], None]
+
+
+class Line(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket protocol, with frames handed on at once, joined writes, and a clock on a full buffer."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._take: Take | None = None
+        self._said: list[bytes] = []
+        self._stalled: asyncio.TimerHandle | None = None
+        self._said_bytes = 0
+        self._is_busy = False
+        self._late: asyncio.TimerHandle | None = None
+        self._pieces = Bucket(PIECES, self.loop.time())
+        self._is_cut_off = False
+        self._after_close = 0
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._connections = Connections.of(self.app_state)
+        self.connection = Connection(self._connections, self, self.client[0] if self.client else "-")
+        self._watch = Watch(self.transport)
+        if not self._connections.enter(self.connection):
+            self.transport.abort()
+        self._late = self.loop.call_later(HANDSHAKE_S, self._hang_up_if_not_open)
+
+    def data_received(self, data: bytes) -> None:
+        if self.close_sent:
+            self._after_close += len(data)
+            if self._after_close > LINGER_BYTES:
+                self.transport.abort()
+            if self._is_cut_off or self.transport.is_closing():
+                return
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            # A head that the library cannot read: it answers nothing, and goes on reading for ever.
+            self._refuse_handshake()
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            own = {EXTENSION: self, connection.EXTENSION: self.connection}
+            self.scope["extensions"] = {**(self.scope["extensions"] or {}), **own}  # type: ignore[dict-item]  # ASGI types an extension as a dict; this is one of ours, for this process
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            # A refusal completes the handshake too; without this each one is logged as an error of ours.
+            self.handshake_complete = True
+
+    def handle_cont(self, event: Frame) -> None:
+        if self._is_piece_taken(len(self.frames)):
+            super().handle_cont(event)
+
+    def handle_ping(self) -> None:
+        if self._is_piece_taken():
+            super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        if self._is_piece_taken():
+            super().handle_pong(event)
+
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        self._end_soon()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._end_soon()
+
+    def is_idle(self) -> bool:
+        return False
+
+    def is_early(self) -> bool:
+        return False
+
+    def linger(self) -> None:
+        """An open socket closes with a code, a refused one with its answer."""
+
+    def drop(self) -> None:
+        self.transport.abort()
+
+    def give_to(self, take: Take) -> None:
+        """Hand every frame from now on to `take`, with whether it is text."""
+        self._take = take
+
+    def send_receive_event_to_app(self) -> None:
+        if self._take is None:
+            super().send_receive_event_to_app()
+            return
+        data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+        self.frames = []
+        if not self.close_sent:
+            self._take(bytes(data), self.curr_msg_data_type == "text")
+
+    def say(self, text: bytes) -> None:
+        """Send a text frame at the end of this turn of the loop; nothing once the line is closing."""
+        if not self._said:
+            self.loop.call_soon(self._flush)
+        self._said.append(text)
+        self._said_bytes += len(text)
+
+    def is_full(self) -> bool:
+        """Whether so much waits to be written that nothing more is to be said yet."""
+        return self._said_bytes > MAX_UNWRITTEN or not self.writable.is_set()
+
+    def hang_up(self, code: int, reason: str) -> None:
+        """Close the line, whether or not its reader takes anything; what was said before goes first."""
+        self._flush()
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        with suppress(InvalidState):
+            self.conn.send_close(code, reason)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    async def room(self) -> None:
+        """Wait until the reader has taken most of what was said; ConnectionError when it is gone."""
+        if self._said_bytes > MAX_UNWRITTEN:
+            await asyncio.sleep(0)  # it is written at the end of this turn
+        await self.writable.wait()
+        if self.disconnected or self.close_sent or self.transport.is_closing():
+            raise ConnectionError("The line is closed.")
+
+    def be_busy(self, is_busy: bool) -> None:
+        """Stop reading while too much is unanswered."""
+        if is_busy != self._is_busy:
+            self._is_busy = is_busy
+            self._read_or_not()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled = self.loop.call_later(STALL_S, self._hang_up_if_stalled, self.transport.get_write_buffer_size())
+        self._read_or_not()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_stall_clock()
+        self._read_or_not()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_stall_clock()
+        if self._late is not None:
+            self._late.cancel()
+        self._watch.stop()
+        self._connections.leave(self.connection)
+        self.connection.gone.set()
+        super().connection_lost(exc)
+
+    def _is_piece_taken(self, before: int = 0) -> bool:
+        """Whether a frame that is no message of its own is taken after so many of the same message; if not, the line is cut off."""
+        if self._is_cut_off:
+            return False
+        if before < MAX_PIECES and not self._pieces.take(1, self.loop.time()):
+            return True
+        self.frames = []
+        self.hang_up(*TOO_MANY)
+        # A client that goes on pouring never comes to answer a close frame.
+        self._is_cut_off = True
+        self._end_soon()
+        return False
+
+    def _end_soon(self) -> None:
+        """Abort the connection shortly, whether or not its client reads or answers."""
+        if self.close_timer is not None:
+            self.close_timer.cancel()
+        self.close_timer = self.loop.call_later(LINGER_S, self.transport.abort)
+
+    def _hang_up_if_not_open(self) -> None:
+        if not self.handshake_complete or self.transport.is_closing():
+            self.transport.abort()
+
+    def _refuse_handshake(self) -> None:
+        error = Invalid("This is not a WebSocket handshake that can be read.", hint="Send no body, short lines and few headers.")
+        response = error_response(error)
+        head = b"".join(b"%b: %b\r\n" % header for header in [*response.raw_headers, (b"connection", b"close")])
+        self.handshake_initiated = True
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + head + b"\r\n" + bytes(response.body))
+        self.transport.close()
+
+    def _flush(self) -> None:
+        said, self._said = self._said, []
+        self._said_bytes = 0
+        if not said or self.close_sent or self.transport.is_closing():
+            return
+        # Written here: a frame without a mask is its text behind a few bytes, and the library takes a tenth of a call for it.
+        self.transport.write(b"".join([part for text in said for part in (_head(len(text)), text)]))
+
+    def _read_or_not(self) -> None:
+        if self._take is None or self.transport.is_closing():
+            return
+        # Who does not read is not read either: answers to what it goes on asking would pile up.
+        if self._is_busy or not self.writable.is_set():
+            self.transport.pause_reading()
+            self._watch.start()
+        else:
+            self.transport.resume_reading()
+            self._watch.stop()
+
+    def _hang_up_if_stalled(self, before: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left <= before - LEAST_BYTES:
+            self._stalled = self.loop.call_later(STALL_S, self._hang_up_if_stalled, left)
+        else:
+            self.hang_up(*RESYNC)
+            self._stalled = self.loop.call_later(STALL_S, self.transport.abort)
+
+    def _stop_stall_clock(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+
+def _head(size: int) -> bytes:
+    """Return what stands before a text of so many bytes, whole in one frame."""
+    if size < 126:
+        return bytes((0x81, size))
+    return b"\x81\x7e" + size.to_bytes(2, "big") if size < 1 << 16 else b"\x81\x7f" + size.to_bytes(8, "big")

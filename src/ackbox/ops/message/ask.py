@@ -1,0 +1,79 @@
+"""message.ask: a question, and the wait for its answer. Explained in docs/why/delivery.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.model.message import Message
+from ackbox.ops.rules import show
+from ackbox.ops.message.send import Send, Sent, send
+from ackbox.ops.rules.presence import standing
+from ackbox.ops.rules.seeing import Seen, see_each
+from ackbox.ops.table import Context, op
+from ackbox.store.messages import Stored
+
+
+class Ask(Send, frozen=True, kw_only=True):
+    """A question, and how long to wait for its answer."""
+
+    intent: Annotated[str, Meta(min_length=1, max_length=32, description="What the message is for")] = "question"
+    wait_s: Annotated[float, Meta(ge=0, le=50, description="Seconds to wait; asking again with the same idempotency key waits on")] = 45
+
+
+class Asked(Sent, frozen=True, kw_only=True):
+    """The question as sent, and its answer if one came: `gone` means that everybody it was for has left since."""
+
+    outcome: Annotated[Literal["answered", "timed_out", "gone"], Meta(description="gone: everybody it was for has left")] = "timed_out"
+    answer: Annotated[Message | None, Meta(description="The answer")] = None
+
+
+async def _look(context: Context, params: Ask, asked: Asked) -> Asked:
+    """Look whether there is an answer now, or nobody left to give one."""
+    row = await context.store.message_at(asked.seq)
+    assert row is not None
+    answer = await _answer(context, params, row)
+    if answer is not None:
+        return msgspec.structs.replace(asked, outcome="answered", answer=show.message(answer, context.workspace.name))
+    return msgspec.structs.replace(asked, outcome="gone") if await _has_gone(context, asked) else asked
+
+
+async def _answer(context: Context, params: Ask, row: Stored) -> Seen | None:
+    """Return the first reply to the question that its sender may see, or the first message of its recipients in the thread after it."""
+    recipients = {agent for _, agent, *_ in await context.store.channels(row.seq)}
+    for seen in await see_each(context, params, await context.store.thread_page(row.thread, after=row.seq, most=200)):
+        is_reply = seen.row.parent == row.id or seen.row.sender_agent in recipients
+        if is_reply and seen.row.sender_agent != row.sender_agent:
+            return seen
+    return None
+
+
+async def _has_gone(context: Context, asked: Asked) -> bool:
+    """Whether of those who were online at the question none is now."""
+    were_here = [each for each in asked.recipients if each.presence == "online"]
+    for each in were_here:
+        reader = await context.store.reader(each.agent, each.instance)
+        if reader is not None and (await standing(context, reader)).presence == "online":
+            return False
+    return bool(were_here)
+
+
+def _kept(params: Ask) -> Ask:
+    """Return the question without its text, which is stored by now."""
+    return msgspec.structs.replace(params, to=[], body="", subject=None, refs=[], metadata={})
+
+
+@op("message.ask", scope="write", writes=True, is_done=lambda result: result.outcome != "timed_out", again=_look, kept=_kept)
+async def ask(context: Context, params: Ask) -> Asked:
+    """Send a question and wait for its answer, up to `wait_s` seconds.
+
+    Returns early when everybody it was for goes away. The question stays sent whatever the
+    outcome; to wait on, ask again with the same idempotency key. The answer is ordinary post:
+    mark it when you have dealt with it.
+
+    Raises what message.send raises.
+    """
+    sent = await send(context, params)
+    return await _look(context, params, Asked(**msgspec.structs.asdict(sent)))

@@ -1,0 +1,301 @@
+"""note.add, note.supersede, note.list, note.search: what a workspace keeps.
+
+How notes hang together is in links.py. A note is never edited: what changes is said by another that supersedes it. Explained in docs/why/notes.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import Conflict, Invalid, NotFound, TooLong
+from ackbox.model.moment import parse_moment, to_text
+from ackbox.model.query import parse_query
+from ackbox.model.text import composed
+from ackbox.ops.rules.cursors import make_cursor, read_cursor
+from ackbox.ops.message.history import WORDS
+from ackbox.ops.rules.paging import REPLY_BYTES
+from ackbox.ops.rules.room import refuse_full
+from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
+from ackbox.ops.task.find import check_metadata
+from ackbox.store.messages import NEWEST
+from ackbox.store.notes import SUPERSEDES, Link, NoteFilter, StoredNote
+from ackbox.store.readers import Reader
+from ackbox.store.tasks import tag_text
+
+TEXT_LIMIT = 100_000
+PAGE_BYTES = 40_000
+
+NoteId = Annotated[str, Meta(description="Id of a note", max_length=64)]
+Kind = Annotated[str, Meta(min_length=1, max_length=32, description="memory, note, fact, decision, constraint, or a word of yours")]
+Title = Annotated[str, Meta(max_length=500, description="In a line")]
+Text = Annotated[str, Meta(min_length=1, description="The text; Markdown by convention; at most 100,000 characters")]
+Tags = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=50, description="Labels")]
+Weight = Annotated[int, Meta(ge=1, le=5, description="1 to 5; from 4 on it is told to whoever starts a session")]
+Relation = Annotated[str, Meta(min_length=1, max_length=64, description="How it is related, in a word: supports, contradicts, part_of")]
+
+
+Follow = Annotated[bool, Meta(description="For a note that has been superseded, take the one that stands for it now")]
+
+
+class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A link to a note that is there."""
+
+    relation: Relation
+    to: NoteId
+
+
+class NewNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A note to keep."""
+
+    # Its length is a matter of this note alone: of several, one that is empty or too long stops no other.
+    text: Annotated[str, Meta(description="The text; Markdown by convention; 1 to 100,000 characters")]
+    title: Title | None = None
+    kind: Kind = "note"
+    tags: Tags = []
+    priority: Weight = 3
+    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
+    links: Annotated[list[NewLink], Meta(max_length=50, description="Notes it is related to, and how")] = []
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """One note, as every face shows it."""
+
+    id: Annotated[str, Meta(description="32 hex digits; sorts by time")]
+    number: Annotated[int, Meta(description="Its number in the workspace")]
+    kind: Annotated[str, Meta(description="What it is")]
+    title: Annotated[str | None, Meta(description="In a line")] = None
+    text: Annotated[str, Meta(description="The text")]
+    tags: Annotated[list[str], Meta(description="Labels")] = []
+    priority: Annotated[int, Meta(description="1 to 5; 5 matters most")] = 3
+    metadata: Annotated[dict[str, Any], Meta(description="The author's own object")] = {}
+    author: Annotated[str, Meta(description="Who wrote it, from the key")]
+    author_instance: Annotated[str | None, Meta(description="Which running copy of the author")] = None
+    supersedes: Annotated[str | None, Meta(description="Id of the note it stands for now")] = None
+    superseded_by: Annotated[str | None, Meta(description="Id of the note that stands for it now")] = None
+    created_at: Annotated[str, Meta(description="When it was stored")]
+
+
+class Add(Call, frozen=True, kw_only=True):
+    """A note to keep."""
+
+    text: Text
+    title: Title | None = None
+    kind: Kind = "note"
+    tags: Tags = []
+    priority: Weight = 3
+    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
+    links: Annotated[list[NewLink], Meta(max_length=50, description="Notes it is related to, and how")] = []
+    unless_known: Annotated[bool, Meta(description="When a note of that kind, title and text is there, return it instead")] = False
+
+
+class Added(Note, frozen=True, kw_only=True):
+    """The note as it is kept."""
+
+    workspace: Annotated[str | None, Meta(description="Where it was stored")] = None
+    duplicate: Annotated[bool, Meta(description="Whether it was there before")] = False
+
+
+@op("note.add", scope="write", writes=True)
+async def add(context: Context, params: Add) -> Added:
+    """Keep a note for everybody in the workspace.
+
+    It is never edited: to change it, supersede it. Raises Invalid, TooLong, NotFound (a link's note).
+    """
+    given = {name: getattr(params, name) for name in NewNote.__struct_fields__}
+    return await keep(context, await context.me(params), NewNote(**given), unless_known=params.unless_known)
+
+
+async def keep(context: Context, me: Reader, new: NewNote, *, unless_known: bool, old: StoredNote | None = None) -> Added:
+    """Store a note and its links; the one that is there when it says the same and that is asked for."""
+    new = _checked(new)
+    content = _content(new)
+    known = await context.store.note_known(content) if unless_known else None
+    if known is not None:
+        return _added(context, known, duplicate=True)
+    refuse_full(context)
+    targets = [(link.relation, await find(context, link.to, field="links")) for link in new.links]
+    id = context.new_id(context.now)
+    subject = {"note": id, "kind": new.kind, **({} if old is None else {"supersedes": old.id})}
+    seq = await context.store.note("note.added", at=context.now, reader=me.agent, subject=subject)
+    context.rings.add(seq)
+    row = StoredNote(
+        seq, id, new.kind, new.title or None, new.text, list(dict.fromkeys(new.tags)), new.priority, msgspec.json.encode(new.metadata).decode(),
+        me.agent, me.name, me.instance, None if context.session is None else context.session.seq, content, context.caller.key_id, context.now,
+    )
+    await context.store.add_note(row)
+    for relation, target in [*targets, *([] if old is None else [(SUPERSEDES, old)])]:
+        await context.store.add_link(Link(seq, relation, target.seq, me.agent, context.now))
+    return _added(context, msgspec.structs.replace(row, supersedes=None if old is None else old.id), duplicate=False)
+
+
+def _checked(new: NewNote) -> NewNote:
+    """Return a note after NFC, within its limits. Raises TooLong, Invalid."""
+    text = composed(new.text, field="text", limit=TEXT_LIMIT)
+    if not text:
+        raise Invalid("The note has no text.", hint="Say what is to be kept.", field="text")
+    if len(text) > TEXT_LIMIT:
+        raise TooLong(f"`text` has {len(text):,} characters; at most {TEXT_LIMIT:,} are taken.", field="text", size=len(text), limit=TEXT_LIMIT,
+                      hint="Keep it in a file and say where that is.")
+    check_metadata(new.metadata)
+    for link in new.links:
+        check_relation(link.relation)
+    return msgspec.structs.replace(new, text=text, title=None if new.title is None else composed(new.title, field="title"))
+
+
+def check_relation(relation: str) -> None:
+    """Raise Invalid for the one relation that a link may not have."""
+    if relation == SUPERSEDES:
+        raise Invalid("A note is superseded with note.supersede.", hint="Use another word for the link.", field="relation")
+
+
+def _content(new: NewNote) -> bytes:
+    return hashlib.sha256(msgspec.json.encode([new.kind, new.title or None, new.text])).digest()
+
+
+def _added(context: Context, row: StoredNote, *, duplicate: bool) -> Added:
+    return Added(**msgspec.structs.asdict(shown(row)), workspace=context.workspace.name, duplicate=duplicate)
+
+
+def shown(row: StoredNote) -> Note:
+    """Return a note as every face shows it."""
+    return Note(id=row.id, number=row.seq, kind=row.kind, title=row.title, text=row.text, tags=row.tags, priority=row.priority,
+                metadata=msgspec.json.decode(row.metadata), author=row.author_name, author_instance=row.author_instance,
+                supersedes=row.supersedes, superseded_by=row.superseded_by, created_at=to_text(row.created_at))
+
+
+async def find(context: Context, id: str, *, field: str = "id", follow: bool = False) -> StoredNote:
+    """Return a note of this workspace, or with `follow` the one that stands for it now. Raises NotFound."""
+    row = await context.store.note_of(id)
+    while follow and row is not None and row.superseded_by is not None:
+        row = await context.store.note_of(row.superseded_by)
+    if row is None:
+        raise NotFound("There is no such note.", hint="Use an id that note.list or note.search gave.", field=field)
+    return row
+
+
+class Supersede(Call, frozen=True, kw_only=True):
+    """What a note says from now on; what is left out is as in the note it stands for."""
+
+    id: NoteId
+    text: Text | None = None
+    title: Title | None = None
+    kind: Kind | None = None
+    tags: Tags | None = None
+    priority: Weight | None = None
+    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] | None = None
+    follow: Follow = False
+
+
+@op("note.supersede", scope="write", writes=True)
+async def supersede(context: Context, params: Supersede) -> Added:
+    """Keep a note that stands for another from now on; the other stays, and says by which it was superseded.
+
+    Raises Invalid, TooLong, NotFound, Conflict (it was superseded before, by which note stands in `superseded_by`).
+    """
+    me = await context.me(params)
+    old = await find(context, params.id, follow=params.follow)
+    if old.superseded_by is not None:
+        raise Conflict("This note has been superseded already.", hint="Supersede the note that stands for it now.", field="id",
+                       superseded_by=old.superseded_by)
+    before = {"text": old.text, "title": old.title, "kind": old.kind, "tags": old.tags, "priority": old.priority,
+              "metadata": msgspec.json.decode(old.metadata)}
+    given = {name: before[name] if getattr(params, name) is None else getattr(params, name) for name in before}
+    return await keep(context, me, NewNote(**given), unless_known=False, old=old)
+
+
+class Narrow(Call, frozen=True, kw_only=True):
+    """Which notes; what is left out narrows nothing."""
+
+    kind: Kind | None = None
+    tag: Annotated[str, Meta(max_length=200, description="Only with this tag")] | None = None
+    author: Annotated[Name, Meta(description="Only by this author")] | None = None
+    min_priority: Annotated[int, Meta(ge=1, le=5, description="Only of at least this priority")] | None = None
+    since: Annotated[str, Meta(description="Only stored after this time: RFC 3339, or 2h, 3d, yesterday 9:00")] | None = None
+    include_superseded: Annotated[bool, Meta(description="Show those that another stands for, too")] = False
+    max_text_bytes: Annotated[int, Meta(ge=1000, le=1_000_000, description="Text in one reply; cut at a whole note")] = PAGE_BYTES
+    limit: Limit = 20
+    cursor: Cursor | None = None
+
+
+class ListNotes(Narrow, frozen=True, kw_only=True):
+    """Which notes; what is left out narrows nothing."""
+
+    ids: Annotated[list[NoteId], Meta(max_length=200, description="These notes, in this order, and no others")] | None = None
+    follow: Annotated[bool, Meta(description="With `ids`: for a note that has been superseded, the one that stands for it now")] = False
+
+
+class SearchNotes(Narrow, frozen=True, kw_only=True):
+    """What to look for, and among which notes."""
+
+    query: Annotated[str, Meta(min_length=1, max_length=400, description=WORDS)]
+    any_word: Annotated[bool, Meta(description="One of the words is enough")] = False
+
+
+class NotePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Notes, newest first, and the cursor to go on; null when there are no more."""
+
+    notes: Annotated[list[Note], Meta(description="Newest first")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+
+
+@op("note.list", scope="read")
+async def list_notes(context: Context, params: ListNotes) -> NotePage:
+    """Return the workspace's notes, newest first; those that stand, unless `include_superseded` says otherwise.
+
+    Raises Invalid, BadCursor, NotFound (`ids`).
+    """
+    if params.ids is not None:
+        rows = [await find(context, id, field="ids", follow=params.follow) for id in params.ids]
+        return NotePage(notes=[shown(row) for row in within(rows, limit=len(rows), max_text_bytes=params.max_text_bytes)])
+    query = f"notes {_asked(params)}"
+    before = NEWEST if params.cursor is None else read_cursor(context.workspace.ws, query, params.cursor)
+    return _page(context, params, query, await context.store.note_page(await _filter(context, params), before=before, most=params.limit + 1))
+
+
+@op("note.search", scope="read")
+async def search(context: Context, params: SearchNotes) -> NotePage:
+    """Return notes with these words in title, text or tags, newest first.
+
+    Raises Invalid, BadCursor.
+    """
+    name, wanted = f"note words {_asked(params)}", parse_query(params.query, is_any=params.any_word)
+    before = NEWEST if params.cursor is None else read_cursor(context.workspace.ws, name, params.cursor)
+    rows = await context.store.search_notes(wanted, await _filter(context, params), before=before, most=params.limit + 1)
+    return _page(context, params, name, rows)
+
+
+async def _filter(context: Context, params: Narrow) -> NoteFilter:
+    return NoteFilter(
+        kind=params.kind, tag=None if not params.tag else tag_text(params.tag), priority=params.min_priority,
+        author=await context.agent_number(params.author),
+        since=None if params.since is None else parse_moment(params.since, field="since", now=context.now),
+        current_only=None if params.include_superseded else 1)
+
+
+def _asked(params: Narrow) -> str:
+    """Return what a cursor of this page is bound to: all that narrows it, nothing that says who looks or how much."""
+    left_out = (*Call.__struct_fields__, "limit", "cursor", "max_text_bytes")
+    return repr([getattr(params, name) for name in params.__struct_fields__ if name not in left_out])
+
+
+def within(rows: list[StoredNote], *, limit: int, max_text_bytes: int) -> list[StoredNote]:
+    """Cut at a whole note; the first always fits, so that a reader gets on."""
+    page: list[StoredNote] = []
+    size = whole = 0
+    for row in rows[:limit]:
+        size += len(row.text.encode())
+        whole += 500 + len(row.text.encode()) + len(row.metadata) + sum(map(len, row.tags))
+        if page and (size > max_text_bytes or whole > REPLY_BYTES):
+            break
+        page.append(row)
+    return page
+
+
+def _page(context: Context, params: Narrow, query: str, rows: list[StoredNote]) -> NotePage:
+    page = within(rows, limit=params.limit, max_text_bytes=params.max_text_bytes)
+    return NotePage(notes=[shown(row) for row in page],
+                    cursor=make_cursor(context.workspace.ws, query, page[-1].seq) if len(page) < len(rows) else None)

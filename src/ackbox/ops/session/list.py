@@ -1,0 +1,150 @@
+"""session.list, session.conflicts: who runs or ran, how it stands, and who is in whose way.
+
+What changes a session is in sessions.py. Explained in docs/why/sessions.md.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.ops.agent.check_in import MOST_CONFLICTS, declared_overlaps
+from ackbox.ops.rules.cursors import make_cursor, read_cursor
+from ackbox.ops.rules.overlap import Overlap, merged, overlap
+from ackbox.ops.rules.paging import fitting
+from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
+from ackbox.store.messages import NEWEST
+from ackbox.store.sessions import SessionRow
+
+# Sessions read at a time while narrowing.
+LOOKED_AT = 200
+MOST_LOOKS = 25
+LONGEST_TTL_MS = 86_400_000
+
+State = Literal["active", "timed_out", "ended"]
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One declared run of an agent."""
+
+    id: Annotated[str, Meta(description="Its id")]
+    number: Annotated[int, Meta(description="Its number in the workspace")]
+    workspace: Annotated[str, Meta(description="Where it lives")]
+    agent: Annotated[str, Meta(description="Whose run")]
+    instance: Annotated[str | None, Meta(description="Which running copy")] = None
+    kind: Annotated[str, Meta(description="agent, or human for a person")]
+    state: Annotated[State, Meta(description="active, ended, or timed_out: nothing was heard of it for its ttl")]
+    area: Annotated[str | None, Meta(description="The part of the work it claims")] = None
+    files: Annotated[list[str], Meta(description="Files it claims")] = []
+    summary: Annotated[str | None, Meta(description="What it is doing, or left behind")] = None
+    outcome: Annotated[str | None, Meta(description="How it ended, in a word")] = None
+    touched: Annotated[list[str], Meta(description="Files it changed, said at its end")] = []
+    ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a sign of life")]
+    started_at: Annotated[str, Meta(description="When it started")]
+    last_seen: Annotated[str, Meta(description="Its last sign of life: a call with its token")]
+    ended_at: Annotated[str | None, Meta(description="When it ended")] = None
+
+
+def shown_session(context: Context, row: SessionRow) -> Session:
+    """Return a session as every face shows it."""
+    return Session(
+        id=row.id, number=row.seq, workspace=context.workspace.name, agent=row.name, instance=row.instance,
+        kind=row.kind, state=state_of(context, row), area=row.area, files=row.files,
+        summary=row.summary, outcome=row.outcome, touched=row.touched, ttl_s=row.ttl_s, started_at=to_text(row.started_at),
+        last_seen=to_text(_seen(context, row)), ended_at=to_text_or_none(row.ended_at),
+    )
+
+
+def _seen(context: Context, row: SessionRow) -> int:
+    signs = (row.last_seen, context.session_signs.get(row.seq, 0), context.session_alive(context.workspace.ws, row.seq))
+    return row.last_seen if row.ended_at is not None else max(signs)
+
+
+def state_of(context: Context, row: SessionRow) -> State:
+    """Return how a session stands now: derived, never stored."""
+    if row.ended_at is not None:
+        return "ended"
+    return "active" if abs(context.now - _seen(context, row)) < row.ttl_s * 1000 else "timed_out"
+
+
+async def overlaps(context: Context, me: int, area: str | None, files: list[str], own: int = 0) -> list[Overlap]:
+    """Return who else claims the same: live sessions, and those who only checked in with a claim; the first hundred."""
+    if not area and not files:
+        return []
+    rows = await context.store.open_sessions(since=context.now - LONGEST_TTL_MS)
+    found: list[Overlap] = []
+    for row in rows:
+        if row.seq != own and row.reader != me and state_of(context, row) == "active":
+            found += overlap(row.name, row.instance, row.area, row.files, area, files)
+        if len(found) >= MOST_CONFLICTS:
+            break
+    found += await declared_overlaps(context, {row.reader for row in rows} | {me}, area, files)
+    return merged(found)[:MOST_CONFLICTS]
+
+
+class AskConflicts(Call, frozen=True, kw_only=True):
+    """What you think of working on."""
+
+    area: Annotated[str, Meta(max_length=200, description="The part of the work")] | None = None
+    files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files; src/ is all below it")] | None = None
+
+
+class Claims(msgspec.Struct, frozen=True, kw_only=True):
+    """Who claims the same."""
+
+    conflicts: Annotated[list[Overlap], Meta(description="Live sessions that claim the same area or files, yours left out")]
+
+
+@op("session.conflicts", scope="read")
+async def conflicts(context: Context, params: AskConflicts) -> Claims:
+    """Return who works on an area or files now. Declares nothing.
+
+    Raises NotAllowed, NotFound (the token's session is over).
+    """
+    is_somebody = params.agent is not None or context.session is not None or context.caller.agent is not None
+    me = (await context.me(params)).reader if is_somebody else 0
+    return Claims(conflicts=await overlaps(context, me, params.area, params.files or []))
+
+
+class ListSessions(Call, frozen=True, kw_only=True):
+    """Which sessions; what is left out narrows nothing."""
+
+    of: Annotated[Name | None, Meta(description="Only this agent's")] = None
+    state: Annotated[State, Meta(description="Only those that stand so")] | None = None
+    limit: Limit = 20
+    cursor: Cursor | None = None
+
+
+class Sessions(msgspec.Struct, frozen=True, kw_only=True):
+    """Sessions, newest first."""
+
+    sessions: Annotated[list[Session], Meta(description="Newest first")]
+    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+
+
+@op("session.list", scope="read")
+async def list_sessions(context: Context, params: ListSessions) -> Sessions:
+    """Return the workspace's sessions, newest first: who runs or ran, on what, and how it ended.
+
+    Raises BadCursor.
+    """
+    ws, store = context.workspace.ws, context.store
+    query = f"sessions {params.of!r} {params.state}"
+    before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
+    agent = await context.agent_number(params.of)
+    found: list[SessionRow] = []
+    has_more = True
+    for _ in range(MOST_LOOKS):
+        rows = await store.session_page(before=before, reader_agent=agent, most=LOOKED_AT)
+        found += [row for row in rows if params.state in (None, state_of(context, row))]
+        has_more = len(rows) == LOOKED_AT
+        if not has_more or len(found) >= params.limit:
+            break
+        before = rows[-1].seq
+    page = fitting([shown_session(context, row) for row in found[: params.limit]])
+    if len(page) < len(found) or len(page) == params.limit:
+        before, has_more = page[-1].number, True
+    return Sessions(sessions=page, cursor=make_cursor(ws, query, before) if has_more else None)

@@ -1,0 +1,79 @@
+"""task.finish_many: finishing what fits, all at once. Explained in docs/why/tasks.md."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import Invalid
+from ackbox.model.moment import parse_moment, to_text
+from ackbox.model.task import NOTE_LIMIT
+from ackbox.ops.table import Context, Name, op
+from ackbox.ops.task.find import Label, ListTasks, TaskId, filter_of, find
+from ackbox.ops.task.change import Change, actor, moved, save, told
+from ackbox.store.messages import NEWEST
+from ackbox.store.tasks import StoredTask
+
+# Unfinished tasks that are looked through at once.
+LARGEST = 10_000
+
+
+class FinishMany(Change, frozen=True, kw_only=True):
+    """Which tasks are done; what is left out narrows nothing, but something must be said."""
+
+    ids: Annotated[list[TaskId], Meta(max_length=200, description="Only these, by id or number")] | None = None
+    assignee: Annotated[Name, Meta(description="Only of this agent or person")] | None = None
+    creator: Annotated[Name, Meta(description="Only those this one asked for")] | None = None
+    project: Annotated[Label, Meta(description="Only with this label")] | None = None
+    mission: Annotated[Label, Meta(description="Only of this mission")] | None = None
+    tag: Annotated[Label, Meta(description="Only with this tag")] | None = None
+    updated_before: Annotated[str, Meta(description="Only not changed since this time")] | None = None
+    note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="What came of them")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=200, description="At most this many")] = 200
+    only_look: Annotated[bool, Meta(description="Say which they are, and change nothing")] = False
+
+
+class FinishedMany(msgspec.Struct, frozen=True, kw_only=True):
+    """Which tasks are done now, or would be."""
+
+    run: Annotated[str, Meta(description="Id of this call; it stands in the feed with each task")]
+    at: Annotated[str | None, Meta(description="When; null when it only looked")]
+    ids: Annotated[list[str], Meta(description="Ids of the tasks, newest first")]
+    has_more: Annotated[bool, Meta(description="Whether there are more than `limit`")]
+
+
+@op("task.finish_many", scope="write", writes=lambda params: not params.only_look)
+async def finish_many(context: Context, params: FinishMany) -> FinishedMany:
+    """Finish all tasks that fit and are not finished, each as task.update does; with `only_look`, say which they are.
+
+    Raises Invalid (nothing that narrows), NotFound (ids).
+    """
+    found = await _unfinished(context, params)
+    run = context.new_id(context.now)
+    if not params.only_look:
+        for before in found[: params.limit]:
+            me = await actor(context, params, before)
+            card = msgspec.structs.replace(before.card, note=params.note or before.card.note)
+            task = moved(context, me, msgspec.structs.replace(before, card=card), "done", before)
+            task = await told(context, me, task, before, is_finished=True)
+            await save(context, me, "task.updated", task, was=before.status, run=run)
+    return FinishedMany(run=run, at=None if params.only_look else to_text(context.now), ids=[task.id for task in found[: params.limit]],
+                        has_more=len(found) > params.limit)
+
+
+async def _unfinished(context: Context, params: FinishMany) -> list[StoredTask]:
+    narrowing = ("assignee", "creator", "project", "mission", "tag", "updated_before")
+    if params.ids is None and all(getattr(params, name) is None for name in narrowing):
+        raise Invalid("Nothing says which tasks.", hint=f"Give `ids`, or {', '.join(f'`{name}`' for name in narrowing)}.", field="ids")
+    same = {name: getattr(params, name) for name in ("workspace", "agent", "instance", "session", "assignee", "creator", "project", "mission", "tag")}
+    narrow = await filter_of(context, ListTasks(**same))
+    until = NEWEST if params.updated_before is None else parse_moment(params.updated_before, field="updated_before", now=context.now)
+    if params.ids is not None:
+        given = [await find(context, params, id, field="ids") for id in dict.fromkeys(params.ids)]
+        numbers = {task.number for task in given}
+        rows = [task for task in await context.store.newest_tasks(narrow, most=LARGEST) if task.number in numbers]
+    else:
+        rows = await context.store.newest_tasks(narrow, most=LARGEST)
+    return [task for task in rows if task.updated_at < until][: params.limit + 1]

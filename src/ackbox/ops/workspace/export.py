@@ -1,0 +1,294 @@
+"""workspace.export, workspace.import: keeping and moving what is stored.
+
+Explained in docs/howto/back-up-and-move.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import Invalid, NotAllowed
+from ackbox.model.task import Status
+from ackbox.ops.schedule import resumed
+from ackbox.ops.table import Call, Context, op
+from ackbox.store.keeping import Record
+from ackbox.store.messages import IMPORTED
+from ackbox.store.store import Store
+from ackbox.store.tasks import Card
+
+Part = Literal["reader", "message", "event", "schedule", "task", "session", "note"]
+MOST = (1 << 62) - 1
+Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+
+
+class KeptPresence(msgspec.Struct, forbid_unknown_fields=True):
+    """A sign of life, as an export writes it."""
+
+    started_at: Number
+    last_seen: Number
+    ttl_s: Number
+    left_at: Number | None
+    card: str
+
+
+class KeptReader(msgspec.Struct, forbid_unknown_fields=True):
+    """A reader and what it has not read or has put away, as an export writes it."""
+
+    reader: Number
+    agent: Number
+    name: str
+    instance: str | None
+    skeleton: str
+    kind: Literal["agent", "human", "system"]
+    seen: Literal[0, 1]
+    registered_seq: Number
+    read_floor: Number
+    delivered_floor: Number
+    holes: list[tuple[Literal["read", "delivered"], Number]]
+    hidden: list[Number]
+    presence: KeptPresence | None
+    # Older exports do not have it.
+    newcomer: list[Number] = []
+
+
+class KeptReceipt(msgspec.Struct, forbid_unknown_fields=True):
+    """A receipt, as an export writes it."""
+
+    reader: Number
+    delivered_at: Number | None
+    read_at: Number | None
+    acknowledged_at: Number | None
+    archived_at: Number | None
+    evidence: str
+
+
+class KeptMessage(msgspec.Struct, forbid_unknown_fields=True):
+    """A message with its addresses and receipts, as an export writes it."""
+
+    seq: Number
+    id: str
+    sender: Number
+    sender_agent: Number
+    sender_name: str
+    sender_instance: str | None
+    sender_kind: Literal["agent", "human", "system", "external"]
+    type: Literal["direct", "broadcast", "system", "task_assignment"]
+    audience: str
+    subject: str | None
+    body: str
+    intent: str
+    priority: Number
+    refs: str
+    metadata: str
+    parent: str | None
+    thread: Number
+    thread_id: str
+    expects_reply_by: Number | None
+    expires_at: Number | None
+    idempotency_key: str | None
+    hops: Number
+    acting_key: str | None
+    created_at: Number
+    addressed: list[tuple[Number, Number | None, Number | None]]
+    receipts: list[KeptReceipt]
+    content: Annotated[str, Meta(pattern="^([0-9a-f]{2})*$")] | None
+    # Older exports do not have it.
+    withdrawn: bool = False
+
+
+class KeptEvent(msgspec.Struct, forbid_unknown_fields=True):
+    """A line of the feed, as an export writes it."""
+
+    seq: Number
+    kind: str
+    at: Number
+    reader: Number
+    subject: str
+
+
+class KeptSchedule(msgspec.Struct, forbid_unknown_fields=True):
+    """What is sent by the clock, as an export writes it."""
+
+    id: str
+    seq: Number
+    cron: str
+    zone: str
+    audience: str
+    subject: str | None
+    body: str
+    intent: str
+    priority: Number
+    created_by: str
+    created_at: Number
+    next_at: Number
+    last_at: Number | None
+    last_error: str | None
+
+
+class KeptTask(msgspec.Struct, forbid_unknown_fields=True):
+    """A task and what it waits for, as an export writes it."""
+
+    number: Number
+    id: str
+    title: str
+    description: str
+    status: Status
+    priority: Number
+    creator: Number
+    creator_name: str
+    assignee: Number | None
+    assignee_name: str | None
+    assignee_instance: str | None
+    project: str | None
+    mission: str | None
+    tags: list[str]
+    card: Card
+    idempotency_key: str | None
+    created_at: Number
+    updated_at: Number
+    needs: list[Number]
+
+
+class KeptSession(msgspec.Struct, forbid_unknown_fields=True):
+    """A session without its token, as an export writes it."""
+
+    seq: Number
+    id: str
+    reader: Number
+    area: str | None
+    files: list[str]
+    ttl_s: Number
+    announce: Number
+    started_at: Number
+    last_seen: Number
+    ended_at: Number | None
+    summary: str | None
+    outcome: str | None
+    touched: list[str]
+
+
+class KeptNote(msgspec.Struct, forbid_unknown_fields=True):
+    """A note and what it is linked to, as an export writes it: relation, number of the other, who said so, when."""
+
+    seq: Number
+    id: str
+    kind: str
+    title: str | None
+    text: str
+    tags: list[str]
+    priority: Number
+    metadata: str
+    author: Number
+    author_name: str
+    author_instance: str | None
+    session: Number | None
+    content: Annotated[str, Meta(pattern="^([0-9a-f]{2})*$")]
+    acting_key: str | None
+    created_at: Number
+    links: list[tuple[str, Number, Number, Number]]
+
+
+class Kind(NamedTuple):
+    """A part of an export: the shape of its records, how the store gives and takes them, and what a page ends with."""
+
+    shape: type[msgspec.Struct]
+    take: Callable[..., Awaitable[list[Record]]]
+    keep: Callable[..., Awaitable[bool]]
+    number: str
+
+
+_KINDS: dict[Part, Kind] = {
+    "reader": Kind(KeptReader, Store.kept_readers, Store.keep_reader, "reader"),
+    "message": Kind(KeptMessage, Store.kept_messages, Store.keep_message, "seq"),
+    "event": Kind(KeptEvent, Store.kept_events, Store.keep_event, "seq"),
+    "schedule": Kind(KeptSchedule, Store.kept_schedules, Store.keep_schedule, "seq"),
+    "task": Kind(KeptTask, Store.kept_tasks, Store.keep_task, "number"),
+    "session": Kind(KeptSession, Store.kept_sessions, Store.keep_session, "seq"),
+    "note": Kind(KeptNote, Store.kept_notes, Store.keep_note, "seq"),
+}
+
+
+class Export(Call, frozen=True, kw_only=True):
+    """Which page of a workspace."""
+
+    part: Annotated[Part, Meta(description="Readers first, then messages with their receipts, events, schedules, tasks, sessions, notes")] = "reader"
+    after: Annotated[int, Meta(ge=0, le=MOST, description="Where the last page of this part ended")] = 0
+    upto: Annotated[int, Meta(ge=0, le=MOST, description="Nothing newer than this number; the newest now when left out")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=500, description="At most this many")] = 500
+
+
+class Exported(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of records, and where it ended; null when there is no more of this part."""
+
+    workspace: Annotated[str, Meta(description="Name of the workspace")]
+    mode: Annotated[str, Meta(description="open or private")]
+    settings: Annotated[dict[str, Any], Meta(description="Its settings")]
+    upto: Annotated[int, Meta(description="The newest number that is covered; give it with every further page")]
+    records: Annotated[list[dict[str, Any]], Meta(description="Rows with all their columns")]
+    after: Annotated[int | None, Meta(description="Where this page ended; null when it was the last")]
+
+
+@op("workspace.export", scope="admin", is_slow=True)
+async def export(context: Context, params: Export) -> Exported:
+    """Return a page of everything in a workspace, receipts and marks included, keys, webhooks and tokens left out.
+
+    Marks that are set while an export runs may be missing from it; then the post is unread in the copy.
+
+    Raises NotAllowed for an admin's key in a private workspace, which would show what it may not read.
+    """
+    if context.visible_to(None) is not None:
+        raise NotAllowed("A private workspace is exported by its operators.", hint="Use the operator key.")
+    store = context.store
+    upto = await store.last_seq() if params.upto is None else params.upto
+    kind = _KINDS[params.part]
+    records = await kind.take(store, after=params.after, upto=upto, most=params.limit)
+    workspace = context.workspace
+    return Exported(workspace=workspace.name, mode=workspace.mode, settings=workspace.settings, upto=upto, records=records,
+                    after=records[-1][kind.number] if records else None)
+
+
+class Import(Call, frozen=True, kw_only=True):
+    """Records of an export to store here."""
+
+    part: Annotated[Part, Meta(description="What the records are")]
+    records: Annotated[list[dict[str, Any]], Meta(max_length=500, description="As workspace.export gave them")]
+    upto: Annotated[int, Meta(ge=0, le=MOST, description="The export's newest number")]
+    only_look: Annotated[bool, Meta(description="Say what would be new, or in the way, and store nothing")] = False
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records are new, and how many were here before."""
+
+    new: Annotated[int, Meta(description="Stored now, or to be stored")]
+    known: Annotated[int, Meta(description="Here before, left as they are")]
+
+
+@op("workspace.import", scope="instance", writes=True, is_bulk=True)
+async def import_(context: Context, params: Import) -> Imported:
+    """Store records of an export, with their numbers and ids; what is here already is left as it is.
+
+    A batch is stored whole or not at all; importing again completes what broke off. Raises Invalid, Conflict.
+    """
+    store = context.store
+    kind = _KINDS[params.part]
+    try:
+        records = [msgspec.to_builtins(msgspec.convert(record, kind.shape)) for record in params.records]
+    except msgspec.ValidationError as error:
+        raise Invalid(f"A record is not as an export writes it: {error}.", hint="Import the file as it was written.", field="records") from None
+    if any(record.get("seq", 0) > params.upto for record in records):
+        raise Invalid("A record is newer than the export says it is.", hint="Import the file as it was written.", field="upto")
+    if params.part == "schedule":
+        records = [resumed(record, context.now) for record in records]
+    if params.part == "message":
+        # The keys of the other database are none of ours: who answers for these messages is the key that imports them.
+        records = [{**record, "acting_key": f"{IMPORTED}{context.caller.key_id}"} for record in records]
+    fresh = [await kind.keep(store, record, only_look=params.only_look) for record in records]
+    if not params.only_look:
+        await store.keep_numbers(params.upto)
+        context.rings.add(params.upto)
+        store.posted.add(0)
+    return Imported(new=sum(fresh), known=len(fresh) - sum(fresh))

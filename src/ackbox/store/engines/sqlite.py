@@ -1,0 +1,372 @@
+"""SQLite: one writer with group commit, readers on their own connections.
+
+Writes that wait, taken from all workspaces in turn, run in one BEGIN IMMEDIATE transaction, are
+committed once, and are then answered. When one fails that has written, all run again with a
+savepoint each. Statements run on the event loop's thread, where nothing contends for the
+interpreter; the commit, which waits for the disk, runs in a thread of its own. So does work that
+holds the loop too long: it is dropped, and begun again in a thread.
+Work is a coroutine that awaits only its transaction; here such a coroutine never suspends, so
+it is driven to its end at once. Explained in docs/why/storage.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+
+from ackbox.errors import AckboxError, Unavailable
+from ackbox.private import make_directory, open_private, tighten_file
+from ackbox.store.copying import copy_sqlite, fresh_file
+from ackbox.store.engine import Work
+from ackbox.store.engines.fairness import FairQueue, Threads
+from ackbox.store.sql.migrate import migrations
+from ackbox.store.engines.sqlite_budget import GROUP_SECONDS, SPENT, Stopwatch
+from ackbox.store.engines.sqlite_job import Group, Job, drive
+from ackbox.store.engines.sqlite_transaction import (
+    GroupTransaction,
+    NearTransaction,
+    SqliteTransaction,
+)
+from ackbox.store.sql.statements import load
+
+T = TypeVar("T")
+# A group of so many holds the event loop for some ten milliseconds.
+MOST_TOGETHER = 128
+BUSY_MS = 10_000
+# Reads at once that hold the loop too long: each takes turns with the loop at the interpreter.
+FAR_READS = 2
+_FILL = {"int": "INTEGER", "strict": "STRICT", "narrow": "STRICT, WITHOUT ROWID", "blob": "BLOB"}
+
+
+class SqliteEngine:
+    """One SQLite file, owned by this process."""
+
+    name = "sqlite"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._statements = load("sqlite")
+        self._waiting: FairQueue[Job] = FairQueue()
+        # Writes that hold the loop too long; between two of them others have a turn.
+        self._far_waiting: FairQueue[Job] = FairQueue()
+        self._was_far = False
+        self._far = Threads(FAR_READS)
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._groups: queue.SimpleQueue[Group | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._spare: queue.SimpleQueue[apsw.Connection] = queue.SimpleQueue()
+        self._broken: apsw.Error | None = None
+
+    async def open(self) -> None:
+        if not is_safe(linked_version()):
+            raise Unavailable(f"SQLite {linked_version()} can damage a database.", hint="pip install --upgrade apsw")
+        try:
+            self._open()
+        except Unavailable as error:
+            raise Unavailable(f"{self.path} cannot be used as a database: {error.message}", hint=error.hint) from None
+        except (apsw.Error, OSError) as error:
+            raise Unavailable(f"{self.path} cannot be used as a database: {error}.",
+                              hint="Look at the file, its directory and the room on the disk, or name another with --database.") from None
+        self._thread = threading.Thread(target=self._serve, name="ackbox-writer", daemon=True)
+        self._thread.start()
+
+    def _open(self) -> None:
+        if self.path != ":memory:":
+            self._make_file(Path(self.path))
+        self._writer = self._connect()
+        self._execute = self._writer.cursor().execute
+        self._migrate()
+        self._assert_durable()
+        self._write_tx = GroupTransaction(self._writer, self._statements)
+        if self.path != ":memory:":
+            self._near = self._connect(reader=True)
+            self._near_execute = self._near.cursor().execute
+            self._near_tx = NearTransaction(self._near, self._statements)
+        self._writer.set_busy_timeout(0)
+
+    def _make_file(self, path: Path) -> None:
+        """Make the file for its owner alone; what SQLite puts next to it takes its permissions from it."""
+        make_directory(path.parent)
+        os.close(open_private(path, os.O_CREAT | os.O_RDWR))
+        for suffix in ("-wal", "-shm", "-journal"):
+            tighten_file(path.with_name(path.name + suffix))
+
+    async def close(self) -> None:
+        if self._thread is None:
+            return
+        thread, self._thread = self._thread, None
+        await self._idle.wait()
+        self._groups.put(None)
+        await asyncio.to_thread(thread.join)
+        while not self._spare.empty():
+            self._spare.get().close()
+        if self.path != ":memory:":
+            self._near.close()
+        self._writer.close()
+
+    async def read(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> T:
+        if self.path == ":memory:":
+            return await self._submit(work, ws, writable=False, slow=slow)
+        if not slow:
+            try:
+                return self._read_near(work)
+            except SPENT:
+                pass  # begun again where it may take its time
+        return await self._far.run(ws, lambda: self._read_far(work))
+
+    def _read_near(self, work: Work[T]) -> T:
+        # A deferred transaction gives one consistent view for all statements of the work.
+        self._near_execute("BEGIN")
+        self._near_tx.budget.begin()
+        try:
+            return drive(work(self._near_tx))
+        finally:
+            self._near_tx.budget.end()
+            self._near_execute("COMMIT")
+
+    def _read_far(self, work: Work[T]) -> T:
+        try:
+            connection = self._spare.get_nowait()
+        except queue.Empty:
+            connection = self._connect(reader=True)
+        try:
+            with connection:
+                result = drive(work(SqliteTransaction(connection, self._statements, writable=False)))
+            return result
+        finally:
+            self._spare.put(connection)
+
+    def write(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> Awaitable[T]:
+        return self._submit(work, ws, writable=True, slow=slow)
+
+    async def _submit(self, work: Work[T], ws: int | None, *, writable: bool, slow: bool) -> T:
+        if self._thread is None or self._broken is not None:
+            raise Unavailable("The store is closed.", hint="Start the server again.")
+        loop = asyncio.get_running_loop()
+        job = Job(work, loop, ws, writable)
+        (self._far_waiting if slow or ws in self._far_waiting else self._waiting).put(ws, job)
+        if self._idle.is_set():
+            self._idle.clear()
+            # Whatever else arrives in this turn of the loop joins the group; nobody waits longer than that.
+            loop.call_soon(self._start_group, loop)
+        result: T = await job.future
+        return result
+
+    async def listen(self, hear: Callable[[str], None]) -> None:
+        """Nobody else opens this file, so there is nobody to hear."""
+
+    async def tell(self, text: str) -> None:
+        """Nobody else opens this file, so there is nobody to tell."""
+
+    async def backup(self, path: str) -> dict[str, Any]:
+        return await asyncio.to_thread(copy_sqlite, self.path, fresh_file(path), self._statements["workspace_all"].sql)
+
+    def facts(self) -> dict[str, Any]:
+        return {"engine": "sqlite", "version": apsw.sqlite_lib_version(), "path": self.path, "synchronous": "FULL"}
+
+    def _connect(self, *, reader: bool = False) -> apsw.Connection:
+        # Without a lock of its own: a connection is used by one thread at a time, here and in the thread that commits.
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOMUTEX
+        connection = apsw.Connection(self.path, flags=flags, statementcachesize=200)
+        connection.set_busy_timeout(BUSY_MS)
+        # One plan for each statement: without this SQLite plans again for every new value bound to a range or a limit.
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+        pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
+                   "cache_size=-32000", "wal_autocheckpoint=4000"]
+        if reader:
+            pragmas.append("query_only=ON")
+        for pragma in pragmas:
+            connection.pragma(*pragma.split("="))
+        return connection
+
+    def _migrate(self) -> None:
+        with self._writer:
+            self._writer.execute("CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+            done = {row[0] for row in self._writer.execute("SELECT number FROM migration")}
+            for migration in migrations("sqlite"):
+                if migration.number not in done:
+                    for _ in self._writer.execute(migration.fill(_FILL), can_cache=False):
+                        pass
+                    self._writer.execute("INSERT INTO migration VALUES (?, ?)", (migration.number, migration.name))
+
+    def _assert_durable(self) -> None:
+        level = self._writer.pragma("synchronous")
+        if level != 2:
+            raise Unavailable(f"SQLite runs with synchronous={level}; ackbox needs FULL (2).", hint="Report this.")
+
+    def _start_group(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._far_waiting and not (self._was_far and self._waiting):
+            self._was_far = True
+            self._groups.put(Group(loop, self._far_waiting.take_of_next(MOST_TOGETHER), False))
+            return
+        self._was_far = False
+        group = Group(loop, self._waiting.take(MOST_TOGETHER) if self._waiting else [], False)
+        if not group.jobs:
+            self._idle.set()
+            return
+        try:
+            self._run_near(group)
+            self._groups.put(group)
+        except apsw.Error as error:
+            self._roll_back(group.jobs, error)
+            self._end_group(group)
+
+    def _end_group(self, group: Group) -> None:
+        for ws, jobs in group.take_cut().items():
+            self._wait_again(ws, jobs, is_far=True)
+        for job in group.jobs:
+            job.answer()
+        group.loop.call_soon(self._start_group, group.loop)
+
+    def _run_near(self, group: Group) -> None:
+        """Run as many jobs as the loop has time for in one transaction, still to be committed; the others wait for the next one.
+
+        They are left to the thread when another process is writing just now, or when one of them must be undone alone.
+        """
+        if self._broken is not None:
+            raise self._broken
+        try:
+            self._execute("BEGIN IMMEDIATE")
+        except apsw.BusyError:
+            return
+        try:
+            group.is_run = self._attempt(lambda: self._run_each(group, is_near=True))
+            group.is_apart = not group.is_run
+        finally:
+            for ws, jobs in group.take_cut().items():
+                self._wait_again(ws, jobs, is_far=any(job.is_spent for job in jobs))
+
+    def _wait_again(self, ws: int | None, jobs: list[Job], *, is_far: bool) -> None:
+        """Let jobs wait ahead of the others of their workspace; with one that was too long, all of it, so that its writes keep their order."""
+        if is_far:
+            self._far_waiting.put_back(ws, jobs + self._waiting.take_all_of(ws))
+        else:
+            self._waiting.put_back(ws, jobs)
+
+    def _run_together(self, group: Group) -> bool:
+        """Run all jobs in one transaction, still to be committed; false when another process has been writing for too long."""
+        if self._broken is not None:
+            raise self._broken
+        for run in (lambda: self._run_each(group, is_near=False), lambda: self._run_apart(group.jobs))[group.is_apart:]:
+            try:
+                self._execute("BEGIN IMMEDIATE")
+            except apsw.BusyError:
+                return False
+            if self._attempt(run):
+                break
+        return True
+
+    def _attempt(self, run: Callable[[], bool]) -> bool:
+        """Run jobs in the transaction that has begun; false when it was rolled back."""
+        try:
+            if run():
+                self._write_tx.settle()
+                return True
+        finally:
+            self._write_tx.forget()
+        if self._writer.in_transaction:
+            self._execute("ROLLBACK")
+        return False
+
+    def _run_each(self, group: Group, *, is_near: bool) -> bool:
+        """Run jobs one after the other; false when one failed that has written, or has lost the transaction of all.
+
+        A savepoint for each would copy every page that its job touches; most that fail do so before they write. Those that
+        there is no time for are cut off the group, and with one that was too long for the loop whatever its workspace has after it.
+        """
+        changes, tx, watch = self._writer.total_changes, self._write_tx, Stopwatch(GROUP_SECONDS)
+        jobs, far = list(group.jobs), set[int | None]()
+        group.jobs.clear()
+        for place, job in enumerate(jobs):
+            if (place and watch.is_over()) or job.ws in far:
+                group.cut.append(job)
+                continue
+            before = changes() + tx.taken
+            if is_near:
+                tx.budget.begin()
+            job.run(tx)
+            tx.budget.end()
+            if job.is_spent:
+                far.add(job.ws)
+            (group.cut if job.is_spent else group.jobs).append(job)
+            has_failed = job.is_spent or job.error is not None
+            if has_failed and (changes() + tx.taken != before or not self._writer.in_transaction):
+                group.jobs.extend(each for each in jobs[place + 1:] if each.ws not in far)
+                group.cut.extend(each for each in jobs[place + 1:] if each.ws in far)
+                return False
+        return True
+
+    def _run_apart(self, jobs: list[Job]) -> bool:
+        """Run jobs so that each can be undone alone."""
+        for job in jobs:
+            self._execute("SAVEPOINT job")
+            job.run(self._write_tx)
+            if isinstance(job.error, apsw.Error) and not self._writer.in_transaction:
+                raise job.error
+            if job.error is None:
+                self._write_tx.settle()
+            else:
+                self._execute("ROLLBACK TO job")
+                self._write_tx.forget()
+            self._execute("RELEASE job")
+        return True
+
+    def _serve(self) -> None:
+        while (group := self._groups.get()) is not None:
+            try:
+                if not group.is_run:
+                    self._run_patiently(group)
+                self._execute("COMMIT")
+            except apsw.Error as error:
+                self._roll_back(group.jobs, error)
+            # When the loop that asked has closed, what it asked for is stored all the same.
+            with suppress(RuntimeError):
+                group.loop.call_soon_threadsafe(self._end_group, group)
+
+    def _run_patiently(self, group: Group) -> None:
+        """Run the jobs here, where waiting for another process holds up nobody else."""
+        self._writer.set_busy_timeout(BUSY_MS)
+        try:
+            if not self._run_together(group):
+                raise apsw.BusyError("another process has been writing for too long")
+        finally:
+            self._writer.set_busy_timeout(0)
+
+    def _roll_back(self, jobs: list[Job], error: apsw.Error) -> None:
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
+        for job in jobs:
+            if not isinstance(job.error, AckboxError):
+                job.error = Unavailable("The store could not write.", hint=_advice(error), retry_after_s=1)
+        if isinstance(error, apsw.IOError):
+            # After a failed fsync nobody knows what is on disk; only a fresh start can tell.
+            self._broken = error
+
+
+def _advice(error: apsw.Error) -> str:
+    if isinstance(error, apsw.FullError):
+        return "The disk is full; free some room. Nothing of this was stored."
+    return f"Nothing of this was stored; try again ({type(error).__name__})."
+
+
+# Write-ahead logs of older versions can be damaged when two connections reset them at once.
+SAFE = (3, 51, 3)
+
+
+def linked_version() -> str:
+    """Return the version of SQLite that this program carries."""
+    return apsw.sqlite_lib_version()
+
+
+def is_safe(version: str) -> bool:
+    """Whether a version of SQLite keeps its write-ahead log whole."""
+    return tuple(map(int, version.split("."))) >= SAFE

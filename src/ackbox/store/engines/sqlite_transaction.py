@@ -1,0 +1,129 @@
+"""Transactions on SQLite: named statements on one connection, for one call or for a group of writes.
+
+When a group begins and ends is said in sqlite.py, which answers may be shared in sqlite_answers.py.
+Explained in docs/why/storage.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any
+
+import apsw
+
+from ackbox.store.engine import Row
+from ackbox.store.engines.sqlite_answers import Answers
+from ackbox.store.engines.sqlite_budget import Budget
+from ackbox.store.sql.statements import Statement
+
+
+class SqliteTransaction:
+    """Statements on one connection, for work that may take its time."""
+
+    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], *, writable: bool) -> None:
+        self.writable = writable
+        self._execute = connection.cursor().execute
+        self._executemany = connection.cursor().executemany
+        self._statements = statements
+
+    async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
+        return self._execute(self._statements[name].sql, parameters).fetchall()
+
+    async def run(self, name: str, /, **parameters: Any) -> None:
+        self._execute(self._statements[name].sql, parameters)
+
+    async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
+        self._executemany(self._statements[name].sql, parameters)
+
+
+class NearTransaction(SqliteTransaction):
+    """Statements that only read, on the event loop's thread, within a budget."""
+
+    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement]) -> None:
+        super().__init__(connection, statements, writable=False)
+        self.budget = Budget(connection)
+
+    async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
+        found = self._execute(self._statements[name].sql, parameters).fetchall()
+        # As `spend` does, written out: an inbox asks some seventy times.
+        budget = self.budget
+        budget.rows -= len(found)
+        if budget.rows < 0 or perf_counter() > budget.until:
+            budget.spend(0)
+        return found
+
+
+class GroupTransaction(SqliteTransaction):
+    """The transaction of writes that commit together; equal questions share an answer, and a counter is written once."""
+
+    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement]) -> None:
+        super().__init__(connection, statements, writable=True)
+        self.budget = Budget(connection)
+        self._answers = Answers(connection)
+        # Each workspace's next number, where some were taken that its row does not know of yet.
+        self._next: dict[int, int] = {}
+        # Statements that are known to leave the counter alone.
+        self._aside: set[str] = set()
+        self.taken = 0
+
+    async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
+        if name == "take_seq":
+            return [(self._take(**parameters),)]
+        statement = self._statements[name]
+        if statement.is_write:
+            self._before(statement)
+            return self._execute(statement.sql, parameters).fetchall()
+        if self._next and name not in self._aside:
+            self._settle_for(statement)
+        answers = self._answers.of(statement)
+        asked = tuple(parameters.values())
+        found = answers.get(asked)
+        if found is None:
+            found = answers[asked] = self._execute(statement.sql, parameters).fetchall()
+        self.budget.spend(len(found))
+        return found
+
+    async def run(self, name: str, /, **parameters: Any) -> None:
+        self._before(self._statements[name])
+        self._execute(self._statements[name].sql, parameters)
+        self.budget.spend(0)
+
+    async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
+        self._before(self._statements[name])
+        self._executemany(self._statements[name].sql, parameters)
+        self.budget.spend(0)
+
+    def settle(self) -> None:
+        """Write down the numbers that were taken: before the commit, and before whatever reads or moves a counter."""
+        taken, self._next = self._next, {}
+        for ws, number in taken.items():
+            self._before(self._statements["keep_next_seq"])
+            self._execute(self._statements["keep_next_seq"].sql, {"ws": ws, "next_seq": number})
+
+    def forget(self) -> None:
+        """Drop what is known of the database: the transaction is over, or a part of it was undone."""
+        self._next = {}
+        self._answers.forget()
+
+    def _take(self, ws: int, many: int) -> int:
+        """Return the first of a workspace's next numbers."""
+        if ws not in self._next:
+            last: Row = self._execute(self._statements["last_seq"].sql, {"ws": ws}).fetchall()[0]
+            self._next[ws] = last[0] + 1
+        first = self._next[ws]
+        self._next[ws] += many
+        self.taken += many
+        return first
+
+    def _before(self, statement: Statement) -> None:
+        """Make ready for a statement that writes."""
+        if self._next and statement.name not in self._aside:
+            self._settle_for(statement)
+        self._answers.spoil(statement)
+
+    def _settle_for(self, statement: Statement) -> None:
+        if self._answers.touched(statement).counts:
+            self.settle()
+        else:
+            self._aside.add(statement.name)

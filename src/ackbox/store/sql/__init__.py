@@ -1,0 +1,1 @@
+"""SQL: named statements, schema, migrations."""
