@@ -16,7 +16,7 @@ PRAISE = re.compile(r"\b(simply|easily|powerful|blazing\w*|seamless\w*|robust|el
                     re.IGNORECASE)
 EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 # Where SQL is written in Python: the engines' own set-up and transaction control.
-SQL_ALLOWED = re.compile(r"store/(sqlite|postgres)\w*\.py")
+SQL_ALLOWED = re.compile(r"store/engines/(sqlite|postgres)\w*\.py")
 SQL = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\s")
 
 

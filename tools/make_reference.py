@@ -14,8 +14,8 @@ from pathlib import Path
 from ackbox import errors
 from ackbox.config import SETTINGS
 from ackbox.dialects import DIALECTS, RESTS
-from ackbox.dialects.engine.rest import Rest
 from ackbox.dialects.engine.mapping import REQUIRED, Word
+from ackbox.dialects.engine.rest import Rest
 from ackbox.faces.rest.routes import CREATES, where
 from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref
 from ackbox.model.name import LONGEST

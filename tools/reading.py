@@ -74,7 +74,7 @@ def _operations(command: click.Command) -> tuple[str, ...]:
         found += re.findall(r"""["']([a-z]+\.[a-z_]+)["']""", source) + re.findall(r"\bclient\.([a-z]+\.[a-z_]+)\(", source)
         found += ["event.feed"] if "client.pages(" in source else []
         known = (function.__globals__.get(name) for name in function.__code__.co_names)
-        todo += [each for each in known if inspect.isfunction(each) and each.__module__.startswith("ackbox.faces.cli_")]
+        todo += [each for each in known if inspect.isfunction(each) and each.__module__.startswith("ackbox.faces.cli.")]
     return tuple(name for name in dict.fromkeys(found) if name in OPERATIONS)
 
 

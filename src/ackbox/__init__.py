@@ -16,11 +16,11 @@ _HOMES = {
 
 if TYPE_CHECKING:
     from ackbox.app.call import App, open_app
+    from ackbox.app.library import open
     from ackbox.client.client import Client
     from ackbox.client.http import NoServer
     from ackbox.client.sync import SyncClient
     from ackbox.errors import AckboxError
-    from ackbox.app.library import open
 
 
 def __getattr__(name: str) -> object:

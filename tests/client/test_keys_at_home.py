@@ -19,8 +19,8 @@ from ackbox.client.http import HttpCaller, parse_url
 from ackbox.config import SETTINGS, BadSettings
 from ackbox.dialects import DIALECTS
 from ackbox.errors import AckboxError, BadKey
-from ackbox.faces.stdio_bridge import server as bridge_server
 from ackbox.faces.cli.context import KEY, VERBS, cli
+from ackbox.faces.stdio_bridge import server as bridge_server
 from tests.command import Command
 
 OTHER_KEY = "abx_agt_of-somewhere-else"

@@ -15,8 +15,8 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
-from ackbox.dialects.golemxv.arguments import GOLEMXV
 from ackbox.app.limits import Limits
+from ackbox.dialects.golemxv.arguments import GOLEMXV
 from tests.command import Command
 from tests.engines import Clock
 from tests.serving import Served, serving

@@ -12,9 +12,9 @@ import pytest
 
 from ackbox import errors
 from ackbox.dialects import DIALECTS, RESTS
+from ackbox.dialects.engine.mapping import Arg, Word
 from ackbox.dialects.engine.translate import Asked, names_of, told_of
 from ackbox.dialects.engine.vocabulary import Names
-from ackbox.dialects.engine.mapping import Arg, Word
 from ackbox.errors import AckboxError, Invalid
 from ackbox.ops.table import OPERATIONS
 from tests.dialects.transcript import scenes
@@ -66,7 +66,7 @@ def test_no_refusal_of_a_transcript_names_what_is_ours(name: str) -> None:
 def texts() -> list[tuple[str, str]]:
     """Each message and hint that is written in the source of operations and below, with `…` for what is filled in."""
     found = []
-    paths = [*(path for part in ("ops", "model", "store") for path in sorted((SOURCE / part).glob("*.py"))),
+    paths = [*(path for part in ("ops", "model", "store") for path in sorted((SOURCE / part).rglob("*.py"))),
              SOURCE / "app/call.py", SOURCE / "app/limits.py", SOURCE / "app/callers.py"]
     for node in (node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
         if isinstance(node.func, ast.Name) and isinstance(getattr(errors, node.func.id, None), type):

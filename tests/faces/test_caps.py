@@ -12,9 +12,9 @@ import httpx2
 import pytest
 from websockets.frames import Frame, Opcode
 
-from ackbox.faces.ws import line as ws_line
-from ackbox.faces.http.connection import Connections
 from ackbox.app.limits import Limits, Rate
+from ackbox.faces.http.connection import Connections
+from ackbox.faces.ws import line as ws_line
 from tests.serving import Served, serving
 from tests.sockets import opened
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from starlette.routing import Route, WebSocketRoute
 
-from ackbox.faces.server.asgi import make_web
 from ackbox.app.limits import Limits, Rate, network
+from ackbox.faces.server.asgi import make_web
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio

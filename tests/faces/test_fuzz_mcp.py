@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from ackbox.faces.mcp.endpoint import TOOLS
 from ackbox.faces.http.schema import input_schema
+from ackbox.faces.mcp.endpoint import TOOLS
 from ackbox.ops.table import OPERATIONS
 from tests.serving import serving
 

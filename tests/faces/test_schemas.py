@@ -12,8 +12,8 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from ackbox.dialects import DIALECTS
-from ackbox.faces.mcp.more import More
 from ackbox.faces.http.schema import input_schema
+from ackbox.faces.mcp.more import More
 from ackbox.ops.access import ALLOWED
 from ackbox.ops.table import OPERATIONS
 from tests.serving import Served, serving

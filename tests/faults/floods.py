@@ -80,7 +80,7 @@ HEAVY: dict[str, tuple[Params, ...]] = {
     "workspace.health": (_same(minutes=10_080),),
     "workspace.needs": (_same(limit=200),),
     "workspace.overview": (_same(),),
-    "instance.status": (_same(),),
+    "server.status": (_same(),),
     "key.create": (lambda n: {"name": f"more-{n}"},),
     "key.list": (_same(),),
     "agent.whoami": (_same(),),
@@ -89,8 +89,8 @@ HEAVY: dict[str, tuple[Params, ...]] = {
 LIGHT = frozenset({
     "agent.check_out", "agent.dismiss", "agent.heartbeat", "key.revoke", "login.end", "login.link", "login.redeem", "note.link", "note.supersede",
     "schedule.remove", "session.checkpoint", "session.end", "task.assign", "task.depend", "task.get", "task.update", "webhook.add", "webhook.receive",
-    "webhook.remove", "workspace.list", "workspace.settings", "instance.backup", "workspace.create", "workspace.import"})
-BY_ADMIN = frozenset({"workspace.export", "instance.status", "key.create", "key.list", "webhook.list"})
+    "webhook.remove", "workspace.list", "workspace.settings", "server.backup", "workspace.create", "workspace.import"})
+BY_ADMIN = frozenset({"workspace.export", "server.status", "key.create", "key.list", "webhook.list"})
 
 
 def furnish(aim: Aim, *, messages: int, agents: int) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from ackbox.errors import AckboxError
 from ackbox.app.limits import Limits, Rate
+from ackbox.errors import AckboxError
 from ackbox.ops.rules.paging import REPLY_BYTES
 from tests.engines import Post
 from tests.ops.large import fill

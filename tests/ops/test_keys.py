@@ -122,9 +122,9 @@ async def test_a_key_for_somebody_needs_their_name(post: Post, kind: str) -> Non
 
 async def test_only_an_operator_makes_keys_for_the_whole_instance(post: Post) -> None:
     boss = await post.keyed("boss", "admin")
-    assert await refusal(boss, "key.create", kind="instance-admin") == (NotAllowed, 403, "Only an operator makes keys for the whole instance.")
-    janitor = await post.keyed(None, "instance-admin")
-    assert await refusal(janitor, "message.history") == (NotAllowed, 403, "A key of kind 'instance-admin' may not do message.history.")
+    assert await refusal(boss, "key.create", kind="server-admin") == (NotAllowed, 403, "Only an operator makes keys for the whole server.")
+    janitor = await post.keyed(None, "server-admin")
+    assert await refusal(janitor, "message.history") == (NotAllowed, 403, "A key of kind 'server-admin' may not do message.history.")
 
 
 async def test_an_owner_is_a_person_who_administers(post: Post) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ackbox.app.call import App, open_app
-from ackbox.errors import AckboxError, BadKey, Conflict, NotAllowed, NotFound
 from ackbox.app.library import ensure_operator
+from ackbox.errors import AckboxError, BadKey, Conflict, NotAllowed, NotFound
 from ackbox.model.key import mint, parse_key
 from ackbox.model.moment import to_text
 from ackbox.ops.access import ALLOWED
@@ -88,7 +88,7 @@ async def test_what_has_ended_is_not_rotated(post: Post, clock: Clock) -> None:
 
 
 async def test_nobody_rotates_a_key_that_may_do_more(post: Post) -> None:
-    admin, strong = await post.keyed("boss", "admin"), await post("key.create", kind="instance-admin", name=None)
+    admin, strong = await post.keyed("boss", "admin"), await post("key.create", kind="server-admin", name=None)
     with pytest.raises(NotAllowed, match="may do more"):
         await admin("key.rotate", id=strong.id)
 

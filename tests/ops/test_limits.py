@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ackbox.errors import RateLimited
 from ackbox.app.limits import Limits, Rate
+from ackbox.errors import RateLimited
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio

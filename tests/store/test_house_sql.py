@@ -14,8 +14,8 @@ import apsw
 import asyncpg
 import pytest
 
-from ackbox.store.sql.migrate import migrations
 from ackbox.store.engines.sqlite import _FILL
+from ackbox.store.sql.migrate import migrations
 from ackbox.store.sql.statements import PARAMETER, Statement, load, read_statements
 from tests.engines import fresh_database
 from tools.reading import schema_sql
@@ -28,7 +28,7 @@ WORKSPACES = 50
 
 
 def test_schema_sql_is_what_the_migrations_make() -> None:
-    assert (STORE / "schema.sql").read_text("utf-8") == schema_sql()
+    assert (STORE / "sql/schema.sql").read_text("utf-8") == schema_sql()
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
@@ -50,7 +50,7 @@ def test_every_statement_names_its_workspace_has_a_purpose_and_a_user(engine: st
 def test_no_three_lines_of_sql_stand_twice() -> None:
     """What several statements share is a part."""
     found: dict[tuple[str, ...], list[str]] = {}
-    for path in sorted(STORE.glob("queries*.sql")):
+    for path in sorted((STORE / "sql").glob("queries*.sql")):
         lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
         for number in range(len(lines) - 2):
             run = tuple(lines[number:number + 3])
@@ -74,7 +74,7 @@ def test_a_part_stands_in_a_statement_and_is_known_and_used() -> None:
 
 def names_asked() -> Iterator[str]:
     """Every text in the store's code that can be a statement's name; `read_*` for one that is put together."""
-    for path in STORE.glob("*.py"):
+    for path in STORE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
                 yield f"{node.values[0].value}*"

@@ -13,8 +13,8 @@ import pytest
 
 from ackbox.app.call import App, open_app
 from ackbox.errors import Conflict
-from ackbox.store.readers import Arrival
 from ackbox.store.engines.sqlite_answers import look
+from ackbox.store.readers import Arrival
 from ackbox.store.sql.statements import load
 from ackbox.store.store import Store, find_workspace
 from tests.engines import Post, writer_of

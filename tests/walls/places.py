@@ -102,7 +102,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         return await app.call(operation, {"workspace": name, **params}, credential=operator)
 
     keys = {}
-    for role in ("admin", "instance-admin", "agent"):
+    for role in ("admin", "server-admin", "agent"):
         made = await do("key.create", name="ana", kind=role, may_speak_as=["*"] if role == "admin" else [], label="quokka")
         keys[role] = made.key
     agent, human, instance, area, file = (f"{kind}-{letter}1" for kind in ("worker", "person", "copy", "area", "file"))

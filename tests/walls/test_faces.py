@@ -17,9 +17,9 @@ import httpx2
 import pytest
 from starlette.routing import Route
 
+from ackbox.app.limits import Limits, Rate
 from ackbox.dialects import DIALECTS
 from ackbox.faces.server.asgi import make_web
-from ackbox.app.limits import Limits, Rate
 from tests.serving import Served, serving
 from tests.sockets import opened
 from tests.walls.places import FOREIGN, Place, furnish, rows_of

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 ALL = {"read-only", "agent", "human", "owner", "admin", "operator"}
 WRITERS = ALL - {"read-only"}
 ADMINS = {"owner", "admin", "operator"}
-INSTANCE = {"instance-admin", "operator"}
+INSTANCE = {"server-admin", "operator"}
 MAY: dict[str, set[str]] = {
     "login.link": {"human", *ADMINS}, "login.end": {"human", *ADMINS}, "login.redeem": {"link", "owner-link"},
     "message.preview": ALL, "thread.list": ALL, "workspace.needs": ALL,
@@ -37,13 +37,13 @@ MAY: dict[str, set[str]] = {
     "turn.submit": WRITERS, "event.log": ALL, "workspace.overview": ALL, "workspace.flow": ALL, "workspace.health": ALL,
     "webhook.add": ADMINS, "webhook.list": ADMINS, "webhook.remove": ADMINS,
     # Whoever signs may; a key is not asked for.
-    "webhook.receive": ALL | {"instance-admin", "link", "owner-link"},
+    "webhook.receive": ALL | {"server-admin", "link", "owner-link"},
     "schedule.add": WRITERS, "schedule.list": ALL, "schedule.remove": WRITERS,
-    "workspace.create": INSTANCE, "workspace.import": INSTANCE, "instance.backup": {"operator"}, "instance.status": ADMINS,
+    "workspace.create": INSTANCE, "workspace.import": INSTANCE, "server.backup": {"operator"}, "server.status": ADMINS,
 }
 
 
-@pytest.mark.parametrize("role", ["read-only", "agent", "human", "owner", "admin", "instance-admin", "operator", "link", "owner-link"])
+@pytest.mark.parametrize("role", ["read-only", "agent", "human", "owner", "admin", "server-admin", "operator", "link", "owner-link"])
 async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str) -> None:
     if role in ("link", "owner-link"):
         key = (await post("login.link", name="petra", as_owner=role == "owner-link")).path.partition("#")[2]

@@ -20,9 +20,9 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from ackbox.app.limits import Limits, Rate
 from ackbox.faces.mcp.endpoint import TOOLS
 from ackbox.faces.rest.routes import where
-from ackbox.app.limits import Limits, Rate
 from ackbox.ops.access import ALLOWED
 from ackbox.ops.table import OPERATIONS, Operation
 from tests.answers import items, outside
@@ -33,7 +33,7 @@ from tests.walls.places import FOREIGN, NAMES_NOTHING, Place, furnish, normal, n
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
 NOW = 1_800_000_000_000
 OWN = [tool for tool in TOOLS if tool.name != "more"]
-ROLES = ("admin", "agent", "instance-admin")
+ROLES = ("admin", "agent", "server-admin")
 # Names of workspaces are one list for the whole database, and who may make one is told when a name is taken.
 SHARED = {("workspace.create", "name")}
 

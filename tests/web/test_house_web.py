@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ from tools import vendor
 
 pytestmark = pytest.mark.anyio
 STATIC = Path(__file__).parent.parent.parent / "src/ackbox/faces/web/static"
-OWN = sorted(STATIC.glob("*.js"))
+OWN = sorted(path for path in STATIC.rglob("*.js") if "vendor" not in path.parts)
 GIVEN = r"^export (?:async )?(?:function|const|let|class) (\w+)"
 
 
@@ -30,8 +31,8 @@ def imported(name: str, found: set[str] | None = None) -> set[str]:
     found = set() if found is None else found
     if name not in found:
         found.add(name)
-        for other in re.findall(r'(?:\bfrom|\bimport) ?"\./([^"]+)"', (STATIC / name).read_text("utf-8")):
-            imported((Path(name).parent / other).as_posix(), found)
+        for other in re.findall(r'(?:\bfrom|\bimport) ?"(\.[^"]+)"', (STATIC / name).read_text("utf-8")):
+            imported(posixpath.normpath(posixpath.join(posixpath.dirname(name), other)), found)
     return found
 
 
@@ -54,16 +55,16 @@ def test_a_changed_file_and_an_unlisted_one_are_noticed(tmp_path: Path, monkeypa
 
 
 def test_what_a_page_names_to_be_fetched_is_what_its_first_script_imports() -> None:
-    assert set(views.AT_ONCE) == imported("app.js")
+    assert set(views.AT_ONCE) == imported("core/app.js")
 
 
 def test_scripts_are_under_60_kb_gzipped_at_first() -> None:
-    assert gzipped(imported("app.js")) < 60_000
+    assert gzipped(imported("core/app.js")) < 60_000
 
 
 def test_a_page_that_is_fetched_later_adds_under_15_kb_and_everything_without_charts_is_under_105() -> None:
-    at_once = imported("app.js")
-    pages = re.findall(r'import\("\./([^"]+)"\)', (STATIC / "pages.js").read_text("utf-8"))
+    at_once = imported("core/app.js")
+    pages = re.findall(r'import\("\.\./([^"]+)"\)', (STATIC / "core/pages.js").read_text("utf-8"))
     assert {page: size for page in pages if (size := gzipped(imported(page) - at_once)) > 15_000} == {}
     assert gzipped([name for name in views.assets() if name.endswith(".js") and name != "vendor/uplot.js"]) < 105_000
 
@@ -119,12 +120,12 @@ def test_every_script_keeps_to_itself_what_no_other_uses() -> None:
 async def test_a_browser_is_given_scripts_packed_and_fonts_as_they_are(served: Served) -> None:
     told = {}
     async with httpx2.AsyncClient() as http:
-        for name in ("app.js", "vendor/inter.woff2"):
+        for name in ("core/app.js", "vendor/inter.woff2"):
             for asked in ("gzip, br", "identity"):
                 answer = await http.get(f"{served.url}/assets/{views.digest()}/{name}", headers={"Accept-Encoding": asked})
                 assert answer.content == views.assets()[name]
                 told[name, asked] = answer.headers.get("content-encoding")
-    assert told == {("app.js", "gzip, br"): "gzip", ("app.js", "identity"): None, ("vendor/inter.woff2", "gzip, br"): None, ("vendor/inter.woff2", "identity"): None}
+    assert told == {("core/app.js", "gzip, br"): "gzip", ("core/app.js", "identity"): None, ("vendor/inter.woff2", "gzip, br"): None, ("vendor/inter.woff2", "identity"): None}
 
 
 def test_our_scripts_go_over_the_line_without_their_comments_and_with_their_line_numbers() -> None:

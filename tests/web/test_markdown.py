@@ -36,7 +36,7 @@ def run(script: str, place: Path) -> Any:
     node = shutil.which("node")
     assert node is not None, "node is needed: https://nodejs.org, or apt-get install nodejs"
     # By its name node knows it as a module; in the page the page says so.
-    shutil.copy(STATIC / "markdown.js", place / "markdown.mjs")
+    shutil.copy(STATIC / "core/markdown.js", place / "markdown.mjs")
     (place / "run.mjs").write_text(f'import {{ lexer }} from "./markdown.mjs";\n{SHOWN}\n{script}', "utf-8")
     done = subprocess.run([node, place / "run.mjs"], capture_output=True, check=False, timeout=100)
     assert done.returncode == 0, done.stderr.decode()

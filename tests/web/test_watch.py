@@ -215,7 +215,7 @@ async def test_health_tells_who_administers_how_the_database_stands(context: Bro
     facts = page.locator("dl.facts")
     await expect(facts.locator("dt")).to_have_text(["Database", "Messages in this time", "Events behind", "Sockets", "Last backup", "Integrity"])
     await expect(facts).to_contain_text("none yet: ackbox backup FILE")
-    await served.app.call("instance.backup", {"path": str(tmp_path / "copy.db")}, credential=served.key)
+    await served.app.call("server.backup", {"path": str(tmp_path / "copy.db")}, credential=served.key)
     await page.reload()
     await expect(facts).to_contain_text("ok checked")
     person = await sign_in(served, context, "health", name="ben")

@@ -12,26 +12,26 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
-from ackbox.app.liveness import Alive
 from ackbox.app.background import Background
 from ackbox.app.bell import Bell, Follower, Gone
 from ackbox.app.callers import Callers
-from ackbox.errors import AckboxError, CallerGone, LoopGuard, NotFound, NotYou, Unavailable
 from ackbox.app.founding import found
 from ackbox.app.limits import Held, Limits
-from ackbox.model.moment import IdMaker
+from ackbox.app.liveness import Alive
 from ackbox.app.notify import Notifier
+from ackbox.app.stays import Stay, Stays
+from ackbox.app.waiting import wait
+from ackbox.errors import AckboxError, CallerGone, LoopGuard, NotFound, NotYou, Unavailable
+from ackbox.model.moment import IdMaker
 from ackbox.ops import schedule as schedules
 from ackbox.ops.access import PLAIN, Caller, Connection
 from ackbox.ops.decode import decode
 from ackbox.ops.event.feed import Feed
 from ackbox.ops.rules.room import Rooms
-from ackbox.ops.table import OPERATIONS, Call, Context, Fits, NeedsWrite, Operation, Parts, Run, Unread, all_fit, allow, find
 from ackbox.ops.rules.totals import Totals
-from ackbox.app.stays import Stay, Stays
+from ackbox.ops.table import OPERATIONS, Call, Context, Fits, NeedsWrite, Operation, Parts, Run, Unread, all_fit, allow, find
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.store import Store, WorkspaceRow, find_workspace
-from ackbox.app.waiting import wait
 
 # What the feed tells of a refusal.
 TOLD = ("claimed", "sender", "thread")
@@ -241,8 +241,8 @@ class App:
                 await context.resume(asked.session)
             return await run(context, asked)
 
-        # Who may do what concerns the whole instance may do it with a key of one workspace too.
-        across = operation.spans_workspaces and (caller.ws == 0 or operation.scope == "instance")
+        # Who may do what concerns the whole server may do it with a key of one workspace too.
+        across = operation.spans_workspaces and (caller.ws == 0 or operation.scope == "server")
         try:
             result = await (self.engine.write(work, ws=ws, across=across) if writes
                             else self._read(work, slow=operation.is_slow, ws=ws, across=across))

@@ -11,41 +11,43 @@ from typing import Any, Literal, TypedDict, Unpack
 from ackbox.client.client import P, R, Transport
 from ackbox.model.message import Letter, Message, Ref
 from ackbox.model.task import Task
-from ackbox.ops.activity import Activity
-from ackbox.ops.agents import Alive, CheckedIn, CheckedOut, Identity, Roster
-from ackbox.ops.asking import Asked
-from ackbox.ops.claims import Claims, Sessions
-from ackbox.ops.dismissal import Dismissed
-from ackbox.ops.feed import Event, Events
-from ackbox.ops.finishing import FinishedMany
-from ackbox.ops.history import Found, Past
-from ackbox.ops.inbox import Checked, Mailbox, Marked
-from ackbox.ops.instance import BackedUp, Status
-from ackbox.ops.journal import Lines
-from ackbox.ops.keeping import Exported, Imported
-from ackbox.ops.keys import Keys, NewKey, RotatedKey
-from ackbox.ops.kinds import KindSet
-from ackbox.ops.links import GotNote, Linked
+from ackbox.ops.agent.check_in import Alive, CheckedIn, CheckedOut, Identity, Roster
+from ackbox.ops.agent.dismiss import Dismissed
+from ackbox.ops.agent.set_kind import KindSet
+from ackbox.ops.event.feed import Event, Events
+from ackbox.ops.event.list import Activity
+from ackbox.ops.event.log import Lines
+from ackbox.ops.inbox import Checked
+from ackbox.ops.key import Keys, NewKey, RotatedKey
 from ackbox.ops.login import Ended as LoginEnded
 from ackbox.ops.login import Link
-from ackbox.ops.messages import Sent, SentMany, StatusOf
-from ackbox.ops.needs import Needs
-from ackbox.ops.notes import Added, NewLink, NewNote, NotePage
-from ackbox.ops.opening import Opening
-from ackbox.ops.overview import Overview
-from ackbox.ops.preview import Previewed
-from ackbox.ops.schedules import Schedule, Schedules
-from ackbox.ops.sessions import Checkpointed, Started
-from ackbox.ops.sessions import Ended as SessionsEnded
+from ackbox.ops.mailbox import Mailbox
+from ackbox.ops.message.ask import Asked
+from ackbox.ops.message.history import Found, Past
+from ackbox.ops.message.preview import Previewed
+from ackbox.ops.message.send import Sent, SentMany, StatusOf
+from ackbox.ops.message.withdraw import Withdrawn
+from ackbox.ops.note.link import GotNote, Linked
+from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
+from ackbox.ops.receipt import Marked
+from ackbox.ops.schedule import Schedule, Schedules
+from ackbox.ops.server import BackedUp, Status
+from ackbox.ops.session.context import Opening
+from ackbox.ops.session.list import Claims, Sessions
+from ackbox.ops.session.start import Checkpointed, Started
+from ackbox.ops.session.start import Ended as StartEnded
 from ackbox.ops.table import Context
-from ackbox.ops.tasks import Created, TaskPage
-from ackbox.ops.threads import Thread, Threads
-from ackbox.ops.turns import Turn, TurnMessage
-from ackbox.ops.watching import Flow, Health
-from ackbox.ops.webhooks import NewWebhook, Received, Webhook, Webhooks
-from ackbox.ops.withdrawal import Withdrawn
-from ackbox.ops.work import Claimed
-from ackbox.ops.workspaces import Workspace, Workspaces
+from ackbox.ops.task.change import Claimed
+from ackbox.ops.task.find import Created, TaskPage
+from ackbox.ops.task.finish_many import FinishedMany
+from ackbox.ops.thread import Thread, Threads
+from ackbox.ops.turn import Turn, TurnMessage
+from ackbox.ops.webhook import NewWebhook, Received, Webhook, Webhooks
+from ackbox.ops.workspace.export import Exported, Imported
+from ackbox.ops.workspace.needs import Needs
+from ackbox.ops.workspace.overview import Overview
+from ackbox.ops.workspace.settings import Workspace, Workspaces
+from ackbox.ops.workspace.statistics import Flow, Health
 
 class Follow(TypedDict, total=False):
     workspace: str | None
@@ -59,40 +61,6 @@ class Follow(TypedDict, total=False):
     thread: str | None
     limit: int | None
     join_ms: float | None
-
-class EventVerbs:
-    async def feed(
-        self, *, cursor: str | None = None, of: Literal["workspace", "inbox"] = "workspace", kinds: builtins.list[str] = ...,
-        sender: str | None = None, thread: str | None = None, limit: int = 100, wait_s: float = 0, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Events:
-        """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
-
-        A reader that keeps its cursor never skips an event. One cursor serves every choice of
-        events. A page may be empty and have more after it: ask again.
-
-        Raises Invalid, BadCursor.
-        """
-
-    async def list(
-        self, *, of: str | None = None, limit: int = 20, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Activity:
-        """Return what happened, newest first: ids and kinds, never a body.
-
-        Raises BadCursor.
-        """
-
-    async def log(
-        self, *, cursor: str | None = None, limit: int = 100, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Lines:
-        """Return what happened, oldest first, messages whole; for keeping and for reading back. Looking marks nothing.
-
-        A message that expects an answer opens a contract, and the first answer to it resolves that; both have lines of their own.
-
-        Raises BadCursor.
-        """
 
 class AgentVerbs:
     async def check_in(
@@ -208,6 +176,17 @@ class MessageVerbs:
         Raises NotFound, BadCursor.
         """
 
+    async def withdraw(
+        self, *, id: str, as_sender: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Withdrawn:
+        """Take back a message of yours from everyone who has not read it.
+
+        It leaves their mailboxes for their archive, and stays in the history. Who has read it keeps it. Doing it again changes nothing.
+
+        Raises NotFound, also for a message that somebody else sent.
+        """
+
     async def ask(
         self, *, to: str | builtins.list[str] | None = None, body: str, to_instance: str | None = None, subject: str | None = None,
         intent: str = "question", priority: int = 3, refs: builtins.list[Ref] = ..., metadata: dict[str, Any] = ..., parent: str | None = None,
@@ -222,17 +201,6 @@ class MessageVerbs:
         mark it when you have dealt with it.
 
         Raises what message.send raises.
-        """
-
-    async def withdraw(
-        self, *, id: str, as_sender: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Withdrawn:
-        """Take back a message of yours from everyone who has not read it.
-
-        It leaves their mailboxes for their archive, and stays in the history. Who has read it keeps it. Doing it again changes nothing.
-
-        Raises NotFound, also for a message that somebody else sent.
         """
 
     async def history(
@@ -268,79 +236,142 @@ class MessageVerbs:
         Raises Invalid.
         """
 
-class SessionVerbs:
-    async def conflicts(
-        self, *, area: str | None = None, files: builtins.list[str] | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Claims:
-        """Return who works on an area or files now. Declares nothing.
+class EventVerbs:
+    async def feed(
+        self, *, cursor: str | None = None, of: Literal["workspace", "inbox"] = "workspace", kinds: builtins.list[str] = ...,
+        sender: str | None = None, thread: str | None = None, limit: int = 100, wait_s: float = 0, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Events:
+        """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
 
-        Raises NotAllowed, NotFound (the token's session is over).
+        A reader that keeps its cursor never skips an event. One cursor serves every choice of
+        events. A page may be empty and have more after it: ask again.
+
+        Raises Invalid, BadCursor.
         """
 
     async def list(
-        self, *, of: str | None = None, state: Literal["active", "timed_out", "ended"] | None = None, limit: int = 20, cursor: str | None = None,
-        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Sessions:
-        """Return the workspace's sessions, newest first: who runs or ran, on what, and how it ended.
+        self, *, of: str | None = None, limit: int = 20, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Activity:
+        """Return what happened, newest first: ids and kinds, never a body.
 
         Raises BadCursor.
         """
 
-    async def context(
-        self, *, documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+    async def log(
+        self, *, cursor: str | None = None, limit: int = 100, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
         session: str | None = None,
-    ) -> Opening:
-        """Return what a start of a session tells, to who begins without one: was not heard of for an hour and has no session going.
+    ) -> Lines:
+        """Return what happened, oldest first, messages whole; for keeping and for reading back. Looking marks nothing.
 
-        Marks nothing. It is a sign of life like any call, so whoever asks twice is told once.
+        A message that expects an answer opens a contract, and the first answer to it resolves that; both have lines of their own.
 
-        Raises Invalid, NotAllowed.
+        Raises BadCursor.
         """
 
-    async def start(
-        self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
-        model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
-        area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
-        auto_instance: str | None = None, copy_id: str | None = None, heartbeat_s: int | None = None, online_s: int | None = None,
-        on_conflict: Literal["warn", "block"] | None = None, announce: bool = False, new_name: bool = False,
-        mark: Literal["none", "delivered", "read"] = "none", state: Literal["unread", "pending"] = "unread", query: str | None = None,
-        documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Started:
-        """Declare a run: who you are, what you work on, and get a token that stands for it.
+class MailboxVerbs:
+    async def list(
+        self, *, of: str | None = None, unread_only: bool = False, include_archived: bool = False, sender: str | None = None,
+        intent: str | None = None, limit: int = 30, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Mailbox:
+        """Return everything for one recipient, newest first, with read and archived flags. Marks nothing.
 
-        The token says who calls, with every operation; each call with it is a sign of life. A run
-        of which nothing is heard for its ttl is `timed_out` until it is heard of again. `conflicts`
-        names live sessions with the same area or files; with `on_conflict` block the start is
-        refused instead and nothing is stored. A caller without a name gets one.
-
-        Raises Invalid, NotAllowed, Conflict. Source: docs/why/sessions.md.
+        The mailbox of a name that is not registered is empty, and looking into another's registers nobody.
+        Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace), NotAllowed.
         """
 
-    async def checkpoint(
-        self, *, summary: str | None = None, area: str | None = None, files: builtins.list[str] | None = None, notes: builtins.list[NewNote] = ...,
-        unless_known: bool = True, limit: int = 5, mark: Literal["none", "delivered", "read"] = "none",
-        state: Literal["unread", "pending"] = "unread", workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+class InboxVerbs:
+    async def check(
+        self, *, limit: int = 50, cursor: str | None = None, mark: Literal["none", "delivered", "read"] = "none", urgent_first: bool = False,
+        newest: bool = False, max_body_bytes: int = 40000, evidence: str | None = None, since: str | None = None, metadata: dict[str, Any] = ...,
+        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread", intent: str | None = None, direct_only: bool = False,
+        with_tasks: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
         session: str | None = None,
-    ) -> Checkpointed:
-        """Say how far you have come, keep notes, and get up to five unread messages. A sign of life of the session.
+    ) -> Checked:
+        """Return the caller's unread post, oldest first.
 
-        Without a token it is about your newest session; without any session it only gives the post.
+        Gives at most `limit` messages and `max_body_bytes` of body text, cutting at a whole message
+        and saying so. Unread post comes back on every check until it is marked; `cursor` only goes
+        on to the rest of this look. `since`, `metadata`, `intent`, `direct_only` and `state` narrow what
+        is shown, not the counts; of what was handed over before, the newest 1,000 messages are looked through.
 
-        Raises Invalid, NotAllowed, NotFound (the token's session is over).
+        Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
+        """
+
+    async def wait(
+        self, *, limit: int = 50, cursor: str | None = None, mark: Literal["none", "delivered", "read"] = "none", urgent_first: bool = False,
+        newest: bool = False, max_body_bytes: int = 40000, evidence: str | None = None, since: str | None = None, metadata: dict[str, Any] = ...,
+        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread", intent: str | None = None, direct_only: bool = False,
+        with_tasks: bool = False, wait_s: float = 30, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Checked:
+        """Wait for unread post, up to `wait_s` seconds; returns at once when there is some.
+
+        Otherwise as inbox.check. An empty reply is not an error: ask again.
+        """
+
+class KeyVerbs:
+    async def create(
+        self, *, name: str | None = None, kind: Literal["agent", "human", "owner", "read-only", "admin", "server-admin"] = "agent",
+        may_speak_as: builtins.list[str] = ..., label: str = "", expires_in_days: int = 90, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> NewKey:
+        """Create a key for one agent or person. It is shown once and cannot be read again.
+
+        Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
+        """
+
+    async def list(
+        self, *, limit: int | None = None, cursor: str | None = None, ended_links: bool = False, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Keys:
+        """List the workspace's keys, without their secrets.
+
+        A caller that covers all workspaces also sees the keys that do, the operator's among them.
+        """
+
+    async def revoke(
+        self, *, id: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Keys:
+        """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's keys.
+
+        Raises NotFound; NotAllowed for a key of all workspaces that may do more than the caller's.
+        """
+
+    async def rotate(
+        self, *, id: str, grace_s: int = 86400, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> RotatedKey:
+        """Replace a key by a new one with the same rights; the old one ends later.
+
+        The new key is shown this once. The operator's own is also written to `operator.key` on the server's machine.
+        Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the caller's).
+        """
+
+class LoginVerbs:
+    async def link(
+        self, *, name: str | None = None, as_owner: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Link:
+        """Make a link that signs a person in to the dashboard, once, within ten minutes.
+
+        A person makes one for themselves; an admin for any person. Raises Invalid, NotAllowed, Conflict (the name is an agent's).
+        """
+
+    async def redeem(
+        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> NewKey:
+        """Turn a one-time link, given as the key of this call, into an ordinary key of its person, good for seven days.
+
+        Raises BadKey when it has been used.
         """
 
     async def end(
-        self, *, summary: str | None = None, outcome: str | None = None, touched: builtins.list[str] = ..., announce: bool | None = None,
-        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> SessionsEnded:
-        """End a run: its token stands for nothing from now on, what it claimed is free, and you show as away.
-
-        Without a token it is your newest session that ends. Whoever has another session running stays here.
-
-        Raises NotAllowed, NotFound (there is none to end).
-        """
+        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> LoginEnded:
+        """Sign out: end the key of this call, when a link made it."""
 
 class TaskVerbs:
     async def create(
@@ -452,229 +483,6 @@ class TaskVerbs:
         Raises Invalid (nothing that narrows), NotFound (ids).
         """
 
-class InboxVerbs:
-    async def check(
-        self, *, limit: int = 50, cursor: str | None = None, mark: Literal["none", "delivered", "read"] = "none", urgent_first: bool = False,
-        newest: bool = False, max_body_bytes: int = 40000, evidence: str | None = None, since: str | None = None, metadata: dict[str, Any] = ...,
-        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread", intent: str | None = None, direct_only: bool = False,
-        with_tasks: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Checked:
-        """Return the caller's unread post, oldest first.
-
-        Gives at most `limit` messages and `max_body_bytes` of body text, cutting at a whole message
-        and saying so. Unread post comes back on every check until it is marked; `cursor` only goes
-        on to the rest of this look. `since`, `metadata`, `intent`, `direct_only` and `state` narrow what
-        is shown, not the counts; of what was handed over before, the newest 1,000 messages are looked through.
-
-        Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
-        """
-
-    async def wait(
-        self, *, limit: int = 50, cursor: str | None = None, mark: Literal["none", "delivered", "read"] = "none", urgent_first: bool = False,
-        newest: bool = False, max_body_bytes: int = 40000, evidence: str | None = None, since: str | None = None, metadata: dict[str, Any] = ...,
-        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread", intent: str | None = None, direct_only: bool = False,
-        with_tasks: bool = False, wait_s: float = 30, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Checked:
-        """Wait for unread post, up to `wait_s` seconds; returns at once when there is some.
-
-        Otherwise as inbox.check. An empty reply is not an error: ask again.
-        """
-
-class MailboxVerbs:
-    async def list(
-        self, *, of: str | None = None, unread_only: bool = False, include_archived: bool = False, sender: str | None = None,
-        intent: str | None = None, limit: int = 30, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Mailbox:
-        """Return everything for one recipient, newest first, with read and archived flags. Marks nothing.
-
-        The mailbox of a name that is not registered is empty, and looking into another's registers nobody.
-        Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace), NotAllowed.
-        """
-
-class ReceiptVerbs:
-    async def mark(
-        self, *, mark: Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"], ids: builtins.list[str],
-        as_recipient: bool = False, evidence: str | None = None, or_refuse: bool = False, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Marked:
-        """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by message or receipt ids.
-
-        The first time wins: marking again changes nothing and is no error. Acknowledging implies
-        read, reading implies delivered. An instance marks for itself; a caller with no instance
-        marks for every instance, or, with the receipt id that an instance was given, for that one.
-        Ids that are not the caller's post come back in `not_found`; with
-        `as_recipient` so do receipts of readers that the key may not speak as.
-
-        Raises NotFound with `or_refuse`.
-        """
-
-class InstanceVerbs:
-    async def backup(
-        self, *, path: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> BackedUp:
-        """Copy the whole database while the server runs, keys included, and check the copy; for operators, who may read it all.
-
-        Raises Invalid (a path that is taken, or not absolute), Unavailable.
-        """
-
-    async def status(
-        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Status:
-        """Return how large the database is, how many sockets are open, and when it was last copied and found whole."""
-
-class ScheduleVerbs:
-    async def add(
-        self, *, cron: str, to: str | builtins.list[str], body: str, subject: str | None = None, zone: str = "UTC", intent: str = "inform",
-        priority: int = 3, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Schedule:
-        """Send a message again and again, by the clock, from `system:cron`.
-
-        A time that passes while no server runs is made up for once, in a message that says how many were missed.
-
-        Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many schedules).
-        """
-
-    async def list(
-        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Schedules:
-        """Return the workspace's schedules; in a private workspace your own, or all for those who see all."""
-
-    async def remove(
-        self, *, id: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Schedule:
-        """End a schedule; what it has sent stays. Returns it as it was.
-
-        Raises NotFound, NotAllowed (somebody else's, for a key of an agent).
-        """
-
-class WorkspaceVerbs:
-    async def export(
-        self, *, part: Literal["reader", "message", "event", "schedule", "task", "session", "note"] = "reader", after: int = 0,
-        upto: int | None = None, limit: int = 500, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Exported:
-        """Return a page of everything in a workspace, receipts and marks included, keys, webhooks and tokens left out.
-
-        Marks that are set while an export runs may be missing from it; then the post is unread in the copy.
-
-        Raises NotAllowed for an admin's key in a private workspace, which would show what it may not read.
-        """
-
-    async def import_(
-        self, *, part: Literal["reader", "message", "event", "schedule", "task", "session", "note"], records: builtins.list[dict[str, Any]],
-        upto: int, only_look: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Imported:
-        """Store records of an export, with their numbers and ids; what is here already is left as it is.
-
-        A batch is stored whole or not at all; importing again completes what broke off. Raises Invalid, Conflict.
-        """
-
-    async def needs(
-        self, *, limit: int = 50, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Needs:
-        """Return what waits for a person: their mail, who is blocked, what is urgent, late or stuck. Looking marks nothing.
-
-        A person's key is told of that person's mail, any other key of every person's.
-        """
-
-    async def overview(
-        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Overview:
-        """Return where things stand: who is here, tasks under way, in review, blocked and finished of late. Looking marks nothing."""
-
-    async def flow(
-        self, *, minutes: int = 15, travels: int = 0, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Flow:
-        """Return who talks to whom: pairs with counts and their most frequent intent. Looking marks nothing.
-
-        In a private workspace a caller is told of its own messages only.
-        """
-
-    async def health(
-        self, *, minutes: int = 15, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Health:
-        """Return how the post runs: messages by intent, delays to delivered and acknowledged, and whose post waits. Looking marks nothing.
-
-        In a private workspace a caller is told of its own post only.
-        """
-
-    async def create(
-        self, *, name: str, mode: Literal["open", "private"] = "open", unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        inactive: Literal["refuse", "hold"] | None = None, hops_limit: int | None = None, repeats_limit: int | None = None,
-        on_conflict: Literal["warn", "block"] | None = None, heartbeat_s: int | None = None, session_ttl_s: int | None = None,
-        empty_inbox_text: str | None = None, storage_mb: int | None = None, schedules_limit: int | None = None,
-        schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Workspace:
-        """Create a workspace. Raises Conflict when the name is taken, Invalid."""
-
-    async def list(
-        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Workspaces:
-        """Return the workspaces that your key covers."""
-
-    async def settings(
-        self, *, unknown: Literal["hold", "refuse", "inactive"] | None = None, inactive: Literal["refuse", "hold"] | None = None,
-        hops_limit: int | None = None, repeats_limit: int | None = None, on_conflict: Literal["warn", "block"] | None = None,
-        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, storage_mb: int | None = None,
-        schedules_limit: int | None = None, schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Workspace:
-        """Change or read a workspace's settings; what is left out stays as it was.
-
-        Raises NotAllowed for the limits that only an operator changes.
-        """
-
-class KeyVerbs:
-    async def create(
-        self, *, name: str | None = None, kind: Literal["agent", "human", "owner", "read-only", "admin", "instance-admin"] = "agent",
-        may_speak_as: builtins.list[str] = ..., label: str = "", expires_in_days: int = 90, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> NewKey:
-        """Create a key for one agent or person. It is shown once and cannot be read again.
-
-        Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
-        """
-
-    async def list(
-        self, *, limit: int | None = None, cursor: str | None = None, ended_links: bool = False, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Keys:
-        """List the workspace's keys, without their secrets.
-
-        A caller that covers all workspaces also sees the keys that do, the operator's among them.
-        """
-
-    async def revoke(
-        self, *, id: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Keys:
-        """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's keys.
-
-        Raises NotFound; NotAllowed for a key of all workspaces that may do more than the caller's.
-        """
-
-    async def rotate(
-        self, *, id: str, grace_s: int = 86400, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> RotatedKey:
-        """Replace a key by a new one with the same rights; the old one ends later.
-
-        The new key is shown this once. The operator's own is also written to `operator.key` on the server's machine.
-        Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the caller's).
-        """
-
 class NoteVerbs:
     async def add(
         self, *, text: str, title: str | None = None, kind: str = "note", tags: builtins.list[str] = ..., priority: int = 3,
@@ -736,28 +544,139 @@ class NoteVerbs:
         Raises NotFound.
         """
 
-class LoginVerbs:
-    async def link(
-        self, *, name: str | None = None, as_owner: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Link:
-        """Make a link that signs a person in to the dashboard, once, within ten minutes.
+class ReceiptVerbs:
+    async def mark(
+        self, *, mark: Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"], ids: builtins.list[str],
+        as_recipient: bool = False, evidence: str | None = None, or_refuse: bool = False, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Marked:
+        """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by message or receipt ids.
 
-        A person makes one for themselves; an admin for any person. Raises Invalid, NotAllowed, Conflict (the name is an agent's).
+        The first time wins: marking again changes nothing and is no error. Acknowledging implies
+        read, reading implies delivered. An instance marks for itself; a caller with no instance
+        marks for every instance, or, with the receipt id that an instance was given, for that one.
+        Ids that are not the caller's post come back in `not_found`; with
+        `as_recipient` so do receipts of readers that the key may not speak as.
+
+        Raises NotFound with `or_refuse`.
         """
 
-    async def redeem(
-        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> NewKey:
-        """Turn a one-time link, given as the key of this call, into an ordinary key of its person, good for seven days.
+class ScheduleVerbs:
+    async def add(
+        self, *, cron: str, to: str | builtins.list[str], body: str, subject: str | None = None, zone: str = "UTC", intent: str = "inform",
+        priority: int = 3, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Schedule:
+        """Send a message again and again, by the clock, from `system:cron`.
 
-        Raises BadKey when it has been used.
+        A time that passes while no server runs is made up for once, in a message that says how many were missed.
+
+        Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many schedules).
+        """
+
+    async def list(
+        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Schedules:
+        """Return the workspace's schedules; in a private workspace your own, or all for those who see all."""
+
+    async def remove(
+        self, *, id: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Schedule:
+        """End a schedule; what it has sent stays. Returns it as it was.
+
+        Raises NotFound, NotAllowed (somebody else's, for a key of an agent).
+        """
+
+class ServerVerbs:
+    async def backup(
+        self, *, path: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> BackedUp:
+        """Copy the whole database while the server runs, keys included, and check the copy; for operators, who may read it all.
+
+        Raises Invalid (a path that is taken, or not absolute), Unavailable.
+        """
+
+    async def status(
+        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Status:
+        """Return how large the database is, how many sockets are open, and when it was last copied and found whole."""
+
+class SessionVerbs:
+    async def conflicts(
+        self, *, area: str | None = None, files: builtins.list[str] | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Claims:
+        """Return who works on an area or files now. Declares nothing.
+
+        Raises NotAllowed, NotFound (the token's session is over).
+        """
+
+    async def list(
+        self, *, of: str | None = None, state: Literal["active", "timed_out", "ended"] | None = None, limit: int = 20, cursor: str | None = None,
+        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Sessions:
+        """Return the workspace's sessions, newest first: who runs or ran, on what, and how it ended.
+
+        Raises BadCursor.
+        """
+
+    async def context(
+        self, *, documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Opening:
+        """Return what a start of a session tells, to who begins without one: was not heard of for an hour and has no session going.
+
+        Marks nothing. It is a sign of life like any call, so whoever asks twice is told once.
+
+        Raises Invalid, NotAllowed.
+        """
+
+    async def start(
+        self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
+        model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
+        area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
+        auto_instance: str | None = None, copy_id: str | None = None, heartbeat_s: int | None = None, online_s: int | None = None,
+        on_conflict: Literal["warn", "block"] | None = None, announce: bool = False, new_name: bool = False,
+        mark: Literal["none", "delivered", "read"] = "none", state: Literal["unread", "pending"] = "unread", query: str | None = None,
+        documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Started:
+        """Declare a run: who you are, what you work on, and get a token that stands for it.
+
+        The token says who calls, with every operation; each call with it is a sign of life. A run
+        of which nothing is heard for its ttl is `timed_out` until it is heard of again. `conflicts`
+        names live sessions with the same area or files; with `on_conflict` block the start is
+        refused instead and nothing is stored. A caller without a name gets one.
+
+        Raises Invalid, NotAllowed, Conflict. Source: docs/why/sessions.md.
+        """
+
+    async def checkpoint(
+        self, *, summary: str | None = None, area: str | None = None, files: builtins.list[str] | None = None, notes: builtins.list[NewNote] = ...,
+        unless_known: bool = True, limit: int = 5, mark: Literal["none", "delivered", "read"] = "none",
+        state: Literal["unread", "pending"] = "unread", workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Checkpointed:
+        """Say how far you have come, keep notes, and get up to five unread messages. A sign of life of the session.
+
+        Without a token it is about your newest session; without any session it only gives the post.
+
+        Raises Invalid, NotAllowed, NotFound (the token's session is over).
         """
 
     async def end(
-        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> LoginEnded:
-        """Sign out: end the key of this call, when a link made it."""
+        self, *, summary: str | None = None, outcome: str | None = None, touched: builtins.list[str] = ..., announce: bool | None = None,
+        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> StartEnded:
+        """End a run: its token stands for nothing from now on, what it claimed is free, and you show as away.
+
+        Without a token it is your newest session that ends. Whoever has another session running stays here.
+
+        Raises NotAllowed, NotFound (there is none to end).
+        """
 
 class ThreadVerbs:
     async def get(
@@ -829,58 +748,107 @@ class WebhookVerbs:
         Raises BadKey, Invalid, Conflict (other content, or the same under another delivery id), UnknownRecipient.
         """
 
+class WorkspaceVerbs:
+    async def export(
+        self, *, part: Literal["reader", "message", "event", "schedule", "task", "session", "note"] = "reader", after: int = 0,
+        upto: int | None = None, limit: int = 500, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Exported:
+        """Return a page of everything in a workspace, receipts and marks included, keys, webhooks and tokens left out.
+
+        Marks that are set while an export runs may be missing from it; then the post is unread in the copy.
+
+        Raises NotAllowed for an admin's key in a private workspace, which would show what it may not read.
+        """
+
+    async def import_(
+        self, *, part: Literal["reader", "message", "event", "schedule", "task", "session", "note"], records: builtins.list[dict[str, Any]],
+        upto: int, only_look: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Imported:
+        """Store records of an export, with their numbers and ids; what is here already is left as it is.
+
+        A batch is stored whole or not at all; importing again completes what broke off. Raises Invalid, Conflict.
+        """
+
+    async def needs(
+        self, *, limit: int = 50, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Needs:
+        """Return what waits for a person: their mail, who is blocked, what is urgent, late or stuck. Looking marks nothing.
+
+        A person's key is told of that person's mail, any other key of every person's.
+        """
+
+    async def overview(
+        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Overview:
+        """Return where things stand: who is here, tasks under way, in review, blocked and finished of late. Looking marks nothing."""
+
+    async def create(
+        self, *, name: str, mode: Literal["open", "private"] = "open", unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        inactive: Literal["refuse", "hold"] | None = None, hops_limit: int | None = None, repeats_limit: int | None = None,
+        on_conflict: Literal["warn", "block"] | None = None, heartbeat_s: int | None = None, session_ttl_s: int | None = None,
+        empty_inbox_text: str | None = None, storage_mb: int | None = None, schedules_limit: int | None = None,
+        schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Workspace:
+        """Create a workspace. Raises Conflict when the name is taken, Invalid."""
+
+    async def list(
+        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Workspaces:
+        """Return the workspaces that your key covers."""
+
+    async def settings(
+        self, *, unknown: Literal["hold", "refuse", "inactive"] | None = None, inactive: Literal["refuse", "hold"] | None = None,
+        hops_limit: int | None = None, repeats_limit: int | None = None, on_conflict: Literal["warn", "block"] | None = None,
+        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, storage_mb: int | None = None,
+        schedules_limit: int | None = None, schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Workspace:
+        """Change or read a workspace's settings; what is left out stays as it was.
+
+        Raises NotAllowed for the limits that only an operator changes.
+        """
+
+    async def flow(
+        self, *, minutes: int = 15, travels: int = 0, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Flow:
+        """Return who talks to whom: pairs with counts and their most frequent intent. Looking marks nothing.
+
+        In a private workspace a caller is told of its own messages only.
+        """
+
+    async def health(
+        self, *, minutes: int = 15, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Health:
+        """Return how the post runs: messages by intent, delays to delivered and acknowledged, and whose post waits. Looking marks nothing.
+
+        In a private workspace a caller is told of its own post only.
+        """
+
 class Nouns:
-    event: EventVerbs
     agent: AgentVerbs
     message: MessageVerbs
-    session: SessionVerbs
-    task: TaskVerbs
-    inbox: InboxVerbs
+    event: EventVerbs
     mailbox: MailboxVerbs
-    receipt: ReceiptVerbs
-    instance: InstanceVerbs
-    schedule: ScheduleVerbs
-    workspace: WorkspaceVerbs
+    inbox: InboxVerbs
     key: KeyVerbs
-    note: NoteVerbs
     login: LoginVerbs
+    task: TaskVerbs
+    note: NoteVerbs
+    receipt: ReceiptVerbs
+    schedule: ScheduleVerbs
+    server: ServerVerbs
+    session: SessionVerbs
     thread: ThreadVerbs
     turn: TurnVerbs
     webhook: WebhookVerbs
-
-class SyncEventVerbs:
-    def feed(
-        self, *, cursor: str | None = None, of: Literal["workspace", "inbox"] = "workspace", kinds: builtins.list[str] = ...,
-        sender: str | None = None, thread: str | None = None, limit: int = 100, wait_s: float = 0, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Events:
-        """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
-
-        A reader that keeps its cursor never skips an event. One cursor serves every choice of
-        events. A page may be empty and have more after it: ask again.
-
-        Raises Invalid, BadCursor.
-        """
-
-    def list(
-        self, *, of: str | None = None, limit: int = 20, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Activity:
-        """Return what happened, newest first: ids and kinds, never a body.
-
-        Raises BadCursor.
-        """
-
-    def log(
-        self, *, cursor: str | None = None, limit: int = 100, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Lines:
-        """Return what happened, oldest first, messages whole; for keeping and for reading back. Looking marks nothing.
-
-        A message that expects an answer opens a contract, and the first answer to it resolves that; both have lines of their own.
-
-        Raises BadCursor.
-        """
+    workspace: WorkspaceVerbs
 
 class SyncAgentVerbs:
     def check_in(
@@ -994,6 +962,17 @@ class SyncMessageVerbs:
         Raises NotFound, BadCursor.
         """
 
+    def withdraw(
+        self, *, id: str, as_sender: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Withdrawn:
+        """Take back a message of yours from everyone who has not read it.
+
+        It leaves their mailboxes for their archive, and stays in the history. Who has read it keeps it. Doing it again changes nothing.
+
+        Raises NotFound, also for a message that somebody else sent.
+        """
+
     def ask(
         self, *, to: str | builtins.list[str] | None = None, body: str, to_instance: str | None = None, subject: str | None = None,
         intent: str = "question", priority: int = 3, refs: builtins.list[Ref] = ..., metadata: dict[str, Any] = ..., parent: str | None = None,
@@ -1008,17 +987,6 @@ class SyncMessageVerbs:
         mark it when you have dealt with it.
 
         Raises what message.send raises.
-        """
-
-    def withdraw(
-        self, *, id: str, as_sender: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Withdrawn:
-        """Take back a message of yours from everyone who has not read it.
-
-        It leaves their mailboxes for their archive, and stays in the history. Who has read it keeps it. Doing it again changes nothing.
-
-        Raises NotFound, also for a message that somebody else sent.
         """
 
     def history(
@@ -1054,79 +1022,138 @@ class SyncMessageVerbs:
         Raises Invalid.
         """
 
-class SyncSessionVerbs:
-    def conflicts(
-        self, *, area: str | None = None, files: builtins.list[str] | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Claims:
-        """Return who works on an area or files now. Declares nothing.
+class SyncEventVerbs:
+    def feed(
+        self, *, cursor: str | None = None, of: Literal["workspace", "inbox"] = "workspace", kinds: builtins.list[str] = ...,
+        sender: str | None = None, thread: str | None = None, limit: int = 100, wait_s: float = 0, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Events:
+        """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
 
-        Raises NotAllowed, NotFound (the token's session is over).
+        A reader that keeps its cursor never skips an event. One cursor serves every choice of
+        events. A page may be empty and have more after it: ask again.
+
+        Raises Invalid, BadCursor.
         """
 
     def list(
-        self, *, of: str | None = None, state: Literal["active", "timed_out", "ended"] | None = None, limit: int = 20, cursor: str | None = None,
-        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Sessions:
-        """Return the workspace's sessions, newest first: who runs or ran, on what, and how it ended.
+        self, *, of: str | None = None, limit: int = 20, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Activity:
+        """Return what happened, newest first: ids and kinds, never a body.
 
         Raises BadCursor.
         """
 
-    def context(
-        self, *, documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+    def log(
+        self, *, cursor: str | None = None, limit: int = 100, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
         session: str | None = None,
-    ) -> Opening:
-        """Return what a start of a session tells, to who begins without one: was not heard of for an hour and has no session going.
+    ) -> Lines:
+        """Return what happened, oldest first, messages whole; for keeping and for reading back. Looking marks nothing.
 
-        Marks nothing. It is a sign of life like any call, so whoever asks twice is told once.
+        A message that expects an answer opens a contract, and the first answer to it resolves that; both have lines of their own.
 
-        Raises Invalid, NotAllowed.
+        Raises BadCursor.
         """
 
-    def start(
-        self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
-        model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
-        area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
-        auto_instance: str | None = None, copy_id: str | None = None, heartbeat_s: int | None = None, online_s: int | None = None,
-        on_conflict: Literal["warn", "block"] | None = None, announce: bool = False, new_name: bool = False,
-        mark: Literal["none", "delivered", "read"] = "none", state: Literal["unread", "pending"] = "unread", query: str | None = None,
-        documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+class SyncMailboxVerbs:
+    def list(
+        self, *, of: str | None = None, unread_only: bool = False, include_archived: bool = False, sender: str | None = None,
+        intent: str | None = None, limit: int = 30, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Mailbox:
+        """Return everything for one recipient, newest first, with read and archived flags. Marks nothing.
+
+        The mailbox of a name that is not registered is empty, and looking into another's registers nobody.
+        Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace), NotAllowed.
+        """
+
+class SyncInboxVerbs:
+    def check(
+        self, *, limit: int = 50, cursor: str | None = None, mark: Literal["none", "delivered", "read"] = "none", urgent_first: bool = False,
+        newest: bool = False, max_body_bytes: int = 40000, evidence: str | None = None, since: str | None = None, metadata: dict[str, Any] = ...,
+        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread", intent: str | None = None, direct_only: bool = False,
+        with_tasks: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
         session: str | None = None,
-    ) -> Started:
-        """Declare a run: who you are, what you work on, and get a token that stands for it.
+    ) -> Checked:
+        """Return the caller's unread post, oldest first.
 
-        The token says who calls, with every operation; each call with it is a sign of life. A run
-        of which nothing is heard for its ttl is `timed_out` until it is heard of again. `conflicts`
-        names live sessions with the same area or files; with `on_conflict` block the start is
-        refused instead and nothing is stored. A caller without a name gets one.
+        Gives at most `limit` messages and `max_body_bytes` of body text, cutting at a whole message
+        and saying so. Unread post comes back on every check until it is marked; `cursor` only goes
+        on to the rest of this look. `since`, `metadata`, `intent`, `direct_only` and `state` narrow what
+        is shown, not the counts; of what was handed over before, the newest 1,000 messages are looked through.
 
-        Raises Invalid, NotAllowed, Conflict. Source: docs/why/sessions.md.
+        Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
         """
 
-    def checkpoint(
-        self, *, summary: str | None = None, area: str | None = None, files: builtins.list[str] | None = None, notes: builtins.list[NewNote] = ...,
-        unless_known: bool = True, limit: int = 5, mark: Literal["none", "delivered", "read"] = "none",
-        state: Literal["unread", "pending"] = "unread", workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+    def wait(
+        self, *, limit: int = 50, cursor: str | None = None, mark: Literal["none", "delivered", "read"] = "none", urgent_first: bool = False,
+        newest: bool = False, max_body_bytes: int = 40000, evidence: str | None = None, since: str | None = None, metadata: dict[str, Any] = ...,
+        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread", intent: str | None = None, direct_only: bool = False,
+        with_tasks: bool = False, wait_s: float = 30, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
         session: str | None = None,
-    ) -> Checkpointed:
-        """Say how far you have come, keep notes, and get up to five unread messages. A sign of life of the session.
+    ) -> Checked:
+        """Wait for unread post, up to `wait_s` seconds; returns at once when there is some.
 
-        Without a token it is about your newest session; without any session it only gives the post.
-
-        Raises Invalid, NotAllowed, NotFound (the token's session is over).
+        Otherwise as inbox.check. An empty reply is not an error: ask again.
         """
 
-    def end(
-        self, *, summary: str | None = None, outcome: str | None = None, touched: builtins.list[str] = ..., announce: bool | None = None,
-        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> SessionsEnded:
-        """End a run: its token stands for nothing from now on, what it claimed is free, and you show as away.
+class SyncKeyVerbs:
+    def create(
+        self, *, name: str | None = None, kind: Literal["agent", "human", "owner", "read-only", "admin", "server-admin"] = "agent",
+        may_speak_as: builtins.list[str] = ..., label: str = "", expires_in_days: int = 90, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> NewKey:
+        """Create a key for one agent or person. It is shown once and cannot be read again.
 
-        Without a token it is your newest session that ends. Whoever has another session running stays here.
-
-        Raises NotAllowed, NotFound (there is none to end).
+        Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
         """
+
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None, ended_links: bool = False, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Keys:
+        """List the workspace's keys, without their secrets.
+
+        A caller that covers all workspaces also sees the keys that do, the operator's among them.
+        """
+
+    def revoke(
+        self, *, id: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Keys:
+        """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's keys.
+
+        Raises NotFound; NotAllowed for a key of all workspaces that may do more than the caller's.
+        """
+
+    def rotate(
+        self, *, id: str, grace_s: int = 86400, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> RotatedKey:
+        """Replace a key by a new one with the same rights; the old one ends later.
+
+        The new key is shown this once. The operator's own is also written to `operator.key` on the server's machine.
+        Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the caller's).
+        """
+
+class SyncLoginVerbs:
+    def link(
+        self, *, name: str | None = None, as_owner: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Link:
+        """Make a link that signs a person in to the dashboard, once, within ten minutes.
+
+        A person makes one for themselves; an admin for any person. Raises Invalid, NotAllowed, Conflict (the name is an agent's).
+        """
+
+    def redeem(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> NewKey:
+        """Turn a one-time link, given as the key of this call, into an ordinary key of its person, good for seven days.
+
+        Raises BadKey when it has been used.
+        """
+
+    def end(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> LoginEnded:
+        """Sign out: end the key of this call, when a link made it."""
 
 class SyncTaskVerbs:
     def create(
@@ -1238,227 +1265,6 @@ class SyncTaskVerbs:
         Raises Invalid (nothing that narrows), NotFound (ids).
         """
 
-class SyncInboxVerbs:
-    def check(
-        self, *, limit: int = 50, cursor: str | None = None, mark: Literal["none", "delivered", "read"] = "none", urgent_first: bool = False,
-        newest: bool = False, max_body_bytes: int = 40000, evidence: str | None = None, since: str | None = None, metadata: dict[str, Any] = ...,
-        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread", intent: str | None = None, direct_only: bool = False,
-        with_tasks: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Checked:
-        """Return the caller's unread post, oldest first.
-
-        Gives at most `limit` messages and `max_body_bytes` of body text, cutting at a whole message
-        and saying so. Unread post comes back on every check until it is marked; `cursor` only goes
-        on to the rest of this look. `since`, `metadata`, `intent`, `direct_only` and `state` narrow what
-        is shown, not the counts; of what was handed over before, the newest 1,000 messages are looked through.
-
-        Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
-        """
-
-    def wait(
-        self, *, limit: int = 50, cursor: str | None = None, mark: Literal["none", "delivered", "read"] = "none", urgent_first: bool = False,
-        newest: bool = False, max_body_bytes: int = 40000, evidence: str | None = None, since: str | None = None, metadata: dict[str, Any] = ...,
-        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread", intent: str | None = None, direct_only: bool = False,
-        with_tasks: bool = False, wait_s: float = 30, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Checked:
-        """Wait for unread post, up to `wait_s` seconds; returns at once when there is some.
-
-        Otherwise as inbox.check. An empty reply is not an error: ask again.
-        """
-
-class SyncMailboxVerbs:
-    def list(
-        self, *, of: str | None = None, unread_only: bool = False, include_archived: bool = False, sender: str | None = None,
-        intent: str | None = None, limit: int = 30, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Mailbox:
-        """Return everything for one recipient, newest first, with read and archived flags. Marks nothing.
-
-        The mailbox of a name that is not registered is empty, and looking into another's registers nobody.
-        Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace), NotAllowed.
-        """
-
-class SyncReceiptVerbs:
-    def mark(
-        self, *, mark: Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"], ids: builtins.list[str],
-        as_recipient: bool = False, evidence: str | None = None, or_refuse: bool = False, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Marked:
-        """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by message or receipt ids.
-
-        The first time wins: marking again changes nothing and is no error. Acknowledging implies
-        read, reading implies delivered. An instance marks for itself; a caller with no instance
-        marks for every instance, or, with the receipt id that an instance was given, for that one.
-        Ids that are not the caller's post come back in `not_found`; with
-        `as_recipient` so do receipts of readers that the key may not speak as.
-
-        Raises NotFound with `or_refuse`.
-        """
-
-class SyncInstanceVerbs:
-    def backup(
-        self, *, path: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> BackedUp:
-        """Copy the whole database while the server runs, keys included, and check the copy; for operators, who may read it all.
-
-        Raises Invalid (a path that is taken, or not absolute), Unavailable.
-        """
-
-    def status(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> Status:
-        """Return how large the database is, how many sockets are open, and when it was last copied and found whole."""
-
-class SyncScheduleVerbs:
-    def add(
-        self, *, cron: str, to: str | builtins.list[str], body: str, subject: str | None = None, zone: str = "UTC", intent: str = "inform",
-        priority: int = 3, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Schedule:
-        """Send a message again and again, by the clock, from `system:cron`.
-
-        A time that passes while no server runs is made up for once, in a message that says how many were missed.
-
-        Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many schedules).
-        """
-
-    def list(
-        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Schedules:
-        """Return the workspace's schedules; in a private workspace your own, or all for those who see all."""
-
-    def remove(
-        self, *, id: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Schedule:
-        """End a schedule; what it has sent stays. Returns it as it was.
-
-        Raises NotFound, NotAllowed (somebody else's, for a key of an agent).
-        """
-
-class SyncWorkspaceVerbs:
-    def export(
-        self, *, part: Literal["reader", "message", "event", "schedule", "task", "session", "note"] = "reader", after: int = 0,
-        upto: int | None = None, limit: int = 500, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Exported:
-        """Return a page of everything in a workspace, receipts and marks included, keys, webhooks and tokens left out.
-
-        Marks that are set while an export runs may be missing from it; then the post is unread in the copy.
-
-        Raises NotAllowed for an admin's key in a private workspace, which would show what it may not read.
-        """
-
-    def import_(
-        self, *, part: Literal["reader", "message", "event", "schedule", "task", "session", "note"], records: builtins.list[dict[str, Any]],
-        upto: int, only_look: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Imported:
-        """Store records of an export, with their numbers and ids; what is here already is left as it is.
-
-        A batch is stored whole or not at all; importing again completes what broke off. Raises Invalid, Conflict.
-        """
-
-    def needs(
-        self, *, limit: int = 50, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Needs:
-        """Return what waits for a person: their mail, who is blocked, what is urgent, late or stuck. Looking marks nothing.
-
-        A person's key is told of that person's mail, any other key of every person's.
-        """
-
-    def overview(
-        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Overview:
-        """Return where things stand: who is here, tasks under way, in review, blocked and finished of late. Looking marks nothing."""
-
-    def flow(
-        self, *, minutes: int = 15, travels: int = 0, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Flow:
-        """Return who talks to whom: pairs with counts and their most frequent intent. Looking marks nothing.
-
-        In a private workspace a caller is told of its own messages only.
-        """
-
-    def health(
-        self, *, minutes: int = 15, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> Health:
-        """Return how the post runs: messages by intent, delays to delivered and acknowledged, and whose post waits. Looking marks nothing.
-
-        In a private workspace a caller is told of its own post only.
-        """
-
-    def create(
-        self, *, name: str, mode: Literal["open", "private"] = "open", unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        inactive: Literal["refuse", "hold"] | None = None, hops_limit: int | None = None, repeats_limit: int | None = None,
-        on_conflict: Literal["warn", "block"] | None = None, heartbeat_s: int | None = None, session_ttl_s: int | None = None,
-        empty_inbox_text: str | None = None, storage_mb: int | None = None, schedules_limit: int | None = None,
-        schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Workspace:
-        """Create a workspace. Raises Conflict when the name is taken, Invalid."""
-
-    def list(
-        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> Workspaces:
-        """Return the workspaces that your key covers."""
-
-    def settings(
-        self, *, unknown: Literal["hold", "refuse", "inactive"] | None = None, inactive: Literal["refuse", "hold"] | None = None,
-        hops_limit: int | None = None, repeats_limit: int | None = None, on_conflict: Literal["warn", "block"] | None = None,
-        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, storage_mb: int | None = None,
-        schedules_limit: int | None = None, schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Workspace:
-        """Change or read a workspace's settings; what is left out stays as it was.
-
-        Raises NotAllowed for the limits that only an operator changes.
-        """
-
-class SyncKeyVerbs:
-    def create(
-        self, *, name: str | None = None, kind: Literal["agent", "human", "owner", "read-only", "admin", "instance-admin"] = "agent",
-        may_speak_as: builtins.list[str] = ..., label: str = "", expires_in_days: int = 90, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, session: str | None = None,
-    ) -> NewKey:
-        """Create a key for one agent or person. It is shown once and cannot be read again.
-
-        Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
-        """
-
-    def list(
-        self, *, limit: int | None = None, cursor: str | None = None, ended_links: bool = False, workspace: str | None = None,
-        agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Keys:
-        """List the workspace's keys, without their secrets.
-
-        A caller that covers all workspaces also sees the keys that do, the operator's among them.
-        """
-
-    def revoke(
-        self, *, id: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
-    ) -> Keys:
-        """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's keys.
-
-        Raises NotFound; NotAllowed for a key of all workspaces that may do more than the caller's.
-        """
-
-    def rotate(
-        self, *, id: str, grace_s: int = 86400, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
-        session: str | None = None,
-    ) -> RotatedKey:
-        """Replace a key by a new one with the same rights; the old one ends later.
-
-        The new key is shown this once. The operator's own is also written to `operator.key` on the server's machine.
-        Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the caller's).
-        """
-
 class SyncNoteVerbs:
     def add(
         self, *, text: str, title: str | None = None, kind: str = "note", tags: builtins.list[str] = ..., priority: int = 3,
@@ -1520,24 +1326,137 @@ class SyncNoteVerbs:
         Raises NotFound.
         """
 
-class SyncLoginVerbs:
-    def link(
-        self, *, name: str | None = None, as_owner: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+class SyncReceiptVerbs:
+    def mark(
+        self, *, mark: Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"], ids: builtins.list[str],
+        as_recipient: bool = False, evidence: str | None = None, or_refuse: bool = False, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Marked:
+        """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by message or receipt ids.
+
+        The first time wins: marking again changes nothing and is no error. Acknowledging implies
+        read, reading implies delivered. An instance marks for itself; a caller with no instance
+        marks for every instance, or, with the receipt id that an instance was given, for that one.
+        Ids that are not the caller's post come back in `not_found`; with
+        `as_recipient` so do receipts of readers that the key may not speak as.
+
+        Raises NotFound with `or_refuse`.
+        """
+
+class SyncScheduleVerbs:
+    def add(
+        self, *, cron: str, to: str | builtins.list[str], body: str, subject: str | None = None, zone: str = "UTC", intent: str = "inform",
+        priority: int = 3, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
         session: str | None = None,
-    ) -> Link:
-        """Make a link that signs a person in to the dashboard, once, within ten minutes.
+    ) -> Schedule:
+        """Send a message again and again, by the clock, from `system:cron`.
 
-        A person makes one for themselves; an admin for any person. Raises Invalid, NotAllowed, Conflict (the name is an agent's).
+        A time that passes while no server runs is made up for once, in a message that says how many were missed.
+
+        Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many schedules).
         """
 
-    def redeem(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> NewKey:
-        """Turn a one-time link, given as the key of this call, into an ordinary key of its person, good for seven days.
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Schedules:
+        """Return the workspace's schedules; in a private workspace your own, or all for those who see all."""
 
-        Raises BadKey when it has been used.
+    def remove(
+        self, *, id: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Schedule:
+        """End a schedule; what it has sent stays. Returns it as it was.
+
+        Raises NotFound, NotAllowed (somebody else's, for a key of an agent).
         """
 
-    def end(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> LoginEnded:
-        """Sign out: end the key of this call, when a link made it."""
+class SyncServerVerbs:
+    def backup(
+        self, *, path: str, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> BackedUp:
+        """Copy the whole database while the server runs, keys included, and check the copy; for operators, who may read it all.
+
+        Raises Invalid (a path that is taken, or not absolute), Unavailable.
+        """
+
+    def status(self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None) -> Status:
+        """Return how large the database is, how many sockets are open, and when it was last copied and found whole."""
+
+class SyncSessionVerbs:
+    def conflicts(
+        self, *, area: str | None = None, files: builtins.list[str] | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Claims:
+        """Return who works on an area or files now. Declares nothing.
+
+        Raises NotAllowed, NotFound (the token's session is over).
+        """
+
+    def list(
+        self, *, of: str | None = None, state: Literal["active", "timed_out", "ended"] | None = None, limit: int = 20, cursor: str | None = None,
+        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Sessions:
+        """Return the workspace's sessions, newest first: who runs or ran, on what, and how it ended.
+
+        Raises BadCursor.
+        """
+
+    def context(
+        self, *, documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Opening:
+        """Return what a start of a session tells, to who begins without one: was not heard of for an hour and has no session going.
+
+        Marks nothing. It is a sign of life like any call, so whoever asks twice is told once.
+
+        Raises Invalid, NotAllowed.
+        """
+
+    def start(
+        self, *, summary: str | None = None, machine: str | None = None, platform: str | None = None, program: str | None = None,
+        model: str | None = None, title: str | None = None, role: str | None = None, capabilities: builtins.list[str] | None = None,
+        area: str | None = None, files: builtins.list[str] | None = None, reach: str | None = None, ttl_s: int | None = None,
+        auto_instance: str | None = None, copy_id: str | None = None, heartbeat_s: int | None = None, online_s: int | None = None,
+        on_conflict: Literal["warn", "block"] | None = None, announce: bool = False, new_name: bool = False,
+        mark: Literal["none", "delivered", "read"] = "none", state: Literal["unread", "pending"] = "unread", query: str | None = None,
+        documents: builtins.list[str] = ..., workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Started:
+        """Declare a run: who you are, what you work on, and get a token that stands for it.
+
+        The token says who calls, with every operation; each call with it is a sign of life. A run
+        of which nothing is heard for its ttl is `timed_out` until it is heard of again. `conflicts`
+        names live sessions with the same area or files; with `on_conflict` block the start is
+        refused instead and nothing is stored. A caller without a name gets one.
+
+        Raises Invalid, NotAllowed, Conflict. Source: docs/why/sessions.md.
+        """
+
+    def checkpoint(
+        self, *, summary: str | None = None, area: str | None = None, files: builtins.list[str] | None = None, notes: builtins.list[NewNote] = ...,
+        unless_known: bool = True, limit: int = 5, mark: Literal["none", "delivered", "read"] = "none",
+        state: Literal["unread", "pending"] = "unread", workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Checkpointed:
+        """Say how far you have come, keep notes, and get up to five unread messages. A sign of life of the session.
+
+        Without a token it is about your newest session; without any session it only gives the post.
+
+        Raises Invalid, NotAllowed, NotFound (the token's session is over).
+        """
+
+    def end(
+        self, *, summary: str | None = None, outcome: str | None = None, touched: builtins.list[str] = ..., announce: bool | None = None,
+        workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> StartEnded:
+        """End a run: its token stands for nothing from now on, what it claimed is free, and you show as away.
+
+        Without a token it is your newest session that ends. Whoever has another session running stays here.
+
+        Raises NotAllowed, NotFound (there is none to end).
+        """
 
 class SyncThreadVerbs:
     def get(
@@ -1609,24 +1528,107 @@ class SyncWebhookVerbs:
         Raises BadKey, Invalid, Conflict (other content, or the same under another delivery id), UnknownRecipient.
         """
 
+class SyncWorkspaceVerbs:
+    def export(
+        self, *, part: Literal["reader", "message", "event", "schedule", "task", "session", "note"] = "reader", after: int = 0,
+        upto: int | None = None, limit: int = 500, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Exported:
+        """Return a page of everything in a workspace, receipts and marks included, keys, webhooks and tokens left out.
+
+        Marks that are set while an export runs may be missing from it; then the post is unread in the copy.
+
+        Raises NotAllowed for an admin's key in a private workspace, which would show what it may not read.
+        """
+
+    def import_(
+        self, *, part: Literal["reader", "message", "event", "schedule", "task", "session", "note"], records: builtins.list[dict[str, Any]],
+        upto: int, only_look: bool = False, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Imported:
+        """Store records of an export, with their numbers and ids; what is here already is left as it is.
+
+        A batch is stored whole or not at all; importing again completes what broke off. Raises Invalid, Conflict.
+        """
+
+    def needs(
+        self, *, limit: int = 50, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Needs:
+        """Return what waits for a person: their mail, who is blocked, what is urgent, late or stuck. Looking marks nothing.
+
+        A person's key is told of that person's mail, any other key of every person's.
+        """
+
+    def overview(
+        self, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Overview:
+        """Return where things stand: who is here, tasks under way, in review, blocked and finished of late. Looking marks nothing."""
+
+    def create(
+        self, *, name: str, mode: Literal["open", "private"] = "open", unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        inactive: Literal["refuse", "hold"] | None = None, hops_limit: int | None = None, repeats_limit: int | None = None,
+        on_conflict: Literal["warn", "block"] | None = None, heartbeat_s: int | None = None, session_ttl_s: int | None = None,
+        empty_inbox_text: str | None = None, storage_mb: int | None = None, schedules_limit: int | None = None,
+        schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Workspace:
+        """Create a workspace. Raises Conflict when the name is taken, Invalid."""
+
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None, workspace: str | None = None, agent: str | None = None,
+        instance: str | None = None, session: str | None = None,
+    ) -> Workspaces:
+        """Return the workspaces that your key covers."""
+
+    def settings(
+        self, *, unknown: Literal["hold", "refuse", "inactive"] | None = None, inactive: Literal["refuse", "hold"] | None = None,
+        hops_limit: int | None = None, repeats_limit: int | None = None, on_conflict: Literal["warn", "block"] | None = None,
+        heartbeat_s: int | None = None, session_ttl_s: int | None = None, empty_inbox_text: str | None = None, storage_mb: int | None = None,
+        schedules_limit: int | None = None, schedule_interval_s: int | None = None, newcomer_days: int | None = None, workspace: str | None = None,
+        agent: str | None = None, instance: str | None = None, session: str | None = None,
+    ) -> Workspace:
+        """Change or read a workspace's settings; what is left out stays as it was.
+
+        Raises NotAllowed for the limits that only an operator changes.
+        """
+
+    def flow(
+        self, *, minutes: int = 15, travels: int = 0, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Flow:
+        """Return who talks to whom: pairs with counts and their most frequent intent. Looking marks nothing.
+
+        In a private workspace a caller is told of its own messages only.
+        """
+
+    def health(
+        self, *, minutes: int = 15, workspace: str | None = None, agent: str | None = None, instance: str | None = None,
+        session: str | None = None,
+    ) -> Health:
+        """Return how the post runs: messages by intent, delays to delivered and acknowledged, and whose post waits. Looking marks nothing.
+
+        In a private workspace a caller is told of its own post only.
+        """
+
 class SyncNouns:
-    event: SyncEventVerbs
     agent: SyncAgentVerbs
     message: SyncMessageVerbs
-    session: SyncSessionVerbs
-    task: SyncTaskVerbs
-    inbox: SyncInboxVerbs
+    event: SyncEventVerbs
     mailbox: SyncMailboxVerbs
-    receipt: SyncReceiptVerbs
-    instance: SyncInstanceVerbs
-    schedule: SyncScheduleVerbs
-    workspace: SyncWorkspaceVerbs
+    inbox: SyncInboxVerbs
     key: SyncKeyVerbs
-    note: SyncNoteVerbs
     login: SyncLoginVerbs
+    task: SyncTaskVerbs
+    note: SyncNoteVerbs
+    receipt: SyncReceiptVerbs
+    schedule: SyncScheduleVerbs
+    server: SyncServerVerbs
+    session: SyncSessionVerbs
     thread: SyncThreadVerbs
     turn: SyncTurnVerbs
     webhook: SyncWebhookVerbs
+    workspace: SyncWorkspaceVerbs
 
     def __init__(
         self, url: str | None = None, key: str | None = None, *, workspace: str | None = None, agent: str | None = None, instance: str | None = None,

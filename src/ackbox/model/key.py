@@ -20,7 +20,7 @@ from ackbox.errors import BadKey
 
 KeyKind = Literal["agt", "hum", "adm", "ro", "lnk"]
 # What a key is for; what each may do is said in ops/table.py.
-Role = Literal["read-only", "agent", "human", "owner", "admin", "instance-admin", "operator", "link", "owner-link"]
+Role = Literal["read-only", "agent", "human", "owner", "admin", "server-admin", "operator", "link", "owner-link"]
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ID, _SECRET, _CHECK = 11, 43, 6
 PATTERN = re.compile(r"abx_(agt|hum|adm|ro|lnk)_([0-9A-Za-z]{11})([0-9A-Za-z]{43})([0-9A-Za-z]{6})")

@@ -12,7 +12,7 @@ import msgspec
 
 from ackbox.model.key import Role
 
-Scope = Literal["read", "write", "sign_in", "admin", "instance", "database", "redeem"]
+Scope = Literal["read", "write", "sign_in", "admin", "server", "database", "redeem"]
 
 # The one table of who may do what.
 ALLOWED: dict[Role, frozenset[Scope]] = {
@@ -22,8 +22,8 @@ ALLOWED: dict[Role, frozenset[Scope]] = {
     # A person who administers as well.
     "owner": frozenset({"read", "write", "sign_in", "admin"}),
     "admin": frozenset({"read", "write", "sign_in", "admin"}),
-    "instance-admin": frozenset({"instance"}),
-    "operator": frozenset({"read", "write", "sign_in", "admin", "instance", "database"}),
+    "server-admin": frozenset({"server"}),
+    "operator": frozenset({"read", "write", "sign_in", "admin", "server", "database"}),
     # A one-time link to the dashboard: good for becoming a person's or an owner's key, once.
     "link": frozenset({"redeem"}),
     "owner-link": frozenset({"redeem"}),

@@ -19,7 +19,7 @@ from ackbox.store.store import KeyRow, Store, find_key
 
 DAY_MS = 86_400_000
 KIND_OF: dict[Role, KeyKind] = {
-    "agent": "agt", "human": "hum", "read-only": "ro", "owner": "hum", "admin": "adm", "instance-admin": "adm", "operator": "adm",
+    "agent": "agt", "human": "hum", "read-only": "ro", "owner": "hum", "admin": "adm", "server-admin": "adm", "operator": "adm",
     "link": "lnk", "owner-link": "lnk",
 }
 # The key that a link turns into.
@@ -30,7 +30,7 @@ class CreateKey(Call, frozen=True, kw_only=True):
     """A key to make."""
 
     name: Annotated[str, Meta(max_length=512, description="The agent or person it speaks as; needed except for admins")] | None = None
-    kind: Annotated[Literal["agent", "human", "owner", "read-only", "admin", "instance-admin"], Meta(
+    kind: Annotated[Literal["agent", "human", "owner", "read-only", "admin", "server-admin"], Meta(
         description="What it may do; an owner is a person who administers")] = "agent"
     may_speak_as: Annotated[list[Annotated[str, Meta(min_length=1, max_length=LONGEST)]],
                             Meta(max_length=50, description="Other names it may speak as; * matches any text")] = []
@@ -55,8 +55,8 @@ async def create(context: Context, params: CreateKey) -> NewKey:
 
     Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
     """
-    if params.kind == "instance-admin" and not context.caller.may("instance"):
-        raise NotAllowed("Only an operator makes keys for the whole instance.", field="kind")
+    if params.kind == "server-admin" and not context.caller.may("server"):
+        raise NotAllowed("Only an operator makes keys for the whole server.", field="kind")
     if params.name is None and params.kind in ("agent", "human", "owner", "read-only"):
         raise Invalid("A key speaks as somebody.", hint="Give `name`.", field="name")
     name = None if params.name is None else parse_name(params.name)
@@ -69,7 +69,7 @@ async def create(context: Context, params: CreateKey) -> NewKey:
     text = secret.reveal()
     expires_at = context.now + params.expires_in_days * DAY_MS if params.expires_in_days else None
     id = parse_key(text).id
-    if name is not None and params.kind != "instance-admin":
+    if name is not None and params.kind != "server-admin":
         # Whoever has a key has a mailbox: broadcasts from now on are for it, before it first calls.
         owner = await context.register(name, kind="human" if params.kind in PEOPLE else "agent")
         if params.kind in PEOPLE and owner.kind != "human":

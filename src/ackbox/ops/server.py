@@ -1,4 +1,4 @@
-"""instance.backup, instance.status: the database and the server as a whole. Explained in docs/howto/back-up-and-move.md."""
+"""server.backup, server.status: the database and the server as a whole. Explained in docs/howto/back-up-and-move.md."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def _beside(engine: Engine, params: Backup, now: int) -> BackedUp:
     return made
 
 
-@op("instance.backup", scope="database", beside=_beside)
+@op("server.backup", scope="database", beside=_beside)
 async def backup(context: Context, params: Backup) -> BackedUp:
     """Copy the whole database while the server runs, keys included, and check the copy; for operators, who may read it all.
 
@@ -67,10 +67,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     version: Annotated[str, Meta(description="Version of the server")]
     database_bytes: Annotated[int, Meta(description="How large the database is, all workspaces together")]
     sockets: Annotated[int, Meta(description="WebSockets open on the server that answers")]
-    backup: Annotated[KeptCopy | None, Meta(description="The newest copy that instance.backup made, when all was last found whole; null without")]
+    backup: Annotated[KeptCopy | None, Meta(description="The newest copy that server.backup made, when all was last found whole; null without")]
 
 
-@op("instance.status", scope="admin")
+@op("server.status", scope="admin")
 async def status(context: Context, params: GetStatus) -> Status:
     """Return how large the database is, how many sockets are open, and when it was last copied and found whole."""
     tx = context.store.tx

@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Message
+from ackbox.ops.message.send import visible
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
-from ackbox.ops.message.send import visible
 from ackbox.ops.rules.paging import fitting, within
 from ackbox.ops.rules.seeing import narrowed, see_each
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, op

@@ -10,9 +10,9 @@ from msgspec import Meta
 from ackbox.errors import AckboxError, Conflict
 from ackbox.model.message import Message, Ref
 from ackbox.model.moment import to_text
-from ackbox.ops.rules import show
 from ackbox.ops.message.send import Intent, Send, post
 from ackbox.ops.note.write import Added, NewNote, keep
+from ackbox.ops.rules import show
 from ackbox.ops.rules.seeing import see
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.readers import Reader

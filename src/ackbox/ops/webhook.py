@@ -19,8 +19,8 @@ from ackbox.model.name import parse_name
 from ackbox.model.signature import FORMS, WINDOW_S, Form, is_signed, may_be_signed, new_secret, sign
 from ackbox.model.template import check_template, fill, stand_in
 from ackbox.ops.access import Caller
-from ackbox.ops.message.audience import resolve
 from ackbox.ops.decode import refuse_deep
+from ackbox.ops.message.audience import resolve
 from ackbox.ops.message.send import Intent, Send, post
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, Unread, op

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from ackbox.app.limits import Rate
+from ackbox.dialects.engine.mapping import Field, Refusal, Word
 from ackbox.dialects.engine.translate import (
     Asked,
     after,
@@ -21,9 +23,7 @@ from ackbox.dialects.engine.translate import (
     told_of,
     way_of,
 )
-from ackbox.dialects.engine.mapping import Field, Refusal, Word
 from ackbox.errors import AckboxError
-from ackbox.app.limits import Rate
 
 
 class Road(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 
 from ackbox.dialects.engine.convert import CONVERTERS
-from ackbox.dialects.engine.vocabulary import Names
 from ackbox.dialects.engine.mapping import REQUIRED, Arg, Field, Prompt, Refusal, Way, Word
+from ackbox.dialects.engine.vocabulary import Names
 from ackbox.errors import AckboxError, Invalid, NotFound
 from ackbox.ops.decode import decode
 from ackbox.ops.table import OPERATIONS

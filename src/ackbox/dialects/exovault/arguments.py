@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.translate import Dialect
 from ackbox.dialects.engine.mapping import Arg, Field, Refusal, Word
+from ackbox.dialects.engine.translate import Dialect
 
 AgentId = Annotated[str, Meta(min_length=1, max_length=200, description="Who you are")]
 VaultId = Annotated[str, Meta(max_length=256, description="Vault; the key's own when left out")]

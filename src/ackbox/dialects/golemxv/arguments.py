@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.translate import Dialect
 from ackbox.dialects.engine.mapping import Arg, Field, Prompt, Refusal, Word
+from ackbox.dialects.engine.translate import Dialect
 
 Token = Annotated[str, Meta(description="Session token that checkin gave")]
 Slug = Annotated[str, Meta(description="Project slug; the key's own project when left out", max_length=256)]

@@ -3,8 +3,9 @@
 No code: the face reads it. Explained in docs/howto/coming-from-golemxv.md.
 """
 
-from ackbox.dialects.engine.rest import Rest, Road
+from ackbox.app.limits import Rate
 from ackbox.dialects.engine.mapping import Arg, Field, Word
+from ackbox.dialects.engine.rest import Rest, Road
 from ackbox.dialects.golemxv.arguments import (
     ALIVE,
     CHECKIN,
@@ -32,7 +33,6 @@ from ackbox.dialects.golemxv.arguments import (
     TASKS_FIXED,
     Token,
 )
-from ackbox.app.limits import Rate
 
 OWN_SESSION = Arg("session_token", Token, "session", empty_is_none=True)
 META = Field("meta", of=(

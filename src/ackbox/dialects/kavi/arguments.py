@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.translate import Dialect
 from ackbox.dialects.engine.mapping import Arg, Field, Word
+from ackbox.dialects.engine.translate import Dialect
 
 Name = Annotated[str, Meta(max_length=256, description="codex, claude, operator, or any other name")]
 From = Arg("from", Annotated[str, Meta(max_length=256, description="Whose it is; the connection's own name when left out")], "agent", default=None,

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.translate import Dialect
 from ackbox.dialects.engine.mapping import Arg, Field, Word
+from ackbox.dialects.engine.translate import Dialect
 
 Identity = Annotated[str, Meta(description="An identity, exactly as it is written")]
 Text = Annotated[str, Meta(description="The text, Markdown")]

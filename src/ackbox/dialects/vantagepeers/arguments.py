@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.translate import Dialect
 from ackbox.dialects.engine.mapping import Arg, Field, Word
+from ackbox.dialects.engine.translate import Dialect
 from ackbox.dialects.vantagepeers.tasks import CUT, PAGE, TASK_WORDS, Cursor, Fields
 
 Ms = Annotated[int, Meta(description="Only messages after this time, in Unix milliseconds")]

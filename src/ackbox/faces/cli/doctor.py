@@ -161,7 +161,7 @@ def _socket(server: HttpCaller) -> Finding:
 def _database(server: HttpCaller) -> list[Finding]:
     """Return how the database stands; nothing for a key that does not administer."""
     try:
-        told = server.call("instance.status", {})
+        told = server.call("server.status", {})
     except (NoServer, AckboxError):
         return []
     return [_finding("ok" if told["backup"] else "warn", "database", stands(told), "" if told["backup"] else "ackbox backup FILE")]

@@ -278,5 +278,5 @@ def backup(talk: Talk, dest: str) -> None:
         talk.fail(REFUSED, "invalid", f"The server at {elsewhere} is on another machine; the copy would be made there.",
                   "Run this on that machine.")
     talk.timeout_s = COPY_S
-    made = talk.call("instance.backup", path=str(Path(dest).expanduser().absolute()))
+    made = talk.call("server.backup", path=str(Path(dest).expanduser().absolute()))
     talk.show(made, lambda of: f"copied to {of['path']}: {of['bytes'] / 1e6:,.1f} MB, checked by {of['verified']}")

@@ -11,7 +11,7 @@ import click
 
 COMMANDS = {
     "agent.list": "ackbox who", "agent.check_in": "ackbox session start", "agent.dismiss": "ackbox dismiss", "agent.whoami": "ackbox me",
-    "event.log": "ackbox log", "inbox.check": "ackbox inbox", "instance.backup": "ackbox backup", "key.create": "ackbox key create",
+    "event.log": "ackbox log", "inbox.check": "ackbox inbox", "server.backup": "ackbox backup", "key.create": "ackbox key create",
     "key.list": "ackbox key list", "key.revoke": "ackbox key revoke", "login.link": "ackbox open", "mailbox.list": "ackbox inbox --all",
     "message.ask": "ackbox ask", "message.search": "ackbox search", "message.send": "ackbox send", "message.withdraw": "ackbox withdraw",
     "note.add": "ackbox note add", "note.list": "ackbox note list", "note.search": "ackbox note search", "schedule.list": "ackbox schedule list",

@@ -127,7 +127,7 @@ def agent_set_kind(talk: Talk, name: str, kind: str) -> None:
 
 @key.command("create", cls=Verb)
 @click.option("--agent", "name", help="Who speaks with it; needed except for admins.")
-@click.option("--kind", type=click.Choice(["agent", "human", "owner", "read-only", "admin", "instance-admin"]), default="agent", show_default=True,
+@click.option("--kind", type=click.Choice(["agent", "human", "owner", "read-only", "admin", "server-admin"]), default="agent", show_default=True,
               help="What it may do.")
 @click.option("--may-speak-as", multiple=True, help="Another name it may speak as; * matches any text; may be repeated.")
 @click.option("--label", default="", help="A note for people.")

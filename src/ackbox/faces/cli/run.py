@@ -190,7 +190,7 @@ def status(talk: Talk, id: str | None) -> None:
     from ackbox.faces.cli.doctor import stands
 
     try:
-        server["instance"] = talk.attempt("instance.status")
+        server["instance"] = talk.attempt("server.status")
     except (AckboxError, NoServer):
         # Whoever may not ask how the database stands is told where it is all the same.
         server["instance"] = None

@@ -20,22 +20,22 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from ackbox import __version__
+from ackbox.app.limits import Limits
 from ackbox.briefing import Answer
 from ackbox.dialects import DIALECTS
 from ackbox.dialects.engine.translate import Asked, Dialect, Offered, Said, beside, hints, opened
 from ackbox.errors import AckboxError, Invalid, NotFound, TooLong
 from ackbox.faces.http.connection import welcome
+from ackbox.faces.http.reply import bearer, error_response, said_in
+from ackbox.faces.http.schema import input_schema
+from ackbox.faces.http.wire import Calling, as_error, in_names
 from ackbox.faces.mcp.answer import FROM, UP_TO, Reading, reading_of, write
+from ackbox.faces.mcp.caller import who
 from ackbox.faces.mcp.more import Look, More
 from ackbox.faces.mcp.prompts import Commands, Prompts
 from ackbox.faces.mcp.resources import Resources
 from ackbox.faces.mcp.sessions import BODY_LIMIT, Sessions
 from ackbox.faces.mcp.task import ACTIONS, TaskCall
-from ackbox.faces.mcp.caller import who
-from ackbox.faces.http.reply import bearer, error_response, said_in
-from ackbox.faces.http.schema import input_schema
-from ackbox.faces.http.wire import Calling, as_error, in_names
-from ackbox.app.limits import Limits
 from ackbox.ops.table import OPERATIONS
 
 PROGRESS_S = 5.0

@@ -12,8 +12,8 @@ from msgspec import Meta
 
 from ackbox.dialects.engine.translate import Asked, Offered, Said, hints
 from ackbox.errors import Invalid, NotAllowed, UnknownField
-from ackbox.faces.mcp.answer import FROM, reading_of
 from ackbox.faces.http.schema import input_schema
+from ackbox.faces.mcp.answer import FROM, reading_of
 from ackbox.ops.access import Caller
 from ackbox.ops.decode import parse_object
 from ackbox.ops.table import OPERATIONS, Operation, find
@@ -32,7 +32,7 @@ APART = {
     "workspace.settings": "What holds agents back is set by people: `ackbox workspace settings`.",
     "workspace.export": "A whole workspace does not fit before a model: `ackbox export`.",
     "workspace.import": "A whole workspace does not come from a model: `ackbox import`.",
-    "instance.backup": "It writes a file on the server: `ackbox backup`.",
+    "server.backup": "It writes a file on the server: `ackbox backup`.",
     "webhook.receive": "Other systems post to it, signed, at /hooks/in/{id}.",
 }
 # Said by the connection.

@@ -13,10 +13,10 @@ from mcp.shared.exceptions import MCPError
 
 from ackbox.dialects.engine.mapping import Prompt
 from ackbox.errors import AckboxError
-from ackbox.faces.mcp.answer import read
-from ackbox.faces.mcp.resources import refusal
-from ackbox.faces.mcp.caller import Who, who
 from ackbox.faces.http.wire import Calling
+from ackbox.faces.mcp.answer import read
+from ackbox.faces.mcp.caller import Who, who
+from ackbox.faces.mcp.resources import refusal
 from ackbox.model.text import visible
 
 _ID = types.PromptArgument(name="id", description="Id of the message", required=True)

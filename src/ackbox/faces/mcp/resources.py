@@ -17,9 +17,9 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import SUBSCRIPTION_ID_META_KEY
 
 from ackbox.errors import AckboxError
+from ackbox.faces.http.wire import Calling, as_error
 from ackbox.faces.mcp.answer import read
 from ackbox.faces.mcp.caller import Who, who
-from ackbox.faces.http.wire import Calling, as_error
 
 INBOX = "ackbox://inbox"
 AGENTS = "ackbox://agents"

@@ -20,9 +20,9 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from ackbox.app.limits import Held, Limits
 from ackbox.errors import AckboxError, RateLimited
 from ackbox.faces.mcp.resources import refusal
-from ackbox.app.limits import Held, Limits
 from ackbox.ops.access import Caller
 
 BODY_LIMIT = 1 << 20

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ackbox.app.limits import Held, Limits
 from ackbox.dialects import RESTS
 from ackbox.dialects.engine.rest import Rest, Road
 from ackbox.dialects.engine.translate import Asked, opened
@@ -22,7 +23,6 @@ from ackbox.faces.http.body import Holding, read_body, read_query
 from ackbox.faces.http.connection import gone_of, welcome
 from ackbox.faces.http.reply import JSON, as_said, bearer, said_in
 from ackbox.faces.http.wire import Calling, as_error, encode
-from ackbox.app.limits import Held, Limits
 from ackbox.ops.decode import parse_object
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -83,7 +83,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "workspace.settings": ("PATCH", "/v1/workspace/settings"),
     "workspace.flow": ("GET", "/v1/workspace/flow"),
     "workspace.health": ("GET", "/v1/workspace/health"),
-    "instance.status": ("GET", "/v1/instance/status"),
+    "server.status": ("GET", "/v1/server/status"),
     "key.create": ("POST", "/v1/keys"),
     "key.list": ("GET", "/v1/keys"),
     "key.revoke": ("DELETE", "/v1/keys/{id}"),

@@ -18,11 +18,13 @@ from starlette.routing import Route, WebSocketRoute
 
 from ackbox.app.call import App
 from ackbox.errors import AckboxError, NotAllowed
-from ackbox.faces.rest import dialect_routes as dialect_rest, openapi, routes as rest, webhook
-from ackbox.faces.server.guard import Guard
-from ackbox.faces.server.metrics import Metrics, counted
 from ackbox.faces.http.reply import bearer, error_response
 from ackbox.faces.http.wire import encode
+from ackbox.faces.rest import dialect_routes as dialect_rest
+from ackbox.faces.rest import openapi, webhook
+from ackbox.faces.rest import routes as rest
+from ackbox.faces.server.guard import Guard
+from ackbox.faces.server.metrics import Metrics, counted
 from ackbox.faces.ws.endpoint import Sockets, needs_upgrade
 from ackbox.faces.ws.ticket import Tickets
 
@@ -77,7 +79,7 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
     async def numbers(request: Request) -> Response:
         try:
             caller = await app.identify(bearer(request.headers))
-            if not (caller.may("instance") or caller.may("admin")):
+            if not (caller.may("server") or caller.may("admin")):
                 raise NotAllowed("This key may not read the server's numbers.", hint="Use the operator key or an admin's.")
         except AckboxError as error:
             return error_response(error)

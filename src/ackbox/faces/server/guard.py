@@ -12,10 +12,10 @@ from contextlib import suppress
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ackbox.app.limits import Limits
 from ackbox.errors import AckboxError, NotAllowed
 from ackbox.faces.http.connection import connection_of
 from ackbox.faces.http.reply import error_response
-from ackbox.app.limits import Limits
 
 OPEN_TO_ALL = frozenset({"/healthz", "/readyz"})
 # What an answer carries unless its face says otherwise, as pages do.

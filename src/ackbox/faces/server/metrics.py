@@ -13,8 +13,8 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from ackbox.app.call import App
 from ackbox.app.bell import Gone
+from ackbox.app.call import App
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.faces.http.wire import Calling
 from ackbox.ops.access import PLAIN, Connection

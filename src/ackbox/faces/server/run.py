@@ -24,16 +24,16 @@ import uvicorn
 
 from ackbox import __version__, config
 from ackbox.app.call import App, open_app
+from ackbox.app.library import ensure_operator
 from ackbox.client.discovery import DEFAULT_PORT, announce, holder, read_server
 from ackbox.client.http import HttpCaller
 from ackbox.config import BadSettings, without_password
 from ackbox.errors import NotAllowed, Unavailable
 from ackbox.faces.http.connection import BACKLOG, raise_descriptors
-from ackbox.faces.server.request_head import Head
-from ackbox.faces.server.log import start_log
 from ackbox.faces.server.asgi import make_web
+from ackbox.faces.server.log import start_log
+from ackbox.faces.server.request_head import Head
 from ackbox.faces.ws.line import FRAME_LIMIT, Line
-from ackbox.app.library import ensure_operator
 from ackbox.model.moment import to_text
 from ackbox.private import make_directory, open_private, tighten_file, write_private
 

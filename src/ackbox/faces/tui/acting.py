@@ -10,13 +10,13 @@ from textual.widgets import Input, TextArea
 
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError, Conflict, Invalid
+from ackbox.faces.tui.tabs.live import Live
+from ackbox.faces.tui.tabs.tab import DENSITIES
 from ackbox.faces.tui.widgets.ask import Jump
 from ackbox.faces.tui.widgets.compose import Compose
 from ackbox.faces.tui.widgets.drawing import one_line
 from ackbox.faces.tui.widgets.keys import AFTER_G, AFTER_G_S, KEYS, KeysScreen
 from ackbox.faces.tui.widgets.lines import Lines
-from ackbox.faces.tui.tabs.live import Live
-from ackbox.faces.tui.tabs.tab import DENSITIES
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal

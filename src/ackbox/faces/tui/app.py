@@ -21,26 +21,26 @@ from textual.theme import Theme
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.tui.acting import Acting
-from ackbox.faces.tui.tabs.agents import Agents
-from ackbox.faces.tui.widgets.ask import Filter
-from ackbox.faces.tui.widgets.bars import Bar
-from ackbox.faces.tui.tabs.beside import Beside, Sidebar
-from ackbox.faces.tui.widgets.compose import Compose
-from ackbox.faces.tui.widgets.drawing import text_lines
-from ackbox.faces.tui.tabs.health import Health
-from ackbox.faces.tui.widgets.keys import bindings
-from ackbox.faces.tui.widgets.lines import Lines
+from ackbox.faces.tui.selecting import Selecting
 from ackbox.faces.tui.state.link import Link
+from ackbox.faces.tui.state.post import Post
+from ackbox.faces.tui.state.status import bottom_line, top_line
+from ackbox.faces.tui.tabs.agents import Agents
+from ackbox.faces.tui.tabs.beside import Beside, Sidebar
+from ackbox.faces.tui.tabs.health import Health
 from ackbox.faces.tui.tabs.live import Live
 from ackbox.faces.tui.tabs.needs import Needs
-from ackbox.faces.tui.widgets.palette import Palette, theme_name, themes
-from ackbox.faces.tui.state.post import Post
-from ackbox.faces.tui.selecting import Selecting
-from ackbox.faces.tui.state.status import bottom_line, top_line
 from ackbox.faces.tui.tabs.tab import Tab
-from ackbox.faces.tui.tasking import Tasking
 from ackbox.faces.tui.tabs.tasks import Tasks
 from ackbox.faces.tui.tabs.threads import Threads
+from ackbox.faces.tui.tasking import Tasking
+from ackbox.faces.tui.widgets.ask import Filter
+from ackbox.faces.tui.widgets.bars import Bar
+from ackbox.faces.tui.widgets.compose import Compose
+from ackbox.faces.tui.widgets.drawing import text_lines
+from ackbox.faces.tui.widgets.keys import bindings
+from ackbox.faces.tui.widgets.lines import Lines
+from ackbox.faces.tui.widgets.palette import Palette, theme_name, themes
 
 # How long the cursor rests on something before the server is asked about it.
 REST_S = 0.15

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError, RateLimited
-from ackbox.faces.tui.widgets.drawing import addressees, one_line
 from ackbox.faces.tui.state.picks import Things
+from ackbox.faces.tui.widgets.drawing import addressees, one_line
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError, Conflict
-from ackbox.faces.tui.widgets.ask import Jump, Sure
 from ackbox.faces.tui.state.draft import PRIORITIES, parse_draft
+from ackbox.faces.tui.widgets.ask import Jump, Sure
 from ackbox.faces.tui.widgets.drawing import one_line
 from ackbox.model.task import STATUSES, Status, check_change
 

@@ -24,10 +24,12 @@ from ackbox import __version__
 from ackbox.errors import AckboxError, BadKey, NotFound
 from ackbox.faces.http import reply
 from ackbox.faces.http.reply import JSON, credential, error_response, path_prefix
-from ackbox.faces.web.pages import messages as pages_post, watch as pages_watch, work as pages_work
+from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.faces.web import sign_in
 from ackbox.faces.web.page import Ask, Page
-from ackbox.faces.http.wire import Calling, as_error, encode
+from ackbox.faces.web.pages import messages as pages_post
+from ackbox.faces.web.pages import watch as pages_watch
+from ackbox.faces.web.pages import work as pages_work
 from ackbox.model.moment import to_text
 
 # What a page is told from the start and asks for again in the same words: those seen last, with how many there are in all, and what waits.

@@ -17,14 +17,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ackbox.app.call import App
+from ackbox.app.limits import Limits
 from ackbox.errors import AckboxError, BadKey, Conflict, Invalid, NotFound, RateLimited
 from ackbox.faces.http.reply import credential, error_response
 from ackbox.faces.http.wire import Calling
-from ackbox.faces.ws.subscription import Feeds, Subscription
 from ackbox.faces.ws.frame import Asked, Id, Misread, answered, read, refused
 from ackbox.faces.ws.line import EXTENSION, Line
+from ackbox.faces.ws.subscription import Feeds, Subscription
 from ackbox.faces.ws.ticket import Tickets
-from ackbox.app.limits import Limits
 from ackbox.ops.access import Caller
 from ackbox.ops.table import OPERATIONS
 

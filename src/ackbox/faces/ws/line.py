@@ -17,11 +17,11 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 
+from ackbox.app.limits import Bucket, Rate
 from ackbox.errors import Invalid
 from ackbox.faces.http import connection
 from ackbox.faces.http.connection import Connection, Connections, Watch
 from ackbox.faces.http.reply import error_response
-from ackbox.app.limits import Bucket, Rate
 
 FRAME_LIMIT = 256 * 1024
 STALL_S = 20.0

@@ -10,8 +10,8 @@ from msgspec import Meta
 from ackbox.errors import Invalid
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.agent.copies import COPY, choose, siblings
-from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.lenient import CLEARS
+from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.overlap import Overlap, overlap
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.presence import (
@@ -25,8 +25,8 @@ from ackbox.ops.rules.presence import (
     everyone,
 )
 from ackbox.ops.rules.seeing import narrowed, written_by
-from ackbox.ops.table import Call, Context, Cursor, op
 from ackbox.ops.rules.totals import counts
+from ackbox.ops.table import Call, Context, Cursor, op
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.readers import Presence, Reader
 
@@ -139,7 +139,7 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
     context.rings.add(await context.store.note("agent.checked_in", at=context.now, reader=me.agent, subject=subject))
     return CheckedIn(me=shown(me, derive(presence, context.now, context.now)), unread=min(unread, COUNTED_UP_TO),
                      total=min(total, COUNTED_UP_TO), heartbeat_s=max(ttl_s // 3, 1), ttl_s=ttl_s, conflicts=conflicts,
-                     copies=await _copies(context, me), notices=context.notices if context.caller.may("instance") else [])
+                     copies=await _copies(context, me), notices=context.notices if context.caller.may("server") else [])
 
 
 C = TypeVar("C", bound=Checkin)
@@ -379,4 +379,4 @@ async def whoami(context: Context, params: Whoami) -> Identity:
     name, instance = (None, None) if params.agent is None and caller.agent is None and context.session is None else context.identity(params)
     return Identity(workspace=context.workspace.name, agent=name, instance=instance, role=caller.role, key_id=caller.key_id,
                     may_speak_as=list(caller.may_speak_as),
-                    may=[scope for scope in ("read", "write", "sign_in", "admin", "instance", "database") if caller.may(scope)])
+                    may=[scope for scope in ("read", "write", "sign_in", "admin", "server", "database") if caller.may(scope)])

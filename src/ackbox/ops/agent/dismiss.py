@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import NotAllowed, NotFound
-from ackbox.ops.table import Call, Context, op
 from ackbox.ops.message.withdraw import take_from
+from ackbox.ops.table import Call, Context, op
 
 # Messages taken back by one call.
 MOST = 500

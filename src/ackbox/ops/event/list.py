@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.event.feed import Event, as_event, name_of
+from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.seeing import narrowed
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op

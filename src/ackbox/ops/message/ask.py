@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Message
-from ackbox.ops.rules import show
 from ackbox.ops.message.send import Send, Sent, send
+from ackbox.ops.rules import show
 from ackbox.ops.rules.presence import standing
 from ackbox.ops.rules.seeing import Seen, see_each
 from ackbox.ops.table import Context, op

@@ -17,11 +17,11 @@ from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.receipt import Receipt
 from ackbox.model.text import composed, without_ignorables
-from ackbox.ops.rules import show
-from ackbox.ops.message.audience import Audience, Recipient, describe, mentioned, resolve
-from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.lenient import CLEARS
+from ackbox.ops.message.audience import Audience, Recipient, describe, mentioned, resolve
 from ackbox.ops.message.loop_guard import hold_repeats, hops
+from ackbox.ops.rules import show
+from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.rules.seeing import Seen, may_see, see

@@ -15,8 +15,8 @@ from ackbox.errors import Conflict, Invalid, NotFound, TooLong
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.query import parse_query
 from ackbox.model.text import composed
-from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.message.history import WORDS
+from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op

@@ -173,3 +173,17 @@ def _has_read(trace: Trace, reader: Reader, me: Reader) -> bool:
     if reader.is_agent:
         return bool(entries)
     return any(known[0] in ("", reader.instance) for known in entries)
+
+
+async def receipt_reader(context: Context, me: Reader, row: Stored) -> int:
+    """Return whose receipt a reader is given: an instance its own, so that marking it leaves the message unread for the others."""
+    return await addressed_reader(context, me, row) if me.is_agent else me.reader
+
+
+async def addressed_reader(context: Context, me: Reader, row: Stored) -> int:
+    """Return the reader a message was addressed to: the agent, unless only the instance was."""
+    if row.is_for_everyone:
+        return me.agent
+    channels = await context.store.channels(row.seq)
+    numbers = [channel for channel, agent, *_ in channels if agent == me.agent]
+    return me.agent if me.agent in numbers or not numbers else me.reader if me.reader in numbers else numbers[0]

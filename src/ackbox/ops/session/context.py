@@ -14,11 +14,11 @@ from ackbox.model.message import Letter
 from ackbox.model.query import parse_query
 from ackbox.model.task import Task
 from ackbox.ops.agent.check_in import Instance, card_of
-from ackbox.ops.session.list import Session, shown_session, state_of
-from ackbox.ops.inbox.check import Check, check
+from ackbox.ops.inbox import Check, check
 from ackbox.ops.note.write import Note, within
 from ackbox.ops.note.write import shown as shown_note
 from ackbox.ops.rules.presence import derived, everyone
+from ackbox.ops.session.list import Session, shown_session, state_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.ops.task.find import ListTasks, list_tasks
 from ackbox.store.messages import NEWEST

@@ -16,14 +16,14 @@ from msgspec import Meta
 from ackbox.errors import AckboxError, Conflict, NotFound
 from ackbox.model.message import Letter
 from ackbox.ops.agent.check_in import Checkin, Checkout, check_in, check_out, with_instance
-from ackbox.ops.rules.announce import announce
-from ackbox.ops.session.list import Session, overlaps, shown_session, state_of
-from ackbox.ops.inbox.check import Check, check
+from ackbox.ops.inbox import Check, check
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.note.write import NewNote, keep
-from ackbox.ops.session.context import PENDING, RECENT, Deliver, Titles, Told, Which, tell
+from ackbox.ops.rules.announce import announce
 from ackbox.ops.rules.overlap import Overlap
 from ackbox.ops.rules.presence import DEFAULT_TTL_S
+from ackbox.ops.session.context import PENDING, RECENT, Deliver, Titles, Told, Which, tell
+from ackbox.ops.session.list import Session, overlaps, shown_session, state_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.messages import NEWEST
 from ackbox.store.readers import Reader

@@ -15,6 +15,8 @@ from ackbox.errors import Conflict, Invalid
 from ackbox.model.message import Priority
 from ackbox.model.moment import parse_moment
 from ackbox.model.task import FINISHED, NOTE_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Cause, Status, Task, check_change
+from ackbox.ops.lenient import CLEARS
+from ackbox.ops.table import Call, Context, op
 from ackbox.ops.task.assignment import (
     Assignee,
     as_assignee,
@@ -24,8 +26,6 @@ from ackbox.ops.task.assignment import (
     tell_taken,
 )
 from ackbox.ops.task.dependencies import MOST_NEEDS, check_needs
-from ackbox.ops.lenient import CLEARS
-from ackbox.ops.table import Call, Context, op
 from ackbox.ops.task.find import (
     DoneWhen,
     DueAt,

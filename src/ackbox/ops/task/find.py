@@ -16,15 +16,15 @@ from ackbox.model.message import METADATA_LIMIT_BYTES, Priority
 from ackbox.model.moment import parse_moment, to_text, to_text_or_none
 from ackbox.model.query import parse_query
 from ackbox.model.task import FINISHED, STATUSES, TEXT_LIMIT, TITLE_LIMIT, Status, Task, check_change, parse_statuses
-from ackbox.ops.task.assignment import find_assignee, tell_assigned
-from ackbox.ops.rules.cursors import make_cursor, read_cursor
-from ackbox.ops.task.dependencies import check_needs
 from ackbox.ops.message.history import WORDS
 from ackbox.ops.message.send import visible
+from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.presence import standing
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, op
+from ackbox.ops.task.assignment import find_assignee, tell_assigned
+from ackbox.ops.task.dependencies import check_needs
 from ackbox.store.messages import NEWEST
 from ackbox.store.readers import Reader
 from ackbox.store.tasks import Card, StoredTask, TaskFilter, tag_text

@@ -11,8 +11,8 @@ from ackbox.errors import Invalid
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.task import NOTE_LIMIT
 from ackbox.ops.table import Context, Name, op
-from ackbox.ops.task.find import Label, ListTasks, TaskId, filter_of, find
 from ackbox.ops.task.change import Change, actor, moved, save, told
+from ackbox.ops.task.find import Label, ListTasks, TaskId, filter_of, find
 from ackbox.store.messages import NEWEST
 from ackbox.store.tasks import StoredTask
 

@@ -69,7 +69,7 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
     newcomer_days: NewcomerDays | None = None
 
 
-@op("workspace.create", scope="instance", writes=True, spans_workspaces=True)
+@op("workspace.create", scope="server", writes=True, spans_workspaces=True)
 async def create(context: Context, params: CreateWorkspace) -> Workspace:
     """Create a workspace. Raises Conflict when the name is taken, Invalid."""
     row = await add_workspace(context.store.tx, name=parse_name(params.name), mode=params.mode, settings=_said(params), now=context.now)
@@ -124,7 +124,7 @@ async def settings(context: Context, params: Settings) -> Workspace:
     """
     changes = _said(params)
     shares = [name for name in SHARES if name in changes]
-    if shares and not context.caller.may("instance"):
+    if shares and not context.caller.may("server"):
         raise NotAllowed(f"Only an operator changes `{shares[0]}`.", hint="Leave it out, or use the operator key.", field=shares[0])
     now = {**context.workspace.settings, **changes}
     if changes:

@@ -27,7 +27,6 @@ from ackbox.private import make_directory, open_private, tighten_file
 from ackbox.store.copying import copy_sqlite, fresh_file
 from ackbox.store.engine import Work
 from ackbox.store.engines.fairness import FairQueue, Threads
-from ackbox.store.sql.migrate import migrations
 from ackbox.store.engines.sqlite_budget import GROUP_SECONDS, SPENT, Stopwatch
 from ackbox.store.engines.sqlite_job import Group, Job, drive
 from ackbox.store.engines.sqlite_transaction import (
@@ -35,6 +34,7 @@ from ackbox.store.engines.sqlite_transaction import (
     NearTransaction,
     SqliteTransaction,
 )
+from ackbox.store.sql.migrate import migrations
 from ackbox.store.sql.statements import load
 
 T = TypeVar("T")

@@ -8,6 +8,8 @@ from rich.cells import cell_len
 
 from ackbox.errors import AckboxError
 from ackbox.faces.terminal_text import ago
+from ackbox.faces.tui.state.post import Post
+from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.widgets.drawing import (
     Line,
     addressees,
@@ -18,8 +20,6 @@ from ackbox.faces.tui.widgets.drawing import (
     text_lines,
 )
 from ackbox.faces.tui.widgets.palette import PRESENCE
-from ackbox.faces.tui.state.post import Post
-from ackbox.faces.tui.tabs.tab import Tab
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.state.link import Link

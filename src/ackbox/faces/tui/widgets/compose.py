@@ -17,7 +17,6 @@ from textual.widgets import TextArea
 
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
-from ackbox.faces.tui.widgets.bars import Bar
 from ackbox.faces.tui.state.draft import (
     INTENTS,
     PRIORITIES,
@@ -27,6 +26,7 @@ from ackbox.faces.tui.state.draft import (
     parse_draft,
     reach_line,
 )
+from ackbox.faces.tui.widgets.bars import Bar
 from ackbox.faces.tui.widgets.drawing import Line, fit, glyph, one_line
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import PRESENCE

@@ -63,7 +63,7 @@ async def load_health(ask: Ask) -> dict[str, Any]:
 async def _server(ask: Ask) -> Any:
     """Return how the database and the server stand; null for those who do not administer."""
     try:
-        return await ask("instance.status")
+        return await ask("server.status")
     except NotAllowed:
         return None
 

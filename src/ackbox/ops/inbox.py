@@ -1,4 +1,4 @@
-"""inbox.check, inbox.wait, mailbox.list, receipt.mark: reading post and saying so.
+"""inbox.check, inbox.wait: reading what is unread.
 
 Looking never marks, unless the call asks for it. Explained in docs/why/receipts.md.
 """
@@ -10,30 +10,28 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import NotFound
 from ackbox.model.message import Letter
 from ackbox.model.moment import parse_moment
-from ackbox.model.name import nearest
 from ackbox.model.receipt import Mark
+from ackbox.ops.mailbox import unknown_name
+from ackbox.ops.message.send import has_metadata
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
-from ackbox.ops.rules.marking import find_targets, mark_one, marker_of, note_marked, recipient_of
-from ackbox.ops.message.send import has_metadata
-from ackbox.ops.rules.paging import REPLY_BYTES, fitting
-from ackbox.ops.rules.seeing import see, see_each
-from ackbox.ops.table import Call, Context, Cursor, Limit, op
-from ackbox.ops.rules.totals import counts
 from ackbox.ops.rules.in_progress import UnderWay, under_way
+from ackbox.ops.rules.marking import addressed_reader, find_targets, mark_one, note_marked, receipt_reader
+from ackbox.ops.rules.paging import REPLY_BYTES
+from ackbox.ops.rules.seeing import see_each
+from ackbox.ops.rules.totals import counts
+from ackbox.ops.table import Call, Context, Cursor, Limit, op
 from ackbox.store.marks import COUNTED_UP_TO, Trace
 from ackbox.store.messages import NEWEST, Stored
-from ackbox.store.readers import Reader, nobody
+from ackbox.store.readers import Reader
 
 BODY_BYTES = 40_000
 GO_ON = {True: "go on with the cursor", False: "mark them, then look again"}
 # Messages read at a time while narrowing, and in one call; whoever looks for more goes on with the cursor.
 LOOKED_AT = 1_000
 MOST_LOOKED_AT = 50_000
-MOST_LISTED = 10_000
 
 
 Looked = Literal["unread", "pending", "delivered", "acknowledged"]
@@ -102,7 +100,7 @@ async def check(context: Context, params: Check) -> Checked:
     is_all = params.cursor is None and not is_narrowed and len(seqs) <= params.limit
     unread, total = await counts(context, me, unread=len(seqs) if is_all else None)
     flags = {} if params.state == "unread" else await store.flags(me, [row.seq for row in page])
-    letters = [show.letter(seen, context.workspace.name, reader=await _receipt_reader(context, me, seen.row),
+    letters = [show.letter(seen, context.workspace.name, reader=await receipt_reader(context, me, seen.row),
                            read=flags.get(seen.row.seq, (False,))[0], archived=False) for seen in await see_each(context, params, page)]
     # What one answer of the face does not hold is neither marked nor passed by the cursor; what it shows only in part is not marked.
     fitted = context.fits(letters)
@@ -120,7 +118,7 @@ async def check(context: Context, params: Check) -> Checked:
         notice=f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown; {GO_ON[goes_on]}." if is_cut
         else f"Looked through {MOST_LOOKED_AT:,} messages; go on with the cursor." if has_more
         else None if page else context.workspace.settings.get("empty_inbox_text") or None,
-        under_way=await under_way(context, me) if params.with_tasks else None, **await _unknown(context, me),
+        under_way=await under_way(context, me) if params.with_tasks else None, **await unknown_name(context, me),
     )
 
 
@@ -145,7 +143,7 @@ async def _handed_over(context: Context, params: Check, me: Reader, after: int, 
     seqs = [seq for seq in await store.mailbox_page(me, before=NEWEST, most=COUNTED_UP_TO) if seq > after]
     flags, found = await store.flags(me, seqs), []
     for row in await store.messages_at([seq for seq in reversed(seqs) if not flags[seq][1]]):
-        trace = await store.trace(row.seq, await _addressed(context, me, row))
+        trace = await store.trace(row.seq, await addressed_reader(context, me, row))
         is_gone = row.expires_at is not None and row.expires_at <= context.now
         if _has(trace, "delivered", me) and _has(trace, "acknowledged", me) == wanted and not is_gone:
             found.append(row.seq)
@@ -197,20 +195,6 @@ def _has(trace: Trace, mark: str, me: Reader) -> bool:
     return bool(entries) if me.is_agent else any(known[0] in ("", me.instance) for known in entries)
 
 
-async def _receipt_reader(context: Context, me: Reader, row: Stored) -> int:
-    """Return whose receipt a reader is given: an instance its own, so that marking it leaves the message unread for the others."""
-    return await _addressed(context, me, row) if me.is_agent else me.reader
-
-
-async def _addressed(context: Context, me: Reader, row: Stored) -> int:
-    """Return the reader a message was addressed to: the agent, unless only the instance was."""
-    if row.is_for_everyone:
-        return me.agent
-    channels = await context.store.channels(row.seq)
-    numbers = [channel for channel, agent, *_ in channels if agent == me.agent]
-    return me.agent if me.agent in numbers or not numbers else me.reader if me.reader in numbers else numbers[0]
-
-
 async def _mark_page(context: Context, me: Reader, page: list[Stored], params: Check) -> None:
     mark: Mark = "read" if params.mark == "read" else "delivered"
     changed = []
@@ -220,160 +204,3 @@ async def _mark_page(context: Context, me: Reader, page: list[Stored], params: C
                 changed.append(row.seq)
     if changed:
         await note_marked(context, me, mark, changed)
-
-
-class ListMail(Call, frozen=True, kw_only=True):
-    """Which post of one mailbox."""
-
-    of: Annotated[str, Meta(
-        max_length=512, description="Whose mailbox, as agent or agent/instance; your own when left out. Looking marks nothing")] | None = None
-    unread_only: Annotated[bool, Meta(description="Leave out what is read")] = False
-    include_archived: Annotated[bool, Meta(description="Show what is archived too")] = False
-    sender: Annotated[str, Meta(max_length=512, description="Only from this sender")] | None = None
-    intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
-    limit: Limit = 30
-    cursor: Cursor | None = None
-
-
-class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a mailbox, newest first, with counts of the whole of it (up to 1,000)."""
-
-    agent: Annotated[str, Meta(description="Whose mailbox")]
-    messages: Annotated[list[Letter], Meta(description="Newest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
-    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
-    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
-    counts_capped: Annotated[bool, Meta(description="Whether a count stopped at 1,000")] = False
-    known: Annotated[bool, Meta(description="Whether that name is registered; looking into another's mailbox registers nobody")] = True
-    near: Annotated[list[str], Meta(description="Registered names like it, when it is not")] = []
-
-
-@op("mailbox.list", scope="read")
-async def list_mail(context: Context, params: ListMail) -> Mailbox:
-    """Return everything for one recipient, newest first, with read and archived flags. Marks nothing.
-
-    The mailbox of a name that is not registered is empty, and looking into another's registers nobody.
-    Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace), NotAllowed.
-    """
-    me = await _whose(context, params)
-    ws, store, wanted = context.workspace.ws, context.store, params.limit
-    query = f"mailbox {me.reader}"
-    before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
-    letters: list[Letter] = []
-    looked_at = 0
-    while len(letters) < wanted and looked_at < MOST_LISTED:
-        looked_at += 200
-        seqs = await store.mailbox_page(me, before=before, most=200)
-        flags = await store.flags(me, seqs)
-        for seq in seqs:
-            before = seq
-            letter = await _fitting(context, params, me, seq, flags[seq])
-            if letter is not None:
-                letters.append(letter)
-            if len(letters) == wanted:
-                break
-        if len(seqs) < 200 and (not seqs or before == seqs[-1]):
-            looked_at = 0
-            break
-    has_more = len(letters) == wanted or looked_at >= MOST_LISTED
-    page = fitting(letters)
-    if len(page) < len(letters):
-        before, has_more = page[-1].seq, True
-    shown = page[: context.fits(page).count]
-    if len(shown) < len(page):
-        before, has_more = shown[-1].seq, True
-    unread, total = await counts(context, me)
-    return Mailbox(agent=me.name, messages=shown, cursor=make_cursor(ws, query, before) if has_more else None,
-                   unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO), counts_capped=max(unread, total) > COUNTED_UP_TO,
-                   **await _unknown(context, me))
-
-
-async def _unknown(context: Context, me: Reader) -> dict[str, Any]:
-    """Return what a look says of a name that is not registered: so much, and names like it."""
-    return {} if me.seen else {"known": False, "near": nearest(me.name, await context.store.known_names())}
-
-
-async def _whose(context: Context, params: ListMail) -> Reader:
-    if params.of is None:
-        return await context.me(params)
-    # `instance` says which copy the caller is; whose copy is looked into stands in `of`.
-    name, _, instance = params.of.partition("/")
-    if context.visible_to(None) is not None and name != context.identity(params)[0]:
-        raise NotFound(f"There is no mailbox {params.of!r} that you may see.", field="of")
-    reader = await context.store.reader(name, instance or None)
-    if (reader is None or not reader.seen) and name == _own_name(context, params):
-        # The first look into one's own mailbox registers the caller, however it is named.
-        await context.me(params)
-        reader = await context.store.reader(name, instance or None)
-    return reader or nobody(name, instance or None, last=await context.store.last_seq())
-
-
-def _own_name(context: Context, params: ListMail) -> str | None:
-    """Return the name that the caller has; null for a key without one that gives none."""
-    has_none = params.agent is None and context.caller.agent is None and context.session is None
-    return None if has_none else context.identity(params)[0]
-
-
-async def _fitting(context: Context, params: ListMail, me: Reader, seq: int, flags: tuple[bool, bool]) -> Letter | None:
-    read, archived = flags
-    if (params.unread_only and (read or archived)) or (archived and not params.include_archived):
-        return None
-    row = await context.store.message_at(seq)
-    if row is None or (row.expires_at is not None and row.expires_at <= context.now):
-        return None
-    if params.sender not in (None, row.sender_name) or params.intent not in (None, row.intent):
-        return None
-    seen = await see(context, params, row)
-    if seen is None:
-        return None
-    return show.letter(seen, context.workspace.name, reader=await _receipt_reader(context, me, row), read=read, archived=archived)
-
-
-class MarkMail(Call, frozen=True, kw_only=True):
-    """What to mark, and how."""
-
-    mark: Annotated[Mark, Meta(description="What to set or clear")]
-    ids: Annotated[list[Annotated[str, Meta(max_length=64)]],
-                   Meta(min_length=1, max_length=500, description="Message ids, their numbers as #42, or receipt ids")]
-    as_recipient: Annotated[bool, Meta(description="Receipt ids only: mark each as the reader it belongs to, where the key may speak as it")] = False
-    evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
-    or_refuse: Annotated[bool, Meta(description="Mark nothing and answer not_found when an id is not your post")] = False
-
-
-class Marked(msgspec.Struct, frozen=True, kw_only=True):
-    """What marking did: the ids whose state changed, those that stood so already, and those that are not the caller's."""
-
-    mark: Annotated[Mark, Meta(description="What was asked")]
-    changed: Annotated[list[str], Meta(description="Ids that stand differently now")]
-    unchanged: Annotated[list[str], Meta(description="Ids that stood so already")]
-    not_found: Annotated[list[str], Meta(description="Ids that are not your post")]
-
-
-@op("receipt.mark", scope="write", writes=True)
-async def mark(context: Context, params: MarkMail) -> Marked:
-    """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by message or receipt ids.
-
-    The first time wins: marking again changes nothing and is no error. Acknowledging implies
-    read, reading implies delivered. An instance marks for itself; a caller with no instance
-    marks for every instance, or, with the receipt id that an instance was given, for that one.
-    Ids that are not the caller's post come back in `not_found`; with
-    `as_recipient` so do receipts of readers that the key may not speak as.
-
-    Raises NotFound with `or_refuse`.
-    """
-    caller = None if params.as_recipient else await context.me(params)
-    outcome: dict[str, list[str]] = {"changed": [], "unchanged": [], "not_found": []}
-    changes: dict[Reader, list[int]] = {}
-    for id in dict.fromkeys(params.ids):
-        me = await recipient_of(context, id) if caller is None else await marker_of(context, caller, id)
-        targets = [] if me is None else await find_targets(context, me, id)
-        did = [await mark_one(context, me, target, params.mark, evidence=params.evidence) for target in targets if me is not None]
-        if params.or_refuse and not targets:
-            raise NotFound("There is no such message among your post.", hint="Use an id that a reading call gave.", field="ids")
-        outcome["not_found" if not targets else "changed" if any(did) else "unchanged"].append(id)
-        for target, changed in zip(targets, did, strict=True):
-            if changed and me is not None:
-                changes.setdefault(me, []).append(target.row.seq)
-    for reader, seqs in changes.items():
-        await note_marked(context, reader, params.mark, seqs)
-    return Marked(mark=params.mark, **outcome)

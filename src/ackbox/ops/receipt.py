@@ -1,0 +1,64 @@
+"""receipt.mark: saying what became of a message. Explained in docs/why/receipts.md."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import NotFound
+from ackbox.model.receipt import Mark
+from ackbox.ops.rules.marking import find_targets, mark_one, marker_of, note_marked, recipient_of
+from ackbox.ops.table import Call, Context, op
+from ackbox.store.readers import Reader
+
+
+class MarkMail(Call, frozen=True, kw_only=True):
+    """What to mark, and how."""
+
+    mark: Annotated[Mark, Meta(description="What to set or clear")]
+    ids: Annotated[list[Annotated[str, Meta(max_length=64)]],
+                   Meta(min_length=1, max_length=500, description="Message ids, their numbers as #42, or receipt ids")]
+    as_recipient: Annotated[bool, Meta(description="Receipt ids only: mark each as the reader it belongs to, where the key may speak as it")] = False
+    evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
+    or_refuse: Annotated[bool, Meta(description="Mark nothing and answer not_found when an id is not your post")] = False
+
+
+class Marked(msgspec.Struct, frozen=True, kw_only=True):
+    """What marking did: the ids whose state changed, those that stood so already, and those that are not the caller's."""
+
+    mark: Annotated[Mark, Meta(description="What was asked")]
+    changed: Annotated[list[str], Meta(description="Ids that stand differently now")]
+    unchanged: Annotated[list[str], Meta(description="Ids that stood so already")]
+    not_found: Annotated[list[str], Meta(description="Ids that are not your post")]
+
+
+@op("receipt.mark", scope="write", writes=True)
+async def mark(context: Context, params: MarkMail) -> Marked:
+    """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by message or receipt ids.
+
+    The first time wins: marking again changes nothing and is no error. Acknowledging implies
+    read, reading implies delivered. An instance marks for itself; a caller with no instance
+    marks for every instance, or, with the receipt id that an instance was given, for that one.
+    Ids that are not the caller's post come back in `not_found`; with
+    `as_recipient` so do receipts of readers that the key may not speak as.
+
+    Raises NotFound with `or_refuse`.
+    """
+    caller = None if params.as_recipient else await context.me(params)
+    outcome: dict[str, list[str]] = {"changed": [], "unchanged": [], "not_found": []}
+    changes: dict[Reader, list[int]] = {}
+    for id in dict.fromkeys(params.ids):
+        me = await recipient_of(context, id) if caller is None else await marker_of(context, caller, id)
+        targets = [] if me is None else await find_targets(context, me, id)
+        did = [await mark_one(context, me, target, params.mark, evidence=params.evidence) for target in targets if me is not None]
+        if params.or_refuse and not targets:
+            raise NotFound("There is no such message among your post.", hint="Use an id that a reading call gave.", field="ids")
+        outcome["not_found" if not targets else "changed" if any(did) else "unchanged"].append(id)
+        for target, changed in zip(targets, did, strict=True):
+            if changed and me is not None:
+                changes.setdefault(me, []).append(target.row.seq)
+    for reader, seqs in changes.items():
+        await note_marked(context, reader, params.mark, seqs)
+    return Marked(mark=params.mark, **outcome)
