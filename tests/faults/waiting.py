@@ -97,8 +97,7 @@ class Feed(OnWire):
     async def start(self) -> None:
         wire = await self.wire()
         await self.post(wire, "/v1/call/event.feed", {"agent": self.agent, "of": "inbox"})
-        await wire.answer()
-        cursor = json.loads(wire.received.partition(b"\r\n\r\n")[2])["cursor"]
+        cursor = json.loads(await wire.body())["cursor"]
         await self.post(wire, "/v1/call/event.feed", {"agent": self.agent, "of": "inbox", "cursor": cursor, "wait_s": WAIT_S})
 
 
