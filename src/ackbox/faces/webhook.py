@@ -31,7 +31,8 @@ def routes(call: Calling) -> list[Route]:
             return {"id": id, "headers": headers, "body": await read_body(request, BODY_LIMIT, held)}
 
         try:
-            result = await call("webhook.receive", Unread(id, headers, request.client.host if request.client else "-", read), credential=None, face="webhook")
+            address = request.client.host if request.client else "-"
+            result = await call("webhook.receive", Unread(id, headers, address, read), credential=None, face="webhook")
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape

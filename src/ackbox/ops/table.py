@@ -388,9 +388,9 @@ def op(
     running it twice would do it twice. `prepare` may give
     something to write first, in a transaction of its own.
     `parts` makes it many calls of another operation. `beside(engine, params, now)` runs outside
-    any transaction, for what concerns the whole database. `knock(engine, request, now)` finds whom an `Unread`
-    request is addressed to, and refuses one that cannot be signed; `caller(engine, params, now)` says who signed it, in place of a key. `is_bulk` allows a body of 8 MiB.
-    `for_caller` says that what is done is worth nothing to anybody but the caller, as every read is:
+    any transaction, for what concerns the whole database. `knock(engine, request, now)` finds whom an `Unread` request is
+    addressed to, and refuses one that cannot be signed; `caller(engine, params, now)` says who signed it, in place of a key.
+    `is_bulk` allows a body of 8 MiB. `for_caller` says that what is done is worth nothing to anybody but the caller, as every read is:
     it is not done for a caller who has left. `kept` is what a wait keeps of its parameters.
     """
 
