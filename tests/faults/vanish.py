@@ -85,7 +85,8 @@ class Vanishing:
             sent = await asyncio.to_thread(self.call, "message.send", agent="sender", to=agent, body=f"for {agent}", parent=question)
             task = await asyncio.to_thread(self.call, "task.create", agent="sender", to=agent, title=f"for {agent}")
             await asyncio.sleep(LATER_S if is_early else 0.5)
-            await asyncio.to_thread(self._judge, agent, way, sent["id"], task, gone_at)
+            may_linger = waiter.lives and not stay
+            await asyncio.to_thread(self._judge, agent, way, sent["id"], task, float("inf") if may_linger else gone_at)
         finally:
             await waiter.end()
 

@@ -17,9 +17,9 @@ WAIT_S = 45
 
 
 class Waiter:
-    """One caller: it waits, vanishes, and is cleaned up."""
+    """One caller: it waits, vanishes, and is cleaned up; one that `lives` only stops waiting, and is still present."""
 
-    asks = False
+    asks = lives = False
 
     def __init__(self, url: str, key: str, environment: dict[str, str], agent: str) -> None:
         address = urlsplit(url)
@@ -97,8 +97,7 @@ class Feed(OnWire):
     async def start(self) -> None:
         wire = await self.wire()
         await self.post(wire, "/v1/call/event.feed", {"agent": self.agent, "of": "inbox"})
-        await wire.answer()
-        cursor = json.loads(wire.received.partition(b"\r\n\r\n")[2])["cursor"]
+        cursor = json.loads(await wire.body())["cursor"]
         await self.post(wire, "/v1/call/event.feed", {"agent": self.agent, "of": "inbox", "cursor": cursor, "wait_s": WAIT_S})
 
 
@@ -226,7 +225,9 @@ class Bridge(Program):
 
 
 class BridgeCancelled(Bridge):
-    """The program takes its request back, and the bridge lives on."""
+    """The program takes its request back, and the bridge lives on: its socket keeps the agent online."""
+
+    lives = True
 
     async def vanish(self) -> None:
         assert self._process is not None and self._process.stdin is not None

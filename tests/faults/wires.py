@@ -120,6 +120,17 @@ class Wire:
                     await self.arrived.wait()
         return self.statuses[of - 1] if len(self.statuses) >= of else 0
 
+    async def body(self, within_s: float = 10.0) -> bytes:
+        """Return the body of the first answer, which may come after its head; TimeoutError when it does not come whole."""
+        async with asyncio.timeout(within_s):
+            while True:
+                head, _, body = self.received.partition(b"\r\n\r\n")
+                size = head.lower().partition(b"content-length:")[2].partition(b"\r")[0].strip()
+                if size.isdigit() and len(body) >= int(size):
+                    return bytes(body[:int(size)])
+                self.arrived.clear()
+                await self.arrived.wait()
+
     async def silence(self) -> None:
         """Say nothing until the server closes."""
         while not (self.is_ended or self.is_let_go):
