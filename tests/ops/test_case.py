@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ackbox.app import App
+from ackbox.app import open_app
 from ackbox.errors import Conflict
 from ackbox.store.store import Store
 from tests.engines import Post
@@ -60,7 +60,7 @@ async def test_a_key_that_speaks_as_one_spelling_does_not_speak_as_another_who_c
     assert [message.sender for message in (await post("message.history")).messages] == ["ana"]
 
 
-async def test_names_from_an_earlier_version_are_found_in_any_case(post: Post) -> None:
+async def test_names_from_an_earlier_version_are_found_in_any_case(post: Post, database: str) -> None:
     await post("agent.check_in", agent="Bob")
 
     async def forget(store: Store) -> None:
@@ -70,6 +70,7 @@ async def test_names_from_an_earlier_version_are_found_in_any_case(post: Post) -
 
     await in_store(post.app, forget)
     assert not (await post("message.preview", agent="ana", to="bob")).recipients[0].known
-    # What an earlier version wrote is brought up to date when a server starts.
-    async with App(post.app.engine, post.app.clock):
-        assert (await post("message.send", agent="ana", to="bob", body="x")).recipients[0].agent == "Bob"
+    # What an earlier version wrote is brought up to date when a server opens the database.
+    second = await open_app(database)
+    assert (await second.call("message.send", {"agent": "ana", "to": "bob", "body": "x"}, credential=post.key)).recipients[0].agent == "Bob"
+    await second.close()
