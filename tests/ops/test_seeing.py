@@ -36,7 +36,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
 }
 # What returns no message, no name that a message was written to and no word of one, whatever is stored; or needs what a member has not.
 APART = {
-    "agent.check_in", "agent.check_out", "agent.dismiss", "server.backup", "server.status", "key.create", "key.list", "key.revoke",
+    "agent.check_in", "agent.check_out", "agent.dismiss", "agent.set_kind", "server.backup", "server.status", "key.create", "key.list", "key.revoke", "key.rotate",
     "login.link", "login.redeem", "login.end", "message.send_many", "note.add", "note.get", "note.link", "note.supersede", "schedule.add",
     "schedule.remove", "session.start", "session.checkpoint", "session.end", "task.assign", "task.depend", "task.get", "task.claim", "task.update", "turn.submit", "webhook.add",
     "webhook.list", "webhook.remove", "webhook.receive", "workspace.create", "workspace.export", "workspace.import", "workspace.settings",

@@ -54,7 +54,7 @@ class Asker:
         """What a call needs besides what it is asked for."""
         own: dict[str, Any] = {
             "to": "bob", "body": "x", "id": self.home.message, "ids": [self.home.message], "mark": "delivered", "query": "quokka", "text": "x", "relation": "supports", "path": "/", "title": "x",
-            "messages": [{"to": "bob", "body": "x"}], "part": "message", "records": [], "upto": 1 << 40, "only_look": True, "wait_s": 0, "cron": "@yearly", "headers": {}, "summary": "x",
+            "messages": [{"to": "bob", "body": "x"}], "part": "message", "records": [], "upto": 1 << 40, "only_look": True, "wait_s": 0, "cron": "@yearly", "headers": {}, "summary": "x", "kind": "human",
             "name": f"{self.home.workspace}-{next(self.count)}" if operation.name == "workspace.create" else "carl",
         }
         if operation.name == "webhook.receive":

@@ -44,6 +44,11 @@ def composed(text: str, *, field: str, limit: int = LONGEST_TEXT) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def beginning(text: str, most: int) -> str:
+    """Return at most so many characters of a text, after NFC: cut first, since composing a long text of marks takes long."""
+    return unicodedata.normalize("NFC", text[:most])
+
+
 def refuse_marks(text: str, field: str) -> None:
     """Raise Invalid for more combining marks in a row than any script writes."""
     if _overlong_run(text) is not None:

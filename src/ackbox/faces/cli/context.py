@@ -200,15 +200,15 @@ class Talk:
 def login_name() -> str:
     """Return the name of the account without what a name cannot hold; `me` when that leaves nothing, or a reserved word."""
     import getpass
-    import unicodedata
 
     from ackbox.model.name import EVERYBODY, RESERVED
+    from ackbox.model.text import beginning
 
     try:
         name = getpass.getuser()
     except (KeyError, OSError):
         name = ""
-    clean = "".join(c for c in unicodedata.normalize("NFC", name[:64]) if c.isalnum() or c in "-_.")
+    clean = "".join(c for c in beginning(name, 64) if c.isalnum() or c in "-_.")
     return clean if clean and clean.casefold() not in RESERVED | {EVERYBODY} else "me"
 
 

@@ -6,10 +6,9 @@ Explained in docs/why/presence.md, "Running copies".
 
 from __future__ import annotations
 
-import unicodedata
-
 import msgspec
 
+from ackbox.model.text import beginning
 from ackbox.ops.rules.presence import derived
 from ackbox.ops.table import Context
 from ackbox.store.readers import Presence, Reader
@@ -24,8 +23,7 @@ MAX_COPIES = 1000
 
 def as_instance(wish: str) -> str:
     """Return an instance's name made of a wish, such as a directory's name: what cannot stand in a name becomes a dash."""
-    # Cut first: composing a long text of marks takes long.
-    text = unicodedata.normalize("NFC", wish[:MAX_INSTANCE])
+    text = beginning(wish, MAX_INSTANCE)
     clean = "".join(c if c.isalnum() or c in "-_. " else "-" for c in text).strip(" -_.")
     return clean or UNNAMED
 
