@@ -87,8 +87,8 @@ HEAVY: dict[str, tuple[Params, ...]] = {
 }
 # Short whatever they are asked: one row by its id, or one of the caller's own.
 LIGHT = frozenset({
-    "agent.check_out", "agent.dismiss", "agent.heartbeat", "key.revoke", "login.end", "login.link", "login.redeem", "note.link", "note.supersede",
-    "schedule.remove", "session.checkpoint", "session.end", "task.assign", "task.depend", "task.get", "task.update", "webhook.add", "webhook.receive",
+    "agent.check_out", "agent.dismiss", "agent.heartbeat", "agent.set_kind", "key.revoke", "key.rotate", "login.end", "login.link", "login.redeem",
+    "note.link", "note.supersede", "schedule.remove", "session.checkpoint", "session.end", "task.assign", "task.depend", "task.get", "task.update", "webhook.add", "webhook.receive",
     "webhook.remove", "workspace.list", "workspace.settings", "instance.backup", "workspace.create", "workspace.import"})
 BY_ADMIN = frozenset({"workspace.export", "instance.status", "key.create", "key.list", "webhook.list"})
 
