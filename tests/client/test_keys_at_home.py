@@ -28,7 +28,7 @@ OTHER_KEY = "abx_agt_of-somewhere-else"
 ARGUMENTS: dict[str, list[str]] = {
     "send": ["bob", "hello"], "reply": ["0" * 32, "hello"], "ask": ["bob", "well?"], "inbox": [], "read": ["0" * 32], "ack": ["0" * 32],
     "archive": ["0" * 32], "withdraw": ["0" * 32], "thread": ["0" * 32], "search": ["word"], "tail": ["--since", "start"], "wait": [],
-    "who": [], "me": [], "heartbeat": [], "nudge": ["bob"], "dismiss": ["bob"], "key": ["list"], "workspace": ["list"], "task": ["list"],
+    "who": [], "me": [], "heartbeat": [], "nudge": ["bob"], "dismiss": ["bob"], "key": ["list"], "agent": ["set-kind", "bob", "human"], "workspace": ["list"], "task": ["list"],
     "session": ["list"], "note": ["list"], "turn": ["submit"], "open": [], "mcp": [], "demo": ["--fast", "--no-wait"], "schedule": ["list"],
     "webhook": ["list"], "export": ["-"], "log": [], "import": ["{export}"], "backup": ["/nowhere/copy.db"], "flow": [], "health": [],
     "overview": [], "needs": [], "threads": [], "status": ["0" * 32],

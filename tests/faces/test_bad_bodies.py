@@ -104,30 +104,34 @@ async def test_a_wrong_or_revoked_key_is_refused_whatever_the_body(served: tuple
 async def pour(url: str, head: bytes, chunked: bool) -> tuple[int, bytes]:
     """Send a hundred million bytes, or as many as are taken; return status and body.
 
-    The answer is waited for when as much has gone as tells that it will be too much: the head of a declared body, nine million
-    bytes of another. Whoever is not answered then waits in vain.
+    The answer is read while the body goes out, since the server soon takes no more of it; it is waited for when as much has gone as
+    tells that it will be too much: the head of a declared body, nine million bytes of another.
     """
     host, port = url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     part = b"x" * 65_536
     piece = b"%x\r\n%s\r\n" % (len(part), part) if chunked else part
-    answer = ""
+    answering = asyncio.create_task(_answer(reader))
     writer.write(head)
     went, enough = 0, 9_000_000 if chunked else 0
     try:
         while went < HUGE:
-            if went >= enough and not answer:
-                answer = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)).decode()
+            if went >= enough:
+                await asyncio.wait_for(asyncio.shield(answering), 30)
             writer.write(piece)
             await writer.drain()
             went += len(part)
     except ConnectionError:
         pass
-    answer = answer or (await reader.readuntil(b"\r\n\r\n")).decode()
-    size = int(answer.lower().partition("content-length: ")[2].partition("\r\n")[0])
-    body = await reader.readexactly(size)
+    answer = await asyncio.wait_for(answering, 30)
     writer.close()
-    return int(answer.split(" ")[1]), body
+    return answer
+
+
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    size = int(head.lower().partition("content-length: ")[2].partition("\r\n")[0])
+    return int(head.split(" ")[1]), await reader.readexactly(size)
 
 
 def memory(pid: int) -> int:

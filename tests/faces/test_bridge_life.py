@@ -16,6 +16,7 @@ import pytest
 from ackbox.client.discovery import DEFAULT_PORT
 from ackbox.client.http import HttpCaller
 from ackbox.client.starting import start_again
+from tests.answers import data
 from tests.command import Command
 
 HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "0"}}
@@ -127,7 +128,7 @@ def test_a_call_under_way_is_answered_when_the_server_is_killed_and_the_server_i
     assert program.hear()["id"] == quick
     os.kill(server["pid"], signal.SIGKILL)
     answer = program.hear()
-    assert (answer["id"], answer["result"]["structuredContent"]["messages"]) == (waiting, [])
+    assert (answer["id"], answer["result"]["content"][0]["text"]) == (waiting, "No unread messages.")
     again = program.ackbox.json("status")
     assert (again["url"], again["pid"] != server["pid"]) == (server["url"], True)
 
@@ -153,7 +154,7 @@ def test_it_says_on_its_errors_in_checkin_status_and_doctor_that_the_usual_port_
             pass  # Somebody else has it, which is as good.
         program = Program(ackbox)
         program.greet()
-        checked = program.ask("tools/call", name="checkin", arguments={})["result"]["structuredContent"]
+        checked = data(program.ask("tools/call", name="checkin", arguments={})["result"]["content"][0]["text"])
     status = ackbox.json("status")
     notice = status["notices"][0]
     assert notice.startswith(f"Port {DEFAULT_PORT} is taken by ")

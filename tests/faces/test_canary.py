@@ -35,7 +35,8 @@ WRITES: dict[str, dict[str, Any]] = {
     "schedule.add": {"cron": "@yearly", "to": "bob", "body": "x"}, "schedule.remove": {"id": "nothing"}, "note.add": {"text": "x"},
     "note.supersede": {"id": "NOTE"}, "note.link": {"id": "NOTE", "relation": "supports", "to": "OTHER"}, "session.start": {}, "session.checkpoint": {},
     "session.end": {"session": "SESSION"}, "turn.submit": {"summary": "s"}, "webhook.add": {"to": "bob"}, "webhook.remove": {"id": "nothing"},
-    "key.create": {"name": "key-holder"}, "key.revoke": {"id": "nothing"}, "workspace.settings": {}, "workspace.create": {"name": "elsewhere"},
+    "key.create": {"name": "key-holder"}, "key.revoke": {"id": "nothing"}, "key.rotate": {"id": "nothing"},
+    "agent.set_kind": {"name": "nobody", "kind": "agent"}, "workspace.settings": {}, "workspace.create": {"name": "elsewhere"},
     "workspace.import": {"part": "message", "records": [], "upto": 0, "only_look": True}, "login.link": {}, "login.redeem": {}, "login.end": {},
 }
 # Signed, with bodies of bytes: tests/faces/test_webhook.py; what it writes is a message as any other.

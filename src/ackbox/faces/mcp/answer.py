@@ -178,7 +178,7 @@ def _roster(result: Roster, answer: Answer, skipped: int) -> str:
 
 def _checked_in(result: CheckedIn, answer: Answer) -> str:
     unread = f"{result.unread:,} unread of {result.total:,}. " + ("Read them with inbox." if result.unread else "Nothing waits for you.")
-    told = {"me": result.me, "conflicts": result.conflicts} if result.conflicts else {"me": result.me}
-    text = as_json(told)
+    told = {"conflicts": result.conflicts, "copies": result.copies, "notices": result.notices}
+    text = as_json({"me": result.me} | {name: found for name, found in told.items() if found})
     about = {"unread": result.unread, "heartbeat_s": result.heartbeat_s, "conflicts": len(result.conflicts)}
     return f"You are checked in. {unread}\n\n{answer.answer('checkin', about, text)}"
