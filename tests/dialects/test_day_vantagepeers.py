@@ -102,8 +102,10 @@ async def one_instance_is_meant(on: Peers) -> None:
     await on.send("bob", "tau-laptop", "And so is this.")
     everyone, laptop = "Deploy the landing page preview.", ["This is for the laptop instance specifically.", "And so is this."]
     assert [await on.check("alice", "tau-laptop"), await on.check("alice", "tau-server")] == [[everyone, *laptop], [everyone]]
-    # A role has one receipt for a message, whichever instance marks it.
-    assert [await on.read_all("alice", "tau-laptop"), await on.check("alice", "tau-server")] == [3, []]
+    # What one instance marks stays unread for the other, which is sent the message of the role too.
+    assert [await on.read_all("alice", "tau-laptop"), await on.check("alice", "tau-laptop")] == [3, []]
+    assert [await on.check("alice", "tau-server"), await on.read_all("alice", "tau-server")] == [[everyone], 1]
+    assert await on.check("alice", "tau-server") == []
 
 
 async def a_receipt_lives(on: Peers) -> str:
