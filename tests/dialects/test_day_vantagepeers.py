@@ -16,6 +16,7 @@ from tests.engines import Clock
 from tests.serving import serving
 
 pytestmark = pytest.mark.anyio
+FREEZE = "Merge freeze starts Thursday. No non-critical commits after 2026-04-03."
 
 
 class Peers:
@@ -86,11 +87,11 @@ async def sessions_start(on: Peers) -> None:
 async def channels_route(on: Peers) -> None:
     """A role, everyone, or roles with commas between."""
     await on.send("alice", "bob", "Phase 1 complete. Nav and Hero sections migrated.")
-    await on.send("bob", "broadcast", "Merge freeze starts Thursday. No non-critical commits after 2026-04-03.")
+    await on.send("bob", "broadcast", FREEZE)
     await on.send("bob", "tau,phi", "New mission created: landing-page-phase-2. Check your tasks.")
-    freeze, mission = "Merge freeze starts Thursday. No non-critical commits after 2026-04-03.", "New mission created: landing-page-phase-2. Check your tasks."
+    mission = "New mission created: landing-page-phase-2. Check your tasks."
     found = {who: await on.check(who) for who in ("bob", "alice", "tau", "phi")}
-    assert found == {"bob": ["Phase 1 complete. Nav and Hero sections migrated."], "alice": [freeze], "tau": [freeze, mission], "phi": [freeze, mission]}
+    assert found == {"bob": ["Phase 1 complete. Nav and Hero sections migrated."], "alice": [FREEZE], "tau": [FREEZE, mission], "phi": [FREEZE, mission]}
     for who in found:
         await on.read_all(who)
 
@@ -102,8 +103,10 @@ async def one_instance_is_meant(on: Peers) -> None:
     await on.send("bob", "tau-laptop", "And so is this.")
     everyone, laptop = "Deploy the landing page preview.", ["This is for the laptop instance specifically.", "And so is this."]
     assert [await on.check("alice", "tau-laptop"), await on.check("alice", "tau-server")] == [[everyone, *laptop], [everyone]]
-    # A role has one receipt for a message, whichever instance marks it.
-    assert [await on.read_all("alice", "tau-laptop"), await on.check("alice", "tau-server")] == [3, []]
+    # What one instance marks stays unread for the others, which are sent the message of the role too.
+    assert [await on.read_all("alice", "tau-laptop"), await on.check("alice", "tau-laptop")] == [3, []]
+    for instance in ("tau-server", "tau-main"):
+        assert [await on.check("alice", instance), await on.read_all("alice", instance), await on.check("alice", instance)] == [[everyone], 1, []]
 
 
 async def a_receipt_lives(on: Peers) -> str:
@@ -131,9 +134,9 @@ async def somebody_is_offline(on: Peers) -> list[str]:
 
 
 async def they_come_back(on: Peers, waiting: list[str], receipt: str) -> None:
-    """Everything comes in the order it was sent, to both; what was marked stays marked."""
+    """Everything comes in the order it was sent, to both; what was marked stays marked. A role that is new has the broadcast too."""
     assert await on.check("alice", "tau-main") == waiting
-    assert await on.check("sigma") == waiting
+    assert await on.check("sigma") == [FREEZE, *waiting]
     assert (await on("mark_as_read", receiptIds=[receipt]))["markedAsRead"] == 0
     first = await on("check_messages", recipient="alice", recipientInstanceId="tau-main", limit=2)
     rest = await on.check("alice", "tau-main", since=first[-1]["createdAt"])

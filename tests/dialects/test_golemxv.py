@@ -131,7 +131,7 @@ async def test_what_a_person_writes_is_theirs_and_goes_to_the_name_it_starts_wit
         assert [each["agent_name"] for each in present] == ["agent-keen-7", "eve (human)"]
         assert hers[:2] == hers[2:]
         assert ([row["agent_name"] for row in hers[0]], [row["event"] for row in hers[1]]) == (
-            ["eve (human)"], ["message.sent", "message.sent", "session.started", "agent.checked_in"])
+            ["eve (human)"], ["message.sent", "message.sent", "session.started", "agent.checked_in", "agent.registered"])
         await api.close()
         await eve.close()
 

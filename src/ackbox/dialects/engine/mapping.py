@@ -17,7 +17,8 @@ class Arg(msgspec.Struct, frozen=True):
 
     Left out, it is null whatever the connection's headers say; with `or_header` they stand in. `of` makes it an object whose parts
     are parameters; those are set only when they are given. `of_each` makes it a list of objects with these names. With
-    `empty_is_none` an empty text, or null, counts as left out.
+    `empty_is_none` an empty text, or null, counts as left out. What is required may be empty only with `may_be_empty`, or where
+    the operation takes empty text.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Arg(msgspec.Struct, frozen=True):
     of: tuple[Arg, ...] = ()
     of_each: tuple[Arg, ...] = ()
     empty_is_none: bool = False
+    may_be_empty: bool = False
 
 
 class Field(msgspec.Struct, frozen=True):

@@ -18,7 +18,9 @@ from ackbox.dialects.engine.convert import CONVERTERS
 from ackbox.dialects.engine.mapping import REQUIRED, Arg, Field, Prompt, Refusal, Way, Word
 from ackbox.dialects.engine.vocabulary import Names
 from ackbox.errors import AckboxError, Invalid, NotFound
+from ackbox.model.name import parse_name
 from ackbox.ops.decode import decode
+from ackbox.ops.lenient import understood
 from ackbox.ops.table import OPERATIONS
 
 
@@ -157,6 +159,7 @@ def ask(word: Word, shape: type[msgspec.Struct], arguments: Any) -> Asked:
     if word.one_of and sum(given[name] is not None for name in word.one_of) != 1:
         names = " and ".join(f"`{name}`" for name in word.one_of)
         raise Invalid(f"Exactly one of {names} is given.", hint="Leave the other out.", field=word.one_of[0])
+    _refuse_empty(word, given)
     params: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in word.fixed.items()}
     for arg in word.args:
         for part in arg.of:
@@ -166,6 +169,17 @@ def ask(word: Word, shape: type[msgspec.Struct], arguments: Any) -> Asked:
         if arg.to is not None and not ((arg.or_header or arg.name in word.one_of) and given[arg.name] is None):
             _put(params, arg, given[arg.name])
     return Asked(word.operation, params, word, given)
+
+
+def _refuse_empty(word: Word, given: dict[str, Any]) -> None:
+    """Refuse empty text for what a system requires: the operation would count it as left out, and take the caller or the next task instead."""
+    shape = OPERATIONS[word.operation].params
+    for arg in word.args:
+        if given[arg.name] != "" or arg.default is not REQUIRED or arg.may_be_empty or arg.to is None or understood(shape, {arg.to: ""}):
+            continue
+        if arg.to == "agent":
+            parse_name("", arg.name)
+        raise Invalid(f"`{arg.name}` is empty.", hint="Give it a value.", field=arg.name)
 
 
 def after(opening: Word | None, asked: Asked) -> Asked:

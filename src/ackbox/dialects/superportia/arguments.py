@@ -37,7 +37,7 @@ SUPERPORTIA = Dialect(
             description="Send a message to another agent's mailbox. `to` is its exact identity.",
             args=(
                 Arg("to", Identity, "to"),
-                Arg("subject", Annotated[str, Meta(description="Subject line")], "subject"),
+                Arg("subject", Annotated[str, Meta(description="Subject line")], "subject", may_be_empty=True),
                 Arg("body", Text, "body"),
                 Arg("priority", Literal["normal", "urgent"], "priority", "priority_of_word", default="normal"),
                 Arg("from_agent", Identity, "agent", default=None, or_header=True),
