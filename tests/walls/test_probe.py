@@ -79,6 +79,9 @@ class Asker:
     async def _over_mcp(self, operation: Operation, role: str, params: dict[str, Any]) -> tuple[int, Any]:
         tool = next(tool for tool in TOOLS if operation.name in tool.operations)
         long = {"max_length": 40_000} if tool.name == "more" or "max_length" in getattr(tool, "reading", ()) else {}
+        if tool.name == "more" and "limit" in operation.params.__struct_fields__:
+            # A page that a text of the greatest length holds whole: JSON that is cut cannot be compared. Other faces give whole pages.
+            params = {"limit": 20, **params}
         answer = await self.mcp[role].session.call_tool(tool.name, tool.arguments(operation.name, params) | long)
         text = answer.content[0].text
         said = json.dumps([outside(text), *(line for each in items(text) for line in each["text"].splitlines()), answer.structured_content])
