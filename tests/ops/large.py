@@ -17,14 +17,14 @@ TOGETHER = 5_000
 
 
 async def in_store(app: App, ask: Any) -> Any:
-    """Ask the store of the default workspace in a writing transaction."""
+    """Ask the store of the default workspace in a writing transaction of that workspace alone."""
+    found = await app.engine.read(lambda tx: find_workspace(tx, "default"), across=True)
+    assert found is not None
 
     async def work(tx: Transaction) -> Any:
-        found = await find_workspace(tx, "default")
-        assert found is not None
         return await ask(Store(tx, found.ws))
 
-    return await app.engine.write(work, across=True)
+    return await app.engine.write(work, ws=found.ws)
 
 
 async def fill(post: Post, *, agents: int = AGENTS, messages: int = MESSAGES) -> list[str]:

@@ -38,6 +38,7 @@ class Place:
     note: str
     idempotency: str
     word: str
+    copy: str
     area: str
     file: str
     cursors: dict[str, str]
@@ -109,7 +110,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
     key = await do("key.create", name=human, kind="human")
     for who in ("ana", "bob", agent):
         await do("agent.check_in", agent=who, area=area, files=[file], summary="quokka")
-    await do("agent.check_in", agent="bob", instance=instance, summary="quokka")
+    await do("agent.check_in", agent="bob", instance=instance, summary="quokka", copy_id=f"the-token-of-copy-{letter}1")
     first = await do("message.send", agent="ana", to=["bob", agent, human], subject="quokka", body=f"quokka word{letter}1", idempotency_key=f"once-{letter}1")
     await do("message.send", agent="bob", to="ana", body="quokka", parent=first.id)
     await do("message.send", agent="bob", to="*", body="quokka")
@@ -133,7 +134,8 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
     }
     exported = await do("workspace.export", part="message", limit=1)
     return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, schedule=schedule.id, webhook=webhook.id, receipt=receipt, task=task.id, key=key.id,
-                 session=session, note=note, idempotency=f"once-{letter}1", word=f"word{letter}1", area=area, file=file, cursors=cursors, records=exported.records, keys=keys)
+                 session=session, note=note, idempotency=f"once-{letter}1", word=f"word{letter}1",
+                 copy=f"the-token-of-copy-{letter}1", area=area, file=file, cursors=cursors, records=exported.records, keys=keys)
 
 
 # What each parameter may name in another workspace. A list of values; each is asked for by itself.
@@ -142,6 +144,8 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "agent": lambda of: [of.agent, of.human],
     "instance": lambda of: [of.instance],
     "to": lambda of: [of.note, of.agent, f"bob/{of.instance}", [of.human, "bob"]],
+    "auto_instance": lambda of: [of.instance],
+    "copy_id": lambda of: [of.copy],
     "to_instance": lambda of: [of.instance],
     "parent": lambda of: [of.message, of.receipt],
     "id": lambda of: [of.message, of.receipt, of.task, of.key, of.schedule, of.webhook, of.note],
@@ -189,7 +193,7 @@ NAMES_NOTHING = frozenset({
     "with_cursors", "by_instance", "as_sender", "role", "capabilities", "updated_before",
     "cron", "zone",
     "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
-    "with_tasks", "empty_inbox_text",
+    "with_tasks", "empty_inbox_text", "reply_all", "storage_mb", "schedules_limit", "schedule_interval_s", "newcomer_days",
     "kinds", "inactive", "mention", "or_refuse", "tell",
     "form", "headers", "blockers", "next", "plan", "task", "answer_within_s", "answers_oldest", "newest",
     "direct_only", "days", "newest_first", "present_first", "skip", "with_unread", "waiting", "facts", "documents", "follow", "any_word", "direction", "min_priority", "include_superseded", "depth", "unless_known", "relation",
