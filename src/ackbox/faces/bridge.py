@@ -16,9 +16,9 @@ import socket
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException
 from typing import Any, TextIO
 from urllib.parse import quote
 
@@ -29,7 +29,7 @@ from ackbox.client.staying import Staying
 from ackbox.config import BadSettings
 from ackbox.errors import AckboxError
 from ackbox.faces.bridge_copy import Copy
-from ackbox.faces.bridge_line import half_in, id_in
+from ackbox.faces.bridge_line import as_rpc, half_in, id_in, messages
 from ackbox.faces.bridge_server import address, environment_of, find_server, own_name
 
 MODERN_META = "io.modelcontextprotocol/protocolVersion"
@@ -237,11 +237,11 @@ class Bridge:
                 raise _SessionGone
             self._session = answer.headers.get("mcp-session-id") or self._session
             is_answered = id is None or "method" not in message
-            for told in _messages(answer):
+            for told in messages(answer):
                 self._learn(message, told)
                 is_answered = is_answered or "method" not in told
                 if not is_quiet:
-                    self._answer(told if "jsonrpc" in told else _as_rpc(id, told))
+                    self._answer(told if "jsonrpc" in told else as_rpc(id, told))
             if not is_answered:
                 # A stream whose server was killed ends like one that is complete.
                 raise ConnectionResetError("the answer broke off")
@@ -290,7 +290,7 @@ class Bridge:
                 if answer.status != 200:
                     return
                 self._going[f"hear {id(connection)}"] = connection
-                for told in _messages(answer):
+                for told in messages(answer):
                     self._answer(told)
             except (OSError, HTTPException, AttributeError, ValueError):
                 pass
@@ -363,31 +363,6 @@ class _SessionGone(Exception):
     """The server does not know the session: it was restarted."""
 
 
-def _as_rpc(id: Any, told: Message) -> Message:
-    """Return a refusal of the HTTP face as an error of the protocol."""
-    found = told.get("error")
-    error = found if isinstance(found, dict) else {}
-    text = " ".join(str(part) for part in (error.get("message", "The server refused."), error.get("hint")) if part)
-    return {"jsonrpc": "2.0", "id": id, "error": {"code": -32001, "message": text, "data": told}}
-
-
-def _messages(answer: HTTPResponse) -> Iterator[Message]:
-    """Return the messages of an answer: one JSON object, or a stream of events."""
-    if answer.headers.get_content_type() != "text/event-stream":
-        body = answer.read()
-        if body.strip():
-            told = json.loads(body)
-            yield from told if isinstance(told, list) else [told]
-        return
-    data: list[str] = []
-    for raw in answer:
-        line = raw.decode().rstrip("\r\n")
-        if line.startswith("data:"):
-            data.append(line[5:].removeprefix(" "))
-        elif not line and data:
-            text, data = "\n".join(data), []
-            if text.strip():
-                yield json.loads(text)
 
 
 def _header(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Lines of the bridge: what is wrong with one that no server could read, and whose request it is.
+"""Lines of the bridge: what is wrong with one that no server could read, whose request it is, and the messages of an answer.
 
 Explained in docs/reference/mcp.md.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from http.client import HTTPResponse
 from typing import Any
 
 _HALVES = re.compile("[\\ud800-\\udfff]")
@@ -32,3 +34,30 @@ def id_in(line: str) -> Any:
     """Return the id that a line which is no JSON gives its request, so that whoever waits for it is answered; null for none."""
     found = _ID.search(line[:LOOKED_FOR_ID])
     return None if found is None else json.loads(found[1])
+
+
+def as_rpc(id: Any, told: dict[str, Any]) -> dict[str, Any]:
+    """Return a refusal of the HTTP face as an error of the protocol."""
+    found = told.get("error")
+    error = found if isinstance(found, dict) else {}
+    text = " ".join(str(part) for part in (error.get("message", "The server refused."), error.get("hint")) if part)
+    return {"jsonrpc": "2.0", "id": id, "error": {"code": -32001, "message": text, "data": told}}
+
+
+def messages(answer: HTTPResponse) -> Iterator[dict[str, Any]]:
+    """Return the messages of an answer: one JSON object, or a stream of events."""
+    if answer.headers.get_content_type() != "text/event-stream":
+        body = answer.read()
+        if body.strip():
+            told = json.loads(body)
+            yield from told if isinstance(told, list) else [told]
+        return
+    data: list[str] = []
+    for raw in answer:
+        line = raw.decode().rstrip("\r\n")
+        if line.startswith("data:"):
+            data.append(line[5:].removeprefix(" "))
+        elif not line and data:
+            text, data = "\n".join(data), []
+            if text.strip():
+                yield json.loads(text)
