@@ -15,7 +15,7 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
-from tests.answers import facts, items, messages
+from tests.answers import data, facts, items, messages
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -185,9 +185,20 @@ async def test_a_session_is_of_no_use_to_another_key(served: Served) -> None:
         eve = {"Authorization": f"Bearer {await key(served, 'mallory')}"}
         session = {"Mcp-Session-Id": (await http.post("/mcp", json=hello, headers=ana)).headers["mcp-session-id"]}
         listing = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
+        looking = {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "checkin", "arguments": {}}}
+        # Another key's session is as one that never was: each call is served for the key that makes it, and nothing is heard or ended.
+        whose = [data(said(await http.post("/mcp", json=looking, headers=key | session)))["me"]["agent"] for key in (ana, eve)]
+        strange = [[(await http.request(method, "/mcp", headers=eve | {"Mcp-Session-Id": id})).status_code for method in ("GET", "DELETE")]
+                   for id in (session["Mcp-Session-Id"], "0" * 32)]
         mine = await http.post("/mcp", json=listing, headers=ana | session)
-        theirs = await http.post("/mcp", json=listing, headers=eve | session)
-    assert (mine.status_code, theirs.status_code) == (200, 404)
+        ended = (await http.delete("/mcp", headers=ana | session)).status_code
+    assert (whose, strange) == (["ana", "mallory"], [[405, 204], [405, 204]])
+    assert (mine.status_code, mine.headers["mcp-session-id"], ended) == (200, session["Mcp-Session-Id"], 200)
+
+
+def said(answer: httpx2.Response) -> str:
+    text = answer.text.split("data: ", 1)[1].splitlines()[0] if "data: " in answer.text else answer.text
+    return str(json.loads(text)["result"]["content"][0]["text"])
 
 
 @pytest.mark.parametrize("version", ["2025-06-18", "2025-11-25"])

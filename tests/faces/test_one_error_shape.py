@@ -43,6 +43,8 @@ FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a name the key does not have": ("inbox.check", {"agent": "bob"}, "forbidden"),
     "JSON 40 levels deep": ("message.send", {"to": "bob", "body": "x", "metadata": {"a": json.loads("[" * 40 + "]" * 40)}}, "invalid"),
 }
+# Where an error names an operation, a model is shown the tool that is it.
+BY_TOOL = {"another workspace": {"hint": "See `more` with operation workspace.list."}}
 # What can be said on a command line, and how it ends; `-` is read from standard input.
 SPOKEN: dict[str, tuple[list[str], int]] = {
     "nobody of that name": (["send", "bobb", "x", "--unknown", "refuse"], 1),
@@ -109,7 +111,7 @@ async def test_a_fault_has_one_error_on_every_face(served: tuple[Served, str], f
     assert set(error["error"]) == {"code", "message", "hint", "details"} and error["error"]["message"] and error["error"]["hint"]
     assert 400 <= status < 500
     assert over_rest == error
-    assert await from_mcp(server, key, operation, asked) == error
+    assert await from_mcp(server, key, operation, asked) == {"error": error["error"] | BY_TOOL.get(fault, {})}
     assert await from_socket(server, key, operation, asked) == error
 
 

@@ -47,11 +47,25 @@ class Stays:
             # The server may have chosen the instance.
             asked = msgspec.structs.replace(asked, instance=result.me.instance, auto_instance=None)
             me = await context.me(asked)
-            return Stay(caller=caller, asked=asked, ws=context.workspace.ws, reader=me.reader), result
+            stay = Stay(caller=caller, asked=asked, ws=context.workspace.ws, reader=me.reader)
+            self._count(counted, stay)
+            return stay, result
 
-        stay, result = await self._run(operation, asked, caller, face, check_in, writes=True)
-        self._alive.stay(stay.ws, stay.reader)
+        counted: list[Stay] = []
+        try:
+            stay, result = await self._run(operation, asked, caller, face, check_in, writes=True)
+        except BaseException:
+            self._count(counted, None)
+            raise
         return stay, result
+
+    def _count(self, counted: list[Stay], stay: Stay | None) -> None:
+        """Count a stay within its transaction, where a check-out that waits for its turn will find it; one that was tried before no more."""
+        if stay is not None:
+            self._alive.stay(stay.ws, stay.reader)
+        for before in counted:
+            self._alive.leave(before.ws, before.reader)
+        counted[:] = [] if stay is None else [stay]
 
     def leave(self, stay: Stay) -> None:
         """End a stay; the last of a reader checks it out, unless the server itself is ending."""
@@ -68,7 +82,12 @@ class Stays:
     async def _check_out(self, stay: Stay) -> None:
         operation = OPERATIONS["agent.check_out"]
         who = {name: getattr(stay.asked, name) for name in ("workspace", "agent", "instance", "session")}
-        # One that has come back meanwhile is here; a session may have ended by itself.
-        with suppress(AckboxError):
+
+        async def check_out(context: Context, asked: Any) -> None:
+            # One that has come back meanwhile is here.
             if not self._alive.stays(stay.ws, stay.reader):
-                await self._run(operation, decode(operation.params, who), stay.caller, "server", operation.run, writes=True)
+                await operation.run(context, asked)
+
+        # A session may have ended by itself.
+        with suppress(AckboxError):
+            await self._run(operation, decode(operation.params, who), stay.caller, "server", check_out, writes=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -121,7 +122,9 @@ class HttpCaller:
         connection = self.connection(timeout_s)
         try:
             # What answers everybody is asked without the key.
-            connection.request(method, self.path(path), body, {**self._headers, **self.says} if method == "POST" else {})
+            with suppress(BrokenPipeError, ConnectionResetError):
+                # Who refuses a long body takes no more of it: its answer is there to be read.
+                connection.request(method, self.path(path), body, {**self._headers, **self.says} if method == "POST" else {})
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:

@@ -196,9 +196,9 @@ class Bridge:
         if message.get("method") == "tools/call":
             # A send is stored once for its key, so it may be repeated when the answer was lost.
             message["_key"] = uuid.uuid4().hex
-        if message.get("method") != "initialize":
-            self._copy.settle(self._server, self._program)
         for is_last in (False, True):
+            if message.get("method") != "initialize":
+                self._copy.settle(self._server, self._program)
             session = self._session
             try:
                 self._post(message)

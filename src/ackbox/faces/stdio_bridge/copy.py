@@ -47,17 +47,18 @@ class Copy:
         if self._is_settled:
             return
         with self._lock:
+            # Settled once there is an answer: a call beside this one waits for the instance, and where no server answered the next one asks again.
             if not self._is_settled:
-                self._is_settled = True
-                with suppress(NoServer, AckboxError):
-                    self._check_in(server, program)
+                with suppress(NoServer):
+                    with suppress(AckboxError):
+                        self._check_in(server, program)
+                    self._is_settled = True
 
     def be_here(self, server: HttpCaller, program: str | None) -> None:
         """Say that the copy is here: with all it says of itself at first and after a pause. Raises NoServer and the errors of ackbox.errors."""
         with self._lock:
             try:
                 if time.time() - self._seen_at > ASLEEP_S:
-                    self._is_settled = True
                     self._check_in(server, program)
                 else:
                     server.call("agent.heartbeat", dict(self.said), timeout_s=5)
@@ -68,14 +69,14 @@ class Copy:
 
     def leave(self, server: HttpCaller) -> None:
         """Say that the copy is gone, so that another may have its instance."""
-        if "agent" in self.said:
+        # Who has no instance yet has not come.
+        if "agent" in self.said and self._is_settled:
             with suppress(NoServer, AckboxError):
                 server.call("agent.check_out", dict(self.said), timeout_s=2)
 
     def stay(self, staying: Staying, program: str | None) -> None:
         """Say that the copy is here for as long as a socket is open. Raises NoServer and the errors of ackbox.errors."""
         with self._lock:
-            self._is_settled = True
             self._come(staying.come(self._card_of(program)))
 
     def _check_in(self, server: HttpCaller, program: str | None) -> None:
@@ -90,6 +91,7 @@ class Copy:
     def _come(self, checked_in: dict[str, Any]) -> None:
         if self._wish is not None:
             self.said["instance"] = checked_in["me"]["instance"]
+        self._is_settled = True
         self._seen_at = time.time()
 
 
