@@ -22,7 +22,7 @@ SAID = re.compile(r"^.*?:(\d+): (?:error: |note: (?=Revealed))(.*?)(?:  \[([\w-]
 AWAITED = """
 async def awaited(client: ackbox.Client) -> None:
     sent = await client.message.send(to=["bob", "eve"], body="hello", intent="question", priority=4)
-    reveal_type(sent)  #: note ackbox.ops.messages.Sent
+    reveal_type(sent)  #: note ackbox.ops.message.send.Sent
     reveal_type(sent.id)  #: note str
     reveal_type((await client.session.end()).session)  #: note ackbox.ops.claims.Session
     reveal_type(await client.login.end())  #: note ackbox.ops.login.Ended
@@ -48,7 +48,7 @@ from ackbox.ops import messages
 {AWAITED}{WAITED_FOR}
 async def in_process() -> None:
     async with ackbox.open("sqlite:///:memory:", agent="ana") as client:
-        reveal_type(await client.agent.whoami())  #: note ackbox.ops.agents.Identity
+        reveal_type(await client.agent.whoami())  #: note ackbox.ops.agent.check_in.Identity
         client.message.send(to="bob", body="nobody waits for it").id  #: attr-defined id
     ackbox.open("sqlite:///:memory:", agnt="ana")  #: call-arg agnt
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ackbox.app import open_app
+from ackbox.app.call import open_app
 from ackbox.errors import Conflict
 from ackbox.store.store import Store
 from tests.engines import Post
