@@ -29,7 +29,7 @@ async def test_a_look_since_a_time_leaves_out_what_came_before(post: Post) -> No
     seen = await post("inbox.check", agent="bob", since=middle)
     assert [letter.id for letter in seen.messages] == [each.id for each in sent if each.created_at > middle]
     with pytest.raises(Invalid, match="`since` is not a time"):
-        await post("inbox.check", agent="bob", since="yesterday")
+        await post("inbox.check", agent="bob", since="someday")
 
 
 async def test_a_mark_as_recipient_counts_for_whom_the_receipt_names(post: Post) -> None:
@@ -40,7 +40,8 @@ async def test_a_mark_as_recipient_counts_for_whom_the_receipt_names(post: Post)
     whole, one = [letter.receipt_id for letter in (await post("inbox.check", agent="bob", instance="laptop")).messages]
     marked = await post("receipt.mark", mark="read", as_recipient=True, ids=[whole, one, "0" * 32, "x"])
     assert (marked.changed, marked.not_found) == ([whole, one], ["0" * 32, "x"])
-    assert [(await post("inbox.check", agent="bob", instance=each)).unread for each in ("laptop", "server")] == [0, 0]
+    # The receipt that an instance was given is its own: the message stays unread for the other.
+    assert [(await post("inbox.check", agent="bob", instance=each)).unread for each in ("laptop", "server")] == [0, 1]
     assert (await post("receipt.mark", mark="read", as_recipient=True, ids=[whole, one])).unchanged == [whole, one]
 
 

@@ -187,7 +187,7 @@ async def test_no_key_speaks_under_the_servers_names_before_or_after_the_server_
     letters = (await post("inbox.check", agent="bob")).messages
     assert [(each.sender_kind, each.body) for each in letters] == [("system", "x")]
     # ana came, and bob looked; the server is not counted.
-    assert (await post("workspace.list")).workspaces[0].agents == before + 2
+    assert (await post("workspace.list")).workspaces[0].agents == before + 1
 
 
 async def test_who_had_such_a_name_in_an_older_version_keeps_it_until_the_server_needs_it(post: Post, clock: Clock) -> None:

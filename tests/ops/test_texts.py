@@ -13,7 +13,7 @@ from ackbox.ops.table import OPERATIONS
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio
-HARM = {"a NUL character": "a\0b", "half of a surrogate pair": "a\ud800b"}
+HARM = {"a NUL character": "a\0b", "half of a surrogate pair: half an emoji": "a\ud800b"}
 
 
 def text_fields() -> list[tuple[str, str]]:
