@@ -24,7 +24,7 @@ async def awaited(client: ackbox.Client) -> None:
     sent = await client.message.send(to=["bob", "eve"], body="hello", intent="question", priority=4)
     reveal_type(sent)  #: note ackbox.ops.message.send.Sent
     reveal_type(sent.id)  #: note str
-    reveal_type((await client.session.end()).session)  #: note ackbox.ops.claims.Session
+    reveal_type((await client.session.end()).session)  #: note ackbox.ops.session.list.Session
     reveal_type(await client.login.end())  #: note ackbox.ops.login.Ended
     reveal_type([letter.body async for letter in client.letters(mark="read")])  #: note list[str]
     reveal_type([(events[0].kind, cursor) async for events, cursor in client.pages(of="inbox", kinds=["message.sent"])])  #: note list[tuple[str, str]]
@@ -44,7 +44,7 @@ async def awaited(client: ackbox.Client) -> None:
 """
 WAITED_FOR = AWAITED.replace("async ", "").replace("await ", "").replace("awaited", "waited_for").replace("ackbox.Client", "ackbox.SyncClient")
 PROGRAM = f"""import ackbox
-from ackbox.ops import messages
+from ackbox.ops.message import send as messages
 {AWAITED}{WAITED_FOR}
 async def in_process() -> None:
     async with ackbox.open("sqlite:///:memory:", agent="ana") as client:
