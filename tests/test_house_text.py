@@ -23,7 +23,7 @@ def test_one_file_alone_normalises_text() -> None:
 
 def test_one_file_alone_knows_which_characters_nobody_sees() -> None:
     found = {name for name, tree in trees().items() for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "isprintable"}
-    assert found <= {"model/text.py", "faces/stdio_bridge/bridge.py"}
+    assert found <= {"model/text.py", "faces/stdio_bridge/line.py"}
 
 
 def test_commands_write_to_a_terminal_only_what_is_safe_there() -> None:

@@ -16,7 +16,7 @@ SCRIPT = '''
 import asyncio, logging, sys
 sys.path[:0] = %r
 import httpx2
-from ackbox.faces.log import start_log
+from ackbox.faces.server.log import start_log
 from ackbox.model.key import mint
 from tests.serving import serving
 

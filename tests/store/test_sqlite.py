@@ -87,7 +87,7 @@ async def test_a_sign_of_life_that_could_not_be_written_is_written_later(tmp_pat
     writer = writer_of(app)
     writer.pragma("query_only", True)
     with pytest.raises(Unavailable):
-        await app._flush()
+        await app._background.flush()
     writer.pragma("query_only", False)
     await app.close()
     again = await open_app(f"sqlite:///{tmp_path}/ackbox.db")

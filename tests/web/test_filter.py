@@ -42,13 +42,13 @@ FILTERS = [
 async def test_a_browser_lets_in_what_the_server_finds(served: Served, context: BrowserContext) -> None:
     page = await sign_in(served, context, "live")
     found = await page.evaluate("""async ([assets, messages, tallies, filters]) => {
-        const { take, byId } = await import(`${assets}/store.js`), { fitting } = await import(`${assets}/filter.js`);
+        const { take, byId } = await import(`${assets}/core/store.js`), { fitting } = await import(`${assets}/core/filter.js`);
         take(messages, tallies.map((each, at) => ({ id: messages[at].id, ...each })));
         return Object.fromEntries(filters.map((q) => [q, messages.filter((m) => fitting(q)(byId.get(m.id))).map((m) => Number(`0x${m.id}`))]));
     }""", [f"/assets/{views.digest()}", MESSAGES, TALLIES, FILTERS])
     assert found == {q: [at + 1 for at, (each, tally) in enumerate(zip(MESSAGES, TALLIES, strict=True))
                          if fits_all(parse_filter(q, now=0), each, tally, late=each["body"] == "late")] for q in FILTERS}
-    told = await page.evaluate("async (assets) => { const { KEYS, STATES } = await import(`${assets}/filter.js`); return [KEYS, STATES]; }", f"/assets/{views.digest()}")
+    told = await page.evaluate("async (assets) => { const { KEYS, STATES } = await import(`${assets}/core/filter.js`); return [KEYS, STATES]; }", f"/assets/{views.digest()}")
     assert told == [list(grammar.KEYS), list(grammar.STATES)]
 
 

@@ -83,7 +83,7 @@ def test_no_script_makes_html_or_code_of_text() -> None:
 
 def test_every_script_imports_only_what_is_here() -> None:
     dead = [f"{path.name}: {name}" for path in OWN for pair in re.findall(r'^import .*?"([^"]+)"|import\("([^"]+)"\)', path.read_text("utf-8"), re.MULTILINE)
-            for name in pair if name and (not name.startswith("./") or not (STATIC / name).exists())]
+            for name in pair if name and (not name.startswith("../") and not name.startswith("./") or not (path.parent / name).exists())]
     assert dead == []
 
 
@@ -105,9 +105,10 @@ def test_no_script_imports_what_it_does_not_use() -> None:
 
 
 def test_every_name_that_a_script_imports_of_another_is_given_away_there() -> None:
-    given = {path.name: set(re.findall(GIVEN, path.read_text("utf-8"), re.MULTILINE)) for path in OWN}
-    dead = [f"{path.name}: {name}" for path in OWN for names, other in re.findall(r'^import \{([^}]*)\} from "\./([^"/]+)"', path.read_text("utf-8"), re.MULTILINE)
-            for each in names.split(",") if (name := each.strip().partition(" as ")[0]) and name not in given[other]]
+    given = {path: set(re.findall(GIVEN, path.read_text("utf-8"), re.MULTILINE)) for path in OWN}
+    dead = [f"{path.name}: {name}" for path in OWN for names, other in re.findall(r'^import \{([^}]*)\} from "(\.[^"]+)"', path.read_text("utf-8"), re.MULTILINE)
+            if "vendor/" not in other for each in names.split(",") if (name := each.strip().partition(" as ")[0]) and name not in given[(path.parent / other).resolve()]]
+    assert len(given) > 30
     assert dead == []
 
 
@@ -130,7 +131,7 @@ async def test_a_browser_is_given_scripts_packed_and_fonts_as_they_are(served: S
 
 def test_our_scripts_go_over_the_line_without_their_comments_and_with_their_line_numbers() -> None:
     for path in OWN:
-        kept, served = path.read_text("utf-8").splitlines(), views.assets()[path.name].decode().splitlines()
+        kept, served = path.read_text("utf-8").splitlines(), views.assets()[path.relative_to(STATIC).as_posix()].decode().splitlines()
         assert [(line, "") for line in kept if line.lstrip().startswith("//")] == [pair for pair in zip(kept, served, strict=True) if pair[0].lstrip().startswith("//")]
         assert [line for line in served if line] == [line for line in kept if line and not line.lstrip().startswith(("//", "/**"))]
     assert views.assets()["vendor/htm.js"] == (STATIC / "vendor/htm.js").read_bytes()
@@ -138,7 +139,7 @@ def test_our_scripts_go_over_the_line_without_their_comments_and_with_their_line
 
 def safe(texts: list[str]) -> list[str]:
     """Return texts as the dashboard shows them: its own lines, run without a browser."""
-    lines = [line for line in (STATIC / "parts.js").read_text("utf-8").splitlines() if re.match(r"(export )?const (IGNORABLE|EMOJI|ODD|safe) =", line)]
+    lines = [line for line in (STATIC / "widgets/ui.js").read_text("utf-8").splitlines() if re.match(r"(export )?const (IGNORABLE|EMOJI|ODD|safe) =", line)]
     script = "\n".join([*lines, "console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0, 'utf8')).map(safe)));"]).replace("export const", "const")
     node = shutil.which("node")
     assert node is not None, "node is needed: https://nodejs.org, or apt-get install nodejs"
@@ -150,7 +151,7 @@ def test_the_dashboard_marks_the_characters_that_nobody_sees_and_no_others() -> 
     known = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) not in ("Cn", "Cs")]
     unseen = [c for c in known if is_ignorable(c) or (c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Co", "Zl", "Zp"))]
     assert [c for c, shown in zip(known, safe(known), strict=True) if shown == "\ufffd" and c != "\ufffd"] == unseen
-    table = re.search(r"^const IGNORABLE = /\[(.+)\]/u;$", (STATIC / "parts.js").read_text("utf-8"), re.MULTILINE)
+    table = re.search(r"^const IGNORABLE = /\[(.+)\]/u;$", (STATIC / "widgets/ui.js").read_text("utf-8"), re.MULTILINE)
     assert table is not None
     ours = re.compile("[" + re.sub(r"\\u\{(\w+)\}", lambda found: f"\\U{found[1]:0>8}", table[1]) + "]")
     assert [code for code in range(sys.maxunicode + 1) if bool(ours.match(chr(code))) != is_ignorable(chr(code))] == []

@@ -142,7 +142,7 @@ def apart(one: list[list[float]], other: list[list[float]]) -> bool:
 async def test_no_two_names_on_the_ring_touch_however_narrow_it_is(served: Served, context: BrowserContext) -> None:
     page = await sign_in(served, context, "flow")
     rings = [(width, many) for width in (390, 600, 720, 1440) for many in (11, 21, 40)]
-    told = await page.evaluate(RINGS, [f"/assets/{views.digest()}/ring.js", rings])
+    told = await page.evaluate(RINGS, [f"/assets/{views.digest()}/widgets/ring.js", rings])
     wrong = {ring: [(a, b) for a in range(len(one["corners"])) for b in range(a) if not apart(one["corners"][a], one["corners"][b])]
              for ring, one in zip(rings, told, strict=True)}
     assert ({ring: pairs for ring, pairs in wrong.items() if pairs}, [one["missing"] for one in told]) == ({}, [0] * len(rings))

@@ -7,7 +7,7 @@ import { Age, Intent, Presence, Time, html, safe, tokenOf } from "../widgets/ui.
 import { time } from "../core/store.js";
 
 const WINDOWS = [["15m", "15 min"], ["6h", "6 h"], ["7d", "7 d"]];
-const here = (name) => new URL(`./vendor/${name}`, import.meta.url).href;
+const here = (name) => new URL(`../vendor/${name}`, import.meta.url).href;
 let loading;
 
 /** Load the chart library and its styles, once. */
