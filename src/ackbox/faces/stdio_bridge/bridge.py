@@ -36,7 +36,7 @@ MODERN_META = "io.modelcontextprotocol/protocolVersion"
 CLIENT_META = "io.modelcontextprotocol/clientInfo"
 NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 # What the bridge notes on a message and does not send.
-OWN = frozenset({"_cancelled", "_key"})
+OWN = frozenset({"_key"})
 HEARTBEAT_S = 60.0
 CONNECT_S = 10.0
 LONGEST_S = 120.0
@@ -103,6 +103,8 @@ class Bridge:
         self._version: str | None = None
         self._hello: list[Message] = []
         self._going: dict[Any, HTTPConnection] = {}
+        # Requests that the program gave up: they are not asked again when their connection ends.
+        self._cancelled: set[Any] = set()
         self._workers: set[threading.Thread] = set()
         self._closing = threading.Event()
         self._staying: Staying | None = None
@@ -196,6 +198,8 @@ class Bridge:
         if message.get("method") == "tools/call":
             # A send is stored once for its key, so it may be repeated when the answer was lost.
             message["_key"] = uuid.uuid4().hex
+        # A program may use an id again.
+        self._cancelled.discard(message.get("id") if isinstance(message.get("id"), int | str) else None)
         for is_last in (False, True):
             if message.get("method") != "initialize":
                 self._copy.settle(self._server, self._program)
@@ -204,7 +208,7 @@ class Bridge:
                 self._post(message)
                 return
             except (_SessionGone, NoServer, OSError, HTTPException, ValueError) as error:
-                if self._closing.is_set() or message.get("_cancelled"):
+                if self._closing.is_set() or message.get("id") in self._cancelled:
                     return
                 if is_last or not self._again(session):
                     self._fail(message, f"The server does not answer ({type(error).__name__}).")
@@ -338,9 +342,10 @@ class Bridge:
             self._carry(message)
             return
         params = message.get("params")
-        connection = self._going.get(params.get("requestId")) if isinstance(params, dict) else None
+        id = params.get("requestId") if isinstance(params, dict) else None
+        connection = self._going.get(id) if isinstance(id, int | str) else None
         if connection is not None:
-            message["_cancelled"] = True
+            self._cancelled.add(id)
             _hang_up(connection)
 
     def _connection(self, timeout_s: float | None) -> HTTPConnection:
