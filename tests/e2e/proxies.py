@@ -103,6 +103,7 @@ def proxied(kind: str, where: Path, port: int, server: str, files: Certificate, 
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
             except OSError:
+                # A proxy tells nobody when it listens.
                 time.sleep(0.05)
         yield f"https://{NAME}:{port}" + ("/ackbox" if is_under else "")
     finally:

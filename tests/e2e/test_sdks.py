@@ -52,6 +52,7 @@ class Server:
         headers = {"Authorization": f"Bearer {self._operator}"}
         while "ackbox_waiting 0.0" not in httpx2.get(f"{self.url}/metrics", headers=headers).text:
             assert time.monotonic() < end, "a call still waits whose caller has gone"
+            # The server counts waits and tells nobody when one ends.
             time.sleep(0.05)
 
 

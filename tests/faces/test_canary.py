@@ -97,7 +97,7 @@ class Talk:
                      "NOTE": (await self.core("note.add", text=CANARY)).id, "OTHER": (await self.core("note.add", text="other")).id}
         await self.core("receipt.mark", agent="bob", instance=CANARY, mark="delivered", ids=[self.made["MESSAGE"]], evidence=CANARY)
         for operation, base in WRITES.items():
-            for field in msgspec.inspect.type_info(OPERATIONS[operation].params).fields:  # type: ignore[attr-defined]
+            for field in msgspec.inspect.type_info(OPERATIONS[operation].params).fields:  # type: ignore[attr-defined]  # a struct has them
                 if field.encode_name != "workspace":
                     for value in filled(field.type):
                         await self._try(operation, field.encode_name, {**base, field.encode_name: value})

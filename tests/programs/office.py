@@ -28,6 +28,7 @@ def until(fact: Callable[[], bool], *, within_s: float = 30) -> None:
     while not fact():
         if time.monotonic() > end:
             raise TimeoutError(f"not within {within_s} s")
+        # What another process does is looked at again and again, until its time is over.
         time.sleep(0.05)
 
 

@@ -83,7 +83,7 @@ def test_no_script_makes_html_or_code_of_text() -> None:
 
 def test_every_script_imports_only_what_is_here() -> None:
     dead = [f"{path.name}: {name}" for path in OWN for pair in re.findall(r'^import .*?"([^"]+)"|import\("([^"]+)"\)', path.read_text("utf-8"), re.MULTILINE)
-            for name in pair if name and (not name.startswith("../") and not name.startswith("./") or not (path.parent / name).exists())]
+            for name in pair if name and ((not name.startswith("../") and not name.startswith("./")) or not (path.parent / name).exists())]
     assert dead == []
 
 

@@ -55,6 +55,7 @@ def start_server(where: Path, options: Sequence[str] = (), *, database: str | No
             return server, server["pid"] == process.pid
         if ended is not None:
             raise Unavailable(f"The server ended with {ended}: {_last_line(log)}", hint=f"See {log}.")
+        # Another process starts the server: its file is all there is to look at.
         time.sleep(0.02)
     process.terminate()
     raise Unavailable(f"The server did not answer within {START_S:.0f} s.", hint=f"See {log}.")
