@@ -55,7 +55,8 @@ bench: $(VENV)/.ready
 	$(VENV)/bin/python -m bench.all $(ARGS)
 
 lint: $(VENV)/.ready
-	$(VENV)/bin/ruff check src tests tools
+	$(VENV)/bin/ruff check src tests tools bench
+	$(VENV)/bin/ruff format --check --quiet src tests tools bench
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 

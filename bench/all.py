@@ -16,7 +16,20 @@ from typing import Any
 from bench import report
 from bench.frame import HERE, RESULTS
 
-SCRIPTS = ("sends", "brokers", "disk", "inbox", "bridge", "startup", "tools", "postgres_sends", "searching", "terminal", "browser", "sockets")
+SCRIPTS = (
+    "sends",
+    "brokers",
+    "disk",
+    "inbox",
+    "bridge",
+    "startup",
+    "tools",
+    "postgres_sends",
+    "searching",
+    "terminal",
+    "browser",
+    "sockets",
+)
 LONGEST_S = 900
 
 
@@ -31,7 +44,10 @@ def main() -> int:
         print(f"{name}: {len(found)} figures in {time.monotonic() - start:.0f} s", file=sys.stderr)
         for each in found:
             held = {True: "met", False: "NOT MET", None: "-"}[each["met"]]
-            print(f"  {each['goal']} {each['what']}: {each['median']} {each['unit']} ({held})", file=sys.stderr)
+            print(
+                f"  {each['goal']} {each['what']}: {each['median']} {each['unit']} ({held})",
+                file=sys.stderr,
+            )
         if done.returncode:
             failed.append(name)
             print(done.stderr[-2000:], file=sys.stderr)
@@ -44,17 +60,24 @@ def _run(name: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(place for place in places if place)}
     command = [sys.executable, "-m", f"bench.{name}"]
     try:
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LONGEST_S)
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=LONGEST_S
+        )
     except subprocess.TimeoutExpired as late:
         text = late.stdout.decode() if isinstance(late.stdout, bytes) else late.stdout or ""
-        return subprocess.CompletedProcess(command, 1, text, f"{name} took longer than {LONGEST_S} s")
+        return subprocess.CompletedProcess(
+            command, 1, text, f"{name} took longer than {LONGEST_S} s"
+        )
 
 
 def keep(found: list[dict[str, Any]]) -> None:
     """Put figures into results.jsonl, each in its old one's place."""
     kept = {(each["goal"], each["what"]): each for each in report.results()}
     kept |= {(each["goal"], each["what"]): each for each in found}
-    lines = [json.dumps(each, ensure_ascii=False) for _, each in sorted(kept.items(), key=lambda item: (int(item[0][0][1:]), item[0][1]))]
+    lines = [
+        json.dumps(each, ensure_ascii=False)
+        for _, each in sorted(kept.items(), key=lambda item: (int(item[0][0][1:]), item[0][1]))
+    ]
     RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
 
 

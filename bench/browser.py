@@ -1,7 +1,9 @@
 """U2: the dashboard in a browser, with 100,000 messages stored and two hundred new ones a second.
 
-The browser is the system's Chromium, drawing in software; its renderer's CPU time is read from outside. Long tasks are
-what the browser itself reports. The first row is timed by the page, from the start of its navigation.
+The browser is the system's Chromium, drawing in software; its renderer's CPU time is read from
+outside. Long tasks are
+what the browser itself reports. The first row is timed by the page, from the start of its
+navigation.
 """
 
 from __future__ import annotations
@@ -27,7 +29,10 @@ WATCH = """
 window.seen = {row: 0, tasks: []};
 const note = (list) => window.seen.tasks.push(...list.getEntries().map((each) => each.duration));
 new PerformanceObserver(note).observe({type: "longtask", buffered: true});
-const look = () => { if (document.querySelector(".list .row")) window.seen.row = performance.now(); else requestAnimationFrame(look); };
+const look = () => {
+  if (document.querySelector(".list .row")) window.seen.row = performance.now();
+  else requestAnimationFrame(look);
+};
 requestAnimationFrame(look);
 """
 
@@ -51,7 +56,9 @@ async def first_row(page: Page, server: Running) -> float:
 
 def renderers() -> list[int]:
     """Return the processes that draw pages; the busiest of them is ours."""
-    told = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True
+    ).stdout
     return [int(line.split()[0]) for line in told.splitlines() if "--type=renderer" in line]
 
 
@@ -72,7 +79,12 @@ async def under_load(page: Page, server: Running) -> dict[str, Any]:
         await session.send("HeapProfiler.collectGarbage")
         counted = await session.send("Memory.getDOMCounters")
         behind = await page.locator("#linked").inner_text()
-        return {"cpu": spent / took * 100, "longest": max(tasks, default=0), "nodes": counted["nodes"], "line": behind}
+        return {
+            "cpu": spent / took * 100,
+            "longest": max(tasks, default=0),
+            "nodes": counted["nodes"],
+            "line": behind,
+        }
     finally:
         stop.set()
         sender.join()
@@ -83,12 +95,40 @@ async def measure(server: Running) -> None:
         _, page = await opened(browser, server)
         rows = [await first_row(page, server) for _ in range(6)][1:]
         runs = [await under_load(page, server) for _ in range(3)]
-    note = f"software drawing; a browser tells of tasks from 50 ms on; the page said: {' '.join(runs[-1]['line'].split())}"
-    figure("U2", "dashboard, 100,000 messages stored: first row drawn", rows, limit="at most 500", unit="ms")
+    note = (
+        "software drawing; a browser tells of tasks from 50 ms on; the page said:"
+        f" {' '.join(runs[-1]['line'].split())}"
+    )
+    figure(
+        "U2",
+        "dashboard, 100,000 messages stored: first row drawn",
+        rows,
+        limit="at most 500",
+        unit="ms",
+    )
     longest = [each["longest"] for each in runs]
-    figure("U2", "dashboard, 200 new messages a second for 30 s: longest task", longest, limit="at most 200", unit="ms", note=note)
-    figure("U2", "dashboard, the same: the renderer's share of a core", [each["cpu"] for each in runs], limit="at most 60", unit="%")
-    figure("U2", "dashboard, the same: DOM nodes after collection", [float(each["nodes"]) for each in runs], limit="at most 3000", unit="nodes")
+    figure(
+        "U2",
+        "dashboard, 200 new messages a second for 30 s: longest task",
+        longest,
+        limit="at most 200",
+        unit="ms",
+        note=note,
+    )
+    figure(
+        "U2",
+        "dashboard, the same: the renderer's share of a core",
+        [each["cpu"] for each in runs],
+        limit="at most 60",
+        unit="%",
+    )
+    figure(
+        "U2",
+        "dashboard, the same: DOM nodes after collection",
+        [float(each["nodes"]) for each in runs],
+        limit="at most 3000",
+        unit="nodes",
+    )
 
 
 def main() -> None:

@@ -1,6 +1,8 @@
-"""A workspace of 10,000 agents and as many messages as asked for, built in bulk and kept for the next run.
+"""A workspace of 10,000 agents and as many messages as asked for, built in bulk and kept for the
+next run.
 
-Built with the store's own statements, two thousand appends in a transaction and no operation around them: a million
+Built with the store's own statements, two thousand appends in a transaction and no operation around
+them: a million
 takes minutes. Kept under $ACKBOX_BENCH_CACHE, else the temporary directory, by size and schema.
 """
 
@@ -32,7 +34,9 @@ COMMON, RARE = "harbour", "quincunx"
 
 
 def prepare(messages: int) -> Path:
-    """Return the data directory of a workspace with so many messages, building it when it is not there yet."""
+    """Return the data directory of a workspace with so many messages, building it when it is
+    not there yet.
+    """
     place = _place(messages)
     if not (place / "whole").exists():
         shutil.rmtree(place, ignore_errors=True)
@@ -44,8 +48,13 @@ def prepare(messages: int) -> Path:
 
 def _place(messages: int) -> Path:
     parts = sorted((files("ackbox.store") / "migrations").iterdir(), key=lambda part: part.name)
-    shape = hashlib.sha256(VERSION + b"".join(part.read_bytes() for part in parts if part.name.endswith(".sql")))
-    return Path(os.environ.get("ACKBOX_BENCH_CACHE") or Path(tempfile.gettempdir()) / "ackbox-bench") / f"{messages}-{shape.hexdigest()[:12]}"
+    shape = hashlib.sha256(
+        VERSION + b"".join(part.read_bytes() for part in parts if part.name.endswith(".sql"))
+    )
+    return (
+        Path(os.environ.get("ACKBOX_BENCH_CACHE") or Path(tempfile.gettempdir()) / "ackbox-bench")
+        / f"{messages}-{shape.hexdigest()[:12]}"
+    )
 
 
 async def _build(place: Path, messages: int) -> None:
@@ -56,12 +65,24 @@ async def _build(place: Path, messages: int) -> None:
     write_private(place / "operator.key", key + "\n")
     names = [f"agent-{number:05d}" for number in range(AGENTS)] + ["all-read", "thirty-unread"]
     for first in range(0, len(names), 100):
-        await asyncio.gather(*(app.call("agent.heartbeat", {"agent": name}, credential=key) for name in names[first:first + 100]))
+        await asyncio.gather(
+            *(
+                app.call("agent.heartbeat", {"agent": name}, credential=key)
+                for name in names[first : first + 100]
+            )
+        )
     await Filling(app, names, seed=messages).fill(messages)
     for number in range(30):
-        await app.call("message.send", {"agent": names[number], "to": "thirty-unread", "body": text(random.Random(number))}, credential=key)
+        await app.call(
+            "message.send",
+            {"agent": names[number], "to": "thirty-unread", "body": text(random.Random(number))},
+            credential=key,
+        )
     await app.close()
-    print(f"built {messages:,} messages in {time.monotonic() - start:.0f} s under {place}", file=sys.stderr)
+    print(
+        f"built {messages:,} messages in {time.monotonic() - start:.0f} s under {place}",
+        file=sys.stderr,
+    )
 
 
 class Filling:
@@ -87,7 +108,9 @@ class Filling:
         found = await self._app.engine.read(lambda tx: find_workspace(tx, "default"), across=True)
         assert found is not None
         self._ws = found.ws
-        by_name = {reader.name: reader for reader in await self.in_store(lambda store: store.all_readers())}
+        by_name = {
+            reader.name: reader for reader in await self.in_store(lambda store: store.all_readers())
+        }
         self._readers = [by_name[name] for name in self._names]
 
     async def in_store(self, ask: Any) -> Any:
@@ -107,24 +130,58 @@ class Filling:
         for _ in range(many):
             sender, *to = self._random.choices(self._readers, k=4)
             kind = self._random.random()
-            channels = [0] if kind < 0.02 else list({reader.reader for reader in to}) if kind < 0.07 else [to[0].reader]
+            channels = (
+                [0]
+                if kind < 0.02
+                else list({reader.reader for reader in to})
+                if kind < 0.07
+                else [to[0].reader]
+            )
             id = self._new_id(now)
-            await store.append({
-                "id": id, "sender": sender.reader, "sender_agent": sender.agent, "sender_name": sender.name, "sender_instance": None,
-                "sender_kind": "agent", "type": "broadcast" if kind < 0.02 else "direct", "audience": '["*"]' if kind < 0.02 else f'["{to[0].name}"]',
-                "subject": None, "body": text(self._random), "intent": "inform", "priority": 3, "refs": "[]", "metadata": "{}", "parent": None,
-                "thread": 0, "thread_id": id, "expects_reply_by": None, "expires_at": None, "idempotency_key": None, "hops": 0,
-                "acting_key": None, "created_at": now,
-            }, channels=channels, idempotency=None)
+            await store.append(
+                {
+                    "id": id,
+                    "sender": sender.reader,
+                    "sender_agent": sender.agent,
+                    "sender_name": sender.name,
+                    "sender_instance": None,
+                    "sender_kind": "agent",
+                    "type": "broadcast" if kind < 0.02 else "direct",
+                    "audience": '["*"]' if kind < 0.02 else f'["{to[0].name}"]',
+                    "subject": None,
+                    "body": text(self._random),
+                    "intent": "inform",
+                    "priority": 3,
+                    "refs": "[]",
+                    "metadata": "{}",
+                    "parent": None,
+                    "thread": 0,
+                    "thread_id": id,
+                    "expects_reply_by": None,
+                    "expires_at": None,
+                    "idempotency_key": None,
+                    "hops": 0,
+                    "acting_key": None,
+                    "created_at": now,
+                },
+                channels=channels,
+                idempotency=None,
+            )
 
     async def _mark_all(self, store: Store) -> None:
         seq = await store.last_seq()
         for mark in ("read", "delivered"):
-            await store.run_many(f"reader_floor_{mark}", [{"reader": reader.reader, "seq": seq} for reader in self._readers])
+            await store.run_many(
+                f"reader_floor_{mark}",
+                [{"reader": reader.reader, "seq": seq} for reader in self._readers],
+            )
 
 
 def text(source: random.Random) -> str:
-    """Return some thirty words; one text in five holds the common word, one in fifty thousand the rare one."""
+    """Return some thirty words.
+
+    One text in five holds the common word, one in fifty thousand the rare one.
+    """
     words = [f"w{int(source.paretovariate(0.6)) % 30_000}" for _ in range(30)]
     if source.random() < 0.2:
         words[3] = COMMON

@@ -1,6 +1,8 @@
-"""The frame of every benchmark: interleaved rounds, medians with their range, one JSON line for each figure.
+"""The frame of every benchmark: interleaved rounds, medians with their range, one JSON line for
+each figure.
 
-A figure is a ratio of two things measured in the same run, or an amount; never a bare speed. What is measured lives in
+A figure is a ratio of two things measured in the same run, or an amount; never a bare speed. What
+is measured lives in
 the scripts beside this one. Explained in docs/reference/benchmarks.md.
 """
 
@@ -22,13 +24,18 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.jsonl"
 
 
-def interleave(options: dict[str, Callable[[], float]], *, rounds: int = ROUNDS, warm_up: int = 1) -> dict[str, list[float]]:
-    """Measure each option once a round, in turn, so that noise falls on all of them; the first rounds are thrown away."""
+def interleave(
+    options: dict[str, Callable[[], float]], *, rounds: int = ROUNDS, warm_up: int = 1
+) -> dict[str, list[float]]:
+    """Measure each option once a round, in turn, so that noise falls on all of them.
+
+    The first rounds are thrown away.
+    """
     found: dict[str, list[float]] = {name: [] for name in options}
     names = list(options)
     for number in range(rounds + warm_up):
         # Each round starts with another option: what runs first has no standing advantage.
-        for name in names[number % len(names):] + names[: number % len(names)]:
+        for name in names[number % len(names) :] + names[: number % len(names)]:
             value = options[name]()
             if number >= warm_up:
                 found[name].append(value)
@@ -40,15 +47,43 @@ def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
     return [a / b for a, b in zip(above, below, strict=True)]
 
 
-def figure(goal: str, what: str, values: Sequence[float], *, limit: str, unit: str = "×", note: str = "",
-           parts: dict[str, Sequence[float]] | None = None) -> None:
-    """Print one figure, held against its limit, `at least 0.6` or `at most 2`; an empty limit holds it against nothing."""
+def figure(
+    goal: str,
+    what: str,
+    values: Sequence[float],
+    *,
+    limit: str,
+    unit: str = "×",
+    note: str = "",
+    parts: dict[str, Sequence[float]] | None = None,
+) -> None:
+    """Print one figure, held against its limit, `at least 0.6` or `at most 2`.
+
+    An empty limit holds it against nothing.
+    """
     middle = statistics.median(values)
-    print(json.dumps({
-        "goal": goal, "what": what, "unit": unit, "median": _round(middle), "low": _round(min(values)), "high": _round(max(values)),
-        "rounds": len(values), "limit": limit, "met": _met(middle, limit), "note": note,
-        "parts": {name: _round(statistics.median(each)) for name, each in (parts or {}).items()}, **facts(),
-    }, ensure_ascii=False), flush=True)
+    print(
+        json.dumps(
+            {
+                "goal": goal,
+                "what": what,
+                "unit": unit,
+                "median": _round(middle),
+                "low": _round(min(values)),
+                "high": _round(max(values)),
+                "rounds": len(values),
+                "limit": limit,
+                "met": _met(middle, limit),
+                "note": note,
+                "parts": {
+                    name: _round(statistics.median(each)) for name, each in (parts or {}).items()
+                },
+                **facts(),
+            },
+            ensure_ascii=False,
+        ),
+        flush=True,
+    )
 
 
 def _met(value: float, limit: str) -> bool | None:
@@ -63,12 +98,25 @@ def _round(value: float) -> float:
 
 
 def facts() -> dict[str, Any]:
-    """Return what a figure is worth nothing without: command, commit, machine, how busy it was, and when."""
-    commit = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=HERE, capture_output=True, text=True, check=False)
+    """Return what a figure is worth nothing without: command, commit, machine, how busy it was,
+    and when.
+    """
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--exclude=*"],
+        cwd=HERE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return {
-        "command": f"python -m bench.{Path(sys.argv[0]).stem}", "commit": commit.stdout.strip() or "unknown",
-        "machine": f"{os.cpu_count()} cores, {_memory_gb()} GB, {platform.system()} {platform.release()}, Python {platform.python_version()}",
-        "load": round(os.getloadavg()[0], 1), "at": time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime()),
+        "command": f"python -m bench.{Path(sys.argv[0]).stem}",
+        "commit": commit.stdout.strip() or "unknown",
+        "machine": (
+            f"{os.cpu_count()} cores, {_memory_gb()} GB, {platform.system()} {platform.release()},"
+            f" Python {platform.python_version()}"
+        ),
+        "load": round(os.getloadavg()[0], 1),
+        "at": time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime()),
     }
 
 

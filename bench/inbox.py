@@ -1,7 +1,9 @@
 """S6 and S7: reading an inbox in a workspace of a million messages.
 
-S6: a check that finds 30 unread, among 1,000,000 messages and among 10,000. S7: a check that finds nothing, among
-1,000,000 messages and 10,000 agents, against `agent.whoami`, which reads one row. Server's CPU time for a request.
+S6: a check that finds 30 unread, among 1,000,000 messages and among 10,000. S7: a check that finds
+nothing, among
+1,000,000 messages and 10,000 agents, against `agent.whoami`, which reads one row. Server's CPU time
+for a request.
 """
 
 from __future__ import annotations
@@ -29,14 +31,28 @@ def main() -> None:
         large = stack.enter_context(running(prepare(1_000_000)))
         assert large.call("inbox.check", agent="thirty-unread")["unread"] == 30
         assert large.call("inbox.check", agent="all-read")["unread"] == 0
-        found = interleave({
-            "small": lambda: cost(small, "thirty-unread"), "large": lambda: cost(large, "thirty-unread"),
-            "nothing": lambda: cost(large, "all-read"), "noop": lambda: cost(large, None),
-        })
-    figure("S6", "a check that finds 30 unread: among 1,000,000 messages to among 10,000", ratios(found["large"], found["small"]),
-           limit="at most 1.2", parts={"µs CPU among 1,000,000": found["large"], "µs CPU among 10,000": found["small"]})
-    figure("S7", "a check that finds nothing among 1,000,000 messages, to a no-op read", ratios(found["nothing"], found["noop"]), limit="at most 1.5",
-           parts={"µs CPU a check": found["nothing"], "µs CPU a no-op": found["noop"]})
+        found = interleave(
+            {
+                "small": lambda: cost(small, "thirty-unread"),
+                "large": lambda: cost(large, "thirty-unread"),
+                "nothing": lambda: cost(large, "all-read"),
+                "noop": lambda: cost(large, None),
+            }
+        )
+    figure(
+        "S6",
+        "a check that finds 30 unread: among 1,000,000 messages to among 10,000",
+        ratios(found["large"], found["small"]),
+        limit="at most 1.2",
+        parts={"µs CPU among 1,000,000": found["large"], "µs CPU among 10,000": found["small"]},
+    )
+    figure(
+        "S7",
+        "a check that finds nothing among 1,000,000 messages, to a no-op read",
+        ratios(found["nothing"], found["noop"]),
+        limit="at most 1.5",
+        parts={"µs CPU a check": found["nothing"], "µs CPU a no-op": found["noop"]},
+    )
 
 
 if __name__ == "__main__":

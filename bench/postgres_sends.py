@@ -1,6 +1,7 @@
 """S13: 64 concurrent sends on PostgreSQL, grouped, against one commit for each on the same server.
 
-Both are ackbox in this process, over the server that the tests start; the engine's `together` is the only difference.
+Both are ackbox in this process, over the server that the tests start; the engine's `together` is
+the only difference.
 """
 
 from __future__ import annotations
@@ -47,9 +48,16 @@ def speed(*, together: bool) -> float:
 
 
 def main() -> None:
-    found = interleave({"grouped": lambda: speed(together=True), "alone": lambda: speed(together=False)})
-    figure("S13", "sends a second on PostgreSQL, 64 at once: grouped to one commit each", ratios(found["grouped"], found["alone"]),
-           limit="at least 3", parts={"grouped/s": found["grouped"], "one commit each/s": found["alone"]})
+    found = interleave(
+        {"grouped": lambda: speed(together=True), "alone": lambda: speed(together=False)}
+    )
+    figure(
+        "S13",
+        "sends a second on PostgreSQL, 64 at once: grouped to one commit each",
+        ratios(found["grouped"], found["alone"]),
+        limit="at least 3",
+        parts={"grouped/s": found["grouped"], "one commit each/s": found["alone"]},
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """S14: search among 1,000,000 messages, and what the index of words adds to a send.
 
-A common word is in one message of five, a rare one in some twenty. The index follows in the background; its CPU is
-measured alone, on 5,000 messages of the same size, and held against the rest of what a send costs the server.
+A common word is in one message of five, a rare one in some twenty. The index follows in the
+background; its CPU is
+measured alone, on 5,000 messages of the same size, and held against the rest of what a send costs
+the server.
 """
 
 from __future__ import annotations
@@ -26,8 +28,15 @@ def p95_ms(server: Running, word: str) -> float:
 
 
 def send_us(server: Running) -> float:
-    """Return the server's CPU microseconds for a send at 64 connections, the indexing of its words included."""
-    sent = load.request(server, "POST", "/v1/messages", {"agent": "ana", "to": "bob", "body": text(random.Random(1))})
+    """Return the server's CPU microseconds for a send at 64 connections, the indexing of its
+    words included.
+    """
+    sent = load.request(
+        server,
+        "POST",
+        "/v1/messages",
+        {"agent": "ana", "to": "bob", "body": text(random.Random(1))},
+    )
     before = cpu_s(server.pid)
     done = load.run(server, sent, connections=64, seconds=30, most=INDEXED)
     server.call("message.search", query=COMMON, limit=1)
@@ -61,15 +70,41 @@ def main() -> None:
     with running(prepare(1_000_000)) as server:
         for word in (COMMON, RARE):
             assert server.call("message.search", query=word)["messages"], word
-        found = interleave({"common": lambda: p95_ms(server, COMMON), "rare": lambda: p95_ms(server, RARE)})
-    figure("S14", "search among 1,000,000 messages, common word: p95", found["common"], limit="at most 50", unit="ms")
-    figure("S14", "search among 1,000,000 messages, rare word: p95", found["rare"], limit="at most 50", unit="ms")
+        found = interleave(
+            {"common": lambda: p95_ms(server, COMMON), "rare": lambda: p95_ms(server, RARE)}
+        )
+    figure(
+        "S14",
+        "search among 1,000,000 messages, common word: p95",
+        found["common"],
+        limit="at most 50",
+        unit="ms",
+    )
+    figure(
+        "S14",
+        "search among 1,000,000 messages, rare word: p95",
+        found["rare"],
+        limit="at most 50",
+        unit="ms",
+    )
     with running() as server:
         server.call("agent.heartbeat", agent="bob")
         costs = interleave({"send": lambda: send_us(server), "index": index_us})
-    added = [index / (send - index) * 100 for send, index in zip(costs["send"], costs["index"], strict=True)]
-    figure("S14", "what the index of words adds to a send: CPU", added, limit="at most 40", unit="%",
-           parts={"µs CPU a send, indexing included": costs["send"], "µs CPU of indexing": costs["index"]})
+    added = [
+        index / (send - index) * 100
+        for send, index in zip(costs["send"], costs["index"], strict=True)
+    ]
+    figure(
+        "S14",
+        "what the index of words adds to a send: CPU",
+        added,
+        limit="at most 40",
+        unit="%",
+        parts={
+            "µs CPU a send, indexing included": costs["send"],
+            "µs CPU of indexing": costs["index"],
+        },
+    )
 
 
 if __name__ == "__main__":

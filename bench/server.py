@@ -1,4 +1,6 @@
-"""A real server for a benchmark: its own process and data directory, its CPU time and memory read from outside."""
+"""A real server for a benchmark: its own process and data directory, its CPU time and memory
+read from outside.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_s(pid: int) -> float:
-    """Return the CPU seconds a process has used so far, to the nanosecond where the kernel tells it."""
+    """Return the CPU seconds a process has used so far, to the nanosecond where the kernel
+    tells it.
+    """
     total = 0
     for task in Path(f"/proc/{pid}/task").iterdir():
         total += int((task / "schedstat").read_text().split()[0])
@@ -28,7 +32,9 @@ def cpu_s(pid: int) -> float:
 
 def peak_and_resident_mb(pid: int) -> tuple[float, float]:
     """Return the most a process has had resident, and what it has now."""
-    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    lines = dict(
+        line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+    )
     return int(lines["VmHWM"].split()[0]) / 1024, int(lines["VmRSS"].split()[0]) / 1024
 
 
@@ -54,7 +60,11 @@ class Running:
 
     def call(self, name: str, /, **params: Any) -> Any:
         """Do one operation."""
-        request = urllib.request.Request(f"{self.url}/v1/call/{name}", json.dumps(params).encode(), {"Authorization": f"Bearer {self.key}"})
+        request = urllib.request.Request(
+            f"{self.url}/v1/call/{name}",
+            json.dumps(params).encode(),
+            {"Authorization": f"Bearer {self.key}"},
+        )
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.loads(answer.read())
 
@@ -64,8 +74,22 @@ def running(where: Path | None = None, *, database: str | None = None) -> Iterat
     """Run `ackbox up` until the block ends, on a new data directory when none is given."""
     with tempfile.TemporaryDirectory(prefix="ackbox-bench-") as new:
         place = where or Path(new)
-        command = [sys.executable, "-m", "ackbox", "up", "--data-dir", str(place), "--port", "0", "--json"]
-        process = subprocess.Popen(command + (["--database", database] if database else []), stdout=subprocess.PIPE, text=True)
+        command = [
+            sys.executable,
+            "-m",
+            "ackbox",
+            "up",
+            "--data-dir",
+            str(place),
+            "--port",
+            "0",
+            "--json",
+        ]
+        process = subprocess.Popen(
+            command + (["--database", database] if database else []),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         try:
             assert process.stdout is not None
             line = process.stdout.readline()

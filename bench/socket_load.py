@@ -1,6 +1,8 @@
-"""Load over WebSockets from a process of its own: sends pipelined on one socket, or many sockets that each follow an inbox.
+"""Load over WebSockets from a process of its own: sends pipelined on one socket, or many sockets
+that each follow an inbox.
 
-Reads a job as JSON from standard input, prints what happened as JSON. Frames are built and cut here by hand and hardly
+Reads a job as JSON from standard input, prints what happened as JSON. Frames are built and cut here
+by hand and hardly
 decoded, so that the client costs little beside the server it measures.
 """
 
@@ -24,7 +26,11 @@ Take = Callable[[bytes], None]
 def masked(text: bytes) -> bytes:
     """Return a client's text frame; its mask is zero, so that masking costs nothing."""
     size = len(text)
-    head = bytes([0x81, 0x80 | size]) if size < 126 else bytes([0x81, 0x80 | 126]) + size.to_bytes(2, "big")
+    head = (
+        bytes([0x81, 0x80 | size])
+        if size < 126
+        else bytes([0x81, 0x80 | 126]) + size.to_bytes(2, "big")
+    )
     return head + b"\0\0\0\0" + text
 
 
@@ -33,8 +39,11 @@ class Socket(asyncio.Protocol):
 
     def __init__(self, port: int, key: str, take: Take) -> None:
         nonce = base64.b64encode(os.urandom(16)).decode()
-        self._hello = (f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {nonce}\r\n"
-                       f"Sec-WebSocket-Version: 13\r\nAuthorization: Bearer {key}\r\n\r\n").encode()
+        self._hello = (
+            f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection:"
+            f" Upgrade\r\nSec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Version: 13\r\nAuthorization:"
+            f" Bearer {key}\r\n\r\n"
+        ).encode()
         self._take = take
         self._data = b""
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -57,15 +66,19 @@ class Socket(asyncio.Protocol):
         while len(data) - at >= 2:
             size, start = data[at + 1], at + 2
             if size == 126:
-                size, start = int.from_bytes(data[at + 2:at + 4], "big"), at + 4
+                size, start = int.from_bytes(data[at + 2 : at + 4], "big"), at + 4
             elif size == 127:
-                size, start = int.from_bytes(data[at + 2:at + 10], "big"), at + 10
+                size, start = int.from_bytes(data[at + 2 : at + 10], "big"), at + 10
             if len(data) < start + size:
                 break
             if data[at] & 15 == 1:
-                self._take(data[start:start + size])
+                self._take(data[start : start + size])
             elif data[at] & 15 == 9:
-                self.transport.write(b"\x8a\x80\0\0\0\0" if not size else b"\x8a" + bytes([0x80 | size]) + b"\0\0\0\0" + data[start:start + size])
+                self.transport.write(
+                    b"\x8a\x80\0\0\0\0"
+                    if not size
+                    else b"\x8a" + bytes([0x80 | size]) + b"\0\0\0\0" + data[start : start + size]
+                )
             at = start + size
         self._data = data[at:]
 
@@ -74,7 +87,9 @@ class Socket(asyncio.Protocol):
 
 
 async def connected(job: dict[str, Any], key: str, take: Take) -> Socket:
-    _, socket = await asyncio.get_running_loop().create_connection(lambda: Socket(job["port"], key, take), "127.0.0.1", job["port"])
+    _, socket = await asyncio.get_running_loop().create_connection(
+        lambda: Socket(job["port"], key, take), "127.0.0.1", job["port"]
+    )
     await socket.opened
     return socket
 
@@ -91,7 +106,9 @@ async def pipelined(job: dict[str, Any]) -> dict[str, Any]:
     def ask() -> None:
         nonlocal under_way
         under_way += 1
-        socket.transport.write(masked(f'{{"id":{done + under_way},"op":"message.send","params":{params}}}'.encode()))
+        socket.transport.write(
+            masked(f'{{"id":{done + under_way},"op":"message.send","params":{params}}}'.encode())
+        )
 
     def take(text: bytes) -> None:
         nonlocal done, under_way
@@ -111,7 +128,9 @@ async def pipelined(job: dict[str, Any]) -> dict[str, Any]:
 
 
 async def pushed(job: dict[str, Any]) -> dict[str, Any]:
-    """Follow so many inboxes, each on its own socket, send to them at a steady rate, and time each push from the moment of its send."""
+    """Follow so many inboxes, each on its own socket, send to them at a steady rate, and time
+    each push from the moment of its send.
+    """
     sent_at: dict[str, float] = {}
     took: list[float] = []
     pushes: dict[str, float] = {}
@@ -132,6 +151,7 @@ async def pushed(job: dict[str, Any]) -> dict[str, Any]:
             for event in json.loads(text)["events"]:
                 pushes[event["id"]] = now
                 note(event["id"], now)
+
         return take
 
     asked: dict[int, float] = {}
@@ -155,7 +175,11 @@ async def pushed(job: dict[str, Any]) -> dict[str, Any]:
     while (now := time.perf_counter()) < start + job["seconds"]:
         while number < (now - start) * job["per_s"]:
             asked[number] = time.perf_counter()
-            letter = {"agent": "sender", "to": f"a{number * 7 % job['sockets']}", "body": job["body"]}
+            letter = {
+                "agent": "sender",
+                "to": f"a{number * 7 % job['sockets']}",
+                "body": job["body"],
+            }
             sender.say({"id": number, "op": "message.send", "params": letter})
             number += 1
         await asyncio.sleep(0.001)
@@ -163,12 +187,20 @@ async def pushed(job: dict[str, Any]) -> dict[str, Any]:
         await asyncio.sleep(0.02)
     took.sort()
     answered.sort()
-    return {"requests": number, "failed": [], "p50_ms": took[len(took) // 2], "p99_ms": took[int(len(took) * 0.99)],
-            "answer_p50_ms": answered[len(answered) // 2], "answer_p99_ms": answered[int(len(answered) * 0.99)]}
+    return {
+        "requests": number,
+        "failed": [],
+        "p50_ms": took[len(took) // 2],
+        "p99_ms": took[int(len(took) * 0.99)],
+        "answer_p50_ms": answered[len(answered) // 2],
+        "answer_p99_ms": answered[int(len(answered) * 0.99)],
+    }
 
 
 async def sleeping(job: dict[str, Any]) -> dict[str, Any]:
-    """Follow a workspace on so many sockets while one more takes nothing, send at a steady rate, and note each one's longest silence."""
+    """Follow a workspace on so many sockets while one more takes nothing, send at a steady
+    rate, and note each one's longest silence.
+    """
     heard = [0.0] * job["sockets"]
     silence = [0.0] * job["sockets"]
     events = [0] * job["sockets"]
@@ -177,9 +209,12 @@ async def sleeping(job: dict[str, Any]) -> dict[str, Any]:
         def take(text: bytes) -> None:
             now = time.perf_counter()
             if not text.startswith(b'{"id"'):
-                silence[number] = max(silence[number], now - heard[number] if heard[number] else 0.0)
+                silence[number] = max(
+                    silence[number], now - heard[number] if heard[number] else 0.0
+                )
                 heard[number] = now
                 events[number] += text.count(b'"message.sent"')
+
         return take
 
     sleeper = await connected(job, job["key"], lambda text: None)
@@ -189,7 +224,9 @@ async def sleeping(job: dict[str, Any]) -> dict[str, Any]:
     await asyncio.sleep(0.5)
     sleeper.transport.pause_reading()
     for number in range(job["sockets"]):
-        (await connected(job, job["key"], receiver(number))).say({"id": 1, "subscribe": {"kinds": ["message.sent"], "join_ms": 50}})
+        (await connected(job, job["key"], receiver(number))).say(
+            {"id": 1, "subscribe": {"kinds": ["message.sent"], "join_ms": 50}}
+        )
     done = 0
 
     def answered(text: bytes) -> None:
@@ -201,7 +238,13 @@ async def sleeping(job: dict[str, Any]) -> dict[str, Any]:
     start = time.perf_counter()
     while (now := time.perf_counter()) < start + job["seconds"]:
         while sent < (now - start) * job["per_s"]:
-            sender.say({"id": sent, "op": "message.send", "params": {"agent": "ana", "to": "bob", "body": f"{sent} {job['body']}"}})
+            sender.say(
+                {
+                    "id": sent,
+                    "op": "message.send",
+                    "params": {"agent": "ana", "to": "bob", "body": f"{sent} {job['body']}"},
+                }
+            )
             sent += 1
         await asyncio.sleep(0.002)
     while done < sent or min(events) < sent:
@@ -212,7 +255,14 @@ async def sleeping(job: dict[str, Any]) -> dict[str, Any]:
 def run(server: Running, kind: str, **job: Any) -> dict[str, Any]:
     """Put a load on a server from another process. Exits when anything was refused."""
     given = json.dumps({"kind": kind, "port": server.port, "key": server.key, **job})
-    done = subprocess.run([sys.executable, "-m", "bench.socket_load"], input=given, capture_output=True, text=True, timeout=180, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.socket_load"],
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
     if done.returncode:
         raise SystemExit(done.stderr[-2000:])
     outcome: dict[str, Any] = json.loads(done.stdout)
@@ -223,4 +273,12 @@ def run(server: Running, kind: str, **job: Any) -> dict[str, Any]:
 
 if __name__ == "__main__":
     asked = json.load(sys.stdin)
-    print(json.dumps(asyncio.run({"pipelined": pipelined, "pushed": pushed, "sleeping": sleeping}[asked["kind"]](asked))))
+    print(
+        json.dumps(
+            asyncio.run(
+                {"pipelined": pipelined, "pushed": pushed, "sleeping": sleeping}[asked["kind"]](
+                    asked
+                )
+            )
+        )
+    )

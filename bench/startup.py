@@ -15,8 +15,16 @@ def main() -> None:
             return cpu_s(server.pid)
 
     found = interleave({"up": start})
-    figure("S11", "`ackbox up` to ready, empty data: CPU", found["up"], limit="at most 1.5", unit="s")
-    figure("S11", "`ackbox up` to ready, empty data: resident", resident[1:], limit="at most 90", unit="MB")
+    figure(
+        "S11", "`ackbox up` to ready, empty data: CPU", found["up"], limit="at most 1.5", unit="s"
+    )
+    figure(
+        "S11",
+        "`ackbox up` to ready, empty data: resident",
+        resident[1:],
+        limit="at most 90",
+        unit="MB",
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""U1: the terminal UI with 20,000 messages loaded and a hundred new ones a second: its CPU, and how soon a key is seen.
+"""U1: the terminal UI with 20,000 messages loaded and a hundred new ones a second: its CPU, and how
+soon a key is seen.
 
-The program runs on a pseudo-terminal of 180 by 50 against a real server; its CPU time is read from outside. A key's time
+The program runs on a pseudo-terminal of 180 by 50 against a real server; its CPU time is read from
+outside. A key's time
 is from writing it to seeing the line it selects, while the messages come.
 """
 
@@ -24,8 +26,14 @@ AGENTS = ("claude", "codex", "tester", "planner")
 def fill(server: Running, rows: int) -> None:
     """Store messages from before."""
     for first in range(0, rows, 500):
-        messages = [{"to": AGENTS[n % 3 + 1], "body": f"status {n} of the work on part {n % 17}", "intent": "status"}
-                    for n in range(first, min(first + 500, rows))]
+        messages = [
+            {
+                "to": AGENTS[n % 3 + 1],
+                "body": f"status {n} of the work on part {n % 17}",
+                "intent": "status",
+            }
+            for n in range(first, min(first + 500, rows))
+        ]
         server.call("message.send_many", agent="claude", messages=messages)
 
 
@@ -33,18 +41,37 @@ def send(server: Running, a_second: int, until: threading.Event) -> None:
     """Send so many messages a second, in ten parts, until told to stop."""
     number, due = 0, time.monotonic()
     while not until.is_set():
-        messages = [{"to": AGENTS[(number + n) % 3 + 1], "body": f"live {number + n}", "intent": "status"} for n in range(int(a_second * EACH_S))]
+        messages = [
+            {"to": AGENTS[(number + n) % 3 + 1], "body": f"live {number + n}", "intent": "status"}
+            for n in range(int(a_second * EACH_S))
+        ]
         server.call("message.send_many", agent="claude", messages=messages)
         number, due = number + len(messages), due + EACH_S
         until.wait(max(due - time.monotonic(), 0))
 
 
 def look(server: Running) -> Terminal:
-    argv = [sys.executable, "-m", "ackbox", "--data-dir", str(server.where), "tui", "--rows", "100000"]
-    return Terminal(argv, {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}, columns=180, lines=50)
+    argv = [
+        sys.executable,
+        "-m",
+        "ackbox",
+        "--data-dir",
+        str(server.where),
+        "tui",
+        "--rows",
+        "100000",
+    ]
+    return Terminal(
+        argv,
+        {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+        columns=180,
+        lines=50,
+    )
 
 
-def cost(terminal: Terminal, server: Running, a_second: int, seconds: float) -> tuple[float, list[float]]:
+def cost(
+    terminal: Terminal, server: Running, a_second: int, seconds: float
+) -> tuple[float, list[float]]:
     """Return the share of a core and the times of some keys in milliseconds."""
     stop = threading.Event()
     sender = threading.Thread(target=send, args=(server, a_second, stop))
@@ -101,11 +128,35 @@ def main() -> None:
                 terminal.press("q")
                 terminal.end()
                 ends.append(time.monotonic() - start)
-    figure("U1", "terminal UI, 20,000 messages loaded, 100 new ones a second: share of a core", shares, limit="at most 33.3", unit="%")
-    figure("U1", "terminal UI, the same: from a key to what it shows", keys, limit="at most 200", unit="ms")
+    figure(
+        "U1",
+        "terminal UI, 20,000 messages loaded, 100 new ones a second: share of a core",
+        shares,
+        limit="at most 33.3",
+        unit="%",
+    )
+    figure(
+        "U1",
+        "terminal UI, the same: from a key to what it shows",
+        keys,
+        limit="at most 200",
+        unit="ms",
+    )
     figure("U1", "terminal UI, the same: resident", memory, limit="at most 150", unit="MB")
-    figure("U1", "terminal UI: from the command to the first screen, messages in it", starts, limit="at most 2", unit="s")
-    figure("U1", "terminal UI: from q to the end of the program, those messages in it", ends, limit="at most 0.5", unit="s")
+    figure(
+        "U1",
+        "terminal UI: from the command to the first screen, messages in it",
+        starts,
+        limit="at most 2",
+        unit="s",
+    )
+    figure(
+        "U1",
+        "terminal UI: from q to the end of the program, those messages in it",
+        ends,
+        limit="at most 0.5",
+        unit="s",
+    )
 
 
 if __name__ == "__main__":

@@ -6,14 +6,25 @@ import json
 import re
 from typing import Any
 
-FENCED = re.compile(r"^(\w+) (\{.*\})\nbegin ([0-9a-f]{16})\n((?:\| .*\n)*?)end \3$(?:\n\(characters [\d,]+ to [\d,]+ of [\d,]+; read on with (.*) and offset (\d+)\))?", re.MULTILINE)
+FENCED = re.compile(
+    r"^(\w+) (\{.*\})\nbegin ([0-9a-f]{16})\n((?:\| .*\n)*?)end \3$(?:\n\(characters [\d,]+ to"
+    r" [\d,]+ of [\d,]+; read on with (.*) and offset (\d+)\))?",
+    re.MULTILINE,
+)
 
 
 def items(text: str) -> list[dict[str, Any]]:
     """Return each framed item: its kind and facts, its text, and where it goes on if it was cut."""
-    return [{"kind_of": kind, **json.loads(facts), "text": "\n".join(line[2:] for line in lines.splitlines()),
-             "rest": rest or None, "offset": int(offset) if offset else None}
-            for kind, facts, _, lines, rest, offset in FENCED.findall(text)]
+    return [
+        {
+            "kind_of": kind,
+            **json.loads(facts),
+            "text": "\n".join(line[2:] for line in lines.splitlines()),
+            "rest": rest or None,
+            "offset": int(offset) if offset else None,
+        }
+        for kind, facts, _, lines, rest, offset in FENCED.findall(text)
+    ]
 
 
 def outside(text: str) -> str:
@@ -23,8 +34,16 @@ def outside(text: str) -> str:
 
 def messages(text: str) -> list[dict[str, Any]]:
     """Return the messages of an answer: facts, and subject and body as their sender wrote them."""
-    return [{**each, "sender": each["from"], "thread": each.get("thread", each["id"]), **parts(each["text"])} for each in items(text)
-            if each["kind_of"] == "message"]
+    return [
+        {
+            **each,
+            "sender": each["from"],
+            "thread": each.get("thread", each["id"]),
+            **parts(each["text"]),
+        }
+        for each in items(text)
+        if each["kind_of"] == "message"
+    ]
 
 
 def parts(text: str) -> dict[str, Any]:
@@ -36,7 +55,7 @@ def parts(text: str) -> dict[str, Any]:
 
 def facts(text: str) -> dict[str, Any]:
     """Return the facts on the first line of an answer."""
-    return dict(json.loads(text[text.index("{"):].split("\n")[0]))
+    return dict(json.loads(text[text.index("{") :].split("\n")[0]))
 
 
 def data(text: str) -> Any:
@@ -45,16 +64,32 @@ def data(text: str) -> Any:
 
 
 def result(operation: str, text: str) -> Any:
-    """Return what an operation's answer says, under the names of its result, as far as the text says it."""
+    """Return what an operation's answer says, under the names of its result, as far as the text
+    says it.
+    """
     if operation == "message.send":
         known = re.findall(r'"(\w+)" is (\w+)(?: \(last seen (\S+)\))?', text)
-        return {**facts(text), "recipients": [{"agent": name, "known": True, "presence": "away" if state == "offline" else state, "last_seen": seen}
-                                              for name, state, seen in known]}
+        return {
+            **facts(text),
+            "recipients": [
+                {
+                    "agent": name,
+                    "known": True,
+                    "presence": "away" if state == "offline" else state,
+                    "last_seen": seen,
+                }
+                for name, state, seen in known
+            ],
+        }
     if operation in ("message.status", "agent.check_in"):
         return data(text)
     if operation == "receipt.mark":
         return text
     counted = re.search(r"Unread in the mailbox: (\d+) of (\d+)\.", text)
     cursor = re.search(r"call again with cursor (\S+)", text)
-    return {"messages": messages(text), "unread": int(counted[1]) if counted else 0, "total": int(counted[2]) if counted else None,
-            "cursor": cursor[1] if cursor else None}
+    return {
+        "messages": messages(text),
+        "unread": int(counted[1]) if counted else 0,
+        "total": int(counted[2]) if counted else None,
+        "cursor": cursor[1] if cursor else None,
+    }

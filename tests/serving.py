@@ -33,7 +33,12 @@ async def serving(database: str, **options: Any) -> AsyncIterator[Served]:
     sock = bind("127.0.0.1", 0)
     port = sock.getsockname()[1]
     hosts, origins = who_may_knock("127.0.0.1", port)
-    config = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, timeout_graceful_shutdown=1, **PROTOCOLS)
+    config = uvicorn.Config(
+        make_web(app, hosts=hosts, origins=origins),
+        log_config=None,
+        timeout_graceful_shutdown=1,
+        **PROTOCOLS,
+    )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     running = asyncio.create_task(server.serve(sockets=[sock]))

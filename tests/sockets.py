@@ -52,7 +52,10 @@ class Socket:
         return (await self.ask({"id": op, "op": op, "params": params}))["result"]
 
     async def closed(self) -> tuple[int, str]:
-        """Return the code and reason with which the other side closes; what comes before is passed over."""
+        """Return the code and reason with which the other side closes.
+
+        What comes before is passed over.
+        """
         try:
             async with asyncio.timeout(PATIENCE_S):
                 while True:
@@ -65,5 +68,11 @@ class Socket:
 async def opened(url: str, key: str | None, **options: Any) -> AsyncIterator[Socket]:
     """Open a socket to a server; a key goes into the header."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    async with connect(f"{url.replace('http', 'ws', 1)}/ws", additional_headers=headers, compression=None, close_timeout=2, **options) as connection:
+    async with connect(
+        f"{url.replace('http', 'ws', 1)}/ws",
+        additional_headers=headers,
+        compression=None,
+        close_timeout=2,
+        **options,
+    ) as connection:
         yield Socket(connection)

@@ -29,7 +29,9 @@ def write(home: Path, text: str) -> Path:
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
-def test_each_source_is_asked_before_the_next(home: Path, monkeypatch: pytest.MonkeyPatch, setting: config.Setting) -> None:
+def test_each_source_is_asked_before_the_next(
+    home: Path, monkeypatch: pytest.MonkeyPatch, setting: config.Setting
+) -> None:
     found = [config.get(setting.name)]
     write(home, f'{setting.name} = "from the file"')
     found.append(config.get(setting.name))
@@ -59,7 +61,10 @@ def test_an_unknown_setting_in_the_file_is_refused_with_those_that_are_known(hom
     path = write(home, 'agnet = "ana"')
     with pytest.raises(BadSettings) as refused:
         config.get("agent")
-    assert str(refused.value) == f"{path} has an unknown setting 'agnet'. Known: {', '.join(setting.name for setting in SETTINGS)}."
+    assert (
+        str(refused.value) == f"{path} has an unknown setting 'agnet'. Known:"
+        f" {', '.join(setting.name for setting in SETTINGS)}."
+    )
 
 
 def test_a_file_that_is_no_toml_is_refused_with_its_path(home: Path) -> None:
@@ -69,11 +74,18 @@ def test_a_file_that_is_no_toml_is_refused_with_its_path(home: Path) -> None:
     assert str(refused.value).startswith(f"{path} is not valid TOML: ")
 
 
-@pytest.mark.parametrize(("raw", "says"), [
-    (b'agent = "\xff"', "is not UTF-8 text. Save it as UTF-8."), (b'agent = ["ana"]', "has no text or number for 'agent'."),
-    (b"agent = true", "has no text or number for 'agent'."), (b"[agent]\nname = 'ana'", "has no text or number for 'agent'."),
-])
-def test_a_value_that_is_no_text_or_number_is_refused_with_the_path(home: Path, raw: bytes, says: str) -> None:
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b'agent = "\xff"', "is not UTF-8 text. Save it as UTF-8."),
+        (b'agent = ["ana"]', "has no text or number for 'agent'."),
+        (b"agent = true", "has no text or number for 'agent'."),
+        (b"[agent]\nname = 'ana'", "has no text or number for 'agent'."),
+    ],
+)
+def test_a_value_that_is_no_text_or_number_is_refused_with_the_path(
+    home: Path, raw: bytes, says: str
+) -> None:
     path = write(home, "")
     path.write_bytes(raw)
     with pytest.raises(BadSettings) as refused:
@@ -86,15 +98,24 @@ def test_what_is_given_does_not_look_at_the_file(home: Path) -> None:
     assert config.get("agent", "ana") == "ana"
 
 
-def test_the_data_directory_is_in_the_data_home_unless_it_is_set(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_data_directory_is_in_the_data_home_unless_it_is_set(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = [config.data_dir()]
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     found.append(config.data_dir())
     monkeypatch.setenv("ACKBOX_DATA_DIR", "~/mail")
     found += [config.data_dir(), config.data_dir("/srv/mail")]
-    assert found == [home / ".local/share/ackbox", home / "data/ackbox", home / "mail", Path("/srv/mail")]
+    assert found == [
+        home / ".local/share/ackbox",
+        home / "data/ackbox",
+        home / "mail",
+        Path("/srv/mail"),
+    ]
 
 
 def test_every_setting_has_its_own_variable_and_a_sentence() -> None:
-    assert [setting.env for setting in SETTINGS] == [f"ACKBOX_{setting.name.upper()}" for setting in SETTINGS]
+    assert [setting.env for setting in SETTINGS] == [
+        f"ACKBOX_{setting.name.upper()}" for setting in SETTINGS
+    ]
     assert [setting.name for setting in SETTINGS if not setting.help] == []

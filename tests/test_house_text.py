@@ -1,4 +1,6 @@
-"""The house checks its text: one place normalises, and nothing reaches a terminal but through what makes it safe."""
+"""The house checks its text: one place normalises, and nothing reaches a terminal but through
+what makes it safe.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +13,30 @@ SAFE = {"plain", "as_json", "_usage_of"}
 
 
 def trees() -> dict[str, ast.Module]:
-    return {path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text("utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
+    return {
+        path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in sorted(SOURCE.rglob("*.py"))
+    }
 
 
 def test_one_file_alone_normalises_text() -> None:
-    found = {name for name, tree in trees().items() for node in ast.walk(tree)
-             if (isinstance(node, ast.Attribute) and node.attr in ("normalize", "is_normalized"))
-             or (isinstance(node, ast.ImportFrom) and node.module == "unicodedata")}
+    found = {
+        name
+        for name, tree in trees().items()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and node.attr in ("normalize", "is_normalized"))
+        or (isinstance(node, ast.ImportFrom) and node.module == "unicodedata")
+    }
     assert found == {"model/text.py"}
 
 
 def test_one_file_alone_knows_which_characters_nobody_sees() -> None:
-    found = {name for name, tree in trees().items() for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "isprintable"}
+    found = {
+        name
+        for name, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "isprintable"
+    }
     assert found <= {"model/text.py", "faces/stdio_bridge/line.py"}
 
 
@@ -32,7 +46,13 @@ def test_commands_write_to_a_terminal_only_what_is_safe_there() -> None:
         if not name.startswith("faces/cli"):
             continue
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "echo" and node.args and not _is_safe(node.args[0]):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "echo"
+                and node.args
+                and not _is_safe(node.args[0])
+            ):
                 raw.append(f"{name}:{node.lineno} {ast.unparse(node.args[0])[:80]}")
     assert raw == []
 
@@ -41,6 +61,12 @@ def _is_safe(shown: ast.expr) -> bool:
     if isinstance(shown, ast.IfExp):
         return _is_safe(shown.body) and _is_safe(shown.orelse)
     if isinstance(shown, ast.Call):
-        name = shown.func.id if isinstance(shown.func, ast.Name) else shown.func.attr if isinstance(shown.func, ast.Attribute) else ""
+        name = (
+            shown.func.id
+            if isinstance(shown.func, ast.Name)
+            else shown.func.attr
+            if isinstance(shown.func, ast.Attribute)
+            else ""
+        )
         return name in SAFE or name == "source"
     return isinstance(shown, ast.Constant)

@@ -1,4 +1,6 @@
-"""The house checks its words: operations, fields, errors and settings are documented, and generated pages are fresh."""
+"""The house checks its words: operations, fields, errors and settings are documented, and
+generated pages are fresh.
+"""
 
 from __future__ import annotations
 
@@ -22,26 +24,34 @@ from tools.shapes import components, describe
 ROOT = Path(__file__).parent.parent
 EVERY = list(OPERATIONS.values())
 
-# What cannot be reached by a way in, and why; REST and the WebSocket reach everything, which tests/faces/test_reach.py asks for.
+# What cannot be reached by a way in, and why; REST and the WebSocket reach everything, which
+# tests/faces/test_reach.py asks for.
 WITHOUT: dict[str, dict[str, str]] = {
     # Also what a model is told that tries.
     "MCP": APART,
     "command": {
         "event.list": "`tail` follows and `search` finds; what a dashboard shows is for programs",
-        "agent.check_in": "an agent program's bridge checks in for it; people give a sign of life with `heartbeat`",
+        "agent.check_in": (
+            "an agent program's bridge checks in for it; people give a sign of life with"
+            " `heartbeat`"
+        ),
         "agent.check_out": "an agent program's bridge checks out when its agent ends",
         "login.redeem": "the browser redeems the link that `open` makes",
         "login.end": "the dashboard signs out",
         "webhook.receive": "other systems post to it, signed",
         "message.send_many": "for programs; people send one message at a time",
-        "session.context": "`session start` tells the same; for programs whose agents begin without one",
+        "session.context": (
+            "`session start` tells the same; for programs whose agents begin without one"
+        ),
     },
 }
 
 
 @pytest.mark.parametrize("path", make_reference.pages())
 def test_generated_pages_are_fresh(path: str) -> None:
-    assert (ROOT / path).read_text("utf-8") == make_reference.pages()[path], f"{path} is stale: run `make docs`"
+    assert (ROOT / path).read_text("utf-8") == make_reference.pages()[path], (
+        f"{path} is stale: run `make docs`"
+    )
 
 
 def test_the_changelog_has_every_fragment() -> None:
@@ -52,14 +62,23 @@ def test_the_changelog_has_every_fragment() -> None:
 def test_an_operation_says_what_it_does_and_what_it_raises(operation: Operation) -> None:
     assert re.fullmatch(r"[A-Z`].*[.]", operation.summary)
     known = {name for name, value in vars(errors).items() if isinstance(value, type)}
-    raised = set(re.findall(r"\b[A-Z][A-Za-z]+\b", " ".join(re.findall(r"Raises ([^.]*)\.", operation.description))))
+    raised = set(
+        re.findall(
+            r"\b[A-Z][A-Za-z]+\b", " ".join(re.findall(r"Raises ([^.]*)\.", operation.description))
+        )
+    )
     assert raised - known <= {"RFC"}
 
 
 @pytest.mark.parametrize("operation", EVERY, ids=lambda operation: operation.name)
 def test_every_field_of_an_operation_is_described(operation: Operation) -> None:
-    bare = [f"{name}.{field}" for shape in (operation.params, operation.result) for name, schema in components(shape)[1].items()
-            for field, each in schema.get("properties", {}).items() if not described(each, components(shape)[1])]
+    bare = [
+        f"{name}.{field}"
+        for shape in (operation.params, operation.result)
+        for name, schema in components(shape)[1].items()
+        for field, each in schema.get("properties", {}).items()
+        if not described(each, components(shape)[1])
+    ]
     assert bare == []
 
 
@@ -78,13 +97,27 @@ def test_every_operation_has_a_tool_and_a_command_or_a_reason_not_to() -> None:
 
 
 def test_every_command_that_a_text_names_exists() -> None:
-    paths = [*(ROOT / "src/ackbox").rglob("*.py"), *(ROOT / "src/ackbox").rglob("*.js"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
-    named = {(path.name, found[1]) for path in paths
-             for found in re.finditer(r"`ackbox (?:--as \w+ )?([a-z]+(?: [a-z_-]+)?)", path.read_text("utf-8"))}
+    paths = [
+        *(ROOT / "src/ackbox").rglob("*.py"),
+        *(ROOT / "src/ackbox").rglob("*.js"),
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "README.md",
+    ]
+    named = {
+        (path.name, found[1])
+        for path in paths
+        for found in re.finditer(
+            r"`ackbox (?:--as \w+ )?([a-z]+(?: [a-z_-]+)?)", path.read_text("utf-8")
+        )
+    }
     groups = {verb.path.split()[1] for verb in verbs() if verb.path.count(" ") == 2}
     there = {verb.path.removeprefix("ackbox ") for verb in verbs()}
     assert len(named) > 50
-    assert {(path, words) for path, words in named if (words if words.split()[0] in groups else words.split()[0]) not in there} == set()
+    assert {
+        (path, words)
+        for path, words in named
+        if (words if words.split()[0] in groups else words.split()[0]) not in there
+    } == set()
 
 
 def test_every_operation_has_a_route_of_its_own() -> None:
@@ -102,15 +135,23 @@ def test_every_error_has_its_sentence_and_its_line_in_the_tree() -> None:
     tree = errors.__doc__ or ""
     for _, kind in make_reference.every_error():
         assert kind.__doc__
-        assert kind is errors.AckboxError or re.search(rf"{kind.__name__}\s+{kind.code}\s+{kind.status}\s", tree), kind.__name__
+        assert kind is errors.AckboxError or re.search(
+            rf"{kind.__name__}\s+{kind.code}\s+{kind.status}\s", tree
+        ), kind.__name__
 
 
 def test_an_error_writes_the_name_of_a_parameter_in_backquotes() -> None:
     # So a dialect finds it and says the caller's own name for it, or leaves it out.
-    parameters = {field for operation in EVERY for field in operation.params.__struct_encode_fields__}
+    parameters = {
+        field for operation in EVERY for field in operation.params.__struct_encode_fields__
+    }
     plain = [re.sub(r"`[^`]*`", "", f"{message} {hint}") for message, hint in texts()]
     assert len(plain) > 100
-    named = {(text, name) for text in plain for name in re.findall(r"\b[a-z]+(?=\=)|\b[a-z]+(?:_[a-z]+)+\b", text)}
+    named = {
+        (text, name)
+        for text in plain
+        for name in re.findall(r"\b[a-z]+(?=\=)|\b[a-z]+(?:_[a-z]+)+\b", text)
+    }
     assert {(text, name) for text, name in named if name in parameters} == set()
 
 

@@ -1,4 +1,6 @@
-"""The project checks itself: where its parts come from, under which licences, and that its first page is true."""
+"""The project checks itself: where its parts come from, under which licences, and that its
+first page is true.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,11 @@ README = (ROOT / "README.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 
 PYTHON_HOSTS = ("https://pypi.org/", "https://files.pythonhosted.org/")
-PERMISSIVE = re.compile(r"\b(MIT|BSD|Apache|ISC|PSF|Python Software Foundation|0BSD|Unlicense|Zlib|any-OSI|PostgreSQL|CC0|MIT-CMU|HPND|Public Domain)\b", re.IGNORECASE)
+PERMISSIVE = re.compile(
+    r"\b(MIT|BSD|Apache|ISC|PSF|Python Software"
+    r" Foundation|0BSD|Unlicense|Zlib|any-OSI|PostgreSQL|CC0|MIT-CMU|HPND|Public Domain)\b",
+    re.IGNORECASE,
+)
 # File-wise copyleft; used unchanged, as its own package.
 MPL = re.compile(r"\b(MPL|Mozilla)\b", re.IGNORECASE)
 FORBIDDEN = re.compile(r"\b(A?GPL|SSPL|BUSL|Commons Clause|Affero)\b|General Public", re.IGNORECASE)
@@ -35,13 +41,23 @@ def test_every_address_in_the_lock_file_is_on_a_public_python_host() -> None:
 
 
 def package_locks() -> list[Path]:
-    return [path for path in ROOT.rglob("package-lock.json") if not {"node_modules", ".venv"} & set(path.parts)]
+    return [
+        path
+        for path in ROOT.rglob("package-lock.json")
+        if not {"node_modules", ".venv"} & set(path.parts)
+    ]
 
 
 def test_every_address_in_a_node_lock_file_is_on_the_public_registry() -> None:
     for path in package_locks():
-        found = [each["resolved"] for each in json.loads(path.read_text("utf-8"))["packages"].values() if "resolved" in each]
-        assert [address for address in found if not address.startswith("https://registry.npmjs.org/")] == []
+        found = [
+            each["resolved"]
+            for each in json.loads(path.read_text("utf-8"))["packages"].values()
+            if "resolved" in each
+        ]
+        assert [
+            address for address in found if not address.startswith("https://registry.npmjs.org/")
+        ] == []
 
 
 def direct() -> dict[str, list[str]]:
@@ -51,7 +67,9 @@ def direct() -> dict[str, list[str]]:
 
 @cache
 def installed() -> dict[str, Distribution]:
-    """Return every distribution that the project and its extras pull in, as far as it is installed here."""
+    """Return every distribution that the project and its extras pull in, as far as it is
+    installed here.
+    """
     found: dict[str, Distribution] = {}
     todo = [Requirement(text) for texts in direct().values() for text in texts]
     while todo:
@@ -66,7 +84,9 @@ def installed() -> dict[str, Distribution]:
         extras = [*wanted.extras, ""]
         for text in found[name].requires or []:
             needed = Requirement(text)
-            if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in extras):
+            if needed.marker is None or any(
+                needed.marker.evaluate({"extra": extra}) for extra in extras
+            ):
                 todo.append(needed)
     return found
 
@@ -74,12 +94,17 @@ def installed() -> dict[str, Distribution]:
 def licence(of: Distribution) -> str:
     """Return what a distribution says about its licence, in one line."""
     said = [of.metadata.get("License-Expression", ""), (of.metadata.get("License") or "")[:200]]
-    said += [each for each in of.metadata.get_all("Classifier") or [] if each.startswith("License ::")]
+    said += [
+        each for each in of.metadata.get_all("Classifier") or [] if each.startswith("License ::")
+    ]
     return " | ".join(line.replace("\n", " ") for line in said if line)
 
 
 def test_what_is_asked_for_is_installed() -> None:
-    assert {canonicalize_name(Requirement(text).name) for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]} <= set(installed())
+    assert {
+        canonicalize_name(Requirement(text).name)
+        for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+    } <= set(installed())
 
 
 @pytest.mark.parametrize("name", sorted(installed()))
@@ -93,7 +118,12 @@ def test_every_dependency_has_a_licence_that_lets_people_use_it(name: str) -> No
 def test_every_dependency_has_its_reason() -> None:
     text = (ROOT / "docs/why/dependencies.md").read_text("utf-8")
     named = set(re.findall(r"[a-z][a-z0-9.-]+", text))
-    assert [name for texts in direct().values() for name in (Requirement(line).name for line in texts) if name not in named] == []
+    assert [
+        name
+        for texts in direct().values()
+        for name in (Requirement(line).name for line in texts)
+        if name not in named
+    ] == []
 
 
 def commands(text: str) -> Iterator[str]:
@@ -120,7 +150,11 @@ def test_every_command_on_the_first_page_exists() -> None:
     from tools.reading import verbs
 
     known = {verb.path for verb in verbs()}
-    for line in re.findall(r"^(?:uv run )?ackbox (.*)$", "\n".join(re.findall(r"```\w*\n(.*?)```", README, re.DOTALL)), re.MULTILINE):
+    for line in re.findall(
+        r"^(?:uv run )?ackbox (.*)$",
+        "\n".join(re.findall(r"```\w*\n(.*?)```", README, re.DOTALL)),
+        re.MULTILINE,
+    ):
         words = re.sub(r"--(?:as|instance|workspace|url|key) \S+ ?", "", line).split()
         assert f"ackbox {words[0]}" in known, line
 

@@ -1,6 +1,8 @@
-"""Types of the client: every operation as a method with its parameters and result, for type checkers and editors.
+"""Types of the client: every operation as a method with its parameters and result, for type
+checkers and editors.
 
-Read off the table of operations and off `Client` itself; one loop writes both families, what is awaited and what waits.
+Read off the table of operations and off `Client` itself; one loop writes both families, what is
+awaited and what waits.
 """
 
 from __future__ import annotations
@@ -8,7 +10,8 @@ from __future__ import annotations
 import ast
 import inspect
 import json
-import re
+import subprocess
+import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,14 +26,17 @@ from ackbox.client.sync import SyncClient
 from ackbox.ops.event.feed import Feed
 from ackbox.ops.table import OPERATIONS, Call, Operation
 
-HEAD = '''# Written by tools/make_reference.py from the table of operations. Change the code, then run `make docs`.
-"""What a client has, for type checkers and editors: a class for each noun, with a method for each verb.
+HEAD = '''# Written by tools/make_reference.py from the table of operations.
+# Change the code, then run `make docs`.
+"""What a client has, for type checkers and editors: a class for each noun.
+
+Each class has a method for each verb.
 
 Nothing of it is there at run time. Explained in docs/howto/use-the-python-client.md.
 """
 
 '''
-WIDTH = 150
+WIDTH = 100
 SELF = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -40,10 +46,14 @@ class Names:
     def __init__(self) -> None:
         self._taken: set[tuple[str, str]] = set()
         results = {operation.result for operation in OPERATIONS.values()}
-        self._twice = {name for name, times in Counter(each.__name__ for each in results).items() if times > 1}
+        self._twice = {
+            name for name, times in Counter(each.__name__ for each in results).items() if times > 1
+        }
 
     def take(self, module: str, name: str) -> str:
-        """Return what a name of a module is called in the file: with its module before it when two have it."""
+        """Return what a name of a module is called in the file: with its module before it when
+        two have it.
+        """
         if module != "builtins":
             self._taken.add((module, name))
         return module.rpartition(".")[2].title() + name if name in self._twice else name
@@ -52,10 +62,18 @@ class Names:
         """Return the lines that import them."""
         theirs, ours = ["import builtins"], []
         for module in sorted({module for module, _ in self._taken}):
-            names = {name: self.take(module, name) for place, name in sorted(self._taken) if place == module}
+            names = {
+                name: self.take(module, name)
+                for place, name in sorted(self._taken)
+                if place == module
+            }
             plain = ", ".join(name for name, own in names.items() if name == own)
             lines = [f"from {module} import {plain}"] if plain else []
-            lines += [f"from {module} import {name} as {own}" for name, own in names.items() if name != own]
+            lines += [
+                f"from {module} import {name} as {own}"
+                for name, own in names.items()
+                if name != own
+            ]
             (ours if module.startswith("ackbox.") else theirs).extend(sorted(lines))
         return "\n".join([*theirs, "", *ours, ""])
 
@@ -67,10 +85,23 @@ def client_types() -> str:
     nouns = dict.fromkeys(operation.noun for operation in OPERATIONS.values())
     for family in ("", "Sync"):
         parts += [_noun(noun, family, names) for noun in nouns]
-        derived = [_derived(name, method, names) for name, method in vars(Client).items() if _is_derived(name, method)] if family else []
+        derived = (
+            [
+                _derived(name, method, names)
+                for name, method in vars(Client).items()
+                if _is_derived(name, method)
+            ]
+            if family
+            else []
+        )
         held = "".join(f"    {noun}: {_class(noun, family)}\n" for noun in nouns)
         parts.append("\n".join([f"class {family}Nouns:\n{held}", *derived]).rstrip("\n") + "\n")
-    return HEAD + names.imports() + "\n" + "\n".join(parts)
+    return _formatted(HEAD + names.imports() + "\n" + "\n".join(parts))
+
+
+def _formatted(text: str) -> str:
+    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", "verbs.pyi", "-"]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
 
 
 def _class(noun: str, family: str) -> str:
@@ -78,36 +109,63 @@ def _class(noun: str, family: str) -> str:
 
 
 def _noun(noun: str, family: str, names: Names) -> str:
-    verbs = [_verb(operation, family, names) for operation in OPERATIONS.values() if operation.noun == noun]
+    verbs = [
+        _verb(operation, family, names)
+        for operation in OPERATIONS.values()
+        if operation.noun == noun
+    ]
     return f"class {_class(noun, family)}:\n" + "\n".join(verbs)
 
 
 def _verb(operation: Operation, family: str, names: Names) -> str:
-    return _method(f"{'' if family else 'async '}def {spoken(operation.verb)}", [SELF, *_keywords(operation.params, names)],
-                   _type(operation.result, names), operation.description)
+    return _method(
+        f"{'' if family else 'async '}def {spoken(operation.verb)}",
+        [SELF, *_keywords(operation.params, names)],
+        _type(operation.result, names),
+        operation.description,
+    )
 
 
 def _keywords(params: type[Call], names: Names) -> Iterator[inspect.Parameter]:
     """Give a struct's fields as keywords; what every operation takes comes last."""
-    for field in sorted(msgspec.structs.fields(params), key=lambda field: field.name in Call.__struct_fields__):
+    for field in sorted(
+        msgspec.structs.fields(params), key=lambda field: field.name in Call.__struct_fields__
+    ):
         default = field.default if field.default_factory is msgspec.NODEFAULT else ...
-        yield inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, annotation=_type(field.type, names),
-                                default=inspect.Parameter.empty if default is msgspec.NODEFAULT else default)
+        yield inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            annotation=_type(field.type, names),
+            default=inspect.Parameter.empty if default is msgspec.NODEFAULT else default,
+        )
 
 
 def _follow(names: Names) -> str:
-    """Return what `pages` and `events` take: what the feed does, but it waits by itself, and may join what comes together."""
-    fields = {field.name: _type(field.type, names) for field in msgspec.structs.fields(Feed) if field.name != "wait_s"} | {"join_ms": "float"}
-    lines = [f"    {name}: {kind if kind.endswith('| None') else f'{kind} | None'}\n" for name, kind in fields.items()]
+    """Return what `pages` and `events` take: what the feed does, but it waits by itself, and
+    may join what comes together.
+    """
+    fields = {
+        field.name: _type(field.type, names)
+        for field in msgspec.structs.fields(Feed)
+        if field.name != "wait_s"
+    } | {"join_ms": "float"}
+    lines = [
+        f"    {name}: {kind if kind.endswith('| None') else f'{kind} | None'}\n"
+        for name, kind in fields.items()
+    ]
     return f"class Follow({names.take('typing', 'TypedDict')}, total=False):\n" + "".join(lines)
 
 
 def _is_derived(name: str, method: Any) -> bool:
-    return name == "__init__" or (inspect.isfunction(method) and not name.startswith("_") and name not in vars(SyncClient))
+    return name == "__init__" or (
+        inspect.isfunction(method) and not name.startswith("_") and name not in vars(SyncClient)
+    )
 
 
 def _derived(name: str, method: Callable[..., Any], names: Names) -> str:
-    """Return a method of `Client` as `SyncClient` has it: what is awaited is waited for, and a feed is a generator."""
+    """Return a method of `Client` as `SyncClient` has it: what is awaited is waited for, and a
+    feed is a generator.
+    """
     signature = inspect.signature(method)
     returns = ast.parse(signature.return_annotation, mode="eval").body
     if inspect.isasyncgenfunction(method):
@@ -116,17 +174,34 @@ def _derived(name: str, method: Callable[..., Any], names: Names) -> str:
         result = f"{names.take('collections.abc', 'Generator')}[{given}]"
     else:
         result = _written(returns, names)
-    parameters = [each if each.annotation is each.empty else each.replace(annotation=_written(ast.parse(each.annotation, mode="eval"), names))
-                  for each in signature.parameters.values()]
-    return _method(f"def {name}", parameters, result, "" if name == "__init__" else inspect.cleandoc(method.__doc__ or ""))
+    parameters = [
+        (
+            each
+            if each.annotation is each.empty
+            else each.replace(annotation=_written(ast.parse(each.annotation, mode="eval"), names))
+        )
+        for each in signature.parameters.values()
+    ]
+    return _method(
+        f"def {name}",
+        parameters,
+        result,
+        "" if name == "__init__" else inspect.cleandoc(method.__doc__ or ""),
+    )
 
 
 def _written(annotation: ast.AST, names: Names) -> str:
-    """Return an annotation as it stands in the client's module, its names taken from where they are at home."""
+    """Return an annotation as it stands in the client's module, its names taken from where they
+    are at home.
+    """
     for each in ast.walk(annotation):
         if isinstance(each, ast.Name) and each.id in vars(home):
             thing = vars(home)[each.id]
-            each.id = _type(thing, names) if get_origin(thing) is Literal else names.take(thing.__module__, each.id)
+            each.id = (
+                _type(thing, names)
+                if get_origin(thing) is Literal
+                else names.take(thing.__module__, each.id)
+            )
     return ast.unparse(annotation).replace("'", '"')
 
 
@@ -148,21 +223,25 @@ def _type(kind: Any, names: Names) -> str:
 
 
 def _method(head: str, parameters: list[inspect.Parameter], returns: str, says: str) -> str:
-    """Return a method's signature, on several lines where it grows too long, and what it says."""
-    plain = [each.replace(annotation=each.annotation if each.annotation is each.empty else Plain(each.annotation),
-                          default=each.default if each.default is each.empty else Plain(_value(each.default))) for each in parameters]
+    """Return a method's signature on one line, and its docstring."""
+    plain = [
+        each.replace(
+            annotation=each.annotation if each.annotation is each.empty else Plain(each.annotation),
+            default=each.default if each.default is each.empty else Plain(_value(each.default)),
+        )
+        for each in parameters
+    ]
     line = f"    {head}{inspect.Signature(plain)} -> {returns}:"
-    if len(line) > WIDTH:
-        # Between parameters, and not within their types.
-        pieces = re.sub(r", (?=\*|/|\w+:)", ",\n", line).split("\n")
-        first, pieces[0] = pieces[0].split("(", 1)
-        line = f"{first}(\n" + textwrap.fill(" ".join(piece.replace(" ", "\0") for piece in pieces), WIDTH, initial_indent=" " * 8,
-                                             subsequent_indent=" " * 8, break_long_words=False, break_on_hyphens=False).replace("\0", " ")
-        line = line.replace(f") -> {returns}:", f",\n    ) -> {returns}:")
     if not says:
         return f"{line} ...\n"
-    lines = [wrapped for each in says.splitlines() for wrapped in textwrap.wrap(each, WIDTH - 16) or [""]]
-    quoted = lines[0] if len(lines) == 1 else "\n".join([lines[0], *(f"        {each}".rstrip() for each in lines[1:]), "        "])
+    lines = [
+        wrapped for each in says.splitlines() for wrapped in textwrap.wrap(each, WIDTH - 16) or [""]
+    ]
+    quoted = (
+        lines[0]
+        if len(lines) == 1
+        else "\n".join([lines[0], *(f"        {each}".rstrip() for each in lines[1:]), "        "])
+    )
     return f'{line}\n        """{quoted}"""\n'
 
 

@@ -15,7 +15,10 @@ from collections import defaultdict
 from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "src/ackbox/model/confusables.txt"
-HEAD = "# Look-alike characters (Unicode UTS 39, see UNICODE-LICENSE.txt): code point, tab, what it is read as.\n"
+HEAD = (
+    "# Look-alike characters (Unicode UTS 39, see UNICODE-LICENSE.txt): code point, tab, what it is"
+    " read as.\n"
+)
 
 
 def main() -> None:
@@ -52,7 +55,8 @@ def lines_of(group: set[str], near: dict[str, set[str]]) -> list[str]:
     target = unicodedata.normalize("NFD", head)
     return [
         f"{ord(source):X}\t{' '.join(f'{ord(c):X}' for c in target)}\n"
-        for source in group if len(source) == 1 and source != head and unicodedata.normalize("NFD", source) == source
+        for source in group
+        if len(source) == 1 and source != head and unicodedata.normalize("NFD", source) == source
     ]
 
 

@@ -1,4 +1,6 @@
-"""The page of each dialect's errors, read off the transcripts that prove them: tests/dialects/*.jsonl."""
+"""The page of each dialect's errors, read off the transcripts that prove them:
+tests/dialects/*.jsonl.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,12 @@ from ackbox.dialects import DIALECTS, RESTS
 
 TRANSCRIPTS = Path(__file__).parent.parent / "tests/dialects"
 HOW = (
-    "# Errors in the dialects\n\nWhat each dialect answers to bad input. Every line is one of a transcript in `tests/dialects/`, which a test plays over MCP and REST on both databases; "
-    "nothing of a refused call is stored. How an error of ours becomes another system's: [why/dialects.md](../why/dialects.md). Our own errors: [errors.md](errors.md).\n\n"
-    "Over MCP the answer is a result with `isError`, and our own error stands beside it in the structured content, under `_ext`.\n"
+    "# Errors in the dialects\n\nWhat each dialect answers to bad input. Every line is one of a"
+    " transcript in `tests/dialects/`, which a test plays over MCP and REST on both databases;"
+    " nothing of a refused call is stored. How an error of ours becomes another system's:"
+    " [why/dialects.md](../why/dialects.md). Our own errors: [errors.md](errors.md).\n\nOver MCP"
+    " the answer is a result with `isError`, and our own error stands beside it in the structured"
+    " content, under `_ext`.\n"
 )
 
 
@@ -21,25 +26,50 @@ def dialect_errors_page() -> str:
     """Return the page: a table for each dialect that has a transcript."""
     parts = [HOW]
     for dialect in DIALECTS:
-        rows = list(dict.fromkeys(_row(line) for line in _lines(dialect.name) if "error" in line or line.get("status", 0) >= 400))
-        parts.append(f"## {dialect.name}\n\n| asked | with | answer |\n|---|---|---|\n" + "\n".join(rows) + "\n")
+        rows = list(
+            dict.fromkeys(
+                _row(line)
+                for line in _lines(dialect.name)
+                if "error" in line or line.get("status", 0) >= 400
+            )
+        )
+        parts.append(
+            f"## {dialect.name}\n\n| asked | with | answer |\n|---|---|---|\n"
+            + "\n".join(rows)
+            + "\n"
+        )
     for rest in RESTS:
-        refusals = [f"| {way.status or 'as ours'} | {f'`{way.word}`' if way.word else '–'} | {_code(name)} |" for name, way in rest.errors.items()]
-        parts.append(f"### REST of {rest.name}: which error becomes which\n\n| status | code | of |\n|---|---|---|\n" + "\n".join(refusals) + "\n")
+        refusals = [
+            f"| {way.status or 'as ours'} | {f'`{way.word}`' if way.word else '–'} |"
+            f" {_code(name)} |"
+            for name, way in rest.errors.items()
+        ]
+        parts.append(
+            f"### REST of {rest.name}: which error becomes which\n\n| status | code | of"
+            " |\n|---|---|---|\n" + "\n".join(refusals) + "\n"
+        )
     return "\n".join(parts)
 
 
 def _lines(name: str) -> list[dict[str, Any]]:
     path = TRANSCRIPTS / f"{name}.jsonl"
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+    return (
+        [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+    )
 
 
 def _row(line: dict[str, Any]) -> str:
     asked = line["tool"] if "tool" in line else line["rest"]
     answer = line["error"] if "error" in line else line["reply"]
     status = f"{line['status']} " if "status" in line else ""
-    given = {**{name: value for name, value in line.get("headers", {}).items()}, **_object(line.get("arguments"))}
-    return f"| `{asked}` | {_code(_said(given)) if given else '–'} | {status}{_code(answer if isinstance(answer, str) else _said(answer))} |"
+    given = {
+        **{name: value for name, value in line.get("headers", {}).items()},
+        **_object(line.get("arguments")),
+    }
+    return (
+        f"| `{asked}` | {_code(_said(given)) if given else '–'} |"
+        f" {status}{_code(answer if isinstance(answer, str) else _said(answer))} |"
+    )
 
 
 def _object(given: Any) -> dict[str, Any]:
@@ -63,7 +93,13 @@ def _short(value: Any) -> Any:
         many = re.fullmatch(r"\$(.)\*(\d+)", value)
         if many:
             return f"{many[1]} × {int(many[2]):,}"
-        return value if len(value) <= 90 else f"{value[:4]}… ({len(value):,} characters)" if len(set(value)) == 1 else value
+        return (
+            value
+            if len(value) <= 90
+            else f"{value[:4]}… ({len(value):,} characters)"
+            if len(set(value)) == 1
+            else value
+        )
     return value
 
 

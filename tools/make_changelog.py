@@ -1,7 +1,10 @@
-"""Write CHANGELOG.md: the fragments of changes/ become its Unreleased section; released sections stay as they are.
+"""Write CHANGELOG.md: the fragments of changes/ become its Unreleased section; released sections
+stay as they are.
 
-    python tools/make_changelog.py
-    python tools/make_changelog.py --release 1.2.0 2027-01-31    (turns Unreleased into a release, removes the fragments)
+python tools/make_changelog.py
+python tools/make_changelog.py --release 1.2.0 2027-01-31
+
+The second turns Unreleased into a release and removes the fragments.
 """
 
 from __future__ import annotations
@@ -10,7 +13,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-HEAD = "# Changes\n\nWhat users notice, newest first. Written by tools/make_changelog.py from changes/.\n"
+HEAD = (
+    "# Changes\n\nWhat users notice, newest first. Written by tools/make_changelog.py from"
+    " changes/.\n"
+)
 
 
 def fragments() -> list[Path]:
@@ -27,7 +33,9 @@ def released() -> str:
 
 def page(title: str = "Unreleased") -> str:
     """Return the whole file."""
-    entries = "".join(f"- {' '.join(fragment.read_text('utf-8').split())}\n" for fragment in fragments())
+    entries = "".join(
+        f"- {' '.join(fragment.read_text('utf-8').split())}\n" for fragment in fragments()
+    )
     return HEAD + (f"\n## {title}\n\n{entries}" if entries else "") + released()
 
 

@@ -1,7 +1,10 @@
-"""Make docs/pictures/*.png: Live, Flow and the receipts matrix, as the dashboard really draws them, in both themes.
+"""Make docs/pictures/*.png: Live, Flow and the receipts matrix, as the dashboard really draws them,
+in both themes.
 
-    python -m tools.make_pictures            (needs the project's environment and Chromium; `make pictures` has the first)
-    python -m tools.make_pictures DIRECTORY  every page, for looking at
+    .venv/bin/python -m tools.make_pictures            what docs/ shows (`make pictures`)
+    .venv/bin/python -m tools.make_pictures DIRECTORY  every page, for looking at
+
+Needs Chromium.
 
 Plays the scene of tests/web/scene.py on a fresh database and a free port.
 """
@@ -25,19 +28,39 @@ THEMES: tuple[Any, ...] = ("light", "dark")
 SIZE: Any = {"width": 1360, "height": 820}
 # Name of the picture, the page it is of, and what stands on it once it is drawn.
 SHOWN = (
-    ("live", "live?m={everyone}", ".pane .receipts"), ("flow", "flow", "canvas"), ("receipts", "a/planner?box=receipts", ".matrix"),
+    ("live", "live?m={everyone}", ".pane .receipts"),
+    ("flow", "flow", "canvas"),
+    ("receipts", "a/planner?box=receipts", ".matrix"),
 )
 ALL = (
-    *SHOWN, ("needs", "needs", ".need"), ("threads", "threads", ".threads li"), ("thread", "t/{talk}", ".post"), ("mailbox", "a/claude", ".view"),
-    ("agents", "agents", ".spark"), ("tasks", "tasks?task={task}", ".pane .moves"), ("task-list", "tasks?view=list", "table.rows"),
-    ("matrix", "flow?view=matrix", "table.pairs"), ("health", "health?window=6h", ".plot canvas"), ("search", "search?q=profile", ".hit mark"),
-    ("connect", "connect", "[role=tab]"), ("settings", "settings", "fieldset"),
+    *SHOWN,
+    ("needs", "needs", ".need"),
+    ("threads", "threads", ".threads li"),
+    ("thread", "t/{talk}", ".post"),
+    ("mailbox", "a/claude", ".view"),
+    ("agents", "agents", ".spark"),
+    ("tasks", "tasks?task={task}", ".pane .moves"),
+    ("task-list", "tasks?view=list", "table.rows"),
+    ("matrix", "flow?view=matrix", "table.pairs"),
+    ("health", "health?window=6h", ".plot canvas"),
+    ("search", "search?q=profile", ".hit mark"),
+    ("connect", "connect", "[role=tab]"),
+    ("settings", "settings", "fieldset"),
 )
 
 
-async def shoot(browser: Browser, served: Served, theme: Any, pages: tuple[tuple[str, str, str], ...], ids: dict[str, str], target: Path) -> None:
+async def shoot(
+    browser: Browser,
+    served: Served,
+    theme: Any,
+    pages: tuple[tuple[str, str, str], ...],
+    ids: dict[str, str],
+    target: Path,
+) -> None:
     """Make the pictures of some pages in one theme."""
-    context = await browser.new_context(viewport=SIZE, color_scheme=theme, timezone_id="Europe/Berlin", locale="en-GB")
+    context = await browser.new_context(
+        viewport=SIZE, color_scheme=theme, timezone_id="Europe/Berlin", locale="en-GB"
+    )
     page = await sign_in(served, context, workspace=PLACE, name=PERSON)
     for name, path, stands in pages:
         await page.goto(f"{served.url}/w/{PLACE}/{path.format(**ids)}")
@@ -52,7 +75,10 @@ async def shoot(browser: Browser, served: Served, theme: Any, pages: tuple[tuple
 async def _move(page: Page, name: str) -> None:
     """Let something travel where travelling is the point."""
     if name == "flow":
-        await page.locator("#scrubber").evaluate("bar => { bar.value = Number(bar.max) - 90_000; bar.dispatchEvent(new Event('input', { bubbles: true })) }")
+        await page.locator("#scrubber").evaluate(
+            "bar => { bar.value = Number(bar.max) - 90_000; bar.dispatchEvent(new Event('input', {"
+            " bubbles: true })) }"
+        )
         await page.get_by_role("button", name="Replay this time").click()
 
 
@@ -60,9 +86,16 @@ async def main(target: Path, pages: tuple[tuple[str, str, str], ...]) -> None:
     clock = Clock()
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
-        async with serving(f"sqlite:///{place}/ackbox.db", clock=clock) as served, browsing() as browser:
+        async with (
+            serving(f"sqlite:///{place}/ackbox.db", clock=clock) as served,
+            browsing() as browser,
+        ):
             ids = await Scene(served.app, served.key, clock).play()
-            task = (await served.app.call("task.list", {"workspace": PLACE, "status": "blocked"}, credential=served.key)).tasks[0]
+            task = (
+                await served.app.call(
+                    "task.list", {"workspace": PLACE, "status": "blocked"}, credential=served.key
+                )
+            ).tasks[0]
             for theme in THEMES:
                 await shoot(browser, served, theme, pages, {**ids, "task": task.id}, target)
 

@@ -1,26 +1,37 @@
-"""Write what is generated: docs/reference/*.md, src/ackbox/store/sql/schema.sql and src/ackbox/client/verbs.pyi.
+"""Write what is generated: docs/reference/*.md, src/ackbox/store/sql/schema.sql and
+src/ackbox/client/verbs.pyi.
 
     python -m tools.make_reference           (needs the project's environment; `make docs` has it)
 
 What stands on them is read off the code: the table of operations, the error tree, the settings, the
-commands, the tools, the migrations. tests/test_house.py fails when a page is not what this would write.
+commands, the tools, the migrations. tests/test_house.py fails when a page is not what this would
+write.
 """
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, get_args
 
 from ackbox import errors
 from ackbox.config import SETTINGS
 from ackbox.dialects import DIALECTS, RESTS
-from ackbox.dialects.engine.mapping import REQUIRED, Word
+from ackbox.dialects.engine.mapping import REQUIRED, Arg, Word
 from ackbox.dialects.engine.rest import Rest
 from ackbox.faces.rest.routes import CREATES, where
-from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Letter, Message, Ref
+from ackbox.model.message import (
+    BODY_LIMIT,
+    METADATA_LIMIT_BYTES,
+    SUBJECT_LIMIT,
+    Letter,
+    Message,
+    Ref,
+)
 from ackbox.model.name import LONGEST
 from ackbox.model.receipt import Receipt
-from ackbox.ops.access import ALLOWED
+from ackbox.ops.access import ALLOWED, Scope
 from ackbox.ops.table import OPERATIONS, Call, Operation
 from tools.client_types import client_types
 from tools.dialect_errors import dialect_errors_page
@@ -28,7 +39,10 @@ from tools.reading import Verb, resources_and_prompts, schema_sql, tools_of, ver
 from tools.shapes import anchor, field_table, given_table, nested, nested_sections
 
 ROOT = Path(__file__).parent.parent
-HEAD = "<!-- Written by tools/make_reference.py from the code. Change the code, then run `make docs`. -->\n"
+HEAD = (
+    "<!-- Written by tools/make_reference.py from the code. Change the code, then run `make docs`."
+    " -->\n"
+)
 COMMON = tuple(Call.__struct_fields__)
 
 
@@ -49,14 +63,20 @@ def pages() -> dict[str, str]:
 
 
 def operations_page() -> str:
-    rows = [f"| [`{name}`](#{anchor(name)}) | {operation.scope} | {operation.summary} |" for name, operation in OPERATIONS.items()]
+    rows = [
+        f"| [`{name}`](#{anchor(name)}) | {operation.scope} | {operation.summary} |"
+        for name, operation in OPERATIONS.items()
+    ]
     parts = [
-        "# Operations\n\nEverything ackbox can do. Each face (MCP, REST, the command line) is a view of this table; "
-        "[why](../why/operations.md).\n\n| operation | scope | what it does |\n|---|---|---|\n" + "\n".join(rows),
+        "# Operations\n\nEverything ackbox can do. Each face (MCP, REST, the command line) is a"
+        " view of this table; [why](../why/operations.md).\n\n| operation | scope | what it does"
+        " |\n|---|---|---|\n" + "\n".join(rows),
         "## What every operation takes\n\n" + given_table(Call),
         "## Scopes\n\nA key's kind decides what it may do.\n\n| kind of key | may |\n|---|---|\n"
-        + "\n".join(f"| {role} | {', '.join(scope for scope in ('read', 'write', 'admin', 'instance') if scope in scopes)} |"
-                    for role, scopes in ALLOWED.items()),
+        + "\n".join(
+            f"| {role} | {', '.join(scope for scope in get_args(Scope) if scope in scopes)} |"
+            for role, scopes in ALLOWED.items()
+        ),
         *(_operation(operation) for operation in OPERATIONS.values()),
         "## Shapes\n\nWhat stands inside parameters and results.",
         *nested_sections(nested(OPERATIONS.values())),
@@ -69,65 +89,113 @@ def _operation(operation: Operation) -> str:
     ways += [f"MCP tool `{tool}`" for tool in tools_of(operation.name)]
     ways += [f"command `{verb.path}`" for verb in verbs_of(operation.name)]
     rest = operation.description.partition("\n")[2].strip()
-    return "\n\n".join(part for part in (
-        f"### {operation.name}", operation.summary, rest, f"Scope: {operation.scope}. {' · '.join(ways)}.",
-        "Parameters:\n\n" + given_table(operation.params, leave_out=COMMON), "Result:\n\n" + field_table(operation.result),
-    ) if part)
+    return "\n\n".join(
+        part
+        for part in (
+            f"### {operation.name}",
+            operation.summary,
+            rest,
+            f"Scope: {operation.scope}. {' · '.join(ways)}.",
+            "Parameters:\n\n" + given_table(operation.params, leave_out=COMMON),
+            "Result:\n\n" + field_table(operation.result),
+        )
+        if part
+    )
 
 
 def errors_page() -> str:
     tree = inspect.cleandoc(errors.__doc__ or "").partition("\n\n")[2].partition("\n\nRaise")[0]
-    rows = [f"| {'&nbsp;&nbsp;' * depth}{kind.__name__} | `{kind.code}` | {kind.status} | {inspect.getdoc(kind)} |" for depth, kind in every_error()]
+    rows = [
+        f"| {'&nbsp;&nbsp;' * depth}{kind.__name__} | `{kind.code}` | {kind.status} |"
+        f" {inspect.getdoc(kind)} |"
+        for depth, kind in every_error()
+    ]
     return (
-        "# Errors\n\nOne shape on every face. Nothing of a refused call is stored.\n\n"
-        '```json\n{"error": {"code": "too_long", "message": "`body` has 50,001 characters; at most 50,000 are taken.",\n'
-        '  "hint": "Put the rest into a file and name it in `refs`.", "details": {"field": "body", "size": 50001, "limit": 50000}}}\n```\n\n'
-        "`code` is stable and made for programs; `message` says what was wrong; `hint` says what to do next; `details` names the "
-        "field and the numbers. `retry_after_s` is there when waiting helps, over HTTP also as the header `Retry-After`.\n\n"
-        "Over REST the status is the one below. Over MCP the error is a tool result with `isError` and the same object as its "
-        "structured content. On the command line it is JSON on standard error when piped, text on a terminal; the exit codes are in "
-        "[cli.md](cli.md).\n\n`not_found` is also the answer for what is in somebody else's workspace: same code, same words. "
-        "Over HTTP two more can come before an operation is reached: 431 `too_long` for a head of more than 64 headers or 16 KiB, "
-        "and 408 `invalid` for a body that does not arrive in time. "
-        "A fault of ours is `unavailable`, without its text, which goes to the log.\n\n"
-        "| class | code | status | meaning |\n|---|---|---|---|\n" + "\n".join(rows) + f"\n\n```\n{tree}\n```\n"
+        "# Errors\n\nOne shape on every face. Nothing of a refused call is"
+        ' stored.\n\n```json\n{"error": {"code": "too_long", "message": "`body` has 50,001'
+        ' characters; at most 50,000 are taken.",\n  "hint": "Put the rest into a file and name it'
+        ' in `refs`.", "details": {"field": "body", "size": 50001, "limit": 50000}}}\n```\n\n`code`'
+        " is stable and made for programs; `message` says what was wrong; `hint` says what to do"
+        " next; `details` names the field and the numbers. `retry_after_s` is there when waiting"
+        " helps, over HTTP also as the header `Retry-After`.\n\nOver REST the status is the one"
+        " below. Over MCP the error is a tool result with `isError` and the same object as its"
+        " structured content. On the command line it is JSON on standard error when piped, text on"
+        " a terminal; the exit codes are in [cli.md](cli.md).\n\n`not_found` is also the answer for"
+        " what is in somebody else's workspace: same code, same words. Over HTTP two more can come"
+        " before an operation is reached: 431 `too_long` for a head of more than 64 headers or 16"
+        " KiB, and 408 `invalid` for a body that does not arrive in time. A fault of ours is"
+        " `unavailable`, without its text, which goes to the log.\n\n| class | code | status |"
+        " meaning |\n|---|---|---|---|\n" + "\n".join(rows) + f"\n\n```\n{tree}\n```\n"
     )
 
 
-def every_error(kind: type[errors.AckboxError] = errors.AckboxError, depth: int = 0) -> list[tuple[int, type[errors.AckboxError]]]:
+def every_error(
+    kind: type[errors.AckboxError] = errors.AckboxError, depth: int = 0
+) -> list[tuple[int, type[errors.AckboxError]]]:
     """Return the error tree, depth first: (depth, class)."""
     own = [each for each in kind.__subclasses__() if each.__module__ == errors.__name__]
     return [(depth, kind), *(found for each in own for found in every_error(each, depth + 1))]
 
 
 def settings_page() -> str:
-    rows = [f"| `{each.name}` | `{each.env}` | {f'`{each.default}`' if each.default else '–'} | {each.help} |" for each in SETTINGS]
-    return ("# Settings\n\nA flag wins over the environment, the environment over the file, the file over the default. "
-            "The flags stand in [cli.md](cli.md); the file is `ackbox/config.toml` in the user's configuration home (`~/.config`), with lines such as `agent = \"ana\"`.\n\n"
-            "| setting | environment | default | what it is |\n|---|---|---|---|\n" + "\n".join(rows) + "\n\n"
-            "Settings of a workspace are changed with [`workspace.settings`](operations.md#workspacesettings) and live in its database.\n")
+    rows = [
+        f"| `{each.name}` | `{each.env}` | {f'`{each.default}`' if each.default else '–'} |"
+        f" {each.help} |"
+        for each in SETTINGS
+    ]
+    return (
+        "# Settings\n\nA flag wins over the environment, the environment over the file, the file"
+        " over the default. The flags stand in [cli.md](cli.md); the file is `ackbox/config.toml`"
+        ' in the user\'s configuration home (`~/.config`), with lines such as `agent = "ana"`.\n\n|'
+        " setting | environment | default | what it is |\n|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n\nSettings of a workspace are changed with"
+        " [`workspace.settings`](operations.md#workspacesettings) and live in its database.\n"
+    )
 
 
 def cli_page() -> str:
     from ackbox.faces.cli import context as face
 
-    codes = [("DONE", "done"), ("REFUSED", "refused: standard error says why and what to do"), ("USED_WRONGLY", "used wrongly"),
-             ("NO_SERVER", "no server answers"), ("KEY", "the key is missing, wrong, or may not do this"),
-             ("TOO_LONG", "waited too long"), ("NOTHING", "nothing matched, with `--fail-empty`")]
-    rows = [f"| {getattr(face, name)} | {what} |" for name, what in codes] + ["| 130 | stopped with Ctrl-C |"]
+    codes = [
+        ("DONE", "done"),
+        ("REFUSED", "refused: standard error says why and what to do"),
+        ("USED_WRONGLY", "used wrongly"),
+        ("NO_SERVER", "no server answers"),
+        ("KEY", "the key is missing, wrong, or may not do this"),
+        ("TOO_LONG", "waited too long"),
+        ("NOTHING", "nothing matched, with `--fail-empty`"),
+    ]
+    rows = [f"| {getattr(face, name)} | {what} |" for name, what in codes] + [
+        "| 130 | stopped with Ctrl-C |"
+    ]
     return (
-        "# Command line\n\nA table on a terminal, JSON when piped: one object a line for lists. `--json` and `--text` choose. "
-        "Answers are on standard output, everything else on standard error. Nothing prompts without a terminal. `NO_COLOR` is heeded.\n\n"
-        "The options of `ackbox` itself work before and after every verb.\n\n| exit code | means |\n|---|---|\n"
-        + "\n".join(rows) + "\n\n" + "\n\n".join(_verb(verb) for verb in verbs()) + "\n"
+        "# Command line\n\nA table on a terminal, JSON when piped: one object a line for lists."
+        " `--json` and `--text` choose. Answers are on standard output, everything else on standard"
+        " error. Nothing prompts without a terminal. `NO_COLOR` is heeded.\n\nThe options of"
+        " `ackbox` itself work before and after every verb.\n\n| exit code | means |\n|---|---|\n"
+        + "\n".join(rows)
+        + "\n\n"
+        + "\n\n".join(_verb(verb) for verb in verbs())
+        + "\n"
     )
 
 
 def _verb(verb: Verb) -> str:
     rows = [f"| {flag} | {what or '–'} |" for flag, what in verb.options]
     table = "| option | what it does |\n|---|---|\n" + "\n".join(rows) if rows else ""
-    does = "Operations: " + ", ".join(f"[`{name}`](operations.md#{anchor(name)})" for name in verb.operations) + "." if verb.operations else ""
-    return "\n\n".join(part for part in (f"## {verb.path}", f"```\n{verb.usage}\n```", verb.help, table, does) if part)
+    does = (
+        "Operations: "
+        + ", ".join(f"[`{name}`](operations.md#{anchor(name)})" for name in verb.operations)
+        + "."
+        if verb.operations
+        else ""
+    )
+    return "\n\n".join(
+        part
+        for part in (f"## {verb.path}", f"```\n{verb.usage}\n```", verb.help, table, does)
+        if part
+    )
 
 
 def _linked(name: str) -> str:
@@ -138,89 +206,156 @@ def mcp_page() -> str:
     from ackbox.faces.mcp import endpoint as face
     from ackbox.faces.mcp.more import APART
 
-    rows = [f"| `{tool.name}` | {', '.join(_linked(name) for name in sorted(tool.operations))} | {tool.description} |" for tool in face.TOOLS]
-    actions = "".join(f"The tool `{tool.name}` is several operations: its argument `action` says which.\n\n| `action` | operation |\n|---|---|\n"
-                      + "".join(f"| `{action}` | {_linked(name)}{' with ' + ', '.join(f'`{key}: {value}`' for key, value in fixed.items()) if fixed else ''} |\n"
-                                for action, (name, fixed) in tool.actions.items()) + "\n" for tool in face.TOOLS if isinstance(tool, face.Tool) and tool.actions)
+    rows = [
+        f"| `{tool.name}` | {', '.join(_linked(name) for name in sorted(tool.operations))} |"
+        f" {tool.description} |"
+        for tool in face.TOOLS
+    ]
+    actions = "".join(
+        f"The tool `{tool.name}` is several operations: its argument `action` says which.\n\n|"
+        " `action` | operation |\n|---|---|\n"
+        + "".join(
+            f"| `{action}` | {_linked(name)}{_fixed(fixed)} |\n"
+            for action, (name, fixed) in tool.actions.items()
+        )
+        + "\n"
+        for tool in face.TOOLS
+        if isinstance(tool, face.Tool) and tool.actions
+    )
     apart = "\n".join(f"| {_linked(name)} | {why} |" for name, why in APART.items())
-    dialects = "".join(f"## /mcp/{each.name}\n\nAnother system's tools; what is different: [howto/coming-from-{each.name}.md]"
-                       f"(../howto/coming-from-{each.name}.md).\n\n| tool | operation | arguments |\n|---|---|---|\n"
-                       + "\n".join(_word(word) for word in each.words) + "\n\n" for each in DIALECTS)
+    dialects = "".join(
+        f"## /mcp/{each.name}\n\nAnother system's tools; what is different:"
+        f" [howto/coming-from-{each.name}.md](../howto/coming-from-{each.name}.md).\n\n| tool |"
+        " operation | arguments |\n|---|---|---|\n"
+        + "\n".join(_word(word) for word in each.words)
+        + "\n\n"
+        for each in DIALECTS
+    )
     return (
-        "# MCP\n\nOne endpoint over HTTP, `/mcp`, for the protocol versions 2025-06-18, 2025-11-25 and 2026-07-28, with "
-        "`Authorization: Bearer <key>`. `ackbox mcp` is the same over standard input and output. How to connect: "
-        "[howto/connect-an-mcp-client.md](../howto/connect-an-mcp-client.md).\n\n"
-        "| header | stands for |\n|---|---|\n| `Ackbox-Agent` | who you are, for a key that may speak as several |\n"
-        "| `Ackbox-Instance` | which running copy of you this is |\n| `Ackbox-Workspace` | the workspace, for a key that covers several |\n"
-        "| `Ackbox-Session` | the token of a session; stands for agent and instance |\n"
-        "| `Ackbox-Machine`, `Ackbox-Platform` | where you run, for tools that tell it to others and were not told it themselves |\n"
-        "| `Ackbox-Idempotency-Key` | the `idempotency_key` of a tool that sends, when its arguments hold none |\n\n"
-        "A tool's own arguments win over the headers. Header values are percent-encoded UTF-8.\n\n## Tools\n\n"
-        "A tool is a name for an operation; its arguments are the operation's parameters. An answer is text, at most 8,000 bytes; those that read also take "
-        "`max_length` (2,000 to 40,000), and `thread`, `task`, `who`, `message_status`, `checkin` and `more` an `offset`, to read on in one long text.\n\n"
-        "| tool | operation | what a model is told |\n|---|---|---|\n"
-        + "\n".join(rows) + f"\n\n{actions}The tool `more` without arguments lists the operations that the key may do; with `operation` it says what that takes; with `params` too "
-        "it does it. Any other operation of the table can be named as well.\n\n"
-        f"### Not over MCP\n\n| operation | why, and what to do instead |\n|---|---|\n{apart}\n\n{_more()}## What a model is told first\n\n> {face.INSTRUCTIONS}\n\n"
-        "What others wrote reaches a model through these tools, resources and prompts only inside a fence: [why](../why/briefing.md). "
-        "`ackbox://inbox` can be subscribed to, in every era: the news says that there is something, and the inbox says what. "
-        "A call that waits reports progress to a client that asks for it.\n\nAn error is a tool result with `isError` and the object of [errors.md](errors.md).\n\n"
-        f"{dialects}".rstrip() + "\n"
+        "# MCP\n\nOne endpoint over HTTP, `/mcp`, for the protocol versions 2025-06-18, 2025-11-25"
+        " and 2026-07-28, with `Authorization: Bearer <key>`. `ackbox mcp` is the same over"
+        " standard input and output. How to connect:"
+        " [howto/connect-an-mcp-client.md](../howto/connect-an-mcp-client.md).\n\n| header | stands"
+        " for |\n|---|---|\n| `Ackbox-Agent` | who you are, for a key that may speak as several"
+        " |\n| `Ackbox-Instance` | which running copy of you this is |\n| `Ackbox-Workspace` | the"
+        " workspace, for a key that covers several |\n| `Ackbox-Session` | the token of a session;"
+        " stands for agent and instance |\n| `Ackbox-Machine`, `Ackbox-Platform` | where you run,"
+        " for tools that tell it to others and were not told it themselves |\n|"
+        " `Ackbox-Idempotency-Key` | the `idempotency_key` of a tool that sends, when its arguments"
+        " hold none |\n\nA tool's own arguments win over the headers. Header values are"
+        " percent-encoded UTF-8.\n\n## Tools\n\nA tool is a name for an operation; its arguments"
+        " are the operation's parameters. An answer is text, at most 8,000 bytes; those that read"
+        " also take `max_length` (2,000 to 40,000), and `thread`, `task`, `who`, `message_status`,"
+        " `checkin` and `more` an `offset`, to read on in one long text.\n\n| tool | operation |"
+        " what a model is told |\n|---|---|---|\n"
+        + "\n".join(rows)
+        + f"\n\n{actions}The tool `more` without arguments lists the operations that the key may"
+        " do; with `operation` it says what that takes; with `params` too it does it. Any other"
+        " operation of the table can be named as well.\n\n### Not over MCP\n\n| operation | why,"
+        f" and what to do instead |\n|---|---|\n{apart}\n\n{_more()}## What a model is told"
+        f" first\n\n> {face.INSTRUCTIONS}\n\nWhat others wrote reaches a model through these"
+        " tools, resources and prompts only inside a fence: [why](../why/briefing.md)."
+        " `ackbox://inbox` can be subscribed to, in every era: the news says that there is"
+        " something, and the inbox says what. A call that waits reports progress to a client"
+        " that asks for it.\n\nAn error is a tool result with `isError` and the object of"
+        f" [errors.md](errors.md).\n\n{dialects}".rstrip()
+        + "\n"
     )
 
 
 def _word(word: Word) -> str:
-    return f"| `{word.name}` | [`{word.operation}`](operations.md#{anchor(word.operation)}) | {_given(word)} |"
+    return (
+        f"| `{word.name}` | [`{word.operation}`](operations.md#{anchor(word.operation)}) |"
+        f" {_given(word)} |"
+    )
 
 
 def _given(word: Word) -> str:
-    given = ", ".join(f"`{arg.name}`{'' if arg.default is REQUIRED else f' ({arg.default})' if arg.default else '?'}" for arg in word.args)
-    return given or "–"
+    return ", ".join(f"`{arg.name}`{_default(arg)}" for arg in word.args) or "–"
+
+
+def _default(arg: Arg) -> str:
+    if arg.default is REQUIRED:
+        return ""
+    return f" ({arg.default})" if arg.default else "?"
+
+
+def _fixed(fixed: Mapping[str, Any]) -> str:
+    values = ", ".join(f"`{key}: {value}`" for key, value in fixed.items())
+    return f" with {values}" if values else ""
 
 
 def _more() -> str:
     resources, prompts = resources_and_prompts()
-    parts = [f"## {title}\n\n| {title.lower()[:-1]} | what it gives |\n|---|---|\n" + "\n".join(f"| `{name}` | {what} |" for name, what in rows) + "\n\n"
-             for title, rows in (("Resources", resources), ("Prompts", prompts)) if rows]
+    parts = [
+        f"## {title}\n\n| {title.lower()[:-1]} | what it gives |\n|---|---|\n"
+        + "\n".join(f"| `{name}` | {what} |" for name, what in rows)
+        + "\n\n"
+        for title, rows in (("Resources", resources), ("Prompts", prompts))
+        if rows
+    ]
     return "".join(parts)
 
 
 def rest_page() -> str:
-    rows = [f"| {method} | `{path}` | [`{operation.name}`](operations.md#{anchor(operation.name)}) | {operation.summary} |"
-            for operation in OPERATIONS.values() for method, path in [where(operation)]]
+    rows = [
+        f"| {method} | `{path}` | [`{operation.name}`](operations.md#{anchor(operation.name)}) |"
+        f" {operation.summary} |"
+        for operation in OPERATIONS.values()
+        for method, path in [where(operation)]
+    ]
     return (
-        "# REST\n\nJSON in, JSON out, UTF-8. `Authorization: Bearer <key>` on every route under `/v1`. Parameters of a GET are its query string; "
-        "of everything else one JSON object. A word in braces is a parameter in the path. With curl: "
-        "[howto/write-a-client.md](../howto/write-a-client.md).\n\n| method | path | operation | what it does |\n|---|---|---|---|\n"
-        + "\n".join(rows) + "\n\nEvery operation also answers at `POST /v1/call/<operation>`.\n\n"
-        "| path | what is there |\n|---|---|\n| `/healthz` | 200 while the process answers; no key |\n"
-        "| `/readyz` | 200 when the database answers, 503 when not; no key |\n| `/openapi.json` | this interface as OpenAPI 3.1; no key |\n"
-        "| `/reference` | the same for reading; no key |\n| `/metrics` | numbers for Prometheus, for an operator or admin |\n\n"
-        f"{', '.join(f'`{name}`' for name in sorted(CREATES))} answer 201, the others 200. Faults: [errors.md](errors.md).\n"
-        + "".join(_roads(rest) for rest in RESTS)
+        "# REST\n\nJSON in, JSON out, UTF-8. `Authorization: Bearer <key>` on every route under"
+        " `/v1`. Parameters of a GET are its query string; of everything else one JSON object. A"
+        " word in braces is a parameter in the path. With curl:"
+        " [howto/write-a-client.md](../howto/write-a-client.md).\n\n| method | path | operation |"
+        " what it does |\n|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n\nEvery operation also answers at `POST /v1/call/<operation>`.\n\n| path | what is"
+        " there |\n|---|---|\n| `/healthz` | 200 while the process answers; no key |\n|"
+        " `/readyz` | 200 when the database answers, 503 when not; no key |\n| `/openapi.json` |"
+        " this interface as OpenAPI 3.1; no key |\n| `/reference` | the same for reading; no key"
+        " |\n| `/metrics` | numbers for Prometheus, for an operator or admin"
+        f" |\n\n{', '.join(f'`{name}`' for name in sorted(CREATES))} answer 201, the others 200."
+        " Faults: [errors.md](errors.md).\n" + "".join(_roads(rest) for rest in RESTS)
     )
 
 
 def _roads(rest: Rest) -> str:
-    rows = [f"| {road.method} | `{road.path}` | {road.status} | [`{road.word.operation}`](operations.md#{anchor(road.word.operation)}) | {_given(road.word)} |"
-            for road in rest.roads]
+    rows = [
+        f"| {road.method} | `{road.path}` | {road.status} |"
+        f" [`{road.word.operation}`](operations.md#{anchor(road.word.operation)}) |"
+        f" {_given(road.word)} |"
+        for road in rest.roads
+    ]
     keys = "".join(f" or `{header}: <key>`" for header in rest.key_headers)
     return (
-        f"\n## {rest.name}\n\nAnother system's routes, under {' and '.join(f'`{prefix}`' for prefix in rest.prefixes)}, with `Authorization: Bearer <key>`{keys}; what is different: "
-        f"[howto/coming-from-{rest.name}.md](../howto/coming-from-{rest.name}.md).\n\n| method | path | status | operation | parameters |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
+        f"\n## {rest.name}\n\nAnother system's routes, under"
+        f" {' and '.join(f'`{prefix}`' for prefix in rest.prefixes)}, with `Authorization: Bearer"
+        f" <key>`{keys}; what is different:"
+        f" [howto/coming-from-{rest.name}.md](../howto/coming-from-{rest.name}.md).\n\n| method |"
+        " path | status | operation | parameters |\n|---|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
     )
 
 
 def message_page() -> str:
     parts = [
-        "# Messages and receipts", "A message never changes. What becomes of it is in its receipts, one for each recipient.",
-        "## Message\n\n" + field_table(Message), "## Letter\n\nA message in somebody's mailbox has these fields as well.\n\n"
-        + field_table(Letter, leave_out=tuple(Message.__struct_fields__)), "## Ref\n\n" + field_table(Ref),
+        "# Messages and receipts",
+        "A message never changes. What becomes of it is in its receipts, one for each recipient.",
+        "## Message\n\n" + field_table(Message),
+        "## Letter\n\nA message in somebody's mailbox has these fields as well.\n\n"
+        + field_table(Letter, leave_out=tuple(Message.__struct_fields__)),
+        "## Ref\n\n" + field_table(Ref),
         "## Receipt\n\n" + field_table(Receipt),
-        f"## Limits\n\n| what | at most |\n|---|---|\n| body | {BODY_LIMIT:,} characters |\n| subject | {SUBJECT_LIMIT} characters |\n"
-        f"| metadata | {METADATA_LIMIT_BYTES:,} bytes of JSON |\n| refs | 50 |\n| addresses in one audience | 200 |\n"
-        f"| a name | {LONGEST} characters |\n| an idempotency key | 128 characters |\n\n"
-        "Characters are Unicode code points after NFC. What is longer is refused, with its size and the limit.",
+        (
+            f"## Limits\n\n| what | at most |\n|---|---|\n| body | {BODY_LIMIT:,} characters |\n|"
+            f" subject | {SUBJECT_LIMIT} characters |\n| metadata | {METADATA_LIMIT_BYTES:,} bytes"
+            f" of JSON |\n| refs | 50 |\n| addresses in one audience | 200 |\n| a name | {LONGEST}"
+            " characters |\n| an idempotency key | 128 characters |\n\nCharacters are Unicode code"
+            " points after NFC. What is longer is refused, with its size and the limit."
+        ),
     ]
     return "\n\n".join(parts) + "\n"
 

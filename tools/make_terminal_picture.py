@@ -1,10 +1,15 @@
-"""Draw docs/pictures/tui.svg and tui-light.svg: the terminal UI as it really looks, on the demo's workspace.
+"""Draw docs/pictures/tui.svg and tui-light.svg: the terminal UI as it really looks, on the demo's
+workspace.
 
-    python tools/make_terminal_picture.py            (needs the project's environment: run it as .venv/bin/python)
-    python tools/make_terminal_picture.py DIRECTORY  every tab in three sizes and three sets of colours, to look at
+    .venv/bin/python tools/make_terminal_picture.py            what docs/ shows
+    .venv/bin/python tools/make_terminal_picture.py DIRECTORY  every tab, for looking at
 
-Starts a server on a fresh data directory, plays the demo, opens the terminal UI without a terminal, and keeps what
-Textual says stands on its screen. Fonts are the viewer's own: the picture asks no other host for anything.
+The second draws each tab in three sizes and three sets of colours.
+
+Starts a server on a fresh data directory, plays the demo, opens the terminal UI without a terminal,
+and keeps what
+Textual says stands on its screen. Fonts are the viewer's own: the picture asks no other host for
+anything.
 """
 
 from __future__ import annotations
@@ -29,7 +34,13 @@ sys.path.insert(0, str(ROOT / "src"))
 
 
 def run(environment: dict[str, str], *arguments: str) -> str:
-    return subprocess.run([sys.executable, "-m", "ackbox", *arguments], env=environment, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        [sys.executable, "-m", "ackbox", *arguments],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
 
 
 def play(environment: dict[str, str]) -> str:
@@ -37,10 +48,35 @@ def play(environment: dict[str, str]) -> str:
     url = json.loads(run(environment, "up", "--port", "0", "--detach", "--no-open"))["url"]
     run(environment, "--as", "ana", "demo", "--fast", "--no-wait")
     for sender, to, text, *more in (
-        ("planner", "codex", "GET /api/users/:id gives id, name, email, role. Please build the page.", "--intent", "handoff"),
-        ("tester", "planner", "The retry budget test needs a fixed clock.", "--intent", "review_request"),
-        ("codex", "tester", "sessionGuard, since March: see the note in web/session.ts", "--intent", "context_share"),
-        ("tester", "*", "Merge freeze until the suite is green again", "--intent", "alert", "--urgent"),
+        (
+            "planner",
+            "codex",
+            "GET /api/users/:id gives id, name, email, role. Please build the page.",
+            "--intent",
+            "handoff",
+        ),
+        (
+            "tester",
+            "planner",
+            "The retry budget test needs a fixed clock.",
+            "--intent",
+            "review_request",
+        ),
+        (
+            "codex",
+            "tester",
+            "sessionGuard, since March: see the note in web/session.ts",
+            "--intent",
+            "context_share",
+        ),
+        (
+            "tester",
+            "*",
+            "Merge freeze until the suite is green again",
+            "--intent",
+            "alert",
+            "--urgent",
+        ),
     ):
         run(environment, "-w", "demo", "--as", sender, "send", to, text, *more)
     return str(url)
@@ -48,10 +84,17 @@ def play(environment: dict[str, str]) -> str:
 
 def strain(environment: dict[str, str]) -> None:
     """Add what is hard to draw: long names, wide letters, joined emoji, tasks of many words."""
-    for sender, to, text in ((LONG, "codex", "word " * 200), ("設計担当", "ana", "承認してもよいですか？" * 8),
-                             ("codex", LONG, "👨‍👩‍👧 family ❤️ flags 🇩🇪 " * 6)):
+    for sender, to, text in (
+        (LONG, "codex", "word " * 200),
+        ("設計担当", "ana", "承認してもよいですか？" * 8),
+        ("codex", LONG, "👨‍👩‍👧 family ❤️ flags 🇩🇪 " * 6),
+    ):
         run(environment, "-w", "demo", "--as", sender, "send", to, text)
-    for title, to in (("Write the export", "codex"), ("エクスポートを書く 🚀", "設計担当"), ("long " * 60, LONG)):
+    for title, to in (
+        ("Write the export", "codex"),
+        ("エクスポートを書く 🚀", "設計担当"),
+        ("long " * 60, LONG),
+    ):
         run(environment, "-w", "demo", "--as", "ana", "task", "add", title, "--to", to)
 
 
@@ -86,24 +129,42 @@ async def draw_all(url: str, key: str, colours: str, size: tuple[int, int], wher
         terminal.theme = f"ackbox-{colours}"
         while not (terminal.post.rows and terminal.post.people):
             await pilot.pause(0.05)
-        for name, keys in (*((tab.title, (str(n),)) for n, tab in enumerate(terminal.tabs, 1)), ("selected", ("1", "g", "shift+down")), ("actions", (".",))):
+        for name, keys in (
+            *((tab.title, (str(n),)) for n, tab in enumerate(terminal.tabs, 1)),
+            ("selected", ("1", "g", "shift+down")),
+            ("actions", (".",)),
+        ):
             await pilot.press(*keys)
             await pilot.pause(1)
             picture = terminal.export_screenshot(title=f"{name} {size[0]} by {size[1]}, {colours}")
-            (where / f"{name.lower().replace(' ', '-')}-{size[0]}-{colours}.svg").write_text(own_fonts(picture), "utf-8")
+            (where / f"{name.lower().replace(' ', '-')}-{size[0]}-{colours}.svg").write_text(
+                own_fonts(picture), "utf-8"
+            )
         terminal.link.stop()
 
 
 def own_fonts(picture: str) -> str:
     """Return the picture without the fonts it would fetch from elsewhere."""
     picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
-    return picture.replace("Fira Code, monospace", "ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace")
+    return picture.replace(
+        "Fira Code, monospace",
+        "ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace",
+    )
 
 
 def main(where: Path | None) -> None:
     with tempfile.TemporaryDirectory() as home:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ACKBOX_")) and name != "NO_COLOR"}
-        environment = {**clean, "HOME": home, "PYTHONPATH": str(ROOT / "src"), "ACKBOX_DATA_DIR": f"{home}/data"}
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("XDG_", "ACKBOX_")) and name != "NO_COLOR"
+        }
+        environment = {
+            **clean,
+            "HOME": home,
+            "PYTHONPATH": str(ROOT / "src"),
+            "ACKBOX_DATA_DIR": f"{home}/data",
+        }
         os.environ.pop("NO_COLOR", None)
         os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
         url = play(environment)

@@ -46,11 +46,22 @@ def _walk(command: click.Command, context: click.Context) -> Iterator[Verb]:
 
 def _verb(command: click.Command, context: click.Context) -> Verb:
     shared = getattr(command, "shared", ())
-    options = tuple((_flag(each, context), (getattr(each, "help", None) or "").replace("|", "\\|")) for each in command.get_params(context)
-                    if isinstance(each, click.Option) and "--help" not in each.opts and each not in shared and not each.hidden)
+    options = tuple(
+        (_flag(each, context), (getattr(each, "help", None) or "").replace("|", "\\|"))
+        for each in command.get_params(context)
+        if isinstance(each, click.Option)
+        and "--help" not in each.opts
+        and each not in shared
+        and not each.hidden
+    )
     text = inspect.cleandoc(command.help or "").replace("\b\n", "")
-    return Verb(path=context.command_path, usage=command.get_usage(context).removeprefix("Usage: "), help=text, options=options,
-                operations=_operations(command))
+    return Verb(
+        path=context.command_path,
+        usage=command.get_usage(context).removeprefix("Usage: "),
+        help=text,
+        options=options,
+        operations=_operations(command),
+    )
 
 
 def _flag(option: click.Option, context: click.Context) -> str:
@@ -61,7 +72,9 @@ def _flag(option: click.Option, context: click.Context) -> str:
 
 
 def _operations(command: click.Command) -> tuple[str, ...]:
-    """Return the operations that a command's function, and the functions of the command line it calls, ask for."""
+    """Return the operations that a command's function, and the functions of the command line it
+    calls, ask for.
+    """
     if command.callback is None or command.name in SCRIPTS:
         return ()
     todo, seen, found = [inspect.unwrap(command.callback)], set(), []
@@ -71,10 +84,16 @@ def _operations(command: click.Command) -> tuple[str, ...]:
             continue
         seen.add(function)
         source = inspect.getsource(function)
-        found += re.findall(r"""["']([a-z]+\.[a-z_]+)["']""", source) + re.findall(r"\bclient\.([a-z]+\.[a-z_]+)\(", source)
+        found += re.findall(r"""["']([a-z]+\.[a-z_]+)["']""", source) + re.findall(
+            r"\bclient\.([a-z]+\.[a-z_]+)\(", source
+        )
         found += ["event.feed"] if "client.pages(" in source else []
         known = (function.__globals__.get(name) for name in function.__code__.co_names)
-        todo += [each for each in known if inspect.isfunction(each) and each.__module__.startswith("ackbox.faces.cli.")]
+        todo += [
+            each
+            for each in known
+            if inspect.isfunction(each) and each.__module__.startswith("ackbox.faces.cli.")
+        ]
     return tuple(name for name in dict.fromkeys(found) if name in OPERATIONS)
 
 
@@ -91,7 +110,9 @@ def tools_of(operation: str) -> list[str]:
 
 
 def resources_and_prompts() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return what MCP offers beside tools: (address, sentence) of resources, (name, sentence) of prompts."""
+    """Return what MCP offers beside tools: (address, sentence) of resources, (name, sentence)
+    of prompts.
+    """
     import asyncio
 
     from ackbox.faces.mcp.prompts import PROMPTS
@@ -101,13 +122,17 @@ def resources_and_prompts() -> tuple[list[tuple[str, str]], list[tuple[str, str]
         face = Resources(None, lambda: 0)  # type: ignore[arg-type]  # listing calls nothing
         plain, made = await face.list(None, None), await face.templates(None, None)
         return [(str(each.uri), each.description or "") for each in plain.resources] + [
-            (each.uri_template, each.description or "") for each in made.resource_templates]
+            (each.uri_template, each.description or "") for each in made.resource_templates
+        ]
 
     return asyncio.run(read()), [(_signature(each), each.description or "") for each in PROMPTS]
 
 
 def _signature(prompt: Any) -> str:
-    given = [argument.name if argument.required else f"{argument.name}?" for argument in prompt.arguments or []]
+    given = [
+        argument.name if argument.required else f"{argument.name}?"
+        for argument in prompt.arguments or []
+    ]
     return f"{prompt.name}({', '.join(given)})" if given else str(prompt.name)
 
 
@@ -121,12 +146,18 @@ def schema_sql() -> str:
         engine = SqliteEngine(":memory:")
         await engine.open()
         try:
-            rows = engine._writer.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
-            shadows = {row[1] for row in engine._writer.execute("PRAGMA table_list") if row[2] == "shadow"}
+            rows = engine._writer.execute(
+                "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid"
+            ).fetchall()
+            shadows = {
+                row[1] for row in engine._writer.execute("PRAGMA table_list") if row[2] == "shadow"
+            }
         finally:
             await engine.close()
         return [(name, sql) for name, sql in rows if name not in shadows]
 
-    head = ("-- Written by tools/make_reference.py from migrations/, as SQLite holds it; for reading.\n"
-            "-- Change the schema with a new migration, then run `make docs`.\n")
+    head = (
+        "-- Written by tools/make_reference.py from migrations/, as SQLite holds it; for reading.\n"
+        "-- Change the schema with a new migration, then run `make docs`.\n"
+    )
     return head + "".join(f"\n{sql};\n" for _, sql in asyncio.run(read()))

@@ -30,23 +30,37 @@ def fields(shape: Any) -> dict[str, dict[str, Any]]:
     """Return a struct's fields, each with its schema and whether it must be given."""
     name, parts = components(shape)
     required = parts[name].get("required", [])
-    return {field: {**schema, "must": field in required} for field, schema in parts[name].get("properties", {}).items()}
+    return {
+        field: {**schema, "must": field in required}
+        for field, schema in parts[name].get("properties", {}).items()
+    }
 
 
 def given_table(shape: Any, *, leave_out: tuple[str, ...] = ()) -> str:
     """Return a parameter struct's fields as a table, with their defaults."""
     rows = {field: schema for field, schema in fields(shape).items() if field not in leave_out}
-    lines = [f"| `{field}` | {words(schema, null=False)} | {_default(schema)} | {describe(schema)} |" for field, schema in rows.items()]
-    return "| field | type | default | what it is |\n|---|---|---|---|\n" + "\n".join(lines) if rows else "None of its own."
+    lines = [
+        f"| `{field}` | {words(schema, null=False)} | {_default(schema)} | {describe(schema)} |"
+        for field, schema in rows.items()
+    ]
+    return (
+        "| field | type | default | what it is |\n|---|---|---|---|\n" + "\n".join(lines)
+        if rows
+        else "None of its own."
+    )
 
 
 def field_table(shape: Any, *, leave_out: tuple[str, ...] = ()) -> str:
     """Return a result struct's fields as a table."""
-    return _table({field: schema for field, schema in fields(shape).items() if field not in leave_out})
+    return _table(
+        {field: schema for field, schema in fields(shape).items() if field not in leave_out}
+    )
 
 
 def _table(rows: dict[str, dict[str, Any]]) -> str:
-    lines = [f"| `{field}` | {words(schema)} | {describe(schema)} |" for field, schema in rows.items()]
+    lines = [
+        f"| `{field}` | {words(schema)} | {describe(schema)} |" for field, schema in rows.items()
+    ]
     return "| field | type | what it is |\n|---|---|---|\n" + "\n".join(lines)
 
 
@@ -66,18 +80,27 @@ def _default(schema: dict[str, Any]) -> str:
 
 
 def words(schema: dict[str, Any], *, null: bool = True) -> str:
-    """Return a schema's type and limits in words; with `null` false, what may be left out is not said here."""
+    """Return a schema's type and limits in words.
+
+    With `null` false, what may be left out is not said here.
+    """
     if "$ref" in schema:
         return f"[{schema['$ref']}](operations.md#{anchor(schema['$ref'])})"
     if "anyOf" in schema:
-        return " or ".join(words(each) for each in schema["anyOf"] if null or each != {"type": "null"})
+        return " or ".join(
+            words(each) for each in schema["anyOf"] if null or each != {"type": "null"}
+        )
     if "enum" in schema:
         return ", ".join(f"`{each}`" for each in schema["enum"] if null or each is not None)
     kind = schema.get("type", "anything")
     if kind == "array":
-        return f"list of {words(schema.get('items', {}))}{_between(schema, 'minItems', 'maxItems', 'entries')}"
+        return f"list of {words(schema.get('items', {}))}" + _between(
+            schema, "minItems", "maxItems", "entries"
+        )
     if kind in ("integer", "number"):
-        return ("number" if kind == "number" else "integer") + _between(schema, "minimum", "maximum", "")
+        return ("number" if kind == "number" else "integer") + _between(
+            schema, "minimum", "maximum", ""
+        )
     if kind == "string":
         return "text" + _between(schema, "minLength", "maxLength", "characters")
     return {"boolean": "true or false", "object": "JSON object", "null": "null"}.get(kind, kind)
@@ -97,7 +120,11 @@ def nested(operations: Iterable[Operation]) -> dict[str, dict[str, Any]]:
     for operation in operations:
         for shape in (operation.params, operation.result):
             root, parts = components(shape)
-            found |= {name: schema for name, schema in parts.items() if name != root or name in ("Message",)}
+            found |= {
+                name: schema
+                for name, schema in parts.items()
+                if name != root or name in ("Message",)
+            }
     return dict(sorted(found.items()))
 
 
@@ -105,5 +132,6 @@ def nested_sections(found: dict[str, dict[str, Any]]) -> list[str]:
     """Return one section for each of them."""
     sections = []
     for name, schema in found.items():
-        sections.append(f"### {name}\n\n{schema.get('description', '')}\n\n{_table(schema.get('properties', {}))}")
+        table = _table(schema.get("properties", {}))
+        sections.append(f"### {name}\n\n{schema.get('description', '')}\n\n{table}")
     return sections

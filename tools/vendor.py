@@ -1,6 +1,8 @@
-"""Vendoring: the browser's libraries, taken from the public registry into the package, checked and licensed.
+"""Vendoring: the browser's libraries, taken from the public registry into the package, checked and
+licensed.
 
-`tools/vendor.py` fetches what vendor.toml names; `--check` needs no network and fails on a file that is changed or unlisted.
+`tools/vendor.py` fetches what vendor.toml names; `--check` needs no network and fails on a file
+that is changed or unlisted.
 Explained in docs/why/dashboard.md.
 """
 
@@ -24,14 +26,22 @@ LOCK = PLACE / "vendor.lock.json"
 
 
 def asked() -> list[dict[str, Any]]:
-    """Return what vendor.toml names: package, version, licence, and the wanted files with their new names."""
+    """Return what vendor.toml names: package, version, licence, and the wanted files with their
+    new names.
+    """
     return list(tomllib.loads((PLACE / "vendor.toml").read_text("utf-8"))["package"])
 
 
 def fetch(name: str, version: str) -> tuple[bytes, str]:
     """Return a package's archive and its integrity. Raises ValueError when they do not agree."""
     with tempfile.TemporaryDirectory() as place:
-        done = subprocess.run(["npm", "pack", "--json", f"{name}@{version}"], cwd=place, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            ["npm", "pack", "--json", f"{name}@{version}"],
+            cwd=place,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
         told = json.loads(done.stdout)
         packed = told[0] if isinstance(told, list) else next(iter(told.values()))
         archive = (Path(place) / packed["filename"]).read_bytes()
@@ -46,7 +56,11 @@ def shipped(raw: bytes, name: str, imports: dict[str, str]) -> bytes:
     if not name.endswith(".js"):
         return raw
     text = re.sub(r"//# sourceMappingURL=\S+", "", raw.decode())
-    text = re.sub(r'(from\s*|import\s*)"([@a-z][\w./-]*)"', lambda found: f'{found[1]}"./{imports[found[2]]}"', text)
+    text = re.sub(
+        r'(from\s*|import\s*)"([@a-z][\w./-]*)"',
+        lambda found: f'{found[1]}"./{imports[found[2]]}"',
+        text,
+    )
     return text.rstrip().encode() + b"\n"
 
 
@@ -56,7 +70,9 @@ def sha256(raw: bytes) -> str:
 
 def write() -> None:
     """Fetch every package, write its files and licence, and the lock."""
-    imports = {each["import"]: next(iter(each["files"].values())) for each in asked() if "import" in each}
+    imports = {
+        each["import"]: next(iter(each["files"].values())) for each in asked() if "import" in each
+    }
     lock = []
     for each in asked():
         archive, integrity = fetch(each["name"], each["version"])
@@ -65,7 +81,10 @@ def write() -> None:
             held.write(archive)
             held.seek(0)
             with tarfile.open(fileobj=held) as tar:
-                wanted = {**each["files"], each.get("licence_file", "LICENSE"): f"licenses/{each['key']}.txt"}
+                wanted = {
+                    **each["files"],
+                    each.get("licence_file", "LICENSE"): f"licenses/{each['key']}.txt",
+                }
                 for inside, name in wanted.items():
                     member = tar.extractfile(f"package/{inside}")
                     assert member is not None
@@ -73,16 +92,34 @@ def write() -> None:
                     out = shipped(raw, name, imports)
                     (PLACE / name).parent.mkdir(parents=True, exist_ok=True)
                     (PLACE / name).write_bytes(out)
-                    files[name] = {"upstream": sha256(raw), "shipped": sha256(out), "changed": raw != out}
-        lock.append({"name": each["name"], "version": each["version"], "licence": each["licence"], "integrity": integrity, "files": files})
+                    files[name] = {
+                        "upstream": sha256(raw),
+                        "shipped": sha256(out),
+                        "changed": raw != out,
+                    }
+        lock.append(
+            {
+                "name": each["name"],
+                "version": each["version"],
+                "licence": each["licence"],
+                "integrity": integrity,
+                "files": files,
+            }
+        )
     LOCK.write_text(json.dumps(lock, indent=1) + "\n", "utf-8")
 
 
 def check() -> list[str]:
-    """Return what is wrong with the files that are here: changed, missing, unlisted, or not what vendor.toml names."""
+    """Return what is wrong with the files that are here: changed, missing, unlisted, or not
+    what vendor.toml names.
+    """
     lock = json.loads(LOCK.read_text("utf-8"))
-    wrong = [f"{each['name']} is not locked" for each in asked()
-             if (each["name"], each["version"], each["licence"]) not in {(own["name"], own["version"], own["licence"]) for own in lock}]
+    wrong = [
+        f"{each['name']} is not locked"
+        for each in asked()
+        if (each["name"], each["version"], each["licence"])
+        not in {(own["name"], own["version"], own["licence"]) for own in lock}
+    ]
     listed = {name: sums["shipped"] for each in lock for name, sums in each["files"].items()}
     here = {path.relative_to(PLACE).as_posix(): path for path in PLACE.rglob("*") if path.is_file()}
     for name in sorted({*listed, *here} - {"vendor.toml", "vendor.lock.json"}):

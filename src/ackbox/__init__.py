@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import importlib
 
-# Not from typing: `python -m ackbox` reads this file while the working directory is still searched for modules.
+# Not from typing: `python -m ackbox` reads this file while the working directory is still searched
+# for modules.
 TYPE_CHECKING = False
 
 __version__ = "0.1.0"
-__all__ = ["AckboxError", "App", "Client", "NoServer", "SyncClient", "__version__", "open", "open_app"]
+__all__ = [
+    "AckboxError",
+    "App",
+    "Client",
+    "NoServer",
+    "SyncClient",
+    "__version__",
+    "open",
+    "open_app",
+]
 _HOMES = {
-    "AckboxError": "ackbox.errors", "App": "ackbox.app.call", "Client": "ackbox.client.client", "NoServer": "ackbox.client.http",
-    "SyncClient": "ackbox.client.sync", "open": "ackbox.app.library", "open_app": "ackbox.app.call",
+    "AckboxError": "ackbox.errors",
+    "App": "ackbox.app.call",
+    "Client": "ackbox.client.client",
+    "NoServer": "ackbox.client.http",
+    "SyncClient": "ackbox.client.sync",
+    "open": "ackbox.app.library",
+    "open_app": "ackbox.app.call",
 }
 
 if TYPE_CHECKING:

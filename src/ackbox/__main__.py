@@ -1,4 +1,7 @@
-"""`python -m ackbox` and the `ackbox` command; the bridge is reached without loading the other verbs."""
+"""`python -m ackbox` and the `ackbox` command.
+
+The bridge is reached without loading the other verbs.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # `python -m` puts the working directory first: a project's own structlog.py must not be run in place of the library.
+    # `python -m` puts the working directory first: a project's own structlog.py must not be run in
+    # place of the library.
     if not sys.flags.safe_path and sys.path[:1] in ([""], [os.getcwd()]):
         del sys.path[0]
     main()

@@ -31,14 +31,38 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 SETTINGS = (
-    Setting("data_dir", "ACKBOX_DATA_DIR", None, "Where the database, the operator key and the discovery file are"),
+    Setting(
+        "data_dir",
+        "ACKBOX_DATA_DIR",
+        None,
+        "Where the database, the operator key and the discovery file are",
+    ),
     Setting("host", "ACKBOX_HOST", "127.0.0.1", "Address to listen on"),
     Setting("port", "ACKBOX_PORT", "7717", "Port to listen on; 0 takes a free one"),
-    Setting("database", "ACKBOX_DATABASE", None, "Database URL; SQLite in the data directory when left out"),
-    Setting("database_file", "ACKBOX_DATABASE_FILE", None, "File that holds the database URL, for a password that is kept apart"),
-    Setting("url", "ACKBOX_URL", None, "Server to talk to; the one of the data directory when left out"),
-    Setting("key", "ACKBOX_KEY", None, "Key to talk with; the operator key of the data directory when left out"),
-    Setting("workspace", "ACKBOX_WORKSPACE", None, "Workspace to act in; the key's own when left out"),
+    Setting(
+        "database",
+        "ACKBOX_DATABASE",
+        None,
+        "Database URL; SQLite in the data directory when left out",
+    ),
+    Setting(
+        "database_file",
+        "ACKBOX_DATABASE_FILE",
+        None,
+        "File that holds the database URL, for a password that is kept apart",
+    ),
+    Setting(
+        "url", "ACKBOX_URL", None, "Server to talk to; the one of the data directory when left out"
+    ),
+    Setting(
+        "key",
+        "ACKBOX_KEY",
+        None,
+        "Key to talk with; the operator key of the data directory when left out",
+    ),
+    Setting(
+        "workspace", "ACKBOX_WORKSPACE", None, "Workspace to act in; the key's own when left out"
+    ),
     Setting("agent", "ACKBOX_AGENT", None, "Who you are; the key's own name when left out"),
     Setting("instance", "ACKBOX_INSTANCE", None, "Which running copy of you this is"),
 )
@@ -46,12 +70,17 @@ _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def get(name: str, given: str | None = None) -> str | None:
-    """Return a setting: what was given, else the environment's, else the file's, else the default."""
+    """Return a setting: what was given, else the environment's, else the file's, else the
+    default.
+    """
     return look_up(name, given)[0]
 
 
 def look_up(name: str, given: str | None = None) -> tuple[str | None, Source]:
-    """Return a setting and where it was found; the default and "default" when it was set nowhere."""
+    """Return a setting and where it was found.
+
+    The default and "default" when it was set nowhere.
+    """
     setting = _BY_NAME[name]
     if given is not None:
         return given, "flag"
@@ -82,25 +111,42 @@ def _from_file() -> dict[str, str]:
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadSettings(f'{path} is not valid TOML: {error}. Write lines such as: agent = "ana"') from None
+        raise BadSettings(
+            f'{path} is not valid TOML: {error}. Write lines such as: agent = "ana"'
+        ) from None
     unknown = [name for name in found if name not in _BY_NAME]
     if unknown:
-        raise BadSettings(f"{path} has an unknown setting {unknown[0]!r}. Known: {', '.join(_BY_NAME)}.")
-    odd = [name for name, value in found.items() if isinstance(value, bool) or not isinstance(value, str | int)]
+        raise BadSettings(
+            f"{path} has an unknown setting {unknown[0]!r}. Known: {', '.join(_BY_NAME)}."
+        )
+    odd = [
+        name
+        for name, value in found.items()
+        if isinstance(value, bool) or not isinstance(value, str | int)
+    ]
     if odd:
-        raise BadSettings(f'{path} has no text or number for {odd[0]!r}. Write lines such as: agent = "ana"')
+        raise BadSettings(
+            f'{path} has no text or number for {odd[0]!r}. Write lines such as: agent = "ana"'
+        )
     if any(name in found for name in SECRET):
         _refuse_open(path)
     return {name: str(value) for name, value in found.items()}
 
 
 def _refuse_open(path: Path) -> None:
-    """Raise BadSettings when somebody else can change a file that holds a secret, and so say where it goes."""
+    """Raise BadSettings when somebody else can change a file that holds a secret, and so say
+    where it goes.
+    """
     status = path.stat()
     if status.st_uid not in (0, os.geteuid()):
-        raise BadSettings(f"{path} holds a secret and belongs to another user (uid {status.st_uid}). Make it yours with chown.")
+        raise BadSettings(
+            f"{path} holds a secret and belongs to another user (uid {status.st_uid}). Make it"
+            " yours with chown."
+        )
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise BadSettings(f"{path} holds a secret and other users can write it. Close it with: chmod 600 {path}")
+        raise BadSettings(
+            f"{path} holds a secret and other users can write it. Close it with: chmod 600 {path}"
+        )
 
 
 def data_dir(given: str | None = None) -> Path:
@@ -113,7 +159,10 @@ def data_dir(given: str | None = None) -> Path:
 
 
 def in_file(name: str) -> str | None:
-    """Return what the settings file says, and nothing else; null when it does not. Raises BadSettings."""
+    """Return what the settings file says, and nothing else; null when it does not.
+
+    Raises BadSettings.
+    """
     return _from_file().get(name)
 
 
@@ -130,28 +179,43 @@ def without_password(url: str) -> str:
     user, colon, password = credentials.partition(":")
     kept = [each for each in query.split("&") if "password" not in each.partition("=")[0].lower()]
     left = f"{mark if any(kept) else ''}{'&'.join(kept)}"
-    return f"{scheme}{found}{user}{colon if not password else ''}{at}{host}{left}" if found and scheme != "sqlite" else url
+    return (
+        f"{scheme}{found}{user}{colon if not password else ''}{at}{host}{left}"
+        if found and scheme != "sqlite"
+        else url
+    )
 
 
 def database(given: str | None = None) -> str | None:
-    """Return the database URL that is set, itself or in a file; null for the one of the data directory.
+    """Return the database URL that is set, itself or in a file; null for the one of the data
+    directory.
 
-    Raises BadSettings for a password on the command line, which every user of the machine can read there.
+    Raises BadSettings for a password on the command line, which every user of the machine can read
+    there.
     """
     url, source = look_up("database", given)
     path, path_source = look_up("database_file")
     if source == "flag" and url is not None and has_password(url):
-        raise BadSettings("The database URL on the command line holds a password, and every user of this machine can read it there. "
-                          f"Give the URL in ACKBOX_DATABASE, as `database` in {file()}, or in a file that ACKBOX_DATABASE_FILE names; "
-                          "or leave the password out and keep it in ~/.pgpass.")
-    if path is None or source == "flag" or (url is not None and (source, path_source) != ("file", "environment")):
+        raise BadSettings(
+            "The database URL on the command line holds a password, and every user of this machine"
+            f" can read it there. Give the URL in ACKBOX_DATABASE, as `database` in {file()}, or in"
+            " a file that ACKBOX_DATABASE_FILE names; or leave the password out and keep it in"
+            " ~/.pgpass."
+        )
+    if (
+        path is None
+        or source == "flag"
+        or (url is not None and (source, path_source) != ("file", "environment"))
+    ):
         return url
     place = Path(path).expanduser()
     try:
         text = place.read_text("utf-8").strip()
         _refuse_open(place)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"The file with the database URL, {place}, cannot be read: {error}.") from None
+        raise BadSettings(
+            f"The file with the database URL, {place}, cannot be read: {error}."
+        ) from None
     if not text:
         raise BadSettings(f"The file with the database URL, {place}, is empty.")
     return text

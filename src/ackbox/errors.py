@@ -6,13 +6,13 @@
     │   ├── MissingField   invalid            400   a field that must be there and is not
     │   ├── UnknownField   invalid            400   a field nobody knows, with the nearest known
     │   └── BadCursor      expired_cursor     400   a cursor from elsewhere, or damaged
-    ├── UnknownRecipient   unknown_recipient  422   nobody of that name, and the sender asked to be refused
+    ├── UnknownRecipient   unknown_recipient  422   no agent of that name, and `strict` was set
     ├── NotFound           not_found          404   not there, or in somebody else's workspace
     │   └── WrongMethod    not_found          405   a path that is there, asked with another method
     ├── NotAllowed         forbidden          403   the key may not do this
     │   ├── NotYou         forbidden          403   a name that the key does not speak as
     │   └── BadKey         unauthenticated    401   no key, a wrong one, an expired or revoked one
-    ├── Conflict           conflict           409   the same idempotency key with other content, a name taken
+    ├── Conflict           conflict           409   idempotency key with other content; name taken
     ├── RateLimited        rate_limited       429   too much at once; says when to come back
     ├── LoopGuard          loop_guard         409   agents answering agents without end
     ├── SealedRequired     sealed_required    422   plain text offered to a sealed workspace
@@ -35,7 +35,12 @@ class AckboxError(Exception):
     status: ClassVar[int] = 400
 
     def __init__(
-        self, message: str, *, hint: str | None = None, retry_after_s: float | None = None, **details: Any
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        retry_after_s: float | None = None,
+        **details: Any,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -44,9 +49,14 @@ class AckboxError(Exception):
         self.details = details
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the one error shape: code, message, hint, details and, when known, retry_after_s."""
+        """Return the one error shape: code, message, hint, details and, when known,
+        retry_after_s.
+        """
         body: dict[str, Any] = {
-            "code": self.code, "message": self.message, "hint": self.hint, "details": self.details,
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+            "details": self.details,
         }
         if self.retry_after_s is not None:
             body["retry_after_s"] = self.retry_after_s
@@ -152,6 +162,9 @@ class Unavailable(AckboxError):
 
 
 class CallerGone(Unavailable):
-    """The caller hung up before the call could look; nothing was marked, claimed or counted for it."""
+    """The caller hung up before the call could look.
+
+    Nothing was marked, claimed or counted for it.
+    """
 
     status = 499

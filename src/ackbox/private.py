@@ -21,7 +21,8 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def make_directory(path: Path, *, tighten: bool = False) -> None:
-    """Make a directory and its missing parents, each 0700; check one that exists. Raises Unavailable.
+    """Make a directory and its missing parents, each 0700; check one that exists. Raises
+    Unavailable.
 
     `tighten` takes from others what they may do in a directory that exists and is ours.
     """
@@ -33,16 +34,23 @@ def make_directory(path: Path, *, tighten: bool = False) -> None:
         if tighten and path.stat().st_mode & OTHERS:
             path.chmod(DIRECTORY)
     except OSError as error:
-        raise Unavailable(f"The data directory {path} cannot be used: {error.strerror}.", hint="Choose another with --data-dir.") from None
+        raise Unavailable(
+            f"The data directory {path} cannot be used: {error.strerror}.",
+            hint="Choose another with --data-dir.",
+        ) from None
     if tighten and path.stat().st_mode & OTHERS:
-        raise Unavailable(f"The file system of {path} keeps no permissions: others can look into it.", hint="Choose another with --data-dir.")
+        raise Unavailable(
+            f"The file system of {path} keeps no permissions: others can look into it.",
+            hint="Choose another with --data-dir.",
+        )
 
 
 def _make_one(path: Path) -> None:
     try:
         path.mkdir(DIRECTORY)
     except FileExistsError:
-        # Made by somebody in between; the check afterwards looks at it. A link to nothing is not a directory.
+        # Made by somebody in between; the check afterwards looks at it. A link to nothing is not a
+        # directory.
         if not path.is_dir():
             raise
     else:
@@ -50,7 +58,10 @@ def _make_one(path: Path) -> None:
 
 
 def check_directory(path: Path) -> None:
-    """Raise Unavailable when a directory is another user's, or others can write in it. Raises OSError when it is not there."""
+    """Raise Unavailable when a directory is another user's, or others can write in it.
+
+    Raises OSError when it is not there.
+    """
     if path.is_symlink() and path.lstat().st_uid not in (0, os.geteuid()):
         raise _foreign(path, path.lstat().st_uid)
     found = path.stat()
@@ -59,20 +70,27 @@ def check_directory(path: Path) -> None:
     if found.st_uid != os.geteuid():
         raise _foreign(path, found.st_uid)
     if found.st_mode & OTHERS_WRITE:
-        raise Unavailable(f"Other users can write in {path} (mode {stat.S_IMODE(found.st_mode):04o}).",
-                          hint=f"Close it with: chmod 700 {path}, or choose another with --data-dir.")
+        raise Unavailable(
+            f"Other users can write in {path} (mode {stat.S_IMODE(found.st_mode):04o}).",
+            hint=f"Close it with: chmod 700 {path}, or choose another with --data-dir.",
+        )
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open a file of ours without following a link; a new one is 0600, and an older one becomes it when it is opened to write.
+    """Open a file of ours without following a link; a new one is 0600, and an older one becomes it
+    when it is opened to write.
 
-    Raises Unavailable for a link, for what is no plain file, for another user's file and for one to read that others can write; OSError.
+    Raises Unavailable for a link, for what is no plain file, for another user's file and for one to
+    read that others can write; OSError.
     """
     try:
         number = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, FILE)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK):
-            raise Unavailable(f"{path} is a symbolic link, and ackbox follows none.", hint="Put the file itself there.") from None
+            raise Unavailable(
+                f"{path} is a symbolic link, and ackbox follows none.",
+                hint="Put the file itself there.",
+            ) from None
         raise
     try:
         found = os.fstat(number)
@@ -84,8 +102,10 @@ def open_private(path: Path, flags: int) -> int:
             if stat.S_IMODE(found.st_mode) != FILE:
                 os.fchmod(number, FILE)
         elif found.st_mode & OTHERS_WRITE:
-            raise Unavailable(f"Other users can write {path} (mode {stat.S_IMODE(found.st_mode):04o}).",
-                              hint=f"Check what it holds, then close it with: chmod 600 {path}")
+            raise Unavailable(
+                f"Other users can write {path} (mode {stat.S_IMODE(found.st_mode):04o}).",
+                hint=f"Check what it holds, then close it with: chmod 600 {path}",
+            )
     except BaseException:
         os.close(number)
         raise
@@ -93,7 +113,10 @@ def open_private(path: Path, flags: int) -> int:
 
 
 def read_private(path: Path) -> str | None:
-    """Return the text of a file of ours; null when it is not there or cannot be read. Raises Unavailable as `open_private`."""
+    """Return the text of a file of ours; null when it is not there or cannot be read.
+
+    Raises Unavailable as `open_private`.
+    """
     try:
         check_directory(path.parent)
         with open(open_private(path, os.O_RDONLY), encoding="utf-8", errors="replace") as file:
@@ -103,11 +126,16 @@ def read_private(path: Path) -> str | None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all. Raises Unavailable, OSError."""
+    """Write a file that only its owner can read, whole or not at all.
+
+    Raises Unavailable, OSError.
+    """
     make_directory(path.parent)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
-        with open(open_private(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY), "w", encoding="utf-8") as file:
+        with open(
+            open_private(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY), "w", encoding="utf-8"
+        ) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -128,7 +156,10 @@ def sync_directory(path: Path) -> None:
 
 
 def tighten_file(path: Path) -> None:
-    """Take from others what they may do with a file of ours, if it is there. Raises Unavailable, OSError."""
+    """Take from others what they may do with a file of ours, if it is there.
+
+    Raises Unavailable, OSError.
+    """
     try:
         os.close(open_private(path, os.O_RDWR))
     except FileNotFoundError:
@@ -136,8 +167,13 @@ def tighten_file(path: Path) -> None:
 
 
 def _foreign(path: Path, uid: int) -> Unavailable:
-    return Unavailable(f"{path} belongs to user {_name(uid)}, and you are {_name(os.geteuid())}.",
-                       hint="Run ackbox as that user, make the path yours with chown, or choose another with --data-dir.")
+    return Unavailable(
+        f"{path} belongs to user {_name(uid)}, and you are {_name(os.geteuid())}.",
+        hint=(
+            "Run ackbox as that user, make the path yours with chown, or choose another with"
+            " --data-dir."
+        ),
+    )
 
 
 def _name(uid: int) -> str:

@@ -1,4 +1,6 @@
-"""The Python client: every operation as a method, the feed carried over every break, the same from every side."""
+"""The Python client: every operation as a method, the feed carried over every break, the same
+from every side.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +34,21 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 def names_of(client: Any) -> set[str]:
-    return {f"{noun}.{verb.rstrip('_')}" for noun in dir(client) if noun in {each.noun for each in OPERATIONS.values()} for verb in dir(getattr(client, noun))}
+    return {
+        f"{noun}.{verb.rstrip('_')}"
+        for noun in dir(client)
+        if noun in {each.noun for each in OPERATIONS.values()}
+        for verb in dir(getattr(client, noun))
+    }
 
 
 async def test_every_operation_is_a_method_and_gives_its_result(served: Served) -> None:
     async with ackbox.Client(served.url, served.key, agent="ana") as client:
         assert names_of(client) == set(OPERATIONS)
         sent = await client.message.send(to="bob", body="hello")
-        assert await client.message.get(id=sent.id) == await served.app.call("message.get", {"id": sent.id}, credential=served.key)
+        assert await client.message.get(id=sent.id) == await served.app.call(
+            "message.get", {"id": sent.id}, credential=served.key
+        )
         typed: messages.Sent = await client.do(messages.send, messages.Send(to="bob", body="again"))
         assert typed.recipients[0].agent == "bob"
 
@@ -47,7 +56,11 @@ async def test_every_operation_is_a_method_and_gives_its_result(served: Served) 
 async def test_what_is_refused_is_raised_as_in_process(served: Served) -> None:
     async with ackbox.Client(served.url, served.key, agent="ana") as client:
         with pytest.raises(UnknownRecipient) as here:
-            await served.app.call("message.send", {"agent": "ana", "to": "bobb", "body": "x", "unknown": "refuse"}, credential=served.key)
+            await served.app.call(
+                "message.send",
+                {"agent": "ana", "to": "bobb", "body": "x", "unknown": "refuse"},
+                credential=served.key,
+            )
         with pytest.raises(UnknownRecipient) as there:
             await client.message.send(to="bobb", body="x", unknown="refuse")
     assert there.value.as_dict() == here.value.as_dict()
@@ -67,7 +80,10 @@ async def test_a_wrong_key_is_told_at_once_and_no_server_after_a_while(served: S
 
 
 async def test_push_and_poll_name_a_message_alike_and_it_is_shown_once(served: Served) -> None:
-    async with ackbox.Client(served.url, served.key, agent="bob") as bob, ackbox.Client(served.url, served.key, agent="ana") as ana:
+    async with (
+        ackbox.Client(served.url, served.key, agent="bob") as bob,
+        ackbox.Client(served.url, served.key, agent="ana") as ana,
+    ):
         sent = [(await ana.message.send(to="bob", body=str(n))).id for n in range(3)]
         shown: list[str] = []
         polled: set[str] = set()
@@ -89,7 +105,9 @@ async def test_push_and_poll_name_a_message_alike_and_it_is_shown_once(served: S
     assert (pushed, pushed <= polled) == (set(sent[3:]), True)
 
 
-async def test_a_slow_consumer_gets_everything_and_holds_up_no_call(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_consumer_gets_everything_and_holds_up_no_call(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ackbox.client.socket.MOST_PAGES", 2)
     async with ackbox.Client(served.url, served.key, agent="ana") as client:
         pages, seen = client.pages(of="workspace", join_ms=0, kinds=["message.sent"]), []
@@ -123,8 +141,23 @@ async def test_only_what_may_be_done_twice_is_asked_again_when_its_answer_is_los
         heard.append((frame["op"], frame["params"].get("idempotency_key")))
         if len(heard) in (1, 3):
             return
-        await socket.send(json.dumps({"id": frame["id"], "result": {
-            "id": "1", "seq": 1, "thread": "1", "sender": "ana", "type": "direct", "created_at": "", "recipient_count": 0, "recipients": []}}))
+        await socket.send(
+            json.dumps(
+                {
+                    "id": frame["id"],
+                    "result": {
+                        "id": "1",
+                        "seq": 1,
+                        "thread": "1",
+                        "sender": "ana",
+                        "type": "direct",
+                        "created_at": "",
+                        "recipient_count": 0,
+                        "recipients": [],
+                    },
+                }
+            )
+        )
         await socket.wait_closed()
 
     async with serve(lose, "127.0.0.1", 0) as server:
@@ -144,7 +177,11 @@ async def test_a_client_that_wants_nothing_stays_away_until_its_next_call() -> N
     async def let_go(socket: ServerConnection) -> None:
         frame = json.loads(await socket.recv())
         asked.append(frame["op"])
-        await socket.send(json.dumps({"id": frame["id"], "result": {"cursor": "", "events": [], "has_more": False}}))
+        await socket.send(
+            json.dumps(
+                {"id": frame["id"], "result": {"cursor": "", "events": [], "has_more": False}}
+            )
+        )
         await socket.close(4008, "idle")
 
     async with serve(let_go, "127.0.0.1", 0) as server:
@@ -159,7 +196,9 @@ async def test_a_client_that_wants_nothing_stays_away_until_its_next_call() -> N
 
 
 @pytest.mark.parametrize("leave", [SocketTransport.close, SocketTransport.drop])
-async def test_a_client_that_was_closed_opens_a_new_socket_for_its_next_call(served: Served, leave: Any) -> None:
+async def test_a_client_that_was_closed_opens_a_new_socket_for_its_next_call(
+    served: Served, leave: Any
+) -> None:
     transport = SocketTransport(served.url, served.key)
     for _ in range(2):
         assert b'"operator"' in await transport.call("agent.whoami", b"{}", may_repeat=True)
@@ -169,7 +208,15 @@ async def test_a_client_that_was_closed_opens_a_new_socket_for_its_next_call(ser
         assert not transport.is_open
 
 
-@pytest.mark.parametrize("told", ["{", '{"id": "ID"}', '{"id": ID, "result": {}}', '{"id": ID, "error": {"code": "unavailable", "retry_after_s": "soon"}}'])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "{",
+        '{"id": "ID"}',
+        '{"id": ID, "result": {}}',
+        '{"id": ID, "error": {"code": "unavailable", "retry_after_s": "soon"}}',
+    ],
+)
 async def test_what_answers_and_is_not_ackbox_is_said_at_once(told: str) -> None:
     async def answer(socket: ServerConnection) -> None:
         await socket.send(told.replace("ID", str(json.loads(await socket.recv())["id"])))
@@ -196,9 +243,16 @@ async def test_a_feed_that_is_given_up_before_it_is_sent_is_not_asked_for_again(
     async with serve(read_nothing, "127.0.0.1", 0, max_queue=1) as server:
         transport = SocketTransport(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "k")
         body = b'{"body":"%b"}' % (b"x" * 200_000)
-        calls = [asyncio.create_task(transport.call("message.send", body, may_repeat=False)) for _ in range(100)]
+        calls = [
+            asyncio.create_task(transport.call("message.send", body, may_repeat=False))
+            for _ in range(100)
+        ]
         async with asyncio.timeout(20):
-            while not opened or transport._socket is None or not transport._socket.transport.get_write_buffer_size():
+            while (
+                not opened
+                or transport._socket is None
+                or not transport._socket.transport.get_write_buffer_size()
+            ):
                 await asyncio.sleep(0.01)
         follows = transport.follow({})
         following = asyncio.create_task(anext(follows))
@@ -211,15 +265,21 @@ async def test_a_feed_that_is_given_up_before_it_is_sent_is_not_asked_for_again(
                 await asyncio.sleep(0.01)
         hang_up.set()
         await asyncio.wait([following])
-        assert {type(each) for each in await asyncio.gather(*calls, return_exceptions=True)} == {ackbox.NoServer}
+        assert {type(each) for each in await asyncio.gather(*calls, return_exceptions=True)} == {
+            ackbox.NoServer
+        }
         await transport.close()
     assert len(opened) == 1
 
 
 async def test_a_thousand_calls_at_once_are_each_answered_with_their_own(served: Served) -> None:
     async with ackbox.Client(served.url, served.key, agent="ana") as client:
-        sent = await asyncio.gather(*(client.message.send(to="bob", body=str(n)) for n in range(100)))
-        found = await asyncio.gather(*(client.message.get(id=sent[n % 100].id) for n in range(1000)))
+        sent = await asyncio.gather(
+            *(client.message.send(to="bob", body=str(n)) for n in range(100))
+        )
+        found = await asyncio.gather(
+            *(client.message.get(id=sent[n % 100].id) for n in range(1000))
+        )
         stopped = asyncio.create_task(client.inbox.wait(wait_s=50))
         await client.agent.whoami()
         stopped.cancel()
@@ -227,9 +287,14 @@ async def test_a_thousand_calls_at_once_are_each_answered_with_their_own(served:
     assert [letter.body for letter in found] == [str(n % 100) for n in range(1000)]
 
 
-async def test_letters_wait_for_a_server_that_is_away_for_longer_than_a_call_does(ackbox_command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_letters_wait_for_a_server_that_is_away_for_longer_than_a_call_does(
+    ackbox_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ackbox.client.client.LOOK_AGAIN_S", 0.05)
-    server, key = ackbox_command.json("status"), (ackbox_command.data / "operator.key").read_text().strip()
+    server, key = (
+        ackbox_command.json("status"),
+        (ackbox_command.data / "operator.key").read_text().strip(),
+    )
     async with ackbox.Client(server["url"], key, agent="bob", patience_s=0) as bob:
         letters = bob.letters(mark="delivered")
         first = asyncio.create_task(anext(letters))
@@ -250,8 +315,14 @@ async def test_letters_wait_for_a_server_that_is_away_for_longer_than_a_call_doe
 
 
 def test_the_client_without_an_event_loop_offers_the_same(ackbox_command: Command) -> None:
-    url, key = ackbox_command.json("status")["url"], (ackbox_command.data / "operator.key").read_text().strip()
-    with ackbox.SyncClient(url, key, agent="bob") as bob, ackbox.SyncClient(data_dir=str(ackbox_command.data), agent="ana") as ana:
+    url, key = (
+        ackbox_command.json("status")["url"],
+        (ackbox_command.data / "operator.key").read_text().strip(),
+    )
+    with (
+        ackbox.SyncClient(url, key, agent="bob") as bob,
+        ackbox.SyncClient(data_dir=str(ackbox_command.data), agent="ana") as ana,
+    ):
         assert names_of(bob) == set(OPERATIONS)
         letters = bob.letters()
         sent = [ana.message.send(to="bob", body=str(n)).id for n in range(3)]
@@ -269,10 +340,15 @@ def ackbox_command(tmp_path: Path) -> Iterator[Command]:
     command.stop()
 
 
-async def test_a_feed_and_letters_go_on_after_the_server_was_killed_with_nothing_missed_or_doubled(ackbox_command: Command) -> None:
+async def test_a_feed_and_letters_go_on_after_the_server_was_killed_with_nothing_missed_or_doubled(
+    ackbox_command: Command,
+) -> None:
     server = ackbox_command.json("status")
     key = (ackbox_command.data / "operator.key").read_text().strip()
-    async with ackbox.Client(server["url"], key, agent="bob") as bob, ackbox.Client(server["url"], key, agent="ana", patience_s=60) as ana:
+    async with (
+        ackbox.Client(server["url"], key, agent="bob") as bob,
+        ackbox.Client(server["url"], key, agent="ana", patience_s=60) as ana,
+    ):
         events, letters = bob.events(of="inbox"), bob.letters()
         following = asyncio.create_task(take(events, 62))
         reading = asyncio.create_task(take(letters, 62))
@@ -285,11 +361,16 @@ async def test_a_feed_and_letters_go_on_after_the_server_was_killed_with_nothing
                 while is_held(ackbox_command.data):
                     await asyncio.sleep(0.01)
                 # Nobody can have this one pushed: it is found by who goes on from its cursor.
-                async with ackbox.open(f"sqlite:///{ackbox_command.data}/ackbox.db", agent="ana") as away:
+                async with ackbox.open(
+                    f"sqlite:///{ackbox_command.data}/ackbox.db", agent="ana"
+                ) as away:
                     sent.append((await away.message.send(to="bob", body="while nobody served")).id)
-                # The call under way when the server dies is asked again at the next one, and stored once.
+                # The call under way when the server dies is asked again at the next one, and stored
+                # once.
                 pending = asyncio.create_task(ana.message.send(to="bob", body=str(number)))
-                await asyncio.to_thread(ackbox_command.up, "--port", server["url"].rpartition(":")[2])
+                await asyncio.to_thread(
+                    ackbox_command.up, "--port", server["url"].rpartition(":")[2]
+                )
                 sent.append((await pending).id)
             else:
                 sent.append((await ana.message.send(to="bob", body=str(number))).id)
@@ -315,7 +396,9 @@ async def test_a_database_in_this_process_has_the_same_methods(tmp_path: Path) -
         assert [letter.id for letter in (await client.inbox.check()).messages] == [sent.id]
 
 
-async def test_a_database_that_a_server_has_open_is_not_opened_here(ackbox_command: Command) -> None:
+async def test_a_database_that_a_server_has_open_is_not_opened_here(
+    ackbox_command: Command,
+) -> None:
     with pytest.raises(ackbox.AckboxError, match="A server has"):
         async with ackbox.open(f"sqlite:///{ackbox_command.data}/ackbox.db"):
             pass

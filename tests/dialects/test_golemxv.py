@@ -1,4 +1,6 @@
-"""GolemXV beyond its transcript: keys, people, commands, variables, limits, and one id on every path."""
+"""GolemXV beyond its transcript: keys, people, commands, variables, limits, and one id on every
+path.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +32,14 @@ class Api:
     """The REST interface with one key, as GolemXV's clients call it."""
 
     def __init__(self, served: Served, key: str, prefix: str = "/api/v1") -> None:
-        self._http = httpx2.AsyncClient(base_url=served.url + prefix, headers={"X-API-Key": key}, timeout=30)
+        self._http = httpx2.AsyncClient(
+            base_url=served.url + prefix, headers={"X-API-Key": key}, timeout=30
+        )
 
     async def __call__(self, method: str, path: str, **given: Any) -> tuple[int, Any]:
-        told = await self._http.request(method, path, **({"params": given} if method == "GET" else {"json": given}))
+        told = await self._http.request(
+            method, path, **({"params": given} if method == "GET" else {"json": given})
+        )
         return told.status_code, told.json()
 
     async def checkin(self, **given: Any) -> str:
@@ -47,7 +53,9 @@ class Api:
 
 def mcp(served: Served, headers: dict[str, str]) -> Client:
     http = httpx2.AsyncClient(headers=headers, timeout=30)
-    return Client(streamable_http_client(f"{served.url}/mcp/golemxv", http_client=http), mode="2026-07-28")
+    return Client(
+        streamable_http_client(f"{served.url}/mcp/golemxv", http_client=http), mode="2026-07-28"
+    )
 
 
 async def made(served: Served, **of: Any) -> str:
@@ -58,27 +66,45 @@ def plain(row: dict[str, Any], *names: str) -> list[Any]:
     return [row[name] for name in names]
 
 
-async def test_one_key_serves_all_agents_of_a_project_each_with_a_name_of_its_own(database: str) -> None:
+async def test_one_key_serves_all_agents_of_a_project_each_with_a_name_of_its_own(
+    database: str,
+) -> None:
     async with serving(database) as served:
         api = Api(served, await made(served, **SHARED))
         named = [(await api("POST", "/checkin"))[1]["data"]["agent_name"] for _ in range(3)]
         assert (len(set(named)), all(name.startswith("agent-") for name in named)) == (3, True)
-        assert (await api("POST", "/checkin", agent_name="agent-keen-7"))[1]["data"]["agent_name"] == "agent-keen-7"
-        refused = {"data": None, "errors": [{"code": "FORBIDDEN", "message": "This key speaks as 'ci', not as 'boss'."}]}
+        assert (await api("POST", "/checkin", agent_name="agent-keen-7"))[1]["data"][
+            "agent_name"
+        ] == "agent-keen-7"
+        refused = {
+            "data": None,
+            "errors": [{"code": "FORBIDDEN", "message": "This key speaks as 'ci', not as 'boss'."}],
+        }
         status, told = await api("POST", "/checkin", agent_name="boss")
-        assert (status, {**told, "errors": [{name: told["errors"][0][name] for name in ("code", "message")}]}) == (403, refused)
+        assert (
+            status,
+            {**told, "errors": [{name: told["errors"][0][name] for name in ("code", "message")}]},
+        ) == (403, refused)
         own = Api(served, await made(served, kind="agent", name="boss"))
         assert (await own("POST", "/checkin"))[1]["data"]["agent_name"] == "boss"
         await api.close()
         await own.close()
 
 
-async def test_a_token_is_worth_nothing_to_a_key_that_may_not_speak_as_its_agent(database: str) -> None:
+async def test_a_token_is_worth_nothing_to_a_key_that_may_not_speak_as_its_agent(
+    database: str,
+) -> None:
     async with serving(database) as served:
-        api, other = Api(served, await made(served, **SHARED)), Api(served, await made(served, kind="agent", name="mallory"))
+        api, other = (
+            Api(served, await made(served, **SHARED)),
+            Api(served, await made(served, kind="agent", name="mallory")),
+        )
         token = await api.checkin(agent_name="agent-keen-7")
-        for status, told in (await other("POST", "/messages", session_token=token, to="broadcast", content="x"),
-                             await other("POST", "/checkout", session_token=token), await other("GET", "/messages", session_token=token)):
+        for status, told in (
+            await other("POST", "/messages", session_token=token, to="broadcast", content="x"),
+            await other("POST", "/checkout", session_token=token),
+            await other("GET", "/messages", session_token=token),
+        ):
             assert (status, told["errors"][0]["code"]) == (403, "FORBIDDEN")
         assert [row["type"] for row in (await api("GET", "/messages"))[1]["data"]] == ["system"]
         await api.close()
@@ -90,10 +116,39 @@ async def test_a_key_of_several_projects_says_which_by_its_slug(database: str) -
         for name in ("shop", "site"):
             await served.app.call("workspace.create", {"name": name}, credential=served.key)
         api = Api(served, served.key)
-        tokens = {slug: await api.checkin(agent_name="agent-keen-7", project_slug=slug) for slug in ("shop", "site")}
-        assert (await api("POST", "/messages", project_slug="shop", session_token=tokens["shop"], to="broadcast", content="in the shop"))[0] == 201
-        assert (await api("POST", "/messages", project_slug="site", session_token=tokens["shop"], to="broadcast", content="x"))[0] == 404
-        texts = [[row["content"] for row in (await api("GET", "/messages", project_slug=slug, sender="agent-keen-7"))[1]["data"]] for slug in ("shop", "site")]
+        tokens = {
+            slug: await api.checkin(agent_name="agent-keen-7", project_slug=slug)
+            for slug in ("shop", "site")
+        }
+        assert (
+            await api(
+                "POST",
+                "/messages",
+                project_slug="shop",
+                session_token=tokens["shop"],
+                to="broadcast",
+                content="in the shop",
+            )
+        )[0] == 201
+        assert (
+            await api(
+                "POST",
+                "/messages",
+                project_slug="site",
+                session_token=tokens["shop"],
+                to="broadcast",
+                content="x",
+            )
+        )[0] == 404
+        texts = [
+            [
+                row["content"]
+                for row in (
+                    await api("GET", "/messages", project_slug=slug, sender="agent-keen-7")
+                )[1]["data"]
+            ]
+            for slug in ("shop", "site")
+        ]
         assert texts == [["in the shop"], []]
         await api.close()
 
@@ -106,32 +161,77 @@ async def test_the_header_of_the_system_carries_the_key_over_mcp_too(tmp_path: P
             assert (told.is_error, told.structured_content["agent_name"]) == (False, "agent-keen-7")
         for path in ("/mcp", "/mcp/vantagepeers"):
             async with httpx2.AsyncClient() as http:
-                assert (await http.post(served.url + path, headers={"X-API-Key": key}, json={})).status_code == 401
+                assert (
+                    await http.post(served.url + path, headers={"X-API-Key": key}, json={})
+                ).status_code == 401
 
 
-async def test_what_a_person_writes_is_theirs_and_goes_to_the_name_it_starts_with(database: str) -> None:
+async def test_what_a_person_writes_is_theirs_and_goes_to_the_name_it_starts_with(
+    database: str,
+) -> None:
     async with serving(database) as served:
-        api, eve = Api(served, await made(served, **SHARED)), Api(served, await made(served, kind="human", name="eve"), "/_gxv/api/v1")
+        api, eve = (
+            Api(served, await made(served, **SHARED)),
+            Api(served, await made(served, kind="human", name="eve"), "/_gxv/api/v1"),
+        )
         keen = await api.checkin(agent_name="agent-keen-7")
         token = await eve.checkin()
-        sends = [{"to": "broadcast", "content": "@agent-keen-7 please look"}, {"to": "broadcast", "content": "hello"}]
-        assert [(await eve("POST", "/messages", session_token=token, **each))[0] for each in sends] == [201, 201]
-        status, told = await eve("POST", "/messages", session_token=token, to="broadcast", content="@agent-keen-8 please look")
+        sends = [
+            {"to": "broadcast", "content": "@agent-keen-7 please look"},
+            {"to": "broadcast", "content": "hello"},
+        ]
+        assert [
+            (await eve("POST", "/messages", session_token=token, **each))[0] for each in sends
+        ] == [201, 201]
+        status, told = await eve(
+            "POST",
+            "/messages",
+            session_token=token,
+            to="broadcast",
+            content="@agent-keen-8 please look",
+        )
         assert (status, told["errors"][0]["message"]) == (404, "No active agent 'agent-keen-8'")
-        assert (await api("POST", "/messages", session_token=keen, to="eve (human)", content="@agent-keen-7 I am one"))[0] == 201
-        shown = [plain(row, "sender_name", "recipient_type", "recipient_name", "content") for row in (await api("GET", "/messages", limit=3))[1]["data"]]
-        assert shown == [["agent-keen-7", "direct", "eve", "@agent-keen-7 I am one"], ["eve (human)", "broadcast", None, "hello"],
-                         ["eve (human)", "direct", "agent-keen-7", "@agent-keen-7 please look"]]
+        assert (
+            await api(
+                "POST",
+                "/messages",
+                session_token=keen,
+                to="eve (human)",
+                content="@agent-keen-7 I am one",
+            )
+        )[0] == 201
+        shown = [
+            plain(row, "sender_name", "recipient_type", "recipient_name", "content")
+            for row in (await api("GET", "/messages", limit=3))[1]["data"]
+        ]
+        assert shown == [
+            ["agent-keen-7", "direct", "eve", "@agent-keen-7 I am one"],
+            ["eve (human)", "broadcast", None, "hello"],
+            ["eve (human)", "direct", "agent-keen-7", "@agent-keen-7 please look"],
+        ]
         for sender in ("eve", "eve (human)"):
             assert len((await api("GET", "/messages", sender=sender))[1]["data"]) == 2
-        async with mcp(served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}) as client:
+        async with mcp(
+            served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}
+        ) as client:
             present = (await client.call_tool("presence", {})).structured_content["agents"]
-            hers = [json.loads((await client.call_tool(tool, {"agent_name": name})).content[0].text) for name in ("eve", "eve (human)")
-                    for tool in ("sessions", "activity_log")]
+            hers = [
+                json.loads((await client.call_tool(tool, {"agent_name": name})).content[0].text)
+                for name in ("eve", "eve (human)")
+                for tool in ("sessions", "activity_log")
+            ]
         assert [each["agent_name"] for each in present] == ["agent-keen-7", "eve (human)"]
         assert hers[:2] == hers[2:]
         assert ([row["agent_name"] for row in hers[0]], [row["event"] for row in hers[1]]) == (
-            ["eve (human)"], ["message.sent", "message.sent", "session.started", "agent.checked_in", "agent.registered"])
+            ["eve (human)"],
+            [
+                "message.sent",
+                "message.sent",
+                "session.started",
+                "agent.checked_in",
+                "agent.registered",
+            ],
+        )
         await api.close()
         await eve.close()
 
@@ -143,66 +243,140 @@ async def test_a_message_has_one_uuid_on_every_path(database: str) -> None:
         token = await api.checkin(agent_name="agent-keen-7")
         async with opened(served.url, key) as socket:
             await socket.ask({"id": 1, "subscribe": {"of": "workspace", "join_ms": 0}})
-            _, told = await api("POST", "/messages", session_token=token, to="broadcast", content="x")
+            _, told = await api(
+                "POST", "/messages", session_token=token, to="broadcast", content="x"
+            )
             id, uuid = told["data"]["id"], told["data"]["uuid"]
             pushed: list[str] = []
             while not pushed:
-                pushed = [event["id"] for event in (await socket.receive())["events"] if event["kind"] == "message.sent"]
+                pushed = [
+                    event["id"]
+                    for event in (await socket.receive())["events"]
+                    if event["kind"] == "message.sent"
+                ]
         assert pushed == [uuid.replace("-", "")]
-        assert [(await each("GET", "/messages", limit=1))[1]["data"][0]["uuid"] for each in (api, old)] == [uuid, uuid]
+        assert [
+            (await each("GET", "/messages", limit=1))[1]["data"][0]["uuid"] for each in (api, old)
+        ] == [uuid, uuid]
         async with mcp(served, {"X-API-Key": key}) as client:
-            assert json.loads((await client.call_tool("get_messages", {"limit": 1})).content[0].text)[0]["uuid"] == uuid
-            assert json.loads((await client.call_tool("activity_log", {"limit": 1})).content[0].text)[0]["message_uuid"] == uuid
-        feed = (await served.app.call("event.feed", {"cursor": "start", "limit": 200}, credential=served.key)).events[-1]
-        native = (await served.app.call("message.history", {"limit": 1}, credential=served.key)).messages[0]
+            assert (
+                json.loads((await client.call_tool("get_messages", {"limit": 1})).content[0].text)[
+                    0
+                ]["uuid"]
+                == uuid
+            )
+            assert (
+                json.loads((await client.call_tool("activity_log", {"limit": 1})).content[0].text)[
+                    0
+                ]["message_uuid"]
+                == uuid
+            )
+        feed = (
+            await served.app.call(
+                "event.feed", {"cursor": "start", "limit": 200}, credential=served.key
+            )
+        ).events[-1]
+        native = (
+            await served.app.call("message.history", {"limit": 1}, credential=served.key)
+        ).messages[0]
         assert [(each.id, each.seq) for each in (feed, native)] == [(uuid.replace("-", ""), id)] * 2
         await api.close()
         await old.close()
 
 
-async def test_a_session_that_is_not_heard_of_times_out_and_comes_back_with_a_heartbeat(database: str) -> None:
+async def test_a_session_that_is_not_heard_of_times_out_and_comes_back_with_a_heartbeat(
+    database: str,
+) -> None:
     clock = Clock()
     async with serving(database, clock=clock) as served:
-        await served.app.call("workspace.settings", {"session_ttl_s": 120, "heartbeat_s": 30}, credential=served.key)
+        await served.app.call(
+            "workspace.settings", {"session_ttl_s": 120, "heartbeat_s": 30}, credential=served.key
+        )
         api = Api(served, await made(served, **SHARED))
         _, told = await api("POST", "/checkin", agent_name="agent-swift-42")
-        assert plain(told["data"], "heartbeat_interval_seconds", "heartbeat_ttl_seconds") == [30, 120]
-        swift, keen = told["data"]["session_token"], await api.checkin(agent_name="agent-keen-7", heartbeat_ttl_seconds=600)
-        await served.app.call("task.create", {"agent": "lead", "title": "One"}, credential=served.key)
-        assert (await api("POST", "/tasks/claim", session_token=swift, task_id=1))[1]["data"]["_ext"]["is_stale"] is False
+        assert plain(told["data"], "heartbeat_interval_seconds", "heartbeat_ttl_seconds") == [
+            30,
+            120,
+        ]
+        swift, keen = (
+            told["data"]["session_token"],
+            await api.checkin(agent_name="agent-keen-7", heartbeat_ttl_seconds=600),
+        )
+        await served.app.call(
+            "task.create", {"agent": "lead", "title": "One"}, credential=served.key
+        )
+        assert (await api("POST", "/tasks/claim", session_token=swift, task_id=1))[1]["data"][
+            "_ext"
+        ]["is_stale"] is False
         clock.pass_s(120)
         assert (await api("GET", "/tasks"))[1]["data"][0]["_ext"]["is_stale"] is True
-        status, refused = await api("POST", "/messages", session_token=keen, to="agent-swift-42", content="x")
+        status, refused = await api(
+            "POST", "/messages", session_token=keen, to="agent-swift-42", content="x"
+        )
         assert (status, refused["errors"][0]["code"]) == (404, "RECIPIENT_NOT_FOUND")
-        async with mcp(served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}) as client:
+        async with mcp(
+            served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}
+        ) as client:
             rows = json.loads((await client.call_tool("sessions", {})).content[0].text)
-            assert [plain(row, "agent_name", "status") for row in rows] == [["agent-keen-7", "active"], ["agent-swift-42", "timed_out"]]
+            assert [plain(row, "agent_name", "status") for row in rows] == [
+                ["agent-keen-7", "active"],
+                ["agent-swift-42", "timed_out"],
+            ]
             told = await client.call_tool("sessions", {"status": "timed_out"})
-            assert [row["agent_name"] for row in json.loads(told.content[0].text)] == ["agent-swift-42"]
-        assert (await api("POST", "/heartbeat", session_token=swift))[1]["data"]["status"] == "active"
-        assert (await api("POST", "/messages", session_token=keen, to="agent-swift-42", content="x"))[0] == 201
+            assert [row["agent_name"] for row in json.loads(told.content[0].text)] == [
+                "agent-swift-42"
+            ]
+        assert (await api("POST", "/heartbeat", session_token=swift))[1]["data"][
+            "status"
+        ] == "active"
+        assert (
+            await api("POST", "/messages", session_token=keen, to="agent-swift-42", content="x")
+        )[0] == 201
         await api.close()
 
 
-async def test_an_agent_in_ones_way_is_named_once_however_many_runs_and_copies_of_it_there_are(database: str) -> None:
+async def test_an_agent_in_ones_way_is_named_once_however_many_runs_and_copies_of_it_there_are(
+    database: str,
+) -> None:
     async with serving(database) as served:
         api = Api(served, await made(served, **SHARED))
         for claims in ({"declared_files": ["b.py", "a.py"]}, {"declared_area": "backend"}):
             await api.checkin(agent_name="agent-keen-7", **claims)
-        await served.app.call("session.start", {"agent": "agent-keen-7", "instance": "tau", "files": ["a.py", "c.py"]}, credential=served.key)
+        await served.app.call(
+            "session.start",
+            {"agent": "agent-keen-7", "instance": "tau", "files": ["a.py", "c.py"]},
+            credential=served.key,
+        )
         mine = {"declared_area": "backend", "declared_files": ["a.py", "b.py", "c.py"]}
-        both = [{"agent_name": "agent-keen-7", "overlapping_areas": ["backend"], "overlapping_files": ["a.py", "b.py", "c.py"]}]
+        both = [
+            {
+                "agent_name": "agent-keen-7",
+                "overlapping_areas": ["backend"],
+                "overlapping_files": ["a.py", "b.py", "c.py"],
+            }
+        ]
         _, told = await api("POST", "/checkin", agent_name="agent-swift-42", **mine)
         assert told["meta"] == {"has_conflicts": True, "conflicts": both}
         token = told["data"]["session_token"]
-        assert (await api("POST", "/heartbeat", session_token=token, **mine))[1]["meta"]["conflicts"] == both
+        assert (await api("POST", "/heartbeat", session_token=token, **mine))[1]["meta"][
+            "conflicts"
+        ] == both
         await api("POST", "/checkout", session_token=token)
         await served.app.call("workspace.settings", {"on_conflict": "block"}, credential=served.key)
         status, told = await api("POST", "/checkin", agent_name="agent-swift-42", **mine)
-        assert (status, told["errors"][0]["code"], told["meta"]) == (409, "CONFLICT", {"has_conflicts": True, "conflicts": both})
-        async with mcp(served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}) as client:
+        assert (status, told["errors"][0]["code"], told["meta"]) == (
+            409,
+            "CONFLICT",
+            {"has_conflicts": True, "conflicts": both},
+        )
+        async with mcp(
+            served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}
+        ) as client:
             refused = await client.call_tool("checkin", {"agent_name": "agent-swift-42", **mine})
-            assert (refused.is_error, refused.structured_content["meta"]["conflicts"]) == (True, both)
+            assert (refused.is_error, refused.structured_content["meta"]["conflicts"]) == (
+                True,
+                both,
+            )
             present = (await client.call_tool("presence", {})).structured_content["agents"]
         # Whoever was refused has no session.
         assert [each["agent_name"] for each in present] == ["agent-keen-7"]
@@ -214,21 +388,41 @@ async def test_a_time_in_the_address_may_have_its_plus_unescaped(tmp_path: Path)
         key = await made(served, **SHARED)
         async with httpx2.AsyncClient(headers={"X-API-Key": key}) as http:
             await http.post(f"{served.url}/api/v1/checkin", json={"agent_name": "agent-keen-7"})
-            told = [await http.get(f"{served.url}/api/v1/messages?since={since}") for since in ("2026-01-01T00:00:00+00:00", "9000-01-01T00:00:00.5+02:00")]
-        assert [(each.status_code, len(each.json()["data"])) for each in told] == [(200, 1), (200, 0)]
+            told = [
+                await http.get(f"{served.url}/api/v1/messages?since={since}")
+                for since in ("2026-01-01T00:00:00+00:00", "9000-01-01T00:00:00.5+02:00")
+            ]
+        assert [(each.status_code, len(each.json()["data"])) for each in told] == [
+            (200, 1),
+            (200, 0),
+        ]
 
 
-async def test_a_key_asks_120_times_a_minute_and_is_then_told_when_to_come_back(tmp_path: Path) -> None:
+async def test_a_key_asks_120_times_a_minute_and_is_then_told_when_to_come_back(
+    tmp_path: Path,
+) -> None:
     now = [0.0]
     async with serving(f"sqlite:///{tmp_path}/a.db", limits=Limits(clock=lambda: now[0])) as served:
         key = await made(served, **SHARED)
         async with httpx2.AsyncClient(headers={"X-API-Key": key}) as http:
-            statuses = [(await http.get(f"{served.url}/api/v1/messages")).status_code for _ in range(121)]
+            statuses = [
+                (await http.get(f"{served.url}/api/v1/messages")).status_code for _ in range(121)
+            ]
             refused = await http.get(f"{served.url}/_gxv/api/v1/messages")
-            assert (statuses.count(200), statuses[-1], refused.status_code, refused.headers["retry-after"]) == (120, 429, 429, "1")
-            assert (refused.json()["data"], refused.json()["errors"][0]["code"]) == (None, "RATE_LIMITED")
+            assert (
+                statuses.count(200),
+                statuses[-1],
+                refused.status_code,
+                refused.headers["retry-after"],
+            ) == (120, 429, 429, "1")
+            assert (refused.json()["data"], refused.json()["errors"][0]["code"]) == (
+                None,
+                "RATE_LIMITED",
+            )
             now[0] = 1.0
-            assert [(await http.get(f"{served.url}/api/v1/messages")).status_code for _ in range(3)] == [200, 200, 429]
+            assert [
+                (await http.get(f"{served.url}/api/v1/messages")).status_code for _ in range(3)
+            ] == [200, 200, 429]
         async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"}) as http:
             assert (await http.get(f"{served.url}/v1/me")).status_code == 200
 
@@ -239,8 +433,14 @@ async def test_a_key_that_was_revoked_is_told_so_in_the_envelope(tmp_path: Path)
         api = Api(served, made_key.key)
         token = await api.checkin(agent_name="agent-keen-7")
         await served.app.call("key.revoke", {"id": made_key.id}, credential=served.key)
-        status, told = await api("POST", "/messages", session_token=token, to="broadcast", content="x")
-        assert (status, told["errors"][0]["code"], told["errors"][0]["message"]) == (401, "UNAUTHORIZED", "This key has been revoked.")
+        status, told = await api(
+            "POST", "/messages", session_token=token, to="broadcast", content="x"
+        )
+        assert (status, told["errors"][0]["code"], told["errors"][0]["message"]) == (
+            401,
+            "UNAUTHORIZED",
+            "This key has been revoked.",
+        )
         await api.close()
 
 
@@ -251,11 +451,23 @@ async def test_the_routes_are_not_in_the_native_description(tmp_path: Path) -> N
 
 
 COMMANDS: list[tuple[str, dict[str, str], list[str]]] = [
-    ("init", {"project": "shop"}, ["GOLEM.yaml", "project: shop", "http://127.0.0.1:7717", "GXV_API_KEY", "checkin"]),
+    (
+        "init",
+        {"project": "shop"},
+        ["GOLEM.yaml", "project: shop", "http://127.0.0.1:7717", "GXV_API_KEY", "checkin"],
+    ),
     ("status", {}, ["presence", "list_tasks", "get_messages"]),
     ("scope", {"area": "backend"}, ["conflict_check", "declared_area: backend", "heartbeat"]),
-    ("msg", {"text": "I've finished", "to": "agent-keen-7"}, ["send_message", "to: agent-keen-7", "content: I've finished"]),
-    ("msg", {"text": '--to agent-keen-7 "Done"'}, ["send_message", 'content: --to agent-keen-7 "Done"', "begins with --to and a name"]),
+    (
+        "msg",
+        {"text": "I've finished", "to": "agent-keen-7"},
+        ["send_message", "to: agent-keen-7", "content: I've finished"],
+    ),
+    (
+        "msg",
+        {"text": '--to agent-keen-7 "Done"'},
+        ["send_message", 'content: --to agent-keen-7 "Done"', "begins with --to and a name"],
+    ),
     ("msg", {"text": "Starting"}, ["send_message", "to: broadcast", "content: Starting"]),
     ("tasks", {}, ["list_tasks", "pending"]),
     ("claim", {"task_id": "7"}, ["claim_task", "task_id 7"]),
@@ -265,10 +477,24 @@ COMMANDS: list[tuple[str, dict[str, str], list[str]]] = [
 
 
 async def test_the_slash_commands_are_prompts_that_name_the_tools(tmp_path: Path) -> None:
-    async with serving(f"sqlite:///{tmp_path}/a.db") as served, mcp(served, {"X-API-Key": served.key}) as client:
+    async with (
+        serving(f"sqlite:///{tmp_path}/a.db") as served,
+        mcp(served, {"X-API-Key": served.key}) as client,
+    ):
         listed = (await client.list_prompts()).prompts
-        assert [each.name for each in listed] == ["init", "status", "scope", "msg", "tasks", "claim", "done", "update"]
-        assert {each.name: [(one.name, one.required) for one in each.arguments or []] for each in listed}["msg"] == [("text", True), ("to", False)]
+        assert [each.name for each in listed] == [
+            "init",
+            "status",
+            "scope",
+            "msg",
+            "tasks",
+            "claim",
+            "done",
+            "update",
+        ]
+        assert {
+            each.name: [(one.name, one.required) for one in each.arguments or []] for each in listed
+        }["msg"] == [("text", True), ("to", False)]
         tools = {word.name for word in GOLEMXV.words}
         for name, arguments, words in COMMANDS:
             text = (await client.get_prompt(name, arguments)).messages[0].content.text
@@ -289,19 +515,38 @@ async def test_the_systems_own_variables_say_key_project_and_session(tmp_path: P
         theirs = {"GXV_API_KEY": key, "GXV_PROJECT_SLUG": "shop", "GXV_SESSION_TOKEN": token}
         environment = Command(tmp_path).environment | {"ACKBOX_URL": served.url} | theirs
         async with AsyncExitStack() as stack:
-            program = StdioServerParameters(command=sys.executable, args=["-m", "ackbox", "mcp", "--dialect", "golemxv"], env=environment)
+            program = StdioServerParameters(
+                command=sys.executable,
+                args=["-m", "ackbox", "mcp", "--dialect", "golemxv"],
+                env=environment,
+            )
             client = await stack.enter_async_context(Client(stdio_client(program), mode="legacy"))
-            sent = await client.call_tool("send_message", {"to": "broadcast", "content": "from the environment"})
+            sent = await client.call_tool(
+                "send_message", {"to": "broadcast", "content": "from the environment"}
+            )
             assert sent.is_error is False, sent.content
-            assert (await client.call_tool("heartbeat", {})).structured_content["agent_name"] == "agent-keen-7"
+            assert (await client.call_tool("heartbeat", {})).structured_content[
+                "agent_name"
+            ] == "agent-keen-7"
             presence = (await client.call_tool("presence", {})).structured_content
-            assert (presence["project"]["slug"], [each["agent_name"] for each in presence["agents"]]) == ("shop", ["agent-keen-7"])
-            # A session that is over says no more who calls; what needs none goes on, and a new one can begin.
+            assert (
+                presence["project"]["slug"],
+                [each["agent_name"] for each in presence["agents"]],
+            ) == ("shop", ["agent-keen-7"])
+            # A session that is over says no more who calls; what needs none goes on, and a new one
+            # can begin.
             await client.call_tool("checkout", {})
             assert "SESSION_NOT_FOUND" in (await client.call_tool("heartbeat", {})).content[0].text
-            told = [await client.call_tool(tool, {}) for tool in ("presence", "sessions", "project_info", "checkin")]
+            told = [
+                await client.call_tool(tool, {})
+                for tool in ("presence", "sessions", "project_info", "checkin")
+            ]
             assert [each.is_error for each in told] == [False] * 4
             fresh = told[-1].structured_content["session_token"]
             assert (await client.call_tool("heartbeat", {"session_token": fresh})).is_error is False
-        assert plain((await api("GET", "/messages", sender="agent-keen-7"))[1]["data"][0], "sender_name", "content") == ["agent-keen-7", "from the environment"]
+        assert plain(
+            (await api("GET", "/messages", sender="agent-keen-7"))[1]["data"][0],
+            "sender_name",
+            "content",
+        ) == ["agent-keen-7", "from the environment"]
         await api.close()

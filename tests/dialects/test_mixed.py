@@ -1,4 +1,6 @@
-"""The mixed transcript: one client for each dialect in one workspace, and all agree on what became of every message."""
+"""The mixed transcript: one client for each dialect in one workspace, and all agree on what
+became of every message.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,13 @@ from tests.serving import Served, serving
 pytestmark = pytest.mark.anyio
 
 # An agent of its own for each dialect.
-NAMES = {"vantagepeers": "tau", "superportia": "Mac CLI 小克", "golemxv": "agent-keen-7", "kavi": "codex", "exovault": "claude-code"}
+NAMES = {
+    "vantagepeers": "tau",
+    "superportia": "Mac CLI 小克",
+    "golemxv": "agent-keen-7",
+    "kavi": "codex",
+    "exovault": "claude-code",
+}
 HOME = {name: dialect for dialect, name in NAMES.items()}
 
 
@@ -33,7 +41,9 @@ class Party:
     async def ids(self) -> dict[str, Any]:
         """Return the messages that agents wrote, by their text."""
         page = await self.native("message.history", limit=200)
-        return {message.body: message for message in page.messages if message.sender_kind == "agent"}
+        return {
+            message.body: message for message in page.messages if message.sender_kind == "agent"
+        }
 
     def waiting_for(self, name: str) -> list[str]:
         """Return the texts that an agent has not read, oldest first."""
@@ -44,8 +54,12 @@ class Party:
 
 
 async def gathered(served: Served) -> Party:
-    """Let everybody in, each by the door of its own dialect, and send: each to each other, and each to all."""
-    voices: dict[tuple[str, str], Voice] = {(kind.dialect, name): kind(served, name) for kind in VOICES for name in NAMES.values()}
+    """Let everybody in, each by the door of its own dialect, and send: each to each other, and
+    each to all.
+    """
+    voices: dict[tuple[str, str], Voice] = {
+        (kind.dialect, name): kind(served, name) for kind in VOICES for name in NAMES.values()
+    }
     party = Party(served, voices)
     for dialect, name in NAMES.items():
         await voices[dialect, name].enter()
@@ -58,20 +72,34 @@ async def gathered(served: Served) -> Party:
 
 
 async def agreed(party: Party, name: str) -> None:
-    """Hold every dialect's view of one agent's post, and the native one, against what has happened."""
+    """Hold every dialect's view of one agent's post, and the native one, against what has
+    happened.
+    """
     known = await party.ids()
     dealt_with = [text for text in party.for_(name) if (name, text) in party.acknowledged]
-    waiting, whole, done = (sorted(Heard(known[text].sender, text, known[text].thread) for text in texts)
-                            for texts in (party.waiting_for(name), party.for_(name), dealt_with))
+    waiting, whole, done = (
+        sorted(Heard(known[text].sender, text, known[text].thread) for text in texts)
+        for texts in (party.waiting_for(name), party.for_(name), dealt_with)
+    )
     inbox = await party.native("inbox.check", agent=name, limit=200)
-    assert of_agents([Heard(each.sender, each.body, each.thread) for each in inbox.messages]) == waiting
+    assert (
+        of_agents([Heard(each.sender, each.body, each.thread) for each in inbox.messages])
+        == waiting
+    )
     for kind in VOICES:
         voice = party.voices[kind.dialect, name]
-        said = {"unread": of_agents(await voice.unread()), "all": of_agents(await voice.everything()),
-                "acknowledged": of_agents(await voice.acknowledged()), "count": await voice.counted()}
+        said = {
+            "unread": of_agents(await voice.unread()),
+            "all": of_agents(await voice.everything()),
+            "acknowledged": of_agents(await voice.acknowledged()),
+            "count": await voice.counted(),
+        }
         expected = {"unread": waiting, "all": whole, "acknowledged": done, "count": inbox.unread}
         # What a dialect does not tell, it does not tell wrong.
-        assert (kind.dialect, said) == (kind.dialect, {what: None if said[what] is None else told for what, told in expected.items()})
+        assert (kind.dialect, said) == (
+            kind.dialect,
+            {what: None if said[what] is None else told for what, told in expected.items()},
+        )
 
 
 def of_agents(heard: list[Heard] | None) -> list[Heard] | None:
@@ -85,8 +113,13 @@ async def told_apart(party: Party, text: str) -> None:
     status = await party.native("message.status", id=message.id)
     expected = {name for name, read in party.read if read == text}
     assert {receipt.agent for receipt in status.receipts if receipt.read_at is not None} == expected
-    assert {receipt.agent for receipt in status.receipts if receipt.acknowledged_at is not None} == {name for name, done in party.acknowledged if done == text}
-    assert (status.read, status.recipients) == (len(expected), len(NAMES) - 1 if message.type == "broadcast" else 1)
+    assert {
+        receipt.agent for receipt in status.receipts if receipt.acknowledged_at is not None
+    } == {name for name, done in party.acknowledged if done == text}
+    assert (status.read, status.recipients) == (
+        len(expected),
+        len(NAMES) - 1 if message.type == "broadcast" else 1,
+    )
     for kind in VOICES:
         readers = await party.voices[kind.dialect, message.sender].readers(message.id)
         assert readers in (None, expected), kind.dialect
@@ -96,7 +129,11 @@ def third(sender: str, reader: str) -> list[str]:
     """Return the dialects that are neither the sender's nor the reader's, in turn."""
     order = list(NAMES)
     start = order.index(HOME[sender]) + 1
-    return [dialect for dialect in order[start:] + order[:start] if dialect not in (HOME[sender], HOME[reader])]
+    return [
+        dialect
+        for dialect in order[start:] + order[:start]
+        if dialect not in (HOME[sender], HOME[reader])
+    ]
 
 
 async def test_a_message_sent_in_one_dialect_is_read_in_every_other(database: str) -> None:
@@ -129,6 +166,9 @@ async def test_a_message_marked_in_a_third_dialect_is_marked_in_all(database: st
                     ways.append(dialect)
                     break
             await told_apart(party, text)
-        assert (len(ways), set(ways)) == (len(party.sent), {"vantagepeers", "superportia", "exovault"})
+        assert (len(ways), set(ways)) == (
+            len(party.sent),
+            {"vantagepeers", "superportia", "exovault"},
+        )
         for name in names:
             await agreed(party, name)

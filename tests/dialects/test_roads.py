@@ -1,4 +1,6 @@
-"""Every road of every REST interface: bad requests are answered in the system's own shape, and nothing is stored."""
+"""Every road of every REST interface: bad requests are answered in the system's own shape, and
+nothing is stored.
+"""
 
 from __future__ import annotations
 
@@ -17,31 +19,70 @@ from tests.serving import serving
 
 pytestmark = pytest.mark.anyio
 ROADS = [(rest, road, rest.prefixes[-1]) for rest in RESTS for road in rest.roads]
-BODIES = [b"{", b"[]", b"3", b"null", b"\xff\xfe", b'{"a": NaN}', b'{"nonsense": 1}', b'{"a":' * 40 + b"1" + b"}" * 40, b'{"content": "\\u0000"}',
-          b'{"content": "\\ud800"}']
+BODIES = [
+    b"{",
+    b"[]",
+    b"3",
+    b"null",
+    b"\xff\xfe",
+    b'{"a": NaN}',
+    b'{"nonsense": 1}',
+    b'{"a":' * 40 + b"1" + b"}" * 40,
+    b'{"content": "\\u0000"}',
+    b'{"content": "\\ud800"}',
+]
 
 
-@pytest.mark.parametrize(("rest", "road", "prefix"), ROADS, ids=lambda part: getattr(part, "name", None) or getattr(part, "path", part))
-async def test_a_bad_request_is_answered_in_the_systems_shape(tmp_path: Path, rest: Rest, road: Road, prefix: str) -> None:
+@pytest.mark.parametrize(
+    ("rest", "road", "prefix"),
+    ROADS,
+    ids=lambda part: getattr(part, "name", None) or getattr(part, "path", part),
+)
+async def test_a_bad_request_is_answered_in_the_systems_shape(
+    tmp_path: Path, rest: Rest, road: Road, prefix: str
+) -> None:
     shape = shape_of(rest.refuse(road, Invalid("x"))[1])
     async with serving(f"sqlite:///{tmp_path}/a.db") as served:
-        agent = await served.app.call("key.create", {"kind": "agent", "name": "ana"}, credential=served.key)
+        agent = await served.app.call(
+            "key.create", {"kind": "agent", "name": "ana"}, credential=served.key
+        )
         async with httpx2.AsyncClient(base_url=served.url + prefix, timeout=30) as http:
             good = {"Authorization": f"Bearer {agent.key}"}
-            asks: list[dict[str, Any]] = [{"headers": good, "content": body} for body in BODIES] if road.method != "GET" else [
-                {"headers": good, "params": [("nonsense", "1")]}, {"headers": good, "params": [("a", "1"), ("a", "2")]}]
+            asks: list[dict[str, Any]] = (
+                [{"headers": good, "content": body} for body in BODIES]
+                if road.method != "GET"
+                else [
+                    {"headers": good, "params": [("nonsense", "1")]},
+                    {"headers": good, "params": [("a", "1"), ("a", "2")]},
+                ]
+            )
             told = [await http.request(road.method, road.path, **ask) for ask in asks]
-            wrong = [await http.request(road.method, road.path, headers=headers) for headers in ({}, {"Authorization": "Bearer abx_wrong"})]
+            wrong = [
+                await http.request(road.method, road.path, headers=headers)
+                for headers in ({}, {"Authorization": "Bearer abx_wrong"})
+            ]
             nowhere = await http.get(f"{road.path}/nowhere", headers=good)
-            other = [await http.request(method, road.path, headers=good) for method in ("DELETE", "PATCH")]
+            other = [
+                await http.request(method, road.path, headers=good)
+                for method in ("DELETE", "PATCH")
+            ]
         if road.method != "GET":
-            status, body = await declare(served.url, f"{road.method} {prefix}{road.path}", agent.key, size=(1 << 20) + 1)
+            status, body = await declare(
+                served.url, f"{road.method} {prefix}{road.path}", agent.key, size=(1 << 20) + 1
+            )
             assert (status in (400, 413), shape_of(body) & shape) == (True, shape)
-        assert [(each.status_code in (400, 413), shape_of(each.json()) & shape) for each in told] == [(True, shape)] * len(told)
-        assert [(each.status_code, shape_of(each.json()) & shape) for each in wrong] == [(401, shape)] * 2
+        assert [
+            (each.status_code in (400, 413), shape_of(each.json()) & shape) for each in told
+        ] == [(True, shape)] * len(told)
+        assert [(each.status_code, shape_of(each.json()) & shape) for each in wrong] == [
+            (401, shape)
+        ] * 2
         assert (nowhere.status_code, shape_of(nowhere.json()) & shape) == (404, shape)
         allow = ", ".join(each.method for each in rest.roads if each.path == road.path)
-        assert [(each.status_code, each.headers["allow"], shape_of(each.json()) & shape) for each in other] == [(405, allow, shape)] * 2
+        assert [
+            (each.status_code, each.headers["allow"], shape_of(each.json()) & shape)
+            for each in other
+        ] == [(405, allow, shape)] * 2
         assert (await served.app.call("message.history", {}, credential=served.key)).messages == []
 
 
@@ -49,7 +90,10 @@ async def declare(url: str, asked: str, key: str, *, size: int) -> tuple[int, di
     """Say how long a body will be, send none of it, and return the answer."""
     host, port = url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(f"{asked} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {key}\r\nContent-Length: {size}\r\n\r\n".encode())
+    writer.write(
+        f"{asked} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {key}\r\nContent-Length:"
+        f" {size}\r\n\r\n".encode()
+    )
     head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)).decode().lower()
     body = await reader.readexactly(int(head.partition("content-length: ")[2].partition("\r\n")[0]))
     writer.close()

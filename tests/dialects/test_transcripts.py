@@ -1,4 +1,6 @@
-"""Each dialect's transcript: over MCP in both eras and through the stdio bridge, on both engines."""
+"""Each dialect's transcript: over MCP in both eras and through the stdio bridge, on both
+engines.
+"""
 
 from __future__ import annotations
 
@@ -25,53 +27,106 @@ HERE = Path(__file__).parent
 NAMES = [dialect.name for dialect in DIALECTS]
 
 
-def over_http(served: Served, dialect: str, workspace: str, mode: Any, agent: str | None = None) -> Client:
+def over_http(
+    served: Served, dialect: str, workspace: str, mode: Any, agent: str | None = None
+) -> Client:
     named = {"Ackbox-Agent": quote(agent)} if agent else {}
-    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {served.key}", "Ackbox-Workspace": workspace, **named}, timeout=30)
-    return Client(streamable_http_client(f"{served.url}/mcp/{dialect}", http_client=http), mode=mode)
+    http = httpx2.AsyncClient(
+        headers={"Authorization": f"Bearer {served.key}", "Ackbox-Workspace": workspace, **named},
+        timeout=30,
+    )
+    return Client(
+        streamable_http_client(f"{served.url}/mcp/{dialect}", http_client=http), mode=mode
+    )
 
 
-def over_stdio(served: Served, dialect: str, workspace: str, where: Path, agent: str | None = None) -> Client:
+def over_stdio(
+    served: Served, dialect: str, workspace: str, where: Path, agent: str | None = None
+) -> Client:
     environment = Command(where).environment | {"ACKBOX_URL": served.url, "ACKBOX_KEY": served.key}
     named = ["--as", agent] if agent else []
-    program = StdioServerParameters(command=sys.executable, args=["-m", "ackbox", "-w", workspace, *named, "mcp", "--dialect", dialect], env=environment)
+    program = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "ackbox", "-w", workspace, *named, "mcp", "--dialect", dialect],
+        env=environment,
+    )
     return Client(stdio_client(program), mode="legacy")
 
 
 @pytest.mark.parametrize("way", ["legacy", "2026-07-28", "stdio"])
 @pytest.mark.parametrize("dialect", NAMES)
-async def test_every_call_gets_the_reply_of_the_transcript(database: str, tmp_path: Path, dialect: str, way: str) -> None:
+async def test_every_call_gets_the_reply_of_the_transcript(
+    database: str, tmp_path: Path, dialect: str, way: str
+) -> None:
     async with serving(database) as served:
         for number, scene in enumerate(scenes(HERE / f"{dialect}.jsonl")):
             workspace = scene.bound["$ws"] = f"scene-{number}"
             await served.app.call("workspace.create", {"name": workspace}, credential=served.key)
             async with AsyncExitStack() as stack:
                 connections: dict[str | None, Client] = {}
-                for agent in dict.fromkeys(line.get("as") for line in scene.lines if "tool" in line):
-                    client = over_stdio(served, dialect, workspace, tmp_path, agent) if way == "stdio" else over_http(served, dialect, workspace, way, agent)
+                for agent in dict.fromkeys(
+                    line.get("as") for line in scene.lines if "tool" in line
+                ):
+                    client = (
+                        over_stdio(served, dialect, workspace, tmp_path, agent)
+                        if way == "stdio"
+                        else over_http(served, dialect, workspace, way, agent)
+                    )
                     connections[agent] = await stack.enter_async_context(client)
                 for line in scene.lines:
                     if "do" in line:
-                        await served.app.call(line["do"], {"workspace": workspace, **scene.fill(line["arguments"])}, credential=served.key)
+                        await served.app.call(
+                            line["do"],
+                            {"workspace": workspace, **scene.fill(line["arguments"])},
+                            credential=served.key,
+                        )
                     elif "rest" in line:
-                        await play_rest(served, dialect, workspace, scene, line, prefix=0 if way == "legacy" else -1)
+                        await play_rest(
+                            served,
+                            dialect,
+                            workspace,
+                            scene,
+                            line,
+                            prefix=0 if way == "legacy" else -1,
+                        )
                     else:
-                        await play(connections[line.get("as")], scene, line, is_newest=way == "2026-07-28")
+                        await play(
+                            connections[line.get("as")], scene, line, is_newest=way == "2026-07-28"
+                        )
 
 
-async def play_rest(served: Served, dialect: str, workspace: str, scene: Scene, line: dict[str, Any], *, prefix: int) -> None:
+async def play_rest(
+    served: Served, dialect: str, workspace: str, scene: Scene, line: dict[str, Any], *, prefix: int
+) -> None:
     """Make one request and hold its whole reply against the transcript's."""
     rest = next(each for each in RESTS if each.name == dialect)
     method, path = line["rest"].split(" ")
     given = scene.fill(line.get("arguments", {}))
     named = {"Ackbox-Agent": quote(line["as"])} if "as" in line else {}
-    headers = {rest.key_headers[0] if rest.key_headers else "Authorization": served.key if rest.key_headers else f"Bearer {served.key}",
-               "Ackbox-Workspace": workspace, **named, **line.get("headers", {})}
-    send: dict[str, Any] = {"content": given} if isinstance(given, str) else {"params": given} if method == "GET" else {"json": given}
+    headers = {
+        rest.key_headers[0] if rest.key_headers else "Authorization": (
+            served.key if rest.key_headers else f"Bearer {served.key}"
+        ),
+        "Ackbox-Workspace": workspace,
+        **named,
+        **line.get("headers", {}),
+    }
+    send: dict[str, Any] = (
+        {"content": given}
+        if isinstance(given, str)
+        else {"params": given}
+        if method == "GET"
+        else {"json": given}
+    )
     async with httpx2.AsyncClient(timeout=30) as http:
-        told = await http.request(method, served.url + rest.prefixes[prefix] + path, headers=headers, **send)
+        told = await http.request(
+            method, served.url + rest.prefixes[prefix] + path, headers=headers, **send
+        )
     said = plain(told.json(), line["reply"])
-    assert (told.status_code, said) == (line["status"], scene.settle(line["reply"], said)), f"{scene.title}: {line['rest']} {given}"
+    assert (told.status_code, said) == (
+        line["status"],
+        scene.settle(line["reply"], said),
+    ), f"{scene.title}: {line['rest']} {given}"
 
 
 async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_newest: bool) -> None:
@@ -84,23 +139,50 @@ async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_new
     about = f"{scene.title}: {line['tool']} {line['arguments']}"
     said = plain(said, expected)
     expected = scene.settle(expected, said)
-    assert (said, without_ours(texts[1:]), told.is_error) == (expected, scene.fill(line.get("more", [])), refusal is not None), about
-    data = told.structured_content if is_newest or isinstance(expected, dict | str) else told.structured_content["result"]
+    assert (said, without_ours(texts[1:]), told.is_error) == (
+        expected,
+        scene.fill(line.get("more", [])),
+        refusal is not None,
+    ), about
+    data = (
+        told.structured_content
+        if is_newest or isinstance(expected, dict | str)
+        else told.structured_content["result"]
+    )
     assert plain(data, expected) == ({} if isinstance(expected, str) else expected), about
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
-async def test_every_tool_of_a_dialect_is_listed_and_has_a_line_and_no_other_is(tmp_path: Path, dialect: Any) -> None:
-    used = {line["tool"] for scene in scenes(HERE / f"{dialect.name}.jsonl") for line in scene.lines if "tool" in line and "reply" in line}
-    async with serving(f"sqlite:///{tmp_path}/a.db") as served, over_http(served, dialect.name, "default", "legacy") as connection:
+async def test_every_tool_of_a_dialect_is_listed_and_has_a_line_and_no_other_is(
+    tmp_path: Path, dialect: Any
+) -> None:
+    used = {
+        line["tool"]
+        for scene in scenes(HERE / f"{dialect.name}.jsonl")
+        for line in scene.lines
+        if "tool" in line and "reply" in line
+    }
+    async with (
+        serving(f"sqlite:///{tmp_path}/a.db") as served,
+        over_http(served, dialect.name, "default", "legacy") as connection,
+    ):
         listed = [tool.name for tool in (await connection.list_tools()).tools]
         offers = connection.server_capabilities
     assert listed == [word.name for word in dialect.words]
     assert set(listed) == used
-    assert (offers.tools is not None, offers.resources, offers.prompts is not None) == (True, None, bool(dialect.prompts))
+    assert (offers.tools is not None, offers.resources, offers.prompts is not None) == (
+        True,
+        None,
+        bool(dialect.prompts),
+    )
 
 
 @pytest.mark.parametrize("rest", RESTS, ids=lambda rest: rest.name)
 def test_every_road_of_a_rest_interface_has_a_line(rest: Any) -> None:
-    used = {line["rest"] for scene in scenes(HERE / f"{rest.name}.jsonl") for line in scene.lines if line.get("status", 999) < 300}
+    used = {
+        line["rest"]
+        for scene in scenes(HERE / f"{rest.name}.jsonl")
+        for line in scene.lines
+        if line.get("status", 999) < 300
+    }
     assert {f"{road.method} {road.path}" for road in rest.roads} == used

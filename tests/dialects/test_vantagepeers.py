@@ -1,4 +1,6 @@
-"""What stands beside VantagePeers' transcript: work told with the messages, words for an empty inbox, and what a key may not."""
+"""What stands beside VantagePeers' transcript: work told with the messages, words for an empty
+inbox, and what a key may not.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,39 @@ from tests.serving import Served, serving
 pytestmark = pytest.mark.anyio
 
 
-async def call(served: Served, tool: str, arguments: dict[str, Any], *, key: str | None = None, workspace: str = "default") -> list[str]:
+async def call(
+    served: Served,
+    tool: str,
+    arguments: dict[str, Any],
+    *,
+    key: str | None = None,
+    workspace: str = "default",
+) -> list[str]:
     """The texts of a reply."""
-    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {key or served.key}", "Ackbox-Workspace": workspace}, timeout=30)
-    async with Client(streamable_http_client(f"{served.url}/mcp/vantagepeers", http_client=http), mode="2026-07-28") as client:
+    http = httpx2.AsyncClient(
+        headers={"Authorization": f"Bearer {key or served.key}", "Ackbox-Workspace": workspace},
+        timeout=30,
+    )
+    async with Client(
+        streamable_http_client(f"{served.url}/mcp/vantagepeers", http_client=http),
+        mode="2026-07-28",
+    ) as client:
         told = await client.call_tool(tool, arguments)
-        assert told.is_error or told.content[0].text == "No new messages." or told.structured_content == json.loads(told.content[0].text)
+        assert (
+            told.is_error
+            or told.content[0].text == "No new messages."
+            or told.structured_content == json.loads(told.content[0].text)
+        )
         return [each.text for each in told.content]
 
 
 def doing(total: int, entries: list[dict[str, Any]], actionable: int) -> dict[str, Any]:
-    return {"entries": entries, "total": total, "truncated": total > len(entries), "actionableStuckCount": actionable}
+    return {
+        "entries": entries,
+        "total": total,
+        "truncated": total > len(entries),
+        "actionableStuckCount": actionable,
+    }
 
 
 async def test_a_check_tells_what_is_in_progress_by_whom_and_since_when(database: str) -> None:
@@ -34,20 +58,43 @@ async def test_a_check_tells_what_is_in_progress_by_whom_and_since_when(database
     async with serving(database, clock=clock) as served:
         made = {}
         for title in ("Nav", "Hero", "Footer"):
-            (text,) = await call(served, "create_task", {"title": title, "assignedTo": "tau", "priority": "low", "createdBy": "bob"})
+            (text,) = await call(
+                served,
+                "create_task",
+                {"title": title, "assignedTo": "tau", "priority": "low", "createdBy": "bob"},
+            )
             made[title] = json.loads(text)["taskId"]
         await call(served, "start_task", {"taskId": made["Nav"]})
         clock.pass_s(86_000)
         await call(served, "start_task", {"taskId": made["Hero"]})
         clock.pass_s(600)
-        nav, hero = ({"taskId": made[title], "title": title, "age": age} for title, age in (("Nav", 86_600_000), ("Hero", 600_000)))
+        nav, hero = (
+            {"taskId": made[title], "title": title, "age": age}
+            for title, age in (("Nav", 86_600_000), ("Hero", 600_000))
+        )
         rows, beside = await call(served, "check_messages", {"recipient": "tau", "limit": 50})
-        assert [row["content"].partition("\n")[0] for row in json.loads(rows)] == ["Nav", "Hero", "Footer"]
-        assert json.loads(beside) == {"staleInProgress": [nav], "stuckInProgress": doing(2, [hero, nav], 1), "peersStuckOnYou": doing(0, [], 0)}
-        await served.app.call("workspace.settings", {"empty_inbox_text": "No new messages."}, credential=served.key)
+        assert [row["content"].partition("\n")[0] for row in json.loads(rows)] == [
+            "Nav",
+            "Hero",
+            "Footer",
+        ]
+        assert json.loads(beside) == {
+            "staleInProgress": [nav],
+            "stuckInProgress": doing(2, [hero, nav], 1),
+            "peersStuckOnYou": doing(0, [], 0),
+        }
+        await served.app.call(
+            "workspace.settings", {"empty_inbox_text": "No new messages."}, credential=served.key
+        )
         rows, beside = await call(served, "check_messages", {"recipient": "bob"})
         assert (rows, json.loads(beside)) == (
-            "[]", {"staleInProgress": [], "stuckInProgress": doing(0, [], 0), "peersStuckOnYou": doing(2, [hero, nav], 1)})
+            "[]",
+            {
+                "staleInProgress": [],
+                "stuckInProgress": doing(0, [], 0),
+                "peersStuckOnYou": doing(2, [hero, nav], 1),
+            },
+        )
         await call(served, "complete_task", {"taskId": made["Nav"], "completionNote": "done"})
         await call(served, "complete_task", {"taskId": made["Hero"], "completionNote": "done"})
         assert len(await call(served, "check_messages", {"recipient": "bob"})) == 1
@@ -57,28 +104,57 @@ async def test_an_empty_inbox_says_what_the_workspace_wants_it_to(database: str)
     async with serving(database) as served:
         assert await call(served, "check_messages", {"recipient": "bob"}) == ["[]"]
         for text, said in (("No new messages.", ["No new messages."]), ("", ["[]"])):
-            await served.app.call("workspace.settings", {"empty_inbox_text": text}, credential=served.key)
+            await served.app.call(
+                "workspace.settings", {"empty_inbox_text": text}, credential=served.key
+            )
             assert await call(served, "check_messages", {"recipient": "bob"}) == said
-        await served.app.call("workspace.settings", {"empty_inbox_text": "No new messages."}, credential=served.key)
-        assert (await served.app.call("inbox.check", {"agent": "bob"}, credential=served.key)).notice == "No new messages."
+        await served.app.call(
+            "workspace.settings", {"empty_inbox_text": "No new messages."}, credential=served.key
+        )
+        assert (
+            await served.app.call("inbox.check", {"agent": "bob"}, credential=served.key)
+        ).notice == "No new messages."
         await call(served, "send_message", {"from": "alice", "channel": "bob", "content": "x"})
         (rows,) = await call(served, "check_messages", {"recipient": "bob"})
         assert [row["content"] for row in json.loads(rows)] == ["x"]
-        assert await call(served, "check_messages", {"recipient": "bob", "tenantId": "elsewhere"}) == ["No new messages."]
+        assert await call(
+            served, "check_messages", {"recipient": "bob", "tenantId": "elsewhere"}
+        ) == ["No new messages."]
 
 
 async def test_a_key_is_told_in_the_systems_words_what_it_may_not(database: str) -> None:
     async with serving(database) as served:
         await served.app.call("workspace.create", {"name": "other"}, credential=served.key)
-        keys = {kind: (await served.app.call("key.create", {"name": "bob", "kind": kind}, credential=served.key)).key for kind in ("agent", "read-only")}
+        keys = {
+            kind: (
+                (
+                    await served.app.call(
+                        "key.create", {"name": "bob", "kind": kind}, credential=served.key
+                    )
+                ).key
+            )
+            for kind in ("agent", "read-only")
+        }
         message = {"channel": "alice", "content": "x"}
-        assert await call(served, "send_message", {"from": "alice", **message}, key=keys["agent"]) == [
-            "Error: RBAC_DENIED: This key speaks as 'bob', not as 'alice'."]
-        (refused,) = await call(served, "send_message", {"from": "bob", **message}, key=keys["read-only"])
+        assert await call(
+            served, "send_message", {"from": "alice", **message}, key=keys["agent"]
+        ) == ["Error: RBAC_DENIED: This key speaks as 'bob', not as 'alice'."]
+        (refused,) = await call(
+            served, "send_message", {"from": "bob", **message}, key=keys["read-only"]
+        )
         assert refused.startswith("Error: AUTH_NAMESPACE_DENIED: ")
         for workspace in ("other", "nowhere"):
-            (refused,) = await call(served, "send_message", {"from": "bob", **message}, key=keys["agent"], workspace=workspace)
+            (refused,) = await call(
+                served,
+                "send_message",
+                {"from": "bob", **message},
+                key=keys["agent"],
+                workspace=workspace,
+            )
             assert refused == f"Error: AUTH_NAMESPACE_DENIED: There is no workspace {workspace!r}."
-        prefixes = [json.loads((await call(served, "whoami", {}, key=key))[0]) for key in keys.values()]
-        assert [(each["namespaceReadPrefixes"], each["namespaceWritePrefixes"]) for each in prefixes] == [
-            (["default"], ["default"]), (["default"], [])]
+        prefixes = [
+            json.loads((await call(served, "whoami", {}, key=key))[0]) for key in keys.values()
+        ]
+        assert [
+            (each["namespaceReadPrefixes"], each["namespaceWritePrefixes"]) for each in prefixes
+        ] == [(["default"], ["default"]), (["default"], [])]

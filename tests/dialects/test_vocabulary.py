@@ -21,20 +21,36 @@ from tests.dialects.transcript import scenes
 
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent / "src/ackbox"
-OURS = frozenset(field for operation in OPERATIONS.values() for field in operation.params.__struct_encode_fields__)
+OURS = frozenset(
+    field
+    for operation in OPERATIONS.values()
+    for field in operation.params.__struct_encode_fields__
+)
 # What can be asked: the word, the names of its dialect's operations, and where it is.
 ASKS: list[tuple[str, Word, dict[str, str]]] = [
-    *((f"{dialect.name} {word.name}", word, dialect._operations) for dialect in DIALECTS for word in dialect.words),
-    *((f"{rest.name} {road.method} {road.path}", road.word, rest._operations) for rest in RESTS for road in rest.roads),
+    *(
+        (f"{dialect.name} {word.name}", word, dialect._operations)
+        for dialect in DIALECTS
+        for word in dialect.words
+    ),
+    *(
+        (f"{rest.name} {road.method} {road.path}", road.word, rest._operations)
+        for rest in RESTS
+        for road in rest.roads
+    ),
 ]
 
 
 def foreign(text: str, word: Word | None) -> list[str]:
     """Return what a text names that is ours, and no name of the word's arguments."""
     own = {name for arg in word.args for name in _names(arg)} if word else set()
-    named = re.findall(r"`([a-z_]+)[`.=\[]|\b([a-z_]+)=|\b([a-z]+(?:_[a-z]+)+)\b", re.sub(r"'[^']*'", "", text))
+    named = re.findall(
+        r"`([a-z_]+)[`.=\[]|\b([a-z_]+)=|\b([a-z]+(?:_[a-z]+)+)\b", re.sub(r"'[^']*'", "", text)
+    )
     used = {name for found in named for name in found if name}
-    return sorted(used & OURS - own) + sorted(set(re.findall(r"\b[a-z]+\.[a-z_]+\b", text)) & set(OPERATIONS))
+    return sorted(used & OURS - own) + sorted(
+        set(re.findall(r"\b[a-z]+\.[a-z_]+\b", text)) & set(OPERATIONS)
+    )
 
 
 def _names(arg: Arg) -> set[str]:
@@ -55,23 +71,63 @@ def said(reply: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", [dialect.name for dialect in DIALECTS])
 def test_no_refusal_of_a_transcript_names_what_is_ours(name: str) -> None:
-    words = {word.name: word for dialect in DIALECTS if dialect.name == name for word in dialect.words}
-    words |= {f"{road.method} {road.path}": road.word for rest in RESTS if rest.name == name for road in rest.roads}
-    refused = [(line.get("tool") or line["rest"], line.get("error", line.get("reply"))) for scene in scenes(HERE / f"{name}.jsonl") for line in scene.lines
-               if "error" in line or line.get("status", 0) >= 400]
+    words = {
+        word.name: word for dialect in DIALECTS if dialect.name == name for word in dialect.words
+    }
+    words |= {
+        f"{road.method} {road.path}": road.word
+        for rest in RESTS
+        if rest.name == name
+        for road in rest.roads
+    }
+    refused = [
+        (line.get("tool") or line["rest"], line.get("error", line.get("reply")))
+        for scene in scenes(HERE / f"{name}.jsonl")
+        for line in scene.lines
+        if "error" in line or line.get("status", 0) >= 400
+    ]
     assert len(refused) > 8
-    assert [(tool, text) for tool, reply in refused for text in said(reply) if foreign(text, words.get(tool))] == []
+    assert [
+        (tool, text)
+        for tool, reply in refused
+        for text in said(reply)
+        if foreign(text, words.get(tool))
+    ] == []
 
 
 def texts() -> list[tuple[str, str]]:
-    """Each message and hint that is written in the source of operations and below, with `…` for what is filled in."""
+    """Each message and hint that is written in the source of operations and below, with `…` for
+    what is filled in.
+    """
     found = []
-    paths = [*(path for part in ("ops", "model", "store") for path in sorted((SOURCE / part).rglob("*.py"))),
-             SOURCE / "app/call.py", SOURCE / "app/limits.py", SOURCE / "app/callers.py"]
-    for node in (node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
-        if isinstance(node.func, ast.Name) and isinstance(getattr(errors, node.func.id, None), type):
-            hints = [text for keyword in node.keywords if keyword.arg == "hint" for text in _written(keyword.value)]
-            found += [(message, hint) for message in _written(node.args[0]) for hint in hints or [""]]
+    paths = [
+        *(
+            path
+            for part in ("ops", "model", "store")
+            for path in sorted((SOURCE / part).rglob("*.py"))
+        ),
+        SOURCE / "app/call.py",
+        SOURCE / "app/limits.py",
+        SOURCE / "app/callers.py",
+    ]
+    for node in (
+        node
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+    ):
+        if isinstance(node.func, ast.Name) and isinstance(
+            getattr(errors, node.func.id, None), type
+        ):
+            hints = [
+                text
+                for keyword in node.keywords
+                if keyword.arg == "hint"
+                for text in _written(keyword.value)
+            ]
+            found += [
+                (message, hint) for message in _written(node.args[0]) for hint in hints or [""]
+            ]
     return found
 
 
@@ -86,13 +142,26 @@ def test_no_text_of_ours_reaches_a_caller_with_our_names_in_it() -> None:
     written = texts()
     assert len(written) > 100
     for where, word, operations in ASKS:
-        names = names_of(Asked(word.operation, {}, word, {arg.name: None for arg in word.args}), operations)
+        names = names_of(
+            Asked(word.operation, {}, word, {arg.name: None for arg in word.args}), operations
+        )
         told = [told_of(AckboxError(message, hint=hint), names) for message, hint in written]
-        assert [each for each in told if foreign(f"{each['message']} {each['hint']}", word)] == [], where
+        assert [
+            each for each in told if foreign(f"{each['message']} {each['hint']}", word)
+        ] == [], where
 
 
-NAMES = Names({"to": "targetId", "status": "state", "metadata": "about", "metadata.day": "day", "ids": "taskIds"}, {("status", "open"): "todo"},
-              {"task.claim": "claim_task"})
+NAMES = Names(
+    {
+        "to": "targetId",
+        "status": "state",
+        "metadata": "about",
+        "metadata.day": "day",
+        "ids": "taskIds",
+    },
+    {("status", "open"): "todo"},
+    {"task.claim": "claim_task"},
+)
 SAID = {
     "Leave `to` out.": "Leave `targetId` out.",
     "`to[0].part` is no name.": "`targetId[0].part` is no name.",
@@ -102,7 +171,9 @@ SAID = {
     "Give `ids`, or `agent`, `to`, `tag`.": "Give `taskIds`, or `targetId`.",
     "Leave `agent` and `instance` out. Or write to a person.": "Or write to a person.",
     "Take it with task.claim. Or ask with agent.list.": "Take it with claim_task.",
-    "'task.list' and '`agent`' are names somebody gave.": "'task.list' and '`agent`' are names somebody gave.",
+    "'task.list' and '`agent`' are names somebody gave.": (
+        "'task.list' and '`agent`' are names somebody gave."
+    ),
     "Write `x` as {path.to.value}.": "Write `x` as {path.to.value}.",
 }
 
@@ -113,9 +184,15 @@ def test_a_sentence_is_said_with_the_callers_names_or_left_out(ours: str) -> Non
 
 
 def test_a_place_is_the_callers_own_or_none() -> None:
-    assert [NAMES.place(each) for each in ("to", "to[1]", "metadata.day", "metadata.x", "agent", "")] == ["targetId", "targetId[1]", "day", "about.x", None, None]
+    assert [
+        NAMES.place(each) for each in ("to", "to[1]", "metadata.day", "metadata.x", "agent", "")
+    ] == ["targetId", "targetId[1]", "day", "about.x", None, None]
 
 
 def test_what_is_refused_before_it_was_understood_speaks_the_callers_words_already() -> None:
     own = told_of(Invalid("`status`: no such value.", hint="Give `status`.", field="status"), None)
-    assert (own["message"], own["hint"], own["path"]) == ("`status`: no such value.", "Give `status`.", "status")
+    assert (own["message"], own["hint"], own["path"]) == (
+        "`status`: no such value.",
+        "Give `status`.",
+        "status",
+    )

@@ -1,9 +1,15 @@
-"""Transcripts: tool calls and whole replies of a system, as JSON lines, held against what a connection gives.
+"""Transcripts: tool calls and whole replies of a system, as JSON lines, held against what a
+connection gives.
 
-A line with `scene` starts a new workspace; `as` is who the connection says it is. `$id:a` stands for an id, `$msg:a` for
-a short one, `$ms:a` for Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole seconds, `$int:a` for a number, `$cursor:a` for a cursor, `$text:a` for any text, `$team:a` for any list, `$wo:a` for a work order's id, `$uuid:a`, `$token:a` and
-`$name:a` for what they say; each name is bound by the first reply that has it and means the same from then on in its scene. A line with `rest` is a
-request to the system's REST interface, with its `status`; `do` is an operation of ours that sets the scene. `$ws` is the scene's workspace, `$x*9` nine x.
+A line with `scene` starts a new workspace; `as` is who the connection says it is. `$id:a` stands
+for an id, `$msg:a` for
+a short one, `$ms:a` for Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole
+seconds, `$int:a` for a number, `$cursor:a` for a cursor, `$text:a` for any text, `$team:a` for any
+list, `$wo:a` for a work order's id, `$uuid:a`, `$token:a` and
+`$name:a` for what they say; each name is bound by the first reply that has it and means the same
+from then on in its scene. A line with `rest` is a
+request to the system's REST interface, with its `status`; `do` is an operation of ours that sets
+the scene. `$ws` is the scene's workspace, `$x*9` nine x.
 """
 
 from __future__ import annotations
@@ -18,16 +24,30 @@ SHAPES = {
     "id": lambda value: isinstance(value, str) and re.fullmatch(r"[a-z0-9]{32}", value),
     "ms": lambda value: isinstance(value, int) and 1_500_000_000_000 < value < 5_000_000_000_000,
     "msg": lambda value: isinstance(value, str) and re.fullmatch(r"msg-[0-9a-f]{12}", value),
-    "sec": lambda value: isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value),
+    "sec": (
+        lambda value: (
+            isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value)
+        )
+    ),
     "wo": lambda value: isinstance(value, str) and re.fullmatch(r"WO-\d{4}-\d{4}-\d{3,}", value),
     "team": lambda value: isinstance(value, list),
     "text": lambda value: isinstance(value, str),
     "int": lambda value: isinstance(value, int) and value > 0,
-    "uuid": lambda value: isinstance(value, str) and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value),
+    "uuid": (
+        lambda value: (
+            isinstance(value, str)
+            and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value)
+        )
+    ),
     "token": lambda value: isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value),
     "name": lambda value: isinstance(value, str) and re.fullmatch(r"agent-[a-z]+-\d+", value),
     "cursor": lambda value: isinstance(value, str) and re.fullmatch(r"[\w-]{22}", value),
-    "time": lambda value: isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value),
+    "time": (
+        lambda value: (
+            isinstance(value, str)
+            and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value)
+        )
+    ),
 }
 
 
@@ -44,13 +64,19 @@ class Scene:
         if isinstance(value, str):
             if many := re.fullmatch(r"\$(.)\*(\d+)", value):
                 return many[1] * int(many[2])
-            return self.bound[value] if value in self.bound else re.sub(r"\$\w+:\w+", lambda found: str(self.bound[found[0]]), value)
+            return (
+                self.bound[value]
+                if value in self.bound
+                else re.sub(r"\$\w+:\w+", lambda found: str(self.bound[found[0]]), value)
+            )
         if isinstance(value, dict):
             return {name: self.fill(child) for name, child in value.items()}
         return [self.fill(child) for child in value] if isinstance(value, list) else value
 
     def settle(self, expected: Any, actual: Any) -> Any:
-        """Return what is expected with its placeholders as bound, binding those that `actual` has first."""
+        """Return what is expected with its placeholders as bound, binding those that `actual`
+        has first.
+        """
         if isinstance(expected, str) and re.fullmatch(r"\$\w+:\w+", expected):
             if expected not in self.bound and SHAPES[expected[1:].partition(":")[0]](actual):
                 self.bound[expected] = actual
@@ -60,7 +86,10 @@ class Scene:
             return {name: self.settle(child, inside.get(name)) for name, child in expected.items()}
         if isinstance(expected, list):
             items = actual if isinstance(actual, list) else []
-            return [self.settle(child, items[at] if at < len(items) else None) for at, child in enumerate(expected)]
+            return [
+                self.settle(child, items[at] if at < len(items) else None)
+                for at, child in enumerate(expected)
+            ]
         return self.fill(expected)
 
 
@@ -82,11 +111,19 @@ def without_ours(texts: list[str]) -> list[str]:
 
 
 def plain(reply: Any, expected: Any) -> Any:
-    """Return a reply without what is ours under `_ext`, wherever the transcript does not ask for it."""
+    """Return a reply without what is ours under `_ext`, wherever the transcript does not ask
+    for it.
+    """
     if isinstance(reply, dict):
         wanted = expected if isinstance(expected, dict) else {}
-        return {name: plain(child, wanted.get(name)) for name, child in reply.items() if name != "_ext" or "_ext" in wanted}
+        return {
+            name: plain(child, wanted.get(name))
+            for name, child in reply.items()
+            if name != "_ext" or "_ext" in wanted
+        }
     if isinstance(reply, list):
         wanted = expected if isinstance(expected, list) else []
-        return [plain(child, wanted[at] if at < len(wanted) else None) for at, child in enumerate(reply)]
+        return [
+            plain(child, wanted[at] if at < len(wanted) else None) for at, child in enumerate(reply)
+        ]
     return reply

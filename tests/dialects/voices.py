@@ -1,6 +1,8 @@
-"""Voices: what an agent does in each dialect, in one set of verbs, so that one story can be told in all of them.
+"""Voices: what an agent does in each dialect, in one set of verbs, so that one story can be told in
+all of them.
 
-Each voice speaks over real MCP as any agent of the workspace. What a dialect has no word for, its voice says so with None.
+Each voice speaks over real MCP as any agent of the workspace. What a dialect has no word for, its
+voice says so with None.
 """
 
 from __future__ import annotations
@@ -34,11 +36,16 @@ class Voice:
         self.name = name
 
     async def call(self, tool: str, **arguments: Any) -> Any:
-        """Call one tool, over a connection of its own: as many as there are voices would nest too deep."""
+        """Call one tool, over a connection of its own: as many as there are voices would nest
+        too deep.
+        """
         headers = {"Authorization": f"Bearer {self._served.key}", "Ackbox-Agent": quote(self.name)}
         # No certificates are looked at here, and none loaded for each of some hundred calls.
         http = httpx2.AsyncClient(headers=headers, timeout=30, verify=False)
-        async with Client(streamable_http_client(f"{self._served.url}/mcp/{self.dialect}", http_client=http), mode="2026-07-28") as client:
+        async with Client(
+            streamable_http_client(f"{self._served.url}/mcp/{self.dialect}", http_client=http),
+            mode="2026-07-28",
+        ) as client:
             told = await client.call_tool(tool, arguments)
         assert told.is_error is False, (self.dialect, tool, told.content[0].text)
         return json.loads(told.content[0].text)
@@ -51,7 +58,10 @@ class Voice:
         raise NotImplementedError
 
     async def unread(self) -> list[Heard] | None:
-        """Return what waits to be read, and mark nothing; null where the dialect knows no unread."""
+        """Return what waits to be read, and mark nothing.
+
+        Null where the dialect knows no unread.
+        """
         raise NotImplementedError
 
     async def mark(self, text: str) -> bool:
@@ -59,11 +69,17 @@ class Voice:
         raise NotImplementedError
 
     async def everything(self) -> list[Heard] | None:
-        """Return every message for this agent, read or not; null where the dialect shows only what is unread."""
+        """Return every message for this agent, read or not.
+
+        Null where the dialect shows only what is unread.
+        """
         raise NotImplementedError
 
     async def take(self) -> list[Heard] | None:
-        """Read what waits the way the dialect reads, which marks it; null where reading marks nothing."""
+        """Read what waits the way the dialect reads, which marks it.
+
+        Null where reading marks nothing.
+        """
         return None
 
     async def acknowledged(self) -> list[Heard] | None:
@@ -86,13 +102,17 @@ class VantagePeers(Voice):
         await self.call("set_summary", orchestratorId=self.name, summary="at work")
 
     async def send(self, to: str | None, text: str) -> None:
-        await self.call("send_message", **{"from": self.name, "channel": to or "broadcast", "content": text})
+        await self.call(
+            "send_message", **{"from": self.name, "channel": to or "broadcast", "content": text}
+        )
 
     async def _rows(self) -> list[dict[str, Any]]:
         return list(await self.call("check_messages", recipient=self.name, limit=50))
 
     async def unread(self) -> list[Heard] | None:
-        return [Heard(row["from"], row["content"], row["_ext"]["thread"]) for row in await self._rows()]
+        return [
+            Heard(row["from"], row["content"], row["_ext"]["thread"]) for row in await self._rows()
+        ]
 
     async def mark(self, text: str) -> bool:
         receipts = [row["receiptId"] for row in await self._rows() if row["content"] == text]
@@ -113,24 +133,37 @@ class SuperPortia(Voice):
         await self.call("agent_heartbeat", current_task="at work")
 
     async def send(self, to: str | None, text: str) -> None:
-        await self.call("send_agent_message", to=to or "*", subject="about", body=text, from_agent=self.name)
+        await self.call(
+            "send_agent_message", to=to or "*", subject="about", body=text, from_agent=self.name
+        )
 
     async def _rows(self, **narrow: Any) -> list[dict[str, Any]]:
-        return list((await self.call("check_agent_mailbox", agent_name=self.name, limit=200, **narrow))["messages"])
+        return list(
+            (await self.call("check_agent_mailbox", agent_name=self.name, limit=200, **narrow))[
+                "messages"
+            ]
+        )
 
     async def unread(self) -> list[Heard] | None:
-        return [Heard(row["from"], row["body"], row["_ext"]["thread"]) for row in reversed(await self._rows(unread_only=True))]
+        return [
+            Heard(row["from"], row["body"], row["_ext"]["thread"])
+            for row in reversed(await self._rows(unread_only=True))
+        ]
 
     async def mark(self, text: str) -> bool:
         ids = [row["msg_id"] for row in await self._rows() if row["body"] == text]
         return bool((await self.call("mark_message", msg_id=ids[0], read=True))["updated"])
 
     async def everything(self) -> list[Heard] | None:
-        return [Heard(row["from"], row["body"], row["_ext"]["thread"]) for row in reversed(await self._rows())]
-
+        return [
+            Heard(row["from"], row["body"], row["_ext"]["thread"])
+            for row in reversed(await self._rows())
+        ]
 
     async def counted(self) -> int | None:
-        return int((await self.call("check_agent_mailbox", agent_name=self.name, limit=1))["unread"])
+        return int(
+            (await self.call("check_agent_mailbox", agent_name=self.name, limit=1))["unread"]
+        )
 
 
 class GolemXV(Voice):
@@ -141,7 +174,9 @@ class GolemXV(Voice):
         self.token = (await self.call("checkin", agent_name=self.name))["session_token"]
 
     async def send(self, to: str | None, text: str) -> None:
-        await self.call("send_message", session_token=self.token, to=to or "broadcast", content=text)
+        await self.call(
+            "send_message", session_token=self.token, to=to or "broadcast", content=text
+        )
 
     async def unread(self) -> list[Heard] | None:
         return None
@@ -151,8 +186,13 @@ class GolemXV(Voice):
 
     async def everything(self) -> list[Heard] | None:
         rows = await self.call("get_messages", limit=100)
-        return [Heard(row["sender_name"], row["content"], row["_ext"]["thread"]) for row in reversed(rows)
-                if row["type"] != "system" and row["sender_name"] != self.name and row["recipient_name"] in (None, self.name)]
+        return [
+            Heard(row["sender_name"], row["content"], row["_ext"]["thread"])
+            for row in reversed(rows)
+            if row["type"] != "system"
+            and row["sender_name"] != self.name
+            and row["recipient_name"] in (None, self.name)
+        ]
 
 
 class Kavi(Voice):
@@ -162,10 +202,14 @@ class Kavi(Voice):
         await self._turn([])
 
     async def _turn(self, messages: list[dict[str, Any]]) -> None:
-        await self.call("submit_turn_envelope", summary="a turn", peerMessages=messages, **{"from": self.name})
+        await self.call(
+            "submit_turn_envelope", summary="a turn", peerMessages=messages, **{"from": self.name}
+        )
 
     async def send(self, to: str | None, text: str) -> None:
-        await self._turn([{"to": to or "*", "intent": "context_share", "subject": "about", "body": text}])
+        await self._turn(
+            [{"to": to or "*", "intent": "context_share", "subject": "about", "body": text}]
+        )
 
     async def unread(self) -> list[Heard] | None:
         return None
@@ -176,8 +220,12 @@ class Kavi(Voice):
         while page["hasMore"]:
             page = await self.call("events", limit=200, cursor=page["cursor"])
             lines += [line["payload"] for line in page["events"] if line["type"] == "message.sent"]
-        return [Heard(of["from"], of["body"], of["_ext"]["thread"]) for of in lines
-                if of["from"] != self.name and (of["to"] == "broadcast" or self.name in of["to"].split(","))]
+        return [
+            Heard(of["from"], of["body"], of["_ext"]["thread"])
+            for of in lines
+            if of["from"] != self.name
+            and (of["to"] == "broadcast" or self.name in of["to"].split(","))
+        ]
 
     async def mark(self, text: str) -> bool:
         return False
@@ -199,7 +247,9 @@ class ExoVault(Voice):
 
     async def _read(self, status: str) -> list[Heard]:
         rows = await self.call("read_messages", agentId=self.name, status=status, limit=50)
-        return [Heard(row["senderId"], row["content"], row["threadId"].replace("-", "")) for row in rows]
+        return [
+            Heard(row["senderId"], row["content"], row["threadId"].replace("-", "")) for row in rows
+        ]
 
     async def unread(self) -> list[Heard] | None:
         return None
@@ -218,8 +268,9 @@ class ExoVault(Voice):
         rows = await self.call("read_messages", agentId=self.name, status="pending", limit=50)
         rows += await self.call("read_messages", agentId=self.name, status="delivered", limit=50)
         ids = [row["id"] for row in rows if row["content"] == text]
-        return bool((await self.call("ack_message", agentId=self.name, messageId=ids[0]))["acknowledged"])
+        return bool(
+            (await self.call("ack_message", agentId=self.name, messageId=ids[0]))["acknowledged"]
+        )
 
 
 VOICES: tuple[type[Voice], ...] = (VantagePeers, SuperPortia, GolemXV, Kavi, ExoVault)
-

@@ -1,4 +1,6 @@
-"""Every face behind nginx and behind Caddy, with TLS, at the top of a name and under a path, as docs/howto/run-on-a-server.md says."""
+"""Every face behind nginx and behind Caddy, with TLS, at the top of a name and under a path, as
+docs/howto/run-on-a-server.md says.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ pytestmark = pytest.mark.anyio
 
 @dataclass
 class Public:
-    """A server behind a proxy: its public address, an agent's key, and a way to it that needs no proxy."""
+    """A server behind a proxy: its public address, an agent's key, and a way to it that needs
+    no proxy.
+    """
 
     url: str
     key: str
@@ -40,9 +44,13 @@ class Public:
         return self.inside.call("message.send", {"agent": "cy", "to": "ana", "body": body})
 
 
-@pytest.fixture(params=[(kind, is_under) for kind in ("nginx", "caddy") for is_under in (False, True)],
-                ids=["nginx", "nginx-path", "caddy", "caddy-path"])
-def public(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Public]:
+@pytest.fixture(
+    params=[(kind, is_under) for kind in ("nginx", "caddy") for is_under in (False, True)],
+    ids=["nginx", "nginx-path", "caddy", "caddy-path"],
+)
+def public(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Public]:
     kind, is_under = request.param
     port, files, command = free_port(), make_certificate(tmp_path), Command(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(files.certificate))
@@ -59,12 +67,23 @@ def bodies(page: Any) -> list[str]:
 
 
 async def test_rest_mcp_and_the_python_client_work_behind_a_proxy(public: Public) -> None:
-    async with httpx2.AsyncClient(verify=ssl.create_default_context(), headers={"Authorization": f"Bearer {public.key}"}, timeout=60) as http:
-        sent = await http.post(f"{public.url}/v1/messages", json={"to": "bob", "body": "世" * 40_000})
-        assert (sent.status_code, (await http.get(f"{public.url}/v1/messages/{sent.json()['id']}")).json()["body"]) == (201, "世" * 40_000)
+    async with httpx2.AsyncClient(
+        verify=ssl.create_default_context(),
+        headers={"Authorization": f"Bearer {public.key}"},
+        timeout=60,
+    ) as http:
+        sent = await http.post(
+            f"{public.url}/v1/messages", json={"to": "bob", "body": "世" * 40_000}
+        )
+        assert (
+            sent.status_code,
+            (await http.get(f"{public.url}/v1/messages/{sent.json()['id']}")).json()["body"],
+        ) == (201, "世" * 40_000)
         assert (await http.get(f"{public.url}/healthz")).json() == {"status": "ok"}
         for mode in ("legacy", "2026-07-28"):
-            async with McpClient(streamable_http_client(f"{public.url}/mcp", http_client=http), mode=mode) as mcp:
+            async with McpClient(
+                streamable_http_client(f"{public.url}/mcp", http_client=http), mode=mode
+            ) as mcp:
                 assert "inbox" in [tool.name for tool in (await mcp.list_tools()).tools]
                 called = await mcp.call_tool("inbox", {})
                 assert (called.is_error, called.content[0].text) == (False, "No unread messages.")
@@ -76,12 +95,22 @@ async def test_rest_mcp_and_the_python_client_work_behind_a_proxy(public: Public
 
 
 async def test_the_dashboard_works_behind_a_proxy(public: Public) -> None:
-    link = public.inside.call("login.link", {"workspace": "default", "name": "hugo", "as_owner": True})["path"]
+    link = public.inside.call(
+        "login.link", {"workspace": "default", "name": "hugo", "as_owner": True}
+    )["path"]
     async with browsing() as browser:
         context = await browser.new_context(ignore_https_errors=True)
         page = await context.new_page()
         strays: list[str] = []
-        page.on("response", lambda answer: strays.append(f"{answer.status} {answer.url}") if (answer.status >= 400 and answer.status != 401) or not answer.url.startswith(f"{public.url}/") else None)
+        page.on(
+            "response",
+            lambda answer: (
+                strays.append(f"{answer.status} {answer.url}")
+                if (answer.status >= 400 and answer.status != 401)
+                or not answer.url.startswith(f"{public.url}/")
+                else None
+            ),
+        )
         await page.goto(public.url + link)
         await page.wait_for_url(f"{public.url}/w/default/**")
         await page.locator(".view").first.wait_for()
@@ -104,22 +133,34 @@ async def test_the_dashboard_works_behind_a_proxy(public: Public) -> None:
 
 async def inside(page: Page, url: str) -> None:
     """Every link of a page leads to where the proxy serves ackbox, or away from that host."""
-    links = await page.evaluate("() => [...document.querySelectorAll('a[href], link[href], form[action]')].map((each) => each.href ?? each.action)")
+    links = await page.evaluate(
+        "() => [...document.querySelectorAll('a[href], link[href], form[action]')].map((each) =>"
+        " each.href ?? each.action)"
+    )
     host = url.split("/ackbox")[0]
-    assert [each for each in links if each.startswith(host) and not each.startswith(f"{url}/")] == []
+    assert [
+        each for each in links if each.startswith(host) and not each.startswith(f"{url}/")
+    ] == []
 
 
 def test_the_command_line_and_the_terminal_work_behind_a_proxy(public: Public) -> None:
     there = {"ACKBOX_URL": public.url, "ACKBOX_KEY": public.key}
     assert public.command.json("send", "bob", "from afar", "--json", **there)["sender"] == "ana"
     environment = public.command.environment | there
-    with subprocess.Popen([*public.command.argv, "tail", "--since", "start", "--json"], env=environment, stdout=subprocess.PIPE, text=True) as tail:
+    with subprocess.Popen(
+        [*public.command.argv, "tail", "--since", "start", "--json"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as tail:
         assert tail.stdout is not None
         assert json.loads(tail.stdout.readline())["body"] == "from afar"
         public.send("while it listens")
         assert json.loads(tail.stdout.readline())["body"] == "while it listens"
         tail.terminate()
-    with Terminal([*public.command.argv, "tui"], environment | {"TERM": "xterm-256color"}) as terminal:
+    with Terminal(
+        [*public.command.argv, "tui"], environment | {"TERM": "xterm-256color"}
+    ) as terminal:
         terminal.see("while it listens")
         public.send("while it is drawn")
         terminal.see("while it is drawn")

@@ -19,8 +19,16 @@ from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
 DAY_MS = 86_400_000
-TOOLS = {"message.send": "send", "inbox.check": "inbox", "receipt.mark": "mark", "thread.get": "thread", "message.history": "history",
-         "message.status": "message_status", "agent.check_in": "checkin", "agent.list": "who"}
+TOOLS = {
+    "message.send": "send",
+    "inbox.check": "inbox",
+    "receipt.mark": "mark",
+    "thread.get": "thread",
+    "message.history": "history",
+    "message.status": "message_status",
+    "agent.check_in": "checkin",
+    "agent.list": "who",
+}
 
 
 class Talk(Protocol):
@@ -49,7 +57,11 @@ class Mcp:
         self._client = client
 
     async def __call__(self, operation: str, /, **params: Any) -> Any:
-        long = {"max_length": 40_000} if operation in ("inbox.check", "thread.get", "message.history") else {}
+        long = (
+            {"max_length": 40_000}
+            if operation in ("inbox.check", "thread.get", "message.history")
+            else {}
+        )
         told = await self._client.call_tool(TOOLS[operation], params | long)
         assert (told.is_error, told.structured_content) == (False, None), told.content[0].text
         return result(operation, told.content[0].text)
@@ -68,11 +80,20 @@ class Office:
         own = {"Authorization": f"Bearer {self.served.key}"}
         who = {"agent": agent, **({"instance": instance} if instance else {})}
         if self.face == "rest":
-            http = await self._stack.enter_async_context(httpx2.AsyncClient(base_url=self.served.url, headers=own, timeout=60))
+            http = await self._stack.enter_async_context(
+                httpx2.AsyncClient(base_url=self.served.url, headers=own, timeout=60)
+            )
             return Rest(http, who)
         headers = own | {f"Ackbox-{name.capitalize()}": value for name, value in who.items()}
         http = httpx2.AsyncClient(headers=headers, timeout=60)
-        return Mcp(await self._stack.enter_async_context(Client(streamable_http_client(f"{self.served.url}/mcp", http_client=http), mode=self.face)))
+        return Mcp(
+            await self._stack.enter_async_context(
+                Client(
+                    streamable_http_client(f"{self.served.url}/mcp", http_client=http),
+                    mode=self.face,
+                )
+            )
+        )
 
 
 class Clock:
@@ -96,10 +117,21 @@ async def bodies(talk: Talk, **params: Any) -> list[str]:
 
 
 async def test_every_kind_of_address_reaches_whom_it_names(office: Office) -> None:
-    ana, laptop, server, cy = (await office.talk("ana"), await office.talk("bob", "laptop"), await office.talk("bob", "server"), await office.talk("cy"))
+    ana, laptop, server, cy = (
+        await office.talk("ana"),
+        await office.talk("bob", "laptop"),
+        await office.talk("bob", "server"),
+        await office.talk("cy"),
+    )
     for talk in (ana, laptop, server, cy):
         await talk("agent.check_in")
-    for to, body in (("bob", "role"), ("bob/laptop", "one instance"), ("bob,cy", "list"), (["cy", "ana"], "list with me"), ("*", "everyone")):
+    for to, body in (
+        ("bob", "role"),
+        ("bob/laptop", "one instance"),
+        ("bob,cy", "list"),
+        (["cy", "ana"], "list with me"),
+        ("*", "everyone"),
+    ):
         await ana("message.send", to=to, body=body)
     assert await bodies(laptop) == ["role", "one instance", "list", "everyone"]
     assert await bodies(server) == ["role", "list", "everyone"]
@@ -116,8 +148,15 @@ async def test_a_day_away_loses_nothing_and_keeps_the_order(office: Office) -> N
         office.clock.now += DAY_MS // 24
         sent = await ana("message.send", to="bob", body=str(number))
     here = sent["recipients"][0]
-    age_ms = office.clock.now - datetime.fromisoformat(here["last_seen"]).astimezone(UTC).timestamp() * 1000
-    assert (here["known"], here["presence"], DAY_MS <= age_ms < DAY_MS + 60_000) == (True, "away", True)
+    age_ms = (
+        office.clock.now
+        - datetime.fromisoformat(here["last_seen"]).astimezone(UTC).timestamp() * 1000
+    )
+    assert (here["known"], here["presence"], DAY_MS <= age_ms < DAY_MS + 60_000) == (
+        True,
+        "away",
+        True,
+    )
     assert await bodies(bob) == [str(number) for number in range(25)]
 
 
@@ -133,7 +172,11 @@ async def test_marks_stand_until_they_are_taken_back(office: Office) -> None:
     await bob("receipt.mark", mark="unread", ids=[ids[2]])
     await bob("receipt.mark", mark="unarchived", ids=[ids[1]])
     checked = await bob("inbox.check")
-    assert ([letter["body"] for letter in checked["messages"]], checked["unread"], checked["total"]) == (["1", "2", "3"], 3, 4)
+    assert (
+        [letter["body"] for letter in checked["messages"]],
+        checked["unread"],
+        checked["total"],
+    ) == (["1", "2", "3"], 3, 4)
     states = [(await ana("message.status", id=id))["receipts"][0]["state"] for id in ids]
     assert states == ["acknowledged", "pending", "delivered", "pending"]
 
@@ -141,7 +184,9 @@ async def test_marks_stand_until_they_are_taken_back(office: Office) -> None:
 async def test_a_new_instance_gets_what_no_other_has_read(office: Office) -> None:
     ana, first = await office.talk("ana"), await office.talk("bob", "first")
     await first("agent.check_in")
-    read, left = [(await ana("message.send", to="bob", body=body))["id"] for body in ("read", "left")]
+    read, left = [
+        (await ana("message.send", to="bob", body=body))["id"] for body in ("read", "left")
+    ]
     await first("receipt.mark", mark="read", ids=[read])
     assert await bodies(await office.talk("bob", "second")) == ["left"]
     assert left in {letter["id"] for letter in (await first("inbox.check"))["messages"]}
@@ -153,10 +198,17 @@ async def test_what_has_expired_leaves_the_inbox_and_stays_in_the_history(office
     await ana("message.send", to="bob", body="long", expires_in_days=3)
     office.clock.now += 2 * DAY_MS
     checked = await bob("inbox.check")
-    assert ([letter["body"] for letter in checked["messages"]], checked["unread"], checked["total"]) == (["long"], 1, 1)
+    assert (
+        [letter["body"] for letter in checked["messages"]],
+        checked["unread"],
+        checked["total"],
+    ) == (["long"], 1, 1)
     history = await bob("message.history")
     assert [message["body"] for message in history["messages"]] == ["long", "short"]
-    states = [(await ana("message.status", id=message["id"]))["receipts"][0]["state"] for message in history["messages"]]
+    states = [
+        (await ana("message.status", id=message["id"]))["receipts"][0]["state"]
+        for message in history["messages"]
+    ]
     assert states == ["pending", "expired"]
 
 
@@ -167,7 +219,9 @@ async def test_answers_make_a_thread_and_history_is_narrowed(office: Office) -> 
     await ana("message.send", to="bob", body="thanks", parent=answer["id"])
     await ana("message.send", to="bob", body="other")
     thread = (await bob("thread.get", id=answer["id"]))["messages"]
-    assert [(message["body"], message["thread"]) for message in thread] == [(body, root["id"]) for body in ("question", "answer", "thanks")]
+    assert [(message["body"], message["thread"]) for message in thread] == [
+        (body, root["id"]) for body in ("question", "answer", "thanks")
+    ]
     kept = (await office.core("thread.get", id=answer["id"])).messages
     assert [message.hops for message in kept] == [0, 1, 2]
 
@@ -192,8 +246,17 @@ async def test_a_thousand_sends_from_sixteen_clients_are_all_accounted_for(offic
 
     async def write(number: int) -> list[str]:
         share = range(number, 1000, 16)
-        return [(await talks[number]("message.send", to=names[(number + 1 + each) % 16] if each % 16 != 15 else names[number - 1],
-                                     body=str(each), idempotency_key=str(each)))["id"] for each in share]
+        return [
+            (
+                await talks[number](
+                    "message.send",
+                    to=names[(number + 1 + each) % 16] if each % 16 != 15 else names[number - 1],
+                    body=str(each),
+                    idempotency_key=str(each),
+                )
+            )["id"]
+            for each in share
+        ]
 
     sent = [id for ids in await asyncio.gather(*map(write, range(16))) for id in ids]
     assert len(set(sent)) == 1000
@@ -206,5 +269,7 @@ async def test_a_thousand_sends_from_sixteen_clients_are_all_accounted_for(offic
         got.update(ids)
         assert (await talk("inbox.check"))["unread"] == 0
     assert got == Counter(sent)
-    states = Counter([(await talks[0]("message.status", id=id))["receipts"][0]["state"] for id in sent])
+    states = Counter(
+        [(await talks[0]("message.status", id=id))["receipts"][0]["state"] for id in sent]
+    )
     assert states == {"read": 1000}

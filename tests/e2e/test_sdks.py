@@ -1,4 +1,6 @@
-"""The SDKs' own clients against a server that restarts, and a client of an SDK that stops waiting before the server does."""
+"""The SDKs' own clients against a server that restarts, and a client of an SDK that stops
+waiting before the server does.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,10 @@ class Server:
         self.command.json("up", "--port", self.url.rpartition(":")[2], "--detach", "--no-open")
 
     def until_nobody_waits(self) -> None:
-        """Return when no call waits. Raises AssertionError after 20 seconds, which no wait of these tests takes by itself."""
+        """Return when no call waits.
+
+        Raises AssertionError after 20 seconds, which no wait of these tests takes by itself.
+        """
         end = time.monotonic() + 20
         headers = {"Authorization": f"Bearer {self._operator}"}
         while "ackbox_waiting 0.0" not in httpx2.get(f"{self.url}/metrics", headers=headers).text:
@@ -69,27 +74,41 @@ def client(server: Server, mode: Any) -> Client:
 
 
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
-async def test_a_client_of_the_python_sdk_goes_on_after_a_restart(server: Server, mode: Any) -> None:
+async def test_a_client_of_the_python_sdk_goes_on_after_a_restart(
+    server: Server, mode: Any
+) -> None:
     async with client(server, mode) as bob:
         server.send("before")
         before = await bob.call_tool("inbox", {})
         server.restart()
         server.send("after")
         after = await bob.call_tool("inbox", {})
-    assert [(read.is_error, "| before" in read.content[0].text, "| after" in read.content[0].text)
-            for read in (before, after)] == [(False, True, False), (False, True, True)]
+    assert [
+        (read.is_error, "| before" in read.content[0].text, "| after" in read.content[0].text)
+        for read in (before, after)
+    ] == [(False, True, False), (False, True, True)]
 
 
 @pytest.mark.parametrize(("sdk", "version"), LINES)
-def test_a_client_of_the_typescript_sdk_goes_on_after_a_restart(server: Server, sdk: str, version: str) -> None:
+def test_a_client_of_the_typescript_sdk_goes_on_after_a_restart(
+    server: Server, sdk: str, version: str
+) -> None:
     install(SCRIPTS)
     node = shutil.which("node")
     assert node is not None
     asked = json.dumps({"sdk": sdk, "version": version, "url": server.url, "key": server.key})
     server.send("before")
-    with subprocess.Popen([node, "restart.mjs", asked], cwd=SCRIPTS, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as running:
-        assert running.stdin is not None and running.stdout is not None and running.stderr is not None
+    with subprocess.Popen(
+        [node, "restart.mjs", asked],
+        cwd=SCRIPTS,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert (
+            running.stdin is not None and running.stdout is not None and running.stderr is not None
+        )
         before = running.stdout.readline()
         server.restart()
         server.send("after")
@@ -97,11 +116,16 @@ def test_a_client_of_the_typescript_sdk_goes_on_after_a_restart(server: Server, 
         running.stdin.flush()
         after = running.stdout.readline()
         assert running.wait(timeout=60) == 0, running.stderr.read()
-    assert [("| before" in text, "| after" in text) for text in (before, after)] == [(True, False), (True, True)]
+    assert [("| before" in text, "| after" in text) for text in (before, after)] == [
+        (True, False),
+        (True, True),
+    ]
 
 
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
-async def test_a_wait_that_a_client_of_the_python_sdk_has_given_up_marks_nothing(server: Server, mode: Any) -> None:
+async def test_a_wait_that_a_client_of_the_python_sdk_has_given_up_marks_nothing(
+    server: Server, mode: Any
+) -> None:
     async with client(server, mode) as bob:
         with pytest.raises(MCPError):
             await bob.call_tool("wait", {"wait_s": 50, "mark": "read"}, read_timeout_seconds=1)
@@ -112,4 +136,6 @@ async def test_a_wait_that_a_client_of_the_python_sdk_has_given_up_marks_nothing
         assert states == ["pending"] * 9
         read = await bob.call_tool("wait", {"wait_s": 50, "mark": "read"})
     assert [f"| for nobody {number}" in read.content[0].text for number in range(9)] == [True] * 9
-    assert [server.call("message.status", id=id)["receipts"][0]["state"] for id in ids] == ["read"] * 9
+    assert [server.call("message.status", id=id)["receipts"][0]["state"] for id in ids] == [
+        "read"
+    ] * 9

@@ -1,4 +1,6 @@
-"""Bodies that nobody should send, to every door: one error where the answer is ours, and nothing is half-stored."""
+"""Bodies that nobody should send, to every door: one error where the answer is ours, and
+nothing is half-stored.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,10 @@ def sending(door: str, metadata: str) -> bytes:
     asked = f'{{"agent": "ana", "to": "bob", "body": "x", "metadata": {metadata}}}'
     if door != "mcp":
         return asked.encode()
-    return f'{{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {{"name": "send", "arguments": {asked}}}}}'.encode()
+    return (
+        '{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "send",'
+        f' "arguments": {asked}}}}}'.encode()
+    )
 
 
 BODIES: dict[str, Callable[[str], bytes]] = {
@@ -48,32 +53,48 @@ BODIES: dict[str, Callable[[str], bytes]] = {
 async def served(database: str) -> AsyncIterator[tuple[Served, str]]:
     async with serving(database) as it:
         # Something of every kind is there already, and the index of words is up to it.
-        sent = await it.app.call("message.send", {"agent": "ana", "to": ["bob", "carl"], "body": "x"}, credential=it.key)
-        await it.app.call("receipt.mark", {"agent": "bob", "ids": [sent.id], "mark": "read"}, credential=it.key)
+        sent = await it.app.call(
+            "message.send", {"agent": "ana", "to": ["bob", "carl"], "body": "x"}, credential=it.key
+        )
+        await it.app.call(
+            "receipt.mark", {"agent": "bob", "ids": [sent.id], "mark": "read"}, credential=it.key
+        )
         await it.app.call("message.search", {"agent": "ana", "query": "x"}, credential=it.key)
         yield it, database
 
 
 async def counts(database: str) -> dict[str, int]:
     # Signs of life are written beside the calls, a moment after them.
-    return {table: len(rows) for table, rows in (await rows_of(database)).items() if table != "presence"}
+    return {
+        table: len(rows) for table, rows in (await rows_of(database)).items() if table != "presence"
+    }
 
 
 async def post(served: Served, door: str, body: bytes, key: str) -> tuple[int, Any]:
     async with httpx2.AsyncClient(timeout=30) as http:
-        answer = await http.post(served.url + DOORS[door], content=body, headers={**ACCEPT, "Authorization": f"Bearer {key}"})
+        answer = await http.post(
+            served.url + DOORS[door],
+            content=body,
+            headers={**ACCEPT, "Authorization": f"Bearer {key}"},
+        )
     assert "Traceback" not in answer.text and 'File "' not in answer.text
     return answer.status_code, answer.json()
 
 
 def is_our_error(answer: Any) -> bool:
     error = answer.get("error", {})
-    return set(answer) == {"error"} and set(error) >= {"code", "message", "hint", "details"} and bool(error["message"])
+    return (
+        set(answer) == {"error"}
+        and set(error) >= {"code", "message", "hint", "details"}
+        and bool(error["message"])
+    )
 
 
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("fault", BODIES)
-async def test_a_broken_body_is_refused_and_stores_nothing(served: tuple[Served, str], fault: str, door: str) -> None:
+async def test_a_broken_body_is_refused_and_stores_nothing(
+    served: tuple[Served, str], fault: str, door: str
+) -> None:
     server, database = served
     before = await counts(database)
     status, answer = await post(server, door, BODIES[fault](door), server.key)
@@ -82,21 +103,36 @@ async def test_a_broken_body_is_refused_and_stores_nothing(served: tuple[Served,
         assert (status, "result" in answer) == (400, False)
     else:
         assert is_our_error(answer)
-        assert (status, answer["error"]["code"]) == ((413, "too_long") if fault == "one byte too many" else (400, "invalid"))
+        assert (status, answer["error"]["code"]) == (
+            (413, "too_long") if fault == "one byte too many" else (400, "invalid")
+        )
     assert await counts(database) == before
-    assert (await server.app.call("message.send", {"agent": "ana", "to": "bob", "body": "after"}, credential=server.key)).recipient_count == 1
+    assert (
+        await server.app.call(
+            "message.send", {"agent": "ana", "to": "bob", "body": "after"}, credential=server.key
+        )
+    ).recipient_count == 1
 
 
 @pytest.mark.parametrize("door", DOORS)
-async def test_a_wrong_or_revoked_key_is_refused_whatever_the_body(served: tuple[Served, str], door: str) -> None:
+async def test_a_wrong_or_revoked_key_is_refused_whatever_the_body(
+    served: tuple[Served, str], door: str
+) -> None:
     server, database = served
     made = await server.app.call("key.create", {"name": "ana"}, credential=server.key)
     await server.app.call("key.revoke", {"id": made.id}, credential=server.key)
     before = await counts(database)
-    for key, said in ((made.key, "This key has been revoked."), (mint("agt").reveal(), "This key is not known here.")):
+    for key, said in (
+        (made.key, "This key has been revoked."),
+        (mint("agt").reveal(), "This key is not known here."),
+    ):
         for body in (sending(door, "{}"), b"{", b""):
             status, answer = await post(server, door, body, key)
-            assert (status, is_our_error(answer), answer["error"]["code"]) == (401, True, "unauthenticated")
+            assert (status, is_our_error(answer), answer["error"]["code"]) == (
+                401,
+                True,
+                "unauthenticated",
+            )
             assert answer["error"]["message"] == said
     assert await counts(database) == before
 
@@ -104,7 +140,8 @@ async def test_a_wrong_or_revoked_key_is_refused_whatever_the_body(served: tuple
 async def pour(url: str, head: bytes, chunked: bool) -> tuple[int, bytes]:
     """Send a hundred million bytes, or as many as are taken; return status and body.
 
-    The answer is read while the body goes out, since the server soon takes no more of it; it is waited for when as much has gone as
+    The answer is read while the body goes out, since the server soon takes no more of it; it is
+    waited for when as much has gone as
     tells that it will be too much: the head of a declared body, nine million bytes of another.
     """
     host, port = url.removeprefix("http://").split(":")
@@ -136,22 +173,36 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 def memory(pid: int) -> int:
     """Return the most bytes of memory that a process has had."""
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+    line = next(
+        line
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+        if line.startswith("VmHWM")
+    )
     return int(line.split()[1]) * 1024
 
 
 @pytest.mark.parametrize("length", ["declared", "chunked"])
 @pytest.mark.parametrize("door", DOORS)
-async def test_a_body_of_100_mb_is_refused_early_and_not_kept_in_memory(tmp_path: Path, door: str, length: str) -> None:
+async def test_a_body_of_100_mb_is_refused_early_and_not_kept_in_memory(
+    tmp_path: Path, door: str, length: str
+) -> None:
     command = Command(tmp_path)
     started = await asyncio.to_thread(command.up)
     try:
         key = (command.data / "operator.key").read_text().strip()
         host = started["url"].removeprefix("http://")
         how = f"Content-Length: {HUGE}" if length == "declared" else "Transfer-Encoding: chunked"
-        lines = [f"POST {DOORS[door]} HTTP/1.1", f"Host: {host}", f"Authorization: Bearer {key}", how, *(f"{name}: {value}" for name, value in ACCEPT.items())]
+        lines = [
+            f"POST {DOORS[door]} HTTP/1.1",
+            f"Host: {host}",
+            f"Authorization: Bearer {key}",
+            how,
+            *(f"{name}: {value}" for name, value in ACCEPT.items()),
+        ]
         before = memory(started["pid"])
-        status, body = await pour(started["url"], "\r\n".join([*lines, "", ""]).encode(), length == "chunked")
+        status, body = await pour(
+            started["url"], "\r\n".join([*lines, "", ""]).encode(), length == "chunked"
+        )
         assert status == 413
         assert is_our_error(json.loads(body))
         assert json.loads(body)["error"]["code"] == "too_long"

@@ -1,4 +1,6 @@
-"""Lines of the bridge: half an emoji or an invalid byte is answered under the request's id, with the field."""
+"""Lines of the bridge: half an emoji or an invalid byte is answered under the request's id,
+with the field.
+"""
 
 from __future__ import annotations
 
@@ -23,25 +25,43 @@ def answered(line: str) -> list[dict[str, Any]]:
 
 
 def request(arguments: str, id: Any = 7) -> str:
-    return f'{{"jsonrpc": "2.0", "id": {json.dumps(id)}, "method": "tools/call", "params": {{"name": "post", "arguments": {arguments}}}}}'
+    return (
+        f'{{"jsonrpc": "2.0", "id": {json.dumps(id)}, "method": "tools/call", "params": {{"name":'
+        f' "post", "arguments": {arguments}}}}}'
+    )
 
 
-@pytest.mark.parametrize(("arguments", "field"), [
-    (r'{"to": "bob", "body": "half \ud83d"}', "body"),
-    (r'{"to": "bob", "body": "\ude00 half"}', "body"),
-    (r'{"to": ["bob", "\ud83d"], "body": "x"}', "to[1]"),
-    (r'{"to": "bob", "body": "x", "refs": [{"kind": "file", "target": "\ud83d"}]}', "refs[0].target"),
-    (b'{"to": "bob", "body": "\xff"}'.decode("utf-8", "surrogateescape"), "body"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (r'{"to": "bob", "body": "half \ud83d"}', "body"),
+        (r'{"to": "bob", "body": "\ude00 half"}', "body"),
+        (r'{"to": ["bob", "\ud83d"], "body": "x"}', "to[1]"),
+        (
+            r'{"to": "bob", "body": "x", "refs": [{"kind": "file", "target": "\ud83d"}]}',
+            "refs[0].target",
+        ),
+        (b'{"to": "bob", "body": "\xff"}'.decode("utf-8", "surrogateescape"), "body"),
+    ],
+)
 @pytest.mark.parametrize("id", [7, "seven"])
-def test_half_an_emoji_or_an_invalid_byte_is_answered_under_its_id_with_the_field(arguments: str, field: str, id: Any) -> None:
+def test_half_an_emoji_or_an_invalid_byte_is_answered_under_its_id_with_the_field(
+    arguments: str, field: str, id: Any
+) -> None:
     (said,) = answered(request(arguments, id))
-    assert (said["id"], said["error"]["code"], said["error"]["data"]) == (id, -32602, {"field": field})
+    assert (said["id"], said["error"]["code"], said["error"]["data"]) == (
+        id,
+        -32602,
+        {"field": field},
+    )
     assert said["error"]["message"].startswith(f"`{field}` holds half of a surrogate pair")
 
 
 def test_a_line_that_is_no_json_is_answered_under_the_id_in_it() -> None:
-    assert [answered(line)[0]["id"] for line in ('{"id": 3, "method": ', '{"id": "a-b", nonsense', "nonsense", "[" * 100_000)] == [3, "a-b", None, None]
+    assert [
+        answered(line)[0]["id"]
+        for line in ('{"id": 3, "method": ', '{"id": "a-b", nonsense', "nonsense", "[" * 100_000)
+    ] == [3, "a-b", None, None]
 
 
 def test_whole_emoji_are_no_halves() -> None:

@@ -1,4 +1,6 @@
-"""A canary in every string that a caller can write is found inside fences alone: in every native tool, resource, prompt and framed reply."""
+"""A canary in every string that a caller can write is found inside fences alone: in every
+native tool, resource, prompt and framed reply.
+"""
 
 from __future__ import annotations
 
@@ -25,28 +27,65 @@ pytestmark = pytest.mark.anyio
 
 # As long as the shortest text that a caller can write, an intent; taken as a name too.
 CANARY = "canary-" + "abcdefghijklmnopqrstuvwx"
-# What is written, with the least that each operation takes; and what no caller writes text with that others read.
+# What is written, with the least that each operation takes; and what no caller writes text with
+# that others read.
 WRITES: dict[str, dict[str, Any]] = {
-    "message.send": {"to": "bob", "body": "x"}, "message.send_many": {"messages": [{"to": "bob", "body": "x"}]},
-    "message.ask": {"to": "bob", "body": "x", "wait_s": 0}, "agent.check_in": {}, "agent.heartbeat": {}, "agent.check_out": {},
-    "message.withdraw": {"id": "MESSAGE"}, "agent.dismiss": {"name": "nobody"}, "task.create": {"title": "t"}, "task.claim": {},
-    "task.update": {"id": "TASK"}, "task.assign": {"id": "TASK", "to": "bob"}, "task.depend": {"id": "TASK"}, "task.finish_many": {"only_look": True},
-    "inbox.check": {"mark": "read", "limit": 1}, "inbox.wait": {"mark": "read", "limit": 1, "wait_s": 0}, "receipt.mark": {"mark": "delivered", "ids": ["MESSAGE"]},
-    "schedule.add": {"cron": "@yearly", "to": "bob", "body": "x"}, "schedule.remove": {"id": "nothing"}, "note.add": {"text": "x"},
-    "note.supersede": {"id": "NOTE"}, "note.link": {"id": "NOTE", "relation": "supports", "to": "OTHER"}, "session.start": {}, "session.checkpoint": {},
-    "session.end": {"session": "SESSION"}, "turn.submit": {"summary": "s"}, "webhook.add": {"to": "bob"}, "webhook.remove": {"id": "nothing"},
-    "key.create": {"name": "key-holder"}, "key.revoke": {"id": "nothing"}, "key.rotate": {"id": "nothing"},
-    "agent.set_kind": {"name": "nobody", "kind": "agent"}, "workspace.settings": {}, "workspace.create": {"name": "elsewhere"},
-    "workspace.import": {"part": "message", "records": [], "upto": 0, "only_look": True}, "login.link": {}, "login.redeem": {}, "login.end": {},
+    "message.send": {"to": "bob", "body": "x"},
+    "message.send_many": {"messages": [{"to": "bob", "body": "x"}]},
+    "message.ask": {"to": "bob", "body": "x", "wait_s": 0},
+    "agent.check_in": {},
+    "agent.heartbeat": {},
+    "agent.check_out": {},
+    "message.withdraw": {"id": "MESSAGE"},
+    "agent.dismiss": {"name": "nobody"},
+    "task.create": {"title": "t"},
+    "task.claim": {},
+    "task.update": {"id": "TASK"},
+    "task.assign": {"id": "TASK", "to": "bob"},
+    "task.depend": {"id": "TASK"},
+    "task.finish_many": {"only_look": True},
+    "inbox.check": {"mark": "read", "limit": 1},
+    "inbox.wait": {"mark": "read", "limit": 1, "wait_s": 0},
+    "receipt.mark": {"mark": "delivered", "ids": ["MESSAGE"]},
+    "schedule.add": {"cron": "@yearly", "to": "bob", "body": "x"},
+    "schedule.remove": {"id": "nothing"},
+    "note.add": {"text": "x"},
+    "note.supersede": {"id": "NOTE"},
+    "note.link": {"id": "NOTE", "relation": "supports", "to": "OTHER"},
+    "session.start": {},
+    "session.checkpoint": {},
+    "session.end": {"session": "SESSION"},
+    "turn.submit": {"summary": "s"},
+    "webhook.add": {"to": "bob"},
+    "webhook.remove": {"id": "nothing"},
+    "key.create": {"name": "key-holder"},
+    "key.revoke": {"id": "nothing"},
+    "key.rotate": {"id": "nothing"},
+    "agent.set_kind": {"name": "nobody", "kind": "agent"},
+    "workspace.settings": {},
+    "workspace.create": {"name": "elsewhere"},
+    "workspace.import": {"part": "message", "records": [], "upto": 0, "only_look": True},
+    "login.link": {},
+    "login.redeem": {},
+    "login.end": {},
 }
-# Signed, with bodies of bytes: tests/faces/test_webhook.py; what it writes is a message as any other.
+# Signed, with bodies of bytes: tests/faces/test_webhook.py; what it writes is a message as any
+# other.
 APART = {"webhook.receive"}
 # On a line of facts these are tokens of a caller's: quoted, cut short.
 TOKENS = {"from", "instance", "intent", "creator", "assignee"}
 READS: dict[str, dict[str, Any]] = {
-    "message.get": {"id": "MESSAGE"}, "message.status": {"id": "MESSAGE"}, "thread.get": {"id": "MESSAGE"}, "task.get": {"id": "TASK"},
-    "note.get": {"id": "NOTE"}, "message.search": {"query": "canary*"}, "task.search": {"query": "canary*"}, "note.search": {"query": "canary*"},
-    "message.preview": {"to": f"bob,{CANARY}"}, "agent.list": {"name": CANARY}, "session.conflicts": {"area": CANARY, "files": [CANARY]},
+    "message.get": {"id": "MESSAGE"},
+    "message.status": {"id": "MESSAGE"},
+    "thread.get": {"id": "MESSAGE"},
+    "task.get": {"id": "TASK"},
+    "note.get": {"id": "NOTE"},
+    "message.search": {"query": "canary*"},
+    "task.search": {"query": "canary*"},
+    "note.search": {"query": "canary*"},
+    "message.preview": {"to": f"bob,{CANARY}"},
+    "agent.list": {"name": CANARY},
+    "session.conflicts": {"area": CANARY, "files": [CANARY]},
 }
 
 
@@ -65,14 +104,22 @@ def filled(kind: msgspec.inspect.Type) -> Iterator[Any]:
         case msgspec.inspect.DictType():
             yield {CANARY: CANARY}
         case msgspec.inspect.StructType():
-            least = {field.encode_name: next(filled(field.type), first(field.type)) for field in kind.fields if field.required}
+            least = {
+                field.encode_name: next(filled(field.type), first(field.type))
+                for field in kind.fields
+                if field.required
+            }
             for field in kind.fields:
                 yield from ({**least, field.encode_name: each} for each in filled(field.type))
 
 
 def first(kind: msgspec.inspect.Type) -> Any:
     """Return a value of a type that takes no free text."""
-    return first(kind.type) if isinstance(kind, msgspec.inspect.Metadata) else next(iter(getattr(kind, "values", [1])))
+    return (
+        first(kind.type)
+        if isinstance(kind, msgspec.inspect.Metadata)
+        else next(iter(getattr(kind, "values", [1])))
+    )
 
 
 class Talk:
@@ -84,23 +131,44 @@ class Talk:
         self.written: set[str] = set()
 
     async def core(self, operation: str, **params: Any) -> Any:
-        return await self.served.app.call(operation, {"agent": "eve", **params}, credential=self.served.key)
+        return await self.served.app.call(
+            operation, {"agent": "eve", **params}, credential=self.served.key
+        )
 
     def real(self, value: Any) -> Any:
         """Return parameters with the ids that their words stand for."""
         if isinstance(value, dict):
             return {name: self.real(each) for name, each in value.items()}
-        return [self.real(each) for each in value] if isinstance(value, list) else self.made.get(value, value) if isinstance(value, str) else value
+        return (
+            [self.real(each) for each in value]
+            if isinstance(value, list)
+            else self.made.get(value, value)
+            if isinstance(value, str)
+            else value
+        )
 
     async def write(self) -> None:
-        self.made = {"MESSAGE": (await self.core("message.send", to="bob", body=CANARY)).id, "TASK": (await self.core("task.create", title=CANARY)).id,
-                     "NOTE": (await self.core("note.add", text=CANARY)).id, "OTHER": (await self.core("note.add", text="other")).id}
-        await self.core("receipt.mark", agent="bob", instance=CANARY, mark="delivered", ids=[self.made["MESSAGE"]], evidence=CANARY)
+        self.made = {
+            "MESSAGE": (await self.core("message.send", to="bob", body=CANARY)).id,
+            "TASK": (await self.core("task.create", title=CANARY)).id,
+            "NOTE": (await self.core("note.add", text=CANARY)).id,
+            "OTHER": (await self.core("note.add", text="other")).id,
+        }
+        await self.core(
+            "receipt.mark",
+            agent="bob",
+            instance=CANARY,
+            mark="delivered",
+            ids=[self.made["MESSAGE"]],
+            evidence=CANARY,
+        )
         for operation, base in WRITES.items():
             for field in msgspec.inspect.type_info(OPERATIONS[operation].params).fields:  # type: ignore[attr-defined]  # a struct has them
                 if field.encode_name != "workspace":
                     for value in filled(field.type):
-                        await self._try(operation, field.encode_name, {**base, field.encode_name: value})
+                        await self._try(
+                            operation, field.encode_name, {**base, field.encode_name: value}
+                        )
 
     async def _try(self, operation: str, field: str, params: dict[str, Any]) -> None:
         # The same words again and again are held as a loop.
@@ -117,50 +185,117 @@ class Talk:
 
 def client(served: Served, path: str, agent: str) -> Client:
     headers = {"Authorization": f"Bearer {served.key}", "Ackbox-Agent": quote(agent)}
-    return Client(streamable_http_client(f"{served.url}{path}", http_client=httpx2.AsyncClient(headers=headers, timeout=60)), mode="2026-07-28")
+    return Client(
+        streamable_http_client(
+            f"{served.url}{path}", http_client=httpx2.AsyncClient(headers=headers, timeout=60)
+        ),
+        mode="2026-07-28",
+    )
 
 
 def stray(text: str, asked: str = "") -> str | None:
-    """Return what of an answer has the canary outside a fence, beyond a short token in quotes; null when nothing has."""
+    """Return what of an answer has the canary outside a fence, beyond a short token in quotes.
+
+    Null when nothing has.
+    """
     left = outside(text).replace(asked, "") if asked else outside(text)
     for line in re.findall(r"^[^{\n]*(\{.*\})$", left, re.MULTILINE):
         told = json.loads(line)
         if all(len(str(told.get(name, ""))) <= 40 for name in TOKENS):
-            left = left.replace(line, json.dumps({name: value for name, value in told.items() if name not in TOKENS}))
+            left = left.replace(
+                line,
+                json.dumps({name: value for name, value in told.items() if name not in TOKENS}),
+            )
     left = re.sub(r'"[^"\n]{0,40}"', '""', left)
     return left if "canary" in left else None
 
 
 @pytest.mark.timeout(900)
 async def test_a_canary_in_every_string_is_found_in_fences_alone() -> None:
-    assert set(WRITES) | APART == {name for name, operation in OPERATIONS.items() if operation.writes is not False}
+    assert set(WRITES) | APART == {
+        name for name, operation in OPERATIONS.items() if operation.writes is not False
+    }
     async with serving("sqlite://:memory:") as served:
         talk = Talk(served)
         await talk.write()
-        assert {"message.send refs", "message.send metadata", "message.send intent", "agent.check_in summary", "agent.check_in files", "task.create tags",
-                "note.add tags", "session.start area", "receipt.mark evidence", "message.send instance", "task.update note"} <= talk.written
+        assert {
+            "message.send refs",
+            "message.send metadata",
+            "message.send intent",
+            "agent.check_in summary",
+            "agent.check_in files",
+            "task.create tags",
+            "note.add tags",
+            "session.start area",
+            "receipt.mark evidence",
+            "message.send instance",
+            "task.update note",
+        } <= talk.written
         texts: dict[str, tuple[str, str]] = {}
         async with client(served, "/mcp", "bob") as it:
             for tool in TOOLS:
                 for operation in tool.operations:
-                    if OPERATIONS[operation].writes is False or operation in ("inbox.check", "inbox.wait"):
-                        given = talk.real(READS.get(operation, {})) | ({"wait_s": 0} if operation == "inbox.wait" else {})
+                    if OPERATIONS[operation].writes is False or operation in (
+                        "inbox.check",
+                        "inbox.wait",
+                    ):
+                        given = talk.real(READS.get(operation, {})) | (
+                            {"wait_s": 0} if operation == "inbox.wait" else {}
+                        )
                         long = {"max_length": 40_000} if operation != "agent.whoami" else {}
-                        told = await it.session.call_tool(tool.name, tool.arguments(operation, given) | long)
+                        told = await it.session.call_tool(
+                            tool.name, tool.arguments(operation, given) | long
+                        )
                         assert told.structured_content is None or told.is_error
                         texts[f"{tool.name} {operation}"] = told.content[0].text, ""
-            for name, arguments in {"send": {"to": f"bob,{CANARY}x,{CANARY}", "body": CANARY}, "ask": {"to": f"{CANARY}z", "body": CANARY, "wait_s": 0},
-                                    "checkin": {"area": CANARY, "files": [CANARY]}, "mark": {"mark": "read", "ids": [CANARY]}, "task": {"action": "claim"},
-                                    "thread": {"id": talk.made["MESSAGE"], "offset": 3}}.items():
+            for name, arguments in {
+                "send": {"to": f"bob,{CANARY}x,{CANARY}", "body": CANARY},
+                "ask": {"to": f"{CANARY}z", "body": CANARY, "wait_s": 0},
+                "checkin": {"area": CANARY, "files": [CANARY]},
+                "mark": {"mark": "read", "ids": [CANARY]},
+                "task": {"action": "claim"},
+                "thread": {"id": talk.made["MESSAGE"], "offset": 3},
+            }.items():
                 texts[name] = (await it.session.call_tool(name, arguments)).content[0].text, ""
-            for uri in ("ackbox://inbox", "ackbox://agents", f"ackbox://thread/{talk.made['MESSAGE']}"):
+            for uri in (
+                "ackbox://inbox",
+                "ackbox://agents",
+                f"ackbox://thread/{talk.made['MESSAGE']}",
+            ):
                 texts[uri] = (await it.read_resource(uri)).contents[0].text, ""
             for prompt, given in {"catch_up": {}, "reply": {"id": talk.made["MESSAGE"]}}.items():
                 texts[prompt] = (await it.get_prompt(prompt, given)).messages[0].content.text, ""
         async with client(served, "/mcp/kavi", "bob") as it:
-            texts["kavi"] = json.loads((await it.call_tool("render_inbox", {"limit": 50})).content[0].text)["text"], ""
-    assert {name: found for name, (text, asked) in texts.items() if (found := stray(text, asked))} == {}
-    held = {name for name, (text, _) in texts.items() if any("canary" in each["text"] for each in items(text))}
-    assert {"inbox inbox.check", "wait inbox.wait", "thread thread.get", "history message.history", "who agent.list", "task task.list", "checkin",
-            "more mailbox.list", "more note.list", "more session.list", "more thread.list", "ackbox://inbox", "ackbox://agents", "catch_up", "reply", "kavi",
-            "message_status message.status"} <= held
+            texts["kavi"] = (
+                json.loads((await it.call_tool("render_inbox", {"limit": 50})).content[0].text)[
+                    "text"
+                ],
+                "",
+            )
+    assert {
+        name: found for name, (text, asked) in texts.items() if (found := stray(text, asked))
+    } == {}
+    held = {
+        name
+        for name, (text, _) in texts.items()
+        if any("canary" in each["text"] for each in items(text))
+    }
+    assert {
+        "inbox inbox.check",
+        "wait inbox.wait",
+        "thread thread.get",
+        "history message.history",
+        "who agent.list",
+        "task task.list",
+        "checkin",
+        "more mailbox.list",
+        "more note.list",
+        "more session.list",
+        "more thread.list",
+        "ackbox://inbox",
+        "ackbox://agents",
+        "catch_up",
+        "reply",
+        "kavi",
+        "message_status message.status",
+    } <= held

@@ -33,19 +33,44 @@ def error(done: subprocess.CompletedProcess[str]) -> tuple[int, str]:
 
 
 def test_a_message_is_sent_read_answered_and_acknowledged(ackbox: Command) -> None:
-    sent = ackbox.json("send", "--as", "ana", "bob", "Is the build green?", "--intent", "question", "--ref", "src/app.py:3-9")
+    sent = ackbox.json(
+        "send",
+        "--as",
+        "ana",
+        "bob",
+        "Is the build green?",
+        "--intent",
+        "question",
+        "--ref",
+        "src/app.py:3-9",
+    )
     letter = ackbox.json("--as", "bob", "inbox")
     assert (letter["id"], letter["body"], letter["refs"]) == (
-        sent["id"], "Is the build green?", [{"kind": "file", "target": "src/app.py", "lines": "3-9"}])
+        sent["id"],
+        "Is the build green?",
+        [{"kind": "file", "target": "src/app.py", "lines": "3-9"}],
+    )
     answer = ackbox.json("--as", "bob", "reply", sent["id"], "Yes")
     assert ackbox.json("--as", "bob", "ack", sent["id"])["changed"] == [sent["id"]]
     assert ackbox.json("status", sent["id"])["acknowledged"] == 1
-    assert [each["body"] for each in ackbox.json("thread", answer["id"])] == ["Is the build green?", "Yes"]
+    assert [each["body"] for each in ackbox.json("thread", answer["id"])] == [
+        "Is the build green?",
+        "Yes",
+    ]
     assert ackbox.json("--as", "ana", "read")["intent"] == "answer"
 
 
-@pytest.mark.parametrize("arguments", [["--as", "ana", "--json", "me"], ["me", "--as", "ana", "--json"], ["--as", "ana", "me", "--json"]])
-def test_shared_options_work_before_and_after_the_verb(ackbox: Command, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--as", "ana", "--json", "me"],
+        ["me", "--as", "ana", "--json"],
+        ["--as", "ana", "me", "--json"],
+    ],
+)
+def test_shared_options_work_before_and_after_the_verb(
+    ackbox: Command, arguments: list[str]
+) -> None:
     assert ackbox.json(*arguments)["agent"] == "ana"
 
 
@@ -59,7 +84,11 @@ def test_the_settings_file_says_who_you_are(ackbox: Command, tmp_path: Path) -> 
     assert ackbox.json("me", XDG_CONFIG_HOME=str(tmp_path))["agent"] == "file"
     (tmp_path / "ackbox/config.toml").write_text('agnt = "file"\n')
     refused = ackbox("me", XDG_CONFIG_HOME=str(tmp_path))
-    assert (refused.returncode, "unknown setting 'agnt'" in refused.stderr, "Traceback" in refused.stderr) == (2, True, False)
+    assert (
+        refused.returncode,
+        "unknown setting 'agnt'" in refused.stderr,
+        "Traceback" in refused.stderr,
+    ) == (2, True, False)
 
 
 def test_text_comes_from_standard_input(ackbox: Command) -> None:
@@ -72,20 +101,30 @@ def test_fields_picks_and_lists_are_one_object_a_line(ackbox: Command) -> None:
     for text in ("one", "two"):
         ackbox.json("--as", "ana", "send", "dora", text)
     assert ackbox.json("--as", "dora", "inbox", "--fields", "body,intent") == [
-        {"body": "one", "intent": "inform"}, {"body": "two", "intent": "inform"}]
+        {"body": "one", "intent": "inform"},
+        {"body": "two", "intent": "inform"},
+    ]
 
 
-@pytest.mark.parametrize(("arguments", "ends"), [
-    (["--as", "ana", "send", "nobody-here", "hi", "--unknown", "refuse"], (1, "unknown_recipient")),
-    (["--as", "ana", "thread", "0" * 32], (1, "not_found")),
-    (["--key", "abx_agt_wrong", "me"], (4, "unauthenticated")),
-    (["--as", "zed", "wait", "--timeout", "0"], (5, "nothing")),
-    (["--url", "http://127.0.0.1:1", "me"], (3, "no_server")),
-    (["--data-dir", "/nowhere", "me"], (3, "no_server")),
-    (["--data-dir", "/nowhere", "wait"], (3, "no_server")),
-    (["--data-dir", "/nowhere", "tail"], (3, "no_server")),
-])
-def test_a_refusal_has_its_exit_code_and_one_error_object(ackbox: Command, arguments: list[str], ends: tuple[int, str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "ends"),
+    [
+        (
+            ["--as", "ana", "send", "nobody-here", "hi", "--unknown", "refuse"],
+            (1, "unknown_recipient"),
+        ),
+        (["--as", "ana", "thread", "0" * 32], (1, "not_found")),
+        (["--key", "abx_agt_wrong", "me"], (4, "unauthenticated")),
+        (["--as", "zed", "wait", "--timeout", "0"], (5, "nothing")),
+        (["--url", "http://127.0.0.1:1", "me"], (3, "no_server")),
+        (["--data-dir", "/nowhere", "me"], (3, "no_server")),
+        (["--data-dir", "/nowhere", "wait"], (3, "no_server")),
+        (["--data-dir", "/nowhere", "tail"], (3, "no_server")),
+    ],
+)
+def test_a_refusal_has_its_exit_code_and_one_error_object(
+    ackbox: Command, arguments: list[str], ends: tuple[int, str]
+) -> None:
     assert error(ackbox(*arguments)) == ends
 
 
@@ -97,15 +136,26 @@ def test_elsewhere_a_key_without_a_name_needs_one(ackbox: Command) -> None:
     assert "--as NAME" in refused.stderr
 
 
-@pytest.mark.parametrize(("login", "name"), [("pat", "pat"), ("p at,", "pat"), ("system", "me"), ("ALL", "me"), ("@,", "me")])
-def test_without_a_name_a_command_at_the_server_acts_as_the_login_name_of_kind_human(ackbox: Command, login: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("login", "name"),
+    [("pat", "pat"), ("p at,", "pat"), ("system", "me"), ("ALL", "me"), ("@,", "me")],
+)
+def test_without_a_name_a_command_at_the_server_acts_as_the_login_name_of_kind_human(
+    ackbox: Command, login: str, name: str
+) -> None:
     assert ackbox.json("send", "bob", f"from {login}", LOGNAME=login)["sender"] == name
     assert ackbox.json("me", LOGNAME=login)["agent"] == name
     sent = ackbox.json("search", f"from {login}")
-    assert {each["sender_kind"] for each in (sent if isinstance(sent, list) else [sent]) if each["sender"] == name} == {"human"}
+    assert {
+        each["sender_kind"]
+        for each in (sent if isinstance(sent, list) else [sent])
+        if each["sender"] == name
+    } == {"human"}
 
 
-def test_the_login_name_is_a_persons_when_it_is_given_too_and_any_other_is_an_agents(ackbox: Command) -> None:
+def test_the_login_name_is_a_persons_when_it_is_given_too_and_any_other_is_an_agents(
+    ackbox: Command,
+) -> None:
     for name in ("lou", "not-lou"):
         ackbox.json("--as", name, "send", "bob", "hi", LOGNAME="lou")
     kinds = {each["agent"]: each["kind"] for each in ackbox.json("who")}
@@ -116,7 +166,11 @@ def test_a_look_as_an_unknown_name_says_so_and_makes_nobody(ackbox: Command) -> 
     ackbox.json("--as", "kimberly", "heartbeat")
     for arguments in (["inbox"], ["inbox", "--all"], ["--text", "inbox"]):
         done = ackbox("--as", "kimberley", *arguments)
-        assert (done.returncode, done.stdout, "Did you mean 'kimberly'?" in done.stderr) == (0, "", True)
+        assert (done.returncode, done.stdout, "Did you mean 'kimberly'?" in done.stderr) == (
+            0,
+            "",
+            True,
+        )
     assert ackbox("--as", "kimberley", "read").returncode == 6
     assert "kimberley" not in {each["agent"] for each in ackbox.json("who")}
     ackbox.json("--as", "kimberly", "send", "kimberley", "hello")
@@ -126,11 +180,26 @@ def test_a_look_as_an_unknown_name_says_so_and_makes_nobody(ackbox: Command) -> 
 
 def test_a_name_is_made_a_persons(ackbox: Command) -> None:
     ackbox.json("--as", "otto", "heartbeat")
-    assert ackbox.json("agent", "set-kind", "otto", "human") == {"agent": "otto", "kind": "human", "before": "agent"}
-    assert ackbox("--text", "agent", "set-kind", "otto", "human").stdout == "otto is human, as before\n"
+    assert ackbox.json("agent", "set-kind", "otto", "human") == {
+        "agent": "otto",
+        "kind": "human",
+        "before": "agent",
+    }
+    assert (
+        ackbox("--text", "agent", "set-kind", "otto", "human").stdout
+        == "otto is human, as before\n"
+    )
 
 
-@pytest.mark.parametrize("arguments", [["sned"], ["send"], ["inbox", "--limit", "x"], ["--as", "ana", "ask", "bob", "x", "--timeout", "soon"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sned"],
+        ["send"],
+        ["inbox", "--limit", "x"],
+        ["--as", "ana", "ask", "bob", "x", "--timeout", "soon"],
+    ],
+)
 def test_wrong_use_ends_with_2(ackbox: Command, arguments: list[str]) -> None:
     done = ackbox(*arguments)
     assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
@@ -143,8 +212,13 @@ def test_nothing_matched_ends_with_6_only_when_asked(ackbox: Command) -> None:
 
 
 def test_a_question_is_answered_from_another_terminal(ackbox: Command) -> None:
-    asking = subprocess.Popen([*ackbox.argv, "--as", "ana", "ask", "frank", "Which port?", "--timeout", "30"], env=ackbox.environment,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    asking = subprocess.Popen(
+        [*ackbox.argv, "--as", "ana", "ask", "frank", "Which port?", "--timeout", "30"],
+        env=ackbox.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     question = ackbox.json("--as", "frank", "wait", "--timeout", "30")
     ackbox.json("--as", "frank", "reply", question["id"], "7717")
     out, _ = asking.communicate(timeout=30)
@@ -155,16 +229,33 @@ def test_a_question_is_answered_from_another_terminal(ackbox: Command) -> None:
 def test_a_reader_that_goes_away_ends_quietly(ackbox: Command) -> None:
     for _ in range(3):
         ackbox.json("--as", "ana", "send", "gil", "x" * 40_000)
-    done = subprocess.run(f"{' '.join(ackbox.argv)} --as gil inbox --json | head -c 10", shell=True, capture_output=True, text=True,
-                          env=ackbox.environment, timeout=60, check=False)
+    done = subprocess.run(
+        f"{' '.join(ackbox.argv)} --as gil inbox --json | head -c 10",
+        shell=True,
+        capture_output=True,
+        text=True,
+        env=ackbox.environment,
+        timeout=60,
+        check=False,
+    )
     assert (done.stdout, done.stderr) == ('{"id": "01', "")
 
 
 def test_tail_prints_what_is_sent_and_ends_quietly_on_interrupt(ackbox: Command) -> None:
     # A test run started in the background has Ctrl-C switched off; a person's shell has not.
-    tailing = subprocess.Popen([*ackbox.argv, "tail", "from:ana", "tailed", "--since", "start", "--fields", "body"], env=ackbox.environment, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-    for sender, text in (("bob", "tailed by another"), ("ana", "something else"), ("ana", "tailed")):
+    tailing = subprocess.Popen(
+        [*ackbox.argv, "tail", "from:ana", "tailed", "--since", "start", "--fields", "body"],
+        env=ackbox.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    for sender, text in (
+        ("bob", "tailed by another"),
+        ("ana", "something else"),
+        ("ana", "tailed"),
+    ):
         ackbox.json("--as", sender, "send", "gil", text)
     assert tailing.stdout is not None
     assert json.loads(tailing.stdout.readline()) == {"body": "tailed"}
@@ -186,7 +277,13 @@ def test_a_terminal_gets_a_table_and_control_characters_are_shown(ackbox: Comman
 def on_terminal(ackbox: Command, *arguments: str) -> str:
     """Run a command on a pseudo-terminal and return what it shows there."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([*ackbox.argv, *arguments], env=ackbox.environment | {"COLUMNS": "100"}, stdout=theirs, stderr=theirs, stdin=theirs)
+    process = subprocess.Popen(
+        [*ackbox.argv, *arguments],
+        env=ackbox.environment | {"COLUMNS": "100"},
+        stdout=theirs,
+        stderr=theirs,
+        stdin=theirs,
+    )
     os.close(theirs)
     shown = b""
     while True:
@@ -203,8 +300,14 @@ def on_terminal(ackbox: Command, *arguments: str) -> str:
 
 
 def test_columns_line_up_whatever_the_script() -> None:
-    lines = table([{"a": "小克", "b": "x"}, {"a": "ab", "b": "y" * 200}], [Column("a", lambda i: i["a"]), Column("b", lambda i: i["b"], True)])
-    assert [line[: line.index(c)] and width(line[: line.index(c)]) for line, c in zip(lines, "bxy", strict=True)] == [6, 6, 6]
+    lines = table(
+        [{"a": "小克", "b": "x"}, {"a": "ab", "b": "y" * 200}],
+        [Column("a", lambda i: i["a"]), Column("b", lambda i: i["b"], True)],
+    )
+    assert [
+        line[: line.index(c)] and width(line[: line.index(c)])
+        for line, c in zip(lines, "bxy", strict=True)
+    ] == [6, 6, 6]
     assert max(map(width, lines)) <= 100
 
 
@@ -232,16 +335,30 @@ def test_help_of_every_command_starts_with_an_example(command: list[str]) -> Non
 
 
 def test_sending_imports_no_server_library(ackbox: Command) -> None:
-    code = "import sys; sys.argv = ['ackbox', '--as', 'ana', 'send', 'bob', 'x']\nfrom ackbox.__main__ import main\ntry:\n    main()\nfinally:\n" \
-           "    print([m for m in ('starlette', 'uvicorn', 'mcp', 'cryptography', 'apsw', 'asyncpg', 'pydantic', 'jinja2') if m in sys.modules])"
-    done = subprocess.run([ackbox.argv[0], "-c", code], env=ackbox.environment, capture_output=True, text=True, timeout=30, check=False)
+    code = (
+        "import sys; sys.argv = ['ackbox', '--as', 'ana', 'send', 'bob', 'x']\nfrom ackbox.__main__"
+        " import main\ntry:\n    main()\nfinally:\n    print([m for m in ('starlette', 'uvicorn',"
+        " 'mcp', 'cryptography', 'apsw', 'asyncpg', 'pydantic', 'jinja2') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [ackbox.argv[0], "-c", code],
+        env=ackbox.environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
     assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_long_lists_are_cut_with_how_many_are_left_out(ackbox: Command) -> None:
     names = ",".join(f"n{number}" for number in range(1, 201))
     told = ackbox("--text", "--as", "ana", "send", names, "hello all").stdout.splitlines()
-    assert (told[0].endswith("n8 (not seen yet) and 192 more"), len(told), told[-1]) == (True, 7, "stored; nor has anybody of 195 names more")
+    assert (told[0].endswith("n8 (not seen yet) and 192 more"), len(told), told[-1]) == (
+        True,
+        7,
+        "stored; nor has anybody of 195 names more",
+    )
     ackbox("--as", "bob", "--instance", "laptop", "inbox")
     people = on_terminal(ackbox, "who")
     assert "bob/laptop" in people and "and 192 more" in people
@@ -251,14 +368,19 @@ def test_a_further_command_is_named_with_the_same_flags(ackbox: Command) -> None
     ackbox.json("--as", "ana", "send", "Mac 小克", "hello")
     told = ackbox("--text", "--as", "Mac 小克", "inbox")
     id = told.stdout.splitlines()[1].split()[0]
-    assert told.stderr.strip() == f"1 unread. Next: ackbox --as 'Mac 小克' read {id}   or: ackbox --as 'Mac 小克' ack {id}"
+    assert (
+        told.stderr.strip()
+        == f"1 unread. Next: ackbox --as 'Mac 小克' read {id}   or: ackbox --as 'Mac 小克' ack {id}"
+    )
 
 
 def test_an_old_discovery_file_stops_nobody(ackbox: Command, tmp_path: Path) -> None:
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     elsewhere = Command(tmp_path / "crashed")
     elsewhere.data.mkdir(parents=True)
-    (elsewhere.data / "server.json").write_text(json.dumps({"pid": other.pid, "url": "http://127.0.0.1:1"}))
+    (elsewhere.data / "server.json").write_text(
+        json.dumps({"pid": other.pid, "url": "http://127.0.0.1:1"})
+    )
     assert elsewhere.json("stop") == {"stopped": False}
     assert other.poll() is None
     other.communicate(b"\n")
@@ -266,34 +388,112 @@ def test_an_old_discovery_file_stops_nobody(ackbox: Command, tmp_path: Path) -> 
 
 
 def test_notes_are_kept_linked_and_found(ackbox: Command) -> None:
-    kept = ackbox.json("--as", "noter", "note", "add", "SQLite", "first", "--kind", "decision", "--tag", "storage", "--priority", "5")
+    kept = ackbox.json(
+        "--as",
+        "noter",
+        "note",
+        "add",
+        "SQLite",
+        "first",
+        "--kind",
+        "decision",
+        "--tag",
+        "storage",
+        "--priority",
+        "5",
+    )
     other = ackbox.json("--as", "noter", "note", "add", "One file to copy")
-    assert (kept["text"], kept["kind"], kept["tags"], other["kind"]) == ("SQLite first", "decision", ["storage"], "note")
+    assert (kept["text"], kept["kind"], kept["tags"], other["kind"]) == (
+        "SQLite first",
+        "decision",
+        ["storage"],
+        "note",
+    )
     ackbox.json("--as", "noter", "note", "link", other["id"], "supports", kept["id"])
     assert ackbox.json("note", "show", kept["id"])["neighbours"][0]["opening"] == "One file to copy"
-    assert ackbox.json("note", "list", "--author", "noter", "--min-priority", "4")["id"] == kept["id"]
+    assert (
+        ackbox.json("note", "list", "--author", "noter", "--min-priority", "4")["id"] == kept["id"]
+    )
     new = ackbox.json("--as", "noter", "note", "supersede", kept["id"], "PostgreSQL first")
     assert ackbox.json("note", "search", "first")["id"] == new["id"]
     assert "supports" in ackbox("note", "show", kept["id"], "--text").stdout
 
 
 def test_a_run_is_declared_followed_and_ended(ackbox: Command) -> None:
-    started = ackbox.json("--as", "runner", "session", "start", "--area", "docs", "--file", "docs/", "--summary", "writing")
-    other = ackbox.json("--as", "walker", "session", "start", "--file", "docs/a.md", "--on-conflict", "warn")
-    assert other["conflicts"] == [{"agent": "runner", "instance": None, "areas": [], "files": ["docs/a.md"]}]
-    assert ackbox.json("--as", "runner", "session", "checkpoint", "half", "--token", started["token"])["session"]["summary"] == "half"
-    assert ackbox.json("session", "list", "--state", "active", "--of", "runner")["agent"] == "runner"
-    ended = ackbox.json("--as", "runner", "session", "end", "written", "--outcome", "completed", "--touched", "docs/a.md")["session"]
-    assert (ended["state"], ended["outcome"], ended["summary"], ended["touched"]) == ("ended", "completed", "written", ["docs/a.md"])
+    started = ackbox.json(
+        "--as",
+        "runner",
+        "session",
+        "start",
+        "--area",
+        "docs",
+        "--file",
+        "docs/",
+        "--summary",
+        "writing",
+    )
+    other = ackbox.json(
+        "--as", "walker", "session", "start", "--file", "docs/a.md", "--on-conflict", "warn"
+    )
+    assert other["conflicts"] == [
+        {"agent": "runner", "instance": None, "areas": [], "files": ["docs/a.md"]}
+    ]
+    assert (
+        ackbox.json("--as", "runner", "session", "checkpoint", "half", "--token", started["token"])[
+            "session"
+        ]["summary"]
+        == "half"
+    )
+    assert (
+        ackbox.json("session", "list", "--state", "active", "--of", "runner")["agent"] == "runner"
+    )
+    ended = ackbox.json(
+        "--as",
+        "runner",
+        "session",
+        "end",
+        "written",
+        "--outcome",
+        "completed",
+        "--touched",
+        "docs/a.md",
+    )["session"]
+    assert (ended["state"], ended["outcome"], ended["summary"], ended["touched"]) == (
+        "ended",
+        "completed",
+        "written",
+        ["docs/a.md"],
+    )
 
 
 def test_a_turn_is_submitted_from_a_file_or_a_pipe(ackbox: Command, tmp_path: Path) -> None:
-    envelope = {"summary": "Tests pass", "status": "needs_review", "idempotency_key": "turn-1", "messages": [{"to": "bob", "body": "Look", "intent": "handoff"}]}
+    envelope = {
+        "summary": "Tests pass",
+        "status": "needs_review",
+        "idempotency_key": "turn-1",
+        "messages": [{"to": "bob", "body": "Look", "intent": "handoff"}],
+    }
     (tmp_path / "turn.json").write_text(json.dumps(envelope), "utf-8")
     kept = ackbox.json("--as", "ender", "turn", "submit", str(tmp_path / "turn.json"))
-    again = ackbox("--as", "ender", "--text", "turn", "submit", stdin=json.dumps(envelope)).stdout.splitlines()
-    assert (kept["status"], kept["duplicate"], [each["body"] for each in kept["messages"]]) == ("needs_review", False, ["Look"])
-    assert again == [f"kept before: {kept['id']}, needs_review", f"  to bob (handoff): {kept['messages'][0]['id']}"]
-    told = [ackbox("--as", "ender", "turn", "submit", stdin=text) for text in ("{", "[]", '{"sumary": "x"}')]
-    assert [(done.returncode, word in done.stderr) for done, word in zip(told, ("not valid JSON", "not a JSON object", "'summary'"), strict=True)] == [
-        (2, True), (2, True), (1, True)]
+    again = ackbox(
+        "--as", "ender", "--text", "turn", "submit", stdin=json.dumps(envelope)
+    ).stdout.splitlines()
+    assert (kept["status"], kept["duplicate"], [each["body"] for each in kept["messages"]]) == (
+        "needs_review",
+        False,
+        ["Look"],
+    )
+    assert again == [
+        f"kept before: {kept['id']}, needs_review",
+        f"  to bob (handoff): {kept['messages'][0]['id']}",
+    ]
+    told = [
+        ackbox("--as", "ender", "turn", "submit", stdin=text)
+        for text in ("{", "[]", '{"sumary": "x"}')
+    ]
+    assert [
+        (done.returncode, word in done.stderr)
+        for done, word in zip(
+            told, ("not valid JSON", "not a JSON object", "'summary'"), strict=True
+        )
+    ] == [(2, True), (2, True), (1, True)]

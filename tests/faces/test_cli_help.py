@@ -1,4 +1,6 @@
-"""What the command line says of itself: an example for each verb, every verb in the list, every exit code kept."""
+"""What the command line says of itself: an example for each verb, every verb in the list, every
+exit code kept.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from ackbox.faces.cli.context import FAMILIES, VERBS, cli
 from tests.command import Command
 
 
-def verbs(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def verbs(
+    command: click.Command, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     if path:
         yield path, command
     if isinstance(command, click.Group):
@@ -26,13 +30,18 @@ EVERY = list(verbs(cli))
 
 
 @pytest.mark.parametrize(("path", "command"), EVERY, ids=[" ".join(path) for path, _ in EVERY])
-def test_every_verb_says_what_it_does_then_gives_an_example(path: tuple[str, ...], command: click.Command) -> None:
+def test_every_verb_says_what_it_does_then_gives_an_example(
+    path: tuple[str, ...], command: click.Command
+) -> None:
     parts = (command.help or "").split("\n\n")
     assert parts[0].strip()
     assert parts[1].strip().startswith("Example")
     assert path[0] in parts[1]
-    assert [parameter.name for parameter in command.params
-            if isinstance(parameter, click.Option) and not parameter.hidden and not parameter.help] == []
+    assert [
+        parameter.name
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and not parameter.hidden and not parameter.help
+    ] == []
 
 
 def test_the_list_has_every_verb_under_a_title_and_cuts_no_sentence(tmp_path: Path) -> None:
@@ -52,20 +61,42 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     command.stop()
 
 
-@pytest.mark.parametrize("arguments", [path for path, verb in EVERY if any("--fail-empty" in parameter.opts for parameter in verb.params)], ids=" ".join)
-def test_nothing_found_ends_with_six_where_that_is_asked(command: Command, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        path
+        for path, verb in EVERY
+        if any("--fail-empty" in parameter.opts for parameter in verb.params)
+    ],
+    ids=" ".join,
+)
+def test_nothing_found_ends_with_six_where_that_is_asked(
+    command: Command, arguments: tuple[str, ...]
+) -> None:
     words = ["nothing-has-this-word"] if "search" in arguments else []
     done = command("--as", "ana", *arguments, "--fail-empty", *words)
     assert (done.returncode, done.stdout) == (6, "")
 
 
 # The list of keys is never empty: the operator key, which reads it, is in it.
-LISTS = [("who",), ("needs",), ("threads",), ("flow",), ("task", "list"), ("session", "list"), ("note", "list"),
-         ("schedule", "list"), ("webhook", "list"), ("search", "nothing-has-this-word")]
+LISTS = [
+    ("who",),
+    ("needs",),
+    ("threads",),
+    ("flow",),
+    ("task", "list"),
+    ("session", "list"),
+    ("note", "list"),
+    ("schedule", "list"),
+    ("webhook", "list"),
+    ("search", "nothing-has-this-word"),
+]
 
 
 @pytest.mark.parametrize("arguments", LISTS, ids=" ".join)
-def test_an_empty_list_teaches_on_a_terminal_and_is_silent_in_a_pipe(command: Command, arguments: tuple[str, ...]) -> None:
+def test_an_empty_list_teaches_on_a_terminal_and_is_silent_in_a_pipe(
+    command: Command, arguments: tuple[str, ...]
+) -> None:
     piped = command("-w", "empty", *arguments)
     assert (piped.returncode, piped.stdout, piped.stderr) == (0, "", "")
     shown = command("-w", "empty", *arguments, "--text")

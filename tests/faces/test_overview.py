@@ -18,4 +18,8 @@ def test_one_look_says_who_is_here_and_what_is_under_way(tmp_path: Path) -> None
     ackbox.stop()
     assert (empty.returncode, empty.stdout) == (0, "Nobody is here yet, and there are no tasks.\n")
     assert told.stdout == "ana is working: Migrating\n"
-    assert (shown["location"], [each["agent"] for each in shown["agents"]], shown["active"]) == (None, ["ana"], [])
+    assert (shown["location"], [each["agent"] for each in shown["agents"]], shown["active"]) == (
+        None,
+        ["ana"],
+        [],
+    )

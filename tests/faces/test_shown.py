@@ -1,4 +1,6 @@
-"""What a call shows is what it marks, pages and counts: for any mailbox, any length of answer and any page, over every reading tool."""
+"""What a call shows is what it marks, pages and counts: for any mailbox, any length of answer
+and any page, over every reading tool.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,18 @@ from tests.answers import items, messages
 pytestmark = pytest.mark.anyio
 CASES = int(os.environ.get("ACKBOX_SHOWN_CASES", "25"))
 WORDS = ["x", "y\n", "界 ", "\u200b"]
-case = st.tuples(st.lists(st.tuples(st.sampled_from(WORDS), st.one_of(st.integers(1, 200), st.integers(1, 3_000), st.integers(1, 12_000))), max_size=9),
-                 st.integers(1, 10), st.integers(SHORTEST, 12_000) | st.just(LONGEST), st.sampled_from([{}, {"urgent_first": True}]))
+case = st.tuples(
+    st.lists(
+        st.tuples(
+            st.sampled_from(WORDS),
+            st.one_of(st.integers(1, 200), st.integers(1, 3_000), st.integers(1, 12_000)),
+        ),
+        max_size=9,
+    ),
+    st.integers(1, 10),
+    st.integers(SHORTEST, 12_000) | st.just(LONGEST),
+    st.sampled_from([{}, {"urgent_first": True}]),
+)
 
 
 class Reader:
@@ -63,11 +75,19 @@ class Reader:
             cursor = on[1]
 
 
-async def opened(sizes: list[tuple[str, int]], number: int, app: App, key: str) -> list[tuple[str, str]]:
+async def opened(
+    sizes: list[tuple[str, int]], number: int, app: App, key: str
+) -> list[tuple[str, str]]:
     sent = []
     for word, many in sizes:
         body = (word * many)[:50_000] + "."
-        told = {"agent": f"ana{number}", "to": f"bob{number}", "body": body, "priority": 1 + many % 5, **({"parent": sent[0][0]} if sent else {})}
+        told = {
+            "agent": f"ana{number}",
+            "to": f"bob{number}",
+            "body": body,
+            "priority": 1 + many % 5,
+            **({"parent": sent[0][0]} if sent else {}),
+        }
         sent.append(((await app.call("message.send", told, credential=key)).id, visible(body)))
     return sent
 
@@ -99,8 +119,13 @@ async def test_every_message_is_shown_once_and_whole_and_what_was_not_is_not_mar
         await app.close()
 
 
-async def by_marking(bob: Reader, limit: int, order: dict[str, Any], many: int) -> list[tuple[str, str]]:
-    """Return all that is shown until nothing is unread, marked by the call that showed it; a long one by its reader, once it is read."""
+async def by_marking(
+    bob: Reader, limit: int, order: dict[str, Any], many: int
+) -> list[tuple[str, str]]:
+    """Return all that is shown until nothing is unread, marked by the call that showed it.
+
+    A long one by its reader, once it is read.
+    """
     found: dict[str, str] = {}
     for _ in range(2 * many + 1):
         text = await bob.look("inbox.check", limit=limit, mark="read", **order)
@@ -110,7 +135,11 @@ async def by_marking(bob: Reader, limit: int, order: dict[str, Any], many: int) 
         shown = items(text)
         for id, body in await bob.whole(text):
             assert found.setdefault(id, body) == body
-        marked = {letter.id for letter in (await bob.core("mailbox.list", limit=200)).messages if letter.read}
+        marked = {
+            letter.id
+            for letter in (await bob.core("mailbox.list", limit=200)).messages
+            if letter.read
+        }
         begun = {each["id"] for each in shown if each["rest"]}
         assert marked == set(found) - begun
         if begun:
@@ -142,7 +171,10 @@ async def test_a_long_message_holds_up_nothing_and_stays_unread_until_its_reader
         long, short = await opened([("x", 30_000), ("y", 10)], 1, app, key)
         bob = Reader(app, key, "bob1", 8_000)
         text = await bob.look("inbox.check", mark="read")
-        assert [(each["id"], each["rest"] is not None) for each in items(text)] == [(long[0], True), (short[0], False)]
+        assert [(each["id"], each["rest"] is not None) for each in items(text)] == [
+            (long[0], True),
+            (short[0], False),
+        ]
         assert f"Shown in part, and therefore not marked: {long[0]}." in text
         assert [letter.id for letter in (await bob.core("inbox.check")).messages] == [long[0]]
         assert (await bob.whole(text))[0] == long
@@ -158,8 +190,21 @@ async def test_lists_of_tasks_and_agents_go_on_where_they_ended() -> None:
         bob = Reader(app, key, "bob", 3_000)
         names = [f"agent-{number:03}" for number in range(60)]
         for name in names:
-            await app.call("agent.check_in", {"agent": name, "summary": "s" * (1 + int(name[-3:]) * 7), "files": [f"f{name}"] * 3}, credential=key)
-        made = [(await bob.core("task.create", title=f"t{number}", description="d" * number * 60)).number for number in range(20)]
+            await app.call(
+                "agent.check_in",
+                {
+                    "agent": name,
+                    "summary": "s" * (1 + int(name[-3:]) * 7),
+                    "files": [f"f{name}"] * 3,
+                },
+                credential=key,
+            )
+        made = [
+            (
+                await bob.core("task.create", title=f"t{number}", description="d" * number * 60)
+            ).number
+            for number in range(20)
+        ]
         tasks, cursor = [], None
         while cursor is not False:
             text = await bob.look("task.list", **({"cursor": cursor} if cursor else {}))
@@ -189,14 +234,31 @@ async def test_what_to_do_next_is_said_in_words(database: str) -> None:
         question = (await ana.core("message.history", limit=1)).messages[0].id
         read = await Reader(app, key, "claude", 8_000).look("inbox.check")
         marked = await ana.look("receipt.mark", mark="read", ids=["nothing"])
-        assert sent.split("\n")[1:] == ['No agent called "cluade" yet; the message waits for it. Did you mean "claude"?', '"claude" is online.']
-        assert (sent.startswith("Stored. {"), asked.startswith("No answer within the time. {")) == (True, True)
-        assert asked.split("\n")[-1] == (f"The question stays. To go on waiting, call wait: the answer comes as a message with parent {question}. "
-                                         f"To look for it later: tool thread, id {question}. Do not ask again.")
+        assert sent.split("\n")[1:] == [
+            'No agent called "cluade" yet; the message waits for it. Did you mean "claude"?',
+            '"claude" is online.',
+        ]
+        assert (sent.startswith("Stored. {"), asked.startswith("No answer within the time. {")) == (
+            True,
+            True,
+        )
+        assert (
+            asked.split("\n")[-1]
+            == "The question stays. To go on waiting, call wait: the answer comes as a message"
+            f" with parent {question}. To look for it later: tool thread, id {question}. Do not"
+            " ask again."
+        )
         ids = [each["id"] for each in messages(read)]
-        assert read.split("\n")[-2:] == ["Shown: 2. Unread in the mailbox: 2 of 2.",
-                                         f'When you have dealt with them: tool mark, mark acknowledged, ids ["{ids[0]}","{ids[1]}"]']
-        assert marked.split("\n")[1] == 'Not among your messages: "nothing". Use ids that inbox gave.'
+        assert read.split("\n")[-2:] == [
+            "Shown: 2. Unread in the mailbox: 2 of 2.",
+            (
+                "When you have dealt with them: tool mark, mark acknowledged, ids"
+                f' ["{ids[0]}","{ids[1]}"]'
+            ),
+        ]
+        assert (
+            marked.split("\n")[1] == 'Not among your messages: "nothing". Use ids that inbox gave.'
+        )
     finally:
         await app.close()
 
@@ -206,15 +268,28 @@ async def test_an_imported_message_says_so_outside_its_fence(database: str) -> N
     try:
         key = await app.ensure(workspace="default", operator_key=None)
         assert key is not None
-        await app.call("message.send", {"agent": "ana", "to": "bob", "body": "from elsewhere"}, credential=key)
+        await app.call(
+            "message.send", {"agent": "ana", "to": "bob", "body": "from elsewhere"}, credential=key
+        )
         await app.call("workspace.create", {"name": "copy"}, credential=key)
         for part in ("reader", "message"):
             page = await app.call("workspace.export", {"part": part}, credential=key)
-            await app.call("workspace.import", {"workspace": "copy", "part": part, "records": page.records, "upto": page.upto}, credential=key)
-        await app.call("message.send", {"agent": "ana", "to": "bob", "body": "sent here", "workspace": "copy"}, credential=key)
+            await app.call(
+                "workspace.import",
+                {"workspace": "copy", "part": part, "records": page.records, "upto": page.upto},
+                credential=key,
+            )
+        await app.call(
+            "message.send",
+            {"agent": "ana", "to": "bob", "body": "sent here", "workspace": "copy"},
+            credential=key,
+        )
         text = await Reader(app, key, "bob", 8_000).look("inbox.check", workspace="copy")
         here = await app.call("message.history", {"workspace": "copy"}, credential=key)
-        assert [(each["body"], each.get("imported")) for each in messages(text)] == [("from elsewhere", True), ("sent here", None)]
+        assert [(each["body"], each.get("imported")) for each in messages(text)] == [
+            ("from elsewhere", True),
+            ("sent here", None),
+        ]
         assert [each.imported is True for each in here.messages] == [False, True]
     finally:
         await app.close()

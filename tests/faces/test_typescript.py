@@ -19,10 +19,27 @@ from tests.npm import install
 
 HERE = Path(__file__).parents[1] / "ts"
 SEEN = {
-    "tools": ["send", "inbox", "mark", "thread", "history", "message_status", "ask", "wait", "who", "checkin", "task", "more"],
+    "tools": [
+        "send",
+        "inbox",
+        "mark",
+        "thread",
+        "history",
+        "message_status",
+        "ask",
+        "wait",
+        "who",
+        "checkin",
+        "task",
+        "more",
+    ],
     "prompts": ["catch_up", "reply", "handoff"],
-    "read": [["ana", "hello 世界", "question"]], "answer": [["bob", "yes"]], "status": [["bob", "acknowledged"]],
-    "thread": ["hello 世界", "yes"], "refused": [True, "invalid"], "fenced": True,
+    "read": [["ana", "hello 世界", "question"]],
+    "answer": [["bob", "yes"]],
+    "status": [["bob", "acknowledged"]],
+    "thread": ["hello 世界", "yes"],
+    "refused": [True, "invalid"],
+    "fenced": True,
     "more": ["note.add", "SQLite first", "not_found"],
 }
 LINES = [("v1", "legacy"), ("v2", "legacy"), ("v2", "2026-07-28")]
@@ -30,7 +47,10 @@ LINES = [("v1", "legacy"), ("v2", "legacy"), ("v2", "2026-07-28")]
 
 @functools.cache
 def installed() -> None:
-    """Install what package-lock.json names, once; without node these tests fail, they are not skipped."""
+    """Install what package-lock.json names, once.
+
+    Without node these tests fail, they are not skipped.
+    """
     install(HERE)
 
 
@@ -46,7 +66,14 @@ def talk(asked: dict[str, Any]) -> Any:
     installed()
     node = shutil.which("node")
     assert node is not None
-    done = subprocess.run([node, "talk.mjs", json.dumps(asked)], cwd=HERE, capture_output=True, text=True, timeout=90, check=False)
+    done = subprocess.run(
+        [node, "talk.mjs", json.dumps(asked)],
+        cwd=HERE,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -61,4 +88,14 @@ def test_two_agents_talk_over_http(ackbox: Command, sdk: str, version: str) -> N
 @pytest.mark.parametrize(("sdk", "version"), LINES)
 def test_two_agents_talk_over_the_bridge(ackbox: Command, sdk: str, version: str) -> None:
     environment = {**ackbox.environment, "PATH": os.environ["PATH"]}
-    assert talk({"sdk": sdk, "version": version, "command": [sys.executable, "-m", "ackbox", "mcp"], "env": environment}) == SEEN
+    assert (
+        talk(
+            {
+                "sdk": sdk,
+                "version": version,
+                "command": [sys.executable, "-m", "ackbox", "mcp"],
+                "env": environment,
+            }
+        )
+        == SEEN
+    )

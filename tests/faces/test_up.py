@@ -35,20 +35,38 @@ def test_up_is_ready_when_it_says_so_and_stop_ends_it(ackbox: Command) -> None:
 def test_a_second_up_says_where_the_first_runs(ackbox: Command) -> None:
     first = ackbox.up()
     again = ackbox.json("up", "--port", "0")
-    assert (first["started"], again["started"], again["url"], again["pid"]) == (True, False, first["url"], first["pid"])
+    assert (first["started"], again["started"], again["url"], again["pid"]) == (
+        True,
+        False,
+        first["url"],
+        first["pid"],
+    )
 
 
 def test_eight_ups_at_once_start_one_server(ackbox: Command) -> None:
-    starts = [subprocess.Popen([*ackbox.argv, "up", "--port", "0", "--detach", "--json"], env=ackbox.environment, stdout=subprocess.PIPE, text=True)
-              for _ in range(8)]
+    starts = [
+        subprocess.Popen(
+            [*ackbox.argv, "up", "--port", "0", "--detach", "--json"],
+            env=ackbox.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(8)
+    ]
     said = [json.loads(start.communicate(timeout=60)[0]) for start in starts]
     assert len({each["pid"] for each in said}) == 1
 
 
 def test_keys_and_discovery_are_for_the_owner_only(ackbox: Command) -> None:
     ackbox.up()
-    modes = {name: stat.S_IMODE((ackbox.data / name).stat().st_mode) for name in ("operator.key", "server.json")}
-    assert (modes, stat.S_IMODE(ackbox.data.stat().st_mode)) == ({"operator.key": 0o600, "server.json": 0o600}, 0o700)
+    modes = {
+        name: stat.S_IMODE((ackbox.data / name).stat().st_mode)
+        for name in ("operator.key", "server.json")
+    }
+    assert (modes, stat.S_IMODE(ackbox.data.stat().st_mode)) == (
+        {"operator.key": 0o600, "server.json": 0o600},
+        0o700,
+    )
 
 
 def test_what_was_stored_is_there_after_a_kill(ackbox: Command) -> None:
@@ -61,25 +79,44 @@ def test_what_was_stored_is_there_after_a_kill(ackbox: Command) -> None:
 
 
 def test_a_killed_server_that_nobody_has_reaped_is_taken_for_dead(ackbox: Command) -> None:
-    killed = subprocess.Popen([*ackbox.argv, "up", "--port", "0", "--no-open", "--json"], env=ackbox.environment, stdout=subprocess.PIPE, text=True)
+    killed = subprocess.Popen(
+        [*ackbox.argv, "up", "--port", "0", "--no-open", "--json"],
+        env=ackbox.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert killed.stdout is not None
     first = json.loads(killed.stdout.readline())
     killed.kill()
     # Our own child that we have not waited for: a zombie, whose process id still answers.
     os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
     left = json.loads((ackbox.data / "server.json").read_text())
-    assert (left["pid"], ackbox("status").returncode, ackbox.json("stop")) == (killed.pid, 3, {"stopped": False})
+    assert (left["pid"], ackbox("status").returncode, ackbox.json("stop")) == (
+        killed.pid,
+        3,
+        {"stopped": False},
+    )
     # On the same port, so that an answer from there is no sign of whose file it is.
     again = ackbox.json("up", "--port", first["url"].rpartition(":")[2], "--detach", "--no-open")
-    assert (again["url"], again["started"], again["pid"] == left["pid"], again["started_at"] > left["started_at"]) == (first["url"], True, False, True)
+    assert (
+        again["url"],
+        again["started"],
+        again["pid"] == left["pid"],
+        again["started_at"] > left["started_at"],
+    ) == (first["url"], True, False, True)
     status = ackbox.json("status")
-    assert again | {"instance": status["instance"]} == status | {"mcp": again["mcp"], "started": True}
+    assert again | {"instance": status["instance"]} == status | {
+        "mcp": again["mcp"],
+        "started": True,
+    }
     killed.communicate()
 
 
 def test_a_file_left_behind_by_a_dead_server_is_not_believed(ackbox: Command) -> None:
     ackbox.data.mkdir(parents=True)
-    (ackbox.data / "server.json").write_text(json.dumps({"url": "http://127.0.0.1:1", "pid": os.getpid(), "version": "0"}))
+    (ackbox.data / "server.json").write_text(
+        json.dumps({"url": "http://127.0.0.1:1", "pid": os.getpid(), "version": "0"})
+    )
     assert ackbox("status").returncode == 3
     assert ackbox.up()["started"] is True
 
@@ -90,19 +127,33 @@ def test_an_address_others_reach_must_be_meant(ackbox: Command) -> None:
     assert ackbox.up("--host", "0.0.0.0", "--allow-remote")["url"].startswith("http://127.0.0.1:")
 
 
-@pytest.mark.parametrize(("arguments", "what"), [
-    (["--database", "mysql://x"], "No engine for 'mysql'"), (["--database", "postgresql://127.0.0.1:1/x"], "PostgreSQL does not answer"),
-])
-def test_a_database_that_cannot_be_served_is_refused_plainly(ackbox: Command, arguments: list[str], what: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["--database", "mysql://x"], "No engine for 'mysql'"),
+        (["--database", "postgresql://127.0.0.1:1/x"], "PostgreSQL does not answer"),
+    ],
+)
+def test_a_database_that_cannot_be_served_is_refused_plainly(
+    ackbox: Command, arguments: list[str], what: str
+) -> None:
     refused = ackbox("up", "--port", "0", *arguments)
-    assert (refused.returncode, what in refused.stderr, "Traceback" in refused.stderr) == (1, True, False)
+    assert (refused.returncode, what in refused.stderr, "Traceback" in refused.stderr) == (
+        1,
+        True,
+        False,
+    )
 
 
 def test_a_wait_does_not_hold_up_the_end(ackbox: Command) -> None:
     ackbox.up()
     ackbox.json("--as", "bob", "heartbeat")
-    waiting = subprocess.Popen([*ackbox.argv, "--as", "bob", "wait", "--timeout", "19"], env=ackbox.environment, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
+    waiting = subprocess.Popen(
+        [*ackbox.argv, "--as", "bob", "wait", "--timeout", "19"],
+        env=ackbox.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     ackbox.stop()
     waiting.communicate(timeout=10)
     assert waiting.returncode in (3, 5)
@@ -111,15 +162,29 @@ def test_a_wait_does_not_hold_up_the_end(ackbox: Command) -> None:
 def test_a_wait_without_a_server_says_how_to_start_one(ackbox: Command) -> None:
     done = ackbox("--as", "bob", "wait", "--timeout", "1")
     told = json.loads(done.stderr)["error"]
-    assert (done.returncode, told["code"], told["hint"]) == (3, "no_server", "Start one with: ackbox up")
+    assert (done.returncode, told["code"], told["hint"]) == (
+        3,
+        "no_server",
+        "Start one with: ackbox up",
+    )
 
 
 def test_the_demo_plays_to_its_question_and_goes_on_with_the_answer(ackbox: Command) -> None:
     ackbox.up()
-    playing = subprocess.Popen([*ackbox.argv, "--as", "you", "demo", "--fast"], env=ackbox.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    playing = subprocess.Popen(
+        [*ackbox.argv, "--as", "you", "demo", "--fast"],
+        env=ackbox.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert playing.stderr is not None
     played = "".join(iter(playing.stderr.readline, "Ctrl-C ends the demo; the question stays.\n"))
-    question = next(each for each in ackbox.json("-w", "demo", "--as", "you", "inbox") if each["intent"] == "blocked")
+    question = next(
+        each
+        for each in ackbox.json("-w", "demo", "--as", "you", "inbox")
+        if each["intent"] == "blocked"
+    )
     assert f"reply {question['id']}" in played
     ackbox.json("-w", "demo", "--as", "you", "reply", question["id"], "Yes, after a backup")
     _, told = playing.communicate(timeout=60)

@@ -1,4 +1,6 @@
-"""Who is gone takes nothing: a caller that leaves while it waits is marked nothing, claims nothing and is no longer here."""
+"""Who is gone takes nothing: a caller that leaves while it waits is marked nothing, claims
+nothing and is no longer here.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,11 @@ from tests.sockets import opened
 pytestmark = pytest.mark.anyio
 ASKED = {"agent": "bob", "wait_s": 50, "mark": "read"}
 VERSION = "2026-07-28"
-META = {"io.modelcontextprotocol/protocolVersion": VERSION, "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
-        "io.modelcontextprotocol/clientCapabilities": {}}
+META = {
+    "io.modelcontextprotocol/protocolVersion": VERSION,
+    "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
 Leave = Callable[[], Awaitable[None]]
 
 
@@ -30,13 +35,24 @@ async def served(database: str) -> AsyncIterator[Served]:
         yield it
 
 
-async def posted(served: Served, path: str, body: Any, *lines: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def posted(
+    served: Served, path: str, body: Any, *lines: str
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Send a request and leave its answer alone."""
     host, port = served.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     raw = json.dumps(body).encode()
-    head = [f"POST {path} HTTP/1.1", f"Host: {host}:{port}", f"Authorization: Bearer {served.key}", "Content-Type: application/json",
-            "Accept: application/json, text/event-stream", f"Content-Length: {len(raw)}", *lines, "", ""]
+    head = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {host}:{port}",
+        f"Authorization: Bearer {served.key}",
+        "Content-Type: application/json",
+        "Accept: application/json, text/event-stream",
+        f"Content-Length: {len(raw)}",
+        *lines,
+        "",
+        "",
+    ]
     writer.write("\r\n".join(head).encode() + raw)
     return reader, writer
 
@@ -54,11 +70,23 @@ def hang_up(writer: asyncio.StreamWriter) -> Leave:
 
 
 async def over_a_pipeline(served: Served) -> Leave:
-    """Ask more before the wait is answered, and hang up: the server reads no further, and so sees no end of the connection by reading."""
+    """Ask more before the wait is answered, and hang up: the server reads no further, and so
+    sees no end of the connection by reading.
+    """
     _, writer = await posted(served, "/v1/inbox/wait", ASKED)
 
     async def leave() -> None:
-        writer.write(b"\r\n".join([b"GET /healthz HTTP/1.1", f"Host: {served.url.removeprefix('http://')}".encode(), b"", b""]) * 3)
+        writer.write(
+            b"\r\n".join(
+                [
+                    b"GET /healthz HTTP/1.1",
+                    f"Host: {served.url.removeprefix('http://')}".encode(),
+                    b"",
+                    b"",
+                ]
+            )
+            * 3
+        )
         writer.close()
 
     return leave
@@ -66,23 +94,45 @@ async def over_a_pipeline(served: Served) -> Leave:
 
 def call_of(era: str) -> dict[str, Any]:
     meta = {"_meta": META} if era == "modern" else {}
-    return {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "wait", "arguments": ASKED, **meta}}
+    return {
+        "jsonrpc": "2.0",
+        "id": 7,
+        "method": "tools/call",
+        "params": {"name": "wait", "arguments": ASKED, **meta},
+    }
 
 
 async def over_modern_mcp(served: Served) -> Leave:
-    _, writer = await posted(served, "/mcp", call_of("modern"), f"MCP-Protocol-Version: {VERSION}", "Mcp-Method: tools/call", "Mcp-Name: wait")
+    _, writer = await posted(
+        served,
+        "/mcp",
+        call_of("modern"),
+        f"MCP-Protocol-Version: {VERSION}",
+        "Mcp-Method: tools/call",
+        "Mcp-Name: wait",
+    )
     return hang_up(writer)
 
 
 async def session(served: Served) -> str:
     """Open a session of the older eras; return the lines that name it."""
-    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
-    reader, writer = await posted(served, "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
+    hello = {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "t", "version": "1"},
+    }
+    reader, writer = await posted(
+        served, "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
+    )
     head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
     writer.close()
-    id = next(line.partition(": ")[2] for line in head.split("\r\n") if line.startswith("mcp-session-id"))
+    id = next(
+        line.partition(": ")[2] for line in head.split("\r\n") if line.startswith("mcp-session-id")
+    )
     lines = f"Mcp-Session-Id: {id}\r\nMCP-Protocol-Version: 2025-06-18"
-    reader, writer = await posted(served, "/mcp", {"jsonrpc": "2.0", "method": "notifications/initialized"}, lines)
+    reader, writer = await posted(
+        served, "/mcp", {"jsonrpc": "2.0", "method": "notifications/initialized"}, lines
+    )
     assert b" 202 " in await reader.readline()
     writer.close()
     return lines
@@ -98,7 +148,14 @@ async def over_legacy_mcp_by_a_notification(served: Served) -> Leave:
     kept = [await posted(served, "/mcp", call_of("legacy"), lines)]
 
     async def leave() -> None:
-        kept.append(await posted(served, "/mcp", {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 7}}, lines))
+        kept.append(
+            await posted(
+                served,
+                "/mcp",
+                {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 7}},
+                lines,
+            )
+        )
 
     return leave
 
@@ -126,8 +183,14 @@ async def over_a_busy_socket(served: Served) -> Leave:
 
 
 WAYS: dict[str, Callable[[Served], Awaitable[Leave]]] = {
-    "rest": lambda served: over_rest(served, "/v1/inbox/wait"), "call": lambda served: over_rest(served, "/v1/call/inbox.wait"),
-    "mcp": over_modern_mcp, "mcp of older eras": over_legacy_mcp, "mcp cancelled": over_legacy_mcp_by_a_notification, "socket": over_a_socket, "pipeline": over_a_pipeline, "busy socket": over_a_busy_socket,
+    "rest": lambda served: over_rest(served, "/v1/inbox/wait"),
+    "call": lambda served: over_rest(served, "/v1/call/inbox.wait"),
+    "mcp": over_modern_mcp,
+    "mcp of older eras": over_legacy_mcp,
+    "mcp cancelled": over_legacy_mcp_by_a_notification,
+    "socket": over_a_socket,
+    "pipeline": over_a_pipeline,
+    "busy socket": over_a_busy_socket,
 }
 
 
@@ -138,7 +201,9 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_caller_that_leaves_while_it_waits_is_marked_nothing_and_is_not_here(served: Served, way: str) -> None:
+async def test_a_caller_that_leaves_while_it_waits_is_marked_nothing_and_is_not_here(
+    served: Served, way: str
+) -> None:
     async def do(operation: str, **params: Any) -> Any:
         return await served.app.call(operation, params, credential=served.key)
 
@@ -159,27 +224,51 @@ async def test_what_is_for_the_caller_alone_is_not_done_for_one_who_has_left(pos
     await post("task.create", agent="ana", title="build")
     gone = Gone()
     gone.set()
-    for name, params in (("inbox.check", {"mark": "read"}), ("inbox.wait", {"mark": "read", "wait_s": 5}), ("task.claim", {})):
+    for name, params in (
+        ("inbox.check", {"mark": "read"}),
+        ("inbox.wait", {"mark": "read", "wait_s": 5}),
+        ("task.claim", {}),
+    ):
         with pytest.raises(CallerGone):
             await post.app.call(name, {"agent": "bob", **params}, credential=post.key, gone=gone)
     assert [letter.body for letter in (await post("inbox.check", agent="cora")).messages] == []
     assert (await post("task.list", agent="ana")).tasks[0].status == "open"
-    assert [letter.body for letter in (await post("inbox.check", agent="bob")).messages] == ["hello"]
+    assert [letter.body for letter in (await post("inbox.check", agent="bob")).messages] == [
+        "hello"
+    ]
 
 
 async def test_a_message_of_a_caller_who_has_left_is_sent_all_the_same(post: Post) -> None:
     gone = Gone()
     gone.set()
-    await post.app.call("message.ask", {"agent": "ana", "to": "bob", "body": "sure?", "wait_s": 50}, credential=post.key, gone=gone)
-    assert [letter.body for letter in (await post("inbox.check", agent="bob")).messages] == ["sure?"]
+    await post.app.call(
+        "message.ask",
+        {"agent": "ana", "to": "bob", "body": "sure?", "wait_s": 50},
+        credential=post.key,
+        gone=gone,
+    )
+    assert [letter.body for letter in (await post("inbox.check", agent="bob")).messages] == [
+        "sure?"
+    ]
 
 
-async def test_a_caller_who_leaves_between_a_ring_and_the_look_is_marked_nothing(post: Post) -> None:
+async def test_a_caller_who_leaves_between_a_ring_and_the_look_is_marked_nothing(
+    post: Post,
+) -> None:
     gone = Gone()
-    waiting = asyncio.ensure_future(post.app.call("inbox.wait", {"agent": "bob", "mark": "read", "wait_s": 50}, credential=post.key, gone=gone))
+    waiting = asyncio.ensure_future(
+        post.app.call(
+            "inbox.wait",
+            {"agent": "bob", "mark": "read", "wait_s": 50},
+            credential=post.key,
+            gone=gone,
+        )
+    )
     await until(lambda: post.app.bell.waiting == 1)
     # Says that the caller left, and wakes nobody: the ring of the message does.
     gone.is_set = True
     await post("message.send", agent="ana", to="bob", body="hello")
     assert (await waiting).messages == []
-    assert [letter.body for letter in (await post("inbox.check", agent="bob")).messages] == ["hello"]
+    assert [letter.body for letter in (await post("inbox.check", agent="bob")).messages] == [
+        "hello"
+    ]

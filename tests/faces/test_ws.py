@@ -52,16 +52,36 @@ async def test_every_operation_answers_on_a_socket(served: Served) -> None:
     async with opened(served.url, served.key) as socket:
         for name in OPERATIONS:
             answer = await socket.ask({"id": name, "op": name, "params": {"nothing": 1}})
-            assert answer == {"id": name, "error": await refusal(served.app, served.key, name, {"nothing": 1})}
+            assert answer == {
+                "id": name,
+                "error": await refusal(served.app, served.key, name, {"nothing": 1}),
+            }
 
 
 async def test_many_calls_at_once_are_answered_by_their_ids(served: Served) -> None:
     async with opened(served.url, served.key) as socket:
         for number in range(300):
-            await socket.send({"id": number, "op": "message.send", "params": {"agent": "ana", "to": "bob", "body": str(number)}})
-        sent = {answer["id"]: answer["result"]["id"] for answer in [await socket.receive() for _ in range(300)]}
+            await socket.send(
+                {
+                    "id": number,
+                    "op": "message.send",
+                    "params": {"agent": "ana", "to": "bob", "body": str(number)},
+                }
+            )
+        sent = {
+            answer["id"]: answer["result"]["id"]
+            for answer in [await socket.receive() for _ in range(300)]
+        }
         letters = [*(await do(served, "inbox.check", agent="bob", limit=200)).messages]
-        letters += (await do(served, "inbox.check", agent="bob", limit=200, cursor=(await do(served, "inbox.check", agent="bob", limit=200)).cursor)).messages
+        letters += (
+            await do(
+                served,
+                "inbox.check",
+                agent="bob",
+                limit=200,
+                cursor=(await do(served, "inbox.check", agent="bob", limit=200)).cursor,
+            )
+        ).messages
     assert {int(letter.body): letter.id for letter in letters} == sent
 
 
@@ -71,39 +91,92 @@ async def test_a_quick_call_overtakes_one_that_waits(served: Served) -> None:
         assert (await socket.ask({"id": "who", "op": "agent.whoami"}))["result"]["agent"] == "bob"
         await do(served, "message.send", agent="ana", to="bob", body="hello")
         answer = await socket.receive()
-    assert (answer["id"], [letter["body"] for letter in answer["result"]["messages"]]) == ("wait", ["hello"])
+    assert (answer["id"], [letter["body"] for letter in answer["result"]["messages"]]) == (
+        "wait",
+        ["hello"],
+    )
 
 
-@pytest.mark.parametrize(("frame", "id", "message"), [
-    ("{", None, "This is not valid JSON: Input data was truncated."),
-    ("[]", None, "A frame is a JSON object; got a list of 0."),
-    ('{"id": 7}', 7, "A frame has one of `op`, `subscribe`, `unsubscribe`."),
-    ('{"id": 7, "op": "agent.whoami", "unsubscribe": 1}', 7, "A frame has one of `op`, `subscribe`, `unsubscribe`."),
-    ('{"id": 7, "subscribe": {}, "params": {}}', 7, "Only a frame with `op` has `params`."),
-    ('{"id": "a", "op": "no.such"}', "a", "There is no operation 'no.such'."),
-    ('{"op": "agent.whoami"}', None, "`id` is missing."),
-    ('{"id": true, "op": "agent.whoami"}', None, "`id` must be a whole number or text; got true."),
-    ('{"id": 1, "op": "agent.whoami", "more": 1}', 1, "Unknown field 'more'."),
-    ('{"id": 1, "op": 3}', 1, "`op` must be text; got 3."),
-    ('{"id": 1, "subscribe": []}', 1, "`subscribe` must be an object; got a list of 0."),
-    ('{"id": 1, "op": "agent.check_in", "stay": "yes"}', 1, "`stay` must be true or false; got 'yes'."),
-    ('{"id": 1, "op": "message.send", "params": {"to": "bob", "body": "x\\ud83d"}}', 1, "`body` holds half of a surrogate pair: half an emoji."),
-    ('{"id": 1, "subscribe": {"cursor": "\\ud83d"}}', 1, "`cursor` holds half of a surrogate pair: half an emoji."),
-    ('{"id": "\\ud83d", "op": "agent.whoami"}', None, "`id` holds half of a surrogate pair: half an emoji."),
-    ('{"id": 1, "op": "agent.whoami", "\\ud83d": 1}', 1, "Unknown field '\\\\ud83d'."),
-    ('{"id": 1, "op": "agent.whoami", "params": []}', 1, "The parameters are not an object."),
-    ('{"id": 1, "unsubscribe": 5}', 1, "There is no such subscription."),
-    ('{"id": 1, "subscribe": {"of": "all"}}', 1, "`of` must be one of 'inbox', 'workspace'; got 'all'."),
-    ('{"id": 1, "subscribe": {"cursor": "AAAA"}}', 1, "This cursor is not from here."),
-    ('{"id": 1, "subscribe": {"join_ms": -1}}', 1, "`join_ms` is a number from 0 to 1000."),
-    ('{"id": 1, "op": "message.send", "params": {"metadata": ' + '{"a":' * 40 + "1" + "}" * 42, 1, "The JSON is nested deeper than 32 levels."),
-    ('{"id": 1, "op": "message.send", "params": ' + "[" * 100_000, None, "The JSON is nested deeper than 32 levels."),
-    (b"\x00\xff", None, "Frames are JSON text; this one is binary."),
-], ids=lambda value: str(value)[:40])
-async def test_a_frame_that_cannot_be_used_is_answered_and_the_socket_goes_on(one: Served, frame: str | bytes, id: Any, message: str) -> None:
+@pytest.mark.parametrize(
+    ("frame", "id", "message"),
+    [
+        ("{", None, "This is not valid JSON: Input data was truncated."),
+        ("[]", None, "A frame is a JSON object; got a list of 0."),
+        ('{"id": 7}', 7, "A frame has one of `op`, `subscribe`, `unsubscribe`."),
+        (
+            '{"id": 7, "op": "agent.whoami", "unsubscribe": 1}',
+            7,
+            "A frame has one of `op`, `subscribe`, `unsubscribe`.",
+        ),
+        ('{"id": 7, "subscribe": {}, "params": {}}', 7, "Only a frame with `op` has `params`."),
+        ('{"id": "a", "op": "no.such"}', "a", "There is no operation 'no.such'."),
+        ('{"op": "agent.whoami"}', None, "`id` is missing."),
+        (
+            '{"id": true, "op": "agent.whoami"}',
+            None,
+            "`id` must be a whole number or text; got true.",
+        ),
+        ('{"id": 1, "op": "agent.whoami", "more": 1}', 1, "Unknown field 'more'."),
+        ('{"id": 1, "op": 3}', 1, "`op` must be text; got 3."),
+        ('{"id": 1, "subscribe": []}', 1, "`subscribe` must be an object; got a list of 0."),
+        (
+            '{"id": 1, "op": "agent.check_in", "stay": "yes"}',
+            1,
+            "`stay` must be true or false; got 'yes'.",
+        ),
+        (
+            '{"id": 1, "op": "message.send", "params": {"to": "bob", "body": "x\\ud83d"}}',
+            1,
+            "`body` holds half of a surrogate pair: half an emoji.",
+        ),
+        (
+            '{"id": 1, "subscribe": {"cursor": "\\ud83d"}}',
+            1,
+            "`cursor` holds half of a surrogate pair: half an emoji.",
+        ),
+        (
+            '{"id": "\\ud83d", "op": "agent.whoami"}',
+            None,
+            "`id` holds half of a surrogate pair: half an emoji.",
+        ),
+        ('{"id": 1, "op": "agent.whoami", "\\ud83d": 1}', 1, "Unknown field '\\\\ud83d'."),
+        ('{"id": 1, "op": "agent.whoami", "params": []}', 1, "The parameters are not an object."),
+        ('{"id": 1, "unsubscribe": 5}', 1, "There is no such subscription."),
+        (
+            '{"id": 1, "subscribe": {"of": "all"}}',
+            1,
+            "`of` must be one of 'inbox', 'workspace'; got 'all'.",
+        ),
+        ('{"id": 1, "subscribe": {"cursor": "AAAA"}}', 1, "This cursor is not from here."),
+        ('{"id": 1, "subscribe": {"join_ms": -1}}', 1, "`join_ms` is a number from 0 to 1000."),
+        (
+            '{"id": 1, "op": "message.send", "params": {"metadata": '
+            + '{"a":' * 40
+            + "1"
+            + "}" * 42,
+            1,
+            "The JSON is nested deeper than 32 levels.",
+        ),
+        (
+            '{"id": 1, "op": "message.send", "params": ' + "[" * 100_000,
+            None,
+            "The JSON is nested deeper than 32 levels.",
+        ),
+        (b"\x00\xff", None, "Frames are JSON text; this one is binary."),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+async def test_a_frame_that_cannot_be_used_is_answered_and_the_socket_goes_on(
+    one: Served, frame: str | bytes, id: Any, message: str
+) -> None:
     async with opened(one.url, await key(one, "bob")) as socket:
         answer = await socket.ask(frame)
-        assert set(answer) == {"id", "error"} and set(answer["error"]) >= {"code", "message", "hint", "details"}
+        assert set(answer) == {"id", "error"} and set(answer["error"]) >= {
+            "code",
+            "message",
+            "hint",
+            "details",
+        }
         assert (answer["id"], answer["error"]["message"]) == (id, message)
         assert (await socket.call("agent.whoami"))["agent"] == "bob"
 
@@ -112,7 +185,11 @@ async def test_an_id_that_is_not_answered_yet_is_not_taken_twice(one: Served) ->
     async with opened(one.url, await key(one, "bob")) as socket:
         await socket.send({"id": 1, "op": "inbox.wait", "params": {"wait_s": 50}})
         answer = await socket.ask({"id": 1, "op": "agent.whoami"})
-    assert (answer["id"], answer["error"]["code"], answer["error"]["details"]) == (None, "conflict", {"id": 1})
+    assert (answer["id"], answer["error"]["code"], answer["error"]["details"]) == (
+        None,
+        "conflict",
+        {"id": 1},
+    )
 
 
 async def test_who_sends_a_hundred_frames_that_cannot_be_read_is_let_go(one: Served) -> None:
@@ -139,12 +216,18 @@ async def test_a_wrong_key_is_refused_at_the_handshake(one: Served, given: str) 
 
 
 async def test_a_page_of_another_origin_and_another_host_are_refused(one: Served) -> None:
-    for options in ({"origin": "http://evil.example"}, {"host": "127.0.0.1", "port": int(one.url.rpartition(":")[2])}):
+    for options in (
+        {"origin": "http://evil.example"},
+        {"host": "127.0.0.1", "port": int(one.url.rpartition(":")[2])},
+    ):
         url = one.url if "origin" in options else "http://evil.example"
         with pytest.raises(InvalidStatus) as refused:
             async with opened(url, one.key, **options):
                 pass
-        assert (refused.value.response.status_code, b'"forbidden"' in refused.value.response.body) == (403, True)
+        assert (
+            refused.value.response.status_code,
+            b'"forbidden"' in refused.value.response.body,
+        ) == (403, True)
     async with opened(one.url, one.key, origin=one.url) as socket:
         assert (await socket.call("agent.whoami"))["role"] == "operator"
 
@@ -158,7 +241,9 @@ async def test_an_inbox_is_pushed_and_nobody_elses(served: Served) -> None:
         while len(bodies) < 3:
             pushed = await socket.receive()
             assert set(pushed) == {"subscription", "events", "cursor"}
-            bodies += [(await do(served, "message.get", id=event["id"])).body for event in pushed["events"]]
+            bodies += [
+                (await do(served, "message.get", id=event["id"])).body for event in pushed["events"]
+            ]
     assert bodies == ["to bob", "to carl,bob", "to *"]
 
 
@@ -186,7 +271,10 @@ async def test_who_was_away_goes_on_from_its_cursor_and_misses_nothing(served: S
     async with opened(served.url, own) as socket:
         cursor = await follow(socket, of="inbox")
     for many in (210, 3):
-        sent += [(await do(served, "message.send", agent="ana", to="bob", body=f"{many} {n}")).id for n in range(many)]
+        sent += [
+            (await do(served, "message.send", agent="ana", to="bob", body=f"{many} {n}")).id
+            for n in range(many)
+        ]
         async with opened(served.url, own) as socket:
             assert await follow(socket, of="inbox", cursor=cursor) == cursor
             while len(seen) < len(sent):
@@ -205,18 +293,24 @@ async def test_an_ended_subscription_pushes_no_more(served: Served) -> None:
         assert (await socket.ask({"id": 3, "unsubscribe": 1}))["error"]["code"] == "not_found"
 
 
-async def test_a_socket_has_so_many_subscriptions_also_when_they_are_asked_for_at_once(served: Served) -> None:
+async def test_a_socket_has_so_many_subscriptions_also_when_they_are_asked_for_at_once(
+    served: Served,
+) -> None:
     async with opened(served.url, served.key) as socket:
         for number in range(40):
             await socket.send({"id": number, "subscribe": {}})
         answers = [await socket.answer() for _ in range(40)]
         assert sum("result" in answer for answer in answers) == served.app.bell.following == 32
-        assert {answer["error"]["message"] for answer in answers if "error" in answer} == {"A socket has at most 32 subscriptions."}
+        assert {answer["error"]["message"] for answer in answers if "error" in answer} == {
+            "A socket has at most 32 subscriptions."
+        }
         assert (await socket.ask({"id": "end", "unsubscribe": 0}))["result"] == {"subscription": 0}
         assert "result" in await socket.ask({"id": "again", "subscribe": {}})
 
 
-async def test_an_open_socket_keeps_its_instance_online_and_says_how_it_is_reached(served: Served) -> None:
+async def test_an_open_socket_keeps_its_instance_online_and_says_how_it_is_reached(
+    served: Served,
+) -> None:
     now = served.app.clock()
     served.app.clock = lambda: now
     async with opened(served.url, await key(served, "bob")) as socket:
@@ -234,12 +328,18 @@ async def test_an_open_socket_keeps_its_instance_online_and_says_how_it_is_reach
 
 
 @pytest.mark.parametrize("how", ["revoked", "expired"])
-async def test_the_sockets_of_a_key_that_ends_are_closed_within_a_second(served: Served, how: str) -> None:
+async def test_the_sockets_of_a_key_that_ends_are_closed_within_a_second(
+    served: Served, how: str
+) -> None:
     made = await do(served, "key.create", name="bob", expires_in_days=1)
     now = served.app.clock()
     served.app.clock = lambda: now
     loop = asyncio.get_running_loop()
-    async with opened(served.url, made.key) as one, opened(served.url, made.key) as two, opened(served.url, served.key) as other:
+    async with (
+        opened(served.url, made.key) as one,
+        opened(served.url, made.key) as two,
+        opened(served.url, served.key) as other,
+    ):
         await follow(one, of="inbox")
         start = loop.time()
         if how == "revoked":
@@ -258,10 +358,19 @@ async def test_a_ticket_opens_one_socket_within_thirty_seconds(one: Served) -> N
     own, now = await key(one, "bob"), one.app.clock()
     one.app.clock = lambda: now
     async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {own}"}) as http:
-        tickets = [(await http.post(f"{one.url}/v1/tickets")).json()["subprotocol"] for _ in range(3)]
-        assert (await http.post(f"{one.url}/v1/tickets", headers={"Authorization": "Bearer x"})).status_code == 401
+        tickets = [
+            (await http.post(f"{one.url}/v1/tickets")).json()["subprotocol"] for _ in range(3)
+        ]
+        assert (
+            await http.post(f"{one.url}/v1/tickets", headers={"Authorization": "Bearer x"})
+        ).status_code == 401
     # The milliseconds that pass before each, which ticket, and whether it opens.
-    for passed, ticket, opens in ((0, tickets[0], True), (0, tickets[0], False), (29_999, tickets[1], True), (1, tickets[2], False)):
+    for passed, ticket, opens in (
+        (0, tickets[0], True),
+        (0, tickets[0], False),
+        (29_999, tickets[1], True),
+        (1, tickets[2], False),
+    ):
         now += passed
         if opens:
             async with opened(one.url, None, subprotocols=["ackbox", ticket]) as socket:
@@ -274,14 +383,19 @@ async def test_a_ticket_opens_one_socket_within_thirty_seconds(one: Served) -> N
         assert refused.value.response.status_code == 401
 
 
-async def test_a_key_has_so_many_sockets_and_no_more(one: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_key_has_so_many_sockets_and_no_more(
+    one: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ackbox.faces.ws.endpoint.MOST_OF_A_KEY", 2)
     own = await key(one, "bob")
     async with opened(one.url, own), opened(one.url, own):
         with pytest.raises(InvalidStatus) as refused:
             async with opened(one.url, own):
                 pass
-        assert (refused.value.response.status_code, refused.value.response.headers["Retry-After"]) == (429, "30")
+        assert (
+            refused.value.response.status_code,
+            refused.value.response.headers["Retry-After"],
+        ) == (429, "30")
         async with opened(one.url, await key(one, "carl")) as socket:
             assert (await socket.call("agent.whoami"))["agent"] == "carl"
     # Those that have gone make room, as soon as the server has seen them go.
@@ -295,7 +409,9 @@ async def test_a_key_has_so_many_sockets_and_no_more(one: Served, monkeypatch: p
                 await asyncio.sleep(0.01)
 
 
-async def test_a_socket_that_says_nothing_is_closed_and_one_that_follows_is_not(one: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_socket_that_says_nothing_is_closed_and_one_that_follows_is_not(
+    one: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ackbox.faces.ws.endpoint.SILENT_S", 0.2)
     monkeypatch.setattr("ackbox.faces.ws.endpoint.IDLE_S", 0.2)
     async with opened(one.url, one.key) as silent, opened(one.url, one.key) as follows:
@@ -344,11 +460,23 @@ async def away(served: Served) -> None:
             await asyncio.sleep(0)
 
 
-async def test_who_stays_is_online_until_the_socket_ends_and_is_checked_out_then(served: Served) -> None:
+async def test_who_stays_is_online_until_the_socket_ends_and_is_checked_out_then(
+    served: Served,
+) -> None:
     ana = await key(served, "ana")
     async with opened(served.url, ana) as socket:
-        answer = await socket.ask({"id": 1, "op": "agent.check_in", "stay": True, "params": {"instance": "here", "program": "raw"}})
-        assert (answer["result"]["me"]["instance"], answer["result"]["me"]["program"]) == ("here", "raw")
+        answer = await socket.ask(
+            {
+                "id": 1,
+                "op": "agent.check_in",
+                "stay": True,
+                "params": {"instance": "here", "program": "raw"},
+            }
+        )
+        assert (answer["result"]["me"]["instance"], answer["result"]["me"]["program"]) == (
+            "here",
+            "raw",
+        )
         assert await standing(served) == [("here", "online")]
         socket.connection.transport.abort()
         await away(served)
@@ -361,7 +489,9 @@ async def test_who_stays_twice_is_online_until_the_second_socket_ends(one: Serve
     async with opened(one.url, ana) as second:
         async with opened(one.url, ana) as first:
             for socket in (first, second):
-                await socket.ask({"id": 1, "op": "agent.check_in", "stay": True, "params": {"instance": "here"}})
+                await socket.ask(
+                    {"id": 1, "op": "agent.check_in", "stay": True, "params": {"instance": "here"}}
+                )
         await second.call("agent.whoami")
         assert await standing(one) == [("here", "online")]
     await away(one)
@@ -375,4 +505,6 @@ async def test_only_a_check_in_stays(one: Served) -> None:
 
 async def test_only_a_key_that_may_write_stays(one: Served) -> None:
     async with opened(one.url, await key(one, "ana", kind="read-only")) as socket:
-        assert (await socket.ask({"id": 1, "op": "agent.check_in", "stay": True, "params": {}}))["error"]["code"] == "forbidden"
+        assert (await socket.ask({"id": 1, "op": "agent.check_in", "stay": True, "params": {}}))[
+            "error"
+        ]["code"] == "forbidden"

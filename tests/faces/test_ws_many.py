@@ -30,23 +30,39 @@ POST = 600
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
     # Both ends of each socket are in this process.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(20_000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]), resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE,
+        (
+            min(20_000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),
+            resource.getrlimit(resource.RLIMIT_NOFILE)[1],
+        ),
+    )
     free = Rate(1e9, 1e9)
-    async with serving(f"sqlite:///{tmp_path}/ackbox.db", limits=Limits(key=free, workspace=free)) as it:
+    async with serving(
+        f"sqlite:///{tmp_path}/ackbox.db", limits=Limits(key=free, workspace=free)
+    ) as it:
         yield it
 
 
 async def send_many(served: Served, to: str, bodies: list[str]) -> list[str]:
-    done = await served.app.call("message.send_many", {"agent": "ana", "messages": [{"to": to, "body": body} for body in bodies]}, credential=served.key)
+    done = await served.app.call(
+        "message.send_many",
+        {"agent": "ana", "messages": [{"to": to, "body": body} for body in bodies]},
+        credential=served.key,
+    )
     return [each.sent.id for each in done.outcomes]
 
 
 async def test_each_of_many_sockets_gets_its_own_post_and_everybodys(served: Served) -> None:
     async with AsyncExitStack() as stack:
-        sockets = [await stack.enter_async_context(opened(served.url, served.key)) for _ in range(SOCKETS)]
+        sockets = [
+            await stack.enter_async_context(opened(served.url, served.key)) for _ in range(SOCKETS)
+        ]
         for number, socket in enumerate(sockets):
             await socket.ask({"id": 1, "subscribe": {"of": "inbox", "agent": f"a{number}"}})
-        own = [(await send_many(served, f"a{number}", [str(number)]))[0] for number in range(SOCKETS)]
+        own = [
+            (await send_many(served, f"a{number}", [str(number)]))[0] for number in range(SOCKETS)
+        ]
         everybodys = (await send_many(served, "*", ["to all"]))[0]
         for number, socket in enumerate(sockets):
             seen: list[str] = []
@@ -59,9 +75,14 @@ async def test_each_of_many_sockets_gets_its_own_post_and_everybodys(served: Ser
 
 
 async def test_a_sleeping_reader_slows_nobody_and_reads_on_where_it_was(served: Served) -> None:
-    async with opened(served.url, served.key, max_queue=1) as sleeper, opened(served.url, served.key) as other:
+    async with (
+        opened(served.url, served.key, max_queue=1) as sleeper,
+        opened(served.url, served.key) as other,
+    ):
         for number in range(FEEDS):
-            await sleeper.ask({"id": number, "subscribe": {"kinds": ["message.sent"], "join_ms": 0}})
+            await sleeper.ask(
+                {"id": number, "subscribe": {"kinds": ["message.sent"], "join_ms": 0}}
+            )
         await other.ask({"id": 1, "subscribe": {"kinds": ["message.sent"], "join_ms": 0}})
         sent, seen = [], []
         for turn in range(POST // 100):
@@ -76,11 +97,15 @@ async def test_a_sleeping_reader_slows_nobody_and_reads_on_where_it_was(served: 
     assert [found[number] == sent for number in range(FEEDS)] == [True] * FEEDS
 
 
-async def test_a_reader_that_does_not_wake_is_let_go_and_comes_back_to_its_place(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reader_that_does_not_wake_is_let_go_and_comes_back_to_its_place(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ackbox.faces.ws.line.STALL_S", 0.1)
     async with opened(served.url, served.key, max_queue=1) as sleeper:
         for number in range(FEEDS):
-            await sleeper.ask({"id": number, "subscribe": {"kinds": ["message.sent"], "join_ms": 0}})
+            await sleeper.ask(
+                {"id": number, "subscribe": {"kinds": ["message.sent"], "join_ms": 0}}
+            )
         sent: list[str] = []
         while served.app.bell.following:
             sent += await send_many(served, "bob", [f"{len(sent)} {n}" for n in range(100)])
@@ -90,7 +115,7 @@ async def test_a_reader_that_does_not_wake_is_let_go_and_comes_back_to_its_place
         for pushed in first:
             ids = [event["id"] for event in pushed["events"]]
             at = read[pushed["subscription"]]
-            assert ids == sent[at:at + len(ids)]
+            assert ids == sent[at : at + len(ids)]
             read[pushed["subscription"]] += len(ids)
             cursor = pushed["cursor"] if pushed["subscription"] == 0 else cursor
     assert cursor is not None and read[0] < len(sent)
@@ -99,7 +124,7 @@ async def test_a_reader_that_does_not_wake_is_let_go_and_comes_back_to_its_place
         rest: list[str] = []
         while len(rest) < len(sent) - read[0]:
             rest += [event["id"] for event in (await again.receive())["events"]]
-    assert rest == sent[read[0]:]
+    assert rest == sent[read[0] :]
 
 
 async def frames(socket: Socket) -> list[Any]:

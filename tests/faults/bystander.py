@@ -1,7 +1,9 @@
 """Another tenant: sends at a steady pace and writes down how long each send took.
 
-A process of its own, so that what the attacker computes does not count as the server's time. One line of JSON for each send:
-when it began (the machine's monotonic clock), its milliseconds, and its status (0 when there was no answer).
+A process of its own, so that what the attacker computes does not count as the server's time. One
+line of JSON for each send:
+when it began (the machine's monotonic clock), its milliseconds, and its status (0 when there was no
+answer).
 
     python -m tests.faults.bystander HOST PORT KEY
 """
@@ -15,7 +17,8 @@ import time
 
 PACE_S = 0.01
 PATIENCE_S = 30.0
-# A client that starts again now and then needs a new connection: an attacker may have taken them all.
+# A client that starts again now and then needs a new connection: an attacker may have taken them
+# all.
 FRESH_EVERY = 10
 
 

@@ -20,7 +20,9 @@ Call = Callable[..., Any]
 
 
 class Journal:
-    """One client's journal: a line before each send and a line after each answer, each on disk before it goes on."""
+    """One client's journal: a line before each send and a line after each answer, each on disk
+    before it goes on.
+    """
 
     def __init__(self, path: Path) -> None:
         self._file = open(path, "ab", buffering=0)  # noqa: SIM115  (held as long as the client runs)
@@ -52,7 +54,14 @@ class Verdict:
 
     @property
     def is_good(self) -> bool:
-        return not (self.lost or self.duplicate or self.ghost or self.changed or self.reordered or self.skipped)
+        return not (
+            self.lost
+            or self.duplicate
+            or self.ghost
+            or self.changed
+            or self.reordered
+            or self.skipped
+        )
 
     def __str__(self) -> str:
         return json.dumps(asdict(self))
@@ -62,10 +71,14 @@ def digest(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def check(journals: Iterable[Path], call: Call, *, reader: str, followed: list[str] | None = None) -> Verdict:
-    """Return the verdict on what `reader` was sent: once each, as written, in each client's order, none skipped by a follower.
+def check(
+    journals: Iterable[Path], call: Call, *, reader: str, followed: list[str] | None = None
+) -> Verdict:
+    """Return the verdict on what `reader` was sent: once each, as written, in each client's order,
+    none skipped by a follower.
 
-    `call(operation, **params)` asks the server; `followed` is what a reader with a cursor saw while it all happened.
+    `call(operation, **params)` asks the server; `followed` is what a reader with a cursor saw while
+    it all happened.
     """
     verdict = Verdict()
     intended: dict[str, str] = {}
@@ -110,7 +123,13 @@ def everything(call: Call, reader: str) -> list[Any]:
     found: list[Any] = []
     cursor: str | None = None
     while True:
-        page = call("message.history", agent=reader, recipient=reader, limit=200, **({"cursor": cursor} if cursor else {}))
+        page = call(
+            "message.history",
+            agent=reader,
+            recipient=reader,
+            limit=200,
+            **({"cursor": cursor} if cursor else {}),
+        )
         found += page["messages"]
         cursor = page["cursor"]
         if cursor is None:

@@ -1,6 +1,6 @@
 """Six writers and a reader that keeps a cursor: does it see everything?
 
-    python -m tests.faults.cursors --messages 100000 [--engine postgres]
+python -m tests.faults.cursors --messages 100000 [--engine postgres]
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ WRITERS = 6
 
 
 async def missed(url: str, *, messages: int, servers: int, tell: bool = False) -> int:
-    """Write from six writers, spread over so many servers, read by cursor all the while, and return how many were not seen."""
+    """Write from six writers, spread over so many servers, read by cursor all the while, and
+    return how many were not seen.
+    """
     apps = [await open_app(url) for _ in range(servers)]
     key = await apps[0].ensure(workspace="default", operator_key=None)
 
@@ -34,7 +36,13 @@ async def missed(url: str, *, messages: int, servers: int, tell: bool = False) -
 
     async def write(number: int) -> None:
         for count in range(messages // WRITERS):
-            written.add((await call(number, "message.send", agent=f"w{number}", to="reader", body=str(count))).id)
+            written.add(
+                (
+                    await call(
+                        number, "message.send", agent=f"w{number}", to="reader", body=str(count)
+                    )
+                ).id
+            )
 
     writing = asyncio.gather(*map(write, range(WRITERS)))
     started = time.monotonic()
@@ -49,7 +57,12 @@ async def missed(url: str, *, messages: int, servers: int, tell: bool = False) -
             await asyncio.sleep(0)
         if tell:
             rate = len(seen) / (time.monotonic() - started)
-            print(f"\r{len(seen)} of {messages}, {rate:.0f}/s, {(messages - len(seen)) / max(rate, 1):.0f} s left ", end="", file=sys.stderr)
+            print(
+                f"\r{len(seen)} of {messages}, {rate:.0f}/s,"
+                f" {(messages - len(seen)) / max(rate, 1):.0f} s left ",
+                end="",
+                file=sys.stderr,
+            )
     await writing
     for app in apps:
         await app.close()
@@ -64,7 +77,14 @@ def main() -> None:
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="ackbox-cursors-") as where:
         url = fresh_database(given.engine, Path(where))
-        found = asyncio.run(missed(url, messages=given.messages, servers=2 if given.engine == "postgres" else 1, tell=True))
+        found = asyncio.run(
+            missed(
+                url,
+                messages=given.messages,
+                servers=2 if given.engine == "postgres" else 1,
+                tell=True,
+            )
+        )
     print(f"\n{given.engine}: {given.messages} messages, {found} missed")
     sys.exit(1 if found else 0)
 

@@ -3,9 +3,12 @@
     python -m tests.faults.hostile --minutes 10
     python -m tests.faults.hostile --only slow_head --only pipeline
 
-Each shape of client must get the right answer and be gone by its deadline and 2 s; the server may grow by 32 MiB; the other
-tenant's p99 may double against the quiet times of the same run. Prints a table and one line of JSON; exits 1 on a miss.
-The attacker steps back a little (nice), since it shares the processor with the server that it attacks.
+Each shape of client must get the right answer and be gone by its deadline and 2 s; the server may
+grow by 32 MiB; the other
+tenant's p99 may double against the quiet times of the same run. Prints a table and one line of
+JSON; exits 1 on a miss.
+The attacker steps back a little (nice), since it shares the processor with the server that it
+attacks.
 """
 
 from __future__ import annotations
@@ -51,7 +54,11 @@ async def smuggle(aim: Aim) -> Row:
         row.count += 1
         row.answers.update(wire.statuses or [0])
         row.longest_s = max(row.longest_s, time.monotonic() - wire.opened_at)
-        right = wire.is_ended and len(wire.statuses) == 1 and (400 <= wire.statuses[0] < 500 or wire.statuses[0] == 505)
+        right = (
+            wire.is_ended
+            and len(wire.statuses) == 1
+            and (400 <= wire.statuses[0] < 500 or wire.statuses[0] == 505)
+        )
         if not right:
             row.misses.append(f"{name}: {wire.statuses}{'' if wire.is_ended else ', left open'}")
         wire.end(reset=True)
@@ -60,7 +67,9 @@ async def smuggle(aim: Aim) -> Row:
 
 
 async def crowd(aim: Aim, shape: Shape) -> Row:
-    """More connections than the server has descriptors for: once their deadline is over, a new client is answered."""
+    """More connections than the server has descriptors for: once their deadline is over, a new
+    client is answered.
+    """
     row, wires = Row(f"crowd of {shape.name}", start=time.monotonic()), []
 
     async def one() -> None:
@@ -98,12 +107,17 @@ async def crowds(where: Path, chosen: list[str]) -> list[Row]:
     return rows
 
 
-async def run(where: Path, *, minutes: float, chosen: list[str], messages: int, factor: float, slack_ms: float) -> tuple[list[Row], dict[str, Any]]:
+async def run(
+    where: Path, *, minutes: float, chosen: list[str], messages: int, factor: float, slack_ms: float
+) -> tuple[list[Row], dict[str, Any]]:
     """Run everything once, then again until the time is over."""
     until, rows = time.monotonic() + minutes * 60, list[Row]()
     heavy = [name for name in HEAVY if not chosen or name in chosen or "floods" in chosen]
-    attacks: list[Callable[[Aim], Awaitable[Row]]] = [functools.partial(attack, shape=shape, least_s=FLOOD_S)
-                                                      for shape in EVERY if not chosen or shape.name in chosen]
+    attacks: list[Callable[[Aim], Awaitable[Row]]] = [
+        functools.partial(attack, shape=shape, least_s=FLOOD_S)
+        for shape in EVERY
+        if not chosen or shape.name in chosen
+    ]
     attacks += [functools.partial(flood, operation=name, seconds=FLOOD_S) for name in heavy]
     attacks += [smuggle] if not chosen or "smuggling corpus" in chosen else []
     (where / "main").mkdir()
@@ -116,7 +130,9 @@ async def run(where: Path, *, minutes: float, chosen: list[str], messages: int, 
             while attacks and (len(rows) < len(attacks) or time.monotonic() < until):
                 await judge.rest(QUIET_S)
                 rows.append(await attacks[len(rows) % len(attacks)](aim))
-                print(f"  {rows[-1].name}: {rows[-1].misses or 'right'}", file=sys.stderr, flush=True)
+                print(
+                    f"  {rows[-1].name}: {rows[-1].misses or 'right'}", file=sys.stderr, flush=True
+                )
             await judge.rest(QUIET_S)
         quiet = judge.judge(rows, factor=factor, slack_ms=slack_ms)
     return [*rows, *await crowds(where, chosen)], quiet
@@ -124,27 +140,61 @@ async def run(where: Path, *, minutes: float, chosen: list[str], messages: int, 
 
 def table(rows: list[Row]) -> str:
     """Return the rows as a table."""
-    lines = [f"{'shape':36} {'count':>5} {'answers':22} {'open s':>7} {'grown':>6} {'left':>6} {'p99 ms':>8}  misses"]
+    lines = [
+        f"{'shape':36} {'count':>5} {'answers':22} {'open s':>7} {'grown':>6} {'left':>6}"
+        f" {'p99 ms':>8}  misses"
+    ]
     for row in rows:
         answers = " ".join(f"{status}:{many}" for status, many in sorted(row.answers.items()))
-        lines.append(f"{row.name:36} {row.count:5} {answers[:22]:22} {row.longest_s:7.1f} {row.grown >> 20:6} {row.left >> 20:6} {row.p99_ms:8.1f}  "
-                     + "; ".join(row.misses[:3]) + (f"; and {len(row.misses) - 3} more" if len(row.misses) > 3 else ""))
+        lines.append(
+            f"{row.name:36} {row.count:5} {answers[:22]:22} {row.longest_s:7.1f}"
+            f" {row.grown >> 20:6} {row.left >> 20:6} {row.p99_ms:8.1f}  "
+            + "; ".join(row.misses[:3])
+            + (f"; and {len(row.misses) - 3} more" if len(row.misses) > 3 else "")
+        )
     return "\n".join(lines)
 
 
 def main() -> None:
     """Run by hand, as long as wanted."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--minutes", type=float, default=0.0, help="go on for so long; everything once when left out")
-    asked.add_argument("--only", action="append", default=[], help="a shape, an operation, 'floods', 'smuggling corpus' or 'crowd'; several times for more")
-    asked.add_argument("--messages", type=int, default=50_000, help="how many messages the flooding workspace has; a fifth as many agents")
+    asked = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    asked.add_argument(
+        "--minutes",
+        type=float,
+        default=0.0,
+        help="go on for so long; everything once when left out",
+    )
+    asked.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        help=(
+            "a shape, an operation, 'floods', 'smuggling corpus' or 'crowd'; several times for more"
+        ),
+    )
+    asked.add_argument(
+        "--messages",
+        type=int,
+        default=50_000,
+        help="how many messages the flooding workspace has; a fifth as many agents",
+    )
     asked.add_argument("--factor", type=float, default=FACTOR)
     asked.add_argument("--slack-ms", type=float, default=SLACK_MS)
     given = asked.parse_args()
     os.nice(5)
     with tempfile.TemporaryDirectory(prefix="ackbox-hostile-") as where:
-        rows, quiet = asyncio.run(run(Path(where), minutes=given.minutes, chosen=given.only, messages=given.messages,
-                                      factor=given.factor, slack_ms=given.slack_ms))
+        rows, quiet = asyncio.run(
+            run(
+                Path(where),
+                minutes=given.minutes,
+                chosen=given.only,
+                messages=given.messages,
+                factor=given.factor,
+                slack_ms=given.slack_ms,
+            )
+        )
     print(table(rows))
     missed = sorted({row.name for row in rows if row.misses})
     print(json.dumps({"quiet": quiet, "missed": missed, "rows": [row.as_dict() for row in rows]}))

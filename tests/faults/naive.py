@@ -1,6 +1,6 @@
 """A server that is hostile.py's own trial: it answers what is asked, and has one fault, or none.
 
-    python -m tests.faults.naive keeps
+python -m tests.faults.naive keeps
 """
 
 from __future__ import annotations
@@ -30,10 +30,14 @@ class Naive:
                 break
             has_key = b"Authorization" in head
             if has_key and head.startswith(b"POST"):
-                await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split(b"\r")[0]))
+                await reader.readexactly(
+                    int(head.lower().partition(b"content-length:")[2].split(b"\r")[0])
+                )
             status = self._status(has_key, head)
             text = b"Traceback" if status == 500 else b"{}"
-            writer.write(b"HTTP/1.1 %d Fine\r\nContent-Length: %d\r\n\r\n%s" % (status, len(text), text))
+            writer.write(
+                b"HTTP/1.1 %d Fine\r\nContent-Length: %d\r\n\r\n%s" % (status, len(text), text)
+            )
             if not has_key:
                 break
         if self._fault == "waits":
@@ -42,7 +46,13 @@ class Naive:
 
     def _status(self, has_key: bool, head: bytes) -> int:
         if has_key:
-            return 503 if self._fault == "refuses neighbours" and head.startswith(b"POST") else 201 if head.startswith(b"POST") else 200
+            return (
+                503
+                if self._fault == "refuses neighbours" and head.startswith(b"POST")
+                else 201
+                if head.startswith(b"POST")
+                else 200
+            )
         if self._fault == "keeps":
             self._kept.append(b"x" * (8 << 20))
         if self._fault == "stalls":

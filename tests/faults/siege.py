@@ -1,4 +1,6 @@
-"""A real server under attack: its process, the keys of both sides, and what is measured while clients misbehave."""
+"""A real server under attack: its process, the keys of both sides, and what is measured while
+clients misbehave.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ from tests.faults.wires import Aim, Gone, Wire, held_ports, memory_of
 
 GRACE_S = 2.0
 LOOK_S = 0.1
-# Clients come one after another: what is measured is their shape, not how fast this machine can connect.
+# Clients come one after another: what is measured is their shape, not how fast this machine can
+# connect.
 APART_S = 0.01
 # What a client that is to end by itself may take.
 PATIENCE_S = 40.0
@@ -45,8 +48,14 @@ def server(where: Path, *more: str, descriptors: int | None = None) -> Iterator[
             resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
     with (where / "server.log").open("w") as log:
-        process = subprocess.Popen([*command.argv, "up", "--port", "0", "--json", "--no-open", *more], env=command.environment,
-                                   stdout=subprocess.PIPE, stderr=log, text=True, preexec_fn=limit)
+        process = subprocess.Popen(
+            [*command.argv, "up", "--port", "0", "--json", "--no-open", *more],
+            env=command.environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            preexec_fn=limit,
+        )
     try:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
@@ -69,13 +78,23 @@ def _furnished(told: Any, operator: HttpCaller) -> Aim:
 
     for name in ("attacker", "neighbour"):
         call("workspace.create", name=name)
-    keys = {kind: call("key.create", workspace="attacker", name=name, kind=kind)["key"]
-            for kind, name in (("agent", "mallory"), ("read-only", "watcher"), ("admin", "eve"))}
+    keys = {
+        kind: call("key.create", workspace="attacker", name=name, kind=kind)["key"]
+        for kind, name in (("agent", "mallory"), ("read-only", "watcher"), ("admin", "eve"))
+    }
     neighbour = call("key.create", workspace="neighbour", name="good", kind="agent")["key"]
     call("agent.check_in", workspace="neighbour", agent="reader")
     address = urlsplit(told["url"])
-    return Aim(str(address.hostname), int(address.port or 0), told["pid"], keys["agent"], keys["read-only"], keys["admin"], neighbour,
-               operator=operator)
+    return Aim(
+        str(address.hostname),
+        int(address.port or 0),
+        told["pid"],
+        keys["agent"],
+        keys["read-only"],
+        keys["admin"],
+        neighbour,
+        operator=operator,
+    )
 
 
 @dataclass
@@ -94,8 +113,16 @@ class Bystander:
 @asynccontextmanager
 async def bystander(aim: Aim) -> AsyncIterator[Bystander]:
     """Let another tenant send, in a process of its own, until the block ends."""
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.faults.bystander", aim.host, str(aim.port), aim.neighbour,
-                                                   cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.faults.bystander",
+        aim.host,
+        str(aim.port),
+        aim.neighbour,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
     found = Bystander()
 
     async def listen() -> None:
@@ -136,9 +163,17 @@ class Row:
     is_judged_later: bool = True
 
     def as_dict(self) -> dict[str, Any]:
-        return {"shape": self.name, "count": self.count, "answers": {str(each): many for each, many in sorted(self.answers.items())},
-                "longest_open_s": round(self.longest_s, 2), "grown_mib": round(self.grown / (1 << 20), 1), "left_mib": round(self.left / (1 << 20), 1),
-                "p99_ms": round(self.p99_ms, 1), "failed": self.failed, "misses": self.misses}
+        return {
+            "shape": self.name,
+            "count": self.count,
+            "answers": {str(each): many for each, many in sorted(self.answers.items())},
+            "longest_open_s": round(self.longest_s, 2),
+            "grown_mib": round(self.grown / (1 << 20), 1),
+            "left_mib": round(self.left / (1 << 20), 1),
+            "p99_ms": round(self.p99_ms, 1),
+            "failed": self.failed,
+            "misses": self.misses,
+        }
 
 
 class Watch:
@@ -194,16 +229,22 @@ async def attack(aim: Aim, shape: Shape, *, count: int | None = None, least_s: f
 
 
 async def _batch(aim: Aim, shape: Shape, count: int, watch: Watch, patience: float) -> list[Wire]:
-    """Open connections, let each talk, and wait until the server holds none of them or patience ends."""
+    """Open connections, let each talk, and wait until the server holds none of them or patience
+    ends.
+    """
     wires: list[Wire] = []
 
     async def one(number: int) -> None:
         await asyncio.sleep(number * APART_S)
-        wire = await Wire.open(aim.host, aim.port, reads=shape.reads, receive_bytes=0 if shape.reads else 4096)
+        wire = await Wire.open(
+            aim.host, aim.port, reads=shape.reads, receive_bytes=0 if shape.reads else 4096
+        )
         wires.append(wire)
         watch.wires.append(wire)
         with contextlib.suppress(Gone, TimeoutError):
-            async with asyncio.timeout(patience + (0.0 if shape.deadline_s is None else LATE_START_S)):
+            async with asyncio.timeout(
+                patience + (0.0 if shape.deadline_s is None else LATE_START_S)
+            ):
                 await shape.talk(wire, aim)
 
     talking = [asyncio.create_task(one(number)) for number in range(count)]
@@ -229,14 +270,30 @@ def _note(row: Row, shape: Shape, wires: list[Wire]) -> None:
     row.count += len(wires)
     row.answers.update((wire.statuses or [0])[0] for wire in wires)
     row.longest_s = max([row.longest_s, *(wire.open_s for wire in wires)])
-    wrong = sorted({status for wire in wires for status in (wire.statuses[:1] or [0]) if status not in shape.answers})
-    wrong += sorted({status for wire in wires for status in wire.statuses if status >= 500 and status not in wrong})
+    wrong = sorted(
+        {
+            status
+            for wire in wires
+            for status in wire.statuses[:1] or [0]
+            if status not in shape.answers
+        }
+    )
+    wrong += sorted(
+        {
+            status
+            for wire in wires
+            for status in wire.statuses
+            if status >= 500 and status not in wrong
+        }
+    )
     if wrong:
         row.misses.append(f"answered {wrong}, not {sorted(shape.answers)}")
     if b"Traceback" in b"".join(wire.received for wire in wires):
         row.misses.append("answered with a traceback")
     if shape.deadline_s is not None and row.longest_s > shape.deadline_s + GRACE_S:
-        row.misses.append(f"open for {row.longest_s:.1f} s, not {shape.deadline_s:.0f} + {GRACE_S:.0f}")
+        row.misses.append(
+            f"open for {row.longest_s:.1f} s, not {shape.deadline_s:.0f} + {GRACE_S:.0f}"
+        )
 
 
 async def is_answering(aim: Aim, within_s: float = 10.0) -> bool:
@@ -262,7 +319,10 @@ class Judge:
     quiet: list[tuple[float, float]] = field(default_factory=list)
 
     async def rest(self, seconds: float) -> None:
-        """A quiet time; not from its first moment, since what was sent before is still under way."""
+        """A quiet time.
+
+        Not from its first moment, since what was sent before is still under way.
+        """
         await asyncio.sleep(0.3)
         start = time.monotonic()
         await asyncio.sleep(seconds)
@@ -273,9 +333,18 @@ class Judge:
         parts = [self.seen.within(*each) for each in self.quiet]
         quiet = p99([took for part in parts for took in part])
         for row in rows:
-            row.p99_ms, row.failed = p99(self.seen.within(row.start, row.end)), self.seen.failed(row.start, row.end)
+            row.p99_ms, row.failed = (
+                p99(self.seen.within(row.start, row.end)),
+                self.seen.failed(row.start, row.end),
+            )
             if row.p99_ms > factor * quiet + slack_ms:
-                row.misses.append(f"another tenant's p99 is {row.p99_ms:.1f} ms, quiet {quiet:.1f} ms")
+                row.misses.append(
+                    f"another tenant's p99 is {row.p99_ms:.1f} ms, quiet {quiet:.1f} ms"
+                )
             if row.failed:
                 row.misses.append(f"{row.failed} sends of another tenant failed")
-        return {"quiet_p99_ms": round(quiet, 1), "quiet_worst_p99_ms": round(max(map(p99, parts), default=0.0), 1), "quiet_sends": sum(map(len, parts))}
+        return {
+            "quiet_p99_ms": round(quiet, 1),
+            "quiet_worst_p99_ms": round(max(map(p99, parts), default=0.0), 1),
+            "quiet_sends": sum(map(len, parts)),
+        }

@@ -1,4 +1,6 @@
-"""Requests that two readers might read differently: each must get one refusal and the end of its connection."""
+"""Requests that two readers might read differently: each must get one refusal and the end of
+its connection.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +23,20 @@ def _post(host: str, *lines: str, body: bytes = b"", key: str = "") -> bytes:
 
 def _bodies(aim: Aim, host: str) -> dict[str, bytes]:
     """Where the body ends is said twice, or in a way that not everybody reads."""
-    body, chunks = b'{"to":"bob","body":"x"}', b"17\r\n" + b'{"to":"bob","body":"x"}' + b"\r\n0\r\n\r\n"
+    body, chunks = (
+        b'{"to":"bob","body":"x"}',
+        b"17\r\n" + b'{"to":"bob","body":"x"}' + b"\r\n0\r\n\r\n",
+    )
     size = f"Content-Length: {len(body)}"
     framed = {
-        "length and chunks": (["Content-Length: 4", "Transfer-Encoding: chunked"], b"0\r\n\r\n" + SMUGGLED),
-        "chunks and length": (["Transfer-Encoding: chunked", "Content-Length: 4"], chunks + SMUGGLED),
+        "length and chunks": (
+            ["Content-Length: 4", "Transfer-Encoding: chunked"],
+            b"0\r\n\r\n" + SMUGGLED,
+        ),
+        "chunks and length": (
+            ["Transfer-Encoding: chunked", "Content-Length: 4"],
+            chunks + SMUGGLED,
+        ),
         "two lengths that differ": ([size, "Content-Length: 3"], body),
         "two lengths that agree": ([size, size], body),
         "a list of lengths": ([f"{size}, {len(body)}"], body),
@@ -44,15 +55,29 @@ def _bodies(aim: Aim, host: str) -> dict[str, bytes]:
         "an empty encoding": (["Transfer-Encoding: ", size], body),
         "chunked with a tab": (["Transfer-Encoding:\x0bchunked"], chunks),
         "chunked with a space before the colon": (["Transfer-Encoding : chunked"], chunks),
-        "chunk size with a sign": (["Transfer-Encoding: chunked"], b"+17\r\n" + body + b"\r\n0\r\n\r\n"),
+        "chunk size with a sign": (
+            ["Transfer-Encoding: chunked"],
+            b"+17\r\n" + body + b"\r\n0\r\n\r\n",
+        ),
         "chunk size 0x": (["Transfer-Encoding: chunked"], b"0x17\r\n" + body + b"\r\n0\r\n\r\n"),
-        "chunk size beyond 64 bits": (["Transfer-Encoding: chunked"], b"1" + b"0" * 16 + b"17\r\n" + body + b"\r\n0\r\n\r\n"),
-        "chunk with a bare line feed": (["Transfer-Encoding: chunked"], b"17\n" + body + b"\n0\n\n"),
-        "chunk longer than said": (["Transfer-Encoding: chunked"], b"3\r\n" + body + b"\r\n0\r\n\r\n"),
+        "chunk size beyond 64 bits": (
+            ["Transfer-Encoding: chunked"],
+            b"1" + b"0" * 16 + b"17\r\n" + body + b"\r\n0\r\n\r\n",
+        ),
+        "chunk with a bare line feed": (
+            ["Transfer-Encoding: chunked"],
+            b"17\n" + body + b"\n0\n\n",
+        ),
+        "chunk longer than said": (
+            ["Transfer-Encoding: chunked"],
+            b"3\r\n" + body + b"\r\n0\r\n\r\n",
+        ),
         "a trailer that is a header": (["Transfer-Encoding: chunked"], b"0\r\nbad header\r\n\r\n"),
         "a trailer with a NUL": (["Transfer-Encoding: chunked"], b"0\r\nX: a\x00b\r\n\r\n"),
     }
-    return {name: _post(host, *lines, body=sent, key=aim.key) for name, (lines, sent) in framed.items()}
+    return {
+        name: _post(host, *lines, body=sent, key=aim.key) for name, (lines, sent) in framed.items()
+    }
 
 
 def _heads(aim: Aim, host: str) -> dict[str, bytes]:
@@ -74,9 +99,17 @@ def _heads(aim: Aim, host: str) -> dict[str, bytes]:
         "a NUL in a value": [f"Host: {host}", "X: a\x00b", key],
         "a bare carriage return": [f"Host: {host}", "X: a\rY: b", key],
         "a control character": [f"Host: {host}", "X: a\x01b", key],
-        "two origins": [f"Host: {host}", f"Origin: http://{host}", "Origin: http://evil.example", key],
+        "two origins": [
+            f"Host: {host}",
+            f"Origin: http://{host}",
+            "Origin: http://evil.example",
+            key,
+        ],
     }
-    return {name: "\r\n".join(["GET /v1/me HTTP/1.1", *given, "", ""]).encode("latin-1") for name, given in lines.items()}
+    return {
+        name: "\r\n".join(["GET /v1/me HTTP/1.1", *given, "", ""]).encode("latin-1")
+        for name, given in lines.items()
+    }
 
 
 def _targets(aim: Aim, host: str) -> dict[str, bytes]:
@@ -103,6 +136,9 @@ def _targets(aim: Aim, host: str) -> dict[str, bytes]:
         "a lower-case method": "get /v1/me HTTP/1.1",
         "an unknown method": "BREW /v1/me HTTP/1.1",
     }
-    preface = {"the preface of HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "a greeting of TLS": bytes.fromhex("16030100f1010000ed0303") + b"\x00" * 64,
-               "noise": bytes(range(256)) * 4}
+    preface = {
+        "the preface of HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "a greeting of TLS": bytes.fromhex("16030100f1010000ed0303") + b"\x00" * 64,
+        "noise": bytes(range(256)) * 4,
+    }
     return {name: (line + rest).encode("latin-1") for name, line in lines.items()} | preface

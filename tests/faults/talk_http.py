@@ -11,8 +11,18 @@ import json
 from tests.faults.wires import Aim, Gone, Wire, handshake
 
 MIB = 1 << 20
-INITIALIZE = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-    "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "flood", "version": "1"}}}).encode()
+INITIALIZE = json.dumps(
+    {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "flood", "version": "1"},
+        },
+    }
+).encode()
 
 
 # --- slow ---
@@ -57,7 +67,15 @@ async def slow_login(wire: Wire, aim: Aim) -> None:
 
 
 async def slow_mcp_body(wire: Wire, aim: Aim) -> None:
-    await wire.send(aim.request("POST", "/mcp", "Accept: application/json, text/event-stream", key=aim.key, length=100_000))
+    await wire.send(
+        aim.request(
+            "POST",
+            "/mcp",
+            "Accept: application/json, text/event-stream",
+            key=aim.key,
+            length=100_000,
+        )
+    )
     while True:
         await wire.send(b" ")
         await asyncio.sleep(0.5)
@@ -65,7 +83,9 @@ async def slow_mcp_body(wire: Wire, aim: Aim) -> None:
 
 async def promise(wire: Wire, aim: Aim) -> None:
     """Announce a body, ask whether it may come, and send nothing."""
-    await wire.send(aim.request("POST", "/v1/messages", "Expect: 100-continue", key=aim.key, length=1000))
+    await wire.send(
+        aim.request("POST", "/v1/messages", "Expect: 100-continue", key=aim.key, length=1000)
+    )
     await wire.silence()
 
 
@@ -101,12 +121,19 @@ async def pour(wire: Wire, piece: bytes) -> None:
 
 
 async def endless_trailers(wire: Wire, aim: Aim) -> None:
-    await wire.send(aim.request("POST", "/v1/messages", key=aim.key, length=-1) + b"17\r\n" + b'{"to":"bob","body":"x"}' + b"\r\n0\r\n")
+    await wire.send(
+        aim.request("POST", "/v1/messages", key=aim.key, length=-1)
+        + b"17\r\n"
+        + b'{"to":"bob","body":"x"}'
+        + b"\r\n0\r\n"
+    )
     await pour(wire, b"".join(b"X-%d: %s\r\n" % (n, b"y" * 1000) for n in range(60)))
 
 
 async def endless_trailers_to_another_host(wire: Wire, aim: Aim) -> None:
-    await wire.send(aim.request("POST", "/v1/messages", host="evil.example", length=-1) + b"1\r\nx\r\n0\r\n")
+    await wire.send(
+        aim.request("POST", "/v1/messages", host="evil.example", length=-1) + b"1\r\nx\r\n0\r\n"
+    )
     await pour(wire, b"".join(b"X-%d: %s\r\n" % (n, b"y" * 1000) for n in range(60)))
 
 
@@ -116,7 +143,12 @@ async def one_endless_trailer(wire: Wire, aim: Aim) -> None:
 
 
 async def slow_trailers(wire: Wire, aim: Aim) -> None:
-    await wire.send(aim.request("POST", "/v1/messages", key=aim.key, length=-1) + b"17\r\n" + b'{"to":"bob","body":"x"}' + b"\r\n0\r\nX: ")
+    await wire.send(
+        aim.request("POST", "/v1/messages", key=aim.key, length=-1)
+        + b"17\r\n"
+        + b'{"to":"bob","body":"x"}'
+        + b"\r\n0\r\nX: "
+    )
     while True:
         await wire.send(b"y")
         await asyncio.sleep(0.5)
@@ -184,7 +216,9 @@ async def too_long(wire: Wire, aim: Aim) -> None:
 
 
 async def upload_and_vanish(wire: Wire, aim: Aim) -> None:
-    await wire.send(aim.request("POST", "/v1/messages", key=aim.key, length=MIB - 1) + b"y" * (MIB // 2))
+    await wire.send(
+        aim.request("POST", "/v1/messages", key=aim.key, length=MIB - 1) + b"y" * (MIB // 2)
+    )
     wire.end(reset=True)
 
 
@@ -194,20 +228,26 @@ async def anonymous_upload(wire: Wire, aim: Aim) -> None:
 
 
 async def anonymous_upload_by_name(wire: Wire, aim: Aim) -> None:
-    await wire.send(aim.request("POST", "/v1/call/workspace.import", length=7 * MIB) + b"y" * (7 * MIB - 1))
+    await wire.send(
+        aim.request("POST", "/v1/call/workspace.import", length=7 * MIB) + b"y" * (7 * MIB - 1)
+    )
     await wire.silence()
 
 
 async def anonymous_numbers(wire: Wire, aim: Aim) -> None:
     """What is quick to send and slow to parse."""
-    await wire.send(aim.request("POST", "/v1/call/message.send", body=b"[" + b"0," * (MIB // 2 - 2) + b"0]"))
+    await wire.send(
+        aim.request("POST", "/v1/call/message.send", body=b"[" + b"0," * (MIB // 2 - 2) + b"0]")
+    )
     await wire.answer()
     wire.end()
 
 
 async def anonymous_marks(wire: Wire, aim: Aim) -> None:
     """Combining marks, which are slow to order: as a webhook's id, for which nobody needs a key."""
-    text = json.dumps({"id": "x" + "\u0301" * 50_000 + "\u0327" * 50_000, "headers": {}, "body": ""}).encode()
+    text = json.dumps(
+        {"id": "x" + "\u0301" * 50_000 + "\u0327" * 50_000, "headers": {}, "body": ""}
+    ).encode()
     await wire.send(aim.request("POST", "/v1/call/webhook.receive", body=text))
     await wire.answer(60)
     wire.end()
@@ -216,13 +256,23 @@ async def anonymous_marks(wire: Wire, aim: Aim) -> None:
 async def marks_in_headers(wire: Wire, aim: Aim) -> None:
     """The same in what a signature's header and the one who calls are named as."""
     marks = "x" + "%CC%81%CC%A7" * 1000
-    await wire.send(aim.request("POST", "/v1/messages", f"Ackbox-Agent: {marks}", key=aim.key, body=b'{"to":"bob","body":"x"}'))
+    await wire.send(
+        aim.request(
+            "POST",
+            "/v1/messages",
+            f"Ackbox-Agent: {marks}",
+            key=aim.key,
+            body=b'{"to":"bob","body":"x"}',
+        )
+    )
     await wire.answer(60)
     wire.end()
 
 
 async def deep(wire: Wire, aim: Aim) -> None:
-    await wire.send(aim.request("POST", "/v1/messages", key=aim.key, body=b'{"metadata":' + b"[" * 100_000))
+    await wire.send(
+        aim.request("POST", "/v1/messages", key=aim.key, body=b'{"metadata":' + b"[" * 100_000)
+    )
     await wire.answer()
     wire.end()
 
@@ -240,14 +290,24 @@ async def many_headers(wire: Wire, aim: Aim) -> None:
 async def login_upload(wire: Wire, aim: Aim) -> None:
     """A form with a file, to the one page that takes forms from anybody."""
     head = b'--x\r\nContent-Disposition: form-data; name="key"; filename="k"\r\n\r\n'
-    await wire.send(aim.request("POST", "/login", length=7 * MIB).replace(b"application/json", b"multipart/form-data; boundary=x") + head + b"y" * (7 * MIB - 200))
+    await wire.send(
+        aim.request("POST", "/login", length=7 * MIB).replace(
+            b"application/json", b"multipart/form-data; boundary=x"
+        )
+        + head
+        + b"y" * (7 * MIB - 200)
+    )
     await wire.silence()
 
 
 async def login_fields(wire: Wire, aim: Aim) -> None:
     """A form of half a million fields."""
     body = b"a=&" * (MIB // 3 - 1)
-    await wire.send(aim.request("POST", "/login", body=body).replace(b"application/json", b"application/x-www-form-urlencoded"))
+    await wire.send(
+        aim.request("POST", "/login", body=body).replace(
+            b"application/json", b"application/x-www-form-urlencoded"
+        )
+    )
     await wire.answer()
     wire.end()
 
@@ -299,7 +359,9 @@ async def body_again_slowly(wire: Wire, aim: Aim) -> None:
 
 
 async def upgrade_with_a_body(wire: Wire, aim: Aim) -> None:
-    await wire.send(handshake(aim).replace(b"\r\n\r\n", b"\r\nContent-Length: 1099511627776\r\n\r\n"))
+    await wire.send(
+        handshake(aim).replace(b"\r\n\r\n", b"\r\nContent-Length: 1099511627776\r\n\r\n")
+    )
     await pour(wire, b"y" * 60_000)
 
 
@@ -337,7 +399,13 @@ async def wrong_keys(wire: Wire, aim: Aim) -> None:
 
 async def initialize(wire: Wire, aim: Aim) -> None:
     """Open MCP sessions in a loop, with a key that may only read."""
-    request = aim.request("POST", "/mcp", "Accept: application/json, text/event-stream", key=aim.read_only, body=INITIALIZE)
+    request = aim.request(
+        "POST",
+        "/mcp",
+        "Accept: application/json, text/event-stream",
+        key=aim.read_only,
+        body=INITIALIZE,
+    )
     for number in range(150):
         await wire.send(request)
         await wire.answer(of=number + 1)
@@ -354,6 +422,10 @@ async def slow_stream(wire: Wire, aim: Aim) -> None:
 
 async def waits_with_much(wire: Wire, aim: Aim) -> None:
     """A wait whose request was a megabyte: what it does not need must not stay in memory."""
-    await wire.send(aim.request("POST", "/v1/inbox/wait", key=aim.key, body=b'{"wait_s":4' + b" " * (MIB - 40) + b"}"))
+    await wire.send(
+        aim.request(
+            "POST", "/v1/inbox/wait", key=aim.key, body=b'{"wait_s":4' + b" " * (MIB - 40) + b"}"
+        )
+    )
     await wire.answer()
     wire.end()

@@ -24,7 +24,9 @@ async def ws_wrong(wire: Wire, aim: Aim) -> None:
 
 
 async def ws_broken(wire: Wire, aim: Aim) -> None:
-    await wire.send(handshake(aim, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: x", key=aim.key))
+    await wire.send(
+        handshake(aim, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: x", key=aim.key)
+    )
     await wire.silence()
 
 
@@ -79,11 +81,18 @@ async def ws_reads_nothing(wire: Wire, aim: Aim) -> None:
     number = 0
     while True:
         number += 1
-        await wire.send(frame(1, json.dumps({"id": number, "op": "message.send", "params": {"to": "bob"}}).encode()))
+        await wire.send(
+            frame(
+                1,
+                json.dumps({"id": number, "op": "message.send", "params": {"to": "bob"}}).encode(),
+            )
+        )
 
 
 async def ws_broken_frame(wire: Wire, aim: Aim) -> None:
-    """A frame that is against the protocol, and then more without an end: what was said to it is not read."""
+    """A frame that is against the protocol, and then more without an end: what was said to it
+    is not read.
+    """
     await _open_ws(wire, aim)
     await wire.send(b"\xf3\x80\0\0\0\0")
     await pour(wire, frame(1, b"y" * 60_000))
@@ -117,7 +126,9 @@ async def ws_waits(wire: Wire, aim: Aim) -> None:
     """As many waits as a socket takes, each brought in a frame as long as may be."""
     await _open_ws(wire, aim)
     for number in range(256):
-        text = json.dumps({"id": number, "op": "inbox.wait", "params": {"wait_s": 4, "x" * 200_000: 1}}).encode()
+        text = json.dumps(
+            {"id": number, "op": "inbox.wait", "params": {"wait_s": 4, "x" * 200_000: 1}}
+        ).encode()
         await wire.send(frame(1, text))
     await asyncio.sleep(3)
     wire.end()

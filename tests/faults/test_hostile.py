@@ -1,4 +1,5 @@
-"""Slow, broken and greedy clients in short, against a real server; and the measuring itself, against a server with known faults.
+"""Slow, broken and greedy clients in short, against a real server; and the measuring itself,
+against a server with known faults.
 
 The long form is `make hostile`.
 """
@@ -28,7 +29,8 @@ from tests.faults.wires import Aim
 from tests.walls.places import refusal
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
-# A machine that runs other tests at the same time is no place for the limits of hostile.py; what stalls the server stalls it for seconds.
+# A machine that runs other tests at the same time is no place for the limits of hostile.py; what
+# stalls the server stalls it for seconds.
 FACTOR, SLACK_MS = 8.0, 250.0
 # All shapes at once, on two processors that the attacker and the other tenant take their share of.
 CROWDED_SLACK_MS = 2_000.0
@@ -39,15 +41,25 @@ async def test_the_quick_shapes_are_refused_in_time_and_hold_up_nobody(tmp_path:
         async with bystander(aim) as seen:
             judge = Judge(seen)
             await judge.rest(1.0)
-            rows = list(await asyncio.gather(*(attack(aim, shape, count=min(shape.count, 4)) for shape in QUICK)))
+            rows = list(
+                await asyncio.gather(
+                    *(attack(aim, shape, count=min(shape.count, 4)) for shape in QUICK)
+                )
+            )
             await judge.rest(0.5)
         judge.judge(rows, factor=FACTOR, slack_ms=CROWDED_SLACK_MS)
         rows.append(await smuggle(aim))
     assert [row.name for row in rows if row.misses] == [], table(rows)
 
 
-@pytest.mark.parametrize("shape", [http.silent, http.early_answer_then_silence, ws.ws_wrong, ws.ws_refused], ids=lambda shape: shape.__name__)
-async def test_more_connections_than_descriptors_do_not_shut_others_out(tmp_path: Path, shape: Talk) -> None:
+@pytest.mark.parametrize(
+    "shape",
+    [http.silent, http.early_answer_then_silence, ws.ws_wrong, ws.ws_refused],
+    ids=lambda shape: shape.__name__,
+)
+async def test_more_connections_than_descriptors_do_not_shut_others_out(
+    tmp_path: Path, shape: Talk
+) -> None:
     (kind,) = [each for each in EVERY if each.talk is shape]
     assert CROWD > DESCRIPTORS
     with server(tmp_path, descriptors=DESCRIPTORS) as aim:
@@ -55,7 +67,15 @@ async def test_more_connections_than_descriptors_do_not_shut_others_out(tmp_path
 
 
 async def test_one_tenant_at_full_speed_does_not_stall_another(tmp_path: Path) -> None:
-    forms = [("inbox.check", 0), ("inbox.check", 1), ("message.history", 1), ("agent.list", 0), ("message.send", 0), ("mailbox.list", 0), ("workspace.flow", 1)]
+    forms = [
+        ("inbox.check", 0),
+        ("inbox.check", 1),
+        ("message.history", 1),
+        ("agent.list", 0),
+        ("message.send", 0),
+        ("mailbox.list", 0),
+        ("workspace.flow", 1),
+    ]
     with server(tmp_path) as aim:
         furnish(aim, messages=4000, agents=800)
         async with bystander(aim) as seen:
@@ -75,11 +95,16 @@ def test_every_operation_is_flooded_or_known_to_be_short() -> None:
 async def test_every_flood_is_a_call_that_the_operation_takes() -> None:
     app = await open_app("sqlite://:memory:")
     operator = await app.ensure(workspace="default", operator_key=None)
-    keys = {kind: (await app.call("key.create", {"name": kind, "kind": kind}, credential=operator)).key for kind in ("agent", "admin")}
+    keys = {
+        kind: (await app.call("key.create", {"name": kind, "kind": kind}, credential=operator)).key
+        for kind in ("agent", "admin")
+    }
     refused = []
     for name, forms in HEAVY.items():
         for params in forms:
-            error = await refusal(app, keys["admin" if name in BY_ADMIN else "agent"], name, params(1))
+            error = await refusal(
+                app, keys["admin" if name in BY_ADMIN else "agent"], name, params(1)
+            )
             # The id is of nothing: finding that out is the work.
             if error is not None and error["code"] != "not_found":
                 refused.append((name, error["message"]))
@@ -93,14 +118,24 @@ def test_shapes_have_names_of_their_own() -> None:
 
 CONTROL = Shape("control", http.early_answer_then_silence, frozenset({401}), 4.0, 6)
 NOTICED = {
-    "none": [], "waits": ["open for"], "keeps": ["memory grew by"], "stalls": ["another tenant's p99"],
-    "accepts": ["answered [200]"], "breaks": ["answered [500]", "answered with a traceback"], "refuses neighbours": ["sends of another tenant failed"],
+    "none": [],
+    "waits": ["open for"],
+    "keeps": ["memory grew by"],
+    "stalls": ["another tenant's p99"],
+    "accepts": ["answered [200]"],
+    "breaks": ["answered [500]", "answered with a traceback"],
+    "refuses neighbours": ["sends of another tenant failed"],
 }
 
 
 @contextmanager
 def naive(fault: str) -> Iterator[Aim]:
-    with subprocess.Popen([sys.executable, "-m", "tests.faults.naive", fault], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.naive", fault],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
         yield Aim("127.0.0.1", told["port"], told["pid"], neighbour="key")
@@ -117,4 +152,6 @@ async def test_the_measuring_notices_each_fault_and_no_other(fault: str) -> None
             rows.append(await attack(aim, CONTROL))
             await judge.rest(0.2)
         judge.judge(rows, factor=FACTOR, slack_ms=SLACK_MS)
-    assert [[part for part in NOTICED[fault] if part in miss] for miss in rows[0].misses] == [[part] for part in NOTICED[fault]], rows[0].misses
+    assert [[part for part in NOTICED[fault] if part in miss] for miss in rows[0].misses] == [
+        [part] for part in NOTICED[fault]
+    ], rows[0].misses

@@ -18,7 +18,9 @@ from tests.faults.kill import Run
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("engine", "kills"), [("sqlite", 20), ("postgres", 5)])
-def test_killed_under_load_it_loses_repeats_and_reorders_nothing(engine: str, kills: int, tmp_path: Path) -> None:
+def test_killed_under_load_it_loses_repeats_and_reorders_nothing(
+    engine: str, kills: int, tmp_path: Path
+) -> None:
     database = None if engine == "sqlite" else fresh_database(engine, tmp_path)
     ran = Run(tmp_path, kills=kills, database=database, seed=7).run()
     assert ran.verdict.is_good, ran.verdict
@@ -47,25 +49,41 @@ def journal(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("messages", "followed", "found"), [
-    ([stored("a", 1), stored("b", 2)], None, {}),
-    ([stored("a", 1), stored("b", 2), stored("c", 3)], None, {}),
-    ([stored("a", 1)], None, {"lost": 1, "examples": ["b was told id-b"]}),
-    ([stored("a", 1), stored("b", 2), stored("b", 3)], None, {"duplicate": 1}),
-    ([stored("a", 1), stored("b", 2), stored("z", 3)], None, {"ghost": 1}),
-    ([stored("a", 1), stored("b", 2, "other")], None, {"changed": 1}),
-    ([stored("a", 1), stored("b", 2)], ["id-a"], {"skipped": 1}),
-    ([stored("a", 1), stored("b", 2)], ["id-a", "id-a", "id-b"], {"duplicate": 1}),
-])
-def test_the_checker_notices_what_is_wrong(journal: Path, messages: list[Any], followed: list[str] | None, found: dict[str, Any]) -> None:
-    assert check([journal], server(messages), reader="r", followed=followed) == Verdict(acked=2, unsure=1, **found)
+@pytest.mark.parametrize(
+    ("messages", "followed", "found"),
+    [
+        ([stored("a", 1), stored("b", 2)], None, {}),
+        ([stored("a", 1), stored("b", 2), stored("c", 3)], None, {}),
+        ([stored("a", 1)], None, {"lost": 1, "examples": ["b was told id-b"]}),
+        ([stored("a", 1), stored("b", 2), stored("b", 3)], None, {"duplicate": 1}),
+        ([stored("a", 1), stored("b", 2), stored("z", 3)], None, {"ghost": 1}),
+        ([stored("a", 1), stored("b", 2, "other")], None, {"changed": 1}),
+        ([stored("a", 1), stored("b", 2)], ["id-a"], {"skipped": 1}),
+        ([stored("a", 1), stored("b", 2)], ["id-a", "id-a", "id-b"], {"duplicate": 1}),
+    ],
+)
+def test_the_checker_notices_what_is_wrong(
+    journal: Path, messages: list[Any], followed: list[str] | None, found: dict[str, Any]
+) -> None:
+    assert check([journal], server(messages), reader="r", followed=followed) == Verdict(
+        acked=2, unsure=1, **found
+    )
 
 
 def test_the_checker_notices_an_order_that_turned(tmp_path: Path) -> None:
-    lines = [{"key": key, **more} for key, more in (("a", {"hash": digest("text")}), ("a", {"id": "id-a", "seq": 2}),
-                                                     ("b", {"hash": digest("text")}), ("b", {"id": "id-b", "seq": 1}))]
+    lines = [
+        {"key": key, **more}
+        for key, more in (
+            ("a", {"hash": digest("text")}),
+            ("a", {"id": "id-a", "seq": 2}),
+            ("b", {"hash": digest("text")}),
+            ("b", {"id": "id-b", "seq": 1}),
+        )
+    ]
     (tmp_path / "j").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert check([tmp_path / "j"], server([stored("a", 2), stored("b", 1)]), reader="r").reordered == 1
+    assert (
+        check([tmp_path / "j"], server([stored("a", 2), stored("b", 1)]), reader="r").reordered == 1
+    )
 
 
 class Undone(Exception):
@@ -101,9 +119,18 @@ async def test_a_store_that_answers_before_it_commits_is_found_out(tmp_path: Pat
     for number in range(12):
         journal.intends(str(number), f"text {number}")
         engine.goes_down = number == 5
-        sent = await app.call("message.send", {"agent": "w", "to": "r", "body": f"text {number}", "idempotency_key": str(number)}, credential=key)
+        sent = await app.call(
+            "message.send",
+            {"agent": "w", "to": "r", "body": f"text {number}", "idempotency_key": str(number)},
+            credential=key,
+        )
         journal.was_told(str(number), sent.id, sent.seq)
-    messages = (await app.call("message.history", {"agent": "r", "limit": 200}, credential=key)).messages
-    found = [{"id": m.id, "seq": m.seq, "body": m.body, "idempotency_key": m.idempotency_key} for m in reversed(messages)]
+    messages = (
+        await app.call("message.history", {"agent": "r", "limit": 200}, credential=key)
+    ).messages
+    found = [
+        {"id": m.id, "seq": m.seq, "body": m.body, "idempotency_key": m.idempotency_key}
+        for m in reversed(messages)
+    ]
     await app.close()
     assert check([tmp_path / "journal"], server(found), reader="r").lost == 1

@@ -15,7 +15,8 @@ from tests.faults.vanish import Ran, run
 from tests.faults.waiting import WAYS
 
 pytestmark = pytest.mark.timeout(180)
-# Even for somebody who stays: asking is a sign of life once, and these ways of waiting mark nothing.
+# Even for somebody who stays: asking is a sign of life once, and these ways of waiting mark
+# nothing.
 NOT_SEEN = {"ask"}
 MARK_NOTHING = {"ask", "feed", "follower"}
 

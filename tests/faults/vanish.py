@@ -1,9 +1,12 @@
-"""Callers that wait and vanish: a message sent afterwards is marked for nobody, and nobody is present who is gone.
+"""Callers that wait and vanish: a message sent afterwards is marked for nobody, and nobody is
+present who is gone.
 
     python -m tests.faults.vanish --kills 500
 
-A real server. Each caller waits in one way, goes in one way, and is sent a message or an answer, and a task: at once, or
-after its wait would have looked again. Then the receipt, the task and the last sign of life are read. Callers that stay show
+A real server. Each caller waits in one way, goes in one way, and is sent a message or an answer,
+and a task: at once, or
+after its wait would have looked again. Then the receipt, the task and the last sign of life are
+read. Callers that stay show
 that the measuring is not blind: what they waited for is marked, and they are seen.
 """
 
@@ -35,7 +38,10 @@ KNOWN_WITHIN_S = 20.0
 
 @dataclass
 class Ran:
-    """How many callers vanished, by the way they went; and what was done for those who were gone."""
+    """How many callers vanished, by the way they went.
+
+    And what was done for those who were gone.
+    """
 
     callers: Counter[str] = field(default_factory=Counter)
     marks: Counter[str] = field(default_factory=Counter)
@@ -47,7 +53,9 @@ class Ran:
         return bool(self.callers) and not (self.marks or self.claims or self.lingering)
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: dict(getattr(self, name)) for name in ("callers", "marks", "claims", "lingering")}
+        return {
+            name: dict(getattr(self, name)) for name in ("callers", "marks", "claims", "lingering")
+        }
 
 
 class Vanishing:
@@ -69,7 +77,12 @@ class Vanishing:
         names = {f"{way.replace(' ', '-')}-{number}-{each}": way for each, way in enumerate(ways)}
         self._tried.update(ways)
         # The second time a way is sent to late.
-        await asyncio.gather(*(self._one(agent, way, stay=stay, is_early=self._tried[way] % 2 == 1) for agent, way in names.items()))
+        await asyncio.gather(
+            *(
+                self._one(agent, way, stay=stay, is_early=self._tried[way] % 2 == 1)
+                for agent, way in names.items()
+            )
+        )
 
     async def _one(self, agent: str, way: str, *, stay: bool, is_early: bool) -> None:
         waiter: Waiter = WAYS[way](self._server["url"], self._key, self._environment, agent)
@@ -82,33 +95,60 @@ class Vanishing:
             gone_at = time.time()
             if not is_early:
                 await asyncio.sleep(LATER_S)
-            sent = await asyncio.to_thread(self.call, "message.send", agent="sender", to=agent, body=f"for {agent}", parent=question)
-            task = await asyncio.to_thread(self.call, "task.create", agent="sender", to=agent, title=f"for {agent}")
+            sent = await asyncio.to_thread(
+                self.call,
+                "message.send",
+                agent="sender",
+                to=agent,
+                body=f"for {agent}",
+                parent=question,
+            )
+            task = await asyncio.to_thread(
+                self.call, "task.create", agent="sender", to=agent, title=f"for {agent}"
+            )
             await asyncio.sleep(LATER_S if is_early else 0.5)
             may_linger = waiter.lives and not stay
-            await asyncio.to_thread(self._judge, agent, way, sent["id"], task, float("inf") if may_linger else gone_at)
+            await asyncio.to_thread(
+                self._judge, agent, way, sent["id"], task, float("inf") if may_linger else gone_at
+            )
         finally:
             await waiter.end()
 
     async def _known(self, agent: str) -> None:
         """Wait until the server knows the caller; it waits by then, or will in the next moment."""
         until = time.monotonic() + KNOWN_WITHIN_S
-        while not (await asyncio.to_thread(self.call, "agent.list", agent="sender", name=agent))["agents"] and time.monotonic() < until:
+        while (
+            not (await asyncio.to_thread(self.call, "agent.list", agent="sender", name=agent))[
+                "agents"
+            ]
+            and time.monotonic() < until
+        ):
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.4)
 
     async def _question(self, agent: str) -> str:
-        (asked,) = (await asyncio.to_thread(self.call, "message.history", agent="sender", sender=agent))["messages"]
+        (asked,) = (
+            await asyncio.to_thread(self.call, "message.history", agent="sender", sender=agent)
+        )["messages"]
         return str(asked["id"])
 
-    def _judge(self, agent: str, way: str, message: str, task: dict[str, Any], gone_at: float) -> None:
+    def _judge(
+        self, agent: str, way: str, message: str, task: dict[str, Any], gone_at: float
+    ) -> None:
         receipts = self.call("message.status", agent="sender", id=message)["receipts"]
         (known,) = self.call("agent.list", agent="sender", name=agent)["agents"]
-        seen = [moment(each["last_seen"]) for each in [known, *known["instances"]] if each["last_seen"]]
+        seen = [
+            moment(each["last_seen"]) for each in [known, *known["instances"]] if each["last_seen"]
+        ]
         self.ran.callers[way] += 1
-        for counts, is_so in ((self.ran.marks, any(each["state"] != "pending" or each["by"] for each in receipts)),
-                              (self.ran.claims, self.call("task.get", agent="sender", id=task["id"])["status"] != task["status"]),
-                              (self.ran.lingering, max(seen, default=0.0) > gone_at + SOON_S)):
+        for counts, is_so in (
+            (self.ran.marks, any(each["state"] != "pending" or each["by"] for each in receipts)),
+            (
+                self.ran.claims,
+                self.call("task.get", agent="sender", id=task["id"])["status"] != task["status"],
+            ),
+            (self.ran.lingering, max(seen, default=0.0) > gone_at + SOON_S),
+        ):
             counts.update([way] if is_so else [])
 
 
@@ -116,16 +156,32 @@ def moment(text: str) -> float:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
-async def run(server: dict[str, Any], key: str, environment: dict[str, str], *, kills: int, chosen: Sequence[str] = (), stay: bool = False,
-              tell: bool = False) -> Ran:
+async def run(
+    server: dict[str, Any],
+    key: str,
+    environment: dict[str, str],
+    *,
+    kills: int,
+    chosen: Sequence[str] = (),
+    stay: bool = False,
+    tell: bool = False,
+) -> Ran:
     """Let so many callers vanish, or stay, in all ways in turn."""
     vanishing, ways, number = Vanishing(server, key, environment), chosen or list(WAYS), 0
     while (done := sum(vanishing.ran.callers.values())) < kills:
-        turn = [ways[(done + each) % len(ways)] for each in range(min(TOGETHER, len(ways), kills - done))]
+        turn = [
+            ways[(done + each) % len(ways)]
+            for each in range(min(TOGETHER, len(ways), kills - done))
+        ]
         await vanishing.round(number, turn, stay=stay)
         number += 1
         if tell:
-            print(f"\r{sum(vanishing.ran.callers.values())} of {kills} ", end="", file=sys.stderr, flush=True)
+            print(
+                f"\r{sum(vanishing.ran.callers.values())} of {kills} ",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
     return vanishing.ran
 
 
@@ -133,17 +189,33 @@ def main() -> None:
     """Run by hand, as long as wanted."""
     from tests.command import Command
 
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     asked.add_argument("--kills", type=int, default=500)
-    asked.add_argument("--only", action="append", default=[], help=f"a way to vanish: {', '.join(WAYS)}")
-    asked.add_argument("--stay", action="store_true", help="nobody vanishes: what the measuring must notice")
+    asked.add_argument(
+        "--only", action="append", default=[], help=f"a way to vanish: {', '.join(WAYS)}"
+    )
+    asked.add_argument(
+        "--stay", action="store_true", help="nobody vanishes: what the measuring must notice"
+    )
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="ackbox-vanish-") as where:
         command = Command(Path(where))
         server = command.up()
         try:
             key = (command.data / "operator.key").read_text().strip()
-            ran = asyncio.run(run(server, key, command.environment, kills=given.kills, chosen=given.only, stay=given.stay, tell=True))
+            ran = asyncio.run(
+                run(
+                    server,
+                    key,
+                    command.environment,
+                    kills=given.kills,
+                    chosen=given.only,
+                    stay=given.stay,
+                    tell=True,
+                )
+            )
         finally:
             command.stop()
     print(f"\n{json.dumps(ran.as_dict())}")

@@ -17,7 +17,10 @@ WAIT_S = 45
 
 
 class Waiter:
-    """One caller: it waits, vanishes, and is cleaned up; one that `lives` only stops waiting, and is still present."""
+    """One caller: it waits, vanishes, and is cleaned up.
+
+    One that `lives` only stops waiting, and is still present.
+    """
 
     asks = lives = False
 
@@ -59,7 +62,9 @@ class OnWire(Waiter):
             wire.end()
 
     async def post(self, wire: Wire, path: str, body: object, *lines: str) -> None:
-        await wire.send(self.aim.request("POST", path, *lines, key=self.aim.key, body=json.dumps(body).encode()))
+        await wire.send(
+            self.aim.request("POST", path, *lines, key=self.aim.key, body=json.dumps(body).encode())
+        )
 
 
 class Http(OnWire):
@@ -68,7 +73,9 @@ class Http(OnWire):
     path = "/v1/inbox/wait"
 
     async def start(self) -> None:
-        await self.post(await self.wire(), self.path, {"agent": self.agent, "wait_s": WAIT_S, "mark": "read"})
+        await self.post(
+            await self.wire(), self.path, {"agent": self.agent, "wait_s": WAIT_S, "mark": "read"}
+        )
 
 
 class HttpByName(Http):
@@ -81,7 +88,9 @@ class HttpBehind(OnWire):
     async def start(self) -> None:
         wire = await self.wire()
         await self.post(wire, "/v1/agents/heartbeat", {"agent": self.agent})
-        await self.post(wire, "/v1/inbox/wait", {"agent": self.agent, "wait_s": WAIT_S, "mark": "read"})
+        await self.post(
+            wire, "/v1/inbox/wait", {"agent": self.agent, "wait_s": WAIT_S, "mark": "read"}
+        )
 
 
 class Ask(OnWire):
@@ -90,7 +99,16 @@ class Ask(OnWire):
     asks = True
 
     async def start(self) -> None:
-        await self.post(await self.wire(), "/v1/messages/ask", {"agent": self.agent, "to": "sender", "body": f"question of {self.agent}", "wait_s": WAIT_S})
+        await self.post(
+            await self.wire(),
+            "/v1/messages/ask",
+            {
+                "agent": self.agent,
+                "to": "sender",
+                "body": f"question of {self.agent}",
+                "wait_s": WAIT_S,
+            },
+        )
 
 
 class Feed(OnWire):
@@ -98,7 +116,11 @@ class Feed(OnWire):
         wire = await self.wire()
         await self.post(wire, "/v1/call/event.feed", {"agent": self.agent, "of": "inbox"})
         cursor = json.loads(await wire.body())["cursor"]
-        await self.post(wire, "/v1/call/event.feed", {"agent": self.agent, "of": "inbox", "cursor": cursor, "wait_s": WAIT_S})
+        await self.post(
+            wire,
+            "/v1/call/event.feed",
+            {"agent": self.agent, "of": "inbox", "cursor": cursor, "wait_s": WAIT_S},
+        )
 
 
 class Mcp(OnWire):
@@ -109,23 +131,62 @@ class Mcp(OnWire):
 
     async def start(self) -> None:
         hello = await self.wire()
-        await self.post(hello, "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-            "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "gone", "version": "1"}}}, self.accept)
+        await self.post(
+            hello,
+            "/mcp",
+            {
+                "jsonrpc": "2.0",
+                "id": 1,
+                "method": "initialize",
+                "params": {
+                    "protocolVersion": "2025-06-18",
+                    "capabilities": {},
+                    "clientInfo": {"name": "gone", "version": "1"},
+                },
+            },
+            self.accept,
+        )
         await hello.answer()
-        found = [line for line in hello.received.decode().split("\r\n") if line.lower().startswith("mcp-session-id:")]
+        found = [
+            line
+            for line in hello.received.decode().split("\r\n")
+            if line.lower().startswith("mcp-session-id:")
+        ]
         self.session = found[0] if found else "X-No-Session: 1"
-        await self.post(await self.wire(), "/mcp", {"jsonrpc": "2.0", "method": "notifications/initialized"}, self.accept, self.session)
-        await self.post(await self.wire(), "/mcp", self.wait_call(), self.accept, self.session, f"Ackbox-Agent: {self.agent}")
+        await self.post(
+            await self.wire(),
+            "/mcp",
+            {"jsonrpc": "2.0", "method": "notifications/initialized"},
+            self.accept,
+            self.session,
+        )
+        await self.post(
+            await self.wire(),
+            "/mcp",
+            self.wait_call(),
+            self.accept,
+            self.session,
+            f"Ackbox-Agent: {self.agent}",
+        )
 
     def wait_call(self) -> dict[str, object]:
-        return {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "wait", "arguments": {"wait_s": WAIT_S, "mark": "read"}}}
+        return {
+            "jsonrpc": "2.0",
+            "id": 2,
+            "method": "tools/call",
+            "params": {"name": "wait", "arguments": {"wait_s": WAIT_S, "mark": "read"}},
+        }
 
 
 class McpCancelled(Mcp):
     """The client takes its request back, and keeps the connection."""
 
     async def vanish(self) -> None:
-        cancelled = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 2, "reason": "time-out"}}
+        cancelled = {
+            "jsonrpc": "2.0",
+            "method": "notifications/cancelled",
+            "params": {"requestId": 2, "reason": "time-out"},
+        }
         await self.post(await self.wire(), "/mcp", cancelled, self.accept, self.session)
         await asyncio.sleep(0.4)
 
@@ -135,7 +196,9 @@ class McpDeleted(Mcp):
 
     async def vanish(self) -> None:
         wire = await self.wire()
-        await wire.send(self.aim.request("DELETE", "/mcp", self.accept, self.session, key=self.aim.key))
+        await wire.send(
+            self.aim.request("DELETE", "/mcp", self.accept, self.session, key=self.aim.key)
+        )
         await wire.answer()
         await asyncio.sleep(0.4)
 
@@ -144,11 +207,31 @@ class McpNow(OnWire):
     """The tool `wait` in the protocol of today, without a session."""
 
     async def start(self) -> None:
-        meta = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {},
-                "io.modelcontextprotocol/clientInfo": {"name": "gone", "version": "1"}}
-        call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "wait", "arguments": {"wait_s": WAIT_S, "mark": "read"}, "_meta": meta}}
-        await self.post(await self.wire(), "/mcp", call, "Accept: application/json, text/event-stream", "MCP-Protocol-Version: 2026-07-28",
-                        "Mcp-Method: tools/call", "Mcp-Name: wait", f"Ackbox-Agent: {self.agent}")
+        meta = {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+            "io.modelcontextprotocol/clientInfo": {"name": "gone", "version": "1"},
+        }
+        call = {
+            "jsonrpc": "2.0",
+            "id": 2,
+            "method": "tools/call",
+            "params": {
+                "name": "wait",
+                "arguments": {"wait_s": WAIT_S, "mark": "read"},
+                "_meta": meta,
+            },
+        }
+        await self.post(
+            await self.wire(),
+            "/mcp",
+            call,
+            "Accept: application/json, text/event-stream",
+            "MCP-Protocol-Version: 2026-07-28",
+            "Mcp-Method: tools/call",
+            "Mcp-Name: wait",
+            f"Ackbox-Agent: {self.agent}",
+        )
 
 
 class Socket(OnWire):
@@ -161,7 +244,10 @@ class Socket(OnWire):
         await wire.send(frame(1, json.dumps({"id": 1, **self.asked()}).encode()))
 
     def asked(self) -> dict[str, object]:
-        return {"op": "inbox.wait", "params": {"agent": self.agent, "wait_s": WAIT_S, "mark": "read"}}
+        return {
+            "op": "inbox.wait",
+            "params": {"agent": self.agent, "wait_s": WAIT_S, "mark": "read"},
+        }
 
 
 class SocketClosed(Socket):
@@ -188,8 +274,15 @@ class Program(Waiter):
 
     async def run(self, *arguments: str) -> asyncio.subprocess.Process:
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "ackbox", *arguments, env=self.environment,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL)
+            sys.executable,
+            "-m",
+            "ackbox",
+            *arguments,
+            env=self.environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
         return self._process
 
     async def start(self) -> None:
@@ -216,22 +309,43 @@ class Bridge(Program):
     async def start(self) -> None:
         process = await self.run("mcp", "--as", self.agent)
         assert process.stdin is not None
-        lines = [{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-            "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "gone", "version": "1"}}},
+        lines = [
+            {
+                "jsonrpc": "2.0",
+                "id": 1,
+                "method": "initialize",
+                "params": {
+                    "protocolVersion": "2025-06-18",
+                    "capabilities": {},
+                    "clientInfo": {"name": "gone", "version": "1"},
+                },
+            },
             {"jsonrpc": "2.0", "method": "notifications/initialized"},
-            {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "wait", "arguments": {"wait_s": WAIT_S, "mark": "read"}}}]
+            {
+                "jsonrpc": "2.0",
+                "id": 2,
+                "method": "tools/call",
+                "params": {"name": "wait", "arguments": {"wait_s": WAIT_S, "mark": "read"}},
+            },
+        ]
         process.stdin.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
         await process.stdin.drain()
 
 
 class BridgeCancelled(Bridge):
-    """The program takes its request back, and the bridge lives on: its socket keeps the agent online."""
+    """The program takes its request back, and the bridge lives on: its socket keeps the agent
+    online.
+    """
 
     lives = True
 
     async def vanish(self) -> None:
         assert self._process is not None and self._process.stdin is not None
-        cancelled = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 2}}
+        cancelled = {
+            "jsonrpc": "2.0",
+            "method": "notifications/cancelled",
+            "params": {"requestId": 2},
+        }
         self._process.stdin.write(json.dumps(cancelled).encode() + b"\n")
         await asyncio.sleep(0.6)
 
@@ -241,10 +355,26 @@ def _by_reset(kind: type[OnWire]) -> Callable[..., Waiter]:
 
 
 WAYS: dict[str, Callable[..., Waiter]] = {
-    "http closed": Http, "http reset": _by_reset(Http), "http by name": HttpByName, "http behind": HttpBehind, "ask": Ask, "feed": Feed,
-    "mcp closed": Mcp, "mcp reset": _by_reset(Mcp), "mcp cancelled": McpCancelled, "mcp deleted": McpDeleted, "mcp now": McpNow,
-    "socket closed": Socket, "socket reset": _by_reset(Socket), "socket close frame": SocketClosed, "follower": Follower,
-    "command killed": Program, "bridge killed": Bridge, "bridge ended": functools.partial(Bridge, stop=signal.SIGTERM),
-    "bridge hung up": functools.partial(Bridge, stop=signal.SIGHUP), "bridge interrupted": functools.partial(Bridge, stop=signal.SIGINT),
-    "bridge at its end of input": functools.partial(Bridge, stop=None), "bridge cancelled": BridgeCancelled,
+    "http closed": Http,
+    "http reset": _by_reset(Http),
+    "http by name": HttpByName,
+    "http behind": HttpBehind,
+    "ask": Ask,
+    "feed": Feed,
+    "mcp closed": Mcp,
+    "mcp reset": _by_reset(Mcp),
+    "mcp cancelled": McpCancelled,
+    "mcp deleted": McpDeleted,
+    "mcp now": McpNow,
+    "socket closed": Socket,
+    "socket reset": _by_reset(Socket),
+    "socket close frame": SocketClosed,
+    "follower": Follower,
+    "command killed": Program,
+    "bridge killed": Bridge,
+    "bridge ended": functools.partial(Bridge, stop=signal.SIGTERM),
+    "bridge hung up": functools.partial(Bridge, stop=signal.SIGHUP),
+    "bridge interrupted": functools.partial(Bridge, stop=signal.SIGINT),
+    "bridge at its end of input": functools.partial(Bridge, stop=None),
+    "bridge cancelled": BridgeCancelled,
 }

@@ -1,6 +1,7 @@
 """Raw connections of clients that do as they like, and what the machine knows about the server.
 
-A connection counts as open as long as a process holds the server's end of it: Linux lists that in /proc/net/tcp, also for
+A connection counts as open as long as a process holds the server's end of it: Linux lists that in
+/proc/net/tcp, also for
 a client that reads nothing and so cannot notice the end. Memory is the server's resident set.
 """
 
@@ -37,14 +38,26 @@ class Aim:
     neighbour: str = ""
     operator: HttpCaller | None = None
 
-    def request(self, method: str, path: str, *lines: str, key: str = "", host: str = "", length: int | None = None,
-                body: bytes = b"") -> bytes:
+    def request(
+        self,
+        method: str,
+        path: str,
+        *lines: str,
+        key: str = "",
+        host: str = "",
+        length: int | None = None,
+        body: bytes = b"",
+    ) -> bytes:
         """Return a request; `length` announces more than is there, -1 announces chunks."""
         own = [f"{method} {path} HTTP/1.1", f"Host: {host or f'{self.host}:{self.port}'}"]
         own += [f"Authorization: Bearer {key}"] if key else []
         if method != "GET":
             own += ["Content-Type: application/json"]
-            own += ["Transfer-Encoding: chunked"] if length == -1 else [f"Content-Length: {len(body) if length is None else length}"]
+            own += (
+                ["Transfer-Encoding: chunked"]
+                if length == -1
+                else [f"Content-Length: {len(body) if length is None else length}"]
+            )
         return "\r\n".join([*own, *lines, "", ""]).encode() + body
 
 
@@ -71,7 +84,9 @@ class Wire:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    async def open(cls, host: str, port: int, *, reads: bool = True, receive_bytes: int = 0) -> Wire:
+    async def open(
+        cls, host: str, port: int, *, reads: bool = True, receive_bytes: int = 0
+    ) -> Wire:
         sock = socket.socket()
         sock.setblocking(False)
         if receive_bytes:
@@ -121,13 +136,16 @@ class Wire:
         return self.statuses[of - 1] if len(self.statuses) >= of else 0
 
     async def body(self, within_s: float = 10.0) -> bytes:
-        """Return the body of the first answer, which may come after its head; TimeoutError when it does not come whole."""
+        """Return the body of the first answer, which may come after its head.
+
+        TimeoutError when it does not come whole.
+        """
         async with asyncio.timeout(within_s):
             while True:
                 head, _, body = self.received.partition(b"\r\n\r\n")
                 size = head.lower().partition(b"content-length:")[2].partition(b"\r")[0].strip()
                 if size.isdigit() and len(body) >= int(size):
-                    return bytes(body[:int(size)])
+                    return bytes(body[: int(size)])
                 self.arrived.clear()
                 await self.arrived.wait()
 
@@ -144,7 +162,8 @@ class Wire:
         if self.reading is not None:
             self.reading.cancel()
         if self.sock.fileno() >= 0:
-            # Whoever is still sending or receiving on it would be left with a number that the next connection gets.
+            # Whoever is still sending or receiving on it would be left with a number that the next
+            # connection gets.
             loop = asyncio.get_running_loop()
             loop.remove_reader(self.sock)
             loop.remove_writer(self.sock)
@@ -160,7 +179,7 @@ class Wire:
             except OSError:
                 data = b""
             self.size += len(data)
-            self.received += data[:KEPT_BYTES - len(self.received)]
+            self.received += data[: KEPT_BYTES - len(self.received)]
             self.arrived.set()
         self.is_ended = True
         self.arrived.set()
@@ -168,7 +187,11 @@ class Wire:
 
 def handshake(aim: Aim, *lines: str, key: str = "") -> bytes:
     nonce = base64.b64encode(os.urandom(16)).decode()
-    own = ["Upgrade: websocket", "Connection: Upgrade", *(lines or ("Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {nonce}"))]
+    own = [
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        *(lines or ("Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {nonce}")),
+    ]
     return aim.request("GET", "/ws", *own, key=key)
 
 

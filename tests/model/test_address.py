@@ -15,38 +15,78 @@ EVERYONE = Address("*")
 PEOPLE = Address("user")
 
 
-@pytest.mark.parametrize(("written", "means"), [
-    ("bob", (BOB,)),
-    ("bob/tau-laptop", (ON_TAU,)),
-    ("*", (EVERYONE,)), ("broadcast", (EVERYONE,)), ("everyone", (EVERYONE,)), ("Everyone", (EVERYONE,)),
-    ("user", (PEOPLE,)), ("human", (PEOPLE,)), ("Human", (PEOPLE,)),
-    ("tau,phi", (Address("tau"), Address("phi"))),
-    (" tau , phi ", (Address("tau"), Address("phi"))),
-    (["tau", "phi"], (Address("tau"), Address("phi"))),
-    (["tau,phi", "bob"], (Address("tau"), Address("phi"), BOB)),
-    ("Mac CLI 小克,夏哥", (Address("Mac CLI 小克"), Address("夏哥"))),
-    ("system:cron", (Address("system:cron"),)),
-    ("bob,user", (BOB, PEOPLE)),
-    ("夏哥/studio mac", (Address("夏哥", "studio mac"),)),
-])
-def test_what_is_written_means_what_the_table_says(written: str | list[str], means: tuple[Address, ...]) -> None:
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("bob", (BOB,)),
+        ("bob/tau-laptop", (ON_TAU,)),
+        ("*", (EVERYONE,)),
+        ("broadcast", (EVERYONE,)),
+        ("everyone", (EVERYONE,)),
+        ("Everyone", (EVERYONE,)),
+        ("user", (PEOPLE,)),
+        ("human", (PEOPLE,)),
+        ("Human", (PEOPLE,)),
+        ("tau,phi", (Address("tau"), Address("phi"))),
+        (" tau , phi ", (Address("tau"), Address("phi"))),
+        (["tau", "phi"], (Address("tau"), Address("phi"))),
+        (["tau,phi", "bob"], (Address("tau"), Address("phi"), BOB)),
+        ("Mac CLI 小克,夏哥", (Address("Mac CLI 小克"), Address("夏哥"))),
+        ("system:cron", (Address("system:cron"),)),
+        ("bob,user", (BOB, PEOPLE)),
+        ("夏哥/studio mac", (Address("夏哥", "studio mac"),)),
+    ],
+)
+def test_what_is_written_means_what_the_table_says(
+    written: str | list[str], means: tuple[Address, ...]
+) -> None:
     assert parse_audience(written) == means
 
 
 def test_an_instance_beside_the_name_is_the_same_as_one_behind_a_slash() -> None:
-    assert parse_audience("bob", instance="tau-laptop") == parse_audience("bob/tau-laptop") == (ON_TAU,)
+    assert (
+        parse_audience("bob", instance="tau-laptop")
+        == parse_audience("bob/tau-laptop")
+        == (ON_TAU,)
+    )
 
 
-@pytest.mark.parametrize(("written", "means"), [
-    ("bob,bob", (BOB,)), (["bob", "tau", "bob"], (BOB, Address("tau"))), ("bob/tau-laptop,bob/tau-laptop", (ON_TAU,)),
-    ("bob/tau-laptop,bob", (BOB,)), ("bob,bob/tau-laptop", (BOB,)), ("user,human", (PEOPLE,)), ("*,everyone,bob,user", (EVERYONE,)),
-    (["re\u0301my", "r\u00e9my"], (Address("r\u00e9my"),)), ("bob/a,bob/b", (Address("bob", "a"), Address("bob", "b"))),
-])
-def test_duplicates_collapse_into_the_widest_and_keep_their_order(written: str | list[str], means: tuple[Address, ...]) -> None:
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("bob,bob", (BOB,)),
+        (["bob", "tau", "bob"], (BOB, Address("tau"))),
+        ("bob/tau-laptop,bob/tau-laptop", (ON_TAU,)),
+        ("bob/tau-laptop,bob", (BOB,)),
+        ("bob,bob/tau-laptop", (BOB,)),
+        ("user,human", (PEOPLE,)),
+        ("*,everyone,bob,user", (EVERYONE,)),
+        (["re\u0301my", "r\u00e9my"], (Address("r\u00e9my"),)),
+        ("bob/a,bob/b", (Address("bob", "a"), Address("bob", "b"))),
+    ],
+)
+def test_duplicates_collapse_into_the_widest_and_keep_their_order(
+    written: str | list[str], means: tuple[Address, ...]
+) -> None:
     assert parse_audience(written) == means
 
 
-@pytest.mark.parametrize("bad", ["@bob", "bob/", "/tau", "bob/a/b", "", " ", "x" * 201, "a\tb", "user/laptop", "*/laptop", "ana (human)"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "@bob",
+        "bob/",
+        "/tau",
+        "bob/a/b",
+        "",
+        " ",
+        "x" * 201,
+        "a\tb",
+        "user/laptop",
+        "*/laptop",
+        "ana (human)",
+    ],
+)
 def test_one_bad_entry_refuses_the_whole(bad: str) -> None:
     for written in (["tau", bad], ["tau", bad, "phi"], f"tau,{bad},phi"):
         with pytest.raises(Invalid):

@@ -19,9 +19,22 @@ def test_a_receipt_has_the_same_id_however_often_it_is_asked_for() -> None:
     assert {receipt_id(7, 9) for _ in range(3)} == {"00000000000000070000000000000009"}
 
 
-@pytest.mark.parametrize("text", [
-    "", "7", "g" * 32, "0" * 31, "0" * 33, "0" * 32, "A" * 32, "0000000000000007000000000000000 ", "f" * 32,
-    f"{1 << 62:016x}{1:016x}", f"{1:016x}{1 << 63:016x}", "0000000000000007000000000000009\n",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "7",
+        "g" * 32,
+        "0" * 31,
+        "0" * 33,
+        "0" * 32,
+        "A" * 32,
+        "0000000000000007000000000000000 ",
+        "f" * 32,
+        f"{1 << 62:016x}{1:016x}",
+        f"{1:016x}{1 << 63:016x}",
+        "0000000000000007000000000000009\n",
+    ],
+)
 def test_other_text_is_no_receipt(text: str) -> None:
     assert parse_receipt_id(text) is None

@@ -28,18 +28,54 @@ async def in_store(app: App, ask: Any) -> Any:
 
 
 async def fill(post: Post, *, agents: int = AGENTS, messages: int = MESSAGES) -> list[str]:
-    """Fill the workspace and return the ids of the messages: half of them for everyone, all unread, in conversations of fifty."""
+    """Fill the workspace and return the ids of the messages: half of them for everyone, all
+    unread, in conversations of fifty.
+    """
     app, source, ids = post.app, random.Random(1), list[str]()
     now = app.clock()
 
     async def readers(store: Store) -> None:
         numbers = range(1, agents + 1)
-        await store.run_many("reader_add", [{
-            "reader": number, "agent": number, "name": f"agent-{number:05d}", "instance": None, "skeleton": f"agent-{number:05d}", "kind": "agent",
-            "seen": 1, "registered_seq": 0, "read_floor": 0, "delivered_floor": 0, "folded": f"agent-{number:05d}"} for number in numbers])
-        card = msgspec.json.encode({"summary": "at work " * 10, "area": "area", "files": [f"src/{name}.py" for name in "abcdefgh"]}).decode()
-        await store.run_many("presence_put", [{
-            "reader": number, "started_at": now, "last_seen": now, "ttl_s": 86_400, "left_at": None, "card": card} for number in numbers])
+        await store.run_many(
+            "reader_add",
+            [
+                {
+                    "reader": number,
+                    "agent": number,
+                    "name": f"agent-{number:05d}",
+                    "instance": None,
+                    "skeleton": f"agent-{number:05d}",
+                    "kind": "agent",
+                    "seen": 1,
+                    "registered_seq": 0,
+                    "read_floor": 0,
+                    "delivered_floor": 0,
+                    "folded": f"agent-{number:05d}",
+                }
+                for number in numbers
+            ],
+        )
+        card = msgspec.json.encode(
+            {
+                "summary": "at work " * 10,
+                "area": "area",
+                "files": [f"src/{name}.py" for name in "abcdefgh"],
+            }
+        ).decode()
+        await store.run_many(
+            "presence_put",
+            [
+                {
+                    "reader": number,
+                    "started_at": now,
+                    "last_seen": now,
+                    "ttl_s": 86_400,
+                    "left_at": None,
+                    "card": card,
+                }
+                for number in numbers
+            ],
+        )
         await store.run("workspace_count_agents", more=agents)
 
     async def append(store: Store) -> None:
@@ -49,13 +85,37 @@ async def fill(post: Post, *, agents: int = AGENTS, messages: int = MESSAGES) ->
             sender, to = source.randint(1, agents), 0 if seq % 2 else source.randint(1, agents)
             root = (seq - 1) // 50 * 50 + 1
             ids.append(f"{seq:032x}")
-            rows.append({
-                "seq": seq, "id": ids[-1], "sender": sender, "sender_agent": sender, "sender_name": f"agent-{sender:05d}", "sender_instance": None,
-                "sender_kind": "agent", "type": "direct" if to else "broadcast", "audience": f'["agent-{to:05d}"]' if to else '["*"]',
-                "subject": None, "body": f"word{seq % 7} " + "some text of a usual length " * 12, "intent": "inform", "priority": 3, "refs": "[]",
-                "metadata": '{"k":1}', "parent": None if seq == root else f"{root:032x}", "thread": root, "thread_id": f"{root:032x}",
-                "expects_reply_by": None, "expires_at": None, "idempotency_key": None, "hops": 0, "acting_key": None, "created_at": now})
-            addresses.append({"channel": to, "seq": seq, "left_out": None if to else sender, "expires_at": None})
+            rows.append(
+                {
+                    "seq": seq,
+                    "id": ids[-1],
+                    "sender": sender,
+                    "sender_agent": sender,
+                    "sender_name": f"agent-{sender:05d}",
+                    "sender_instance": None,
+                    "sender_kind": "agent",
+                    "type": "direct" if to else "broadcast",
+                    "audience": f'["agent-{to:05d}"]' if to else '["*"]',
+                    "subject": None,
+                    "body": f"word{seq % 7} " + "some text of a usual length " * 12,
+                    "intent": "inform",
+                    "priority": 3,
+                    "refs": "[]",
+                    "metadata": '{"k":1}',
+                    "parent": None if seq == root else f"{root:032x}",
+                    "thread": root,
+                    "thread_id": f"{root:032x}",
+                    "expects_reply_by": None,
+                    "expires_at": None,
+                    "idempotency_key": None,
+                    "hops": 0,
+                    "acting_key": None,
+                    "created_at": now,
+                }
+            )
+            addresses.append(
+                {"channel": to, "seq": seq, "left_out": None if to else sender, "expires_at": None}
+            )
         await store.run_many("message_add", rows)
         await store.run_many("addressed_add", addresses)
 

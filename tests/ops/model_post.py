@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 
 DAY_MS = 86_400_000
 MAX_GIVEN = 50
-IMPLIES = {"delivered": ("delivered",), "read": ("delivered", "read"), "acknowledged": ("delivered", "read", "acknowledged"), "archived": ("archived",)}
+IMPLIES = {
+    "delivered": ("delivered",),
+    "read": ("delivered", "read"),
+    "acknowledged": ("delivered", "read", "acknowledged"),
+    "archived": ("archived",),
+}
 UNDOES = {"unread": "read", "unarchived": "archived"}
 MARKS = ("delivered", "read", "acknowledged", "archived")
 
@@ -20,7 +25,9 @@ Who = tuple[str, str | None]
 
 @dataclass
 class Said:
-    """A message, whom it is for, and who has marked it when: mark → who ("" for the agent) → time."""
+    """A message, whom it is for, and who has marked it when: mark → who ("" for the agent) →
+    time.
+    """
 
     id: str
     body: str
@@ -51,7 +58,8 @@ class Model:
 
     def __init__(self, people: list[str], days: int = 7) -> None:
         self.said: list[Said] = []
-        # How many days of broadcasts a newcomer is given; which message each instance's automatic copy has; who lives.
+        # How many days of broadcasts a newcomer is given; which message each instance's automatic
+        # copy has; who lives.
         self.days = days
         self.copies: dict[Who, str] = {}
         self.live: set[Who] = set()
@@ -65,12 +73,21 @@ class Model:
         return next(said for said in self.said if said.id == id)
 
     def arrive(self, who: Who, now: int) -> None:
-        """A caller is registered by its first call; a newcomer is given the broadcasts of late, an instance what no instance has read."""
+        """A caller is registered by its first call.
+
+        A newcomer is given the broadcasts of late, an instance what no instance has read.
+        """
         if who in self.boxes:
             return
         agent = (who[0], None)
         if who[1] is None:
-            recent = [said for said in self.said if said.is_broadcast and not said.is_expired(now) and said.sent_at > now - self.days * DAY_MS]
+            recent = [
+                said
+                for said in self.said
+                if said.is_broadcast
+                and not said.is_expired(now)
+                and said.sent_at > now - self.days * DAY_MS
+            ]
             for said in recent[-MAX_GIVEN:]:
                 said.addresses.append(agent)
         else:
@@ -91,9 +108,13 @@ class Model:
                 own.undelivered |= {said.id} & self.boxes[agent].undelivered
 
     def check_in_copy(self, name: str, wish: str, copy: str, now: int) -> Who:
-        """The instance of a running copy: the one it has, else the first that no live copy has and nobody named; used again, it starts anew."""
+        """The instance of a running copy: the one it has, else the first that no live copy has
+        and nobody named; used again, it starts anew.
+        """
         names = [wish, *(f"{wish}-{number}" for number in range(2, 50))]
-        taken = next(((name, each) for each in names if self.copies.get((name, each)) == copy), None)
+        taken = next(
+            ((name, each) for each in names if self.copies.get((name, each)) == copy), None
+        )
         if taken is None:
             taken = next((name, each) for each in names if self._is_free((name, each)))
             self.arrive((name, None), now)
@@ -109,14 +130,39 @@ class Model:
         """Whether a message is in a reader's channels: an agent's are also its instances'."""
         if said.is_broadcast:
             return (who[0], None) in said.addresses
-        return any(address[0] == who[0] and (who[1] is None or address[1] in (None, who[1])) for address in said.addresses)
+        return any(
+            address[0] == who[0] and (who[1] is None or address[1] in (None, who[1]))
+            for address in said.addresses
+        )
 
-    def send(self, sender: Who, id: str, body: str, to: str, *, priority: int, expires_at: int | None, parent: str | None, key: str | None, now: int) -> None:
+    def send(
+        self,
+        sender: Who,
+        id: str,
+        body: str,
+        to: str,
+        *,
+        priority: int,
+        expires_at: int | None,
+        parent: str | None,
+        key: str | None,
+        now: int,
+    ) -> None:
         self.arrive(sender, now)
         everyone = to == "*"
         others = [who for who in self.boxes if who[1] is None and who[0] != sender[0]]
         addresses = others if everyone else self.addresses(to)
-        said = Said(id, body, sender[0], addresses, everyone, priority, expires_at, self.named(parent).thread if parent else id, now)
+        said = Said(
+            id,
+            body,
+            sender[0],
+            addresses,
+            everyone,
+            priority,
+            expires_at,
+            self.named(parent).thread if parent else id,
+            now,
+        )
         self.said.append(said)
         if key:
             self.keys[sender[0], key] = (f"{body} {to} {priority} {parent}", said)
@@ -129,15 +175,25 @@ class Model:
         found: list[Who] = []
         for text in to.split(","):
             name, _, instance = text.partition("/")
-            found += [(person, None) for person in self.people] if name == "user" else [(name, instance or None)]
-        whole = {name for name, instance in found if instance is None and "user" not in to.split(",")}
+            found += (
+                [(person, None) for person in self.people]
+                if name == "user"
+                else [(name, instance or None)]
+            )
+        whole = {
+            name for name, instance in found if instance is None and "user" not in to.split(",")
+        }
         return list(dict.fromkeys(who for who in found if who[1] is None or who[0] not in whole))
 
     def targets(self, said: Said, who: Who) -> list[Who]:
         """The receipts of a message that a caller may mark."""
         if said.is_broadcast:
             return [(who[0], None)] if (who[0], None) in said.addresses else []
-        return [address for address in said.addresses if address[0] == who[0] and (who[1] is None or address[1] in (None, who[1]))]
+        return [
+            address
+            for address in said.addresses
+            if address[0] == who[0] and (who[1] is None or address[1] in (None, who[1]))
+        ]
 
     def mark(self, who: Who, mark: str, id: str, now: int) -> None:
         self.arrive(who, now)
@@ -161,14 +217,19 @@ class Model:
             box.archived.add(id)
 
     def _counts_for(self, who: Who, address: Who) -> list[Who]:
-        """A caller with no instance marks for every instance the address names; an instance for itself and its agent."""
+        """A caller with no instance marks for every instance the address names.
+
+        An instance for itself and its agent.
+        """
         agent = (who[0], None)
         if who[1] is not None:
             return [agent, who]
         instances = [each for each in self.boxes if each[0] == who[0] and each[1] is not None]
         return [agent, *(each for each in instances if address[1] in (None, each[1]))]
 
-    def _undo(self, who: Who, mark: str, said: Said, address: Who, trace: dict[str, dict[str, int]]) -> None:
+    def _undo(
+        self, who: Who, mark: str, said: Said, address: Who, trace: dict[str, dict[str, int]]
+    ) -> None:
         entries = trace.get(mark, {})
         if who[1] is None:
             entries.clear()
@@ -180,7 +241,11 @@ class Model:
             box = self.boxes[reader]
             if mark == "archived" and said.id in box.archived:
                 box.archived.discard(said.id)
-                has_read = bool(trace.get("read")) if reader[1] is None else bool({"", reader[1]} & set(trace.get("read", {})))
+                has_read = (
+                    bool(trace.get("read"))
+                    if reader[1] is None
+                    else bool({"", reader[1]} & set(trace.get("read", {})))
+                )
                 if not has_read:
                     box.unread.add(said.id)
             if mark == "read" and said.id not in box.archived:
@@ -191,10 +256,16 @@ class Model:
         return [said for said in self.said if said.id in box.unread and not said.is_expired(now)]
 
     def mailbox(self, who: Who, now: int) -> list[tuple[str, bool, bool]]:
-        """(id, read, archived) of everything a reader has, newest first; what was archived counts as read until it is put back."""
+        """(id, read, archived) of everything a reader has, newest first.
+
+        What was archived counts as read until it is put back.
+        """
         box = self.boxes[who]
-        return [(said.id, said.id not in box.unread, said.id in box.archived)
-                for said in reversed(self.said) if self.is_for(said, who) and not said.is_expired(now)]
+        return [
+            (said.id, said.id not in box.unread, said.id in box.archived)
+            for said in reversed(self.said)
+            if self.is_for(said, who) and not said.is_expired(now)
+        ]
 
     def status(self, said: Said, now: int) -> dict[Who, tuple[str, tuple[int | None, ...]]]:
         """Each recipient's state and four times: the first of those who marked."""
@@ -202,7 +273,20 @@ class Model:
         for address in said.addresses:
             trace = said.marks.get(address, {})
             times = tuple(min(trace.get(mark, {}).values(), default=None) for mark in MARKS)
-            state = ("acknowledged" if times[2] is not None else "read" if times[1] is not None else "expired" if said.is_expired(now)
-                     else "delivered" if times[0] is not None else "pending")
+            state = (
+                "acknowledged"
+                if times[2] is not None
+                else (
+                    "read"
+                    if times[1] is not None
+                    else (
+                        "expired"
+                        if said.is_expired(now)
+                        else "delivered"
+                        if times[0] is not None
+                        else "pending"
+                    )
+                )
+            )
             found[address] = (state, times)
         return found

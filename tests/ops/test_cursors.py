@@ -18,7 +18,17 @@ async def fill(post: Post, **place: Any) -> list[Any]:
     for name in ("bob", "cy", "dan"):
         await post("agent.check_in", agent=name, **place)
     root = await post("message.send", agent="ana", to="bob,cy,dan", body="word 0", **place)
-    return [root] + [await post("message.send", agent="ana", to="bob,cy,dan", body=f"word {number}", parent=root.id, **place) for number in range(1, 6)]
+    return [root] + [
+        await post(
+            "message.send",
+            agent="ana",
+            to="bob,cy,dan",
+            body=f"word {number}",
+            parent=root.id,
+            **place,
+        )
+        for number in range(1, 6)
+    ]
 
 
 def looks(sent: list[Any]) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -41,7 +51,16 @@ def looks(sent: list[Any]) -> dict[str, tuple[str, dict[str, Any]]]:
 
 async def test_a_cursor_is_good_for_its_own_look_and_for_no_other(post: Post) -> None:
     asked = looks(await fill(post))
-    cursors = {look: (await post(name, **params, **({"cursor": "start"} if look == "feed" else {}), limit=2)).cursor for look, (name, params) in asked.items()}
+    cursors = {
+        look: (
+            (
+                await post(
+                    name, **params, **({"cursor": "start"} if look == "feed" else {}), limit=2
+                )
+            ).cursor
+        )
+        for look, (name, params) in asked.items()
+    }
     taken = []
     for look, (name, params) in asked.items():
         for of, cursor in cursors.items():
@@ -50,8 +69,11 @@ async def test_a_cursor_is_good_for_its_own_look_and_for_no_other(post: Post) ->
                 taken.append((look, of))
             except BadCursor as error:
                 assert error.as_dict()["error"] == {
-                    "code": "expired_cursor", "message": "This cursor is not from here.", "details": {},
-                    "hint": "Start without a cursor; pass on only what this call returned."}
+                    "code": "expired_cursor",
+                    "message": "This cursor is not from here.",
+                    "details": {},
+                    "hint": "Start without a cursor; pass on only what this call returned.",
+                }
     assert taken == [(look, look) for look in asked]
 
 
@@ -68,9 +90,28 @@ async def test_a_cursor_of_another_workspace_is_refused(post: Post) -> None:
 async def test_a_damaged_cursor_is_refused_whichever_character_it_is(post: Post) -> None:
     await fill(post)
     cursor = (await post("message.history", limit=2)).cursor
-    damaged = [cursor[:place] + new + cursor[place + 1:] for place in range(len(cursor)) for new in string.ascii_letters[::7] + "_" if cursor[place] != new]
+    damaged = [
+        cursor[:place] + new + cursor[place + 1 :]
+        for place in range(len(cursor))
+        for new in string.ascii_letters[::7] + "_"
+        if cursor[place] != new
+    ]
     taken = []
-    for text in [*damaged, cursor[:-1], cursor + "A", cursor + "=", f" {cursor}", "x", "start", "é" * 22, "A" * 22, "_" * 22, "%00", "-1", "0"]:
+    for text in [
+        *damaged,
+        cursor[:-1],
+        cursor + "A",
+        cursor + "=",
+        f" {cursor}",
+        "x",
+        "start",
+        "é" * 22,
+        "A" * 22,
+        "_" * 22,
+        "%00",
+        "-1",
+        "0",
+    ]:
         try:
             await post("message.history", limit=2, cursor=text)
             taken.append(text)
@@ -81,8 +122,13 @@ async def test_a_damaged_cursor_is_refused_whichever_character_it_is(post: Post)
 
 async def test_pages_by_cursor_are_the_whole_once(post: Post) -> None:
     sent = await fill(post)
-    for name, params, field in (("message.history", {}, "id"), ("message.search", {"query": "word"}, "id"), ("thread.get", {"id": sent[0].id}, "id"),
-                                ("mailbox.list", {"agent": "bob"}, "id"), ("inbox.check", {"agent": "cy"}, "id")):
+    for name, params, field in (
+        ("message.history", {}, "id"),
+        ("message.search", {"query": "word"}, "id"),
+        ("thread.get", {"id": sent[0].id}, "id"),
+        ("mailbox.list", {"agent": "bob"}, "id"),
+        ("inbox.check", {"agent": "cy"}, "id"),
+    ):
         got: list[str] = []
         cursor = None
         while True:

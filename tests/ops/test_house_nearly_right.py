@@ -1,4 +1,6 @@
-"""The house checks every field of every operation: null and empty text leave it out, its value may come as text, and errors name no type."""
+"""The house checks every field of every operation: null and empty text leave it out, its value
+may come as text, and errors name no type.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def test_null_leaves_every_optional_field_out() -> None:
         whole = required(shape)
         for field in fields(shape):
             if not field.required:
-                assert read(shape, {**whole, field.encode_name: None}) == [decode(shape, whole)] * 2, f"{name} {field.name}"
+                assert (
+                    read(shape, {**whole, field.encode_name: None}) == [decode(shape, whole)] * 2
+                ), f"{name} {field.name}"
 
 
 def test_empty_text_leaves_every_optional_field_out_unless_it_clears() -> None:
@@ -70,7 +74,9 @@ def test_empty_text_leaves_every_optional_field_out_unless_it_clears() -> None:
     for name, shape in shapes():
         whole = required(shape)
         for field in fields(shape):
-            if field.required or any(isinstance(leaf, inspect.AnyType) for leaf in leaves(field.type)):
+            if field.required or any(
+                isinstance(leaf, inspect.AnyType) for leaf in leaves(field.type)
+            ):
                 continue
             with_empty = read(shape, {**whole, field.encode_name: ""})
             if clears(field.type):
@@ -79,7 +85,11 @@ def test_empty_text_leaves_every_optional_field_out_unless_it_clears() -> None:
             else:
                 assert with_empty == [decode(shape, whole)] * 2, f"{name} {field.name}"
     assert {"task.update.due_at", "agent.heartbeat.summary", "session.checkpoint.area"} <= kept
-    assert all(each.startswith(("task.update.", "agent.", "session.", "workspace.")) or each.endswith(".to") for each in kept)
+    assert all(
+        each.startswith(("task.update.", "agent.", "session.", "workspace."))
+        or each.endswith(".to")
+        for each in kept
+    )
 
 
 def test_numbers_booleans_lists_and_objects_may_come_as_text() -> None:
@@ -88,17 +98,38 @@ def test_numbers_booleans_lists_and_objects_may_come_as_text() -> None:
         whole = required(shape)
         for field in fields(shape):
             kinds = leaves(field.type)
-            if any(isinstance(leaf, inspect.StrType | inspect.BytesType | inspect.AnyType) for leaf in kinds):
+            if any(
+                isinstance(leaf, inspect.StrType | inspect.BytesType | inspect.AnyType)
+                for leaf in kinds
+            ):
                 continue
             value = sample(field.type)
             as_text = value if isinstance(value, str) else json.dumps(value)
             seen.add(type(kinds[0]).__name__)
-            assert read(shape, {**whole, field.encode_name: as_text}) == [decode(shape, {**whole, field.encode_name: value})] * 2, f"{name} {field.name}"
+            assert (
+                read(shape, {**whole, field.encode_name: as_text})
+                == [decode(shape, {**whole, field.encode_name: value})] * 2
+            ), f"{name} {field.name}"
     assert seen == {"IntType", "FloatType", "BoolType", "ListType", "DictType", "LiteralType"}
 
 
 def test_no_error_of_a_wrong_value_names_a_type_of_python_or_the_reference() -> None:
-    wrong: list[Any] = [7, 3.25, "x" * 60, True, [], {}, [7], [None], [{"q": 1}], {"a": [1]}, -1, 10**12, "[", "x,y"]
+    wrong: list[Any] = [
+        7,
+        3.25,
+        "x" * 60,
+        True,
+        [],
+        {},
+        [7],
+        [None],
+        [{"q": 1}],
+        {"a": [1]},
+        -1,
+        10**12,
+        "[",
+        "x,y",
+    ]
     told = []
     for name, shape in shapes():
         whole = required(shape)
@@ -111,8 +142,27 @@ def test_no_error_of_a_wrong_value_names_a_type_of_python_or_the_reference() -> 
         for field in fields(shape):
             if field.required:
                 with pytest.raises(AckboxError) as refused:
-                    decode(shape, {each: value for each, value in whole.items() if each != field.encode_name})
+                    decode(
+                        shape,
+                        {each: value for each, value in whole.items() if each != field.encode_name},
+                    )
                 told.append((name, f"{refused.value.message} {refused.value.hint}"))
-    words = ("reference", "`str`", "`int`", "`float`", "`bool`", "`array`", "`object`", "`null`", "Expected", "expected", "length <=", "enum", "Object ", "NoneType", " dict")
+    words = (
+        "reference",
+        "`str`",
+        "`int`",
+        "`float`",
+        "`bool`",
+        "`array`",
+        "`object`",
+        "`null`",
+        "Expected",
+        "expected",
+        "length <=",
+        "enum",
+        "Object ",
+        "NoneType",
+        " dict",
+    )
     assert len(told) > 1000
     assert [each for each in told if any(word in each[1] for word in words)] == []

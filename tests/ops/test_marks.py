@@ -1,4 +1,6 @@
-"""Ten thousand combining marks, in every text of every operation: refused, or answered, in less than 50 ms of the processor."""
+"""Ten thousand combining marks, in every text of every operation: refused, or answered, in less
+than 50 ms of the processor.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +24,18 @@ LIMIT_S = 0.05
 
 
 def texts(kind: inspect.Type) -> Iterator[Any]:
-    """Every value of a type that has the marks in one of its texts: alone, in lists, in objects, in their keys and values."""
+    """Every value of a type that has the marks in one of its texts: alone, in lists, in
+    objects, in their keys and values.
+    """
     for leaf in leaves(kind):
         match leaf:
-            case inspect.StrType() | inspect.LiteralType() | inspect.IntType() | inspect.FloatType() | inspect.BoolType():
+            case (
+                inspect.StrType()
+                | inspect.LiteralType()
+                | inspect.IntType()
+                | inspect.FloatType()
+                | inspect.BoolType()
+            ):
                 yield MARKS
             case inspect.BytesType():
                 yield MARKS
@@ -40,7 +50,11 @@ def texts(kind: inspect.Type) -> Iterator[Any]:
                 yield from (MARKS, [MARKS], {"a": {"b": MARKS}}, {MARKS: 1})
             case inspect.StructType():
                 whole = {each.encode_name: "x" for each in leaf.fields if each.required}
-                yield from ({**whole, each.encode_name: value} for each in leaf.fields for value in texts(each.type))
+                yield from (
+                    {**whole, each.encode_name: value}
+                    for each in leaf.fields
+                    for value in texts(each.type)
+                )
 
 
 def calls() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -1,4 +1,6 @@
-"""Nothing of a message that `message.get` refuses is in any answer: random conversations in a private workspace, every caller, every operation."""
+"""Nothing of a message that `message.get` refuses is in any answer: random conversations in a
+private workspace, every caller, every operation.
+"""
 
 from __future__ import annotations
 
@@ -16,30 +18,94 @@ pytestmark = pytest.mark.anyio
 PLACE = "quiet"
 NAMES = ("ana", "bob", "carl", "dora")
 WORD = re.compile(r"canary\d+x")
-# What is asked of each operation beside what every call of it needs; `{id}` is each message in turn.
+# What is asked of each operation beside what every call of it needs; `{id}` is each message in
+# turn.
 ASKED: dict[str, list[dict[str, Any]]] = {
-    "inbox.check": [{}, {"state": "delivered"}, {"newest": True}, {"with_tasks": True}], "inbox.wait": [{"wait_s": 0}],
-    "mailbox.list": [{}, {"include_archived": True}], "agent.list": [{"with_unread": True, "waiting": 50}],
-    "message.history": [{"with_tallies": True, "with_sizes": True, "limit": 200}, {"thread": "{id}"}, {"ids": "{id}"}, {"text": "canary*"}],
-    "message.search": [{"query": "canary*", "limit": 200}], "message.get": [{"id": "{id}"}], "message.status": [{"id": "{id}"}],
-    "message.preview": [{"to": "*"}, {"to": "bob"}], "thread.get": [{"id": "{id}"}],
+    "inbox.check": [{}, {"state": "delivered"}, {"newest": True}, {"with_tasks": True}],
+    "inbox.wait": [{"wait_s": 0}],
+    "mailbox.list": [{}, {"include_archived": True}],
+    "agent.list": [{"with_unread": True, "waiting": 50}],
+    "message.history": [
+        {"with_tallies": True, "with_sizes": True, "limit": 200},
+        {"thread": "{id}"},
+        {"ids": "{id}"},
+        {"text": "canary*"},
+    ],
+    "message.search": [{"query": "canary*", "limit": 200}],
+    "message.get": [{"id": "{id}"}],
+    "message.status": [{"id": "{id}"}],
+    "message.preview": [{"to": "*"}, {"to": "bob"}],
+    "thread.get": [{"id": "{id}"}],
     "thread.list": [{"limit": 200}, {"answered_only": True, "limit": 200}],
-    "event.feed": [{"cursor": "start", "limit": 200}, {"cursor": "start", "of": "inbox"}, {"cursor": "start", "thread": "{id}"}],
-    "event.list": [{"limit": 200}], "event.log": [{"limit": 200}], "workspace.needs": [{"limit": 200}],
-    "workspace.flow": [{"minutes": 60, "travels": 1000}], "workspace.health": [{"minutes": 60}], "workspace.overview": [{}],
-    "task.list": [{"status": "all"}], "task.search": [{"query": "canary*", "status": "all"}], "note.list": [{}], "note.search": [{"query": "canary*"}],
-    "session.list": [{}], "session.context": [{}], "session.conflicts": [{"files": ["src/"]}], "agent.heartbeat": [{}],
-    "message.send": [{"to": "ana", "body": "no", "parent": "{id}"}], "message.withdraw": [{"id": "{id}"}],
-    "receipt.mark": [{"mark": "delivered", "ids": ["{id}"]}], "task.create": [{"title": "no", "parent": "{id}"}], "schedule.list": [{}],
-    "agent.whoami": [{}], "workspace.list": [{}], "task.finish_many": [{"project": "none", "only_look": True}],
+    "event.feed": [
+        {"cursor": "start", "limit": 200},
+        {"cursor": "start", "of": "inbox"},
+        {"cursor": "start", "thread": "{id}"},
+    ],
+    "event.list": [{"limit": 200}],
+    "event.log": [{"limit": 200}],
+    "workspace.needs": [{"limit": 200}],
+    "workspace.flow": [{"minutes": 60, "travels": 1000}],
+    "workspace.health": [{"minutes": 60}],
+    "workspace.overview": [{}],
+    "task.list": [{"status": "all"}],
+    "task.search": [{"query": "canary*", "status": "all"}],
+    "note.list": [{}],
+    "note.search": [{"query": "canary*"}],
+    "session.list": [{}],
+    "session.context": [{}],
+    "session.conflicts": [{"files": ["src/"]}],
+    "agent.heartbeat": [{}],
+    "message.send": [{"to": "ana", "body": "no", "parent": "{id}"}],
+    "message.withdraw": [{"id": "{id}"}],
+    "receipt.mark": [{"mark": "delivered", "ids": ["{id}"]}],
+    "task.create": [{"title": "no", "parent": "{id}"}],
+    "schedule.list": [{}],
+    "agent.whoami": [{}],
+    "workspace.list": [{}],
+    "task.finish_many": [{"project": "none", "only_look": True}],
     "message.ask": [{"to": "dora", "body": "q", "wait_s": 0, "idempotency_key": "asked"}],
 }
-# What returns no message, no name that a message was written to and no word of one, whatever is stored; or needs what a member has not.
+# What returns no message, no name that a message was written to and no word of one, whatever is
+# stored; or needs what a member has not.
 APART = {
-    "agent.check_in", "agent.check_out", "agent.dismiss", "agent.set_kind", "server.backup", "server.status", "key.create", "key.list", "key.revoke", "key.rotate",
-    "login.link", "login.redeem", "login.end", "message.send_many", "note.add", "note.get", "note.link", "note.supersede", "schedule.add",
-    "schedule.remove", "session.start", "session.checkpoint", "session.end", "task.assign", "task.depend", "task.get", "task.claim", "task.update", "turn.submit", "webhook.add",
-    "webhook.list", "webhook.remove", "webhook.receive", "workspace.create", "workspace.export", "workspace.import", "workspace.settings",
+    "agent.check_in",
+    "agent.check_out",
+    "agent.dismiss",
+    "agent.set_kind",
+    "server.backup",
+    "server.status",
+    "key.create",
+    "key.list",
+    "key.revoke",
+    "key.rotate",
+    "login.link",
+    "login.redeem",
+    "login.end",
+    "message.send_many",
+    "note.add",
+    "note.get",
+    "note.link",
+    "note.supersede",
+    "schedule.add",
+    "schedule.remove",
+    "session.start",
+    "session.checkpoint",
+    "session.end",
+    "task.assign",
+    "task.depend",
+    "task.get",
+    "task.claim",
+    "task.update",
+    "turn.submit",
+    "webhook.add",
+    "webhook.list",
+    "webhook.remove",
+    "webhook.receive",
+    "workspace.create",
+    "workspace.export",
+    "workspace.import",
+    "workspace.settings",
 }
 
 
@@ -58,21 +124,38 @@ class Talk:
             await self.callers[name]("agent.check_in", summary="here")
 
     async def say(self, source: random.Random) -> None:
-        """One message from somebody to some of them, perhaps an answer, with a word of its own in every field that takes one."""
+        """One message from somebody to some of them, perhaps an answer, with a word of its own
+        in every field that takes one.
+        """
         sender = source.choice(NAMES)
         number = len(self.words)
         words = [f"canary{number * 10 + place}x" for place in range(6)]
-        to = source.sample([*NAMES, *(f"{name}/lap" for name in NAMES)], k=source.choice((1, 1, 2))) if source.random() < 0.9 else ["*"]
+        to = (
+            source.sample([*NAMES, *(f"{name}/lap" for name in NAMES)], k=source.choice((1, 1, 2)))
+            if source.random() < 0.9
+            else ["*"]
+        )
         if source.random() < 0.2 and to != ["*"]:
             to = [*to, words[5]]
         parent = source.choice([*self.words, None, None]) if self.words else None
-        fields: dict[str, Any] = {"intent": source.choice(("question", "blocked", "inform")), "priority": source.choice((3, 5))}
+        fields: dict[str, Any] = {
+            "intent": source.choice(("question", "blocked", "inform")),
+            "priority": source.choice((3, 5)),
+        }
         if source.random() < 0.3:
             fields["expects_reply_by"] = "2020-01-01T00:00:00Z"
         try:
             sent = await self.callers[sender](
-                "message.send", to=to, body=words[0], subject=words[1], refs=[{"kind": "file", "target": words[2], "note": words[2]}],
-                metadata={words[3]: words[3]}, idempotency_key=words[4], parent=parent, **fields)
+                "message.send",
+                to=to,
+                body=words[0],
+                subject=words[1],
+                refs=[{"kind": "file", "target": words[2], "note": words[2]}],
+                metadata={words[3]: words[3]},
+                idempotency_key=words[4],
+                parent=parent,
+                **fields,
+            )
         except NotFound:
             return
         self.words[sent.id] = set(words)
@@ -93,7 +176,9 @@ def filled(params: dict[str, Any], id: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_nothing_of_a_message_that_one_may_not_get_is_in_any_answer(post: Post, seed: int) -> None:
+async def test_nothing_of_a_message_that_one_may_not_get_is_in_any_answer(
+    post: Post, seed: int
+) -> None:
     talk, source = Talk(post), random.Random(seed)
     await talk.begin()
     for _ in range(24):
@@ -125,17 +210,34 @@ async def test_an_answer_that_went_to_somebody_else_is_no_answer(post: Post) -> 
     assert (again.outcome, again.answer) == ("timed_out", None)
 
 
-async def test_a_conversation_begins_for_each_with_the_first_message_that_one_may_see(post: Post) -> None:
+async def test_a_conversation_begins_for_each_with_the_first_message_that_one_may_see(
+    post: Post,
+) -> None:
     talk = Talk(post)
     await talk.begin()
     ana, bob, carl = (talk.callers[name] for name in ("ana", "bob", "carl"))
     first = await ana("message.send", to="bob", body="between us")
     second = await bob("message.send", to="ana,carl", body="all three", parent=first.id)
     third = await ana("message.send", to="bob", body="us again", parent=first.id)
-    told = {name: [(head.thread, head.first.id, head.last.id, head.messages, [each.name for each in head.people])
-                   for head in (await caller("thread.list")).threads] for name, caller in (("ana", ana), ("bob", bob), ("carl", carl))}
+    told = {
+        name: [
+            (
+                head.thread,
+                head.first.id,
+                head.last.id,
+                head.messages,
+                [each.name for each in head.people],
+            )
+            for head in (await caller("thread.list")).threads
+        ]
+        for name, caller in (("ana", ana), ("bob", bob), ("carl", carl))
+    }
     whole = [(first.id, first.id, third.id, 3, ["ana", "bob"])]
-    assert told == {"ana": whole, "bob": whole, "carl": [(first.id, second.id, second.id, 1, ["bob"])]}
+    assert told == {
+        "ana": whole,
+        "bob": whole,
+        "carl": [(first.id, second.id, second.id, 1, ["bob"])],
+    }
     assert (await carl("thread.list", answered_only=True)).threads == []
 
 
@@ -143,6 +245,8 @@ async def test_a_name_that_somebody_else_wrote_to_is_not_told(post: Post) -> Non
     talk = Talk(post)
     await talk.begin()
     await talk.callers["ana"]("message.send", to="secret-helper", body="hello")
-    told = {name: ((await caller("agent.list")).awaited, (await caller("workspace.needs")).awaited)
-            for name, caller in (("ana", talk.callers["ana"]), ("bob", talk.callers["bob"]))}
+    told = {
+        name: ((await caller("agent.list")).awaited, (await caller("workspace.needs")).awaited)
+        for name, caller in (("ana", talk.callers["ana"]), ("bob", talk.callers["bob"]))
+    }
     assert told == {"ana": (["secret-helper"], ["secret-helper"]), "bob": ([], [])}

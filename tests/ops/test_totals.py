@@ -1,4 +1,6 @@
-"""Totals: however often a mailbox is counted, and whatever is remembered of it, the count is the same."""
+"""Totals: however often a mailbox is counted, and whatever is remembered of it, the count is
+the same.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +24,36 @@ async def test_a_total_that_was_asked_for_before_counts_what_came_since(post: Po
     found = []
     for to in ("bob", "bob/a", "*", "ana", "bob,ana", "bob"):
         await post("message.send", agent="ana", to=to, body="x")
-        found.append([await total(post, "ana"), await total(post, "bob"), await total(post, "bob", instance="a")])
+        found.append(
+            [
+                await total(post, "ana"),
+                await total(post, "bob"),
+                await total(post, "bob", instance="a"),
+            ]
+        )
     assert found == [[0, 1, 1], [0, 2, 2], [0, 3, 3], [1, 3, 3], [2, 4, 4], [2, 5, 5]]
     assert sorted(known.total for known in post.app._totals._known.values()) == [2, 5, 5]
     # Marking takes nothing out of it, whoever asks: a check that marks is a write.
     await post("inbox.check", agent="bob", mark="read")
-    assert [await total(post, "bob"), await total(post, "bob", mark="read"), (await post("mailbox.list", agent="ana", of="bob")).total] == [5, 5, 5]
+    assert [
+        await total(post, "bob"),
+        await total(post, "bob", mark="read"),
+        (await post("mailbox.list", agent="ana", of="bob")).total,
+    ] == [5, 5, 5]
 
 
-async def test_post_that_expires_leaves_a_total_that_was_asked_for_before(post: Post, clock: Clock) -> None:
+async def test_post_that_expires_leaves_a_total_that_was_asked_for_before(
+    post: Post, clock: Clock
+) -> None:
     found = []
     for days in (None, 1, None):
-        await post("message.send", agent="ana", to="bob", body="x", **({"expires_in_days": days} if days else {}))
+        await post(
+            "message.send",
+            agent="ana",
+            to="bob",
+            body="x",
+            **({"expires_in_days": days} if days else {}),
+        )
         found.append(await total(post, "bob"))
     clock.now += 2 * DAY_MS
     found.append(await total(post, "bob"))
@@ -51,4 +71,8 @@ async def test_post_that_waited_for_a_name_is_in_the_total_of_who_comes(post: Po
     key = (await post("key.create", name="zoe", kind="human")).key
     came = (await post.app.call("inbox.check", {}, credential=key)).total
     await post("message.send", agent="ana", to="zoe", body="x")
-    assert (before, came, (await post.app.call("inbox.check", {}, credential=key)).total) == (1, 2, 3)
+    assert (before, came, (await post.app.call("inbox.check", {}, credential=key)).total) == (
+        1,
+        2,
+        3,
+    )

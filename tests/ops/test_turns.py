@@ -18,18 +18,51 @@ def words(*to: str, **more: Any) -> list[dict[str, Any]]:
 
 async def everything(post: Post) -> tuple[list[str], list[str]]:
     notes = await post("note.list", kind="turn", limit=200)
-    return [each.text for each in notes.notes], [each.body for each in (await post("message.history", limit=200)).messages]
+    return [each.text for each in notes.notes], [
+        each.body for each in (await post("message.history", limit=200)).messages
+    ]
 
 
 async def test_a_turn_is_a_note_and_its_messages(post: Post) -> None:
-    turn = await post("turn.submit", agent="ana", summary="Built it.", status="needs_review", blockers=["a"], next="Review.", plan={"steps": [1]}, task="T",
-                      messages=words("bob", "cy", intent="review_request", refs=[{"kind": "diff", "target": "HEAD"}]))
-    assert (turn.agent, turn.status, turn.task, turn.duplicate) == ("ana", "needs_review", "T", False)
-    assert [(each.to, each.body, each.intent, each.refs[0].target, each.metadata) for each in turn.messages] == [
-        ([name], f"for {name}", "review_request", "HEAD", {"turn": turn.id, "task": "T"}) for name in ("bob", "cy")]
+    turn = await post(
+        "turn.submit",
+        agent="ana",
+        summary="Built it.",
+        status="needs_review",
+        blockers=["a"],
+        next="Review.",
+        plan={"steps": [1]},
+        task="T",
+        messages=words(
+            "bob", "cy", intent="review_request", refs=[{"kind": "diff", "target": "HEAD"}]
+        ),
+    )
+    assert (turn.agent, turn.status, turn.task, turn.duplicate) == (
+        "ana",
+        "needs_review",
+        "T",
+        False,
+    )
+    assert [
+        (each.to, each.body, each.intent, each.refs[0].target, each.metadata)
+        for each in turn.messages
+    ] == [
+        ([name], f"for {name}", "review_request", "HEAD", {"turn": turn.id, "task": "T"})
+        for name in ("bob", "cy")
+    ]
     note = await post("note.get", id=turn.id)
     assert (note.note.kind, note.note.text, note.note.author, note.note.metadata) == (
-        "turn", "Built it.", "ana", {"status": "needs_review", "blockers": ["a"], "next": "Review.", "plan": {"steps": [1]}, "task": "T"})
+        "turn",
+        "Built it.",
+        "ana",
+        {
+            "status": "needs_review",
+            "blockers": ["a"],
+            "next": "Review.",
+            "plan": {"steps": [1]},
+            "task": "T",
+        },
+    )
 
 
 async def test_one_bad_message_keeps_nothing_of_the_turn(post: Post) -> None:
@@ -42,7 +75,10 @@ async def test_the_same_key_keeps_one_turn_and_for_another_it_is_a_conflict(post
     asked = {"agent": "ana", "summary": "s", "messages": words("bob", "cy"), "idempotency_key": "k"}
     first, again = await post("turn.submit", **asked), await post("turn.submit", **asked)
     assert (first.duplicate, again.duplicate) == (False, True)
-    assert (again.id, [each.id for each in again.messages]) == (first.id, [each.id for each in first.messages])
+    assert (again.id, [each.id for each in again.messages]) == (
+        first.id,
+        [each.id for each in first.messages],
+    )
     for other in ({"summary": "t"}, {"messages": words("bob", "dan")}):
         with pytest.raises(Conflict):
             await post("turn.submit", **{**asked, **other})
@@ -50,10 +86,30 @@ async def test_the_same_key_keeps_one_turn_and_for_another_it_is_a_conflict(post
 
 
 async def test_answers_go_to_the_oldest_that_is_still_expected(post: Post) -> None:
-    asked = [(await post("turn.submit", agent="bob", summary="s", answer_within_s=3600, messages=words("ana", intent="question"))).messages[0].id
-             for _ in range(2)]
-    told = [(await post("turn.submit", agent="ana", summary="s", answers_oldest=True, messages=words(to))).messages[0].parent
-            for to in ("cy", "bob", "bob", "bob")]
+    asked = [
+        (
+            await post(
+                "turn.submit",
+                agent="bob",
+                summary="s",
+                answer_within_s=3600,
+                messages=words("ana", intent="question"),
+            )
+        )
+        .messages[0]
+        .id
+        for _ in range(2)
+    ]
+    told = [
+        (
+            await post(
+                "turn.submit", agent="ana", summary="s", answers_oldest=True, messages=words(to)
+            )
+        )
+        .messages[0]
+        .parent
+        for to in ("cy", "bob", "bob", "bob")
+    ]
     assert told == [None, *asked, None]
 
 
@@ -69,9 +125,18 @@ async def test_the_newest_unread_can_be_asked_for_and_the_rest_waits(post: Post)
 
 async def test_the_log_tells_each_reader_what_it_may_see(post: Post) -> None:
     await post("workspace.create", name="shop", mode="private")
-    ana, bob, cy = [Post(post.app, (await post("key.create", workspace="shop", name=name)).key) for name in ("ana", "bob", "cy")]
+    ana, bob, cy = [
+        Post(post.app, (await post("key.create", workspace="shop", name=name)).key)
+        for name in ("ana", "bob", "cy")
+    ]
     await ana("message.send", to="bob", body="secret", expects_reply_by="2100-01-01T00:00:00Z")
-    told = {name: [(line.type, line.payload.get("body")) for line in (await each("event.log")).lines if line.type.startswith(("message", "contract"))]
-            for name, each in (("ana", ana), ("bob", bob), ("cy", cy))}
+    told = {
+        name: [
+            (line.type, line.payload.get("body"))
+            for line in (await each("event.log")).lines
+            if line.type.startswith(("message", "contract"))
+        ]
+        for name, each in (("ana", ana), ("bob", bob), ("cy", cy))
+    }
     both = [("message.sent", "secret"), ("contract.opened", None)]
     assert told == {"ana": both, "bob": both, "cy": []}

@@ -13,11 +13,16 @@ pytestmark = pytest.mark.anyio
 
 
 async def bodies(post: Post, agent: str, instance: str | None = None) -> list[str]:
-    return [letter.body for letter in (await post("inbox.check", agent=agent, instance=instance)).messages]
+    return [
+        letter.body
+        for letter in (await post("inbox.check", agent=agent, instance=instance)).messages
+    ]
 
 
 async def states(post: Post, id: str) -> dict[str, str]:
-    return {receipt.agent: receipt.state for receipt in (await post("message.status", id=id)).receipts}
+    return {
+        receipt.agent: receipt.state for receipt in (await post("message.status", id=id)).receipts
+    }
 
 
 async def test_who_has_not_read_it_does_not_find_it_any_more(post: Post) -> None:
@@ -28,14 +33,28 @@ async def test_who_has_not_read_it_does_not_find_it_any_more(post: Post) -> None
     await post("receipt.mark", agent="cy", mark="read", ids=[sent.id])
     done = await post("message.withdraw", agent="ana", id=sent.id)
     assert (done.withdrawn, done.kept) == (1, 1)
-    assert [await bodies(post, "bob"), await bodies(post, "bob", "laptop"), await bodies(post, "bob", "new")] == [["right"]] * 3
+    assert [
+        await bodies(post, "bob"),
+        await bodies(post, "bob", "laptop"),
+        await bodies(post, "bob", "new"),
+    ] == [["right"]] * 3
     assert await states(post, sent.id) == {"bob": "withdrawn", "cy": "read"}
     mailbox = (await post("mailbox.list", agent="bob", include_archived=True)).messages
-    assert [(letter.body, letter.archived) for letter in mailbox] == [("right", False), ("oops", True)]
-    assert [message.body for message in (await post("message.history")).messages] == ["right", "oops"]
+    assert [(letter.body, letter.archived) for letter in mailbox] == [
+        ("right", False),
+        ("oops", True),
+    ]
+    assert [message.body for message in (await post("message.history")).messages] == [
+        "right",
+        "oops",
+    ]
     again = await post("message.withdraw", agent="ana", id=sent.id)
     assert (again.withdrawn, again.kept) == (0, 2)
-    events = [event.details for event in (await post("event.feed", cursor="start")).events if event.kind == "message.withdrawn"]
+    events = [
+        event.details
+        for event in (await post("event.feed", cursor="start")).events
+        if event.kind == "message.withdrawn"
+    ]
     assert [(each["message"], each["withdrawn"]) for each in events] == [(sent.id, 1)]
 
 
@@ -55,7 +74,10 @@ async def test_what_waits_for_a_name_nobody_has_seen_is_taken_back_too(post: Pos
     sent = await post("message.send", agent="ana", to=to, body="oops")
     await post("message.send", agent="ana", to=to, body="right")
     await post("message.withdraw", agent="ana", id=sent.id)
-    assert [await bodies(post, "late", "laptop"), await bodies(post, "late")] == [["right"], ["right"]]
+    assert [await bodies(post, "late", "laptop"), await bodies(post, "late")] == [
+        ["right"],
+        ["right"],
+    ]
 
 
 async def test_it_does_not_wait_for_whoever_lists_what_was_not_delivered(post: Post) -> None:
@@ -63,7 +85,11 @@ async def test_it_does_not_wait_for_whoever_lists_what_was_not_delivered(post: P
     sent = await post("message.send", agent="ana", to="bob", body="oops")
     await post("message.withdraw", agent="ana", id=sent.id)
     (receipt,) = (await post("message.status", id=sent.id)).receipts
-    assert (receipt.delivered_at, receipt.read_at, receipt.by[0]["operation"]) == (None, None, "message.withdraw")
+    assert (receipt.delivered_at, receipt.read_at, receipt.by[0]["operation"]) == (
+        None,
+        None,
+        "message.withdraw",
+    )
 
 
 async def test_a_recipient_may_take_it_out_of_the_archive_again(post: Post) -> None:
@@ -71,7 +97,10 @@ async def test_a_recipient_may_take_it_out_of_the_archive_again(post: Post) -> N
     sent = await post("message.send", agent="ana", to="bob", body="oops")
     await post("message.withdraw", agent="ana", id=sent.id)
     await post("receipt.mark", agent="bob", mark="unarchived", ids=[sent.id])
-    assert (await bodies(post, "bob"), await states(post, sent.id)) == (["oops"], {"bob": "pending"})
+    assert (await bodies(post, "bob"), await states(post, sent.id)) == (
+        ["oops"],
+        {"bob": "pending"},
+    )
 
 
 @pytest.mark.parametrize("asked", [{"agent": "bob"}, {"agent": "ana", "id": "0" * 32}], ids=str)

@@ -61,14 +61,22 @@ class Office:
     @property
     def waiting(self) -> int:
         """How many calls wait for messages now."""
-        asked = urllib.request.Request(f"{self.url}/metrics", headers={"Authorization": f"Bearer {self._key}"})
+        asked = urllib.request.Request(
+            f"{self.url}/metrics", headers={"Authorization": f"Bearer {self._key}"}
+        )
         with urllib.request.urlopen(asked, timeout=10) as answer:
             lines = answer.read().decode().splitlines()
-        return next(int(float(line.split()[1])) for line in lines if line.startswith("ackbox_waiting "))
+        return next(
+            int(float(line.split()[1])) for line in lines if line.startswith("ackbox_waiting ")
+        )
 
     def presence(self, agent: str) -> str:
         """Return whether an agent is here."""
-        return str(next(each for each in self.call("agent.list")["agents"] if each["agent"] == agent)["presence"])
+        return str(
+            next(each for each in self.call("agent.list")["agents"] if each["agent"] == agent)[
+                "presence"
+            ]
+        )
 
     def restart(self) -> None:
         """Stop the server and start it again on its port."""
@@ -78,10 +86,26 @@ class Office:
     def way(self, kind: str, agent: str) -> Way:
         """Return how an agent's program reaches ackbox, over stdio or HTTP."""
         if kind == "http":
-            return Way(url=f"{self.url}/mcp", key=self.command.json("key", "create", "--agent", agent)["key"])
-        return Way(command=[sys.executable, "-m", "ackbox", "--data-dir", str(self.command.data), "mcp", "--as", agent])
+            return Way(
+                url=f"{self.url}/mcp",
+                key=self.command.json("key", "create", "--agent", agent)["key"],
+            )
+        return Way(
+            command=[
+                sys.executable,
+                "-m",
+                "ackbox",
+                "--data-dir",
+                str(self.command.data),
+                "mcp",
+                "--as",
+                agent,
+            ]
+        )
 
-    def begin(self, program: str, kind: str, agent: str, mind: Mind, *, tool_s: float | None = None) -> subprocess.Popen[str]:
+    def begin(
+        self, program: str, kind: str, agent: str, mind: Mind, *, tool_s: float | None = None
+    ) -> subprocess.Popen[str]:
         """Start a program as an agent whose model has a mind."""
         model = self.standin.think(agent, mind)
         home = Home(self.where / agent, model, self.standin.url, self.way(kind, agent), tool_s)
@@ -89,7 +113,10 @@ class Office:
         return self.running[-1]
 
     def end(self, running: subprocess.Popen[str], agent: str) -> Lane:
-        """Wait until a program has ended and its model has thought all it had; raises what went wrong in it."""
+        """Wait until a program has ended and its model has thought all it had.
+
+        Raises what went wrong in it.
+        """
         output, _ = running.communicate(timeout=LONGEST_S)
         lane = self.standin.lanes[agent]
         if lane.fault is not None:

@@ -1,7 +1,9 @@
-"""The agent programs of npm: how each is set up with ackbox and run without a screen, in a home of its own.
+"""The agent programs of npm: how each is set up with ackbox and run without a screen, in a home of
+its own.
 
 A program finds an empty environment, the stand-in as its model and as its proxy, and ackbox over
-stdio or HTTP. What a person would put into its settings stands here. Explained in CONTRIBUTING.md, "Agent programs".
+stdio or HTTP. What a person would put into its settings stands here. Explained in CONTRIBUTING.md,
+"Agent programs".
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ class Way(NamedTuple):
 
 
 class Home(NamedTuple):
-    """Where a program lives and what it is told: its model's address, ackbox, seconds that a tool may take."""
+    """Where a program lives and what it is told: its model's address, ackbox, seconds that a
+    tool may take.
+    """
 
     path: Path
     model: str
@@ -48,53 +52,129 @@ Ready = tuple[list[str], dict[str, str]]
 
 def _claude(home: Home) -> Ready:
     way = home.way
-    server = ({"type": "stdio", "command": way.command[0], "args": way.command[1:]} if way.command
-              else {"type": "http", "url": way.url, "headers": {"Authorization": f"Bearer {way.key}"}})
+    server = (
+        {"type": "stdio", "command": way.command[0], "args": way.command[1:]}
+        if way.command
+        else {"type": "http", "url": way.url, "headers": {"Authorization": f"Bearer {way.key}"}}
+    )
     settings = home.write("mcp.json", json.dumps({"mcpServers": {"ackbox": server}}))
     waits = {"MCP_TOOL_TIMEOUT": str(int(home.tool_s * 1000))} if home.tool_s else {}
-    quiet = {name: "1" for name in ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "DISABLE_AUTOUPDATER", "DISABLE_TELEMETRY")}
-    return (["claude", "-p", PROMPT, "--mcp-config", settings, "--strict-mcp-config", "--allowedTools", "mcp__ackbox"],
-            {"ANTHROPIC_BASE_URL": home.model, "ANTHROPIC_API_KEY": "sk-ant-none", **quiet, **waits})
+    quiet = {
+        name: "1"
+        for name in (
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
+            "DISABLE_AUTOUPDATER",
+            "DISABLE_TELEMETRY",
+        )
+    }
+    return (
+        [
+            "claude",
+            "-p",
+            PROMPT,
+            "--mcp-config",
+            settings,
+            "--strict-mcp-config",
+            "--allowedTools",
+            "mcp__ackbox",
+        ],
+        {"ANTHROPIC_BASE_URL": home.model, "ANTHROPIC_API_KEY": "sk-ant-none", **quiet, **waits},
+    )
 
 
 def _codex(home: Home) -> Ready:
     way, text = home.way, json.dumps
-    server = ([f"command = {text(way.command[0])}", f"args = {text(way.command[1:])}"] if way.command
-              else [f"url = {text(way.url)}", 'bearer_token_env_var = "ACKBOX_KEY"'])
-    home.write(".codex/config.toml", "\n".join([
-        'model = "stand-in"', 'model_provider = "standin"', "check_for_update_on_startup = false",
-        "[analytics]", "enabled = false",
-        "[model_providers.standin]", 'name = "standin"', f"base_url = {text(home.model + '/v1')}", 'wire_api = "responses"',
-        'env_key = "STANDIN_KEY"', "request_max_retries = 0", "stream_max_retries = 0",
-        "[mcp_servers.ackbox]", *server, 'default_tools_approval_mode = "approve"', "required = true",
-        *([f"tool_timeout_sec = {home.tool_s}"] if home.tool_s else [])]) + "\n")
-    return ["codex", "exec", "--skip-git-repo-check", PROMPT], {"STANDIN_KEY": "none", "ACKBOX_KEY": way.key}
+    server = (
+        [f"command = {text(way.command[0])}", f"args = {text(way.command[1:])}"]
+        if way.command
+        else [f"url = {text(way.url)}", 'bearer_token_env_var = "ACKBOX_KEY"']
+    )
+    home.write(
+        ".codex/config.toml",
+        "\n".join(
+            [
+                'model = "stand-in"',
+                'model_provider = "standin"',
+                "check_for_update_on_startup = false",
+                "[analytics]",
+                "enabled = false",
+                "[model_providers.standin]",
+                'name = "standin"',
+                f"base_url = {text(home.model + '/v1')}",
+                'wire_api = "responses"',
+                'env_key = "STANDIN_KEY"',
+                "request_max_retries = 0",
+                "stream_max_retries = 0",
+                "[mcp_servers.ackbox]",
+                *server,
+                'default_tools_approval_mode = "approve"',
+                "required = true",
+                *([f"tool_timeout_sec = {home.tool_s}"] if home.tool_s else []),
+            ]
+        )
+        + "\n",
+    )
+    return ["codex", "exec", "--skip-git-repo-check", PROMPT], {
+        "STANDIN_KEY": "none",
+        "ACKBOX_KEY": way.key,
+    }
 
 
 def _gemini(home: Home) -> Ready:
     way = home.way
-    server = ({"command": way.command[0], "args": way.command[1:]} if way.command
-              else {"httpUrl": way.url, "headers": {"Authorization": f"Bearer {way.key}"}})
+    server = (
+        {"command": way.command[0], "args": way.command[1:]}
+        if way.command
+        else {"httpUrl": way.url, "headers": {"Authorization": f"Bearer {way.key}"}}
+    )
     waits = {"timeout": int(home.tool_s * 1000)} if home.tool_s else {}
-    home.write(".gemini/settings.json", json.dumps({
-        "security": {"auth": {"selectedType": "gemini-api-key"}}, "general": {"disableAutoUpdate": True},
-        "privacy": {"usageStatisticsEnabled": False}, "telemetry": {"enabled": False},
-        "mcpServers": {"ackbox": {**server, **waits, "trust": True}}}))
-    return (["gemini", "-p", PROMPT, "-m", "gemini-2.5-flash", "--skip-trust"],
-            {"GOOGLE_GEMINI_BASE_URL": home.model, "GEMINI_API_KEY": "none"})
+    home.write(
+        ".gemini/settings.json",
+        json.dumps(
+            {
+                "security": {"auth": {"selectedType": "gemini-api-key"}},
+                "general": {"disableAutoUpdate": True},
+                "privacy": {"usageStatisticsEnabled": False},
+                "telemetry": {"enabled": False},
+                "mcpServers": {"ackbox": {**server, **waits, "trust": True}},
+            }
+        ),
+    )
+    return (
+        ["gemini", "-p", PROMPT, "-m", "gemini-2.5-flash", "--skip-trust"],
+        {"GOOGLE_GEMINI_BASE_URL": home.model, "GEMINI_API_KEY": "none"},
+    )
 
 
 def _opencode(home: Home) -> Ready:
     way = home.way
-    server = ({"type": "local", "command": way.command} if way.command
-              else {"type": "remote", "url": way.url, "headers": {"Authorization": f"Bearer {way.key}"}})
+    server = (
+        {"type": "local", "command": way.command}
+        if way.command
+        else {"type": "remote", "url": way.url, "headers": {"Authorization": f"Bearer {way.key}"}}
+    )
     waits = {"timeout": int(home.tool_s * 1000)} if home.tool_s else {}
-    provider = {"npm": "@ai-sdk/openai-compatible", "options": {"baseURL": f"{home.model}/v1", "apiKey": "none"},
-                "models": {"m1": {"name": "m1", "tool_call": True, "limit": {"context": 200_000, "output": 8_000}}}}
-    home.write(".config/opencode/opencode.json", json.dumps({
-        "autoupdate": False, "share": "disabled", "provider": {"standin": provider},
-        "mcp": {"ackbox": {**server, **waits, "enabled": True}}}))
-    return ["opencode", "run", "--model", "standin/m1", PROMPT], {"OPENCODE_DISABLE_MODELS_FETCH": "1"}
+    provider = {
+        "npm": "@ai-sdk/openai-compatible",
+        "options": {"baseURL": f"{home.model}/v1", "apiKey": "none"},
+        "models": {
+            "m1": {"name": "m1", "tool_call": True, "limit": {"context": 200_000, "output": 8_000}}
+        },
+    }
+    home.write(
+        ".config/opencode/opencode.json",
+        json.dumps(
+            {
+                "autoupdate": False,
+                "share": "disabled",
+                "provider": {"standin": provider},
+                "mcp": {"ackbox": {**server, **waits, "enabled": True}},
+            }
+        ),
+    )
+    return ["opencode", "run", "--model", "standin/m1", PROMPT], {
+        "OPENCODE_DISABLE_MODELS_FETCH": "1"
+    }
 
 
 class Program(NamedTuple):
@@ -110,9 +190,15 @@ class Program(NamedTuple):
         return str(json.loads((HERE / "package.json").read_text())["dependencies"][self.package])
 
 
-PROGRAMS = {each.name: each for each in (
-    Program("claude", "@anthropic-ai/claude-code", _claude), Program("codex", "@openai/codex", _codex),
-    Program("gemini", "@google/gemini-cli", _gemini), Program("opencode", "opencode-ai", _opencode))}
+PROGRAMS = {
+    each.name: each
+    for each in (
+        Program("claude", "@anthropic-ai/claude-code", _claude),
+        Program("codex", "@openai/codex", _codex),
+        Program("gemini", "@google/gemini-cli", _gemini),
+        Program("opencode", "opencode-ai", _opencode),
+    )
+}
 
 
 def start(program: Program, home: Home) -> subprocess.Popen[str]:
@@ -120,8 +206,26 @@ def start(program: Program, home: Home) -> subprocess.Popen[str]:
     argv, own = program.ready(home)
     work = home.path / "work"
     work.mkdir(parents=True, exist_ok=True)
-    proxies = {name: home.proxy for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")}
-    environment = {"HOME": str(home.path), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "dumb",
-                   **proxies, "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost", **own}
-    return subprocess.Popen([str(HERE / "node_modules/.bin" / argv[0]), *argv[1:]], cwd=work, env=environment, text=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    proxies = {
+        name: home.proxy for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+    }
+    environment = {
+        "HOME": str(home.path),
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "TERM": "dumb",
+        **proxies,
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        **own,
+    }
+    return subprocess.Popen(
+        [str(HERE / "node_modules/.bin" / argv[0]), *argv[1:]],
+        cwd=work,
+        env=environment,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )

@@ -1,4 +1,5 @@
-"""A stand-in for the models: an HTTP server on the loopback address whose answers a test writes as a generator.
+"""A stand-in for the models: an HTTP server on the loopback address whose answers a test writes as
+a generator.
 
 A test gives a *mind* for each agent. It is sent each request of that agent that offers tools, and
 yields what the model answers: a text, or a call of a tool of ackbox. Every request is kept.
@@ -37,7 +38,11 @@ class Asked(NamedTuple):
     @property
     def tools(self) -> dict[str, Tool]:
         """The tools of ackbox that the request offers, by the names that ackbox gives them."""
-        named = {re.sub(r"^.*ackbox_+", "", each.full): each for each in self.api.tools(self.body) if "ackbox_" in each.full}
+        named = {
+            re.sub(r"^.*ackbox_+", "", each.full): each
+            for each in self.api.tools(self.body)
+            if "ackbox_" in each.full
+        }
         return dict(sorted(named.items()))
 
     @property
@@ -56,14 +61,31 @@ class Asked(NamedTuple):
         return sum(each.count(text) for each in strings(self.body))
 
     def turn(self, wanted: Call | str) -> tuple[Turn, bool]:
-        """Return the answer that does what is wanted, and whether it does; a tool that is hidden is looked for first, as models do."""
+        """Return the answer that does what is wanted, and whether it does.
+
+        A tool that is hidden is looked for first, as models do.
+        """
         if isinstance(wanted, str):
             return Turn(text=wanted), True
         offered = self.tools.get(wanted.tool)
-        search = next((each for each in self.api.tools(self.body) if each.full == "ToolSearch"), None)
-        if offered is None and search is not None and f"select:mcp__ackbox__{wanted.tool}" not in list(strings(self.body)):
-            return Turn(tool=search, arguments={"query": f"select:mcp__ackbox__{wanted.tool}", "max_results": 1}), False
-        assert offered is not None, f"no tool {wanted.tool} is offered; there are {list(self.tools)}"
+        search = next(
+            (each for each in self.api.tools(self.body) if each.full == "ToolSearch"), None
+        )
+        if (
+            offered is None
+            and search is not None
+            and f"select:mcp__ackbox__{wanted.tool}" not in list(strings(self.body))
+        ):
+            return (
+                Turn(
+                    tool=search,
+                    arguments={"query": f"select:mcp__ackbox__{wanted.tool}", "max_results": 1},
+                ),
+                False,
+            )
+        assert offered is not None, (
+            f"no tool {wanted.tool} is offered; there are {list(self.tools)}"
+        )
         return Turn(tool=offered, arguments=wanted.arguments), True
 
 
@@ -72,7 +94,9 @@ Mind = Generator[Call | str, Asked, None]
 
 @dataclass
 class Lane:
-    """One agent's model: its mind, its wish that is not done yet, what it was asked, and what went wrong in it."""
+    """One agent's model: its mind, its wish that is not done yet, what it was asked, and what
+    went wrong in it.
+    """
 
     mind: Mind
     asked: list[Asked] = field(default_factory=list)
@@ -153,7 +177,14 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.path.startswith("/"):
             self.do_CONNECT()
             return
-        model = {"id": MODEL, "slug": MODEL, "object": "model", "type": "model", "display_name": MODEL, "name": f"models/{MODEL}"}
+        model = {
+            "id": MODEL,
+            "slug": MODEL,
+            "object": "model",
+            "type": "model",
+            "display_name": MODEL,
+            "name": f"models/{MODEL}",
+        }
         self._reply(200, {"object": "list", "data": [model], "models": [], "has_more": False})
 
     do_HEAD = do_GET

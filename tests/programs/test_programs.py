@@ -1,6 +1,8 @@
-"""Real agent programs against a real server: what their models are shown, and what the server holds as shown.
+"""Real agent programs against a real server: what their models are shown, and what the server holds
+as shown.
 
-`make programs` runs all of them; otherwise it is the one that installs fastest. Explained in CONTRIBUTING.md, "Agent programs".
+`make programs` runs all of them; otherwise it is the one that installs fastest. Explained in
+CONTRIBUTING.md, "Agent programs".
 """
 
 from __future__ import annotations
@@ -21,18 +23,41 @@ from tests.programs.standin import Asked, Call, Mind, StandIn
 
 IS_WHOLE = os.environ.get("PROGRAMS") == "all"
 CHOSEN = list(PROGRAMS) if IS_WHOLE else ["claude"]
-PAIRS = [("claude", "codex"), ("codex", "opencode"), ("opencode", "gemini"), ("gemini", "claude")] if IS_WHOLE else [("claude", "claude")]
-everywhere = [pytest.mark.parametrize("program", CHOSEN), pytest.mark.parametrize("kind", ["stdio", "http"])]
+PAIRS = (
+    [("claude", "codex"), ("codex", "opencode"), ("opencode", "gemini"), ("gemini", "claude")]
+    if IS_WHOLE
+    else [("claude", "claude")]
+)
+everywhere = [
+    pytest.mark.parametrize("program", CHOSEN),
+    pytest.mark.parametrize("kind", ["stdio", "http"]),
+]
 pytestmark = pytest.mark.timeout(600)
-# More than one answer holds, with lines, other scripts, and text that looks like a fence and like JSON.
-BODIES = [f"canary-{number}-begin 世界 \"quoted\" \\n\n" + f"| line of {number} >>\n" * 150 + f"canary-{number}-end" for number in range(6)]
+# More than one answer holds, with lines, other scripts, and text that looks like a fence and like
+# JSON.
+BODIES = [
+    f'canary-{number}-begin 世界 "quoted" \\n\n'
+    + f"| line of {number} >>\n" * 150
+    + f"canary-{number}-end"
+    for number in range(6)
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def installed() -> None:
-    """Install what package-lock.json names, once; without npm these tests fail, they are not skipped."""
-    # Not `npm ci`: it refuses a lock without the packages of other platforms, which not every mirror of the registry has.
-    install(HERE, "--no-save", *([] if IS_WHOLE else ["--omit=dev"]), verb="install", brings=f"node_modules/.bin/{CHOSEN[-1]}")
+    """Install what package-lock.json names, once.
+
+    Without npm these tests fail, they are not skipped.
+    """
+    # Not `npm ci`: it refuses a lock without the packages of other platforms, which not every
+    # mirror of the registry has.
+    install(
+        HERE,
+        "--no-save",
+        *([] if IS_WHOLE else ["--omit=dev"]),
+        verb="install",
+        brings=f"node_modules/.bin/{CHOSEN[-1]}",
+    )
 
 
 @pytest.fixture
@@ -51,7 +76,9 @@ def both(test: object) -> object:
 
 
 @both
-def test_each_message_is_shown_once_framed_and_complete_and_only_then_marked(office: Office, program: str, kind: str) -> None:
+def test_each_message_is_shown_once_framed_and_complete_and_only_then_marked(
+    office: Office, program: str, kind: str
+) -> None:
     ids = [office.send(body) for body in BODIES]
     texts = dict(zip(ids, BODIES, strict=True))
     kept: list[Framed] = []
@@ -70,7 +97,9 @@ def test_each_message_is_shown_once_framed_and_complete_and_only_then_marked(off
         assert len(found) == len(ids), asked.result
         kept.extend(found)
         # Nowhere else in the request, as structure or otherwise.
-        assert Counter(asked.count(f"canary-{number}-{end}") for number in range(6) for end in ("begin", "end")) == {1: 12}
+        assert Counter(
+            asked.count(f"canary-{number}-{end}") for number in range(6) for end in ("begin", "end")
+        ) == {1: 12}
         yield "All read."
 
     lane = office.end(office.begin(program, kind, "bob", mind()), "bob")
@@ -79,9 +108,11 @@ def test_each_message_is_shown_once_framed_and_complete_and_only_then_marked(off
 
 
 @both
-def test_a_send_is_stored_once_as_the_model_wrote_it_also_after_a_restart(office: Office, program: str, kind: str) -> None:
+def test_a_send_is_stored_once_as_the_model_wrote_it_also_after_a_restart(
+    office: Office, program: str, kind: str
+) -> None:
     office.send("before the restart")
-    body = "two lines\nof 世界, \"quoted\", <b>&amp;</b> \\n {}"
+    body = 'two lines\nof 世界, "quoted", <b>&amp;</b> \\n {}'
 
     def mind() -> Mind:
         asked = yield Call("inbox")
@@ -95,11 +126,15 @@ def test_a_send_is_stored_once_as_the_model_wrote_it_also_after_a_restart(office
 
     office.end(office.begin(program, kind, "bob", mind()), "bob")
     stored = office.call("message.history", sender="bob")["messages"]
-    assert [(each["to"], each["body"], each["priority"]) for each in stored] == [(["alice"], body, 4)]
+    assert [(each["to"], each["body"], each["priority"]) for each in stored] == [
+        (["alice"], body, 4)
+    ]
 
 
 @both
-def test_a_wait_that_the_program_has_given_up_takes_nothing(office: Office, program: str, kind: str) -> None:
+def test_a_wait_that_the_program_has_given_up_takes_nothing(
+    office: Office, program: str, kind: str
+) -> None:
     ids: list[str] = []
 
     def mind() -> Mind:
@@ -108,7 +143,9 @@ def test_a_wait_that_the_program_has_given_up_takes_nothing(office: Office, prog
         ids.extend(office.send(f"for nobody {number}") for number in range(9))
         assert office.marked(ids) == []
         asked = yield Call("wait", {"mark": "read", "wait_s": 50})
-        assert [each.body for each in framed(asked)] == [f"for nobody {number}" for number in range(9)]
+        assert [each.body for each in framed(asked)] == [
+            f"for nobody {number}" for number in range(9)
+        ]
         yield "Read."
 
     office.end(office.begin(program, kind, "bob", mind(), tool_s=3), "bob")
@@ -148,7 +185,10 @@ def test_two_programs_hold_a_conversation(office: Office, bob: str, cora: str) -
         assert (question.sender, question.body) == ("cora", "Which port?")
         asked = yield Call(SEND, {"to": "cora", "parent": question.id, "body": "Port 7717."})
         asked = yield Call("wait", {"mark": "read", "wait_s": 50})
-        assert [(each.sender, each.body) for each in framed(asked)] == [("cora", "Which port?"), ("cora", "Thanks.")]
+        assert [(each.sender, each.body) for each in framed(asked)] == [
+            ("cora", "Which port?"),
+            ("cora", "Thanks."),
+        ]
         yield "Answered."
 
     def asks() -> Mind:
@@ -158,8 +198,14 @@ def test_two_programs_hold_a_conversation(office: Office, bob: str, cora: str) -
         yield Call(SEND, {"to": "bob", "parent": answer.id, "body": "Thanks."})
         yield "Known."
 
-    running = office.begin(bob, "stdio", "bob", answers()), office.begin(cora, "stdio", "cora", asks())
+    running = (
+        office.begin(bob, "stdio", "bob", answers()),
+        office.begin(cora, "stdio", "cora", asks()),
+    )
     for process, agent in zip(running, ("bob", "cora"), strict=True):
         office.end(process, agent)
-    said = [(each["sender"], each["body"]) for each in reversed(office.call("message.history")["messages"])]
+    said = [
+        (each["sender"], each["body"])
+        for each in reversed(office.call("message.history")["messages"])
+    ]
     assert said == [("cora", "Which port?"), ("bob", "Port 7717."), ("cora", "Thanks.")]

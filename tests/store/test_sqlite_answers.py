@@ -1,4 +1,6 @@
-"""Answers that writes of one group share: asked once, and never older than what the group itself has written."""
+"""Answers that writes of one group share: asked once, and never older than what the group
+itself has written.
+"""
 
 from __future__ import annotations
 
@@ -37,10 +39,15 @@ async def post(app: App) -> Post:
 
 
 async def asked_during(app: App, *calls: Any) -> tuple[Counter[str], list[Any]]:
-    """Return how often each statement was run, by name, while calls run together, and their results."""
+    """Return how often each statement was run, by name, while calls run together, and their
+    results.
+    """
     names = {statement.sql: name for name, statement in load("sqlite").items()}
     ran: Counter[str] = Counter()
-    writer_of(app).trace_v2(apsw.SQLITE_TRACE_STMT, lambda event: ran.update([names[event["sql"]]] if event["sql"] in names else []))
+    writer_of(app).trace_v2(
+        apsw.SQLITE_TRACE_STMT,
+        lambda event: ran.update([names[event["sql"]]] if event["sql"] in names else []),
+    )
     try:
         return ran, await asyncio.gather(*calls, return_exceptions=True)
     finally:
@@ -49,8 +56,18 @@ async def asked_during(app: App, *calls: Any) -> tuple[Counter[str], list[Any]]:
 
 async def test_what_equal_sends_ask_is_asked_once_for_all_of_them(app: App, post: Post) -> None:
     await post("message.send", agent="ana", to="bob", body="first")
-    ran, sent = await asked_during(app, *[post("message.send", agent="ana", to="bob", body=str(n)) for n in range(20)])
-    assert ran == {"workspace_by_number": 1, "reader_by_name": 2, "agent_names": 1, "last_seq": 1, "keep_next_seq": 1, "message_add": 20, "addressed_add": 20}
+    ran, sent = await asked_during(
+        app, *[post("message.send", agent="ana", to="bob", body=str(n)) for n in range(20)]
+    )
+    assert ran == {
+        "workspace_by_number": 1,
+        "reader_by_name": 2,
+        "agent_names": 1,
+        "last_seq": 1,
+        "keep_next_seq": 1,
+        "message_add": 20,
+        "addressed_add": 20,
+    }
     assert [one.seq for one in sent] == [*range(sent[0].seq, sent[0].seq + 20)]
 
 
@@ -58,8 +75,13 @@ async def test_what_one_of_a_group_writes_the_next_of_it_sees(app: App, post: Po
     await post("agent.heartbeat", agent="ana")
     everyone = {"agent": "ana", "to": "*", "body": "all"}
     _, (before, bob, carl, after, unread) = await asked_during(
-        app, post("message.send", **everyone), post("agent.heartbeat", agent="bob"), post("agent.heartbeat", agent="carl"),
-        post("message.send", **everyone), post("inbox.check", agent="bob", mark="read"))
+        app,
+        post("message.send", **everyone),
+        post("agent.heartbeat", agent="bob"),
+        post("agent.heartbeat", agent="carl"),
+        post("message.send", **everyone),
+        post("inbox.check", agent="bob", mark="read"),
+    )
     assert (before.recipient_count, after.recipient_count) == (0, 2)
     assert [message.id for message in unread.messages] == [before.id, after.id]
     assert (bob.agent, carl.agent) == ("bob", "carl")
@@ -81,21 +103,37 @@ async def test_what_was_undone_is_not_seen_by_the_next(app: App, post: Post) -> 
     async def look(tx: Any) -> Any:
         return await Store(tx, place).reader("eve")
 
-    failed, found = await asyncio.gather(app.engine.write(come_and_fail, ws=place), app.engine.write(look, ws=place), return_exceptions=True)
+    failed, found = await asyncio.gather(
+        app.engine.write(come_and_fail, ws=place),
+        app.engine.write(look, ws=place),
+        return_exceptions=True,
+    )
     assert (type(failed), found) == (Conflict, None)
 
 
-async def test_who_arrives_between_two_sends_of_a_group_is_given_the_first_and_has_the_second(app: App, post: Post) -> None:
+async def test_who_arrives_between_two_sends_of_a_group_is_given_the_first_and_has_the_second(
+    app: App, post: Post
+) -> None:
     await post("agent.heartbeat", agent="ana")
     send = {"agent": "ana", "to": "*"}
-    _, (first, _, second) = await asked_during(app, post("message.send", **send, body="1"), post("agent.heartbeat", agent="bob"), post("message.send", **send, body="2"))
-    assert [message.body for message in (await post("inbox.check", agent="bob")).messages] == ["1", "2"]
+    _, (first, _, second) = await asked_during(
+        app,
+        post("message.send", **send, body="1"),
+        post("agent.heartbeat", agent="bob"),
+        post("message.send", **send, body="2"),
+    )
+    assert [message.body for message in (await post("inbox.check", agent="bob")).messages] == [
+        "1",
+        "2",
+    ]
     # Between them stands the line of the feed that bob is new.
     assert second.seq == first.seq + 2
 
 
 @pytest.mark.parametrize("fails", [True, False])
-async def test_numbers_of_a_write_that_was_undone_are_given_again(app: App, post: Post, fails: bool) -> None:
+async def test_numbers_of_a_write_that_was_undone_are_given_again(
+    app: App, post: Post, fails: bool
+) -> None:
     await post("agent.heartbeat", agent="ana")
 
     async def send_and_fail(tx: Any) -> None:
@@ -114,16 +152,36 @@ async def test_numbers_of_a_write_that_was_undone_are_given_again(app: App, post
     assert [second.seq - first.seq, third.seq - second.seq] == [1, 1]
 
 
-async def test_what_a_statement_touches_is_known_to_the_column_and_through_triggers(app: App) -> None:
+async def test_what_a_statement_touches_is_known_to_the_column_and_through_triggers(
+    app: App,
+) -> None:
     statements = load("sqlite")
-    take, add, index, label = (look(writer_of(app), statements[name]) for name in ("take_seq", "message_add", "search_add", "workspace_settings"))
-    workspace, last, found = (look(writer_of(app), statements[name]) for name in ("workspace_by_number", "last_seq", "search_page"))
+    take, add, index, label = (
+        look(writer_of(app), statements[name])
+        for name in ("take_seq", "message_add", "search_add", "workspace_settings")
+    )
+    workspace, last, found = (
+        look(writer_of(app), statements[name])
+        for name in ("workspace_by_number", "last_seq", "search_page")
+    )
     assert (take.changes, add.changes) == ({("workspace", "next_seq")}, {("message", "")})
     assert index.changes == {("search_entry", ""), ("search_place", ""), ("search", "")}
-    spoiled = [[write.spoils(answer) for answer in (workspace, last, found)] for write in (take, add, index, label)]
-    assert spoiled == [[False, True, False], [False, False, True], [False, False, True], [True, False, False]]
+    spoiled = [
+        [write.spoils(answer) for answer in (workspace, last, found)]
+        for write in (take, add, index, label)
+    ]
+    assert spoiled == [
+        [False, True, False],
+        [False, False, True],
+        [False, False, True],
+        [True, False, False],
+    ]
 
 
-async def test_every_statement_that_writes_says_what_it_changes_and_none_that_reads_does(app: App) -> None:
+async def test_every_statement_that_writes_says_what_it_changes_and_none_that_reads_does(
+    app: App,
+) -> None:
     known = {name: look(writer_of(app), statement) for name, statement in load("sqlite").items()}
-    assert {name for name, each in known.items() if each.changes} == {name for name, statement in load("sqlite").items() if statement.is_write}
+    assert {name for name, each in known.items() if each.changes} == {
+        name for name, statement in load("sqlite").items() if statement.is_write
+    }

@@ -1,4 +1,6 @@
-"""Workspaces take turns, long work leaves the event loop, and a workspace's writes keep their order all the same."""
+"""Workspaces take turns, long work leaves the event loop, and a workspace's writes keep their
+order all the same.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,11 @@ def test_workspaces_take_turns_and_each_keeps_its_order() -> None:
     queue: FairQueue[str] = FairQueue()
     for of, item in (("a", "a1"), ("a", "a2"), ("a", "a3"), ("b", "b1"), ("c", "c1"), ("b", "b2")):
         queue.put(of, item)
-    assert (queue.take(4), queue.take(4), bool(queue)) == (["a1", "b1", "c1", "a2"], ["b2", "a3"], False)
+    assert (queue.take(4), queue.take(4), bool(queue)) == (
+        ["a1", "b1", "c1", "a2"],
+        ["b2", "a3"],
+        False,
+    )
 
 
 def test_what_waits_again_is_ahead_of_the_others_of_its_workspace() -> None:
@@ -28,7 +34,12 @@ def test_what_waits_again_is_ahead_of_the_others_of_its_workspace() -> None:
     queue.put("a", "a3")
     queue.put_back("a", ["a1", "a2"])
     queue.put("b", "b1")
-    assert (queue.take_of_next(2), queue.take_of_next(2), queue.take_all_of("a"), queue.take_all_of("a")) == (["a1", "a2"], ["b1"], ["a3"], [])
+    assert (
+        queue.take_of_next(2),
+        queue.take_of_next(2),
+        queue.take_all_of("a"),
+        queue.take_all_of("a"),
+    ) == (["a1", "a2"], ["b1"], ["a3"], [])
 
 
 async def test_a_workspace_that_asks_much_delays_another_by_one_turn() -> None:
@@ -39,7 +50,10 @@ async def test_a_workspace_that_asks_much_delays_another_by_one_turn() -> None:
 
     waiting = [asyncio.create_task(threads.run("loud", first))]
     await asyncio.sleep(0)
-    waiting += [asyncio.create_task(threads.run("loud", lambda n=n: ran.append(f"loud {n}"))) for n in range(5)]  # type: ignore[misc]
+    waiting += [
+        asyncio.create_task(threads.run("loud", lambda n=n: ran.append(f"loud {n}")))
+        for n in range(5)
+    ]  # type: ignore[misc]
     await asyncio.sleep(0)
     waiting.append(asyncio.create_task(threads.run("quiet", lambda: ran.append("quiet"))))
     await asyncio.sleep(0)
@@ -63,7 +77,9 @@ async def where(tx: Any, statements: int) -> bool:
 
 @pytest.mark.parametrize(("statements", "is_far"), [(1, False), (20_000, True)])
 @pytest.mark.parametrize("how", ["read", "write"])
-async def test_work_that_takes_long_is_done_in_a_thread(tmp_path: Path, how: str, statements: int, is_far: bool) -> None:
+async def test_work_that_takes_long_is_done_in_a_thread(
+    tmp_path: Path, how: str, statements: int, is_far: bool
+) -> None:
     engine = await opened(tmp_path)
     assert await getattr(engine, how)(lambda tx: where(tx, statements), ws=1) is is_far
     await engine.close()
@@ -71,7 +87,12 @@ async def test_work_that_takes_long_is_done_in_a_thread(tmp_path: Path, how: str
 
 async def test_work_that_is_given_more_rows_than_a_page_is_done_in_a_thread(tmp_path: Path) -> None:
     engine = await opened(tmp_path)
-    await engine.write(lambda tx: tx.run_many("hidden_add", [{"ws": 1, "reader": 1, "seq": seq} for seq in range(ROWS + 1)]), ws=1)
+    await engine.write(
+        lambda tx: tx.run_many(
+            "hidden_add", [{"ws": 1, "reader": 1, "seq": seq} for seq in range(ROWS + 1)]
+        ),
+        ws=1,
+    )
 
     async def look(tx: Any) -> tuple[int, bool]:
         rows = await tx.rows("hidden_within", ws=1, reader=1, low=0, high=ROWS * 2)
@@ -90,10 +111,20 @@ async def test_writes_of_a_workspace_keep_their_order_when_one_takes_long(tmp_pa
         await where(tx, 20_000 if (ws, number) == (1, 3) else 1)
         order.append((ws, number))
 
-    await asyncio.gather(*(engine.write(lambda tx, ws=ws, n=n: one(tx, ws, n), ws=ws) for n in range(12) for ws in (1, 2)))
+    await asyncio.gather(
+        *(
+            engine.write(lambda tx, ws=ws, n=n: one(tx, ws, n), ws=ws)
+            for n in range(12)
+            for ws in (1, 2)
+        )
+    )
     # What was dropped and begun again counts by its last time.
     last = {each: place for place, each in enumerate(order)}
-    assert [sorted((n for n in range(12)), key=lambda n: last[ws, n]) for ws in (1, 2)] == [list(range(12))] * 2
-    stored = await engine.read(lambda tx: tx.rows("hidden_within", ws=1, reader=1, low=0, high=100), ws=1)
+    assert [sorted((n for n in range(12)), key=lambda n: last[ws, n]) for ws in (1, 2)] == [
+        list(range(12))
+    ] * 2
+    stored = await engine.read(
+        lambda tx: tx.rows("hidden_within", ws=1, reader=1, low=0, high=100), ws=1
+    )
     assert sorted(row[0] for row in stored) == list(range(12))
     await engine.close()

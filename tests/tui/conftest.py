@@ -22,15 +22,24 @@ class Post:
         self.call("workspace.create", name=workspace, workspace="default")
 
     def call(self, name: str, /, **params: Any) -> Any:
-        return caller(data_dir=str(self.command.data)).call(name, {"workspace": self.workspace, **params})
+        return caller(data_dir=str(self.command.data)).call(
+            name, {"workspace": self.workspace, **params}
+        )
 
     def send(self, sender: str, to: str, body: str, **more: Any) -> Any:
         return self.call("message.send", agent=sender, to=to, body=body, **more)
 
     def look(self, *more: str, columns: int = 160, lines: int = 45, **environment: str) -> Terminal:
-        own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "COLORFGBG": "15;0"}
+        own = {
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+            "COLORFGBG": "15;0",
+        }
         argv = [*self.command.argv, "-w", self.workspace, "tui", *more]
-        return Terminal(argv, {**self.command.environment, **own, **environment}, columns=columns, lines=lines)
+        return Terminal(
+            argv, {**self.command.environment, **own, **environment}, columns=columns, lines=lines
+        )
 
 
 @pytest.fixture(scope="module")

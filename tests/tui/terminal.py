@@ -1,6 +1,7 @@
 """A terminal for tests: a pseudo-terminal with a program on it, and the screen a person would see.
 
-The screen understands what full-screen programs write: cursor moves, colours, erasing, modes. Anything else that is a
+The screen understands what full-screen programs write: cursor moves, colours, erasing, modes.
+Anything else that is a
 control character is kept in `stray`: a program that shows others' text must leave that empty.
 """
 
@@ -19,12 +20,16 @@ import unicodedata
 from collections.abc import Callable
 
 TIMEOUT_S = 30.0
-# The key as newer terminals send it: alone, the old one may begin a longer sequence, and what follows decides.
+# The key as newer terminals send it: alone, the old one may begin a longer sequence, and what
+# follows decides.
 ESCAPE = "\x1b[27u"
 FRAME_END = "\x1b[?2026l"
 _TOKEN = re.compile(
-    r"\x1b\[(?P<csi>[0-9:;<=>?]*[ !\"#$%&'()*+,./-]*)(?P<final>[@-~])|\x1b\](?P<osc>[^\x07\x1b]*)(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\"
-    r"|\x1b[()][A-Z0-9]|\x1b(?P<esc>[^\[\]P()])|(?P<control>[\x00-\x1a\x1c-\x1f\x7f-\x9f])|(?P<text>[^\x00-\x1f\x7f-\x9f]+)")
+    r"\x1b\[(?P<csi>[0-9:;<=>?]*["
+    r" !\"#$%&'()*+,./-]*)(?P<final>[@-~])"
+    r"|\x1b\](?P<osc>[^\x07\x1b]*)(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\"
+    r"|\x1b[()][A-Z0-9]|\x1b(?P<esc>[^\[\]P()])|(?P<control>[\x00-\x1a\x1c-\x1f\x7f-\x9f])|(?P<text>[^\x00-\x1f\x7f-\x9f]+)"
+)
 
 
 class Screen:
@@ -43,7 +48,9 @@ class Screen:
         self._rest = ""
 
     def feed(self, text: str, is_so: Callable[[Screen], bool] | None = None) -> bool:
-        """Take text; stop at the end of a frame in which `is_so` holds, with the rest kept for later. Whether it held."""
+        """Take text; stop at the end of a frame in which `is_so` holds, with the rest kept for
+        later. Whether it held.
+        """
         text, at = self._rest + text, 0
         while at < len(text):
             found = _TOKEN.match(text, at)
@@ -66,8 +73,8 @@ class Screen:
 
     def _put(self, text: str) -> None:
         if text.isascii() and self.y < self.lines and self.x + len(text) <= self.columns:
-            self.cells[self.y][self.x:self.x + len(text)] = text
-            self.looks[self.y][self.x:self.x + len(text)] = [self.look] * len(text)
+            self.cells[self.y][self.x : self.x + len(text)] = text
+            self.looks[self.y][self.x : self.x + len(text)] = [self.look] * len(text)
             self.x += len(text)
             return
         for c in text:
@@ -93,10 +100,18 @@ class Screen:
     def _sequence(self, parameters: str, final: str) -> None:
         numbers = [int(part) if part.isdecimal() else 0 for part in parameters.split(";")]
         if final in "Hf":
-            self.y, self.x = max(numbers[0], 1) - 1, max(numbers[1] if len(numbers) > 1 else 1, 1) - 1
+            self.y, self.x = (
+                max(numbers[0], 1) - 1,
+                max(numbers[1] if len(numbers) > 1 else 1, 1) - 1,
+            )
         elif final == "m":
             self.look = "" if parameters in ("", "0") else f"{self.look};{parameters}"
-            self.colours |= set(re.findall(r"(?:38|48);(?:2|5)|\b(?:3[0-79]|4[0-79]|9[0-7]|10[0-7])\b", _without_rgb(parameters)))
+            self.colours |= set(
+                re.findall(
+                    r"(?:38|48);(?:2|5)|\b(?:3[0-79]|4[0-79]|9[0-7]|10[0-7])\b",
+                    _without_rgb(parameters),
+                )
+            )
             self.colours |= set(re.findall(r"[34]8;[25]", parameters))
         elif final == "J" and numbers[0] == 2:
             self.cells = [[" "] * self.columns for _ in range(self.lines)]
@@ -121,14 +136,23 @@ def _without_rgb(parameters: str) -> str:
 class Terminal:
     """A program on a terminal of its own."""
 
-    def __init__(self, argv: list[str], environment: dict[str, str], *, columns: int = 160, lines: int = 45) -> None:
+    def __init__(
+        self, argv: list[str], environment: dict[str, str], *, columns: int = 160, lines: int = 45
+    ) -> None:
         self.raw = b""
         self.screen = Screen(columns, lines)
         self._ours, theirs = os.openpty()
         self._set_size(columns, lines)
         # A test run started in the background has Ctrl-C switched off; a person's terminal has not.
-        self.process = subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True,
-                                        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        self.process = subprocess.Popen(
+            argv,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
         os.close(theirs)
         self._bytes = b""
         self._is_asked = self._is_so = False
@@ -171,7 +195,7 @@ class Terminal:
         # A character may be cut in two between reads.
         keep = next((n for n in (1, 2, 3) if len(self._bytes) >= n and self._bytes[-n] >= 0xC0), 0)
         whole = self._bytes[:-keep] if keep and not _is_whole(self._bytes[-keep:]) else self._bytes
-        text, self._bytes = whole.decode("utf-8", "replace"), self._bytes[len(whole):]
+        text, self._bytes = whole.decode("utf-8", "replace"), self._bytes[len(whole) :]
         self._is_so = self.screen.feed(text, is_so)
         return bool(data)
 
@@ -183,7 +207,9 @@ class Terminal:
         self._is_so = False
         while not self._is_so and ("2026" in self.screen.modes or not is_so(self.screen)):
             assert time.monotonic() < end, f"not seen: {what}\n{self.screen.text}"
-            assert self.read(0.05, is_so) or is_so(self.screen), f"it ended: {what}\n{self.screen.text}\n{self.raw[-2000:]!r}"
+            assert self.read(0.05, is_so) or is_so(self.screen), (
+                f"it ended: {what}\n{self.screen.text}\n{self.raw[-2000:]!r}"
+            )
         return self.screen
 
     def see(self, *texts: str) -> Screen:

@@ -14,39 +14,90 @@ def draft(text: str, *, is_answer: bool = False) -> Draft:
     return parse_draft(text, intent=None, priority=3, is_answer=is_answer)
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("All green", Draft((), "All green", "inform", 3)),
-    ("@codex hi", Draft(("codex",), "hi", "inform", 3)),
-    ("@codex, @tester: is it green?", Draft(("codex", "tester"), "is it green?", "question", 3)),
-    ("@codex/ci-01 @codex/ci-01 go", Draft(("codex/ci-01",), "go", "inform", 3)),
-    ("@codex,, hello", Draft(("codex",), "hello", "inform", 3)),
-    ("@all stop", Draft(("*",), "stop", "inform", 3)),
-    ("@codex !! main is red", Draft(("codex",), "main is red", "inform", 5)),
-    ("! @codex /blocked on you", Draft(("codex",), "on you", "blocked", 4)),
-    ("@codex see /etc/hosts and @tester", Draft(("codex",), "see /etc/hosts and @tester", "inform", 3)),
-    ("@codex /etc/hosts is wrong", Draft(("codex",), "/etc/hosts is wrong", "inform", 3)),
-    ("@codex two\nlines\n\n  indented", Draft(("codex",), "two\nlines\n\n  indented", "inform", 3)),
-    ("@codex", Draft(("codex",), "", "inform", 3)),
-    ("@ hello", Draft((), "@ hello", "inform", 3)),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("All green", Draft((), "All green", "inform", 3)),
+        ("@codex hi", Draft(("codex",), "hi", "inform", 3)),
+        (
+            "@codex, @tester: is it green?",
+            Draft(("codex", "tester"), "is it green?", "question", 3),
+        ),
+        ("@codex/ci-01 @codex/ci-01 go", Draft(("codex/ci-01",), "go", "inform", 3)),
+        ("@codex,, hello", Draft(("codex",), "hello", "inform", 3)),
+        ("@all stop", Draft(("*",), "stop", "inform", 3)),
+        ("@codex !! main is red", Draft(("codex",), "main is red", "inform", 5)),
+        ("! @codex /blocked on you", Draft(("codex",), "on you", "blocked", 4)),
+        (
+            "@codex see /etc/hosts and @tester",
+            Draft(("codex",), "see /etc/hosts and @tester", "inform", 3),
+        ),
+        ("@codex /etc/hosts is wrong", Draft(("codex",), "/etc/hosts is wrong", "inform", 3)),
+        (
+            "@codex two\nlines\n\n  indented",
+            Draft(("codex",), "two\nlines\n\n  indented", "inform", 3),
+        ),
+        ("@codex", Draft(("codex",), "", "inform", 3)),
+        ("@ hello", Draft((), "@ hello", "inform", 3)),
+    ],
+)
 def test_a_draft_says_who_it_is_for_and_how_much_it_matters(text: str, expected: Draft) -> None:
     assert draft(text) == expected
 
 
 def test_an_answer_is_an_answer_unless_it_says_otherwise() -> None:
-    assert [draft(text, is_answer=True).intent for text in ("Yes", "Why?", "/blocked no")] == ["answer", "answer", "blocked"]
+    assert [draft(text, is_answer=True).intent for text in ("Yes", "Why?", "/blocked no")] == [
+        "answer",
+        "answer",
+        "blocked",
+    ]
 
 
-def one(name: str, presence: str, *, kind: str = "agent", machine: str | None = None, instances: tuple[Any, ...] = ()) -> Any:
-    return {"agent": name, "instance": None, "presence": presence, "kind": kind, "machine": machine, "reach": "poll", "instances": list(instances)}
+def one(
+    name: str,
+    presence: str,
+    *,
+    kind: str = "agent",
+    machine: str | None = None,
+    instances: tuple[Any, ...] = (),
+) -> Any:
+    return {
+        "agent": name,
+        "instance": None,
+        "presence": presence,
+        "kind": kind,
+        "machine": machine,
+        "reach": "poll",
+        "instances": list(instances),
+    }
 
 
-def reached(agent: str, presence: str = "away", *, known: bool = True, near: tuple[str, ...] = (), instance: str | None = None) -> Any:
-    return {"agent": agent, "instance": instance, "known": known, "near": list(near), "presence": presence, "last_seen": None, "reach": "hook"}
+def reached(
+    agent: str,
+    presence: str = "away",
+    *,
+    known: bool = True,
+    near: tuple[str, ...] = (),
+    instance: str | None = None,
+) -> Any:
+    return {
+        "agent": agent,
+        "instance": instance,
+        "known": known,
+        "near": list(near),
+        "presence": presence,
+        "last_seen": None,
+        "reach": "hook",
+    }
 
 
 def direct(*recipients: Any) -> Any:
-    return {"type": "direct", "recipient_count": len(recipients), "online": 0, "recipients": list(recipients)}
+    return {
+        "type": "direct",
+        "recipient_count": len(recipients),
+        "online": 0,
+        "recipients": list(recipients),
+    }
 
 
 def everyone(count: int, online: int) -> Any:
@@ -54,31 +105,67 @@ def everyone(count: int, online: int) -> Any:
 
 
 PEOPLE = [
-    one("claude", "online", machine="mbp", instances=({**one("claude", "away"), "instance": "ci-01"},)), one("codex", "away"), one("ana", "idle", kind="human"),
+    one(
+        "claude",
+        "online",
+        machine="mbp",
+        instances=({**one("claude", "away"), "instance": "ci-01"},),
+    ),
+    one("codex", "away"),
+    one("ana", "idle", kind="human"),
 ]
 
 
-@pytest.mark.parametrize(("told", "said"), [
-    (everyone(3, 1), "→ everyone: 3 readers, 1 online; for 2 it waits"),
-    (everyone(1, 1), "→ everyone: 1 reader, 1 online"),
-    (direct(reached("claude", "online"), reached("codex")), "→ claude (online, at its next prompt), codex (away, will wait)"),
-    (direct(reached("claude", instance="ci-01")), "→ claude/ci-01 (away, will wait)"),
-    (direct(reached("codx", known=False, near=("codex",))), "→ codx (nobody of that name has been here, did you mean codex?)"),
-    (direct(reached("zoe", known=False)), "→ zoe (nobody of that name has been here; it waits)"),
-])
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (everyone(3, 1), "→ everyone: 3 readers, 1 online; for 2 it waits"),
+        (everyone(1, 1), "→ everyone: 1 reader, 1 online"),
+        (
+            direct(reached("claude", "online"), reached("codex")),
+            "→ claude (online, at its next prompt), codex (away, will wait)",
+        ),
+        (direct(reached("claude", instance="ci-01")), "→ claude/ci-01 (away, will wait)"),
+        (
+            direct(reached("codx", known=False, near=("codex",))),
+            "→ codx (nobody of that name has been here, did you mean codex?)",
+        ),
+        (
+            direct(reached("zoe", known=False)),
+            "→ zoe (nobody of that name has been here; it waits)",
+        ),
+    ],
+)
 def test_the_line_below_says_how_each_is_reached(told: Any, said: str) -> None:
     assert reach_line(told) == said
 
 
 def test_a_known_name_may_hold_spaces() -> None:
     known = ["ops", "ops bot", "claude"]
-    found = [parse_draft(text, intent=None, priority=3, is_answer=False, known=known) for text in ("@ops bot hi", "@ops bot/ci-01, @claude hi", "@ops both")]
-    assert [(each.to, each.body) for each in found] == [(("ops bot",), "hi"), (("ops bot/ci-01", "claude"), "hi"), (("ops",), "both")]
+    found = [
+        parse_draft(text, intent=None, priority=3, is_answer=False, known=known)
+        for text in ("@ops bot hi", "@ops bot/ci-01, @claude hi", "@ops both")
+    ]
+    assert [(each.to, each.body) for each in found] == [
+        (("ops bot",), "hi"),
+        (("ops bot/ci-01", "claude"), "hi"),
+        (("ops",), "both"),
+    ]
 
 
 def test_names_are_completed_after_an_at() -> None:
-    assert [half_name(text) for text in ("@co", "hi @", "a@b", "@codex done", "")] == ["co", "", None, None, None]
-    assert [name for name, *_ in completions("c", PEOPLE, ["carol"])] == ["claude", "codex", "carol"]
+    assert [half_name(text) for text in ("@co", "hi @", "a@b", "@codex done", "")] == [
+        "co",
+        "",
+        None,
+        None,
+        None,
+    ]
+    assert [name for name, *_ in completions("c", PEOPLE, ["carol"])] == [
+        "claude",
+        "codex",
+        "carol",
+    ]
     assert [name for name, *_ in completions("claude/", PEOPLE, [])] == ["claude/ci-01"]
 
 

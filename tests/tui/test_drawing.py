@@ -1,4 +1,6 @@
-"""Drawing: text of any script stands in exactly the cells it was given, and long names leave room for the rest."""
+"""Drawing: text of any script stands in exactly the cells it was given, and long names leave
+room for the rest.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,29 @@ from ackbox.faces.tui.widgets.drawing import fit, hint_lines, one_line, shorter,
 from ackbox.faces.tui.widgets.palette import COLOURS, Palette, theme_name
 
 WRITTEN = {
-    "👨‍👩‍👧 family": "👨👩👧 family", "❤️ love": "❤ love", "👍🏽 yes": "👍 yes", "🇩🇪 flag": "🇩🇪 flag", "👩🏽‍⚕️ doctor": "👩⚕ doctor",
-    "می‌خواهم": "می‌خواهم", "క్‍ష": "క్‍ష", "承認してもよいですか": "承認してもよいですか",
+    "👨‍👩‍👧 family": "👨👩👧 family",
+    "❤️ love": "❤ love",
+    "👍🏽 yes": "👍 yes",
+    "🇩🇪 flag": "🇩🇪 flag",
+    "👩🏽‍⚕️ doctor": "👩⚕ doctor",
+    "می‌خواهم": "می‌خواهم",
+    "క్‍ష": "క్‍ష",
+    "承認してもよいですか": "承認してもよいですか",
 }
 
 
 def cells(text: str) -> int:
     """How many cells a terminal gives a text that joins nothing."""
-    return sum(0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        (
+            0
+            if unicodedata.category(c) in ("Mn", "Me", "Cf")
+            else 2
+            if unicodedata.east_asian_width(c) in "WF"
+            else 1
+        )
+        for c in text
+    )
 
 
 @pytest.mark.parametrize("written", [text for text in WRITTEN if "క" not in text])
@@ -37,21 +54,49 @@ def test_a_long_name_keeps_its_beginning_and_its_end() -> None:
     assert shorter(name, 20) == "builder-xxxxx…xxxx-7"
     assert shorter("設計担当エージェント東京", 11) == "設計担…東京"
     assert [shorter("codex", room) for room in (5, 9)] == ["codex", "codex"]
-    assert all(cells(shorter(each, room)) <= max(room, 4) for each in (name, "設計担当エージェント東京") for room in range(-1, 30))
+    assert all(
+        cells(shorter(each, room)) <= max(room, 4)
+        for each in (name, "設計担当エージェント東京")
+        for room in range(-1, 30)
+    )
 
 
 def test_a_hint_is_not_broken_between_its_key_and_its_word() -> None:
-    lines = hint_lines(("[ ] move", "s state", "X cancel"), 24, Palette("ackbox-dark").style("accent"))
-    assert [segment.text for line in lines for segment in line] == ["[ ] move   s state", "X cancel"]
+    lines = hint_lines(
+        ("[ ] move", "s state", "X cancel"), 24, Palette("ackbox-dark").style("accent")
+    )
+    assert [segment.text for line in lines for segment in line] == [
+        "[ ] move   s state",
+        "X cancel",
+    ]
 
 
 def test_the_colours_to_begin_with_are_those_of_the_terminals_ground() -> None:
-    assert [theme_name(wanted, is_sixteen=is_sixteen, ground=ground) for wanted, is_sixteen, ground in (
-        (None, False, "15;0"), (None, False, "0;15"), ("light", False, "15;0"), (None, True, None), (None, True, "0;7"), ("light", True, None),
-    )] == ["ackbox-dark", "ackbox-light", "ackbox-light", "ackbox-sixteen-dark", "ackbox-sixteen-light", "ackbox-sixteen-light"]
-    assert {each for name in COLOURS if "sixteen" not in name for each in [frozenset(COLOURS[name])]} == {frozenset(COLOURS["ackbox-dark"])}
+    assert [
+        theme_name(wanted, is_sixteen=is_sixteen, ground=ground)
+        for wanted, is_sixteen, ground in (
+            (None, False, "15;0"),
+            (None, False, "0;15"),
+            ("light", False, "15;0"),
+            (None, True, None),
+            (None, True, "0;7"),
+            ("light", True, None),
+        )
+    ] == [
+        "ackbox-dark",
+        "ackbox-light",
+        "ackbox-light",
+        "ackbox-sixteen-dark",
+        "ackbox-sixteen-light",
+        "ackbox-sixteen-light",
+    ]
+    assert {
+        each for name in COLOURS if "sixteen" not in name for each in [frozenset(COLOURS[name])]
+    } == {frozenset(COLOURS["ackbox-dark"])}
 
 
 def test_with_sixteen_colours_the_line_under_the_cursor_is_one_bar_whatever_stands_on_it() -> None:
     palette = Palette("ackbox-sixteen-dark")
-    assert {str(palette.style(means, selected=True)) for means in COLOURS["ackbox-sixteen-dark"]} == {str(palette.style("text", selected=True))}
+    assert {
+        str(palette.style(means, selected=True)) for means in COLOURS["ackbox-sixteen-dark"]
+    } == {str(palette.style("text", selected=True))}

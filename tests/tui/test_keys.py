@@ -14,15 +14,43 @@ from tests.tui.conftest import Post
 from tests.tui.terminal import ESCAPE, Screen, Terminal
 
 PRESSED = {
-    "j": "j", "down": "\x1b[B", "k": "k", "up": "\x1b[A", "pagedown": "\x1b[6~", "ctrl+d": "\x04", "ctrl+k": "\x0b", "pageup": "\x1b[5~", "ctrl+u": "\x15", "g": "g",
-    "home": "\x1b[H", "G": "G", "end": "\x1b[F", "left": "\x1b[D", "h": "h", "right": "\x1b[C", "l": "l", "tab": "\t", "enter": "\r", "escape": ESCAPE,
-    "slash": "/", "colon": ":", "space": " ", "question_mark": "?",
-    "shift+down": "\x1b[1;2B", "shift+up": "\x1b[1;2A", "full_stop": ".", "left_square_bracket": "[", "right_square_bracket": "]", "plus": "+",
+    "j": "j",
+    "down": "\x1b[B",
+    "k": "k",
+    "up": "\x1b[A",
+    "pagedown": "\x1b[6~",
+    "ctrl+d": "\x04",
+    "ctrl+k": "\x0b",
+    "pageup": "\x1b[5~",
+    "ctrl+u": "\x15",
+    "g": "g",
+    "home": "\x1b[H",
+    "G": "G",
+    "end": "\x1b[F",
+    "left": "\x1b[D",
+    "h": "h",
+    "right": "\x1b[C",
+    "l": "l",
+    "tab": "\t",
+    "enter": "\r",
+    "escape": ESCAPE,
+    "slash": "/",
+    "colon": ":",
+    "space": " ",
+    "question_mark": "?",
+    "shift+down": "\x1b[1;2B",
+    "shift+up": "\x1b[1;2A",
+    "full_stop": ".",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "plus": "+",
 }
 
 
 class Desk:
-    """Sixty messages of claude to ana, the last in a thread of its own, and a terminal of ana's on them."""
+    """Sixty messages of claude to ana, the last in a thread of its own, and a terminal of ana's
+    on them.
+    """
 
     def __init__(self, post: Post, terminal: Terminal, ids: list[str]) -> None:
         self.post, self.terminal, self.ids = post, terminal, ids
@@ -32,7 +60,9 @@ class Desk:
 
     def on(self, number: int) -> None:
         """Wait until the cursor is on a message."""
-        self.terminal.until(lambda screen: f"message {number:02}" in marked(screen), f"the cursor on {number}")
+        self.terminal.until(
+            lambda screen: f"message {number:02}" in marked(screen), f"the cursor on {number}"
+        )
 
     def see(self, *texts: str) -> None:
         self.terminal.see(*texts)
@@ -40,7 +70,9 @@ class Desk:
     def task(self, status: str, holder: str) -> None:
         """Wait until the one task stands so, on the screen and on the server."""
         wanted = (status.replace("_", " "), holder)
-        self.terminal.until(lambda screen: all(each in listed(screen) for each in wanted), f"{status} of {holder}")
+        self.terminal.until(
+            lambda screen: all(each in listed(screen) for each in wanted), f"{status} of {holder}"
+        )
         [task] = self.post.call("task.list", status="all")["tasks"]
         assert (task["status"], task["assignee"]) == (status, holder)
 
@@ -59,7 +91,11 @@ def listed(screen: Screen) -> str:
 
 
 def bold(screen: Screen) -> str:
-    return "".join(cell for cell, look in zip(screen.cells[0], screen.looks[0], strict=True) if re.search(r";1\b", look))
+    return "".join(
+        cell
+        for cell, look in zip(screen.cells[0], screen.looks[0], strict=True)
+        if re.search(r";1\b", look)
+    )
 
 
 @pytest.fixture
@@ -67,7 +103,10 @@ def desk(post: Post) -> Iterator[Desk]:
     post.call("key.create", name="ana", kind="human")
     post.call("agent.heartbeat", agent="claude")
     messages = [{"to": "ana", "body": f"message {number:02} of claude"} for number in range(1, 61)]
-    ids = [each["sent"]["id"] for each in post.call("message.send_many", agent="claude", messages=messages)["outcomes"]]
+    ids = [
+        each["sent"]["id"]
+        for each in post.call("message.send_many", agent="claude", messages=messages)["outcomes"]
+    ]
     with post.look("--as", "ana") as terminal:
         terminal.see("message 60", "claude → ana", "sent dlv read ack", "live")
         yield Desk(post, terminal, ids)
@@ -75,11 +114,25 @@ def desk(post: Post) -> Iterator[Desk]:
 
 def moves(desk: Desk) -> None:
     desk.on(60)
-    for key, number in (("k", 59), ("up", 58), ("j", 59), ("down", 60), ("g", 1), ("G", 60), ("home", 1), ("end", 60)):
+    for key, number in (
+        ("k", 59),
+        ("up", 58),
+        ("j", 59),
+        ("down", 60),
+        ("g", 1),
+        ("G", 60),
+        ("home", 1),
+        ("end", 60),
+    ):
         desk.press(key)
         desk.on(number)
     page = desk.terminal.screen.lines - 3
-    for key, number in (("pageup", 60 - page), ("pagedown", 60), ("ctrl+u", 60 - page), ("ctrl+d", 60)):
+    for key, number in (
+        ("pageup", 60 - page),
+        ("pagedown", 60),
+        ("ctrl+u", 60 - page),
+        ("ctrl+d", 60),
+    ):
         desk.press(key)
         desk.on(number)
 
@@ -87,7 +140,12 @@ def moves(desk: Desk) -> None:
 def unacknowledged(desk: Desk) -> None:
     for number in (57, 58):
         desk.post.call("receipt.mark", agent="ana", mark="acknowledged", ids=[desk.ids[number - 1]])
-    desk.terminal.until(lambda screen: sum("●" in row[100:116] for row in map(screen.row, range(screen.lines))) == 2, "both receipts")
+    desk.terminal.until(
+        lambda screen: (
+            sum("●" in row[100:116] for row in map(screen.row, range(screen.lines))) == 2
+        ),
+        "both receipts",
+    )
     for key, number in (("p", 59), ("p", 56), ("n", 59), ("n", 60)):
         desk.press(key)
         desk.on(number)
@@ -96,12 +154,22 @@ def unacknowledged(desk: Desk) -> None:
 
 
 def tabs(desk: Desk) -> None:
-    titles = [found[1] for found in re.finditer(r"\d ([A-Z][a-z]+(?: you)?)", desk.terminal.screen.row(0))]
+    titles = [
+        found[1] for found in re.finditer(r"\d ([A-Z][a-z]+(?: you)?)", desk.terminal.screen.row(0))
+    ]
     assert titles[0] == "Live" and len(titles) >= 5
     for number, title in enumerate(titles, 1):
         desk.press(str(number))
         desk.shows_tab(title)
-    for key, title in (("n", "Needs you"), ("t", "Threads"), ("a", "Agents"), ("k", "Tasks"), ("h", "Health"), ("l", "Live"), ("h", titles[-1])):
+    for key, title in (
+        ("n", "Needs you"),
+        ("t", "Threads"),
+        ("a", "Agents"),
+        ("k", "Tasks"),
+        ("h", "Health"),
+        ("l", "Live"),
+        ("h", titles[-1]),
+    ):
         desk.terminal.press(f"g{key}")
         desk.shows_tab(title)
     # The g that began it is taken back: the list is where it was.
@@ -110,7 +178,15 @@ def tabs(desk: Desk) -> None:
     desk.on(60)
     desk.press("6")
     desk.shows_tab(titles[-1])
-    for key, title in (("h", titles[-2]), ("left", titles[-3]), ("l", titles[-2]), ("right", titles[-1]), ("l", "Live"), ("h", titles[-1]), ("1", "Live")):
+    for key, title in (
+        ("h", titles[-2]),
+        ("left", titles[-3]),
+        ("l", titles[-2]),
+        ("right", titles[-1]),
+        ("l", "Live"),
+        ("h", titles[-1]),
+        ("1", "Live"),
+    ):
         desk.press(key)
         desk.shows_tab(title)
 
@@ -144,7 +220,9 @@ def writes(desk: Desk) -> None:
 def threads(desk: Desk) -> None:
     desk.press("t")
     desk.shows_tab("Threads")
-    desk.terminal.until(lambda screen: "noted" in marked(screen) or "message 60" in marked(screen), "its thread")
+    desk.terminal.until(
+        lambda screen: "noted" in marked(screen) or "message 60" in marked(screen), "its thread"
+    )
     desk.press("1")
     desk.shows_tab("Live")
 
@@ -152,7 +230,12 @@ def threads(desk: Desk) -> None:
 def marks(desk: Desk) -> None:
     desk.press("g")
     desk.on(1)
-    for key, said in (("u", "marked read"), ("u", "marked unread"), ("a", "marked acknowledged"), ("e", "marked archived")):
+    for key, said in (
+        ("u", "marked read"),
+        ("u", "marked unread"),
+        ("a", "marked acknowledged"),
+        ("e", "marked archived"),
+    ):
         desk.press(key)
         desk.see(said)
     [receipt] = desk.post.call("message.status", id=desk.ids[0])["receipts"]
@@ -161,7 +244,12 @@ def marks(desk: Desk) -> None:
 
 
 def selects(desk: Desk) -> None:
-    for key, said in (("x", "1 selected"), ("shift+up", "2 selected"), ("shift+up", "3 selected"), ("shift+down", "2 selected")):
+    for key, said in (
+        ("x", "1 selected"),
+        ("shift+up", "2 selected"),
+        ("shift+up", "3 selected"),
+        ("shift+down", "2 selected"),
+    ):
         desk.press(key)
         desk.see(said)
     desk.press("full_stop")
@@ -177,7 +265,13 @@ def selects(desk: Desk) -> None:
 def filters(desk: Desk) -> None:
     desk.press("slash")
     desk.terminal.press("is:unacked 07")
-    desk.terminal.until(lambda screen: "message 07" in screen.text and "message 60" not in screen.text.replace(desk_beside(screen), ""), "only 07")
+    desk.terminal.until(
+        lambda screen: (
+            "message 07" in screen.text
+            and "message 60" not in screen.text.replace(desk_beside(screen), "")
+        ),
+        "only 07",
+    )
     desk.terminal.press("\r")
     desk.see("1 fit")
     desk.press("escape")
@@ -229,7 +323,9 @@ def copies(desk: Desk) -> None:
     desk.see("copied 20 characters")
     desk.press("Y")
     desk.see("copied the id")
-    texts = [base64.b64decode(each.rpartition(";")[2]).decode() for each in desk.terminal.screen.copied]
+    texts = [
+        base64.b64decode(each.rpartition(";")[2]).decode() for each in desk.terminal.screen.copied
+    ]
     assert texts == ["message 01 of claude", desk.ids[0]]
 
 
@@ -245,7 +341,11 @@ def task_moves(desk: Desk) -> None:
     desk.terminal.press("clau\r")
     desk.see("#1 is for claude, urgent")
     desk.task("open", "claude")
-    for key, status in (("right_square_bracket", "in_progress"), ("right_square_bracket", "blocked"), ("left_square_bracket", "in_progress")):
+    for key, status in (
+        ("right_square_bracket", "in_progress"),
+        ("right_square_bracket", "blocked"),
+        ("left_square_bracket", "in_progress"),
+    ):
         desk.press(key)
         desk.task(status, "claude")
     # Two at once are two steps, one on what the other has left.
@@ -314,7 +414,9 @@ def frees_the_mouse(desk: Desk) -> None:
 
 def changes_density(desk: Desk) -> None:
     def listed_rows(screen: Screen) -> int:
-        return sum(bool(re.search(r"→ ana +HUM", row)) for row in map(screen.row, range(screen.lines)))
+        return sum(
+            bool(re.search(r"→ ana +HUM", row)) for row in map(screen.row, range(screen.lines))
+        )
 
     desk.press("g")
     desk.on(1)
@@ -322,7 +424,9 @@ def changes_density(desk: Desk) -> None:
     for density, many in (("roomy", -(-room // 2)), ("compact", room), ("normal", room)):
         desk.press("d")
         desk.see(f"density: {density}")
-        desk.terminal.until(lambda screen, many=many: listed_rows(screen) == many, f"{density}: {many} lines")
+        desk.terminal.until(
+            lambda screen, many=many: listed_rows(screen) == many, f"{density}: {many} lines"
+        )
         desk.on(1)
     desk.press("G")
 
@@ -350,9 +454,25 @@ def leaves(desk: Desk) -> None:
 
 # What is pressed in each round; a key that is in no round is a key nobody has tried.
 ROUNDS: tuple[tuple[Callable[[Desk], None], str], ...] = (
-    (moves, "j down k up pagedown ctrl+d pageup ctrl+u g home G end"), (unacknowledged, "n p"), (tabs, "left h right l 1 2 3 4 5 6"), (panes, "tab enter escape"),
-    (writes, "c i r"), (threads, "t"), (marks, "a u e"), (selects, "x shift+down shift+up full_stop"), (filters, "slash"), (jumps, "colon ctrl+k"), (holds, "space"), (copies, "y Y"),
-    (task_moves, "left_square_bracket right_square_bracket s o f plus X"), (changes_window, "w"), (frees_the_mouse, "m"), (changes_density, "d"), (changes_theme, "T"), (lists_keys, "question_mark"), (leaves, "q"),
+    (moves, "j down k up pagedown ctrl+d pageup ctrl+u g home G end"),
+    (unacknowledged, "n p"),
+    (tabs, "left h right l 1 2 3 4 5 6"),
+    (panes, "tab enter escape"),
+    (writes, "c i r"),
+    (threads, "t"),
+    (marks, "a u e"),
+    (selects, "x shift+down shift+up full_stop"),
+    (filters, "slash"),
+    (jumps, "colon ctrl+k"),
+    (holds, "space"),
+    (copies, "y Y"),
+    (task_moves, "left_square_bracket right_square_bracket s o f plus X"),
+    (changes_window, "w"),
+    (frees_the_mouse, "m"),
+    (changes_density, "d"),
+    (changes_theme, "T"),
+    (lists_keys, "question_mark"),
+    (leaves, "q"),
 )
 
 
@@ -365,5 +485,10 @@ def test_each_key_does_what_the_list_of_keys_says(desk: Desk) -> None:
 
 def test_each_key_of_the_list_stands_in_the_guide() -> None:
     guide = (Path(__file__).parents[2] / "docs/howto/terminal.md").read_text("utf-8")
-    named = {name.strip(",") for keys, _, _, _ in KEYS for name in keys.split() if name.strip(",") not in ("…", "↑", "↓", "←", "→")}
+    named = {
+        name.strip(",")
+        for keys, _, _, _ in KEYS
+        for name in keys.split()
+        if name.strip(",") not in ("…", "↑", "↓", "←", "→")
+    }
     assert {name for name in named if f"`{name}`" not in guide} == set()

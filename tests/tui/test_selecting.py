@@ -1,4 +1,6 @@
-"""Selecting many lines, and doing one thing with all of them: what a person sees, and what becomes of it."""
+"""Selecting many lines, and doing one thing with all of them: what a person sees, and what
+becomes of it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,11 @@ DOWN, UP = "\x1b[1;2B", "\x1b[1;2A"
 def signs(screen: Screen) -> dict[str, str]:
     """The sign before each line of the list, by what stands on it; the list is the widest pane."""
     rows = [max(screen.row(n).split("│"), key=len) for n in range(1, screen.lines)]
-    return {found[2]: found[1] for row in rows if (found := re.search(r"^([>*✕ ]).*?\b(mail \d|job \d)", row))}
+    return {
+        found[2]: found[1]
+        for row in rows
+        if (found := re.search(r"^([>*✕ ]).*?\b(mail \d|job \d)", row))
+    }
 
 
 def see_signs(terminal: Terminal, **wanted: str) -> None:
@@ -28,12 +34,18 @@ def choose(terminal: Terminal, act: str) -> None:
     terminal.press(f"{act}\r")
 
 
-def test_messages_are_selected_and_marked_together_and_what_was_refused_is_told_of_each(post: Post) -> None:
+def test_messages_are_selected_and_marked_together_and_what_was_refused_is_told_of_each(
+    post: Post,
+) -> None:
     post.call("key.create", name="ana", kind="human")
-    ids = [post.send("claude", to, f"mail {n}")["id"] for n, to in enumerate(("ana", "ana", "codex", "ana", "ana"), 1)]
+    ids = [
+        post.send("claude", to, f"mail {n}")["id"]
+        for n, to in enumerate(("ana", "ana", "codex", "ana", "ana"), 1)
+    ]
     with post.look("--as", "ana") as terminal:
         see_signs(terminal, mail_1=" ", mail_2=" ", mail_3=" ", mail_4=" ", mail_5=">")
-        # What comes does not take the cursor away from what is being selected; selecting on goes from where it was begun.
+        # What comes does not take the cursor away from what is being selected; selecting on goes
+        # from where it was begun.
         terminal.press("x")
         terminal.see("1 selected")
         post.send("claude", "ana", "mail 6")
@@ -77,9 +89,14 @@ def test_messages_are_selected_and_marked_together_and_what_was_refused_is_told_
     assert states == ["acknowledged", "acknowledged", "pending", "read", "read"]
 
 
-def test_who_has_not_acknowledged_is_nudged_once_about_all_and_ones_own_is_taken_back(post: Post) -> None:
+def test_who_has_not_acknowledged_is_nudged_once_about_all_and_ones_own_is_taken_back(
+    post: Post,
+) -> None:
     post.call("key.create", name="ana", kind="human")
-    ids = [post.send("ana", to, f"mail {n}")["id"] for n, to in enumerate(("codex", "codex,tester", "tester"), 1)]
+    ids = [
+        post.send("ana", to, f"mail {n}")["id"]
+        for n, to in enumerate(("codex", "codex,tester", "tester"), 1)
+    ]
     post.call("receipt.mark", agent="tester", mark="acknowledged", ids=[ids[2]])
     with post.look("--as", "ana") as terminal:
         see_signs(terminal, mail_1=" ", mail_2=" ", mail_3=">")
@@ -87,14 +104,21 @@ def test_who_has_not_acknowledged_is_nudged_once_about_all_and_ones_own_is_taken
         terminal.see("3 selected")
         choose(terminal, "copy ids")
         terminal.see("Copied 3 ids.")
-        assert [base64.b64decode(each.rpartition(";")[2]).decode().split() for each in terminal.screen.copied] == [ids]
+        assert [
+            base64.b64decode(each.rpartition(";")[2]).decode().split()
+            for each in terminal.screen.copied
+        ] == [ids]
         terminal.press(f"g{DOWN}{DOWN}")
         choose(terminal, "nudge")
         terminal.see("Write to codex, tester, urgently, about 2 messages?")
         terminal.press("y")
         terminal.see("Nudged 2.")
-        letters = {name: post.call("inbox.check", agent=name)["messages"] for name in ("codex", "tester")}
-        assert [[ref["target"] for ref in letter["refs"]] for letter in letters["codex"]][-1] == ids[:2]
+        letters = {
+            name: post.call("inbox.check", agent=name)["messages"] for name in ("codex", "tester")
+        }
+        assert [[ref["target"] for ref in letter["refs"]] for letter in letters["codex"]][
+            -1
+        ] == ids[:2]
         assert letters["tester"][-1]["body"] == "Please look at this message: mail 2"
         terminal.press(f"g{DOWN}{DOWN}")
         choose(terminal, "withdraw")
@@ -128,7 +152,10 @@ def test_tasks_are_moved_together_and_one_that_may_not_go_there_says_so(post: Po
         terminal.see("Needs you")
         terminal.press("4x")
         terminal.see("Messages and tasks can be selected")
-    held = {task["id"]: (task["status"], task["assignee"], task["note"]) for task in post.call("task.list", status="all")["tasks"]}
+    held = {
+        task["id"]: (task["status"], task["assignee"], task["note"])
+        for task in post.call("task.list", status="all")["tasks"]
+    }
     assert {id: held[id] for id in numbers} == dict.fromkeys(numbers, ("blocked", "ana", "The API"))
 
 
@@ -140,7 +167,13 @@ def test_with_a_message_open_at_80_columns_nothing_is_selected_behind_it(post: P
         terminal.press("\r")
         terminal.see("the end of 2")
         terminal.press("x\x1b[1;2A\x1b[1;2A")
-        terminal.until(lambda screen: "Lines are selected in the list: Esc goes back to it." in screen.text and "the end of 2" in screen.text, "why not")
+        terminal.until(
+            lambda screen: (
+                "Lines are selected in the list: Esc goes back to it." in screen.text
+                and "the end of 2" in screen.text
+            ),
+            "why not",
+        )
         terminal.press(ESCAPE)
         terminal.see("mail 1")
         terminal.press("x")

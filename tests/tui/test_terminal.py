@@ -1,4 +1,6 @@
-"""The terminal UI on a pseudo-terminal, over a real server: what a person sees, and what becomes of what they do."""
+"""The terminal UI on a pseudo-terminal, over a real server: what a person sees, and what
+becomes of what they do.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,18 @@ def line_with(screen: Screen, *texts: str) -> str:
 
 def test_a_message_stands_on_one_line_with_all_that_matters(post: Post) -> None:
     post.call("agent.heartbeat", agent="codex")
-    sent = post.send("claude", "codex", "Which port does the stub use?", intent="question", priority=5)
+    sent = post.send(
+        "claude", "codex", "Which port does the stub use?", intent="question", priority=5
+    )
     post.call("receipt.mark", agent="codex", mark="acknowledged", ids=[sent["id"]])
     with post.look() as terminal:
-        screen = terminal.until(lambda screen: "●" in line_with(screen, "claude", "question"), "its receipt")
+        screen = terminal.until(
+            lambda screen: "●" in line_with(screen, "claude", "question"), "its receipt"
+        )
         line = line_with(screen, "claude", "question")
-        assert re.search(r">!!\d\d:\d\d:\d\d claude +→ codex +\? question +Which port does .* ●", line), line
+        assert re.search(
+            r">!!\d\d:\d\d:\d\d claude +→ codex +\? question +Which port does .* ●", line
+        ), line
         terminal.see("claude → codex", "sent dlv read ack", sent["id"])
 
 
@@ -59,7 +67,11 @@ def test_a_message_sent_from_it_is_a_persons_and_reaches_its_agent(post: Post) -
         terminal.press("\r")
         terminal.see("sent to codex", "is main green?")
     [letter] = post.call("inbox.check", agent="codex")["messages"]
-    assert (letter["body"], letter["intent"], letter["sender_kind"]) == ("is main green?", "question", "human")
+    assert (letter["body"], letter["intent"], letter["sender_kind"]) == (
+        "is main green?",
+        "question",
+        "human",
+    )
 
 
 def test_keys_typed_faster_than_the_screen_is_drawn_are_taken_in_their_order(post: Post) -> None:
@@ -70,7 +82,12 @@ def test_keys_typed_faster_than_the_screen_is_drawn_are_taken_in_their_order(pos
         terminal.press("krYes, they should\r")
         terminal.see("sent to claude")
     [letter] = post.call("inbox.check", agent="claude")["messages"]
-    assert (letter["body"], letter["parent"], letter["intent"], letter["sender"]) == ("Yes, they should", first["id"], "answer", "ana")
+    assert (letter["body"], letter["parent"], letter["intent"], letter["sender"]) == (
+        "Yes, they should",
+        first["id"],
+        "answer",
+        "ana",
+    )
 
 
 def test_a_message_for_everyone_says_how_many_that_are_before_it_is_sent(post: Post) -> None:
@@ -79,11 +96,21 @@ def test_a_message_for_everyone_says_how_many_that_are_before_it_is_sent(post: P
     with post.look("--as", "codex") as terminal:
         terminal.see("tester", "live")
         terminal.press("i!! /alert Merge freeze\nuntil Monday".replace("\n", "\x0a"))
-        terminal.see("→ everyone: 1 reader, 1 online", "△ alert", "urgent", "Enter sends to all 1", "until Monday")
+        terminal.see(
+            "→ everyone: 1 reader, 1 online",
+            "△ alert",
+            "urgent",
+            "Enter sends to all 1",
+            "until Monday",
+        )
         terminal.press("\r")
         terminal.see("sent to everyone (1)")
     [letter] = post.call("inbox.check", agent="tester")["messages"]
-    assert (letter["body"], letter["intent"], letter["priority"]) == ("Merge freeze\nuntil Monday", "alert", 5)
+    assert (letter["body"], letter["intent"], letter["priority"]) == (
+        "Merge freeze\nuntil Monday",
+        "alert",
+        5,
+    )
 
 
 def test_what_was_typed_stays_when_it_cannot_be_sent_and_when_the_box_is_closed(post: Post) -> None:
@@ -103,40 +130,79 @@ def test_at_80_by_24_there_is_one_pane_and_growing_again_brings_the_others_back(
     with post.look() as terminal:
         terminal.see("build-box", "Which port?", "sent dlv read ack")
         terminal.resize(110, 32)
-        terminal.until(lambda screen: "sent dlv read ack" in screen.text and "build-box" not in screen.text and "quit" in screen.row(31), "two panes")
+        terminal.until(
+            lambda screen: (
+                "sent dlv read ack" in screen.text
+                and "build-box" not in screen.text
+                and "quit" in screen.row(31)
+            ),
+            "two panes",
+        )
         terminal.resize(80, 24)
-        terminal.until(lambda screen: "quit" in screen.row(23) and "Which port?" in screen.text and "sent dlv" not in screen.text, "one pane")
+        terminal.until(
+            lambda screen: (
+                "quit" in screen.row(23)
+                and "Which port?" in screen.text
+                and "sent dlv" not in screen.text
+            ),
+            "one pane",
+        )
         terminal.press("\t")
-        terminal.until(lambda screen: "web/stub.ts" in screen.text and "sent dlv read ack" in screen.text, "the message alone")
+        terminal.until(
+            lambda screen: "web/stub.ts" in screen.text and "sent dlv read ack" in screen.text,
+            "the message alone",
+        )
         terminal.press(ESCAPE)
         terminal.see_not("web/stub.ts")
         terminal.resize(160, 45)
         terminal.see("build-box", "Which port?", "sent dlv read ack", "web/stub.ts")
 
 
-@pytest.mark.parametrize(("environment", "is_coloured"), [({"TERM": "xterm", "COLORTERM": ""}, True), ({"NO_COLOR": "1"}, False)], ids=["sixteen", "none"])
-def test_sixteen_colours_are_enough_and_no_color_means_none(post: Post, environment: dict[str, str], is_coloured: bool) -> None:
+@pytest.mark.parametrize(
+    ("environment", "is_coloured"),
+    [({"TERM": "xterm", "COLORTERM": ""}, True), ({"NO_COLOR": "1"}, False)],
+    ids=["sixteen", "none"],
+)
+def test_sixteen_colours_are_enough_and_no_color_means_none(
+    post: Post, environment: dict[str, str], is_coloured: bool
+) -> None:
     post.send("claude", "codex", "Blocked on the build", intent="blocked", priority=5)
     with post.look(**environment) as terminal:
         screen = terminal.see("Blocked on the build", "sent dlv read ack")
         # 39 and 49 are the terminal's own text and ground.
         found = screen.colours - {"39", "49"}
         assert bool(found) == is_coloured
-        assert found <= {str(number) for first in (30, 40, 90, 100) for number in range(first, first + 8)}
+        assert found <= {
+            str(number) for first in (30, 40, 90, 100) for number in range(first, first + 8)
+        }
         at = next(n for n in range(45) if "Blocked on" in screen.row(n))
         # The line under the cursor shows without colour too: its marker, and reversed.
         assert ">!!" in screen.row(at)
         assert any("7" in look.split(";") for look in screen.looks[at])
 
 
-HOSTILE = "\x1b]0;owned\x07\x1b[2J\x1b[31mred\x1b[0m \x9b31m \x07bell\x08\x08 \x1b]52;c;b3duZWQ=\x07 ‮txt.exe \x1bP+q\x1b\\ \r over [bold]markup[/] end"
+HOSTILE = (
+    "\x1b]0;owned\x07\x1b[2J\x1b[31mred\x1b[0m \x9b31m \x07bell\x08\x08 \x1b]52;c;b3duZWQ=\x07"
+    " ‮txt.exe \x1bP+q\x1b\\ \r over [bold]markup[/] end"
+)
 
 
-def test_control_characters_in_messages_are_shown_and_never_sent_to_the_terminal(post: Post) -> None:
-    sent = post.send("claude", "codex", HOSTILE, subject="\x1b[2Jsubject\x07", intent="\x1b[5mblink", refs=[{"kind": "file", "target": "a\x1b[2Jb"}])
+def test_control_characters_in_messages_are_shown_and_never_sent_to_the_terminal(
+    post: Post,
+) -> None:
+    sent = post.send(
+        "claude",
+        "codex",
+        HOSTILE,
+        subject="\x1b[2Jsubject\x07",
+        intent="\x1b[5mblink",
+        refs=[{"kind": "file", "target": "a\x1b[2Jb"}],
+    )
     post.call("agent.check_in", agent="codex", machine="\x1b[2Jbox", summary="\x07 working")
     with post.look("--as", "codex") as terminal:
-        screen = terminal.see("[bold]markup[/]", "\\u{1b}[2Jsubject", "\\u{202e}", "sent dlv read ack")
+        screen = terminal.see(
+            "[bold]markup[/]", "\\u{1b}[2Jsubject", "\\u{202e}", "sent dlv read ack"
+        )
         for key in "23456":
             terminal.press(key)
             terminal.until(lambda screen, key=key: screen.row(0).count(key) > 0, key)
@@ -147,13 +213,17 @@ def test_control_characters_in_messages_are_shown_and_never_sent_to_the_terminal
         terminal.press("r")
         terminal.see("Enter sends")
         assert terminal.screen.stray == []
-        assert "owned" not in "".join(re.findall(rb"\x1b\]0;([^\x07]*)\x07", terminal.raw).__repr__())
+        assert "owned" not in "".join(
+            re.findall(rb"\x1b\]0;([^\x07]*)\x07", terminal.raw).__repr__()
+        )
         assert b"\x1b[2Jsubject" not in terminal.raw and "\u202e".encode() not in terminal.raw
         assert screen is terminal.screen
     assert sent["id"]
 
 
-def test_a_server_that_was_killed_and_comes_back_leaves_nothing_missed_or_doubled(tmp_path: Path) -> None:
+def test_a_server_that_was_killed_and_comes_back_leaves_nothing_missed_or_doubled(
+    tmp_path: Path,
+) -> None:
     command = Command(tmp_path)
     server = command.up()
     try:
@@ -170,7 +240,11 @@ def test_a_server_that_was_killed_and_comes_back_leaves_nothing_missed_or_double
             terminal.see("message number four", "live")
             post.send("claude", "codex", "message number five")
             screen = terminal.see("message number five")
-            listed = [found[1] for n in range(45) if (found := re.search(r"claude .*message number (\w+)", screen.row(n)))]
+            listed = [
+                found[1]
+                for n in range(45)
+                if (found := re.search(r"claude .*message number (\w+)", screen.row(n)))
+            ]
             assert listed == ["one", "two", "three", "four", "five"]
     finally:
         command.stop()
@@ -179,7 +253,9 @@ def test_a_server_that_was_killed_and_comes_back_leaves_nothing_missed_or_double
 def test_what_needs_a_person_is_counted_and_answered_from_its_own_tab(post: Post) -> None:
     post.call("key.create", name="ana", kind="human")
     post.send("claude", "codex", "All green", intent="status")
-    asked = post.send("docs", "ana", "Need the staging password rotated", intent="blocked", priority=5)
+    asked = post.send(
+        "docs", "ana", "Need the staging password rotated", intent="blocked", priority=5
+    )
     with post.look("--as", "ana") as terminal:
         terminal.see("2 Needs you 1")
         terminal.press("2")
@@ -189,18 +265,28 @@ def test_what_needs_a_person_is_counted_and_answered_from_its_own_tab(post: Post
         terminal.see("sent to docs", "Nothing needs you.", "In the last five minutes:")
         assert post.call("message.status", id=asked["id"])["acknowledged"] == 1
     [letter] = post.call("inbox.check", agent="docs")["messages"]
-    assert (letter["body"], letter["parent"], letter["sender_kind"]) == ("Done, it is in the vault", asked["id"], "human")
+    assert (letter["body"], letter["parent"], letter["sender_kind"]) == (
+        "Done, it is in the vault",
+        asked["id"],
+        "human",
+    )
 
 
 def test_scrolling_to_the_first_message_brings_those_before_it(post: Post) -> None:
-    post.call("message.send_many", agent="claude", messages=[{"to": "codex", "body": f"number {n:02} of 40"} for n in range(1, 41)])
+    post.call(
+        "message.send_many",
+        agent="claude",
+        messages=[{"to": "codex", "body": f"number {n:02} of 40"} for n in range(1, 41)],
+    )
     with post.look("--rows", "10", lines=24) as terminal:
         terminal.see("number 40 of", "number 31 of", "live")
         assert "number 30 of" not in terminal.screen.text
         terminal.press("g")
         # The cursor stays where it was; what came is above it.
         terminal.see(">", "number 30 of")
-        assert "number 31 of" in line_with(terminal.screen, "│>") or "number 31 of" in line_with(terminal.screen, ">  ")
+        assert "number 31 of" in line_with(terminal.screen, "│>") or "number 31 of" in line_with(
+            terminal.screen, ">  "
+        )
         terminal.press("g")
         terminal.see("number 01 of")
 
@@ -208,8 +294,14 @@ def test_scrolling_to_the_first_message_brings_those_before_it(post: Post) -> No
 def test_conversations_are_the_servers_and_one_is_read_back_to_its_first_word(post: Post) -> None:
     first = post.send("claude", "codex", "The first word of all", intent="question")
     for start in (1, 81, 161):
-        post.call("message.send_many", agent="codex", messages=[
-            {"to": "claude", "body": f"answer {n:03} of 240", "parent": first["id"]} for n in range(start, start + 80)])
+        post.call(
+            "message.send_many",
+            agent="codex",
+            messages=[
+                {"to": "claude", "body": f"answer {n:03} of 240", "parent": first["id"]}
+                for n in range(start, start + 80)
+            ],
+        )
     post.send("tester", "codex", "nobody has answered this")
     post.send("docs", "codex", "the newest of all")
     with post.look("--rows", "2", columns=120, lines=30) as terminal:
@@ -217,15 +309,29 @@ def test_conversations_are_the_servers_and_one_is_read_back_to_its_first_word(po
         assert "of 240" not in terminal.screen.text
         terminal.press("3")
         screen = terminal.see("The first word", "answer 240 of 240")
-        assert re.search(r"> \d\d:\d\d:\d\d +241 claude, codex +. The first word of all", line_with(screen, "241")), screen.text
+        assert re.search(
+            r"> \d\d:\d\d:\d\d +241 claude, codex +. The first word of all",
+            line_with(screen, "241"),
+        ), screen.text
         assert "nobody has answered this" not in screen.text
         terminal.press("w")
         terminal.see("nobody has answered this", "The first word of all")
         terminal.press("w")
-        terminal.until(lambda screen: "The first word of all" in screen.text and "nobody has answered this" not in screen.text, "conversations only")
+        terminal.until(
+            lambda screen: (
+                "The first word of all" in screen.text
+                and "nobody has answered this" not in screen.text
+            ),
+            "conversations only",
+        )
         terminal.see("answer 240 of 240")
         terminal.press("\r")
-        terminal.until(lambda screen: "answer 240 of 240" in screen.text and "The first word of all" not in screen.text, "it alone, at its newest")
+        terminal.until(
+            lambda screen: (
+                "answer 240 of 240" in screen.text and "The first word of all" not in screen.text
+            ),
+            "it alone, at its newest",
+        )
         terminal.press("k")
         terminal.see("answer 239 of 240")
         # Older ones come above what is read; it stays where it was.
@@ -248,7 +354,13 @@ def test_it_works_over_a_remote_address_with_a_key(post: Post, tmp_path: Path) -
     key = post.call("key.create", name="ana", kind="human")["key"]
     post.send("claude", "ana", "From afar")
     argv = [*post.command.argv, "--url", url, "tui"]
-    environment = {**post.command.environment, "ACKBOX_DATA_DIR": str(tmp_path / "none"), "ACKBOX_KEY": key, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    environment = {
+        **post.command.environment,
+        "ACKBOX_DATA_DIR": str(tmp_path / "none"),
+        "ACKBOX_KEY": key,
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+    }
     with Terminal(argv, environment) as terminal:
         terminal.see("From afar", post.workspace)
         terminal.press("a")
@@ -270,20 +382,29 @@ def test_a_key_that_is_revoked_is_said_so_at_once(post: Post) -> None:
 def test_an_empty_workspace_teaches_the_next_command(post: Post) -> None:
     with post.look() as terminal:
         terminal.see("Nobody is here yet", "ackbox mcp --as NAME", "ackbox demo")
-        for key, said in (("2", "Nothing needs you."), ("3", "No conversations yet"), ("4", "Nobody is here yet"), ("5", "ackbox task add"),
-                          ("6", "nothing waits")):
+        for key, said in (
+            ("2", "Nothing needs you."),
+            ("3", "No conversations yet"),
+            ("4", "Nobody is here yet"),
+            ("5", "ackbox task add"),
+            ("6", "nothing waits"),
+        ):
             terminal.press(key)
             terminal.see(said)
         post.call("agent.heartbeat", agent="codex")
         terminal.press("1")
-        terminal.see("codex is here and waiting. Say hello: press c, type @codex.", 'ackbox send codex "hello"')
+        terminal.see(
+            "codex is here and waiting. Say hello: press c, type @codex.",
+            'ackbox send codex "hello"',
+        )
 
 
 def test_what_is_typed_into_a_box_that_did_not_open_does_nothing(post: Post) -> None:
     post.call("agent.heartbeat", agent="codex")
     with post.look("--as", "ana") as terminal:
         terminal.see("codex is here", "live")
-        # Nothing is selected: without the box each letter would be a key, the c of them one that writes to everyone.
+        # Nothing is selected: without the box each letter would be a key, the c of them one that
+        # writes to everyone.
         terminal.press("rcall me\r")
         terminal.see("Nothing is selected to reply to")
         # A list that was asked for this moment has not come yet; Enter in it says so.
@@ -291,7 +412,10 @@ def test_what_is_typed_into_a_box_that_did_not_open_does_nothing(post: Post) -> 
         terminal.see("Threads: still being fetched")
         terminal.see("No conversations yet")
         terminal.press("c")
-        terminal.until(lambda screen: "Enter sends" in screen.text and "all me" not in screen.text, "an empty box")
+        terminal.until(
+            lambda screen: "Enter sends" in screen.text and "all me" not in screen.text,
+            "an empty box",
+        )
     assert post.call("message.history")["messages"] == []
 
 
@@ -312,7 +436,9 @@ def test_another_workspace_is_a_jump_away_and_how_it_looks_goes_along(post: Post
         assert terminal.end() == 0
 
 
-def test_leaving_gives_the_terminal_back_as_it_was_even_when_the_server_does_not_answer(tmp_path: Path) -> None:
+def test_leaving_gives_the_terminal_back_as_it_was_even_when_the_server_does_not_answer(
+    tmp_path: Path,
+) -> None:
     command = Command(tmp_path)
     server = command.up()
     try:
@@ -331,7 +457,8 @@ def test_leaving_gives_the_terminal_back_as_it_was_even_when_the_server_does_not
                     os.kill(terminal.process.pid, how)
                 assert terminal.end() == code
                 assert {"1049", "1000"} <= before
-                # What is left on is what a terminal has on when it starts: its cursor, and breaking lines.
+                # What is left on is what a terminal has on when it starts: its cursor, and breaking
+                # lines.
                 assert terminal.screen.modes == {"25", "7"}
     finally:
         os.kill(server["pid"], signal.SIGCONT)
@@ -350,8 +477,9 @@ def test_inline_leaves_messages_in_the_scroll_back_and_takes_nothing_over(post: 
         terminal.see("claude", "codex", "from before\\u{1b}[2J")
         post.send("codex", "claude", "just now", priority=5)
         terminal.see("just now")
-        assert [re.sub(r"\d\d:\d\d:\d\d", "", terminal.screen.row(n)).split()[:3] for n in (1, 2, 3)] == [
-            ["claude", "→", "codex"], ["claude", "→", "codex"], ["!!", "codex", "→"]]
+        assert [
+            re.sub(r"\d\d:\d\d:\d\d", "", terminal.screen.row(n)).split()[:3] for n in (1, 2, 3)
+        ] == [["claude", "→", "codex"], ["claude", "→", "codex"], ["!!", "codex", "→"]]
         os.kill(terminal.process.pid, signal.SIGINT)
         assert terminal.end() == 130
         assert b"\x1b[?1049h" not in terminal.raw
@@ -377,7 +505,9 @@ def test_tabs_lines_and_the_keys_below_can_be_clicked(post: Post) -> None:
         screen = terminal.see("first of all", "second to none", "sent dlv read ack")
         row = next(n for n in range(45) if "first of all" in screen.row(n))
         click(terminal, 60, row)
-        terminal.until(lambda screen: "first of all" in line_with(screen, "│>"), "the first line marked")
+        terminal.until(
+            lambda screen: "first of all" in line_with(screen, "│>"), "the first line marked"
+        )
         click(terminal, screen.row(0).index("Agents"), 0)
         terminal.see("You are looking. Nothing is marked.")
         click(terminal, screen.row(0).index("Live"), 0)

@@ -1,4 +1,6 @@
-"""Workspaces that look alike, everything in one that another could ask for, and what the database holds of it."""
+"""Workspaces that look alike, everything in one that another could ask for, and what the
+database holds of it.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,29 @@ from ackbox.app.call import App
 from ackbox.errors import AckboxError
 from ackbox.ops.rules.cursors import make_cursor
 
-CURSORS = ("feed", "history", "search", "inbox", "mailbox", "thread", "status", "tasks", "notes", "sessions", "log")
+CURSORS = (
+    "feed",
+    "history",
+    "search",
+    "inbox",
+    "mailbox",
+    "thread",
+    "status",
+    "tasks",
+    "notes",
+    "sessions",
+    "log",
+)
 # Numbers of workspaces and readers are random, of 62 bits; times are below.
 RANDOM_ABOVE = 1 << 45
 
 
 @dataclass
 class Place:
-    """What there is in a workspace, by the kind of name it has; of a place that is nowhere, values of the same shape."""
+    """What there is in a workspace, by the kind of name it has.
+
+    Of a place that is nowhere, values of the same shape.
+    """
 
     workspace: str
     agent: str
@@ -48,20 +65,39 @@ class Place:
     @property
     def named(self) -> list[tuple[str, str]]:
         """Every value with a sign for it that is the same for all places."""
-        own = [(getattr(self, each.name), f"<{each.name}>") for each in fields(self) if isinstance(getattr(self, each.name), str)]
-        return sorted([*own, *((text, f"<cursor {kind}>") for kind, text in self.cursors.items())], key=lambda pair: -len(pair[0]))
+        own = [
+            (getattr(self, each.name), f"<{each.name}>")
+            for each in fields(self)
+            if isinstance(getattr(self, each.name), str)
+        ]
+        return sorted(
+            [*own, *((text, f"<cursor {kind}>") for kind, text in self.cursors.items())],
+            key=lambda pair: -len(pair[0]),
+        )
 
 
 def nowhere(of: Place) -> Place:
-    """Return a place with the names of things that do not exist, which sort and look like those of another."""
-    other = {each.name: getattr(of, each.name)[:-1] + "9" for each in fields(of) if isinstance(getattr(of, each.name), str)}
+    """Return a place with the names of things that do not exist, which sort and look like those
+    of another.
+    """
+    other = {
+        each.name: getattr(of, each.name)[:-1] + "9"
+        for each in fields(of)
+        if isinstance(getattr(of, each.name), str)
+    }
     # Not the last digits alone: a receipt's are its reader's number, a message's are random.
-    other |= {"message": of.message[:16] + "0123456789abcdef", "receipt": of.receipt[:16] + "0123456789abcdef",
-              "task": of.task[:16] + "0123456789abcdee",
-              # Made in the same millisecond as the message.
-              "schedule": of.schedule[:16] + "1" * 16, "webhook": of.webhook[:16] + "2" * 16}
+    other |= {
+        "message": of.message[:16] + "0123456789abcdef",
+        "receipt": of.receipt[:16] + "0123456789abcdef",
+        "task": of.task[:16] + "0123456789abcdee",
+        # Made in the same millisecond as the message.
+        "schedule": of.schedule[:16] + "1" * 16,
+        "webhook": of.webhook[:16] + "2" * 16,
+    }
     cursors = {kind: make_cursor(1, kind, 1) for kind in CURSORS}
-    records = [{**record, "id": other["message"], "thread_id": other["message"]} for record in of.records]
+    records = [
+        {**record, "id": other["message"], "thread_id": other["message"]} for record in of.records
+    ]
     return Place(**other, cursors=cursors, records=records)
 
 
@@ -75,7 +111,9 @@ def normal(text: str, given: Place, home: Place) -> Any:
 
 
 def _without_chance(value: Any, name: str = "") -> Any:
-    """Replace random ids and numbers, and give lists one order: some are in the order of readers' numbers."""
+    """Replace random ids and numbers, and give lists one order: some are in the order of
+    readers' numbers.
+    """
     if isinstance(value, dict):
         return {key: _without_chance(each, key) for key, each in value.items()}
     if isinstance(value, list):
@@ -87,11 +125,19 @@ def _without_chance(value: Any, name: str = "") -> Any:
         return value
     if value.startswith(('{"', "{}")):
         return _without_chance(json.loads(value))
-    if name == "skeleton" or (name == "cursor" and len(value) == 22) or (name in ("id", "key_id", "key") and len(value) == 11):
+    if (
+        name == "skeleton"
+        or (name == "cursor" and len(value) == 22)
+        or (name in ("id", "key_id", "key") and len(value) == 11)
+    ):
         return f"<{name}>"
     value = re.sub(r"\bcursor [\w-]{22}", "cursor <cursor>", value)
     value = re.sub(r"whsec_[0-9A-Za-z+/=]+", "<a secret>", value)
-    return re.sub(r"abx_[a-z]{2,3}_[0-9A-Za-z]+", "<a key>", re.sub(r"\b[0-9a-f]{16}\b|\b[0-9a-f]{32}(?:[0-9a-f]{32})?\b", "<hex>", value))
+    return re.sub(
+        r"abx_[a-z]{2,3}_[0-9A-Za-z]+",
+        "<a key>",
+        re.sub(r"\b[0-9a-f]{16}\b|\b[0-9a-f]{32}(?:[0-9a-f]{32})?\b", "<hex>", value),
+    )
 
 
 async def furnish(app: App, operator: str, letter: str) -> Place:
@@ -104,38 +150,104 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
 
     keys = {}
     for role in ("admin", "server-admin", "agent"):
-        made = await do("key.create", name="ana", kind=role, may_speak_as=["*"] if role == "admin" else [], label="quokka")
+        made = await do(
+            "key.create",
+            name="ana",
+            kind=role,
+            may_speak_as=["*"] if role == "admin" else [],
+            label="quokka",
+        )
         keys[role] = made.key
-    agent, human, instance, area, file = (f"{kind}-{letter}1" for kind in ("worker", "person", "copy", "area", "file"))
+    agent, human, instance, area, file = (
+        f"{kind}-{letter}1" for kind in ("worker", "person", "copy", "area", "file")
+    )
     key = await do("key.create", name=human, kind="human")
     for who in ("ana", "bob", agent):
         await do("agent.check_in", agent=who, area=area, files=[file], summary="quokka")
-    await do("agent.check_in", agent="bob", instance=instance, summary="quokka", copy_id=f"the-token-of-copy-{letter}1")
-    first = await do("message.send", agent="ana", to=["bob", agent, human], subject="quokka", body=f"quokka word{letter}1", idempotency_key=f"once-{letter}1")
+    await do(
+        "agent.check_in",
+        agent="bob",
+        instance=instance,
+        summary="quokka",
+        copy_id=f"the-token-of-copy-{letter}1",
+    )
+    first = await do(
+        "message.send",
+        agent="ana",
+        to=["bob", agent, human],
+        subject="quokka",
+        body=f"quokka word{letter}1",
+        idempotency_key=f"once-{letter}1",
+    )
     await do("message.send", agent="bob", to="ana", body="quokka", parent=first.id)
     await do("message.send", agent="bob", to="*", body="quokka")
     await do("message.send", agent="ana", to="bob", body="quokka")
     await do("receipt.mark", agent="bob", ids=[first.id], mark="acknowledged")
-    task = await do("task.create", agent="ana", title="quokka", description=f"quokka word{letter}1", to=agent, project=area, mission=area, tags=[area])
+    task = await do(
+        "task.create",
+        agent="ana",
+        title="quokka",
+        description=f"quokka word{letter}1",
+        to=agent,
+        project=area,
+        mission=area,
+        tags=[area],
+    )
     await do("task.create", agent="ana", title="quokka", priority=5)
     webhook = await do("webhook.add", agent="ana", to=agent, body=f"quokka word{letter}1")
-    schedule = await do("schedule.add", agent="ana", cron="@yearly", to=[agent, human], body=f"quokka word{letter}1")
-    note = (await do("note.add", agent=agent, kind=area, title="quokka", text=f"quokka word{letter}1", tags=[area])).id
+    schedule = await do(
+        "schedule.add", agent="ana", cron="@yearly", to=[agent, human], body=f"quokka word{letter}1"
+    )
+    note = (
+        await do(
+            "note.add",
+            agent=agent,
+            kind=area,
+            title="quokka",
+            text=f"quokka word{letter}1",
+            tags=[area],
+        )
+    ).id
     await do("note.add", agent="ana", text="quokka", links=[{"relation": "supports", "to": note}])
     session = (await do("session.start", agent=agent, area=area, files=[file])).token
     status = await do("message.status", id=first.id, limit=1)
     receipt = (await do("inbox.check", agent=agent, limit=1)).messages[0].receipt_id
     cursors = {
-        "feed": (await do("event.feed", cursor="start")).cursor, "history": (await do("message.history", limit=1)).cursor,
-        "search": (await do("message.search", query="quokka", limit=1)).cursor, "inbox": (await do("inbox.check", agent="bob", limit=1)).cursor,
-        "mailbox": (await do("mailbox.list", agent="bob", limit=1)).cursor, "thread": (await do("thread.get", id=first.id, limit=1)).cursor,
-        "notes": (await do("note.list", limit=1)).cursor, "sessions": (await do("session.list", limit=1)).cursor,
-        "log": (await do("event.log", limit=1)).cursor, "tasks": (await do("task.list", limit=1)).cursor, "status": status.cursor or make_cursor(2, "status", 1),
+        "feed": (await do("event.feed", cursor="start")).cursor,
+        "history": (await do("message.history", limit=1)).cursor,
+        "search": (await do("message.search", query="quokka", limit=1)).cursor,
+        "inbox": (await do("inbox.check", agent="bob", limit=1)).cursor,
+        "mailbox": (await do("mailbox.list", agent="bob", limit=1)).cursor,
+        "thread": (await do("thread.get", id=first.id, limit=1)).cursor,
+        "notes": (await do("note.list", limit=1)).cursor,
+        "sessions": (await do("session.list", limit=1)).cursor,
+        "log": (await do("event.log", limit=1)).cursor,
+        "tasks": (await do("task.list", limit=1)).cursor,
+        "status": status.cursor or make_cursor(2, "status", 1),
     }
     exported = await do("workspace.export", part="message", limit=1)
-    return Place(workspace=name, agent=agent, human=human, instance=instance, message=first.id, schedule=schedule.id, webhook=webhook.id, receipt=receipt, task=task.id, key=key.id,
-                 session=session, note=note, idempotency=f"once-{letter}1", word=f"word{letter}1",
-                 copy=f"the-token-of-copy-{letter}1", area=area, file=file, cursors=cursors, records=exported.records, keys=keys)
+    return Place(
+        workspace=name,
+        agent=agent,
+        human=human,
+        instance=instance,
+        message=first.id,
+        schedule=schedule.id,
+        webhook=webhook.id,
+        receipt=receipt,
+        task=task.id,
+        key=key.id,
+        session=session,
+        note=note,
+        idempotency=f"once-{letter}1",
+        word=f"word{letter}1",
+        copy=f"the-token-of-copy-{letter}1",
+        area=area,
+        file=file,
+        cursors=cursors,
+        records=exported.records,
+        keys=keys,
+    )
 
 
 # What each parameter may name in another workspace. A list of values; each is asked for by itself.
@@ -154,7 +266,10 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "cursor": lambda of: list(of.cursors.values()),
     "author": lambda of: [of.agent],
     "links": lambda of: [[{"relation": "supports", "to": of.note}]],
-    "notes": lambda of: [[{"text": "x", "links": [{"relation": "supports", "to": of.note}]}], [{"text": of.word}]],
+    "notes": lambda of: [
+        [{"text": "x", "links": [{"relation": "supports", "to": of.note}]}],
+        [{"text": of.word}],
+    ],
     "session": lambda of: [of.session],
     "sender": lambda of: [of.agent],
     "recipient": lambda of: [of.agent],
@@ -177,27 +292,144 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "area": lambda of: [of.area],
     "files": lambda of: [[of.file]],
     "records": lambda of: [of.records],
-    "messages": lambda of: [[{"to": "bob", "body": "x", **more}] for more in (
-        {"workspace": of.workspace}, {"agent": of.agent}, {"instance": of.instance}, {"parent": of.message}, {"to_instance": of.instance},
-        {"to": of.agent, "unknown": "refuse"}, {"to": of.agent}, {"idempotency_key": of.idempotency})],
+    "messages": lambda of: [
+        [{"to": "bob", "body": "x", **more}]
+        for more in (
+            {"workspace": of.workspace},
+            {"agent": of.agent},
+            {"instance": of.instance},
+            {"parent": of.message},
+            {"to_instance": of.instance},
+            {"to": of.agent, "unknown": "refuse"},
+            {"to": of.agent},
+            {"idempotency_key": of.idempotency},
+        )
+    ],
 }
 # Parameters that name nothing: what is said, how much, when, and how.
-NAMES_NOTHING = frozenset({
-    "as_owner", "online_s",
-    "body", "subject", "intent", "priority", "refs", "metadata", "expects_reply_by", "expires_in_days", "grace_s", "ended_links", "unknown", "wait_s", "limit", "mark",
-    "urgent_first", "max_body_bytes", "evidence", "unread_only", "include_archived", "since", "until", "summary", "machine", "platform", "program",
-    "model", "reach", "ttl_s", "online_only", "kind", "label", "mode", "hops_limit", "repeats_limit", "part", "after", "upto", "only_look", "path", "as_recipient",
-    "body_chars", "with_tallies", "with_sizes", "answered_only", "minutes", "travels",
-    "title", "description", "status", "tags", "done_when", "due_at", "estimated_minutes", "note", "blocked_by", "blocked_cause", "as_assignee", "start", "mine",
-    "unassigned_only", "ready_only", "updated_since", "max_text_bytes",
-    "with_cursors", "by_instance", "as_sender", "role", "capabilities", "updated_before",
-    "cron", "zone",
-    "heartbeat_s", "on_conflict", "announce", "new_name", "outcome", "touched", "state", "session_ttl_s",
-    "with_tasks", "empty_inbox_text", "reply_all", "storage_mb", "schedules_limit", "schedule_interval_s", "newcomer_days",
-    "kinds", "inactive", "mention", "or_refuse", "tell",
-    "form", "headers", "blockers", "next", "plan", "task", "answer_within_s", "answers_oldest", "newest",
-    "direct_only", "days", "newest_first", "present_first", "skip", "with_unread", "waiting", "facts", "documents", "follow", "any_word", "direction", "min_priority", "include_superseded", "depth", "unless_known", "relation",
-})
+NAMES_NOTHING = frozenset(
+    {
+        "as_owner",
+        "online_s",
+        "body",
+        "subject",
+        "intent",
+        "priority",
+        "refs",
+        "metadata",
+        "expects_reply_by",
+        "expires_in_days",
+        "grace_s",
+        "ended_links",
+        "unknown",
+        "wait_s",
+        "limit",
+        "mark",
+        "urgent_first",
+        "max_body_bytes",
+        "evidence",
+        "unread_only",
+        "include_archived",
+        "since",
+        "until",
+        "summary",
+        "machine",
+        "platform",
+        "program",
+        "model",
+        "reach",
+        "ttl_s",
+        "online_only",
+        "kind",
+        "label",
+        "mode",
+        "hops_limit",
+        "repeats_limit",
+        "part",
+        "after",
+        "upto",
+        "only_look",
+        "path",
+        "as_recipient",
+        "body_chars",
+        "with_tallies",
+        "with_sizes",
+        "answered_only",
+        "minutes",
+        "travels",
+        "title",
+        "description",
+        "status",
+        "tags",
+        "done_when",
+        "due_at",
+        "estimated_minutes",
+        "note",
+        "blocked_by",
+        "blocked_cause",
+        "as_assignee",
+        "start",
+        "mine",
+        "unassigned_only",
+        "ready_only",
+        "updated_since",
+        "max_text_bytes",
+        "with_cursors",
+        "by_instance",
+        "as_sender",
+        "role",
+        "capabilities",
+        "updated_before",
+        "cron",
+        "zone",
+        "heartbeat_s",
+        "on_conflict",
+        "announce",
+        "new_name",
+        "outcome",
+        "touched",
+        "state",
+        "session_ttl_s",
+        "with_tasks",
+        "empty_inbox_text",
+        "reply_all",
+        "storage_mb",
+        "schedules_limit",
+        "schedule_interval_s",
+        "newcomer_days",
+        "kinds",
+        "inactive",
+        "mention",
+        "or_refuse",
+        "tell",
+        "form",
+        "headers",
+        "blockers",
+        "next",
+        "plan",
+        "task",
+        "answer_within_s",
+        "answers_oldest",
+        "newest",
+        "direct_only",
+        "days",
+        "newest_first",
+        "present_first",
+        "skip",
+        "with_unread",
+        "waiting",
+        "facts",
+        "documents",
+        "follow",
+        "any_word",
+        "direction",
+        "min_priority",
+        "include_superseded",
+        "depth",
+        "unless_known",
+        "relation",
+    }
+)
 
 
 async def rows_of(database: str, ws: int | None = None) -> dict[str, list[str]]:
@@ -206,19 +438,41 @@ async def rows_of(database: str, ws: int | None = None) -> dict[str, list[str]]:
         return _sqlite_rows(database.removeprefix("sqlite:///"), ws)
     connection = await asyncpg.connect(database)
     try:
-        tables = await connection.fetch("SELECT table_name FROM information_schema.columns WHERE column_name = 'ws' AND table_schema = 'public'")
-        return {table: sorted(str(tuple(row)) for row in await connection.fetch(
-            f'SELECT * FROM "{table}" WHERE ws = COALESCE($1, ws)', ws)) for (table,) in tables}
+        tables = await connection.fetch(
+            "SELECT table_name FROM information_schema.columns WHERE column_name = 'ws' AND"
+            " table_schema = 'public'"
+        )
+        return {
+            table: sorted(
+                str(tuple(row))
+                for row in await connection.fetch(
+                    f'SELECT * FROM "{table}" WHERE ws = COALESCE($1, ws)', ws
+                )
+            )
+            for (table,) in tables
+        }
     finally:
         await connection.close()
 
 
 def _sqlite_rows(path: str, ws: int | None) -> dict[str, list[str]]:
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-                  if any(column[1] == "ws" for column in connection.execute(f'PRAGMA table_info("{name}")'))]
-        return {table: sorted(str(row) for row in connection.execute(f'SELECT * FROM "{table}" WHERE ws = COALESCE(?, ws)', (ws,)))
-                for table in tables}
+        tables = [
+            name
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if any(
+                column[1] == "ws" for column in connection.execute(f'PRAGMA table_info("{name}")')
+            )
+        ]
+        return {
+            table: sorted(
+                str(row)
+                for row in connection.execute(
+                    f'SELECT * FROM "{table}" WHERE ws = COALESCE(?, ws)', (ws,)
+                )
+            )
+            for table in tables
+        }
 
 
 async def refusal(app: App, key: str, name: str, params: dict[str, Any]) -> dict[str, Any] | None:

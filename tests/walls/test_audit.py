@@ -1,4 +1,6 @@
-"""A claimed name that is refused is written into the feed: which key, which name, never what it wanted to say."""
+"""A claimed name that is refused is written into the feed: which key, which name, never what it
+wanted to say.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +37,25 @@ async def timed(database: str) -> AsyncIterator[tuple[Post, Clock]]:
     await app.close()
 
 
-async def test_a_refused_name_is_told_in_the_feed_once_a_second_and_without_the_message(timed: tuple[Post, Clock]) -> None:
+async def test_a_refused_name_is_told_in_the_feed_once_a_second_and_without_the_message(
+    timed: tuple[Post, Clock],
+) -> None:
     post, clock = timed
     made = await post("key.create", name="ana")
     start = (await post("event.feed")).cursor
     for claimed in ("bob", "carl", "dora"):
-        await refusal(post.app, made.key, "message.send", {"agent": claimed, "to": "eve", "subject": "CANARY", "body": "CANARY"})
+        await refusal(
+            post.app,
+            made.key,
+            "message.send",
+            {"agent": claimed, "to": "eve", "subject": "CANARY", "body": "CANARY"},
+        )
     clock.now += 1
-    await post.app.call("message.send_many", {"messages": [{"agent": "fred", "to": "eve", "body": "CANARY"}] * 3}, credential=made.key)
+    await post.app.call(
+        "message.send_many",
+        {"messages": [{"agent": "fred", "to": "eve", "body": "CANARY"}] * 3},
+        credential=made.key,
+    )
     events = (await post("event.feed", cursor=start)).events
     assert [(each.kind, each.agent, each.details) for each in events] == [
         ("agent.refused", None, {"key": made.id, "claimed": "bob", "operation": "message.send"}),

@@ -1,4 +1,6 @@
-"""Who may do what, and who may speak as whom: two literal tables, each held against the real app, whole."""
+"""Who may do what, and who may speak as whom: two literal tables, each held against the real
+app, whole.
+"""
 
 from __future__ import annotations
 
@@ -23,32 +25,107 @@ WRITERS = ALL - {"read-only"}
 ADMINS = {"owner", "admin", "operator"}
 INSTANCE = {"server-admin", "operator"}
 MAY: dict[str, set[str]] = {
-    "login.link": {"human", *ADMINS}, "login.end": {"human", *ADMINS}, "login.redeem": {"link", "owner-link"},
-    "message.preview": ALL, "thread.list": ALL, "workspace.needs": ALL,
-    "message.send": WRITERS, "message.send_many": WRITERS, "message.ask": WRITERS, "receipt.mark": WRITERS,
-    "agent.check_in": WRITERS, "agent.heartbeat": WRITERS, "agent.check_out": WRITERS, "agent.dismiss": WRITERS, "agent.set_kind": ADMINS,
-    "note.add": WRITERS, "note.supersede": WRITERS, "note.link": WRITERS, "note.get": ALL, "note.list": ALL, "note.search": ALL,
-    "session.start": WRITERS, "session.checkpoint": WRITERS, "session.end": WRITERS, "session.list": ALL, "session.conflicts": ALL, "session.context": ALL, "event.list": ALL,
-    "message.get": ALL, "message.status": ALL, "message.history": ALL, "message.search": ALL, "thread.get": ALL, "inbox.check": ALL,
-    "inbox.wait": ALL, "mailbox.list": ALL, "event.feed": ALL, "agent.list": ALL, "agent.whoami": ALL, "workspace.list": ALL,
-    "task.create": WRITERS, "task.claim": WRITERS, "task.update": WRITERS, "task.assign": WRITERS, "task.depend": WRITERS, "task.finish_many": WRITERS, "message.withdraw": WRITERS,
-    "task.get": ALL, "task.list": ALL, "task.search": ALL,
-    "workspace.settings": ADMINS, "workspace.export": ADMINS, "key.create": ADMINS, "key.list": ADMINS, "key.revoke": ADMINS, "key.rotate": ADMINS,
-    "turn.submit": WRITERS, "event.log": ALL, "workspace.overview": ALL, "workspace.flow": ALL, "workspace.health": ALL,
-    "webhook.add": ADMINS, "webhook.list": ADMINS, "webhook.remove": ADMINS,
+    "login.link": {"human", *ADMINS},
+    "login.end": {"human", *ADMINS},
+    "login.redeem": {"link", "owner-link"},
+    "message.preview": ALL,
+    "thread.list": ALL,
+    "workspace.needs": ALL,
+    "message.send": WRITERS,
+    "message.send_many": WRITERS,
+    "message.ask": WRITERS,
+    "receipt.mark": WRITERS,
+    "agent.check_in": WRITERS,
+    "agent.heartbeat": WRITERS,
+    "agent.check_out": WRITERS,
+    "agent.dismiss": WRITERS,
+    "agent.set_kind": ADMINS,
+    "note.add": WRITERS,
+    "note.supersede": WRITERS,
+    "note.link": WRITERS,
+    "note.get": ALL,
+    "note.list": ALL,
+    "note.search": ALL,
+    "session.start": WRITERS,
+    "session.checkpoint": WRITERS,
+    "session.end": WRITERS,
+    "session.list": ALL,
+    "session.conflicts": ALL,
+    "session.context": ALL,
+    "event.list": ALL,
+    "message.get": ALL,
+    "message.status": ALL,
+    "message.history": ALL,
+    "message.search": ALL,
+    "thread.get": ALL,
+    "inbox.check": ALL,
+    "inbox.wait": ALL,
+    "mailbox.list": ALL,
+    "event.feed": ALL,
+    "agent.list": ALL,
+    "agent.whoami": ALL,
+    "workspace.list": ALL,
+    "task.create": WRITERS,
+    "task.claim": WRITERS,
+    "task.update": WRITERS,
+    "task.assign": WRITERS,
+    "task.depend": WRITERS,
+    "task.finish_many": WRITERS,
+    "message.withdraw": WRITERS,
+    "task.get": ALL,
+    "task.list": ALL,
+    "task.search": ALL,
+    "workspace.settings": ADMINS,
+    "workspace.export": ADMINS,
+    "key.create": ADMINS,
+    "key.list": ADMINS,
+    "key.revoke": ADMINS,
+    "key.rotate": ADMINS,
+    "turn.submit": WRITERS,
+    "event.log": ALL,
+    "workspace.overview": ALL,
+    "workspace.flow": ALL,
+    "workspace.health": ALL,
+    "webhook.add": ADMINS,
+    "webhook.list": ADMINS,
+    "webhook.remove": ADMINS,
     # Whoever signs may; a key is not asked for.
     "webhook.receive": ALL | {"server-admin", "link", "owner-link"},
-    "schedule.add": WRITERS, "schedule.list": ALL, "schedule.remove": WRITERS,
-    "workspace.create": INSTANCE, "workspace.import": INSTANCE, "server.backup": {"operator"}, "server.status": ADMINS,
+    "schedule.add": WRITERS,
+    "schedule.list": ALL,
+    "schedule.remove": WRITERS,
+    "workspace.create": INSTANCE,
+    "workspace.import": INSTANCE,
+    "server.backup": {"operator"},
+    "server.status": ADMINS,
 }
 
 
-@pytest.mark.parametrize("role", ["read-only", "agent", "human", "owner", "admin", "server-admin", "operator", "link", "owner-link"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        "read-only",
+        "agent",
+        "human",
+        "owner",
+        "admin",
+        "server-admin",
+        "operator",
+        "link",
+        "owner-link",
+    ],
+)
 async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str) -> None:
     if role in ("link", "owner-link"):
-        key = (await post("login.link", name="petra", as_owner=role == "owner-link")).path.partition("#")[2]
+        key = (
+            await post("login.link", name="petra", as_owner=role == "owner-link")
+        ).path.partition("#")[2]
     else:
-        key = post.key if role == "operator" else (await post("key.create", name="petra", kind=role)).key
+        key = (
+            post.key
+            if role == "operator"
+            else (await post("key.create", name="petra", kind=role)).key
+        )
     refused = set()
     for name in OPERATIONS:
         # Who may is told what is missing; who may not is told that, whatever was sent.
@@ -63,18 +140,28 @@ async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str)
     assert set(MAY) == set(OPERATIONS)
 
 
-# Each key, and the names of CLAIMS that it speaks as. petra and paul are people; Ana is ana in another case, who comes first.
+# Each key, and the names of CLAIMS that it speaks as. petra and paul are people; Ana is ana in
+# another case, who comes first.
 FIRST = {"Ana": "ana"}
 CLAIMS = ["ana", "Ana", "an", "bob", "build", "build-1", "build-1-x", "petra", "paul"]
 SPEAKERS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "an agent": ({"name": "ana"}, {"ana", "Ana"}),
-    "an agent with a pattern": ({"name": "ana", "may_speak_as": ["build-?"]}, {"ana", "Ana", "build-1"}),
-    "an agent with every name": ({"name": "ana", "may_speak_as": ["*"]}, set(CLAIMS) - {"petra", "paul"}),
+    "an agent with a pattern": (
+        {"name": "ana", "may_speak_as": ["build-?"]},
+        {"ana", "Ana", "build-1"},
+    ),
+    "an agent with every name": (
+        {"name": "ana", "may_speak_as": ["*"]},
+        set(CLAIMS) - {"petra", "paul"},
+    ),
     "an agent with a person's name": ({"name": "ana", "may_speak_as": ["petra"]}, {"ana", "Ana"}),
     "an agent named as a person": ({"name": "petra"}, set()),
     "a person": ({"name": "petra", "kind": "human"}, {"petra"}),
     "an owner": ({"name": "petra", "kind": "owner"}, {"petra"}),
-    "a person with every name": ({"name": "petra", "kind": "human", "may_speak_as": ["*"]}, set(CLAIMS) - {"paul"}),
+    "a person with every name": (
+        {"name": "petra", "kind": "human", "may_speak_as": ["*"]},
+        set(CLAIMS) - {"paul"},
+    ),
     "an admin": ({"name": "ana", "kind": "admin"}, {"ana", "Ana"}),
     "an admin without a name": ({"kind": "admin"}, set()),
 }
@@ -87,7 +174,9 @@ WAYS: dict[str, Callable[[str], dict[str, Any]]] = {
     "message.ask": lambda name: {"agent": name, "to": "carl", "body": name, "wait_s": 0},
     "message.send_many": lambda name: {"agent": name, "messages": [{"to": "carl", "body": name}]},
     "task.create": lambda name: {"agent": name, "title": name},
-    "inside message.send_many": lambda name: {"messages": [{"agent": name, "to": "carl", "body": name}]},
+    "inside message.send_many": lambda name: {
+        "messages": [{"agent": name, "to": "carl", "body": name}]
+    },
 }
 
 
@@ -107,27 +196,59 @@ async def test_a_key_speaks_as_its_own_names_and_nobody_else(post: Post, speaker
         await post("key.create", name=person, kind="human")
     asked, own = SPEAKERS[speaker]
     made = await post("key.create", **asked)
-    told = {(way, name): await attempt(post.app, made.key, way, name) for way in WAYS for name in CLAIMS}
-    # A second spelling speaks as the first who came; who may speak as both is refused when it would register.
+    told = {
+        (way, name): await attempt(post.app, made.key, way, name) for way in WAYS for name in CLAIMS
+    }
+    # A second spelling speaks as the first who came; who may speak as both is refused when it would
+    # register.
     is_second = "*" in asked.get("may_speak_as", [])
-    expected = {(way, name): "forbidden" if name not in own else "conflict" if (way, name in FIRST, is_second) == ("agent.check_in", True, True)
-                else "ok" for way, name in told}
+    expected = {
+        (way, name): (
+            "forbidden"
+            if name not in own
+            else (
+                "conflict"
+                if (way, name in FIRST, is_second) == ("agent.check_in", True, True)
+                else "ok"
+            )
+        )
+        for way, name in told
+    }
     assert {pair: code for pair, code in told.items() if code != expected[pair]} == {}
     # Refused and never rewritten: what is stored was said by whom it names.
     stored = (await post("message.history", limit=200)).messages
-    assert {(each.sender, each.body) for each in stored} == {(FIRST.get(name, name), name) for name in own}
+    assert {(each.sender, each.body) for each in stored} == {
+        (FIRST.get(name, name), name) for name in own
+    }
 
 
-async def test_a_name_in_the_headers_of_mcp_is_checked_as_one_in_the_arguments(database: str) -> None:
+async def test_a_name_in_the_headers_of_mcp_is_checked_as_one_in_the_arguments(
+    database: str,
+) -> None:
     async with serving(database) as served:
         made = await served.app.call("key.create", {"name": "ana"}, credential=served.key)
-        http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {made.key}", "Ackbox-Agent": "bob"}, timeout=30)
-        async with Client(streamable_http_client(f"{served.url}/mcp", http_client=http), mode="legacy") as client:
-            told = [await client.call_tool("send", {"to": "carl", "body": "x"}), await client.call_tool("inbox", {}),
-                    await client.call_tool("checkin", {}), await client.call_tool("send", {"to": "carl", "body": "x", "agent": "carl"})]
+        http = httpx2.AsyncClient(
+            headers={"Authorization": f"Bearer {made.key}", "Ackbox-Agent": "bob"}, timeout=30
+        )
+        async with Client(
+            streamable_http_client(f"{served.url}/mcp", http_client=http), mode="legacy"
+        ) as client:
+            told = [
+                await client.call_tool("send", {"to": "carl", "body": "x"}),
+                await client.call_tool("inbox", {}),
+                await client.call_tool("checkin", {}),
+                await client.call_tool("send", {"to": "carl", "body": "x", "agent": "carl"}),
+            ]
         async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {made.key}"}) as rest:
-            over_rest = await rest.post(f"{served.url}/v1/messages", json={"agent": "bob", "to": "carl", "body": "x"})
+            over_rest = await rest.post(
+                f"{served.url}/v1/messages", json={"agent": "bob", "to": "carl", "body": "x"}
+            )
         stored = (await served.app.call("message.history", {}, credential=served.key)).messages
-    assert [(each.is_error, each.structured_content["error"]["code"]) for each in told] == [(True, "forbidden")] * 4
-    assert (over_rest.status_code, over_rest.json()["error"]["details"]) == (403, {"field": "agent", "claimed": "bob"})
+    assert [(each.is_error, each.structured_content["error"]["code"]) for each in told] == [
+        (True, "forbidden")
+    ] * 4
+    assert (over_rest.status_code, over_rest.json()["error"]["details"]) == (
+        403,
+        {"field": "agent", "claimed": "bob"},
+    )
     assert stored == []

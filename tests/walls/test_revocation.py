@@ -1,4 +1,6 @@
-"""A key that has ended: the next call is refused, and whoever waits with it stops within a second."""
+"""A key that has ended: the next call is refused, and whoever waits with it stops within a
+second.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from tests.engines import Post, fresh_database
 pytestmark = pytest.mark.anyio
 DAY_MS = 86_400_000
 WAITS: dict[str, dict[str, Any]] = {
-    "inbox.wait": {"wait_s": 50}, "event.feed": {"wait_s": 50, "cursor": "?"}, "message.ask": {"wait_s": 50, "to": "bob", "body": "x"},
+    "inbox.wait": {"wait_s": 50},
+    "event.feed": {"wait_s": 50, "cursor": "?"},
+    "message.ask": {"wait_s": 50, "to": "bob", "body": "x"},
 }
 # A second, and what a busy machine adds.
 SOON_S = 1.5
@@ -62,7 +66,9 @@ async def ends_soon(waiting: asyncio.Task[Any]) -> str:
 
 
 @pytest.mark.parametrize("name", WAITS)
-async def test_revoking_a_key_refuses_the_next_call_and_ends_a_wait(timed: tuple[Post, Clock], name: str) -> None:
+async def test_revoking_a_key_refuses_the_next_call_and_ends_a_wait(
+    timed: tuple[Post, Clock], name: str
+) -> None:
     post, _ = timed
     made = await post("key.create", name="ana")
     waiting = await start_waiting(post.app, made.key, name)
@@ -74,7 +80,9 @@ async def test_revoking_a_key_refuses_the_next_call_and_ends_a_wait(timed: tuple
 
 
 @pytest.mark.parametrize("name", WAITS)
-async def test_a_key_that_expires_refuses_the_next_call_and_ends_a_wait(timed: tuple[Post, Clock], name: str) -> None:
+async def test_a_key_that_expires_refuses_the_next_call_and_ends_a_wait(
+    timed: tuple[Post, Clock], name: str
+) -> None:
     post, clock = timed
     made = await post("key.create", name="ana", expires_in_days=1)
     clock.now += DAY_MS - 1
@@ -85,9 +93,12 @@ async def test_a_key_that_expires_refuses_the_next_call_and_ends_a_wait(timed: t
     assert await ends_soon(waiting) == "This key has expired."
 
 
-# Not event.feed: within the half second that a server remembers a key, it may still be handed the news of its end.
+# Not event.feed: within the half second that a server remembers a key, it may still be handed the
+# news of its end.
 @pytest.mark.parametrize("name", ["inbox.wait", "message.ask"])
-async def test_a_key_revoked_on_another_server_of_the_database_ends_a_wait(anyio_backend: str, name: str, tmp_path: Any) -> None:
+async def test_a_key_revoked_on_another_server_of_the_database_ends_a_wait(
+    anyio_backend: str, name: str, tmp_path: Any
+) -> None:
     url = await asyncio.to_thread(fresh_database, "postgres", tmp_path)
     here, there = await open_app(url), await open_app(url)
     try:

@@ -1,4 +1,6 @@
-"""What is being written and what is being heard outlive a break: an answer that is lost, a page that dies, a line that is dead without saying so."""
+"""What is being written and what is being heard outlive a break: an answer that is lost, a page
+that dies, a line that is dead without saying so.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ async def do(served: Served, name: str, /, **params: Any) -> Any:
 
 
 async def bodies(served: Served) -> list[str]:
-    return [each.body for each in reversed((await do(served, "message.history", limit=50)).messages)]
+    return [
+        each.body for each in reversed((await do(served, "message.history", limit=50)).messages)
+    ]
 
 
 async def lose(route: Route) -> None:
@@ -34,8 +38,12 @@ async def write(page: Page, text: str) -> None:
     await page.keyboard.press("Control+Enter")
 
 
-async def test_what_is_sent_again_because_its_answer_was_lost_is_stored_once(served: Served, context: BrowserContext) -> None:
-    first = await do(served, "message.send", agent="codex", to="claude", body="Which port?", intent="question")
+async def test_what_is_sent_again_because_its_answer_was_lost_is_stored_once(
+    served: Served, context: BrowserContext
+) -> None:
+    first = await do(
+        served, "message.send", agent="codex", to="claude", body="Which port?", intent="question"
+    )
     page = await sign_in(served, context, "live")
     box = page.get_by_label("Message", exact=True)
     # Nothing is heard of it any other way either.
@@ -67,7 +75,9 @@ async def test_what_is_sent_again_because_its_answer_was_lost_is_stored_once(ser
     assert await bodies(served) == ["Which port?", "once, and kept", "7717", "and seen"]
 
 
-async def test_what_was_refused_stands_apart_from_what_was_begun_since(served: Served, context: BrowserContext) -> None:
+async def test_what_was_refused_stands_apart_from_what_was_begun_since(
+    served: Served, context: BrowserContext
+) -> None:
     page = await sign_in(served, context, "live")
     box, row = page.get_by_label("Message", exact=True), page.locator(".unsent")
     waiting: asyncio.Queue[Route] = asyncio.Queue()
@@ -86,7 +96,8 @@ async def test_what_was_refused_stands_apart_from_what_was_begun_since(served: S
     await refused("@codex the second")
     await expect(row).to_contain_text("the firstIt rests. Ask again.")
     await expect(box).to_have_value("@codex the second")
-    # Both are there after a reload; either can be gone on with, and why it is urgent goes with its text.
+    # Both are there after a reload; either can be gone on with, and why it is urgent goes with its
+    # text.
     await page.reload()
     await expect(box).to_have_value("@codex the second")
     await row.get_by_role("button", name="Edit").click()
@@ -113,11 +124,20 @@ async def test_what_was_refused_stands_apart_from_what_was_begun_since(served: S
     await box.press("Control+Enter")
     await expect(page.locator(".list .msg:not(.is-sending)")).to_have_count(3)
     await expect(box).to_have_value("")
-    stored = [(each.body, each.priority, each.metadata) for each in reversed((await do(served, "message.history")).messages)]
-    assert stored == [("the second", 3, {}), ("the first", 5, {"because": "main is red"}), ("the third", 5, {"because": "it burns"})]
+    stored = [
+        (each.body, each.priority, each.metadata)
+        for each in reversed((await do(served, "message.history")).messages)
+    ]
+    assert stored == [
+        ("the second", 3, {}),
+        ("the first", 5, {"because": "main is red"}),
+        ("the third", 5, {"because": "it burns"}),
+    ]
 
 
-async def test_a_text_outlives_a_page_that_dies_while_it_is_sent(served: Served, context: BrowserContext) -> None:
+async def test_a_text_outlives_a_page_that_dies_while_it_is_sent(
+    served: Served, context: BrowserContext
+) -> None:
     page = await sign_in(served, context, "live")
 
     async def say_nothing(_: Route) -> None:
@@ -136,20 +156,30 @@ async def test_a_text_outlives_a_page_that_dies_while_it_is_sent(served: Served,
     assert await bodies(served) == []
 
 
-async def test_who_answers_sees_that_somebody_else_has_answered(served: Served, browser: Browser, context: BrowserContext) -> None:
+async def test_who_answers_sees_that_somebody_else_has_answered(
+    served: Served, browser: Browser, context: BrowserContext
+) -> None:
     await do(served, "key.create", name="ben", kind="human")
     page = await sign_in(served, context, "needs")
-    asked = await do(served, "message.send", agent="claude", to="user", body="May I deploy?", intent="blocked")
+    asked = await do(
+        served, "message.send", agent="claude", to="user", body="May I deploy?", intent="blocked"
+    )
     await page.get_by_role("button", name="Answer").click()
     await page.keyboard.type("Yes")
     ben = (await do(served, "key.create", name="ben", kind="human")).key
-    await served.app.call("message.send", {"to": "claude", "body": "No, wait.", "parent": asked.id, "intent": "answer"}, credential=ben)
+    await served.app.call(
+        "message.send",
+        {"to": "claude", "body": "No, wait.", "parent": asked.id, "intent": "answer"},
+        credential=ben,
+    )
     await expect(page.locator(".compose")).to_contain_text("ben has answered already: No, wait.")
     await expect(page.locator(".need")).to_contain_text("and was answered already")
     await expect(page.get_by_label("Message", exact=True)).to_have_value("Yes")
 
 
-async def test_a_line_that_is_dead_without_saying_so_is_noticed_and_nothing_is_missed(served: Served, context: BrowserContext) -> None:
+async def test_a_line_that_is_dead_without_saying_so_is_noticed_and_nothing_is_missed(
+    served: Served, context: BrowserContext
+) -> None:
     dead, lines = 0, 0
 
     def relay(route: WebSocketRoute) -> None:
@@ -174,7 +204,9 @@ async def test_a_line_that_is_dead_without_saying_so_is_noticed_and_nothing_is_m
     await expect(page.locator("#linked")).to_contain_text("live")
 
 
-async def test_a_key_that_marks_what_is_not_one_s_own_mail_says_so(served: Served, context: BrowserContext) -> None:
+async def test_a_key_that_marks_what_is_not_one_s_own_mail_says_so(
+    served: Served, context: BrowserContext
+) -> None:
     await do(served, "message.send", agent="claude", to="codex", body="not ana's")
     page = await sign_in(served, context, "live")
     await page.locator(".list .row").click()

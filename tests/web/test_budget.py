@@ -1,4 +1,6 @@
-"""The budgets of `python -m bench.browser`, in short: what is exact is held as it is, times only against what no machine should need."""
+"""The budgets of `python -m bench.browser`, in short: what is exact is held as it is, times
+only against what no machine should need.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from bench.terminal import fill
 pytestmark = pytest.mark.anyio
 
 
-async def test_live_holds_two_hundred_messages_a_second_in_a_few_nodes(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_live_holds_two_hundred_messages_a_second_in_a_few_nodes(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(bench, "SECONDS", 1.0)
     with ExitStack() as stack:
         server = await asyncio.to_thread(stack.enter_context, running())

@@ -1,4 +1,6 @@
-"""The house checks its dashboard: vendored files as locked, no inline script or style, and how much a browser must fetch."""
+"""The house checks its dashboard: vendored files as locked, no inline script or style, and how
+much a browser must fetch.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def imported(name: str, found: set[str] | None = None) -> set[str]:
     found = set() if found is None else found
     if name not in found:
         found.add(name)
-        for other in re.findall(r'(?:\bfrom|\bimport) ?"(\.[^"]+)"', (STATIC / name).read_text("utf-8")):
+        for other in re.findall(
+            r'(?:\bfrom|\bimport) ?"(\.[^"]+)"', (STATIC / name).read_text("utf-8")
+        ):
             imported(posixpath.normpath(posixpath.join(posixpath.dirname(name), other)), found)
     return found
 
@@ -45,7 +49,9 @@ def test_vendored_files_are_as_locked() -> None:
     assert vendor.check() == []
 
 
-def test_a_changed_file_and_an_unlisted_one_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_file_and_an_unlisted_one_are_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copytree(vendor.PLACE, tmp_path / "vendor")
     with (tmp_path / "vendor/htm.js").open("ab") as file:
         file.write(b" ")
@@ -62,28 +68,54 @@ def test_scripts_are_under_60_kb_gzipped_at_first() -> None:
     assert gzipped(imported("core/app.js")) < 60_000
 
 
-def test_a_page_that_is_fetched_later_adds_under_15_kb_and_everything_without_charts_is_under_105() -> None:
+def test_a_page_fetched_later_adds_under_15_kb_and_all_without_charts_is_under_105() -> None:
     at_once = imported("core/app.js")
     pages = re.findall(r'import\("\.\./([^"]+)"\)', (STATIC / "core/pages.js").read_text("utf-8"))
-    assert {page: size for page in pages if (size := gzipped(imported(page) - at_once)) > 15_000} == {}
-    assert gzipped([name for name in views.assets() if name.endswith(".js") and name != "vendor/uplot.js"]) < 105_000
+    assert {
+        page: size for page in pages if (size := gzipped(imported(page) - at_once)) > 15_000
+    } == {}
+    assert (
+        gzipped(
+            [name for name in views.assets() if name.endswith(".js") and name != "vendor/uplot.js"]
+        )
+        < 105_000
+    )
 
 
 def test_templates_hold_no_script_style_or_handler_of_their_own() -> None:
     for path in (STATIC.parent / "templates").glob("*.html"):
         text = path.read_text("utf-8")
         assert re.findall(r"<style|\sstyle=|\son\w+=|javascript:", text) == [], path.name
-        assert all("src=" in tag or 'type="application/json"' in tag for tag in re.findall(r"<script[^>]*>", text)), path.name
+        assert all(
+            "src=" in tag or 'type="application/json"' in tag
+            for tag in re.findall(r"<script[^>]*>", text)
+        ), path.name
 
 
 def test_no_script_makes_html_or_code_of_text() -> None:
-    wrong = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|dangerouslySetInnerHTML|\beval\(|new Function|srcdoc|setTimeout\(['\"]")
-    assert [f"{path.name}: {found}" for path in OWN for found in wrong.findall(path.read_text("utf-8"))] == []
+    wrong = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|dangerouslySetInnerHTML|\beval\(|new"
+        r" Function|srcdoc|setTimeout\(['\"]"
+    )
+    assert [
+        f"{path.name}: {found}" for path in OWN for found in wrong.findall(path.read_text("utf-8"))
+    ] == []
 
 
 def test_every_script_imports_only_what_is_here() -> None:
-    dead = [f"{path.name}: {name}" for path in OWN for pair in re.findall(r'^import .*?"([^"]+)"|import\("([^"]+)"\)', path.read_text("utf-8"), re.MULTILINE)
-            for name in pair if name and ((not name.startswith("../") and not name.startswith("./")) or not (path.parent / name).exists())]
+    dead = [
+        f"{path.name}: {name}"
+        for path in OWN
+        for pair in re.findall(
+            r'^import .*?"([^"]+)"|import\("([^"]+)"\)', path.read_text("utf-8"), re.MULTILINE
+        )
+        for name in pair
+        if name
+        and (
+            (not name.startswith("../") and not name.startswith("./"))
+            or not (path.parent / name).exists()
+        )
+    ]
     assert dead == []
 
 
@@ -91,7 +123,12 @@ def test_every_script_is_valid() -> None:
     node = shutil.which("node")
     assert node is not None, "node is needed: https://nodejs.org, or apt-get install nodejs"
     for path in OWN:
-        done = subprocess.run([node, "--input-type=module", "--check"], input=path.read_bytes(), capture_output=True, check=False)
+        done = subprocess.run(
+            [node, "--input-type=module", "--check"],
+            input=path.read_bytes(),
+            capture_output=True,
+            check=False,
+        )
         assert done.returncode == 0, f"{path.name}: {done.stderr.decode()}"
 
 
@@ -99,23 +136,51 @@ def test_no_script_imports_what_it_does_not_use() -> None:
     unused = []
     for path in OWN:
         text = path.read_text("utf-8")
-        names = [name.strip().rpartition(" as ")[2] for group in re.findall(r"^import \{([^}]*)\} from", text, re.MULTILINE) for name in group.split(",") if name.strip()]
-        unused += [f"{path.name}: {name}" for name in names if len(re.findall(rf"\b{name}\b", text)) < 2]
+        names = [
+            name.strip().rpartition(" as ")[2]
+            for group in re.findall(r"^import \{([^}]*)\} from", text, re.MULTILINE)
+            for name in group.split(",")
+            if name.strip()
+        ]
+        unused += [
+            f"{path.name}: {name}" for name in names if len(re.findall(rf"\b{name}\b", text)) < 2
+        ]
     assert unused == []
 
 
 def test_every_name_that_a_script_imports_of_another_is_given_away_there() -> None:
     given = {path: set(re.findall(GIVEN, path.read_text("utf-8"), re.MULTILINE)) for path in OWN}
-    dead = [f"{path.name}: {name}" for path in OWN for names, other in re.findall(r'^import \{([^}]*)\} from "(\.[^"]+)"', path.read_text("utf-8"), re.MULTILINE)
-            if "vendor/" not in other for each in names.split(",") if (name := each.strip().partition(" as ")[0]) and name not in given[(path.parent / other).resolve()]]
+    dead = [
+        f"{path.name}: {name}"
+        for path in OWN
+        for names, other in re.findall(
+            r'^import \{([^}]*)\} from "(\.[^"]+)"', path.read_text("utf-8"), re.MULTILINE
+        )
+        if "vendor/" not in other
+        for each in names.split(",")
+        if (name := each.strip().partition(" as ")[0])
+        and name not in given[(path.parent / other).resolve()]
+    ]
     assert len(given) > 30
     assert dead == []
 
 
 def test_every_script_keeps_to_itself_what_no_other_uses() -> None:
-    texts = {path.name: path.read_text("utf-8") for path in OWN} | {"": "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py"))}
-    names = [(path, name) for path, text in texts.items() for name in re.findall(GIVEN, text, re.MULTILINE)]
-    assert [f"{path}: {name}" for path, name in names if not any(re.search(rf"\b{name}\b", text) for other, text in texts.items() if other != path)] == []
+    texts = {path.name: path.read_text("utf-8") for path in OWN} | {
+        "": "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py"))
+    }
+    names = [
+        (path, name)
+        for path, text in texts.items()
+        for name in re.findall(GIVEN, text, re.MULTILINE)
+    ]
+    assert [
+        f"{path}: {name}"
+        for path, name in names
+        if not any(
+            re.search(rf"\b{name}\b", text) for other, text in texts.items() if other != path
+        )
+    ] == []
 
 
 async def test_a_browser_is_given_scripts_packed_and_fonts_as_they_are(served: Served) -> None:
@@ -123,42 +188,115 @@ async def test_a_browser_is_given_scripts_packed_and_fonts_as_they_are(served: S
     async with httpx2.AsyncClient() as http:
         for name in ("core/app.js", "vendor/inter.woff2"):
             for asked in ("gzip, br", "identity"):
-                answer = await http.get(f"{served.url}/assets/{views.digest()}/{name}", headers={"Accept-Encoding": asked})
+                answer = await http.get(
+                    f"{served.url}/assets/{views.digest()}/{name}",
+                    headers={"Accept-Encoding": asked},
+                )
                 assert answer.content == views.assets()[name]
                 told[name, asked] = answer.headers.get("content-encoding")
-    assert told == {("core/app.js", "gzip, br"): "gzip", ("core/app.js", "identity"): None, ("vendor/inter.woff2", "gzip, br"): None, ("vendor/inter.woff2", "identity"): None}
+    assert told == {
+        ("core/app.js", "gzip, br"): "gzip",
+        ("core/app.js", "identity"): None,
+        ("vendor/inter.woff2", "gzip, br"): None,
+        ("vendor/inter.woff2", "identity"): None,
+    }
 
 
 def test_our_scripts_go_over_the_line_without_their_comments_and_with_their_line_numbers() -> None:
     for path in OWN:
-        kept, served = path.read_text("utf-8").splitlines(), views.assets()[path.relative_to(STATIC).as_posix()].decode().splitlines()
-        assert [(line, "") for line in kept if line.lstrip().startswith("//")] == [pair for pair in zip(kept, served, strict=True) if pair[0].lstrip().startswith("//")]
-        assert [line for line in served if line] == [line for line in kept if line and not line.lstrip().startswith(("//", "/**"))]
+        kept, served = (
+            path.read_text("utf-8").splitlines(),
+            views.assets()[path.relative_to(STATIC).as_posix()].decode().splitlines(),
+        )
+        assert [(line, "") for line in kept if line.lstrip().startswith("//")] == [
+            pair for pair in zip(kept, served, strict=True) if pair[0].lstrip().startswith("//")
+        ]
+        assert [line for line in served if line] == [
+            line for line in kept if line and not line.lstrip().startswith(("//", "/**"))
+        ]
     assert views.assets()["vendor/htm.js"] == (STATIC / "vendor/htm.js").read_bytes()
 
 
 def safe(texts: list[str]) -> list[str]:
     """Return texts as the dashboard shows them: its own lines, run without a browser."""
-    lines = [line for line in (STATIC / "widgets/ui.js").read_text("utf-8").splitlines() if re.match(r"(export )?const (IGNORABLE|EMOJI|ODD|safe) =", line)]
-    script = "\n".join([*lines, "console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0, 'utf8')).map(safe)));"]).replace("export const", "const")
+    lines = [
+        line
+        for line in (STATIC / "widgets/ui.js").read_text("utf-8").splitlines()
+        if re.match(r"(export )?const (IGNORABLE|EMOJI|ODD|safe) =", line)
+    ]
+    script = "\n".join(
+        [
+            *lines,
+            (
+                "console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0,"
+                " 'utf8')).map(safe)));"
+            ),
+        ]
+    ).replace("export const", "const")
     node = shutil.which("node")
     assert node is not None, "node is needed: https://nodejs.org, or apt-get install nodejs"
-    done = subprocess.run([node, "-e", script], input=json.dumps(texts), capture_output=True, text=True, check=True, timeout=100)
+    done = subprocess.run(
+        [node, "-e", script],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+    )
     return list(json.loads(done.stdout))
 
 
 def test_the_dashboard_marks_the_characters_that_nobody_sees_and_no_others() -> None:
-    known = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) not in ("Cn", "Cs")]
-    unseen = [c for c in known if is_ignorable(c) or (c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Co", "Zl", "Zp"))]
-    assert [c for c, shown in zip(known, safe(known), strict=True) if shown == "\ufffd" and c != "\ufffd"] == unseen
-    table = re.search(r"^const IGNORABLE = /\[(.+)\]/u;$", (STATIC / "widgets/ui.js").read_text("utf-8"), re.MULTILINE)
+    known = [
+        chr(code)
+        for code in range(sys.maxunicode + 1)
+        if unicodedata.category(chr(code)) not in ("Cn", "Cs")
+    ]
+    unseen = [
+        c
+        for c in known
+        if is_ignorable(c)
+        or (c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Co", "Zl", "Zp"))
+    ]
+    assert [
+        c
+        for c, shown in zip(known, safe(known), strict=True)
+        if shown == "\ufffd" and c != "\ufffd"
+    ] == unseen
+    table = re.search(
+        r"^const IGNORABLE = /\[(.+)\]/u;$",
+        (STATIC / "widgets/ui.js").read_text("utf-8"),
+        re.MULTILINE,
+    )
     assert table is not None
-    ours = re.compile("[" + re.sub(r"\\u\{(\w+)\}", lambda found: f"\\U{found[1]:0>8}", table[1]) + "]")
-    assert [code for code in range(sys.maxunicode + 1) if bool(ours.match(chr(code))) != is_ignorable(chr(code))] == []
+    ours = re.compile(
+        "[" + re.sub(r"\\u\{(\w+)\}", lambda found: f"\\U{found[1]:0>8}", table[1]) + "]"
+    )
+    assert [
+        code
+        for code in range(sys.maxunicode + 1)
+        if bool(ours.match(chr(code))) != is_ignorable(chr(code))
+    ] == []
 
 
 def test_the_dashboard_leaves_what_shapes_an_emoji_and_marks_it_anywhere_else() -> None:
-    kept = ["\u26a0\ufe0f", "1\ufe0f\u20e3", "\U0001f469\u200d\U0001f4bb", "\U0001f469\U0001f3fd\u200d\U0001f4bb", "\u2764\ufe0f\u200d\U0001f525", "a\n\tb"]
+    kept = [
+        "\u26a0\ufe0f",
+        "1\ufe0f\u20e3",
+        "\U0001f469\u200d\U0001f4bb",
+        "\U0001f469\U0001f3fd\u200d\U0001f4bb",
+        "\u2764\ufe0f\u200d\U0001f525",
+        "a\n\tb",
+    ]
     assert safe(kept) == kept
-    odd = ["bob\ufe0f", "hu\ufe0eman", "a\u200db", "\u2764\ufe0f\ufe0f", "\u200d", "1\ufe0f", "a\u202eb", "a\rb"]
+    odd = [
+        "bob\ufe0f",
+        "hu\ufe0eman",
+        "a\u200db",
+        "\u2764\ufe0f\ufe0f",
+        "\u200d",
+        "1\ufe0f",
+        "a\u202eb",
+        "a\rb",
+    ]
     assert [text.count("\ufffd") for text in safe(odd)] == [1] * len(odd)

@@ -1,4 +1,6 @@
-"""A workspace with hundreds of agents: what is listed, what is only counted, and how the rest is found."""
+"""A workspace with hundreds of agents: what is listed, what is only counted, and how the rest
+is found.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,20 @@ ROLES = ("builder", "planner", "reviewer")
 
 @pytest.fixture
 async def crowd(context: BrowserContext, served: Served) -> AsyncIterator[Page]:
-    """A page in a workspace with hundreds of agents, of whom one of each role has written to the next."""
+    """A page in a workspace with hundreds of agents, of whom one of each role has written to
+    the next.
+    """
+
     async def do(operation: str, agent: str, **params: object) -> None:
         await served.app.call(operation, {"agent": agent, **params}, credential=served.key)
 
     page = await sign_in(served, context)
-    await asyncio.gather(*(do("agent.check_in", f"agent-{n:03}", role=ROLES[n % 3], machine=f"m-{n % 2}") for n in range(AGENTS)))
+    await asyncio.gather(
+        *(
+            do("agent.check_in", f"agent-{n:03}", role=ROLES[n % 3], machine=f"m-{n % 2}")
+            for n in range(AGENTS)
+        )
+    )
     for n in range(3):
         await do("message.send", f"agent-{n:03}", to=f"agent-{n + 1:03}", body="hello")
     yield page
@@ -37,11 +47,15 @@ async def both_themes(page: Page) -> list[object]:
     return [*found, *await barriers(page, only_colours=True)]
 
 
-async def test_those_here_are_listed_the_others_counted_and_found_by_their_letters(crowd: Page, served: Served) -> None:
+async def test_those_here_are_listed_the_others_counted_and_found_by_their_letters(
+    crowd: Page, served: Served
+) -> None:
     await crowd.goto(f"{served.url}/w/default/agents")
     await expect(crowd.locator(".left h2 .num")).to_have_text(f"{AGENTS + 1}/{AGENTS + 1}")
     await expect(crowd.locator(".left .agents li")).to_have_count(101)
-    await expect(crowd.locator(".left .agents li").last).to_have_text(f"and {AGENTS + 1 - 100} more")
+    await expect(crowd.locator(".left .agents li").last).to_have_text(
+        f"and {AGENTS + 1 - 100} more"
+    )
     await expect(crowd.locator("table.rows tr:not(.group)")).to_have_count(101)
     # What is sorted is the page, and that is what the menu says.
     await expect(crowd.locator("label.choice").last).to_contain_text("Sort this page")
@@ -57,9 +71,17 @@ async def test_those_here_are_listed_the_others_counted_and_found_by_their_lette
     await expect(crowd.locator(".empty")).to_contain_text("nobody-of-that-name")
 
 
-async def test_the_palette_and_the_box_find_an_agent_that_is_not_listed(crowd: Page, served: Served) -> None:
-    listed = await crowd.evaluate("call => fetch('/v1/call/agent.list', call).then(answer => answer.json())", {
-        "method": "POST", "headers": {"Content-Type": "application/json"}, "body": '{"present_first": true, "limit": 200}'})
+async def test_the_palette_and_the_box_find_an_agent_that_is_not_listed(
+    crowd: Page, served: Served
+) -> None:
+    listed = await crowd.evaluate(
+        "call => fetch('/v1/call/agent.list', call).then(answer => answer.json())",
+        {
+            "method": "POST",
+            "headers": {"Content-Type": "application/json"},
+            "body": '{"present_first": true, "limit": 200}',
+        },
+    )
     known = {each["agent"] for each in listed["agents"]}
     name = next(name for n in range(AGENTS) if (name := f"agent-{n:03}") not in known)
     await crowd.goto(f"{served.url}/w/default/needs")
@@ -88,21 +110,34 @@ async def test_the_palette_and_the_box_find_an_agent_that_is_not_listed(crowd: P
     await expect(crowd.locator(f"#new-task-to-names option[value='{name}']")).to_have_count(1)
 
 
-async def test_who_is_away_and_has_post_waiting_stands_first_among_hundreds(crowd: Page, served: Served) -> None:
+async def test_who_is_away_and_has_post_waiting_stands_first_among_hundreds(
+    crowd: Page, served: Served
+) -> None:
     for name in ("agent-007", "agent-008"):
         await served.app.call("agent.check_out", {"agent": name}, credential=served.key)
-    await served.app.call("message.send", {"agent": "agent-000", "to": "agent-007", "body": "are you there?"}, credential=served.key)
+    await served.app.call(
+        "message.send",
+        {"agent": "agent-000", "to": "agent-007", "body": "are you there?"},
+        credential=served.key,
+    )
     await crowd.reload()
     first = crowd.locator(".left .agents li").first
     await expect(first).to_have_text("agent-0071 unread")
     await expect(crowd.locator(".left .agents li")).to_have_count(101)
     await expect(crowd.locator(".left .agents")).not_to_contain_text("agent-008")
     # What happens later shows without a reload.
-    await served.app.call("message.send", {"agent": "agent-000", "to": "agent-008", "body": "and you?"}, credential=served.key)
-    await expect(crowd.locator(".left .agents li:nth-child(-n+2)").filter(has_text="agent-008")).to_have_text("agent-0081 unread")
+    await served.app.call(
+        "message.send",
+        {"agent": "agent-000", "to": "agent-008", "body": "and you?"},
+        credential=served.key,
+    )
+    await expect(
+        crowd.locator(".left .agents li:nth-child(-n+2)").filter(has_text="agent-008")
+    ).to_have_text("agent-0081 unread")
 
 
-# Rings of so many agents on a canvas so wide: the corners of every name that is drawn, and how many are left out.
+# Rings of so many agents on a canvas so wide: the corners of every name that is drawn, and how many
+# are left out.
 RINGS = """async ([path, rings]) => {
   const { Painter, places } = await import(path);
   await document.fonts.ready;
@@ -111,19 +146,26 @@ RINGS = """async ([path, rings]) => {
     canvas.setAttribute("style", `position: fixed; top: 0; width: ${width}px; height: 640px`);
     document.body.append(canvas);
     const painter = new Painter(canvas, { isStill: () => true });
-    const name = (at) => ["planner", "integration-tester", "ci", "frontend-builder-of-the-north"][at % 4] + `-${at}`;
+    const names = ["planner", "integration-tester", "ci", "frontend-builder-of-the-north"];
+    const agent = (at) => `${names[at % 4]}-${at}`;
+    const one = (_, at) => ({ agent: agent(at), machine: `m-${at % 5}`, presence: "online" });
     painter.measure();
-    painter.show(places(Array.from({ length: many }, (_, at) => ({ agent: name(at), machine: `m-${at % 5}`, presence: "online" })), []), new Map());
+    painter.show(places(Array.from({ length: many }, one), []), new Map());
     painter.draw(0);
     painter.stop();
     painter.pen.font = painter.font(12, 620);
     const drawn = [...painter.names.values(), ...painter.marks].filter(({ text }) => text);
     const corners = drawn.map(({ text, x, y, turn, align, base }) => {
-      const wide = painter.pen.measureText(text).width, left = { left: 0, right: -wide, center: -wide / 2 }[align], top = { top: 0, middle: -6, bottom: -12 }[base];
-      return [[left, top], [left + wide, top], [left + wide, top + 12], [left, top + 12]].map(([dx, dy]) => [x + dx * Math.cos(turn) - dy * Math.sin(turn), y + dx * Math.sin(turn) + dy * Math.cos(turn)]);
+      const wide = painter.pen.measureText(text).width;
+      const left = { left: 0, right: -wide, center: -wide / 2 }[align];
+      const top = { top: 0, middle: -6, bottom: -12 }[base];
+      const cos = Math.cos(turn), sin = Math.sin(turn);
+      const box = [[left, top], [left + wide, top], [left + wide, top + 12], [left, top + 12]];
+      return box.map(([dx, dy]) => [x + dx * cos - dy * sin, y + dx * sin + dy * cos]);
     });
     canvas.remove();
-    return { corners, missing: painter.ring.list.length - [...painter.names.values()].filter(({ text }) => text).length };
+    const named = [...painter.names.values()].filter(({ text }) => text);
+    return { corners, missing: painter.ring.list.length - named.length };
   });
 }"""
 
@@ -139,19 +181,38 @@ def apart(one: list[list[float]], other: list[list[float]]) -> bool:
     return False
 
 
-async def test_no_two_names_on_the_ring_touch_however_narrow_it_is(served: Served, context: BrowserContext) -> None:
+async def test_no_two_names_on_the_ring_touch_however_narrow_it_is(
+    served: Served, context: BrowserContext
+) -> None:
     page = await sign_in(served, context, "flow")
     rings = [(width, many) for width in (390, 600, 720, 1440) for many in (11, 21, 40)]
     told = await page.evaluate(RINGS, [f"/assets/{views.digest()}/widgets/ring.js", rings])
-    wrong = {ring: [(a, b) for a in range(len(one["corners"])) for b in range(a) if not apart(one["corners"][a], one["corners"][b])]
-             for ring, one in zip(rings, told, strict=True)}
-    assert ({ring: pairs for ring, pairs in wrong.items() if pairs}, [one["missing"] for one in told]) == ({}, [0] * len(rings))
-    assert [max(x for box in one["corners"] for x, _ in box) <= width for (width, _), one in zip(rings, told, strict=True)] == [True] * len(rings)
+    wrong = {
+        ring: [
+            (a, b)
+            for a in range(len(one["corners"]))
+            for b in range(a)
+            if not apart(one["corners"][a], one["corners"][b])
+        ]
+        for ring, one in zip(rings, told, strict=True)
+    }
+    assert (
+        {ring: pairs for ring, pairs in wrong.items() if pairs},
+        [one["missing"] for one in told],
+    ) == ({}, [0] * len(rings))
+    assert [
+        max(x for box in one["corners"] for x, _ in box) <= width
+        for (width, _), one in zip(rings, told, strict=True)
+    ] == [True] * len(rings)
 
 
-async def test_more_than_forty_are_grouped_by_role_in_the_ring_and_in_the_matrix(crowd: Page, served: Served) -> None:
+async def test_more_than_forty_are_grouped_by_role_in_the_ring_and_in_the_matrix(
+    crowd: Page, served: Served
+) -> None:
     await crowd.goto(f"{served.url}/w/default/flow")
-    await expect(crowd.locator(".grouped")).to_have_text(f"Grouped by role: {AGENTS + 1} agents in 4 places.")
+    await expect(crowd.locator(".grouped")).to_have_text(
+        f"Grouped by role: {AGENTS + 1} agents in 4 places."
+    )
     await crowd.locator("canvas").focus()
     await crowd.keyboard.press("ArrowRight")
     await expect(crowd.locator(".beside")).to_contain_text("builder → planner")
@@ -165,11 +226,21 @@ async def test_more_than_forty_are_grouped_by_role_in_the_ring_and_in_the_matrix
     await expect(crowd.locator(".list [role=option]")).to_have_count(1)
 
 
-async def test_the_counts_of_a_broadcast_to_hundreds_are_of_all_of_them(crowd: Page, served: Served) -> None:
-    sent = await served.app.call("message.send", {"agent": "agent-000", "to": "*", "body": "to all"}, credential=served.key)
-    await served.app.call("receipt.mark", {"agent": "agent-001", "mark": "acknowledged", "ids": [sent.id]}, credential=served.key)
+async def test_the_counts_of_a_broadcast_to_hundreds_are_of_all_of_them(
+    crowd: Page, served: Served
+) -> None:
+    sent = await served.app.call(
+        "message.send", {"agent": "agent-000", "to": "*", "body": "to all"}, credential=served.key
+    )
+    await served.app.call(
+        "receipt.mark",
+        {"agent": "agent-001", "mark": "acknowledged", "ids": [sent.id]},
+        credential=served.key,
+    )
     await crowd.goto(f"{served.url}/w/default/a/agent-000?box=receipts")
     row = crowd.locator("table.matrix tbody tr").filter(has_text="to all")
     await expect(row.locator(".counts span")).to_have_text([str(AGENTS - 1), "1"])
     await expect(row.locator("td").last).to_contain_text(f"1/{AGENTS}")
-    await expect(crowd.locator(".scroll")).to_contain_text("Of more than 50 recipients 50 are told one by one")
+    await expect(crowd.locator(".scroll")).to_contain_text(
+        "Of more than 50 recipients 50 are told one by one"
+    )

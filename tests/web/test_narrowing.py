@@ -1,4 +1,6 @@
-"""Narrowing: what a filter could say next, searches that are kept, and runs that fold while too much comes."""
+"""Narrowing: what a filter could say next, searches that are kept, and runs that fold while too
+much comes.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,13 @@ async def do(served: Served, name: str, /, **params: Any) -> Any:
 async def crew(served: Served) -> None:
     for name in ("claude", "codex", "Mac CLI"):
         await do(served, "agent.check_in", agent=name, instance="x", machine="mbp", reach="hook")
-    for sender, to, intent, body in (("claude", "codex", "blocked", "the auth types"), ("claude", "codex", "blocked", "the auth flow"), ("claude", "Mac CLI", "status", "green"),
-                                     ("codex", "claude", "blocked", "the tunnel"), ("Mac CLI", "claude", "question", "which auth?")):
+    for sender, to, intent, body in (
+        ("claude", "codex", "blocked", "the auth types"),
+        ("claude", "codex", "blocked", "the auth flow"),
+        ("claude", "Mac CLI", "status", "green"),
+        ("codex", "claude", "blocked", "the tunnel"),
+        ("Mac CLI", "claude", "question", "which auth?"),
+    ):
         await do(served, "message.send", agent=sender, to=to, body=body, intent=intent)
 
 
@@ -32,7 +39,9 @@ async def offers(page: Page) -> list[str]:
     return [text.replace("\n", " ") for text in await page.locator(".offers li").all_inner_texts()]
 
 
-async def test_a_filter_is_completed_by_keyboard_with_counts_of_what_fits_the_rest(served: Served, context: BrowserContext) -> None:
+async def test_a_filter_is_completed_by_keyboard_with_counts_of_what_fits_the_rest(
+    served: Served, context: BrowserContext
+) -> None:
     await crew(served)
     page = await sign_in(served, context, "live")
     await page.keyboard.press("/")
@@ -66,7 +75,9 @@ async def test_a_filter_is_completed_by_keyboard_with_counts_of_what_fits_the_re
     await expect(page.locator(".list .row")).to_have_count(3)
 
 
-async def test_a_filter_is_completed_by_mouse_and_a_name_with_a_space_is_quoted(served: Served, context: BrowserContext) -> None:
+async def test_a_filter_is_completed_by_mouse_and_a_name_with_a_space_is_quoted(
+    served: Served, context: BrowserContext
+) -> None:
     await crew(served)
     page = await sign_in(served, context, "search")
     await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
@@ -81,16 +92,22 @@ async def test_a_filter_is_completed_by_mouse_and_a_name_with_a_space_is_quoted(
     await page.locator(".offers li").click()
     await page.get_by_role("button", name="Search").click()
     await expect(page.locator("a.hit")).to_have_count(1)
-    await expect(page.get_by_role("status").filter(has_text="1 message, 1 conversation")).to_have_count(1)
+    await expect(
+        page.get_by_role("status").filter(has_text="1 message, 1 conversation")
+    ).to_have_count(1)
 
 
-async def test_a_key_that_is_not_there_is_said_while_it_is_typed(served: Served, context: BrowserContext) -> None:
+async def test_a_key_that_is_not_there_is_said_while_it_is_typed(
+    served: Served, context: BrowserContext
+) -> None:
     await crew(served)
     page = await sign_in(served, context, "live")
     await page.keyboard.press("/")
     box = page.get_by_role("combobox", name="Filter", exact=True)
     await page.keyboard.type("form:codex")
-    await expect(page.get_by_role("alert").filter(has_text="No filter 'form'. Did you mean from?")).to_be_visible()
+    await expect(
+        page.get_by_role("alert").filter(has_text="No filter 'form'. Did you mean from?")
+    ).to_be_visible()
     await page.keyboard.press("Enter")
     assert page.url == f"{served.url}/w/default/live"
     await page.keyboard.press("Tab")
@@ -99,18 +116,29 @@ async def test_a_key_that_is_not_there_is_said_while_it_is_typed(served: Served,
     await expect(page.locator(".list .row")).to_have_count(1)
 
 
-async def test_what_is_searched_again_and_again_is_kept(served: Served, context: BrowserContext) -> None:
+async def test_what_is_searched_again_and_again_is_kept(
+    served: Served, context: BrowserContext
+) -> None:
     await crew(served)
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = await sign_in(served, context, "search?q=auth+intent:blocked")
-    await expect(page.get_by_role("status").filter(has_text="2 messages, 2 conversations")).to_have_count(1)
+    await expect(
+        page.get_by_role("status").filter(has_text="2 messages, 2 conversations")
+    ).to_have_count(1)
     await page.get_by_role("button", name="save").click()
-    await expect(page.get_by_role("button", name="saved", exact=True)).to_have_attribute("aria-pressed", "true")
+    await expect(page.get_by_role("button", name="saved", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
     await page.get_by_role("button", name="link").click()
-    assert await page.evaluate("navigator.clipboard.readText()") == f"{served.url}/w/default/search?q=auth+intent%3Ablocked"
+    assert (
+        await page.evaluate("navigator.clipboard.readText()")
+        == f"{served.url}/w/default/search?q=auth+intent%3Ablocked"
+    )
     assert await barriers(page) == []
     await page.goto(f"{served.url}/w/default/search")
-    await expect(page.get_by_role("list", name="Saved searches").get_by_role("link")).to_have_text("auth intent:blocked")
+    await expect(page.get_by_role("list", name="Saved searches").get_by_role("link")).to_have_text(
+        "auth intent:blocked"
+    )
     # By keyboard alone: from anywhere, by the palette.
     await page.goto(f"{served.url}/w/default/live")
     await page.locator(".list .row").first.wait_for()
@@ -123,9 +151,13 @@ async def test_what_is_searched_again_and_again_is_kept(served: Served, context:
     await expect(page.get_by_role("list", name="Saved searches")).to_have_count(0)
 
 
-async def test_runs_fold_while_too_much_comes_and_urgent_and_human_ones_never(browser: Browser, tmp_path: Any) -> None:
+async def test_runs_fold_while_too_much_comes_and_urgent_and_human_ones_never(
+    browser: Browser, tmp_path: Any
+) -> None:
     free = Rate(1e9, 1e9)
-    async with serving(f"sqlite:///{tmp_path}/ackbox.db", limits=Limits(key=free, workspace=free)) as served:
+    async with serving(
+        f"sqlite:///{tmp_path}/ackbox.db", limits=Limits(key=free, workspace=free)
+    ) as served:
         await crew(served)
         await do(served, "workspace.settings", repeats_limit=0)
         ana = (await do(served, "key.create", name="ana", kind="human")).key
@@ -134,10 +166,31 @@ async def test_runs_fold_while_too_much_comes_and_urgent_and_human_ones_never(br
         await expect(page.locator(".list .row")).to_have_count(5)
 
         def run(many: int, sender: str, to: str, **more: Any) -> list[dict[str, Any]]:
-            return [{"agent": sender, "to": to, "body": f"{sender} {number}", "intent": "status", **more} for number in range(many)]
+            return [
+                {
+                    "agent": sender,
+                    "to": to,
+                    "body": f"{sender} {number}",
+                    "intent": "status",
+                    **more,
+                }
+                for number in range(many)
+            ]
 
-        await do(served, "message.send_many", messages=[*run(20, "codex", "claude"), *run(4, "codex", "claude", priority=5), *run(20, "claude", "codex")])
-        await served.app.call("message.send_many", {"messages": [{"to": "codex", "body": f"person {number}"} for number in range(4)]}, credential=ana)
+        await do(
+            served,
+            "message.send_many",
+            messages=[
+                *run(20, "codex", "claude"),
+                *run(4, "codex", "claude", priority=5),
+                *run(20, "claude", "codex"),
+            ],
+        )
+        await served.app.call(
+            "message.send_many",
+            {"messages": [{"to": "codex", "body": f"person {number}"} for number in range(4)]},
+            credential=ana,
+        )
 
         async def flood() -> None:
             while True:
@@ -148,8 +201,17 @@ async def test_runs_fold_while_too_much_comes_and_urgent_and_human_ones_never(br
         try:
             await expect(page.locator(".list .row .is-fold")).to_have_count(3)
             assert (await page.locator(".list .row .line").all_inner_texts())[-11:-1] == [
-                "20 messages, the last: codex 19", "codex 0", "codex 1", "codex 2", "codex 3", "20 messages, the last: claude 19",
-                "person 0", "person 1", "person 2", "person 3"]
+                "20 messages, the last: codex 19",
+                "codex 0",
+                "codex 1",
+                "codex 2",
+                "codex 3",
+                "20 messages, the last: claude 19",
+                "person 0",
+                "person 1",
+                "person 2",
+                "person 3",
+            ]
             await page.keyboard.press("j")
             for _ in range(5):
                 await page.keyboard.press("k")
@@ -164,17 +226,35 @@ async def test_runs_fold_while_too_much_comes_and_urgent_and_human_ones_never(br
 
 async def test_what_is_offered_and_kept_is_text(browser: Browser, tmp_path: Any) -> None:
     free = Rate(1e9, 1e9)
-    async with serving(f"sqlite:///{tmp_path}/ackbox.db", limits=Limits(key=free, workspace=free)) as served:
+    async with serving(
+        f"sqlite:///{tmp_path}/ackbox.db", limits=Limits(key=free, workspace=free)
+    ) as served:
         for number, text in enumerate(PAYLOADS[:9]):
-            await do(served, "message.send", agent=f"a&lt{number}", to="ana", subject=text[:200], body=text, intent=text[:32])
+            await do(
+                served,
+                "message.send",
+                agent=f"a&lt{number}",
+                to="ana",
+                subject=text[:200],
+                body=text,
+                intent=text[:32],
+            )
         context = await browser.new_context(viewport={"width": 1440, "height": 900})
         page = await sign_in(served, context, "live")
         for typed in ("from:", "intent:", "thread:"):
             await page.locator("#filter").fill(typed)
             await expect(page.locator(".offers li")).to_have_count(9)
-            assert await page.evaluate("[window.hit, document.querySelectorAll('.offers li bdi *, .offers script, .offers img').length]") == [None, 0]
+            assert await page.evaluate(
+                "[window.hit, document.querySelectorAll('.offers li bdi *, .offers script, .offers"
+                " img').length]"
+            ) == [None, 0]
         await page.goto(f"{served.url}/w/default/search?q=%3Cimg%20src=x%20onerror=window.hit=1%3E")
         await page.get_by_role("button", name="save").click()
-        await expect(page.get_by_role("list", name="Saved searches")).to_contain_text("<img src=x onerror=window.hit=1>")
-        assert await page.evaluate("[window.hit, document.querySelectorAll('img').length]") == [None, 0]
+        await expect(page.get_by_role("list", name="Saved searches")).to_contain_text(
+            "<img src=x onerror=window.hit=1>"
+        )
+        assert await page.evaluate("[window.hit, document.querySelectorAll('img').length]") == [
+            None,
+            0,
+        ]
         await context.close()

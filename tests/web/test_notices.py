@@ -1,4 +1,6 @@
-"""The browser's own notification: asked for by the first urgent message, never on load, shown while the page is not in front; and `#` in the box."""
+"""The browser's own notification: asked for by the first urgent message, never on load, shown
+while the page is not in front; and `#` in the box.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,11 @@ NOTIFYING = """
 window.shown = []; window.asked = 0;
 window.Notification = class {
   static get permission() { return localStorage.getItem("test.permission") ?? "default"; }
-  static async requestPermission() { window.asked += 1; localStorage.setItem("test.permission", window.answer ?? "granted"); return this.permission; }
+  static async requestPermission() {
+    window.asked += 1;
+    localStorage.setItem("test.permission", window.answer ?? "granted");
+    return this.permission;
+  }
   constructor(title, more) { window.shown.push([title, more.body, more.tag]); window.last = this; }
   close() {}
 };
@@ -38,7 +44,9 @@ async def opened(served: Served, context: BrowserContext) -> Page:
     return page
 
 
-async def test_the_first_urgent_message_asks_and_a_page_behind_is_told_from_then_on(served: Served, context: BrowserContext) -> None:
+async def test_the_first_urgent_message_asks_and_a_page_behind_is_told_from_then_on(
+    served: Served, context: BrowserContext
+) -> None:
     page = await opened(served, context)
     assert await page.evaluate("window.asked") == 0
     await expect(page.locator(".ask")).to_have_count(0)
@@ -50,7 +58,8 @@ async def test_the_first_urgent_message_asks_and_a_page_behind_is_told_from_then
     assert await barriers(page) == []
     await page.emulate_media(color_scheme="dark")
     assert await barriers(page, only_colours=True) == []
-    # It is in nobody's way: what is urgent can be answered by mouse while it stands, in the page's own box and in the one that floats.
+    # It is in nobody's way: what is urgent can be answered by mouse while it stands, in the page's
+    # own box and in the one that floats.
     for path in ("needs", None):
         if path is not None:
             await page.get_by_role("link", name="Needs you").first.click()
@@ -68,15 +77,27 @@ async def test_the_first_urgent_message_asks_and_a_page_behind_is_told_from_then
     await page.locator(".list .row").first.wait_for()
     await page.evaluate(HIDE)
     await do(served, "message.send", agent="docs", to="*", body="also not urgent")
-    sent = await do(served, "message.send", agent="docs", to="ana", body="The build is red\nsince noon", priority=5)
+    sent = await do(
+        served,
+        "message.send",
+        agent="docs",
+        to="ana",
+        body="The build is red\nsince noon",
+        priority=5,
+    )
     await page.wait_for_function("window.shown.length === 1")
-    assert await page.evaluate("[window.asked, window.shown]") == [0, [["Urgent from docs", "The build is red", sent.id]]]
+    assert await page.evaluate("[window.asked, window.shown]") == [
+        0,
+        [["Urgent from docs", "The build is red", sent.id]],
+    ]
     await page.evaluate("() => { window.turn(false); window.last.onclick(); }")
     await page.wait_for_url(f"**/t/{sent.thread}#{sent.id}")
     assert await page.evaluate("window.shown.length") == 1
 
 
-async def test_no_is_remembered_and_settings_turn_it_on_and_off(served: Served, context: BrowserContext) -> None:
+async def test_no_is_remembered_and_settings_turn_it_on_and_off(
+    served: Served, context: BrowserContext
+) -> None:
     page = await opened(served, context)
     await do(served, "message.send", agent="docs", to="ana", body="urgent", priority=5)
     await page.get_by_role("button", name="No", exact=True).click()
@@ -99,9 +120,18 @@ async def test_no_is_remembered_and_settings_turn_it_on_and_off(served: Served, 
     assert await page.evaluate("localStorage.getItem('ackbox.notices')") == "off"
 
 
-async def test_a_hash_completes_tasks_and_conversations_and_they_go_along(served: Served, context: BrowserContext) -> None:
+async def test_a_hash_completes_tasks_and_conversations_and_they_go_along(
+    served: Served, context: BrowserContext
+) -> None:
     task = await do(served, "task.create", agent="docs", title="Avatar editor <b>", to="docs")
-    first = await do(served, "message.send", agent="claude", to="docs", subject="Avatar upload", body="Which format?")
+    first = await do(
+        served,
+        "message.send",
+        agent="claude",
+        to="docs",
+        subject="Avatar upload",
+        body="Which format?",
+    )
     await do(served, "message.send", agent="docs", to="claude", body="PNG.", parent=first.id)
     page = await sign_in(served, context, "live")
     await page.keyboard.press("c")
@@ -114,13 +144,17 @@ async def test_a_hash_completes_tasks_and_conversations_and_they_go_along(served
     await box.press_sequentially("and #upload")
     await page.locator(".names li", has_text="Avatar upload").click()
     await expect(box).to_have_value('@docs see #t-1 and "Avatar upload" ')
-    await expect(page.locator(".compose")).to_contain_text("refers to Avatar editor <b>, Avatar upload")
+    await expect(page.locator(".compose")).to_contain_text(
+        "refers to Avatar editor <b>, Avatar upload"
+    )
     assert await barriers(page) == []
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".list .msg:not(.is-sending)", has_text="see #t-1")).to_have_count(1)
     newest = (await do(served, "message.history", sender="ana")).messages[0]
     assert (newest.body.strip(), [(ref.kind, ref.target, ref.note) for ref in newest.refs]) == (
-        'see #t-1 and "Avatar upload"', [("task", task.id, "Avatar editor <b>"), ("message", first.id, "Avatar upload")])
+        'see #t-1 and "Avatar upload"',
+        [("task", task.id, "Avatar editor <b>"), ("message", first.id, "Avatar upload")],
+    )
     await page.locator(".list .row", has_text="see #t-1").click()
     await page.locator(".pane .refs a", has_text="Avatar editor").click()
     await expect(page.locator("h1")).to_have_text("Tasks")

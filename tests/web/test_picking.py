@@ -1,4 +1,7 @@
-"""Selecting many messages and doing something with them, by mouse and by keyboard alone; whose mail it is, the server decides."""
+"""Selecting many messages and doing something with them, by mouse and by keyboard alone.
+
+Whose mail it is, the server decides.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,25 @@ async def post(served: Served) -> list[str]:
     await do(served, "key.create", name="ana", kind="human")
     for name in ("claude", "codex"):
         await do(served, "agent.check_in", agent=name, instance="x", machine="mbp")
-    sent = [("claude", "ana", "one"), ("codex", "ana", "two"), ("claude", "codex", "three"), ("codex", "claude", "four")]
-    ids = [(await do(served, "message.send", agent=sender, to=to, body=body)).id for sender, to, body in sent]
+    sent = [
+        ("claude", "ana", "one"),
+        ("codex", "ana", "two"),
+        ("claude", "codex", "three"),
+        ("codex", "claude", "four"),
+    ]
+    ids = [
+        (await do(served, "message.send", agent=sender, to=to, body=body)).id
+        for sender, to, body in sent
+    ]
     ana = (await do(served, "key.create", name="ana", kind="human")).key
     for body in ("five", "six"):
-        ids.append((await served.app.call("message.send", {"to": "claude,codex", "body": body}, credential=ana)).id)
+        ids.append(
+            (
+                await served.app.call(
+                    "message.send", {"to": "claude,codex", "body": body}, credential=ana
+                )
+            ).id
+        )
     return ids
 
 
@@ -46,7 +63,9 @@ async def selected(page: Page) -> list[str]:
     return await page.locator(".list [aria-selected=true] .line bdi").all_inner_texts()
 
 
-async def test_by_keyboard_alone_some_are_selected_and_acknowledged(served: Served, context: BrowserContext) -> None:
+async def test_by_keyboard_alone_some_are_selected_and_acknowledged(
+    served: Served, context: BrowserContext
+) -> None:
     ids = await post(served)
     page = await sign_in(served, context, "live")
     await expect(page.locator(".list .row")).to_have_count(6)
@@ -65,17 +84,25 @@ async def test_by_keyboard_alone_some_are_selected_and_acknowledged(served: Serv
     await expect(act(menu, "Acknowledge")).to_be_focused()
     await expect(act(menu, "Withdraw")).to_be_disabled()
     await page.keyboard.press("Enter")
-    await expect(menu).to_contain_text("Acknowledge 3 messages? Only your own mail is marked. This cannot be undone.")
+    await expect(menu).to_contain_text(
+        "Acknowledge 3 messages? Only your own mail is marked. This cannot be undone."
+    )
     await page.keyboard.press("Enter")
     await expect(page.locator(".many")).to_contain_text("Acknowledged 2. 1 is not your mail.")
-    assert [await states(served, id) for id in ids[:3]] == [{"ana": "acknowledged"}, {"ana": "acknowledged"}, {"codex": "pending"}]
+    assert [await states(served, id) for id in ids[:3]] == [
+        {"ana": "acknowledged"},
+        {"ana": "acknowledged"},
+        {"codex": "pending"},
+    ]
     # x takes one in and out; Esc lets all go.
     for key, many in (("x", 1), ("x", 0), ("x", 1), ("Escape", 0)):
         await page.keyboard.press(key)
         await expect(page.locator(".list [aria-selected=true]")).to_have_count(many)
 
 
-async def test_by_mouse_own_ones_are_taken_back_after_one_question(served: Served, context: BrowserContext) -> None:
+async def test_by_mouse_own_ones_are_taken_back_after_one_question(
+    served: Served, context: BrowserContext
+) -> None:
     ids = await post(served)
     await do(served, "receipt.mark", agent="claude", mark="read", ids=[ids[4]])
     page = await sign_in(served, context, "live")
@@ -88,15 +115,21 @@ async def test_by_mouse_own_ones_are_taken_back_after_one_question(served: Serve
     await page.get_by_role("button", name="Actions").click()
     menu = page.get_by_role("dialog", name="Do with the selected")
     await act(menu, "Withdraw").click()
-    await expect(menu).to_contain_text("Take back 2 messages of yours from everyone who has not read them?")
+    await expect(menu).to_contain_text(
+        "Take back 2 messages of yours from everyone who has not read them?"
+    )
     await menu.get_by_role("button", name="Keep as it is").click()
     await act(menu, "Withdraw").click()
     await act(menu, "Withdraw").click()
-    await expect(page.locator(".many")).to_contain_text("Taken back from 3; 1 had read it or put it away.")
+    await expect(page.locator(".many")).to_contain_text(
+        "Taken back from 3; 1 had read it or put it away."
+    )
     assert [m.body for m in (await do(served, "mailbox.list", of="codex")).messages] == ["three"]
 
 
-async def test_texts_and_links_are_copied_and_who_is_behind_is_nudged(served: Served, context: BrowserContext) -> None:
+async def test_texts_and_links_are_copied_and_who_is_behind_is_nudged(
+    served: Served, context: BrowserContext
+) -> None:
     ids = await post(served)
     await do(served, "receipt.mark", agent="codex", mark="acknowledged", ids=[ids[5]])
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -114,21 +147,41 @@ async def test_texts_and_links_are_copied_and_who_is_behind_is_nudged(served: Se
         copied[what] = await page.evaluate("navigator.clipboard.readText()")
         for at in (5, 2):
             await row.nth(at).click(modifiers=["Control"])
-    assert [line for line in copied["Copy text"].splitlines() if line in ("three", "six")] == ["three", "six"]
-    assert copied["Copy links"].splitlines() == [f"{served.url}/w/default/m/{ids[at]}" for at in (5, 2)]
+    assert [line for line in copied["Copy text"].splitlines() if line in ("three", "six")] == [
+        "three",
+        "six",
+    ]
+    assert copied["Copy links"].splitlines() == [
+        f"{served.url}/w/default/m/{ids[at]}" for at in (5, 2)
+    ]
     await page.keyboard.press(".")
     await act(menu, "Nudge").click()
     await expect(menu).to_contain_text("urgently, about 2 messages?")
     await act(menu, "Nudge").click()
     await expect(page.locator(".many")).to_contain_text("Nudged 2.")
-    told = {m.to[0]: (m.body, sorted(ref.target for ref in m.refs), m.parent, m.priority) for m in (await do(served, "message.history", sender="ana", intent="request")).messages}
-    assert told == {"claude": ("Please look at this message: six", [ids[5]], ids[5], 5), "codex": ("Please look at this message: three", [ids[2]], ids[2], 5)}
+    told = {
+        m.to[0]: (m.body, sorted(ref.target for ref in m.refs), m.parent, m.priority)
+        for m in (await do(served, "message.history", sender="ana", intent="request")).messages
+    }
+    assert told == {
+        "claude": ("Please look at this message: six", [ids[5]], ids[5], 5),
+        "codex": ("Please look at this message: three", [ids[2]], ids[2], 5),
+    }
 
 
-async def test_all_that_match_are_counted_first_also_those_that_are_not_loaded(served: Served, context: BrowserContext) -> None:
+async def test_all_that_match_are_counted_first_also_those_that_are_not_loaded(
+    served: Served, context: BrowserContext
+) -> None:
     await post(served)
     await do(served, "workspace.settings", repeats_limit=0)
-    await do(served, "message.send_many", messages=[{"agent": "claude", "to": "ana", "body": f"line {n}", "intent": "status"} for n in range(230)])
+    await do(
+        served,
+        "message.send_many",
+        messages=[
+            {"agent": "claude", "to": "ana", "body": f"line {n}", "intent": "status"}
+            for n in range(230)
+        ],
+    )
     page = await sign_in(served, context, "live?q=intent:status")
     await expect(page.locator(".list .row", has_text="line 229")).to_be_visible()
     await page.keyboard.press("j")
@@ -154,7 +207,9 @@ async def held(page: Page, where: str) -> asyncio.Event:
     return free
 
 
-async def test_what_is_selected_while_something_runs_stays_and_nothing_else_comes_in(served: Served, context: BrowserContext) -> None:
+async def test_what_is_selected_while_something_runs_stays_and_nothing_else_comes_in(
+    served: Served, context: BrowserContext
+) -> None:
     await post(served)
     page = await sign_in(served, context, "live?q=from:claude")
     rows = page.locator(".list .row")
@@ -185,7 +240,9 @@ async def test_what_is_selected_while_something_runs_stays_and_nothing_else_come
     assert await selected(page) == ["two"]
 
 
-async def test_a_mailbox_and_what_waits_are_selected_in_too(served: Served, context: BrowserContext) -> None:
+async def test_a_mailbox_and_what_waits_are_selected_in_too(
+    served: Served, context: BrowserContext
+) -> None:
     ids = await post(served)
     page = await sign_in(served, context, "a/ana?box=inbox")
     await page.emulate_media(reduced_motion="reduce")
@@ -210,14 +267,28 @@ async def test_a_mailbox_and_what_waits_are_selected_in_too(served: Served, cont
     await act(menu, "Acknowledge").click()
     await act(menu, "Acknowledge").click()
     await expect(page.locator(".need")).to_have_count(1)
-    assert [await states(served, id) for id in ids[:2]] == [{"ana": "pending"}, {"ana": "acknowledged"}]
+    assert [await states(served, id) for id in ids[:2]] == [
+        {"ana": "pending"},
+        {"ana": "acknowledged"},
+    ]
 
 
-async def test_names_and_first_lines_in_the_question_are_text(browser: Browser, tmp_path: Any) -> None:
+async def test_names_and_first_lines_in_the_question_are_text(
+    browser: Browser, tmp_path: Any
+) -> None:
     free = Rate(1e9, 1e9)
-    async with serving(f"sqlite:///{tmp_path}/ackbox.db", limits=Limits(key=free, workspace=free)) as served:
+    async with serving(
+        f"sqlite:///{tmp_path}/ackbox.db", limits=Limits(key=free, workspace=free)
+    ) as served:
         for at in range(3):
-            await do(served, "message.send", agent="claude", to=f"a&lt{at}", subject=PAYLOADS[at][:200], body=PAYLOADS[at])
+            await do(
+                served,
+                "message.send",
+                agent="claude",
+                to=f"a&lt{at}",
+                subject=PAYLOADS[at][:200],
+                body=PAYLOADS[at],
+            )
         context = await browser.new_context(viewport={"width": 1440, "height": 900})
         page = await sign_in(served, context, "live")
         await expect(page.locator(".list .row")).to_have_count(3)
@@ -227,24 +298,43 @@ async def test_names_and_first_lines_in_the_question_are_text(browser: Browser, 
         menu = page.get_by_role("dialog", name="Do with the selected")
         await act(menu, "Nudge").click()
         await expect(menu).to_contain_text("a&lt0")
-        assert await page.evaluate("[window.hit, document.querySelectorAll('dialog b').length]") == [None, 0]
+        assert await page.evaluate(
+            "[window.hit, document.querySelectorAll('dialog b').length]"
+        ) == [None, 0]
         await context.close()
 
 
-async def test_in_the_matrix_n_asks_and_then_writes_to_whoever_has_not_been_given_it(served: Served, context: BrowserContext) -> None:
+async def test_in_the_matrix_n_asks_and_then_writes_to_whoever_has_not_been_given_it(
+    served: Served, context: BrowserContext
+) -> None:
     for name in ("codex", "tester"):
         await do(served, "agent.check_in", agent=name)
-    sent = await do(served, "message.send", agent="claude", to=["codex", "tester"], body="The types are exported")
+    sent = await do(
+        served,
+        "message.send",
+        agent="claude",
+        to=["codex", "tester"],
+        body="The types are exported",
+    )
     await do(served, "receipt.mark", agent="tester", mark="read", ids=[sent.id])
     page = await sign_in(served, context, "a/claude?box=receipts")
     await page.locator("table.matrix").focus()
     await page.keyboard.press("n")
     question = page.get_by_role("group", name="Nudge")
-    await expect(question).to_contain_text("Write to codex, urgently, about The types are exported?")
+    await expect(question).to_contain_text(
+        "Write to codex, urgently, about The types are exported?"
+    )
     await page.keyboard.press("Enter")
     await expect(page.locator(".picked")).to_contain_text("Nudged 1.")
     written = (await do(served, "mailbox.list", of="codex")).messages[0]
-    assert (written.sender, written.body, written.priority, written.parent) == ("ana", "Please look at this message: The types are exported", 5, sent.id)
-    assert [m.body for m in (await do(served, "mailbox.list", of="tester")).messages] == ["The types are exported"]
+    assert (written.sender, written.body, written.priority, written.parent) == (
+        "ana",
+        "Please look at this message: The types are exported",
+        5,
+        sent.id,
+    )
+    assert [m.body for m in (await do(served, "mailbox.list", of="tester")).messages] == [
+        "The types are exported"
+    ]
     await page.keyboard.press("Enter")
     await expect(page.locator("table.matrix")).to_be_focused()

@@ -1,4 +1,6 @@
-"""Nothing is lost and nothing moves under the hand: a fetch that fails, older pages, the item one stands on, the way back, the way in."""
+"""Nothing is lost and nothing moves under the hand: a fetch that fails, older pages, the item
+one stands on, the way back, the way in.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,21 @@ async def do(served: Served, name: str, /, **params: Any) -> Any:
 async def many(served: Served, count: int, *, to: str = "codex", begin: int = 0) -> list[str]:
     sent = []
     for first in range(begin, begin + count, 100):
-        told = await do(served, "message.send_many", messages=[
-            {"agent": "claude", "to": to, "body": f"line {number}"} for number in range(first, min(first + 100, begin + count))])
+        told = await do(
+            served,
+            "message.send_many",
+            messages=[
+                {"agent": "claude", "to": to, "body": f"line {number}"}
+                for number in range(first, min(first + 100, begin + count))
+            ],
+        )
         sent += [each.sent.id for each in told.outcomes]
     return sent
 
 
-async def test_what_could_not_be_fetched_is_asked_for_again_and_comes_once_in_its_order(served: Served, context: BrowserContext) -> None:
+async def test_what_could_not_be_fetched_is_asked_for_again_and_comes_once_in_its_order(
+    served: Served, context: BrowserContext
+) -> None:
     page = await sign_in(served, context, "live")
     asked = 0
 
@@ -38,7 +48,9 @@ async def test_what_could_not_be_fetched_is_asked_for_again_and_comes_once_in_it
         if asked == 1:
             await route.abort("connectionreset")
         elif asked == 2:
-            await route.fulfill(status=503, json={"error": {"code": "unavailable", "message": "Later."}})
+            await route.fulfill(
+                status=503, json={"error": {"code": "unavailable", "message": "Later."}}
+            )
         else:
             await route.continue_()
 
@@ -51,7 +63,9 @@ async def test_what_could_not_be_fetched_is_asked_for_again_and_comes_once_in_it
     assert await rows(page) == ["line 0", "line 1", "line 2"]
 
 
-async def test_older_messages_are_not_counted_as_new_and_a_held_stream_says_so_while_more_comes(served: Served, context: BrowserContext) -> None:
+async def test_older_messages_are_not_counted_as_new_and_a_held_stream_says_so_while_more_comes(
+    served: Served, context: BrowserContext
+) -> None:
     await many(served, 450)
     page = await sign_in(served, context, "live")
     await expect(page.locator(".list .row", has_text="line 449")).to_be_visible()
@@ -72,7 +86,9 @@ async def test_older_messages_are_not_counted_as_new_and_a_held_stream_says_so_w
     await expect(page.locator("#linked")).to_contain_text("live")
 
 
-async def test_going_back_closes_what_stands_beside_a_list_and_only_then_leaves_it(served: Served, context: BrowserContext) -> None:
+async def test_going_back_closes_what_stands_beside_a_list_and_only_then_leaves_it(
+    served: Served, context: BrowserContext
+) -> None:
     sent = await many(served, 2)
     page = await sign_in(served, context, "threads")
     await page.get_by_role("link", name="Live", exact=True).click()
@@ -80,7 +96,9 @@ async def test_going_back_closes_what_stands_beside_a_list_and_only_then_leaves_
     for number in (1, 0):
         await page.locator(".list .row", has_text=f"line {number}").click()
         await expect(page.locator(".pane .body")).to_have_text(f"line {number}")
-    page.on("request", lambda request: asked.append(request.url) if ".json" in request.url else None)
+    page.on(
+        "request", lambda request: asked.append(request.url) if ".json" in request.url else None
+    )
     assert page.url == f"{served.url}/w/default/live?m={sent[0]}"
     await page.go_back()
     await expect(page.locator(".pane")).to_have_count(0)
@@ -102,12 +120,16 @@ async def test_going_back_closes_what_stands_beside_a_list_and_only_then_leaves_
     await expect(page.get_by_role("heading", level=1)).to_have_text("Threads")
 
 
-async def test_a_list_keeps_its_older_pages_and_the_item_one_stands_on_while_more_comes(served: Served, context: BrowserContext) -> None:
+async def test_a_list_keeps_its_older_pages_and_the_item_one_stands_on_while_more_comes(
+    served: Served, context: BrowserContext
+) -> None:
     await many(served, 130, to="ana")
     page = await sign_in(served, context, "a/ana?box=inbox")
     letters, at = page.locator(".letters li"), page.locator(".letters li.is-at .line")
     for box in ("receipts", "inbox"):
-        await page.goto(f"{served.url}/w/default/a/{'claude' if box == 'receipts' else 'ana'}?box={box}")
+        await page.goto(
+            f"{served.url}/w/default/a/{'claude' if box == 'receipts' else 'ana'}?box={box}"
+        )
         lines = page.locator(".matrix tbody tr") if box == "receipts" else letters
         most = 20 if box == "receipts" else 100
         await expect(lines).to_have_count(most)
@@ -127,9 +149,14 @@ async def test_a_list_keeps_its_older_pages_and_the_item_one_stands_on_while_mor
     assert [each.body for each in archived.messages if each.archived] == ["line 126"]
 
 
-async def test_whoever_signs_in_comes_back_to_the_filter_and_the_message(served: Served, context: BrowserContext) -> None:
+async def test_whoever_signs_in_comes_back_to_the_filter_and_the_message(
+    served: Served, context: BrowserContext
+) -> None:
     page = await context.new_page()
-    for there in ("/w/default/live?q=intent%3Ablocked&m=0199", "/w/default/live?q=from%3Aclaude#0199"):
+    for there in (
+        "/w/default/live?q=intent%3Ablocked&m=0199",
+        "/w/default/live?q=from%3Aclaude#0199",
+    ):
         await context.clear_cookies()
         await page.goto(served.url + there)
         await page.locator("input").first.fill(served.url + await link(served))
@@ -137,9 +164,14 @@ async def test_whoever_signs_in_comes_back_to_the_filter_and_the_message(served:
         await page.wait_for_url(served.url + there)
 
 
-async def test_ages_are_told_by_the_server_s_clock_also_where_the_browser_s_is_three_hours_off(served: Served, context: BrowserContext) -> None:
+async def test_ages_are_told_by_the_server_s_clock_also_where_the_browser_s_is_three_hours_off(
+    served: Served, context: BrowserContext
+) -> None:
     await do(served, "message.send", agent="claude", to="ana", body="q?", intent="question")
-    await context.add_init_script("{ const now = Date.now; Date.now = () => now() + Number(localStorage.getItem('off') ?? 0) * 3600_000; }")
+    await context.add_init_script(
+        "{ const now = Date.now; Date.now = () => now() + Number(localStorage.getItem('off') ?? 0)"
+        " * 3600_000; }"
+    )
     page = await sign_in(served, context, "needs")
     for off in (3, -3):
         await page.evaluate(f"localStorage.setItem('off', '{off}')")
@@ -149,33 +181,59 @@ async def test_ages_are_told_by_the_server_s_clock_also_where_the_browser_s_is_t
         await expect(page.locator("main")).to_contain_text(re.compile(r"ana\s*[\d.]+ m?s"))
 
 
-async def test_with_forced_colours_presence_urgency_and_drawings_can_still_be_told(served: Served, context: BrowserContext) -> None:
+async def test_with_forced_colours_presence_urgency_and_drawings_can_still_be_told(
+    served: Served, context: BrowserContext
+) -> None:
     for priority in (3, 4, 5):
-        await do(served, "message.send", agent="claude", to="codex", body=f"priority {priority}", priority=priority)
+        await do(
+            served,
+            "message.send",
+            agent="claude",
+            to="codex",
+            body=f"priority {priority}",
+            priority=priority,
+        )
     page = await sign_in(served, context, "live")
     await page.emulate_media(forced_colors="active")
     of = "(each, name) => getComputedStyle(each)[name]"
     await expect(page.locator(".list .msg")).to_have_count(3)
-    edges = [await each.evaluate(of, "borderLeftColor") for each in await page.locator(".list .msg").all()]
+    edges = [
+        await each.evaluate(of, "borderLeftColor")
+        for each in await page.locator(".list .msg").all()
+    ]
     ground = await page.locator("body").evaluate(of, "backgroundColor")
     assert (edges[0], len(set(edges))) == (ground, 3)
-    assert await page.locator(".presence.is-online").first.evaluate(of, "backgroundColor") not in (ground, edges[1])
+    assert await page.locator(".presence.is-online").first.evaluate(of, "backgroundColor") not in (
+        ground,
+        edges[1],
+    )
     await page.goto(f"{served.url}/w/default/flow")
     canvas = page.locator(".ring canvas")
     await canvas.wait_for()
-    tones = [await canvas.evaluate("(each, token) => { each.style.color = `var(${token})`; return getComputedStyle(each).color; }", token)
-             for token in ("--text", "--rule", "--online")]
+    tones = [
+        await canvas.evaluate(
+            "(each, token) => { each.style.color = `var(${token})`; return"
+            " getComputedStyle(each).color; }",
+            token,
+        )
+        for token in ("--text", "--rule", "--online")
+    ]
     assert len(set(tones)) == 3
 
 
-async def test_a_link_to_what_is_gone_says_so_and_one_to_an_old_task_opens_it(served: Served, context: BrowserContext) -> None:
+async def test_a_link_to_what_is_gone_says_so_and_one_to_an_old_task_opens_it(
+    served: Served, context: BrowserContext
+) -> None:
     page = await sign_in(served, context, "live?m=0199")
     await expect(page.locator(".pane")).to_contain_text("There is no such message.")
     await page.get_by_role("button", name="Close").click()
     await expect(page.locator(".pane")).to_have_count(0)
     await page.goto(f"{served.url}/w/default/tasks?task=0199")
     await expect(page.locator(".problem")).to_contain_text("There is no such task.")
-    tasks = [(await do(served, "task.create", agent="claude", title=f"task {number}")).id for number in range(60)]
+    tasks = [
+        (await do(served, "task.create", agent="claude", title=f"task {number}")).id
+        for number in range(60)
+    ]
     for id in tasks:
         await do(served, "task.update", agent="claude", id=id, status="done")
     await page.goto(f"{served.url}/w/default/tasks?task={tasks[0]}")
@@ -183,7 +241,9 @@ async def test_a_link_to_what_is_gone_says_so_and_one_to_an_old_task_opens_it(se
     # Who only reads is offered nothing that would be refused.
     await context.clear_cookies()
     await page.goto(f"{served.url}/login")
-    await page.locator("input").first.fill((await do(served, "key.create", name="eve", kind="read-only")).key)
+    await page.locator("input").first.fill(
+        (await do(served, "key.create", name="eve", kind="read-only")).key
+    )
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/w/**")
     await page.goto(f"{served.url}/w/default/tasks?task={tasks[59]}")
@@ -191,7 +251,9 @@ async def test_a_link_to_what_is_gone_says_so_and_one_to_an_old_task_opens_it(se
     assert await page.locator(".pane.one button").all_inner_texts() == ["✕"]
 
 
-async def test_a_dialog_gives_the_focus_back_to_where_it_came_from(served: Served, context: BrowserContext) -> None:
+async def test_a_dialog_gives_the_focus_back_to_where_it_came_from(
+    served: Served, context: BrowserContext
+) -> None:
     await many(served, 3)
     page = await sign_in(served, context, "live")
     await expect(page.locator(".list .row")).to_have_count(3)
@@ -207,15 +269,27 @@ async def test_a_dialog_gives_the_focus_back_to_where_it_came_from(served: Serve
     await expect(page.locator(".list")).to_be_focused()
 
 
-async def test_a_board_that_holds_not_all_says_so_on_the_page_and_in_its_text(served: Served, context: BrowserContext) -> None:
+async def test_a_board_that_holds_not_all_says_so_on_the_page_and_in_its_text(
+    served: Served, context: BrowserContext
+) -> None:
     page = await sign_in(served, context, "tasks")
-    told = "More than 200 are not finished; the most urgent stand here. Narrow the address with ?assignee=, ?project= or ?tag=."
+    told = (
+        "More than 200 are not finished; the most urgent stand here. Narrow the address with"
+        " ?assignee=, ?project= or ?tag=."
+    )
 
     async def add(many: int) -> None:
-        await asyncio.gather(*(do(served, "task.create", agent="claude", title=f"task {number}") for number in range(many)))
+        await asyncio.gather(
+            *(
+                do(served, "task.create", agent="claude", title=f"task {number}")
+                for number in range(many)
+            )
+        )
 
     async def last_line() -> str:
-        return (await (await context.request.get(f"{served.url}/w/default/tasks.txt")).text()).splitlines()[-1]
+        return (
+            await (await context.request.get(f"{served.url}/w/default/tasks.txt")).text()
+        ).splitlines()[-1]
 
     await add(200)
     assert "task" in await last_line()

@@ -36,7 +36,10 @@ class Talk:
 
 @asynccontextmanager
 async def playing(served: Served, context: BrowserContext) -> AsyncIterator[tuple[Page, Talk]]:
-    """The demo up to its question, and the person it asks, signed in; at the end it has played to its last word."""
+    """The demo up to its question, and the person it asks, signed in.
+
+    At the end it has played to its last word.
+    """
     talk = Talk(served)
     playing = asyncio.create_task(asyncio.to_thread(Demo(talk, pause=0).run, wait=True))
     async with asyncio.timeout(30):
@@ -44,7 +47,11 @@ async def playing(served: Served, context: BrowserContext) -> AsyncIterator[tupl
             assert not playing.done(), playing.exception()
             await asyncio.sleep(0.02)
     here = await served.app.call("agent.list", {"workspace": WORKSPACE}, credential=served.key)
-    assert {each.agent: each.presence for each in here.agents if each.kind == "agent"} == {"codex": "online", "planner": "online", "tester": "away"}
+    assert {each.agent: each.presence for each in here.agents if each.kind == "agent"} == {
+        "codex": "online",
+        "planner": "online",
+        "tester": "away",
+    }
     yield await sign_in(served, context, workspace=WORKSPACE, name=YOU), talk
     async with asyncio.timeout(60):
         await playing
@@ -61,7 +68,9 @@ async def test_by_mouse(served: Served, context: BrowserContext) -> None:
         await expect(need).to_contain_text(BLOCKED)
         # On a telephone the whole question can be read where it is answered.
         await page.set_viewport_size({"width": 390, "height": 844})
-        assert await need.locator(".line").last.evaluate("each => [each.scrollWidth - each.clientWidth, each.scrollHeight - each.clientHeight]") == [0, 0]
+        assert await need.locator(".line").last.evaluate(
+            "each => [each.scrollWidth - each.clientWidth, each.scrollHeight - each.clientHeight]"
+        ) == [0, 0]
         await page.set_viewport_size({"width": 1440, "height": 900})
         await need.get_by_role("button", name="Answer").click()
         await expect(page.locator(".reached")).to_contain_text("codex")
@@ -69,7 +78,9 @@ async def test_by_mouse(served: Served, context: BrowserContext) -> None:
         await page.get_by_role("button", name="Send").click()
         await expect(page.locator(".need").filter(has_text=BLOCKED)).to_have_count(0)
         await expect(page).to_have_title("Needs you · demo · ackbox")
-        await through_the_pages(page, lambda name: page.get_by_role("link", name=name, exact=True).first.click())
+        await through_the_pages(
+            page, lambda name: page.get_by_role("link", name=name, exact=True).first.click()
+        )
         row = page.locator(".list [role=option]").filter(has_text=ANSWER)
         await row.click()
         await answered(page)
@@ -88,7 +99,9 @@ async def test_by_keyboard_alone(served: Served, context: BrowserContext) -> Non
 
         async def go(name: str) -> None:
             await page.keyboard.press("g")
-            await page.keyboard.press({"Agents": "a", "Flow": "f", "Health": "h", "Live": "l", "Tasks": "k"}[name])
+            await page.keyboard.press(
+                {"Agents": "a", "Flow": "f", "Health": "h", "Live": "l", "Tasks": "k"}[name]
+            )
 
         await through_the_pages(page, go)
         # The answer is found with a filter, as letters and Enter.
@@ -102,7 +115,13 @@ async def test_by_keyboard_alone(served: Served, context: BrowserContext) -> Non
 
 async def test_an_answer_to_the_question_of_a_run_before_ends_the_demo(served: Served) -> None:
     await asyncio.to_thread(Demo(Talk(served), pause=0).run, wait=False)
-    left = (await served.app.call("message.history", {"workspace": WORKSPACE, "sender": "codex", "intent": "blocked"}, credential=served.key)).messages[0]
+    left = (
+        await served.app.call(
+            "message.history",
+            {"workspace": WORKSPACE, "sender": "codex", "intent": "blocked"},
+            credential=served.key,
+        )
+    ).messages[0]
     reply = {"workspace": WORKSPACE, "agent": YOU, "to": "codex", "parent": left.id, "body": ANSWER}
     talk = Talk(served)
     async with asyncio.timeout(60):
@@ -116,7 +135,9 @@ async def through_the_pages(page: Page, go: Any) -> None:
     """See the demo's agents and what they did on each page, and end in Live."""
     await go("Agents")
     await expect(page.locator("h1")).to_have_text("Agents")
-    await expect(page.locator("table.rows tbody tr").filter(has_text="tester")).to_contain_text("Running the suite on branch pricing")
+    await expect(page.locator("table.rows tbody tr").filter(has_text="tester")).to_contain_text(
+        "Running the suite on branch pricing"
+    )
     await go("Flow")
     await expect(page.locator("canvas")).to_be_visible()
     await go("Health")
@@ -134,4 +155,6 @@ async def answered(page: Page) -> None:
     await expect(pane).to_contain_text(ANSWER)
     await expect(pane.locator(".human")).to_have_text("HUMAN")
     await expect(pane.locator("header .intent")).to_have_text("answer")
-    await expect(pane.locator(".receipts tbody tr").filter(has_text="codex").get_by_label("acknowledged 2")).to_have_count(1)
+    await expect(
+        pane.locator(".receipts tbody tr").filter(has_text="codex").get_by_label("acknowledged 2")
+    ).to_have_count(1)

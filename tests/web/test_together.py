@@ -1,4 +1,6 @@
-"""Several at once, and breaks: two people and three agents, a second tab, a hidden tab, a server that is killed and comes back."""
+"""Several at once, and breaks: two people and three agents, a second tab, a hidden tab, a
+server that is killed and comes back.
+"""
 
 from __future__ import annotations
 
@@ -40,26 +42,44 @@ async def write(page: Page, text: str) -> None:
     await page.keyboard.press("Escape")
 
 
-async def test_two_people_and_three_agents_at_once_see_the_same_in_one_order(browser: Browser, served: Served) -> None:
-    contexts = [await browser.new_context(viewport={"width": 1440, "height": 1200}) for _ in range(2)]
-    pages = [await live(await sign_in(served, context, name=name), served.url) for context, name in zip(contexts, ("ana", "ben"), strict=True)]
+async def test_two_people_and_three_agents_at_once_see_the_same_in_one_order(
+    browser: Browser, served: Served
+) -> None:
+    contexts = [
+        await browser.new_context(viewport={"width": 1440, "height": 1200}) for _ in range(2)
+    ]
+    pages = [
+        await live(await sign_in(served, context, name=name), served.url)
+        for context, name in zip(contexts, ("ana", "ben"), strict=True)
+    ]
 
     async def agent(name: str) -> None:
         for number in range(4):
-            await served.app.call("message.send", {"agent": name, "to": "*", "body": f"{name} {number}"}, credential=served.key)
+            await served.app.call(
+                "message.send",
+                {"agent": name, "to": "*", "body": f"{name} {number}"},
+                credential=served.key,
+            )
 
-    await asyncio.gather(*map(agent, AGENTS), write(pages[0], "ana is here"), write(pages[1], "ben is here"))
+    await asyncio.gather(
+        *map(agent, AGENTS), write(pages[0], "ana is here"), write(pages[1], "ben is here")
+    )
     for page in pages:
         await expect(page.locator(".list [role=option]")).to_have_count(14)
         await expect(page.locator(".is-sending")).to_have_count(0)
     first, second = [await rows(page) for page in pages]
     assert first == second
-    assert sorted(first) == sorted([f"{name} {number}" for name in AGENTS for number in range(4)] + ["ana is here", "ben is here"])
+    assert sorted(first) == sorted(
+        [f"{name} {number}" for name in AGENTS for number in range(4)]
+        + ["ana is here", "ben is here"]
+    )
     for context in contexts:
         await context.close()
 
 
-async def test_a_second_tab_shows_the_same_and_what_one_sends_the_other_has_once(context: BrowserContext, served: Served) -> None:
+async def test_a_second_tab_shows_the_same_and_what_one_sends_the_other_has_once(
+    context: BrowserContext, served: Served
+) -> None:
     first = await live(await sign_in(served, context), served.url)
     second = await context.new_page()
     await live(second, served.url)
@@ -73,28 +93,46 @@ async def test_a_second_tab_shows_the_same_and_what_one_sends_the_other_has_once
 
 HIDE = """() => {
   Object.defineProperty(document, 'hidden', { configurable: true, get: () => window.isAway });
-  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => window.isAway ? 'hidden' : 'visible' });
-  window.turn = (away) => { window.isAway = away; document.dispatchEvent(new Event('visibilitychange')); };
+  const state = () => window.isAway ? 'hidden' : 'visible';
+  Object.defineProperty(document, 'visibilityState', { configurable: true, get: state });
+  window.turn = (away) => {
+    window.isAway = away;
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
   window.turn(true);
 }"""
 
 
-async def test_a_hidden_tab_fetches_no_rows_and_has_them_all_when_it_is_seen(context: BrowserContext, served: Served) -> None:
+async def test_a_hidden_tab_fetches_no_rows_and_has_them_all_when_it_is_seen(
+    context: BrowserContext, served: Served
+) -> None:
     page = await live(await sign_in(served, context), served.url)
     await page.evaluate(HIDE)
     asked: list[str] = []
     heard: asyncio.Queue[Any] = asyncio.Queue()
-    page.on("request", lambda request: asked.append(request.url) if "message.history" in request.url else None)
+    page.on(
+        "request",
+        lambda request: asked.append(request.url) if "message.history" in request.url else None,
+    )
     # The socket goes on telling; what it tells is counted, not fetched.
     watching = await context.new_cdp_session(page)
     await watching.send("Network.enable")
-    watching.on("Network.webSocketFrameReceived", lambda frame: heard.put_nowait(json.loads(frame["response"]["payloadData"])))
+    watching.on(
+        "Network.webSocketFrameReceived",
+        lambda frame: heard.put_nowait(json.loads(frame["response"]["payloadData"])),
+    )
     for number in range(5):
-        await served.app.call("message.send", {"agent": "claude", "to": "*", "body": f"word {number}"}, credential=served.key)
+        await served.app.call(
+            "message.send",
+            {"agent": "claude", "to": "*", "body": f"word {number}"},
+            credential=served.key,
+        )
     told = 0
     async with asyncio.timeout(20):
         while told < 5:
-            told += sum(event["kind"] == "message.sent" for event in (await heard.get()).get("events", []))
+            told += sum(
+                event["kind"] == "message.sent" for event in (await heard.get()).get("events", [])
+            )
     assert asked == []
     await page.evaluate("window.turn(false)")
     await expect(page.locator(".list [role=option]")).to_have_count(5)
@@ -131,7 +169,9 @@ async def outside(tmp_path: Path) -> AsyncIterator[Outside]:
     await asyncio.to_thread(server.command.stop)
 
 
-async def test_after_the_server_was_killed_nothing_is_missed_and_nothing_comes_twice(context: BrowserContext, outside: Outside) -> None:
+async def test_after_the_server_was_killed_nothing_is_missed_and_nothing_comes_twice(
+    context: BrowserContext, outside: Outside
+) -> None:
     async def say(text: str) -> None:
         await asyncio.to_thread(outside.call, "message.send", agent="claude", to="*", body=text)
 

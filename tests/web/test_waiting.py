@@ -1,4 +1,7 @@
-"""What waits for a person is handed on, sent to another or taken back; a name that nobody uses is waited for no longer."""
+"""What waits for a person is handed on, sent to another or taken back.
+
+A name that nobody uses is waited for no longer.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +51,19 @@ async def calm(page: Page) -> None:
     assert await barriers(page, only_colours=True) == []
 
 
-async def test_a_question_is_handed_on_by_mouse_and_is_off_the_list_then(served: Served, context: BrowserContext) -> None:
+async def test_a_question_is_handed_on_by_mouse_and_is_off_the_list_then(
+    served: Served, context: BrowserContext
+) -> None:
     await crew(served)
-    asked = await do(served, "message.send", agent="docs", to="ana", body="May deleted users keep posts?\n\n" + "long " * 200, intent="question", priority=4)
+    asked = await do(
+        served,
+        "message.send",
+        agent="docs",
+        to="ana",
+        body="May deleted users keep posts?\n\n" + "long " * 200,
+        intent="question",
+        priority=4,
+    )
     page = await sign_in(served, context, "needs")
     await page.get_by_role("button", name="Hand to…").click()
     dialog = page.get_by_role("dialog", name="Hand to…")
@@ -63,18 +76,38 @@ async def test_a_question_is_handed_on_by_mouse_and_is_off_the_list_then(served:
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_text("Nothing needs you.")).to_be_visible()
     newest = (await do(served, "message.history")).messages[0]
-    assert (newest.sender, newest.to, newest.body, newest.intent, newest.priority, newest.parent) == (
-        "ana", ["codex"], f"docs asks: May deleted users keep posts?\n\n{'long ' * 200}", "question", 4, asked.id)
+    assert (
+        newest.sender,
+        newest.to,
+        newest.body,
+        newest.intent,
+        newest.priority,
+        newest.parent,
+    ) == (
+        "ana",
+        ["codex"],
+        f"docs asks: May deleted users keep posts?\n\n{'long ' * 200}",
+        "question",
+        4,
+        asked.id,
+    )
     assert await states(served, asked.id) == {"ana": "acknowledged"}
 
 
 async def refuse(route: Route) -> None:
-    await route.fulfill(status=503, json={"error": {"code": "unavailable", "message": "It rests.", "hint": "Ask again."}})
+    await route.fulfill(
+        status=503,
+        json={"error": {"code": "unavailable", "message": "It rests.", "hint": "Ask again."}},
+    )
 
 
-async def test_a_text_handed_on_leaves_the_draft_of_its_thread_and_what_fails_is_said(served: Served, context: BrowserContext) -> None:
+async def test_a_text_handed_on_leaves_the_draft_of_its_thread_and_what_fails_is_said(
+    served: Served, context: BrowserContext
+) -> None:
     await crew(served)
-    asked = await do(served, "message.send", agent="docs", to="ana", body="May I?", intent="question")
+    asked = await do(
+        served, "message.send", agent="docs", to="ana", body="May I?", intent="question"
+    )
     page = await sign_in(served, context, f"t/{asked.id}")
     box = page.get_by_label("Message", exact=True)
     await box.fill("my own draft")
@@ -89,23 +122,40 @@ async def test_a_text_handed_on_leaves_the_draft_of_its_thread_and_what_fails_is
     await expect(box).to_have_value("docs asks: May I?")
     await box.press("Escape")
     await expect(box).to_have_count(0)
-    assert await page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('ackbox.draft.')).map(([, text]) => text)") == ["my own draft"]
+    assert await page.evaluate(
+        "Object.entries(localStorage).filter(([key]) => key.startsWith('ackbox.draft.')).map(([,"
+        " text]) => text)"
+    ) == ["my own draft"]
     await page.route("**/v1/call/receipt.mark", refuse)
     await page.get_by_role("button", name="Hand to…").click()
     await dialog.get_by_role("option", name="codex").click()
     await expect(box).to_have_value("docs asks: May I?")
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator(".reached")).to_have_text("Sent, but what it came from still waits: It rests. Ask again.")
+    await expect(page.locator(".reached")).to_have_text(
+        "Sent, but what it came from still waits: It rests. Ask again."
+    )
     await expect(box).to_have_value("")
-    assert [m.body for m in (await do(served, "message.history", sender="ana")).messages] == ["docs asks: May I?"]
+    assert [m.body for m in (await do(served, "message.history", sender="ana")).messages] == [
+        "docs asks: May I?"
+    ]
     await page.goto(f"{served.url}/w/default/t/{asked.id}")
     await expect(box).to_have_value("my own draft")
 
 
-async def test_a_blocked_task_is_reassigned_by_keyboard_alone(served: Served, context: BrowserContext) -> None:
+async def test_a_blocked_task_is_reassigned_by_keyboard_alone(
+    served: Served, context: BrowserContext
+) -> None:
     await crew(served)
     task = await do(served, "task.create", agent="ana", title="Types", to="docs")
-    told = await do(served, "message.send", agent="docs", to="ana", body="I cannot publish", intent="blocked", refs=[{"kind": "task", "target": task.id}])
+    told = await do(
+        served,
+        "message.send",
+        agent="docs",
+        to="ana",
+        body="I cannot publish",
+        intent="blocked",
+        refs=[{"kind": "task", "target": task.id}],
+    )
     page = await sign_in(served, context, "needs")
     await expect(page.locator(".need")).to_have_count(1)
     await expect(page.get_by_role("button", name="Reassign")).to_be_visible()
@@ -119,16 +169,25 @@ async def test_a_blocked_task_is_reassigned_by_keyboard_alone(served: Served, co
     assert await states(served, told.id) == {"ana": "acknowledged"}
 
 
-async def test_what_did_not_arrive_goes_to_another_or_is_taken_back_after_one_more_word(served: Served, context: BrowserContext, clock: Clock) -> None:
+async def test_what_did_not_arrive_goes_to_another_or_is_taken_back_after_one_more_word(
+    served: Served, context: BrowserContext, clock: Clock
+) -> None:
     await crew(served)
     ana = (await do(served, "key.create", name="ana", kind="human")).key
     clock.back_s = 7200
     await do(served, "agent.check_in", agent="trainer", instance="x")
-    first, second = [(await served.app.call("message.send", {"to": "trainer", "body": body}, credential=ana)).id for body in ("Stop, main is red", "And tell me")]
+    first, second = [
+        (await served.app.call("message.send", {"to": "trainer", "body": body}, credential=ana)).id
+        for body in ("Stop, main is red", "And tell me")
+    ]
     clock.back_s = 0
     page = await sign_in(served, context, "needs")
     await expect(page.locator(".need")).to_have_count(2)
-    await page.locator(".need", has_text="Stop, main is red").get_by_role("button", name="Send to another").click()
+    await (
+        page.locator(".need", has_text="Stop, main is red")
+        .get_by_role("button", name="Send to another")
+        .click()
+    )
     await expect(page.get_by_role("combobox", name="Send to another: to whom")).to_be_focused()
     await page.keyboard.type("codex")
     await page.keyboard.press("Enter")
@@ -140,10 +199,14 @@ async def test_what_did_not_arrive_goes_to_another_or_is_taken_back_after_one_mo
     await page.get_by_role("button", name="Withdraw for good").press("Enter")
     await expect(page.get_by_text("Nothing needs you.")).to_be_visible()
     assert [await states(served, id) for id in (first, second)] == [{"trainer": "withdrawn"}] * 2
-    assert [(m.to, m.body) for m in (await do(served, "message.history", recipient="codex")).messages] == [(["codex"], "Stop, main is red")]
+    assert [
+        (m.to, m.body) for m in (await do(served, "message.history", recipient="codex")).messages
+    ] == [(["codex"], "Stop, main is red")]
 
 
-async def test_a_name_that_nobody_uses_is_waited_for_no_longer(served: Served, context: BrowserContext) -> None:
+async def test_a_name_that_nobody_uses_is_waited_for_no_longer(
+    served: Served, context: BrowserContext
+) -> None:
     await crew(served)
     for to in ("codxe", "img src=x onerror=window.hit=1"):
         await do(served, "message.send", agent="docs", to=[to], body="for nobody")
@@ -159,5 +222,8 @@ async def test_a_name_that_nobody_uses_is_waited_for_no_longer(served: Served, c
     await page.keyboard.press("Enter")
     await names.get_by_role("button", name="Withdraw what waits").press("Enter")
     await expect(names).to_have_count(0)
-    assert await page.evaluate("[window.hit, document.querySelectorAll('.needs img').length]") == [None, 0]
+    assert await page.evaluate("[window.hit, document.querySelectorAll('.needs img').length]") == [
+        None,
+        0,
+    ]
     assert (await do(served, "agent.list")).awaited == []

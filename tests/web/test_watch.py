@@ -1,4 +1,6 @@
-"""Agents, Tasks, Flow, Health, Search, Connect and Settings as a person uses them, by mouse and by keys."""
+"""Agents, Tasks, Flow, Health, Search, Connect and Settings as a person uses them, by mouse and
+by keys.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Desk:
         self.page, self.served = page, served
 
     async def do(self, operation: str, agent: str, /, **params: object) -> object:
-        return await self.served.app.call(operation, {"agent": agent, **params}, credential=self.served.key)
+        return await self.served.app.call(
+            operation, {"agent": agent, **params}, credential=self.served.key
+        )
 
     async def open(self, path: str) -> None:
         await self.page.goto(f"{self.served.url}/w/default/{path}")
@@ -36,10 +40,10 @@ async def desk(context: BrowserContext, served: Served) -> AsyncIterator[Desk]:
     yield Desk(await sign_in(served, context), served)
 
 
-
-
 async def test_who_is_here_is_grouped_by_machine_and_fresh(desk: Desk) -> None:
-    await desk.do("agent.check_in", "claude", instance="a", machine="mbp", summary="Migrating", reach="hook")
+    await desk.do(
+        "agent.check_in", "claude", instance="a", machine="mbp", summary="Migrating", reach="hook"
+    )
     await desk.open("agents")
     await expect(desk.page.locator("tr.group")).to_have_text(["mbp", "people"])
     row = desk.page.locator("table.rows tr").filter(has_text="claude")
@@ -55,10 +59,14 @@ async def test_who_is_here_is_grouped_by_machine_and_fresh(desk: Desk) -> None:
     # Who is here as such, while its copies are not, stands beside them.
     await desk.do("agent.check_out", "codex", instance="b")
     await desk.do("message.send", "codex", to="claude", body="still here")
-    await expect(desk.page.locator("table.rows tr:not(.group)").filter(has_text="codex")).to_have_count(2)
+    await expect(
+        desk.page.locator("table.rows tr:not(.group)").filter(has_text="codex")
+    ).to_have_count(2)
 
 
-async def test_where_only_people_are_the_first_agent_is_taught_and_where_nobody_wrote_the_first_word(desk: Desk) -> None:
+async def test_without_agents_the_page_teaches_the_first_agent_and_without_messages_the_first_one(
+    desk: Desk,
+) -> None:
     page = desk.page
     await page.set_viewport_size({"width": 390, "height": 844})
     await desk.open("agents")
@@ -89,7 +97,9 @@ async def test_a_task_is_made_claimed_moved_and_given_away_by_mouse(desk: Desk) 
     await expect(page.locator("section[aria-labelledby=column-doing] .card")).to_contain_text("ana")
     await pane.get_by_label("A word with the move").fill("needs the schema")
     await pane.get_by_role("button", name="Block").click()
-    await expect(page.locator("section[aria-labelledby=column-blocked] .card")).to_contain_text("needs the schema")
+    await expect(page.locator("section[aria-labelledby=column-blocked] .card")).to_contain_text(
+        "needs the schema"
+    )
     await pane.get_by_label("Who", exact=True).fill("codex")
     await pane.get_by_role("button", name="Assign").click()
     await expect(card).to_contain_text("codex")
@@ -125,11 +135,15 @@ async def test_a_task_is_taken_moved_and_done_by_keys_alone(desk: Desk) -> None:
     await expect(focused).to_contain_text(title)
     for name in ("blocked", "review", "done"):
         await page.keyboard.press("]")
-        await expect(page.locator(f"section[aria-labelledby=column-{name}] .card")).to_contain_text(title)
+        await expect(page.locator(f"section[aria-labelledby=column-{name}] .card")).to_contain_text(
+            title
+        )
         await expect(focused).to_contain_text(title)
 
 
-async def test_a_line_of_the_ring_and_a_field_of_the_matrix_open_live_for_that_pair(desk: Desk) -> None:
+async def test_a_line_of_the_ring_and_a_field_of_the_matrix_open_live_for_that_pair(
+    desk: Desk,
+) -> None:
     page = desk.page
     for name in ("ben", "claude"):
         await desk.do("agent.check_in", name)
@@ -167,7 +181,14 @@ async def test_the_replay_ends_where_now_begins(desk: Desk) -> None:
 
 async def test_the_colours_of_the_replay_are_explained_as_they_are_by_then(desk: Desk) -> None:
     now = desk.served.app.clock()
-    for ago, intent in ((90, "request"), (60, "question"), (60, "question"), (30, "answer"), (30, "answer"), (30, "answer")):
+    for ago, intent in (
+        (90, "request"),
+        (60, "question"),
+        (60, "question"),
+        (30, "answer"),
+        (30, "answer"),
+        (30, "answer"),
+    ):
         desk.served.app.clock = functools.partial(int, now - 1000 * ago)
         await desk.do("message.send", "ben", to="claude", body="one", intent=intent)
     desk.served.app.clock = functools.partial(int, now)
@@ -210,21 +231,40 @@ async def test_a_range_dragged_over_a_chart_opens_live_for_that_range(desk: Desk
     await expect(page.locator("h1")).to_have_text("Live")
 
 
-async def test_health_tells_who_administers_how_the_database_stands(context: BrowserContext, served: Served, tmp_path: Path) -> None:
+async def test_health_tells_who_administers_how_the_database_stands(
+    context: BrowserContext, served: Served, tmp_path: Path
+) -> None:
     page = await sign_in(served, context, "health", as_owner=True)
     facts = page.locator("dl.facts")
-    await expect(facts.locator("dt")).to_have_text(["Database", "Messages in this time", "Events behind", "Sockets", "Last backup", "Integrity"])
+    await expect(facts.locator("dt")).to_have_text(
+        [
+            "Database",
+            "Messages in this time",
+            "Events behind",
+            "Sockets",
+            "Last backup",
+            "Integrity",
+        ]
+    )
     await expect(facts).to_contain_text("none yet: ackbox backup FILE")
-    await served.app.call("server.backup", {"path": str(tmp_path / "copy.db")}, credential=served.key)
+    await served.app.call(
+        "server.backup", {"path": str(tmp_path / "copy.db")}, credential=served.key
+    )
     await page.reload()
     await expect(facts).to_contain_text("ok checked")
     person = await sign_in(served, context, "health", name="ben")
-    await expect(person.locator("dl.facts dt")).to_have_text(["Messages in this time", "Events behind"])
+    await expect(person.locator("dl.facts dt")).to_have_text(
+        ["Messages in this time", "Events behind"]
+    )
 
 
-async def test_a_search_is_narrowed_by_what_stands_beside_it_and_opens_in_its_conversation(desk: Desk) -> None:
+async def test_a_search_is_narrowed_by_what_stands_beside_it_and_opens_in_its_conversation(
+    desk: Desk,
+) -> None:
     page = desk.page
-    await desk.do("message.send", "ben", to="claude", body="the auth middleware is old", intent="question")
+    await desk.do(
+        "message.send", "ben", to="claude", body="the auth middleware is old", intent="question"
+    )
     await desk.do("message.send", "claude", to="ben", body="which auth do you mean")
     await desk.do("task.create", "ben", title="Replace the auth middleware")
     await desk.open("search")
@@ -245,33 +285,60 @@ async def test_a_search_is_narrowed_by_what_stands_beside_it_and_opens_in_its_co
 async def test_of_each_conversation_found_it_is_told_how_much_of_it_fits(desk: Desk) -> None:
     page = desk.page
     await desk.do("workspace.settings", "ben", hops_limit=1000, repeats_limit=0)
-    ids = [(await desk.served.app.call("message.send", {"agent": "ben", "to": "claude", "body": body}, credential=desk.served.key)).id
-           for body in ("The login page", "auth alone")]
-    await desk.do("message.send_many", "ben", messages=[{"to": "claude", "body": body, "parent": ids[0]} for body in ("which auth?", "the old auth", "agreed")])
+    ids = [
+        (
+            await desk.served.app.call(
+                "message.send",
+                {"agent": "ben", "to": "claude", "body": body},
+                credential=desk.served.key,
+            )
+        ).id
+        for body in ("The login page", "auth alone")
+    ]
+    await desk.do(
+        "message.send_many",
+        "ben",
+        messages=[
+            {"to": "claude", "body": body, "parent": ids[0]}
+            for body in ("which auth?", "the old auth", "agreed")
+        ],
+    )
     await desk.open("search?q=auth")
     await expect(page.locator(".hits h2")).to_have_text(["The login page 2 of 4 match"])
     await expect(page.locator("a.hit")).to_have_count(3)
     twin = await (await page.request.get(f"{desk.served.url}/w/default/search.txt?q=auth")).text()
     assert twin.splitlines()[3:] == [f"2 of 4 here in The login page  {ids[0]}"]
-    await desk.do("message.send_many", "ben", messages=[{"to": "claude", "body": f"auth {n}", "parent": ids[1]} for n in range(203)])
+    await desk.do(
+        "message.send_many",
+        "ben",
+        messages=[{"to": "claude", "body": f"auth {n}", "parent": ids[1]} for n in range(203)],
+    )
     await page.reload()
-    await expect(page.locator(".hits h2")).to_have_text(["auth alone at least 200 of more than 200 match"])
+    await expect(page.locator(".hits h2")).to_have_text(
+        ["auth alone at least 200 of more than 200 match"]
+    )
     await page.get_by_role("link", name="Older ones").click()
-    await expect(page.locator(".hits h2")).to_have_text(["auth alone at least 4 of more than 200 match", "The login page at least 2 of 4 match"])
+    await expect(page.locator(".hits h2")).to_have_text(
+        ["auth alone at least 4 of more than 200 match", "The login page at least 2 of 4 match"]
+    )
 
 
 async def test_what_is_pasted_carries_the_name_and_its_quotes(desk: Desk) -> None:
     page = desk.page
     await desk.open("connect")
-    await page.get_by_label("Name of the agent").fill("it's \"me\"")
+    await page.get_by_label("Name of the agent").fill('it\'s "me"')
     await expect(page.locator(".paste code").first).to_contain_text("""--as 'it'\\''s "me"'""")
     await page.get_by_role("tab", name="Claude Code").focus()
     await page.keyboard.press("ArrowRight")
     await expect(page.get_by_role("tab", name="Codex")).to_be_focused()
-    await expect(page.locator(".paste code").first).to_contain_text('args = ["mcp", "--as", "it\'s \\"me\\""]')
+    await expect(page.locator(".paste code").first).to_contain_text(
+        'args = ["mcp", "--as", "it\'s \\"me\\""]'
+    )
 
 
-async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(context: BrowserContext, served: Served) -> None:
+async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(
+    context: BrowserContext, served: Served
+) -> None:
     page = await sign_in(served, context, as_owner=True)
     await page.goto(f"{served.url}/w/default/connect")
     await page.get_by_label("Name of the agent").fill("codex")
@@ -291,12 +358,16 @@ async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(context: Brow
         await served.app.call("agent.whoami", {}, credential=key)
 
 
-async def test_an_owner_changes_the_workspace_and_a_person_is_told_who_may(context: BrowserContext, served: Served) -> None:
+async def test_an_owner_changes_the_workspace_and_a_person_is_told_who_may(
+    context: BrowserContext, served: Served
+) -> None:
     page = await sign_in(served, context, as_owner=True)
     await page.goto(f"{served.url}/w/default/settings")
     await page.get_by_role("radio", name="refuse, and name who is near").check()
     await expect(page.get_by_text("Saved.")).to_be_visible()
-    assert (await served.app.call("workspace.settings", {}, credential=served.key)).settings["unknown"] == "refuse"
+    assert (await served.app.call("workspace.settings", {}, credential=served.key)).settings[
+        "unknown"
+    ] == "refuse"
     await page.goto(f"{served.url}/w/default/live")
     person = await sign_in(served, context, name="ben")
     await person.goto(f"{served.url}/w/default/settings")

@@ -1,6 +1,7 @@
 """Background work: what a server does every second beside the calls.
 
-It writes down signs of life, lets the word index follow, measures workspaces and sends what schedules are due to send.
+It writes down signs of life, lets the word index follow, measures workspaces and sends what
+schedules are due to send.
 A fault in one turn is logged; the next turn tries again. Explained in docs/why/operations.md.
 """
 
@@ -23,7 +24,8 @@ from ackbox.store.store import Store, every_workspace
 
 TURN_S = 1.0
 INDEX_TOGETHER = 500
-# In how many turns a reader that follows is written down as alive; a tenth of the usual time for which a sign of life holds.
+# In how many turns a reader that follows is written down as alive; a tenth of the usual time for
+# which a sign of life holds.
 ALIVE_TURNS = 18
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,8 +36,22 @@ AsServer = Callable[[int, Callable[[Context], Any]], Awaitable[Any]]
 class Background:
     """The work beside the calls of one app."""
 
-    def __init__(self, engine: Engine, *, clock: Callable[[], int], alive: Alive, rooms: Rooms, as_server: AsServer) -> None:
-        self._engine, self._clock, self._alive, self._rooms, self._as_server = engine, clock, alive, rooms, as_server
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        clock: Callable[[], int],
+        alive: Alive,
+        rooms: Rooms,
+        as_server: AsServer,
+    ) -> None:
+        self._engine, self._clock, self._alive, self._rooms, self._as_server = (
+            engine,
+            clock,
+            alive,
+            rooms,
+            as_server,
+        )
         self._unindexed: set[int] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -82,13 +98,18 @@ class Background:
 
     async def _fire(self, due: Due) -> bool:
         try:
-            return await self._as_server(due.ws, lambda context: schedules.fire(context, due)) is not None
+            return (
+                await self._as_server(due.ws, lambda context: schedules.fire(context, due))
+                is not None
+            )
         except Unavailable:
             raise
         except AckboxError as error:
             why = f"{error.message} {error.hint or ''}".rstrip()
             await self._as_server(due.ws, lambda context: schedules.give_up(context, due, why))
-        except Exception:  # the edge of the background work: one schedule's fault must not hold up the others
+        except (
+            Exception
+        ):  # the edge of the background work: one schedule's fault must not hold up the others
             logging.getLogger(__name__).exception("could not fire a schedule")
         return False
 
@@ -120,5 +141,11 @@ class Background:
                 while await self._write(ws, Store.fold_names):
                     pass
 
-    async def _write(self, ws: int, work: Callable[Concatenate[Store, P], Awaitable[T]], *given: P.args, **named: P.kwargs) -> T:
+    async def _write(
+        self,
+        ws: int,
+        work: Callable[Concatenate[Store, P], Awaitable[T]],
+        *given: P.args,
+        **named: P.kwargs,
+    ) -> T:
         return await self._engine.write(lambda tx: work(Store(tx, ws), *given, **named), ws=ws)

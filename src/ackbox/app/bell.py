@@ -16,7 +16,8 @@ EVERYBODY = 0
 class Follower:
     """One who is rung again and again: `rung` is set by each ring until the follower clears it.
 
-    `agent` narrows the rings to those for that agent's post; `reader` is whom following keeps present.
+    `agent` narrows the rings to those for that agent's post; `reader` is whom following keeps
+    present.
     """
 
     __slots__ = ("agent", "reader", "rung", "ws")
@@ -63,7 +64,9 @@ class Bell:
 
     def __init__(self) -> None:
         self._waiting: dict[int, set[asyncio.Future[None]]] = defaultdict(set)
-        self._following: dict[int, dict[int | None, set[Follower]]] = defaultdict(lambda: defaultdict(set))
+        self._following: dict[int, dict[int | None, set[Follower]]] = defaultdict(
+            lambda: defaultdict(set)
+        )
         self._closing = False
 
     @property
@@ -74,14 +77,19 @@ class Bell:
     @property
     def following(self) -> int:
         """How many follow now."""
-        return sum(len(followers) for agents in self._following.values() for followers in agents.values())
+        return sum(
+            len(followers) for agents in self._following.values() for followers in agents.values()
+        )
 
     @property
     def is_closing(self) -> bool:
         return self._closing
 
     def ring(self, ws: int, posted: Collection[int] = (EVERYBODY,)) -> None:
-        """Wake who waits for a workspace; of those who follow one agent's post only the agents in `posted`."""
+        """Wake who waits for a workspace.
+
+        Of those who follow one agent's post only the agents in `posted`.
+        """
         for waiter in self._waiting.pop(ws, ()):
             if not waiter.done():
                 waiter.set_result(None)
@@ -118,7 +126,10 @@ class Bell:
             self.ring(ws)
 
     def listen(self, ws: int) -> asyncio.Future[None]:
-        """Return a future that the next ring sets; take it before looking, so that no ring falls between."""
+        """Return a future that the next ring sets.
+
+        Take it before looking, so that no ring falls between.
+        """
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._closing:
             waiter.set_result(None)

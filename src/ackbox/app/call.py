@@ -29,7 +29,20 @@ from ackbox.ops.decode import decode
 from ackbox.ops.event.feed import Feed
 from ackbox.ops.rules.room import Rooms
 from ackbox.ops.rules.totals import Totals
-from ackbox.ops.table import OPERATIONS, Call, Context, Fits, NeedsWrite, Operation, Parts, Run, Unread, all_fit, allow, find
+from ackbox.ops.table import (
+    OPERATIONS,
+    Call,
+    Context,
+    Fits,
+    NeedsWrite,
+    Operation,
+    Parts,
+    Run,
+    Unread,
+    all_fit,
+    allow,
+    find,
+)
 from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.store import Store, WorkspaceRow, find_workspace
 
@@ -47,19 +60,29 @@ def wall_clock() -> int:
 class App:
     """One database, and everything that can be done with it."""
 
-    def __init__(self, engine: Engine, *, clock: Callable[[], int] = wall_clock, limits: Limits | None = None) -> None:
+    def __init__(
+        self, engine: Engine, *, clock: Callable[[], int] = wall_clock, limits: Limits | None = None
+    ) -> None:
         self.engine = engine
         self.clock = clock
         self.bell = Bell()
         self.limits = limits or Limits()
         self._new_id = IdMaker()
-        self.alive = Alive(lambda: self.clock())  # through self: tests set the clock after the app is made
+        self.alive = Alive(
+            lambda: self.clock()
+        )  # through self: tests set the clock after the app is made
         self._callers = Callers(engine, lambda: self.clock())
         self._totals = Totals()
         self._rooms = Rooms()
         self.stays = Stays(self._run, self.limits.spend, self.alive, lambda: self.bell.is_closing)
         self._known_places: dict[str, int] = {}
-        self._background = Background(engine, clock=lambda: self.clock(), alive=self.alive, rooms=self._rooms, as_server=self._as_server)
+        self._background = Background(
+            engine,
+            clock=lambda: self.clock(),
+            alive=self.alive,
+            rooms=self._rooms,
+            as_server=self._as_server,
+        )
         self._notifier = Notifier(engine, self.bell, self._background.written)
         self.calls = 0
         self.notices: list[str] = []
@@ -80,12 +103,26 @@ class App:
         await self.engine.close()
 
     async def fire_due(self) -> int:
-        """Send what schedules are due to send by now; the background does it every second. Returns how many this server sent."""
+        """Send what schedules are due to send by now; the background does it every second.
+
+        Returns how many this server sent.
+        """
         return await self._background.fire_due()
 
-    async def ensure(self, *, workspace: str, operator_key: str | None, label: str = "operator") -> str | None:
-        """Make the first workspace and, unless the given operator key is good, an operator key; returns the new key or null."""
-        made, notice = await found(self.engine, workspace=workspace, operator_key=operator_key, label=label, now=self.clock())
+    async def ensure(
+        self, *, workspace: str, operator_key: str | None, label: str = "operator"
+    ) -> str | None:
+        """Make the first workspace and, unless the given operator key is good, an operator key.
+
+        Returns the new key or null.
+        """
+        made, notice = await found(
+            self.engine,
+            workspace=workspace,
+            operator_key=operator_key,
+            label=label,
+            now=self.clock(),
+        )
         self._callers.forget()
         self.notices += [notice] if notice else []
         return made
@@ -99,11 +136,17 @@ class App:
         return await self._callers.identify(credential)
 
     async def ended_keys(self) -> set[str]:
-        """Return the ids of keys that were revoked or ran out within the last minute. Raises Unavailable."""
+        """Return the ids of keys that were revoked or ran out within the last minute.
+
+        Raises Unavailable.
+        """
         return await self._callers.ended()
 
-    async def follow(self, params: Any, *, credential: str | None, face: str = "library") -> Follower:
-        """Return one who is rung when event.feed may have something new for these parameters, until `unfollow`.
+    async def follow(
+        self, params: Any, *, credential: str | None, face: str = "library"
+    ) -> Follower:
+        """Return one who is rung when event.feed may have something new for these parameters, until
+        `unfollow`.
 
         Whoever follows under a name is present. Raises what event.feed raises for them.
         """
@@ -112,9 +155,17 @@ class App:
         asked = decode(Feed, params)
 
         async def look(context: Context, asked: Feed) -> Follower:
-            is_nobody = asked.of == "workspace" and (asked.agent, asked.session, caller.agent) == (None, None, None)
+            is_nobody = asked.of == "workspace" and (asked.agent, asked.session, caller.agent) == (
+                None,
+                None,
+                None,
+            )
             me = None if is_nobody else await context.me(asked)
-            return Follower(context.workspace.ws, me.agent if me and asked.of == "inbox" else None, me.reader if me else None)
+            return Follower(
+                context.workspace.ws,
+                me.agent if me and asked.of == "inbox" else None,
+                me.reader if me else None,
+            )
 
         follower: Follower = await self._run(operation, asked, caller, face, look, writes=False)
         self.bell.follow(follower)
@@ -128,20 +179,38 @@ class App:
         if follower.reader is not None:
             self.alive.go(follower.ws, follower.reader)
 
-    async def stay(self, params: Any, *, credential: str | None, face: str = "library") -> tuple[Stay, Any]:
-        """Check in, and count as online until `stays.leave`; returns what that takes, and the answer. Raises what agent.check_in raises."""
+    async def stay(
+        self, params: Any, *, credential: str | None, face: str = "library"
+    ) -> tuple[Stay, Any]:
+        """Check in, and count as online until `stays.leave`; returns what that takes, and the
+        answer. Raises what agent.check_in raises.
+        """
         caller = await self.identify(credential)
         allow(caller, "agent.check_in", "write")
         return await self.stays.come(caller, params, face)
 
-    async def call(self, name: str, params: Any, *, credential: str | None, face: str = "library", is_push: bool = False,
-                   gone: Gone | None = None, fits: Fits = all_fit, connection: Connection = PLAIN) -> Any:
+    async def call(
+        self,
+        name: str,
+        params: Any,
+        *,
+        credential: str | None,
+        face: str = "library",
+        is_push: bool = False,
+        gone: Gone | None = None,
+        fits: Fits = all_fit,
+        connection: Connection = PLAIN,
+    ) -> Any:
         """Do one operation and return its result struct.
 
-        `params` is a mapping, JSON bytes, or an async function that reads them: it is called once the key has been found good
-        for the operation. A face that looks because a follower was rung says `is_push`: such a look takes nothing from what the
-        key may ask for, and is no sign of life. `gone` says when the caller has left, `fits` how much of a page one answer of the
-        face holds, `connection` what the caller's connection says of itself. Raises the errors of ackbox.errors, and only those.
+        `params` is a mapping, JSON bytes, or an async function that reads them: it is called once
+        the key has been found good
+        for the operation. A face that looks because a follower was rung says `is_push`: such a look
+        takes nothing from what the
+        key may ask for, and is no sign of life. `gone` says when the caller has left, `fits` how
+        much of a page one answer of the
+        face holds, `connection` what the caller's connection says of itself. Raises the errors of
+        ackbox.errors, and only those.
         """
         operation, held, read = OPERATIONS.get(name), None, None
         try:
@@ -155,7 +224,9 @@ class App:
                     allow(caller, name, operation.scope)
                 if callable(params):
                     held, read = Held(self.limits, caller), params
-            asked: Call = decode(operation.params, params if read is None or held is None else await read(held))
+            asked: Call = decode(
+                operation.params, params if read is None or held is None else await read(held)
+            )
             params = None  # a wait keeps no body
             if operation.caller is not None:
                 caller = await operation.caller(self.engine, asked, self.clock())
@@ -163,7 +234,9 @@ class App:
             if not is_push:
                 self.limits.spend(caller, asked)
             self.calls += 1
-            result = await self._do(operation, asked, caller, face, is_push=is_push, gone=gone, fits=fits)
+            result = await self._do(
+                operation, asked, caller, face, is_push=is_push, gone=gone, fits=fits
+            )
             if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
                 return result
             asked = operation.kept(asked) if operation.kept else asked
@@ -172,8 +245,17 @@ class App:
             if held is not None:
                 held.release()
 
-    async def _do(self, operation: Operation, asked: Call, caller: Caller, face: str, *, is_push: bool, gone: Gone | None,
-                  fits: Fits) -> Any:
+    async def _do(
+        self,
+        operation: Operation,
+        asked: Call,
+        caller: Caller,
+        face: str,
+        *,
+        is_push: bool,
+        gone: Gone | None,
+        fits: Fits,
+    ) -> Any:
         """Run an operation once, whichever way it runs."""
         if operation.beside is not None:
             return await operation.beside(self.engine, asked, self.clock())
@@ -184,8 +266,17 @@ class App:
             # A full disk refuses this write; what is indexed already can be read all the same.
             with suppress(Unavailable):
                 await self._run(operation, asked, caller, face, first, writes=True)
-        result = await self._run(operation, asked, caller, face, operation.run, writes=operation.is_write(asked), is_push=is_push,
-                                 gone=gone if operation.for_caller else None, fits=fits)
+        result = await self._run(
+            operation,
+            asked,
+            caller,
+            face,
+            operation.run,
+            writes=operation.is_write(asked),
+            is_push=is_push,
+            gone=gone if operation.for_caller else None,
+            fits=fits,
+        )
         if operation.name in ("key.revoke", "key.rotate", "login.redeem", "login.end"):
             self._callers.forget()
         if operation.name == "key.rotate":
@@ -195,38 +286,93 @@ class App:
         return result
 
     async def _run_each(self, parts: Parts, asked: Any, caller: Caller, face: str) -> Any:
-        """Run the many calls that one stands for; each commits or fails by itself, in their order."""
+        """Run the many calls that one stands for.
+
+        Each commits or fails by itself, in their order.
+        """
         operation = OPERATIONS[parts.of]
 
         async def one(part: Any) -> Any:
             try:
                 params = decode(operation.params, part)
-                return await self._run(operation, params, caller, face, operation.run, writes=operation.is_write(params))
+                return await self._run(
+                    operation,
+                    params,
+                    caller,
+                    face,
+                    operation.run,
+                    writes=operation.is_write(params),
+                )
             except AckboxError as error:
                 return error
 
         return parts.join(list(await asyncio.gather(*map(one, parts.split(asked)))))
 
-    async def _wait(self, operation: Operation, asked: Any, caller: Caller, face: str, credential: str | None, result: Any,
-                    gone: Gone | None, fits: Fits) -> Any:
+    async def _wait(
+        self,
+        operation: Operation,
+        asked: Any,
+        caller: Caller,
+        face: str,
+        credential: str | None,
+        result: Any,
+        gone: Gone | None,
+        fits: Fits,
+    ) -> Any:
         """Look again at each ring until the result is done or the call's time is over."""
         assert operation.is_done is not None
         ws, again = caller.ws or await self._place(asked), operation.again
 
         async def look(last: Any) -> Any:
             async def run(context: Context, params: Any) -> Any:
-                return await (operation.run(context, params) if again is None else again(context, params, last))
+                return await (
+                    operation.run(context, params)
+                    if again is None
+                    else again(context, params, last)
+                )
 
             again_as = (await self.identify(credential)).over(caller.connection)
-            return await self._run(operation, asked, again_as, face, run, writes=again is None and operation.is_write(asked), gone=gone, fits=fits)
+            return await self._run(
+                operation,
+                asked,
+                again_as,
+                face,
+                run,
+                writes=again is None and operation.is_write(asked),
+                gone=gone,
+                fits=fits,
+            )
 
         with self.limits.waiting(caller):
-            return await wait(self.bell, ws, asked.wait_s, gone, result=result, is_done=operation.is_done, look=look)
+            return await wait(
+                self.bell,
+                ws,
+                asked.wait_s,
+                gone,
+                result=result,
+                is_done=operation.is_done,
+                look=look,
+            )
 
-    async def _run(self, operation: Operation, asked: Call, caller: Caller, face: str, run: Run, *, writes: bool, is_push: bool = False,
-                   gone: Gone | None = None, fits: Fits = all_fit) -> Any:
+    async def _run(
+        self,
+        operation: Operation,
+        asked: Call,
+        caller: Caller,
+        face: str,
+        run: Run,
+        *,
+        writes: bool,
+        is_push: bool = False,
+        gone: Gone | None = None,
+        fits: Fits = all_fit,
+    ) -> Any:
         context: Context | None = None
-        ws = caller.ws or self._known_places.get(asked.workspace or "default") or await self._place(asked)
+        ws = (
+            caller.ws
+            or self._known_places.get(asked.workspace or "default")
+            or await self._place(asked)
+        )
         # A transaction may be run again: what is counted must know that it is the same call.
         this_call = object()
 
@@ -236,7 +382,15 @@ class App:
                 raise CallerGone("The caller hung up.", hint="Ask again.")
             store = Store(tx, ws)
             workspace = await self._workspace(store, caller, asked)
-            context = self._context(store, workspace, caller=caller, operation=operation.name, face=face, fits=fits, call=this_call)
+            context = self._context(
+                store,
+                workspace,
+                caller=caller,
+                operation=operation.name,
+                face=face,
+                fits=fits,
+                call=this_call,
+            )
             if asked.session is not None:
                 await context.resume(asked.session)
             return await run(context, asked)
@@ -244,8 +398,11 @@ class App:
         # Who may do what concerns the whole server may do it with a key of one workspace too.
         across = operation.spans_workspaces and (caller.ws == 0 or operation.scope == "server")
         try:
-            result = await (self.engine.write(work, ws=ws, across=across) if writes
-                            else self._read(work, slow=operation.is_slow, ws=ws, across=across))
+            result = await (
+                self.engine.write(work, ws=ws, across=across)
+                if writes
+                else self._read(work, slow=operation.is_slow, ws=ws, across=across)
+            )
         except (NotYou, LoopGuard) as error:
             await self._note_refused(error, operation, caller, ws)
             raise
@@ -253,17 +410,31 @@ class App:
             self._after(context, is_push=is_push)
         return result
 
-    async def _note_refused(self, error: NotYou | LoopGuard, operation: Operation, caller: Caller, ws: int) -> None:
-        """Tell in the workspace's feed of a name that was not the key's own, or of a loop; never what it wanted to say."""
+    async def _note_refused(
+        self, error: NotYou | LoopGuard, operation: Operation, caller: Caller, ws: int
+    ) -> None:
+        """Tell in the workspace's feed of a name that was not the key's own, or of a loop.
+
+        Never what it wanted to say.
+        """
         if not self.limits.may_note_refusal(caller.key_id):
             return
         kind = "agent.refused" if isinstance(error, NotYou) else "agent.held"
-        subject = {"key": caller.key_id, "operation": operation.name, **{name: error.details[name] for name in TOLD if name in error.details}}
+        subject = {
+            "key": caller.key_id,
+            "operation": operation.name,
+            **{name: error.details[name] for name in TOLD if name in error.details},
+        }
         with suppress(Unavailable):
-            await self.engine.write(lambda tx: Store(tx, ws).note(kind, at=self.clock(), reader=0, subject=subject), ws=ws)
+            await self.engine.write(
+                lambda tx: Store(tx, ws).note(kind, at=self.clock(), reader=0, subject=subject),
+                ws=ws,
+            )
             self._notifier.ring(ws, ())
 
-    async def _read(self, work: Callable[[Transaction], Any], *, slow: bool, ws: int, across: bool) -> Any:
+    async def _read(
+        self, work: Callable[[Transaction], Any], *, slow: bool, ws: int, across: bool
+    ) -> Any:
         """Read; what finds that it must register somebody first runs again as a write."""
         try:
             return await self.engine.read(work, slow=slow, ws=ws, across=across)
@@ -298,14 +469,39 @@ class App:
             self._rooms.note(ws)
             self._notifier.ring(ws, context.store.posted)
 
-    def _context(self, store: Store, workspace: WorkspaceRow, *, caller: Caller, operation: str, face: str, fits: Fits = all_fit,
-                 call: object = None) -> Context:
-        """Return what an operation is given while it runs; `call` is one object for all tries of one call."""
+    def _context(
+        self,
+        store: Store,
+        workspace: WorkspaceRow,
+        *,
+        caller: Caller,
+        operation: str,
+        face: str,
+        fits: Fits = all_fit,
+        call: object = None,
+    ) -> Context:
+        """Return what an operation is given while it runs.
+
+        `call` is one object for all tries of one call.
+        """
         return Context(
-            caller=caller, store=store, workspace=workspace, operation=operation, face=face, now=self.clock(), new_id=self._new_id,
-            alive=self.alive.last, on_socket=self.alive.follows, session_alive=self.alive.session_last, sockets=self.sockets,
-            totals=self._totals, stored_bytes=self._rooms.bytes_of, notices=self.notices, fits=fits,
-            may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or call))
+            caller=caller,
+            store=store,
+            workspace=workspace,
+            operation=operation,
+            face=face,
+            now=self.clock(),
+            new_id=self._new_id,
+            alive=self.alive.last,
+            on_socket=self.alive.follows,
+            session_alive=self.alive.session_last,
+            sockets=self.sockets,
+            totals=self._totals,
+            stored_bytes=self._rooms.bytes_of,
+            notices=self.notices,
+            fits=fits,
+            may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or call),
+        )
 
     async def _as_server(self, ws: int, run: Callable[[Context], Any]) -> Any:
         """Run what the server does on its own in one workspace, in a transaction."""
@@ -314,7 +510,13 @@ class App:
         async def work(tx: Transaction) -> Any:
             nonlocal context
             store = Store(tx, ws)
-            context = self._context(store, await store.workspace(), caller=schedules.SERVER, operation="schedule.fire", face="server")
+            context = self._context(
+                store,
+                await store.workspace(),
+                caller=schedules.SERVER,
+                operation="schedule.fire",
+                face="server",
+            )
             return await run(context)
 
         result = await self.engine.write(work, ws=ws)
@@ -324,11 +526,15 @@ class App:
 
 
 def _no_workspace(name: str | None) -> NotFound:
-    return NotFound(f"There is no workspace {name!r}.", hint="See workspace.list.", field="workspace")
+    return NotFound(
+        f"There is no workspace {name!r}.", hint="See workspace.list.", field="workspace"
+    )
 
 
 async def open_app(url: str, **options: Any) -> App:
-    """Return an open app on a database URL: `sqlite:///path`, `sqlite://:memory:` or `postgresql://…`."""
+    """Return an open app on a database URL: `sqlite:///path`, `sqlite://:memory:` or
+    `postgresql://…`.
+    """
     app = App(make_engine(url), **options)
     await app.open()
     return app

@@ -21,7 +21,9 @@ ENDED_MS = 60_000
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A key that was found right at a moment of the process's own clock (ms), and who calls with it."""
+    """A key that was found right at a moment of the process's own clock (ms), and who calls
+    with it.
+    """
 
     at: int
     row: KeyRow
@@ -37,23 +39,40 @@ class Callers:
         self._known: dict[bytes, Known] = {}
 
     async def identify(self, credential: str | None) -> Caller:
-        """Return whose key this is. Raises BadKey, with one answer for wrong, expired and revoked alike in form."""
+        """Return whose key this is.
+
+        Raises BadKey, with one answer for wrong, expired and revoked alike in form.
+        """
         if not credential:
-            raise BadKey("No key was given.", hint="Send it as 'Authorization: Bearer abx_…'.", reason="missing")
+            raise BadKey(
+                "No key was given.",
+                hint="Send it as 'Authorization: Bearer abx_…'.",
+                reason="missing",
+            )
         known = await self._find(credential)
         if known is None:
-            raise BadKey("This key is not known here.", hint="Check which server it belongs to.", reason="unknown")
+            raise BadKey(
+                "This key is not known here.",
+                hint="Check which server it belongs to.",
+                reason="unknown",
+            )
         row = known.row
         if row.revoked_at is not None:
-            raise BadKey("This key has been revoked.", hint="Ask an admin for a new one.", reason="revoked")
+            raise BadKey(
+                "This key has been revoked.", hint="Ask an admin for a new one.", reason="revoked"
+            )
         if row.expires_at is not None and row.expires_at <= self._clock():
-            raise BadKey("This key has expired.", hint="Ask an admin for a new one.", reason="expired")
+            raise BadKey(
+                "This key has expired.", hint="Ask an admin for a new one.", reason="expired"
+            )
         return known.caller
 
     async def ended(self) -> set[str]:
         """Return the ids of keys that were revoked or ran out within the last minute."""
         now = self._clock()
-        return await self._engine.read(lambda tx: ended_keys(tx, since=now - ENDED_MS, now=now), across=True)
+        return await self._engine.read(
+            lambda tx: ended_keys(tx, since=now - ENDED_MS, now=now), across=True
+        )
 
     def forget(self) -> None:
         """Ask the store again for every key."""
@@ -74,4 +93,10 @@ class Callers:
 
 
 def _caller(row: KeyRow) -> Caller:
-    return Caller(key_id=row.id, ws=row.ws, role=row.role, agent=row.agent, may_speak_as=tuple(row.may_speak_as))
+    return Caller(
+        key_id=row.id,
+        ws=row.ws,
+        role=row.role,
+        agent=row.agent,
+        may_speak_as=tuple(row.may_speak_as),
+    )

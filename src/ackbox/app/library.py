@@ -1,6 +1,7 @@
 """The library: a database in this process, with the client's methods and no server.
 
-Nothing else may have an SQLite file open at the same time. Explained in docs/howto/use-the-python-client.md.
+Nothing else may have an SQLite file open at the same time. Explained in
+docs/howto/use-the-python-client.md.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class _Local:
         follower = await self._app.follow(asked, credential=self._key)
         try:
             if asked.get("cursor") is None:
-                asked["cursor"] = (await self._app.call("event.feed", asked, credential=self._key)).cursor
+                asked["cursor"] = (
+                    await self._app.call("event.feed", asked, credential=self._key)
+                ).cursor
             yield _Page([], asked["cursor"])
             while not self._app.bell.is_closing:
                 follower.rung.clear()
@@ -65,11 +68,19 @@ class _Local:
 
 
 @asynccontextmanager
-async def open(url: str, *, key: str | None = None, workspace: str | None = None, agent: str | None = None,
-               instance: str | None = None) -> AsyncIterator[Client]:
-    """Open a database and give a client on it: `async with ackbox.open("sqlite:////path/to/ackbox.db", agent="ana") as client`.
+async def open(
+    url: str,
+    *,
+    key: str | None = None,
+    workspace: str | None = None,
+    agent: str | None = None,
+    instance: str | None = None,
+) -> AsyncIterator[Client]:
+    """Open a database and give a client on it: `async with
+    ackbox.open("sqlite:////path/to/ackbox.db", agent="ana") as client`.
 
-    Without a key it acts as the operator of an SQLite database, whose key is in `operator.key` beside the file, as `ackbox up`
+    Without a key it acts as the operator of an SQLite database, whose key is in `operator.key`
+    beside the file, as `ackbox up`
     keeps it. Raises Unavailable when a server has the database open.
     """
     where = _directory(url)
@@ -77,13 +88,21 @@ async def open(url: str, *, key: str | None = None, workspace: str | None = None
         raise Unavailable(f"A server has {where} open.", hint="Talk to it: ackbox.Client()")
     app = await open_app(url)
     try:
-        yield Client(transport=_Local(app, key or await _operator(app, where)), workspace=workspace, agent=agent, instance=instance)
+        yield Client(
+            transport=_Local(app, key or await _operator(app, where)),
+            workspace=workspace,
+            agent=agent,
+            instance=instance,
+        )
     finally:
         await app.close()
 
 
 def _directory(url: str) -> Path | None:
-    """Return the directory of an SQLite file; null for one in memory, and for a server's database."""
+    """Return the directory of an SQLite file.
+
+    Null for one in memory, and for a server's database.
+    """
     path = url.partition("sqlite:///")[2]
     return Path(path).parent if path and path != ":memory:" else None
 
@@ -92,16 +111,25 @@ async def _operator(app: App, where: Path | None) -> str:
     if where is not None:
         return await ensure_operator(app, where)
     if app.engine.name != "sqlite":
-        raise BadKey("No key was given.", hint="Give `key`; only an SQLite database keeps its operator's key beside it.")
+        raise BadKey(
+            "No key was given.",
+            hint="Give `key`; only an SQLite database keeps its operator's key beside it.",
+        )
     made = await app.ensure(workspace="default", operator_key=None)
     assert made is not None
     return made
 
 
 async def ensure_operator(app: App, where: Path) -> str:
-    """Make sure that the operator key in a directory is good, keep the file right when the key is rotated, and return the key."""
+    """Make sure that the operator key in a directory is good, keep the file right when the key
+    is rotated, and return the key.
+    """
     path, known = where / "operator.key", read_operator_key(where)
-    made = await app.ensure(workspace="default", operator_key=known, label=f"operator of {where.resolve()} on {socket.gethostname()}"[:200])
+    made = await app.ensure(
+        workspace="default",
+        operator_key=known,
+        label=f"operator of {where.resolve()} on {socket.gethostname()}"[:200],
+    )
     if made is not None and made != known:
         write_private(path, made + "\n")
 
@@ -113,7 +141,9 @@ async def ensure_operator(app: App, where: Path) -> str:
             write_private(path, rotated.key + "\n")
         except (AckboxError, OSError) as error:
             # The key is in the answer; without the file the next start makes another.
-            logging.getLogger(__name__).warning("operator.key could not be written (%s)", type(error).__name__)
+            logging.getLogger(__name__).warning(
+                "operator.key could not be written (%s)", type(error).__name__
+            )
             return rotated
         return msgspec.structs.replace(rotated, kept_in=str(path))
 

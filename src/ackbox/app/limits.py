@@ -1,4 +1,5 @@
-"""Limits: token buckets for keys and workspaces, and how much a key may have under way, so that one cannot drown the rest.
+"""Limits: token buckets for keys and workspaces, and how much a key may have under way, so that one
+cannot drown the rest.
 
 Explained in docs/why/limits.md.
 """
@@ -62,14 +63,17 @@ BY_WORKSPACE = Rate(2000, 4000)
 GUESSES = Rate(1, 30)
 REFUSALS = Rate(1, 1)
 REPEATS_WITHIN_S = 600
-# Buckets of each kind. Kinds do not push out one another: a flood of wrong keys fills the buckets of addresses alone.
+# Buckets of each kind. Kinds do not push out one another: a flood of wrong keys fills the buckets
+# of addresses alone.
 MAX_BUCKETS = 20_000
-# What one key may have under way at once: calls that wait, and bytes of requests that are not answered.
+# What one key may have under way at once: calls that wait, and bytes of requests that are not
+# answered.
 MAX_WAITS = 1_000
 MAX_BYTES = 32 << 20
 # A body up to this size is bounded by its connection; a longer one counts against its key.
 UNCOUNTED = 64 * 1024
-# Bytes of deliveries under way whose signature has not been checked: the whole body must be there first. All of them count.
+# Bytes of deliveries under way whose signature has not been checked: the whole body must be there
+# first. All of them count.
 MAX_OF_WEBHOOK = 8 << 20
 MAX_OF_ADDRESS = 4 << 20
 
@@ -77,8 +81,14 @@ MAX_OF_ADDRESS = 4 << 20
 class Limits:
     """Buckets by key and by workspace."""
 
-    def __init__(self, *, key: Rate = BY_KEY, workspace: Rate = BY_WORKSPACE, guess: Rate = GUESSES,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        key: Rate = BY_KEY,
+        workspace: Rate = BY_WORKSPACE,
+        guess: Rate = GUESSES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._rates = {"key": key, "workspace": workspace, "guess": guess, "refusal": REFUSALS}
         self._clock = clock
         self._buckets: dict[str, dict[Any, Bucket]] = defaultdict(dict)
@@ -103,14 +113,23 @@ class Limits:
         """Note a wrong key from an address. Raises RateLimited when there were many of late."""
         wait_s = self._bucket("guess", network(address)).take(1, self._clock())
         if wait_s:
-            raise RateLimited("Too many wrong keys from this address.", hint="Wait, and check the key.", retry_after_s=_told(wait_s))
+            raise RateLimited(
+                "Too many wrong keys from this address.",
+                hint="Wait, and check the key.",
+                retry_after_s=_told(wait_s),
+            )
 
     def may_note_refusal(self, key_id: str) -> bool:
-        """Whether a refused name is written down: about once a second for each key, so that nobody fills the feed with them."""
+        """Whether a refused name is written down: about once a second for each key, so that
+        nobody fills the feed with them.
+        """
         return self._bucket("refusal", key_id).take(1, self._clock()) == 0
 
     def may_repeat(self, same: int, limit: int, call: Any) -> bool:
-        """Whether the same text may be sent once more: by so many calls within ten minutes. A call asked again counts once."""
+        """Whether the same text may be sent once more: by so many calls within ten minutes.
+
+        A call asked again counts once.
+        """
         now = self._clock()
         if len(self._said) > 100_000:
             self._said.clear()
@@ -129,8 +148,12 @@ class Limits:
         """Count a call that waits. Raises RateLimited when the key has too many."""
         key = caller.key_id
         if self._waits[key] >= MAX_WAITS and caller.role != "operator":
-            raise RateLimited(f"This key has {MAX_WAITS:,} calls that wait.", hint="End some; one subscription replaces many waits.",
-                              retry_after_s=1, limit=MAX_WAITS)
+            raise RateLimited(
+                f"This key has {MAX_WAITS:,} calls that wait.",
+                hint="End some; one subscription replaces many waits.",
+                retry_after_s=1,
+                limit=MAX_WAITS,
+            )
         self._waits[key] += 1
         try:
             yield
@@ -138,7 +161,10 @@ class Limits:
             _count_down(self._waits, key, 1)
 
     def hold(self, caller: Caller, size: int) -> None:
-        """Count bytes of a request until they are released. Raises RateLimited when the key has too many under way."""
+        """Count bytes of a request until they are released.
+
+        Raises RateLimited when the key has too many under way.
+        """
         if caller.role != "operator":
             self._refuse_over(caller.key_id, size, MAX_BYTES, "This key")
         self._bytes[caller.key_id] += size
@@ -148,7 +174,10 @@ class Limits:
         _count_down(self._bytes, caller.key_id, size)
 
     def hold_unsigned(self, caller: Caller, address: str, size: int) -> None:
-        """Count bytes that somebody sends to a webhook, before they are known to be signed. Raises RateLimited."""
+        """Count bytes that somebody sends to a webhook, before they are known to be signed.
+
+        Raises RateLimited.
+        """
         self._refuse_over(caller.key_id, size, MAX_OF_WEBHOOK, "This webhook")
         self._refuse_over(network(address), size, MAX_OF_ADDRESS, "This address")
         self._bytes[caller.key_id] += size
@@ -161,8 +190,12 @@ class Limits:
 
     def _refuse_over(self, whose: str, size: int, limit: int, named: str) -> None:
         if self._bytes[whose] + size > limit:
-            raise RateLimited(f"{named} has more than {limit:,} bytes of requests under way.", hint="Wait for answers, then go on.",
-                              retry_after_s=1, limit=limit)
+            raise RateLimited(
+                f"{named} has more than {limit:,} bytes of requests under way.",
+                hint="Wait for answers, then go on.",
+                retry_after_s=1,
+                limit=limit,
+            )
 
     def _bucket(self, kind: str, of: Any, rate: Rate | None = None) -> Bucket:
         buckets = self._buckets[kind]
@@ -175,11 +208,13 @@ class Limits:
         return bucket
 
     def _make_room(self, kind: str) -> None:
-        """Let go of the buckets of one kind that are full again, and of those longest unused while there are still too many."""
+        """Let go of the buckets of one kind that are full again, and of those longest unused
+        while there are still too many.
+        """
         now = self._clock()
         left = [item for item in self._buckets[kind].items() if not item[1].is_full(now)]
         if len(left) > MAX_BUCKETS // 2:
-            left = sorted(left, key=lambda item: item[1].taken_at)[-(MAX_BUCKETS // 2):]
+            left = sorted(left, key=lambda item: item[1].taken_at)[-(MAX_BUCKETS // 2) :]
         self._buckets[kind] = dict(left)
 
     def take(self, kind: str, of: Any, many: float = 1.0, *, rate: Rate | None = None) -> None:
@@ -187,17 +222,28 @@ class Limits:
         bucket = self._bucket(kind, of, rate)
         wait_s = bucket.take(min(many, bucket.rate.burst), self._clock())
         if wait_s:
-            raise RateLimited(f"Too many calls for this {'key' if rate else kind}.", hint="Wait, then go on; many sends fit into one call.",
-                              retry_after_s=_told(wait_s))
+            raise RateLimited(
+                f"Too many calls for this {'key' if rate else kind}.",
+                hint="Wait, then go on; many sends fit into one call.",
+                retry_after_s=_told(wait_s),
+            )
 
 
 class Held:
-    """The bytes that one call's request takes, given back when the call ends; `unsigned_from` is where a delivery comes from."""
+    """The bytes that one call's request takes, given back when the call ends.
+
+    `unsigned_from` is where a delivery comes from.
+    """
 
     __slots__ = ("_caller", "_limits", "_size", "_unsigned_from")
 
     def __init__(self, limits: Limits, caller: Caller, unsigned_from: str | None = None) -> None:
-        self._limits, self._caller, self._size, self._unsigned_from = limits, caller, 0, unsigned_from
+        self._limits, self._caller, self._size, self._unsigned_from = (
+            limits,
+            caller,
+            0,
+            unsigned_from,
+        )
 
     @property
     def key(self) -> str:

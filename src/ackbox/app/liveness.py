@@ -27,7 +27,10 @@ class Alive:
         return self._clock() if self._is_here(ws, reader) else self._seen.get((ws, reader), 0)
 
     def follows(self, ws: int, reader: int) -> bool:
-        """Whether a reader follows; who has checked out is away at once, also while a socket is open, until its next call."""
+        """Whether a reader follows.
+
+        Who has checked out is away at once, also while a socket is open, until its next call.
+        """
         return (ws, reader) in self._following and self._seen.get((ws, reader)) != 0
 
     def note(self, ws: int, signs: Mapping[int, int]) -> None:
@@ -51,7 +54,10 @@ class Alive:
             del self._following[ws, reader]
 
     def stay(self, ws: int, reader: int) -> None:
-        """Count a reader as here until it leaves; unlike one that follows it is not told of its post."""
+        """Count a reader as here until it leaves.
+
+        Unlike one that follows it is not told of its post.
+        """
         self._staying[ws, reader] += 1
 
     def stays(self, ws: int, reader: int) -> bool:
@@ -59,7 +65,10 @@ class Alive:
         return (ws, reader) in self._staying
 
     def leave(self, ws: int, reader: int) -> bool:
-        """End one `stay`; true when nothing else of the reader is open, so that it is away from now on."""
+        """End one `stay`.
+
+        True when nothing else of the reader is open, so that it is away from now on.
+        """
         self._staying[ws, reader] -= 1
         if not self._staying[ws, reader]:
             del self._staying[ws, reader]
@@ -91,7 +100,10 @@ class Alive:
             self._sessions.setdefault(ws, {}).update(signs)
 
     def unwritten_sessions(self) -> dict[int, dict[int, int]]:
-        """Return what is to be written down of sessions; it stays here until then, so that who asks meanwhile finds it."""
+        """Return what is to be written down of sessions.
+
+        It stays here until then, so that who asks meanwhile finds it.
+        """
         return _copied(self._sessions)
 
     def forget_sessions(self, ws: int, written: Mapping[int, int]) -> None:
@@ -99,7 +111,9 @@ class Alive:
         _forget(self._sessions, ws, written)
 
     def _is_here(self, ws: int, reader: int) -> bool:
-        return ((ws, reader) in self._following or (ws, reader) in self._staying) and self._seen.get((ws, reader)) != 0
+        return (
+            (ws, reader) in self._following or (ws, reader) in self._staying
+        ) and self._seen.get((ws, reader)) != 0
 
     def _note_now(self, ws: int, reader: int) -> None:
         if self._is_here(ws, reader):

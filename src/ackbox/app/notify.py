@@ -28,10 +28,15 @@ class Notifier:
         if self._engine.name != "sqlite":
             named = posted if len(posted) <= MAX_NAMED else (EVERYBODY,)
             # Kept, so that it is not collected before it is done.
-            self._sending = asyncio.ensure_future(self._engine.tell(f"{ws}:{'.'.join(map(str, named))}"))
+            self._sending = asyncio.ensure_future(
+                self._engine.tell(f"{ws}:{'.'.join(map(str, named))}")
+            )
 
     def hear(self, text: str) -> None:
-        """Ring for what another server wrote; `*` comes after a time in which nothing could be heard."""
+        """Ring for what another server wrote.
+
+        `*` comes after a time in which nothing could be heard.
+        """
         ws, _, posted = text.partition(":")
         if text == "*":
             self._bell.ring_all()

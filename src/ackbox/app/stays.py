@@ -1,6 +1,7 @@
 """Stays: who counts as online for as long as something of theirs is open, such as a socket.
 
-The last stay of a reader that ends checks it out, however it ended. Explained in docs/why/presence.md.
+The last stay of a reader that ends checks it out, however it ended. Explained in
+docs/why/presence.md.
 """
 
 from __future__ import annotations
@@ -31,13 +32,21 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
 class Stays:
     """All stays of one server; `run` runs an operation as the app does."""
 
-    def __init__(self, run: Callable[..., Awaitable[Any]], spend: Callable[[Caller, Call], None], alive: Alive,
-                 is_closing: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        run: Callable[..., Awaitable[Any]],
+        spend: Callable[[Caller, Call], None],
+        alive: Alive,
+        is_closing: Callable[[], bool],
+    ) -> None:
         self._run, self._spend, self._alive, self._is_closing = run, spend, alive, is_closing
         self._leaving: set[asyncio.Task[None]] = set()
 
     async def come(self, caller: Caller, params: Any, face: str) -> tuple[Stay, Any]:
-        """Check in, and count as online until `leave`; return what `leave` takes, and the answer of agent.check_in."""
+        """Check in, and count as online until `leave`.
+
+        Return what `leave` takes, and the answer of agent.check_in.
+        """
         operation = OPERATIONS["agent.check_in"]
         asked: Call = decode(operation.params, params)
         self._spend(caller, asked)
@@ -60,7 +69,9 @@ class Stays:
         return stay, result
 
     def _count(self, counted: list[Stay], stay: Stay | None) -> None:
-        """Count a stay within its transaction, where a check-out that waits for its turn will find it; one that was tried before no more."""
+        """Count a stay within its transaction, where a check-out that waits for its turn will
+        find it; one that was tried before no more.
+        """
         if stay is not None:
             self._alive.stay(stay.ws, stay.reader)
         for before in counted:
@@ -81,7 +92,10 @@ class Stays:
 
     async def _check_out(self, stay: Stay) -> None:
         operation = OPERATIONS["agent.check_out"]
-        who = {name: getattr(stay.asked, name) for name in ("workspace", "agent", "instance", "session")}
+        who = {
+            name: getattr(stay.asked, name)
+            for name in ("workspace", "agent", "instance", "session")
+        }
 
         async def check_out(context: Context, asked: Any) -> None:
             # One that has come back meanwhile is here.
@@ -90,4 +104,11 @@ class Stays:
 
         # A session may have ended by itself.
         with suppress(AckboxError):
-            await self._run(operation, decode(operation.params, who), stay.caller, "server", check_out, writes=True)
+            await self._run(
+                operation,
+                decode(operation.params, who),
+                stay.caller,
+                "server",
+                check_out,
+                writes=True,
+            )

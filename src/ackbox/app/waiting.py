@@ -16,9 +16,19 @@ from ackbox.errors import CallerGone
 LOOK_AGAIN_S = 1.0
 
 
-async def wait(bell: Bell, ws: int, wait_s: float, gone: Gone | None, *, result: Any, is_done: Callable[[Any], bool],
-               look: Callable[[Any], Awaitable[Any]]) -> Any:
-    """Return the first result that is done, or the last one when the time is over, the server closes or the caller has left."""
+async def wait(
+    bell: Bell,
+    ws: int,
+    wait_s: float,
+    gone: Gone | None,
+    *,
+    result: Any,
+    is_done: Callable[[Any], bool],
+    look: Callable[[Any], Awaitable[Any]],
+) -> Any:
+    """Return the first result that is done, or the last one when the time is over, the server
+    closes or the caller has left.
+    """
     until = time.monotonic() + wait_s
     while (left := until - time.monotonic()) > 0 and not bell.is_closing:
         waiter = bell.listen(ws)

@@ -23,7 +23,12 @@ from ackbox.errors import RateLimited, Unavailable
 from ackbox.model.message import Letter
 from ackbox.model.receipt import Mark
 from ackbox.ops.event.feed import Event
-from ackbox.ops.table import OPERATIONS, Call, Context, Operation  # the package fills the table as it is imported
+from ackbox.ops.table import (
+    OPERATIONS,
+    Call,
+    Context,
+    Operation,
+)  # the package fills the table as it is imported
 
 if TYPE_CHECKING:
     from ackbox.client.verbs import Follow, Nouns
@@ -33,7 +38,8 @@ else:
 P = TypeVar("P", bound=Call)
 R = TypeVar("R")
 WHOSE = ("workspace", "agent", "instance", "session")
-# Letters remembered, so that each is shown once; and how often all that is unread is looked through again.
+# Letters remembered, so that each is shown once; and how often all that is unread is looked through
+# again.
 MOST_SHOWN = 10_000
 LOOK_AGAIN_S = 60.0
 
@@ -67,7 +73,11 @@ class Noun:
         return _method(self._client, operation)
 
     def __dir__(self) -> list[str]:
-        return [spoken(operation.verb) for operation in OPERATIONS.values() if operation.noun == self._noun]
+        return [
+            spoken(operation.verb)
+            for operation in OPERATIONS.values()
+            if operation.noun == self._noun
+        ]
 
 
 def spoken(verb: str) -> str:
@@ -80,27 +90,48 @@ def _method(client: Client, operation: Operation) -> Callable[..., Awaitable[Any
         return await client.call(operation.name, **params)
 
     method.__name__, method.__doc__ = operation.verb, operation.description
-    method.__signature__ = inspect.signature(operation.params).replace(return_annotation=operation.result)  # type: ignore[attr-defined]  # help() reads it; the type of functions does not know it
+    signature = inspect.signature(operation.params).replace(return_annotation=operation.result)
+    # help() reads it; the type of functions does not know it.
+    method.__signature__ = signature  # type: ignore[attr-defined]
     return method
 
 
 class Client(Nouns):
-    """One server and one key: `async with ackbox.Client() as client: await client.message.send(to="bob", body="hello")`.
+    """One server and one key: `async with ackbox.Client() as client: await
+    client.message.send(to="bob", body="hello")`.
 
-    Address and key are found as the command line finds them, when they are not given. `workspace`, `agent` and
-    `instance` stand in every call that says nothing else. After a break the client connects again by itself.
+    Address and key are found as the command line finds them, when they are not given. `workspace`,
+    `agent` and
+    `instance` stand in every call that says nothing else. After a break the client connects again
+    by itself.
     """
 
-    def __init__(self, url: str | None = None, key: str | None = None, *, workspace: str | None = None, agent: str | None = None,
-                 instance: str | None = None, data_dir: str | None = None, patience_s: float = 10.0, transport: Transport | None = None) -> None:
+    def __init__(
+        self,
+        url: str | None = None,
+        key: str | None = None,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        data_dir: str | None = None,
+        patience_s: float = 10.0,
+        transport: Transport | None = None,
+    ) -> None:
         if transport is None:
             from ackbox.client.discovery import caller
             from ackbox.client.socket import SocketTransport
 
             found = caller(data_dir=data_dir, url=url, key=key)
-            transport = SocketTransport(found.url, found.key, patience_s=patience_s, is_there=found.is_there)
+            transport = SocketTransport(
+                found.url, found.key, patience_s=patience_s, is_there=found.is_there
+            )
         self._transport = transport
-        self._whose = {name: value for name, value in (("workspace", workspace), ("agent", agent), ("instance", instance)) if value is not None}
+        self._whose = {
+            name: value
+            for name, value in (("workspace", workspace), ("agent", agent), ("instance", instance))
+            if value is not None
+        }
 
     async def __aenter__(self) -> Client:
         return self
@@ -109,32 +140,46 @@ class Client(Nouns):
         await self.close()
 
     if not TYPE_CHECKING:  # a type checker would take any name for a noun
+
         def __getattr__(self, noun: str) -> Noun:
-            if noun.startswith("_") or not any(operation.noun == noun for operation in OPERATIONS.values()):
+            if noun.startswith("_") or not any(
+                operation.noun == noun for operation in OPERATIONS.values()
+            ):
                 raise AttributeError(f"there is no operation {noun}.*")
             return Noun(self, noun)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *dict.fromkeys(operation.noun for operation in OPERATIONS.values())]
+        return [
+            *super().__dir__(),
+            *dict.fromkeys(operation.noun for operation in OPERATIONS.values()),
+        ]
 
     async def close(self) -> None:
         """Close the connection."""
         await self._transport.close()
 
     async def call(self, name: str, /, **params: Any) -> Any:
-        """Do an operation by its name and return its result struct. Raises NoServer and the errors of ackbox.errors."""
+        """Do an operation by its name and return its result struct.
+
+        Raises NoServer and the errors of ackbox.errors.
+        """
         operation = OPERATIONS.get(name)
         if operation is None:
             raise AttributeError(f"there is no operation {name!r}")
-        given = self._own(operation) | {field: value for field, value in params.items() if value is not None}
+        given = self._own(operation) | {
+            field: value for field, value in params.items() if value is not None
+        }
         if "idempotency_key" in operation.params.__struct_fields__:
             # So that it can be sent again when the answer is lost, and is stored once.
             given.setdefault("idempotency_key", uuid.uuid4().hex)
-        raw = await self._transport.call(name, msgspec.json.encode(given), may_repeat=_may_repeat(operation, given))
+        raw = await self._transport.call(
+            name, msgspec.json.encode(given), may_repeat=_may_repeat(operation, given)
+        )
         return msgspec.json.decode(raw, type=operation.result)
 
     async def do(self, operation: Callable[[Context, P], Awaitable[R]], params: P) -> R:
-        """Do an operation with its own parameter struct; a type checker knows parameters and result.
+        """Do an operation with its own parameter struct; a type checker knows parameters and
+        result.
 
         `sent = await client.do(messages.send, messages.Send(to="bob", body="hello"))`
         """
@@ -143,12 +188,18 @@ class Client(Nouns):
         result: R = await self.call(found.name, **msgspec.to_builtins(given))
         return result
 
-    async def pages(self, **params: Unpack[Follow]) -> AsyncGenerator[tuple[list[Event], str], None]:
-        """Give what happens, as (events, cursor), as long as it is asked for; the first has no events and says where it begins.
+    async def pages(
+        self, **params: Unpack[Follow]
+    ) -> AsyncGenerator[tuple[list[Event], str], None]:
+        """Give what happens, as (events, cursor), as long as it is asked for; the first has no
+        events and says where it begins.
 
-        Takes `of`, `cursor`, `kinds`, `sender`, `thread`, `join_ms`, as a subscription does. Goes on after a break where it was.
+        Takes `of`, `cursor`, `kinds`, `sender`, `thread`, `join_ms`, as a subscription does. Goes
+        on after a break where it was.
         """
-        asked = self._own(OPERATIONS["event.feed"]) | {name: value for name, value in params.items() if value is not None}
+        asked = self._own(OPERATIONS["event.feed"]) | {
+            name: value for name, value in params.items() if value is not None
+        }
         last = 0
         async with aclosing(self._transport.follow(asked)) as pages:
             async for page in pages:
@@ -163,11 +214,16 @@ class Client(Nouns):
                 for event in events:
                     yield event
 
-    async def letters(self, *, mark: Mark | Literal["none"] = "none") -> AsyncGenerator[Letter, None]:
-        """Give unread post, each letter once, what waits already and then what comes, by push and by poll.
+    async def letters(
+        self, *, mark: Mark | Literal["none"] = "none"
+    ) -> AsyncGenerator[Letter, None]:
+        """Give unread post, each letter once, what waits already and then what comes, by push and
+        by poll.
 
-        `mark` is set on each letter before it is given. Mark what you have dealt with, or it is here again next time.
-        Once it has begun, it waits for a server that is away. Raises NoServer before, and the errors of ackbox.errors.
+        `mark` is set on each letter before it is given. Mark what you have dealt with, or it is
+        here again next time.
+        Once it has begun, it waits for a server that is away. Raises NoServer before, and the
+        errors of ackbox.errors.
         """
         shown: OrderedDict[str, None] = OrderedDict()
         fetched: deque[Letter] = deque()
@@ -203,7 +259,9 @@ class Client(Nouns):
             news.set()
 
     async def _unread(self) -> AsyncGenerator[list[Letter], None]:
-        """Give all that is unread, page by page, and mark nothing: an answer that is lost must not take its letters with it."""
+        """Give all that is unread, page by page, and mark nothing: an answer that is lost must
+        not take its letters with it.
+        """
         cursor = None
         while True:
             page = await self.call("inbox.check", cursor=cursor)
@@ -213,7 +271,11 @@ class Client(Nouns):
             cursor = page.cursor
 
     def _own(self, operation: Operation) -> dict[str, Any]:
-        return {name: value for name, value in self._whose.items() if name in operation.params.__struct_fields__}
+        return {
+            name: value
+            for name, value in self._whose.items()
+            if name in operation.params.__struct_fields__
+        }
 
 
 async def _either(news: asyncio.Event, listening: asyncio.Task[None]) -> None:

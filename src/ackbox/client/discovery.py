@@ -27,7 +27,8 @@ DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
 def read_server(data_dir: Path) -> dict[str, Any] | None:
     """Return what the running server wrote about itself: url, pid, version; null when none runs.
 
-    The lock says whether one runs. A process id does not: a killed server keeps its own until it is reaped, and then somebody else has it.
+    The lock says whether one runs. A process id does not: a killed server keeps its own until it is
+    reaped, and then somebody else has it.
     Raises Unavailable when the directory or the file is another user's.
     """
     found = last_server(data_dir)
@@ -35,7 +36,10 @@ def read_server(data_dir: Path) -> dict[str, Any] | None:
 
 
 def last_server(data_dir: Path) -> dict[str, Any] | None:
-    """Return what a server wrote about itself, also one that was killed since. Raises Unavailable."""
+    """Return what a server wrote about itself, also one that was killed since.
+
+    Raises Unavailable.
+    """
     try:
         found = dict(json.loads(read_private(data_dir / "server.json") or ""))
     except (ValueError, TypeError):
@@ -59,7 +63,10 @@ def is_held(data_dir: Path) -> bool:
 
 
 def read_operator_key(data_dir: Path) -> str | None:
-    """Return the operator key of a data directory, or null. Raises Unavailable when the directory or the file is another user's."""
+    """Return the operator key of a data directory, or null.
+
+    Raises Unavailable when the directory or the file is another user's.
+    """
     return (read_private(data_dir / "operator.key") or "").strip() or None
 
 
@@ -68,24 +75,38 @@ def data_dir_of(given: str | None) -> Path:
     return config.data_dir(given)
 
 
-def caller(*, data_dir: str | None = None, url: str | None = None, key: str | None = None, face: str = "cli") -> HttpCaller:
+def caller(
+    *,
+    data_dir: str | None = None,
+    url: str | None = None,
+    key: str | None = None,
+    face: str = "cli",
+) -> HttpCaller:
     """Return a caller for the server that the settings name, with the key that belongs to it.
 
-    Raises NoServer when they name none that runs, BadKey when there is no key for it, BadSettings and Unavailable.
+    Raises NoServer when they name none that runs, BadKey when there is no key for it, BadSettings
+    and Unavailable.
     """
     where = config.data_dir(data_dir)
     address, address_from = config.look_up("url", url)
     own_key = _key_for(address, address_from, key)
     server = read_server(where)
     if address is None:
-        # Without a key of its own it would show the operator's to whatever else listens on the default port.
+        # Without a key of its own it would show the operator's to whatever else listens on the
+        # default port.
         if server is None and own_key is None:
             raise NoServer(f"No server runs on {where}.")
         address = server["url"] if server else DEFAULT_URL
     if server is not None and same_address(address, server["url"]):
-        # The very address the server wrote: `localhost` may lead to another program on the same port of ::1.
-        return HttpCaller(server["url"], own_key or read_operator_key(where), face=face, home=where,
-                          is_there=lambda: _runs_at(where, server["url"]))
+        # The very address the server wrote: `localhost` may lead to another program on the same
+        # port of ::1.
+        return HttpCaller(
+            server["url"],
+            own_key or read_operator_key(where),
+            face=face,
+            home=where,
+            is_there=lambda: _runs_at(where, server["url"]),
+        )
     if own_key is None:
         if not HttpCaller(address, None).is_open():
             raise NoServer(f"No server answers at {address}.")
@@ -94,7 +115,9 @@ def caller(*, data_dir: str | None = None, url: str | None = None, key: str | No
 
 
 def _key_for(address: str | None, address_from: Source, given: str | None) -> str | None:
-    """Return the key that was set, if it may go to an address: one in the settings file goes to the address in that file only."""
+    """Return the key that was set, if it may go to an address: one in the settings file goes to
+    the address in that file only.
+    """
     key, key_from = config.look_up("key", given)
     if key is None or key_from != "file" or address is None or address_from == "file":
         return key
@@ -105,14 +128,23 @@ def _key_for(address: str | None, address_from: Source, given: str | None) -> st
 def no_key(address: str) -> BadKey:
     """Return the error for an address that no key at hand belongs to."""
     parts = parse_url(address)
-    return BadKey(f"There is no key for {parts.scheme}://{parts.netloc}. The operator key goes to its own server only.",
-                  hint="Give a key of that server with --key or ACKBOX_KEY; its admin makes one with: ackbox key create", reason="elsewhere")
+    return BadKey(
+        f"There is no key for {parts.scheme}://{parts.netloc}. The operator key goes to its own"
+        " server only.",
+        hint=(
+            "Give a key of that server with --key or ACKBOX_KEY; its admin makes one with: ackbox"
+            " key create"
+        ),
+        reason="elsewhere",
+    )
 
 
 def announce(server: dict[str, Any]) -> Path:
-    """Write down which data directory of this user has a port, so that another server that finds it taken can say whose it is.
+    """Write down which data directory of this user has a port, so that another server that finds it
+    taken can say whose it is.
 
-    Returns the file; it is left out where another user has put something in its place, or nothing can be written.
+    Returns the file; it is left out where another user has put something in its place, or nothing
+    can be written.
     """
     own = _announced(parse_url(server["url"]).port or 0)
     with suppress(Unavailable, OSError):
@@ -125,7 +157,10 @@ def announce(server: dict[str, Any]) -> Path:
 
 
 def holder(port: int) -> dict[str, Any] | None:
-    """Return what the server of this user that has a port wrote about itself; null when none has it."""
+    """Return what the server of this user that has a port wrote about itself.
+
+    Null when none has it.
+    """
     try:
         server = read_server(Path(json.loads(read_private(_announced(port)) or "")["data_dir"]))
     except (ValueError, TypeError, KeyError, AckboxError):
@@ -144,11 +179,23 @@ def _runs_at(where: Path, url: str) -> bool:
 
 
 def same_address(one: str, other: str) -> bool:
-    """Whether two addresses name the same server. `localhost` is the loopback address; no other name is looked up. Raises BadSettings."""
+    """Whether two addresses name the same server.
+
+    `localhost` is the loopback address; no other name is looked up. Raises BadSettings.
+    """
     first, second = _place(one), _place(other)
-    return first == second or (first[1] == "localhost" and second[1] in ("127.0.0.1", "::1") and (first[0], first[2:]) == (second[0], second[2:]))
+    return first == second or (
+        first[1] == "localhost"
+        and second[1] in ("127.0.0.1", "::1")
+        and (first[0], first[2:]) == (second[0], second[2:])
+    )
 
 
 def _place(url: str) -> tuple[str, str, int, str]:
     parts = parse_url(url)
-    return parts.scheme, (parts.hostname or "").rstrip("."), parts.port or (443 if parts.scheme == "https" else 80), parts.path.rstrip("/")
+    return (
+        parts.scheme,
+        (parts.hostname or "").rstrip("."),
+        parts.port or (443 if parts.scheme == "https" else 80),
+        parts.path.rstrip("/"),
+    )

@@ -18,8 +18,20 @@ from ackbox.config import BadSettings
 
 _BY_CODE = {
     each.code: each
-    for each in (errors.Invalid, errors.TooLong, errors.BadCursor, errors.UnknownRecipient, errors.NotFound, errors.NotAllowed,
-                 errors.BadKey, errors.Conflict, errors.RateLimited, errors.LoopGuard, errors.SealedRequired, errors.Unavailable)
+    for each in (
+        errors.Invalid,
+        errors.TooLong,
+        errors.BadCursor,
+        errors.UnknownRecipient,
+        errors.NotFound,
+        errors.NotAllowed,
+        errors.BadKey,
+        errors.Conflict,
+        errors.RateLimited,
+        errors.LoopGuard,
+        errors.SealedRequired,
+        errors.Unavailable,
+    )
 }
 
 
@@ -30,25 +42,40 @@ class NoServer(Exception):
 class HttpCaller:
     """Calls operations of one server with one key. Raises BadSettings for what is no address.
 
-    `home` is the data directory of a server of this machine. `is_there` says whether that server still has its address; once it has not,
+    `home` is the data directory of a server of this machine. `is_there` says whether that server
+    still has its address; once it has not,
     nothing is sent there: another program may have it by then.
     """
 
-    def __init__(self, url: str, key: str | None, *, face: str = "cli", home: Path | None = None, is_there: Callable[[], bool] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str | None,
+        *,
+        face: str = "cli",
+        home: Path | None = None,
+        is_there: Callable[[], bool] | None = None,
+    ) -> None:
         self._place = parse_url(url)
         self.home = home
         self.is_there = is_there
         self.url = url
         self.key = key
         self._headers = {"Content-Type": "application/json", "Ackbox-Face": face}
-        # What the connection says of a call, as headers: see ackbox-only-as, ackbox-glance, ackbox-person.
+        # What the connection says of a call, as headers: see ackbox-only-as, ackbox-glance,
+        # ackbox-person.
         self.says: dict[str, str] = {}
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
 
     def call(self, name: str, params: dict[str, Any], *, timeout_s: float = 70) -> Any:
-        """Do one operation and return its result as plain dicts. Raises NoServer and the errors of ackbox.errors."""
-        body = json.dumps({key: value for key, value in params.items() if value is not None}).encode()
+        """Do one operation and return its result as plain dicts.
+
+        Raises NoServer and the errors of ackbox.errors.
+        """
+        body = json.dumps(
+            {key: value for key, value in params.items() if value is not None}
+        ).encode()
         try:
             status, text = self._request("POST", f"/v1/call/{name}", body, timeout_s)
         except NoServer:
@@ -96,7 +123,10 @@ class HttpCaller:
             return False
 
     def health(self) -> tuple[Any, str | None]:
-        """Return what the server says of its health, and its time as HTTP writes it. Raises NoServer."""
+        """Return what the server says of its health, and its time as HTTP writes it.
+
+        Raises NoServer.
+        """
         connection = self.connection(5)
         try:
             connection.request("GET", self.path("/healthz"))
@@ -108,23 +138,40 @@ class HttpCaller:
             connection.close()
 
     def connection(self, timeout_s: float | None) -> http.client.HTTPConnection:
-        """Return a connection to the server, not yet open. Raises NoServer when the server no longer has its address."""
+        """Return a connection to the server, not yet open.
+
+        Raises NoServer when the server no longer has its address.
+        """
         if self.is_there is not None and not self.is_there():
             raise NoServer(f"The server at {self.url} has ended.")
-        kind = http.client.HTTPSConnection if self._place.scheme == "https" else http.client.HTTPConnection
+        kind = (
+            http.client.HTTPSConnection
+            if self._place.scheme == "https"
+            else http.client.HTTPConnection
+        )
         return kind(self._place.netloc, timeout=timeout_s)
 
     def path(self, path: str) -> str:
-        """Return a path of ackbox as this server has it; a proxy may keep it under a path of its own."""
+        """Return a path of ackbox as this server has it.
+
+        A proxy may keep it under a path of its own.
+        """
         return self._place.path.rstrip("/") + path
 
-    def _request(self, method: str, path: str, body: bytes | None, timeout_s: float) -> tuple[int, bytes]:
+    def _request(
+        self, method: str, path: str, body: bytes | None, timeout_s: float
+    ) -> tuple[int, bytes]:
         connection = self.connection(timeout_s)
         try:
             # What answers everybody is asked without the key.
             with suppress(BrokenPipeError, ConnectionResetError):
                 # Who refuses a long body takes no more of it: its answer is there to be read.
-                connection.request(method, self.path(path), body, {**self._headers, **self.says} if method == "POST" else {})
+                connection.request(
+                    method,
+                    self.path(path),
+                    body,
+                    {**self._headers, **self.says} if method == "POST" else {},
+                )
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:
@@ -136,25 +183,41 @@ class HttpCaller:
 def parse_url(url: str) -> SplitResult:
     """Return a server's address in its parts; http when no scheme is named. Raises BadSettings.
 
-    What stands before an @ is no part of it: people read `http://127.0.0.1:7717@evil/` as the address it begins with.
+    What stands before an @ is no part of it: people read `http://127.0.0.1:7717@evil/` as the
+    address it begins with.
     """
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
-        is_whole = bool(parts.scheme in ("http", "https") and (parts.hostname or "").encode("idna") and (parts.port is None or parts.port))
+        is_whole = bool(
+            parts.scheme in ("http", "https")
+            and (parts.hostname or "").encode("idna")
+            and (parts.port is None or parts.port)
+        )
     except ValueError:
         parts, is_whole = SplitResult("", "", "", "", ""), False
     _, at, place = parts.netloc.rpartition("@")
     if at:
-        raise BadSettings(f"The address of the server at {place!r} has a part before the @, and ackbox signs in with keys. "
-                          "Leave that part out; give the key with --key or ACKBOX_KEY.")
+        raise BadSettings(
+            f"The address of the server at {place!r} has a part before the @, and ackbox signs in"
+            " with keys. Leave that part out; give the key with --key or ACKBOX_KEY."
+        )
     if not is_whole:
-        raise BadSettings(f"{url!r} is not a server's address. Write it like https://post.example.com or http://127.0.0.1:7717")
+        raise BadSettings(
+            f"{url!r} is not a server's address. Write it like https://post.example.com or"
+            " http://127.0.0.1:7717"
+        )
     return parts
 
 
 def error_of(told: dict[str, Any], status: int | None = None) -> errors.AckboxError:
     """Return the error that a server told of, in the one shape."""
-    kind = errors.BadKey if status == 401 else _BY_CODE.get(str(told.get("code")), errors.Unavailable)
-    error = kind(told.get("message", f"The server answered {status}."), hint=told.get("hint"), retry_after_s=told.get("retry_after_s"))
+    kind = (
+        errors.BadKey if status == 401 else _BY_CODE.get(str(told.get("code")), errors.Unavailable)
+    )
+    error = kind(
+        told.get("message", f"The server answered {status}."),
+        hint=told.get("hint"),
+        retry_after_s=told.get("retry_after_s"),
+    )
     error.details = told.get("details") or {}
     return error

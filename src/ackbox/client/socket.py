@@ -1,4 +1,5 @@
-"""The socket: one WebSocket to a server, opened again when it breaks, with what was asked and followed carried over.
+"""The socket: one WebSocket to a server, opened again when it breaks, with what was asked and
+followed carried over.
 
 Which operations there are is not known here. Explained in docs/why/websocket.md.
 """
@@ -24,7 +25,8 @@ FRAME_LIMIT = 256 * 1024
 ANSWER_LIMIT = 32 * 1024 * 1024
 KEY_ENDED, RESYNC = 4001, 4009
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
-# Pages that wait for a slow consumer; beyond that the feed is left and taken up again where the consumer is.
+# Pages that wait for a slow consumer; beyond that the feed is left and taken up again where the
+# consumer is.
 MOST_PAGES = 32
 
 
@@ -83,7 +85,14 @@ class _Followed:
 class SocketTransport:
     """Calls and feeds of one server with one key."""
 
-    def __init__(self, url: str, key: str | None, *, patience_s: float = 10.0, is_there: Callable[[], bool] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str | None,
+        *,
+        patience_s: float = 10.0,
+        is_there: Callable[[], bool] | None = None,
+    ) -> None:
         place = parse_url(url)
         self._is_there = is_there
         self._url = f"{'wss' if place.scheme == 'https' else 'ws'}://{place.netloc}{place.path.rstrip('/')}/ws"
@@ -104,15 +113,20 @@ class SocketTransport:
         return self._socket is not None
 
     async def call(self, name: str, params: bytes, *, may_repeat: bool) -> bytes:
-        """Do one operation and return its result as JSON. Raises NoServer and the errors of ackbox.errors.
+        """Do one operation and return its result as JSON. Raises NoServer and the errors of
+        ackbox.errors.
 
         A call whose answer is lost with the connection is asked again only if it may be.
         """
         id = self._next_id()
         frame = b'{"id":%d,"op":%b,"params":%b}' % (id, json.dumps(name).encode(), params)
         if len(frame) > FRAME_LIMIT:
-            raise TooLong(f"The call has {len(frame):,} bytes; a frame takes {FRAME_LIMIT:,}.", limit=FRAME_LIMIT, size=len(frame),
-                          hint="Send less at once, or over REST.")
+            raise TooLong(
+                f"The call has {len(frame):,} bytes; a frame takes {FRAME_LIMIT:,}.",
+                limit=FRAME_LIMIT,
+                size=len(frame),
+                hint="Send less at once, or over REST.",
+            )
         self._start()
         asked = self._asked[id] = _Asked(frame, may_repeat)
         try:
@@ -122,9 +136,11 @@ class SocketTransport:
             del self._asked[id]
 
     async def follow(self, params: dict[str, Any]) -> AsyncGenerator[Page, None]:
-        """Give the feed page by page, from `cursor`, for as long as it is asked for; the first is empty and says where it begins.
+        """Give the feed page by page, from `cursor`, for as long as it is asked for; the first is
+        empty and says where it begins.
 
-        After a break it goes on where it was. Raises NoServer, while none has answered yet, and the errors of ackbox.errors.
+        After a break it goes on where it was. Raises NoServer, while none has answered yet, and the
+        errors of ackbox.errors.
         """
         self._start()
         followed = _Followed(dict(params))
@@ -154,7 +170,9 @@ class SocketTransport:
         self._fail(NoServer("The client is closed."))
 
     def drop(self) -> None:
-        """End at once, without a word to the server: for who leaves, and does not wait for one that may be too busy to say goodbye."""
+        """End at once, without a word to the server: for who leaves, and does not wait for one
+        that may be too busy to say goodbye.
+        """
         running, self._running = self._running, None
         if running is not None:
             running.cancel()
@@ -186,22 +204,36 @@ class SocketTransport:
                 await self._socket.send(json.dumps(frame))
 
     async def _subscribe(self, followed: _Followed) -> None:
-        """Follow from where the feed is, under a new id: what still comes under an older one is passed over."""
+        """Follow from where the feed is, under a new id: what still comes under an older one is
+        passed over.
+        """
         self._followed.pop(followed.id, None)
         followed.id, followed.is_left = self._next_id(), False
         self._followed[followed.id] = followed
         await self._say({"id": followed.id, "subscribe": followed.asked})
 
     async def _run(self) -> None:
-        """Keep a socket open while anything is asked or followed; what nobody can mend ends everything that waits."""
+        """Keep a socket open while anything is asked or followed.
+
+        What nobody can mend ends everything that waits.
+        """
         pause_s, self._lost_at = FIRST_PAUSE_S, asyncio.get_running_loop().time()
         while self._asked or self._followed:
             refusal = None
             try:
                 if self._is_there is not None and not self._is_there():
-                    raise ConnectionError("the server has ended, and another program may have its address")
-                async with _Connect(self._url, additional_headers=self._headers, compression=None, max_size=ANSWER_LIMIT,
-                                   proxy=None, open_timeout=10, close_timeout=1) as socket:
+                    raise ConnectionError(
+                        "the server has ended, and another program may have its address"
+                    )
+                async with _Connect(
+                    self._url,
+                    additional_headers=self._headers,
+                    compression=None,
+                    max_size=ANSWER_LIMIT,
+                    proxy=None,
+                    open_timeout=10,
+                    close_timeout=1,
+                ) as socket:
                     await self._take_up(socket)
                     pause_s, self._lost_at = FIRST_PAUSE_S, None
                     async for data in socket:
@@ -214,12 +246,19 @@ class SocketTransport:
                     return
             except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed) as lost:
                 code = lost.rcvd.code if isinstance(lost, ConnectionClosed) and lost.rcvd else None
-            except Exception as strange:  # the edge: whatever ends this must reach those who wait for it
+            except (
+                Exception
+            ) as strange:  # the edge: whatever ends this must reach those who wait for it
                 self._stop(Unavailable(f"What answers at {self._shown} is not ackbox: {strange}."))
                 return
             self._lose(refusal)
             if code == KEY_ENDED:
-                self._stop(BadKey("This key has been revoked or has expired.", hint="Ask an admin for a new one."))
+                self._stop(
+                    BadKey(
+                        "This key has been revoked or has expired.",
+                        hint="Ask an admin for a new one.",
+                    )
+                )
                 return
             if code != RESYNC:
                 # Not all clients at once, when a server comes back.
@@ -240,7 +279,10 @@ class SocketTransport:
                 await self._send(asked)
 
     def _lose(self, refusal: AckboxError | None) -> None:
-        """Keep what can wait for the next connection; tell the rest, and who has waited for too long, why there is none."""
+        """Keep what can wait for the next connection.
+
+        Tell the rest, and who has waited for too long, why there is none.
+        """
         self._socket = None
         why = refusal or NoServer(f"No server answers at {self._shown}.")
         now = asyncio.get_running_loop().time()
@@ -250,7 +292,9 @@ class SocketTransport:
             if asked.answer.done():
                 continue
             if asked.is_sent and not asked.may_repeat:
-                asked.answer.set_exception(NoServer("The connection broke before the answer came; it may have been done."))
+                asked.answer.set_exception(
+                    NoServer("The connection broke before the answer came; it may have been done.")
+                )
             elif has_waited:
                 asked.answer.set_exception(why)
             else:
@@ -304,7 +348,8 @@ class SocketTransport:
         if frame.error is not None:
             followed.put(error_of(frame.error))
         elif len(followed.pages) >= MOST_PAGES:
-            # Taken up again when its consumer has come this far; until then the socket stays free for others.
+            # Taken up again when its consumer has come this far; until then the socket stays free
+            # for others.
             followed.leave()
             await self._say({"id": self._next_id(), "unsubscribe": id})
         else:
@@ -324,5 +369,8 @@ def _refusal(refused: InvalidStatus) -> AckboxError:
     try:
         told = json.loads(bytes(refused.response.body or b""))["error"]
     except (ValueError, KeyError, TypeError):
-        return Unavailable(f"The server answered {status} to the handshake.", hint="Is it ackbox that answers there?")
+        return Unavailable(
+            f"The server answered {status} to the handshake.",
+            hint="Is it ackbox that answers there?",
+        )
     return error_of(told, status)

@@ -1,6 +1,7 @@
 """Starting: how a command starts the server of its machine in the background.
 
-The server runs in its data directory and imports nothing from the directory the command was given in.
+The server runs in its data directory and imports nothing from the directory the command was given
+in.
 A password of a database travels in the environment, never in an argument.
 Explained in docs/why/serving.md, "In the background".
 """
@@ -27,34 +28,64 @@ START_S = 40.0
 
 
 def live_server(where: Path) -> dict[str, Any] | None:
-    """Return the server of a data directory if it answers, not only left its file behind. Raises Unavailable."""
+    """Return the server of a data directory if it answers, not only left its file behind.
+
+    Raises Unavailable.
+    """
     server = read_server(where)
     return server if server is not None and HttpCaller(server["url"], None).is_up() else None
 
 
-def start_server(where: Path, options: Sequence[str] = (), *, database: str | None = None) -> tuple[dict[str, Any], bool]:
-    """Start a server in a session of its own; return it once it answers, with false if another was there first.
+def start_server(
+    where: Path, options: Sequence[str] = (), *, database: str | None = None
+) -> tuple[dict[str, Any], bool]:
+    """Start a server in a session of its own; return it once it answers, with false if another was
+    there first.
 
     `options` are those of `ackbox up`. Raises Unavailable, BadSettings.
     """
     make_directory(where, tighten=True)
     log = where / "server.log"
-    command = [sys.executable, "-P", "-m", "ackbox", "--data-dir", str(where.absolute()), "--json", "up", "--no-open", *options]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "ackbox",
+        "--data-dir",
+        str(where.absolute()),
+        "--json",
+        "up",
+        "--no-open",
+        *options,
+    ]
     try:
         with open(open_private(log, os.O_CREAT | os.O_RDWR | os.O_APPEND), "ab") as out:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd=where,
-                                       env=_environment(config.database(database)))
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                cwd=where,
+                env=_environment(config.database(database)),
+            )
     except OSError as error:
-        raise Unavailable(f"The data directory {where} cannot be used: {error.strerror}.", hint="Choose another with --data-dir.") from None
+        raise Unavailable(
+            f"The data directory {where} cannot be used: {error.strerror}.",
+            hint="Choose another with --data-dir.",
+        ) from None
     until = time.monotonic() + START_S
     while time.monotonic() < until:
         ended = process.poll()
         server = live_server(where)
-        # A file from before may be about a server that was killed. A server that finds another one ends.
+        # A file from before may be about a server that was killed. A server that finds another one
+        # ends.
         if server is not None and (server["pid"] == process.pid or ended is not None):
             return server, server["pid"] == process.pid
         if ended is not None:
-            raise Unavailable(f"The server ended with {ended}: {_last_line(log)}", hint=f"See {log}.")
+            raise Unavailable(
+                f"The server ended with {ended}: {_last_line(log)}", hint=f"See {log}."
+            )
         # Another process starts the server: its file is all there is to look at.
         time.sleep(0.02)
     process.terminate()
@@ -62,14 +93,18 @@ def start_server(where: Path, options: Sequence[str] = (), *, database: str | No
 
 
 def start_again(where: Path, *, port: int | None = None) -> dict[str, Any]:
-    """Start the server of a data directory as it was started before it was killed, on the port it had if that is free.
+    """Start the server of a data directory as it was started before it was killed, on the port it
+    had if that is free.
 
     `port` is the one it had when no file of it is left. Raises Unavailable, BadSettings.
     """
     before = last_server(where) or {}
     how = before.get("options") or {}
-    options = [*(["--host", how["host"]] if how.get("host") else []), *(["--allow-remote"] if how.get("allow_remote") else []),
-               *(part for name in how.get("names", []) for part in ("--allow-host", name))]
+    options = [
+        *(["--host", how["host"]] if how.get("host") else []),
+        *(["--allow-remote"] if how.get("allow_remote") else []),
+        *(part for name in how.get("names", []) for part in ("--allow-host", name)),
+    ]
     # A password was not written down: with the settings of this command, or not at all.
     database = None if config.database() is not None else how.get("database")
     had = parse_url(before["url"]).port if before else port
@@ -80,13 +115,22 @@ def start_again(where: Path, *, port: int | None = None) -> dict[str, Any]:
 
 
 def _environment(database: str | None) -> dict[str, str]:
-    """Return the environment of a server: what names a place from here names the same from its data directory."""
-    paths = [os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    """Return the environment of a server: what names a place from here names the same from its
+    data directory.
+    """
+    paths = [
+        os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path
+    ]
     package = str(Path(ackbox.__file__).resolve().parents[1])
     if package == os.getcwd():
-        # Found in the working directory, so not installed: without this the server would not find it.
+        # Found in the working directory, so not installed: without this the server would not find
+        # it.
         paths.append(package)
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "ACKBOX_DATABASE", "ACKBOX_DATABASE_FILE")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONPATH", "ACKBOX_DATABASE", "ACKBOX_DATABASE_FILE")
+    }
     if paths:
         environment["PYTHONPATH"] = os.pathsep.join(paths)
     if database is not None:

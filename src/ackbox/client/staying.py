@@ -1,6 +1,7 @@
 """Staying: a socket that says "here" for as long as it is open.
 
-The server checks its agent out when it ends, however it ends: a program that is killed says nothing any more.
+The server checks its agent out when it ends, however it ends: a program that is killed says nothing
+any more.
 With the standard library alone, since the bridge starts with each agent program.
 Explained in docs/howto/websocket.md, "Stay online".
 """
@@ -35,7 +36,10 @@ class Staying:
         self._frames: IO[bytes] | None = None
 
     def come(self, params: dict[str, Any]) -> Any:
-        """Check in with the parameters of agent.check_in, and return its answer. Raises NoServer and the errors of ackbox.errors."""
+        """Check in with the parameters of agent.check_in, and return its answer.
+
+        Raises NoServer and the errors of ackbox.errors.
+        """
         return self._say({"id": 1, "op": "agent.check_in", "stay": True, "params": params})
 
     def _say(self, frame: dict[str, Any]) -> Any:
@@ -52,7 +56,10 @@ class Staying:
         return told["result"]
 
     def ask(self) -> Any:
-        """Open the socket and ask whose key it is, without staying. Raises NoServer and the errors of ackbox.errors."""
+        """Open the socket and ask whose key it is, without staying.
+
+        Raises NoServer and the errors of ackbox.errors.
+        """
         return self._say({"id": 1, "op": "agent.whoami", "params": {}})
 
     def hold(self) -> None:
@@ -77,8 +84,12 @@ class Staying:
     def _shake_hands(self) -> None:
         connection = self._connection
         connection.putrequest("GET", self._server.path("/ws"))
-        headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
-                   "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode()}
+        headers = {
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
+        }
         if self._server.key:
             headers["Authorization"] = f"Bearer {self._server.key}"
         for name, value in headers.items():
@@ -115,12 +126,21 @@ class Staying:
     def _send(self, kind: int, payload: bytes) -> None:
         mask = os.urandom(4)
         size = len(payload)
-        head = bytes((0x80 | kind, 0x80 | size)) if size < 126 else bytes((0x80 | kind, 0xFE)) + struct.pack("!H", size)
-        self._connection.sock.sendall(head + mask + bytes(byte ^ mask[at & 3] for at, byte in enumerate(payload)))
+        head = (
+            bytes((0x80 | kind, 0x80 | size))
+            if size < 126
+            else bytes((0x80 | kind, 0xFE)) + struct.pack("!H", size)
+        )
+        self._connection.sock.sendall(
+            head + mask + bytes(byte ^ mask[at & 3] for at, byte in enumerate(payload))
+        )
 
 
 def probe(server: HttpCaller) -> None:
-    """Open a WebSocket, ask one thing, and close it. Raises NoServer and the errors of ackbox.errors."""
+    """Open a WebSocket, ask one thing, and close it.
+
+    Raises NoServer and the errors of ackbox.errors.
+    """
     opened = Staying(server)
     opened.ask()
     opened.go()
@@ -130,4 +150,7 @@ def _refusal(status: int, body: bytes) -> AckboxError:
     try:
         return error_of(json.loads(body)["error"], status)
     except (ValueError, KeyError, TypeError):
-        return Unavailable(f"The server answered {status} to the handshake.", hint="Is it ackbox that answers there?")
+        return Unavailable(
+            f"The server answered {status} to the handshake.",
+            hint="Is it ackbox that answers there?",
+        )

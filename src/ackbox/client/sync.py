@@ -1,6 +1,8 @@
-"""The same client for programs without an event loop: one thread runs it, every method waits for it.
+"""The same client for programs without an event loop: one thread runs it, every method waits for
+it.
 
-Nothing is written twice: what `Client` has is had here. Explained in docs/howto/use-the-python-client.md.
+Nothing is written twice: what `Client` has is had here. Explained in
+docs/howto/use-the-python-client.md.
 """
 
 from __future__ import annotations
@@ -23,17 +25,25 @@ else:
 
 
 class SyncClient(SyncNouns):
-    """`with ackbox.SyncClient() as client: client.message.send(to="bob", body="hello")`. Takes what Client takes."""
+    """`with ackbox.SyncClient() as client: client.message.send(to="bob", body="hello")`.
+
+    Takes what Client takes.
+    """
 
     _client: Client
     _loop: asyncio.AbstractEventLoop
     _thread: threading.Thread
 
-    if not TYPE_CHECKING:  # a type checker would take anything for an argument, and any name for a noun
+    if (
+        not TYPE_CHECKING
+    ):  # a type checker would take anything for an argument, and any name for a noun
+
         def __init__(self, *args: Any, **options: Any) -> None:
             self._client = Client(*args, **options)
             self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=self._loop.run_forever, name="ackbox-client", daemon=True)
+            self._thread = threading.Thread(
+                target=self._loop.run_forever, name="ackbox-client", daemon=True
+            )
             self._thread.start()
 
         def __getattr__(self, name: str) -> Any:
@@ -58,7 +68,9 @@ class SyncClient(SyncNouns):
         self._loop.close()
 
     def _waiting(self, found: Any) -> Any:
-        """Return what waits for a method of the client, for each item it gives, or for any verb of a noun."""
+        """Return what waits for a method of the client, for each item it gives, or for any verb
+        of a noun.
+        """
         if isinstance(found, Noun):
             return _SyncNoun(self, found)
 

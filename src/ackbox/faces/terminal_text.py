@@ -24,10 +24,15 @@ class Column(NamedTuple):
     may_cut: bool = False
 
 
-# Between letters of scripts that use them, and between emoji, they join what is written; they hide nothing.
-_JOINED = re.compile("(?<=[\u0590-\U000dffff])[\u200c\u200d](?=[\u0590-\U000dffff])|(?<=[\u0590-\U000dffff]\ufe0f)\u200d(?=[\u2000-\U000dffff])")
+# Between letters of scripts that use them, and between emoji, they join what is written; they hide
+# nothing.
+_JOINED = re.compile(
+    "(?<=[\u0590-\U000dffff])[\u200c\u200d](?=[\u0590-\U000dffff])|(?<=[\u0590-\U000dffff]\ufe0f)\u200d(?=[\u2000-\U000dffff])"
+)
 # An emoji's own picture, and a key's: after a sign that has one.
-_PICTURE = re.compile("(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])\ufe0f|(?<=[#*0-9])\ufe0f(?=\u20e3)")
+_PICTURE = re.compile(
+    "(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])\ufe0f|(?<=[#*0-9])\ufe0f(?=\u20e3)"
+)
 
 
 def plain(text: str) -> str:
@@ -36,23 +41,38 @@ def plain(text: str) -> str:
     if shown == text:
         return text
     kept = {found.start() for form in (_JOINED, _PICTURE) for found in form.finditer(text)}
-    return "".join(c if at in kept or c in "\n\t" or is_seen(c) else escape(c) for at, c in enumerate(text))
+    return "".join(
+        c if at in kept or c in "\n\t" or is_seen(c) else escape(c) for at, c in enumerate(text)
+    )
 
 
 def as_json(value: Any) -> str:
     """Return JSON for a terminal or a pipe: what does not print is escaped as JSON escapes it."""
-    return "".join(c if is_seen(c) else json.dumps(c)[1:-1] for c in json.dumps(value, ensure_ascii=False))
+    return "".join(
+        c if is_seen(c) else json.dumps(c)[1:-1] for c in json.dumps(value, ensure_ascii=False)
+    )
 
 
 def some(texts: Sequence[str], most: int) -> str:
-    """Return texts with commas between, and how many are left out beyond the most that are shown."""
+    """Return texts with commas between, and how many are left out beyond the most that are
+    shown.
+    """
     more = len(texts) - most
     return ", ".join(texts[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def width(text: str) -> int:
     """Return how many cells a terminal gives the text."""
-    return sum(0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        (
+            0
+            if unicodedata.category(c) in ("Mn", "Me", "Cf")
+            else 2
+            if unicodedata.east_asian_width(c) in "WF"
+            else 1
+        )
+        for c in text
+    )
 
 
 def cut(text: str, cells: int) -> str:
@@ -70,14 +90,20 @@ def cut(text: str, cells: int) -> str:
 def table(items: Iterable[Any], columns: Sequence[Column]) -> list[str]:
     """Return a title line and one line for each item."""
     rows = [[_one_line(column.value(item)) for column in columns] for item in items]
-    widths = [max([width(column.title), *(width(row[n]) for row in rows)]) for n, column in enumerate(columns)]
+    widths = [
+        max([width(column.title), *(width(row[n]) for row in rows)])
+        for n, column in enumerate(columns)
+    ]
     room = max(shutil.get_terminal_size((100, 24)).columns, 40)
     for n, column in enumerate(columns):
         if column.may_cut:
             others = sum(widths) - widths[n] + 2 * (len(columns) - 1)
             widths[n] = max(min(widths[n], room - others), 10)
     lines = [[column.title for column in columns], *rows]
-    return ["  ".join(_padded(cut(cell, widths[n]), widths[n]) for n, cell in enumerate(line)).rstrip() for line in lines]
+    return [
+        "  ".join(_padded(cut(cell, widths[n]), widths[n]) for n, cell in enumerate(line)).rstrip()
+        for line in lines
+    ]
 
 
 def _padded(text: str, cells: int) -> str:
@@ -95,14 +121,18 @@ def local_time(text: str | None) -> str:
     if not text:
         return ""
     moment = datetime.fromisoformat(text).astimezone()
-    return moment.strftime("%H:%M:%S" if moment.date() == datetime.now().astimezone().date() else "%Y-%m-%d %H:%M")
+    return moment.strftime(
+        "%H:%M:%S" if moment.date() == datetime.now().astimezone().date() else "%Y-%m-%d %H:%M"
+    )
 
 
 def ago(text: str | None) -> str:
     """Return how long ago a moment was, in words as short as they can be."""
     if not text:
         return ""
-    seconds = max(0, int((datetime.now().astimezone() - datetime.fromisoformat(text)).total_seconds()))
+    seconds = max(
+        0, int((datetime.now().astimezone() - datetime.fromisoformat(text)).total_seconds())
+    )
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds // size} {unit}"

@@ -52,7 +52,11 @@ def parse_address(text: str) -> Address:
         return Address("user")
     agent, slash, instance = text.partition("/")
     if slash and not instance:
-        raise Invalid(f"The address {text!r} ends with '/'.", hint="Write agent or agent/instance.", field="to")
+        raise Invalid(
+            f"The address {text!r} ends with '/'.",
+            hint="Write agent or agent/instance.",
+            field="to",
+        )
     return Address(parse_name(agent, "to"), parse_instance(instance, "to") if slash else None)
 
 
@@ -76,11 +80,23 @@ def _parse_short(to: str, instance: str | None) -> tuple[Address, ...]:
 def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
     parts = [part.strip(" ") for entry in entries for part in entry.split(",")]
     if not any(parts):
-        raise Invalid("The audience is empty.", hint="Name at least one recipient, or '*' for everyone.", field="to")
+        raise Invalid(
+            "The audience is empty.",
+            hint="Name at least one recipient, or '*' for everyone.",
+            field="to",
+        )
     if not all(parts):
-        raise Invalid("The audience has an empty entry between commas.", hint="Write names with one comma between.", field="to")
+        raise Invalid(
+            "The audience has an empty entry between commas.",
+            hint="Write names with one comma between.",
+            field="to",
+        )
     if len(parts) > MOST_ADDRESSES * 5:
-        raise Invalid(f"{len(parts)} addresses; at most {MOST_ADDRESSES} are taken.", hint="Use '*', or send in parts.", field="to")
+        raise Invalid(
+            f"{len(parts)} addresses; at most {MOST_ADDRESSES} are taken.",
+            hint="Use '*', or send in parts.",
+            field="to",
+        )
     # Names that differ in case alone are one name: the first spelling stands.
     found: dict[tuple[str, str | None], Address] = {}
     spelled: dict[str, str] = {}
@@ -90,11 +106,22 @@ def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
         found.setdefault((agent, address.instance), Address(agent, address.instance))
     addresses = list(found.values())
     if instance is not None:
-        if len(addresses) != 1 or addresses[0].instance or addresses[0].is_everyone or addresses[0].is_humans:
-            raise Invalid("`to_instance` narrows exactly one agent.", hint="Write agent/instance for each recipient.")
+        if (
+            len(addresses) != 1
+            or addresses[0].instance
+            or addresses[0].is_everyone
+            or addresses[0].is_humans
+        ):
+            raise Invalid(
+                "`to_instance` narrows exactly one agent.",
+                hint="Write agent/instance for each recipient.",
+            )
         addresses = [Address(addresses[0].agent, parse_instance(instance, "to_instance"))]
     if len(addresses) > MOST_ADDRESSES:
-        raise Invalid(f"{len(addresses)} addresses; at most {MOST_ADDRESSES} are taken.", hint="Use '*', or send in parts.")
+        raise Invalid(
+            f"{len(addresses)} addresses; at most {MOST_ADDRESSES} are taken.",
+            hint="Use '*', or send in parts.",
+        )
     return collapse(addresses)
 
 

@@ -19,20 +19,31 @@ from ackbox.errors import Invalid
 
 LONGEST = 120
 NAMED = {
-    "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
 }
 _MINUTE_MS = 60_000
 
 
 class Cron(msgspec.Struct, frozen=True):
-    """An expression of five fields and the IANA time zone it is read in; checked by `parse_cron`."""
+    """An expression of five fields and the IANA time zone it is read in.
+
+    Checked by `parse_cron`.
+    """
 
     expression: str
     zone: str
 
     def after(self, ms: int) -> int:
-        """Return the next moment strictly after one. Raises Invalid when none comes in fifty years."""
+        """Return the next moment strictly after one.
+
+        Raises Invalid when none comes in fifty years.
+        """
         return next(self._from(ms))
 
     def newest(self, ms: int) -> int:
@@ -48,7 +59,10 @@ class Cron(msgspec.Struct, frozen=True):
         return found
 
     def count(self, first: int, last: int, *, most: int) -> int:
-        """Return how many moments there are from one that is one to another, both counted; stops at `most`."""
+        """Return how many moments there are from one that is one to another, both counted.
+
+        Stops at `most`.
+        """
         found = 0
         for moment in self._from(first - 1):
             if moment > last or found == most:
@@ -60,33 +74,57 @@ class Cron(msgspec.Struct, frozen=True):
         try:
             zone = ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise Invalid(f"There is no time zone {self.zone!r} any more.", field="zone",
-                          hint="Add the schedule anew, in a zone that is there.") from None
+            raise Invalid(
+                f"There is no time zone {self.zone!r} any more.",
+                field="zone",
+                hint="Add the schedule anew, in a zone that is there.",
+            ) from None
         start = datetime.fromtimestamp(ms // 1000, UTC).astimezone(zone)
         last = ms
         for moment in CronSim(self.expression, start):
             at = int(moment.timestamp()) * 1000
-            # In a doubled hour the library starts again at the first of the two; what has passed does not come back.
+            # In a doubled hour the library starts again at the first of the two; what has passed
+            # does not come back.
             if at > last:
                 last = at
                 yield at
-        raise Invalid(f"{self.expression!r} means no moment in the next fifty years.", hint="Check day and month.", field="cron")
+        raise Invalid(
+            f"{self.expression!r} means no moment in the next fifty years.",
+            hint="Check day and month.",
+            field="cron",
+        )
 
 
 def parse_cron(text: str, zone: str) -> Cron:
-    """Return an expression such as `0 9 * * MON-FRI` in a zone such as `Europe/Berlin`. Raises Invalid."""
+    """Return an expression such as `0 9 * * MON-FRI` in a zone such as `Europe/Berlin`.
+
+    Raises Invalid.
+    """
     if zone not in _zones():
         near = difflib.get_close_matches(zone, _zones(), n=2, cutoff=0.6)
-        raise Invalid(f"There is no time zone {zone[:64]!r}.", field="zone", near=near,
-                      hint=f"Did you mean {near[0]!r}?" if near else "Use an IANA name, such as Europe/Berlin or UTC.")
+        raise Invalid(
+            f"There is no time zone {zone[:64]!r}.",
+            field="zone",
+            near=near,
+            hint=(
+                f"Did you mean {near[0]!r}?"
+                if near
+                else "Use an IANA name, such as Europe/Berlin or UTC."
+            ),
+        )
     expression = " ".join(NAMED.get(text.strip().lower(), text).split())
     try:
         if len(expression.split()) != 5:
             raise CronSimError("it does not have five fields")
         CronSim(expression, datetime(2026, 1, 1))
     except CronSimError as error:
-        raise Invalid(f"{text[:64]!r} is no cron expression: {str(error)[:1].lower()}{str(error)[1:]}.", field="cron",
-                      hint="Write minute, hour, day, month and weekday, such as '0 9 * * MON-FRI', or @daily.") from None
+        raise Invalid(
+            f"{text[:64]!r} is no cron expression: {str(error)[:1].lower()}{str(error)[1:]}.",
+            field="cron",
+            hint=(
+                "Write minute, hour, day, month and weekday, such as '0 9 * * MON-FRI', or @daily."
+            ),
+        ) from None
     return Cron(expression, zone)
 
 

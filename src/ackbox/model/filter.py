@@ -1,6 +1,8 @@
-"""Filters: the one grammar people narrow messages with, in the dashboard, its links and the terminal.
+"""Filters: the one grammar people narrow messages with, in the dashboard, its links and the
+terminal.
 
-`from:claude to:codex intent:blocked,question is:urgent before:2d "exact words"`. Parsing and comparing only.
+`from:claude to:codex intent:blocked,question is:urgent before:2d "exact words"`. Parsing and
+comparing only.
 Explained in docs/why/dashboard.md, "Filters".
 """
 
@@ -22,7 +24,10 @@ _TERM = re.compile(r'([a-z]+):("[^"]*"|\S+)|(-?"[^"]*"\*?|\S+)')
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a filter says: values of one key are alternatives, keys all hold; times in milliseconds UTC."""
+    """What a filter says: values of one key are alternatives, keys all hold.
+
+    Times in milliseconds UTC.
+    """
 
     senders: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
@@ -37,7 +42,10 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_filter(text: str, *, now: int) -> Filter:
-    """Parse a filter; `now` is what 2d counts back from. Raises Invalid for an unknown key or value."""
+    """Parse a filter; `now` is what 2d counts back from.
+
+    Raises Invalid for an unknown key or value.
+    """
     values: dict[str, list[str]] = {}
     words = []
     for key, value, word in _TERM.findall(text):
@@ -45,16 +53,27 @@ def parse_filter(text: str, *, now: int) -> Filter:
             words.append(word)
         elif key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
-            raise Invalid(f"No filter {key!r}.", field="q", hint=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(KEYS)}.")
+            raise Invalid(
+                f"No filter {key!r}.",
+                field="q",
+                hint=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(KEYS)}.",
+            )
         else:
             values.setdefault(key, []).extend(value.strip('"').split(","))
     states = tuple(values.get("is", ()))
     if wrong := [each for each in states if each not in STATES]:
         raise Invalid(f"No state {wrong[0]!r}.", field="q", hint=f"There are: {', '.join(STATES)}.")
     return Filter(
-        senders=tuple(values.get("from", ())), recipients=tuple(values.get("to", ())), intents=tuple(values.get("intent", ())), states=states,
-        priorities=tuple(_priority(each) for each in values.get("priority", ())), before=_time(values.get("before"), now),
-        after=_time(values.get("after"), now), thread=values.get("thread", [None])[-1], has=tuple(values.get("has", ())), words=" ".join(words),
+        senders=tuple(values.get("from", ())),
+        recipients=tuple(values.get("to", ())),
+        intents=tuple(values.get("intent", ())),
+        states=states,
+        priorities=tuple(_priority(each) for each in values.get("priority", ())),
+        before=_time(values.get("before"), now),
+        after=_time(values.get("after"), now),
+        thread=values.get("thread", [None])[-1],
+        has=tuple(values.get("has", ())),
+        words=" ".join(words),
     )
 
 
@@ -69,15 +88,28 @@ def _time(values: list[str] | None, now: int) -> int | None:
     return parse_moment(values[-1], field="q", now=now) if values else None
 
 
-def fits(filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late: bool = False) -> bool:
-    """Whether a message, as every face shows it, fits what the filter says beside its words and times."""
+def fits(
+    filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late: bool = False
+) -> bool:
+    """Whether a message, as every face shows it, fits what the filter says beside its words and
+    times.
+    """
     to = {each.partition("/")[0] for each in message["to"]}
     is_open = tally["acknowledged"] < tally["recipients"]
-    state = {"unacked": is_open, "unread": tally["read"] < tally["recipients"], "urgent": message["priority"] == 5,
-             "human": message["sender_kind"] == "human", "late": late}
+    state = {
+        "unacked": is_open,
+        "unread": tally["read"] < tally["recipients"],
+        "urgent": message["priority"] == 5,
+        "human": message["sender_kind"] == "human",
+        "late": late,
+    }
     return (
         (not filter.senders or message["sender"] in filter.senders)
-        and (not filter.recipients or bool(to & set(filter.recipients)) or (message["type"] == "broadcast" and "everyone" in filter.recipients))
+        and (
+            not filter.recipients
+            or bool(to & set(filter.recipients))
+            or (message["type"] == "broadcast" and "everyone" in filter.recipients)
+        )
         and (not filter.intents or message["intent"] in filter.intents)
         and (not filter.priorities or message["priority"] in filter.priorities)
         and all(state[each] for each in filter.states)
@@ -85,13 +117,23 @@ def fits(filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late
     )
 
 
-def fits_all(filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late: bool = False) -> bool:
-    """As `fits`, with words, times and thread too: for who holds messages and has no store to narrow them."""
+def fits_all(
+    filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late: bool = False
+) -> bool:
+    """As `fits`, with words, times and thread too: for who holds messages and has no store to
+    narrow them.
+    """
     if filter.before is not None or filter.after is not None:
         at = parse_moment(message["created_at"], field="q")
-        if (filter.before is not None and at >= filter.before) or (filter.after is not None and at <= filter.after):
+        if (filter.before is not None and at >= filter.before) or (
+            filter.after is not None and at <= filter.after
+        ):
             return False
     return (
-        (filter.thread is None or message["thread"].startswith(filter.thread)) and fits(filter, message, tally, late=late)
-        and (not filter.words or has_words(parse_terms(filter.words), f"{message['subject'] or ''} {message['body']}"))
+        (filter.thread is None or message["thread"].startswith(filter.thread))
+        and fits(filter, message, tally, late=late)
+        and (
+            not filter.words
+            or has_words(parse_terms(filter.words), f"{message['subject'] or ''} {message['body']}")
+        )
     )

@@ -20,7 +20,17 @@ from ackbox.errors import BadKey
 
 KeyKind = Literal["agt", "hum", "adm", "ro", "lnk"]
 # What a key is for; what each may do is said in ops/table.py.
-Role = Literal["read-only", "agent", "human", "owner", "admin", "server-admin", "operator", "link", "owner-link"]
+Role = Literal[
+    "read-only",
+    "agent",
+    "human",
+    "owner",
+    "admin",
+    "server-admin",
+    "operator",
+    "link",
+    "owner-link",
+]
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ID, _SECRET, _CHECK = 11, 43, 6
 PATTERN = re.compile(r"abx_(agt|hum|adm|ro|lnk)_([0-9A-Za-z]{11})([0-9A-Za-z]{43})([0-9A-Za-z]{6})")
@@ -61,7 +71,11 @@ def parse_key(text: str) -> ParsedKey:
     """Return a key's kind and id. Raises BadKey, without the key, when it is damaged."""
     found = PATTERN.fullmatch(text)
     if found is None or not hmac.compare_digest(_check(text[:-_CHECK]), found[4]):
-        raise BadKey("This is not an ackbox key.", hint="Copy the whole key; it starts with abx_.", reason="unknown")
+        raise BadKey(
+            "This is not an ackbox key.",
+            hint="Copy the whole key; it starts with abx_.",
+            reason="unknown",
+        )
     return ParsedKey(cast(KeyKind, found[1]), found[2])
 
 

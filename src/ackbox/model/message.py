@@ -25,9 +25,13 @@ Time = Annotated[str, Meta(description="UTC, RFC 3339 with milliseconds")]
 class Ref(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A file, diff, task, message or address that the reader needs; never its bytes."""
 
-    kind: Annotated[Literal["file", "diff", "task", "message", "url"], Meta(description="What the target is")]
+    kind: Annotated[
+        Literal["file", "diff", "task", "message", "url"], Meta(description="What the target is")
+    ]
     target: Annotated[str, Meta(min_length=1, max_length=2000, description="Path, address or id")]
-    lines: Annotated[str, Meta(max_length=64, description="Which lines of it, as 10-20")] | None = None
+    lines: Annotated[str, Meta(max_length=64, description="Which lines of it, as 10-20")] | None = (
+        None
+    )
     note: Annotated[str, Meta(max_length=500, description="Why the reader needs it")] | None = None
 
 
@@ -38,10 +42,20 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     seq: Annotated[int, Meta(description="Number in the workspace; the order of commits")]
     workspace: Annotated[str, Meta(description="Where it lives")]
     sender: Annotated[str, Meta(description="Who wrote it, from the key")]
-    sender_instance: Annotated[str | None, Meta(description="Which running copy of the sender")] = None
-    sender_kind: Annotated[Kind, Meta(description="What the sender is, from the key; external: another system, "
-                                                 "through a webhook")] = "agent"
-    type: Annotated[MessageType, Meta(description="How it was addressed, or who made it")] = "direct"
+    sender_instance: Annotated[str | None, Meta(description="Which running copy of the sender")] = (
+        None
+    )
+    sender_kind: Annotated[
+        Kind,
+        Meta(
+            description=(
+                "What the sender is, from the key; external: another system, through a webhook"
+            )
+        ),
+    ] = "agent"
+    type: Annotated[MessageType, Meta(description="How it was addressed, or who made it")] = (
+        "direct"
+    )
     to: Annotated[list[str], Meta(description="Addresses as parsed")]
     subject: Annotated[str | None, Meta(description="One line")] = None
     body: Annotated[str, Meta(description="The text")]
@@ -53,11 +67,20 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     thread: Annotated[str, Meta(description="Id of the first message of its conversation")]
     expects_reply_by: Annotated[Time | None, Meta(description="When an answer is due")] = None
     expires_at: Annotated[Time | None, Meta(description="When it leaves inboxes")] = None
-    idempotency_key: Annotated[str | None, Meta(description="The sender's key against storing it twice")] = None
+    idempotency_key: Annotated[
+        str | None, Meta(description="The sender's key against storing it twice")
+    ] = None
     hops: Annotated[int, Meta(description="Agents in a row that answered without a person")] = 0
     created_at: Annotated[Time, Meta(description="When it was stored")]
-    imported: Annotated[bool | msgspec.UnsetType, Meta(description="True when it came from an export file, whose word for its sender is all "
-                                                       "there is; left out otherwise")] = msgspec.UNSET
+    imported: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(
+            description=(
+                "True when it came from an export file, whose word for its sender is all "
+                "there is; left out otherwise"
+            )
+        ),
+    ] = msgspec.UNSET
 
 
 class Letter(Message, frozen=True, kw_only=True):

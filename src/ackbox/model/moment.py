@@ -18,11 +18,17 @@ DRAWN = 4096
 _YEAR_10000 = 253_402_300_800_000
 LONGEST_WORDS = 40
 _UNIT_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-_SPAN = re.compile(r"(?P<ahead>in |\+)? ?(?P<count>\d{1,5}) ?(?P<unit>s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?)(?P<back> ago)?",
-                   re.ASCII)
+_SPAN = re.compile(
+    r"(?P<ahead>in |\+)? ?(?P<count>\d{1,5})"
+    r" ?(?P<unit>s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?)(?P<back> ago)?",
+    re.ASCII,
+)
 _DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
-_DAY = re.compile(r"(?P<day>yesterday|today|tomorrow)?(?:(?:^|,? (?:at )?)(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?"
-                  r"(?::(?P<second>\d\d))? ?(?P<half>am|pm)?)?", re.ASCII)
+_DAY = re.compile(
+    r"(?P<day>yesterday|today|tomorrow)?(?:(?:^|,? (?:at )?)(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?"
+    r"(?::(?P<second>\d\d))? ?(?P<half>am|pm)?)?",
+    re.ASCII,
+)
 # A zone whose plus sign was not escaped in a query string, where it means a space.
 _SPACED_ZONE = re.compile(r"(T\d\d:[\d:.]+) (\d\d:?\d\d)$")
 
@@ -42,16 +48,25 @@ def to_text_or_none(ms: int | None) -> str | None:
 
 
 def parse_moment(text: str, *, field: str, now: int | None = None, ahead: bool = False) -> int:
-    """Return text as UTC milliseconds: RFC 3339, or with `now` also `2h`, `3d`, `yesterday 9:00`. Without a zone it is UTC.
+    """Return text as UTC milliseconds: RFC 3339, or with `now` also `2h`, `3d`, `yesterday 9:00`.
+    Without a zone it is UTC.
 
-    A span such as `2h` goes back from now; with `ahead`, as for what is due, forward. Raises Invalid.
+    A span such as `2h` goes back from now; with `ahead`, as for what is due, forward. Raises
+    Invalid.
     """
-    ms = None if now is None or len(text) > LONGEST_WORDS else _in_words(text.strip().lower(), now, ahead=ahead)
+    ms = (
+        None
+        if now is None or len(text) > LONGEST_WORDS
+        else _in_words(text.strip().lower(), now, ahead=ahead)
+    )
     if ms is None:
         ms = _rfc_3339(text, field, takes_words=now is not None)
-    # A zone can carry a time over the end of the calendar; stored, it could not be shown to anybody again.
+    # A zone can carry a time over the end of the calendar; stored, it could not be shown to anybody
+    # again.
     if not 0 <= ms < _YEAR_10000:
-        raise Invalid(f"`{field}` is out of range.", hint="Use a year from 1970 to 9999.", field=field)
+        raise Invalid(
+            f"`{field}` is out of range.", hint="Use a year from 1970 to 9999.", field=field
+        )
     return ms
 
 
@@ -61,7 +76,9 @@ def _rfc_3339(text: str, field: str, *, takes_words: bool) -> int:
     except ValueError:
         words = ", or 2h, 3d, yesterday 9:00" if takes_words else ""
         raise Invalid(
-            f"`{field}` is not a time: {text[:40]!r}.", hint=f"Write it like 2026-11-21T09:30:00Z{words}.", field=field
+            f"`{field}` is not a time: {text[:40]!r}.",
+            hint=f"Write it like 2026-11-21T09:30:00Z{words}.",
+            field=field,
         ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -86,12 +103,16 @@ def _in_words(text: str, now: int, *, ahead: bool) -> int | None:
         hour = hour % 12 + (12 if day["half"] == "pm" else 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
-    start = datetime.fromtimestamp(now / 1000, UTC).replace(hour=hour, minute=minute, second=second, microsecond=0)
+    start = datetime.fromtimestamp(now / 1000, UTC).replace(
+        hour=hour, minute=minute, second=second, microsecond=0
+    )
     return int((start + timedelta(days=_DAYS[day["day"] or "today"])).timestamp() * 1000)
 
 
 class IdMaker:
-    """Makes UUIDv7 ids as 32 hex digits, each larger than the one before, whatever the clock does."""
+    """Makes UUIDv7 ids as 32 hex digits, each larger than the one before, whatever the clock
+    does.
+    """
 
     def __init__(self) -> None:
         self._last = 0
@@ -101,7 +122,9 @@ class IdMaker:
     def __call__(self, now_ms: int) -> str:
         with self._lock:
             # One more than the last within the same millisecond, or when the clock stepped back.
-            self._last = self._fresh(now_ms) if now_ms > self._last >> 80 else self._after(self._last)
+            self._last = (
+                self._fresh(now_ms) if now_ms > self._last >> 80 else self._after(self._last)
+            )
             return f"{self._last:032x}"
 
     def _draw(self, size: int) -> int:

@@ -15,37 +15,63 @@ from collections.abc import Iterable
 from importlib.resources import files
 
 from ackbox.errors import Invalid
-from ackbox.model.text import SHRINKS, compatible, composed, decomposed, is_ignorable, is_mark, is_seen, without_ignorables
+from ackbox.model.text import (
+    SHRINKS,
+    compatible,
+    composed,
+    decomposed,
+    is_ignorable,
+    is_mark,
+    is_seen,
+    without_ignorables,
+)
 
 LONGEST = 200
 # Known names that a name nobody has is held against letter by letter.
 LIKELY = 20
 # An index of PostgreSQL takes some 2,700 bytes of a row.
 LONGEST_SKELETON_BYTES = 2_000
-# Not for newcomers: what people write when they mean everyone. Who has such a name from before keeps it.
+# Not for newcomers: what people write when they mean everyone. Who has such a name from before
+# keeps it.
 EVERYBODY = "all"
 # What the server itself sends under begins so.
 OWN = "system:"
 # What is shown after a name for who somebody is: a person, another system.
 BADGES = ("(human)", "(external)")
 RESERVED = frozenset({"broadcast", "*", "everyone", "user", "human", "system"})
-_REFUSED = {"Cc": "a control character", "Cf": "an invisible format character", "Co": "a private-use character",
-            "Cs": "half of a surrogate pair", "Cn": "an unassigned character", "Zl": "a line separator", "Zp": "a paragraph separator"}
-# Drawn as an empty space, though they are neither spaces nor ignorable: braille blank, null note head, Khitan filler.
+_REFUSED = {
+    "Cc": "a control character",
+    "Cf": "an invisible format character",
+    "Co": "a private-use character",
+    "Cs": "half of a surrogate pair",
+    "Cn": "an unassigned character",
+    "Zl": "a line separator",
+    "Zp": "a paragraph separator",
+}
+# Drawn as an empty space, though they are neither spaces nor ignorable: braille blank, null note
+# head, Khitan filler.
 _BLANK = frozenset("\u2800\U0001d159\U00016fe4")
-# What people and models write between names, also in other scripts; a list as text, or a quoted name, is no name either.
+# What people and models write between names, also in other scripts; a list as text, or a quoted
+# name, is no name either.
 _ADDRESS_SEPARATORS = frozenset(",/")
 _SEPARATORS = _ADDRESS_SEPARATORS | frozenset(";\u060c\u061b\u3001\uff64")
-_ENCLOSING = frozenset("[]{}<>\"`\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f\u3010\u3011")
+_ENCLOSING = frozenset(
+    '[]{}<>"`\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f\u3010\u3011'
+)
 _EDGES = ":|&-'()\u2018\u2019"
 
 
 @functools.lru_cache(4096)
 def parse_name(text: str, field: str = "name") -> str:
-    """Return a name after NFC. Raises Invalid, saying which character or rule of which parameter, and what to do."""
+    """Return a name after NFC.
+
+    Raises Invalid, saying which character or rule of which parameter, and what to do.
+    """
     name = _parse(text, "A name", field)
     if _folded(name) in _reserved_shapes():
-        raise Invalid(f"{name!r} is a reserved word, not a name.", hint="Choose another name.", field=field)
+        raise Invalid(
+            f"{name!r} is a reserved word, not a name.", hint="Choose another name.", field=field
+        )
     if name.startswith("@"):
         raise Invalid("A name does not start with '@'.", hint=f"Write {name[1:]!r}.", field=field)
     _refuse_punctuation(name, field)
@@ -53,13 +79,23 @@ def parse_name(text: str, field: str = "name") -> str:
 
 
 def _refuse_punctuation(name: str, field: str) -> None:
-    """Raise Invalid for what is a list, a quotation or a piece of one, written where a name belongs."""
+    """Raise Invalid for what is a list, a quotation or a piece of one, written where a name
+    belongs.
+    """
     for character in name:
         if character in _ENCLOSING or compatible(character) in _ENCLOSING:
-            raise Invalid(f"A name may not hold {character!r}: {name[:64]!r}.", hint="Write the bare name, without brackets or quotes.", field=field)
+            raise Invalid(
+                f"A name may not hold {character!r}: {name[:64]!r}.",
+                hint="Write the bare name, without brackets or quotes.",
+                field=field,
+            )
     if name != "*" and (name[0] in _EDGES or name[-1] in _EDGES.replace(")", "")):
         edge = name[0] if name[0] in _EDGES else name[-1]
-        raise Invalid(f"A name does not start or end with {edge!r}: {name[:64]!r}.", hint="Write the bare name.", field=field)
+        raise Invalid(
+            f"A name does not start or end with {edge!r}: {name[:64]!r}.",
+            hint="Write the bare name.",
+            field=field,
+        )
 
 
 def is_servers(name: str) -> bool:
@@ -70,10 +106,18 @@ def is_servers(name: str) -> bool:
 def refuse_newcomer(name: str, field: str = "name") -> None:
     """Raise Invalid for a name that nobody gets who does not have it already."""
     if is_servers(name):
-        raise Invalid(f"{name!r} is kept for the server: what begins with {OWN!r} is.", hint="Use another name.", field=field)
+        raise Invalid(
+            f"{name!r} is kept for the server: what begins with {OWN!r} is.",
+            hint="Use another name.",
+            field=field,
+        )
     # Not what looks like it: `a11` is a name.
     if compatible(name).casefold() == EVERYBODY:
-        raise Invalid(f"{name!r} is a reserved word, not a name.", hint="Write 'everyone' or '*' for everyone here.", field=field)
+        raise Invalid(
+            f"{name!r} is a reserved word, not a name.",
+            hint="Write 'everyone' or '*' for everyone here.",
+            field=field,
+        )
 
 
 @functools.lru_cache(4096)
@@ -93,20 +137,41 @@ def _parse(text: str, what_it_is: str, field: str) -> str:
         what = _refused(character, separators)
         if what is not None:
             seen = without_unseen(name)
-            hint = f"Write {seen[:64]!r}." if seen and character not in seen and not _has_badge(seen) else "Leave it out."
-            raise Invalid(f"{what_it_is} may not hold {what} (U+{ord(character):04X}).", hint=hint, field=field)
+            hint = (
+                f"Write {seen[:64]!r}."
+                if seen and character not in seen and not _has_badge(seen)
+                else "Leave it out."
+            )
+            raise Invalid(
+                f"{what_it_is} may not hold {what} (U+{ord(character):04X}).",
+                hint=hint,
+                field=field,
+            )
     if name != name.strip(" "):
-        raise Invalid(f"{what_it_is} has no space at its start or end.", hint="Leave it out.", field=field)
+        raise Invalid(
+            f"{what_it_is} has no space at its start or end.", hint="Leave it out.", field=field
+        )
     if is_mark(name[0]):
-        raise Invalid(f"{what_it_is} does not start with a combining mark (U+{ord(name[0]):04X}).", hint="Leave it out.", field=field)
+        raise Invalid(
+            f"{what_it_is} does not start with a combining mark (U+{ord(name[0]):04X}).",
+            hint="Leave it out.",
+            field=field,
+        )
     if _has_badge(name):
-        raise Invalid(f"{what_it_is} may not contain '(human)' or '(external)': the server adds those.", hint="Leave it out.", field=field)
+        raise Invalid(
+            f"{what_it_is} may not contain '(human)' or '(external)': the server adds those.",
+            hint="Leave it out.",
+            field=field,
+        )
     return name
 
 
 def _wrong_length(length: int, what_it_is: str, field: str) -> Invalid:
-    return Invalid(f"{what_it_is} has 1 to {LONGEST} characters; this has {length:,}.", hint="Use a shorter one." if length else "Give one.",
-                   field=field)
+    return Invalid(
+        f"{what_it_is} has 1 to {LONGEST} characters; this has {length:,}.",
+        hint="Use a shorter one." if length else "Give one.",
+        field=field,
+    )
 
 
 def _refused(character: str, separators: frozenset[str]) -> str | None:
@@ -124,10 +189,18 @@ def _refused(character: str, separators: frozenset[str]) -> str | None:
 
 
 def _has_badge(name: str) -> bool:
-    """Whether a name holds `(human)` or another badge, in whatever brackets and letters a reader takes for it."""
+    """Whether a name holds `(human)` or another badge, in whatever brackets and letters a
+    reader takes for it.
+    """
     kinds = {"Ps": "(", "Pi": "(", "Pe": ")", "Pf": ")"}
-    bracketed = "".join(kinds.get(unicodedata.category(c)) or {"<": "(", ">": ")"}.get(c, c) for c in name if c != " ")
-    return "(" in _folded(bracketed) and any(badge in _folded(text) for text in (bracketed, name) for badge in _badge_shapes())
+    bracketed = "".join(
+        kinds.get(unicodedata.category(c)) or {"<": "(", ">": ")"}.get(c, c)
+        for c in name
+        if c != " "
+    )
+    return "(" in _folded(bracketed) and any(
+        badge in _folded(text) for text in (bracketed, name) for badge in _badge_shapes()
+    )
 
 
 def without_unseen(name: str) -> str:
@@ -136,13 +209,17 @@ def without_unseen(name: str) -> str:
 
 
 def skeleton(name: str) -> str:
-    """Return the UTS 39 skeleton of what is seen of a name: two names with the same one look alike."""
+    """Return the UTS 39 skeleton of what is seen of a name: two names with the same one look
+    alike.
+    """
     table = _confusables()
     return decomposed("".join(table.get(c, c) for c in decomposed(without_ignorables(name))))
 
 
 def kept_skeleton(name: str) -> str:
-    """Return the skeleton as it is stored and looked for: one that is too long for an index as its digest."""
+    """Return the skeleton as it is stored and looked for: one that is too long for an index as
+    its digest.
+    """
     return _kept(skeleton(name))
 
 
@@ -152,7 +229,11 @@ def kept_fold(name: str) -> str:
 
 
 def _kept(shape: str) -> str:
-    return shape if len(shape.encode()) <= LONGEST_SKELETON_BYTES else hashlib.sha256(shape.encode()).hexdigest()
+    return (
+        shape
+        if len(shape.encode()) <= LONGEST_SKELETON_BYTES
+        else hashlib.sha256(shape.encode()).hexdigest()
+    )
 
 
 def is_same(name: str, other: str) -> bool:
@@ -179,7 +260,10 @@ def _reserved_shapes() -> frozenset[str]:
 def _confusables() -> dict[str, str]:
     lines = (files(__package__) / "confusables.txt").read_text("utf-8").splitlines()
     pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return {chr(int(source, 16)): "".join(chr(int(code, 16)) for code in target.split()) for source, target in pairs}
+    return {
+        chr(int(source, 16)): "".join(chr(int(code, 16)) for code in target.split())
+        for source, target in pairs
+    }
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
@@ -188,14 +272,28 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     folded = name.casefold()
     same = [other for other in names if other.casefold() == folded]
     by_fold = {other.casefold(): other for other in names}
-    close = [by_fold[other] for other in difflib.get_close_matches(folded, _likely(folded, by_fold), n=limit, cutoff=0.6)]
+    close = [
+        by_fold[other]
+        for other in difflib.get_close_matches(
+            folded, _likely(folded, by_fold), n=limit, cutoff=0.6
+        )
+    ]
     return list(dict.fromkeys([*same, *close]))[:limit]
 
 
 def _likely(folded: str, known: Iterable[str]) -> list[str]:
-    """Return the few known names with the most letters and pairs of letters in common: comparing with all of them takes too long."""
+    """Return the few known names with the most letters and pairs of letters in common:
+    comparing with all of them takes too long.
+    """
     own = _pieces(folded)
-    shared = sorted(((2 * len(own & pieces) / (len(own) + len(pieces)), other) for other in known if (pieces := _pieces(other))), reverse=True)
+    shared = sorted(
+        (
+            (2 * len(own & pieces) / (len(own) + len(pieces)), other)
+            for other in known
+            if (pieces := _pieces(other))
+        ),
+        reverse=True,
+    )
     return [other for _, other in shared[:LIKELY]]
 
 

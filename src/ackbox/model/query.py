@@ -16,8 +16,10 @@ from ackbox.model.text import bare
 MOST_TERMS = 20
 _TERM = re.compile(r'(-?)"([^"]*)"(\*?)|(-?)(\S+)')
 # Scripts written without spaces between words: each character is a word of its own.
-_UNSPACED = re.compile(r"([\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-                       r"\uf900-\ufaff\U00020000-\U0003ffff])")
+_UNSPACED = re.compile(
+    r"([\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    r"\uf900-\ufaff\U00020000-\U0003ffff])"
+)
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -53,29 +55,48 @@ class Query(msgspec.Struct, frozen=True):
 def parse_query(text: str, *, is_any: bool = False) -> Query:
     """Parse a search: words that must all be there, "a phrase", start*, -without. Raises Invalid.
 
-    Where any of the words is enough, people write sentences: as many of their words count as a search takes.
+    Where any of the words is enough, people write sentences: as many of their words count as a
+    search takes.
     """
     terms = parse_terms(" ".join(text.split()[:MOST_TERMS]) if is_any else text)
     if not any(not term.is_excluded for term in terms):
-        raise Invalid("The search has no word to look for.", field="query",
-                      hint='Give words, "a phrase", a start* or -without beside a word.')
+        raise Invalid(
+            "The search has no word to look for.",
+            field="query",
+            hint='Give words, "a phrase", a start* or -without beside a word.',
+        )
     return Query(terms, is_any)
 
 
 def parse_terms(text: str) -> tuple[Term, ...]:
-    """Parse the terms of a search, also when all of them are excluded. Raises Invalid for too many."""
+    """Parse the terms of a search, also when all of them are excluded.
+
+    Raises Invalid for too many.
+    """
     terms = []
     for minus, phrase, star, minus_word, word in _TERM.findall(text.replace("\0", " ")):
         wanted = phrase if phrase else word.rstrip("*").strip('"')
         if any(c.isalnum() for c in wanted):
-            terms.append(Term(spaced(wanted), bool(star) or (not phrase and word.endswith("*")), bool(minus or minus_word)))
+            terms.append(
+                Term(
+                    spaced(wanted),
+                    bool(star) or (not phrase and word.endswith("*")),
+                    bool(minus or minus_word),
+                )
+            )
     if len(terms) > MOST_TERMS:
-        raise Invalid(f"The search has {len(terms)} terms; at most {MOST_TERMS} are taken.", hint="Use fewer words.", field="query")
+        raise Invalid(
+            f"The search has {len(terms)} terms; at most {MOST_TERMS} are taken.",
+            hint="Use fewer words.",
+            field="query",
+        )
     return tuple(terms)
 
 
 def has_words(terms: tuple[Term, ...], text: str) -> bool:
-    """Whether a text has what all terms want, compared as the index does: without case and accents, by whole words."""
+    """Whether a text has what all terms want, compared as the index does: without case and
+    accents, by whole words.
+    """
     words = f" {_words(text)} " if terms else ""
     for term in terms:
         wanted = f" {_words(term.text)}" if term.is_prefix else f" {_words(term.text)} "
@@ -89,7 +110,9 @@ def _words(text: str) -> str:
 
 
 def spaced(text: str) -> str:
-    """Return text with a space around each character of scripts that do not write one, so that any of them is found."""
+    """Return text with a space around each character of scripts that do not write one, so that
+    any of them is found.
+    """
     return text if text.isascii() else _UNSPACED.sub(r" \1 ", text)
 
 

@@ -23,14 +23,21 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
     receipt_id: Annotated[str, Meta(description="Names this receipt")]
     agent: Annotated[str, Meta(description="The recipient")]
-    instance: Annotated[str | None, Meta(description="The one running copy it was addressed to")] = None
+    instance: Annotated[
+        str | None, Meta(description="The one running copy it was addressed to")
+    ] = None
     kind: Annotated[str, Meta(description="agent, human or system")] = "agent"
     state: Annotated[State, Meta(description="How far it has come")] = "pending"
-    delivered_at: Annotated[str | None, Meta(description="When a reading call handed it over")] = None
+    delivered_at: Annotated[str | None, Meta(description="When a reading call handed it over")] = (
+        None
+    )
     read_at: Annotated[str | None, Meta(description="When it was marked read")] = None
     acknowledged_at: Annotated[str | None, Meta(description="When it was dealt with")] = None
     archived_at: Annotated[str | None, Meta(description="When it was archived")] = None
-    by: Annotated[list[dict[str, Any]], Meta(description="Who set each mark: mark, instance, at, face, operation, evidence")] = []
+    by: Annotated[
+        list[dict[str, Any]],
+        Meta(description="Who set each mark: mark, instance, at, face, operation, evidence"),
+    ] = []
 
 
 def receipt_id(seq: int, reader: int) -> str:

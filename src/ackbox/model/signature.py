@@ -1,4 +1,5 @@
-"""Signatures of what other systems post: HMAC-SHA256, in the forms that are in use, each as a row of data.
+"""Signatures of what other systems post: HMAC-SHA256, in the forms that are in use, each as a row
+of data.
 
 Pure; which secret belongs to whom is the store's. Explained in docs/why/webhooks.md.
 """
@@ -18,9 +19,11 @@ WINDOW_S = 300
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """How a system signs: which headers it sends, what the signature begins with, and what is signed before the body.
+    """How a system signs: which headers it sends, what the signature begins with, and what is
+    signed before the body.
 
-    `is_text_key` says that the secret is used as it is written, and not as the bytes that its base64 stands for.
+    `is_text_key` says that the secret is used as it is written, and not as the bytes that its
+    base64 stands for.
     """
 
     signature: str
@@ -34,16 +37,33 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def headers(self) -> tuple[str, ...]:
-        return tuple(name for name in (self.signature, self.delivery, self.timestamp, self.event) if name is not None)
+        return tuple(
+            name
+            for name in (self.signature, self.delivery, self.timestamp, self.event)
+            if name is not None
+        )
 
 
 FORMS: dict[str, Form] = {
     # standardwebhooks.com
-    "standard": Form(signature="webhook-signature", prefix="v1,", is_hex=False, is_text_key=False, delivery="webhook-id",
-                     timestamp="webhook-timestamp", signed=("webhook-id", "webhook-timestamp")),
+    "standard": Form(
+        signature="webhook-signature",
+        prefix="v1,",
+        is_hex=False,
+        is_text_key=False,
+        delivery="webhook-id",
+        timestamp="webhook-timestamp",
+        signed=("webhook-id", "webhook-timestamp"),
+    ),
     # docs.github.com/webhooks: the body alone is signed, without a time.
-    "github": Form(signature="x-hub-signature-256", prefix="sha256=", is_hex=True, is_text_key=True, delivery="x-github-delivery",
-                   event="x-github-event"),
+    "github": Form(
+        signature="x-hub-signature-256",
+        prefix="sha256=",
+        is_hex=True,
+        is_text_key=True,
+        delivery="x-github-delivery",
+        event="x-github-event",
+    ),
 }
 HEADERS = frozenset(name for form in FORMS.values() for name in form.headers)
 
@@ -68,7 +88,9 @@ def new_secret(form: Form) -> Secret:
 
 
 def sign(form: Form, key: bytes, headers: Mapping[str, str], body: bytes) -> bytes:
-    """Return the digest of a delivery: the headers that are signed and the body, with dots between."""
+    """Return the digest of a delivery: the headers that are signed and the body, with dots
+    between.
+    """
     before = b"".join(headers.get(name, "").encode() + b"." for name in form.signed)
     return hmac.digest(key, before + body, hashlib.sha256)
 
@@ -79,13 +101,20 @@ def write(form: Form, digest: bytes) -> str:
 
 
 def may_be_signed(form: Form, headers: Mapping[str, str]) -> bool:
-    """Whether headers have all that a form sends, with a signature that could be one: known before a body is read."""
+    """Whether headers have all that a form sends, with a signature that could be one: known
+    before a body is read.
+    """
     needed = (form.delivery, *form.signed)
-    return all(headers.get(name) for name in needed) and any(_is_digest(form, each) for each in _signatures(form, headers))
+    return all(headers.get(name) for name in needed) and any(
+        _is_digest(form, each) for each in _signatures(form, headers)
+    )
 
 
 def is_signed(form: Form, key: bytes, headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether one of the signatures in the header is right; takes the same time for right and wrong."""
+    """Whether one of the signatures in the header is right.
+
+    Takes the same time for right and wrong.
+    """
     right = write(form, sign(form, key, headers, body)).encode()
     return any([hmac.compare_digest(each.encode(), right) for each in _signatures(form, headers)])
 
@@ -100,5 +129,8 @@ def _is_digest(form: Form, signature: str) -> bool:
     if digits == signature or not digits.isascii():
         return False
     with suppress(ValueError):
-        return len(bytes.fromhex(digits) if form.is_hex else base64.b64decode(digits, validate=True)) == hashlib.sha256().digest_size
+        return (
+            len(bytes.fromhex(digits) if form.is_hex else base64.b64decode(digits, validate=True))
+            == hashlib.sha256().digest_size
+        )
     return False

@@ -15,7 +15,9 @@ from msgspec import Meta
 from ackbox.errors import Conflict, Invalid
 from ackbox.model.message import Time
 
-Status = Literal["open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"]
+Status = Literal[
+    "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
+]
 Cause = Literal["peer_task", "human", "authorisation", "other"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 FINISHED: frozenset[Status] = frozenset({"done", "failed", "cancelled"})
@@ -45,8 +47,12 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     status: Annotated[Status, Meta(description="How far it is")]
     priority: Annotated[int, Meta(description="1 to 5; 5 is most urgent")] = 3
     creator: Annotated[str, Meta(description="Who asked for it")]
-    assignee: Annotated[str | None, Meta(description="Who has it, or is to take it; null for whoever claims it")] = None
-    assignee_instance: Annotated[str | None, Meta(description="The one running copy it is for, or that has it")] = None
+    assignee: Annotated[
+        str | None, Meta(description="Who has it, or is to take it; null for whoever claims it")
+    ] = None
+    assignee_instance: Annotated[
+        str | None, Meta(description="The one running copy it is for, or that has it")
+    ] = None
     project: Annotated[str | None, Meta(description="A label")] = None
     mission: Annotated[str | None, Meta(description="A label for what it is part of")] = None
     tags: Annotated[list[str], Meta(description="Labels")] = []
@@ -55,34 +61,69 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     done_when: Annotated[str | None, Meta(description="What will be true when it is done")] = None
     due_at: Annotated[Time | None, Meta(description="When it is due")] = None
     is_late: Annotated[bool, Meta(description="Whether it is due and not finished")] = False
-    is_stale: Annotated[bool, Meta(description="Whether it is claimed or begun, and whoever has it is not here")] = False
+    is_stale: Annotated[
+        bool, Meta(description="Whether it is claimed or begun, and whoever has it is not here")
+    ] = False
     estimated_minutes: Annotated[int | None, Meta(description="How long it may take")] = None
-    note: Annotated[str | None, Meta(description="The last word on its state: why it is blocked, what came of it")] = None
-    blocked_by: Annotated[str | None, Meta(description="What holds it up: a task, a name, a thing")] = None
-    blocked_cause: Annotated[Cause | None, Meta(description="What kind of thing holds it up")] = None
+    note: Annotated[
+        str | None,
+        Meta(description="The last word on its state: why it is blocked, what came of it"),
+    ] = None
+    blocked_by: Annotated[
+        str | None, Meta(description="What holds it up: a task, a name, a thing")
+    ] = None
+    blocked_cause: Annotated[Cause | None, Meta(description="What kind of thing holds it up")] = (
+        None
+    )
     parent: Annotated[str | None, Meta(description="Id of the message it came from")] = None
-    message: Annotated[str | None, Meta(description="Id of the message that last told of it")] = None
+    message: Annotated[str | None, Meta(description="Id of the message that last told of it")] = (
+        None
+    )
     metadata: Annotated[dict[str, Any], Meta(description="The creator's own object")] = {}
     created_at: Annotated[Time, Meta(description="When it was made")]
     updated_at: Annotated[Time, Meta(description="When it last changed")]
     claimed_at: Annotated[Time | None, Meta(description="When its assignee took it")] = None
     started_at: Annotated[Time | None, Meta(description="When work on it began")] = None
-    finished_at: Annotated[Time | None, Meta(description="When it was done, failed or cancelled")] = None
+    finished_at: Annotated[
+        Time | None, Meta(description="When it was done, failed or cancelled")
+    ] = None
 
 
 def parse_statuses(given: str | Sequence[str], *, field: str) -> frozenset[str]:
-    """Return the states that words stand for: states or groups of them, as text with commas or a list. Raises Invalid."""
-    words = [word.strip() for text in ([given] if isinstance(given, str) else given) for word in text.split(",")]
+    """Return the states that words stand for: states or groups of them, as text with commas or
+    a list. Raises Invalid.
+    """
+    words = [
+        word.strip()
+        for text in ([given] if isinstance(given, str) else given)
+        for word in text.split(",")
+    ]
     unknown = [word for word in words if word not in GROUPS and word not in STATUSES]
     if unknown or not words:
-        raise Invalid(f"`{field}`: {', '.join(unknown)[:60]!r} is no state of a task.", field=field,
-                      hint=f"Use {', '.join((*STATUSES, *GROUPS))}.")
+        raise Invalid(
+            f"`{field}`: {', '.join(unknown)[:60]!r} is no state of a task.",
+            field=field,
+            hint=f"Use {', '.join((*STATUSES, *GROUPS))}.",
+        )
     return frozenset().union(*(GROUPS.get(word, {word}) for word in words))
 
 
 def check_change(was: Status, to: Status, *, has_assignee: bool) -> None:
-    """Raise Conflict when one state may not follow on another; what is finished is first opened again, or is not wanted any more."""
+    """Raise Conflict when one state may not follow on another.
+
+    What is finished is first opened again, or is not wanted any more.
+    """
     if was in FINISHED and to not in ("open", "cancelled", was):
-        raise Conflict(f"The task is {was}.", hint="Open it again first, with `status=open`.", field="status", status=was)
+        raise Conflict(
+            f"The task is {was}.",
+            hint="Open it again first, with `status=open`.",
+            field="status",
+            status=was,
+        )
     if to == "claimed" and not has_assignee:
-        raise Conflict("Nobody has the task.", hint="Take it with task.claim. Or give it to somebody with task.assign.", field="status", status=was)
+        raise Conflict(
+            "Nobody has the task.",
+            hint="Take it with task.claim. Or give it to somebody with task.assign.",
+            field="status",
+            status=was,
+        )

@@ -27,21 +27,32 @@ class Filled(msgspec.Struct, frozen=True):
 
 
 def check_template(text: str, *, field: str) -> bool:
-    """Return whether a text has places to fill. Raises Invalid for a brace that stands alone, or an empty path."""
+    """Return whether a text has places to fill.
+
+    Raises Invalid for a brace that stands alone, or an empty path.
+    """
     found = False
     for part in _PARTS.finditer(text):
         if part[0] in ("{", "}"):
-            raise Invalid(f"`{field}` has a {part[0]!r} that stands alone.", hint="Write {path.to.value}, or {{ and }} for braces.", field=field)
+            raise Invalid(
+                f"`{field}` has a {part[0]!r} that stands alone.",
+                hint="Write {path.to.value}, or {{ and }} for braces.",
+                field=field,
+            )
         if part[1] is not None:
             found = True
             if part[1] != WHOLE and not all(part[1].split(".")):
-                raise Invalid(f"`{field}` has a path with an empty part: {part[0][:64]!r}.", field=field,
-                              hint="Write {path.to.value}, or {.} for all of it.")
+                raise Invalid(
+                    f"`{field}` has a path with an empty part: {part[0][:64]!r}.",
+                    field=field,
+                    hint="Write {path.to.value}, or {.} for all of it.",
+                )
     return found
 
 
 def fill(text: str, given: Any, show: Callable[[str, Any], str] | None = None) -> Filled:
-    """Return a checked template with its places filled; a path that leads to nothing says so in the text.
+    """Return a checked template with its places filled; a path that leads to nothing says so in the
+    text.
 
     `show(path, value)` says how a value is written; without it, text as it is and all else as JSON.
     """

@@ -1,6 +1,8 @@
-"""Text: how long it may be before it is worked on, its one normal form, and which characters nobody sees.
+"""Text: how long it may be before it is worked on, its one normal form, and which characters nobody
+sees.
 
-The only calls of `unicodedata.normalize`: CPython orders combining marks in quadratic time, so every text is measured
+The only calls of `unicodedata.normalize`: CPython orders combining marks in quadratic time, so
+every text is measured
 before it is normalised. Explained in docs/why/names.md, "Characters nobody sees".
 """
 
@@ -13,11 +15,13 @@ from ackbox.errors import Invalid, TooLong
 
 # The longest text of any field; each field has its own limit below it.
 LONGEST_TEXT = 100_000
-# One code point stands for at most so many: text that is longer than the limit by this factor stays too long after NFC.
+# One code point stands for at most so many: text that is longer than the limit by this factor stays
+# too long after NFC.
 SHRINKS = 4
 MAX_MARKS = 30
 
-# Default_Ignorable_Code_Point of Unicode 16.0, DerivedCoreProperties.txt: what a program may draw as nothing at all.
+# Default_Ignorable_Code_Point of Unicode 16.0, DerivedCoreProperties.txt: what a program may draw
+# as nothing at all.
 _IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
     "\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -33,7 +37,10 @@ _HALF_WIDTH_MARKS = "\uff9e\uff9f"
 
 
 def composed(text: str, *, field: str, limit: int = LONGEST_TEXT) -> str:
-    """Return text after NFC. Raises TooLong and Invalid before any work that grows faster than the text."""
+    """Return text after NFC.
+
+    Raises TooLong and Invalid before any work that grows faster than the text.
+    """
     if text.isascii():
         if len(text) > limit * SHRINKS:
             raise _too_long(text, field, limit)
@@ -45,23 +52,35 @@ def composed(text: str, *, field: str, limit: int = LONGEST_TEXT) -> str:
 
 
 def beginning(text: str, most: int) -> str:
-    """Return at most so many characters of a text, after NFC: cut first, since composing a long text of marks takes long."""
+    """Return at most so many characters of a text, after NFC: cut first, since composing a long
+    text of marks takes long.
+    """
     return unicodedata.normalize("NFC", text[:most])
 
 
 def refuse_marks(text: str, field: str) -> None:
     """Raise Invalid for more combining marks in a row than any script writes."""
     if _overlong_run(text) is not None:
-        raise Invalid(f"`{field}` has more than {MAX_MARKS} combining marks in a row.", hint="Leave the extra marks out.", field=field)
+        raise Invalid(
+            f"`{field}` has more than {MAX_MARKS} combining marks in a row.",
+            hint="Leave the extra marks out.",
+            field=field,
+        )
 
 
 def compatible(text: str) -> str:
-    """Return a short text after NFKC: one width, one form of each letter. Marks beyond those allowed in a row are left out."""
+    """Return a short text after NFKC: one width, one form of each letter.
+
+    Marks beyond those allowed in a row are left out.
+    """
     return unicodedata.normalize("NFKC", _without_overlong_runs(text))
 
 
 def decomposed(text: str) -> str:
-    """Return text after NFD: each letter apart from its marks. Marks beyond those allowed in a row are left out."""
+    """Return text after NFD: each letter apart from its marks.
+
+    Marks beyond those allowed in a row are left out.
+    """
     return unicodedata.normalize("NFD", _without_overlong_runs(text))
 
 
@@ -129,5 +148,10 @@ def _without_overlong_runs(text: str) -> str:
 
 
 def _too_long(text: str, field: str, limit: int) -> TooLong:
-    return TooLong(f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.", field=field, size=len(text), limit=limit,
-                   hint="Send less at once.")
+    return TooLong(
+        f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.",
+        field=field,
+        size=len(text),
+        limit=limit,
+        hint="Send less at once.",
+    )

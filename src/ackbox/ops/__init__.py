@@ -1,4 +1,7 @@
-"""The verbs: every operation ackbox can do, in the module or folder of its noun. Importing this fills the table."""
+"""The verbs: every operation ackbox can do, in the module or folder of its noun.
+
+Importing this fills the table.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Access: whose key it is, what it may do, and as whom it may speak.
 
-The one table of roles and scopes; what a connection says only narrows what its key may do. Explained in docs/why/keys.md.
+The one table of roles and scopes; what a connection says only narrows what its key may do.
+Explained in docs/why/keys.md.
 """
 
 from __future__ import annotations
@@ -34,9 +35,11 @@ PEOPLE: tuple[Role, ...] = ("human", "owner")
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """What a connection says of its calls, besides the key: it narrows what the key may do, and never widens it.
+    """What a connection says of its calls, besides the key: it narrows what the key may do, and
+    never widens it.
 
-    `only_as` is the one name that they speak as. A glance registers nobody. `is_person` says that a person types them, on the
+    `only_as` is the one name that they speak as. A glance registers nobody. `is_person` says that a
+    person types them, on the
     server's own machine, with the operator's key.
     """
 
@@ -61,7 +64,11 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
     def over(self, connection: Connection) -> Caller:
         """Return this caller as one who calls over a connection."""
-        return self if connection == self.connection else msgspec.structs.replace(self, connection=connection)
+        return (
+            self
+            if connection == self.connection
+            else msgspec.structs.replace(self, connection=connection)
+        )
 
     def may(self, scope: Scope) -> bool:
         return scope in ALLOWED[self.role]
@@ -69,11 +76,17 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     def speaks_as(self, name: str) -> bool:
         if self.connection.only_as not in (None, name):
             return False
-        return name == self.agent or "*" in self.may_speak_as or any(fnmatchcase(name, pattern) for pattern in self.may_speak_as)
+        return (
+            name == self.agent
+            or "*" in self.may_speak_as
+            or any(fnmatchcase(name, pattern) for pattern in self.may_speak_as)
+        )
 
     @property
     def sees_all(self) -> bool:
-        """Whether a private workspace hides nothing: for its operators, who are people and the server's own key."""
+        """Whether a private workspace hides nothing: for its operators, who are people and the
+        server's own key.
+        """
         return self.role == "operator" or self.is_person
 
     @property

@@ -31,7 +31,8 @@ _CLOSER = (b"\\u", b'""', b'"[', b'" [', b'"{', b'" {')
 def decode(shape: type[T], given: Any) -> T:
     """Return the parameters that a mapping, JSON bytes or nothing stands for.
 
-    Raises Invalid and MissingField with the field's place, UnknownField with the nearest known names.
+    Raises Invalid and MissingField with the field's place, UnknownField with the nearest known
+    names.
     """
     if isinstance(given, shape):
         return given
@@ -39,7 +40,9 @@ def decode(shape: type[T], given: Any) -> T:
         return plain
     raw = _parse(given)
     if not isinstance(raw, Mapping):
-        raise Invalid("The parameters are not an object.", hint="Send a JSON object with named fields.")
+        raise Invalid(
+            "The parameters are not an object.", hint="Send a JSON object with named fields."
+        )
     _refuse_unknown(shape, raw)
     for field, value in raw.items():
         refuse_unstorable(value, str(field)[:64])
@@ -51,7 +54,10 @@ def decode(shape: type[T], given: Any) -> T:
 
 
 def _plain(shape: type[T], given: bytes) -> T | None:
-    """Return the parameters when no part of the text needs a closer look, as in most calls; null for all others, right or wrong."""
+    """Return the parameters when no part of the text needs a closer look, as in most calls.
+
+    Null for all others, right or wrong.
+    """
     decoder, closer = _how(shape)
     if not given.isascii():
         return None
@@ -67,8 +73,12 @@ def _plain(shape: type[T], given: bytes) -> T | None:
 
 @functools.cache
 def _how(shape: type[msgspec.Struct]) -> tuple[msgspec.json.Decoder[Any], tuple[bytes, ...]]:
-    """Return a struct's decoder, and what calls for a closer look: escaped characters, and fields that hold whatever they are given."""
-    free = [field.encode_name for field in msgspec.structs.fields(shape) if "Any" in str(field.type)]
+    """Return a struct's decoder, and what calls for a closer look: escaped characters, and
+    fields that hold whatever they are given.
+    """
+    free = [
+        field.encode_name for field in msgspec.structs.fields(shape) if "Any" in str(field.type)
+    ]
     return msgspec.json.Decoder(shape), (*_CLOSER, *(f'"{name}"'.encode() for name in free))
 
 
@@ -76,7 +86,9 @@ def parse_object(given: bytes) -> dict[str, Any]:
     """Return a JSON object, empty for an empty body. Raises Invalid."""
     raw = _parse(given)
     if not isinstance(raw, dict):
-        raise Invalid("The parameters are not an object.", hint="Send a JSON object with named fields.")
+        raise Invalid(
+            "The parameters are not an object.", hint="Send a JSON object with named fields."
+        )
     return raw
 
 
@@ -94,20 +106,29 @@ def _parse(given: Any) -> Any:
 
 
 def read_json(given: bytes | bytearray | str) -> Any:
-    """Return what JSON stands for, with halves of surrogate pairs, so that their field can be named. Raises Invalid."""
+    """Return what JSON stands for, with halves of surrogate pairs, so that their field can be
+    named. Raises Invalid.
+    """
     try:
         return msgspec.json.decode(given)
     except RecursionError:
-        raise Invalid(f"The JSON is nested deeper than {DEEPEST} levels.", hint="Flatten it.") from None
+        raise Invalid(
+            f"The JSON is nested deeper than {DEEPEST} levels.", hint="Flatten it."
+        ) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raw = _with_halves(given)
         if raw is None:
-            raise Invalid(f"This is not valid JSON: {error}.", hint="Send one JSON object, as UTF-8.") from None
+            raise Invalid(
+                f"This is not valid JSON: {error}.", hint="Send one JSON object, as UTF-8."
+            ) from None
         return raw
 
 
 def _with_halves(given: bytes | bytearray | str) -> Any:
-    """Return JSON whose only fault is half of a surrogate pair, so that its field can be named; null for any other."""
+    """Return JSON whose only fault is half of a surrogate pair, so that its field can be named.
+
+    Null for any other.
+    """
     text = given if isinstance(given, str) else given.decode("utf-8", "replace")
     if not _ESCAPED_HALF.search(text):
         return None
@@ -125,7 +146,13 @@ def refuse_deep(value: Any, depth: int = 0) -> None:
     """Raise Invalid when JSON is nested deeper than the limit."""
     if depth > DEEPEST:
         raise Invalid(f"The JSON is nested deeper than {DEEPEST} levels.", hint="Flatten it.")
-    children = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    children = (
+        value.values()
+        if isinstance(value, Mapping)
+        else value
+        if isinstance(value, list | tuple)
+        else ()
+    )
     for child in children:
         refuse_deep(child, depth + 1)
 
@@ -138,13 +165,21 @@ def _refuse_unknown(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> None
 
 
 def refuse_unstorable(value: Any, field: str) -> None:
-    """Raise Invalid for text that one engine or another cannot keep, wherever in a field it stands."""
+    """Raise Invalid for text that one engine or another cannot keep, wherever in a field it
+    stands.
+    """
     if isinstance(value, str):
         if "\0" in value:
-            raise Invalid(f"`{field}` holds a NUL character.", hint="Leave U+0000 out.", field=field)
+            raise Invalid(
+                f"`{field}` holds a NUL character.", hint="Leave U+0000 out.", field=field
+            )
         if not value.isascii():
             if _HALVES.search(value):
-                raise Invalid(f"`{field}` holds half of a surrogate pair: half an emoji.", hint="Send valid Unicode text.", field=field)
+                raise Invalid(
+                    f"`{field}` holds half of a surrogate pair: half an emoji.",
+                    hint="Send valid Unicode text.",
+                    field=field,
+                )
             refuse_marks(value, field)
     elif isinstance(value, Mapping):
         for name, child in value.items():
@@ -156,13 +191,20 @@ def refuse_unstorable(value: Any, field: str) -> None:
 
 
 def _composed(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields with their own text after NFC; what stands inside others, as a file's path, stays as it came."""
+    """Return the fields with their own text after NFC.
+
+    What stands inside others, as a file's path, stays as it came.
+    """
     limits = _limits(shape)
-    return {field: _text(value, field, limits.get(field)) if isinstance(value, str) else value for field, value in raw.items()}
+    return {
+        field: _text(value, field, limits.get(field)) if isinstance(value, str) else value
+        for field, value in raw.items()
+    }
 
 
 def _text(text: str, field: str, limit: int | None) -> str:
-    # A field that names no limit has one in its operation, which says it; longer than any is not worth composing.
+    # A field that names no limit has one in its operation, which says it; longer than any is not
+    # worth composing.
     if limit is None and len(text) > LONGEST_TEXT * SHRINKS:
         return text
     return composed(text, field=field, limit=limit or LONGEST_TEXT)
@@ -175,7 +217,9 @@ def _limits(shape: type[msgspec.Struct]) -> dict[str, int]:
     assert isinstance(kind, inspect.StructType)
     found = {}
     for field in kind.fields:
-        limits = [leaf.max_length for leaf in leaves(field.type) if isinstance(leaf, inspect.StrType)]
+        limits = [
+            leaf.max_length for leaf in leaves(field.type) if isinstance(leaf, inspect.StrType)
+        ]
         if limits and (longest := limits[0]) is not None:
             found[field.encode_name] = longest
     return found

@@ -1,4 +1,7 @@
-"""key.*: create, list, revoke, rotate. A key is shown once; only its digest is kept. Explained in docs/why/keys.md."""
+"""key.*: create, list, revoke, rotate.
+
+A key is shown once; only its digest is kept. Explained in docs/why/keys.md.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,15 @@ from ackbox.store.store import KeyRow, Store, find_key
 
 DAY_MS = 86_400_000
 KIND_OF: dict[Role, KeyKind] = {
-    "agent": "agt", "human": "hum", "read-only": "ro", "owner": "hum", "admin": "adm", "server-admin": "adm", "operator": "adm",
-    "link": "lnk", "owner-link": "lnk",
+    "agent": "agt",
+    "human": "hum",
+    "read-only": "ro",
+    "owner": "hum",
+    "admin": "adm",
+    "server-admin": "adm",
+    "operator": "adm",
+    "link": "lnk",
+    "owner-link": "lnk",
 }
 # The key that a link turns into.
 BECOMES: dict[Role, Role] = {"link": "human", "owner-link": "owner"}
@@ -29,11 +39,24 @@ BECOMES: dict[Role, Role] = {"link": "human", "owner-link": "owner"}
 class CreateKey(Call, frozen=True, kw_only=True):
     """A key to make."""
 
-    name: Annotated[str, Meta(max_length=512, description="The agent or person it speaks as; needed except for admins")] | None = None
-    kind: Annotated[Literal["agent", "human", "owner", "read-only", "admin", "server-admin"], Meta(
-        description="What it may do; an owner is a person who administers")] = "agent"
-    may_speak_as: Annotated[list[Annotated[str, Meta(min_length=1, max_length=LONGEST)]],
-                            Meta(max_length=50, description="Other names it may speak as; * matches any text")] = []
+    name: (
+        Annotated[
+            str,
+            Meta(
+                max_length=512,
+                description="The agent or person it speaks as; needed except for admins",
+            ),
+        ]
+        | None
+    ) = None
+    kind: Annotated[
+        Literal["agent", "human", "owner", "read-only", "admin", "server-admin"],
+        Meta(description="What it may do; an owner is a person who administers"),
+    ] = "agent"
+    may_speak_as: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=LONGEST)]],
+        Meta(max_length=50, description="Other names it may speak as; * matches any text"),
+    ] = []
     label: Annotated[str, Meta(max_length=200, description="A note for people")] = ""
     expires_in_days: Annotated[int, Meta(ge=0, le=3650, description="0 never expires")] = 90
 
@@ -73,17 +96,39 @@ async def create(context: Context, params: CreateKey) -> NewKey:
         # Whoever has a key has a mailbox: broadcasts from now on are for it, before it first calls.
         owner = await context.register(name, kind="human" if params.kind in PEOPLE else "agent")
         if params.kind in PEOPLE and owner.kind != "human":
-            raise Conflict(f"{name!r} is registered as an agent, and a person's key needs a person's name.", field="name",
-                           hint=f"Choose another name, or make it a person: ackbox agent set-kind {name} human")
-    await context.store.add_key(id=id, digest=digest(text), role=params.kind, agent=name, may_speak_as=params.may_speak_as,
-                                label=params.label, now=context.now, expires_at=expires_at)
-    return NewKey(key=text, id=id, workspace=context.workspace.name, agent=name, kind=params.kind, expires_at=to_text_or_none(expires_at))
+            raise Conflict(
+                f"{name!r} is registered as an agent, and a person's key needs a person's name.",
+                field="name",
+                hint=(
+                    f"Choose another name, or make it a person: ackbox agent set-kind {name} human"
+                ),
+            )
+    await context.store.add_key(
+        id=id,
+        digest=digest(text),
+        role=params.kind,
+        agent=name,
+        may_speak_as=params.may_speak_as,
+        label=params.label,
+        now=context.now,
+        expires_at=expires_at,
+    )
+    return NewKey(
+        key=text,
+        id=id,
+        workspace=context.workspace.name,
+        agent=name,
+        kind=params.kind,
+        expires_at=to_text_or_none(expires_at),
+    )
 
 
 class ListKeys(Paged, frozen=True, kw_only=True):
     """Which keys to list, a page at a time."""
 
-    ended_links: Annotated[bool, Meta(description="Also list one-time links that were used, revoked or have expired")] = False
+    ended_links: Annotated[
+        bool, Meta(description="Also list one-time links that were used, revoked or have expired")
+    ] = False
 
 
 class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,9 +152,16 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _shown(row: KeyRow) -> KeyInfo:
-    return KeyInfo(id=row.id, kind=row.role, agent=row.agent, may_speak_as=row.may_speak_as, label=row.label,
-                   created_at=to_text(row.created_at),
-                   expires_at=to_text_or_none(row.expires_at), revoked_at=to_text_or_none(row.revoked_at))
+    return KeyInfo(
+        id=row.id,
+        kind=row.role,
+        agent=row.agent,
+        may_speak_as=row.may_speak_as,
+        label=row.label,
+        created_at=to_text(row.created_at),
+        expires_at=to_text_or_none(row.expires_at),
+        revoked_at=to_text_or_none(row.revoked_at),
+    )
 
 
 @op("key.list", scope="admin", spans_workspaces=True)
@@ -118,7 +170,9 @@ async def list_keys(context: Context, params: ListKeys) -> Keys:
 
     A caller that covers all workspaces also sees the keys that do, the operator's among them.
     """
-    page, cursor = page_of(context.workspace.ws, "keys", await _keys(context, ended_links=params.ended_links), params)
+    page, cursor = page_of(
+        context.workspace.ws, "keys", await _keys(context, ended_links=params.ended_links), params
+    )
     return Keys(keys=page, cursor=cursor)
 
 
@@ -130,7 +184,8 @@ class RevokeKey(Call, frozen=True, kw_only=True):
 
 @op("key.revoke", scope="admin", writes=True, spans_workspaces=True)
 async def revoke(context: Context, params: RevokeKey) -> Keys:
-    """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's keys.
+    """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's
+    keys.
 
     Raises NotFound; NotAllowed for a key of all workspaces that may do more than the caller's.
     """
@@ -138,7 +193,9 @@ async def revoke(context: Context, params: RevokeKey) -> Keys:
     if row.ws == 0:
         _refuse_stronger(context, row)
     await store.revoke_key(row.id, now=context.now)
-    context.rings.add(await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": row.id}))
+    context.rings.add(
+        await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": row.id})
+    )
     page, cursor = page_of(context.workspace.ws, "keys", await _keys(context), ListKeys())
     return Keys(keys=page, cursor=cursor)
 
@@ -147,7 +204,14 @@ class RotateKey(Call, frozen=True, kw_only=True):
     """Which key to replace, and how long the old one stays valid."""
 
     id: Annotated[str, Meta(min_length=1, max_length=64, description="The key's id, from key.list")]
-    grace_s: Annotated[int, Meta(ge=0, le=30 * DAY_MS // 1000, description="Seconds for which the old key stays valid; 0 ends it at once")] = 86_400
+    grace_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=30 * DAY_MS // 1000,
+            description="Seconds for which the old key stays valid; 0 ends it at once",
+        ),
+    ] = 86_400
 
 
 class RotatedKey(NewKey, frozen=True, kw_only=True):
@@ -155,39 +219,73 @@ class RotatedKey(NewKey, frozen=True, kw_only=True):
 
     old_id: Annotated[str, Meta(description="The key it replaces")]
     old_ends_at: Annotated[str, Meta(description="End of the old key")]
-    kept_in: Annotated[str | None, Meta(description="File on the server's machine that holds the new key; null for none")] = None
+    kept_in: Annotated[
+        str | None,
+        Meta(description="File on the server's machine that holds the new key; null for none"),
+    ] = None
 
 
 @op("key.rotate", scope="admin", writes=True, spans_workspaces=True)
 async def rotate(context: Context, params: RotateKey) -> RotatedKey:
     """Replace a key by a new one with the same rights; the old one ends later.
 
-    The new key is shown this once. The operator's own is also written to `operator.key` on the server's machine.
+    The new key is shown this once. The operator's own is also written to `operator.key` on the
+    server's machine.
     Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the caller's).
     """
     row, store = await _find(context, params.id)
     _refuse_stronger(context, row)
     if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= context.now):
-        raise Conflict(f"The key {row.id!r} has ended.", hint="Create a new one with key.create.", field="id")
+        raise Conflict(
+            f"The key {row.id!r} has ended.", hint="Create a new one with key.create.", field="id"
+        )
     text = mint(KIND_OF[row.role]).reveal()
     id, now = parse_key(text).id, context.now
     expires_at = None if row.expires_at is None else now + row.expires_at - row.created_at
-    ends_at = now + params.grace_s * 1000 if row.expires_at is None else min(row.expires_at, now + params.grace_s * 1000)
-    await store.add_key(id=id, digest=digest(text), role=row.role, agent=row.agent, may_speak_as=row.may_speak_as, label=row.label, now=now,
-                        expires_at=expires_at)
+    ends_at = (
+        now + params.grace_s * 1000
+        if row.expires_at is None
+        else min(row.expires_at, now + params.grace_s * 1000)
+    )
+    await store.add_key(
+        id=id,
+        digest=digest(text),
+        role=row.role,
+        agent=row.agent,
+        may_speak_as=row.may_speak_as,
+        label=row.label,
+        now=now,
+        expires_at=expires_at,
+    )
     if params.grace_s:
         await store.expire_key(row.id, expires_at=ends_at)
     else:
         await store.revoke_key(row.id, now=now)
-    context.rings.add(await context.store.note("key.rotated", at=now, reader=0, subject={"id": id, "old": row.id}))
-    return RotatedKey(key=text, id=id, workspace=context.workspace.name if row.ws else "*", agent=row.agent, kind=row.role,
-                      expires_at=to_text_or_none(expires_at), old_id=row.id, old_ends_at=to_text(ends_at))
+    context.rings.add(
+        await context.store.note("key.rotated", at=now, reader=0, subject={"id": id, "old": row.id})
+    )
+    return RotatedKey(
+        key=text,
+        id=id,
+        workspace=context.workspace.name if row.ws else "*",
+        agent=row.agent,
+        kind=row.role,
+        expires_at=to_text_or_none(expires_at),
+        old_id=row.id,
+        old_ends_at=to_text(ends_at),
+    )
 
 
 async def _keys(context: Context, *, ended_links: bool = False) -> list[KeyInfo]:
-    rows = await context.store.keys() + (await _across(context).keys() if context.caller.ws == 0 else [])
+    rows = await context.store.keys() + (
+        await _across(context).keys() if context.caller.ws == 0 else []
+    )
     # Each sign-in leaves a link that is of no use: they would bury the keys that are.
-    return [_shown(row) for row in rows if ended_links or row.role not in BECOMES or row.is_good(context.now)]
+    return [
+        _shown(row)
+        for row in rows
+        if ended_links or row.role not in BECOMES or row.is_good(context.now)
+    ]
 
 
 def _across(context: Context) -> Store:
@@ -206,8 +304,14 @@ async def _find(context: Context, id: str) -> tuple[KeyRow, Store]:
 
 
 def _refuse_stronger(context: Context, row: KeyRow) -> None:
-    """Raise NotAllowed for a key that may do more than the caller's: a new one would lend its rights."""
+    """Raise NotAllowed for a key that may do more than the caller's: a new one would lend its
+    rights.
+    """
     rights = ALLOWED[BECOMES.get(row.role, row.role)]
     if not rights <= ALLOWED[context.caller.role]:
-        raise NotAllowed(f"The key {row.id!r} is of kind {row.role!r}, which may do more than a key of kind {context.caller.role!r}.",
-                         hint="Use the operator's key.", field="id")
+        raise NotAllowed(
+            f"The key {row.id!r} is of kind {row.role!r}, which may do more than a key of kind"
+            f" {context.caller.role!r}.",
+            hint="Use the operator's key.",
+            field="id",
+        )

@@ -1,6 +1,7 @@
 """Lenient reading: what callers write that is nearly right, understood as they mean it.
 
-`null` and empty text leave an optional field out; numbers, booleans, lists and objects may come as text. What fits
+`null` and empty text leave an optional field out; numbers, booleans, lists and objects may come as
+text. What fits
 already is not touched. Explained in docs/why/operations.md, "Nearly right".
 """
 
@@ -26,7 +27,10 @@ Reading = Callable[[Any], Any]
 
 
 def understood(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return fields as a struct of this shape takes them, where that can be told; all others stay as they came."""
+    """Return fields as a struct of this shape takes them, where that can be told.
+
+    All others stay as they came.
+    """
     return _understood(raw, _readings(shape))
 
 
@@ -48,7 +52,11 @@ def _readings(shape: type[msgspec.Struct]) -> dict[str, Reading]:
 
 
 def _of_fields(kind: inspect.StructType) -> dict[str, Reading]:
-    return {field.encode_name: reading for field in kind.fields if (reading := _of_field(field)) is not None}
+    return {
+        field.encode_name: reading
+        for field in kind.fields
+        if (reading := _of_field(field)) is not None
+    }
 
 
 def leaves(kind: inspect.Type) -> list[inspect.Type]:
@@ -71,8 +79,12 @@ def _of_field(field: inspect.Field) -> Reading | None:
     kinds = leaves(field.type)
     if any(isinstance(kind, inspect.AnyType) for kind in kinds):
         return None
-    keeps_empty = field.required or (clears(field.type) and any(isinstance(kind, inspect.StrType) for kind in kinds))
-    if field.required and all(isinstance(kind, inspect.StrType | inspect.BytesType) for kind in kinds):
+    keeps_empty = field.required or (
+        clears(field.type) and any(isinstance(kind, inspect.StrType) for kind in kinds)
+    )
+    if field.required and all(
+        isinstance(kind, inspect.StrType | inspect.BytesType) for kind in kinds
+    ):
         return None
     inner = _of_value(kinds)
 
@@ -97,8 +109,15 @@ def _of_value(kinds: list[inspect.Type]) -> Reading:
 
     def read(value: Any) -> Any:
         if isinstance(value, str):
-            read = next((found for reading in from_text if (found := reading(value)) is not LEFT_OUT), value)
-            if read is value and items is not None and "," not in value and not value.lstrip().startswith(("[", "{")):
+            read = next(
+                (found for reading in from_text if (found := reading(value)) is not LEFT_OUT), value
+            )
+            if (
+                read is value
+                and items is not None
+                and "," not in value
+                and not value.lstrip().startswith(("[", "{"))
+            ):
                 read = [value]
             value = read
         if parts and isinstance(value, Mapping):
@@ -114,7 +133,11 @@ def _from_text(kind: inspect.Type) -> Reading | None:
     """Return how text is read as a value of another type; `LEFT_OUT` where it is none."""
     match kind:
         case inspect.IntType():
-            return lambda text: int(float(text)) if "." in text and _WHOLE.fullmatch(text.strip()) else _number(text, _WHOLE, int)
+            return lambda text: (
+                int(float(text))
+                if "." in text and _WHOLE.fullmatch(text.strip())
+                else _number(text, _WHOLE, int)
+            )
         case inspect.FloatType():
             return lambda text: _number(text, _NUMBER, float)
         case inspect.BoolType():

@@ -1,4 +1,7 @@
-"""login.*: a one-time link, and the key of a person that it becomes. Explained in docs/why/keys.md, "Signing in"."""
+"""login.*: a one-time link, and the key of a person that it becomes.
+
+Explained in docs/why/keys.md, "Signing in".
+"""
 
 from __future__ import annotations
 
@@ -24,16 +27,33 @@ LABEL = "dashboard"
 class MakeLink(Call, frozen=True, kw_only=True):
     """Whom the link signs in."""
 
-    name: Annotated[str, Meta(max_length=512, description="The person it signs in; your own name when left out")] | None = None
-    as_owner: Annotated[bool, Meta(description="Whether the person may administer as well; only an admin says so")] = False
+    name: (
+        Annotated[
+            str,
+            Meta(max_length=512, description="The person it signs in; your own name when left out"),
+        ]
+        | None
+    ) = None
+    as_owner: Annotated[
+        bool, Meta(description="Whether the person may administer as well; only an admin says so")
+    ] = False
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """A link that signs one person in, once."""
 
-    path: Annotated[str, Meta(description="What comes after the server's address; what stands behind # never reaches a log")]
+    path: Annotated[
+        str,
+        Meta(
+            description=(
+                "What comes after the server's address; what stands behind # never reaches a log"
+            )
+        ),
+    ]
     agent: Annotated[str, Meta(description="Whom it signs in")]
-    workspace: Annotated[str | None, Meta(description="Where that key is good; null for every workspace")]
+    workspace: Annotated[
+        str | None, Meta(description="Where that key is good; null for every workspace")
+    ]
     expires_at: Annotated[str, Meta(description="When it ends, used or not")]
 
 
@@ -41,27 +61,51 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 async def link(context: Context, params: MakeLink) -> Link:
     """Make a link that signs a person in to the dashboard, once, within ten minutes.
 
-    A person makes one for themselves; an admin for any person. Raises Invalid, NotAllowed, Conflict (the name is an agent's).
+    A person makes one for themselves; an admin for any person. Raises Invalid, NotAllowed, Conflict
+    (the name is an agent's).
     """
     caller, store = context.caller, context.store
     asked = caller.agent if params.name is None else parse_name(params.name)
     if asked is None:
         raise Invalid("This key has no name of its own.", hint="Give `name`.", field="name")
     if params.as_owner and not caller.may("admin"):
-        raise NotAllowed("Only an admin makes a link that administers.", hint="Leave `as_owner` out.", field="as_owner")
+        raise NotAllowed(
+            "Only an admin makes a link that administers.",
+            hint="Leave `as_owner` out.",
+            field="as_owner",
+        )
     if caller.is_person and asked != caller.agent:
-        raise NotAllowed("A person's key makes links for that person.", hint="Leave `name` out, or ask an admin.", field="name")
+        raise NotAllowed(
+            "A person's key makes links for that person.",
+            hint="Leave `name` out, or ask an admin.",
+            field="name",
+        )
     person = await context.register(asked, kind="human")
     if person.kind != "human":
-        raise Conflict(f"{asked!r} is registered as an agent, and only a person signs in.", field="name",
-                       hint=f"Choose another name, or make it a person: ackbox agent set-kind {asked} human")
+        raise Conflict(
+            f"{asked!r} is registered as an agent, and only a person signs in.",
+            field="name",
+            hint=f"Choose another name, or make it a person: ackbox agent set-kind {asked} human",
+        )
     ws = caller.ws if params.workspace is None else context.workspace.ws
     secret = mint("lnk").reveal()
     role: Role = "owner-link" if params.as_owner else "link"
-    await Store(store.tx, ws).add_key(id=parse_key(secret).id, digest=digest(secret), role=role, agent=asked, may_speak_as=[],
-                                      label=LABEL, now=context.now, expires_at=context.now + LINK_MS)
-    return Link(path=f"/login#{secret}", agent=asked, workspace=context.workspace.name if ws else None,
-                expires_at=to_text(context.now + LINK_MS))
+    await Store(store.tx, ws).add_key(
+        id=parse_key(secret).id,
+        digest=digest(secret),
+        role=role,
+        agent=asked,
+        may_speak_as=[],
+        label=LABEL,
+        now=context.now,
+        expires_at=context.now + LINK_MS,
+    )
+    return Link(
+        path=f"/login#{secret}",
+        agent=asked,
+        workspace=context.workspace.name if ws else None,
+        expires_at=to_text(context.now + LINK_MS),
+    )
 
 
 class Redeem(Call, frozen=True, kw_only=True):
@@ -70,7 +114,8 @@ class Redeem(Call, frozen=True, kw_only=True):
 
 @op("login.redeem", scope="redeem", writes=True, spans_workspaces=True)
 async def redeem(context: Context, params: Redeem) -> NewKey:
-    """Turn a one-time link, given as the key of this call, into an ordinary key of its person, good for seven days.
+    """Turn a one-time link, given as the key of this call, into an ordinary key of its person, good
+    for seven days.
 
     Raises BadKey when it has been used.
     """
@@ -80,10 +125,24 @@ async def redeem(context: Context, params: Redeem) -> NewKey:
     secret, expires_at = mint("hum").reveal(), context.now + SIGNED_IN_MS
     id = parse_key(secret).id
     kind: Role = "owner" if caller.role == "owner-link" else "human"
-    await keys.add_key(id=id, digest=digest(secret), role=kind, agent=caller.agent, may_speak_as=[], label=LABEL,
-                       now=context.now, expires_at=expires_at)
-    return NewKey(key=secret, id=id, workspace=context.workspace.name if caller.ws else "*", agent=caller.agent, kind=kind,
-                  expires_at=to_text(expires_at))
+    await keys.add_key(
+        id=id,
+        digest=digest(secret),
+        role=kind,
+        agent=caller.agent,
+        may_speak_as=[],
+        label=LABEL,
+        now=context.now,
+        expires_at=expires_at,
+    )
+    return NewKey(
+        key=secret,
+        id=id,
+        workspace=context.workspace.name if caller.ws else "*",
+        agent=caller.agent,
+        kind=kind,
+        expires_at=to_text(expires_at),
+    )
 
 
 class End(Call, frozen=True, kw_only=True):
@@ -104,5 +163,9 @@ async def end(context: Context, params: End) -> Ended:
     if own is None or own.label != LABEL or own.role not in PEOPLE:
         return Ended(ended=False)
     await keys.revoke_key(caller.key_id, now=context.now)
-    context.rings.add(await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": caller.key_id}))
+    context.rings.add(
+        await context.store.note(
+            "key.revoked", at=context.now, reader=0, subject={"id": caller.key_id}
+        )
+    )
     return Ended(ended=True)

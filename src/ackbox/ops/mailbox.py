@@ -31,8 +31,19 @@ MOST_LISTED = 10_000
 class ListMail(Call, frozen=True, kw_only=True):
     """Which post of one mailbox."""
 
-    of: Annotated[str, Meta(
-        max_length=512, description="Whose mailbox, as agent or agent/instance; your own when left out. Looking marks nothing")] | None = None
+    of: (
+        Annotated[
+            str,
+            Meta(
+                max_length=512,
+                description=(
+                    "Whose mailbox, as agent or agent/instance; your own when left out. Looking"
+                    " marks nothing"
+                ),
+            ),
+        ]
+        | None
+    ) = None
     unread_only: Annotated[bool, Meta(description="Leave out what is read")] = False
     include_archived: Annotated[bool, Meta(description="Show what is archived too")] = False
     sender: Annotated[str, Meta(max_length=512, description="Only from this sender")] | None = None
@@ -50,15 +61,24 @@ class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
     unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
     total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
     counts_capped: Annotated[bool, Meta(description="Whether a count stopped at 1,000")] = False
-    known: Annotated[bool, Meta(description="Whether that name is registered; looking into another's mailbox registers nobody")] = True
+    known: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Whether that name is registered; looking into another's mailbox registers nobody"
+            )
+        ),
+    ] = True
     near: Annotated[list[str], Meta(description="Registered names like it, when it is not")] = []
 
 
 @op("mailbox.list", scope="read")
 async def list_mail(context: Context, params: ListMail) -> Mailbox:
-    """Return everything for one recipient, newest first, with read and archived flags. Marks nothing.
+    """Return everything for one recipient, newest first, with read and archived flags. Marks
+    nothing.
 
-    The mailbox of a name that is not registered is empty, and looking into another's registers nobody.
+    The mailbox of a name that is not registered is empty, and looking into another's registers
+    nobody.
     Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace), NotAllowed.
     """
     me = await _whose(context, params)
@@ -89,9 +109,15 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
     if len(shown) < len(page):
         before, has_more = shown[-1].seq, True
     unread, total = await counts(context, me)
-    return Mailbox(agent=me.name, messages=shown, cursor=make_cursor(ws, query, before) if has_more else None,
-                   unread=min(unread, COUNTED_UP_TO), total=min(total, COUNTED_UP_TO), counts_capped=max(unread, total) > COUNTED_UP_TO,
-                   **await unknown_name(context, me))
+    return Mailbox(
+        agent=me.name,
+        messages=shown,
+        cursor=make_cursor(ws, query, before) if has_more else None,
+        unread=min(unread, COUNTED_UP_TO),
+        total=min(total, COUNTED_UP_TO),
+        counts_capped=max(unread, total) > COUNTED_UP_TO,
+        **await unknown_name(context, me),
+    )
 
 
 async def _whose(context: Context, params: ListMail) -> Reader:
@@ -115,7 +141,9 @@ def _own_name(context: Context, params: ListMail) -> str | None:
     return None if has_none else context.identity(params)[0]
 
 
-async def _fitting(context: Context, params: ListMail, me: Reader, seq: int, flags: tuple[bool, bool]) -> Letter | None:
+async def _fitting(
+    context: Context, params: ListMail, me: Reader, seq: int, flags: tuple[bool, bool]
+) -> Letter | None:
     read, archived = flags
     if (params.unread_only and (read or archived)) or (archived and not params.include_archived):
         return None
@@ -127,9 +155,19 @@ async def _fitting(context: Context, params: ListMail, me: Reader, seq: int, fla
     seen = await see(context, params, row)
     if seen is None:
         return None
-    return show.letter(seen, context.workspace.name, reader=await receipt_reader(context, me, row), read=read, archived=archived)
+    return show.letter(
+        seen,
+        context.workspace.name,
+        reader=await receipt_reader(context, me, row),
+        read=read,
+        archived=archived,
+    )
 
 
 async def unknown_name(context: Context, me: Reader) -> dict[str, Any]:
     """Return what a look says of a name that is not registered: so much, and names like it."""
-    return {} if me.seen else {"known": False, "near": nearest(me.name, await context.store.known_names())}
+    return (
+        {}
+        if me.seen
+        else {"known": False, "near": nearest(me.name, await context.store.known_names())}
+    )

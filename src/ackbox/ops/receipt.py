@@ -18,15 +18,42 @@ class MarkMail(Call, frozen=True, kw_only=True):
     """What to mark, and how."""
 
     mark: Annotated[Mark, Meta(description="What to set or clear")]
-    ids: Annotated[list[Annotated[str, Meta(max_length=64)]],
-                   Meta(min_length=1, max_length=500, description="Message ids, their numbers as #42, or receipt ids")]
-    as_recipient: Annotated[bool, Meta(description="Receipt ids only: mark each as the reader it belongs to, where the key may speak as it")] = False
-    evidence: Annotated[str, Meta(max_length=200, description="What carried the post to its reader, kept with the mark")] | None = None
-    or_refuse: Annotated[bool, Meta(description="Mark nothing and answer not_found when an id is not your post")] = False
+    ids: Annotated[
+        list[Annotated[str, Meta(max_length=64)]],
+        Meta(
+            min_length=1,
+            max_length=500,
+            description="Message ids, their numbers as #42, or receipt ids",
+        ),
+    ]
+    as_recipient: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Receipt ids only: mark each as the reader it belongs to, where the key may speak"
+                " as it"
+            )
+        ),
+    ] = False
+    evidence: (
+        Annotated[
+            str,
+            Meta(
+                max_length=200,
+                description="What carried the post to its reader, kept with the mark",
+            ),
+        ]
+        | None
+    ) = None
+    or_refuse: Annotated[
+        bool, Meta(description="Mark nothing and answer not_found when an id is not your post")
+    ] = False
 
 
 class Marked(msgspec.Struct, frozen=True, kw_only=True):
-    """What marking did: the ids whose state changed, those that stood so already, and those that are not the caller's."""
+    """What marking did: the ids whose state changed, those that stood so already, and those
+    that are not the caller's.
+    """
 
     mark: Annotated[Mark, Meta(description="What was asked")]
     changed: Annotated[list[str], Meta(description="Ids that stand differently now")]
@@ -36,7 +63,8 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("receipt.mark", scope="write", writes=True)
 async def mark(context: Context, params: MarkMail) -> Marked:
-    """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by message or receipt ids.
+    """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by message or
+    receipt ids.
 
     The first time wins: marking again changes nothing and is no error. Acknowledging implies
     read, reading implies delivered. An instance marks for itself; a caller with no instance
@@ -50,11 +78,23 @@ async def mark(context: Context, params: MarkMail) -> Marked:
     outcome: dict[str, list[str]] = {"changed": [], "unchanged": [], "not_found": []}
     changes: dict[Reader, list[int]] = {}
     for id in dict.fromkeys(params.ids):
-        me = await recipient_of(context, id) if caller is None else await marker_of(context, caller, id)
+        me = (
+            await recipient_of(context, id)
+            if caller is None
+            else await marker_of(context, caller, id)
+        )
         targets = [] if me is None else await find_targets(context, me, id)
-        did = [await mark_one(context, me, target, params.mark, evidence=params.evidence) for target in targets if me is not None]
+        did = [
+            await mark_one(context, me, target, params.mark, evidence=params.evidence)
+            for target in targets
+            if me is not None
+        ]
         if params.or_refuse and not targets:
-            raise NotFound("There is no such message among your post.", hint="Use an id that a reading call gave.", field="ids")
+            raise NotFound(
+                "There is no such message among your post.",
+                hint="Use an id that a reading call gave.",
+                field="ids",
+            )
         outcome["not_found" if not targets else "changed" if any(did) else "unchanged"].append(id)
         for target, changed in zip(targets, did, strict=True):
             if changed and me is not None:

@@ -38,12 +38,39 @@ SERVER = Caller(key_id="schedule", ws=0, role="operator", agent=CRON)
 class AddSchedule(Call, frozen=True, kw_only=True):
     """What to send, to whom, and when."""
 
-    cron: Annotated[str, Meta(min_length=1, max_length=LONGEST, description="Minute, hour, day, month, weekday, as '0 9 * * MON-FRI'; or @hourly, "
-                              "@daily, @weekly, @monthly, @yearly")]
-    to: Annotated[str | list[str], Meta(description="Names with commas between, or a list; * is everyone, user is every person")]
-    body: Annotated[str, Meta(min_length=1, max_length=BODY_LIMIT, description="The text; at most 20,000 characters")]
-    subject: Annotated[str, Meta(max_length=SUBJECT_LIMIT, description="At most 200 characters")] | None = None
-    zone: Annotated[str, Meta(max_length=64, description="IANA time zone that the expression is read in, as Europe/Berlin")] = "UTC"
+    cron: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=LONGEST,
+            description=(
+                "Minute, hour, day, month, weekday, as '0 9 * * MON-FRI'; or @hourly, "
+                "@daily, @weekly, @monthly, @yearly"
+            ),
+        ),
+    ]
+    to: Annotated[
+        str | list[str],
+        Meta(
+            description="Names with commas between, or a list; * is everyone, user is every person"
+        ),
+    ]
+    body: Annotated[
+        str,
+        Meta(
+            min_length=1, max_length=BODY_LIMIT, description="The text; at most 20,000 characters"
+        ),
+    ]
+    subject: (
+        Annotated[str, Meta(max_length=SUBJECT_LIMIT, description="At most 200 characters")] | None
+    ) = None
+    zone: Annotated[
+        str,
+        Meta(
+            max_length=64,
+            description="IANA time zone that the expression is read in, as Europe/Berlin",
+        ),
+    ] = "UTC"
     intent: Intent = "inform"
     priority: Priority = 3
 
@@ -63,7 +90,9 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Annotated[str, Meta(description="When it was added")]
     next_at: Annotated[str, Meta(description="When it fires next")]
     last_at: Annotated[str | None, Meta(description="The newest time it fired for")] = None
-    last_error: Annotated[str | None, Meta(description="Why that sent nothing; null when it sent")] = None
+    last_error: Annotated[
+        str | None, Meta(description="Why that sent nothing; null when it sent")
+    ] = None
 
 
 class Schedules(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,16 +104,28 @@ class Schedules(msgspec.Struct, frozen=True, kw_only=True):
 
 def _shown(row: ScheduleRow) -> Schedule:
     return Schedule(
-        id=row.id, cron=row.cron, zone=row.zone, to=msgspec.json.decode(row.audience), subject=row.subject, body=row.body, intent=row.intent,
-        priority=row.priority, created_by=row.created_by, created_at=to_text(row.created_at), next_at=to_text(row.next_at),
-        last_at=to_text_or_none(row.last_at), last_error=row.last_error)
+        id=row.id,
+        cron=row.cron,
+        zone=row.zone,
+        to=msgspec.json.decode(row.audience),
+        subject=row.subject,
+        body=row.body,
+        intent=row.intent,
+        priority=row.priority,
+        created_by=row.created_by,
+        created_at=to_text(row.created_at),
+        next_at=to_text(row.next_at),
+        last_at=to_text_or_none(row.last_at),
+        last_error=row.last_error,
+    )
 
 
 @op("schedule.add", scope="write", writes=True)
 async def add(context: Context, params: AddSchedule) -> Schedule:
     """Send a message again and again, by the clock, from `system:cron`.
 
-    A time that passes while no server runs is made up for once, in a message that says how many were missed.
+    A time that passes while no server runs is made up for once, in a message that says how many
+    were missed.
 
     Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many schedules).
     """
@@ -93,19 +134,37 @@ async def add(context: Context, params: AddSchedule) -> Schedule:
     next_at = cron.after(context.now)
     limit = context.workspace.settings.get("schedules_limit", MOST)
     if len(await context.store.schedules(most=MOST)) >= limit:
-        raise Conflict(f"This workspace has {limit} schedules already.", hint="Remove some with schedule.remove, or ask an operator to raise "
-                       "`schedules_limit` with workspace.settings.", limit=limit)
+        raise Conflict(
+            f"This workspace has {limit} schedules already.",
+            hint=(
+                "Remove some with schedule.remove, or ask an operator to raise "
+                "`schedules_limit` with workspace.settings."
+            ),
+            limit=limit,
+        )
     _check_rate(context, cron, next_at)
     # A name that cannot be written to is told to whom adds it, not found out at night.
     unknown = context.workspace.settings.get("unknown", "hold")
     audience = await resolve(context, params.to, instance=None, unknown=unknown, sender=me)
     id = context.new_id(context.now)
-    seq = await context.store.note("schedule.added", at=context.now, reader=me.agent, subject={"id": id})
+    seq = await context.store.note(
+        "schedule.added", at=context.now, reader=me.agent, subject={"id": id}
+    )
     context.rings.add(seq)
     row = ScheduleRow(
-        id=id, seq=seq, cron=cron.expression, zone=cron.zone, audience=msgspec.json.encode([str(each) for each in audience.addresses]).decode(),
-        subject=params.subject, body=params.body, intent=params.intent, priority=params.priority, created_by=me.name, created_at=context.now,
-        next_at=next_at)
+        id=id,
+        seq=seq,
+        cron=cron.expression,
+        zone=cron.zone,
+        audience=msgspec.json.encode([str(each) for each in audience.addresses]).decode(),
+        subject=params.subject,
+        body=params.body,
+        intent=params.intent,
+        priority=params.priority,
+        created_by=me.name,
+        created_at=context.now,
+        next_at=next_at,
+    )
     await context.store.add_schedule(row)
     return _shown(row)
 
@@ -115,7 +174,9 @@ def _interval_ms(context: Context) -> int:
 
 
 def _check_rate(context: Context, cron: Cron, first: int) -> None:
-    """Raise Invalid when two of the next times of an expression are closer together than the workspace allows."""
+    """Raise Invalid when two of the next times of an expression are closer together than the
+    workspace allows.
+    """
     shortest, at = None, first
     for _ in range(TIMES_LOOKED_AT):
         try:
@@ -125,9 +186,15 @@ def _check_rate(context: Context, cron: Cron, first: int) -> None:
         shortest = at - before if shortest is None else min(shortest, at - before)
     allowed = _interval_ms(context)
     if shortest is not None and shortest < allowed:
-        raise Invalid(f"`cron` {cron.expression!r} fires {shortest // 1000:,} seconds apart; this workspace allows {allowed // 1000:,} at least.",
-                      hint="Choose times that are further apart, or ask an operator to lower `schedule_interval_s` with workspace.settings.",
-                      field="cron")
+        raise Invalid(
+            f"`cron` {cron.expression!r} fires {shortest // 1000:,} seconds apart; this workspace"
+            f" allows {allowed // 1000:,} at least.",
+            hint=(
+                "Choose times that are further apart, or ask an operator to lower"
+                " `schedule_interval_s` with workspace.settings."
+            ),
+            field="cron",
+        )
 
 
 class ListSchedules(Paged, frozen=True, kw_only=True):
@@ -136,16 +203,26 @@ class ListSchedules(Paged, frozen=True, kw_only=True):
 
 @op("schedule.list", scope="read")
 async def list_schedules(context: Context, params: ListSchedules) -> Schedules:
-    """Return the workspace's schedules; in a private workspace your own, or all for those who see all."""
+    """Return the workspace's schedules.
+
+    In a private workspace your own, or all for those who see all.
+    """
     rows = await context.store.schedules(most=MOST)
-    page, cursor = page_of(context.workspace.ws, "schedules", [_shown(row) for row in rows if _may_see(context, params, row)], params)
+    page, cursor = page_of(
+        context.workspace.ws,
+        "schedules",
+        [_shown(row) for row in rows if _may_see(context, params, row)],
+        params,
+    )
     return Schedules(schedules=page, cursor=cursor)
 
 
 class RemoveSchedule(Call, frozen=True, kw_only=True):
     """Which schedule to end."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=64, description="The schedule's id, from schedule.list")]
+    id: Annotated[
+        str, Meta(min_length=1, max_length=64, description="The schedule's id, from schedule.list")
+    ]
 
 
 @op("schedule.remove", scope="write", writes=True)
@@ -158,9 +235,17 @@ async def remove(context: Context, params: RemoveSchedule) -> Schedule:
     if row is None or not _may_see(context, params, row):
         raise NotFound("There is no such schedule.", hint="See schedule.list.", field="id")
     if context.caller.role == "agent" and not _is_own(context, params, row):
-        raise NotAllowed(f"{row.created_by!r} added this schedule.", hint="Ask them, or a person, to remove it.", field="id")
+        raise NotAllowed(
+            f"{row.created_by!r} added this schedule.",
+            hint="Ask them, or a person, to remove it.",
+            field="id",
+        )
     await context.store.remove_schedule(row.id)
-    context.rings.add(await context.store.note("schedule.removed", at=context.now, reader=0, subject={"id": row.id}))
+    context.rings.add(
+        await context.store.note(
+            "schedule.removed", at=context.now, reader=0, subject={"id": row.id}
+        )
+    )
     return _shown(row)
 
 
@@ -174,7 +259,9 @@ def _may_see(context: Context, params: Call, row: ScheduleRow) -> bool:
 
 
 def resumed(record: dict[str, Any], now: int) -> dict[str, Any]:
-    """Return an imported schedule as it goes on from now: what passed was the first server's to send. Raises Invalid."""
+    """Return an imported schedule as it goes on from now: what passed was the first server's to
+    send. Raises Invalid.
+    """
     parse_audience(msgspec.json.decode(record["audience"], type=list[str]))
     return record | {"next_at": parse_cron(record["cron"], record["zone"]).after(now)}
 
@@ -182,7 +269,8 @@ def resumed(record: dict[str, Any], now: int) -> dict[str, Any]:
 async def fire(context: Context, due: Due) -> Sent | None:
     """Send what a schedule is due to send, unless another server has; returns what became of it.
 
-    The firing is claimed by the time it was expected at, in the transaction that stores the message, so that
+    The firing is claimed by the time it was expected at, in the transaction that stores the
+    message, so that
     both happen once or not at all.
     """
     row = await context.store.schedule(due.id)
@@ -192,19 +280,32 @@ async def fire(context: Context, due: Due) -> Sent | None:
     newest = cron.newest(context.now)
     # A schedule from before the workspace's limit keeps to it from its next time on.
     next_at = cron.after(max(context.now, newest + _interval_ms(context) - 1))
-    if not await context.store.claim_schedule(row.id, expected=due.at, next_at=next_at, last_at=newest):
+    if not await context.store.claim_schedule(
+        row.id, expected=due.at, next_at=next_at, last_at=newest
+    ):
         return None
     missed = cron.count(due.at, newest, most=COUNTED_UP_TO + 1) - 1
     about: dict[str, Any] = {"schedule": row.id, "due_at": to_text(newest)}
     if missed:
         about |= {"missed": missed, "missed_since": to_text(due.at)}
-    params = Send(to=list(msgspec.json.decode(row.audience)), body=row.body + _late(newest, missed, due.at, context.now), subject=row.subject,
-                  intent=row.intent, priority=row.priority, metadata=about, idempotency_key=f"schedule:{row.id}:{newest}", unknown="hold")
+    params = Send(
+        to=list(msgspec.json.decode(row.audience)),
+        body=row.body + _late(newest, missed, due.at, context.now),
+        subject=row.subject,
+        intent=row.intent,
+        priority=row.priority,
+        metadata=about,
+        idempotency_key=f"schedule:{row.id}:{newest}",
+        unknown="hold",
+    )
     return await post(context, await context.server(CRON), params)
 
 
 def _late(newest: int, missed: int, since: int, now: int) -> str:
-    """Return what a message says of times that passed unused; nothing when it is on time and none did."""
+    """Return what a message says of times that passed unused.
+
+    Nothing when it is on time and none did.
+    """
     told = []
     if missed:
         many = f"more than {COUNTED_UP_TO:,}" if missed > COUNTED_UP_TO - 1 else f"{missed:,}"
@@ -226,5 +327,8 @@ async def give_up(context: Context, due: Due, why: str) -> None:
         next_at = NEVER
     if await context.store.claim_schedule(row.id, expected=due.at, next_at=next_at, last_at=due.at):
         await context.store.fail_schedule(row.id, why)
-        context.rings.add(await context.store.note("schedule.failed", at=context.now, reader=0, subject={"id": row.id, "why": why}))
-
+        context.rings.add(
+            await context.store.note(
+                "schedule.failed", at=context.now, reader=0, subject={"id": row.id, "why": why}
+            )
+        )

@@ -1,4 +1,7 @@
-"""server.backup, server.status: the database and the server as a whole. Explained in docs/howto/back-up-and-move.md."""
+"""server.backup, server.status: the database and the server as a whole.
+
+Explained in docs/howto/back-up-and-move.md.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,14 @@ from ackbox.store.engine import Engine
 class Backup(Call, frozen=True, kw_only=True):
     """Where the copy goes."""
 
-    path: Annotated[str, Meta(min_length=1, max_length=4096, description="A file that is not there yet, on the server's machine; absolute")]
+    path: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=4096,
+            description="A file that is not there yet, on the server's machine; absolute",
+        ),
+    ]
 
 
 class BackedUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +37,9 @@ class BackedUp(msgspec.Struct, frozen=True, kw_only=True):
 
     path: Annotated[str, Meta(description="Where it is")]
     bytes: Annotated[int, Meta(description="How large it is")]
-    workspaces: Annotated[int, Meta(description="How many workspaces are in it; 0 when the format does not say")]
+    workspaces: Annotated[
+        int, Meta(description="How many workspaces are in it; 0 when the format does not say")
+    ]
     verified: Annotated[str, Meta(description="How it was checked")]
 
 
@@ -35,13 +47,16 @@ async def _beside(engine: Engine, params: Backup, now: int) -> BackedUp:
     made = msgspec.convert(await engine.backup(params.path), BackedUp)
     # The copy is good even where its age cannot be written down.
     with suppress(Unavailable):
-        await engine.write(lambda tx: add_copy(tx, bytes=made.bytes, verified=made.verified, now=now), across=True)
+        await engine.write(
+            lambda tx: add_copy(tx, bytes=made.bytes, verified=made.verified, now=now), across=True
+        )
     return made
 
 
 @op("server.backup", scope="database", beside=_beside)
 async def backup(context: Context, params: Backup) -> BackedUp:
-    """Copy the whole database while the server runs, keys included, and check the copy; for operators, who may read it all.
+    """Copy the whole database while the server runs, keys included, and check the copy; for
+    operators, who may read it all.
 
     Raises Invalid (a path that is taken, or not absolute), Unavailable.
     """
@@ -65,15 +80,36 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
     at: Annotated[str, Meta(description="When this was so")]
     version: Annotated[str, Meta(description="Version of the server")]
-    database_bytes: Annotated[int, Meta(description="How large the database is, all workspaces together")]
+    database_bytes: Annotated[
+        int, Meta(description="How large the database is, all workspaces together")
+    ]
     sockets: Annotated[int, Meta(description="WebSockets open on the server that answers")]
-    backup: Annotated[KeptCopy | None, Meta(description="The newest copy that server.backup made, when all was last found whole; null without")]
+    backup: Annotated[
+        KeptCopy | None,
+        Meta(
+            description=(
+                "The newest copy that server.backup made, when all was last found whole; null"
+                " without"
+            )
+        ),
+    ]
 
 
 @op("server.status", scope="admin")
 async def status(context: Context, params: GetStatus) -> Status:
-    """Return how large the database is, how many sockets are open, and when it was last copied and found whole."""
+    """Return how large the database is, how many sockets are open, and when it was last copied
+    and found whole.
+    """
     tx = context.store.tx
     copy = await last_copy(tx)
-    return Status(at=to_text(context.now), version=__version__, database_bytes=await database_bytes(tx), sockets=context.sockets(),
-                  backup=None if copy is None else KeptCopy(made_at=to_text(copy.made_at), bytes=copy.bytes, verified=copy.verified))
+    return Status(
+        at=to_text(context.now),
+        version=__version__,
+        database_bytes=await database_bytes(tx),
+        sockets=context.sockets(),
+        backup=(
+            None
+            if copy is None
+            else KeptCopy(made_at=to_text(copy.made_at), bytes=copy.bytes, verified=copy.verified)
+        ),
+    )

@@ -25,7 +25,8 @@ from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
 
 DAY_MS = 86_400_000
-# How many days of broadcasts a newcomer is given, unless the workspace says otherwise, and how many at most.
+# How many days of broadcasts a newcomer is given, unless the workspace says otherwise, and how many
+# at most.
 NEWCOMER_DAYS = 7
 MAX_NEWCOMER_BROADCASTS = 50
 
@@ -38,14 +39,32 @@ Cursor = Annotated[str, Meta(description="Where the last page ended", max_length
 class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every operation takes: where, and as whom."""
 
-    workspace: Annotated[str, Meta(description="Workspace; the key's own when left out", max_length=512)] | None = None
-    agent: Annotated[str, Meta(description="Who you are; else the key's own name", max_length=512)] | None = None
-    instance: Annotated[str, Meta(description="Which running copy of you this is", max_length=512)] | None = None
-    session: Annotated[str, Meta(description="Token of a session you started; stands for agent and instance", max_length=512)] | None = None
+    workspace: (
+        Annotated[str, Meta(description="Workspace; the key's own when left out", max_length=512)]
+        | None
+    ) = None
+    agent: (
+        Annotated[str, Meta(description="Who you are; else the key's own name", max_length=512)]
+        | None
+    ) = None
+    instance: (
+        Annotated[str, Meta(description="Which running copy of you this is", max_length=512)] | None
+    ) = None
+    session: (
+        Annotated[
+            str,
+            Meta(
+                description="Token of a session you started; stands for agent and instance",
+                max_length=512,
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Unread(msgspec.Struct, frozen=True):
-    """A request that is signed instead of sent with a key: `read(held)` reads it, once what it is addressed to has been found.
+    """A request that is signed instead of sent with a key: `read(held)` reads it, once what it is
+    addressed to has been found.
 
     `headers` are those that may sign it, `address` is where it comes from.
     """
@@ -57,13 +76,17 @@ class Unread(msgspec.Struct, frozen=True):
 
 
 class Fitted(msgspec.Struct, frozen=True):
-    """How many items of a page fit into one answer, from the first on; `begun` holds the ids of those that are shown only in part."""
+    """How many items of a page fit into one answer, from the first on.
+
+    `begun` holds the ids of those that are shown only in part.
+    """
 
     count: int
     begun: frozenset[str] = frozenset()
 
 
-# A face whose answers have a size decides what fits; the operation then marks, pages and counts exactly that.
+# A face whose answers have a size decides what fits; the operation then marks, pages and counts
+# exactly that.
 Fits = Callable[[Sequence[Any]], Fitted]
 
 
@@ -103,11 +126,16 @@ class Context(msgspec.Struct, kw_only=True):
     async def resume(self, token: str) -> None:
         """Let a session's token say who calls, which is a sign of life of that session.
 
-        Raises NotFound when no session has it or the session has ended; NotYou when the key may not speak as its agent.
+        Raises NotFound when no session has it or the session has ended; NotYou when the key may not
+        speak as its agent.
         """
         found = await self.store.session_of(hashlib.sha256(token.encode()).digest())
         if found is None or found.ended_at is not None:
-            raise NotFound("There is no such session, or it has ended.", hint="Start one with session.start.", field="session")
+            raise NotFound(
+                "There is no such session, or it has ended.",
+                hint="Start one with session.start.",
+                field="session",
+            )
         self._check_name(found.name)
         self.session = found
         self.session_signs[found.seq] = self.now
@@ -119,13 +147,23 @@ class Context(msgspec.Struct, kw_only=True):
         """
         name, instance = self.identity(call)
         reader = await self.store.reader(name, instance)
-        if reader is not None and reader.name != name and reader.seen and not self.caller.speaks_as(reader.name):
+        if (
+            reader is not None
+            and reader.name != name
+            and reader.seen
+            and not self.caller.speaks_as(reader.name)
+        ):
             raise other_spelling(name, reader.name)
-        # A new instance of a name is as the name itself: a key speaks as neither when that is the server's.
+        # A new instance of a name is as the name itself: a key speaks as neither when that is the
+        # server's.
         held = reader or (await self.store.reader(name) if instance else None)
         if is_servers(name) if held is None else held.kind == "system":
-            raise NotYou(f"{name!r} is a part of the server; nobody speaks as it.",
-                         hint="Speak under a name of your own.", field="agent", claimed=name)
+            raise NotYou(
+                f"{name!r} is a part of the server; nobody speaks as it.",
+                hint="Speak under a name of your own.",
+                field="agent",
+                claimed=name,
+            )
         if held is None:
             refuse_newcomer(name, "agent")
         if reader is None or not reader.seen:
@@ -139,7 +177,10 @@ class Context(msgspec.Struct, kw_only=True):
         return reader
 
     async def newcomer(self, call: Call) -> Reader:
-        """Return the reader the caller registers as. Raises what `me` raises, and Conflict for a second spelling of a name."""
+        """Return the reader the caller registers as.
+
+        Raises what `me` raises, and Conflict for a second spelling of a name.
+        """
         reader, name = await self.me(call), self.identity(call)[0]
         if reader.name != name:
             raise other_spelling(name, reader.name)
@@ -148,7 +189,11 @@ class Context(msgspec.Struct, kw_only=True):
     async def _is_glance(self, name: str, known: Reader | None) -> bool:
         """Whether a call only looks as a name that is not registered and that nothing waits for."""
         connection = self.caller.connection
-        if not connection.is_glance or name == self.caller.agent or OPERATIONS[self.operation].scope != "read":
+        if (
+            not connection.is_glance
+            or name == self.caller.agent
+            or OPERATIONS[self.operation].scope != "read"
+        ):
             return False
         if known is not None and (known.seen or await self.store.waiting_for(known, most=1)):
             return False
@@ -157,71 +202,123 @@ class Context(msgspec.Struct, kw_only=True):
 
     def _types_as(self, name: str) -> bool:
         """Whether a person calls under a name: by their own key, or by hand with the operator's."""
-        return self.caller.is_person if name == self.caller.agent else self.caller.role == "operator" and self.caller.connection.is_person
+        return (
+            self.caller.is_person
+            if name == self.caller.agent
+            else self.caller.role == "operator" and self.caller.connection.is_person
+        )
 
     def identity(self, call: Call) -> tuple[str, str | None]:
         """Return the (name, instance) the call claims, checked against the key."""
         if self.session is not None:
             return self._of_session(self.session, call)
         if call.agent is None and self.caller.agent is None:
-            raise Invalid("This key has no name of its own.", hint="Say who you are with `agent`.", field="agent")
+            raise Invalid(
+                "This key has no name of its own.",
+                hint="Say who you are with `agent`.",
+                field="agent",
+            )
         name = self.caller.agent if call.agent is None else parse_name(call.agent, "agent")
         assert name is not None
-        if self.caller.agent is not None and not self.caller.speaks_as(name) and is_same(name, self.caller.agent):
+        if (
+            self.caller.agent is not None
+            and not self.caller.speaks_as(name)
+            and is_same(name, self.caller.agent)
+        ):
             name = self.caller.agent
         self._check_name(name)
         return name, None if call.instance is None else parse_instance(call.instance)
 
     def _of_session(self, session: SessionRow, call: Call) -> tuple[str, str | None]:
-        claimed = (session.name if call.agent is None else parse_name(call.agent, "agent"), call.instance or session.instance)
+        claimed = (
+            session.name if call.agent is None else parse_name(call.agent, "agent"),
+            call.instance or session.instance,
+        )
         if claimed != (session.name, session.instance):
-            raise Invalid("The session is somebody else's than the call says.", hint="Leave `agent` and `instance` out.", field="session")
+            raise Invalid(
+                "The session is somebody else's than the call says.",
+                hint="Leave `agent` and `instance` out.",
+                field="session",
+            )
         return session.name, session.instance
 
     def _check_name(self, name: str) -> None:
         if not self.caller.speaks_as(name):
             only_as = self.caller.connection.only_as
             if only_as is not None and name != only_as:
-                raise NotYou(f"This connection speaks as {only_as!r}, not as {name!r}.",
-                             hint=f"Leave `agent` out, or start a connection for {name!r}.", field="agent", claimed=name)
+                raise NotYou(
+                    f"This connection speaks as {only_as!r}, not as {name!r}.",
+                    hint=f"Leave `agent` out, or start a connection for {name!r}.",
+                    field="agent",
+                    claimed=name,
+                )
             raise NotYou(
                 f"This key speaks as {self.caller.agent!r}, not as {name!r}.",
-                hint="Leave `agent` out. An admin makes keys that speak as others too, with `may_speak_as`.", field="agent", claimed=name,
+                hint=(
+                    "Leave `agent` out. An admin makes keys that speak as others too, with"
+                    " `may_speak_as`."
+                ),
+                field="agent",
+                claimed=name,
             )
 
     async def server(self, name: str) -> Reader:
-        """Return the reader under whose name the server itself writes; the name is its own from then on."""
+        """Return the reader under whose name the server itself writes.
+
+        The name is its own from then on.
+        """
         reader, is_new = await self.store.arrive_as_server(name)
         if is_new:
-            self.rings.add(await self.store.note("agent.registered", at=self.now, reader=reader.agent, subject={"agent": name}))
+            self.rings.add(
+                await self.store.note(
+                    "agent.registered", at=self.now, reader=reader.agent, subject={"agent": name}
+                )
+            )
         return reader
 
     async def _register(self, name: str, instance: str | None) -> Reader:
-        return await self.register(name, instance, kind="human" if self._types_as(name) else "agent")
+        return await self.register(
+            name, instance, kind="human" if self._types_as(name) else "agent"
+        )
 
     async def register(self, name: str, instance: str | None = None, *, kind: str) -> Reader:
-        """Return the reader of a name, registered now if it was not: a newcomer is given the broadcasts of the last days."""
+        """Return the reader of a name, registered now if it was not: a newcomer is given the
+        broadcasts of the last days.
+        """
         days = int(self.workspace.settings.get("newcomer_days", NEWCOMER_DAYS))
-        arrival = Arrival(self.now, self.now - days * DAY_MS, MAX_NEWCOMER_BROADCASTS if days else 0)
+        arrival = Arrival(
+            self.now, self.now - days * DAY_MS, MAX_NEWCOMER_BROADCASTS if days else 0
+        )
         reader, is_new = await self.store.arrive(name, instance, kind=kind, arrival=arrival)
         if is_new and reader.is_agent:
-            seq = await self.store.note("agent.registered", at=self.now, reader=reader.agent, subject={"agent": name})
+            seq = await self.store.note(
+                "agent.registered", at=self.now, reader=reader.agent, subject={"agent": name}
+            )
             self.rings.add(seq)
         return reader
 
     def _check_kind(self, reader: Reader) -> None:
         is_self = self.caller.is_person and reader.name == self.caller.agent
         if reader.kind == "human" and not is_self and self.caller.role != "operator":
-            raise NotYou(f"{reader.name!r} is a person; only that person's key speaks as them.",
-                         hint="Speak under a name of your own.", field="agent", claimed=reader.name)
+            raise NotYou(
+                f"{reader.name!r} is a person; only that person's key speaks as them.",
+                hint="Speak under a name of your own.",
+                field="agent",
+                claimed=reader.name,
+            )
 
     async def agent_number(self, name: str | None) -> int | None:
-        """Return the number of an agent that a call narrows to; null for no name, -1 for one that nobody has."""
+        """Return the number of an agent that a call narrows to.
+
+        Null for no name, -1 for one that nobody has.
+        """
         reader = None if name is None else await self.store.reader(name)
         return None if name is None else -1 if reader is None else reader.agent
 
     def visible_to(self, reader: Reader | None) -> int | None:
-        """Return whose messages a reading call is narrowed to: null in a transparent workspace, or for those who see all."""
+        """Return whose messages a reading call is narrowed to: null in a transparent workspace,
+        or for those who see all.
+        """
         if self.workspace.mode == "open" or self.caller.sees_all:
             return None
         return reader.agent if reader else -1
@@ -285,31 +382,53 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def allow(caller: Caller, name: str, scope: Scope) -> None:
-    """Raise NotAllowed unless a caller's key may do an operation in a scope, its own or a wider one."""
+    """Raise NotAllowed unless a caller's key may do an operation in a scope, its own or a wider
+    one.
+    """
     if not caller.may(scope):
         how = " so that it marks" if scope != OPERATIONS[name].scope else ""
-        raise NotAllowed(f"A key of kind {caller.role!r} may not do {name}{how}.", hint=f"It needs a key that may {scope}.")
+        raise NotAllowed(
+            f"A key of kind {caller.role!r} may not do {name}{how}.",
+            hint=f"It needs a key that may {scope}.",
+        )
 
 
 def find(name: str) -> Operation:
-    """Return an operation by its name. Raises NotFound with the nearest names: all of a noun when that is all there is."""
+    """Return an operation by its name.
+
+    Raises NotFound with the nearest names: all of a noun when that is all there is.
+    """
     operation = OPERATIONS.get(name)
     if operation is not None:
         return operation
     noun = name.strip().lower().partition(".")[0].rstrip("s")
-    near = difflib.get_close_matches(name[:64], OPERATIONS, n=3, cutoff=0.7) or [each for each in OPERATIONS if each.partition(".")[0] == noun]
+    near = difflib.get_close_matches(name[:64], OPERATIONS, n=3, cutoff=0.7) or [
+        each for each in OPERATIONS if each.partition(".")[0] == noun
+    ]
     nouns = ", ".join(dict.fromkeys(each.noun for each in OPERATIONS.values()))
-    raise NotFound(f"There is no operation {name[:64]!r}.", near=near,
-                   hint=f"Did you mean {' or '.join(near)}?" if near else f"They are about: {nouns}.")
+    raise NotFound(
+        f"There is no operation {name[:64]!r}.",
+        near=near,
+        hint=f"Did you mean {' or '.join(near)}?" if near else f"They are about: {nouns}.",
+    )
 
 
 def op(
-    name: str, *, scope: Scope, writes: bool | Callable[[Any], bool] = False,
-    is_done: Callable[[Any], bool] | None = None, again: Callable[[Context, Any, Any], Awaitable[Any]] | None = None,
-    prepare: Callable[[Any], Run | None] | None = None, parts: Parts | None = None,
-    beside: Callable[[Any, Any, int], Awaitable[Any]] | None = None, knock: Callable[[Any, Unread, int], Awaitable[Caller]] | None = None,
+    name: str,
+    *,
+    scope: Scope,
+    writes: bool | Callable[[Any], bool] = False,
+    is_done: Callable[[Any], bool] | None = None,
+    again: Callable[[Context, Any, Any], Awaitable[Any]] | None = None,
+    prepare: Callable[[Any], Run | None] | None = None,
+    parts: Parts | None = None,
+    beside: Callable[[Any, Any, int], Awaitable[Any]] | None = None,
+    knock: Callable[[Any, Unread, int], Awaitable[Caller]] | None = None,
     caller: Callable[[Any, Any, int], Awaitable[Caller]] | None = None,
-    spans_workspaces: bool = False, is_slow: bool = False, is_bulk: bool = False, for_caller: bool = False,
+    spans_workspaces: bool = False,
+    is_slow: bool = False,
+    is_bulk: bool = False,
+    for_caller: bool = False,
     kept: Callable[[Any], Any] | None = None,
 ) -> Callable[[F], F]:
     """Put an async function into the table; its annotations and docstring describe it.
@@ -319,10 +438,13 @@ def op(
     running it twice would do it twice. `prepare` may give
     something to write first, in a transaction of its own.
     `parts` makes it many calls of another operation. `beside(engine, params, now)` runs outside
-    any transaction, for what concerns the whole database. `knock(engine, request, now)` finds whom an `Unread`
-    request is addressed to, and refuses one that cannot be signed; `caller(engine, params, now)` says who signed it, in place of
+    any transaction, for what concerns the whole database. `knock(engine, request, now)` finds whom
+    an `Unread`
+    request is addressed to, and refuses one that cannot be signed; `caller(engine, params, now)`
+    says who signed it, in place of
     a key. `is_bulk` allows a body of 8 MiB.
-    `for_caller` says that what is done is worth nothing to anybody but the caller, as every read is:
+    `for_caller` says that what is done is worth nothing to anybody but the caller, as every read
+    is:
     it is not done for a caller who has left. `kept` is what a wait keeps of its parameters.
     """
 
@@ -330,10 +452,26 @@ def op(
         signature = inspect.get_annotations(function, eval_str=True)
         text = inspect.cleandoc(function.__doc__ or "")
         OPERATIONS[name] = Operation(
-            name=name, summary=text.partition("\n")[0], description=text, params=signature["params"],
-            result=signature["return"], run=function, scope=scope, writes=writes, is_done=is_done, again=again,
-            prepare=prepare, parts=parts, beside=beside, knock=knock, caller=caller,
-            spans_workspaces=spans_workspaces, is_slow=is_slow, is_bulk=is_bulk, for_caller=for_caller or scope == "read", kept=kept,
+            name=name,
+            summary=text.partition("\n")[0],
+            description=text,
+            params=signature["params"],
+            result=signature["return"],
+            run=function,
+            scope=scope,
+            writes=writes,
+            is_done=is_done,
+            again=again,
+            prepare=prepare,
+            parts=parts,
+            beside=beside,
+            knock=knock,
+            caller=caller,
+            spans_workspaces=spans_workspaces,
+            is_slow=is_slow,
+            is_bulk=is_bulk,
+            for_caller=for_caller or scope == "read",
+            kept=kept,
         )
         return function
 

@@ -46,17 +46,25 @@ async def get(context: Context, params: GetThread) -> Thread:
     after = 0 if params.cursor is None else read_cursor(ws, f"thread {row.thread}", params.cursor)
     found = await context.store.thread_page(row.thread, after=after, most=params.limit)
     rows = within(found, show.size_of)
-    messages = [show.message(each, context.workspace.name) for each in await see_each(context, params, rows)]
+    messages = [
+        show.message(each, context.workspace.name) for each in await see_each(context, params, rows)
+    ]
     fitting = messages[: context.fits(messages).count]
     has_more = len(rows) < len(found) or len(found) == params.limit
     last = fitting[-1].seq if len(fitting) < len(messages) else rows[-1].seq if has_more else None
-    return Thread(thread=row.thread_id, messages=fitting, cursor=None if last is None else make_cursor(ws, f"thread {row.thread}", last))
+    return Thread(
+        thread=row.thread_id,
+        messages=fitting,
+        cursor=None if last is None else make_cursor(ws, f"thread {row.thread}", last),
+    )
 
 
 class ListThreads(Call, frozen=True, kw_only=True):
     """Which conversations."""
 
-    answered_only: Annotated[bool, Meta(description="Leave out messages that nobody has answered yet")] = False
+    answered_only: Annotated[
+        bool, Meta(description="Leave out messages that nobody has answered yet")
+    ] = False
     limit: Limit = 50
     cursor: Cursor | None = None
 
@@ -70,13 +78,17 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """One conversation: how it began, its newest message, and who takes part, as far as the caller may see."""
+    """One conversation: how it began, its newest message, and who takes part, as far as the
+    caller may see.
+    """
 
     thread: Annotated[str, Meta(description="Id of the first message")]
     first: Annotated[Message, Meta(description="How it began; the body cut to 240 characters")]
     last: Annotated[Message, Meta(description="The newest message; the body cut to 240 characters")]
     messages: Annotated[int, Meta(description="How many messages")]
-    people: Annotated[list[Person], Meta(description="Who wrote in it, in order of their first word")]
+    people: Annotated[
+        list[Person], Meta(description="Who wrote in it, in order of their first word")
+    ]
 
 
 class Threads(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,22 +100,37 @@ class Threads(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("thread.list", scope="read", is_slow=True)
 async def list_threads(context: Context, params: ListThreads) -> Threads:
-    """Return the workspace's conversations, the one with the newest message first. Looking marks nothing.
+    """Return the workspace's conversations, the one with the newest message first. Looking marks
+    nothing.
 
     Raises BadCursor.
     """
     ws, store, query = context.workspace.ws, context.store, f"threads {params.answered_only}"
     before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
-    found = await store.thread_heads(before=before, is_answered=params.answered_only, visible_to=await narrowed(context, params), most=params.limit)
+    found = await store.thread_heads(
+        before=before,
+        is_answered=params.answered_only,
+        visible_to=await narrowed(context, params),
+        most=params.limit,
+    )
     heads = fitting([await _head(context, params, *each) for each in found])
     has_more = len(heads) < len(found) or len(found) == params.limit
-    return Threads(threads=heads, cursor=make_cursor(ws, query, heads[-1].last.seq) if has_more else None)
+    return Threads(
+        threads=heads, cursor=make_cursor(ws, query, heads[-1].last.seq) if has_more else None
+    )
 
 
-async def _head(context: Context, params: ListThreads, thread: int, first: int, last: int, many: int) -> Head:
+async def _head(
+    context: Context, params: ListThreads, thread: int, first: int, last: int, many: int
+) -> Head:
     store, name = context.store, context.workspace.name
     seen = await see_each(context, params, await store.messages_at([first, last]))
     shown = [show.message(each, name, body_chars=SHOWN_CHARS) for each in seen]
     people = await store.thread_people(thread, visible_to=await narrowed(context, params))
-    return Head(thread=shown[0].thread, first=shown[0], last=shown[-1], messages=many,
-                people=[Person(name=who, kind=kind, messages=count) for who, kind, count in people])
+    return Head(
+        thread=shown[0].thread,
+        first=shown[0],
+        last=shown[-1],
+        messages=many,
+        people=[Person(name=who, kind=kind, messages=count) for who, kind, count in people],
+    )

@@ -1,4 +1,7 @@
-"""turn.submit: what an agent leaves at the end of a turn, its words to others with it. Explained in docs/why/turns.md."""
+"""turn.submit: what an agent leaves at the end of a turn, its words to others with it.
+
+Explained in docs/why/turns.md.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,9 @@ class TurnMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     body: Annotated[str, Meta(description="The text")]
     subject: Annotated[str, Meta(description="At most 200 characters")] | None = None
     intent: Intent = "inform"
-    refs: Annotated[list[Ref], Meta(max_length=50, description="Files, diffs, tasks the reader needs")] = []
+    refs: Annotated[
+        list[Ref], Meta(max_length=50, description="Files, diffs, tasks the reader needs")
+    ] = []
     parent: Annotated[str, Meta(description="Id of the message this answers")] | None = None
 
 
@@ -37,17 +42,63 @@ class Submit(Call, frozen=True, kw_only=True):
     """How a turn ended, and what it says to others."""
 
     summary: Annotated[str, Meta(min_length=1, max_length=20_000, description="What was done")]
-    status: Annotated[str, Meta(min_length=1, max_length=32, description="completed, blocked, needs_review, or a word of yours")] = "completed"
-    blockers: Annotated[list[Annotated[str, Meta(max_length=2000)]], Meta(max_length=50, description="What stands in the way")] = []
+    status: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=32,
+            description="completed, blocked, needs_review, or a word of yours",
+        ),
+    ] = "completed"
+    blockers: Annotated[
+        list[Annotated[str, Meta(max_length=2000)]],
+        Meta(max_length=50, description="What stands in the way"),
+    ] = []
     next: Annotated[str, Meta(max_length=4000, description="What should come next")] | None = None
-    plan: Annotated[dict[str, Any] | list[Any] | str | None, Meta(description="A plan, of any shape")] = None
-    task: Annotated[str, Meta(max_length=64, description="The task that the turn was about, by whatever names it")] | None = None
-    messages: Annotated[list[TurnMessage], Meta(max_length=50, description="What to say, to whom")] = []
-    answer_within_s: Annotated[int, Meta(ge=60, le=31_536_000, description="How soon questions and handoffs expect an answer")] | None = None
-    answers_oldest: Annotated[bool, Meta(description="A message without `parent` answers the oldest that its reader still expects an "
-                                         "answer to")] = False
-    idempotency_key: Annotated[str, Meta(min_length=1, max_length=100, description="The same key keeps one turn, however often it is "
-                                         "sent")] | None = None
+    plan: Annotated[
+        dict[str, Any] | list[Any] | str | None, Meta(description="A plan, of any shape")
+    ] = None
+    task: (
+        Annotated[
+            str,
+            Meta(
+                max_length=64, description="The task that the turn was about, by whatever names it"
+            ),
+        ]
+        | None
+    ) = None
+    messages: Annotated[
+        list[TurnMessage], Meta(max_length=50, description="What to say, to whom")
+    ] = []
+    answer_within_s: (
+        Annotated[
+            int,
+            Meta(
+                ge=60, le=31_536_000, description="How soon questions and handoffs expect an answer"
+            ),
+        ]
+        | None
+    ) = None
+    answers_oldest: Annotated[
+        bool,
+        Meta(
+            description=(
+                "A message without `parent` answers the oldest that its reader still expects an "
+                "answer to"
+            )
+        ),
+    ] = False
+    idempotency_key: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=100,
+                description="The same key keeps one turn, however often it is sent",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,28 +115,52 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("turn.submit", scope="write", writes=True)
 async def submit(context: Context, params: Submit) -> Turn:
-    """End a turn: keep its summary, state, blockers and plan as a note, and send what it says to others, all or nothing.
+    """End a turn: keep its summary, state, blockers and plan as a note, and send what it says to
+    others, all or nothing.
 
     Raises what message.send and note.add raise; nothing is stored then.
     """
     me = await context.me(params)
-    about = {"status": params.status, "blockers": params.blockers, "next": params.next, "plan": params.plan, "task": params.task,
-             "key": params.idempotency_key}
-    note = await keep(context, me, NewNote(kind=TURN, title=params.idempotency_key and f"Turn {params.idempotency_key}", text=params.summary,
-                                           metadata={name: value for name, value in about.items() if value not in (None, [])}),
-                      unless_known=params.idempotency_key is not None)
+    about = {
+        "status": params.status,
+        "blockers": params.blockers,
+        "next": params.next,
+        "plan": params.plan,
+        "task": params.task,
+        "key": params.idempotency_key,
+    }
+    note = await keep(
+        context,
+        me,
+        NewNote(
+            kind=TURN,
+            title=params.idempotency_key and f"Turn {params.idempotency_key}",
+            text=params.summary,
+            metadata={name: value for name, value in about.items() if value not in (None, [])},
+        ),
+        unless_known=params.idempotency_key is not None,
+    )
     sent = []
     for number in range(len(params.messages)):
         try:
             sent.append(await _say(context, me, params, number, note))
         except AckboxError as error:
             raise _placed(error, f"messages[{number}]") from None
-    return Turn(id=note.id, agent=me.name, status=params.status, task=params.task, created_at=note.created_at, duplicate=note.duplicate,
-                messages=sent)
+    return Turn(
+        id=note.id,
+        agent=me.name,
+        status=params.status,
+        task=params.task,
+        created_at=note.created_at,
+        duplicate=note.duplicate,
+        messages=sent,
+    )
 
 
 def _placed(error: AckboxError, where: str) -> AckboxError:
-    """Return what refused one message with the place of that message, where it names a field of it."""
+    """Return what refused one message with the place of that message, where it names a field of
+    it.
+    """
     field = str(error.details.get("field") or "")
     if field.partition("[")[0] in TurnMessage.__struct_fields__:
         error.details["field"] = f"{where}.{field}"
@@ -94,26 +169,51 @@ def _placed(error: AckboxError, where: str) -> AckboxError:
 
 
 async def _say(context: Context, me: Reader, params: Submit, number: int, turn: Added) -> Message:
-    """Send one of a turn's messages; the one that this key stands for when it was sent before. Raises Conflict."""
+    """Send one of a turn's messages; the one that this key stands for when it was sent before.
+
+    Raises Conflict.
+    """
     word = params.messages[number]
     key = None if params.idempotency_key is None else f"turn:{params.idempotency_key}:{number}"
     before = None if key is None else await context.store.sent_before(me.agent, key)
-    seq = (await post(context, me, await _send(context, me, params, word, key, turn.id))).seq if before is None else before[0]
+    seq = (
+        (await post(context, me, await _send(context, me, params, word, key, turn.id))).seq
+        if before is None
+        else before[0]
+    )
     row = await context.store.message_at(seq)
     assert row is not None
-    if before is not None and (not turn.duplicate or (row.body, row.intent) != (word.body, word.intent)):
-        raise Conflict("This idempotency key already stands for another turn.", hint="Use a new key for a new turn.", field="idempotency_key")
+    if before is not None and (
+        not turn.duplicate or (row.body, row.intent) != (word.body, word.intent)
+    ):
+        raise Conflict(
+            "This idempotency key already stands for another turn.",
+            hint="Use a new key for a new turn.",
+            field="idempotency_key",
+        )
     seen = await see(context, params, row)
     assert seen is not None
     return show.message(seen, context.workspace.name)
 
 
-async def _send(context: Context, me: Reader, params: Submit, word: TurnMessage, key: str | None, turn: str) -> Send:
+async def _send(
+    context: Context, me: Reader, params: Submit, word: TurnMessage, key: str | None, turn: str
+) -> Send:
     due = params.answer_within_s if word.intent in ASKING else None
-    parent = word.parent or (await _expected(context, me, word.to) if params.answers_oldest else None)
-    return Send(to=word.to, body=word.body, subject=word.subject, intent=word.intent, refs=word.refs, idempotency_key=key, parent=parent,
-                expects_reply_by=None if due is None else to_text(context.now + due * 1000),
-                metadata={"turn": turn} | ({} if params.task is None else {"task": params.task}))
+    parent = word.parent or (
+        await _expected(context, me, word.to) if params.answers_oldest else None
+    )
+    return Send(
+        to=word.to,
+        body=word.body,
+        subject=word.subject,
+        intent=word.intent,
+        refs=word.refs,
+        idempotency_key=key,
+        parent=parent,
+        expects_reply_by=None if due is None else to_text(context.now + due * 1000),
+        metadata={"turn": turn} | ({} if params.task is None else {"task": params.task}),
+    )
 
 
 async def _expected(context: Context, me: Reader, to: str | list[str]) -> str | None:

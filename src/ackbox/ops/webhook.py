@@ -29,19 +29,40 @@ from ackbox.store.webhooks import WebhookRow, find_webhook
 
 WEBHOOK = "system:webhook"
 MOST = 100
-TEMPLATE = "{path.to.value} stands for a value of the posted JSON, {.} for all of it, {{ for a brace"
+TEMPLATE = (
+    "{path.to.value} stands for a value of the posted JSON, {.} for all of it, {{ for a brace"
+)
 
-WebhookId = Annotated[str, Meta(min_length=1, max_length=64, description="The webhook's id, from webhook.list")]
+WebhookId = Annotated[
+    str, Meta(min_length=1, max_length=64, description="The webhook's id, from webhook.list")
+]
 
 
 class AddWebhook(Call, frozen=True, kw_only=True):
     """What becomes of what another system posts."""
 
-    to: Annotated[str, Meta(min_length=1, max_length=2000, description="Names with commas between; {path.to.value} stands for one name")]
-    subject: Annotated[str, Meta(max_length=SUBJECT_LIMIT, description=f"One line; {TEMPLATE}")] | None = None
-    body: Annotated[str, Meta(min_length=1, max_length=20_000, description=f"The text; {TEMPLATE}")] = "{.}"
-    form: Annotated[Literal["standard", "github"], Meta(description="How the other system signs: as standardwebhooks.com says, or as GitHub does"
-                                                        )] = "standard"
+    to: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=2000,
+            description="Names with commas between; {path.to.value} stands for one name",
+        ),
+    ]
+    subject: (
+        Annotated[str, Meta(max_length=SUBJECT_LIMIT, description=f"One line; {TEMPLATE}")] | None
+    ) = None
+    body: Annotated[
+        str, Meta(min_length=1, max_length=20_000, description=f"The text; {TEMPLATE}")
+    ] = "{.}"
+    form: Annotated[
+        Literal["standard", "github"],
+        Meta(
+            description=(
+                "How the other system signs: as standardwebhooks.com says, or as GitHub does"
+            )
+        ),
+    ] = "standard"
     intent: Intent = "inform"
     priority: Priority = 3
 
@@ -77,9 +98,20 @@ class Webhooks(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _fields(row: WebhookRow) -> dict[str, Any]:
-    return {"id": row.id, "path": f"/hooks/in/{row.id}", "form": row.form, "to": row.audience, "subject": row.subject, "body": row.body,
-            "intent": row.intent, "priority": row.priority, "created_by": row.created_by, "created_at": to_text(row.created_at),
-            "received": row.received, "received_at": to_text_or_none(row.received_at)}
+    return {
+        "id": row.id,
+        "path": f"/hooks/in/{row.id}",
+        "form": row.form,
+        "to": row.audience,
+        "subject": row.subject,
+        "body": row.body,
+        "intent": row.intent,
+        "priority": row.priority,
+        "created_by": row.created_by,
+        "created_at": to_text(row.created_at),
+        "received": row.received,
+        "received_at": to_text_or_none(row.received_at),
+    }
 
 
 @op("webhook.add", scope="admin", writes=True)
@@ -92,20 +124,42 @@ async def add(context: Context, params: AddWebhook) -> NewWebhook:
     """
     me = await context.me(params)
     if len(await context.store.webhooks()) >= MOST:
-        raise Conflict(f"This workspace has {MOST} webhooks already.", hint="Remove some with webhook.remove.")
+        raise Conflict(
+            f"This workspace has {MOST} webhooks already.", hint="Remove some with webhook.remove."
+        )
     for field in ("subject", "body"):
         check_template(getattr(params, field) or "", field=field)
     if check_template(params.to, field="to"):
         # With every place filled by some name, what is there must be an audience.
         parse_audience(stand_in(params.to, "anybody"))
     else:
-        await resolve(context, params.to, instance=None, unknown=context.workspace.settings.get("unknown", "hold"), sender=me)
+        await resolve(
+            context,
+            params.to,
+            instance=None,
+            unknown=context.workspace.settings.get("unknown", "hold"),
+            sender=me,
+        )
     secret = new_secret(FORMS[params.form])
-    row = WebhookRow(ws=context.workspace.ws, id=context.new_id(context.now), form=params.form, secret=secret.key, audience=params.to,
-                     subject=params.subject, body=params.body, intent=params.intent, priority=params.priority, created_by=me.name,
-                     created_at=context.now)
+    row = WebhookRow(
+        ws=context.workspace.ws,
+        id=context.new_id(context.now),
+        form=params.form,
+        secret=secret.key,
+        audience=params.to,
+        subject=params.subject,
+        body=params.body,
+        intent=params.intent,
+        priority=params.priority,
+        created_by=me.name,
+        created_at=context.now,
+    )
     await context.store.add_webhook(row)
-    context.rings.add(await context.store.note("webhook.added", at=context.now, reader=me.agent, subject={"id": row.id}))
+    context.rings.add(
+        await context.store.note(
+            "webhook.added", at=context.now, reader=me.agent, subject={"id": row.id}
+        )
+    )
     return NewWebhook(**_fields(row), secret=secret.text)
 
 
@@ -116,7 +170,12 @@ class ListWebhooks(Paged, frozen=True, kw_only=True):
 @op("webhook.list", scope="admin")
 async def list_webhooks(context: Context, params: ListWebhooks) -> Webhooks:
     """Return the workspace's webhooks, without their secrets."""
-    page, cursor = page_of(context.workspace.ws, "webhooks", [Webhook(**_fields(row)) for row in await context.store.webhooks()], params)
+    page, cursor = page_of(
+        context.workspace.ws,
+        "webhooks",
+        [Webhook(**_fields(row)) for row in await context.store.webhooks()],
+        params,
+    )
     return Webhooks(webhooks=page, cursor=cursor)
 
 
@@ -136,7 +195,11 @@ async def remove(context: Context, params: RemoveWebhook) -> Webhook:
     if row is None:
         raise NotFound("There is no such webhook.", hint="See webhook.list.", field="id")
     await context.store.remove_webhook(row.id)
-    context.rings.add(await context.store.note("webhook.removed", at=context.now, reader=0, subject={"id": row.id}))
+    context.rings.add(
+        await context.store.note(
+            "webhook.removed", at=context.now, reader=0, subject={"id": row.id}
+        )
+    )
     return Webhook(**_fields(row))
 
 
@@ -144,8 +207,13 @@ class Receive(Call, frozen=True, kw_only=True):
     """What was posted, as it came; its signature stands in for a key."""
 
     id: WebhookId
-    headers: Annotated[dict[str, Annotated[str, Meta(max_length=2000)]], Meta(max_length=64, description="Headers of the post, names in lower case")]
-    body: Annotated[bytes, Meta(max_length=1 << 20, description="What was posted, to the byte; base64")]
+    headers: Annotated[
+        dict[str, Annotated[str, Meta(max_length=2000)]],
+        Meta(max_length=64, description="Headers of the post, names in lower case"),
+    ]
+    body: Annotated[
+        bytes, Meta(max_length=1 << 20, description="What was posted, to the byte; base64")
+    ]
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,11 +222,16 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(description="The message's id")]
     seq: Annotated[int, Meta(description="Its number in the workspace")]
     duplicate: Annotated[bool, Meta(description="Whether this delivery had been stored before")]
-    missing: Annotated[list[str], Meta(description="Paths of the templates that led to nothing")] = []
+    missing: Annotated[
+        list[str], Meta(description="Paths of the templates that led to nothing")
+    ] = []
 
 
 async def _whose(engine: Engine, delivery: Unread, now: int) -> Caller:
-    """Return the webhook that a delivery is addressed to, before any of its body is read. Raises BadKey."""
+    """Return the webhook that a delivery is addressed to, before any of its body is read.
+
+    Raises BadKey.
+    """
     for form in FORMS.values():
         # Before the webhook is looked for: the answer must not say which ones exist.
         if form.timestamp is not None and form.timestamp in delivery.headers:
@@ -176,12 +249,18 @@ def _caller_of(row: WebhookRow) -> Caller:
 
 
 def _unsigned() -> BadKey:
-    return BadKey("This is not signed by a webhook that is known here.", reason="unsigned",
-                  hint="Check the address, the secret, and which headers are signed.")
+    return BadKey(
+        "This is not signed by a webhook that is known here.",
+        reason="unsigned",
+        hint="Check the address, the secret, and which headers are signed.",
+    )
 
 
 async def _who_signed(engine: Engine, params: Receive, now: int) -> Caller:
-    """Return whose signature a delivery has. Raises BadKey, with one answer for an unknown webhook and a wrong signature."""
+    """Return whose signature a delivery has.
+
+    Raises BadKey, with one answer for an unknown webhook and a wrong signature.
+    """
     row = await engine.read(lambda tx: find_webhook(tx, params.id), across=True)
     form = FORMS[row.form if row else "standard"]
     right = is_signed(form, row.secret if row else b"nobody's", params.headers, params.body)
@@ -193,21 +272,29 @@ async def _who_signed(engine: Engine, params: Receive, now: int) -> Caller:
 
 
 def _check_time(told: str, now: int) -> None:
-    """Raise BadKey for a delivery that was signed too long ago, or in time to come, or at no time."""
+    """Raise BadKey for a delivery that was signed too long ago, or in time to come, or at no
+    time.
+    """
     if not (told.isascii() and told.isdigit() and len(told) < 12):
         raise _unsigned()
     if abs(now // 1000 - int(told)) > WINDOW_S:
-        raise BadKey(f"This was not signed within the last {WINDOW_S} seconds.", hint="Send it anew; check both clocks.", reason="old")
+        raise BadKey(
+            f"This was not signed within the last {WINDOW_S} seconds.",
+            hint="Send it anew; check both clocks.",
+            reason="old",
+        )
 
 
 @op("webhook.receive", scope="write", writes=True, knock=_whose, caller=_who_signed)
 async def receive(context: Context, params: Receive) -> Received:
     """Turn what another system posted into a message; called by its signature, without a key.
 
-    The same delivery again returns the first message. One that was signed more than five minutes ago is refused, in the forms
+    The same delivery again returns the first message. One that was signed more than five minutes
+    ago is refused, in the forms
     that sign the time.
 
-    Raises BadKey, Invalid, Conflict (other content, or the same under another delivery id), UnknownRecipient.
+    Raises BadKey, Invalid, Conflict (other content, or the same under another delivery id),
+    UnknownRecipient.
     """
     row = await find_webhook(context.store.tx, params.id)
     if row is None or row.ws != context.workspace.ws:
@@ -217,12 +304,28 @@ async def receive(context: Context, params: Receive) -> Received:
     about = {"webhook": row.id, "delivery": params.headers[form.delivery][:200]}
     if form.event is not None and form.event in params.headers:
         about["event"] = params.headers[form.event][:200]
-    sent = await post(context, await context.server(WEBHOOK), Send(
-        to=_audience(row.audience, given), subject=_cut(subject.text, SUBJECT_LIMIT) if row.subject else None, body=_cut(body.text, BODY_LIMIT),
-        intent=row.intent, priority=row.priority, metadata=about, idempotency_key=f"webhook:{row.id}:{_once(form, row, params)}"), kind="external")
+    sent = await post(
+        context,
+        await context.server(WEBHOOK),
+        Send(
+            to=_audience(row.audience, given),
+            subject=_cut(subject.text, SUBJECT_LIMIT) if row.subject else None,
+            body=_cut(body.text, BODY_LIMIT),
+            intent=row.intent,
+            priority=row.priority,
+            metadata=about,
+            idempotency_key=f"webhook:{row.id}:{_once(form, row, params)}",
+        ),
+        kind="external",
+    )
     if not sent.duplicate:
         await context.store.count_received(row.id, now=context.now)
-    return Received(id=sent.id, seq=sent.seq, duplicate=sent.duplicate, missing=list(dict.fromkeys((*subject.missing, *body.missing))))
+    return Received(
+        id=sent.id,
+        seq=sent.seq,
+        duplicate=sent.duplicate,
+        missing=list(dict.fromkeys((*subject.missing, *body.missing))),
+    )
 
 
 def _once(form: Form, row: WebhookRow, params: Receive) -> str:
@@ -238,28 +341,41 @@ def _posted(body: bytes) -> Any:
     except RecursionError:
         raise Invalid("The JSON is nested too deeply.", hint="Flatten it.") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Invalid("What was posted is not JSON.", hint="Set the other system's content type to application/json.") from None
+        raise Invalid(
+            "What was posted is not JSON.",
+            hint="Set the other system's content type to application/json.",
+        ) from None
     refuse_deep(given)
     return given
 
 
 def _audience(template: str, given: Any) -> list[str]:
-    """Return whom a delivery is for: a value of it fills in one name, and never another address. Raises Invalid."""
+    """Return whom a delivery is for: a value of it fills in one name, and never another address.
+
+    Raises Invalid.
+    """
 
     def name(path: str, value: Any) -> str:
         if not isinstance(value, str):
-            raise Invalid(f"`{path}` is no name.", hint="Change what is posted, or the webhook's audience.", field="to")
+            raise Invalid(
+                f"`{path}` is no name.",
+                hint="Change what is posted, or the webhook's audience.",
+                field="to",
+            )
         return parse_name(value, "to")
 
     entries = []
     for entry in template.split(","):
         filled = fill(entry.strip(" "), given, name)
         if filled.missing:
-            raise Invalid(f"Nobody to write to: `{filled.missing[0]}` is not in what was posted.", field="to",
-                          hint="Change what is posted, or the webhook's audience.")
+            raise Invalid(
+                f"Nobody to write to: `{filled.missing[0]}` is not in what was posted.",
+                field="to",
+                hint="Change what is posted, or the webhook's audience.",
+            )
         entries.append(filled.text)
     return entries
 
 
 def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[:limit - 1]}…"
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

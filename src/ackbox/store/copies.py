@@ -1,4 +1,5 @@
-"""Copies: when the whole database was last copied, and how large it is. Making copies is copying.py's work.
+"""Copies: when the whole database was last copied, and how large it is. Making copies is
+copying.py's work.
 
 Explained in docs/howto/back-up-and-move.md.
 """

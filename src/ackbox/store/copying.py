@@ -23,30 +23,50 @@ def fresh_file(text: str) -> Path:
     """Return the path of a file that can be made. Raises Invalid."""
     path = Path(text)
     if not path.is_absolute():
-        raise Invalid("The path is not absolute.", hint="Give it from the root, as the server sees it.", field="path")
+        raise Invalid(
+            "The path is not absolute.",
+            hint="Give it from the root, as the server sees it.",
+            field="path",
+        )
     if path.exists():
-        raise Invalid(f"{path} is there already.", hint="Choose another name; nothing is overwritten.", field="path")
+        raise Invalid(
+            f"{path} is there already.",
+            hint="Choose another name; nothing is overwritten.",
+            field="path",
+        )
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise Invalid(f"{path.parent} is not a directory the server can write to.", hint="Make it first, or choose another.", field="path")
+        raise Invalid(
+            f"{path.parent} is not a directory the server can write to.",
+            hint="Make it first, or choose another.",
+            field="path",
+        )
     return path
 
 
 def _make_file(part: Path) -> None:
-    """Make a file anew for its owner alone: in a directory of several users somebody else may have put a link there."""
+    """Make a file anew for its owner alone: in a directory of several users somebody else may
+    have put a link there.
+    """
     try:
         part.unlink(missing_ok=True)
         os.close(open_private(part, os.O_CREAT | os.O_EXCL | os.O_RDWR))
     except OSError as error:
-        raise Unavailable(f"{part} cannot be made: {error.strerror}.", hint="Choose another directory for the copy.") from None
+        raise Unavailable(
+            f"{part} cannot be made: {error.strerror}.",
+            hint="Choose another directory for the copy.",
+        ) from None
 
 
 def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
-    """Copy a SQLite database by its own backup interface, open the copy, check it, and give it its name."""
+    """Copy a SQLite database by its own backup interface, open the copy, check it, and give it
+    its name.
+    """
     part = path.with_name(f".{path.name}.part")
     _make_file(part)
     origin, copy = apsw.Connection(source), apsw.Connection(str(part))
     try:
-        # One view of the whole, held to the end: those who write go on beside it and do not make the copy start again.
+        # One view of the whole, held to the end: those who write go on beside it and do not make
+        # the copy start again.
         origin.execute("BEGIN")
         before = list(origin.execute(workspaces))
         with copy.backup("main", origin, "main") as copying:
@@ -56,21 +76,35 @@ def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
         verdict = [row[0] for row in copy.execute("PRAGMA integrity_check")]
         after = list(copy.execute(workspaces))
     except apsw.Error as error:
-        raise Unavailable(f"The copy could not be made ({type(error).__name__}).", hint="Check the room on the disk.") from None
+        raise Unavailable(
+            f"The copy could not be made ({type(error).__name__}).",
+            hint="Check the room on the disk.",
+        ) from None
     finally:
         origin.close()
         copy.close()
     if verdict != ["ok"] or after != before:
         part.unlink(missing_ok=True)
-        raise Unavailable("The copy is not whole, and was removed.", hint="Look at the disk; check the database with: ackbox doctor")
-    return _named(part, path, workspaces=len(after), verified="integrity_check, and every workspace's numbers compared")
+        raise Unavailable(
+            "The copy is not whole, and was removed.",
+            hint="Look at the disk; check the database with: ackbox doctor",
+        )
+    return _named(
+        part,
+        path,
+        workspaces=len(after),
+        verified="integrity_check, and every workspace's numbers compared",
+    )
 
 
 def copy_postgres(url: str, path: Path) -> dict[str, Any]:
     """Copy a PostgreSQL database with its own program, and let that read the copy again."""
     dump, restore = shutil.which("pg_dump"), shutil.which("pg_restore")
     if dump is None or restore is None:
-        raise Unavailable("pg_dump and pg_restore are not on this machine.", hint="Install PostgreSQL's client programs, or use your own backups.")
+        raise Unavailable(
+            "pg_dump and pg_restore are not on this machine.",
+            hint="Install PostgreSQL's client programs, or use your own backups.",
+        )
     parts = urlsplit(url)
     # A password in an argument could be read by everybody on the machine.
     plain = without_password(url)
@@ -78,11 +112,17 @@ def copy_postgres(url: str, path: Path) -> dict[str, Any]:
     environment = {**os.environ, **({"PGPASSWORD": password} if password else {})}
     part = path.with_name(f".{path.name}.part")
     _make_file(part)
-    for command in ([dump, "--format=custom", f"--file={part}", f"--dbname={plain}"], [restore, "--list", str(part)]):
+    for command in (
+        [dump, "--format=custom", f"--file={part}", f"--dbname={plain}"],
+        [restore, "--list", str(part)],
+    ):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             part.unlink(missing_ok=True)
-            raise Unavailable(f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}", hint="Use the programs of the server's own version.")
+            raise Unavailable(
+                f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}",
+                hint="Use the programs of the server's own version.",
+            )
     return _named(part, path, workspaces=0, verified="pg_restore --list")
 
 
@@ -92,4 +132,9 @@ def _named(part: Path, path: Path, *, workspaces: int, verified: str) -> dict[st
         os.fsync(file.fileno())
     part.rename(path)
     sync_directory(path.parent)
-    return {"path": str(path), "bytes": path.stat().st_size, "workspaces": workspaces, "verified": verified}
+    return {
+        "path": str(path),
+        "bytes": path.stat().st_size,
+        "workspaces": workspaces,
+        "verified": verified,
+    }

@@ -21,7 +21,10 @@ class Transaction(Protocol):
     writable: bool
 
     async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
-        """Run a statement and return every row. Who asks the same may be given the same: it is not to be changed."""
+        """Run a statement and return every row.
+
+        Who asks the same may be given the same: it is not to be changed.
+        """
         ...
 
     async def run(self, name: str, /, **parameters: Any) -> None:
@@ -47,16 +50,24 @@ class Engine(Protocol):
 
     async def close(self) -> None: ...
 
-    async def read(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> T:
-        """Run work that only reads, on one consistent view; `slow` keeps it off the event loop, and so does what takes long anyhow.
+    async def read(
+        self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False
+    ) -> T:
+        """Run work that only reads, on one consistent view; `slow` keeps it off the event loop, and
+        so does what takes long anyhow.
 
         `ws` is the workspace that the work stays in, `across` says that it does not; an engine
         that can makes a wall of it.
         """
         ...
 
-    def write(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> Awaitable[T]:
-        """Run work in a transaction and return once it is on disk; `slow` as for a read. Workspaces take turns."""
+    def write(
+        self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False
+    ) -> Awaitable[T]:
+        """Run work in a transaction and return once it is on disk; `slow` as for a read.
+
+        Workspaces take turns.
+        """
         ...
 
     async def listen(self, hear: Callable[[str], None]) -> None:
@@ -68,7 +79,8 @@ class Engine(Protocol):
         ...
 
     async def backup(self, path: str) -> dict[str, Any]:
-        """Copy the database to a new file while it is in use, and check the copy; returns path, bytes, workspaces, verified.
+        """Copy the database to a new file while it is in use, and check the copy; returns path,
+        bytes, workspaces, verified.
 
         Raises Invalid, Unavailable.
         """
@@ -89,11 +101,16 @@ def make_engine(url: str) -> Engine:
         from ackbox.store.engines.sqlite import SqliteEngine
 
         # Three slashes and a name are relative, four are absolute, as in other programs.
-        return SqliteEngine(":memory:" if rest in ("", ":memory:", "/:memory:") else rest.removeprefix("/"))
+        return SqliteEngine(
+            ":memory:" if rest in ("", ":memory:", "/:memory:") else rest.removeprefix("/")
+        )
     if scheme in ("postgresql", "postgres"):
         from ackbox.store.engines.postgres import PostgresEngine
 
         return PostgresEngine(url)
     # What is no URL may be a password in the wrong place.
     shown = repr(scheme) if scheme.isalnum() and rest else "what is not a URL"
-    raise Invalid(f"No engine for {shown}.", hint="Use sqlite:////path/to/ackbox.db or postgresql://user@host/name.")
+    raise Invalid(
+        f"No engine for {shown}.",
+        hint="Use sqlite:////path/to/ackbox.db or postgresql://user@host/name.",
+    )

@@ -21,7 +21,9 @@ HOLES_LOOKED_AT = 50
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """One row of `receipt`: four times, and per mark who set it: instance ("" for the agent), time, face, operation."""
+    """One row of `receipt`: four times, and per mark who set it: instance ("" for the agent),
+    time, face, operation.
+    """
 
     delivered_at: int | None = None
     read_at: int | None = None
@@ -30,10 +32,21 @@ class Trace(msgspec.Struct, frozen=True):
     evidence: dict[str, list[list[Any]]] = {}
 
 
-# Stored as acts, [letters of the marks, instance, time, face, operation, …]: one act often sets several marks. A row is kept
-# for each recipient of each message, so a time that the row has already is a 0, and the words that come most have short forms.
+# Stored as acts, [letters of the marks, instance, time, face, operation, …]: one act often sets
+# several marks. A row is kept
+# for each recipient of each message, so a time that the row has already is a 0, and the words that
+# come most have short forms.
 _LETTERS = {"delivered": "d", "read": "r", "acknowledged": "k", "archived": "x"}
-_SHORT = {"rest": "r", "mcp": "m", "cli": "c", "bridge": "b", "hook": "h", "receipt.mark": "rm", "inbox.check": "ic", "inbox.wait": "iw"}
+_SHORT = {
+    "rest": "r",
+    "mcp": "m",
+    "cli": "c",
+    "bridge": "b",
+    "hook": "h",
+    "receipt.mark": "rm",
+    "inbox.check": "ic",
+    "inbox.wait": "iw",
+}
 _LONG = {short: word for word, short in _SHORT.items()}
 _acts = msgspec.json.Decoder(list[list[Any]])
 
@@ -42,15 +55,29 @@ def _trace(times: Sequence[Any]) -> Trace:
     if times[4] is None:
         return Trace()
     acts = _acts.decode(times[4])
-    evidence = {mark: [_entry(act, first) for act in acts if letter in act[0]]
-                for (mark, letter), first in zip(_LETTERS.items(), times[:4], strict=True)}
-    return Trace(times[0], times[1], times[2], times[3], {mark: entries for mark, entries in evidence.items() if entries})
+    evidence = {
+        mark: [_entry(act, first) for act in acts if letter in act[0]]
+        for (mark, letter), first in zip(_LETTERS.items(), times[:4], strict=True)
+    }
+    return Trace(
+        times[0],
+        times[1],
+        times[2],
+        times[3],
+        {mark: entries for mark, entries in evidence.items() if entries},
+    )
 
 
 def _entry(act: list[Any], first: int) -> list[Any]:
     """Return an act as the entry of one mark, which was first set at `first`."""
     _, instance, at, face, operation, *evidence = act
-    return [instance, at or first, _LONG.get(face, face), _LONG.get(operation, operation), *evidence]
+    return [
+        instance,
+        at or first,
+        _LONG.get(face, face),
+        _LONG.get(operation, operation),
+        *evidence,
+    ]
 
 
 def _as_acts(trace: Trace) -> str:
@@ -59,37 +86,82 @@ def _as_acts(trace: Trace) -> str:
         for entry in entries:
             acts[tuple(entry)] = acts.get(tuple(entry), "") + _LETTERS[mark]
     # In order of time, so that each mark's entries come back in the order they were made.
-    return msgspec.json.encode([_act(trace, letters, *act) for act, letters in sorted(acts.items(), key=lambda item: item[0][1])]).decode()
+    return msgspec.json.encode(
+        [
+            _act(trace, letters, *act)
+            for act, letters in sorted(acts.items(), key=lambda item: item[0][1])
+        ]
+    ).decode()
 
 
-def _act(trace: Trace, letters: str, instance: str, at: int, face: str, operation: str, *evidence: str) -> list[Any]:
-    """Return what is stored of an act; its time only when it was not the first for a mark it set."""
-    firsts = {getattr(trace, f"{mark}_at") for mark, letter in _LETTERS.items() if letter in letters}
-    return [letters, instance, 0 if firsts == {at} else at, _SHORT.get(face, face), _SHORT.get(operation, operation), *evidence]
+def _act(
+    trace: Trace, letters: str, instance: str, at: int, face: str, operation: str, *evidence: str
+) -> list[Any]:
+    """Return what is stored of an act.
+
+    Its time only when it was not the first for a mark it set.
+    """
+    firsts = {
+        getattr(trace, f"{mark}_at") for mark, letter in _LETTERS.items() if letter in letters
+    }
+    return [
+        letters,
+        instance,
+        0 if firsts == {at} else at,
+        _SHORT.get(face, face),
+        _SHORT.get(operation, operation),
+        *evidence,
+    ]
 
 
 class Marks(Bound):
     """Questions about marks."""
 
-    async def unmarked(self, reader: Reader, mark: str, *, after: int, most: int, now: int) -> list[int]:
-        """Return the seqs that a reader has not marked read (or delivered), oldest first; expired ones are left out."""
+    async def unmarked(
+        self, reader: Reader, mark: str, *, after: int, most: int, now: int
+    ) -> list[int]:
+        """Return the seqs that a reader has not marked read (or delivered), oldest first.
+
+        Expired ones are left out.
+        """
         floor = reader.read_floor if mark == "read" else reader.delivered_floor
-        rows = await self.rows("unread_page", reader=reader.reader, agent=reader.agent, mark=mark,
-                               after=after, above=max(after, floor), most=most, now=now)
+        rows = await self.rows(
+            "unread_page",
+            reader=reader.reader,
+            agent=reader.agent,
+            mark=mark,
+            after=after,
+            above=max(after, floor),
+            most=most,
+            now=now,
+        )
         return [row[0] for row in rows]
 
     async def agents_with_post(self, *, now: int) -> set[int]:
         """Return the agents, by number, for whom unread post waits that names them."""
-        return {row[0] for row in await self.rows("agents_with_post", now=now, most=HOLES_LOOKED_AT)}
+        return {
+            row[0] for row in await self.rows("agents_with_post", now=now, most=HOLES_LOOKED_AT)
+        }
 
     async def count_post(self, reader: Reader, *, after: int, now: int) -> tuple[int, int]:
-        """Return how much post a reader has after a seq, counted up to 1,001 at least, and how much of that will expire."""
-        row = await self.row("total_count", reader=reader.reader, agent=reader.agent, after=after, most=COUNTED_UP_TO + 1, now=now)
+        """Return how much post a reader has after a seq, counted up to 1,001 at least, and how
+        much of that will expire.
+        """
+        row = await self.row(
+            "total_count",
+            reader=reader.reader,
+            agent=reader.agent,
+            after=after,
+            most=COUNTED_UP_TO + 1,
+            now=now,
+        )
         return (0, 0) if row is None else (row[0], row[1])
 
     async def mailbox_page(self, reader: Reader, *, before: int, most: int) -> list[int]:
         """Return the seqs of everything in a reader's channels, newest first."""
-        rows = await self.rows("mailbox_page", reader=reader.reader, agent=reader.agent, before=before, most=most)
+        rows = await self.rows(
+            "mailbox_page", reader=reader.reader, agent=reader.agent, before=before, most=most
+        )
         return [row[0] for row in rows]
 
     async def flags(self, reader: Reader, seqs: Sequence[int]) -> dict[int, tuple[bool, bool]]:
@@ -97,17 +169,30 @@ class Marks(Bound):
         if not seqs:
             return {}
         low, high = min(seqs), max(seqs)
-        holes = {row[0] for row in await self.rows("holes_within", reader=reader.reader, mark="read", low=low, high=high)}
-        hidden = {row[0] for row in await self.rows("hidden_within", reader=reader.reader, low=low, high=high)}
+        holes = {
+            row[0]
+            for row in await self.rows(
+                "holes_within", reader=reader.reader, mark="read", low=low, high=high
+            )
+        }
+        hidden = {
+            row[0]
+            for row in await self.rows("hidden_within", reader=reader.reader, low=low, high=high)
+        }
         return {seq: (seq <= reader.read_floor and seq not in holes, seq in hidden) for seq in seqs}
 
     async def set_off(self, reader: Reader, mark: str, seq: int) -> Reader:
-        """Take a message out of what a reader has unread (or undelivered); returns the reader with its floor now."""
+        """Take a message out of what a reader has unread (or undelivered).
+
+        Returns the reader with its floor now.
+        """
         floor = reader.read_floor if mark == "read" else reader.delivered_floor
         if seq <= floor:
             await self.run("hole_drop", reader=reader.reader, mark=mark, seq=seq)
             return reader
-        await self.run("holes_skip", reader=reader.reader, agent=reader.agent, mark=mark, floor=floor, seq=seq)
+        await self.run(
+            "holes_skip", reader=reader.reader, agent=reader.agent, mark=mark, floor=floor, seq=seq
+        )
         await self.run(f"reader_floor_{mark}", reader=reader.reader, seq=seq)
         if mark == "read":
             return msgspec.structs.replace(reader, read_floor=seq)
@@ -134,14 +219,27 @@ class Marks(Bound):
         return Trace() if row is None else _trace(row)
 
     async def put_trace(self, seq: int, reader: int, trace: Trace) -> None:
-        await self.run("receipt_put", seq=seq, reader=reader, delivered_at=trace.delivered_at, read_at=trace.read_at,
-                       acknowledged_at=trace.acknowledged_at, archived_at=trace.archived_at,
-                       evidence=_as_acts(trace))
+        await self.run(
+            "receipt_put",
+            seq=seq,
+            reader=reader,
+            delivered_at=trace.delivered_at,
+            read_at=trace.read_at,
+            acknowledged_at=trace.acknowledged_at,
+            archived_at=trace.archived_at,
+            evidence=_as_acts(trace),
+        )
 
-    async def traces(self, seq: int, *, sender_agent: int, is_broadcast: bool, after: int, most: int) -> list[tuple[Row, Trace]]:
-        """Return ((reader, name, instance, kind), row) for each recipient of a message, by reader number."""
+    async def traces(
+        self, seq: int, *, sender_agent: int, is_broadcast: bool, after: int, most: int
+    ) -> list[tuple[Row, Trace]]:
+        """Return ((reader, name, instance, kind), row) for each recipient of a message, by
+        reader number.
+        """
         if is_broadcast:
-            rows = await self.rows("receipts_everyone", seq=seq, sender_agent=sender_agent, after=after, most=most)
+            rows = await self.rows(
+                "receipts_everyone", seq=seq, sender_agent=sender_agent, after=after, most=most
+            )
         else:
             rows = await self.rows("receipts_direct", seq=seq, after=after, most=most)
         return [(row[:4], _trace(row[4:])) for row in rows]

@@ -86,23 +86,41 @@ def _stored(row: Row | None) -> Stored | None:
 class Messages(Bound):
     """Questions about messages."""
 
-    async def append(self, message: dict[str, Any], *, channels: Sequence[int], idempotency: tuple[str, bytes] | None) -> int:
+    async def append(
+        self,
+        message: dict[str, Any],
+        *,
+        channels: Sequence[int],
+        idempotency: tuple[str, bytes] | None,
+    ) -> int:
         """Store a message, its addresses and its idempotency key, and return its seq.
 
         `thread` 0 means its own. Taken last in the transaction: senders queue on the counter.
         """
-        # A reader that this transaction has not looked up rings everybody: too many rings cost time, one too few costs a wait.
+        # A reader that this transaction has not looked up rings everybody: too many rings cost
+        # time, one too few costs a wait.
         self.posted.update(self.agents.get(channel, 0) for channel in channels)
         seq = await self.take_seq()
         message["seq"] = seq
         message["thread"] = message["thread"] or seq
         await self.run_many("message_add", [message])
-        await self.run_many("addressed_add", [
-            {"channel": channel, "seq": seq, "left_out": None if channel else message["sender_agent"], "expires_at": message["expires_at"]}
-            for channel in channels])
+        await self.run_many(
+            "addressed_add",
+            [
+                {
+                    "channel": channel,
+                    "seq": seq,
+                    "left_out": None if channel else message["sender_agent"],
+                    "expires_at": message["expires_at"],
+                }
+                for channel in channels
+            ],
+        )
         if idempotency is not None:
             key, content = idempotency
-            await self.run("idempotency_add", sender=message["sender_agent"], key=key, seq=seq, content=content)
+            await self.run(
+                "idempotency_add", sender=message["sender_agent"], key=key, seq=seq, content=content
+            )
         return seq
 
     async def sent_before(self, sender_agent: int, key: str) -> tuple[int, bytes] | None:
@@ -122,7 +140,10 @@ class Messages(Bound):
         return [message for message in found if message is not None]
 
     async def messages_with(self, ids: Sequence[str]) -> list[Stored]:
-        """Return the messages with these ids, newest first; those that are not here are left out."""
+        """Return the messages with these ids, newest first.
+
+        Those that are not here are left out.
+        """
         rows = await self.rows("messages_by_ids", ids=msgspec.json.encode(ids).decode())
         return sorted((Stored(*row) for row in rows), key=lambda row: -row.seq)
 
@@ -131,57 +152,122 @@ class Messages(Bound):
         rows = await self.rows("tallies", seqs=msgspec.json.encode(seqs).decode()) if seqs else []
         return {row[0]: tuple(row[1:]) for row in rows}
 
-    async def sizes(self, seqs: Sequence[int], *, visible_to: int | None, most: int) -> dict[int, int]:
-        """Return for each seq how many messages its conversation has, up to a bound; 0 where it cannot be told what somebody may see of it."""
-        rows = await self.rows("sizes", seqs=msgspec.json.encode(seqs).decode(), visible_to=visible_to, most=most) if seqs else []
+    async def sizes(
+        self, seqs: Sequence[int], *, visible_to: int | None, most: int
+    ) -> dict[int, int]:
+        """Return for each seq how many messages its conversation has, up to a bound.
+
+        0 where it cannot be told what somebody may see of it.
+        """
+        rows = (
+            await self.rows(
+                "sizes", seqs=msgspec.json.encode(seqs).decode(), visible_to=visible_to, most=most
+            )
+            if seqs
+            else []
+        )
         return {row[0]: int(row[1]) for row in rows}
 
     async def channels(self, seq: int) -> list[Channel]:
-        """Return (channel, agent number, name, instance, kind) for each address; everyone is channel 0."""
-        return [(row[0], row[1], row[2], row[3], row[4]) for row in await self.rows("channels_of", seq=seq)]
+        """Return (channel, agent number, name, instance, kind) for each address.
+
+        Everyone is channel 0.
+        """
+        return [
+            (row[0], row[1], row[2], row[3], row[4])
+            for row in await self.rows("channels_of", seq=seq)
+        ]
 
     async def thread_page(self, thread: int, *, after: int, most: int) -> list[Stored]:
-        return [Stored(*row) for row in await self.rows("thread_page", thread=thread, after=after, most=most)]
+        return [
+            Stored(*row)
+            for row in await self.rows("thread_page", thread=thread, after=after, most=most)
+        ]
 
-    async def fitting(self, seqs: Sequence[int], *, since: int, intent: str | None, direct_only: bool) -> list[tuple[int, str]]:
-        """Return (seq, metadata) of those messages that were sent after a moment, with an intent, to somebody by name."""
+    async def fitting(
+        self, seqs: Sequence[int], *, since: int, intent: str | None, direct_only: bool
+    ) -> list[tuple[int, str]]:
+        """Return (seq, metadata) of those messages that were sent after a moment, with an
+        intent, to somebody by name.
+        """
         if not seqs:
             return []
-        rows = await self.rows("fitting_seqs", seqs=msgspec.json.encode(seqs).decode(), since=since, intent=intent,
-                               direct_only=1 if direct_only else None)
+        rows = await self.rows(
+            "fitting_seqs",
+            seqs=msgspec.json.encode(seqs).decode(),
+            since=since,
+            intent=intent,
+            direct_only=1 if direct_only else None,
+        )
         return [(row[0], row[1]) for row in rows]
 
     async def visible(self, seqs: Sequence[int], *, to: int) -> set[int]:
         """Return those seqs whose messages an agent sent or is a recipient of."""
-        return {row[0] for row in await self.rows("visible_seqs", seqs=msgspec.json.encode(seqs).decode(), visible_to=to)}
+        return {
+            row[0]
+            for row in await self.rows(
+                "visible_seqs", seqs=msgspec.json.encode(seqs).decode(), visible_to=to
+            )
+        }
 
-    async def thread_heads(self, *, before: int, is_answered: bool, visible_to: int | None, most: int) -> list[tuple[int, int, int, int]]:
-        """Return (thread, first seq, newest seq, how many messages) for the conversations whose newest message is before a seq, newest first.
+    async def thread_heads(
+        self, *, before: int, is_answered: bool, visible_to: int | None, most: int
+    ) -> list[tuple[int, int, int, int]]:
+        """Return (thread, first seq, newest seq, how many messages) for the conversations whose
+        newest message is before a seq, newest first.
 
-        With `visible_to`, of the messages that this agent sent or is a recipient of, as if there were no others.
+        With `visible_to`, of the messages that this agent sent or is a recipient of, as if there
+        were no others.
         """
         more = {} if visible_to is None else {"visible_to": visible_to}
-        rows = await self.rows("thread_heads" if visible_to is None else "thread_heads_of", before=before, least=2 if is_answered else 1,
-                               most=most, **more)
+        rows = await self.rows(
+            "thread_heads" if visible_to is None else "thread_heads_of",
+            before=before,
+            least=2 if is_answered else 1,
+            most=most,
+            **more,
+        )
         return [(row[0], row[1], row[2], row[3]) for row in rows]
 
-    async def thread_people(self, thread: int, *, visible_to: int | None) -> list[tuple[str, str, int]]:
-        """Return (name, kind, how many messages) of those who wrote in a conversation, in order of their first message."""
-        return [(row[0], row[1], row[2]) for row in await self.rows("thread_people", thread=thread, visible_to=visible_to)]
+    async def thread_people(
+        self, thread: int, *, visible_to: int | None
+    ) -> list[tuple[str, str, int]]:
+        """Return (name, kind, how many messages) of those who wrote in a conversation, in order
+        of their first message.
+        """
+        return [
+            (row[0], row[1], row[2])
+            for row in await self.rows("thread_people", thread=thread, visible_to=visible_to)
+        ]
 
-    async def needs_recent(self, *, after: int, since: int, now: int, me: int, most: int) -> dict[int, bool]:
-        """Return the seqs that may wait for somebody, newest first, each with whether it was answered."""
+    async def needs_recent(
+        self, *, after: int, since: int, now: int, me: int, most: int
+    ) -> dict[int, bool]:
+        """Return the seqs that may wait for somebody, newest first, each with whether it was
+        answered.
+        """
         rows = await self.rows("needs_recent", after=after, since=since, now=now, me=me, most=most)
         return {row[0]: bool(row[1]) for row in rows}
 
     async def first_answer(self, row: Stored) -> int | None:
         """Return the seq of the first answer to a message from somebody else than its sender."""
-        found = await self.row("first_answer", thread=row.thread, after=row.seq, parent=row.id, sender_agent=row.sender_agent)
+        found = await self.row(
+            "first_answer",
+            thread=row.thread,
+            after=row.seq,
+            parent=row.id,
+            sender_agent=row.sender_agent,
+        )
         return None if found is None else int(found[0])
 
     async def owed_answer(self, agent: int, *, to: int) -> str | None:
-        """Return the id of the oldest message that an agent owes somebody an answer to; looks through the newest only."""
-        row = await self.row("owed_answer", agent=agent, asker=to, after=await self.last_seq() - LOOKED_BACK)
+        """Return the id of the oldest message that an agent owes somebody an answer to.
+
+        Looks through the newest only.
+        """
+        row = await self.row(
+            "owed_answer", agent=agent, asker=to, after=await self.last_seq() - LOOKED_BACK
+        )
         return None if row is None else str(row[0])
 
     async def needs_mail(self, person: int, *, now: int, most: int) -> list[int]:
@@ -192,9 +278,13 @@ class Messages(Bound):
         rows = await self.rows("history_page", most=most, **msgspec.structs.asdict(narrow))
         return [Stored(*row) for row in rows]
 
-    async def feed_newest(self, *, before: int, most: int, of: int | None, visible_to: int | None) -> Sequence[Row]:
+    async def feed_newest(
+        self, *, before: int, most: int, of: int | None, visible_to: int | None
+    ) -> Sequence[Row]:
         """Return (seq, kind, at, reader, subject, thread id) before a seq, newest first."""
-        return await self.rows("feed_newest", before=before, most=most, of=of, visible_to=visible_to)
+        return await self.rows(
+            "feed_newest", before=before, most=most, of=of, visible_to=visible_to
+        )
 
     async def feed_page(self, *, after: int, most: int, visible_to: int | None) -> Sequence[Row]:
         """Return (seq, kind, at, reader, subject, thread id) after a seq, oldest first."""
@@ -202,4 +292,6 @@ class Messages(Bound):
 
     async def feed_inbox(self, reader: Reader, *, after: int, most: int) -> Sequence[Row]:
         """Return the lines of the feed that are post for a reader, after a seq, oldest first."""
-        return await self.rows("feed_inbox", reader=reader.reader, agent=reader.agent, after=after, most=most)
+        return await self.rows(
+            "feed_inbox", reader=reader.reader, agent=reader.agent, after=after, most=most
+        )

@@ -43,7 +43,9 @@ class StoredNote(msgspec.Struct, frozen=True):
     superseded_by: str | None = None
 
 
-_OWN = tuple(name for name in StoredNote.__struct_fields__ if name not in ("supersedes", "superseded_by"))
+_OWN = tuple(
+    name for name in StoredNote.__struct_fields__ if name not in ("supersedes", "superseded_by")
+)
 
 
 class NoteFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +62,9 @@ class NoteFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """One row of `note_link`: two notes by their numbers, and how the first is related to the second."""
+    """One row of `note_link`: two notes by their numbers, and how the first is related to the
+    second.
+    """
 
     source: int
     relation: str
@@ -96,7 +100,12 @@ class Notes(Bound):
         fields = {name: getattr(note, name) for name in _OWN}
         await self.run("note_add", **fields | {"tags": msgspec.json.encode(note.tags).decode()})
         text = "\n".join([note.title or "", note.text, *note.tags])
-        await self.run("note_words_add", seq=note.seq, place=self._note_place(), text=spaced(text)[:WORDS_LIMIT])
+        await self.run(
+            "note_words_add",
+            seq=note.seq,
+            place=self._note_place(),
+            text=spaced(text)[:WORDS_LIMIT],
+        )
 
     async def add_link(self, link: Link) -> bool:
         """Link two notes; false when they were linked so already."""
@@ -109,19 +118,35 @@ class Notes(Bound):
     async def links_of(self, seq: int, *, most: int) -> list[Link]:
         return [Link(*row) for row in await self.rows("note_links_of", seq=seq, most=most)]
 
-    async def note_page(self, narrow: NoteFilter, *, before: int = NEWEST, most: int) -> list[StoredNote]:
+    async def note_page(
+        self, narrow: NoteFilter, *, before: int = NEWEST, most: int
+    ) -> list[StoredNote]:
         """Return notes, newest first."""
-        return [_shaped(row) for row in await self.rows("note_page", before=before, most=most, **msgspec.structs.asdict(narrow))]
+        return [
+            _shaped(row)
+            for row in await self.rows(
+                "note_page", before=before, most=most, **msgspec.structs.asdict(narrow)
+            )
+        ]
 
     async def notes_kept(self) -> int:
         """Return how many notes stand."""
         row = await self.row("notes_kept")
         return 0 if row is None else int(row[0])
 
-    async def search_notes(self, query: Query, narrow: NoteFilter, *, before: int = NEWEST, most: int) -> list[StoredNote]:
+    async def search_notes(
+        self, query: Query, narrow: NoteFilter, *, before: int = NEWEST, most: int
+    ) -> list[StoredNote]:
         """Return notes with these words, newest first."""
         about: dict[str, Any] = msgspec.structs.asdict(narrow)
-        rows = await self.rows("note_search", fts5=query.fts5(self._note_place()), tsquery=query.tsquery(), before=before, most=most, **about)
+        rows = await self.rows(
+            "note_search",
+            fts5=query.fts5(self._note_place()),
+            tsquery=query.tsquery(),
+            before=before,
+            most=most,
+            **about,
+        )
         return [_shaped(row) for row in rows]
 
     async def kept_notes(self, *, after: int, upto: int, most: int) -> list[Record]:
@@ -131,7 +156,9 @@ class Notes(Bound):
         for row in map(_shaped, await self.rows("keep_notes", after=after, upto=upto, most=most)):
             links = await self.rows("keep_note_links", seq=row.seq, upto=upto)
             own = {name: getattr(row, name) for name in _OWN}
-            found.append(own | {"content": row.content.hex(), "links": [list(link) for link in links]})
+            found.append(
+                own | {"content": row.content.hex(), "links": [list(link) for link in links]}
+            )
             size += len(row.text)
             if size > PAGE_BYTES:
                 break
@@ -145,10 +172,25 @@ class Notes(Bound):
                 raise in_the_way(f"the note {record['id']}")
             return False
         if not only_look:
-            await self.add_note(StoredNote(**{name: record[name] for name in _OWN} | {"content": bytes.fromhex(record["content"])}))
-            await self.run_many("note_link_add", [
-                {"source": record["seq"], "relation": relation, "target": target, "author": author, "created_at": at}
-                for relation, target, author, at in record["links"]])
+            await self.add_note(
+                StoredNote(
+                    **{name: record[name] for name in _OWN}
+                    | {"content": bytes.fromhex(record["content"])}
+                )
+            )
+            await self.run_many(
+                "note_link_add",
+                [
+                    {
+                        "source": record["seq"],
+                        "relation": relation,
+                        "target": target,
+                        "author": author,
+                        "created_at": at,
+                    }
+                    for relation, target, author, at in record["links"]
+                ],
+            )
         return True
 
     def _note_place(self) -> str:

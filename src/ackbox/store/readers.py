@@ -58,11 +58,14 @@ PEOPLE = "user"
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """When somebody is registered (ms UTC), and which broadcasts from before that they are given: those after `since`, the newest `most`."""
+    """When somebody is registered (ms UTC), and which broadcasts from before that they are
+    given: those after `since`, the newest `most`.
+    """
 
     now: int
     since: int
     most: int
+
 
 R = TypeVar("R", Reader, Reader | None)
 
@@ -73,15 +76,22 @@ def _reader(row: Row | None) -> Reader | None:
 
 def other_spelling(name: str, first: str, field: str = "agent") -> Conflict:
     """Return the error for a second spelling of a name."""
-    return Conflict(f"The name {name!r} differs from {first!r} in case alone, and {first!r} came first.", hint=f"Use {first!r}.", near=[first],
-                    field=field)
+    return Conflict(
+        f"The name {name!r} differs from {first!r} in case alone, and {first!r} came first.",
+        hint=f"Use {first!r}.",
+        near=[first],
+        field=field,
+    )
 
 
 class Readers(Bound):
     """Questions about readers."""
 
     async def reader(self, name: str, instance: str | None = None) -> Reader | None:
-        """Return the reader of that name, seen or only written to; when none is spelled so, the one whose name differs in case alone."""
+        """Return the reader of that name, seen or only written to.
+
+        When none is spelled so, the one whose name differs in case alone.
+        """
         found = _reader(await self.row("reader_by_name", name=name, instance=instance or ""))
         if found is None:
             own = await self._in_another_case(name)
@@ -93,12 +103,19 @@ class Readers(Bound):
     async def _in_another_case(self, name: str) -> Reader | None:
         """Return the agent whose name differs from this in case alone: the first who came."""
         alike = [Reader(*row) for row in await self.rows("readers_by_fold", folded=kept_fold(name))]
-        return next((each for each in alike if each.name != name and is_same(each.name, name)), None)
+        return next(
+            (each for each in alike if each.name != name and is_same(each.name, name)), None
+        )
 
     async def fold_names(self) -> bool:
-        """Keep names from earlier versions without their case, some at a time; false when there are none left."""
+        """Keep names from earlier versions without their case, some at a time.
+
+        False when there are none left.
+        """
         rows = await self.rows("readers_unfolded")
-        await self.run_many("reader_fold", [{"reader": reader, "folded": kept_fold(name)} for reader, name in rows])
+        await self.run_many(
+            "reader_fold", [{"reader": reader, "folded": kept_fold(name)} for reader, name in rows]
+        )
         return bool(rows)
 
     async def has_unfolded(self) -> bool:
@@ -116,11 +133,17 @@ class Readers(Bound):
         return [Reader(*row) for row in await self.rows("readers_by_instance", instance=instance)]
 
     async def roster(self, name: str | None) -> Sequence[Row]:
-        """Return (reader, agent, name, kind, last seen, ttl in seconds, left at) of everyone who has been here, an agent ahead of its instances."""
+        """Return (reader, agent, name, kind, last seen, ttl in seconds, left at) of everyone
+        who has been here, an agent ahead of its instances.
+        """
         return await (self.rows("roster") if name is None else self.rows("roster_of", name=name))
 
-    async def claims(self, *, since: int, until: int, after: int, most: int) -> list[tuple[Reader, Presence]]:
-        """Return those who declared an area or files and were last seen between two moments, by reader number."""
+    async def claims(
+        self, *, since: int, until: int, after: int, most: int
+    ) -> list[tuple[Reader, Presence]]:
+        """Return those who declared an area or files and were last seen between two moments, by
+        reader number.
+        """
         rows = await self.rows("claims", since=since, until=until, after=after, most=most)
         return [(Reader(*row[:10]), Presence(*row[10:])) for row in rows]
 
@@ -133,12 +156,20 @@ class Readers(Bound):
         return [] if found is None else [found]
 
     async def awaited(self, *, visible_to: int | None) -> list[str]:
-        """Return the names that have never been here and that messages wait for, in their order; those that one sender wrote to, or all."""
+        """Return the names that have never been here and that messages wait for, in their order.
+
+        Those that one sender wrote to, or all.
+        """
         return sorted(row[0] for row in await self.rows("awaited", visible_to=visible_to))
 
     async def waiting_for(self, reader: Reader, *, most: int) -> list[tuple[int, int]]:
-        """Return the seq and the addressed reader of what waits for a name that has never been here, oldest first."""
-        return [(row[0], row[1]) for row in await self.rows("waiting_for", agent=reader.agent, most=most)]
+        """Return the seq and the addressed reader of what waits for a name that has never been
+        here, oldest first.
+        """
+        return [
+            (row[0], row[1])
+            for row in await self.rows("waiting_for", agent=reader.agent, most=most)
+        ]
 
     async def known_names(self) -> list[str]:
         return [row[0] for row in await self.rows("agent_names")]
@@ -150,24 +181,44 @@ class Readers(Bound):
             return found
         if instance is None:
             kind = "human" if name == PEOPLE else "agent"
-            return await self._add(name, None, agent=None, kind=kind, seen=0, floor=await self.last_seq())
+            return await self._add(
+                name, None, agent=None, kind=kind, seen=0, floor=await self.last_seq()
+            )
         agent = await self.hold(name)
-        return await self._add(agent.name, instance, agent=agent.reader, kind=agent.kind, seen=0, floor=agent.read_floor)
+        return await self._add(
+            agent.name,
+            instance,
+            agent=agent.reader,
+            kind=agent.kind,
+            seen=0,
+            floor=agent.read_floor,
+        )
 
     async def keep_people_out(self) -> None:
-        """Let no person appear before this transaction ends, nor one that was about to: ask again who is here."""
+        """Let no person appear before this transaction ends, nor one that was about to: ask
+        again who is here.
+        """
         await self.run("workspace_count_agents", more=0)
 
     async def machinery(self, name: str) -> Reader:
-        """Return a sender of the server's own, of kind system: nobody speaks as it, and it has no mailbox. Raises Conflict."""
+        """Return a sender of the server's own, of kind system: nobody speaks as it, and it has
+        no mailbox. Raises Conflict.
+        """
         found = await self.reader(name)
         if found is None:
-            return await self._add(name, None, agent=None, kind="system", seen=0, floor=await self.last_seq())
+            return await self._add(
+                name, None, agent=None, kind="system", seen=0, floor=await self.last_seq()
+            )
         if found.kind != "system":
-            raise Conflict(f"{name!r} is somebody here, not a part of the server.", hint="Give that one another name.")
+            raise Conflict(
+                f"{name!r} is somebody here, not a part of the server.",
+                hint="Give that one another name.",
+            )
         return found
 
-    async def arrive(self, name: str, instance: str | None, *, kind: str, arrival: Arrival) -> tuple[Reader, bool]:
+    async def arrive(
+        self, name: str, instance: str | None, *, kind: str, arrival: Arrival
+    ) -> tuple[Reader, bool]:
         """Return the reader of a caller, registered now if it was not; and whether it is new."""
         found = await self.reader(name, instance)
         if found is not None and found.seen:
@@ -189,22 +240,44 @@ class Readers(Bound):
         return msgspec.structs.replace(found, kind="system"), False
 
     async def set_kind(self, reader: Reader, kind: str) -> None:
-        """Make a name a person's or an agent's, its instances too; the first person has what waited for any."""
+        """Make a name a person's or an agent's, its instances too.
+
+        The first person has what waited for any.
+        """
         if kind == "human":
             people = await self.first_person()
-            waited = [seq for seq, _ in await self.waiting_for(people[0], most=MAX_HANDED_OVER)] if people else []
+            waited = (
+                [seq for seq, _ in await self.waiting_for(people[0], most=MAX_HANDED_OVER)]
+                if people
+                else []
+            )
             await self._with_peoples_post(reader.name, reader)
             for mark in ("read", "delivered"):
-                await self.run_many("hole_add", [{"reader": each.reader, "mark": mark, "seq": seq}
-                                                 for each in await self.family(reader.agent) if each.seen for seq in waited
-                                                 if seq <= (each.read_floor if mark == "read" else each.delivered_floor)])
+                await self.run_many(
+                    "hole_add",
+                    [
+                        {"reader": each.reader, "mark": mark, "seq": seq}
+                        for each in await self.family(reader.agent)
+                        if each.seen
+                        for seq in waited
+                        if seq <= (each.read_floor if mark == "read" else each.delivered_floor)
+                    ],
+                )
         await self.run("reader_set_kind", agent=reader.agent, kind=kind)
 
-    async def _arrive_agent(self, name: str, held: Reader | None, kind: str, arrival: Arrival | None) -> Reader:
+    async def _arrive_agent(
+        self, name: str, held: Reader | None, kind: str, arrival: Arrival | None
+    ) -> Reader:
         last = await self.last_seq()
         if held is not None and held.name != name:
             # What was written to waited under another spelling; the name is its holder's.
-            await self.run("reader_rename", reader=held.reader, name=name, skeleton=kept_skeleton(name), folded=kept_fold(name))
+            await self.run(
+                "reader_rename",
+                reader=held.reader,
+                name=name,
+                skeleton=kept_skeleton(name),
+                folded=kept_fold(name),
+            )
             held = msgspec.structs.replace(held, name=name)
         if kind != "system":
             await self.run("workspace_count_agents", more=1)
@@ -217,17 +290,30 @@ class Readers(Bound):
                 await self.run("holes_waiting", reader=held.reader, mark=mark, seq=last)
             reader = await self._settle(held, kind, last, last)
         if arrival is not None and arrival.most:
-            await self.run("newcomer_add", reader=reader.reader, now=arrival.now, since=arrival.since, most=arrival.most)
+            await self.run(
+                "newcomer_add",
+                reader=reader.reader,
+                now=arrival.now,
+                since=arrival.since,
+                most=arrival.most,
+            )
             for mark in ("read", "delivered"):
                 await self.run("newcomer_holes", reader=reader.reader, mark=mark)
         return reader
 
     async def was_given(self, agent: Reader, seq: int) -> bool:
-        """Whether an agent has a broadcast: it was registered before it, or was given it as a newcomer."""
-        return agent.registered_seq < seq or await self.row("newcomer_was_given", reader=agent.reader, seq=seq) is not None
+        """Whether an agent has a broadcast: it was registered before it, or was given it as a
+        newcomer.
+        """
+        return (
+            agent.registered_seq < seq
+            or await self.row("newcomer_was_given", reader=agent.reader, seq=seq) is not None
+        )
 
     async def _with_peoples_post(self, name: str, held: Reader | None) -> Reader | None:
-        """Let the first person have what waited for any: as the reader it waited for, or together with what waited for the name."""
+        """Let the first person have what waited for any: as the reader it waited for, or
+        together with what waited for the name.
+        """
         found = await self.first_person()
         if not found:
             return held
@@ -235,9 +321,16 @@ class Readers(Bound):
         if held is None:
             shape = kept_skeleton(name)
             await self._refuse_lookalike(name, shape)
-            await self.run("reader_rename", reader=waiting.reader, name=name, skeleton=shape, folded=kept_fold(name))
+            await self.run(
+                "reader_rename",
+                reader=waiting.reader,
+                name=name,
+                skeleton=shape,
+                folded=kept_fold(name),
+            )
             return msgspec.structs.replace(waiting, name=name, skeleton=shape)
-        # What is written once stays: these rows are added, and those of a reader that is gone count for nothing.
+        # What is written once stays: these rows are added, and those of a reader that is gone count
+        # for nothing.
         for table in ("addressed", "receipt", "hidden"):
             await self.run(f"inherit_{table}", heir=held.reader, reader=waiting.reader)
         for what in ("receipts", "hidden", "reader"):
@@ -246,34 +339,81 @@ class Readers(Bound):
 
     async def _arrive_instance(self, agent: Reader, instance: str, held: Reader | None) -> Reader:
         if held is None:
-            held = await self._add(agent.name, instance, agent=agent.reader, kind=agent.kind, seen=0, floor=agent.read_floor)
+            held = await self._add(
+                agent.name,
+                instance,
+                agent=agent.reader,
+                kind=agent.kind,
+                seen=0,
+                floor=agent.read_floor,
+            )
         await self.run("holes_copy", reader=held.reader, agent=agent.reader)
         return await self._settle(held, agent.kind, agent.read_floor, agent.delivered_floor)
 
     async def start_again(self, instance: Reader) -> None:
-        """Let an instance that another copy had start as a new one does: with what no instance of its agent has read."""
+        """Let an instance that another copy had start as a new one does: with what no instance
+        of its agent has read.
+        """
         agent = await self.reader_by_number(instance.agent)
         assert agent is not None
         await self.run("holes_drop", reader=instance.reader)
         await self.run("forget_hidden", reader=instance.reader)
         await self._arrive_instance(agent, str(instance.instance), instance)
 
-    async def _settle(self, held: Reader, kind: str, read_floor: int, delivered_floor: int) -> Reader:
+    async def _settle(
+        self, held: Reader, kind: str, read_floor: int, delivered_floor: int
+    ) -> Reader:
         registered_seq = await self.last_seq()
-        await self.run("reader_arrive", reader=held.reader, kind=kind, registered_seq=registered_seq,
-                       read_floor=read_floor, delivered_floor=delivered_floor)
-        return msgspec.structs.replace(held, seen=1, kind=kind, registered_seq=registered_seq,
-                                       read_floor=read_floor, delivered_floor=delivered_floor)
+        await self.run(
+            "reader_arrive",
+            reader=held.reader,
+            kind=kind,
+            registered_seq=registered_seq,
+            read_floor=read_floor,
+            delivered_floor=delivered_floor,
+        )
+        return msgspec.structs.replace(
+            held,
+            seen=1,
+            kind=kind,
+            registered_seq=registered_seq,
+            read_floor=read_floor,
+            delivered_floor=delivered_floor,
+        )
 
-    async def _add(self, name: str, instance: str | None, *, agent: int | None, kind: str, seen: int, floor: int) -> Reader:
+    async def _add(
+        self,
+        name: str,
+        instance: str | None,
+        *,
+        agent: int | None,
+        kind: str,
+        seen: int,
+        floor: int,
+    ) -> Reader:
         shape = kept_skeleton(name)
         if instance is None:
             if kind != "system":
                 refuse_newcomer(name)
             await self._refuse_lookalike(name, shape)
         number = new_number()
-        reader = Reader(number, agent or number, name, instance, shape, kind, seen, await self.last_seq(), floor, floor)
-        await self.run("reader_add", **msgspec.structs.asdict(reader), folded=kept_fold(name) if instance is None else None)
+        reader = Reader(
+            number,
+            agent or number,
+            name,
+            instance,
+            shape,
+            kind,
+            seen,
+            await self.last_seq(),
+            floor,
+            floor,
+        )
+        await self.run(
+            "reader_add",
+            **msgspec.structs.asdict(reader),
+            folded=kept_fold(name) if instance is None else None,
+        )
         return self._met(reader)
 
     def _met(self, reader: R) -> R:
@@ -284,7 +424,11 @@ class Readers(Bound):
 
     async def _refuse_lookalike(self, name: str, shape: str) -> None:
         other = await self.row("reader_lookalike", skeleton=shape, name=name)
-        alike = [row[2] for row in await self.rows("readers_by_fold", folded=kept_fold(name)) if row[2] != name]
+        alike = [
+            row[2]
+            for row in await self.rows("readers_by_fold", folded=kept_fold(name))
+            if row[2] != name
+        ]
         if other is None and alike:
             other = (next((each for each in alike if is_same(each, name)), alike[0]),)
         if other is not None and is_same(other[0], name):
@@ -292,7 +436,8 @@ class Readers(Bound):
         if other is not None:
             raise Conflict(
                 f"The name {name!r} looks like {other[0]!r}, which is somebody else here.",
-                hint=f"Use {other[0]!r} if you mean it, or a name that cannot be mistaken for it.", near=[other[0]],
+                hint=f"Use {other[0]!r} if you mean it, or a name that cannot be mistaken for it.",
+                near=[other[0]],
             )
 
     async def presence(self, reader: int) -> Presence | None:
@@ -309,10 +454,19 @@ class Readers(Bound):
 
     async def touch(self, seen: dict[int, int]) -> None:
         """Note signs of life, reader to milliseconds UTC; never moves one back."""
-        await self.run_many("presence_touch", [{"reader": r, "last_seen": at} for r, at in seen.items()])
+        await self.run_many(
+            "presence_touch", [{"reader": r, "last_seen": at} for r, at in seen.items()]
+        )
 
     async def note(self, kind: str, *, at: int, reader: int, subject: dict[str, Any]) -> int:
         """Write a line of the feed and return its seq; call it last, the counter stays locked."""
         seq = await self.take_seq()
-        await self.run("event_add", seq=seq, kind=kind, at=at, reader=reader, subject=msgspec.json.encode(subject).decode())
+        await self.run(
+            "event_add",
+            seq=seq,
+            kind=kind,
+            at=at,
+            reader=reader,
+            subject=msgspec.json.encode(subject).decode(),
+        )
         return seq

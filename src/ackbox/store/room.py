@@ -1,4 +1,5 @@
-"""Room in the store: how many bytes a workspace's messages, notes and tasks take, added up from where the last look ended.
+"""Room in the store: how many bytes a workspace's messages, notes and tasks take, added up from
+where the last look ended.
 
 Explained in docs/why/limits.md, "Storage".
 """

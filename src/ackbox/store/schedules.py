@@ -56,20 +56,35 @@ class Schedules(Bound):
         row = await self.row("schedule_find", id=id)
         return None if row is None else _row(row)
 
-    async def schedules(self, *, after: int = 0, upto: int = NEWEST, most: int) -> list[ScheduleRow]:
+    async def schedules(
+        self, *, after: int = 0, upto: int = NEWEST, most: int
+    ) -> list[ScheduleRow]:
         """Return schedules by the number they were added under, oldest first."""
-        return [_row(row) for row in await self.rows("schedules_of", after=after, upto=upto, most=most)]
+        return [
+            _row(row) for row in await self.rows("schedules_of", after=after, upto=upto, most=most)
+        ]
 
     async def claim_schedule(self, id: str, *, expected: int, next_at: int, last_at: int) -> bool:
-        """Take the firing expected at a time, for this transaction alone; false when another has it."""
-        return await self.row("schedule_claim", id=id, expected=expected, next_at=next_at, last_at=last_at) is not None
+        """Take the firing expected at a time, for this transaction alone.
+
+        False when another has it.
+        """
+        return (
+            await self.row(
+                "schedule_claim", id=id, expected=expected, next_at=next_at, last_at=last_at
+            )
+            is not None
+        )
 
     async def fail_schedule(self, id: str, why: str) -> None:
         await self.run("schedule_failed", id=id, last_error=why)
 
     async def kept_schedules(self, *, after: int, upto: int, most: int) -> list[dict[str, Any]]:
         """Return schedules as records, for an export."""
-        return [msgspec.structs.asdict(row) for row in await self.schedules(after=after, upto=upto, most=most)]
+        return [
+            msgspec.structs.asdict(row)
+            for row in await self.schedules(after=after, upto=upto, most=most)
+        ]
 
     async def keep_schedule(self, record: dict[str, Any], *, only_look: bool) -> bool:
         """Store a schedule unless it is there; true when it is new."""

@@ -1,6 +1,7 @@
 """Search in the store: an index of words that follows the log by its own cursor.
 
-A send does not pay for it; whoever searches first lets it catch up. Explained in docs/why/search.md.
+A send does not pay for it; whoever searches first lets it catch up. Explained in
+docs/why/search.md.
 """
 
 from __future__ import annotations
@@ -28,17 +29,28 @@ class Search(Bound):
         if upto >= last:
             return False
         rows = await self.rows("search_unindexed", upto=upto, most=most)
-        entries = [(seq, spaced(body if subject is None else f"{subject}\n{body}")) for seq, subject, body in rows]
-        await self.run("search_add", place=self._place(), entries=msgspec.json.encode(entries).decode())
+        entries = [
+            (seq, spaced(body if subject is None else f"{subject}\n{body}"))
+            for seq, subject, body in rows
+        ]
+        await self.run(
+            "search_add", place=self._place(), entries=msgspec.json.encode(entries).decode()
+        )
         await self.run("search_move", upto=rows[-1][0] if len(rows) == most else last)
         return len(rows) == most
 
     async def search_page(self, query: Query, narrow: Filter, *, most: int) -> list[Stored]:
         """Return matching messages, newest first."""
-        rows = await self.rows("search_page", fts5=query.fts5(self._place()), tsquery=query.tsquery(), most=most,
-                               **msgspec.structs.asdict(narrow))
+        rows = await self.rows(
+            "search_page",
+            fts5=query.fts5(self._place()),
+            tsquery=query.tsquery(),
+            most=most,
+            **msgspec.structs.asdict(narrow),
+        )
         return [Stored(*row) for row in rows]
 
     def _place(self) -> str:
-        # One index for all workspaces: the workspace is a word of every entry, asked for with the others.
+        # One index for all workspaces: the workspace is a word of every entry, asked for with the
+        # others.
         return f"w{self.ws:x}"

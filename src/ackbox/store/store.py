@@ -1,6 +1,7 @@
 """The store: one method for each question an operation asks, bound to one workspace at birth.
 
-The questions live by noun in readers.py, messages.py, marks.py and tasks.py; workspaces and keys are here.
+The questions live by noun in readers.py, messages.py, marks.py and tasks.py; workspaces and keys
+are here.
 Explained in docs/why/storage.md.
 """
 
@@ -62,10 +63,24 @@ def _workspace(row: Row) -> WorkspaceRow:
 
 
 def _key(row: Row) -> KeyRow:
-    return KeyRow(row[0], row[1], bytes(row[2]), row[3], row[4], msgspec.json.decode(row[5]), *row[6:])
+    return KeyRow(
+        row[0], row[1], bytes(row[2]), row[3], row[4], msgspec.json.decode(row[5]), *row[6:]
+    )
 
 
-class Store(Readers, Messages, Marks, Tasks, Notes, Search, Sessions, Stretches, Schedules, Webhooks, Keeping):
+class Store(
+    Readers,
+    Messages,
+    Marks,
+    Tasks,
+    Notes,
+    Search,
+    Sessions,
+    Stretches,
+    Schedules,
+    Webhooks,
+    Keeping,
+):
     """All questions about one workspace."""
 
     async def workspace(self) -> WorkspaceRow:
@@ -78,10 +93,29 @@ class Store(Readers, Messages, Marks, Tasks, Notes, Search, Sessions, Stretches,
     async def keys(self) -> list[KeyRow]:
         return [_key(row) for row in await self.rows("keys_of")]
 
-    async def add_key(self, *, id: str, digest: bytes, role: Role, agent: str | None, may_speak_as: list[str],
-                      label: str, now: int, expires_at: int | None) -> None:
-        await self.run("key_add", id=id, digest=digest, role=role, agent=agent, label=label, now=now,
-                       may_speak_as=msgspec.json.encode(may_speak_as).decode(), expires_at=expires_at)
+    async def add_key(
+        self,
+        *,
+        id: str,
+        digest: bytes,
+        role: Role,
+        agent: str | None,
+        may_speak_as: list[str],
+        label: str,
+        now: int,
+        expires_at: int | None,
+    ) -> None:
+        await self.run(
+            "key_add",
+            id=id,
+            digest=digest,
+            role=role,
+            agent=agent,
+            label=label,
+            now=now,
+            may_speak_as=msgspec.json.encode(may_speak_as).decode(),
+            expires_at=expires_at,
+        )
 
     async def spend_key(self, id: str, *, now: int) -> bool:
         """End a key that is good for one use; false when somebody else was first."""
@@ -111,10 +145,19 @@ async def every_workspace(tx: Transaction) -> list[WorkspaceRow]:
     return [_workspace(row) for row in await tx.rows("workspace_all")]
 
 
-async def add_workspace(tx: Transaction, *, name: str, mode: str, settings: dict[str, Any], now: int) -> WorkspaceRow:
+async def add_workspace(
+    tx: Transaction, *, name: str, mode: str, settings: dict[str, Any], now: int
+) -> WorkspaceRow:
     """Create a workspace. Raises Conflict when the name is taken."""
     ws = new_number()
-    await tx.run("workspace_add", ws=ws, name=name, mode=mode, settings=msgspec.json.encode(settings).decode(), now=now)
+    await tx.run(
+        "workspace_add",
+        ws=ws,
+        name=name,
+        mode=mode,
+        settings=msgspec.json.encode(settings).decode(),
+        now=now,
+    )
     found = await find_workspace(tx, name)
     if found is None or found.ws != ws:
         raise Conflict(f"There is a workspace {name!r} already.", hint="Choose another name.")

@@ -1,6 +1,8 @@
-"""A stretch: the newest messages of a workspace since a moment, up to a bound, and what can be counted of them.
+"""A stretch: the newest messages of a workspace since a moment, up to a bound, and what can be
+counted of them.
 
-No question here reads more messages than the bound, however many there are. Explained in docs/why/watching.md.
+No question here reads more messages than the bound, however many there are. Explained in
+docs/why/watching.md.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ MOST_PAIRS = 5_000
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a stretch begins: its first seq and moment, since when it was asked for, and for whom."""
+    """Where a stretch begins: its first seq and moment, since when it was asked for, and for
+    whom.
+    """
 
     first: int
     since: int
@@ -40,7 +44,10 @@ class Stretches(Bound):
         return Stretch(first=first, since=since, complete_since=complete, visible_to=visible_to)
 
     async def _seq_at(self, since: int) -> int:
-        """Return a seq at which the moment begins. Messages are in order of time but for a clock that was set back."""
+        """Return a seq at which the moment begins.
+
+        Messages are in order of time but for a clock that was set back.
+        """
         low, high = 1, await self.last_seq() + 1
         while low < high:
             middle = (low + high) // 2
@@ -52,26 +59,62 @@ class Stretches(Bound):
         return low
 
     async def pairs(self, of: Stretch) -> Sequence[Row]:
-        """Return (sender, recipient or *, intent, messages, urgent, last at), most messages first."""
-        return await self.rows("stretch_pairs", first=of.first, since=of.since, visible_to=of.visible_to, most=MOST_PAIRS)
+        """Return (sender, recipient or *, intent, messages, urgent, last at), most messages
+        first.
+        """
+        return await self.rows(
+            "stretch_pairs",
+            first=of.first,
+            since=of.since,
+            visible_to=of.visible_to,
+            most=MOST_PAIRS,
+        )
 
     async def travels(self, of: Stretch, *, most: int) -> Sequence[Row]:
-        """Return (seq, id, at, sender, recipient or *, intent, priority) for each recipient of the newest messages, oldest first."""
-        return await self.rows("stretch_travels", first=of.first, since=of.since, visible_to=of.visible_to, most=most)
+        """Return (seq, id, at, sender, recipient or *, intent, priority) for each recipient of
+        the newest messages, oldest first.
+        """
+        return await self.rows(
+            "stretch_travels", first=of.first, since=of.since, visible_to=of.visible_to, most=most
+        )
 
     async def rates(self, of: Stretch, *, step: int) -> Sequence[Row]:
         """Return (step, intent, messages)."""
-        return await self.rows("stretch_rates", first=of.first, since=of.since, visible_to=of.visible_to, step=step)
+        return await self.rows(
+            "stretch_rates", first=of.first, since=of.since, visible_to=of.visible_to, step=step
+        )
 
     async def sent(self, of: Stretch, *, step: int) -> Sequence[Row]:
         """Return (sender, step, messages)."""
-        return await self.rows("stretch_sent", first=of.first, since=of.since, visible_to=of.visible_to, step=step)
+        return await self.rows(
+            "stretch_sent", first=of.first, since=of.since, visible_to=of.visible_to, step=step
+        )
 
     async def delays(self, of: Stretch, mark: str, *, step: int = NEWEST) -> Sequence[Row]:
-        """Return (step, receipts, p50, p95, p99) in milliseconds, from sending to a mark; one row for all when no step is given."""
-        return await self.rows("stretch_delays", first=of.first, since=of.since, visible_to=of.visible_to, mark=mark, step=step, most=MOST_RECEIPTS)
+        """Return (step, receipts, p50, p95, p99) in milliseconds, from sending to a mark.
+
+        One row for all when no step is given.
+        """
+        return await self.rows(
+            "stretch_delays",
+            first=of.first,
+            since=of.since,
+            visible_to=of.visible_to,
+            mark=mark,
+            step=step,
+            most=MOST_RECEIPTS,
+        )
 
     async def waiting(self, of: Stretch, *, now: int) -> dict[str, tuple[int, int]]:
-        """Return for each agent how much it has not acknowledged, and since when the oldest of it waits."""
-        rows = await self.rows("stretch_waiting", first=of.first, since=of.since, visible_to=of.visible_to, now=now, most=MOST_RECEIPTS)
+        """Return for each agent how much it has not acknowledged, and since when the oldest of
+        it waits.
+        """
+        rows = await self.rows(
+            "stretch_waiting",
+            first=of.first,
+            since=of.since,
+            visible_to=of.visible_to,
+            now=now,
+            most=MOST_RECEIPTS,
+        )
         return {name: (count, oldest) for name, count, oldest in rows}

@@ -88,7 +88,13 @@ _card = msgspec.json.Decoder(Card)
 
 
 def _task(row: Row) -> StoredTask:
-    columns = (*row[:13], _tags.decode(row[13]), _card.decode(row[14]), *row[15:18], _needs(row[18]))
+    columns = (
+        *row[:13],
+        _tags.decode(row[13]),
+        _card.decode(row[14]),
+        *row[15:18],
+        _needs(row[18]),
+    )
     return StoredTask(*columns)
 
 
@@ -104,7 +110,9 @@ def _row(task: StoredTask) -> dict[str, Any]:
 
 
 def _which(narrow: TaskFilter) -> str:
-    """Return which statement finds these: the one whose index holds only what is not finished, or the one for all."""
+    """Return which statement finds these: the one whose index holds only what is not finished,
+    or the one for all.
+    """
     states = (narrow.statuses or ",done,").strip(",").split(",,")
     return "" if FINISHED.intersection(states) else "_unfinished"
 
@@ -137,27 +145,61 @@ class Tasks(Bound):
 
     async def save_task(self, task: StoredTask) -> None:
         """Write what can change of a task, and its words."""
-        await self.run("task_save", **{name: value for name, value in _row(task).items() if name not in _NEVER_CHANGED})
+        await self.run(
+            "task_save",
+            **{name: value for name, value in _row(task).items() if name not in _NEVER_CHANGED},
+        )
         await self.run("task_words_drop", number=task.number)
         await self.index_task(task)
 
     async def index_task(self, task: StoredTask) -> None:
         text = "\n".join([task.title, task.description, *task.tags, task.card.note or ""])
-        await self.run("task_words_add", number=task.number, place=self._task_place(), text=spaced(text)[:WORDS_LIMIT])
+        await self.run(
+            "task_words_add",
+            number=task.number,
+            place=self._task_place(),
+            text=spaced(text)[:WORDS_LIMIT],
+        )
 
-    async def newest_tasks(self, narrow: TaskFilter, *, before: int = NEWEST, most: int) -> list[StoredTask]:
-        rows = await self.rows(f"task_newest{_which(narrow)}", before=before, most=most, **msgspec.structs.asdict(narrow))
+    async def newest_tasks(
+        self, narrow: TaskFilter, *, before: int = NEWEST, most: int
+    ) -> list[StoredTask]:
+        rows = await self.rows(
+            f"task_newest{_which(narrow)}",
+            before=before,
+            most=most,
+            **msgspec.structs.asdict(narrow),
+        )
         return [_task(row) for row in rows]
 
-    async def urgent_tasks(self, narrow: TaskFilter, *, priority: int, after: int, most: int) -> list[StoredTask]:
-        """Return tasks of at most a priority, the most urgent first; of that priority itself only those after a number."""
-        rows = await self.rows(f"task_urgent{_which(narrow)}", priority=priority, after=after, most=most, **msgspec.structs.asdict(narrow))
+    async def urgent_tasks(
+        self, narrow: TaskFilter, *, priority: int, after: int, most: int
+    ) -> list[StoredTask]:
+        """Return tasks of at most a priority, the most urgent first.
+
+        Of that priority itself only those after a number.
+        """
+        rows = await self.rows(
+            f"task_urgent{_which(narrow)}",
+            priority=priority,
+            after=after,
+            most=most,
+            **msgspec.structs.asdict(narrow),
+        )
         return [_task(row) for row in rows]
 
-    async def search_tasks(self, query: Query, narrow: TaskFilter, *, before: int = NEWEST, most: int) -> list[StoredTask]:
+    async def search_tasks(
+        self, query: Query, narrow: TaskFilter, *, before: int = NEWEST, most: int
+    ) -> list[StoredTask]:
         """Return tasks with these words, newest first."""
-        rows = await self.rows("task_search", fts5=query.fts5(self._task_place()), tsquery=query.tsquery(), before=before, most=most,
-                               **msgspec.structs.asdict(narrow))
+        rows = await self.rows(
+            "task_search",
+            fts5=query.fts5(self._task_place()),
+            tsquery=query.tsquery(),
+            before=before,
+            most=most,
+            **msgspec.structs.asdict(narrow),
+        )
         return [_task(row) for row in rows]
 
     async def needs(self, number: int) -> list[int]:
@@ -179,7 +221,10 @@ class Tasks(Bound):
     async def kept_tasks(self, *, after: int, upto: int, most: int) -> list[Record]:
         """Return tasks with what they wait for, as they are now, oldest first."""
         tasks = [_task(row) for row in await self.rows("keep_tasks", after=after, most=most)]
-        kept: list[Record] = [msgspec.to_builtins(task) | {"needs": [number for number, *_ in task.needs]} for task in tasks]
+        kept: list[Record] = [
+            msgspec.to_builtins(task) | {"needs": [number for number, *_ in task.needs]}
+            for task in tasks
+        ]
         return kept
 
     async def keep_task(self, record: Record, *, only_look: bool) -> bool:

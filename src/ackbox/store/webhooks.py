@@ -45,7 +45,14 @@ class Webhooks(Bound):
 
     async def add_webhook(self, row: WebhookRow) -> None:
         fields = msgspec.structs.asdict(row)
-        await self.run("webhook_add", **{name: fields[name] for name in fields if name not in ("ws", "received", "received_at")})
+        await self.run(
+            "webhook_add",
+            **{
+                name: fields[name]
+                for name in fields
+                if name not in ("ws", "received", "received_at")
+            },
+        )
 
     async def webhooks(self) -> list[WebhookRow]:
         return [_row(row) for row in await self.rows("webhooks_of")]

@@ -23,7 +23,14 @@ DAY_MS, QUARTER_MS = 86_400_000, 900_000
 HUMAN = " (human)"
 OUR_STATUS = {"pending": "open", "assigned": "claimed", "completed": "done"}
 FIVE_INTENTS = frozenset({"question", "handoff", "review_request", "blocked", "context_share"})
-PLATFORMS = {"darwin": "mac", "macos": "mac", "mac": "mac", "windows": "win", "win32": "win", "win": "win"}
+PLATFORMS = {
+    "darwin": "mac",
+    "macos": "mac",
+    "mac": "mac",
+    "windows": "win",
+    "win32": "win",
+    "win": "win",
+}
 MOST_REFS = 50
 LEVELS = {"low": 2, "medium": 3, "high": 4, "critical": 5}
 
@@ -56,7 +63,11 @@ def _ids_of_short(given: str) -> list[str]:
 
 def _channel(to: list[str]) -> str:
     """Return an audience as one text: names with commas between, without their instances."""
-    return "broadcast" if to == ["*"] else ",".join(dict.fromkeys(address.partition("/")[0] for address in to))
+    return (
+        "broadcast"
+        if to == ["*"]
+        else ",".join(dict.fromkeys(address.partition("/")[0] for address in to))
+    )
 
 
 def _by_recipient(receipts: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -83,9 +94,16 @@ def _presence_word(agent: dict[str, Any]) -> str:
 def _turn_message(given: dict[str, Any]) -> dict[str, Any]:
     """Return one message of a turn; an intent nobody knows is a question."""
     known = {name: given[name] for name in ("to", "subject", "body") if given[name] is not None}
-    refs = [{"kind": kind, "target": target} for kind in ("file", "diff") for target in given[f"{kind}s"] or []]
+    refs = [
+        {"kind": kind, "target": target}
+        for kind in ("file", "diff")
+        for target in given[f"{kind}s"] or []
+    ]
     if len(refs) > MOST_REFS:
-        raise Invalid(f"A message names {len(refs)} files and diffs; at most {MOST_REFS} are taken.", hint="Name a directory instead.")
+        raise Invalid(
+            f"A message names {len(refs)} files and diffs; at most {MOST_REFS} are taken.",
+            hint="Name a directory instead.",
+        )
     return {**known, "intent": _one_of_five(given["intent"]), "refs": refs}
 
 
@@ -98,9 +116,17 @@ def _log_payload(line: dict[str, Any]) -> dict[str, Any]:
     of = line["payload"]
     if line["type"] != "message.sent":
         return dict(of)
-    return {"id": str(uuid.UUID(of["id"])), "taskId": of["metadata"].get("task"), "from": of["sender"], "to": _channel(of["to"]),
-            "intent": _one_of_five(of["intent"]), "subject": of.get("subject") or "", "body": of["body"], "createdAt": of["created_at"],
-            "_ext": {"thread": of["thread"], "parent": of.get("parent")}}
+    return {
+        "id": str(uuid.UUID(of["id"])),
+        "taskId": of["metadata"].get("task"),
+        "from": of["sender"],
+        "to": _channel(of["to"]),
+        "intent": _one_of_five(of["intent"]),
+        "subject": of.get("subject") or "",
+        "body": of["body"],
+        "createdAt": of["created_at"],
+        "_ext": {"thread": of["thread"], "parent": of.get("parent")},
+    }
 
 
 def _by_agent(overlaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -125,16 +151,24 @@ def _tags(given: str | list[str]) -> list[str]:
 
 
 def _states(given: str | list[str]) -> list[str]:
-    """Return states of tasks from words of a system that calls what nobody has begun `todo`, and what is not finished `open`."""
+    """Return states of tasks from words of a system that calls what nobody has begun `todo`,
+    and what is not finished `open`.
+    """
     words = _tags(given) or ["all"]
     unknown = [word for word in words if word not in _STATES]
     if unknown:
-        raise Invalid(f"{unknown[0][:40]!r} is no state of a task.", hint=f"Use {', '.join(word for word in _STATES if word != 'any')}.")
+        raise Invalid(
+            f"{unknown[0][:40]!r} is no state of a task.",
+            hint=f"Use {', '.join(word for word in _STATES if word != 'any')}.",
+        )
     return list(dict.fromkeys(state for word in words for state in _STATES[word]))
 
 
 _STATES = {
-    **{state: [state] for state in ("in_progress", "review", "blocked", "done", "cancelled", "failed", "all")},
+    **{
+        state: [state]
+        for state in ("in_progress", "review", "blocked", "done", "cancelled", "failed", "all")
+    },
     "todo": ["open", "claimed"],
     "open": ["unfinished"],
     "active": ["open", "claimed", "in_progress"],
@@ -177,7 +211,10 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "todo_is_open": lambda status: "open" if status == "todo" else status,
     "open_is_todo": lambda status: "todo" if status in ("open", "claimed") else status,
     "priority_of_urgency": _URGENCIES.__getitem__,
-    "urgency_of_priority": lambda priority: {1: "low", **{number: word for word, number in _URGENCIES.items()}}[priority],
+    "urgency_of_priority": lambda priority: {
+        1: "low",
+        **{number: word for word, number in _URGENCIES.items()},
+    }[priority],
     "note_when_done": lambda task: task["note"] if task["status"] == "done" else None,
     "note_when_failed": lambda task: task["note"] if task["status"] == "failed" else None,
     "note_when_blocked": lambda task: task["note"] if task["status"] == "blocked" else None,
@@ -204,12 +241,24 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "intent_of_type": {"text": "inform", "status": "status", "request": "request"}.__getitem__,
     "type_of_message": _type_of_message,
     "our_status": lambda status: OUR_STATUS.get(status, status),
-    "their_status": lambda status: {"review": "in_progress", **{ours: theirs for theirs, ours in OUR_STATUS.items()}}.get(status, status),
+    "their_status": (
+        lambda status: {
+            "review": "in_progress",
+            **{ours: theirs for theirs, ours in OUR_STATUS.items()},
+        }.get(status, status)
+    ),
     "priorities_of_level": lambda level: [1, 2] if level == "low" else [LEVELS[level]],
-    "level_of_priority": lambda priority: {1: "low", **{number: level for level, number in LEVELS.items()}}[priority],
+    "level_of_priority": lambda priority: {
+        1: "low",
+        **{number: level for level, number in LEVELS.items()},
+    }[priority],
     "platform_word": lambda platform: PLATFORMS.get(platform.lower(), "web"),
     "presence_word": _presence_word,
-    "work_order": lambda task: f"WO-{task['created_at'][:4]}-{task['created_at'][5:7]}{task['created_at'][8:10]}-{task['number']:03d}",
+    "work_order": (
+        lambda task: (
+            f"WO-{task['created_at'][:4]}-{task['created_at'][5:7]}{task['created_at'][8:10]}-{task['number']:03d}"
+        )
+    ),
     "one_of_five": _one_of_five,
     "turn_messages": lambda messages: [_turn_message(each) for each in messages],
     "log_payload": _log_payload,

@@ -10,11 +10,26 @@ from collections.abc import Callable
 from typing import Any
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_OURS = {"content": "text", "summary": "title", "memoryType": "kind", "importance": "priority", "entities": "tags", "metadata": "metadata"}
+_OURS = {
+    "content": "text",
+    "summary": "title",
+    "memoryType": "kind",
+    "importance": "priority",
+    "entities": "tags",
+    "metadata": "metadata",
+}
 _BOARD = {"backlog": "open", "todo": "open"}
 _SHOWN = {"backlog": "todo"}
-_COLUMNS = {"open": "todo", "claimed": "todo", "in_progress": "in_progress", "review": "in_progress", "blocked": "blocked",
-            "failed": "blocked", "done": "done", "cancelled": "done"}
+_COLUMNS = {
+    "open": "todo",
+    "claimed": "todo",
+    "in_progress": "in_progress",
+    "review": "in_progress",
+    "blocked": "blocked",
+    "failed": "blocked",
+    "done": "done",
+    "cancelled": "done",
+}
 
 
 def _id(given: str) -> str:
@@ -25,7 +40,11 @@ def _id(given: str) -> str:
 def _note(memory: dict[str, Any]) -> dict[str, Any]:
     """Return a memory as a note; what we have no field for stands in its metadata."""
     own = {ours: memory[theirs] for theirs, ours in _OURS.items() if memory.get(theirs) is not None}
-    rest = {name: value for name, value in memory.items() if name not in (*_OURS, "relatedMemoryIds") and value is not None}
+    rest = {
+        name: value
+        for name, value in memory.items()
+        if name not in (*_OURS, "relatedMemoryIds") and value is not None
+    }
     if rest:
         own["metadata"] = {**own.get("metadata", {}), **rest}
     if memory.get("relatedMemoryIds"):
@@ -38,7 +57,9 @@ def _related(ids: list[str]) -> list[dict[str, str]]:
 
 
 def _target(to: list[str]) -> str:
-    return "*" if to == ["*"] else ",".join(dict.fromkeys(address.partition("/")[0] for address in to))
+    return (
+        "*" if to == ["*"] else ",".join(dict.fromkeys(address.partition("/")[0] for address in to))
+    )
 
 
 def _outcome(kept: dict[str, Any]) -> str:
@@ -63,7 +84,12 @@ NOTES: dict[str, Callable[[Any], Any]] = {
     "state_when_read": lambda state: "delivered" if state == "pending" else state,
     "state_word": lambda state: "delivered" if state == "read" else state,
     "our_column": lambda column: _BOARD.get(column, column),
-    "our_columns": lambda column: [ours for ours, theirs in _COLUMNS.items() if theirs == _SHOWN.get(column, column)] or column,
+    "our_columns": (
+        lambda column: (
+            [ours for ours, theirs in _COLUMNS.items() if theirs == _SHOWN.get(column, column)]
+            or column
+        )
+    ),
     "their_column": _COLUMNS.__getitem__,
     "unless_any": lambda agent: None if agent == "any" else agent,
     "no_one": lambda agent: "" if agent == "any" else agent,
@@ -73,6 +99,12 @@ NOTES: dict[str, Callable[[Any], Any]] = {
     "constraints": lambda notes: [note for note in notes if note["kind"] == "constraint"],
     "facts": lambda notes: [note for note in notes if note["kind"] != "constraint"],
     "outcome": _outcome,
-    "created": _tally("created"), "skipped": _tally("skipped"), "failed": _tally("failed"),
-    "field_messages": lambda error: {error["path"]: error["message"]} if error["path"] and error["code"] in ("invalid", "too_long") else None,
+    "created": _tally("created"),
+    "skipped": _tally("skipped"),
+    "failed": _tally("failed"),
+    "field_messages": lambda error: (
+        {error["path"]: error["message"]}
+        if error["path"] and error["code"] in ("invalid", "too_long")
+        else None
+    ),
 }

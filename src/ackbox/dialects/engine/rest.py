@@ -1,6 +1,7 @@
 """Roads: a system's REST interface as data, over the same words and operations as its tools.
 
-What is HTTP about a request stands in faces/rest/dialect_routes.py. Explained in docs/why/dialects.md.
+What is HTTP about a request stands in faces/rest/dialect_routes.py. Explained in
+docs/why/dialects.md.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from ackbox.errors import AckboxError
 
 
 class Road(msgspec.Struct, frozen=True, kw_only=True):
-    """One route: method and path under the prefixes, the word it is, and the status of its success."""
+    """One route: method and path under the prefixes, the word it is, and the status of its
+    success.
+    """
 
     method: str
     path: str
@@ -70,8 +73,13 @@ class Rest(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _operations(self) -> dict[str, str]:
         return {road.word.operation: f"{road.method} {road.path}" for road in reversed(self.roads)}
 
-    def refuse(self, road: Road | None, error: AckboxError, asked: Asked | None = None) -> tuple[int, dict[str, Any]]:
-        """Return the status and the body of an error, as the system says it. `asked` is what it refuses, once that was understood."""
+    def refuse(
+        self, road: Road | None, error: AckboxError, asked: Asked | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Return the status and the body of an error, as the system says it.
+
+        `asked` is what it refuses, once that was understood.
+        """
         own = told_of(error, names_of(asked, self._operations))
         way = way_of(error, own, {**self.errors, **(road.word.errors if road else {})})
         assert isinstance(way, Refusal)

@@ -1,4 +1,5 @@
-"""The translator: from a foreign tool call to an operation, and from its result to the foreign reply.
+"""The translator: from a foreign tool call to an operation, and from its result to the foreign
+reply.
 
 A dialect is data in the shapes of _word.py; this is the only code that reads it, and it knows no
 dialect. No way to the store: a face calls the operation. Explained in docs/why/dialects.md.
@@ -25,9 +26,11 @@ from ackbox.ops.table import OPERATIONS
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """An operation to call, its parameters, and the word that asked with which arguments; and what is asked `first`, if anything.
+    """An operation to call, its parameters, and the word that asked with which arguments; and what
+    is asked `first`, if anything.
 
-    `reading` says how much of the answer is wanted and from where, for faces whose answers have a size.
+    `reading` says how much of the answer is wanted and from where, for faces whose answers have a
+    size.
     """
 
     operation: str
@@ -63,7 +66,9 @@ REMOVING = frozenset({"message.withdraw", "agent.dismiss", "schedule.remove", "w
 
 
 def hints(operations: Iterable[str]) -> dict[str, bool]:
-    """Return what a host is told of a tool that is these operations: whether it only reads, whether it removes, that it leaves this server alone."""
+    """Return what a host is told of a tool that is these operations: whether it only reads,
+    whether it removes, that it leaves this server alone.
+    """
     names = set(operations)
     if all(OPERATIONS[name].writes is False for name in names):
         return {"readOnlyHint": True, "openWorldHint": False}
@@ -71,10 +76,13 @@ def hints(operations: Iterable[str]) -> dict[str, bool]:
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """One system's vocabulary: its words, what a model is told first, and how each kind of error is said.
+    """One system's vocabulary: its words, what a model is told first, and how each kind of error is
+    said.
 
-    `refusal` is the one shape of errors that are a Refusal; `key_headers` may carry the key beside Authorization; `environment`
-    names the variables in which the system's programs give key, workspace, session, agent or url. `opening` is asked before each other
+    `refusal` is the one shape of errors that are a Refusal; `key_headers` may carry the key beside
+    Authorization; `environment`
+    names the variables in which the system's programs give key, workspace, session, agent or url.
+    `opening` is asked before each other
     word, as the same caller; its reply, when its result has `told`, stands beside the other's.
     """
 
@@ -103,18 +111,35 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def offered(self) -> list[Offered]:
         """Return the tools, in their order."""
-        return [Offered(word.name, word.description, self._shapes[word.name], hints=self._hints(word)) for word in self.words]
+        return [
+            Offered(word.name, word.description, self._shapes[word.name], hints=self._hints(word))
+            for word in self.words
+        ]
 
     def _hints(self, word: Word) -> dict[str, bool]:
-        return hints([word.operation, *([self.opening.operation] if self.opening and word.name != self.opening.name else [])])
+        return hints(
+            [
+                word.operation,
+                *(
+                    [self.opening.operation]
+                    if self.opening and word.name != self.opening.name
+                    else []
+                ),
+            ]
+        )
 
     def ask(self, name: str, arguments: dict[str, Any]) -> Asked:
         """Return the operation a tool call stands for. Raises NotFound, Invalid, UnknownField."""
         word = self._by_name.get(name)
         if word is None:
             near = difflib.get_close_matches(name, self._by_name, n=2, cutoff=0.5)
-            raise NotFound(f"There is no tool {name[:64]!r}.", near=near,
-                           hint=f"Did you mean {near[0]!r}?" if near else f"Tools: {', '.join(self._by_name)}.")
+            raise NotFound(
+                f"There is no tool {name[:64]!r}.",
+                near=near,
+                hint=(
+                    f"Did you mean {near[0]!r}?" if near else f"Tools: {', '.join(self._by_name)}."
+                ),
+            )
         return after(self.opening, ask(word, self._shapes[name], arguments))
 
     def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said:
@@ -128,9 +153,17 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             cursor = result.cursors[len(rows) - 1] if told else result.cursor
             page = filled(word.page, {"rows": rows, "cursor": cursor}) | told
             return Said((_json(page),), page)
-        more = [word.more.format(**rows[-1])] if word.more and rows and getattr(result, "has_more", False) else []
+        more = (
+            [word.more.format(**rows[-1])]
+            if word.more and rows and getattr(result, "has_more", False)
+            else []
+        )
         beside = getattr(result, word.beside_of) if word.beside_of else None
-        rest = [] if beside is None else [_json(filled(word.beside, {"beside": msgspec.to_builtins(beside)}))]
+        rest = (
+            []
+            if beside is None
+            else [_json(filled(word.beside, {"beside": msgspec.to_builtins(beside)}))]
+        )
         first = getattr(result, word.empty) if word.empty and not rows and not rest else None
         return Said((first or _json(rows), *([_json(told)] if told else []), *rest, *more), rows)
 
@@ -139,43 +172,73 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {word.operation: word.name for word in reversed(self.words)}
 
     def refuse(self, name: str, error: AckboxError, asked: Asked | None = None) -> Said:
-        """Return an error as the system says it; our own shape stands beside it. `asked` is what it refuses, once that was understood."""
+        """Return an error as the system says it; our own shape stands beside it.
+
+        `asked` is what it refuses, once that was understood.
+        """
         word = self._by_name.get(name)
         own = told_of(error, names_of(asked, self._operations))
         way = way_of(error, own, {**self.errors, **(word.errors if word else {})})
         beside = {"_ext": error.as_dict()}
         if isinstance(way, str):
-            return Said((way.format(tool=name[:64], **{**own, "hint": own["hint"] or ""}).rstrip(),), beside)
-        data = refusal(way, own, self.refusal) if isinstance(way, Refusal) else filled(way, {"error": own})
+            return Said(
+                (way.format(tool=name[:64], **{**own, "hint": own["hint"] or ""}).rstrip(),), beside
+            )
+        data = (
+            refusal(way, own, self.refusal)
+            if isinstance(way, Refusal)
+            else filled(way, {"error": own})
+        )
         return Said((_json(data),), {**data, **beside})
 
 
 def ask(word: Word, shape: type[msgspec.Struct], arguments: Any) -> Asked:
-    """Return the operation that a word with these arguments stands for. Raises Invalid, UnknownField."""
+    """Return the operation that a word with these arguments stands for.
+
+    Raises Invalid, UnknownField.
+    """
     empty = {arg.name for arg in word.args if arg.empty_is_none}
     if empty and isinstance(arguments, dict):
-        arguments = {name: value for name, value in arguments.items() if name not in empty or value not in ("", None)}
+        arguments = {
+            name: value
+            for name, value in arguments.items()
+            if name not in empty or value not in ("", None)
+        }
     given = _named(decode(shape, arguments))
     if word.one_of and sum(given[name] is not None for name in word.one_of) != 1:
         names = " and ".join(f"`{name}`" for name in word.one_of)
-        raise Invalid(f"Exactly one of {names} is given.", hint="Leave the other out.", field=word.one_of[0])
+        raise Invalid(
+            f"Exactly one of {names} is given.", hint="Leave the other out.", field=word.one_of[0]
+        )
     _refuse_empty(word, given)
-    params: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in word.fixed.items()}
+    params: dict[str, Any] = {
+        key: dict(value) if isinstance(value, dict) else value for key, value in word.fixed.items()
+    }
     for arg in word.args:
         for part in arg.of:
             value = None if given[arg.name] is None else given[arg.name].get(part.name)
             if part.to is not None and value is not None:
                 _put(params, part, value)
-        if arg.to is not None and not ((arg.or_header or arg.name in word.one_of) and given[arg.name] is None):
+        if arg.to is not None and not (
+            (arg.or_header or arg.name in word.one_of) and given[arg.name] is None
+        ):
             _put(params, arg, given[arg.name])
     return Asked(word.operation, params, word, given)
 
 
 def _refuse_empty(word: Word, given: dict[str, Any]) -> None:
-    """Refuse empty text for what a system requires: the operation would count it as left out, and take the caller or the next task instead."""
+    """Refuse empty text for what a system requires: the operation would count it as left out,
+    and take the caller or the next task instead.
+    """
     shape = OPERATIONS[word.operation].params
     for arg in word.args:
-        if given[arg.name] != "" or arg.default is not REQUIRED or arg.may_be_empty or arg.to is None or understood(shape, {arg.to: ""}):
+        if (
+            given[arg.name] != ""
+            or arg.default is not REQUIRED
+            or arg.may_be_empty
+            or arg.to is None
+            or understood(shape, {arg.to: ""})
+        ):
             continue
         if arg.to == "agent":
             parse_name("", arg.name)
@@ -186,8 +249,14 @@ def after(opening: Word | None, asked: Asked) -> Asked:
     """Return what is asked with what is asked before it."""
     if opening is None or asked.word.name == opening.name:
         return asked
-    who: dict[str, Any] = {name: asked.params[name] for name in ("workspace", "agent", "instance") if name in asked.params}
-    return msgspec.structs.replace(asked, first=Asked(opening.operation, {**who, **opening.fixed}, opening))
+    who: dict[str, Any] = {
+        name: asked.params[name]
+        for name in ("workspace", "agent", "instance")
+        if name in asked.params
+    }
+    return msgspec.structs.replace(
+        asked, first=Asked(opening.operation, {**who, **opening.fixed}, opening)
+    )
 
 
 def opened(asked: Asked, result: Any) -> dict[str, Any]:
@@ -199,7 +268,11 @@ def opened(asked: Asked, result: Any) -> dict[str, Any]:
 def reply(asked: Asked, result: Any, briefing: str | None = None) -> Any:
     """Return an operation's result with the word's own fields: an object, or a list of rows."""
     word: Word = asked.word
-    about: dict[str, Any] = {"result": msgspec.to_builtins(result), "given": asked.given, "briefing": briefing}
+    about: dict[str, Any] = {
+        "result": msgspec.to_builtins(result),
+        "given": asked.given,
+        "briefing": briefing,
+    }
     if word.item is not None:
         about["item"] = about["result"][word.item] if word.item else about["result"]
     if word.each is None:
@@ -212,58 +285,102 @@ def reply(asked: Asked, result: Any, briefing: str | None = None) -> Any:
 
 
 def told_of(error: AckboxError, names: Names | None) -> dict[str, Any]:
-    """Return what is known of an error, with the caller's names for ours; without `names` it speaks of nothing that is ours."""
+    """Return what is known of an error, with the caller's names for ours.
+
+    Without `names` it speaks of nothing that is ours.
+    """
     own = error.as_dict()["error"]
     field = str(error.details.get("field") or "")
     path = field if names is None else names.place(field)
     if names is not None:
-        own |= {"message": names.said(own["message"]) or "This cannot be taken as it was asked.", "hint": names.said(own["hint"] or "")}
-    return {**own, "hint": own["hint"] or None, "path": path or None, "about": path or field or error.details.get("reason"),
-            "status": error.status, "kind": type(error).__name__}
+        own |= {
+            "message": names.said(own["message"]) or "This cannot be taken as it was asked.",
+            "hint": names.said(own["hint"] or ""),
+        }
+    return {
+        **own,
+        "hint": own["hint"] or None,
+        "path": path or None,
+        "about": path or field or error.details.get("reason"),
+        "status": error.status,
+        "kind": type(error).__name__,
+    }
 
 
 def names_of(asked: Asked | None, operations: dict[str, str]) -> Names | None:
-    """Return what a caller with this word calls what is ours; null when nothing of ours was asked yet."""
+    """Return what a caller with this word calls what is ours.
+
+    Null when nothing of ours was asked yet.
+    """
     if asked is None:
         return None
-    # Of two names for the same, the one that was given; a part stands for the whole where nothing else does.
-    args = sorted((arg for arg in asked.word.args if arg.to or arg.of), key=lambda arg: asked.given[arg.name] is None)
+    # Of two names for the same, the one that was given; a part stands for the whole where nothing
+    # else does.
+    args = sorted(
+        (arg for arg in asked.word.args if arg.to or arg.of),
+        key=lambda arg: asked.given[arg.name] is None,
+    )
     places = {arg.to: arg.name for arg in reversed(args) if arg.to}
-    places = {(arg.to or "").partition(".")[0]: arg.name for arg in reversed(args) if arg.to} | places
+    places = {
+        (arg.to or "").partition(".")[0]: arg.name for arg in reversed(args) if arg.to
+    } | places
     parts = {part.to: f"{arg.name}.{part.name}" for arg in args for part in arg.of if part.to}
-    values = {(arg.to, ours): value for arg in reversed(args) if arg.to for value in _values(arg.kind)
-              if isinstance(ours := CONVERTERS[arg.by](value), str)}
+    values = {
+        (arg.to, ours): value
+        for arg in reversed(args)
+        if arg.to
+        for value in _values(arg.kind)
+        if isinstance(ours := CONVERTERS[arg.by](value), str)
+    }
     return Names(parts | places, values, operations)
 
 
 def _values(kind: Any) -> list[str]:
     """Return the words that a parameter is chosen from, none when it is free."""
     parts = [kind, *get_args(kind)]
-    return [value for part in parts if get_origin(part) is Literal for value in get_args(part) if isinstance(value, str)]
+    return [
+        value
+        for part in parts
+        if get_origin(part) is Literal
+        for value in get_args(part)
+        if isinstance(value, str)
+    ]
 
 
 def way_of(error: AckboxError, own: dict[str, Any], ways: dict[str, Way]) -> Way:
     """Return how a dialect says this error: the most exact way it has."""
-    names = [f"{own['kind']} {own['about']}", f"{error.code} {own['about']}", own["kind"], error.code, "*"]
+    names = [
+        f"{own['kind']} {own['about']}",
+        f"{error.code} {own['about']}",
+        own["kind"],
+        error.code,
+        "*",
+    ]
     return next(ways[name] for name in names if name in ways)
 
 
 def refusal(way: Refusal, own: dict[str, Any], shape: tuple[Field, ...]) -> dict[str, Any]:
     """Return the object in which a refusal is said."""
     # A sentence may name a detail that this one error has not.
-    said = way.said.format(**{**own, "hint": own["hint"] or "", "details": defaultdict(str, own["details"])}).rstrip()
+    said = way.said.format(
+        **{**own, "hint": own["hint"] or "", "details": defaultdict(str, own["details"])}
+    ).rstrip()
     return filled(way.fields or shape, {"error": {**own, "word": way.word, "said": said}})
 
 
 def shape_of(word: Word) -> type[msgspec.Struct]:
-    """Return a struct of a word's parameters: what a face lists, and what arguments are checked against."""
+    """Return a struct of a word's parameters: what a face lists, and what arguments are checked
+    against.
+    """
     return _shape(word.name, word.args)
 
 
 def _shape(name: str, args: tuple[Arg, ...]) -> type[msgspec.Struct]:
     fields: list[Any] = []
     for at, arg in enumerate(args):
-        part: Any = _shape(f"{name}_{arg.name}", arg.of or arg.of_each) if arg.of or arg.of_each else None
+        part: Any = (
+            _shape(f"{name}_{arg.name}", arg.of or arg.of_each) if arg.of or arg.of_each else None
+        )
         own = Annotated[list[part] if arg.of_each else part, arg.kind] if part else arg.kind
         # An attribute of its own making: a foreign name may be a word of Python.
         if arg.default is REQUIRED:
@@ -281,7 +398,9 @@ def _left_out(arg: Arg) -> Any:
 
 
 def _named(given: msgspec.Struct) -> dict[str, Any]:
-    found = {field.encode_name: getattr(given, field.name) for field in msgspec.structs.fields(given)}
+    found = {
+        field.encode_name: getattr(given, field.name) for field in msgspec.structs.fields(given)
+    }
     return {name: _plain(value) for name, value in found.items()}
 
 
@@ -358,7 +477,11 @@ def _value(field: Field, about: dict[str, Any]) -> Any:
     value = CONVERTERS[field.by](value)
     if value is None:
         return field.default
-    return [filled(field.of_each, {**about, "item": item}) for item in value] if field.of_each else value
+    return (
+        [filled(field.of_each, {**about, "item": item}) for item in value]
+        if field.of_each
+        else value
+    )
 
 
 def beside(said: Said, more: dict[str, Any]) -> Said:

@@ -1,7 +1,10 @@
-"""Vocabulary: what an error says of our parameters and operations, in the words of a caller who knows neither.
+"""Vocabulary: what an error says of our parameters and operations, in the words of a caller who
+knows neither.
 
-Our own texts write a parameter in backquotes, alone (`to`), in its place (`refs[0].target`) or with a value (`status=open`), and an
-operation by its name (task.list). Nothing here knows a system or its words. Explained in docs/why/dialects.md.
+Our own texts write a parameter in backquotes, alone (`to`), in its place (`refs[0].target`) or with
+a value (`status=open`), and an
+operation by its name (task.list). Nothing here knows a system or its words. Explained in
+docs/why/dialects.md.
 """
 
 from __future__ import annotations
@@ -15,26 +18,39 @@ from ackbox.ops.table import OPERATIONS
 
 _QUOTED = r"`[^`]+`"
 # What stands between quotation marks was given by somebody and names nothing of ours.
-_NAMES = re.compile(rf"(?P<given>(?<!\w)(?:'[^']*'|\"[^\"]*\")(?!\w))|(?P<parameters>{_QUOTED}(?:(?:, (?:and |or )?| and | or ){_QUOTED})*)"
-                    r"|(?P<operation>\b[a-z]+\.[a-z_]+\b)")
+_NAMES = re.compile(
+    rf"(?P<given>(?<!\w)(?:'[^']*'|\"[^\"]*\")(?!\w))|(?P<parameters>{_QUOTED}(?:(?:, (?:and |or"
+    rf" )?| and | or ){_QUOTED})*)"
+    r"|(?P<operation>\b[a-z]+\.[a-z_]+\b)"
+)
 _PLACE = re.compile(r"(?P<whole>[a-z_]+)(?P<rest>[.\[][^=]*)?(?:=(?P<value>\w+))?")
 
 
 class Names(msgspec.Struct, frozen=True):
-    """What a caller calls our parameters (`metadata.day` for a part of one), their values where those differ, and our operations."""
+    """What a caller calls our parameters (`metadata.day` for a part of one), their values where
+    those differ, and our operations.
+    """
 
     parameters: dict[str, str]
     values: dict[tuple[str, str], str]
     operations: dict[str, str]
 
     def place(self, ours: str) -> str | None:
-        """Return where a parameter of ours, or a part of it, stands for the caller; null when the caller cannot say it."""
+        """Return where a parameter of ours, or a part of it, stands for the caller.
+
+        Null when the caller cannot say it.
+        """
         whole, *rest = re.split(r"(?=[.\[])", ours, maxsplit=1)
         own = self.parameters.get(ours)
-        return own or ("".join([self.parameters[whole], *rest]) if whole in self.parameters else None)
+        return own or (
+            "".join([self.parameters[whole], *rest]) if whole in self.parameters else None
+        )
 
     def said(self, text: str) -> str:
-        """Return a text in the caller's words; a sentence that has none for what it names is left out."""
+        """Return a text in the caller's words.
+
+        A sentence that has none for what it names is left out.
+        """
         sentences = [self._sentence(each) for each in re.split(r"(?<=[.!?]) (?=[A-Z`])", text)]
         return " ".join(each for each in sentences if each is not None)
 
@@ -54,7 +70,10 @@ class Names(msgspec.Struct, frozen=True):
         return self.operations.get(name) if name in OPERATIONS else name
 
     def _list(self, text: str) -> str | None:
-        """Return names of parameters as they stood, without those that the caller cannot say; null when that is all of them."""
+        """Return names of parameters as they stood, without those that the caller cannot say.
+
+        Null when that is all of them.
+        """
         before, *items = re.split(rf"({_QUOTED})", text)
         told, kept = "", before
         for written, after in zip(items[::2], items[1::2], strict=True):
@@ -71,9 +90,17 @@ class Names(msgspec.Struct, frozen=True):
             return written
         place = self.place(found["whole"] + (found["rest"] or ""))
         value = found["value"]
-        return place if place is None or value is None else f"{place}={self.values.get((found['whole'], value), value)}"
+        return (
+            place
+            if place is None or value is None
+            else f"{place}={self.values.get((found['whole'], value), value)}"
+        )
 
 
 @functools.cache
 def _ours() -> frozenset[str]:
-    return frozenset(field for operation in OPERATIONS.values() for field in operation.params.__struct_encode_fields__)
+    return frozenset(
+        field
+        for operation in OPERATIONS.values()
+        for field in operation.params.__struct_encode_fields__
+    )

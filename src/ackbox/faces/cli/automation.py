@@ -13,35 +13,67 @@ from ackbox.faces.terminal_text import Column, local_time
 VERBS: dict[str, click.Command] = {}
 
 SCHEDULES = (
-    Column("id", lambda each: each["id"]), Column("when", lambda each: f"{each['cron']} {each['zone']}"),
-    Column("to", lambda each: ", ".join(each["to"])), Column("what", lambda each: each["subject"] or each["body"], may_cut=True),
+    Column("id", lambda each: each["id"]),
+    Column("when", lambda each: f"{each['cron']} {each['zone']}"),
+    Column("to", lambda each: ", ".join(each["to"])),
+    Column("what", lambda each: each["subject"] or each["body"], may_cut=True),
     Column("next", lambda each: local_time(each["next_at"])),
     Column("last", lambda each: "failed" if each["last_error"] else local_time(each["last_at"])),
     Column("by", lambda each: each["created_by"]),
 )
 
-schedule = verbs("schedule", VERBS,
-                 "Send by the clock.\n\nExample: ackbox --as ana schedule add '0 9 * * MON-FRI' bob 'Stand-up' --zone Europe/Berlin")
+schedule = verbs(
+    "schedule",
+    VERBS,
+    "Send by the clock.\n\nExample: ackbox --as ana schedule add '0 9 * * MON-FRI' bob 'Stand-up'"
+    " --zone Europe/Berlin",
+)
 
 
 @schedule.command("add", cls=Verb)
 @click.argument("cron")
 @click.argument("to")
 @click.argument("body")
-@click.option("--zone", default="UTC", show_default=True, help="IANA time zone that the expression is read in.")
+@click.option(
+    "--zone",
+    default="UTC",
+    show_default=True,
+    help="IANA time zone that the expression is read in.",
+)
 @click.option("--subject", help="One line.")
 @click.option("--intent", default="inform", show_default=True, help="What it is for.")
-@click.option("--priority", type=int, default=3, show_default=True, help="1 to 5; 5 is most urgent.")
+@click.option(
+    "--priority", type=int, default=3, show_default=True, help="1 to 5; 5 is most urgent."
+)
 @talking
-def schedule_add(talk: Talk, cron: str, to: str, body: str, zone: str, subject: str | None, intent: str, priority: int) -> None:
+def schedule_add(
+    talk: Talk,
+    cron: str,
+    to: str,
+    body: str,
+    zone: str,
+    subject: str | None,
+    intent: str,
+    priority: int,
+) -> None:
     """Send a message again and again, at the times of a cron expression.
 
-    Example: ackbox --as ana schedule add '0 9 * * MON-FRI' bob 'Stand-up: what is open?' --zone Europe/Berlin
+    Example: ackbox --as ana schedule add '0 9 * * MON-FRI' bob 'Stand-up: what is open?' --zone
+    Europe/Berlin
 
     It comes from system:cron. A time that passes while no server runs is made up for once, in a
     message that says how many were missed.
     """
-    made = talk.call("schedule.add", cron=cron, to=to, body=body, subject=subject or None, zone=zone, intent=intent, priority=priority)
+    made = talk.call(
+        "schedule.add",
+        cron=cron,
+        to=to,
+        body=body,
+        subject=subject or None,
+        zone=zone,
+        intent=intent,
+        priority=priority,
+    )
     talk.show(made, lambda of: f"added {of['id']}; next at {local_time(of['next_at'])}")
 
 
@@ -52,8 +84,14 @@ def schedule_list(talk: Talk) -> None:
 
     Example: ackbox --as ana schedule list
     """
-    talk.show_each(talk.call("schedule.list")["schedules"], SCHEDULES,
-                   empty="Nothing is sent by the clock. Add something with: ackbox --as ana schedule add @daily bob 'Good morning'")
+    talk.show_each(
+        talk.call("schedule.list")["schedules"],
+        SCHEDULES,
+        empty=(
+            "Nothing is sent by the clock. Add something with: ackbox --as ana schedule add @daily"
+            " bob 'Good morning'"
+        ),
+    )
 
 
 @schedule.command("remove", cls=Verb)
@@ -68,29 +106,55 @@ def schedule_remove(talk: Talk, id: str) -> None:
 
 
 WEBHOOKS = (
-    Column("id", lambda each: each["id"]), Column("form", lambda each: each["form"]), Column("to", lambda each: each["to"]),
-    Column("what", lambda each: each["subject"] or each["body"], may_cut=True), Column("received", lambda each: each["received"]),
-    Column("newest", lambda each: local_time(each["received_at"])), Column("by", lambda each: each["created_by"]),
+    Column("id", lambda each: each["id"]),
+    Column("form", lambda each: each["form"]),
+    Column("to", lambda each: each["to"]),
+    Column("what", lambda each: each["subject"] or each["body"], may_cut=True),
+    Column("received", lambda each: each["received"]),
+    Column("newest", lambda each: local_time(each["received_at"])),
+    Column("by", lambda each: each["created_by"]),
 )
-webhook = verbs("webhook", VERBS, "Let other systems post.\n\nExample: ackbox --as ana webhook add bob 'Build {number}: {state}'")
+webhook = verbs(
+    "webhook",
+    VERBS,
+    "Let other systems post.\n\nExample: ackbox --as ana webhook add bob 'Build {number}: {state}'",
+)
 
 
 @webhook.command("add", cls=Verb)
 @click.argument("to")
 @click.argument("body", default="{.}")
 @click.option("--subject", help="One line, a template as the text is.")
-@click.option("--form", type=click.Choice(["standard", "github"]), default="standard", show_default=True, help="How the other system signs.")
+@click.option(
+    "--form",
+    type=click.Choice(["standard", "github"]),
+    default="standard",
+    show_default=True,
+    help="How the other system signs.",
+)
 @click.option("--intent", default="inform", show_default=True, help="What its messages are for.")
-@click.option("--priority", type=int, default=3, show_default=True, help="1 to 5; 5 is most urgent.")
+@click.option(
+    "--priority", type=int, default=3, show_default=True, help="1 to 5; 5 is most urgent."
+)
 @talking
-def webhook_add(talk: Talk, to: str, body: str, subject: str | None, form: str, intent: str, priority: int) -> None:
+def webhook_add(
+    talk: Talk, to: str, body: str, subject: str | None, form: str, intent: str, priority: int
+) -> None:
     """Let another system post messages; prints where to, and the secret it signs with.
 
     Example: ackbox --as ana webhook add bob 'Build {build.number}: {build.state}' --subject 'CI'
 
     {path.to.value} stands for a value of the posted JSON, {.} for all of it.
     """
-    made = talk.call("webhook.add", to=to, body=body, subject=subject or None, form=form, intent=intent, priority=priority)
+    made = talk.call(
+        "webhook.add",
+        to=to,
+        body=body,
+        subject=subject or None,
+        form=form,
+        intent=intent,
+        priority=priority,
+    )
     url = talk.server.url.rstrip("/") + made["path"]
     talk.show(made | {"url": url}, lambda of: f"post to  {of['url']}\nsecret   {of['secret']}")
     if not talk.is_json:
@@ -104,7 +168,11 @@ def webhook_list(talk: Talk) -> None:
 
     Example: ackbox --as ana webhook list
     """
-    talk.show_each(talk.call("webhook.list")["webhooks"], WEBHOOKS, empty="No webhooks yet. Make one with: ackbox --as ana webhook add bob")
+    talk.show_each(
+        talk.call("webhook.list")["webhooks"],
+        WEBHOOKS,
+        empty="No webhooks yet. Make one with: ackbox --as ana webhook add bob",
+    )
 
 
 @webhook.command("remove", cls=Verb)

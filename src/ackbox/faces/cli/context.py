@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import operator
 import os
 import shlex
 import sys
@@ -33,8 +34,26 @@ DONE, REFUSED, USED_WRONGLY, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 2, 3, 4, 
 
 # Each verb's module; loaded when it is used, because imports are the latency of a short command.
 VERBS: dict[str, str] = {
-    **dict.fromkeys(("send", "reply", "ask", "inbox", "read", "ack", "archive", "withdraw", "thread", "search", "tail", "wait"), "talk"),
-    **dict.fromkeys(("who", "me", "heartbeat", "nudge", "dismiss", "agent", "key", "workspace"), "people"),
+    **dict.fromkeys(
+        (
+            "send",
+            "reply",
+            "ask",
+            "inbox",
+            "read",
+            "ack",
+            "archive",
+            "withdraw",
+            "thread",
+            "search",
+            "tail",
+            "wait",
+        ),
+        "talk",
+    ),
+    **dict.fromkeys(
+        ("who", "me", "heartbeat", "nudge", "dismiss", "agent", "key", "workspace"), "people"
+    ),
     **dict.fromkeys(("task",), "work"),
     **dict.fromkeys(("session", "note", "turn"), "notes"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "run"),
@@ -77,14 +96,21 @@ class Talk:
     @property
     def server(self) -> HttpCaller:
         """The server that the settings name."""
-        return caller(data_dir=self.given.get("data_dir"), url=self.given.get("url"), key=self.given.get("key"))
+        return caller(
+            data_dir=self.given.get("data_dir"),
+            url=self.given.get("url"),
+            key=self.given.get("key"),
+        )
 
     @property
     def data_dir(self) -> Any:
         return data_dir_of(self.given.get("data_dir"))
 
     def call(self, name: str, /, **params: Any) -> Any:
-        """Do one operation as whom the settings say; ends the program with the right exit code when it is refused."""
+        """Do one operation as whom the settings say.
+
+        Ends the program with the right exit code when it is refused.
+        """
         try:
             return self.attempt(name, **params)
         except NoServer as error:
@@ -94,21 +120,33 @@ class Talk:
 
     def attempt(self, name: str, /, **params: Any) -> Any:
         """Do one operation. Raises NoServer and the errors of ackbox.errors."""
-        who = {"workspace": self.setting("workspace"), "agent": self.agent, "instance": self.setting("instance")}
+        who = {
+            "workspace": self.setting("workspace"),
+            "agent": self.agent,
+            "instance": self.setting("instance"),
+        }
         given = {**{key: value for key, value in who.items() if value}, **params}
         server = self.server
         # A command that only looks registers nobody.
-        server.says = {"Ackbox-Glance": "1", **({"Ackbox-Person": "1"} if self.is_person(given.get("agent")) else {})}
+        server.says = {
+            "Ackbox-Glance": "1",
+            **({"Ackbox-Person": "1"} if self.is_person(given.get("agent")) else {}),
+        }
         return server.call(name, given, timeout_s=self.timeout_s)
 
     @property
     def agent(self) -> str | None:
-        """Return the name that was set; on the server's machine, with the operator's key, else the login name."""
+        """Return the name that was set.
+
+        On the server's machine, with the operator's key, else the login name.
+        """
         return self.setting("agent") or (login_name() if self.is_at_server else None)
 
     @property
     def is_at_server(self) -> bool:
-        """Whether a command finds the server and the operator's key by itself, as on the server's own machine."""
+        """Whether a command finds the server and the operator's key by itself, as on the
+        server's own machine.
+        """
         return not self.setting("url") and not self.setting("key")
 
     def is_person(self, name: Any) -> bool:
@@ -117,7 +155,8 @@ class Talk:
 
     @contextmanager
     def client(self, *, patience_s: float, named: bool = False) -> Iterator[SyncClient]:
-        """Give a client that keeps a socket open, as whom the settings say; ends the program as `call` does when it is refused.
+        """Give a client that keeps a socket open, as whom the settings say; ends the program as
+        `call` does when it is refused.
 
         With `named` it is somebody: without a name set, the person who types here.
         """
@@ -126,8 +165,15 @@ class Talk:
         try:
             if named and self.is_person(self.agent):
                 self.attempt("agent.heartbeat")
-            with SyncClient(self.given.get("url"), self.given.get("key"), data_dir=self.given.get("data_dir"), workspace=self.setting("workspace"),
-                            agent=self.agent if named else self.setting("agent"), instance=self.setting("instance"), patience_s=patience_s) as client:
+            with SyncClient(
+                self.given.get("url"),
+                self.given.get("key"),
+                data_dir=self.given.get("data_dir"),
+                workspace=self.setting("workspace"),
+                agent=self.agent if named else self.setting("agent"),
+                instance=self.setting("instance"),
+                patience_s=patience_s,
+            ) as client:
                 yield client
         except NoServer as error:
             self.no_server(str(error))
@@ -137,25 +183,43 @@ class Talk:
     def no_server(self, message: str) -> NoReturn:
         """Say that nobody answers, and what to do: a server elsewhere is not started from here."""
         elsewhere = self.setting("url")
-        self.fail(NO_SERVER, "no_server", message, "Check --url or ACKBOX_URL, and that it runs there." if elsewhere else "Start one with: ackbox up")
+        self.fail(
+            NO_SERVER,
+            "no_server",
+            message,
+            (
+                "Check --url or ACKBOX_URL, and that it runs there."
+                if elsewhere
+                else "Start one with: ackbox up"
+            ),
+        )
 
     def refuse(self, error: AckboxError) -> NoReturn:
         hint = error.hint
         if error.details.get("field") == "agent" and not self.setting("agent"):
             hint = "Say who you are: ackbox --as NAME …, or: export ACKBOX_AGENT=NAME"
         if error.status == 401 and error.details.get("reason") == "missing":
-            hint = "Give one with --key or ACKBOX_KEY; on the server's machine --data-dir finds the operator's."
+            hint = (
+                "Give one with --key or ACKBOX_KEY; on the server's machine --data-dir finds the"
+                " operator's."
+            )
         message = error.message
         if not self.is_json:
             from ackbox.faces.cli.names import spoken
 
             message, hint = spoken(message), hint and spoken(hint)
-        self.fail(KEY if error.status in (401, 403) else REFUSED, error.code, message, hint, error.details)
+        self.fail(
+            KEY if error.status in (401, 403) else REFUSED, error.code, message, hint, error.details
+        )
 
-    def fail(self, exit_code: int, code: str, message: str, hint: str | None, details: Any = None) -> NoReturn:
+    def fail(
+        self, exit_code: int, code: str, message: str, hint: str | None, details: Any = None
+    ) -> NoReturn:
         """Say on stderr what was wrong and what to do, and end."""
         if self.is_json:
-            told = {"error": {"code": code, "message": message, "hint": hint, "details": details or {}}}
+            told = {
+                "error": {"code": code, "message": message, "hint": hint, "details": details or {}}
+            }
             click.echo(as_json(told), err=True)
         else:
             click.echo(plain(f"{message} {hint or ''}".rstrip()), err=True)
@@ -163,9 +227,26 @@ class Talk:
 
     @property
     def again(self) -> str:
-        """The start of a further command as the same one at the same place: what was set by a flag is said again."""
-        flags = {"data_dir": "--data-dir", "url": "--url", "workspace": "-w", "agent": "--as", "instance": "--instance"}
-        return " ".join(["ackbox", *(f"{flag} {shlex.quote(str(self.given[name]))}" for name, flag in flags.items() if name in self.given)])
+        """The start of a further command as the same one at the same place: what was set by a
+        flag is said again.
+        """
+        flags = {
+            "data_dir": "--data-dir",
+            "url": "--url",
+            "workspace": "-w",
+            "agent": "--as",
+            "instance": "--instance",
+        }
+        return " ".join(
+            [
+                "ackbox",
+                *(
+                    f"{flag} {shlex.quote(str(self.given[name]))}"
+                    for name, flag in flags.items()
+                    if name in self.given
+                ),
+            ]
+        )
 
     def show(self, answer: Any, text: Callable[[Any], str]) -> None:
         """Print one answer: as JSON, or as the text made of it."""
@@ -175,7 +256,10 @@ class Talk:
             click.echo(plain(text(answer)))
 
     def show_each(self, answers: Sequence[Any], columns: Sequence[Column], *, empty: str) -> None:
-        """Print a list: one JSON object a line, or a table; `empty` says what to do when there is nothing."""
+        """Print a list: one JSON object a line, or a table.
+
+        `empty` says what to do when there is nothing.
+        """
         if self.is_json:
             for each in answers:
                 click.echo(as_json(self.picked(each)))
@@ -184,13 +268,19 @@ class Talk:
         else:
             fields = self.given.get("fields")
             if fields:
-                columns = [Column(name, lambda each, name=name: each.get(name)) for name in fields.split(",")]  # type: ignore[misc]  # bound by default
+                columns = [
+                    Column(name, operator.methodcaller("get", name)) for name in fields.split(",")
+                ]
             for line in table(answers, columns):
                 click.echo(plain(line))
 
     def picked(self, answer: Any) -> Any:
         fields = self.given.get("fields")
-        return {name: answer.get(name) for name in fields.split(",")} if fields and isinstance(answer, dict) else answer
+        return (
+            {name: answer.get(name) for name in fields.split(",")}
+            if fields and isinstance(answer, dict)
+            else answer
+        )
 
     def say(self, text: str) -> None:
         """Tell people something that is not the answer."""
@@ -198,7 +288,10 @@ class Talk:
 
 
 def login_name() -> str:
-    """Return the name of the account without what a name cannot hold; `me` when that leaves nothing, or a reserved word."""
+    """Return the name of the account without what a name cannot hold.
+
+    `me` when that leaves nothing, or a reserved word.
+    """
     import getpass
 
     from ackbox.model.name import EVERYBODY, RESERVED
@@ -235,8 +328,12 @@ def _shared() -> list[click.Option]:
         "as_text": (["--text"], "Print text, also into a pipe.", {"is_flag": True}),
         "fields": (["--fields"], "Only these fields, with commas between.", {}),
     }
-    return [click.Option([name, *flags], help=help, expose_value=False, callback=_keep, hidden=False, **more)
-            for name, (flags, help, more) in texts.items()]
+    return [
+        click.Option(
+            [name, *flags], help=help, expose_value=False, callback=_keep, hidden=False, **more
+        )
+        for name, (flags, help, more) in texts.items()
+    ]
 
 
 class Verb(click.Command):
@@ -249,10 +346,17 @@ class Verb(click.Command):
         self.params += self.shared
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for title, parameters in (("Options", [p for p in self.params if p not in self.shared]), ("For every command", self.shared)):
+        for title, parameters in (
+            ("Options", [p for p in self.params if p not in self.shared]),
+            ("For every command", self.shared),
+        ):
             records = [record for p in parameters if (record := p.get_help_record(ctx)) is not None]
             if title == "Options":
-                records += [record for p in [self.get_help_option(ctx)] if p and (record := p.get_help_record(ctx))]
+                records += [
+                    record
+                    for p in [self.get_help_option(ctx)]
+                    if p and (record := p.get_help_record(ctx))
+                ]
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
@@ -284,7 +388,10 @@ class Verbs(click.Group):
             import difflib
 
             near = difflib.get_close_matches(args[0], VERBS, n=1)
-            raise click.UsageError(f"{error.message}{f' Did you mean {near[0]!r}?' if near else ' See: ackbox --help'}", ctx) from None
+            raise click.UsageError(
+                f"{error.message} {f'Did you mean {near[0]!r}?' if near else 'See: ackbox --help'}",
+                ctx,
+            ) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs before the options: they are what one comes for."""
@@ -293,14 +400,24 @@ class Verbs(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title in dict.fromkeys(FAMILIES.values()):
-            records = [(name, command.get_short_help_str(120)) for name, place in VERBS.items() if FAMILIES[place] == title
-                       and (command := self.get_command(ctx, name)) is not None and not command.hidden]
+            records = [
+                (name, command.get_short_help_str(120))
+                for name, place in VERBS.items()
+                if FAMILIES[place] == title
+                and (command := self.get_command(ctx, name)) is not None
+                and not command.hidden
+            ]
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
 
 
-@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}, params=_shared())
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    params=_shared(),
+)
 @click.version_option(__version__, "--version", "-V", message="ackbox %(version)s")
 @click.pass_context
 def cli(context: click.Context, /) -> None:
@@ -318,7 +435,9 @@ def cli(context: click.Context, /) -> None:
 talking = click.make_pass_decorator(Talk, ensure=True)
 
 
-def verb(name: str, registry: dict[str, click.Command], **options: Any) -> Callable[[Callable[..., Any]], click.Command]:
+def verb(
+    name: str, registry: dict[str, click.Command], **options: Any
+) -> Callable[[Callable[..., Any]], click.Command]:
     """Make a function a verb: its docstring is the help, the example first."""
 
     def make(function: Callable[..., Any]) -> click.Command:
@@ -337,13 +456,25 @@ def verbs(name: str, registry: dict[str, click.Command], help: str) -> click.Gro
 def _usage_of(error: click.ClickException) -> str:
     """Return how a command was used wrongly, as click says it, safe for a terminal."""
     context = getattr(error, "ctx", None)
-    usage = f"{context.get_usage()}\n{context.command_path} {(context.help_option_names or ['--help'])[-1]} says more.\n\n" if context else ""
+    usage = (
+        f"{context.get_usage()}\n{context.command_path}"
+        f" {(context.help_option_names or ['--help'])[-1]} says more.\n\n"
+        if context
+        else ""
+    )
     return plain(f"{usage}Error: {error.format_message()}")
 
 
 def speak_utf8() -> None:
-    """Read and write UTF-8 whatever the locale says; an invalid byte comes in as half of a surrogate pair, and never goes out as one."""
-    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+    """Read and write UTF-8 whatever the locale says.
+
+    An invalid byte comes in as half of a surrogate pair, and never goes out as one.
+    """
+    for stream, errors in (
+        (sys.stdin, "surrogateescape"),
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+    ):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors=errors)
     sys.argv = [os.fsencode(argument).decode("utf-8", "surrogateescape") for argument in sys.argv]

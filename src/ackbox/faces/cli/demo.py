@@ -35,7 +35,8 @@ class Demo:
         self._talk = talk
         self._pause = pause
         self._you = you
-        # Which copy of an agent speaks: were it the agent as such, that would still be here when its copy has left.
+        # Which copy of an agent speaks: were it the agent as such, that would still be here when
+        # its copy has left.
         self._copies: dict[str, str] = {}
 
     def run(self, *, wait: bool) -> None:
@@ -43,7 +44,9 @@ class Demo:
         try:
             self._call("workspace.create", "", name=WORKSPACE, workspace="default")
         except Conflict:
-            self._line("", "the workspace 'demo' is here from before; its old messages stay in its history")
+            self._line(
+                "", "the workspace 'demo' is here from before; its old messages stay in its history"
+            )
         self._call("key.create", "", name=self._you, kind="human", label="demo", expires_in_days=1)
         self._title("Three agents on two machines come online.")
         self._arrive("planner", "laptop", "mbp-ana", "Planning the 2.0 release")
@@ -53,23 +56,47 @@ class Demo:
         self._away()
         blocked = self._blocked(question)
         as_you = f"ackbox -w {WORKSPACE} --as {shlex.quote(self._you)}"
-        self._talk.say(f'\ncodex is waiting for your answer in the dashboard, under Needs you. Sign in with: ackbox open\n'
-                       f'Or in another terminal, where 2 is Needs you and r answers:\n\n  {as_you} tui\n\n'
-                       f'Or at once:\n\n  {as_you} reply {blocked} "Yes, after a backup"\n')
+        self._talk.say(
+            f"\ncodex is waiting for your answer in the dashboard, under Needs you. Sign in with:"
+            f" ackbox open\n"
+            f"Or in another terminal, where 2 is Needs you and r answers:\n\n  {as_you} tui\n\n"
+            f'Or at once:\n\n  {as_you} reply {blocked} "Yes, after a backup"\n'
+        )
         if wait:
             self._finish(blocked)
 
     def _talk_it_over(self) -> str:
-        self._title("The planner hands work over; the question about it and its answer stay in one thread.")
-        work = self._send("planner", "codex", "Please move the pricing page to the new session guard.", intent="handoff",
-                          refs=[{"kind": "file", "target": "web/pricing.tsx", "lines": "12-48"}])
+        self._title(
+            "The planner hands work over; the question about it and its answer stay in one thread."
+        )
+        work = self._send(
+            "planner",
+            "codex",
+            "Please move the pricing page to the new session guard.",
+            intent="handoff",
+            refs=[{"kind": "file", "target": "web/pricing.tsx", "lines": "12-48"}],
+        )
         self._read("codex", work)
-        question = self._send("codex", "planner", "Keep authMiddleware for old links, or drop it?", intent="question", parent=work)
+        question = self._send(
+            "codex",
+            "planner",
+            "Keep authMiddleware for old links, or drop it?",
+            intent="question",
+            parent=work,
+        )
         self._read("planner", question)
-        answer = self._send("planner", "codex", "Drop it. Old links redirect since March.", intent="answer", parent=question)
+        answer = self._send(
+            "planner",
+            "codex",
+            "Drop it. Old links redirect since March.",
+            intent="answer",
+            parent=question,
+        )
         self._mark("codex", answer, "acknowledged")
         self._title("Everyone hears what concerns everyone: one message, a receipt for each.")
-        news = self._send("tester", "*", "Nightly suite: 812 passed, 1 failed (retry budget).", intent="status")
+        news = self._send(
+            "tester", "*", "Nightly suite: 812 passed, 1 failed (retry budget).", intent="status"
+        )
         for name in ("planner", "codex"):
             self._mark(name, news, "read")
         self._receipts(news)
@@ -79,14 +106,26 @@ class Demo:
         self._title("The tester goes away. Mail waits for it.")
         self._call("agent.check_out", "tester", summary="Back after the reboot")
         self._line("tester", "leaves: back after the reboot")
-        late = self._send("codex", "tester", "Retry budget is fixed on branch pricing; please run it again.", intent="request", priority=4)
+        late = self._send(
+            "codex",
+            "tester",
+            "Retry budget is fixed on branch pricing; please run it again.",
+            intent="request",
+            priority=4,
+        )
         self._receipts(late)
 
     def _blocked(self, work: str) -> str:
         self._title("codex is blocked, and asks you.")
         self._call("agent.heartbeat", "codex", summary="Blocked: needs an answer from a person")
-        return self._send("codex", self._you, "May I delete the legacy sessions table? 1,204 rows, none younger than a year.", intent="blocked",
-                          priority=5, parent=work)
+        return self._send(
+            "codex",
+            self._you,
+            "May I delete the legacy sessions table? 1,204 rows, none younger than a year.",
+            intent="blocked",
+            priority=5,
+            parent=work,
+        )
 
     def _finish(self, blocked: str) -> None:
         say = self._talk.say
@@ -102,16 +141,24 @@ class Demo:
         for letter in self._call("inbox.check", "tester", mark="read")["messages"]:
             self._line("tester", f"reads from {letter['sender']}: {letter['body']}")
         self._receipts(answer["parent"])
-        say(f"\nThat was {len(self._call('message.history', 'planner', limit=200)['messages'])} messages, each with its receipts. Look around:\n\n"
-            f"  ackbox -w {WORKSPACE} who\n  ackbox -w {WORKSPACE} thread {answer['parent']}\n  ackbox -w {WORKSPACE} search pricing\n\n"
-            "Let a real agent in: give it the MCP server command  ackbox mcp --as NAME")
+        say(
+            f"\nThat was {len(self._call('message.history', 'planner', limit=200)['messages'])}"
+            f" messages, each with its receipts. Look around:\n\n  ackbox -w {WORKSPACE} who\n "
+            f" ackbox -w {WORKSPACE} thread {answer['parent']}\n  ackbox -w {WORKSPACE} search"
+            " pricing\n\nLet a real agent in: give it the MCP server command  ackbox mcp --as NAME"
+        )
 
     def _answer(self, blocked: str) -> Any:
-        """Wait for the person's reply to this question, or to the same one of a run before; or none within ten minutes."""
+        """Wait for the person's reply to this question, or to the same one of a run before.
+
+        Or none within ten minutes.
+        """
         until = time.monotonic() + ANSWER_S
         while time.monotonic() < until:
             for letter in self._call("inbox.wait", "codex", wait_s=20)["messages"]:
-                if letter["parent"] == blocked or (letter["parent"] and letter["sender"] == self._you):
+                if letter["parent"] == blocked or (
+                    letter["parent"] and letter["sender"] == self._you
+                ):
                     return letter
                 self._call("receipt.mark", "codex", mark="read", ids=[letter["id"]])
         return None
@@ -135,7 +182,11 @@ class Demo:
 
     def _receipts(self, id: str) -> None:
         status = self._call("message.status", "planner", id=id)
-        self._line("", "receipts: " + ", ".join(f"{each['agent']} {each['state']}" for each in status["receipts"]))
+        self._line(
+            "",
+            "receipts: "
+            + ", ".join(f"{each['agent']} {each['state']}" for each in status["receipts"]),
+        )
 
     def _title(self, text: str) -> None:
         self._beat(1.6)
@@ -143,7 +194,10 @@ class Demo:
         self._beat(0.8)
 
     def _line(self, who: str, text: str) -> None:
-        self._talk.say(f"  {local_time(time.strftime('%Y-%m-%dT%H:%M:%S+00:00', time.gmtime()))}  {who:<8} {text}")
+        self._talk.say(
+            f"  {local_time(time.strftime('%Y-%m-%dT%H:%M:%S+00:00', time.gmtime()))}  {who:<8}"
+            f" {text}"
+        )
         self._beat(1.3)
 
     def _beat(self, beats: float) -> None:

@@ -29,7 +29,15 @@ Finding = dict[str, str]
 def examine(talk: Talk) -> list[Finding]:
     """Return one finding for each thing looked at: ok, warn or bad, what was seen, what to do."""
     where: Path = talk.data_dir
-    return [_python(), _sqlite(), _directory(where), _key(where), *_open_files(where), _room(where), *_server(talk, where)]
+    return [
+        _python(),
+        _sqlite(),
+        _directory(where),
+        _key(where),
+        *_open_files(where),
+        _room(where),
+        *_server(talk, where),
+    ]
 
 
 def _finding(state: str, what: str, seen: str, do: str = "") -> Finding:
@@ -37,7 +45,9 @@ def _finding(state: str, what: str, seen: str, do: str = "") -> Finding:
 
 
 def _python() -> Finding:
-    return _finding("ok", "python", f"{platform.python_version()} on {platform.system()}, ackbox {__version__}")
+    return _finding(
+        "ok", "python", f"{platform.python_version()} on {platform.system()}, ackbox {__version__}"
+    )
 
 
 def _sqlite() -> Finding:
@@ -45,7 +55,12 @@ def _sqlite() -> Finding:
 
     version = linked_version()
     if not is_safe(version):
-        return _finding("bad", "sqlite", f"{version} is linked, which can damage a database", "pip install --upgrade apsw")
+        return _finding(
+            "bad",
+            "sqlite",
+            f"{version} is linked, which can damage a database",
+            "pip install --upgrade apsw",
+        )
     return _finding("ok", "sqlite", f"{version} is linked; every commit is synced")
 
 
@@ -55,13 +70,20 @@ def _directory(where: Path) -> Finding:
     try:
         check_directory(where)
     except OSError as error:
-        return _finding("bad", "data", f"{where}: {error.strerror}", "choose another with --data-dir")
+        return _finding(
+            "bad", "data", f"{where}: {error.strerror}", "choose another with --data-dir"
+        )
     except AckboxError as error:
         return _finding("bad", "data", error.message, error.hint or "")
     if not os.access(where, os.W_OK):
         return _finding("bad", "data", f"{where} cannot be written", f"chmod 700 {where}")
     if where.stat().st_mode & OTHERS:
-        return _finding("warn", "data", f"others can look into {where}", f"chmod 700 {where}, or start the server again, which does it")
+        return _finding(
+            "warn",
+            "data",
+            f"others can look into {where}",
+            f"chmod 700 {where}, or start the server again, which does it",
+        )
     return _finding("ok", "data", str(where))
 
 
@@ -70,33 +92,65 @@ def _key(where: Path) -> Finding:
     if not path.exists():
         return _finding("ok", "key", "no operator key yet; the first `ackbox up` makes one")
     if path.is_symlink():
-        return _finding("bad", "key", f"{path} is a symbolic link, and ackbox follows none", "put the file itself there")
+        return _finding(
+            "bad",
+            "key",
+            f"{path} is a symbolic link, and ackbox follows none",
+            "put the file itself there",
+        )
     if path.stat().st_uid != os.geteuid():
-        return _finding("bad", "key", f"{path} belongs to another user (uid {path.stat().st_uid})", f"chown it to you (uid {os.geteuid()})")
+        return _finding(
+            "bad",
+            "key",
+            f"{path} belongs to another user (uid {path.stat().st_uid})",
+            f"chown it to you (uid {os.geteuid()})",
+        )
     if path.stat().st_mode & OTHERS:
-        return _finding("bad", "key", f"{path} can be read by others", f"chmod 600 {path}, then: ackbox key rotate")
+        return _finding(
+            "bad",
+            "key",
+            f"{path} can be read by others",
+            f"chmod 600 {path}, then: ackbox key rotate",
+        )
     return _finding("ok", "key", f"{path}, for you only")
 
 
 def _open_files(where: Path) -> list[Finding]:
-    """Return a finding for the files that others can read or write, in the data directory and the settings file."""
+    """Return a finding for the files that others can read or write, in the data directory and
+    the settings file.
+    """
     try:
         places = [*where.iterdir(), config.file()]
     except OSError:
         places = [config.file()]
-    found = [path for path in places if path.is_file() and path.stat().st_mode & OTHERS and path.name != "operator.key"
-             and (path != config.file() or any(config.in_file(name) for name in config.SECRET))]
+    found = [
+        path
+        for path in places
+        if path.is_file()
+        and path.stat().st_mode & OTHERS
+        and path.name != "operator.key"
+        and (path != config.file() or any(config.in_file(name) for name in config.SECRET))
+    ]
     if not found:
         return []
     names = [str(path) for path in sorted(found)]
-    return [_finding("warn", "files", f"others can read {', '.join(names)}", f"chmod 600 {' '.join(names)}")]
+    return [
+        _finding(
+            "warn", "files", f"others can read {', '.join(names)}", f"chmod 600 {' '.join(names)}"
+        )
+    ]
 
 
 def _room(where: Path) -> Finding:
     there = next(path for path in (where, *where.parents) if path.exists())
     free = shutil.disk_usage(there).free
     if free < 1 << 29:
-        return _finding("bad", "disk", f"{free >> 20} MB free", "free some room; sends are refused when it is full")
+        return _finding(
+            "bad",
+            "disk",
+            f"{free >> 20} MB free",
+            "free some room; sends are refused when it is full",
+        )
     return _finding("ok" if free > 1 << 31 else "warn", "disk", f"{free / (1 << 30):.1f} GB free")
 
 
@@ -114,13 +168,28 @@ def _server(talk: Talk, where: Path) -> list[Finding]:
         body, date = HttpCaller(url.rstrip("/"), None).health()
         took_ms = (time.monotonic() - started) * 1000
     except NoServer:
-        gone = _finding("bad", "server", f"{url} does not answer", "ackbox stop, then ackbox up; see server.log in the data directory")
+        gone = _finding(
+            "bad",
+            "server",
+            f"{url} does not answer",
+            "ackbox stop, then ackbox up; see server.log in the data directory",
+        )
         return [gone, *(_calls(talk) if talk.setting("url") else [])]
     healthy = body == {"status": "ok"}
     found = [_finding("ok" if healthy else "bad", "server", f"{url} answers in {took_ms:.0f} ms")]
     if server and server.get("version") != __version__:
-        found.append(_finding("warn", "version", f"the server is {server['version']}, this command {__version__}", "ackbox stop, then ackbox up"))
-    found += [_finding("warn", "port", notice, "ackbox stop here or there, if one server is enough") for notice in (server or {}).get("notices", [])]
+        found.append(
+            _finding(
+                "warn",
+                "version",
+                f"the server is {server['version']}, this command {__version__}",
+                "ackbox stop, then ackbox up",
+            )
+        )
+    found += [
+        _finding("warn", "port", notice, "ackbox stop here or there, if one server is enough")
+        for notice in (server or {}).get("notices", [])
+    ]
     return [*found, _clock(date), *_calls(talk)]
 
 
@@ -128,7 +197,12 @@ def _clock(date: str | None) -> Finding:
     if date is None:
         return _finding("ok", "clock", "the server does not say its time")
     away_s = abs(parsedate_to_datetime(date).timestamp() - time.time())
-    return _finding("ok" if away_s < 5 else "warn", "clock", f"{away_s:.0f} s from the server", "" if away_s < 5 else "set both clocks by NTP")
+    return _finding(
+        "ok" if away_s < 5 else "warn",
+        "clock",
+        f"{away_s:.0f} s from the server",
+        "" if away_s < 5 else "set both clocks by NTP",
+    )
 
 
 def _calls(talk: Talk) -> list[Finding]:
@@ -141,7 +215,10 @@ def _calls(talk: Talk) -> list[Finding]:
         return [_finding("bad", "key", str(error), "ackbox up")]
     except AckboxError as error:
         return [_finding("bad", "key", error.message, error.hint or "")]
-    called = f"a call as {me['agent'] or 'operator'} ({me['role']}) in {me['workspace']} took {took_ms:.0f} ms"
+    called = (
+        f"a call as {me['agent'] or 'operator'} ({me['role']}) in {me['workspace']} took"
+        f" {took_ms:.0f} ms"
+    )
     return [_finding("ok", "call", called), _socket(server), *_database(server)]
 
 
@@ -152,10 +229,18 @@ def _socket(server: HttpCaller) -> Finding:
     try:
         started = time.monotonic()
         probe(server)
-        return _finding("ok", "socket", f"a WebSocket opened and answered in {(time.monotonic() - started) * 1000:.0f} ms")
+        return _finding(
+            "ok",
+            "socket",
+            f"a WebSocket opened and answered in {(time.monotonic() - started) * 1000:.0f} ms",
+        )
     except (NoServer, AckboxError) as error:
-        return _finding("bad", "socket", f"no WebSocket opens at {server.path('/ws')}: {error}",
-                        "let the proxy pass Upgrade and Connection; see docs/howto/run-on-a-server.md")
+        return _finding(
+            "bad",
+            "socket",
+            f"no WebSocket opens at {server.path('/ws')}: {error}",
+            "let the proxy pass Upgrade and Connection; see docs/howto/run-on-a-server.md",
+        )
 
 
 def _database(server: HttpCaller) -> list[Finding]:
@@ -164,12 +249,23 @@ def _database(server: HttpCaller) -> list[Finding]:
         told = server.call("server.status", {})
     except (NoServer, AckboxError):
         return []
-    return [_finding("ok" if told["backup"] else "warn", "database", stands(told), "" if told["backup"] else "ackbox backup FILE")]
+    return [
+        _finding(
+            "ok" if told["backup"] else "warn",
+            "database",
+            stands(told),
+            "" if told["backup"] else "ackbox backup FILE",
+        )
+    ]
 
 
 def stands(instance: dict[str, Any]) -> str:
     """Return how a database stands, in one line."""
     copy = instance["backup"]
     age = ago(copy["made_at"]) if copy else ""
-    copied = f"last copied {age if age == 'now' else f'{age} ago'}, checked by {copy['verified']}" if copy else "never copied"
+    copied = (
+        f"last copied {age if age == 'now' else f'{age} ago'}, checked by {copy['verified']}"
+        if copy
+        else "never copied"
+    )
     return f"{instance['database_bytes'] / 1e6:,.1f} MB, {instance['sockets']} sockets, {copied}"

@@ -33,7 +33,9 @@ COPY_S = 6 * 3600.0
 
 
 class Progress:
-    """Count, rate and time left, on stderr: a line that changes on a terminal, one every five seconds elsewhere when asked for."""
+    """Count, rate and time left, on stderr: a line that changes on a terminal, one every five
+    seconds elsewhere when asked for.
+    """
 
     def __init__(self, what: str, total: int | None, *, shown: bool) -> None:
         self._what, self._total, self._shown = what, total, shown
@@ -48,10 +50,18 @@ class Progress:
             return
         self._told = now
         rate = self.count / max(now - self._begun, 0.001)
-        left = f"   {(self._total - self.count) / rate:,.0f} s left" if self._total and rate and not is_last else ""
+        left = (
+            f"   {(self._total - self.count) / rate:,.0f} s left"
+            if self._total and rate and not is_last
+            else ""
+        )
         of = f" of {self._total:,}" if self._total else ""
         click.echo("\r" if live else "", err=True, nl=False)
-        click.echo(plain(f"{self._what}  {self.count:,}{of}   {rate:,.0f}/s{left}   "), err=True, nl=not live or is_last)
+        click.echo(
+            plain(f"{self._what}  {self.count:,}{of}   {rate:,.0f}/s{left}   "),
+            err=True,
+            nl=not live or is_last,
+        )
 
 
 @verb("export", VERBS)
@@ -62,7 +72,8 @@ def export(talk: Talk, file: str, progress: bool) -> None:
 
     Example: ackbox -w shop export shop.jsonl
 
-    Keys are not in it, nor webhooks' secrets. Sends go on while it runs; it holds what was there when it began.
+    Keys are not in it, nor webhooks' secrets. Sends go on while it runs; it holds what was there
+    when it began.
     Without FILE, or with -, it goes to standard output.
     """
     if file == "-":
@@ -70,19 +81,34 @@ def export(talk: Talk, file: str, progress: bool) -> None:
         return
     path = Path(file)
     if path.exists():
-        talk.fail(REFUSED, "conflict", f"{path} is there already.", "Choose another name; nothing is overwritten.")
+        talk.fail(
+            REFUSED,
+            "conflict",
+            f"{path} is there already.",
+            "Choose another name; nothing is overwritten.",
+        )
     part = path.with_name(f".{path.name}.part")
     try:
         with open(part, "x", encoding="utf-8", opener=_for_owner) as out:
             said = _export(talk, out, progress)
         part.rename(path)
     except OSError as error:
-        talk.fail(REFUSED, "invalid", f"{path} cannot be written: {error.strerror}.", "Choose another place.")
+        talk.fail(
+            REFUSED,
+            "invalid",
+            f"{path} cannot be written: {error.strerror}.",
+            "Choose another place.",
+        )
     finally:
         part.unlink(missing_ok=True)
-    talk.show(said | {"file": str(path)}, lambda of: f"wrote {of['file']}: {of['message']:,} messages, {of['reader']:,} readers, "
-              f"{of['event']:,} events, {of['task']:,} tasks, {of['note']:,} notes, "
-              f"sha256 {of['sha256'][:16]}…\nImport it with: ackbox import {of['file']}")
+    talk.show(
+        said | {"file": str(path)},
+        lambda of: (
+            f"wrote {of['file']}: {of['message']:,} messages, {of['reader']:,} readers, "
+            f"{of['event']:,} events, {of['task']:,} tasks, {of['note']:,} notes, "
+            f"sha256 {of['sha256'][:16]}…\nImport it with: ackbox import {of['file']}"
+        ),
+    )
 
 
 def _for_owner(name: str, flags: int) -> int:
@@ -99,8 +125,15 @@ def _export(talk: Talk, out: IO[str], progress: bool) -> dict[str, Any]:
         hashed.update(text.encode())
         out.write(text)
 
-    write({"format": FORMAT, "version": VERSION, "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
-           **{name: first[name] for name in ("workspace", "mode", "settings", "upto")}, "webhooks": _webhooks(talk)})
+    write(
+        {
+            "format": FORMAT,
+            "version": VERSION,
+            "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            **{name: first[name] for name in ("workspace", "mode", "settings", "upto")},
+            "webhooks": _webhooks(talk),
+        }
+    )
     told, counts = Progress("exporting", upto, shown=progress), dict.fromkeys(PARTS, 0)
     for part in PARTS:
         after: int | None = 0
@@ -118,24 +151,38 @@ def _export(talk: Talk, out: IO[str], progress: bool) -> dict[str, Any]:
 
 
 def _webhooks(talk: Talk) -> list[dict[str, Any]]:
-    """Return what makes a webhook again; its secret stays where it is, and its address is of the server."""
-    return [{name: each[name] for name in WEBHOOK} for each in talk.call("webhook.list")["webhooks"]]
+    """Return what makes a webhook again.
+
+    Its secret stays where it is, and its address is of the server.
+    """
+    return [
+        {name: each[name] for name in WEBHOOK} for each in talk.call("webhook.list")["webhooks"]
+    ]
 
 
 def _again(workspace: str, webhook: dict[str, Any]) -> str:
     """Return the command that makes a webhook again, with an address and a secret of its own."""
-    flags = [f"--{name} {shlex.quote(str(webhook[name]))}" for name in ("subject", "form", "intent", "priority") if webhook[name]]
+    flags = [
+        f"--{name} {shlex.quote(str(webhook[name]))}"
+        for name in ("subject", "form", "intent", "priority")
+        if webhook[name]
+    ]
     words = " ".join(shlex.quote(webhook[name]) for name in ("to", "body"))
-    return f"ackbox -w {shlex.quote(workspace)} --as {shlex.quote(webhook['created_by'])} webhook add {' '.join(flags)} -- {words}"
+    return (
+        f"ackbox -w {shlex.quote(workspace)} --as {shlex.quote(webhook['created_by'])} webhook add"
+        f" {' '.join(flags)} -- {words}"
+    )
 
 
 @verb("log", VERBS)
 def log(talk: Talk) -> None:
-    """Print what happened, oldest first, messages whole: one JSON object a line with id, type, timestamp and payload.
+    """Print what happened, oldest first, messages whole: one JSON object a line with id, type,
+    timestamp and payload.
 
     Example: ackbox -w shop log > shop-log.jsonl
 
-    The same lines have the same ids each time, so that a later run can be put beside an earlier one.
+    The same lines have the same ids each time, so that a later run can be put beside an earlier
+    one.
     """
     cursor, has_more = None, True
     while has_more:
@@ -164,26 +211,53 @@ def import_(talk: Talk, file: str, dry_run: bool, progress: bool) -> None:
             header, end = _check(talk, lines)
             name = talk.setting("workspace") or header["workspace"]
             talk.given["workspace"] = name
-            is_missing = name not in [each["name"] for each in talk.call("workspace.list", workspace=None)["workspaces"]]
+            is_missing = name not in [
+                each["name"] for each in talk.call("workspace.list", workspace=None)["workspaces"]
+            ]
             if not is_missing:
                 _store(talk, lines, header, end, only_look=True, shown=progress)
             elif not dry_run:
-                talk.call("workspace.create", workspace=None, name=name, mode=header["mode"], **header["settings"])
-            done = ({"new": sum(end[part] for part in PARTS), "known": 0} if dry_run and is_missing
-                    else _store(talk, lines, header, end, only_look=dry_run, shown=progress))
+                talk.call(
+                    "workspace.create",
+                    workspace=None,
+                    name=name,
+                    mode=header["mode"],
+                    **header["settings"],
+                )
+            done = (
+                {"new": sum(end[part] for part in PARTS), "known": 0}
+                if dry_run and is_missing
+                else _store(talk, lines, header, end, only_look=dry_run, shown=progress)
+            )
             webhooks = header.get("webhooks", [])
             here = _webhooks(talk) if webhooks and not (dry_run and is_missing) else []
             left_out = [_again(name, each) for each in webhooks if each not in here]
     except OSError as error:
-        talk.fail(REFUSED, "invalid", f"{file} cannot be read: {error.strerror}.", "Give the file that export wrote.")
-    talk.show({"workspace": name, **done, "webhooks_left_out": left_out}, lambda of: _imported(of, dry_run))
+        talk.fail(
+            REFUSED,
+            "invalid",
+            f"{file} cannot be read: {error.strerror}.",
+            "Give the file that export wrote.",
+        )
+    talk.show(
+        {"workspace": name, **done, "webhooks_left_out": left_out},
+        lambda of: _imported(of, dry_run),
+    )
 
 
 def _imported(of: dict[str, Any], dry_run: bool) -> str:
-    lines = [f"{of['workspace']}: {of['new']:,} new, {of['known']:,} known{' (nothing stored)' if dry_run else ''}"]
+    lines = [
+        f"{of['workspace']}: {of['new']:,} new, {of['known']:,}"
+        f" known{' (nothing stored)' if dry_run else ''}"
+    ]
     if of["webhooks_left_out"]:
-        lines += [f"webhooks left out, because their secrets are not in the file: {len(of['webhooks_left_out'])}. Make each again with:",
-                  *(f"  {command}" for command in of["webhooks_left_out"])]
+        lines += [
+            (
+                "webhooks left out, because their secrets are not in the file:"
+                f" {len(of['webhooks_left_out'])}. Make each again with:"
+            ),
+            *(f"  {command}" for command in of["webhooks_left_out"]),
+        ]
     return "\n".join(lines)
 
 
@@ -198,10 +272,18 @@ def _reread(file: str) -> IO[bytes]:
 
 
 def _check(talk: Talk, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the header and the closing line of a whole, undamaged export; ends the program on any other."""
+    """Return the header and the closing line of a whole, undamaged export.
+
+    Ends the program on any other.
+    """
 
     def refuse(what: str) -> NoReturn:
-        talk.fail(REFUSED, "invalid", f"This is not a whole export: {what}.", "Nothing was stored. Export again, or copy the file again.")
+        talk.fail(
+            REFUSED,
+            "invalid",
+            f"This is not a whole export: {what}.",
+            "Nothing was stored. Export again, or copy the file again.",
+        )
 
     hashed, counts, header, end = hashlib.sha256(), dict.fromkeys(PARTS, 0), None, None
     lines.seek(0)
@@ -235,11 +317,23 @@ def _check(talk: Talk, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]
     return header, end
 
 
-def _store(talk: Talk, lines: IO[bytes], header: dict[str, Any], end: dict[str, Any], *, only_look: bool, shown: bool) -> dict[str, int]:
-    told = Progress("checking" if only_look else "importing", sum(end[part] for part in PARTS), shown=shown)
+def _store(
+    talk: Talk,
+    lines: IO[bytes],
+    header: dict[str, Any],
+    end: dict[str, Any],
+    *,
+    only_look: bool,
+    shown: bool,
+) -> dict[str, int]:
+    told = Progress(
+        "checking" if only_look else "importing", sum(end[part] for part in PARTS), shown=shown
+    )
     done = {"new": 0, "known": 0}
     for part, records in _batches(lines):
-        answer = talk.call("workspace.import", part=part, records=records, upto=header["upto"], only_look=only_look)
+        answer = talk.call(
+            "workspace.import", part=part, records=records, upto=header["upto"], only_look=only_look
+        )
         done = {name: done[name] + answer[name] for name in done}
         told.add(len(records))
     told.add(0, is_last=True)
@@ -275,8 +369,17 @@ def backup(talk: Talk, dest: str) -> None:
     """
     elsewhere = talk.setting("url")
     if elsewhere and not HttpCaller(elsewhere, None).is_here:
-        talk.fail(REFUSED, "invalid", f"The server at {elsewhere} is on another machine; the copy would be made there.",
-                  "Run this on that machine.")
+        talk.fail(
+            REFUSED,
+            "invalid",
+            f"The server at {elsewhere} is on another machine; the copy would be made there.",
+            "Run this on that machine.",
+        )
     talk.timeout_s = COPY_S
     made = talk.call("server.backup", path=str(Path(dest).expanduser().absolute()))
-    talk.show(made, lambda of: f"copied to {of['path']}: {of['bytes'] / 1e6:,.1f} MB, checked by {of['verified']}")
+    talk.show(
+        made,
+        lambda of: (
+            f"copied to {of['path']}: {of['bytes'] / 1e6:,.1f} MB, checked by {of['verified']}"
+        ),
+    )

@@ -1,4 +1,5 @@
-"""Names: what the command line calls an operation or a parameter, for the errors that a server sends.
+"""Names: what the command line calls an operation or a parameter, for the errors that a server
+sends.
 
 Explained in docs/reference/cli.md.
 """
@@ -10,15 +11,39 @@ import re
 import click
 
 COMMANDS = {
-    "agent.list": "ackbox who", "agent.check_in": "ackbox session start", "agent.dismiss": "ackbox dismiss", "agent.whoami": "ackbox me",
-    "event.log": "ackbox log", "inbox.check": "ackbox inbox", "server.backup": "ackbox backup", "key.create": "ackbox key create",
-    "key.list": "ackbox key list", "key.revoke": "ackbox key revoke", "login.link": "ackbox open", "mailbox.list": "ackbox inbox --all",
-    "message.ask": "ackbox ask", "message.search": "ackbox search", "message.send": "ackbox send", "message.withdraw": "ackbox withdraw",
-    "note.add": "ackbox note add", "note.list": "ackbox note list", "note.search": "ackbox note search", "schedule.list": "ackbox schedule list",
-    "schedule.remove": "ackbox schedule remove", "session.start": "ackbox session start", "task.assign": "ackbox task assign",
-    "task.claim": "ackbox task claim", "task.list": "ackbox task list", "thread.get": "ackbox thread", "turn.submit": "ackbox turn",
-    "webhook.list": "ackbox webhook list", "webhook.remove": "ackbox webhook remove", "workspace.create": "ackbox workspace create",
-    "workspace.export": "ackbox export", "workspace.import": "ackbox import", "workspace.list": "ackbox workspace list",
+    "agent.list": "ackbox who",
+    "agent.check_in": "ackbox session start",
+    "agent.dismiss": "ackbox dismiss",
+    "agent.whoami": "ackbox me",
+    "event.log": "ackbox log",
+    "inbox.check": "ackbox inbox",
+    "server.backup": "ackbox backup",
+    "key.create": "ackbox key create",
+    "key.list": "ackbox key list",
+    "key.revoke": "ackbox key revoke",
+    "login.link": "ackbox open",
+    "mailbox.list": "ackbox inbox --all",
+    "message.ask": "ackbox ask",
+    "message.search": "ackbox search",
+    "message.send": "ackbox send",
+    "message.withdraw": "ackbox withdraw",
+    "note.add": "ackbox note add",
+    "note.list": "ackbox note list",
+    "note.search": "ackbox note search",
+    "schedule.list": "ackbox schedule list",
+    "schedule.remove": "ackbox schedule remove",
+    "session.start": "ackbox session start",
+    "task.assign": "ackbox task assign",
+    "task.claim": "ackbox task claim",
+    "task.list": "ackbox task list",
+    "thread.get": "ackbox thread",
+    "turn.submit": "ackbox turn",
+    "webhook.list": "ackbox webhook list",
+    "webhook.remove": "ackbox webhook remove",
+    "workspace.create": "ackbox workspace create",
+    "workspace.export": "ackbox export",
+    "workspace.import": "ackbox import",
+    "workspace.list": "ackbox workspace list",
     "workspace.settings": "ackbox workspace settings",
 }
 SHARED = {"agent": "--as", "instance": "--instance", "workspace": "-w"}
@@ -27,23 +52,31 @@ _PARAMETER = re.compile(r"`([a-z_]+)((?:[.\[][^`=]*)?)(?:=([^`]*))?`")
 
 
 def spoken(text: str) -> str:
-    """Return a server's text with the commands, flags and arguments that the command being run has for what it names."""
+    """Return a server's text with the commands, flags and arguments that the command being run
+    has for what it names.
+    """
     flags = _flags()
 
     def parameter(found: re.Match[str]) -> str:
         flag = flags.get(found[1])
         return found[0] if flag is None else f"{flag} {found[3]}" if found[3] else flag
 
-    return _PARAMETER.sub(parameter, _OPERATION.sub(lambda found: COMMANDS.get(found[0], found[0]), text))
+    return _PARAMETER.sub(
+        parameter, _OPERATION.sub(lambda found: COMMANDS.get(found[0], found[0]), text)
+    )
 
 
 def _flags() -> dict[str, str]:
-    """Return the flags of the command being run by the names of the parameters they become, its arguments in capitals."""
+    """Return the flags of the command being run by the names of the parameters they become, its
+    arguments in capitals.
+    """
     context = click.get_current_context(silent=True)
     found = dict(SHARED)
     for each in [] if context is None else context.command.params:
         if each.name is not None and each.name not in found:
-            found[each.name] = max(each.opts, key=len) if isinstance(each, click.Option) else each.name.upper()
+            found[each.name] = (
+                max(each.opts, key=len) if isinstance(each, click.Option) else each.name.upper()
+            )
     if "text" in found:
         found["body"] = found["text"]
     return found

@@ -20,7 +20,9 @@ NEEDS = (
     Column("from", lambda need: need["message"]["sender"]),
     Column("waits for", lambda need: some(need["waiting_for"], 3)),
     Column("id", lambda need: need["message"]["id"]),
-    Column("text", lambda need: need["message"]["subject"] or need["message"]["body"], may_cut=True),
+    Column(
+        "text", lambda need: need["message"]["subject"] or need["message"]["body"], may_cut=True
+    ),
 )
 THREADS = (
     Column("newest", lambda head: local_time(head["last"]["created_at"])),
@@ -55,5 +57,8 @@ def threads(talk: Talk, answered: bool, limit: int) -> None:
 
     Example: ackbox threads
     """
-    talk.show_each(talk.call("thread.list", answered_only=answered, limit=limit)["threads"], THREADS,
-                   empty='No conversations yet. Begin one: ackbox send bob "hello"')
+    talk.show_each(
+        talk.call("thread.list", answered_only=answered, limit=limit)["threads"],
+        THREADS,
+        empty='No conversations yet. Begin one: ackbox send bob "hello"',
+    )

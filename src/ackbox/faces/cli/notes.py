@@ -14,7 +14,10 @@ from ackbox.faces.cli.context import Talk, Verb, talking, verbs
 from ackbox.faces.terminal_text import Column, ago, some
 
 CLAIMS = (
-    Column("agent", lambda each: f"{each['agent']}/{each['instance']}" if each["instance"] else each["agent"]),
+    Column(
+        "agent",
+        lambda each: f"{each['agent']}/{each['instance']}" if each["instance"] else each["agent"],
+    ),
     Column("also", lambda each: some([*each["areas"], *each["files"]], 5), may_cut=True),
 )
 
@@ -23,7 +26,10 @@ SIGNS = {"active": "●", "timed_out": "◌", "ended": "○"}
 
 SESSIONS = (
     Column("", lambda each: SIGNS[each["state"]]),
-    Column("agent", lambda each: f"{each['agent']}/{each['instance']}" if each["instance"] else each["agent"]),
+    Column(
+        "agent",
+        lambda each: f"{each['agent']}/{each['instance']}" if each["instance"] else each["agent"],
+    ),
     Column("is", lambda each: each["outcome"] or each["state"].replace("_", " ")),
     Column("area", lambda each: each["area"]),
     Column("files", lambda each: some(each["touched"] or each["files"], 3), may_cut=True),
@@ -32,17 +38,36 @@ SESSIONS = (
 )
 
 
-session = verbs("session", VERBS, "Declare what a run of an agent works on.\n\nExample: ackbox --as ana session start --area docs")
-_token = click.option("--token", "session", help="The session's token; your newest session when left out.")
-_files = click.option("--file", "files", multiple=True, help="A file it claims; src/ claims all below it; may be repeated.")
+session = verbs(
+    "session",
+    VERBS,
+    "Declare what a run of an agent works on.\n\nExample: ackbox --as ana session start --area"
+    " docs",
+)
+_token = click.option(
+    "--token", "session", help="The session's token; your newest session when left out."
+)
+_files = click.option(
+    "--file",
+    "files",
+    multiple=True,
+    help="A file it claims; src/ claims all below it; may be repeated.",
+)
 
 
 def _given(**params: Any) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in params.items() if value not in (None, (), False)}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in params.items()
+        if value not in (None, (), False)
+    }
 
 
 def _told(of: Any) -> str:
-    lines = [f"also at work: {each['agent']} on {some([*each['areas'], *each['files']], 5)}" for each in of["conflicts"]]
+    lines = [
+        f"also at work: {each['agent']} on {some([*each['areas'], *each['files']], 5)}"
+        for each in of["conflicts"]
+    ]
     return "\n".join([*lines, f"{of['unread']} unread"])
 
 
@@ -51,16 +76,26 @@ def _told(of: Any) -> str:
 @_files
 @click.option("--summary", help="What it is going to do.")
 @click.option("--ttl", "ttl_s", type=int, help="Seconds it counts as active after a sign of life.")
-@click.option("--on-conflict", type=click.Choice(["warn", "block"]), help="Others claim the same: tell, or refuse to start.")
+@click.option(
+    "--on-conflict",
+    type=click.Choice(["warn", "block"]),
+    help="Others claim the same: tell, or refuse to start.",
+)
 @click.option("--announce", is_flag=True, help="Tell everyone of the start and of the end.")
 @talking
 def session_start(talk: Talk, /, **params: Any) -> None:
     """Declare a run, and print its token and who works on the same.
 
-    Example: ackbox --as ana session start --area docs --file docs/ --summary "A page about sessions"
+    Example: ackbox --as ana session start --area docs --file docs/ --summary "A page about
+    sessions"
     """
-    talk.show(talk.call("session.start", **_given(**params)),
-              lambda of: f"{of['session']['agent']} started; end with: {talk.again} session end --token {of['token']}\n{_told(of)}")
+    talk.show(
+        talk.call("session.start", **_given(**params)),
+        lambda of: (
+            f"{of['session']['agent']} started; end with: {talk.again} session end --token"
+            f" {of['token']}\n{_told(of)}"
+        ),
+    )
 
 
 @session.command("checkpoint", cls=Verb)
@@ -75,7 +110,9 @@ def session_checkpoint(talk: Talk, /, summary: tuple[str, ...], **params: Any) -
     Example: ackbox --as ana session checkpoint "Half of it is written"
     """
     said = talk.call("session.checkpoint", **_given(summary=" ".join(summary) or None, **params))
-    talk.show(said, lambda of: _told(of) if of["session"] else f"no session is running\n{_told(of)}")
+    talk.show(
+        said, lambda of: _told(of) if of["session"] else f"no session is running\n{_told(of)}"
+    )
 
 
 @session.command("end", cls=Verb)
@@ -89,8 +126,10 @@ def session_end(talk: Talk, /, summary: tuple[str, ...], **params: Any) -> None:
 
     Example: ackbox --as ana session end "The page is written" --outcome completed
     """
-    talk.show(talk.call("session.end", **_given(summary=" ".join(summary) or None, **params)),
-              lambda of: f"{of['session']['agent']} ended")
+    talk.show(
+        talk.call("session.end", **_given(summary=" ".join(summary) or None, **params)),
+        lambda of: f"{of['session']['agent']} ended",
+    )
 
 
 @session.command("conflicts", cls=Verb)
@@ -102,12 +141,18 @@ def session_conflicts(talk: Talk, /, **params: Any) -> None:
 
     Example: ackbox session conflicts --area docs --file src/
     """
-    talk.show_each(talk.call("session.conflicts", **_given(**params))["conflicts"], CLAIMS, empty="Nobody works on it.")
+    talk.show_each(
+        talk.call("session.conflicts", **_given(**params))["conflicts"],
+        CLAIMS,
+        empty="Nobody works on it.",
+    )
 
 
 @session.command("list", cls=Verb)
 @click.option("--of", help="Only this agent's.")
-@click.option("--state", type=click.Choice(["active", "timed_out", "ended"]), help="Only those that stand so.")
+@click.option(
+    "--state", type=click.Choice(["active", "timed_out", "ended"]), help="Only those that stand so."
+)
 @click.option("--limit", type=int, default=20, show_default=True, help="At most this many.")
 @talking
 def session_list(talk: Talk, /, **params: Any) -> None:
@@ -115,23 +160,41 @@ def session_list(talk: Talk, /, **params: Any) -> None:
 
     Example: ackbox session list --state active
     """
-    talk.show_each(talk.call("session.list", **_given(**params))["sessions"], SESSIONS,
-                   empty="No sessions yet. Start one with: ackbox --as ana session start")
+    talk.show_each(
+        talk.call("session.list", **_given(**params))["sessions"],
+        SESSIONS,
+        empty="No sessions yet. Start one with: ackbox --as ana session start",
+    )
 
 
-note = verbs("note", VERBS, "Keep notes for everybody, link them, and find them again.\n\nExample: ackbox --as ana note add \"SQLite first\"")
+note = verbs(
+    "note",
+    VERBS,
+    "Keep notes for everybody, link them, and find them again.\n\nExample: ackbox --as ana note add"
+    ' "SQLite first"',
+)
 _narrow = (
-    click.option("--kind", help="Only of this kind."), click.option("--tag", help="Only with this tag."),
-    click.option("--author", help="Only by this author."), click.option("--min-priority", type=int, help="Only of at least this priority."),
-    click.option("--superseded", "include_superseded", is_flag=True, help="Those that another stands for, too."),
+    click.option("--kind", help="Only of this kind."),
+    click.option("--tag", help="Only with this tag."),
+    click.option("--author", help="Only by this author."),
+    click.option("--min-priority", type=int, help="Only of at least this priority."),
+    click.option(
+        "--superseded",
+        "include_superseded",
+        is_flag=True,
+        help="Those that another stands for, too.",
+    ),
     click.option("--limit", type=int, default=20, show_default=True, help="At most this many."),
 )
 
 NOTES = (
     Column("", lambda each: "·" if each["superseded_by"] else "★" if each["priority"] > 3 else ""),
-    Column("kind", lambda each: each["kind"]), Column("author", lambda each: each["author"]),
-    Column("note", lambda each: each["title"] or each["text"], may_cut=True), Column("tags", lambda each: some(each["tags"], 3)),
-    Column("kept", lambda each: ago(each["created_at"])), Column("id", lambda each: each["id"]),
+    Column("kind", lambda each: each["kind"]),
+    Column("author", lambda each: each["author"]),
+    Column("note", lambda each: each["title"] or each["text"], may_cut=True),
+    Column("tags", lambda each: some(each["tags"], 3)),
+    Column("kept", lambda each: ago(each["created_at"])),
+    Column("id", lambda each: each["id"]),
 )
 
 
@@ -146,16 +209,21 @@ def _narrowing(command: Any) -> Any:
 @click.option("--kind", help="What it is: memory, note, fact, decision, or a word of yours.")
 @click.option("--title", help="In a line.")
 @click.option("--tag", "tags", multiple=True, help="A label; may be repeated.")
-@click.option("--priority", type=int, help="1 to 5; from 4 on it is told to whoever starts a session.")
+@click.option(
+    "--priority", type=int, help="1 to 5; from 4 on it is told to whoever starts a session."
+)
 @click.option("--unless-known", is_flag=True, help="Keep nothing when it is there already.")
 @talking
 def note_add(talk: Talk, /, text: tuple[str, ...], **params: Any) -> None:
     """Keep a note for everybody in the workspace.
 
-    Example: ackbox --as ana note add "SQLite first, PostgreSQL when it is outgrown" --kind decision --tag storage
+    Example: ackbox --as ana note add "SQLite first, PostgreSQL when it is outgrown" --kind decision
+    --tag storage
     """
-    talk.show(talk.call("note.add", text=" ".join(text), **_given(**params)),
-              lambda of: f"{'kept before' if of['duplicate'] else 'kept'}: {of['id']}")
+    talk.show(
+        talk.call("note.add", text=" ".join(text), **_given(**params)),
+        lambda of: f"{'kept before' if of['duplicate'] else 'kept'}: {of['id']}",
+    )
 
 
 @note.command("list", cls=Verb)
@@ -166,7 +234,11 @@ def note_list(talk: Talk, /, **params: Any) -> None:
 
     Example: ackbox note list --kind decision
     """
-    talk.show_each(talk.call("note.list", **_given(**params))["notes"], NOTES, empty="No notes. Keep one with: ackbox --as ana note add TEXT")
+    talk.show_each(
+        talk.call("note.list", **_given(**params))["notes"],
+        NOTES,
+        empty="No notes. Keep one with: ackbox --as ana note add TEXT",
+    )
 
 
 @note.command("search", cls=Verb)
@@ -184,7 +256,9 @@ def note_search(talk: Talk, /, query: tuple[str, ...], **params: Any) -> None:
 
 @note.command("show", cls=Verb)
 @click.argument("id")
-@click.option("--depth", type=int, default=1, show_default=True, help="Neighbours over so many links.")
+@click.option(
+    "--depth", type=int, default=1, show_default=True, help="Neighbours over so many links."
+)
 @talking
 def note_show(talk: Talk, id: str, depth: int) -> None:
     """Show a note and what it is linked to.
@@ -195,10 +269,28 @@ def note_show(talk: Talk, id: str, depth: int) -> None:
 
 
 def _page(of: Any) -> str:
-    own, names = of["note"], {each["id"]: each["title"] or each["opening"] for each in of["neighbours"]}
-    head = f"{own['kind']} by {own['author']}, {ago(own['created_at'])} ago{', superseded' if own['superseded_by'] else ''}"
-    links = [f"  {names.get(each['source'], 'this')} → {each['relation']} → {names.get(each['target'], 'this')}" for each in of["links"]]
-    return "\n".join([head, *([own["title"]] if own["title"] else []), "", own["text"], *(["", *links] if links else [])])
+    own, names = (
+        of["note"],
+        {each["id"]: each["title"] or each["opening"] for each in of["neighbours"]},
+    )
+    head = (
+        f"{own['kind']} by {own['author']}, {ago(own['created_at'])}"
+        f" ago{', superseded' if own['superseded_by'] else ''}"
+    )
+    links = [
+        f"  {names.get(each['source'], 'this')} → {each['relation']} →"
+        f" {names.get(each['target'], 'this')}"
+        for each in of["links"]
+    ]
+    return "\n".join(
+        [
+            head,
+            *([own["title"]] if own["title"] else []),
+            "",
+            own["text"],
+            *(["", *links] if links else []),
+        ]
+    )
 
 
 @note.command("link", cls=Verb)
@@ -211,7 +303,10 @@ def note_link(talk: Talk, id: str, relation: str, to: str) -> None:
 
     Example: ackbox --as ana note link 0199… supports 0198…
     """
-    talk.show(talk.call("note.link", id=id, relation=relation, to=to), lambda of: "linked so before" if of["duplicate"] else "linked")
+    talk.show(
+        talk.call("note.link", id=id, relation=relation, to=to),
+        lambda of: "linked so before" if of["duplicate"] else "linked",
+    )
 
 
 @note.command("supersede", cls=Verb)
@@ -224,21 +319,31 @@ def note_supersede(talk: Talk, /, id: str, text: tuple[str, ...], title: str | N
 
     Example: ackbox --as ana note supersede 0199… "PostgreSQL from the start"
     """
-    talk.show(talk.call("note.supersede", id=id, text=" ".join(text), **_given(title=title)), lambda of: f"kept: {of['id']}")
+    talk.show(
+        talk.call("note.supersede", id=id, text=" ".join(text), **_given(title=title)),
+        lambda of: f"kept: {of['id']}",
+    )
 
 
-turn = verbs("turn", VERBS, "Leave what a turn did, and what it says to others.\n\nExample: ackbox --as ana turn submit turn.json")
+turn = verbs(
+    "turn",
+    VERBS,
+    "Leave what a turn did, and what it says to others.\n\nExample: ackbox --as ana turn submit"
+    " turn.json",
+)
 
 
 @turn.command("submit", cls=Verb)
 @click.argument("file", type=click.File("rb"), default="-")
 @talking
 def turn_submit(talk: Talk, file: Any) -> None:
-    """End a turn with an envelope from a file, or from standard input: all of it is kept and sent, or nothing.
+    """End a turn with an envelope from a file, or from standard input: all of it is kept and sent,
+    or nothing.
 
     Example: ackbox --as ana turn submit turn.json
 
-    The file: {"summary": "Tests pass", "messages": [{"to": "bob", "body": "Please review", "intent": "handoff"}]}; also status, blockers, next, plan,
+    The file: {"summary": "Tests pass", "messages": [{"to": "bob", "body": "Please review",
+    "intent": "handoff"}]}; also status, blockers, next, plan,
     task, answer_within_s, answers_oldest, idempotency_key, and for a message subject, refs, parent.
     """
     talk.show(talk.call("turn.submit", **_envelope(file)), _ended)
@@ -247,16 +352,25 @@ def turn_submit(talk: Talk, file: Any) -> None:
 def _envelope(file: Any) -> dict[str, Any]:
     """Return the one JSON object of a file; what stands in it is the operation's to judge."""
     if file.isatty():
-        raise click.UsageError("Name a file, or give the envelope on standard input: ackbox --as ana turn submit turn.json")
+        raise click.UsageError(
+            "Name a file, or give the envelope on standard input: ackbox --as ana turn submit"
+            " turn.json"
+        )
     try:
         found = json.loads(file.read())
     except ValueError as error:
         raise click.UsageError(f"The envelope is not valid JSON: {error}.") from None
     if not isinstance(found, dict):
-        raise click.UsageError('The envelope is not a JSON object; it begins like this: {"summary": "…"}')
+        raise click.UsageError(
+            'The envelope is not a JSON object; it begins like this: {"summary": "…"}'
+        )
     return found
 
 
 def _ended(of: Any) -> str:
-    said = [f"  to {some(each['to'], 5)} ({each['intent']}): {each['id']}" for each in of["messages"]]
-    return "\n".join([f"{'kept before' if of['duplicate'] else 'kept'}: {of['id']}, {of['status']}", *said])
+    said = [
+        f"  to {some(each['to'], 5)} ({each['intent']}): {each['id']}" for each in of["messages"]
+    ]
+    return "\n".join(
+        [f"{'kept before' if of['duplicate'] else 'kept'}: {of['id']}, {of['status']}", *said]
+    )

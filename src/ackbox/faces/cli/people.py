@@ -32,13 +32,24 @@ def _name(each: Any) -> str:
 
 
 KEYS = (
-    Column("id", lambda key: key["id"]), Column("kind", lambda key: key["kind"]), Column("agent", lambda key: key["agent"]),
-    Column("label", lambda key: key["label"], may_cut=True), Column("made", lambda key: local_time(key["created_at"])),
-    Column("until", lambda key: "revoked" if key["revoked_at"] else local_time(key["expires_at"]) or "no end"),
+    Column("id", lambda key: key["id"]),
+    Column("kind", lambda key: key["kind"]),
+    Column("agent", lambda key: key["agent"]),
+    Column("label", lambda key: key["label"], may_cut=True),
+    Column("made", lambda key: local_time(key["created_at"])),
+    Column(
+        "until",
+        lambda key: "revoked" if key["revoked_at"] else local_time(key["expires_at"]) or "no end",
+    ),
 )
 WORKSPACES = (
-    Column("name", lambda each: each["name"]), Column("mode", lambda each: each["mode"]), Column("agents", lambda each: each["agents"]),
-    Column("settings", lambda each: ", ".join(f"{name}={value}" for name, value in each["settings"].items())),
+    Column("name", lambda each: each["name"]),
+    Column("mode", lambda each: each["mode"]),
+    Column("agents", lambda each: each["agents"]),
+    Column(
+        "settings",
+        lambda each: ", ".join(f"{name}={value}" for name, value in each["settings"].items()),
+    ),
     Column("made", lambda each: local_time(each["created_at"])),
 )
 
@@ -51,8 +62,14 @@ def who(talk: Talk, online_only: bool) -> None:
     Example: ackbox who
     """
     roster = talk.call("agent.list", online_only=online_only)
-    people = roster["agents"] if talk.is_json else [one for each in roster["agents"] for one in (each, *each["instances"])]
-    talk.show_each(people, PEOPLE, empty='Nobody is here yet. Say hello with: ackbox --as ana send bob "hello"')
+    people = (
+        roster["agents"]
+        if talk.is_json
+        else [one for each in roster["agents"] for one in (each, *each["instances"])]
+    )
+    talk.show_each(
+        people, PEOPLE, empty='Nobody is here yet. Say hello with: ackbox --as ana send bob "hello"'
+    )
     if roster["awaited"] and not talk.is_json:
         talk.say(f"Mail waits for names that nobody has seen: {some(roster['awaited'], 8)}")
 
@@ -63,8 +80,13 @@ def me(talk: Talk) -> None:
 
     Example: ackbox --as ana me
     """
-    talk.show(talk.call("agent.whoami"), lambda of: f"{of['agent'] or 'nobody yet (say --as NAME)'} in {of['workspace']}, with a key of kind "
-              f"{of['role']} that may {', '.join(of['may'])}")
+    talk.show(
+        talk.call("agent.whoami"),
+        lambda of: (
+            f"{of['agent'] or 'nobody yet (say --as NAME)'} in {of['workspace']}, with a key of"
+            f" kind {of['role']} that may {', '.join(of['may'])}"
+        ),
+    )
 
 
 @verb("heartbeat", VERBS)
@@ -75,7 +97,9 @@ def heartbeat(talk: Talk, summary: tuple[str, ...]) -> None:
     Example: ackbox --as ana heartbeat "Migrating the pricing page"
     """
     alive = talk.call("agent.heartbeat", summary=" ".join(summary) or None)
-    talk.show(alive, lambda of: f"{of['agent']} seen {local_time(of['last_seen'])}, {of['unread']} unread")
+    talk.show(
+        alive, lambda of: f"{of['agent']} seen {local_time(of['last_seen'])}, {of['unread']} unread"
+    )
 
 
 @verb("nudge", VERBS)
@@ -92,8 +116,19 @@ def nudge(talk: Talk, name: str, id: str | None) -> None:
         more: dict[str, Any] = {"parent": id, "refs": [{"kind": "message", "target": id}]}
     else:
         text, more = "Please look at your post.", {}
-    sent = talk.call("message.send", to=name, body=text, intent="request", priority=5, idempotency_key=new_key(), **more)
-    talk.show(sent, lambda of: f"nudged {name} ({', '.join(each['presence'] for each in of['recipients'])})")
+    sent = talk.call(
+        "message.send",
+        to=name,
+        body=text,
+        intent="request",
+        priority=5,
+        idempotency_key=new_key(),
+        **more,
+    )
+    talk.show(
+        sent,
+        lambda of: f"nudged {name} ({', '.join(each['presence'] for each in of['recipients'])})",
+    )
 
 
 @verb("dismiss", VERBS)
@@ -104,12 +139,23 @@ def dismiss(talk: Talk, name: str) -> None:
     Example: ackbox dismiss codxe
     """
     done = talk.call("agent.dismiss", name=name)
-    talk.show(done, lambda of: f"taken back {of['withdrawn']}" + (", more waits: do it again" if of["is_more"] else ""))
+    talk.show(
+        done,
+        lambda of: (
+            f"taken back {of['withdrawn']}" + (", more waits: do it again" if of["is_more"] else "")
+        ),
+    )
 
 
-agent = verbs("agent", VERBS, "Change what is known of an agent.\n\nExample: ackbox agent set-kind root human")
-key = verbs("key", VERBS, "Make, list, revoke and rotate keys.\n\nExample: ackbox key create --agent bob")
-workspace = verbs("workspace", VERBS, "Make, list and set up workspaces.\n\nExample: ackbox workspace create shop")
+agent = verbs(
+    "agent", VERBS, "Change what is known of an agent.\n\nExample: ackbox agent set-kind root human"
+)
+key = verbs(
+    "key", VERBS, "Make, list, revoke and rotate keys.\n\nExample: ackbox key create --agent bob"
+)
+workspace = verbs(
+    "workspace", VERBS, "Make, list and set up workspaces.\n\nExample: ackbox workspace create shop"
+)
 
 
 @agent.command("set-kind", cls=Verb)
@@ -121,27 +167,58 @@ def agent_set_kind(talk: Talk, name: str, kind: str) -> None:
 
     Example: ackbox agent set-kind root human
     """
-    talk.show(talk.call("agent.set_kind", name=name, kind=kind),
-              lambda of: f"{of['agent']} is {of['kind']}" + (f", was {of['before']}" if of["before"] != of["kind"] else ", as before"))
+    talk.show(
+        talk.call("agent.set_kind", name=name, kind=kind),
+        lambda of: (
+            f"{of['agent']} is {of['kind']}"
+            + (f", was {of['before']}" if of["before"] != of["kind"] else ", as before")
+        ),
+    )
 
 
 @key.command("create", cls=Verb)
 @click.option("--agent", "name", help="Who speaks with it; needed except for admins.")
-@click.option("--kind", type=click.Choice(["agent", "human", "owner", "read-only", "admin", "server-admin"]), default="agent", show_default=True,
-              help="What it may do.")
-@click.option("--may-speak-as", multiple=True, help="Another name it may speak as; * matches any text; may be repeated.")
+@click.option(
+    "--kind",
+    type=click.Choice(["agent", "human", "owner", "read-only", "admin", "server-admin"]),
+    default="agent",
+    show_default=True,
+    help="What it may do.",
+)
+@click.option(
+    "--may-speak-as",
+    multiple=True,
+    help="Another name it may speak as; * matches any text; may be repeated.",
+)
 @click.option("--label", default="", help="A note for people.")
 @click.option("--expires-in-days", type=int, default=90, show_default=True, help="0 never expires.")
 @talking
-def key_create(talk: Talk, name: str | None, kind: str, may_speak_as: tuple[str, ...], label: str, expires_in_days: int) -> None:
+def key_create(
+    talk: Talk,
+    name: str | None,
+    kind: str,
+    may_speak_as: tuple[str, ...],
+    label: str,
+    expires_in_days: int,
+) -> None:
     """Make a key; it is shown this once.
 
     Example: ackbox key create --agent bob --json
     """
-    made = talk.call("key.create", name=name or None, kind=kind, may_speak_as=list(may_speak_as), label=label, expires_in_days=expires_in_days)
+    made = talk.call(
+        "key.create",
+        name=name or None,
+        kind=kind,
+        may_speak_as=list(may_speak_as),
+        label=label,
+        expires_in_days=expires_in_days,
+    )
     talk.show(made, lambda of: of["key"])
     if not talk.is_json:
-        talk.say(f"Shown this once. Use it with: export ACKBOX_KEY=…   Revoke it with: ackbox key revoke {made['id']}")
+        talk.say(
+            "Shown this once. Use it with: export ACKBOX_KEY=…   Revoke it with: ackbox key revoke"
+            f" {made['id']}"
+        )
 
 
 @key.command("list", cls=Verb)
@@ -151,7 +228,11 @@ def key_list(talk: Talk) -> None:
 
     Example: ackbox key list
     """
-    talk.show_each(talk.call("key.list")["keys"], KEYS, empty="No keys yet. Make one with: ackbox key create --agent bob")
+    talk.show_each(
+        talk.call("key.list")["keys"],
+        KEYS,
+        empty="No keys yet. Make one with: ackbox key create --agent bob",
+    )
 
 
 @key.command("revoke", cls=Verb)
@@ -167,7 +248,12 @@ def key_revoke(talk: Talk, id: str) -> None:
 
 @key.command("rotate", cls=Verb)
 @click.argument("id")
-@click.option("--grace", default="24h", show_default=True, help="Seconds for which the old key stays valid, or 10m, 2h; 0 ends it at once.")
+@click.option(
+    "--grace",
+    default="24h",
+    show_default=True,
+    help="Seconds for which the old key stays valid, or 10m, 2h; 0 ends it at once.",
+)
 @talking
 def key_rotate(talk: Talk, id: str, grace: str) -> None:
     """Replace a key by a new one with the same rights; the old one ends later.
@@ -181,21 +267,31 @@ def key_rotate(talk: Talk, id: str, grace: str) -> None:
     made = talk.call("key.rotate", id=id, grace_s=int(seconds(grace)))
     talk.show(made, lambda of: of["key"])
     if not talk.is_json:
-        talk.say(f"Shown this once. The old key {made['old_id']} ends {local_time(made['old_ends_at'])}."
-                 + (f" The new one is in {made['kept_in']}." if made["kept_in"] else ""))
+        talk.say(
+            f"Shown this once. The old key {made['old_id']} ends {local_time(made['old_ends_at'])}."
+            + (f" The new one is in {made['kept_in']}." if made["kept_in"] else "")
+        )
 
 
 @workspace.command("create", cls=Verb)
 @click.argument("name")
-@click.option("--mode", type=click.Choice(["open", "private"]), default="open", show_default=True,
-              help="open: members read everything; private: sender, recipients and operators.")
+@click.option(
+    "--mode",
+    type=click.Choice(["open", "private"]),
+    default="open",
+    show_default=True,
+    help="open: members read everything; private: sender, recipients and operators.",
+)
 @talking
 def workspace_create(talk: Talk, name: str, mode: str) -> None:
     """Make a workspace.
 
     Example: ackbox workspace create shop
     """
-    talk.show(talk.call("workspace.create", name=name, mode=mode), lambda of: f"made {of['name']}; use it with: ackbox -w {of['name']} …")
+    talk.show(
+        talk.call("workspace.create", name=name, mode=mode),
+        lambda of: f"made {of['name']}; use it with: ackbox -w {of['name']} …",
+    )
 
 
 @workspace.command("list", cls=Verb)
@@ -209,20 +305,58 @@ def workspace_list(talk: Talk) -> None:
 
 
 @workspace.command("settings", cls=Verb)
-@click.option("--unknown", type=click.Choice(["hold", "refuse", "inactive"]), help="What a send does with a name nobody has seen.")
-@click.option("--inactive", type=click.Choice(["refuse", "hold"]), help="What 'inactive' does with a known name that is not here.")
-@click.option("--hops-limit", type=int, help="Answers in a thread without a person before it stops.")
-@click.option("--repeats-limit", type=int, help="The same text to the same audience within ten minutes; 0 for no limit.")
-@click.option("--on-conflict", type=click.Choice(["warn", "block"]), help="Whether a session that claims what another does is told so, or refused.")
-@click.option("--heartbeat", "heartbeat_s", type=int, help="Seconds between the signs of life of a session.")
-@click.option("--empty-inbox-text", help="What a look into an inbox with nothing new says in words.")
-@click.option("--newcomer-days", type=int, help="Days of broadcasts that a new agent is given, 0 to 30; the newest 50 at most.")
-@click.option("--session-ttl", "session_ttl_s", type=int, help="Seconds a session counts as active after a sign of life.")
+@click.option(
+    "--unknown",
+    type=click.Choice(["hold", "refuse", "inactive"]),
+    help="What a send does with a name nobody has seen.",
+)
+@click.option(
+    "--inactive",
+    type=click.Choice(["refuse", "hold"]),
+    help="What 'inactive' does with a known name that is not here.",
+)
+@click.option(
+    "--hops-limit", type=int, help="Answers in a thread without a person before it stops."
+)
+@click.option(
+    "--repeats-limit",
+    type=int,
+    help="The same text to the same audience within ten minutes; 0 for no limit.",
+)
+@click.option(
+    "--on-conflict",
+    type=click.Choice(["warn", "block"]),
+    help="Whether a session that claims what another does is told so, or refused.",
+)
+@click.option(
+    "--heartbeat", "heartbeat_s", type=int, help="Seconds between the signs of life of a session."
+)
+@click.option(
+    "--empty-inbox-text", help="What a look into an inbox with nothing new says in words."
+)
+@click.option(
+    "--newcomer-days",
+    type=int,
+    help="Days of broadcasts that a new agent is given, 0 to 30; the newest 50 at most.",
+)
+@click.option(
+    "--session-ttl",
+    "session_ttl_s",
+    type=int,
+    help="Seconds a session counts as active after a sign of life.",
+)
 @talking
 def workspace_settings(talk: Talk, /, **changes: Any) -> None:
     """Show a workspace's settings, or change them.
 
     Example: ackbox -w shop workspace settings --unknown refuse
     """
-    talk.show(talk.call("workspace.settings", **changes), lambda of: "\n".join(
-        [f"{of['name']}, {of['mode']}, agents: {of['agents']}", *(f"  {name} = {value}" for name, value in of["settings"].items())]))
+    talk.show(
+        talk.call("workspace.settings", **changes),
+        lambda of: "\n".join(
+            [
+                f"{of['name']}, {of['mode']}, agents: {of['agents']}",
+                *(f"  {name} = {value}" for name, value in of["settings"].items()),
+            ]
+        ),
+    )

@@ -31,56 +31,103 @@ VERBS: dict[str, click.Command] = {}
 def block(server: dict[str, Any], *, is_new: bool) -> str:
     """Return what a person wants to know of a server that runs."""
     url, where = server["url"], server["data_dir"]
-    return (f"ackbox {server['version']} {'is ready' if is_new else 'runs already'}\n\n"
-            f"  dashboard  {url}/     sign in with: ackbox open\n"
-            f"  agents     {url}/mcp     or: ackbox mcp\n"
-            f"  rest       {url}/v1      described at {url}/reference\n"
-            f"  data       {server['database']}\n"
-            f"  key        {Path(where) / 'operator.key'}\n\n"
-            f"next, in another terminal\n"
-            f"  ackbox demo                          see it move, 40 seconds, no model, no network\n"
-            f'  ackbox --as ana send bob "hello"     leave somebody a message\n'
-            f"  ackbox tui                           watch and take part in the terminal\n")
+    return (
+        f"ackbox {server['version']} {'is ready' if is_new else 'runs already'}\n\n"
+        f"  dashboard  {url}/     sign in with: ackbox open\n"
+        f"  agents     {url}/mcp     or: ackbox mcp\n"
+        f"  rest       {url}/v1      described at {url}/reference\n"
+        f"  data       {server['database']}\n"
+        f"  key        {Path(where) / 'operator.key'}\n\n"
+        f"next, in another terminal\n"
+        f"  ackbox demo                          see it move, 40 seconds, no model, no network\n"
+        f'  ackbox --as ana send bob "hello"     leave somebody a message\n'
+        f"  ackbox tui                           watch and take part in the terminal\n"
+    )
 
 
 def overview(talk: Talk) -> None:
     """`ackbox` alone: where the server is, who is here, what waits, and what to do next."""
     server = read_server(talk.data_dir)
     if server is None and not talk.setting("url"):
-        click.echo("No ackbox runs here.\n\n  ackbox up         start the server\n  ackbox --help     everything it can do")
+        click.echo(
+            "No ackbox runs here.\n\n  ackbox up         start the server\n  ackbox --help    "
+            " everything it can do"
+        )
         sys.exit(NO_SERVER)
     roster = talk.call("agent.list")
     online = [each["agent"] for each in roster["agents"] if each["presence"] == "online"]
     url = talk.server.url
     if talk.is_json:
-        click.echo(as_json({"url": url, "agents": len(roster["agents"]), "online": online, "awaited": roster["awaited"]}))
+        click.echo(
+            as_json(
+                {
+                    "url": url,
+                    "agents": len(roster["agents"]),
+                    "online": online,
+                    "awaited": roster["awaited"],
+                }
+            )
+        )
         return
-    click.echo(plain(f"ackbox runs at {url}\n  {len(roster['agents'])} known, {len(online)} online{': ' + some(online, 8) if online else ''}"))
+    click.echo(
+        plain(
+            f"ackbox runs at {url}\n  {len(roster['agents'])} known, {len(online)}"
+            f" online{': ' + some(online, 8) if online else ''}"
+        )
+    )
     if roster["awaited"]:
         click.echo(plain(f"  mail waits for names nobody has seen: {some(roster['awaited'], 8)}"))
-    click.echo("\n  ackbox who        who is here\n  ackbox needs      what waits for a person\n  ackbox inbox      your post (--as NAME)\n"
-               "  ackbox tui        watch and take part\n  ackbox --help     everything it can do")
+    click.echo(
+        "\n  ackbox who        who is here\n  ackbox needs      what waits for a person\n  ackbox"
+        " inbox      your post (--as NAME)\n  ackbox tui        watch and take part\n  ackbox"
+        " --help     everything it can do"
+    )
 
 
 @verb("up", VERBS)
 @click.option("--host", help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
-@click.option("--database", help="postgresql://… or sqlite:////path; SQLite in the data directory when left out.")
-@click.option("--allow-remote", is_flag=True, help="Listen on an address that other machines reach.")
-@click.option("--allow-host", "names", multiple=True, help="Another name this server is called by, as host or host:port; may be repeated.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one."
+)
+@click.option(
+    "--database",
+    help="postgresql://… or sqlite:////path; SQLite in the data directory when left out.",
+)
+@click.option(
+    "--allow-remote", is_flag=True, help="Listen on an address that other machines reach."
+)
+@click.option(
+    "--allow-host",
+    "names",
+    multiple=True,
+    help="Another name this server is called by, as host or host:port; may be repeated.",
+)
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--detach", is_flag=True, help="Leave it running in the background.")
-def up(talk: Talk, host: str | None, port: int | None, database: str | None, allow_remote: bool, names: tuple[str, ...], no_open: bool,
-       detach: bool) -> None:
+def up(
+    talk: Talk,
+    host: str | None,
+    port: int | None,
+    database: str | None,
+    allow_remote: bool,
+    names: tuple[str, ...],
+    no_open: bool,
+    detach: bool,
+) -> None:
     """Start the server, or say where it runs.
 
     Example: ackbox up --data-dir ./post
     """
     where: Path = talk.data_dir
     talk.given["no_open"] = no_open
-    asked = {"host": config.look_up("host", host), "port": config.look_up("port", None if port is None else str(port))}
+    asked = {
+        "host": config.look_up("host", host),
+        "port": config.look_up("port", None if port is None else str(port)),
+    }
     # Only what was set: the defaults ask for nothing.
-    wanted: dict[str, Any] = {name: value for name, (value, source) in asked.items() if source != "default"}
+    wanted: dict[str, Any] = {
+        name: value for name, (value, source) in asked.items() if source != "default"
+    }
     if "port" in wanted and not (wanted["port"].isdecimal() and int(wanted["port"]) < 65536):
         raise click.UsageError(f"The port {wanted['port']!r} is not a number from 0 to 65535.")
     wanted |= {"database": config.database(database), "allow_remote": allow_remote, "names": names}
@@ -89,8 +136,12 @@ def up(talk: Talk, host: str | None, port: int | None, database: str | None, all
         _say_running(talk, running, wanted)
         return
     if detach:
-        flags = [*(["--host", host] if host else []), *(["--port", str(port)] if port is not None else []),
-                 *(["--allow-remote"] if allow_remote else []), *(part for name in names for part in ("--allow-host", name))]
+        flags = [
+            *(["--host", host] if host else []),
+            *(["--port", str(port)] if port is not None else []),
+            *(["--allow-remote"] if allow_remote else []),
+            *(part for name in names for part in ("--allow-host", name)),
+        ]
         server, is_new = start_server(where, flags, database=database)
         if is_new:
             _say_up(talk, server, is_new=True)
@@ -101,19 +152,30 @@ def up(talk: Talk, host: str | None, port: int | None, database: str | None, all
 
     from ackbox.faces.server.run import Place, serve
 
-    place = Place(where=where, host=wanted.get("host", "127.0.0.1"), port=int(wanted["port"]) if "port" in wanted else None,
-                  database=database, allow_remote=allow_remote, names=names)
+    place = Place(
+        where=where,
+        host=wanted.get("host", "127.0.0.1"),
+        port=int(wanted["port"]) if "port" in wanted else None,
+        database=database,
+        allow_remote=allow_remote,
+        names=names,
+    )
     asyncio.run(serve(place, say=lambda server, is_new: _say_up(talk, server, is_new=is_new)))
 
 
 def _say_running(talk: Talk, server: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """Say where the server runs, and end with 1 when it was started with other options than those wanted now."""
+    """Say where the server runs, and end with 1 when it was started with other options than
+    those wanted now.
+    """
     found = differences(server, wanted)
     if found and talk.is_json:
         server = {**server, "differs": found}
     _say_up(talk, server, is_new=False)
     if found:
-        talk.say(f"The server runs with other options: {'; '.join(found)}. To change them: ackbox stop, then ackbox up again.")
+        talk.say(
+            f"The server runs with other options: {'; '.join(found)}. To change them: ackbox stop,"
+            " then ackbox up again."
+        )
         sys.exit(REFUSED)
 
 
@@ -131,7 +193,14 @@ def differences(server: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
     if wanted.get("allow_remote") and not how.get("allow_remote", True):
         found.append("--allow-remote is wanted, it was started without")
     missing = [name for name in wanted.get("names", ()) if name not in how.get("names", [name])]
-    return [*found, *([f"--allow-host {' '.join(missing)} is wanted, it was started without"] if missing else [])]
+    return [
+        *found,
+        *(
+            [f"--allow-host {' '.join(missing)} is wanted, it was started without"]
+            if missing
+            else []
+        ),
+    ]
 
 
 def _say_up(talk: Talk, server: dict[str, Any], *, is_new: bool) -> None:
@@ -169,7 +238,12 @@ def stop(talk: Talk) -> None:
     until = time.monotonic() + START_S
     while is_held(talk.data_dir) and read_server(talk.data_dir) in (None, server):
         if time.monotonic() > until:
-            talk.fail(REFUSED, "unavailable", f"The server (pid {server['pid']}) has not stopped within {START_S:.0f} s.", "Look at its log.")
+            talk.fail(
+                REFUSED,
+                "unavailable",
+                f"The server (pid {server['pid']}) has not stopped within {START_S:.0f} s.",
+                "Look at its log.",
+            )
         time.sleep(0.02)
     talk.show({"stopped": True, **server}, lambda of: f"stopped the server at {of['url']}")
 
@@ -195,23 +269,38 @@ def status(talk: Talk, id: str | None) -> None:
         # Whoever may not ask how the database stands is told where it is all the same.
         server["instance"] = None
     notices = "".join(f"\n{notice}\n" for notice in server.get("notices", []))
-    talk.show(server, lambda of: block(of, is_new=False) + notices + (f"\ndatabase {stands(of['instance'])}\n" if of["instance"] else ""))
+    talk.show(
+        server,
+        lambda of: (
+            block(of, is_new=False)
+            + notices
+            + (f"\ndatabase {stands(of['instance'])}\n" if of["instance"] else "")
+        ),
+    )
 
 
 def _receipts(of: Any) -> str:
     many = f"{of['recipients']} recipient{'' if of['recipients'] == 1 else 's'}"
-    lines = [f"{many}: {of['delivered']} delivered, {of['read']} read, {of['acknowledged']} acknowledged"
-             + (", late: no answer in time" if of["is_late"] else "") + (", expired" if of["is_expired"] else "")]
+    lines = [
+        f"{many}: {of['delivered']} delivered, {of['read']} read, {of['acknowledged']} acknowledged"
+        + (", late: no answer in time" if of["is_late"] else "")
+        + (", expired" if of["is_expired"] else "")
+    ]
     for each in of["receipts"]:
         name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
-        times = [f"{mark} {local_time(each[f'{mark}_at'])}" for mark in ("delivered", "read", "acknowledged", "archived") if each[f"{mark}_at"]]
+        times = [
+            f"{mark} {local_time(each[f'{mark}_at'])}"
+            for mark in ("delivered", "read", "acknowledged", "archived")
+            if each[f"{mark}_at"]
+        ]
         lines.append(f"  {name}: {each['state']}{' (' + ', '.join(times) + ')' if times else ''}")
     return "\n".join(lines)
 
 
 @verb("open", VERBS)
 def open_(talk: Talk) -> None:
-    """Open the dashboard, signed in by a link that works once; print the link where there is no browser.
+    """Open the dashboard, signed in by a link that works once; print the link where there is no
+    browser.
 
     Example: ackbox open
     """
@@ -219,16 +308,23 @@ def open_(talk: Talk) -> None:
         talk.no_server(f"No server runs on {talk.data_dir}.")
     page, made = sign_in_link(talk)
     opened = can_open() and sys.stdout.isatty() and webbrowser.open(page)
-    talk.show({"url": page, "agent": made["agent"], "expires_at": made["expires_at"], "opened": opened}, lambda of: of["url"])
+    talk.show(
+        {"url": page, "agent": made["agent"], "expires_at": made["expires_at"], "opened": opened},
+        lambda of: of["url"],
+    )
 
 
 def sign_in_link(talk: Talk) -> tuple[str, Any]:
-    """Return the dashboard's address with a one-time link for whoever sits here, and what was made."""
+    """Return the dashboard's address with a one-time link for whoever sits here, and what was
+    made.
+    """
     own = talk.call("agent.whoami")
     # A person's key knows whose it is; the operator's is told who sits here.
     name = {} if own["role"] in ("human", "owner") else {"name": person(talk)}
     # Whoever may administer here by hand may do so in the dashboard.
-    made = talk.call("login.link", agent=None, instance=None, as_owner="admin" in own["may"], **name)
+    made = talk.call(
+        "login.link", agent=None, instance=None, as_owner="admin" in own["may"], **name
+    )
     return f"{talk.server.url}{made['path']}", made
 
 
@@ -238,26 +334,33 @@ def person(talk: Talk) -> str:
 
 
 def _show_demo(talk: Talk, you: str) -> None:
-    """Open the dashboard where the demo plays, or say how; a server whose key makes no links plays without."""
+    """Open the dashboard where the demo plays, or say how.
+
+    A server whose key makes no links plays without.
+    """
     try:
         made = talk.attempt("login.link", agent=None, instance=None, workspace=None, name=you)
     except AckboxError:
         return
     page = f"{talk.server.url}{made['path'].replace('#', '?next=/w/demo/live#')}"
     opened = can_open() and sys.stdout.isatty() and webbrowser.open(page)
-    talk.say(f"It plays in the dashboard{', which is open now' if opened else f'; a link that works once:{chr(10)}  {page}'}")
+    where = "which is open now" if opened else f"with a link that works once:\n  {page}"
+    talk.say(f"It plays in the dashboard, {where}")
 
 
 def can_open() -> bool:
     """Whether there is a screen that a browser could open on."""
-    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
 
 
 @verb("demo", VERBS)
 @click.option("--fast", is_flag=True, help="Without the pauses.")
 @click.option("--no-wait", is_flag=True, help="Do not wait for your answer at the end.")
 def demo(talk: Talk, fast: bool, no_wait: bool) -> None:
-    """See it move: three scripted agents on two machines, and you. Forty seconds, no model, no network.
+    """See it move: three scripted agents on two machines, and you. Forty seconds, no model, no
+    network.
 
     Example: ackbox demo
     """
@@ -278,7 +381,9 @@ def demo(talk: Talk, fast: bool, no_wait: bool) -> None:
 
 
 @verb("mcp", VERBS)
-@click.option("--dialect", metavar="NAME", help="Another system's tools instead of the native ones.")
+@click.option(
+    "--dialect", metavar="NAME", help="Another system's tools instead of the native ones."
+)
 def mcp(talk: Talk, dialect: str | None) -> None:
     """Speak MCP on standard input and output, for an agent program; starts the server if none runs.
 
@@ -291,9 +396,21 @@ def mcp(talk: Talk, dialect: str | None) -> None:
 
         names = [each.name for each in DIALECTS]
         if dialect not in names:
-            raise click.BadParameter(f"There is no dialect {dialect!r}; there are {', '.join(names)}.", param_hint="--dialect")
-    sys.exit(run(data_dir=talk.given.get("data_dir"), url=talk.given.get("url"), key=talk.given.get("key"), workspace=talk.setting("workspace"),
-                 agent=talk.setting("agent"), instance=talk.setting("instance"), dialect=dialect))
+            raise click.BadParameter(
+                f"There is no dialect {dialect!r}; there are {', '.join(names)}.",
+                param_hint="--dialect",
+            )
+    sys.exit(
+        run(
+            data_dir=talk.given.get("data_dir"),
+            url=talk.given.get("url"),
+            key=talk.given.get("key"),
+            workspace=talk.setting("workspace"),
+            agent=talk.setting("agent"),
+            instance=talk.setting("instance"),
+            dialect=dialect,
+        )
+    )
 
 
 @verb("doctor", VERBS)
@@ -306,8 +423,14 @@ def doctor(talk: Talk) -> None:
 
     findings = examine(talk)
     signs = {"ok": "ok  ", "warn": "warn", "bad": "BAD "}
-    talk.show({"findings": findings, "version": __version__}, lambda of: "\n".join(
-        f"{signs[each['state']]}  {each['what']:<12} {each['seen']}{'   → ' + each['do'] if each['do'] else ''}" for each in of["findings"]))
+    talk.show(
+        {"findings": findings, "version": __version__},
+        lambda of: "\n".join(
+            f"{signs[each['state']]}  {each['what']:<12}"
+            f" {each['seen']}{'   → ' + each['do'] if each['do'] else ''}"
+            for each in of["findings"]
+        ),
+    )
     if any(each["state"] == "bad" for each in findings):
         sys.exit(REFUSED)
 

@@ -32,18 +32,28 @@ LETTERS = (
 
 def sender(message: Any) -> str:
     """Return who wrote a message, a person marked as one."""
-    name = message["sender"] + (f"/{message['sender_instance']}" if message["sender_instance"] else "")
+    name = message["sender"] + (
+        f"/{message['sender_instance']}" if message["sender_instance"] else ""
+    )
     kind = message["sender_kind"]
     return f"{name} ({kind})" if kind in ("human", "external") else name
 
 
 def in_full(message: Any) -> str:
     """Return a message for reading: who, when, what about, and all of its text."""
-    lines = [f"{sender(message)} → {some(message['to'], 20)}   {local_time(message['created_at'])}   {message['intent']}"
-             f"{'   urgent' if message['priority'] > 3 else ''}", f"id {message['id']}   thread {message['thread']}"]
+    lines = [
+        (
+            f"{sender(message)} → {some(message['to'], 20)}   {local_time(message['created_at'])}  "
+            f" {message['intent']}{'   urgent' if message['priority'] > 3 else ''}"
+        ),
+        f"id {message['id']}   thread {message['thread']}",
+    ]
     if message["subject"]:
         lines.append(message["subject"])
-    lines += [f"ref {ref['kind']}: {ref['target']}{':' + ref['lines'] if ref.get('lines') else ''}" for ref in message["refs"]]
+    lines += [
+        f"ref {ref['kind']}: {ref['target']}{':' + ref['lines'] if ref.get('lines') else ''}"
+        for ref in message["refs"]
+    ]
     if message["expects_reply_by"]:
         lines.append(f"answer expected by {local_time(message['expects_reply_by'])}")
     return "\n".join([*lines, "", message["body"], ""])
@@ -54,30 +64,54 @@ def read_text(talk: Talk, words: tuple[str, ...]) -> str:
     if words and words != ("-",):
         return " ".join(words)
     if sys.stdin.isatty() and not words:
-        raise click.UsageError('Give the text, or - to read it from standard input: ackbox send bob "hello"')
+        raise click.UsageError(
+            'Give the text, or - to read it from standard input: ackbox send bob "hello"'
+        )
     return sys.stdin.read()
 
 
 def parse_ref(text: str) -> dict[str, str]:
     """Return a reference from kind:target, file when no kind is named, with :12-40 for lines."""
     kind, _, rest = text.partition(":")
-    kind, target = (kind, rest) if kind in ("file", "diff", "task", "message", "url") else ("file", text)
+    kind, target = (
+        (kind, rest) if kind in ("file", "diff", "task", "message", "url") else ("file", text)
+    )
     lines = re.fullmatch(r"(.+?):(\d+(?:-\d+)?)", target) if kind == "file" else None
-    return {"kind": kind, "target": lines[1], "lines": lines[2]} if lines else {"kind": kind, "target": target}
+    return (
+        {"kind": kind, "target": lines[1], "lines": lines[2]}
+        if lines
+        else {"kind": kind, "target": target}
+    )
 
 
 def _writing(function: Any) -> Any:
     """The options of every verb that writes a message."""
-    for option in reversed((
-        click.option("--subject", help="At most 200 characters."),
-        click.option("--intent", help="question, handoff, blocked, inform, answer or a word of yours."),
-        click.option("--priority", type=int, help="1 to 5; 5 is most urgent."),
-        click.option("--urgent", is_flag=True, help="The same as --priority 5."),
-        click.option("--ref", "refs", multiple=True, help="file:PATH[:LINES], diff:…, url:…; may be repeated."),
-        click.option("--reply-by", "expects_reply_by", help="When an answer is due: 2h, tomorrow 9:00 or RFC 3339."),
-        click.option("--expires-in-days", type=int, help="Leaves inboxes after so many days."),
-        click.option("--idempotency-key", help="The same key stores one message, however often it is sent."),
-    )):
+    for option in reversed(
+        (
+            click.option("--subject", help="At most 200 characters."),
+            click.option(
+                "--intent", help="question, handoff, blocked, inform, answer or a word of yours."
+            ),
+            click.option("--priority", type=int, help="1 to 5; 5 is most urgent."),
+            click.option("--urgent", is_flag=True, help="The same as --priority 5."),
+            click.option(
+                "--ref",
+                "refs",
+                multiple=True,
+                help="file:PATH[:LINES], diff:…, url:…; may be repeated.",
+            ),
+            click.option(
+                "--reply-by",
+                "expects_reply_by",
+                help="When an answer is due: 2h, tomorrow 9:00 or RFC 3339.",
+            ),
+            click.option("--expires-in-days", type=int, help="Leaves inboxes after so many days."),
+            click.option(
+                "--idempotency-key",
+                help="The same key stores one message, however often it is sent.",
+            ),
+        )
+    ):
         function = option(function)
     return function
 
@@ -94,8 +128,14 @@ def _message(options: dict[str, Any]) -> dict[str, Any]:
 @click.argument("to")
 @click.argument("text", nargs=-1)
 @click.option("--re", "parent", help="Id of the message this answers.")
-@click.option("--unknown", type=click.Choice(["hold", "refuse", "inactive"]), help="What to do with a name nobody has seen.")
-@click.option("--dry-run", is_flag=True, help="Say who would get it and how each is reached; send nothing.")
+@click.option(
+    "--unknown",
+    type=click.Choice(["hold", "refuse", "inactive"]),
+    help="What to do with a name nobody has seen.",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Say who would get it and how each is reached; send nothing."
+)
 @_writing
 def send(talk: Talk, to: str, text: tuple[str, ...], dry_run: bool, **options: Any) -> None:
     """Send a message; it waits for whoever is away.
@@ -108,19 +148,31 @@ def send(talk: Talk, to: str, text: tuple[str, ...], dry_run: bool, **options: A
     if dry_run:
         talk.show(talk.call("message.preview", to=to), _would_reach)
         return
-    talk.show(talk.call("message.send", to=to, body=read_text(talk, text), **_message(options)), _sent)
+    talk.show(
+        talk.call("message.send", to=to, body=read_text(talk, text), **_message(options)), _sent
+    )
 
 
 def _would_reach(told: Any) -> str:
     lines = [f"would go to {told['recipient_count']}, {told['online']} online; nothing is sent"]
     for each in told["recipients"]:
         name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
-        lines.append(f"  {name}: " + (f"{each['presence']}, {each['reach']}" if each["known"] else f"{_unseen(each)}; it waits"))
+        lines.append(
+            f"  {name}: "
+            + (
+                f"{each['presence']}, {each['reach']}"
+                if each["known"]
+                else f"{_unseen(each)}; it waits"
+            )
+        )
     return "\n".join(lines)
 
 
 def _sent(sent: Any) -> str:
-    lines = [f"sent {sent['id']} to {_audience(sent)}" + (" (it had been sent before)" if sent["duplicate"] else "")]
+    lines = [
+        f"sent {sent['id']} to {_audience(sent)}"
+        + (" (it had been sent before)" if sent["duplicate"] else "")
+    ]
     unseen = [each for each in sent["recipients"] if not each["known"]]
     for each in unseen[:5]:
         near = f"; did you mean {each['near'][0]}?" if each["near"] else ""
@@ -131,19 +183,28 @@ def _sent(sent: Any) -> str:
 
 
 def _unseen(recipient: Any) -> str:
-    return "no person has been here yet" if recipient["agent"] == "user" else f"nobody called {recipient['agent']!r} has been here yet"
+    return (
+        "no person has been here yet"
+        if recipient["agent"] == "user"
+        else f"nobody called {recipient['agent']!r} has been here yet"
+    )
 
 
 def _audience(sent: Any) -> str:
-    names = [f"{each['agent']}{'/' + each['instance'] if each['instance'] else ''} ({each['presence'] if each['known'] else 'not seen yet'})"
-             for each in sent["recipients"]]
+    names = [
+        f"{each['agent']}{'/' + each['instance'] if each['instance'] else ''}"
+        f" ({each['presence'] if each['known'] else 'not seen yet'})"
+        for each in sent["recipients"]
+    ]
     return some(names, 8) or f"everyone ({sent['recipient_count']})"
 
 
 @verb("reply", VERBS)
 @click.argument("id")
 @click.argument("text", nargs=-1)
-@click.option("--all", "reply_all", is_flag=True, help="Answer everyone whom the message was for, too.")
+@click.option(
+    "--all", "reply_all", is_flag=True, help="Answer everyone whom the message was for, too."
+)
 @_writing
 def reply(talk: Talk, id: str, text: tuple[str, ...], reply_all: bool, **options: Any) -> None:
     """Answer a message in its thread.
@@ -152,13 +213,20 @@ def reply(talk: Talk, id: str, text: tuple[str, ...], reply_all: bool, **options
     """
     options["intent"] = options["intent"] or "answer"
     whole = {"reply_all": True} if reply_all else {}
-    talk.show(talk.call("message.send", body=read_text(talk, text), parent=id, **whole, **_message(options)), _sent)
+    talk.show(
+        talk.call(
+            "message.send", body=read_text(talk, text), parent=id, **whole, **_message(options)
+        ),
+        _sent,
+    )
 
 
 @verb("ask", VERBS)
 @click.argument("to")
 @click.argument("text", nargs=-1)
-@click.option("--timeout", "timeout", default="60", show_default=True, help="Seconds to wait, or 10m, 1h.")
+@click.option(
+    "--timeout", "timeout", default="60", show_default=True, help="Seconds to wait, or 10m, 1h."
+)
 @_writing
 def ask(talk: Talk, to: str, text: tuple[str, ...], timeout: str, **options: Any) -> None:
     """Ask a question and wait for its answer.
@@ -168,7 +236,11 @@ def ask(talk: Talk, to: str, text: tuple[str, ...], timeout: str, **options: Any
     Exit 5 when no answer came in time, or everybody asked has gone; the question stays sent.
     """
     until = time.monotonic() + seconds(timeout)
-    question = {"to": to, "body": read_text(talk, text), **_message({**options, "intent": options["intent"] or "question"})}
+    question = {
+        "to": to,
+        "body": read_text(talk, text),
+        **_message({**options, "intent": options["intent"] or "question"}),
+    }
     told = False
     while True:
         left = max(0.0, until - time.monotonic())
@@ -179,7 +251,14 @@ def ask(talk: Talk, to: str, text: tuple[str, ...], timeout: str, **options: Any
         told = True
         if asked["outcome"] != "timed_out" or left <= 20:
             break
-    talk.show(asked, lambda of: in_full(of["answer"]) if of["answer"] else f"no answer: {of['outcome'].replace('_', ' ')}")
+    talk.show(
+        asked,
+        lambda of: (
+            in_full(of["answer"])
+            if of["answer"]
+            else f"no answer: {of['outcome'].replace('_', ' ')}"
+        ),
+    )
     if asked["outcome"] != "answered":
         sys.exit(TOO_LONG)
 
@@ -195,32 +274,65 @@ def seconds(text: str) -> float:
 def unknown(talk: Talk, near: list[str]) -> str:
     """Return what to say when the name that looks is not registered, and nothing waits for it."""
     meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-    return f"No agent called {talk.agent!r} is registered, and no messages wait for it.{meant} Register it with: {talk.again} heartbeat"
+    return (
+        f"No agent called {talk.agent!r} is registered, and no messages wait for it.{meant}"
+        f" Register it with: {talk.again} heartbeat"
+    )
 
 
 @verb("inbox", VERBS)
 @click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
-@click.option("--mark", type=click.Choice(["none", "delivered", "read"]), default="none", help="Mark what is shown.")
-@click.option("--urgent-first", is_flag=True, help="Highest priority first instead of oldest first.")
+@click.option(
+    "--mark",
+    type=click.Choice(["none", "delivered", "read"]),
+    default="none",
+    help="Mark what is shown.",
+)
+@click.option(
+    "--urgent-first", is_flag=True, help="Highest priority first instead of oldest first."
+)
 @click.option("--all", "whole", is_flag=True, help="Read ones too, newest first.")
 @click.option("--unread", is_flag=True, hidden=True)
 @click.option("--fail-empty", is_flag=True, help="Exit 6 when there is none.")
-def inbox(talk: Talk, limit: int, mark: str, urgent_first: bool, whole: bool, unread: bool, fail_empty: bool) -> None:
+def inbox(
+    talk: Talk,
+    limit: int,
+    mark: str,
+    urgent_first: bool,
+    whole: bool,
+    unread: bool,
+    fail_empty: bool,
+) -> None:
     """Show unread post, oldest first. Nothing is marked unless asked.
 
     Example: ackbox --as bob inbox
     """
-    name, more = ("mailbox.list", {}) if whole else ("inbox.check", {"mark": mark, "urgent_first": urgent_first})
+    name, more = (
+        ("mailbox.list", {})
+        if whole
+        else ("inbox.check", {"mark": mark, "urgent_first": urgent_first})
+    )
     checked = talk.call(name, limit=limit, **more)
     letters = checked["messages"]
     if not checked["known"]:
         talk.say(unknown(talk, checked["near"]))
     else:
-        talk.show_each(letters, LETTERS, empty="No post yet." if whole else 'Nothing unread. Send something with: ackbox --as ana send bob "hello"')
+        talk.show_each(
+            letters,
+            LETTERS,
+            empty=(
+                "No post yet."
+                if whole
+                else 'Nothing unread. Send something with: ackbox --as ana send bob "hello"'
+            ),
+        )
     if not talk.is_json and checked.get("notice"):
         talk.say(checked["notice"])
     if letters and not talk.is_json and not whole and mark != "read":
-        talk.say(f"{checked['unread']} unread. Next: {talk.again} read {letters[0]['id']}   or: {talk.again} ack {letters[0]['id']}")
+        talk.say(
+            f"{checked['unread']} unread. Next: {talk.again} read {letters[0]['id']}   or:"
+            f" {talk.again} ack {letters[0]['id']}"
+        )
     if fail_empty and not letters:
         sys.exit(NOTHING)
 
@@ -247,8 +359,14 @@ def read(talk: Talk, ids: tuple[str, ...], no_mark: bool) -> None:
 
 def _mark(talk: Talk, ids: tuple[str, ...], mark: str) -> None:
     done = talk.call("receipt.mark", mark=mark, ids=list(ids))
-    talk.show(done, lambda of: f"{mark} {len(of['changed'])}" + (f", {len(of['unchanged'])} before" if of["unchanged"] else "")
-              + (f", not yours: {', '.join(of['not_found'])}" if of["not_found"] else ""))
+    talk.show(
+        done,
+        lambda of: (
+            f"{mark} {len(of['changed'])}"
+            + (f", {len(of['unchanged'])} before" if of["unchanged"] else "")
+            + (f", not yours: {', '.join(of['not_found'])}" if of["not_found"] else "")
+        ),
+    )
     if done["not_found"] and not done["changed"] and not done["unchanged"]:
         sys.exit(1)
 
@@ -282,7 +400,12 @@ def withdraw(talk: Talk, id: str) -> None:
     Example: ackbox --as ana withdraw 0199…
     """
     done = talk.call("message.withdraw", id=id)
-    talk.show(done, lambda of: f"taken back from {of['withdrawn']}" + (f", kept by {of['kept']}" if of["kept"] else ""))
+    talk.show(
+        done,
+        lambda of: (
+            f"taken back from {of['withdrawn']}" + (f", kept by {of['kept']}" if of["kept"] else "")
+        ),
+    )
 
 
 @verb("thread", VERBS)
@@ -310,15 +433,27 @@ def thread(talk: Talk, id: str) -> None:
 @click.option("--since", help="Only after this time: 2h, yesterday 9:00 or RFC 3339.")
 @click.option("--limit", type=int, default=20, show_default=True, help="At most this many.")
 @click.option("--fail-empty", is_flag=True, help="Exit 6 when nothing matched.")
-def search(talk: Talk, words: tuple[str, ...], sender_name: str | None, recipient: str | None, intent: str | None, since: str | None,
-           limit: int, fail_empty: bool) -> None:
+def search(
+    talk: Talk,
+    words: tuple[str, ...],
+    sender_name: str | None,
+    recipient: str | None,
+    intent: str | None,
+    since: str | None,
+    limit: int,
+    fail_empty: bool,
+) -> None:
     """Find messages by their words, newest first.
 
     Example: ackbox search "exit code" deploy* -- -staging
     """
     narrow = {"sender": sender_name, "recipient": recipient, "intent": intent, "since": since}
-    found = talk.call("message.search", query=" ".join(_quoted(word) for word in words), limit=limit,
-                      **{name: value for name, value in narrow.items() if value})
+    found = talk.call(
+        "message.search",
+        query=" ".join(_quoted(word) for word in words),
+        limit=limit,
+        **{name: value for name, value in narrow.items() if value},
+    )
     talk.show_each(found["messages"], LETTERS, empty="Nothing found.")
     if fail_empty and not found["messages"]:
         sys.exit(NOTHING)
@@ -331,22 +466,43 @@ def _quoted(word: str) -> str:
 
 @verb("tail", VERBS)
 @click.argument("filter", nargs=-1)
-@click.option("--since", type=click.Choice(["now", "start"]), default="now", show_default=True, help="Where to begin.")
+@click.option(
+    "--since",
+    type=click.Choice(["now", "start"]),
+    default="now",
+    show_default=True,
+    help="Where to begin.",
+)
 def tail(talk: Talk, filter: tuple[str, ...], since: str) -> None:
     """Print messages as they are sent, until Ctrl-C; with a filter, those that fit.
 
     Example: ackbox tail intent:blocked,question is:urgent
 
-    FILTER is from: to: intent: is: priority: before: after: thread: has: and words, as in the dashboard.
+    FILTER is from: to: intent: is: priority: before: after: thread: has: and words, as in the
+    dashboard.
     """
     wanted = _filter(filter)
     with talk.client(patience_s=2) as client:
-        for events, _ in client.pages(cursor="start" if since == "start" else None, kinds=["message.sent"]):
+        for events, _ in client.pages(
+            cursor="start" if since == "start" else None, kinds=["message.sent"]
+        ):
             if not events:
-                talk.say("waiting for messages; Ctrl-C ends, nothing is lost") if not talk.is_json else None
+                (
+                    talk.say("waiting for messages; Ctrl-C ends, nothing is lost")
+                    if not talk.is_json
+                    else None
+                )
                 continue
-            page = msgspec.to_builtins(client.message.history(ids=[event.id for event in events if event.id], with_tallies=True))
-            fitting = [message for message, tally in zip(page["messages"], page["tallies"], strict=True) if fits_all(wanted, message, tally)]
+            page = msgspec.to_builtins(
+                client.message.history(
+                    ids=[event.id for event in events if event.id], with_tallies=True
+                )
+            )
+            fitting = [
+                message
+                for message, tally in zip(page["messages"], page["tallies"], strict=True)
+                if fits_all(wanted, message, tally)
+            ]
             for message in sorted(fitting, key=lambda message: int(message["seq"])):
                 click.echo(as_json(talk.picked(message)) if talk.is_json else plain(_line(message)))
 
@@ -360,14 +516,21 @@ def _filter(words: tuple[str, ...]) -> Filter:
 
 def _line(message: Any) -> str:
     text = " ".join((message["subject"] or message["body"]).split())[:100]
-    return (f"{local_time(message['created_at'])}  {sender(message)} → {some(message['to'], 3)}  {message['intent']}"
-            f"{'  !' if message['priority'] > 3 else ''}  {text}")
+    return (
+        f"{local_time(message['created_at'])}  {sender(message)} → {some(message['to'], 3)} "
+        f" {message['intent']}{'  !' if message['priority'] > 3 else ''}  {text}"
+    )
 
 
 @verb("wait", VERBS)
 @click.option("--timeout", default="60", show_default=True, help="Seconds to wait, or 10m, 1h.")
 @click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
-@click.option("--mark", type=click.Choice(["none", "delivered", "read"]), default="none", help="Mark what is shown.")
+@click.option(
+    "--mark",
+    type=click.Choice(["none", "delivered", "read"]),
+    default="none",
+    help="Mark what is shown.",
+)
 def wait(talk: Talk, timeout: str, limit: int, mark: Literal["none", "delivered", "read"]) -> None:
     """Wait for unread post and show it; exit 5 when none came in time.
 
@@ -382,5 +545,10 @@ def wait(talk: Talk, timeout: str, limit: int, mark: Literal["none", "delivered"
             if letters or time.monotonic() >= until:
                 break
     if not letters:
-        talk.fail(TOO_LONG, "nothing", f"No post came within {seconds(timeout):g} s.", "Wait again; nothing is lost.")
+        talk.fail(
+            TOO_LONG,
+            "nothing",
+            f"No post came within {seconds(timeout):g} s.",
+            "Wait again; nothing is lost.",
+        )
     talk.show_each(msgspec.to_builtins(letters), LETTERS, empty="")

@@ -21,26 +21,53 @@ from ackbox.faces.terminal_text import Column, ago, local_time
 VERBS: dict[str, click.Command] = {}
 
 PAIRS = (
-    Column("from", lambda pair: pair["sender"]), Column("to", lambda pair: "everyone" if pair["recipient"] == "*" else pair["recipient"]),
-    Column("messages", lambda pair: pair["messages"]), Column("mostly", lambda pair: pair["intent"]),
-    Column("urgent", lambda pair: pair["urgent"] or ""), Column("last", lambda pair: ago(pair["last_at"])),
+    Column("from", lambda pair: pair["sender"]),
+    Column("to", lambda pair: "everyone" if pair["recipient"] == "*" else pair["recipient"]),
+    Column("messages", lambda pair: pair["messages"]),
+    Column("mostly", lambda pair: pair["intent"]),
+    Column("urgent", lambda pair: pair["urgent"] or ""),
+    Column("last", lambda pair: ago(pair["last_at"])),
 )
 POSTS = (
-    Column("agent", lambda post: post["agent"]), Column("is", lambda post: post["presence"]),
+    Column("agent", lambda post: post["agent"]),
+    Column("is", lambda post: post["presence"]),
     Column("unread", lambda post: "100 or more" if post["unread"] >= 100 else post["unread"]),
     Column("oldest unread", lambda post: ago(post["oldest_unread_at"])),
     Column("unacknowledged", lambda post: post["unacknowledged"]),
     Column("oldest", lambda post: ago(post["oldest_unacknowledged_at"])),
     Column("sent, last hour", lambda post: sum(post["sent"])),
 )
-minutes_option = click.option("--minutes", type=int, default=15, show_default=True, help="How far back; a week at most.")
+minutes_option = click.option(
+    "--minutes", type=int, default=15, show_default=True, help="How far back; a week at most."
+)
 
 
 @verb("tui", VERBS)
-@click.option("--theme", type=click.Choice(["dark", "light"]), help="Colours for a dark or a light terminal; found out when left out.")
-@click.option("--hz", type=click.FloatRange(1, 30), default=10, show_default=True, help="Drawings a second; 4 for a slow line.")
-@click.option("--rows", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="How many past messages to load at the start.")
-@click.option("--inline", "is_inline", is_flag=True, help="Only watch: messages as lines that stay in the terminal's scroll-back.")
+@click.option(
+    "--theme",
+    type=click.Choice(["dark", "light"]),
+    help="Colours for a dark or a light terminal; found out when left out.",
+)
+@click.option(
+    "--hz",
+    type=click.FloatRange(1, 30),
+    default=10,
+    show_default=True,
+    help="Drawings a second; 4 for a slow line.",
+)
+@click.option(
+    "--rows",
+    type=click.IntRange(1, 100_000),
+    default=1000,
+    show_default=True,
+    help="How many past messages to load at the start.",
+)
+@click.option(
+    "--inline",
+    "is_inline",
+    is_flag=True,
+    help="Only watch: messages as lines that stay in the terminal's scroll-back.",
+)
 def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) -> None:
     """Watch and take part in the terminal: messages as they come, receipts, who is here.
 
@@ -49,7 +76,12 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) ->
     Looking marks nothing. Press ? for the keys.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        talk.fail(USED_WRONGLY, "no_terminal", "The terminal UI needs a terminal.", "In a pipe use: ackbox tail")
+        talk.fail(
+            USED_WRONGLY,
+            "no_terminal",
+            "The terminal UI needs a terminal.",
+            "In a pipe use: ackbox tail",
+        )
     # Asked before the screen is taken, so that a missing server or key is said in plain text.
     talk.call("agent.whoami")
 
@@ -58,9 +90,13 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) ->
     given = talk.given
 
     def connect() -> HttpCaller:
-        return caller(data_dir=given.get("data_dir"), url=given.get("url"), key=given.get("key"), face="tui")
+        return caller(
+            data_dir=given.get("data_dir"), url=given.get("url"), key=given.get("key"), face="tui"
+        )
 
-    who = {name: value for name in ("workspace", "agent", "instance") if (value := talk.setting(name))}
+    who = {
+        name: value for name in ("workspace", "agent", "instance") if (value := talk.setting(name))
+    }
     if "agent" in who:
         become_person(talk)
     if is_inline:
@@ -71,14 +107,25 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) ->
         # As many as fit on the screen: what is older is not what was said last.
         past = min(rows, max(os.get_terminal_size(sys.stdout.fileno()).lines - 2, 1))
         talk.say("messages as they come; Ctrl-C ends, nothing is lost")
-        talk.fail(KEY, "refused", asyncio.run(Inline(Link(connect, who, hz=hz, rows=past), hz=hz).run()), None)
+        talk.fail(
+            KEY,
+            "refused",
+            asyncio.run(Inline(Link(connect, who, hz=hz, rows=past), hz=hz).run()),
+            None,
+        )
 
     from ackbox.faces.cli.run import person
     from ackbox.faces.tui.app import Terminal
 
     name = person(talk)
     while True:
-        terminal = Terminal(Link(connect, who, hz=hz, rows=rows), hz=hz, theme=theme, acts_as=talk.setting("agent"), person=name)
+        terminal = Terminal(
+            Link(connect, who, hz=hz, rows=rows),
+            hz=hz,
+            theme=theme,
+            acts_as=talk.setting("agent"),
+            person=name,
+        )
         workspace = terminal.run()
         if workspace is None:
             sys.exit(terminal.return_code)
@@ -87,12 +134,20 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) ->
 
 
 def become_person(talk: Talk) -> None:
-    """Let the name that a person at the server's terminal gave be a person's: following the feed would register it as an agent."""
+    """Let the name that a person at the server's terminal gave be a person's: following the
+    feed would register it as an agent.
+    """
     if talk.is_at_server:
         with suppress(AckboxError, NoServer):
             server = talk.server
             server.says = {"Ackbox-Person": "1"}
-            server.call("agent.heartbeat", {"agent": talk.agent, **({"workspace": w} if (w := talk.setting("workspace")) else {})})
+            server.call(
+                "agent.heartbeat",
+                {
+                    "agent": talk.agent,
+                    **({"workspace": w} if (w := talk.setting("workspace")) else {}),
+                },
+            )
 
 
 @verb("overview", VERBS)
@@ -107,10 +162,17 @@ def overview(talk: Talk) -> None:
 def _stand(of: Any) -> list[str]:
     place = of["location"]
     lines = [f"{place['author']}: {place['text']} ({ago(place['created_at'])})"] if place else []
-    lines += [f"{each['agent']} is {'working' if each['is_working'] else each['presence']}{': ' + each['summary'] if each['summary'] else ''}"
-              for each in of["agents"]]
+    lines += [
+        f"{each['agent']} is {'working' if each['is_working'] else each['presence']}"
+        + (f": {each['summary']}" if each["summary"] else "")
+        for each in of["agents"]
+    ]
     for part in ("active", "review", "blocked", "done"):
-        lines += [f"{part}: #{task['number']} {task['title']}{' (' + task['assignee'] + ')' if task['assignee'] else ''}" for task in of[part]]
+        lines += [
+            f"{part}: #{task['number']}"
+            f" {task['title']}{' (' + task['assignee'] + ')' if task['assignee'] else ''}"
+            for task in of[part]
+        ]
     return lines or ["Nobody is here yet, and there are no tasks."]
 
 
@@ -138,15 +200,20 @@ def health(talk: Talk, minutes: int) -> None:
         talk.show(found, str)
         return
     talk.show_each(found["agents"], POSTS, empty="Nobody is here yet.")
-    talk.say(f"{found['messages']} message{'' if found['messages'] == 1 else 's'} in {minutes} minutes; {_delay('picked up', found['picked_up'])}; "
-             f"{_delay('acknowledged', found['acknowledged'])}.")
+    talk.say(
+        f"{found['messages']} message{'' if found['messages'] == 1 else 's'} in {minutes} minutes;"
+        f" {_delay('picked up', found['picked_up'])};"
+        f" {_delay('acknowledged', found['acknowledged'])}."
+    )
     _say_if_cut(talk, found)
 
 
 def _delay(what: str, delay: Any) -> str:
     if delay is None:
         return f"none {what}"
-    return f"half {what} within {_short(delay['p50_ms'])}, 95 of 100 within {_short(delay['p95_ms'])}"
+    return (
+        f"half {what} within {_short(delay['p50_ms'])}, 95 of 100 within {_short(delay['p95_ms'])}"
+    )
 
 
 def _short(ms: int) -> str:
@@ -158,4 +225,7 @@ def _short(ms: int) -> str:
 
 def _say_if_cut(talk: Talk, found: Any) -> None:
     if found["complete_since"] != found["since"]:
-        talk.say(f"There were more than 20,000 messages; these are those since {local_time(found['complete_since'])}.")
+        talk.say(
+            "There were more than 20,000 messages; these are those since"
+            f" {local_time(found['complete_since'])}."
+        )

@@ -21,18 +21,29 @@ TASKS = (
     Column("is", lambda task: task["status"] + (" ⧗" if task["waits_for"] else "")),
     Column("for", lambda task: _who(task)),
     Column("from", lambda task: task["creator"]),
-    Column("what", lambda task: task["title"] + (" !" if task["priority"] > 3 else ""), may_cut=True),
+    Column(
+        "what", lambda task: task["title"] + (" !" if task["priority"] > 3 else ""), may_cut=True
+    ),
     Column("due", lambda task: local_time(task["due_at"]) + (" late" if task["is_late"] else "")),
     Column("changed", lambda task: local_time(task["updated_at"])),
 )
 
-task = verbs("task", VERBS, "Share work: make tasks, claim them, finish them.\n\nExample: ackbox --as ana task add 'Migrate the page' --to bob")
+task = verbs(
+    "task",
+    VERBS,
+    "Share work: make tasks, claim them, finish them.\n\nExample: ackbox --as ana task add 'Migrate"
+    " the page' --to bob",
+)
 
 
 def _who(of: Any) -> str:
     if of["assignee"] is None:
         return "whoever claims it"
-    return f"{of['assignee']}/{of['assignee_instance']}" if of["assignee_instance"] else str(of["assignee"])
+    return (
+        f"{of['assignee']}/{of['assignee_instance']}"
+        if of["assignee_instance"]
+        else str(of["assignee"])
+    )
 
 
 def _line(of: Any) -> str:
@@ -41,38 +52,67 @@ def _line(of: Any) -> str:
 
 def _in_full(of: Any) -> str:
     """Return a task for reading: its state, its labels, and all of its text."""
-    lines = [_line(of), f"id {of['id']}   from {of['creator']}   made {local_time(of['created_at'])}   priority {of['priority']}"]
-    labels = {"project": of["project"], "mission": of["mission"], "tags": ", ".join(of["tags"]), "due": local_time(of["due_at"]),
-              "minutes": of["estimated_minutes"]}
+    lines = [
+        _line(of),
+        (
+            f"id {of['id']}   from {of['creator']}   made {local_time(of['created_at'])}   priority"
+            f" {of['priority']}"
+        ),
+    ]
+    labels = {
+        "project": of["project"],
+        "mission": of["mission"],
+        "tags": ", ".join(of["tags"]),
+        "due": local_time(of["due_at"]),
+        "minutes": of["estimated_minutes"],
+    }
     if any(labels.values()):
         lines.append("   ".join(f"{name} {value}" for name, value in labels.items() if value))
     if of["depends_on"]:
-        lines.append(f"waits for {some(of['waits_for'], 5)}" if of["waits_for"] else f"{len(of['depends_on'])} tasks before it, all done")
+        lines.append(
+            f"waits for {some(of['waits_for'], 5)}"
+            if of["waits_for"]
+            else f"{len(of['depends_on'])} tasks before it, all done"
+        )
     if of["blocked_by"] or of["blocked_cause"]:
         lines.append(f"blocked by {of['blocked_by'] or '?'} ({of['blocked_cause'] or 'other'})")
-    texts = [of["description"], f"Done when: {of['done_when']}" if of["done_when"] else "", f"Note: {of['note']}" if of["note"] else ""]
+    texts = [
+        of["description"],
+        f"Done when: {of['done_when']}" if of["done_when"] else "",
+        f"Note: {of['note']}" if of["note"] else "",
+    ]
     return "\n".join([*lines, "", *(f"{text}\n" for text in texts if text)])
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given, those that may be repeated as lists."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()
-            if value is not None and value is not False and value != ()}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in options.items()
+        if value is not None and value is not False and value != ()
+    }
 
 
 def _describing(function: Any) -> Any:
     """The options of every verb that says what a task is."""
-    for option in reversed((
-        click.option("--description", help="The rest of it."),
-        click.option("--priority", type=int, help="1 to 5; 5 is most urgent."),
-        click.option("--project", help="A label."),
-        click.option("--mission", help="A label for what it is part of."),
-        click.option("--tag", "tags", multiple=True, help="A label; may be repeated."),
-        click.option("--after", "depends_on", multiple=True, help="A task that must be done first; may be repeated."),
-        click.option("--due", "due_at", help="When it is due: 2h, tomorrow 9:00 or RFC 3339."),
-        click.option("--minutes", "estimated_minutes", type=int, help="How long it may take."),
-        click.option("--done-when", help="What will be true when it is done."),
-    )):
+    for option in reversed(
+        (
+            click.option("--description", help="The rest of it."),
+            click.option("--priority", type=int, help="1 to 5; 5 is most urgent."),
+            click.option("--project", help="A label."),
+            click.option("--mission", help="A label for what it is part of."),
+            click.option("--tag", "tags", multiple=True, help="A label; may be repeated."),
+            click.option(
+                "--after",
+                "depends_on",
+                multiple=True,
+                help="A task that must be done first; may be repeated.",
+            ),
+            click.option("--due", "due_at", help="When it is due: 2h, tomorrow 9:00 or RFC 3339."),
+            click.option("--minutes", "estimated_minutes", type=int, help="How long it may take."),
+            click.option("--done-when", help="What will be true when it is done."),
+        )
+    ):
         function = option(function)
     return function
 
@@ -90,20 +130,30 @@ def task_add(talk: Talk, /, title: tuple[str, ...], **options: Any) -> None:
     Example: ackbox --as ana task add "Migrate the pricing page" --to bob --priority 4
     """
     options["idempotency_key"] = options["idempotency_key"] or new_key()
-    talk.show(talk.call("task.create", title=" ".join(title), **_given(options)), lambda of: f"added {_line(of)}")
+    talk.show(
+        talk.call("task.create", title=" ".join(title), **_given(options)),
+        lambda of: f"added {_line(of)}",
+    )
 
 
 @task.command("list", cls=Verb)
-@click.option("--status", help="States with commas, or unfinished, active, finished, all.  [default: unfinished]")
+@click.option(
+    "--status",
+    help="States with commas, or unfinished, active, finished, all.  [default: unfinished]",
+)
 @click.option("--mine", is_flag=True, help="Only your own.")
 @click.option("--assignee", help="Only of this agent or person.")
 @click.option("--creator", help="Only those this one asked for.")
-@click.option("--unassigned", "unassigned_only", is_flag=True, help="Only those for whoever claims them.")
+@click.option(
+    "--unassigned", "unassigned_only", is_flag=True, help="Only those for whoever claims them."
+)
 @click.option("--ready", "ready_only", is_flag=True, help="Leave out those that wait for another.")
 @click.option("--project", help="Only with this label.")
 @click.option("--mission", help="Only of this mission.")
 @click.option("--tag", help="Only with this tag.")
-@click.option("--since", "updated_since", help="Only changed after this time: 2h, yesterday 9:00 or RFC 3339.")
+@click.option(
+    "--since", "updated_since", help="Only changed after this time: 2h, yesterday 9:00 or RFC 3339."
+)
 @click.option("--newest", is_flag=True, help="Newest first instead of most urgent first.")
 @click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
 @click.option("--fail-empty", is_flag=True, help="Exit 6 when there is none.")
@@ -115,8 +165,19 @@ def task_list(talk: Talk, /, newest: bool, limit: int, fail_empty: bool, **optio
 
     A task with ⧗ waits for another.
     """
-    page = talk.call("task.list", urgent_first=not newest, limit=limit, max_text_bytes=1_000_000, **_given(options))
-    _show_page(talk, page, fail_empty, empty='No tasks. Make one with: ackbox --as ana task add "…" --to bob')
+    page = talk.call(
+        "task.list",
+        urgent_first=not newest,
+        limit=limit,
+        max_text_bytes=1_000_000,
+        **_given(options),
+    )
+    _show_page(
+        talk,
+        page,
+        fail_empty,
+        empty='No tasks. Make one with: ackbox --as ana task add "…" --to bob',
+    )
 
 
 def _show_page(talk: Talk, page: Any, fail_empty: bool, *, empty: str) -> None:
@@ -129,17 +190,26 @@ def _show_page(talk: Talk, page: Any, fail_empty: bool, *, empty: str) -> None:
 
 @task.command("search", cls=Verb)
 @click.argument("words", nargs=-1, required=True)
-@click.option("--status", help="States with commas, or unfinished, active, finished, all.  [default: all]")
+@click.option(
+    "--status", help="States with commas, or unfinished, active, finished, all.  [default: all]"
+)
 @click.option("--limit", type=int, default=20, show_default=True, help="At most this many.")
 @click.option("--fail-empty", is_flag=True, help="Exit 6 when nothing matched.")
 @talking
-def task_search(talk: Talk, /, words: tuple[str, ...], limit: int, fail_empty: bool, **options: Any) -> None:
+def task_search(
+    talk: Talk, /, words: tuple[str, ...], limit: int, fail_empty: bool, **options: Any
+) -> None:
     """Find tasks by their words, newest first.
 
     Example: ackbox task search pricing migrat*
     """
     query = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
-    _show_page(talk, talk.call("task.search", query=query, limit=limit, **_given(options)), fail_empty, empty="Nothing found.")
+    _show_page(
+        talk,
+        talk.call("task.search", query=query, limit=limit, **_given(options)),
+        fail_empty,
+        empty="Nothing found.",
+    )
 
 
 @task.command("show", cls=Verb)
@@ -174,41 +244,71 @@ def task_claim(talk: Talk, /, id: str | None, **options: Any) -> None:
 
 
 def _move(talk: Talk, id: str, status: str, words: tuple[str, ...] = (), **more: Any) -> None:
-    talk.show(talk.call("task.update", id=id, status=status, **_given({"note": " ".join(words) or None, **more})), _line)
+    talk.show(
+        talk.call(
+            "task.update", id=id, status=status, **_given({"note": " ".join(words) or None, **more})
+        ),
+        _line,
+    )
 
 
-# The verbs that only change a task's state: the state, what the words after the id are, and the help.
+# The verbs that only change a task's state: the state, what the words after the id are, and the
+# help.
 MOVES: dict[str, tuple[str, str | None, str]] = {
-    "start": ("in_progress", None, """
+    "start": (
+        "in_progress",
+        None,
+        """
         Begin a task; what is nobody's becomes yours.
 
         Example: ackbox --as bob task start 12
-        """),
-    "review": ("review", "note", """
+        """,
+    ),
+    "review": (
+        "review",
+        "note",
+        """
         Say that a task waits for somebody to look at it.
 
         Example: ackbox --as bob task review 12 "PR 47"
-        """),
-    "done": ("done", "note", """
+        """,
+    ),
+    "done": (
+        "done",
+        "note",
+        """
         Finish a task, with a word on what came of it; its creator gets a message.
 
         Example: ackbox --as bob task done 12 "Migrated, tests pass"
-        """),
-    "fail": ("failed", "why", """
+        """,
+    ),
+    "fail": (
+        "failed",
+        "why",
+        """
         Give a task up, with a word on why; its creator gets a message.
 
         Example: ackbox --as bob task fail 12 "The API is gone"
-        """),
-    "cancel": ("cancelled", "why", """
+        """,
+    ),
+    "cancel": (
+        "cancelled",
+        "why",
+        """
         Say that a task is not wanted any more.
 
         Example: ackbox --as ana task cancel 12
-        """),
-    "reopen": ("open", None, """
+        """,
+    ),
+    "reopen": (
+        "open",
+        None,
+        """
         Open a task again, whatever became of it.
 
         Example: ackbox --as ana task reopen 12
-        """),
+        """,
+    ),
 }
 
 
@@ -234,7 +334,11 @@ for _name, _row in MOVES.items():
 @click.option("--project", help="Only with this label.")
 @click.option("--mission", help="Only of this mission.")
 @click.option("--tag", help="Only with this tag.")
-@click.option("--before", "updated_before", help="Only not changed since this time: 3d, yesterday 9:00 or RFC 3339.")
+@click.option(
+    "--before",
+    "updated_before",
+    help="Only not changed since this time: 3d, yesterday 9:00 or RFC 3339.",
+)
 @click.option("--note", help="What came of them.")
 @click.option("--yes", is_flag=True, help="Finish them; without it they are only counted.")
 @talking
@@ -245,14 +349,22 @@ def task_tidy(talk: Talk, /, yes: bool, **options: Any) -> None:
     """
     found = talk.call("task.finish_many", only_look=not yes, **_given(options))
     said = "finished" if yes else "would be finished; say --yes to do it"
-    talk.show(found, lambda of: f"{len(of['ids'])} {said}" + (", and there are more" if of["has_more"] else ""))
+    talk.show(
+        found,
+        lambda of: f"{len(of['ids'])} {said}" + (", and there are more" if of["has_more"] else ""),
+    )
 
 
 @task.command("block", cls=Verb)
 @click.argument("id")
 @click.argument("why", nargs=-1)
 @click.option("--by", "blocked_by", help="What holds it up: a task, a name, a thing.")
-@click.option("--cause", "blocked_cause", type=click.Choice(["peer_task", "human", "authorisation", "other"]), help="What kind of thing that is.")
+@click.option(
+    "--cause",
+    "blocked_cause",
+    type=click.Choice(["peer_task", "human", "authorisation", "other"]),
+    help="What kind of thing that is.",
+)
 @talking
 def task_block(talk: Talk, /, id: str, why: tuple[str, ...], **options: Any) -> None:
     """Say that a task is held up, and by what.
@@ -294,7 +406,12 @@ def task_edit(talk: Talk, /, id: str, **options: Any) -> None:
 @task.command("depend", cls=Verb)
 @click.argument("id")
 @click.argument("on", nargs=-1)
-@click.option("--no-more", "no_more_on", multiple=True, help="A task that it waits for no more; may be repeated.")
+@click.option(
+    "--no-more",
+    "no_more_on",
+    multiple=True,
+    help="A task that it waits for no more; may be repeated.",
+)
 @talking
 def task_depend(talk: Talk, id: str, on: tuple[str, ...], no_more_on: tuple[str, ...]) -> None:
     """Let a task wait for others; a circle is refused.

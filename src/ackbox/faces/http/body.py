@@ -1,4 +1,5 @@
-"""Bodies: what a request over HTTP brings, its body up to a limit and its query string by the types of fields.
+"""Bodies: what a request over HTTP brings, its body up to a limit and its query string by the types
+of fields.
 
 No routes and no rules of operations here. Explained in docs/reference/rest.md.
 """
@@ -31,17 +32,29 @@ class Holding(Protocol):
     def take(self, size: int) -> None: ...
 
 
-async def read_body(request: Request, limit: int = BODY_LIMIT, held: Holding | None = None) -> bytes:
-    """Return the body. Raises TooLong as soon as it is longer than the limit, RateLimited when its key has too much under way."""
+async def read_body(
+    request: Request, limit: int = BODY_LIMIT, held: Holding | None = None
+) -> bytes:
+    """Return the body.
+
+    Raises TooLong as soon as it is longer than the limit, RateLimited when its key has too much
+    under way.
+    """
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
-        raise TooLong(f"The body has {int(declared):,} bytes; at most {limit:,} are taken.",
-                      size=int(declared), limit=limit, hint="Send less at once.")
+        raise TooLong(
+            f"The body has {int(declared):,} bytes; at most {limit:,} are taken.",
+            size=int(declared),
+            limit=limit,
+            hint="Send less at once.",
+        )
     parts, size, counted = [], 0, held.uncounted if held else 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
-            raise TooLong(f"The body has more than {limit:,} bytes.", limit=limit, hint="Send less at once.")
+            raise TooLong(
+                f"The body has more than {limit:,} bytes.", limit=limit, hint="Send less at once."
+            )
         if size > counted and held is not None:
             held.take(size - counted)
             counted = size
@@ -50,7 +63,8 @@ async def read_body(request: Request, limit: int = BODY_LIMIT, held: Holding | N
 
 
 def read_query(request: Request, shape: type[msgspec.Struct]) -> dict[str, Any]:
-    """Return the query string's values by the types of a struct's fields; a list is a name said several times.
+    """Return the query string's values by the types of a struct's fields; a list is a name said
+    several times.
 
     Raises Invalid for anything else that is given twice.
     """
@@ -58,21 +72,37 @@ def read_query(request: Request, shape: type[msgspec.Struct]) -> dict[str, Any]:
     given: dict[str, list[str]] = {}
     for key, value in request.query_params.multi_items():
         given.setdefault(key, []).append(value)
-    return {key: _from_texts(key, values, kinds[key]) if key in kinds else values[0] for key, values in given.items()}
+    return {
+        key: _from_texts(key, values, kinds[key]) if key in kinds else values[0]
+        for key, values in given.items()
+    }
 
 
 def _from_texts(key: str, values: list[str], shape: Any) -> Any:
-    """Return what a query string says of a field as the field's type; what does not fit is left for decoding to refuse."""
+    """Return what a query string says of a field as the field's type.
+
+    What does not fit is left for decoding to refuse.
+    """
     kinds = list(_kinds(msgspec.inspect.type_info(shape)))
-    items = [item for kind in kinds if isinstance(kind, msgspec.inspect.ListType) for item in _kinds(kind.item_type)]
+    items = [
+        item
+        for kind in kinds
+        if isinstance(kind, msgspec.inspect.ListType)
+        for item in _kinds(kind.item_type)
+    ]
     if len(values) > 1 and not items:
         raise Invalid(f"`{key}` is given twice.", hint="Give it once.", field=key)
-    is_list = len(values) > 1 or (bool(items) and not any(isinstance(kind, msgspec.inspect.StrType) for kind in kinds))
+    is_list = len(values) > 1 or (
+        bool(items) and not any(isinstance(kind, msgspec.inspect.StrType) for kind in kinds)
+    )
     try:
         return msgspec.convert(values if is_list else values[0], shape, strict=False)
     except msgspec.ValidationError:
         # A number that is too large is refused as that and not as text.
-        numbers = any(isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType) for kind in (items if is_list else kinds))
+        numbers = any(
+            isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType)
+            for kind in (items if is_list else kinds)
+        )
         found = [int(value) if numbers and _WHOLE.fullmatch(value) else value for value in values]
         return found if is_list else found[0]
 

@@ -1,6 +1,7 @@
 """Connections: what the server knows of each one, and which one goes when there are too many.
 
-Whoever has shown no key goes first, then keep-alive connections that carry nothing. Shared by HTTP and WebSocket; what is said on
+Whoever has shown no key goes first, then keep-alive connections that carry nothing. Shared by HTTP
+and WebSocket; what is said on
 a connection is theirs. Explained in docs/why/serving.md.
 """
 
@@ -15,7 +16,8 @@ from typing import Any, Protocol
 from ackbox.app.bell import Gone
 from ackbox.app.limits import network
 
-# Where a request's connection is among the extensions of its scope, and where the connections of a server are in its state.
+# Where a request's connection is among the extensions of its scope, and where the connections of a
+# server are in its state.
 EXTENSION = "ackbox.connection"
 # Taken from the listening socket in one turn of the loop, before anything can be let go.
 BACKLOG = 128
@@ -24,7 +26,8 @@ RESERVED = 48
 MAX_CONNECTIONS = 65_536
 # How often a connection that is not read is looked at.
 LOOK_S = 0.5
-# Linux says so when the other side has ended its half; elsewhere a hang-up is said without being asked for.
+# Linux says so when the other side has ended its half; elsewhere a hang-up is said without being
+# asked for.
 _ENDED = getattr(select, "POLLRDHUP", 0)
 
 
@@ -49,7 +52,9 @@ class Wire(Protocol):
 
 
 class Watch:
-    """Looks whether the other side has hung up while its connection is not read: a loop that does not read sees no end."""
+    """Looks whether the other side has hung up while its connection is not read: a loop that
+    does not read sees no end.
+    """
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -108,11 +113,16 @@ class Connections:
     @classmethod
     def of(cls, state: MutableMapping[str, Any]) -> Connections:
         """Return the connections of the server that has this state."""
-        found: Connections = state.get(EXTENSION) or state.setdefault(EXTENSION, cls(max_connections()))
+        found: Connections = state.get(EXTENSION) or state.setdefault(
+            EXTENSION, cls(max_connections())
+        )
         return found
 
     def enter(self, connection: Connection) -> bool:
-        """Take a new connection, in the place of another if need be; false when there is no place."""
+        """Take a new connection, in the place of another if need be.
+
+        False when there is no place.
+        """
         if self.open >= self.limit and not self._let_go():
             return False
         self.open += 1
@@ -131,7 +141,9 @@ class Connections:
             self._known.setdefault(key, {})[connection] = None
 
     def _let_go(self) -> bool:
-        """End one connection: the oldest stranger of the network with most of them, or an idle one of the key with most."""
+        """End one connection: the oldest stranger of the network with most of them, or an idle
+        one of the key with most.
+        """
         for groups, is_any in ((self._strangers, True), (self._known, False)):
             for group in sorted(groups.values(), key=len, reverse=True):
                 for connection in group:
@@ -142,7 +154,11 @@ class Connections:
         return False
 
     def _take_out(self, connection: Connection) -> bool:
-        groups, name = (self._strangers, connection.network) if connection.key is None else (self._known, connection.key)
+        groups, name = (
+            (self._strangers, connection.network)
+            if connection.key is None
+            else (self._known, connection.key)
+        )
         group = groups.get(name, {})
         if connection not in group:
             return False

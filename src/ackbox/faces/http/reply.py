@@ -23,7 +23,12 @@ JSON = "application/json"
 _PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
 
 
-_SAID_IN = {"ackbox-agent": "agent", "ackbox-instance": "instance", "ackbox-workspace": "workspace", "ackbox-session": "session"}
+_SAID_IN = {
+    "ackbox-agent": "agent",
+    "ackbox-instance": "instance",
+    "ackbox-workspace": "workspace",
+    "ackbox-session": "session",
+}
 _CARD_IN = {"ackbox-machine": "machine", "ackbox-platform": "platform", "ackbox-copy": "copy_id"}
 
 
@@ -37,43 +42,63 @@ def bearer(headers: Mapping[str, str], *others: str) -> str | None:
 
 def said_in(headers: Mapping[str, str]) -> dict[str, str]:
     """Return whom a request's headers name, as parameters of an operation."""
-    return {name: unquote(headers[header]) for header, name in _SAID_IN.items() if headers.get(header)}
+    return {
+        name: unquote(headers[header]) for header, name in _SAID_IN.items() if headers.get(header)
+    }
 
 
 def card_in(headers: Mapping[str, str]) -> dict[str, str]:
     """Return what a request's headers say of the machine it comes from."""
-    return {name: unquote(headers[header])[:200] for header, name in _CARD_IN.items() if headers.get(header)}
+    return {
+        name: unquote(headers[header])[:200]
+        for header, name in _CARD_IN.items()
+        if headers.get(header)
+    }
 
 
 def connection_in(headers: Mapping[str, str]) -> Connection:
-    """Return what a request's headers say of the connection: whom alone it speaks as, whether it only looks, whether a person types."""
+    """Return what a request's headers say of the connection: whom alone it speaks as, whether
+    it only looks, whether a person types.
+    """
     only_as = headers.get("ackbox-only-as")
-    return Connection(only_as=unquote(only_as) if only_as else None, is_glance="ackbox-glance" in headers, is_person="ackbox-person" in headers)
+    return Connection(
+        only_as=unquote(only_as) if only_as else None,
+        is_glance="ackbox-glance" in headers,
+        is_person="ackbox-person" in headers,
+    )
 
 
 def as_said(said: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:
-    """Return a call's parameters with what the headers say: its own win, and a session of its own stands for agent and instance."""
+    """Return a call's parameters with what the headers say: its own win, and a session of its
+    own stands for agent and instance.
+    """
     if params.get("session"):
         said = {name: value for name, value in said.items() if name not in ("agent", "instance")}
     return {**said, **params}
 
 
 def path_prefix(headers: Mapping[str, str]) -> str:
-    """Return the path under which a proxy serves this server, which it takes off and names in X-Forwarded-Prefix; empty without one."""
+    """Return the path under which a proxy serves this server, which it takes off and names in
+    X-Forwarded-Prefix; empty without one.
+    """
     named = headers.get("x-forwarded-prefix", "").rstrip("/")
     return named if len(named) <= 200 and _PREFIX.fullmatch(named) else ""
 
 
 def cookie_name(headers: Mapping[str, str]) -> str:
-    """Return the name of the dashboard's cookie: a browser keeps one jar for all ports of a host, so the port is in it."""
+    """Return the name of the dashboard's cookie: a browser keeps one jar for all ports of a
+    host, so the port is in it.
+    """
     port = headers.get("host", "").rpartition(":")[2]
     return f"ackbox_{port}" if port.isdigit() else "ackbox"
 
 
 def credential(request: HTTPConnection, *, method: str | None = None) -> str | None:
-    """Return the key of a request: from its Authorization header, or the cookie of the dashboard's own pages.
+    """Return the key of a request: from its Authorization header, or the cookie of the dashboard's
+    own pages.
 
-    `method` is what the request does, where its own method does not say so. Raises NotAllowed when another page sends the cookie.
+    `method` is what the request does, where its own method does not say so. Raises NotAllowed when
+    another page sends the cookie.
     """
     key = bearer(request.headers)
     if key is not None:
@@ -85,24 +110,38 @@ def credential(request: HTTPConnection, *, method: str | None = None) -> str | N
 
 
 def _refuse_other_pages(headers: Mapping[str, str], method: str) -> None:
-    """Raise NotAllowed unless our own page asks, or a person goes to a page. Ports of one host share cookies, so SameSite is not enough."""
+    """Raise NotAllowed unless our own page asks, or a person goes to a page.
+
+    Ports of one host share cookies, so SameSite is not enough.
+    """
     site = headers.get("sec-fetch-site")
     is_safe = method in ("GET", "HEAD")
     if site in ("same-origin", "none") or (is_safe and headers.get("sec-fetch-mode") == "navigate"):
         return
-    # Browsers leave Fetch metadata out on plain http that is not this machine; the guard has checked Origin by then.
+    # Browsers leave Fetch metadata out on plain http that is not this machine; the guard has
+    # checked Origin by then.
     if site is None and (is_safe or "origin" in headers):
         return
-    raise NotAllowed("This came from another page than the dashboard's own.", field="Sec-Fetch-Site", hint="Open the dashboard itself.")
+    raise NotAllowed(
+        "This came from another page than the dashboard's own.",
+        field="Sec-Fetch-Site",
+        hint="Open the dashboard itself.",
+    )
 
 
 def error_response(error: BaseException, *, operation: str = "") -> Response:
     """Return the one error shape with its status."""
     shown = as_error(error, operation=operation)
-    headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, math.ceil(shown.retry_after_s)))}
+    headers = (
+        {}
+        if shown.retry_after_s is None
+        else {"Retry-After": str(max(1, math.ceil(shown.retry_after_s)))}
+    )
     if shown.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return Response(encode(shown.as_dict()), status_code=shown.status, media_type=JSON, headers=headers)
+    return Response(
+        encode(shown.as_dict()), status_code=shown.status, media_type=JSON, headers=headers
+    )
 
 
 async def not_found(request: Request, _: Exception) -> Response:

@@ -34,7 +34,9 @@ def builtins(value: Any) -> Any:
 
 
 def in_names(error: AckboxError, names: Callable[[str], str | None]) -> AckboxError:
-    """Return an error with a face's own names for operations: `names` gives one, or null where the face has none. Quoted text stays."""
+    """Return an error with a face's own names for operations: `names` gives one, or null where
+    the face has none. Quoted text stays.
+    """
 
     def named(found: re.Match[str]) -> str:
         return (found[0] in OPERATIONS and names(found[0])) or found[0]
@@ -46,8 +48,16 @@ def in_names(error: AckboxError, names: Callable[[str], str | None]) -> AckboxEr
 
 
 def as_error(error: BaseException, **where: str) -> AckboxError:
-    """Return the error a caller is shown; what is not ours becomes `unavailable`, without its text, and is logged with `where` it happened."""
+    """Return the error a caller is shown.
+
+    What is not ours becomes `unavailable`, without its text, and is logged with `where` it
+    happened.
+    """
     if isinstance(error, AckboxError):
         return error
     structlog.get_logger().error("failed", **where, kind=type(error).__name__, exc_info=error)
-    return Unavailable("Something went wrong on the server.", hint="It has been logged; try again.", retry_after_s=1)
+    return Unavailable(
+        "Something went wrong on the server.",
+        hint="It has been logged; try again.",
+        retry_after_s=1,
+    )

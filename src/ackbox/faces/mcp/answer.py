@@ -1,6 +1,8 @@
-"""Answers of the native tools: which briefing a result is, and the server's own words before and after it.
+"""Answers of the native tools: which briefing a result is, and the server's own words before and
+after it.
 
-What others wrote comes out of briefing.py alone; here are counts, ids, cursors and what to do next. Explained in docs/why/briefing.md.
+What others wrote comes out of briefing.py alone; here are counts, ids, cursors and what to do next.
+Explained in docs/why/briefing.md.
 """
 
 from __future__ import annotations
@@ -47,13 +49,19 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 def reading_of(arguments: dict[str, Any], names: tuple[str, ...]) -> tuple[Reading, dict[str, Any]]:
     """Return how much of the answer is wanted, and the arguments without that. Raises Invalid."""
     own = {name: value for name, value in arguments.items() if name in names}
-    return decode(Reading, own), {name: value for name, value in arguments.items() if name not in own}
+    return decode(Reading, own), {
+        name: value for name, value in arguments.items() if name not in own
+    }
 
 
 async def read(caller: Who, clock: Callable[[], int], operation: str, **params: Any) -> str:
-    """Do an operation and return its result as text for a model, with room for a sentence before it."""
+    """Do an operation and return its result as text for a model, with room for a sentence
+    before it.
+    """
     answer = Answer(clock, length=LENGTH - SENTENCE)
-    return write(Asking(operation, params), await caller.within(answer).call(operation, **params), answer)
+    return write(
+        Asking(operation, params), await caller.within(answer).call(operation, **params), answer
+    )
 
 
 def write(asked: Asking, result: Any, answer: Answer) -> str:
@@ -74,13 +82,19 @@ def write(asked: Asking, result: Any, answer: Answer) -> str:
         case Claimed():
             return _claimed(result, answer)
         case TaskPage():
-            return _page(answer.tasks(result.tasks) if result.tasks else "No tasks.", result.cursor, answer)
+            return _page(
+                answer.tasks(result.tasks) if result.tasks else "No tasks.", result.cursor, answer
+            )
         case Roster():
             return _roster(result, answer, int(asked.params.get("skip") or 0))
         case CheckedIn():
             return _checked_in(result, answer)
     if hasattr(result, "messages") and hasattr(result, "cursor"):
-        return _page(answer.messages(result.messages) if result.messages else "No messages.", result.cursor, answer)
+        return _page(
+            answer.messages(result.messages) if result.messages else "No messages.",
+            result.cursor,
+            answer,
+        )
     return answer.answer("answer", {"operation": asked.operation}, as_json(result))
 
 
@@ -89,28 +103,53 @@ def _page(text: str, cursor: str | None, answer: Answer) -> str:
         return f"{text}\n\nThere is more: call again with cursor {cursor}"
     if answer.left_out:
         ids = ", ".join(answer.left_out[:MOST_IDS])
-        return f"{text}\n\n{len(answer.left_out)} more did not fit; call again with their ids: {ids}{'…' if len(answer.left_out) > MOST_IDS else ''}"
+        return (
+            f"{text}\n\n{len(answer.left_out)} more did not fit; call again with their ids:"
+            f" {ids}{'…' if len(answer.left_out) > MOST_IDS else ''}"
+        )
     return text
 
 
 def _checked(result: Checked, answer: Answer) -> str:
     unread = f"{result.unread:,} of {result.total:,}{' or more' if result.counts_capped else ''}"
     if not result.messages:
-        return "No unread messages." if not result.unread else f"No more messages here. Unread in the mailbox: {unread}. Call inbox without a cursor."
+        return (
+            "No unread messages."
+            if not result.unread
+            else (
+                f"No more messages here. Unread in the mailbox: {unread}. Call inbox without a"
+                " cursor."
+            )
+        )
     lines = [f"Shown: {len(result.messages)}. Unread in the mailbox: {unread}."]
     if result.has_more:
-        lines.append(f"There is more: call again with cursor {result.cursor}" if result.cursor else "There is more: mark these, then call again.")
+        lines.append(
+            f"There is more: call again with cursor {result.cursor}"
+            if result.cursor
+            else "There is more: mark these, then call again."
+        )
     whole = [message.id for message in result.messages if message.id not in answer.begun]
     if whole:
-        lines.append(f"When you have dealt with them: tool mark, mark acknowledged, ids {msgspec.json.encode(whole).decode()}")
+        lines.append(
+            "When you have dealt with them: tool mark, mark acknowledged, ids"
+            f" {msgspec.json.encode(whole).decode()}"
+        )
     if answer.begun:
-        lines.append(f"Shown in part, and therefore not marked: {', '.join(sorted(answer.begun))}. Read on as the note below each says, then mark.")
+        lines.append(
+            f"Shown in part, and therefore not marked: {', '.join(sorted(answer.begun))}. Read on"
+            " as the note below each says, then mark."
+        )
     return "\n".join([f"{answer.messages(result.messages)}\n", *lines])
 
 
 def _sent(result: Sent) -> str:
     said = "Stored before; nothing was stored again." if result.duplicate else "Stored."
-    told = {"id": result.id, "thread": result.thread, "type": result.type, "recipients": result.recipient_count}
+    told = {
+        "id": result.id,
+        "thread": result.thread,
+        "type": result.type,
+        "recipients": result.recipient_count,
+    }
     return "\n".join([f"{said} {facts(told)}", *_recipients(result.recipients)])
 
 
@@ -138,22 +177,48 @@ def _presence(recipient: Recipient) -> str:
 
 
 def _asked(result: Asked, answer: Answer) -> str:
-    told = facts({"outcome": result.outcome, "id": result.id, "thread": result.thread, "type": result.type})
+    told = facts(
+        {"outcome": result.outcome, "id": result.id, "thread": result.thread, "type": result.type}
+    )
     if result.answer is not None:
-        after = f"When you have dealt with it: tool mark, mark acknowledged, ids [\"{result.answer.id}\"]"
+        after = (
+            f'When you have dealt with it: tool mark, mark acknowledged, ids ["{result.answer.id}"]'
+        )
         return f"Answered. {told}\n\n{answer.messages([result.answer])}\n\n{after}"
-    why = "Nobody it was for is online any more." if result.outcome == "gone" else "No answer within the time."
-    return "\n".join([
-        f"{why} {told}", *_recipients(result.recipients),
-        f"The question stays. To go on waiting, call wait: the answer comes as a message with parent {result.id}. "
-        f"To look for it later: tool thread, id {result.id}. Do not ask again."])
+    why = (
+        "Nobody it was for is online any more."
+        if result.outcome == "gone"
+        else "No answer within the time."
+    )
+    return "\n".join(
+        [
+            f"{why} {told}",
+            *_recipients(result.recipients),
+            (
+                "The question stays. To go on waiting, call wait: the answer comes as a message"
+                f" with parent {result.id}. To look for it later: tool thread, id {result.id}. Do"
+                " not ask again."
+            ),
+        ]
+    )
 
 
 def _marked(result: Marked) -> str:
-    lines = [f"Marked {result.mark}: {len(result.changed)} changed, {len(result.unchanged)} were so already."]
+    lines = [
+        f"Marked {result.mark}: {len(result.changed)} changed, {len(result.unchanged)} were so"
+        " already."
+    ]
     if result.not_found:
-        more = f" and {len(result.not_found) - MOST_NAMES} more" if len(result.not_found) > MOST_NAMES else ""
-        lines.append(f"Not among your messages: {', '.join(map(quoted, result.not_found[:MOST_NAMES]))}{more}. Use ids that inbox gave.")
+        more = (
+            f" and {len(result.not_found) - MOST_NAMES} more"
+            if len(result.not_found) > MOST_NAMES
+            else ""
+        )
+        lines.append(
+            "Not among your messages:"
+            f" {', '.join(map(quoted, result.not_found[:MOST_NAMES]))}{more}. Use ids that inbox"
+            " gave."
+        )
     return "\n".join(lines)
 
 
@@ -164,21 +229,39 @@ def _claimed(result: Claimed, answer: Answer) -> str:
     elif result.winner:
         said = f"Not claimed: {quoted(result.winner)} has it."
     else:
-        said = {"waiting": "Not claimed: it waits for other tasks.", "finished": "Not claimed: it is finished.",
-                "assigned": "Not claimed: it is for somebody else."}.get(result.reason or "", "Not claimed: there is nothing to take.")
-    return f"{said} {about}" if result.task is None else f"{said} {about}\n\n{answer.tasks([result.task])}"
+        said = {
+            "waiting": "Not claimed: it waits for other tasks.",
+            "finished": "Not claimed: it is finished.",
+            "assigned": "Not claimed: it is for somebody else.",
+        }.get(result.reason or "", "Not claimed: there is nothing to take.")
+    return (
+        f"{said} {about}"
+        if result.task is None
+        else f"{said} {about}\n\n{answer.tasks([result.task])}"
+    )
 
 
 def _roster(result: Roster, answer: Answer, skipped: int) -> str:
-    about = {"total": result.total, "online": result.online, "shown": len(result.agents), "awaited": len(result.awaited)}
+    about = {
+        "total": result.total,
+        "online": result.online,
+        "shown": len(result.agents),
+        "awaited": len(result.awaited),
+    }
     text = answer.cards(result.agents, about, beside=("Written to, but never here", result.awaited))
     upto = skipped + len(result.agents)
     return f"{text}\n\nThere is more: call again with skip {upto}" if upto < result.total else text
 
 
 def _checked_in(result: CheckedIn, answer: Answer) -> str:
-    unread = f"{result.unread:,} unread of {result.total:,}. " + ("Read them with inbox." if result.unread else "Nothing waits for you.")
+    unread = f"{result.unread:,} unread of {result.total:,}. " + (
+        "Read them with inbox." if result.unread else "Nothing waits for you."
+    )
     told = {"conflicts": result.conflicts, "copies": result.copies, "notices": result.notices}
     text = as_json({"me": result.me} | {name: found for name, found in told.items() if found})
-    about = {"unread": result.unread, "heartbeat_s": result.heartbeat_s, "conflicts": len(result.conflicts)}
+    about = {
+        "unread": result.unread,
+        "heartbeat_s": result.heartbeat_s,
+        "conflicts": len(result.conflicts),
+    }
     return f"You are checked in. {unread}\n\n{answer.answer('checkin', about, text)}"

@@ -37,20 +37,35 @@ class Who(msgspec.Struct, frozen=True):
 
     async def call(self, operation: str, /, **params: Any) -> Any:
         """Do one operation as this connection. Raises the errors of ackbox.errors."""
-        if self.key is not None and "idempotency_key" in OPERATIONS[operation].params.__struct_fields__:
+        if (
+            self.key is not None
+            and "idempotency_key" in OPERATIONS[operation].params.__struct_fields__
+        ):
             params.setdefault("idempotency_key", self.key)
         for name, value in self.card.items():
             if name in OPERATIONS[operation].params.__struct_fields__:
                 params.setdefault(name, value)
-        return await self._until_gone(lambda gone: self.do(operation, as_said(self.said, params), credential=self.credential, face="mcp",
-                                                           gone=gone, fits=self.fits, connection=self.connection))
+        return await self._until_gone(
+            lambda gone: self.do(
+                operation,
+                as_said(self.said, params),
+                credential=self.credential,
+                face="mcp",
+                gone=gone,
+                fits=self.fits,
+                connection=self.connection,
+            )
+        )
 
     def within(self, answer: Answer) -> Who:
         """Return the same caller, whose calls give what an answer holds."""
         return msgspec.structs.replace(self, fits=answer.fits)
 
     async def _until_gone(self, do: Callable[[Gone], Awaitable[Any]]) -> Any:
-        """Do a call; when the request is cancelled the call is told so, and ends where nothing is half done."""
+        """Do a call.
+
+        When the request is cancelled the call is told so, and ends where nothing is half done.
+        """
         gone = Gone()
         if self.gone is not None:
             self.gone.add(gone)
@@ -76,5 +91,12 @@ class Who(msgspec.Struct, frozen=True):
 def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:
     """Return who sent the request that a handler serves."""
     headers = context.request.headers
-    return Who(bearer(headers, *key_headers), said_in(headers), do, headers.get("ackbox-idempotency-key") or None, card_in(headers),
-               gone_of(context.request.scope), connection=connection_in(headers))
+    return Who(
+        bearer(headers, *key_headers),
+        said_in(headers),
+        do,
+        headers.get("ackbox-idempotency-key") or None,
+        card_in(headers),
+        gone_of(context.request.scope),
+        connection=connection_in(headers),
+    )

@@ -1,6 +1,8 @@
-"""MCP prompts: catch up, reply, hand over, and other systems' commands; agent programs show them as commands.
+"""MCP prompts: catch up, reply, hand over, and other systems' commands; agent programs show them as
+commands.
 
-The words of the first three are ours, of the others their data's; messages inside come through the briefing. Explained in docs/reference/mcp.md.
+The words of the first three are ours, of the others their data's; messages inside come through the
+briefing. Explained in docs/reference/mcp.md.
 """
 
 from __future__ import annotations
@@ -23,9 +25,14 @@ _ID = types.PromptArgument(name="id", description="Id of the message", required=
 PROMPTS = (
     types.Prompt(name="catch_up", description="Read your messages and say which need you."),
     types.Prompt(name="reply", description="Answer one message.", arguments=[_ID]),
-    types.Prompt(name="handoff", description="Hand your work over to somebody.", arguments=[
-        types.PromptArgument(name="to", description="Who takes over", required=True),
-        types.PromptArgument(name="about", description="What it is about", required=False)]),
+    types.Prompt(
+        name="handoff",
+        description="Hand your work over to somebody.",
+        arguments=[
+            types.PromptArgument(name="to", description="Who takes over", required=True),
+            types.PromptArgument(name="about", description="What it is about", required=False),
+        ],
+    ),
 )
 
 
@@ -36,26 +43,45 @@ class Commands:
         self._prompts = {prompt.name: prompt for prompt in prompts}
 
     async def list(self, _: Any, __: Any) -> types.ListPromptsResult:
-        return types.ListPromptsResult(prompts=[
-            types.Prompt(name=each.name, description=each.description, arguments=[
-                types.PromptArgument(name=name, description=sentence, required=default is None) for name, sentence, default in each.args])
-            for each in self._prompts.values()])
+        return types.ListPromptsResult(
+            prompts=[
+                types.Prompt(
+                    name=each.name,
+                    description=each.description,
+                    arguments=[
+                        types.PromptArgument(
+                            name=name, description=sentence, required=default is None
+                        )
+                        for name, sentence, default in each.args
+                    ],
+                )
+                for each in self._prompts.values()
+            ]
+        )
 
     async def get(self, _: Any, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         given = params.arguments or {}
         prompt = self._prompts.get(params.name)
         if prompt is None:
             raise _no_prompt(params.name, self._prompts)
-        missing = [name for name, _, default in prompt.args if default is None and not given.get(name)]
+        missing = [
+            name for name, _, default in prompt.args if default is None and not given.get(name)
+        ]
         if missing:
             raise _needs(prompt.name, missing[0])
-        text = prompt.text.format(**{name: visible(given.get(name) or default or "") for name, _, default in prompt.args})
-        message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))
+        text = prompt.text.format(
+            **{name: visible(given.get(name) or default or "") for name, _, default in prompt.args}
+        )
+        message = types.PromptMessage(
+            role="user", content=types.TextContent(type="text", text=text)
+        )
         return types.GetPromptResult(description=prompt.description, messages=[message])
 
 
 def _no_prompt(name: str, known: Iterable[str]) -> MCPError:
-    return MCPError(types.INVALID_PARAMS, f"There is no prompt {name[:64]!r}; there are {', '.join(known)}.")
+    return MCPError(
+        types.INVALID_PARAMS, f"There is no prompt {name[:64]!r}; there are {', '.join(known)}."
+    )
 
 
 def _needs(name: str, argument: str) -> MCPError:
@@ -72,28 +98,45 @@ class Prompts:
     async def list(self, _: Any, __: Any) -> types.ListPromptsResult:
         return types.ListPromptsResult(prompts=list(PROMPTS))
 
-    async def get(self, context: Any, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+    async def get(
+        self, context: Any, params: types.GetPromptRequestParams
+    ) -> types.GetPromptResult:
         given = params.arguments or {}
         prompt = next((each for each in PROMPTS if each.name == params.name), None)
         if prompt is None:
             raise _no_prompt(params.name, (each.name for each in PROMPTS))
-        missing = [argument.name for argument in prompt.arguments or [] if argument.required and not given.get(argument.name)]
+        missing = [
+            argument.name
+            for argument in prompt.arguments or []
+            if argument.required and not given.get(argument.name)
+        ]
         if missing:
             raise _needs(prompt.name, missing[0])
         try:
             text = await self._text(who(context, self._call), prompt.name, given)
         except AckboxError as error:
             raise refusal(error) from None
-        message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))
+        message = types.PromptMessage(
+            role="user", content=types.TextContent(type="text", text=text)
+        )
         return types.GetPromptResult(description=prompt.description, messages=[message])
 
     async def _text(self, caller: Who, name: str, given: dict[str, str]) -> str:
         if name == "catch_up":
             told = await read(caller, self._clock, "inbox.check")
-            return f"Say in a few lines which of these messages need you, and what you would do. Mark nothing yet.\n\n{told}"
+            return (
+                "Say in a few lines which of these messages need you, and what you would do. Mark"
+                f" nothing yet.\n\n{told}"
+            )
         if name == "reply":
             told = await read(caller, self._clock, "message.get", id=given["id"])
-            return f"Draft an answer to this message, then send it with the send tool and parent={visible(given['id'])}, intent answer.\n\n{told}"
+            return (
+                "Draft an answer to this message, then send it with the send tool and"
+                f" parent={visible(given['id'])}, intent answer.\n\n{told}"
+            )
         about = f" about {visible(given['about'])}" if given.get("about") else ""
-        return (f"Hand your work{about} over to {visible(given['to'])}: with the send tool, intent handoff, say what is done, what is left, what you "
-                "would do next, and name files and diffs in refs. Then check in with a summary that says you handed over.")
+        return (
+            f"Hand your work{about} over to {visible(given['to'])}: with the send tool, intent"
+            " handoff, say what is done, what is left, what you would do next, and name files and"
+            " diffs in refs. Then check in with a summary that says you handed over."
+        )

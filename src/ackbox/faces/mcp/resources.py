@@ -38,23 +38,46 @@ class Resources:
         self._open: Counter[str | None] = Counter()
 
     async def list(self, _: Any, __: Any) -> types.ListResourcesResult:
-        return types.ListResourcesResult(resources=[
-            types.Resource(uri=INBOX, name="inbox", description="Your unread messages", mime_type="text/plain"),
-            types.Resource(uri=AGENTS, name="agents", description="Who is here, and what they are doing", mime_type="text/plain"),
-        ])
+        return types.ListResourcesResult(
+            resources=[
+                types.Resource(
+                    uri=INBOX,
+                    name="inbox",
+                    description="Your unread messages",
+                    mime_type="text/plain",
+                ),
+                types.Resource(
+                    uri=AGENTS,
+                    name="agents",
+                    description="Who is here, and what they are doing",
+                    mime_type="text/plain",
+                ),
+            ]
+        )
 
     async def templates(self, _: Any, __: Any) -> types.ListResourceTemplatesResult:
-        return types.ListResourceTemplatesResult(resource_templates=[
-            types.ResourceTemplate(uri_template=f"{THREAD}{{id}}", name="thread", description="One conversation, oldest first",
-                                   mime_type="text/plain")])
+        return types.ListResourceTemplatesResult(
+            resource_templates=[
+                types.ResourceTemplate(
+                    uri_template=f"{THREAD}{{id}}",
+                    name="thread",
+                    description="One conversation, oldest first",
+                    mime_type="text/plain",
+                )
+            ]
+        )
 
-    async def read(self, context: Any, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+    async def read(
+        self, context: Any, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
         uri = str(params.uri)
         try:
             text = await self._read(who(context, self._call), uri)
         except AckboxError as error:
             raise refusal(error) from None
-        return types.ReadResourceResult(contents=[types.TextResourceContents(uri=uri, mime_type="text/plain", text=text)])
+        return types.ReadResourceResult(
+            contents=[types.TextResourceContents(uri=uri, mime_type="text/plain", text=text)]
+        )
 
     async def _read(self, caller: Who, uri: str) -> str:
         if uri == INBOX:
@@ -63,9 +86,14 @@ class Resources:
             return await read(caller, self._clock, "agent.list")
         if uri.startswith(THREAD):
             return await read(caller, self._clock, "thread.get", id=uri.removeprefix(THREAD))
-        raise MCPError(types.INVALID_PARAMS, f"There is no resource {uri[:100]!r}; there are {INBOX}, {AGENTS} and {THREAD}ID.")
+        raise MCPError(
+            types.INVALID_PARAMS,
+            f"There is no resource {uri[:100]!r}; there are {INBOX}, {AGENTS} and {THREAD}ID.",
+        )
 
-    async def subscribe(self, context: Any, params: types.SubscribeRequestParams) -> types.EmptyResult:
+    async def subscribe(
+        self, context: Any, params: types.SubscribeRequestParams
+    ) -> types.EmptyResult:
         """Start telling a session of the older eras about its inbox."""
         uri = str(params.uri)
         if uri != INBOX:
@@ -74,50 +102,80 @@ class Resources:
         connection = context.session._connection
         if INBOX not in connection.state:
             # It outlives this request, and looks only while the session's stream is open.
-            heard, session = context.request.scope.get("ackbox.heard", ()), context.request.headers.get("mcp-session-id")
+            heard, session = (
+                context.request.scope.get("ackbox.heard", ()),
+                context.request.headers.get("mcp-session-id"),
+            )
             caller = msgspec.structs.replace(who(context, self._call), gone=None)
             news = await self._news(caller, lambda: session in heard)
-            task = asyncio.create_task(_tell(news, lambda: context.session.send_resource_updated(INBOX)))
+            task = asyncio.create_task(
+                _tell(news, lambda: context.session.send_resource_updated(INBOX))
+            )
             connection.state[INBOX] = task
             connection.exit_stack.callback(task.cancel)
         return types.EmptyResult()
 
-    async def unsubscribe(self, context: Any, params: types.UnsubscribeRequestParams) -> types.EmptyResult:
+    async def unsubscribe(
+        self, context: Any, params: types.UnsubscribeRequestParams
+    ) -> types.EmptyResult:
         task = context.session._connection.state.pop(str(params.uri), None)
         if task is not None:
             task.cancel()
         return types.EmptyResult()
 
-    async def listen(self, context: Any, params: types.SubscriptionsListenRequestParams) -> types.SubscriptionsListenResult:
+    async def listen(
+        self, context: Any, params: types.SubscriptionsListenRequestParams
+    ) -> types.SubscriptionsListenResult:
         """Serve one stream of news: the answer to this request is the stream."""
-        wanted = [uri for uri in params.notifications.resource_subscriptions or [] if str(uri) == INBOX]
+        wanted = [
+            uri for uri in params.notifications.resource_subscriptions or [] if str(uri) == INBOX
+        ]
         meta: dict[str, Any] = {SUBSCRIPTION_ID_META_KEY: context.request_id}
         news = await self._news(who(context, self._call)) if wanted else None
         acknowledged = types.SubscriptionsAcknowledgedNotificationParams(
-            notifications=types.SubscriptionFilter(resource_subscriptions=wanted or None), _meta=meta)
-        await context.session.send_notification(types.SubscriptionsAcknowledgedNotification(params=acknowledged),
-                                                related_request_id=context.request_id)
+            notifications=types.SubscriptionFilter(resource_subscriptions=wanted or None),
+            _meta=meta,
+        )
+        await context.session.send_notification(
+            types.SubscriptionsAcknowledgedNotification(params=acknowledged),
+            related_request_id=context.request_id,
+        )
         if news is not None:
+
             async def tell() -> None:
-                told = types.ResourceUpdatedNotification(params=types.ResourceUpdatedNotificationParams(uri=INBOX, _meta=meta))
+                told = types.ResourceUpdatedNotification(
+                    params=types.ResourceUpdatedNotificationParams(uri=INBOX, _meta=meta)
+                )
                 await context.session.send_notification(told, related_request_id=context.request_id)
 
             await _tell(news, tell)
         return types.SubscriptionsListenResult(_meta=meta)
 
-    async def _news(self, caller: Who, is_heard: Callable[[], bool] = lambda: True) -> AsyncIterator[None]:
-        """Return something to iterate over that gives one item for each time the caller's inbox has new post."""
-        if self._open.total() >= MOST_SUBSCRIPTIONS or self._open[caller.credential] >= MOST_OF_A_KEY:
-            raise MCPError(types.INTERNAL_ERROR, "Too many subscriptions; wait with the wait tool instead.")
+    async def _news(
+        self, caller: Who, is_heard: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[None]:
+        """Return something to iterate over that gives one item for each time the caller's inbox
+        has new post.
+        """
+        if (
+            self._open.total() >= MOST_SUBSCRIPTIONS
+            or self._open[caller.credential] >= MOST_OF_A_KEY
+        ):
+            raise MCPError(
+                types.INTERNAL_ERROR, "Too many subscriptions; wait with the wait tool instead."
+            )
         try:
-            # Both now, so that a refusal is the answer to the subscription, and nothing falls between.
+            # Both now, so that a refusal is the answer to the subscription, and nothing falls
+            # between.
             cursor = (await caller.call("event.feed")).cursor
             newest = await _newest(caller)
         except AckboxError as error:
             raise refusal(error) from None
         return self._follow(caller, cursor, newest, is_heard)
 
-    async def _follow(self, caller: Who, cursor: str, newest: str | None, is_heard: Callable[[], bool]) -> AsyncIterator[None]:
+    async def _follow(
+        self, caller: Who, cursor: str, newest: str | None, is_heard: Callable[[], bool]
+    ) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
         self._open[caller.credential] += 1
         try:
@@ -127,7 +185,8 @@ class Resources:
                 cursor = page.cursor
                 if not page.events and loop.time() - asked_at < WAIT_S / 2:
                     return  # the server is closing: it answers at once
-                # A look at the inbox is a sign of life, which nobody gives for a caller who hears nothing.
+                # A look at the inbox is a sign of life, which nobody gives for a caller who hears
+                # nothing.
                 if is_heard() and any(event.kind == "message.sent" for event in page.events):
                     before, newest = newest, await _newest(caller)
                     if newest != before:
@@ -152,4 +211,6 @@ def refusal(error: BaseException) -> MCPError:
     """Return an error of ours as one of the protocol, with the same shape as data."""
     shown = as_error(error)
     code = types.INTERNAL_ERROR if shown.status >= 500 else types.INVALID_PARAMS
-    return MCPError(code, f"{shown.code}: {shown.message} {shown.hint or ''}".rstrip(), shown.as_dict())
+    return MCPError(
+        code, f"{shown.code}: {shown.message} {shown.hint or ''}".rstrip(), shown.as_dict()
+    )

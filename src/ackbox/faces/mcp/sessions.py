@@ -1,6 +1,8 @@
-"""MCP's sessions of the older eras: how many a key may have, when one ends, and what is served without one.
+"""MCP's sessions of the older eras: how many a key may have, when one ends, and what is served
+without one.
 
-A tool needs a key and headers, never a session: a session that is not known here, as after a restart, is served call by call.
+A tool needs a key and headers, never a session: a session that is not known here, as after a
+restart, is served call by call.
 What a session carries is mcp.py's. Explained in docs/reference/mcp.md.
 """
 
@@ -26,7 +28,8 @@ from ackbox.faces.mcp.resources import refusal
 from ackbox.ops.access import Caller
 
 BODY_LIMIT = 1 << 20
-# A session that asks nothing and hears nothing for so long ends; its client notices nothing, since what it asks next is served.
+# A session that asks nothing and hears nothing for so long ends; its client notices nothing, since
+# what it asks next is served.
 IDLE_S = 300.0
 MAX_OF_A_KEY = 64
 LOOK_S = 0.5
@@ -34,18 +37,28 @@ SESSION, VERSION = "mcp-session-id", "mcp-protocol-version"
 # Where a request's caller, and the sessions whose stream is open, are in its scope.
 CALLER, HEARD = "ackbox.caller", "ackbox.heard"
 # What becomes calls of operations, which cost by themselves.
-CALLS = frozenset({"tools/call", "resources/read", "resources/subscribe", "subscriptions/listen", "prompts/get"})
+CALLS = frozenset(
+    {"tools/call", "resources/read", "resources/subscribe", "subscriptions/listen", "prompts/get"}
+)
 
 
 class Sessions:
     """The requests of one MCP endpoint, each with its session if it has one."""
 
-    def __init__(self, server: Server[Any], limits: Limits, ended_keys: Callable[[], Awaitable[set[str]]]) -> None:
+    def __init__(
+        self, server: Server[Any], limits: Limits, ended_keys: Callable[[], Awaitable[set[str]]]
+    ) -> None:
         # Host and Origin are the guard's, for every path.
         settings = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-        self._kept = StreamableHTTPSessionManager(server, security_settings=settings, max_request_body_size=BODY_LIMIT,
-                                                  session_idle_timeout=IDLE_S)
-        self._free = StreamableHTTPSessionManager(server, security_settings=settings, max_request_body_size=BODY_LIMIT, stateless=True)
+        self._kept = StreamableHTTPSessionManager(
+            server,
+            security_settings=settings,
+            max_request_body_size=BODY_LIMIT,
+            session_idle_timeout=IDLE_S,
+        )
+        self._free = StreamableHTTPSessionManager(
+            server, security_settings=settings, max_request_body_size=BODY_LIMIT, stateless=True
+        )
         self._limits = limits
         self._ended_keys = ended_keys
         self._heard: set[str] = set()
@@ -80,7 +93,9 @@ class Sessions:
         finally:
             held.release()
 
-    async def _route(self, caller: Caller, session: str | None, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _route(
+        self, caller: Caller, session: str | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         owner = None if session is None else self._kept._session_owners.get(session)
         if session is None:
             if scope["method"] == "POST":
@@ -98,7 +113,9 @@ class Sessions:
             await self._kept.handle_request(scope, receive, send)
 
     async def _serve_free(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request whose session is not known here, or is another key's: the same answer to both."""
+        """Serve a request whose session is not known here, or is another key's: the same answer
+        to both.
+        """
         if scope["method"] == "POST":
             await self._free.handle_request(scope, receive, send)
         elif scope["method"] == "DELETE":
@@ -107,8 +124,15 @@ class Sessions:
             await Response(status_code=405, headers={"Allow": "POST, DELETE"})(scope, receive, send)
 
     async def _make_room(self, caller: Caller) -> None:
-        """End the key's oldest idle session when it has as many as it may. Raises RateLimited when all are in use."""
-        own = [id for id, owner in self._kept._session_owners.items() if owner["client_id"] == caller.key_id]
+        """End the key's oldest idle session when it has as many as it may.
+
+        Raises RateLimited when all are in use.
+        """
+        own = [
+            id
+            for id, owner in self._kept._session_owners.items()
+            if owner["client_id"] == caller.key_id
+        ]
         if len(own) < MAX_OF_A_KEY or caller.role == "operator":
             return
         for id in own:
@@ -116,10 +140,17 @@ class Sessions:
             if not transport._requests_in_flight:
                 await self._kept._discard_session(id, transport)
                 return
-        raise RateLimited(f"This key has {MAX_OF_A_KEY} MCP sessions in use.", hint="End some.", retry_after_s=1, limit=MAX_OF_A_KEY)
+        raise RateLimited(
+            f"This key has {MAX_OF_A_KEY} MCP sessions in use.",
+            hint="End some.",
+            retry_after_s=1,
+            limit=MAX_OF_A_KEY,
+        )
 
     async def _cost(self, ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
-        """Take what a request costs that is no call of an operation, such as initialize or tools/list."""
+        """Take what a request costs that is no call of an operation, such as initialize or
+        tools/list.
+        """
         if ctx.request_id is not None and ctx.method not in CALLS:
             try:
                 self._limits.spend(ctx.request.scope[CALLER], None)
@@ -140,5 +171,10 @@ class Sessions:
                         await self._kept._discard_session(id, self._kept._server_instances[id])
             except AckboxError:
                 continue  # said to those who call; the next turn looks again
-            except Exception as error:  # the edge of what runs beside the calls: it must outlive whatever went wrong once
-                structlog.get_logger().error("failed", operation="mcp", kind=type(error).__name__, exc_info=error)
+            except (
+                Exception
+                # the edge of what runs beside the calls: it must outlive whatever went wrong once
+            ) as error:
+                structlog.get_logger().error(
+                    "failed", operation="mcp", kind=type(error).__name__, exc_info=error
+                )

@@ -1,4 +1,5 @@
-"""Other systems' REST interfaces, each from its data: its paths, statuses, bodies and errors over the operations.
+"""Other systems' REST interfaces, each from its data: its paths, statuses, bodies and errors over
+the operations.
 
 No system is known here and no rule lives here. Explained in docs/why/dialects.md.
 """
@@ -38,14 +39,29 @@ class Gate(Protocol):
 
 def routes(call: Calling, gate: Gate) -> list[Route]:
     """Return every road of every system, and under each prefix an answer for what is no road."""
-    return [route for rest in RESTS for prefix in rest.prefixes for route in _under(prefix, rest, call, gate)]
+    return [
+        route
+        for rest in RESTS
+        for prefix in rest.prefixes
+        for route in _under(prefix, rest, call, gate)
+    ]
 
 
 def _under(prefix: str, rest: Rest, call: Calling, gate: Gate) -> list[Route]:
-    own = [Route(prefix + road.path, _endpoint(rest, road, call, gate), methods=[road.method]) for road in rest.roads]
+    own = [
+        Route(prefix + road.path, _endpoint(rest, road, call, gate), methods=[road.method])
+        for road in rest.roads
+    ]
     # After the roads: what they do not take is asked with a method that the path is not for.
-    others = [Route(prefix + path, _endpoint(rest, None, call, gate, path=path), methods=METHODS) for path in _paths(rest)]
-    return [*own, *others, Route(prefix + "/{path:path}", _endpoint(rest, None, call, gate), methods=METHODS)]
+    others = [
+        Route(prefix + path, _endpoint(rest, None, call, gate, path=path), methods=METHODS)
+        for path in _paths(rest)
+    ]
+    return [
+        *own,
+        *others,
+        Route(prefix + "/{path:path}", _endpoint(rest, None, call, gate), methods=METHODS),
+    ]
 
 
 def _paths(rest: Rest) -> dict[str, list[str]]:
@@ -60,12 +76,21 @@ def _no_road(rest: Rest, request: Request, path: str | None) -> NotFound:
     """Return the error for a request that is no road, on a path that is there or on none."""
     paths = _paths(rest)
     if path is not None:
-        return WrongMethod(f"{path} is not for {request.method}.", hint=f"Use {', '.join(paths[path])}.", allow=paths[path])
+        return WrongMethod(
+            f"{path} is not for {request.method}.",
+            hint=f"Use {', '.join(paths[path])}.",
+            allow=paths[path],
+        )
     near = difflib.get_close_matches(f"/{request.path_params['path']}"[:64], paths, n=1, cutoff=0.6)
-    return NotFound("There is no such path.", hint=f"Did you mean {near[0]}?" if near else f"There are {', '.join(paths)}.")
+    return NotFound(
+        "There is no such path.",
+        hint=f"Did you mean {near[0]}?" if near else f"There are {', '.join(paths)}.",
+    )
 
 
-def _endpoint(rest: Rest, road: Road | None, call: Calling, gate: Gate, *, path: str | None = None) -> Any:
+def _endpoint(
+    rest: Rest, road: Road | None, call: Calling, gate: Gate, *, path: str | None = None
+) -> Any:
     async def endpoint(request: Request) -> Response:
         credential = bearer(request.headers, *rest.key_headers)
         asked: Asked | None = None
@@ -79,9 +104,18 @@ def _endpoint(rest: Rest, road: Road | None, call: Calling, gate: Gate, *, path:
             held = Held(gate.limits, caller)
             try:
                 asked = rest.ask(road, await _given(request, rest, road, held))
-                more = opened(asked, await _try(call, request, credential, asked.first)) if asked.first else {}
-                result = await call(asked.operation, as_said(said_in(request.headers), asked.params), credential=credential, face="rest",
-                                    gone=gone_of(request.scope))
+                more = (
+                    opened(asked, await _try(call, request, credential, asked.first))
+                    if asked.first
+                    else {}
+                )
+                result = await call(
+                    asked.operation,
+                    as_said(said_in(request.headers), asked.params),
+                    credential=credential,
+                    face="rest",
+                    gone=gone_of(request.scope),
+                )
             finally:
                 held.release()
             said = rest.say(asked, result)
@@ -99,20 +133,33 @@ def _endpoint(rest: Rest, road: Road | None, call: Calling, gate: Gate, *, path:
 async def _try(call: Calling, request: Request, credential: str | None, asked: Asked) -> Any:
     """Do an operation that nobody waits for; null when it is refused."""
     with suppress(AckboxError):
-        return await call(asked.operation, as_said(said_in(request.headers), asked.params), credential=credential, face="rest",
-                          gone=gone_of(request.scope))
+        return await call(
+            asked.operation,
+            as_said(said_in(request.headers), asked.params),
+            credential=credential,
+            face="rest",
+            gone=gone_of(request.scope),
+        )
     return None
 
 
 async def _given(request: Request, rest: Rest, road: Road, held: Holding) -> dict[str, Any]:
-    given = read_query(request, rest.shape(road)) if road.method == "GET" else parse_object(await read_body(request, held=held))
+    given = (
+        read_query(request, rest.shape(road))
+        if road.method == "GET"
+        else parse_object(await read_body(request, held=held))
+    )
     return {**given, **request.path_params}
 
 
 def _refused(rest: Rest, road: Road | None, error: Exception, asked: Asked | None) -> Response:
     shown = as_error(error, operation=road.word.operation if road else "")
     status, body = rest.refuse(road, shown, asked)
-    headers = {} if shown.retry_after_s is None else {"Retry-After": str(max(1, math.ceil(shown.retry_after_s)))}
+    headers = (
+        {}
+        if shown.retry_after_s is None
+        else {"Retry-After": str(max(1, math.ceil(shown.retry_after_s)))}
+    )
     if isinstance(shown, WrongMethod):
         headers["Allow"] = ", ".join(shown.details["allow"])
     return Response(encode(body), status_code=status, media_type=JSON, headers=headers)

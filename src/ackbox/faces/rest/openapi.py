@@ -21,22 +21,39 @@ from ackbox.ops.table import OPERATIONS, Operation
 # Where webhooks are posted to; faces/rest/webhook.py serves it.
 DELIVERY = "/hooks/in/{id}"
 ERROR = {
-    "type": "object", "required": ["error"], "properties": {"error": {
-        "type": "object", "required": ["code", "message", "hint", "details"], "properties": {
-            "code": {"type": "string", "description": "A stable word: invalid, too_long, not_found, …"},
-            "message": {"type": "string", "description": "What was wrong"},
-            "hint": {"type": ["string", "null"], "description": "What to do next"},
-            "details": {"type": "object", "description": "Named facts: the field, the limit, near names"},
-            "retry_after_s": {"type": "number", "description": "When to come back, in seconds"},
-        },
-    }},
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "hint", "details"],
+            "properties": {
+                "code": {
+                    "type": "string",
+                    "description": "A stable word: invalid, too_long, not_found, …",
+                },
+                "message": {"type": "string", "description": "What was wrong"},
+                "hint": {"type": ["string", "null"], "description": "What to do next"},
+                "details": {
+                    "type": "object",
+                    "description": "Named facts: the field, the limit, near names",
+                },
+                "retry_after_s": {"type": "number", "description": "When to come back, in seconds"},
+            },
+        }
+    },
 }
 _REFUSALS = {
-    "400": "What was sent has the wrong shape or value", "401": "No key, or one that is wrong, expired or revoked",
-    "403": "The key may not do this", "404": "Not there, or in somebody else's workspace", "408": "The body did not arrive in time",
-    "409": "Something else stands there already", "413": "Longer than a limit",
+    "400": "What was sent has the wrong shape or value",
+    "401": "No key, or one that is wrong, expired or revoked",
+    "403": "The key may not do this",
+    "404": "Not there, or in somebody else's workspace",
+    "408": "The body did not arrive in time",
+    "409": "Something else stands there already",
+    "413": "Longer than a limit",
     "422": "Nobody of that name, and the send asked to be refused",
-    "429": "Too much at once; Retry-After says when to come back", "431": "The head of the request is too large",
+    "429": "Too much at once; Retry-After says when to come back",
+    "431": "The head of the request is too large",
     "503": "The store cannot take this now",
 }
 
@@ -44,27 +61,47 @@ _REFUSALS = {
 @functools.cache
 def document() -> dict[str, Any]:
     """Return the OpenAPI 3.1 document."""
-    shapes = [shape for operation in OPERATIONS.values() for shape in (operation.params, operation.result)]
-    shown, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    shapes = [
+        shape for operation in OPERATIONS.values() for shape in (operation.params, operation.result)
+    ]
+    shown, components = msgspec.json.schema_components(
+        shapes, ref_template="#/components/schemas/{name}"
+    )
     paths: dict[str, dict[str, Any]] = {}
     for number, operation in enumerate(OPERATIONS.values()):
         method, path = where(operation)
         name = shown[2 * number]["$ref"].rpartition("/")[2]
-        paths.setdefault(path, {})[method.lower()] = _operation(operation, method, path, components[name], shown[2 * number + 1])
+        paths.setdefault(path, {})[method.lower()] = _operation(
+            operation, method, path, components[name], shown[2 * number + 1]
+        )
     paths[DELIVERY] = {"post": _delivery(shown[2 * list(OPERATIONS).index("webhook.receive") + 1])}
     for operation in OPERATIONS.values():
         components.pop(operation.params.__name__, None) if where(operation)[0] == "GET" else None
     return {
         "openapi": "3.1.0",
-        "info": {"title": "ackbox", "version": __version__, "license": {"name": "MIT", "identifier": "MIT"},
-                 "description": "Post for software agents: persistent messages with receipts."},
+        "info": {
+            "title": "ackbox",
+            "version": __version__,
+            "license": {"name": "MIT", "identifier": "MIT"},
+            "description": "Post for software agents: persistent messages with receipts.",
+        },
         "security": [{"key": []}],
-        "tags": [{"name": noun} for noun in dict.fromkeys(operation.noun for operation in OPERATIONS.values())],
+        "tags": [
+            {"name": noun}
+            for noun in dict.fromkeys(operation.noun for operation in OPERATIONS.values())
+        ],
         "paths": paths,
         "components": {
             "schemas": {**components, "Error": ERROR},
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "A key, abx_…"}},
-            "responses": {"Refused": {"description": "The one error shape", "content": _json({"$ref": "#/components/schemas/Error"})}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "A key, abx_…"}
+            },
+            "responses": {
+                "Refused": {
+                    "description": "The one error shape",
+                    "content": _json({"$ref": "#/components/schemas/Error"}),
+                }
+            },
         },
     }
 
@@ -73,45 +110,106 @@ def _json(schema: dict[str, Any]) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
-def _operation(operation: Operation, method: str, path: str, shape: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+def _operation(
+    operation: Operation, method: str, path: str, shape: dict[str, Any], result: dict[str, Any]
+) -> dict[str, Any]:
     in_path = re.findall(r"{(\w+)}", path)
     fields = shape["properties"]
     described: dict[str, Any] = {
-        "operationId": operation.name, "tags": [operation.noun], "summary": operation.summary, "description": operation.description,
-        "parameters": [{"name": name, "in": "path", "required": True, "schema": fields[name]} for name in in_path],
+        "operationId": operation.name,
+        "tags": [operation.noun],
+        "summary": operation.summary,
+        "description": operation.description,
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": fields[name]}
+            for name in in_path
+        ],
         "responses": {
-            "201" if operation.name in CREATES else "200": {"description": "Done", "content": _json(result)},
-            **{status: {"$ref": "#/components/responses/Refused", "description": text} for status, text in _REFUSALS.items()},
+            "201" if operation.name in CREATES else "200": {
+                "description": "Done",
+                "content": _json(result),
+            },
+            **{
+                status: {"$ref": "#/components/responses/Refused", "description": text}
+                for status, text in _REFUSALS.items()
+            },
         },
     }
     if method == "GET":
         required = shape.get("required", [])
-        described["parameters"] += [{"name": name, "in": "query", "required": name in required, "schema": _not_null(schema)}
-                                    for name, schema in fields.items() if name not in in_path]
+        described["parameters"] += [
+            {"name": name, "in": "query", "required": name in required, "schema": _not_null(schema)}
+            for name, schema in fields.items()
+            if name not in in_path
+        ]
     else:
-        body = {**shape, "properties": {name: schema for name, schema in fields.items() if name not in in_path}}
+        body = {
+            **shape,
+            "properties": {name: schema for name, schema in fields.items() if name not in in_path},
+        }
         body["required"] = [name for name in shape.get("required", []) if name not in in_path]
         described["requestBody"] = {"required": bool(body["required"]), "content": _json(body)}
     return described
 
 
 def _delivery(result: dict[str, Any]) -> dict[str, Any]:
-    """Return the one route that is not an operation as it stands in the table: signed by another system, in one of the forms, to the byte."""
+    """Return the one route that is not an operation as it stands in the table: signed by
+    another system, in one of the forms, to the byte.
+    """
     receive = OPERATIONS["webhook.receive"]
-    parameters: list[dict[str, Any]] = [{"name": "id", "in": "path", "required": True,
-                                         "schema": {"type": "string", "minLength": 1, "maxLength": 64, "description": "The webhook's id"}}]
+    parameters: list[dict[str, Any]] = [
+        {
+            "name": "id",
+            "in": "path",
+            "required": True,
+            "schema": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 64,
+                "description": "The webhook's id",
+            },
+        }
+    ]
     for name, form in FORMS.items():
-        says = {form.signature: f"the signature, {form.prefix}…", form.delivery: "the delivery's id, the same when it is sent again",
-                form.timestamp: f"when it was signed, in seconds since 1970; at most {WINDOW_S} seconds ago", form.event: "what happened"}
-        parameters += [{"name": header, "in": "header", "required": False, "schema": {"type": "string", "description": f"Form {name}: {said}"}}
-                       for header, said in says.items() if header is not None]
+        says = {
+            form.signature: f"the signature, {form.prefix}…",
+            form.delivery: "the delivery's id, the same when it is sent again",
+            form.timestamp: (
+                f"when it was signed, in seconds since 1970; at most {WINDOW_S} seconds ago"
+            ),
+            form.event: "what happened",
+        }
+        parameters += [
+            {
+                "name": header,
+                "in": "header",
+                "required": False,
+                "schema": {"type": "string", "description": f"Form {name}: {said}"},
+            }
+            for header, said in says.items()
+            if header is not None
+        ]
     return {
-        "operationId": "webhook.deliver", "tags": [receive.noun], "summary": "Post as another system, with a signature instead of a key.",
-        "description": f"{receive.description}\n\nThe headers of the webhook's own form are needed. The body is any JSON.",
-        "security": [], "parameters": parameters,
-        "requestBody": {"required": True, "content": _json({"description": "What the other system has to say"})},
-        "responses": {"200": {"description": "The message that it became", "content": _json(result)},
-                      **{status: {"$ref": "#/components/responses/Refused", "description": text} for status, text in _REFUSALS.items()}},
+        "operationId": "webhook.deliver",
+        "tags": [receive.noun],
+        "summary": "Post as another system, with a signature instead of a key.",
+        "description": (
+            f"{receive.description}\n\nThe headers of the webhook's own form are needed. The body"
+            " is any JSON."
+        ),
+        "security": [],
+        "parameters": parameters,
+        "requestBody": {
+            "required": True,
+            "content": _json({"description": "What the other system has to say"}),
+        },
+        "responses": {
+            "200": {"description": "The message that it became", "content": _json(result)},
+            **{
+                status: {"$ref": "#/components/responses/Refused", "description": text}
+                for status, text in _REFUSALS.items()
+            },
+        },
     }
 
 
@@ -120,18 +218,29 @@ def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
     choices = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
     if len(choices) == 1 and len(schema.get("anyOf", [])) == 2:
         both = {**schema, **choices[0]}
-        return {key: value for key, value in both.items() if key != "anyOf" and not (key == "default" and value is None)}
+        return {
+            key: value
+            for key, value in both.items()
+            if key != "anyOf" and not (key == "default" and value is None)
+        }
     return schema
 
 
 @functools.cache
 def page() -> str:
     """Return the document as a page: every operation with its fields, for people."""
-    environment = Environment(loader=PackageLoader("ackbox.faces.rest", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=PackageLoader("ackbox.faces.rest", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters["kind"] = _kind
     environment.filters["meaning"] = _meaning
     environment.filters["example"] = _example
-    return environment.get_template("reference.html").render(document=document(), version=__version__)
+    return environment.get_template("reference.html").render(
+        document=document(), version=__version__
+    )
 
 
 def _kind(schema: dict[str, Any]) -> str:
@@ -144,7 +253,11 @@ def _kind(schema: dict[str, Any]) -> str:
         return " | ".join(str(each) for each in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_kind(schema.get('items', {}))}"
-    limits = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to"), ("maxLength", "at most")) if key in schema]
+    limits = [
+        f"{word} {schema[key]}"
+        for key, word in (("minimum", "from"), ("maximum", "to"), ("maxLength", "at most"))
+        if key in schema
+    ]
     return " ".join([str(schema.get("type", "any")), *limits])
 
 
@@ -156,13 +269,27 @@ def _meaning(schema: dict[str, Any]) -> str:
 
 def _example(described: dict[str, Any], method: str, path: str) -> str:
     """Return a call of this operation that can be pasted into a shell."""
-    samples = {"to": "bob", "body": "hello", "ids": ["0199…"], "mark": "read", "query": "build", "name": "bob",
-               "messages": [{"to": "bob", "body": "hi"}]}
-    body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    samples = {
+        "to": "bob",
+        "body": "hello",
+        "ids": ["0199…"],
+        "mark": "read",
+        "query": "build",
+        "name": "bob",
+        "messages": [{"to": "bob", "body": "hi"}],
+    }
+    body = (
+        described.get("requestBody", {})
+        .get("content", {})
+        .get("application/json", {})
+        .get("schema")
+    )
     verb = "" if method in ("get", "post") else f"-X {method.upper()} "
     if described.get("security") == []:
         form = FORMS["standard"]
-        return " ".join([f"curl $ACKBOX_URL{path}", *(f"-H '{name}: …'" for name in form.headers), "-d '{}'"])
+        return " ".join(
+            [f"curl $ACKBOX_URL{path}", *(f"-H '{name}: …'" for name in form.headers), "-d '{}'"]
+        )
     line = f'curl -H "Authorization: Bearer $ACKBOX_KEY" {verb}$ACKBOX_URL{path}'
     if body is None:
         return line

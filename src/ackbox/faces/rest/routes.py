@@ -120,8 +120,14 @@ def _by_name(call: Calling) -> Any:
             return await read_body(request, limit_of(OPERATIONS.get(name)), held)
 
         try:
-            result = await call(name, read, credential=credential(request), face=request.headers.get("ackbox-face", "rest"),
-                                gone=gone_of(request.scope), connection=connection_in(request.headers))
+            result = await call(
+                name,
+                read,
+                credential=credential(request),
+                face=request.headers.get("ackbox-face", "rest"),
+                gone=gone_of(request.scope),
+                connection=connection_in(request.headers),
+            )
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape
@@ -133,18 +139,30 @@ def _by_name(call: Calling) -> Any:
 
 def _route(call: Calling, operation: Operation, method: str, path: str) -> Route:
     async def endpoint(request: Request) -> Response:
-        # Nothing of the request but its head is looked at before the key is known to be good for the operation.
+        # Nothing of the request but its head is looked at before the key is known to be good for
+        # the operation.
         async def read(held: Holding) -> Any:
             welcome(request.scope, held.key)
             return await _params(request, operation, method, held)
 
         try:
-            result = await call(operation.name, read, credential=credential(request), face="rest", gone=gone_of(request.scope))
+            result = await call(
+                operation.name,
+                read,
+                credential=credential(request),
+                face="rest",
+                gone=gone_of(request.scope),
+            )
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the one error shape
-            return error_response(in_names(as_error(error, operation=operation.name), _path_of), operation=operation.name)
-        return Response(encode(result), status_code=201 if operation.name in CREATES else 200, media_type=JSON)
+            return error_response(
+                in_names(as_error(error, operation=operation.name), _path_of),
+                operation=operation.name,
+            )
+        return Response(
+            encode(result), status_code=201 if operation.name in CREATES else 200, media_type=JSON
+        )
 
     return Route(path, endpoint, methods=[method], name=operation.name)
 
@@ -154,8 +172,23 @@ def limit_of(operation: Operation | None) -> int:
     return BULK_LIMIT if operation is not None and operation.is_bulk else BODY_LIMIT
 
 
-CREATES = frozenset({"message.send", "message.ask", "task.create", "session.start", "note.add", "note.supersede", "workspace.create", "key.create",
-                     "schedule.add", "webhook.add", "turn.submit", "login.link", "login.redeem"})
+CREATES = frozenset(
+    {
+        "message.send",
+        "message.ask",
+        "task.create",
+        "session.start",
+        "note.add",
+        "note.supersede",
+        "workspace.create",
+        "key.create",
+        "schedule.add",
+        "webhook.add",
+        "turn.submit",
+        "login.link",
+        "login.redeem",
+    }
+)
 
 
 async def _params(request: Request, operation: Operation, method: str, held: Holding) -> Any:

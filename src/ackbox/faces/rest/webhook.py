@@ -1,6 +1,7 @@
 """Webhooks: where other systems post to, without a key and with a signature.
 
-Passes on the headers that sign and the raw body; whether they fit is the operation's. No body is read for an unknown webhook, or
+Passes on the headers that sign and the raw body; whether they fit is the operation's. No body is
+read for an unknown webhook, or
 when the headers cannot hold a signature.
 Explained in docs/why/webhooks.md.
 """
@@ -28,7 +29,11 @@ def routes(call: Calling) -> list[Route]:
         headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
 
         async def read(held: Holding) -> dict[str, Any]:
-            return {"id": id, "headers": headers, "body": await read_body(request, BODY_LIMIT, held)}
+            return {
+                "id": id,
+                "headers": headers,
+                "body": await read_body(request, BODY_LIMIT, held),
+            }
 
         try:
             unread = Unread(id, headers, request.client.host if request.client else "-", read)

@@ -1,6 +1,7 @@
 """The server: all faces over one app, on one port.
 
-Composes; who may knock is the guard's, what may be done the app's. Explained in docs/why/serving.md.
+Composes; who may knock is the guard's, what may be done the app's. Explained in
+docs/why/serving.md.
 """
 
 from __future__ import annotations
@@ -28,12 +29,21 @@ from ackbox.faces.server.metrics import Metrics, counted
 from ackbox.faces.ws.endpoint import Sockets, needs_upgrade
 from ackbox.faces.ws.ticket import Tickets
 
-CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-SAFE = {"Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
+SAFE = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
-    """Return the ASGI application of an app that is open already, for exactly these Hosts and Origins."""
+    """Return the ASGI application of an app that is open already, for exactly these Hosts and
+    Origins.
+    """
     from ackbox.faces.mcp.endpoint import endpoints
     from ackbox.faces.web import views
 
@@ -42,7 +52,9 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
     sockets = Sockets(app, call, tickets)
     metrics.watch_sockets(lambda: sockets.open)
     app.sockets = lambda: sockets.open
-    mcp = endpoints(call, clock=app.clock, identify=app.identify, limits=app.limits, ended_keys=app.ended_keys)
+    mcp = endpoints(
+        call, clock=app.clock, identify=app.identify, limits=app.limits, ended_keys=app.ended_keys
+    )
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -52,13 +64,23 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
             yield
 
     web = Starlette(
-        routes=[*_own_routes(app, metrics), WebSocketRoute("/ws", sockets), Route("/ws", needs_upgrade), *tickets.routes(),
-                *(Route(path, face) for path, face in mcp.items()), *rest.routes(call),
-                *dialect_rest.routes(call, app), *views.routes(call), *webhook.routes(call)],
-        exception_handlers={404: views.not_found, 405: views.not_found}, lifespan=lifespan,
+        routes=[
+            *_own_routes(app, metrics),
+            WebSocketRoute("/ws", sockets),
+            Route("/ws", needs_upgrade),
+            *tickets.routes(),
+            *(Route(path, face) for path, face in mcp.items()),
+            *rest.routes(call),
+            *dialect_rest.routes(call, app),
+            *views.routes(call),
+            *webhook.routes(call),
+        ],
+        exception_handlers={404: views.not_found, 405: views.not_found},
+        lifespan=lifespan,
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
     )
-    # A path that ends in a slash is the path without it: the guard sees to that, and redirects nobody.
+    # A path that ends in a slash is the path without it: the guard sees to that, and redirects
+    # nobody.
     web.router.redirect_slashes = False
     return web
 
@@ -80,7 +102,10 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
         try:
             caller = await app.identify(bearer(request.headers))
             if not (caller.may("server") or caller.may("admin")):
-                raise NotAllowed("This key may not read the server's numbers.", hint="Use the operator key or an admin's.")
+                raise NotAllowed(
+                    "This key may not read the server's numbers.",
+                    hint="Use the operator key or an admin's.",
+                )
         except AckboxError as error:
             return error_response(error)
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
@@ -92,7 +117,17 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
         return HTMLResponse(openapi.page(), headers=SAFE)
 
     async def style(_: Request) -> Response:
-        return Response((files("ackbox.faces.rest") / "templates/reference.css").read_bytes(), media_type="text/css", headers=SAFE)
+        return Response(
+            (files("ackbox.faces.rest") / "templates/reference.css").read_bytes(),
+            media_type="text/css",
+            headers=SAFE,
+        )
 
-    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", numbers),
-            Route("/openapi.json", described), Route("/reference", reference), Route("/reference.css", style)]
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", numbers),
+        Route("/openapi.json", described),
+        Route("/reference", reference),
+        Route("/reference.css", style),
+    ]

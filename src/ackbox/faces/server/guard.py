@@ -1,6 +1,7 @@
 """The guard: what every request must satisfy before a face sees it, and what every answer carries.
 
-Exact Host and Origin, wrong keys counted by address, headers that keep a browser from making more of an answer than it is. Bytes
+Exact Host and Origin, wrong keys counted by address, headers that keep a browser from making more
+of an answer than it is. Bytes
 and time are counted in head.py, where they arrive. Explained in docs/why/serving.md.
 """
 
@@ -19,14 +20,20 @@ from ackbox.faces.http.reply import error_response
 
 OPEN_TO_ALL = frozenset({"/healthz", "/readyz"})
 # What an answer carries unless its face says otherwise, as pages do.
-SAFE = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"), (b"cache-control", b"no-store"),
-        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"))
+SAFE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 
 
 class Guard:
     """An ASGI application before another."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], origins: Iterable[str], limits: Limits) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: Iterable[str], origins: Iterable[str], limits: Limits
+    ) -> None:
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
         self._origins = frozenset(origin.lower() for origin in origins)
@@ -37,7 +44,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         if scope["path"].endswith("/") and len(scope["path"]) > 1:
-            # The same place: a redirect would name a scheme and a host that a proxy may have changed.
+            # The same place: a redirect would name a scheme and a host that a proxy may have
+            # changed.
             scope["path"] = scope["path"].rstrip("/") or "/"
         send = self._sender(scope, send)
         try:
@@ -60,11 +68,17 @@ class Guard:
         if scope["path"] in OPEN_TO_ALL:
             return
         if host not in self._hosts:
-            raise NotAllowed("This server does not answer to that Host.", field="Host",
-                             hint="Use the address that `ackbox status` prints.")
+            raise NotAllowed(
+                "This server does not answer to that Host.",
+                field="Host",
+                hint="Use the address that `ackbox status` prints.",
+            )
         if origin is not None and origin not in self._origins:
-            raise NotAllowed("This server does not answer pages of that Origin.", field="Origin",
-                             hint="Call it from a program, not from another site's page.")
+            raise NotAllowed(
+                "This server does not answer pages of that Origin.",
+                field="Origin",
+                hint="Call it from a program, not from another site's page.",
+            )
 
     def _sender(self, scope: Scope, send: Send) -> Send:
         is_replaced = False
@@ -97,7 +111,8 @@ class Guard:
         """Return what is answered to one wrong key too many."""
         if status == 401:
             try:
-                # Only wrong keys wait: all agents of a machine share its address, and one of them must not lock the others out.
+                # Only wrong keys wait: all agents of a machine share its address, and one of them
+                # must not lock the others out.
                 self._limits.count_guess(_address(scope))
             except AckboxError as error:
                 return error
@@ -105,7 +120,10 @@ class Guard:
 
 
 async def _start(scope: Scope, message: Message, send: Send) -> None:
-    """Start an answer, with the headers that every answer carries; one that comes before its request has ended closes the connection."""
+    """Start an answer, with the headers that every answer carries.
+
+    One that comes before its request has ended closes the connection.
+    """
     headers = list(message["headers"])
     names = {name for name, _ in headers}
     headers += [each for each in SAFE if each[0] not in names]
@@ -121,8 +139,14 @@ async def _start(scope: Scope, message: Message, send: Send) -> None:
 
 def _messages(error: AckboxError, kind: str) -> tuple[Message, Message]:
     response = error_response(error)
-    return ({"type": f"{kind}.response.start", "status": response.status_code, "headers": response.raw_headers},
-            {"type": f"{kind}.response.body", "body": response.body})
+    return (
+        {
+            "type": f"{kind}.response.start",
+            "status": response.status_code,
+            "headers": response.raw_headers,
+        },
+        {"type": f"{kind}.response.body", "body": response.body},
+    )
 
 
 def _address(scope: Scope) -> str:

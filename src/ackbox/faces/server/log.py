@@ -16,7 +16,21 @@ import structlog
 _KEY = re.compile(r"abx_[a-z]{2,3}_[0-9A-Za-z]+")
 _QUERY = re.compile(r"\?\S*")
 # Fields that may hold what somebody wrote or may use to speak.
-UNSAID = frozenset({"body", "subject", "metadata", "params", "authorization", "key", "credential", "token", "query", "headers", "cookie"})
+UNSAID = frozenset(
+    {
+        "body",
+        "subject",
+        "metadata",
+        "params",
+        "authorization",
+        "key",
+        "credential",
+        "token",
+        "query",
+        "headers",
+        "cookie",
+    }
+)
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -35,7 +49,10 @@ def _without_message(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutabl
     if isinstance(error, BaseException):
         frames, trace = [], error.__traceback__
         while trace is not None:
-            frames.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
+            frames.append(
+                f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+                f" {trace.tb_frame.f_code.co_name}"
+            )
             trace = trace.tb_next
         event["error"], event["at"] = type(error).__name__, frames[-8:]
     return event
@@ -50,11 +67,21 @@ class _Plain(logging.Formatter):
 
 def start_log(*, level: int = logging.INFO) -> None:
     """Send every line, ours and the libraries', through the filter to stderr."""
-    shape = structlog.dev.ConsoleRenderer(colors=False) if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    shape = (
+        structlog.dev.ConsoleRenderer(colors=False)
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
-        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
-                    _without_message, redact, shape],
-        wrapper_class=structlog.make_filtering_bound_logger(level), logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _without_message,
+            redact,
+            shape,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Plain())

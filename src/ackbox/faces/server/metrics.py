@@ -29,10 +29,19 @@ class Metrics:
 
     def __init__(self, app: App) -> None:
         self._registry = CollectorRegistry()
-        self._calls = Counter("ackbox_calls", "Calls by operation, face and outcome", ["operation", "face", "outcome"],
-                              registry=self._registry)
-        self._seconds = Histogram("ackbox_call_seconds", "Time of a call; long polls include their wait", ["operation"],
-                                  registry=self._registry, buckets=_BUCKETS)
+        self._calls = Counter(
+            "ackbox_calls",
+            "Calls by operation, face and outcome",
+            ["operation", "face", "outcome"],
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "ackbox_call_seconds",
+            "Time of a call; long polls include their wait",
+            ["operation"],
+            registry=self._registry,
+            buckets=_BUCKETS,
+        )
         # Finding the counter of its labels costs the library more than counting does.
         self._calls_of = functools.cache(self._calls.labels)
         self._seconds_of = functools.cache(self._seconds.labels)
@@ -44,15 +53,33 @@ class Metrics:
         """Show how many sockets are open."""
         Gauge("ackbox_sockets", "WebSockets open now", registry=self._registry).set_function(count)
 
-    async def call(self, name: str, params: Any, *, credential: str | None, face: str, is_push: bool = False,
-                   gone: Gone | None = None, fits: Fits = all_fit, connection: Connection = PLAIN) -> Any:
+    async def call(
+        self,
+        name: str,
+        params: Any,
+        *,
+        credential: str | None,
+        face: str,
+        is_push: bool = False,
+        gone: Gone | None = None,
+        fits: Fits = all_fit,
+        connection: Connection = PLAIN,
+    ) -> Any:
         """Do one operation, and count it."""
         operation = name if name in OPERATIONS else "unknown"
         shown_face = face if face in FACES else "other"
         start, outcome = time.perf_counter(), "ok"
         try:
-            return await self._call(name, params, credential=credential, face=shown_face, is_push=is_push, gone=gone, fits=fits,
-                                    connection=connection)
+            return await self._call(
+                name,
+                params,
+                credential=credential,
+                face=shown_face,
+                is_push=is_push,
+                gone=gone,
+                fits=fits,
+                connection=connection,
+            )
         except AckboxError as error:
             outcome = error.code
             raise

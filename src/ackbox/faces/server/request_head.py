@@ -1,8 +1,12 @@
-"""Heads: one clock and one count for each HTTP message, where its bytes arrive; and the end of a reader that stalls.
+"""Heads: one clock and one count for each HTTP message, where its bytes arrive; and the end of a
+reader that stalls.
 
-Head, body, chunk extensions and trailers together. At most 64 headers and 16 KiB beside the body, the head within 5 seconds,
-all within 20; the server's own parser has no such limits. Trailers are counted and dropped. An answer that starts before its
-request has ended closes the connection. What waits to be written waits as long as 32 KiB of it are taken every 20 seconds.
+Head, body, chunk extensions and trailers together. At most 64 headers and 16 KiB beside the body,
+the head within 5 seconds,
+all within 20; the server's own parser has no such limits. Trailers are counted and dropped. An
+answer that starts before its
+request has ended closes the connection. What waits to be written waits as long as 32 KiB of it are
+taken every 20 seconds.
 Explained in docs/why/serving.md.
 """
 
@@ -32,15 +36,30 @@ READ_BYTES = 32 * 1024
 BYTES_PER_BODY_BYTE = 8
 # Requests that are sent before the first is answered.
 MOST_PIPELINED = 16
-# After an answer that came early: how long, and how many bytes, are passed over so that the sender can read it.
+# After an answer that came early: how long, and how many bytes, are passed over so that the sender
+# can read it.
 LINGER_S = 2.0
 LINGER_BYTES = 1 << 20
-# Headers that say who asks, for what, or where the message ends: twice may mean two things to two readers.
-ONCE = frozenset({b"host", b"authorization", b"content-length", b"transfer-encoding", b"content-type", b"origin", b"upgrade", b"expect",
-                  b"mcp-session-id", b"mcp-protocol-version"})
+# Headers that say who asks, for what, or where the message ends: twice may mean two things to two
+# readers.
+ONCE = frozenset(
+    {
+        b"host",
+        b"authorization",
+        b"content-length",
+        b"transfer-encoding",
+        b"content-type",
+        b"origin",
+        b"upgrade",
+        b"expect",
+        b"mcp-session-id",
+        b"mcp-protocol-version",
+    }
+)
 ONCE_BEGIN = (b"ackbox-", b"sec-fetch-", b"webhook-", b"x-hub-", b"x-github-")
 ONCE_END = b"-key"
-# One host with or without a port, as a name, an IPv4 address or an IPv6 address in brackets: no user, no list, nothing left empty.
+# One host with or without a port, as a name, an IPv4 address or an IPv6 address in brackets: no
+# user, no list, nothing left empty.
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(?::[0-9]{1,5})?")
 VERSIONS = frozenset({"1.0", "1.1"})
 SCHEMES = frozenset({b"http", b"https"})
@@ -75,7 +94,9 @@ class _Refused(Exception):
 
 
 class Head(HttpToolsProtocol):
-    """uvicorn's protocol, with a clock and a counter on each message, and a clock on a full buffer."""
+    """uvicorn's protocol, with a clock and a counter on each message, and a clock on a full
+    buffer.
+    """
 
     _state: State = "between"
     _clock: asyncio.TimerHandle | None = None
@@ -88,14 +109,24 @@ class Head(HttpToolsProtocol):
         with suppress(AttributeError):
             transport.max_size = READ_BYTES
         self._connections = Connections.of(self.app_state)
-        self.connection = Connection(self._connections, self, self.client[0] if self.client else "-")
+        self.connection = Connection(
+            self._connections, self, self.client[0] if self.client else "-"
+        )
         self._extensions = {EXTENSION: self.connection}
         self._watch = Watch(transport)
         if self._connections.enter(self.connection):
             self._start_clock()
         else:
             self._state = "over"
-            self.transport.write(_answer(Full("The server has no room for another connection.", hint="Try again.", retry_after_s=1)))
+            self.transport.write(
+                _answer(
+                    Full(
+                        "The server has no room for another connection.",
+                        hint="Try again.",
+                        retry_after_s=1,
+                    )
+                )
+            )
             self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -114,7 +145,9 @@ class Head(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stalled = self.loop.call_later(STALL_S, self._hang_up_if_stalled, self.transport.get_write_buffer_size())
+        self._stalled = self.loop.call_later(
+            STALL_S, self._hang_up_if_stalled, self.transport.get_write_buffer_size()
+        )
 
     def resume_writing(self) -> None:
         self._stop_stall_clock()
@@ -133,7 +166,8 @@ class Head(HttpToolsProtocol):
         super().data_received(data)
         if self._state in ("head", "body"):
             if not self._has_begun:
-                # Counted here too: one header or chunk extension without an end never reaches a callback.
+                # Counted here too: one header or chunk extension without an end never reaches a
+                # callback.
                 self._beside = max(self._beside, before + len(data) - self._body_now)
             if self._is_too_much():
                 self._refuse(_too_much())
@@ -187,7 +221,12 @@ class Head(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         if self._state != "over":
-            self._refuse(Invalid("This is not an HTTP request that can be read.", hint="Check the client, or the proxy before this server."))
+            self._refuse(
+                Invalid(
+                    "This is not an HTTP request that can be read.",
+                    hint="Check the client, or the proxy before this server.",
+                )
+            )
 
     def is_idle(self) -> bool:
         return self._state == "between" and (self.cycle is None or self.cycle.response_complete)
@@ -202,39 +241,71 @@ class Head(HttpToolsProtocol):
         self.transport.abort()
 
     def _is_too_much(self) -> bool:
-        return self._headers > MOST_HEADERS or self._beside > MOST_BYTES + BYTES_PER_BODY_BYTE * self._body
+        return (
+            self._headers > MOST_HEADERS
+            or self._beside > MOST_BYTES + BYTES_PER_BODY_BYTE * self._body
+        )
 
     def _fault(self) -> AckboxError | None:
         """Return what is wrong with a head that two readers may understand in two ways."""
         version = self.parser.get_http_version()
         if version not in VERSIONS:
-            return OtherVersion(f"This server does not speak HTTP/{version}.", hint="Send the request as HTTP/1.1.")
+            return OtherVersion(
+                f"This server does not speak HTTP/{version}.", hint="Send the request as HTTP/1.1."
+            )
         headers = dict(self.headers)
         if len(headers) != len(self.headers):
             seen: set[bytes] = set()
             for name, _ in self.headers:
-                if name in seen and (name in ONCE or name.startswith(ONCE_BEGIN) or name.endswith(ONCE_END)):
-                    return Invalid(f"The header {name.decode('latin-1')} is given twice.", hint="Send it once.", field=name.decode("latin-1"))
+                if name in seen and (
+                    name in ONCE or name.startswith(ONCE_BEGIN) or name.endswith(ONCE_END)
+                ):
+                    return Invalid(
+                        f"The header {name.decode('latin-1')} is given twice.",
+                        hint="Send it once.",
+                        field=name.decode("latin-1"),
+                    )
                 seen.add(name)
         if headers.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
-            return Invalid("The only transfer encoding that is taken is chunked.", hint="Send the body as it is.", field="transfer-encoding")
+            return Invalid(
+                "The only transfer encoding that is taken is chunked.",
+                hint="Send the body as it is.",
+                field="transfer-encoding",
+            )
         if len(self.pipeline) >= MOST_PIPELINED:
-            return Invalid(f"More than {MOST_PIPELINED} requests came before the first was answered.", hint="Wait for answers.", limit=MOST_PIPELINED)
+            return Invalid(
+                f"More than {MOST_PIPELINED} requests came before the first was answered.",
+                hint="Wait for answers.",
+                limit=MOST_PIPELINED,
+            )
         return self._host_fault(headers.get(b"host"), version)
 
     def _host_fault(self, host: bytes | None, version: str) -> AckboxError | None:
-        """Return what is wrong with the host that a head names; whether it is one of ours is the guard's question."""
+        """Return what is wrong with the host that a head names.
+
+        Whether it is one of ours is the guard's question.
+        """
         if host is None and version != "1.0":
-            return Invalid("The request has no Host header.", hint="Send one, with the host and port of this server.", field="Host")
+            return Invalid(
+                "The request has no Host header.",
+                hint="Send one, with the host and port of this server.",
+                field="Host",
+            )
         if host is not None and not _HOST.fullmatch(host):
-            return Invalid(f"The Host header is not one host and port: {host[:64].decode('latin-1')!r}.",
-                           hint="Send the host and port of this server, such as 127.0.0.1:7717.", field="Host")
+            return Invalid(
+                f"The Host header is not one host and port: {host[:64].decode('latin-1')!r}.",
+                hint="Send the host and port of this server, such as 127.0.0.1:7717.",
+                field="Host",
+            )
         if not self.url.startswith(b"/"):
             scheme, _, rest = self.url.partition(b"://")
             named = rest.partition(b"/")[0].partition(b"?")[0].lower()
             if scheme.lower() not in SCHEMES or not named or named != (host or b"").lower():
-                return Invalid("The request's target is not a path of the host that its Host header names.",
-                               hint="Send the path alone: GET /v1/me HTTP/1.1.", field="Host")
+                return Invalid(
+                    "The request's target is not a path of the host that its Host header names.",
+                    hint="Send the path alone: GET /v1/me HTTP/1.1.",
+                    field="Host",
+                )
         return None
 
     def _hang_up_if_stalled(self, before: int) -> None:
@@ -264,7 +335,10 @@ class Head(HttpToolsProtocol):
         self._pass_over()
 
     def _pass_over(self) -> None:
-        """Take no more requests; read a little longer, so that who is still sending comes to read the answer."""
+        """Take no more requests.
+
+        Read a little longer, so that who is still sending comes to read the answer.
+        """
         self._state = "over"
         self._stop_clock()
         self._unset_keepalive_if_required()
@@ -280,11 +354,17 @@ class Head(HttpToolsProtocol):
     def _tick(self) -> None:
         self._clock = None
         if self._state == "between" and self.cycle is not None and not self.cycle.response_complete:
-            return  # line ends after a request that is being answered; the keep-alive clock comes after that
+            # line ends after a request that is being answered; the keep-alive clock comes after
+            # that
+            return
         if self._state != "body":
             self.transport.close()
         elif self._is_late:
-            self._refuse(TooSlow("The request did not arrive in time.", hint="Send it faster, or less at once."))
+            self._refuse(
+                TooSlow(
+                    "The request did not arrive in time.", hint="Send it faster, or less at once."
+                )
+            )
         else:
             self._is_late = True
             self._clock = self.loop.call_later(max(0.0, BODY_S - HEAD_S), self._tick)
@@ -296,11 +376,24 @@ class Head(HttpToolsProtocol):
 
 
 def _too_much() -> AckboxError:
-    return TooMuchHead("The head of the request is too large.", hint="Send at most 64 headers and 16 KiB of them.", limit=MOST_BYTES)
+    return TooMuchHead(
+        "The head of the request is too large.",
+        hint="Send at most 64 headers and 16 KiB of them.",
+        limit=MOST_BYTES,
+    )
 
 
 def _answer(error: AckboxError) -> bytes:
     response = error_response(error)
     line = f"HTTP/1.1 {response.status_code} {HTTPStatus(response.status_code).phrase}\r\n".encode()
-    headers = [*response.raw_headers, (b"x-content-type-options", b"nosniff"), (b"connection", b"close")]
-    return line + b"".join(b"%b: %b\r\n" % header for header in headers) + b"\r\n" + bytes(response.body)
+    headers = [
+        *response.raw_headers,
+        (b"x-content-type-options", b"nosniff"),
+        (b"connection", b"close"),
+    ]
+    return (
+        line
+        + b"".join(b"%b: %b\r\n" % header for header in headers)
+        + b"\r\n"
+        + bytes(response.body)
+    )

@@ -38,24 +38,46 @@ from ackbox.model.moment import to_text
 from ackbox.private import make_directory, open_private, tighten_file, write_private
 
 # What speaks on the port: limits on heads, sockets with bounded frames, no compression.
-PROTOCOLS: dict[str, Any] = {"http": Head, "ws": Line, "ws_max_size": FRAME_LIMIT, "ws_per_message_deflate": False, "backlog": BACKLOG}
+PROTOCOLS: dict[str, Any] = {
+    "http": Head,
+    "ws": Line,
+    "ws_max_size": FRAME_LIMIT,
+    "ws_per_message_deflate": False,
+    "backlog": BACKLOG,
+}
 
 # Files of a data directory that an older ackbox, or a copy, may have left open to others.
-KEPT = ("operator.key", "server.json", "server.log", "ackbox.db", "ackbox.db-wal", "ackbox.db-shm", "ackbox.db-journal")
+KEPT = (
+    "operator.key",
+    "server.json",
+    "server.log",
+    "ackbox.db",
+    "ackbox.db-wal",
+    "ackbox.db-shm",
+    "ackbox.db-journal",
+)
 
-# New objects before the collector looks for cycles; calls that wait together are many objects, and none of them a cycle.
+# New objects before the collector looks for cycles; calls that wait together are many objects, and
+# none of them a cycle.
 COLLECT_AFTER = (20_000, 20, 20)
 
 
 def database_url(where: Path, given: str | None) -> str:
-    """Return the database to serve: the given one, else SQLite in the data directory. Raises BadSettings."""
+    """Return the database to serve: the given one, else SQLite in the data directory.
+
+    Raises BadSettings.
+    """
     return config.database(given) or f"sqlite:///{where.resolve()}/ackbox.db"
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket. Raises Unavailable, with who has the port when that is an ackbox."""
+    """Return a listening socket.
+
+    Raises Unavailable, with who has the port when that is an ackbox.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio switches Nagle's delay off only where the protocol is named; without that each answer waits 40 ms.
+    # asyncio switches Nagle's delay off only where the protocol is named; without that each answer
+    # waits 40 ms.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -63,8 +85,13 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortTaken(f"Port {port} is taken by {whose_port(host, port)}.", hint="Choose another with --port, or stop that program.") from None
-        raise Unavailable(f"Cannot listen on {host}:{port}: {error.strerror}.", hint="Choose another with --port.") from None
+            raise PortTaken(
+                f"Port {port} is taken by {whose_port(host, port)}.",
+                hint="Choose another with --port, or stop that program.",
+            ) from None
+        raise Unavailable(
+            f"Cannot listen on {host}:{port}: {error.strerror}.", hint="Choose another with --port."
+        ) from None
     # A caller whose machine has vanished is noticed before the longest wait is over.
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
@@ -79,7 +106,9 @@ class PortTaken(Unavailable):
 
 
 def bind_for(place: Place) -> tuple[socket.socket, str | None]:
-    """Return a listening socket, and what is to be said of it: a named port is that one or none, the usual one may be another. Raises Unavailable."""
+    """Return a listening socket, and what is to be said of it: a named port is that one or
+    none, the usual one may be another. Raises Unavailable.
+    """
     if place.port is not None:
         return bind(place.host, place.port), None
     try:
@@ -108,7 +137,9 @@ def _reached(host: str) -> str:
 
 
 def who_may_knock(host: str, port: int, names: Sequence[str] = ()) -> tuple[list[str], list[str]]:
-    """Return the exact Hosts and Origins that are answered: this server's own addresses, and the names it was given."""
+    """Return the exact Hosts and Origins that are answered: this server's own addresses, and
+    the names it was given.
+    """
     own = dict.fromkeys([f"[{host}]" if ":" in host else host, "127.0.0.1", "localhost", "[::1]"])
     hosts = [f"{name}:{port}" for name in own]
     origins = [f"http://{each}" for each in hosts]
@@ -120,7 +151,10 @@ def who_may_knock(host: str, port: int, names: Sequence[str] = ()) -> tuple[list
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a server keeps its things and listens; without a port on the usual one, or on a free one when that is taken."""
+    """Where a server keeps its things and listens.
+
+    Without a port on the usual one, or on a free one when that is taken.
+    """
 
     where: Path
     host: str
@@ -149,7 +183,10 @@ class OneServer:
             for name in KEPT:
                 tighten_file(where / name)
         except OSError as error:
-            raise Unavailable(f"The data directory {where} cannot be used: {error.strerror}.", hint="Choose another with --data-dir.") from None
+            raise Unavailable(
+                f"The data directory {where} cannot be used: {error.strerror}.",
+                hint="Choose another with --data-dir.",
+            ) from None
 
     def take(self) -> bool:
         try:
@@ -171,8 +208,13 @@ async def serve(place: Place, *, say: Say) -> None:
     the directory already. Raises Unavailable, NotAllowed.
     """
     if not (place.is_loopback or place.allow_remote):
-        raise NotAllowed(f"{place.host} can be reached by other machines.",
-                         hint="Add --allow-remote if that is meant; put https in front, and give each caller a key.")
+        raise NotAllowed(
+            f"{place.host} can be reached by other machines.",
+            hint=(
+                "Add --allow-remote if that is meant; put https in front, and give each caller a"
+                " key."
+            ),
+        )
     lock = OneServer(place.where)
     other = await _other(place.where, lock)
     if other is not None:
@@ -189,7 +231,9 @@ async def serve(place: Place, *, say: Say) -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, that ends by returning: it would raise the signal again, before the store is closed."""
+    """uvicorn's server, that ends by returning: it would raise the signal again, before the
+    store is closed.
+    """
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -205,8 +249,16 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     address, port = sock.getsockname()[:2]
     app.notices += [notice] if notice else []
     hosts, origins = who_may_knock(place.host, port, place.names)
-    settings = uvicorn.Config(make_web(app, hosts=hosts, origins=origins), log_config=None, lifespan="on", access_log=False,
-                              timeout_graceful_shutdown=5, timeout_keep_alive=75, server_header=False, **PROTOCOLS)
+    settings = uvicorn.Config(
+        make_web(app, hosts=hosts, origins=origins),
+        log_config=None,
+        lifespan="on",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=75,
+        server_header=False,
+        **PROTOCOLS,
+    )
     server = _Server(settings)
     running = asyncio.create_task(server.serve(sockets=[sock]))
     while not server.started and not running.done():
@@ -215,14 +267,22 @@ async def _serve(place: Place, app: App, say: Say) -> None:
         await running
         raise Unavailable("The server could not start.", hint="Look at its log.")
     settle_memory()
-    # A wait of somebody must not hold up the end: those who wait are answered as soon as the end is asked for.
+    # A wait of somebody must not hold up the end: those who wait are answered as soon as the end is
+    # asked for.
     watch = asyncio.create_task(_answer_all_at_the_end(server, app))
     facts = app.engine.facts()
-    # The number it listens on, not a name: `localhost` may lead a caller to another program on the same port of ::1.
-    told = {"url": f"http://{_reached(address)}:{port}", "pid": os.getpid(), "version": __version__,
-            "data_dir": str(place.where.resolve()), "started_at": to_text(app.clock()),
-            "database": f"{facts.get('path') or 'postgresql'} ({facts['engine']} {facts['version']})",
-            "options": options_of(place), "notices": app.notices}
+    # The number it listens on, not a name: `localhost` may lead a caller to another program on the
+    # same port of ::1.
+    told = {
+        "url": f"http://{_reached(address)}:{port}",
+        "pid": os.getpid(),
+        "version": __version__,
+        "data_dir": str(place.where.resolve()),
+        "started_at": to_text(app.clock()),
+        "database": f"{facts.get('path') or 'postgresql'} ({facts['engine']} {facts['version']})",
+        "options": options_of(place),
+        "notices": app.notices,
+    }
     write_private(place.where / "server.json", json.dumps(told) + "\n")
     announced = announce(told)
     say(told, True)
@@ -234,12 +294,19 @@ async def _serve(place: Place, app: App, say: Say) -> None:
 
 def options_of(place: Place) -> dict[str, Any]:
     """Return how a server was started, as a second `up` compares it; without a password."""
-    return {"host": place.host, "port": place.port, "database": without_password(database_url(place.where, place.database)),
-            "allow_remote": place.allow_remote, "names": list(place.names)}
+    return {
+        "host": place.host,
+        "port": place.port,
+        "database": without_password(database_url(place.where, place.database)),
+        "allow_remote": place.allow_remote,
+        "names": list(place.names),
+    }
 
 
 def settle_memory() -> None:
-    """Let the collector of cycles leave alone what is loaded by now, and look less often: most calls leave no cycle behind."""
+    """Let the collector of cycles leave alone what is loaded by now, and look less often: most
+    calls leave no cycle behind.
+    """
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
 
@@ -251,7 +318,10 @@ async def _answer_all_at_the_end(server: uvicorn.Server, app: App) -> None:
 
 
 async def _other(where: Path, lock: OneServer) -> dict[str, Any] | None:
-    """Return the server that has the directory, or null when it is ours now; the other may still be starting, or ending."""
+    """Return the server that has the directory, or null when it is ours now.
+
+    The other may still be starting, or ending.
+    """
     for _ in range(400):
         if lock.take():
             return None
@@ -259,4 +329,7 @@ async def _other(where: Path, lock: OneServer) -> dict[str, Any] | None:
         if server is not None:
             return server
         await asyncio.sleep(0.025)
-    raise Unavailable(f"Another program holds {where / 'server.lock'} and does not answer.", hint="Look for it with: ackbox status")
+    raise Unavailable(
+        f"Another program holds {where / 'server.lock'} and does not answer.",
+        hint="Look for it with: ackbox status",
+    )

@@ -45,14 +45,29 @@ LAST_WORDS_S = 10.0
 Message = dict[str, Any]
 
 
-def run(*, data_dir: str | None = None, url: str | None = None, key: str | None = None, workspace: str | None = None, agent: str | None = None,
-        instance: str | None = None, dialect: str | None = None) -> int:
-    """Carry messages between standard input and the server until input ends; returns the exit code."""
+def run(
+    *,
+    data_dir: str | None = None,
+    url: str | None = None,
+    key: str | None = None,
+    workspace: str | None = None,
+    agent: str | None = None,
+    instance: str | None = None,
+    dialect: str | None = None,
+) -> int:
+    """Carry messages between standard input and the server until input ends.
+
+    Returns the exit code.
+    """
     theirs = environment_of(dialect) if dialect else {}
     url, key = address(url, key, theirs)
-    # Who was named here is who speaks; a system's own variable, and the key's name, say only who speaks where a call names nobody.
+    # Who was named here is who speaks; a system's own variable, and the key's name, say only who
+    # speaks where a call names nobody.
     only_as = config.get("agent", agent)
-    workspace, agent = (config.get(name, value) or theirs.get(name) for name, value in (("workspace", workspace), ("agent", agent)))
+    workspace, agent = (
+        config.get(name, value) or theirs.get(name)
+        for name, value in (("workspace", workspace), ("agent", agent))
+    )
 
     found: list[HttpCaller] = []
 
@@ -66,11 +81,34 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
         print(f"ackbox mcp: {error} Start one with: ackbox up", file=sys.stderr)
         return 3
     agent = agent or (None if dialect else own_name(server))
-    said = {"workspace": workspace, "agent": agent, "instance": instance if agent else None, "session": theirs.get("session")}
-    card = {"machine": (theirs.get("machine") or socket.gethostname())[:200], "platform": platform.system()}
-    copy = Copy({name: value for name, value in said.items() if value}, card, only_as=only_as, wants_instance=bool(agent and not instance))
-    bridge = Bridge(server, find, copy, sys.stdout, path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp",
-                    seek=lambda: caller(data_dir=str(server.home), url=url, key=key, face="bridge") if server.home is not None else server)
+    said = {
+        "workspace": workspace,
+        "agent": agent,
+        "instance": instance if agent else None,
+        "session": theirs.get("session"),
+    }
+    card = {
+        "machine": (theirs.get("machine") or socket.gethostname())[:200],
+        "platform": platform.system(),
+    }
+    copy = Copy(
+        {name: value for name, value in said.items() if value},
+        card,
+        only_as=only_as,
+        wants_instance=bool(agent and not instance),
+    )
+    bridge = Bridge(
+        server,
+        find,
+        copy,
+        sys.stdout,
+        path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp",
+        seek=lambda: (
+            caller(data_dir=str(server.home), url=url, key=key, face="bridge")
+            if server.home is not None
+            else server
+        ),
+    )
 
     def leave(*_: object) -> None:
         # Programs kill what has not ended within milliseconds of their first signal.
@@ -89,8 +127,16 @@ def run(*, data_dir: str | None = None, url: str | None = None, key: str | None 
 class Bridge:
     """One agent program's connection."""
 
-    def __init__(self, server: HttpCaller, find: Callable[[], HttpCaller], copy: Copy, out: TextIO, *, path: str = "/mcp",
-                 seek: Callable[[], HttpCaller] | None = None) -> None:
+    def __init__(
+        self,
+        server: HttpCaller,
+        find: Callable[[], HttpCaller],
+        copy: Copy,
+        out: TextIO,
+        *,
+        path: str = "/mcp",
+        seek: Callable[[], HttpCaller] | None = None,
+    ) -> None:
         self._server = server
         self._find = find
         self._seek = seek or (lambda: self._server)
@@ -116,10 +162,22 @@ class Bridge:
         try:
             message = json.loads(line)
         except (ValueError, RecursionError):
-            self._answer({"jsonrpc": "2.0", "id": id_in(line), "error": {"code": -32700, "message": "This line is not valid JSON."}})
+            self._answer(
+                {
+                    "jsonrpc": "2.0",
+                    "id": id_in(line),
+                    "error": {"code": -32700, "message": "This line is not valid JSON."},
+                }
+            )
             return
         if not isinstance(message, dict):
-            self._answer({"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "A message is one JSON object a line."}})
+            self._answer(
+                {
+                    "jsonrpc": "2.0",
+                    "id": None,
+                    "error": {"code": -32600, "message": "A message is one JSON object a line."},
+                }
+            )
             return
         method = message.get("method")
         place = half_in(message)
@@ -127,7 +185,12 @@ class Bridge:
             self._refuse_half(message, place)
         elif method == "notifications/cancelled":
             self._cancel(message)
-        elif method == "initialize" or method == "notifications/initialized" or "id" not in message or method is None:
+        elif (
+            method == "initialize"
+            or method == "notifications/initialized"
+            or "id" not in message
+            or method is None
+        ):
             # In their order: a session must be open before anything uses it.
             self._carry(message)
             if method == "notifications/initialized":
@@ -143,11 +206,22 @@ class Bridge:
                 self._come({"clientInfo": meta.get(CLIENT_META)})
 
     def _refuse_half(self, message: Message, place: str) -> None:
-        """Answer for text that is no Unicode: no server could read it, and nobody else would answer its request."""
+        """Answer for text that is no Unicode: no server could read it, and nobody else would
+        answer its request.
+        """
         field = place.removeprefix("params.").removeprefix("arguments.")
         if message.get("id") is not None and half_in(message["id"]) is None:
-            text = f"`{field}` holds half of a surrogate pair (half an emoji) or an invalid byte. Send valid Unicode text as UTF-8."
-            self._answer({"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32602, "message": text, "data": {"field": field}}})
+            text = (
+                f"`{field}` holds half of a surrogate pair (half an emoji) or an invalid byte. Send"
+                " valid Unicode text as UTF-8."
+            )
+            self._answer(
+                {
+                    "jsonrpc": "2.0",
+                    "id": message["id"],
+                    "error": {"code": -32602, "message": text, "data": {"field": field}},
+                }
+            )
 
     def close(self) -> None:
         """Let what is under way finish for a moment, then say goodbye."""
@@ -160,7 +234,10 @@ class Bridge:
         self.leave(wait=True)
 
     def leave(self, *, wait: bool = False) -> None:
-        """Say goodbye: the end of the stay is that, and goes out at once; where there is none, a call is."""
+        """Say goodbye: the end of the stay is that, and goes out at once.
+
+        Where there is none, a call is.
+        """
         self._closing.set()
         staying = self._staying
         if staying is not None:
@@ -174,32 +251,45 @@ class Bridge:
             return
         self._is_here = True
         client = hello.get("clientInfo") if isinstance(hello, dict) else None
-        self._program = (str(client.get("name") or "")[:200] or None) if isinstance(client, dict) else None
+        self._program = (
+            (str(client.get("name") or "")[:200] or None) if isinstance(client, dict) else None
+        )
         self._begin(self._be_here, None)
 
     def _begin(self, work: Any, *arguments: Any) -> None:
         def working() -> None:
             try:
                 work(*arguments)
-            except Exception as error:  # the edge of a thread: a traceback helps no program, an answer does
+            except (
+                Exception
+            ) as error:  # the edge of a thread: a traceback helps no program, an answer does
                 if arguments and "jsonrpc" in arguments[0]:
-                    self._fail(arguments[0], f"The bridge could not carry this ({type(error).__name__}).")
+                    self._fail(
+                        arguments[0], f"The bridge could not carry this ({type(error).__name__})."
+                    )
             finally:
                 self._workers.discard(threading.current_thread())
 
-        worker = threading.Thread(target=working, daemon=True, name="carry" if work == self._carry else "beside")
+        worker = threading.Thread(
+            target=working, daemon=True, name="carry" if work == self._carry else "beside"
+        )
         self._workers.add(worker)
         worker.start()
 
     def _carry(self, message: Message) -> None:
-        """Send one message on and its answers back; once more when the session or the server was gone."""
+        """Send one message on and its answers back.
+
+        Once more when the session or the server was gone.
+        """
         if message.get("method") == "initialize":
             self._hello = [message]
         if message.get("method") == "tools/call":
             # A send is stored once for its key, so it may be repeated when the answer was lost.
             message["_key"] = uuid.uuid4().hex
         # A program may use an id again.
-        self._cancelled.discard(message.get("id") if isinstance(message.get("id"), int | str) else None)
+        self._cancelled.discard(
+            message.get("id") if isinstance(message.get("id"), int | str) else None
+        )
         for is_last in (False, True):
             if message.get("method") != "initialize":
                 self._copy.settle(self._server, self._program)
@@ -215,7 +305,10 @@ class Bridge:
                     return
 
     def _again(self, lost: str | None) -> bool:
-        """Find the server again, and open the session of the older eras as it was; false when it cannot be had."""
+        """Find the server again, and open the session of the older eras as it was.
+
+        False when it cannot be had.
+        """
         with self._opening:
             try:
                 self._server = self._find()
@@ -224,7 +317,15 @@ class Bridge:
                     for message in self._hello:
                         self._post(message, is_quiet=True)
                     self._begin(self._hear)
-            except (NoServer, BadSettings, AckboxError, OSError, HTTPException, ValueError, _SessionGone):
+            except (
+                NoServer,
+                BadSettings,
+                AckboxError,
+                OSError,
+                HTTPException,
+                ValueError,
+                _SessionGone,
+            ):
                 return False
         return True
 
@@ -235,7 +336,12 @@ class Bridge:
         if id is not None and not is_quiet:
             self._going[id] = connection
         try:
-            connection.request("POST", self._server.path(self._path), json.dumps(sent).encode(), self._headers(message))
+            connection.request(
+                "POST",
+                self._server.path(self._path),
+                json.dumps(sent).encode(),
+                self._headers(message),
+            )
             answer = connection.getresponse()
             if answer.status == 404 and self._session is not None:
                 raise _SessionGone
@@ -258,15 +364,26 @@ class Bridge:
             self._version = told["result"].get("protocolVersion")
 
     def _headers(self, message: Message) -> dict[str, str]:
-        headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream", **self._own_headers()}
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json, text/event-stream",
+            **self._own_headers(),
+        }
         if "_key" in message:
             headers["Ackbox-Idempotency-Key"] = message["_key"]
         params = message.get("params")
         meta = params.get("_meta") if isinstance(params, dict) else None
         if isinstance(meta, dict) and MODERN_META in meta:
             # The newest era carries no session; what a proxy may want to know stands in headers.
-            headers |= {"MCP-Protocol-Version": str(meta[MODERN_META]), "Mcp-Method": str(message.get("method"))}
-            name = params.get(NAMED.get(str(message.get("method")), "")) if isinstance(params, dict) else None
+            headers |= {
+                "MCP-Protocol-Version": str(meta[MODERN_META]),
+                "Mcp-Method": str(message.get("method")),
+            }
+            name = (
+                params.get(NAMED.get(str(message.get("method")), ""))
+                if isinstance(params, dict)
+                else None
+            )
             if isinstance(name, str):
                 headers["Mcp-Name"] = header(name)
         elif message.get("method") != "initialize":
@@ -274,7 +391,10 @@ class Bridge:
         return headers
 
     def _own_headers(self) -> dict[str, str]:
-        return {**self._copy.headers, **({"Authorization": f"Bearer {self._server.key}"} if self._server.key else {})}
+        return {
+            **self._copy.headers,
+            **({"Authorization": f"Bearer {self._server.key}"} if self._server.key else {}),
+        }
 
     def _session_headers(self) -> dict[str, str]:
         headers = {"Mcp-Session-Id": self._session} if self._session else {}
@@ -286,7 +406,11 @@ class Bridge:
         while session is not None and session == self._session and not self._closing.is_set():
             connection = self._connection(None)
             try:
-                headers = {"Accept": "text/event-stream", **self._own_headers(), **self._session_headers()}
+                headers = {
+                    "Accept": "text/event-stream",
+                    **self._own_headers(),
+                    **self._session_headers(),
+                }
                 connection.request("GET", self._server.path(self._path), headers=headers)
                 answer = connection.getresponse()
                 if answer.status in (404, 405):
@@ -304,7 +428,10 @@ class Bridge:
             self._closing.wait(1)
 
     def _be_here(self, _: None) -> None:
-        """Keep a socket open that says that the agent is here; without one, as an older server or a proxy may have it, call now and then."""
+        """Keep a socket open that says that the agent is here.
+
+        Without one, as an older server or a proxy may have it, call now and then.
+        """
         while not self._closing.is_set():
             try:
                 staying = Staying(self._server)
@@ -361,7 +488,13 @@ class Bridge:
 
     def _fail(self, message: Message, text: str) -> None:
         if message.get("id") is not None and "method" in message:
-            self._answer({"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32000, "message": f"{text} Check it with: ackbox status"}})
+            self._answer(
+                {
+                    "jsonrpc": "2.0",
+                    "id": message["id"],
+                    "error": {"code": -32000, "message": f"{text} Check it with: ackbox status"},
+                }
+            )
 
 
 class _SessionGone(Exception):

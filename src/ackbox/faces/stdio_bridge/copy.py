@@ -1,6 +1,7 @@
 """Who a bridge speaks as: the agent it was given, and the instance of this running copy.
 
-A copy that was given no instance asks the server for one before its first call, and is known to it by a token of its own.
+A copy that was given no instance asks the server for one before its first call, and is known to it
+by a token of its own.
 Explained in docs/why/presence.md, "Running copies".
 """
 
@@ -19,14 +20,22 @@ from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.staying import Staying
 from ackbox.errors import AckboxError
 
-# Longer than this without a sign of life, as after a machine slept, and another copy may have the instance.
+# Longer than this without a sign of life, as after a machine slept, and another copy may have the
+# instance.
 ASLEEP_S = 150.0
 
 
 class Copy:
     """One running copy: what its calls say of it."""
 
-    def __init__(self, said: dict[str, str], card: dict[str, str], *, only_as: str | None = None, wants_instance: bool = False) -> None:
+    def __init__(
+        self,
+        said: dict[str, str],
+        card: dict[str, str],
+        *,
+        only_as: str | None = None,
+        wants_instance: bool = False,
+    ) -> None:
         self.said = said
         self._card = card
         self._only_as = only_as
@@ -40,14 +49,20 @@ class Copy:
     def headers(self) -> dict[str, str]:
         """What each request says of who makes it."""
         named = {**self.said, **self._card, "copy": self._id, "only-as": self._only_as}
-        return {f"Ackbox-{name.capitalize()}": quote(value) for name, value in named.items() if value}
+        return {
+            f"Ackbox-{name.capitalize()}": quote(value) for name, value in named.items() if value
+        }
 
     def settle(self, server: HttpCaller, program: str | None) -> None:
-        """Have an instance before the first call that is made as one; where the server gives none, the calls are the agent's."""
+        """Have an instance before the first call that is made as one.
+
+        Where the server gives none, the calls are the agent's.
+        """
         if self._is_settled:
             return
         with self._lock:
-            # Settled once there is an answer: a call beside this one waits for the instance, and where no server answered the next one asks again.
+            # Settled once there is an answer: a call beside this one waits for the instance, and
+            # where no server answered the next one asks again.
             if not self._is_settled:
                 with suppress(NoServer):
                     with suppress(AckboxError):
@@ -55,7 +70,10 @@ class Copy:
                     self._is_settled = True
 
     def be_here(self, server: HttpCaller, program: str | None) -> None:
-        """Say that the copy is here: with all it says of itself at first and after a pause. Raises NoServer and the errors of ackbox.errors."""
+        """Say that the copy is here: with all it says of itself at first and after a pause.
+
+        Raises NoServer and the errors of ackbox.errors.
+        """
         with self._lock:
             try:
                 if time.time() - self._seen_at > ASLEEP_S:
@@ -75,7 +93,10 @@ class Copy:
                 server.call("agent.check_out", dict(self.said), timeout_s=2)
 
     def stay(self, staying: Staying, program: str | None) -> None:
-        """Say that the copy is here for as long as a socket is open. Raises NoServer and the errors of ackbox.errors."""
+        """Say that the copy is here for as long as a socket is open.
+
+        Raises NoServer and the errors of ackbox.errors.
+        """
         with self._lock:
             self._come(staying.come(self._card_of(program)))
 
@@ -96,7 +117,9 @@ class Copy:
 
 
 def _place() -> str:
-    """Return what tells this copy from others: the name of the directory it works in, else that of the machine."""
+    """Return what tells this copy from others: the name of the directory it works in, else that
+    of the machine.
+    """
     with suppress(OSError):
         if Path.cwd().name:
             return Path.cwd().name[:200]

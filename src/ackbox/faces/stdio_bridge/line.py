@@ -1,4 +1,5 @@
-"""Lines of the bridge: what is wrong with one that no server could read, and the messages of an answer.
+"""Lines of the bridge: what is wrong with one that no server could read, and the messages of an
+answer.
 
 Explained in docs/reference/mcp.md.
 """
@@ -18,7 +19,10 @@ LOOKED_FOR_ID = 100_000
 
 
 def half_in(value: Any, place: str = "") -> str | None:
-    """Return where half of a surrogate pair stands in JSON, which no text in UTF-8 holds; null when it is nowhere."""
+    """Return where half of a surrogate pair stands in JSON, which no text in UTF-8 holds.
+
+    Null when it is nowhere.
+    """
     if isinstance(value, str):
         return (place or "the message") if not value.isascii() and _HALVES.search(value) else None
     if isinstance(value, dict):
@@ -27,12 +31,21 @@ def half_in(value: Any, place: str = "") -> str | None:
             if found is not None:
                 return found
     if isinstance(value, list):
-        return next((found for at, child in enumerate(value) if (found := half_in(child, f"{place}[{at}]")) is not None), None)
+        return next(
+            (
+                found
+                for at, child in enumerate(value)
+                if (found := half_in(child, f"{place}[{at}]")) is not None
+            ),
+            None,
+        )
     return None
 
 
 def id_in(line: str) -> Any:
-    """Return the id that a line which is no JSON gives its request, so that whoever waits for it is answered; null for none."""
+    """Return the id that a line which is no JSON gives its request, so that whoever waits for
+    it is answered; null for none.
+    """
     found = _ID.search(line[:LOOKED_FOR_ID])
     return None if found is None else json.loads(found[1])
 
@@ -41,7 +54,11 @@ def as_rpc(id: Any, told: dict[str, Any]) -> dict[str, Any]:
     """Return a refusal of the HTTP face as an error of the protocol."""
     found = told.get("error")
     error = found if isinstance(found, dict) else {}
-    text = " ".join(str(part) for part in (error.get("message", "The server refused."), error.get("hint")) if part)
+    text = " ".join(
+        str(part)
+        for part in (error.get("message", "The server refused."), error.get("hint"))
+        if part
+    )
     return {"jsonrpc": "2.0", "id": id, "error": {"code": -32001, "message": text, "data": told}}
 
 
@@ -65,7 +82,10 @@ def messages(answer: HTTPResponse) -> Iterator[dict[str, Any]]:
 
 
 def header(text: str) -> str:
-    """Return text as a header's value; what does not fit is written in base64, as the protocol says."""
+    """Return text as a header's value.
+
+    What does not fit is written in base64, as the protocol says.
+    """
     if text.isascii() and text.isprintable() and text == text.strip():
         return text
     return f"=?base64?{base64.b64encode(text.encode()).decode()}?="

@@ -1,6 +1,7 @@
 """The bridge's server: where it is and with which key, started when none runs here.
 
-Which key goes where is said in client/discovery.py. Explained in docs/why/keys.md, "Where a key goes".
+Which key goes where is said in client/discovery.py. Explained in docs/why/keys.md, "Where a key
+goes".
 """
 
 from __future__ import annotations
@@ -21,15 +22,24 @@ def environment_of(dialect: str) -> dict[str, str]:
     from ackbox.dialects import DIALECTS
 
     names = next((each.environment for each in DIALECTS if each.name == dialect), {})
-    said = {name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)}
-    # A key of that system itself, left where it was, opens nothing here; the server's own machine needs none.
-    return {name: value for name, value in said.items() if name != "key" or value.startswith("abx_")}
+    said = {
+        name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)
+    }
+    # A key of that system itself, left where it was, opens nothing here; the server's own machine
+    # needs none.
+    return {
+        name: value for name, value in said.items() if name != "key" or value.startswith("abx_")
+    }
 
 
-def address(url: str | None, key: str | None, theirs: dict[str, str]) -> tuple[str | None, str | None]:
-    """Return the address and the key to call with, as far as they are not ackbox's own settings in the file.
+def address(
+    url: str | None, key: str | None, theirs: dict[str, str]
+) -> tuple[str | None, str | None]:
+    """Return the address and the key to call with, as far as they are not ackbox's own settings in
+    the file.
 
-    Another system's variables count where ackbox's own are not set; its address only together with a key of ours from a flag or the
+    Another system's variables count where ackbox's own are not set; its address only together with
+    a key of ours from a flag or the
     environment: left where it was, it names that system's server, which gets no key of ours.
     """
     has_key = config.look_up("key", key)[1] in ("flag", "environment")
@@ -38,13 +48,19 @@ def address(url: str | None, key: str | None, theirs: dict[str, str]) -> tuple[s
     if config.look_up("url", url)[0] is None and (found := theirs.get("url")):
         if has_key:
             return found, config.get("key", key)
-        print("ackbox mcp: The other system's address in the environment is not used: no key of ackbox comes with it. "
-              "For an ackbox there, set ACKBOX_KEY as well.", file=sys.stderr)
+        print(
+            "ackbox mcp: The other system's address in the environment is not used: no key of"
+            " ackbox comes with it. For an ackbox there, set ACKBOX_KEY as well.",
+            file=sys.stderr,
+        )
     return url, key
 
 
 def own_name(server: HttpCaller) -> str | None:
-    """Return the name in the key, so that presence works without saying it again; null when it has none."""
+    """Return the name in the key, so that presence works without saying it again.
+
+    Null when it has none.
+    """
     try:
         name: str | None = server.call("agent.whoami", {}, timeout_s=5)["agent"]
     except (NoServer, AckboxError):
@@ -52,8 +68,11 @@ def own_name(server: HttpCaller) -> str | None:
     return name
 
 
-def find_server(data_dir: str | None, url: str | None, key: str | None, *, before: HttpCaller | None = None) -> HttpCaller:
-    """Return the server, started in the background if it is this machine's and none runs; `before` is the one that was found before.
+def find_server(
+    data_dir: str | None, url: str | None, key: str | None, *, before: HttpCaller | None = None
+) -> HttpCaller:
+    """Return the server, started in the background if it is this machine's and none runs; `before`
+    is the one that was found before.
 
     Raises NoServer, BadSettings and the errors of ackbox.errors.
     """
@@ -71,7 +90,9 @@ def find_server(data_dir: str | None, url: str | None, key: str | None, *, befor
     if other is not None:
         return other
     try:
-        started = start_again(where, port=parse_url(before.url).port if before is not None else None)
+        started = start_again(
+            where, port=parse_url(before.url).port if before is not None else None
+        )
     except AckboxError as error:
         raise NoServer(f"No server runs here and none could be started: {error.message}") from None
     for notice in started.get("notices", []):
@@ -80,9 +101,11 @@ def find_server(data_dir: str | None, url: str | None, key: str | None, *, befor
 
 
 def _other_server(data_dir: str | None, key: str | None) -> HttpCaller | None:
-    """Return the server that has the usual port, if the key at hand fits it; null when it does not, or there is none.
+    """Return the server that has the usual port, if the key at hand fits it; null when it does not,
+    or there is none.
 
-    An operator key goes to the server of its own directory; that one is used where no other directory was named.
+    An operator key goes to the server of its own directory; that one is used where no other
+    directory was named.
     """
     own, (given, _) = holder(DEFAULT_PORT), config.look_up("key", key)
     other = None
@@ -94,7 +117,11 @@ def _other_server(data_dir: str | None, key: str | None) -> HttpCaller | None:
         other = caller(data_dir=own["data_dir"], face="bridge")
     if other is not None:
         whose = f" with the data directory {own['data_dir']}" if own is not None else ""
-        print(f"ackbox mcp: Uses the ackbox at {other.url}{whose}; none runs on {config.data_dir(data_dir)}.", file=sys.stderr)
+        print(
+            f"ackbox mcp: Uses the ackbox at {other.url}{whose}; none runs on"
+            f" {config.data_dir(data_dir)}.",
+            file=sys.stderr,
+        )
     return other
 
 

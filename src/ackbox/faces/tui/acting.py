@@ -49,12 +49,16 @@ class Acting:
         me.call_after_refresh(me.resized)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether an action may run now: a key means itself while somebody types, all but Esc, or an overlay is open."""
+        """Whether an action may run now: a key means itself while somebody types, all but Esc,
+        or an overlay is open.
+        """
         me = _of(self)
         if action != "key":
             return True
         is_typing = isinstance(me.focused, Input | TextArea)
-        return len(me.screen_stack) == 1 and (not is_typing or (isinstance(parameters[0], int) and KEYS[parameters[0]][1] == "escape"))
+        return len(me.screen_stack) == 1 and (
+            not is_typing or (isinstance(parameters[0], int) and KEYS[parameters[0]][1] == "escape")
+        )
 
     async def action_key(self, number: int) -> None:
         me, key = _of(self), KEYS[number][1]
@@ -77,7 +81,10 @@ class Acting:
         if me.tab is not me.live:
             self.action_show_tab(1)
         if not me.live.to_unacked(by):
-            me.say(f"There is none {'after' if by > 0 else 'before'} this one that somebody has not acknowledged.")
+            me.say(
+                f"There is none {'after' if by > 0 else 'before'} this one that somebody has not"
+                " acknowledged."
+            )
 
     def _pane(self) -> Lines:
         me = _of(self)
@@ -115,7 +122,9 @@ class Acting:
         me = _of(self)
         if not me.tab.count and not me.tab.is_read:
             me.say(f"{me.tab.title}: still being fetched. Press Enter again when they are here.")
-        if not me.tab.count or (me.tab is me.live and me.focused is not me.beside and me.live.open_fold()):
+        if not me.tab.count or (
+            me.tab is me.live and me.focused is not me.beside and me.live.open_fold()
+        ):
             return
         if me.tab is me.agents and me.agents.name and me.screen.has_class("-one") is False:
             self._narrow_to(me.agents.name)
@@ -265,10 +274,17 @@ class Acting:
         choices = [(tab.title, "tab", f"tab {number}") for number, tab in enumerate(me.tabs, 1)]
         choices += [(each["agent"], "agent", f"agent {each['agent']}") for each in me.post.people]
         choices += [(name, "workspace", f"workspace {name}") for name in me.post.others]
-        choices += [("compose", "action", "do compose"), ("new task", "action", "do task_new"),
-                    ("filter", "action", "do filter"), ("hold, or let go on", "action", "do hold"), ("keys", "action", "do keys"),
-                    ("dark or light", "setting", "do theme"), ("density", "setting", "do density"),
-                    ("free the mouse", "setting", "do mouse"), ("quit", "action", "do leave")]
+        choices += [
+            ("compose", "action", "do compose"),
+            ("new task", "action", "do task_new"),
+            ("filter", "action", "do filter"),
+            ("hold, or let go on", "action", "do hold"),
+            ("keys", "action", "do keys"),
+            ("dark or light", "setting", "do theme"),
+            ("density", "setting", "do density"),
+            ("free the mouse", "setting", "do mouse"),
+            ("quit", "action", "do leave"),
+        ]
         me.push_screen(Jump(me.palette, choices), self._jumped)
 
     async def _jumped(self, chosen: str | None) -> None:
@@ -284,9 +300,14 @@ class Acting:
         elif kind == "do":
             await me.run_action(what)
         elif kind == "find" and what:
-            row = me.post.by_id.get(what) or me.post.by_seq.get(int(what.lstrip("#")) if what.lstrip("#").isdecimal() else -1)
+            row = me.post.by_id.get(what) or me.post.by_seq.get(
+                int(what.lstrip("#")) if what.lstrip("#").isdecimal() else -1
+            )
             if row is None:
-                me.say(f"Nothing is called {what!r}. Give a tab, an agent, or the id of a message that is loaded.")
+                me.say(
+                    f"Nothing is called {what!r}. Give a tab, an agent, or the id of a message that"
+                    " is loaded."
+                )
                 return
             self.action_show_tab(me.tabs.index(me.live) + 1)
             me.live.narrow("")
@@ -311,8 +332,14 @@ class Acting:
 
     async def _send(self, draft: Draft, answers: Row | None) -> None:
         me = _of(self)
-        message: dict[str, Any] = {"to": list(draft.to) or "*", "body": draft.body, "intent": draft.intent, "priority": draft.priority,
-                                   "mention": True, "idempotency_key": uuid.uuid4().hex}
+        message: dict[str, Any] = {
+            "to": list(draft.to) or "*",
+            "body": draft.body,
+            "intent": draft.intent,
+            "priority": draft.priority,
+            "mention": True,
+            "idempotency_key": uuid.uuid4().hex,
+        }
         if answers is not None:
             message["parent"] = answers.id
         me.typing.tell("sending …")
@@ -321,24 +348,40 @@ class Acting:
             sent = await me.link.call("message.send", **message, agent=me.name_of_me)
         except (NoServer, AckboxError) as error:
             # What was typed stays, with what went wrong.
-            me.typing.tell(f"Not sent: {getattr(error, 'message', error)} {getattr(error, 'hint', None) or ''}".rstrip())
+            why = f"{getattr(error, 'message', error)} {getattr(error, 'hint', None) or ''}"
+            me.typing.tell(f"Not sent: {why}".rstrip())
             return
         me.typing.clear()
         me.screen.set_focus(me.tab)
         if answers is not None and answers.sender != me.name_of_me:
-            # What was answered is dealt with, as in the dashboard; when it is not one's own post the server leaves it as it is.
+            # What was answered is dealt with, as in the dashboard; when it is not one's own post
+            # the server leaves it as it is.
             with suppress(NoServer, AckboxError):
-                await me.link.call("receipt.mark", mark="acknowledged", ids=[answers.id], agent=me.name_of_me)
+                await me.link.call(
+                    "receipt.mark", mark="acknowledged", ids=[answers.id], agent=me.name_of_me
+                )
         many = sent["recipient_count"]
-        me.say(f"sent to {', '.join(draft.to)}" if not draft.is_everyone else f"sent to everyone ({many})")
+        me.say(
+            f"sent to {', '.join(draft.to)}"
+            if not draft.is_everyone
+            else f"sent to everyone ({many})"
+        )
 
     async def become(self) -> None:
-        """Make sure that the one who writes is somebody: a name nobody has used yet becomes a person's, by a person's key."""
+        """Make sure that the one who writes is somebody: a name nobody has used yet becomes a
+        person's, by a person's key.
+        """
         me = _of(self)
-        if me.post.whoami.get("agent") or me.post.person(me.name_of_me) or "admin" not in me.post.whoami.get("may", ()):
+        if (
+            me.post.whoami.get("agent")
+            or me.post.person(me.name_of_me)
+            or "admin" not in me.post.whoami.get("may", ())
+        ):
             return
         try:
-            await me.link.call("key.create", name=me.name_of_me, kind="human", label="terminal", expires_in_days=1)
+            await me.link.call(
+                "key.create", name=me.name_of_me, kind="human", label="terminal", expires_in_days=1
+            )
         except Conflict:
             return
         me.post.people = (await me.link.call("agent.list"))["agents"]
@@ -367,5 +410,7 @@ class Acting:
         try:
             return await me.link.call(name, **params)
         except (NoServer, AckboxError) as error:
-            me.say(f"{getattr(error, 'message', error)} {getattr(error, 'hint', None) or ''}".rstrip())
+            me.say(
+                f"{getattr(error, 'message', error)} {getattr(error, 'hint', None) or ''}".rstrip()
+            )
             return None

@@ -1,6 +1,7 @@
 """The terminal UI itself: tabs, panes and keys put together over one link.
 
-What a part shows lives in that part's file; here is what belongs to the whole screen. Explained in docs/howto/terminal.md.
+What a part shows lives in that part's file; here is what belongs to the whole screen. Explained in
+docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -75,8 +76,11 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
-    def __init__(self, link: Link, *, hz: float, theme: str | None, acts_as: str | None, person: str) -> None:
-        # Said before anything else: without colours Textual would otherwise turn them into shades, which are colours.
+    def __init__(
+        self, link: Link, *, hz: float, theme: str | None, acts_as: str | None, person: str
+    ) -> None:
+        # Said before anything else: without colours Textual would otherwise turn them into shades,
+        # which are colours.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.link, self.post, self.hz = link, Post(), hz
         self.acts_as, self.person = acts_as, person
@@ -86,9 +90,20 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         is_sixteen = self.no_color or self.console.color_system in (None, "standard")
         self.theme = theme_name(theme, is_sixteen=is_sixteen, ground=os.environ.get("COLORFGBG"))
         self.palette = Palette(self.theme)
-        self.live, self.threads, self.agents = Live(self.post), Threads(self.post), Agents(self.post)
+        self.live, self.threads, self.agents = (
+            Live(self.post),
+            Threads(self.post),
+            Agents(self.post),
+        )
         self.tasks, self.health = Tasks(self.post), Health(self.post)
-        self.tabs: list[Tab] = [self.live, Needs(self.post), self.threads, self.agents, self.tasks, self.health]
+        self.tabs: list[Tab] = [
+            self.live,
+            Needs(self.post),
+            self.threads,
+            self.agents,
+            self.tasks,
+            self.health,
+        ]
         self.beside, self.sidebar, self.typing = Beside(), Sidebar(), Compose()
         self.filter, self.top, self.bottom = Filter(), Bar(id="top"), Bar(id="bottom")
         self.notice, self.notice_until = "", 0.0
@@ -99,7 +114,8 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         self._roster_at, self._roster_stale = 0.0, True
         # When a g was pressed, and where the cursor was before it.
         self.before_g: tuple[float, Tab, int, bool] | None = None
-        # When the key came that is being acted on, and the last one that was typed into a box that did not open.
+        # When the key came that is being acted on, and the last one that was typed into a box that
+        # did not open.
         self._key_at, self._typed_at = 0.0, -TYPING_S
         self._turn = asyncio.Lock()
         self._asked: Any = None
@@ -129,7 +145,10 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         self.link.stop()
 
     def _told_to_end(self, number: int) -> None:
-        """Leave as `q` does, so that the terminal is as it was before; the exit code says which signal it was."""
+        """Leave as `q` does, so that the terminal is as it was before.
+
+        The exit code says which signal it was.
+        """
         self.link.stop()
         self.exit(return_code=128 + number)
 
@@ -217,7 +236,11 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
             return
         before = (self.post.humans, self.post.name_cells)
         self.post.people, self.post.awaited = roster["agents"], roster["awaited"]
-        self.post.others = [each["name"] for each in found["workspaces"] if each["name"] != self.post.whoami.get("workspace")]
+        self.post.others = [
+            each["name"]
+            for each in found["workspaces"]
+            if each["name"] != self.post.whoami.get("workspace")
+        ]
         if (self.post.humans, self.post.name_cells) != before:
             self.live.forget()
         for tab in self.tabs:
@@ -232,7 +255,9 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         for tab in self.tabs:
             if tab.every_s is None or (tab is not self.tab and not tab.is_read_unseen):
                 continue
-            if now - tab.read_at > (tab.soonest_s if tab.is_stale and tab is self.tab else tab.every_s):
+            if now - tab.read_at > (
+                tab.soonest_s if tab.is_stale and tab is self.tab else tab.every_s
+            ):
                 tab.is_stale, tab.read_at = False, now
                 self.run_worker(self._read_tab(tab), group=f"read {tab.title}", exclusive=True)
 
@@ -259,7 +284,9 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         item, asked = self.tab.about, self._asked
         if item != asked:
             self._asked, self._rest_until = item, now + REST_S
-            self.show_beside(is_same=isinstance(item, tuple) and isinstance(asked, tuple) and item[0] == asked[0])
+            self.show_beside(
+                is_same=isinstance(item, tuple) and isinstance(asked, tuple) and item[0] == asked[0]
+            )
         elif self._rest_until is not None and now >= self._rest_until:
             self._rest_until = None
             self.run_worker(self._ask(), group="ask", exclusive=True)
@@ -274,7 +301,9 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
 
     def _ask_tallies(self) -> None:
         """Ask how far the messages in sight have come, all in one call, and one call at a time."""
-        unknown = self.live.unknown_in_sight() if self.tab is self.live and not self._is_asking else []
+        unknown = (
+            self.live.unknown_in_sight() if self.tab is self.live and not self._is_asking else []
+        )
         if unknown:
             self._is_asking = True
             self.run_worker(self._read_tallies(unknown), group="tallies")
@@ -282,7 +311,9 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
     async def _read_tallies(self, ids: list[str]) -> None:
         as_of = self.post.touches
         try:
-            page = await self.link.call("message.history", ids=ids[-200:], body_chars=0, with_tallies=True)
+            page = await self.link.call(
+                "message.history", ids=ids[-200:], body_chars=0, with_tallies=True
+            )
         except (NoServer, AckboxError):
             return
         finally:
@@ -296,7 +327,13 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
             width = self.beside.scrollable_content_region.width
             lines = self.tab.beside(width)
             if self.tab.why_not is not None:
-                lines = [*text_lines(f"✕ {self.tab.why_not}", width, self.palette.style("urgent", bold=True)), [], *lines]
+                lines = [
+                    *text_lines(
+                        f"✕ {self.tab.why_not}", width, self.palette.style("urgent", bold=True)
+                    ),
+                    [],
+                    *lines,
+                ]
             self.beside.show(lines, self.tab.marks, is_same=is_same, at_end=self.tab.shows_end)
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
@@ -330,7 +367,10 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         self.draw_bars()
 
     def refuse(self, text: str) -> None:
-        """Say why a box does not open; what is typed on meanwhile was meant for it, and does nothing."""
+        """Say why a box does not open.
+
+        What is typed on meanwhile was meant for it, and does nothing.
+        """
         self._typed_at = self._key_at
         self.say(text)
 
@@ -343,7 +383,10 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         await super().on_event(event)
 
     def _is_typed_on(self, event: events.Key) -> bool:
-        """Whether a key goes on with what was typed into a box that did not open; Enter ends that, Esc is for whoever means it."""
+        """Whether a key goes on with what was typed into a box that did not open.
+
+        Enter ends that, Esc is for whoever means it.
+        """
         is_soon = event.time - self._typed_at < TYPING_S
         goes_on = is_soon and (event.is_printable or event.key == "backspace")
         self._typed_at = event.time if goes_on else -TYPING_S

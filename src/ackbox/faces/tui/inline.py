@@ -1,6 +1,8 @@
-"""Inline: messages as lines of the terminal's own scroll-back, in the terminal's own colours; nothing of it is taken over.
+"""Inline: messages as lines of the terminal's own scroll-back, in the terminal's own colours;
+nothing of it is taken over.
 
-For watching beside other work; who takes part uses the whole screen. Explained in docs/howto/terminal.md.
+For watching beside other work; who takes part uses the whole screen. Explained in
+docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -28,7 +30,10 @@ class Inline:
 
     def __init__(self, link: Link, *, hz: float) -> None:
         self._link, self._post, self._pause_s = link, Post(), 1 / hz
-        self._console, self._palette = Console(highlight=False), Palette(theme_name(None, is_sixteen=True, ground=os.environ.get("COLORFGBG")))
+        self._console, self._palette = (
+            Console(highlight=False),
+            Palette(theme_name(None, is_sixteen=True, ground=os.environ.get("COLORFGBG"))),
+        )
         self._printed = 0
         self._state = ""
 
@@ -57,12 +62,20 @@ class Inline:
             self._post.prepend(what)
         elif kind == "messages":
             self._post.append(what, now=0.0)
-        # Receipts go on changing, and what stands in the scroll-back does not: their column is left out.
+        # Receipts go on changing, and what stands in the scroll-back does not: their column is left
+        # out.
         width = self._console.width - 1 + RECEIPT_CELLS
         for row in self._post.rows:
             if row.seq > self._printed:
-                line = message_line(row, width, self._palette, selected=False, humans=self._post.humans,
-                                    name_cells=min(self._post.name_cells, 9 if width < 72 else max(11, width // 8)), mark="")
+                line = message_line(
+                    row,
+                    width,
+                    self._palette,
+                    selected=False,
+                    humans=self._post.humans,
+                    name_cells=min(self._post.name_cells, 9 if width < 72 else max(11, width // 8)),
+                    mark="",
+                )
                 self._console.print(Segments([*line[:-1], Segment.line()]), end="")
         self._printed = max(self._printed, self._post.last_seq)
         # They stand in the scroll-back now.
@@ -71,7 +84,9 @@ class Inline:
     def _tell(self) -> None:
         """Say so when the server goes away and when it is back."""
         state = self._link.state
-        if (state == "reconnecting" and self._state == "live") or (state == "live" and self._state == "reconnecting"):
+        if (state == "reconnecting" and self._state == "live") or (
+            state == "live" and self._state == "reconnecting"
+        ):
             self._console.print(f"-- {state} --", style=self._palette.style("text3"), markup=False)
         if state in ("live", "reconnecting") and (self._state or state == "live"):
             self._state = state

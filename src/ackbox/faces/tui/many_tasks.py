@@ -1,4 +1,5 @@
-"""Many tasks: what is done with the selected tasks, one call for each, because each state may go elsewhere.
+"""Many tasks: what is done with the selected tasks, one call for each, because each state may go
+elsewhere.
 
 What is done with selected messages is in many.py. Explained in docs/howto/terminal.md.
 """
@@ -41,21 +42,39 @@ def _each(name: str, done: str, **params: Any) -> Run:
 
 def _moving(status: str) -> Run:
     async def run(me: Terminal, things: Things) -> tuple[str, Failed]:
-        note = await me.push_screen_wait(Jump(me.palette, [], asks=EXPLAINED[status], free="")) if status in EXPLAINED else ""
+        note = (
+            await me.push_screen_wait(Jump(me.palette, [], asks=EXPLAINED[status], free=""))
+            if status in EXPLAINED
+            else ""
+        )
         if note is None:
             return "", {}
-        return await _each("task.update", f"{said(status).capitalize()}:", status=status, **({"note": note} if note else {}))(me, things)
+        return await _each(
+            "task.update",
+            f"{said(status).capitalize()}:",
+            status=status,
+            **({"note": note} if note else {}),
+        )(me, things)
 
     return run
 
 
 async def _assign(me: Terminal, things: Things) -> tuple[str, Failed]:
     to = await me.push_screen_wait(whom(me))
-    return ("", {}) if to is None else await _each("task.assign", f"For {to or 'whoever claims them'}:", to=to)(me, things)
+    return (
+        ("", {})
+        if to is None
+        else await _each("task.assign", f"For {to or 'whoever claims them'}:", to=to)(me, things)
+    )
 
 
 async def _copy_text(me: Terminal, things: Things) -> tuple[str, Failed]:
-    me.copy_to_clipboard("\n".join(f"#{task['number']}  {said(task['status'])}  {task['title']}" for task in things.values()))
+    me.copy_to_clipboard(
+        "\n".join(
+            f"#{task['number']}  {said(task['status'])}  {task['title']}"
+            for task in things.values()
+        )
+    )
     return f"Copied the text of {len(things)}.", {}
 
 
@@ -64,12 +83,26 @@ async def _sure_to_cancel(me: Terminal, things: Things) -> str | None:
 
 
 def task_acts(me: Terminal, things: Things) -> list[Act]:
-    """Return what can be done with tasks: every state that some of them may go to, and whom they are for."""
+    """Return what can be done with tasks: every state that some of them may go to, and whom
+    they are for.
+    """
     now = {id: me.tasks.by_id(id) or task for id, task in things.items()}
     acts = []
     for status in STATUSES:
         fit = {id: task for id, task in now.items() if status in allowed(task)}
         if fit and status != "claimed":
-            acts.append(Act(said(status), "state", fit, _moving(status), asks=_sure_to_cancel if status == "cancelled" else None))
-    return [*acts, Act("Own", "make them yours", now, _each("task.claim", "Yours:")), Act("For", "somebody else", now, _assign),
-            Act("Copy text", "", now, _copy_text, writes=False)]
+            acts.append(
+                Act(
+                    said(status),
+                    "state",
+                    fit,
+                    _moving(status),
+                    asks=_sure_to_cancel if status == "cancelled" else None,
+                )
+            )
+    return [
+        *acts,
+        Act("Own", "make them yours", now, _each("task.claim", "Yours:")),
+        Act("For", "somebody else", now, _assign),
+        Act("Copy text", "", now, _copy_text, writes=False),
+    ]

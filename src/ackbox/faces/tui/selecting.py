@@ -1,4 +1,7 @@
-"""Selecting: what the keys do that select lines, and that do one thing with all of them. Explained in docs/howto/terminal.md."""
+"""Selecting: what the keys do that select lines, and that do one thing with all of them.
+
+Explained in docs/howto/terminal.md.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +39,17 @@ class Selecting:
         me = _of(self)
         if me.tab.count and me.tab.things(me.tab.cursor):
             return True
-        tell("Messages and tasks can be selected: press 1, 2 or 5." if me.tab.count else "There is nothing to select here.")
+        tell(
+            "Messages and tasks can be selected: press 1, 2 or 5."
+            if me.tab.count
+            else "There is nothing to select here."
+        )
         return False
 
     def _can_see(self) -> bool:
-        """Whether the line under the cursor is in sight and can be selected: nothing is selected behind what is open."""
+        """Whether the line under the cursor is in sight and can be selected: nothing is
+        selected behind what is open.
+        """
         me = _of(self)
         if not self._can(me.say):
             return False
@@ -78,11 +87,19 @@ class Selecting:
         writes = "write" in me.post.whoami.get("may", ["write"])
         acts = [act for act in found if act.of and (writes or not act.writes)]
         room = max((len(act.about) for act in acts), default=0)
-        choices = [(act.text, f"{act.about:<{room}}  {len(act.of):>4}", str(number)) for number, act in enumerate(acts)]
+        choices = [
+            (act.text, f"{act.about:<{room}}  {len(act.of):>4}", str(number))
+            for number, act in enumerate(acts)
+        ]
         if len(things) < min(tab.count, MOST_PICKED):
-            choices.append(("Select all that match", f"{'':<{room}}  {min(tab.count, MOST_PICKED):>4}", "all"))
+            choices.append(
+                ("Select all that match", f"{'':<{room}}  {min(tab.count, MOST_PICKED):>4}", "all")
+            )
         asks = f"{len(things):,} selected: do with {'it' if len(things) == 1 else 'them'} …"
-        me.push_screen(Jump(me.palette, choices, asks=asks, free=None), lambda chosen: self._start(acts, chosen))
+        me.push_screen(
+            Jump(me.palette, choices, asks=asks, free=None),
+            lambda chosen: self._start(acts, chosen),
+        )
         me.draw_bars()
 
     def _start(self, acts: list[Act], chosen: str | None) -> None:
@@ -131,7 +148,8 @@ class Selecting:
     def _tell(self, picks: Picks, outcome: str, failed: int) -> None:
         if failed:
             outcome = f"{outcome} {failed:,} not done: each says why."
-        # Said at once, and again while there is still something selected and nothing else is to be said.
+        # Said at once, and again while there is still something selected and nothing else is to be
+        # said.
         _of(self).say(outcome)
         if picks:
             picks.outcome = outcome

@@ -1,6 +1,7 @@
 """Tasking: what the keys of the Tasks tab do: move a task, claim it, give it to somebody, make one.
 
-The server decides whether a task may go where it is sent; its words are shown, with the states it may go to.
+The server decides whether a task may go where it is sent; its words are shown, with the states it
+may go to.
 Explained in docs/howto/terminal.md.
 """
 
@@ -20,13 +21,20 @@ from ackbox.model.task import STATUSES, Status, check_change
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal
 
-# The columns of the dashboard's board in their order, each with the state that a step into it asks for.
+# The columns of the dashboard's board in their order, each with the state that a step into it asks
+# for.
 COLUMNS: tuple[tuple[frozenset[str], str], ...] = (
-    (frozenset({"open"}), "open"), (frozenset({"claimed", "in_progress"}), "in_progress"), (frozenset({"blocked"}), "blocked"),
-    (frozenset({"review"}), "review"), (frozenset({"done", "failed", "cancelled"}), "done"),
+    (frozenset({"open"}), "open"),
+    (frozenset({"claimed", "in_progress"}), "in_progress"),
+    (frozenset({"blocked"}), "blocked"),
+    (frozenset({"review"}), "review"),
+    (frozenset({"done", "failed", "cancelled"}), "done"),
 )
 # Of these people want to know why.
-EXPLAINED = {"blocked": "what holds it up? Enter alone says nothing", "failed": "what went wrong? Enter alone says nothing"}
+EXPLAINED = {
+    "blocked": "what holds it up? Enter alone says nothing",
+    "failed": "what went wrong? Enter alone says nothing",
+}
 
 
 def allowed(task: Any) -> list[str]:
@@ -34,7 +42,9 @@ def allowed(task: Any) -> list[str]:
     found: list[str] = []
     for status in STATUSES:
         try:
-            check_change(cast(Status, task["status"]), status, has_assignee=task["assignee"] is not None)
+            check_change(
+                cast(Status, task["status"]), status, has_assignee=task["assignee"] is not None
+            )
         except Conflict:
             continue
         if status != task["status"]:
@@ -47,7 +57,10 @@ def said(status: str) -> str:
 
 
 def whom(me: Terminal) -> Jump:
-    """Return the list of names that asks for whom something is; it gives back nobody's name for whoever claims it."""
+    """Return the list of names that asks for whom something is.
+
+    It gives back nobody's name for whoever claims it.
+    """
     choices = [("whoever claims it", "", "")]
     choices += [(each["agent"], each["presence"], each["agent"]) for each in me.post.people]
     return Jump(me.palette, choices, asks="for whom? a name, or name/instance", free="")
@@ -90,7 +103,10 @@ class Tasking:
                 return
             at = next(n for n, (states, _) in enumerate(COLUMNS) if task["status"] in states) + by
             if not 0 <= at < len(COLUMNS):
-                me.say(f"#{task['number']} is {said(task['status'])}; there is nothing {'after' if by > 0 else 'before'} that.")
+                me.say(
+                    f"#{task['number']} is {said(task['status'])}; there is nothing"
+                    f" {'after' if by > 0 else 'before'} that."
+                )
                 return
             await self._move(task, COLUMNS[at][1])
 
@@ -98,8 +114,15 @@ class Tasking:
         task = self._one(for_box=True)
         if task is not None:
             choices = [(said(status), "", status) for status in allowed(task)]
-            _of(self).push_screen(Jump(_of(self).palette, choices, asks=f"#{task['number']} is {said(task['status'])}; from now on …", free=None),
-                                  lambda status: self._chosen(task["id"], status))
+            _of(self).push_screen(
+                Jump(
+                    _of(self).palette,
+                    choices,
+                    asks=f"#{task['number']} is {said(task['status'])}; from now on …",
+                    free=None,
+                ),
+                lambda status: self._chosen(task["id"], status),
+            )
 
     def _chosen(self, id: str, status: str | None) -> None:
         me, task = _of(self), _of(self).tasks.by_id(id)
@@ -108,8 +131,10 @@ class Tasking:
         if status == "cancelled":
             self._ask_to_cancel(task)
         elif status in EXPLAINED:
-            me.push_screen(Jump(me.palette, [], asks=EXPLAINED[status], free=""),
-                           lambda note: None if note is None else self._do(self._in_turn(id, status, note)))
+            me.push_screen(
+                Jump(me.palette, [], asks=EXPLAINED[status], free=""),
+                lambda note: None if note is None else self._do(self._in_turn(id, status, note)),
+            )
         else:
             self._do(self._in_turn(id, status, ""))
 
@@ -120,9 +145,14 @@ class Tasking:
                 await self._move(task, status, note)
 
     async def _move(self, task: Any, status: str, note: str = "") -> None:
-        moved = await self._call(task, "task.update", id=task["id"], status=status, **({"note": note} if note else {}))
+        moved = await self._call(
+            task, "task.update", id=task["id"], status=status, **({"note": note} if note else {})
+        )
         if moved is not None:
-            _of(self).say(f"#{moved['number']} is {said(moved['status'])}{' now' if moved['status'] != task['status'] else ''}")
+            _of(self).say(
+                f"#{moved['number']} is"
+                f" {said(moved['status'])}{' now' if moved['status'] != task['status'] else ''}"
+            )
 
     def action_task_cancel(self) -> None:
         task = self._one()
@@ -131,8 +161,12 @@ class Tasking:
 
     def _ask_to_cancel(self, task: Any) -> None:
         me = _of(self)
-        me.push_screen(Sure(me.palette, f"Cancel #{task['number']}, {one_line(task['title'])}?"),
-                       lambda is_sure: self._do(self._in_turn(task["id"], "cancelled", "")) if is_sure else None)
+        me.push_screen(
+            Sure(me.palette, f"Cancel #{task['number']}, {one_line(task['title'])}?"),
+            lambda is_sure: (
+                self._do(self._in_turn(task["id"], "cancelled", "")) if is_sure else None
+            ),
+        )
 
     def action_task_claim(self) -> None:
         task = self._one()
@@ -146,7 +180,11 @@ class Tasking:
             told = None if task is None else await self._call(task, "task.claim", id=id)
             if told is not None:
                 number = told["task"]["number"]
-                me.say(f"#{number} is yours" if told["claimed"] else f"{told['notice']} {may_become(told['task'])}")
+                me.say(
+                    f"#{number} is yours"
+                    if told["claimed"]
+                    else f"{told['notice']} {may_become(told['task'])}"
+                )
 
     def action_task_assign(self) -> None:
         task = self._one(for_box=True)
@@ -166,7 +204,15 @@ class Tasking:
 
     def action_task_new(self) -> None:
         me = _of(self)
-        me.push_screen(Jump(me.palette, [], asks="what is to be done? ! high, !! urgent, @name for whom", free=""), self._titled)
+        me.push_screen(
+            Jump(
+                me.palette,
+                [],
+                asks="what is to be done? ! high, !! urgent, @name for whom",
+                free="",
+            ),
+            self._titled,
+        )
 
     def _titled(self, text: str | None) -> None:
         me = _of(self)
@@ -183,7 +229,14 @@ class Tasking:
     async def _make(self, title: str, to: str, priority: int) -> None:
         me = _of(self)
         more = {"to": to} if to and to != "*" else {}
-        made = await self._call(None, "task.create", title=title, priority=priority, idempotency_key=uuid.uuid4().hex, **more)
+        made = await self._call(
+            None,
+            "task.create",
+            title=title,
+            priority=priority,
+            idempotency_key=uuid.uuid4().hex,
+            **more,
+        )
         if made is not None:
             me.action_show_tab(me.tabs.index(me.tasks) + 1)
             me.tasks.go_to(made["id"])
@@ -191,13 +244,20 @@ class Tasking:
             me.say(f"#{made['number']} is for {made['assignee'] or 'whoever claims it'}{urgency}")
 
     async def _call(self, task: Any | None, name: str, /, **params: Any) -> Any:
-        """Do it and list the task as it is now; what is refused says why, and which states the task may go to."""
+        """Do it and list the task as it is now.
+
+        What is refused says why, and which states the task may go to.
+        """
         me = _of(self)
         try:
             await me.become()
             told = await me.link.call(name, agent=me.name_of_me, **params)
         except (NoServer, AckboxError) as error:
-            moves = may_become(task) if task is not None and isinstance(error, Conflict) else getattr(error, "hint", None) or ""
+            moves = (
+                may_become(task)
+                if task is not None and isinstance(error, Conflict)
+                else getattr(error, "hint", None) or ""
+            )
             me.say(f"{getattr(error, 'message', error)} {moves}".rstrip())
             return None
         me.tasks.put(told["task"] if "claimed" in told else told)

@@ -16,7 +16,15 @@ from ackbox.faces.http.wire import Calling, builtins
 class Ask:
     """One request for a page: who asks, where, about what, and the query of its address."""
 
-    def __init__(self, call: Calling, *, key: str | None, workspace: str, about: tuple[str, ...], query: dict[str, str]) -> None:
+    def __init__(
+        self,
+        call: Calling,
+        *,
+        key: str | None,
+        workspace: str,
+        about: tuple[str, ...],
+        query: dict[str, str],
+    ) -> None:
         self._call = call
         self._key = key
         self.workspace = workspace
@@ -24,9 +32,16 @@ class Ask:
         self.query = query
 
     async def __call__(self, operation: str, /, **params: Any) -> Any:
-        """Do one operation in the page's workspace, as whoever looks; returns plain dicts and lists."""
+        """Do one operation in the page's workspace, as whoever looks.
+
+        Returns plain dicts and lists.
+        """
         given = {name: value for name, value in params.items() if value is not None}
-        return builtins(await self._call(operation, {"workspace": self.workspace, **given}, credential=self._key, face="web"))
+        return builtins(
+            await self._call(
+                operation, {"workspace": self.workspace, **given}, credential=self._key, face="web"
+            )
+        )
 
 
 # What a page begins with, and its lines as plain text.
@@ -35,7 +50,9 @@ Lines = Callable[[dict[str, Any]], Iterator[str]]
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A page under /w/<workspace>/: its title, how many names follow in its address, what it loads, and its text twin."""
+    """A page under /w/<workspace>/: its title, how many names follow in its address, what it
+    loads, and its text twin.
+    """
 
     title: str
     load: Load

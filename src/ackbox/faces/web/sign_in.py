@@ -31,15 +31,41 @@ def routes(call: Calling, render: Render) -> list[Route]:
     async def login(request: Request) -> Response:
         if request.method == "GET":
             # A link on a foreign page may not sign anybody in without a click.
-            return render(request, "login.html", is_asked=request.headers.get("sec-fetch-site") in ("cross-site", "same-site"), problem=None)
+            return render(
+                request,
+                "login.html",
+                is_asked=request.headers.get("sec-fetch-site") in ("cross-site", "same-site"),
+                problem=None,
+            )
         is_form = not request.headers.get("content-type", "").startswith("application/json")
         try:
             key = await _redeemed(call, _own(request, await _given(request, is_form)))
         except AckboxError as error:
-            return render(request, "login.html", status=error.status, problem=error.message, is_asked=False) if is_form else error_response(error)
-        answer = RedirectResponse(f"{path_prefix(request.headers)}/", status_code=303) if is_form else Response(status_code=204)
-        answer.set_cookie(cookie_name(request.headers), key, max_age=SIGNED_IN_S, path="/", httponly=True, samesite="strict",
-                          secure=request.headers.get("origin", "").startswith("https://"))
+            return (
+                render(
+                    request,
+                    "login.html",
+                    status=error.status,
+                    problem=error.message,
+                    is_asked=False,
+                )
+                if is_form
+                else error_response(error)
+            )
+        answer = (
+            RedirectResponse(f"{path_prefix(request.headers)}/", status_code=303)
+            if is_form
+            else Response(status_code=204)
+        )
+        answer.set_cookie(
+            cookie_name(request.headers),
+            key,
+            max_age=SIGNED_IN_S,
+            path="/",
+            httponly=True,
+            samesite="strict",
+            secure=request.headers.get("origin", "").startswith("https://"),
+        )
         return answer
 
     async def logout(request: Request) -> Response:
@@ -51,16 +77,25 @@ def routes(call: Calling, render: Render) -> list[Route]:
         with suppress(AckboxError):
             await call("login.end", {}, credential=key, face="web")
         answer = RedirectResponse(f"{path_prefix(request.headers)}/login", status_code=303)
-        answer.delete_cookie(cookie_name(request.headers), path="/", httponly=True, samesite="strict")
+        answer.delete_cookie(
+            cookie_name(request.headers), path="/", httponly=True, samesite="strict"
+        )
         return answer
 
-    return [Route("/login", login, methods=["GET", "POST"]), Route("/logout", logout, methods=["POST"])]
+    return [
+        Route("/login", login, methods=["GET", "POST"]),
+        Route("/logout", logout, methods=["POST"]),
+    ]
 
 
 def _own(request: Request, given: str) -> str:
     """Return what was given, when our own page gives it. Raises NotAllowed."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise NotAllowed("This came from another page than the dashboard's own.", hint="Open the link itself.", field="Sec-Fetch-Site")
+        raise NotAllowed(
+            "This came from another page than the dashboard's own.",
+            hint="Open the link itself.",
+            field="Sec-Fetch-Site",
+        )
     return given
 
 
@@ -72,7 +107,11 @@ async def _given(request: Request, is_form: bool) -> str:
             break
     text = body[:MOST_BYTES].decode("utf-8", "replace")
     try:
-        link = parse_qs(text).get("link", [""])[0] if is_form else str(json.loads(text).get("link", ""))
+        link = (
+            parse_qs(text).get("link", [""])[0]
+            if is_form
+            else str(json.loads(text).get("link", ""))
+        )
     except (ValueError, AttributeError):
         link = ""
     found = _KEY.search(link)
@@ -87,9 +126,13 @@ async def _redeemed(call: Calling, given: str) -> str:
         try:
             made = await call("login.redeem", {}, credential=given, face="web")
         except BadKey:
-            raise BadKey("This link has been used, or is too old.", hint="Make a new one with: ackbox open") from None
+            raise BadKey(
+                "This link has been used, or is too old.", hint="Make a new one with: ackbox open"
+            ) from None
         return str(made.key)
     if not given.startswith(("abx_hum_", "abx_ro_")):
-        raise NotAllowed("Only a person's key or a read-only one signs in.", hint="Make a link with: ackbox open")
+        raise NotAllowed(
+            "Only a person's key or a read-only one signs in.", hint="Make a link with: ackbox open"
+        )
     await call("agent.whoami", {}, credential=given, face="web")
     return given

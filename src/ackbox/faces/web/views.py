@@ -1,4 +1,5 @@
-"""Views: the shell with a page's first data, its .json and .txt twins, and the files the browser needs.
+"""Views: the shell with a page's first data, its .json and .txt twins, and the files the browser
+needs.
 
 What a page loads is told by its module in this package. Explained in docs/why/dashboard.md.
 """
@@ -32,27 +33,58 @@ from ackbox.faces.web.pages import watch as pages_watch
 from ackbox.faces.web.pages import work as pages_work
 from ackbox.model.moment import to_text
 
-# What a page is told from the start and asks for again in the same words: those seen last, with how many there are in all, and what waits.
+# What a page is told from the start and asks for again in the same words: those seen last, with how
+# many there are in all, and what waits.
 ASKED: dict[str, dict[str, Any]] = {
-    "agent.list": {"present_first": True, "limit": 200, "with_unread": True, "waiting": 50}, "workspace.needs": {"limit": 50},
+    "agent.list": {"present_first": True, "limit": 200, "with_unread": True, "waiting": 50},
+    "workspace.needs": {"limit": 50},
 }
 PAGES: dict[str, Page] = {**pages_post.PAGES, **pages_watch.PAGES, **pages_work.PAGES}
 
-CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
-       "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'")
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src"
+    " 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+    " require-trusted-types-for 'script'; trusted-types 'none'"
+)
 SAFE = {
-    "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
-KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml",
-         ".txt": "text/plain; charset=utf-8"}
-# What the first script imports before it can draw: named in the page, so that they are fetched side by side.
+KINDS = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
+# What the first script imports before it can draw: named in the page, so that they are fetched side
+# by side.
 AT_ONCE = (
-    "core/app.js", "core/store.js", "widgets/ui.js", "core/markdown.js", "widgets/virtual_list.js",
-    "widgets/compose.js", "widgets/detail.js", "core/frame.js", "pages/live.js", "pages/needs.js",
-    "pages/thread.js", "core/pages.js", "widgets/selection.js", "widgets/filter_box.js",
-    "core/filter.js", "core/keys.js", "vendor/preact.js", "vendor/hooks.js",
-    "vendor/signals-core.js", "vendor/signals.js", "vendor/htm.js",
+    "core/app.js",
+    "core/store.js",
+    "widgets/ui.js",
+    "core/markdown.js",
+    "widgets/virtual_list.js",
+    "widgets/compose.js",
+    "widgets/detail.js",
+    "core/frame.js",
+    "pages/live.js",
+    "pages/needs.js",
+    "pages/thread.js",
+    "core/pages.js",
+    "widgets/selection.js",
+    "widgets/filter_box.js",
+    "core/filter.js",
+    "core/keys.js",
+    "vendor/preact.js",
+    "vendor/hooks.js",
+    "vendor/signals-core.js",
+    "vendor/signals.js",
+    "vendor/htm.js",
 )
 
 
@@ -67,26 +99,38 @@ def assets() -> dict[str, bytes]:
                 walk(each, f"{path}{each.name}/")
             elif f".{each.name.rpartition('.')[2]}" in KINDS:
                 raw = each.read_bytes()
-                found[path + each.name] = _without_comments(raw) if each.name.endswith(".js") and not path.startswith("vendor/") else raw
+                found[path + each.name] = (
+                    _without_comments(raw)
+                    if each.name.endswith(".js") and not path.startswith("vendor/")
+                    else raw
+                )
 
     walk(files("ackbox.faces.web") / "static", "")
     return found
 
 
 def _without_comments(raw: bytes) -> bytes:
-    """Return one of our own scripts without the lines that only say why: nobody reads them over the line, and the others keep their numbers."""
+    """Return one of our own scripts without the lines that only say why: nobody reads them over
+    the line, and the others keep their numbers.
+    """
     return re.sub(rb"(?m)^[ \t]*(//.*|/\*\*.*\*/)$", b"", raw)
 
 
 @functools.cache
 def packed() -> dict[str, bytes]:
     """Return the files that gzip makes smaller, packed once: fonts are packed already."""
-    return {name: gzip.compress(raw, 9, mtime=0) for name, raw in assets().items() if not name.endswith(".woff2")}
+    return {
+        name: gzip.compress(raw, 9, mtime=0)
+        for name, raw in assets().items()
+        if not name.endswith(".woff2")
+    }
 
 
 @functools.cache
 def digest() -> str:
-    """Return a word that changes when any of the files does: it is part of their address, so browsers keep them."""
+    """Return a word that changes when any of the files does: it is part of their address, so
+    browsers keep them.
+    """
     whole = hashlib.sha256()
     for name, raw in sorted(assets().items()):
         whole.update(name.encode() + b"\0" + raw)
@@ -95,14 +139,27 @@ def digest() -> str:
 
 @functools.cache
 def _templates() -> Environment:
-    return Environment(loader=PackageLoader("ackbox.faces.web", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return Environment(
+        loader=PackageLoader("ackbox.faces.web", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """Return a page of a template, with the headers every page has; its links begin with the path that a proxy keeps it under."""
+    """Return a page of a template, with the headers every page has.
+
+    Its links begin with the path that a proxy keeps it under.
+    """
     prefix = path_prefix(request.headers)
     at_once = [name for name in AT_ONCE if name in assets()]
-    found = {"prefix": prefix, "assets": f"{prefix}/assets/{digest()}", "at_once": at_once, "version": __version__}
+    found = {
+        "prefix": prefix,
+        "assets": f"{prefix}/assets/{digest()}",
+        "at_once": at_once,
+        "version": __version__,
+    }
     text = _templates().get_template(template).render(**found, **values)
     return Response(text, status_code=status, media_type="text/html", headers=SAFE)
 
@@ -117,7 +174,12 @@ def routes(call: Calling) -> list[Route]:
         except AckboxError:
             return RedirectResponse(f"{path_prefix(request.headers)}/login", status_code=303)
         try:
-            needs = await call("workspace.needs", {"workspace": me.workspace, "limit": 1}, credential=key, face="web")
+            needs = await call(
+                "workspace.needs",
+                {"workspace": me.workspace, "limit": 1},
+                credential=key,
+                face="web",
+            )
         except AckboxError as error:
             return render(request, "error.html", status=error.status, error=error)
         first = f"/w/{quote(me.workspace, safe='')}/{'needs' if needs.needs else 'live'}"
@@ -131,7 +193,9 @@ def routes(call: Calling) -> list[Route]:
             if found is None or not found.names[0] <= len(about) <= found.names[1]:
                 raise _no_page()
             key = credential(request)
-            ask = Ask(call, key=key, workspace=workspace, about=about, query=dict(request.query_params))
+            ask = Ask(
+                call, key=key, workspace=workspace, about=about, query=dict(request.query_params)
+            )
             return await _answer(request, ask, name, found, twin)
         except Exception as error:  # the edge: everything becomes a page or the one error shape
             return _refused(error, request, twin)
@@ -144,12 +208,25 @@ def routes(call: Calling) -> list[Route]:
         suffix = "." + path.rpartition(".")[2]
         small = packed().get(path) if "gzip" in request.headers.get("accept-encoding", "") else None
         is_current = request.path_params["digest"] == digest()
-        return Response(small or raw, media_type=KINDS[suffix], headers={
-            **SAFE, "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if small else {}),
-            "Cache-Control": "public, max-age=31536000, immutable" if is_current else "no-store"})
+        return Response(
+            small or raw,
+            media_type=KINDS[suffix],
+            headers={
+                **SAFE,
+                "Vary": "Accept-Encoding",
+                **({"Content-Encoding": "gzip"} if small else {}),
+                "Cache-Control": (
+                    "public, max-age=31536000, immutable" if is_current else "no-store"
+                ),
+            },
+        )
 
-    return [Route("/", root), *sign_in.routes(call, render), Route("/assets/{digest}/{path:path}", asset),
-            Route("/w/{workspace}/{page:path}", page)]
+    return [
+        Route("/", root),
+        *sign_in.routes(call, render),
+        Route("/assets/{digest}/{path:path}", asset),
+        Route("/w/{workspace}/{page:path}", page),
+    ]
 
 
 def _parts(path: str) -> tuple[str, tuple[str, ...], str]:
@@ -167,28 +244,52 @@ async def _answer(request: Request, ask: Ask, name: str, page: Page, twin: str) 
         return RedirectResponse(path_prefix(request.headers) + data["redirect"], status_code=303)
     if twin == "json":
         bare = request.headers.get("ackbox-bare") == "1"
-        return Response(encode({"title": page.title, **data, **({"cursor_of_feed": cursor} if bare else {})}), media_type=JSON, headers=SAFE)
+        return Response(
+            encode({"title": page.title, **data, **({"cursor_of_feed": cursor} if bare else {})}),
+            media_type=JSON,
+            headers=SAFE,
+        )
     if twin == "txt":
-        return Response("".join(f"{line}\n" for line in page.lines(data)), media_type="text/plain", headers=SAFE)
+        return Response(
+            "".join(f"{line}\n" for line in page.lines(data)), media_type="text/plain", headers=SAFE
+        )
     me = await ask("agent.whoami")
     first = {
-        "page": name, "about": ask.about, "query": ask.query, "workspace": me["workspace"], "me": me, "version": __version__, "cursor": cursor,
+        "page": name,
+        "about": ask.about,
+        "query": ask.query,
+        "workspace": me["workspace"],
+        "me": me,
+        "version": __version__,
+        "cursor": cursor,
         "at": to_text(int(time.time() * 1000)),
         "workspaces": [each["name"] for each in (await ask("workspace.list"))["workspaces"]],
-        "asked": ASKED, "roster": await ask("agent.list", **ASKED["agent.list"]),
-        "needs": len((await ask("workspace.needs", **ASKED["workspace.needs"]))["needs"]), "data": data,
+        "asked": ASKED,
+        "roster": await ask("agent.list", **ASKED["agent.list"]),
+        "needs": len((await ask("workspace.needs", **ASKED["workspace.needs"]))["needs"]),
+        "data": data,
     }
-    return render(request, "shell.html", title=page.title, workspace=me["workspace"], first=_as_data(first))
+    return render(
+        request, "shell.html", title=page.title, workspace=me["workspace"], first=_as_data(first)
+    )
 
 
 def _as_data(value: Any) -> str:
     """Return JSON that ends no script element and starts no comment, whatever text is in it."""
     text = msgspec.json.encode(value).decode()
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        text.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 async def not_found(request: Request, error: Exception) -> Response:
-    """Answer for a path that nobody knows: a page for a person who went there with a browser, the one error shape for programs."""
+    """Answer for a path that nobody knows: a page for a person who went there with a browser,
+    the one error shape for programs.
+    """
     if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
         return await reply.not_found(request, error)
     return render(request, "error.html", status=NotFound.status, error=_no_page())
@@ -205,7 +306,15 @@ def _refused(error: BaseException, request: Request, twin: str) -> Response:
     if isinstance(error, BadKey):
         # Whoever signs in comes to what the link was to, filter and all.
         prefix = path_prefix(request.headers)
-        after = urlencode({"next": prefix + request.url.path + (f"?{request.url.query}" if request.url.query else "")})
+        after = urlencode(
+            {
+                "next": (
+                    prefix
+                    + request.url.path
+                    + (f"?{request.url.query}" if request.url.query else "")
+                )
+            }
+        )
         return RedirectResponse(f"{prefix}/login?{after}", status_code=303)
     shown = as_error(error, operation=operation)
     return render(request, "error.html", status=shown.status, error=shown)

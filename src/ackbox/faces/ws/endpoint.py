@@ -71,7 +71,9 @@ class Sockets:
         """Serve one socket from its handshake to its end."""
         try:
             # A handshake is a GET that does what a POST does.
-            key = self._tickets.redeem(scope["subprotocols"]) or credential(HTTPConnection(scope), method="POST")
+            key = self._tickets.redeem(scope["subprotocols"]) or credential(
+                HTTPConnection(scope), method="POST"
+            )
             caller = await self._app.identify(key)
             self._admit(caller)
         except Exception as error:  # the edge: everything becomes the one error shape
@@ -100,11 +102,17 @@ class Sockets:
         is_many = caller.role != "operator" and self._of_key[caller.key_id] >= MOST_OF_A_KEY
         if is_many or len(self._open) >= MOST_SOCKETS:
             whose, most = ("This key", MOST_OF_A_KEY) if is_many else ("This server", MOST_SOCKETS)
-            raise RateLimited(f"{whose} has {most:,} sockets open.", hint="Close some; one socket carries many calls and subscriptions.",
-                              retry_after_s=30, limit=most)
+            raise RateLimited(
+                f"{whose} has {most:,} sockets open.",
+                hint="Close some; one socket carries many calls and subscriptions.",
+                retry_after_s=30,
+                limit=most,
+            )
 
     async def _watch(self) -> None:
-        """Close the sockets of keys that have ended, and those that say nothing, as long as any is open."""
+        """Close the sockets of keys that have ended, and those that say nothing, as long as any
+        is open.
+        """
         while self._open:
             await asyncio.sleep(LOOK_S)
             if self._app.bell.is_closing:
@@ -113,8 +121,13 @@ class Sockets:
                 gone = await self._app.ended_keys()
             except AckboxError:
                 continue  # said to those who call; the next turn looks again
-            except Exception as error:  # the edge of what runs beside the calls: it must outlive whatever went wrong once
-                structlog.get_logger().error("failed", operation="ws", kind=type(error).__name__, exc_info=error)
+            except (
+                Exception
+                # the edge of what runs beside the calls: it must outlive whatever went wrong once
+            ) as error:
+                structlog.get_logger().error(
+                    "failed", operation="ws", kind=type(error).__name__, exc_info=error
+                )
                 continue
             now = asyncio.get_running_loop().time()
             for session in [*self._open]:
@@ -126,27 +139,47 @@ class Sockets:
 
 
 async def needs_upgrade(_: Request) -> Response:
-    """Answer a plain request to the path of sockets, which is most often a WebSocket handshake that a proxy took apart."""
-    error = NeedsUpgrade("This path speaks WebSocket, and the request asks for no upgrade.", hint="A proxy before this server must pass the "
-                         "headers Upgrade and Connection on, over HTTP/1.1. In nginx: proxy_http_version 1.1; proxy_set_header Upgrade "
-                         "$http_upgrade; proxy_set_header Connection upgrade.")
+    """Answer a plain request to the path of sockets, which is most often a WebSocket handshake
+    that a proxy took apart.
+    """
+    error = NeedsUpgrade(
+        "This path speaks WebSocket, and the request asks for no upgrade.",
+        hint=(
+            "A proxy before this server must pass the headers Upgrade and Connection on, over"
+            " HTTP/1.1. In nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade;"
+            " proxy_set_header Connection upgrade."
+        ),
+    )
     answer = error_response(error, operation="ws")
     answer.headers["Upgrade"], answer.headers["Connection"] = "websocket", "Upgrade"
     return answer
 
 
 async def _closed(receive: Receive, session: Session) -> None:
-    """Return when the socket has closed; frames that came before the line was taken over are handed on."""
+    """Return when the socket has closed.
+
+    Frames that came before the line was taken over are handed on.
+    """
     while (message := await receive())["type"] != "websocket.disconnect":
         if message["type"] == "websocket.receive":
             text = message.get("text")
-            session.take(message.get("bytes") or b"" if text is None else text.encode(), text is not None)
+            session.take(
+                message.get("bytes") or b"" if text is None else text.encode(), text is not None
+            )
 
 
 class Session:
     """One open socket: its calls that are not answered yet, and its subscriptions."""
 
-    def __init__(self, line: Line, call: Calling, feeds: Feeds, credential: str, caller: Caller, limits: Limits) -> None:
+    def __init__(
+        self,
+        line: Line,
+        call: Calling,
+        feeds: Feeds,
+        credential: str,
+        caller: Caller,
+        limits: Limits,
+    ) -> None:
         self.line = line
         self.key_id = caller.key_id
         self._caller = caller
@@ -170,7 +203,14 @@ class Session:
         try:
             asked = read(data, is_text)
             if asked.id in self._asking:
-                raise Misread(None, Conflict("A frame with this id is not answered yet.", hint="Give each frame an id of its own.", id=asked.id))
+                raise Misread(
+                    None,
+                    Conflict(
+                        "A frame with this id is not answered yet.",
+                        hint="Give each frame an id of its own.",
+                        id=asked.id,
+                    ),
+                )
             self._limits.hold(self._caller, len(data))
         except RateLimited as error:
             self.line.say(refused(asked.id, error))
@@ -182,7 +222,9 @@ class Session:
                 self.line.hang_up(UNREADABLE, "unreadable")
             return
         # Named by what it does; without a name each task is given one of its own making.
-        self._asking[asked.id] = self._loop.create_task(self._answer(asked, len(data)), name=asked.op)
+        self._asking[asked.id] = self._loop.create_task(
+            self._answer(asked, len(data)), name=asked.op
+        )
         if len(self._asking) >= MOST_CALLS:
             self.line.be_busy(True)
 
@@ -194,12 +236,20 @@ class Session:
 
     def key_ended(self) -> None:
         """Say that the key is good no more, and close."""
-        self.line.say(refused(None, BadKey("This key has been revoked or has expired.", hint="Ask an admin for a new one.")))
+        self.line.say(
+            refused(
+                None,
+                BadKey(
+                    "This key has been revoked or has expired.", hint="Ask an admin for a new one."
+                ),
+            )
+        )
         self.line.hang_up(KEY_ENDED, "key ended")
 
     async def end(self) -> None:
         """Stop everything that runs for this socket; what has been written stays."""
-        # Calls end by themselves, a wait at once: one that is cut off between its commit and its ring would ring nobody.
+        # Calls end by themselves, a wait at once: one that is cut off between its commit and its
+        # ring would ring nobody.
         self.line.connection.gone.set()
         await asyncio.gather(*self._asking.values(), return_exceptions=True)
         # One of those calls may have begun another.
@@ -223,7 +273,13 @@ class Session:
                 params = Once(bytes(asked.params)) if is_wait(asked.op) else bytes(asked.params)
                 if is_wait(asked.op):
                     asked.params = msgspec.Raw()
-                result = await self._call(asked.op, params, credential=self._credential, face="ws", gone=self.line.connection.gone)
+                result = await self._call(
+                    asked.op,
+                    params,
+                    credential=self._credential,
+                    face="ws",
+                    gone=self.line.connection.gone,
+                )
             self.line.say(answered(asked.id, result))
         except ConnectionError:
             pass  # the reader is gone
@@ -243,7 +299,10 @@ class Session:
         return await self._unsubscribe(asked.unsubscribe)
 
     async def _come(self, asked: bytes) -> Any:
-        """Check in as one that is online until this socket ends; who stays under another name leaves the first."""
+        """Check in as one that is online until this socket ends.
+
+        Who stays under another name leaves the first.
+        """
         stay, result = await self._feeds.stay(asked, credential=self._credential, face="ws")
         before, self._stay = self._stay, stay
         if before is not None:
@@ -252,9 +311,15 @@ class Session:
 
     async def _subscribe(self, id: Id, asked: dict[str, Any]) -> dict[str, Any]:
         if id in self._subscriptions:
-            raise Conflict("A subscription has this id.", hint="Give each frame an id of its own.", field="id")
+            raise Conflict(
+                "A subscription has this id.", hint="Give each frame an id of its own.", field="id"
+            )
         if len(self._subscriptions) + self._starting >= MOST_SUBSCRIPTIONS:
-            raise Invalid(f"A socket has at most {MOST_SUBSCRIPTIONS} subscriptions.", hint="End one first.", limit=MOST_SUBSCRIPTIONS)
+            raise Invalid(
+                f"A socket has at most {MOST_SUBSCRIPTIONS} subscriptions.",
+                hint="End one first.",
+                limit=MOST_SUBSCRIPTIONS,
+            )
         subscription = Subscription(self._feeds, self.line, id, asked, self._credential)
         self._starting += 1
         try:
@@ -273,7 +338,11 @@ class Session:
     async def _unsubscribe(self, id: Id) -> dict[str, Any]:
         task = self._subscriptions.get(id)
         if task is None:
-            raise NotFound("There is no such subscription.", hint="Name one by the id of the frame that made it.", field="unsubscribe")
+            raise NotFound(
+                "There is no such subscription.",
+                hint="Name one by the id of the frame that made it.",
+                field="unsubscribe",
+            )
         task.cancel()
         await asyncio.wait([task])
         return {"subscription": id}
@@ -286,7 +355,9 @@ class Session:
         except ConnectionError:
             pass  # the reader is gone; it goes on from its cursor when it is back
         except Exception as error:  # the edge of what runs beside the calls
-            structlog.get_logger().error("failed", operation="event.feed", kind=type(error).__name__, exc_info=error)
+            structlog.get_logger().error(
+                "failed", operation="event.feed", kind=type(error).__name__, exc_info=error
+            )
             self.line.hang_up(1011, "resync")
 
 

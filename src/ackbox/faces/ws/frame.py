@@ -1,6 +1,7 @@
 """Frames: what a WebSocket client may say, and how it is answered.
 
-JSON text, one object each. A call, a subscription, or the end of one. Explained in docs/howto/websocket.md.
+JSON text, one object each. A call, a subscription, or the end of one. Explained in
+docs/howto/websocket.md.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ LONGEST_ID = 64
 class Asked(msgspec.Struct, forbid_unknown_fields=True):
     """One frame from a client: exactly one of op, subscribe, unsubscribe.
 
-    `stay` goes with the operation agent.check_in: whoever checks in so is checked out when the socket ends.
+    `stay` goes with the operation agent.check_in: whoever checks in so is checked out when the
+    socket ends.
     """
 
     id: Id
@@ -54,13 +56,29 @@ def read(data: bytes, is_text: bool) -> Asked:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _misread(data, error) from None
     if isinstance(asked.id, str) and len(asked.id) > LONGEST_ID:
-        raise Misread(None, Invalid(f"`id` has more than {LONGEST_ID} characters.", hint="Number your frames.", field="id"))
+        raise Misread(
+            None,
+            Invalid(
+                f"`id` has more than {LONGEST_ID} characters.",
+                hint="Number your frames.",
+                field="id",
+            ),
+        )
     if (asked.op, asked.subscribe, asked.unsubscribe).count(None) != 2:
-        raise Misread(asked.id, Invalid("A frame has one of `op`, `subscribe`, `unsubscribe`.", hint=_HINT))
+        raise Misread(
+            asked.id, Invalid("A frame has one of `op`, `subscribe`, `unsubscribe`.", hint=_HINT)
+        )
     if asked.stay and asked.op != "agent.check_in":
-        raise Misread(asked.id, Invalid("Only a frame with the `op` agent.check_in has `stay`.", hint=_HINT, field="stay"))
+        raise Misread(
+            asked.id,
+            Invalid(
+                "Only a frame with the `op` agent.check_in has `stay`.", hint=_HINT, field="stay"
+            ),
+        )
     if asked.op is None and bytes(asked.params):
-        raise Misread(asked.id, Invalid("Only a frame with `op` has `params`.", hint=_HINT, field="params"))
+        raise Misread(
+            asked.id, Invalid("Only a frame with `op` has `params`.", hint=_HINT, field="params")
+        )
     return asked
 
 
@@ -73,7 +91,9 @@ def _misread(data: bytes, error: Exception) -> Misread:
     try:
         refuse_deep(found)
         if not isinstance(found, dict):
-            return Misread(None, Invalid(f"A frame is a JSON object; got {shown(found)}.", hint=_HINT))
+            return Misread(
+                None, Invalid(f"A frame is a JSON object; got {shown(found)}.", hint=_HINT)
+            )
         _refuse_halves(found)
     except AckboxError as wrong:
         return Misread(_id_of(found), wrong)
@@ -81,7 +101,9 @@ def _misread(data: bytes, error: Exception) -> Misread:
 
 
 def _refuse_halves(frame: dict[str, Any]) -> None:
-    """Raise Invalid for text in a frame that is no Unicode, with the field it stands in, as the operation names it."""
+    """Raise Invalid for text in a frame that is no Unicode, with the field it stands in, as the
+    operation names it.
+    """
     for name in ("params", "subscribe"):
         inner = frame.get(name)
         if isinstance(inner, dict):
@@ -117,7 +139,11 @@ def refused(id: Id | None, error: BaseException, *, operation: str = "") -> byte
 
 def pushed(subscription: Id, page: Any) -> bytes:
     """Return the frame that brings events."""
-    return b'{"subscription":%b,"events":%b,"cursor":%b}' % (encode(subscription), encode(page.events), encode(page.cursor))
+    return b'{"subscription":%b,"events":%b,"cursor":%b}' % (
+        encode(subscription),
+        encode(page.events),
+        encode(page.cursor),
+    )
 
 
 def ended(subscription: Id, error: BaseException) -> bytes:

@@ -1,7 +1,9 @@
 """The line under a WebSocket: frames in, frames out, and the end of a reader that stalls.
 
-Frames go straight to the session, and what is said within one turn of the loop leaves in one write. A line is not read while
-its reader takes nothing, or while many of its calls are not answered yet. A handshake has a deadline; pieces of messages, pings
+Frames go straight to the session, and what is said within one turn of the loop leaves in one write.
+A line is not read while
+its reader takes nothing, or while many of its calls are not answered yet. A handshake has a
+deadline; pieces of messages, pings
 and pongs have a rate. What frames mean is said in ws.py.
 Explained in docs/why/websocket.md.
 """
@@ -28,11 +30,13 @@ STALL_S = 20.0
 LEAST_BYTES = 32 * 1024
 RESYNC = (4009, "resync")
 HANDSHAKE_S = 5.0
-# Frames that are no message of their own: pieces of one, pings, pongs. A client that streams a message sends some hundred.
+# Frames that are no message of their own: pieces of one, pings, pongs. A client that streams a
+# message sends some hundred.
 MAX_PIECES = 1_024
 PIECES = Rate(500, 2_048)
 TOO_MANY = (1008, "too many frames")
-# After our close frame: how many bytes are passed over until its answer comes; and how long, where none is waited for.
+# After our close frame: how many bytes are passed over until its answer comes; and how long, where
+# none is waited for.
 LINGER_BYTES = 1 << 20
 LINGER_S = 2.0
 # Answers that wait to be written; who asks on is not answered until some have been taken.
@@ -44,7 +48,9 @@ Take = Callable[[bytes, bool], None]
 
 
 class Line(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, with frames handed on at once, joined writes, and a clock on a full buffer."""
+    """uvicorn's WebSocket protocol, with frames handed on at once, joined writes, and a clock
+    on a full buffer.
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -61,7 +67,9 @@ class Line(WebSocketsSansIOProtocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._connections = Connections.of(self.app_state)
-        self.connection = Connection(self._connections, self, self.client[0] if self.client else "-")
+        self.connection = Connection(
+            self._connections, self, self.client[0] if self.client else "-"
+        )
         self._watch = Watch(self.transport)
         if not self._connections.enter(self.connection):
             self.transport.abort()
@@ -87,8 +95,11 @@ class Line(WebSocketsSansIOProtocol):
 
     async def send(self, message: Any) -> None:
         await super().send(message)
-        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
-            # A refusal completes the handshake too; without this each one is logged as an error of ours.
+        if message["type"] == "websocket.http.response.body" and not message.get(
+            "more_body", False
+        ):
+            # A refusal completes the handshake too; without this each one is logged as an error of
+            # ours.
             self.handshake_complete = True
 
     def handle_cont(self, event: Frame) -> None:
@@ -137,7 +148,10 @@ class Line(WebSocketsSansIOProtocol):
             self._take(bytes(data), self.curr_msg_data_type == "text")
 
     def say(self, text: bytes) -> None:
-        """Send a text frame at the end of this turn of the loop; nothing once the line is closing."""
+        """Send a text frame at the end of this turn of the loop.
+
+        Nothing once the line is closing.
+        """
         if not self._said:
             self.loop.call_soon(self._flush)
         self._said.append(text)
@@ -148,7 +162,10 @@ class Line(WebSocketsSansIOProtocol):
         return self._said_bytes > MAX_UNWRITTEN or not self.writable.is_set()
 
     def hang_up(self, code: int, reason: str) -> None:
-        """Close the line, whether or not its reader takes anything; what was said before goes first."""
+        """Close the line, whether or not its reader takes anything.
+
+        What was said before goes first.
+        """
         self._flush()
         if self.close_sent or self.transport.is_closing():
             return
@@ -161,7 +178,10 @@ class Line(WebSocketsSansIOProtocol):
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
 
     async def room(self) -> None:
-        """Wait until the reader has taken most of what was said; ConnectionError when it is gone."""
+        """Wait until the reader has taken most of what was said.
+
+        ConnectionError when it is gone.
+        """
         if self._said_bytes > MAX_UNWRITTEN:
             await asyncio.sleep(0)  # it is written at the end of this turn
         await self.writable.wait()
@@ -176,7 +196,9 @@ class Line(WebSocketsSansIOProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stalled = self.loop.call_later(STALL_S, self._hang_up_if_stalled, self.transport.get_write_buffer_size())
+        self._stalled = self.loop.call_later(
+            STALL_S, self._hang_up_if_stalled, self.transport.get_write_buffer_size()
+        )
         self._read_or_not()
 
     def resume_writing(self) -> None:
@@ -194,7 +216,9 @@ class Line(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def _is_piece_taken(self, before: int = 0) -> bool:
-        """Whether a frame that is no message of its own is taken after so many of the same message; if not, the line is cut off."""
+        """Whether a frame that is no message of its own is taken after so many of the same
+        message; if not, the line is cut off.
+        """
         if self._is_cut_off:
             return False
         if before < MAX_PIECES and not self._pieces.take(1, self.loop.time()):
@@ -217,11 +241,18 @@ class Line(WebSocketsSansIOProtocol):
             self.transport.abort()
 
     def _refuse_handshake(self) -> None:
-        error = Invalid("This is not a WebSocket handshake that can be read.", hint="Send no body, short lines and few headers.")
+        error = Invalid(
+            "This is not a WebSocket handshake that can be read.",
+            hint="Send no body, short lines and few headers.",
+        )
         response = error_response(error)
-        head = b"".join(b"%b: %b\r\n" % header for header in [*response.raw_headers, (b"connection", b"close")])
+        head = b"".join(
+            b"%b: %b\r\n" % header for header in [*response.raw_headers, (b"connection", b"close")]
+        )
         self.handshake_initiated = True
-        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + head + b"\r\n" + bytes(response.body))
+        self.transport.write(
+            b"HTTP/1.1 400 Bad Request\r\n" + head + b"\r\n" + bytes(response.body)
+        )
         self.transport.close()
 
     def _flush(self) -> None:
@@ -229,7 +260,8 @@ class Line(WebSocketsSansIOProtocol):
         self._said_bytes = 0
         if not said or self.close_sent or self.transport.is_closing():
             return
-        # Written here: a frame without a mask is its text behind a few bytes, and the library takes a tenth of a call for it.
+        # Written here: a frame without a mask is its text behind a few bytes, and the library takes
+        # a tenth of a call for it.
         self.transport.write(b"".join([part for text in said for part in (_head(len(text)), text)]))
 
     def _read_or_not(self) -> None:
@@ -261,4 +293,8 @@ def _head(size: int) -> bytes:
     """Return what stands before a text of so many bytes, whole in one frame."""
     if size < 126:
         return bytes((0x81, size))
-    return b"\x81\x7e" + size.to_bytes(2, "big") if size < 1 << 16 else b"\x81\x7f" + size.to_bytes(8, "big")
+    return (
+        b"\x81\x7e" + size.to_bytes(2, "big")
+        if size < 1 << 16
+        else b"\x81\x7f" + size.to_bytes(8, "big")
+    )

@@ -1,6 +1,7 @@
 """Subscriptions: the feed from a cursor, pushed while a socket is open.
 
-Each look is an ordinary `event.feed`, so push and poll read the same. A reader that takes nothing is not looked for.
+Each look is an ordinary `event.feed`, so push and poll read the same. A reader that takes nothing
+is not looked for.
 Explained in docs/why/websocket.md.
 """
 
@@ -23,15 +24,22 @@ LONGEST_JOIN_S = 1.0
 # Also without a ring: a lost one costs time, never an event.
 LOOK_AGAIN_S = 30.0
 TRY_AGAIN_S = 1.0
-# Looks a second that all viewers of whole workspaces have between them; when there are many, each waits a little longer.
+# Looks a second that all viewers of whole workspaces have between them; when there are many, each
+# waits a little longer.
 LOOKS_PER_S = 1000
 
 
 class Feeds:
     """What subscriptions and stays need of the server, and how many look at whole workspaces."""
 
-    def __init__(self, call: Calling, follow: Callable[..., Awaitable[Follower]], unfollow: Callable[[Follower], None],
-                 stay: Callable[..., Awaitable[tuple[Any, Any]]], leave: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        call: Calling,
+        follow: Callable[..., Awaitable[Follower]],
+        unfollow: Callable[[Follower], None],
+        stay: Callable[..., Awaitable[tuple[Any, Any]]],
+        leave: Callable[[Any], None],
+    ) -> None:
         self.stay = stay
         self.leave = leave
         self.call = call
@@ -43,18 +51,29 @@ class Feeds:
 class Subscription:
     """One feed on one socket."""
 
-    def __init__(self, feeds: Feeds, line: Line, id: Id, asked: dict[str, Any], credential: str) -> None:
+    def __init__(
+        self, feeds: Feeds, line: Line, id: Id, asked: dict[str, Any], credential: str
+    ) -> None:
         self._feeds = feeds
         self._line = line
         self.id = id
         self._join_s = _join(asked)
-        self._asked = {"limit": PAGE, **{name: value for name, value in asked.items() if name != "join_ms"}, "wait_s": 0}
+        self._asked = {
+            "limit": PAGE,
+            **{name: value for name, value in asked.items() if name != "join_ms"},
+            "wait_s": 0,
+        }
         self._credential = credential
         self._is_viewer = asked.get("of", "workspace") == "workspace"
 
     async def start(self) -> str:
-        """Look for the first time, and return where the feed goes on from. Raises what event.feed raises."""
-        self._follower = await self._feeds.follow(self._asked, credential=self._credential, face="ws")
+        """Look for the first time, and return where the feed goes on from.
+
+        Raises what event.feed raises.
+        """
+        self._follower = await self._feeds.follow(
+            self._asked, credential=self._credential, face="ws"
+        )
         try:
             self._page = await self._look(is_push=False)
         except BaseException:
@@ -73,7 +92,8 @@ class Subscription:
                     self._line.say(pushed(self.id, self._page))
                 if not self._page.has_more:
                     await self._rung()
-                # The next page is read when the last has been taken: a slow reader holds up itself alone.
+                # The next page is read when the last has been taken: a slow reader holds up itself
+                # alone.
                 await self._line.room()
                 self._follower.rung.clear()
                 await self._look_on()
@@ -91,7 +111,11 @@ class Subscription:
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_AGAIN_S):
                 await self._follower.rung.wait()
-        join_s = max(self._join_s, self._feeds.viewers / LOOKS_PER_S) if self._is_viewer else self._join_s
+        join_s = (
+            max(self._join_s, self._feeds.viewers / LOOKS_PER_S)
+            if self._is_viewer
+            else self._join_s
+        )
         if join_s:
             await asyncio.sleep(join_s)
 
@@ -105,7 +129,9 @@ class Subscription:
         self._asked["cursor"] = self._page.cursor
 
     async def _look(self, *, is_push: bool) -> Any:
-        return await self._feeds.call("event.feed", self._asked, credential=self._credential, face="ws", is_push=is_push)
+        return await self._feeds.call(
+            "event.feed", self._asked, credential=self._credential, face="ws", is_push=is_push
+        )
 
 
 def _join(asked: dict[str, Any]) -> float:
@@ -113,6 +139,14 @@ def _join(asked: dict[str, Any]) -> float:
     join_ms = asked.get("join_ms")
     if join_ms is None:
         return JOIN_S.get(str(asked.get("of", "workspace")), 0.0)
-    if isinstance(join_ms, bool) or not isinstance(join_ms, int | float) or not 0 <= join_ms <= LONGEST_JOIN_S * 1000:
-        raise Invalid(f"`join_ms` is a number from 0 to {LONGEST_JOIN_S * 1000:.0f}.", hint="50 for people who watch, 0 for agents.", field="join_ms")
+    if (
+        isinstance(join_ms, bool)
+        or not isinstance(join_ms, int | float)
+        or not 0 <= join_ms <= LONGEST_JOIN_S * 1000
+    ):
+        raise Invalid(
+            f"`join_ms` is a number from 0 to {LONGEST_JOIN_S * 1000:.0f}.",
+            hint="50 for people who watch, 0 for agents.",
+            field="join_ms",
+        )
     return float(join_ms) / 1000

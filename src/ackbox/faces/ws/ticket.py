@@ -1,6 +1,7 @@
 """Tickets: how a page that cannot send a header opens a socket with its key.
 
-A page asks for a ticket with its key, and offers it as a subprotocol within 30 seconds, once. The ticket stands for the key
+A page asks for a ticket with its key, and offers it as a subprotocol within 30 seconds, once. The
+ticket stands for the key
 that asked; it is kept in this server's memory alone. Explained in docs/why/websocket.md.
 """
 
@@ -40,9 +41,15 @@ class Tickets:
     async def _give(self, request: Request) -> Response:
         try:
             key = credential(request)
-            # Whoever may say who they are may open a socket; the call also counts against the key's rate.
+            # Whoever may say who they are may open a socket; the call also counts against the key's
+            # rate.
             await self._call("agent.whoami", {}, credential=key, face="ws")
-            return Response(encode(self.give(key or "")), status_code=201, media_type=JSON, headers={"Cache-Control": "no-store"})
+            return Response(
+                encode(self.give(key or "")),
+                status_code=201,
+                media_type=JSON,
+                headers={"Cache-Control": "no-store"},
+            )
         except Exception as error:  # the edge: everything becomes the one error shape
             return error_response(error, operation="tickets")
 
@@ -51,17 +58,31 @@ class Tickets:
         now = self._clock()
         self._given = {told: held for told, held in self._given.items() if held[0] > now}
         if len(self._given) >= MOST:
-            raise RateLimited("Too many tickets are open.", hint="Wait, then ask again.", retry_after_s=GOOD_FOR_MS / 1000)
+            raise RateLimited(
+                "Too many tickets are open.",
+                hint="Wait, then ask again.",
+                retry_after_s=GOOD_FOR_MS / 1000,
+            )
         ticket = secrets.token_urlsafe(32)
         self._given[digest(ticket)] = (now + GOOD_FOR_MS, key)
-        return {"ticket": ticket, "subprotocol": PREFIX + ticket, "expires_at": to_text(now + GOOD_FOR_MS)}
+        return {
+            "ticket": ticket,
+            "subprotocol": PREFIX + ticket,
+            "expires_at": to_text(now + GOOD_FOR_MS),
+        }
 
     def redeem(self, subprotocols: list[str]) -> str | None:
-        """Return the key that the offered ticket stands for, once; null when none is offered. Raises BadKey."""
+        """Return the key that the offered ticket stands for, once; null when none is offered.
+
+        Raises BadKey.
+        """
         offered = [each.removeprefix(PREFIX) for each in subprotocols if each.startswith(PREFIX)]
         if not offered:
             return None
         until, key = self._given.pop(digest(offered[0]), (0, ""))
         if until <= self._clock():
-            raise BadKey("This ticket has been used, or is older than 30 seconds.", hint="Ask for another with POST /v1/tickets.")
+            raise BadKey(
+                "This ticket has been used, or is older than 30 seconds.",
+                hint="Ask for another with POST /v1/tickets.",
+            )
         return key

@@ -1,6 +1,8 @@
-"""Copies: which instance a running copy of an agent gets when it was given none, and who its siblings are.
+"""Copies: which instance a running copy of an agent gets when it was given none, and who its
+siblings are.
 
-Chosen in the transaction of the check-in, so that two copies that start together never get the same one.
+Chosen in the transaction of the check-in, so that two copies that start together never get the same
+one.
 Explained in docs/why/presence.md, "Running copies".
 """
 
@@ -22,16 +24,20 @@ MAX_COPIES = 1000
 
 
 def as_instance(wish: str) -> str:
-    """Return an instance's name made of a wish, such as a directory's name: what cannot stand in a name becomes a dash."""
+    """Return an instance's name made of a wish, such as a directory's name: what cannot stand
+    in a name becomes a dash.
+    """
     text = beginning(wish, MAX_INSTANCE)
     clean = "".join(c if c.isalnum() or c in "-_. " else "-" for c in text).strip(" -_.")
     return clean or UNNAMED
 
 
 async def choose(context: Context, agent: str, wish: str, copy_id: str) -> str:
-    """Return the instance for a copy: the one it has, else the first of `wish`, `wish-2`, … that no live copy has.
+    """Return the instance for a copy: the one it has, else the first of `wish`, `wish-2`, … that no
+    live copy has.
 
-    One that was named by hand, or registered by a call of its own, is never taken: it keeps its own unread messages.
+    One that was named by hand, or registered by a call of its own, is never taken: it keeps its own
+    unread messages.
     An instance that is used again starts as a new one does.
     """
     base = as_instance(wish)
@@ -40,7 +46,14 @@ async def choose(context: Context, agent: str, wish: str, copy_id: str) -> str:
     stored = {} if own is None else await context.store.presences(own.agent)
     known = {reader.instance: reader for reader in family}
     names = [base, *(f"{base}-{number}" for number in range(2, MAX_COPIES + 1))]
-    held = next((name for name in names if name in known and _token(stored.get(known[name].reader)) == copy_id), None)
+    held = next(
+        (
+            name
+            for name in names
+            if name in known and _token(stored.get(known[name].reader)) == copy_id
+        ),
+        None,
+    )
     if held is not None:
         return held
     found = next((name for name in names if _is_free(context, known.get(name), stored)), names[-1])
@@ -53,7 +66,10 @@ def _is_free(context: Context, reader: Reader | None, stored: dict[int, Presence
     if reader is None or not reader.seen:
         return True
     presence = stored.get(reader.reader)
-    return _token(presence) is not None and derived(context, presence, reader.reader).presence != "online"
+    return (
+        _token(presence) is not None
+        and derived(context, presence, reader.reader).presence != "online"
+    )
 
 
 def _token(presence: Presence | None) -> str | None:
@@ -64,6 +80,11 @@ def _token(presence: Presence | None) -> str | None:
 async def siblings(context: Context, me: Reader) -> list[Reader]:
     """Return the other running copies of the caller that are online now."""
     stored = await context.store.presences(me.agent)
-    return [reader for reader in await context.store.family(me.agent)
-            if not reader.is_agent and reader.seen and reader.reader != me.reader
-            and derived(context, stored.get(reader.reader), reader.reader).presence == "online"]
+    return [
+        reader
+        for reader in await context.store.family(me.agent)
+        if not reader.is_agent
+        and reader.seen
+        and reader.reader != me.reader
+        and derived(context, stored.get(reader.reader), reader.reader).presence == "online"
+    ]

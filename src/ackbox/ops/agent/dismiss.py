@@ -35,7 +35,8 @@ class Dismissed(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("agent.dismiss", scope="write", writes=True)
 async def dismiss(context: Context, params: Dismiss) -> Dismissed:
-    """Wait no longer for a name that has never been here: what waits for it is taken back, and stays in the history.
+    """Wait no longer for a name that has never been here: what waits for it is taken back, and
+    stays in the history.
 
     People and operators may. It is awaited again as soon as somebody writes to it again.
 
@@ -43,10 +44,17 @@ async def dismiss(context: Context, params: Dismiss) -> Dismissed:
     """
     store = context.store
     if not context.caller.sees_all:
-        raise NotAllowed("Only a person says that a name is not waited for.", hint="Take back your own messages with message.withdraw.")
+        raise NotAllowed(
+            "Only a person says that a name is not waited for.",
+            hint="Take back your own messages with message.withdraw.",
+        )
     reader = await store.reader(params.name)
     if reader is None or reader.seen or reader.kind == "system":
-        raise NotFound(f"Nobody called {params.name!r} is waited for.", hint="agent.list names who is, in `awaited`.", field="name")
+        raise NotFound(
+            f"Nobody called {params.name!r} is waited for.",
+            hint="agent.list names who is, in `awaited`.",
+            field="name",
+        )
     waiting = await store.waiting_for(reader, most=MOST)
     rows = {row.seq: row for row in await store.messages_at(sorted({seq for seq, _ in waiting}))}
     withdrawn = 0
@@ -54,5 +62,7 @@ async def dismiss(context: Context, params: Dismiss) -> Dismissed:
         withdrawn += await take_from(context, rows[seq], addressed)
     if withdrawn:
         subject = {"agent": reader.name, "withdrawn": withdrawn}
-        context.rings.add(await store.note("agent.dismissed", at=context.now, reader=0, subject=subject))
+        context.rings.add(
+            await store.note("agent.dismissed", at=context.now, reader=0, subject=subject)
+        )
     return Dismissed(name=reader.name, withdrawn=withdrawn, is_more=len(waiting) == MOST)

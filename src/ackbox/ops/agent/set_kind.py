@@ -1,6 +1,7 @@
 """agent.set_kind: making an agent's name a person's, or the other way round.
 
-What was sent before keeps the kind it was sent with. Explained in docs/why/names.md, "A person is a person".
+What was sent before keeps the kind it was sent with. Explained in docs/why/names.md, "A person is a
+person".
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class KindSet(msgspec.Struct, frozen=True, kw_only=True):
 async def set_kind(context: Context, params: SetKind) -> KindSet:
     """Make a registered name a person's, or an agent's.
 
-    Messages that were sent before keep the kind they were sent with. Keys of the name stay as they are: an agent's key no longer
+    Messages that were sent before keep the kind they were sent with. Keys of the name stay as they
+    are: an agent's key no longer
     speaks as a person, so make a new one for the person.
 
     Raises NotFound, Conflict (a part of the server; a person who still has a key).
@@ -45,22 +47,41 @@ async def set_kind(context: Context, params: SetKind) -> KindSet:
     reader = await store.reader(params.name)
     if reader is None or not reader.seen:
         near = nearest(params.name, await store.known_names())
-        raise NotFound(f"No agent or person called {params.name!r} is registered.", field="name", near=near,
-                       hint=f"Did you mean {near[0]!r}?" if near else "See who is registered with agent.list.")
+        raise NotFound(
+            f"No agent or person called {params.name!r} is registered.",
+            field="name",
+            near=near,
+            hint=f"Did you mean {near[0]!r}?" if near else "See who is registered with agent.list.",
+        )
     if reader.kind == "system":
-        raise Conflict(f"{params.name!r} is a part of the server.", hint="Its kind stays 'system'.", field="name")
+        raise Conflict(
+            f"{params.name!r} is a part of the server.",
+            hint="Its kind stays 'system'.",
+            field="name",
+        )
     if reader.kind == "human" and params.kind == "agent" and await _has_key(context, reader.name):
-        raise Conflict(f"{params.name!r} has a person's key that is still valid.", hint="Revoke it first: see key.list.", field="name")
+        raise Conflict(
+            f"{params.name!r} has a person's key that is still valid.",
+            hint="Revoke it first: see key.list.",
+            field="name",
+        )
     if reader.kind != params.kind:
         await store.set_kind(reader, params.kind)
         context.totals.forget()
         subject = {"agent": reader.name, "kind": params.kind, "before": reader.kind}
-        context.rings.add(await store.note("agent.kind_set", at=context.now, reader=reader.agent, subject=subject))
+        context.rings.add(
+            await store.note("agent.kind_set", at=context.now, reader=reader.agent, subject=subject)
+        )
     return KindSet(agent=reader.name, kind=params.kind, before=reader.kind)
 
 
 async def _has_key(context: Context, name: str) -> bool:
     """Whether a person's key for the name is valid, here or across all workspaces."""
     keys = [*await context.store.keys(), *await Store(context.store.tx, 0).keys()]
-    return any(key.agent == name and key.role in PEOPLE and key.revoked_at is None
-               and (key.expires_at is None or key.expires_at > context.now) for key in keys)
+    return any(
+        key.agent == name
+        and key.role in PEOPLE
+        and key.revoked_at is None
+        and (key.expires_at is None or key.expires_at > context.now)
+        for key in keys
+    )

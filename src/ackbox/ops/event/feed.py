@@ -1,4 +1,7 @@
-"""event.feed: what happened, in order; ids and kinds, never a body. Explained in docs/why/cursors.md."""
+"""event.feed: what happened, in order; ids and kinds, never a body.
+
+Explained in docs/why/cursors.md.
+"""
 
 from __future__ import annotations
 
@@ -22,25 +25,52 @@ LOOKED_AT = 500
 class Feed(Call, frozen=True, kw_only=True):
     """Where to go on, which events, and how long to wait when nothing is new."""
 
-    cursor: Annotated[Cursor, Meta(description="Where the last call ended; `start` for the beginning; now when left out")] | None = None
-    of: Annotated[Literal["workspace", "inbox"], Meta(description="workspace: all you may see; inbox: only post for you")] = "workspace"
-    kinds: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=20, description="Only events of these kinds")] = []
-    sender: Annotated[Name | None, Meta(description="Only what this agent or person sent or did")] = None
-    thread: Annotated[MessageId | None, Meta(description="Only messages of this conversation")] = None
+    cursor: (
+        Annotated[
+            Cursor,
+            Meta(
+                description=(
+                    "Where the last call ended; `start` for the beginning; now when left out"
+                )
+            ),
+        ]
+        | None
+    ) = None
+    of: Annotated[
+        Literal["workspace", "inbox"],
+        Meta(description="workspace: all you may see; inbox: only post for you"),
+    ] = "workspace"
+    kinds: Annotated[
+        list[Annotated[str, Meta(max_length=64)]],
+        Meta(max_length=20, description="Only events of these kinds"),
+    ] = []
+    sender: Annotated[
+        Name | None, Meta(description="Only what this agent or person sent or did")
+    ] = None
+    thread: Annotated[MessageId | None, Meta(description="Only messages of this conversation")] = (
+        None
+    )
     limit: Limit = 100
-    wait_s: Annotated[float, Meta(ge=0, le=50, description="Seconds to wait when nothing is new")] = 0
+    wait_s: Annotated[
+        float, Meta(ge=0, le=50, description="Seconds to wait when nothing is new")
+    ] = 0
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the feed."""
 
     seq: Annotated[int, Meta(description="Its number in the workspace")]
-    kind: Annotated[str, Meta(description="What happened: message.sent, receipt.marked, agent.checked_in and so on")]
+    kind: Annotated[
+        str,
+        Meta(description="What happened: message.sent, receipt.marked, agent.checked_in and so on"),
+    ]
     at: Annotated[str, Meta(description="When")]
     agent: Annotated[str | None, Meta(description="Who did it")]
     id: Annotated[str | None, Meta(description="Id of the message")] = None
     thread: Annotated[str | None, Meta(description="Its conversation")] = None
-    details: Annotated[dict[str, Any], Meta(description="What else there is to know, never a body")] = {}
+    details: Annotated[
+        dict[str, Any], Meta(description="What else there is to know, never a body")
+    ] = {}
 
 
 class Events(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +85,12 @@ async def _go_on(context: Context, params: Feed, last: Events) -> Events:
     return await feed(context, msgspec.structs.replace(params, cursor=last.cursor))
 
 
-@op("event.feed", scope="read", is_done=lambda result: bool(result.events) or result.has_more, again=_go_on)
+@op(
+    "event.feed",
+    scope="read",
+    is_done=lambda result: bool(result.events) or result.has_more,
+    again=_go_on,
+)
 async def feed(context: Context, params: Feed) -> Events:
     """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
 
@@ -79,18 +114,28 @@ async def feed(context: Context, params: Feed) -> Events:
     events = fitting([as_event(row, names[row[3]]) for row in page])
     if len(events) < len(page):
         upto = events[-1].seq
-    return Events(events=events, cursor=make_cursor(ws, "feed", upto), has_more=len(wanted) > len(events) or len(rows) == most)
+    return Events(
+        events=events,
+        cursor=make_cursor(ws, "feed", upto),
+        has_more=len(wanted) > len(events) or len(rows) == most,
+    )
 
 
 async def _rows(context: Context, params: Feed, after: int, most: int) -> Sequence[Row]:
     if params.of == "inbox":
         return await context.store.feed_inbox(await context.me(params), after=after, most=most)
-    return await context.store.feed_page(after=after, most=most, visible_to=await narrowed(context, params))
+    return await context.store.feed_page(
+        after=after, most=most, visible_to=await narrowed(context, params)
+    )
 
 
 def _fits(row: Row, params: Feed, sender: int | None) -> bool:
     _, kind, _, reader, _, thread = row
-    return (not params.kinds or kind in params.kinds) and sender in (None, reader) and params.thread in (None, thread)
+    return (
+        (not params.kinds or kind in params.kinds)
+        and sender in (None, reader)
+        and params.thread in (None, thread)
+    )
 
 
 async def name_of(context: Context, number: int) -> str | None:
@@ -104,4 +149,6 @@ def as_event(row: tuple[Any, ...], name: str | None) -> Event:
     seq, kind, at, _, subject, thread = row
     if kind == "message.sent":
         return Event(seq=seq, kind=kind, at=to_text(at), agent=name, id=subject, thread=thread)
-    return Event(seq=seq, kind=kind, at=to_text(at), agent=name, details=msgspec.json.decode(subject))
+    return Event(
+        seq=seq, kind=kind, at=to_text(at), agent=name, details=msgspec.json.decode(subject)
+    )

@@ -1,4 +1,7 @@
-"""event.list: what happened, newest first, for people who look back; programs follow event.feed. Explained in docs/why/cursors.md."""
+"""event.list: what happened, newest first, for people who look back; programs follow event.feed.
+
+Explained in docs/why/cursors.md.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +41,15 @@ async def list_events(context: Context, params: ListEvents) -> Activity:
     """
     ws, store, query = context.workspace.ws, context.store, f"events {params.of!r}"
     before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
-    rows = await store.feed_newest(before=before, most=params.limit, of=await context.agent_number(params.of),
-                                   visible_to=await narrowed(context, params))
+    rows = await store.feed_newest(
+        before=before,
+        most=params.limit,
+        of=await context.agent_number(params.of),
+        visible_to=await narrowed(context, params),
+    )
     names = {number: await name_of(context, number) for number in {row[3] for row in rows}}
     events = fitting([as_event(row, names[row[3]]) for row in rows])
     has_more = len(events) < len(rows) or len(rows) == params.limit
-    return Activity(events=events, cursor=make_cursor(ws, query, events[-1].seq) if has_more else None)
+    return Activity(
+        events=events, cursor=make_cursor(ws, query, events[-1].seq) if has_more else None
+    )

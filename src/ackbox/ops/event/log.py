@@ -1,4 +1,7 @@
-"""event.log: what happened and what was said, oldest first, as lines that can be kept in a file. Explained in docs/why/turns.md."""
+"""event.log: what happened and what was said, oldest first, as lines that can be kept in a file.
+
+Explained in docs/why/turns.md.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,12 @@ from ackbox.store.messages import Stored
 class Log(Call, frozen=True, kw_only=True):
     """Where to go on."""
 
-    cursor: Annotated[Cursor, Meta(description="Where the last call ended; the beginning when left out")] | None = None
+    cursor: (
+        Annotated[
+            Cursor, Meta(description="Where the last call ended; the beginning when left out")
+        ]
+        | None
+    ) = None
     limit: Limit = 100
 
 
@@ -29,9 +37,19 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the log."""
 
     id: Annotated[str, Meta(description="32 hex digits; the message's own for a message")]
-    type: Annotated[str, Meta(description="What happened: message.sent, contract.opened, contract.resolved, task.created and so on")]
+    type: Annotated[
+        str,
+        Meta(
+            description=(
+                "What happened: message.sent, contract.opened, contract.resolved, task.created and"
+                " so on"
+            )
+        ),
+    ]
     timestamp: Annotated[str, Meta(description="When")]
-    payload: Annotated[dict[str, Any], Meta(description="The message whole, or what else there is to know")]
+    payload: Annotated[
+        dict[str, Any], Meta(description="The message whole, or what else there is to know")
+    ]
 
 
 class Lines(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,19 +62,26 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("event.log", scope="read", is_slow=True)
 async def log(context: Context, params: Log) -> Lines:
-    """Return what happened, oldest first, messages whole; for keeping and for reading back. Looking marks nothing.
+    """Return what happened, oldest first, messages whole; for keeping and for reading back. Looking
+    marks nothing.
 
-    A message that expects an answer opens a contract, and the first answer to it resolves that; both have lines of their own.
+    A message that expects an answer opens a contract, and the first answer to it resolves that;
+    both have lines of their own.
 
     Raises BadCursor.
     """
     ws = context.workspace.ws
     after = 0 if params.cursor is None else read_cursor(ws, "log", params.cursor)
-    rows = await context.store.feed_page(after=after, most=params.limit, visible_to=await narrowed(context, params))
+    rows = await context.store.feed_page(
+        after=after, most=params.limit, visible_to=await narrowed(context, params)
+    )
     told = fitting([await _lines(context, params, row) for row in rows])
     upto = rows[len(told) - 1][0] if rows else after
-    return Lines(lines=[line for each in told for line in each], cursor=make_cursor(ws, "log", upto),
-                 has_more=len(told) < len(rows) or len(rows) == params.limit)
+    return Lines(
+        lines=[line for each in told for line in each],
+        cursor=make_cursor(ws, "log", upto),
+        has_more=len(told) < len(rows) or len(rows) == params.limit,
+    )
 
 
 async def _lines(context: Context, params: Log, row: Row) -> list[Line]:
@@ -64,31 +89,60 @@ async def _lines(context: Context, params: Log, row: Row) -> list[Line]:
     if kind != "message.sent":
         who = await context.store.reader_by_number(reader)
         payload = ({} if who is None else {"agent": who.name}) | msgspec.json.decode(subject)
-        return [Line(id=_id(f"{context.workspace.ws} {seq}"), type=kind, timestamp=to_text(at), payload=payload)]
+        return [
+            Line(
+                id=_id(f"{context.workspace.ws} {seq}"),
+                type=kind,
+                timestamp=to_text(at),
+                payload=payload,
+            )
+        ]
     message = await context.store.message_at(seq)
     seen = None if message is None else await see(context, params, message)
     if message is None or seen is None:
         return []
     shown: dict[str, Any] = msgspec.to_builtins(show.message(seen, context.workspace.name))
-    return [Line(id=message.id, type=kind, timestamp=to_text(at), payload=shown), *await _contracts(context, params, message)]
+    return [
+        Line(id=message.id, type=kind, timestamp=to_text(at), payload=shown),
+        *await _contracts(context, params, message),
+    ]
 
 
 async def _contracts(context: Context, params: Log, message: Stored) -> list[Line]:
     """Return the lines for what a message asks, and for what it answers."""
     found = []
     if message.expects_reply_by is not None:
-        found.append(_contract("contract.opened", message, message.created_at,
-                               expects_reply_by=to_text(message.expects_reply_by)))
+        found.append(
+            _contract(
+                "contract.opened",
+                message,
+                message.created_at,
+                expects_reply_by=to_text(message.expects_reply_by),
+            )
+        )
     asked = None if message.parent is None else await context.store.message(message.parent)
-    if asked is None or asked.expects_reply_by is None or asked.sender_agent == message.sender_agent:
+    if (
+        asked is None
+        or asked.expects_reply_by is None
+        or asked.sender_agent == message.sender_agent
+    ):
         return found
-    if await context.store.first_answer(asked) == message.seq and await may_see(context, params, asked):
+    if await context.store.first_answer(asked) == message.seq and await may_see(
+        context, params, asked
+    ):
         found.append(_contract("contract.resolved", asked, message.created_at, answer=message.id))
     return found
 
 
 def _contract(kind: str, asked: Stored, at: int, **more: Any) -> Line:
-    payload = {"message": asked.id, "from": asked.sender_name, "to": show.addresses(asked), "intent": asked.intent, "subject": asked.subject, **more}
+    payload = {
+        "message": asked.id,
+        "from": asked.sender_name,
+        "to": show.addresses(asked),
+        "intent": asked.intent,
+        "subject": asked.subject,
+        **more,
+    }
     return Line(id=_id(f"{kind} {asked.id}"), type=kind, timestamp=to_text(at), payload=payload)
 
 

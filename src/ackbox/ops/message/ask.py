@@ -19,14 +19,28 @@ from ackbox.store.messages import Stored
 class Ask(Send, frozen=True, kw_only=True):
     """A question, and how long to wait for its answer."""
 
-    intent: Annotated[str, Meta(min_length=1, max_length=32, description="What the message is for")] = "question"
-    wait_s: Annotated[float, Meta(ge=0, le=50, description="Seconds to wait; asking again with the same idempotency key waits on")] = 45
+    intent: Annotated[
+        str, Meta(min_length=1, max_length=32, description="What the message is for")
+    ] = "question"
+    wait_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=50,
+            description="Seconds to wait; asking again with the same idempotency key waits on",
+        ),
+    ] = 45
 
 
 class Asked(Sent, frozen=True, kw_only=True):
-    """The question as sent, and its answer if one came: `gone` means that everybody it was for has left since."""
+    """The question as sent, and its answer if one came: `gone` means that everybody it was for
+    has left since.
+    """
 
-    outcome: Annotated[Literal["answered", "timed_out", "gone"], Meta(description="gone: everybody it was for has left")] = "timed_out"
+    outcome: Annotated[
+        Literal["answered", "timed_out", "gone"],
+        Meta(description="gone: everybody it was for has left"),
+    ] = "timed_out"
     answer: Annotated[Message | None, Meta(description="The answer")] = None
 
 
@@ -36,14 +50,22 @@ async def _look(context: Context, params: Ask, asked: Asked) -> Asked:
     assert row is not None
     answer = await _answer(context, params, row)
     if answer is not None:
-        return msgspec.structs.replace(asked, outcome="answered", answer=show.message(answer, context.workspace.name))
-    return msgspec.structs.replace(asked, outcome="gone") if await _has_gone(context, asked) else asked
+        return msgspec.structs.replace(
+            asked, outcome="answered", answer=show.message(answer, context.workspace.name)
+        )
+    return (
+        msgspec.structs.replace(asked, outcome="gone") if await _has_gone(context, asked) else asked
+    )
 
 
 async def _answer(context: Context, params: Ask, row: Stored) -> Seen | None:
-    """Return the first reply to the question that its sender may see, or the first message of its recipients in the thread after it."""
+    """Return the first reply to the question that its sender may see, or the first message of
+    its recipients in the thread after it.
+    """
     recipients = {agent for _, agent, *_ in await context.store.channels(row.seq)}
-    for seen in await see_each(context, params, await context.store.thread_page(row.thread, after=row.seq, most=200)):
+    for seen in await see_each(
+        context, params, await context.store.thread_page(row.thread, after=row.seq, most=200)
+    ):
         is_reply = seen.row.parent == row.id or seen.row.sender_agent in recipients
         if is_reply and seen.row.sender_agent != row.sender_agent:
             return seen
@@ -65,7 +87,14 @@ def _kept(params: Ask) -> Ask:
     return msgspec.structs.replace(params, to=[], body="", subject=None, refs=[], metadata={})
 
 
-@op("message.ask", scope="write", writes=True, is_done=lambda result: result.outcome != "timed_out", again=_look, kept=_kept)
+@op(
+    "message.ask",
+    scope="write",
+    writes=True,
+    is_done=lambda result: result.outcome != "timed_out",
+    again=_look,
+    kept=_kept,
+)
 async def ask(context: Context, params: Ask) -> Asked:
     """Send a question and wait for its answer, up to `wait_s` seconds.
 

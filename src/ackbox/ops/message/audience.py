@@ -53,9 +53,16 @@ class Audience(msgspec.Struct, frozen=True):
 
 
 async def resolve(
-    context: Context, to: str | list[str], *, instance: str | None, unknown: str, sender: Reader, by_instance: bool = False,
+    context: Context,
+    to: str | list[str],
+    *,
+    instance: str | None,
+    unknown: str,
+    sender: Reader,
+    by_instance: bool = False,
 ) -> Audience:
-    """Return where a message to `to` goes; a name nobody has seen gets a reader that its post waits for.
+    """Return where a message to `to` goes; a name nobody has seen gets a reader that its post waits
+    for.
 
     With `by_instance` a name may be an instance's.
 
@@ -63,7 +70,9 @@ async def resolve(
     """
     addresses = await _parsed(context, to, instance)
     if by_instance:
-        addresses = collapse(list(dict.fromkeys([await _meant(context, address) for address in addresses])))
+        addresses = collapse(
+            list(dict.fromkeys([await _meant(context, address) for address in addresses]))
+        )
     if addresses[0].is_everyone:
         # Asked again: the sender may have been registered by this very call.
         others = (await context.store.workspace()).agent_count - (sender.kind != "system")
@@ -73,28 +82,54 @@ async def resolve(
         await context.store.keep_people_out()
         named = await _name_people(context, addresses)
     readers = await _readers(context, named)
-    addresses = tuple(each for each in addresses if each.is_humans) + tuple(address for address, _ in readers) \
-        if _is_respelled(named, readers) else addresses
+    addresses = (
+        tuple(each for each in addresses if each.is_humans)
+        + tuple(address for address, _ in readers)
+        if _is_respelled(named, readers)
+        else addresses
+    )
     for address, reader in readers:
         await _refuse(context, address, reader, unknown)
     recipients = await _recipients(context, readers)
-    channels = [reader.reader if reader else (await context.store.hold(address.agent, address.instance)).reader
-                for address, reader in readers]
+    channels = [
+        (
+            reader.reader
+            if reader
+            else (await context.store.hold(address.agent, address.instance)).reader
+        )
+        for address, reader in readers
+    ]
     return Audience(addresses, channels, recipients, len(recipients))
 
 
-async def _parsed(context: Context, to: str | list[str], instance: str | None) -> tuple[Address, ...]:
-    """Return the addresses that are written. Raises Invalid, with the nearest known names for what is no name."""
+async def _parsed(
+    context: Context, to: str | list[str], instance: str | None
+) -> tuple[Address, ...]:
+    """Return the addresses that are written.
+
+    Raises Invalid, with the nearest known names for what is no name.
+    """
     try:
         return parse_audience(to, instance=instance)
     except Invalid as error:
         if error.details.get("field") == "to" and "near" not in error.details:
             known = await context.store.known_names()
-            parts = re.split(r"[^\w .@+-]+", ",".join([to] if isinstance(to, str) else to)[:LONGEST])
-            near = list(dict.fromkeys(name for part in parts if part.strip(" -") for name in nearest(part.strip(" -"), known, limit=1)))[:3]
+            parts = re.split(
+                r"[^\w .@+-]+", ",".join([to] if isinstance(to, str) else to)[:LONGEST]
+            )
+            near = list(
+                dict.fromkeys(
+                    name
+                    for part in parts
+                    if part.strip(" -")
+                    for name in nearest(part.strip(" -"), known, limit=1)
+                )
+            )[:3]
             if near:
                 error.details["near"] = near
-                error.hint = f"{error.hint or ''} Did you mean {' or '.join(map(repr, near))}?".lstrip()
+                error.hint = (
+                    f"{error.hint or ''} Did you mean {' or '.join(map(repr, near))}?".lstrip()
+                )
         raise
 
 
@@ -116,17 +151,27 @@ def _is_respelled(named: list[Address], readers: Named) -> bool:
 
 
 async def _meant(context: Context, address: Address) -> Address:
-    """Return the instance that a name stands for when no agent has it: a known one, else one of the agent before its first dash.
+    """Return the instance that a name stands for when no agent has it: a known one, else one of the
+    agent before its first dash.
 
     Raises Invalid when several agents have such an instance.
     """
     own = await context.store.reader(address.agent)
-    if address.instance or address.is_everyone or address.is_humans or (own is not None and own.seen):
+    if (
+        address.instance
+        or address.is_everyone
+        or address.is_humans
+        or (own is not None and own.seen)
+    ):
         return address
     holders = await context.store.instances_named(address.agent)
     if len(holders) > 1:
         written = ", ".join(f"{each.name}/{each.instance}" for each in holders[:5])
-        raise Invalid(f"Several agents have an instance {address.agent!r}.", hint=f"Write which: {written}.", field="to")
+        raise Invalid(
+            f"Several agents have an instance {address.agent!r}.",
+            hint=f"Write which: {written}.",
+            field="to",
+        )
     if holders:
         return Address(holders[0].name, holders[0].instance)
     agent = await context.store.reader(address.agent.partition("-")[0])
@@ -139,13 +184,24 @@ async def mentioned(context: Context, text: str) -> str:
     Raises UnknownRecipient: a slip of the finger must not tell everyone what was for one.
     """
     names = await context.store.known_names()
-    found = [name for name in names if text[1:].startswith(name) and not _goes_on(text[1 + len(name):])]
+    found = [
+        name for name in names if text[1:].startswith(name) and not _goes_on(text[1 + len(name) :])
+    ]
     if found:
         return max(found, key=len)
     word = re.split(r"[\s,:;]", text[1:], maxsplit=1)[0][:LONGEST]
     near = nearest(word, names)
-    raise UnknownRecipient(f"Nobody called {word!r} has been here.", recipient=word, near=near, field="body",
-                           hint=f"Did you mean '@{near[0]}'?" if near else "Put a space before the @ to write to everyone.")
+    raise UnknownRecipient(
+        f"Nobody called {word!r} has been here.",
+        recipient=word,
+        near=near,
+        field="body",
+        hint=(
+            f"Did you mean '@{near[0]}'?"
+            if near
+            else "Put a space before the @ to write to everyone."
+        ),
+    )
 
 
 def _goes_on(after: str) -> bool:
@@ -157,7 +213,9 @@ async def _name_people(context: Context, addresses: tuple[Address, ...]) -> list
     """Return the addresses with the people in place of `user`, which stays while there is none."""
     named = [address for address in addresses if not address.is_humans]
     if len(named) < len(addresses):
-        named += [Address(person.name) for person in await context.store.humans()] or [Address(PEOPLE)]
+        named += [Address(person.name) for person in await context.store.humans()] or [
+            Address(PEOPLE)
+        ]
     return list(dict.fromkeys(named))
 
 
@@ -176,26 +234,52 @@ async def _refuse(context: Context, address: Address, reader: Reader | None, unk
         here = await standing(context, reader)
         if here.presence == "online":
             return
-        raise UnknownRecipient(f"{str(address)!r} is not here now.", hint="Send with `unknown=hold` and it waits.",
-                               recipient=str(address), near=[])
+        raise UnknownRecipient(
+            f"{str(address)!r} is not here now.",
+            hint="Send with `unknown=hold` and it waits.",
+            recipient=str(address),
+            near=[],
+        )
     if address.is_humans:
-        raise UnknownRecipient("No person has been in this workspace yet.", recipient=PEOPLE, near=[],
-                               hint="Send with `unknown=hold` and it waits for the first.")
+        raise UnknownRecipient(
+            "No person has been in this workspace yet.",
+            recipient=PEOPLE,
+            near=[],
+            hint="Send with `unknown=hold` and it waits for the first.",
+        )
     near = nearest(address.agent, await context.store.known_names())
     raise UnknownRecipient(
-        f"Nobody called {str(address)!r} has been here.", recipient=str(address), near=near,
+        f"Nobody called {str(address)!r} has been here.",
+        recipient=str(address),
+        near=near,
         hint=f"Did you mean {near[0]!r}?" if near else "See who is here with agent.list.",
     )
 
 
 async def describe(context: Context, channels: list[Channel]) -> list[Recipient]:
     """Return who a stored message is for; nobody by name when it is for everyone."""
-    readers = [await context.store.reader_by_number(channel) for channel, *_ in channels if channel != EVERYONE_CHANNEL]
-    return await _recipients(context, [(Address(reader.name, reader.instance), reader) for reader in readers if reader is not None])
+    readers = [
+        await context.store.reader_by_number(channel)
+        for channel, *_ in channels
+        if channel != EVERYONE_CHANNEL
+    ]
+    return await _recipients(
+        context,
+        [
+            (Address(reader.name, reader.instance), reader)
+            for reader in readers
+            if reader is not None
+        ],
+    )
 
 
-async def _recipients(context: Context, readers: list[tuple[Address, Reader | None]]) -> list[Recipient]:
-    """Return what the sender is told of each; of many unknown names, the first few with known ones like them."""
+async def _recipients(
+    context: Context, readers: list[tuple[Address, Reader | None]]
+) -> list[Recipient]:
+    """Return what the sender is told of each.
+
+    Of many unknown names, the first few with known ones like them.
+    """
     found, named = [], 0
     for address, reader in readers:
         if reader is not None and reader.seen:
@@ -204,18 +288,28 @@ async def _recipients(context: Context, readers: list[tuple[Address, Reader | No
         is_told = not address.is_humans and named < MOST_NEAR
         named += is_told
         near = nearest(address.agent, await context.store.known_names()) if is_told else []
-        found.append(Recipient(agent=address.agent, instance=address.instance, known=False, near=near))
+        found.append(
+            Recipient(agent=address.agent, instance=address.instance, known=False, near=near)
+        )
     return found
 
 
 async def _known(context: Context, reader: Reader) -> Recipient:
     here = await standing(context, reader)
-    return Recipient(agent=reader.name, instance=reader.instance, presence=here.presence, reach=here.reach,
-                     last_seen=None if here.last_seen is None else to_text(here.last_seen))
+    return Recipient(
+        agent=reader.name,
+        instance=reader.instance,
+        presence=here.presence,
+        reach=here.reach,
+        last_seen=None if here.last_seen is None else to_text(here.last_seen),
+    )
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """Who an audience would be now, how many and how many of them online; of everyone, the first. Nothing is registered for it."""
+    """Who an audience would be now, how many and how many of them online; of everyone, the first.
+
+    Nothing is registered for it.
+    """
 
     is_everyone: bool
     recipients: list[Recipient]
@@ -223,17 +317,31 @@ class Expected(msgspec.Struct, frozen=True):
     online: int
 
 
-async def look(context: Context, to: str | list[str], *, instance: str | None, sender: str | None) -> Expected:
+async def look(
+    context: Context, to: str | list[str], *, instance: str | None, sender: str | None
+) -> Expected:
     """Return who a message to `to` would be for, as things stand. Raises Invalid."""
     addresses = await _parsed(context, to, instance)
     if addresses[0].is_everyone:
-        everybody = [each for each in await everyone(context) if each.name != sender and each.kind != "system"]
+        everybody = [
+            each
+            for each in await everyone(context)
+            if each.name != sender and each.kind != "system"
+        ]
         online = sum(each.presence == "online" for each in everybody)
-        first = [reader for each in everybody[:FIRST] if (reader := await context.store.reader_by_number(each.reader)) is not None]
-        return Expected(True, [await _known(context, reader) for reader in first], len(everybody), online)
+        first = [
+            reader
+            for each in everybody[:FIRST]
+            if (reader := await context.store.reader_by_number(each.reader)) is not None
+        ]
+        return Expected(
+            True, [await _known(context, reader) for reader in first], len(everybody), online
+        )
     named = await _name_people(context, addresses)
     readers = await _readers(context, named)
     for address, reader in readers:
         await _refuse_reserved(context, address, reader)
     recipients = await _recipients(context, readers)
-    return Expected(False, recipients, len(recipients), sum(each.presence == "online" for each in recipients))
+    return Expected(
+        False, recipients, len(recipients), sum(each.presence == "online" for each in recipients)
+    )

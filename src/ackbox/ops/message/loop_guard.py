@@ -17,26 +17,48 @@ REPEATS_LIMIT = 30
 
 
 def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
-    """Return how many answers without a person a message stands on. Raises LoopGuard when they are too many."""
+    """Return how many answers without a person a message stands on.
+
+    Raises LoopGuard when they are too many.
+    """
     if parent is None or sender.kind == "human":
         return 0
     limit = context.workspace.settings.get("hops_limit", HOPS_LIMIT)
     if parent.hops + 1 > limit:
-        raise LoopGuard(f"{limit} answers in this thread without a person in it.", thread=parent.thread_id, sender=sender.name,
-                        hint="Stop, or ask a person to answer in the thread; a new matter needs a new thread.")
+        raise LoopGuard(
+            f"{limit} answers in this thread without a person in it.",
+            thread=parent.thread_id,
+            sender=sender.name,
+            hint="Stop, or ask a person to answer in the thread; a new matter needs a new thread.",
+        )
     return parent.hops + 1
 
 
-def hold_repeats(context: Context, sender: Reader, to: str | list[str], text: dict[str, Any], *, key: str | None) -> None:
-    """Count a text that an agent sends to an audience. Raises LoopGuard when it was the same too often of late.
+def hold_repeats(
+    context: Context, sender: Reader, to: str | list[str], text: dict[str, Any], *, key: str | None
+) -> None:
+    """Count a text that an agent sends to an audience. Raises LoopGuard when it was the same too
+    often of late.
 
     The same idempotency key counts once.
     """
     if sender.kind != "agent":
         return
     # Only its hash is kept: a text must not outlive its call outside the store.
-    same = hash((context.workspace.ws, sender.agent, to if isinstance(to, str) else tuple(to), text["subject"], text["body"]))
+    same = hash(
+        (
+            context.workspace.ws,
+            sender.agent,
+            to if isinstance(to, str) else tuple(to),
+            text["subject"],
+            text["body"],
+        )
+    )
     limit = context.workspace.settings.get("repeats_limit", REPEATS_LIMIT)
     if limit and not context.may_repeat(same, limit, key):
-        raise LoopGuard(f"{sender.name!r} has sent this same text to the same audience {limit} times within ten minutes.", sender=sender.name,
-                        hint="Stop, or say something new; a person has been told.")
+        raise LoopGuard(
+            f"{sender.name!r} has sent this same text to the same audience {limit} times within ten"
+            " minutes.",
+            sender=sender.name,
+            hint="Stop, or say something new; a person has been told.",
+        )

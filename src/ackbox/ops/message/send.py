@@ -13,7 +13,16 @@ from msgspec import Meta
 
 from ackbox.errors import AckboxError, Conflict, Invalid, MissingField, NotFound, TooLong
 from ackbox.model.address import parse_audience
-from ackbox.model.message import BODY_LIMIT, METADATA_LIMIT_BYTES, SUBJECT_LIMIT, Kind, Message, MessageType, Priority, Ref
+from ackbox.model.message import (
+    BODY_LIMIT,
+    METADATA_LIMIT_BYTES,
+    SUBJECT_LIMIT,
+    Kind,
+    Message,
+    MessageType,
+    Priority,
+    Ref,
+)
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.receipt import Receipt
 from ackbox.model.text import composed, without_ignorables
@@ -31,33 +40,95 @@ from ackbox.store.readers import Reader
 
 DAY_MS = 86_400_000
 
-Intent = Annotated[str, Meta(min_length=1, max_length=32, description="question, handoff, review_request, blocked, "
-                             "context_share, inform, request, alert, error, status, answer, or a word of yours")]
+Intent = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=32,
+        description=(
+            "question, handoff, review_request, blocked, "
+            "context_share, inform, request, alert, error, status, answer, or a word of yours"
+        ),
+    ),
+]
 
 
 class Send(Call, frozen=True, kw_only=True):
     """A message to send."""
 
-    to: Annotated[str | list[str], Meta(description="Names with commas between, or a list; bob/laptop is one instance, * is everyone, "
-                                        "user is every person; with `parent` its sender when left out"), CLEARS] | None = None
+    to: (
+        Annotated[
+            str | list[str],
+            Meta(
+                description=(
+                    "Names with commas between, or a list; bob/laptop is one instance, * is"
+                    " everyone, user is every person; with `parent` its sender when left out"
+                )
+            ),
+            CLEARS,
+        ]
+        | None
+    ) = None
     body: Annotated[str, Meta(description="Markdown; at most 50,000 characters")]
-    to_instance: Annotated[str, Meta(description="Narrows a single recipient to one instance")] | None = None
+    to_instance: (
+        Annotated[str, Meta(description="Narrows a single recipient to one instance")] | None
+    ) = None
     subject: Annotated[str, Meta(description="At most 200 characters")] | None = None
     intent: Intent = "inform"
     priority: Priority = 3
-    refs: Annotated[list[Ref], Meta(max_length=50, description="Files, diffs, tasks the reader needs")] = []
+    refs: Annotated[
+        list[Ref], Meta(max_length=50, description="Files, diffs, tasks the reader needs")
+    ] = []
     metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
     parent: Annotated[str, Meta(description="Id of the message this answers")] | None = None
-    reply_all: Annotated[bool, Meta(description="Answer the parent's whole audience, not its sender alone; without `to`")] = False
-    expects_reply_by: Annotated[str, Meta(description="When an answer is due: RFC 3339, or 2h, tomorrow 9:00")] | None = None
-    expires_in_days: Annotated[int, Meta(ge=1, le=365, description="Leaves inboxes after so many days")] | None = None
-    idempotency_key: Annotated[str, Meta(min_length=1, max_length=128, description="The same key stores one "
-                                         "message, however often it is sent")] | None = None
-    unknown: Annotated[Literal["hold", "refuse", "inactive"], Meta(description="A name nobody has seen: hold its post, "
-                                                                   "refuse, or refuse inactive names too")] | None = None
-    facts: Annotated[dict[str, Any], Meta(max_length=50, description="Written below the text, one on a line: name: value")] = {}
-    mention: Annotated[bool, Meta(description="Text of a person to everyone that starts with @name goes to that name alone")] = False
-    by_instance: Annotated[bool, Meta(description="A name in `to` that no agent has may be an instance's")] = False
+    reply_all: Annotated[
+        bool,
+        Meta(description="Answer the parent's whole audience, not its sender alone; without `to`"),
+    ] = False
+    expects_reply_by: (
+        Annotated[str, Meta(description="When an answer is due: RFC 3339, or 2h, tomorrow 9:00")]
+        | None
+    ) = None
+    expires_in_days: (
+        Annotated[int, Meta(ge=1, le=365, description="Leaves inboxes after so many days")] | None
+    ) = None
+    idempotency_key: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=128,
+                description="The same key stores one message, however often it is sent",
+            ),
+        ]
+        | None
+    ) = None
+    unknown: (
+        Annotated[
+            Literal["hold", "refuse", "inactive"],
+            Meta(
+                description=(
+                    "A name nobody has seen: hold its post, refuse, or refuse inactive names too"
+                )
+            ),
+        ]
+        | None
+    ) = None
+    facts: Annotated[
+        dict[str, Any],
+        Meta(max_length=50, description="Written below the text, one on a line: name: value"),
+    ] = {}
+    mention: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Text of a person to everyone that starts with @name goes to that name alone"
+            )
+        ),
+    ] = False
+    by_instance: Annotated[
+        bool, Meta(description="A name in `to` that no agent has may be an instance's")
+    ] = False
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,11 +160,20 @@ async def send(context: Context, params: Send) -> Sent:
     return await post(context, await context.me(params), params)
 
 
-async def post(context: Context, sender: Reader, params: Send, *, type: MessageType | None = None, kind: Kind | None = None) -> Sent:
+async def post(
+    context: Context,
+    sender: Reader,
+    params: Send,
+    *,
+    type: MessageType | None = None,
+    kind: Kind | None = None,
+) -> Sent:
     """Write a message of this sender in the transaction that runs: the one way one is made.
 
-    With a `type` it is one that the server writes about something that was done, such as `task_assignment`: it counts as
-    no answer, and is not held for being like another. With a `kind` its words are not the sender's own.
+    With a `type` it is one that the server writes about something that was done, such as
+    `task_assignment`: it counts as
+    no answer, and is not held for being like another. With a `kind` its words are not the sender's
+    own.
     """
     text = _check_text(params)
     content = b""
@@ -105,7 +185,11 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
     refuse_full(context)
     parent = await _parent(context, params)
     # Empty text names nobody; beside a parent it is as good as left out.
-    written = params.to if params.to or (params.to is not None and parent is None) else _answered(params, sender, parent)
+    written = (
+        params.to
+        if params.to or (params.to is not None and parent is None)
+        else _answered(params, sender, parent)
+    )
     if type is None:
         stands_on = hops(context, sender, parent)
         hold_repeats(context, sender, written, text, key=params.idempotency_key)
@@ -113,33 +197,79 @@ async def post(context: Context, sender: Reader, params: Send, *, type: MessageT
         stands_on = parent.hops if parent else 0
     unknown = params.unknown or context.workspace.settings.get("unknown", "hold")
     to, instance = await _whom(context, params, written, sender)
-    audience = await resolve(context, to, instance=instance, unknown=unknown, sender=sender, by_instance=params.by_instance)
+    audience = await resolve(
+        context,
+        to,
+        instance=instance,
+        unknown=unknown,
+        sender=sender,
+        by_instance=params.by_instance,
+    )
     fields = _fields(context, params, sender, audience, text, parent=parent, hops=stands_on)
-    fields |= {name: value for name, value in (("type", type), ("sender_kind", kind)) if value is not None}
+    fields |= {
+        name: value for name, value in (("type", type), ("sender_kind", kind)) if value is not None
+    }
     key = params.idempotency_key
-    seq = await context.store.append(fields, channels=audience.channels, idempotency=(key, content) if key else None)
+    seq = await context.store.append(
+        fields, channels=audience.channels, idempotency=(key, content) if key else None
+    )
     context.rings.add(seq)
-    return Sent(id=fields["id"], seq=seq, workspace=context.workspace.name, thread=fields["thread_id"], sender=sender.name, type=fields["type"],
-                created_at=to_text(context.now), recipient_count=audience.count, recipients=audience.recipients)
+    return Sent(
+        id=fields["id"],
+        seq=seq,
+        workspace=context.workspace.name,
+        thread=fields["thread_id"],
+        sender=sender.name,
+        type=fields["type"],
+        created_at=to_text(context.now),
+        recipient_count=audience.count,
+        recipients=audience.recipients,
+    )
 
 
 def _check_text(params: Send) -> dict[str, Any]:
-    whole = "\n".join([params.body, "", *map(_fact, params.facts.items())]) if params.facts else params.body
+    whole = (
+        "\n".join([params.body, "", *map(_fact, params.facts.items())])
+        if params.facts
+        else params.body
+    )
     body = composed(whole, field="body", limit=BODY_LIMIT)
-    subject = None if params.subject is None else composed(params.subject, field="subject", limit=SUBJECT_LIMIT)
-    for field, text, limit in (("body", body, BODY_LIMIT), ("subject", subject or "", SUBJECT_LIMIT)):
+    subject = (
+        None
+        if params.subject is None
+        else composed(params.subject, field="subject", limit=SUBJECT_LIMIT)
+    )
+    for field, text, limit in (
+        ("body", body, BODY_LIMIT),
+        ("subject", subject or "", SUBJECT_LIMIT),
+    ):
         if len(text) > limit:
             raise TooLong(
-                f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.", field=field, size=len(text), limit=limit,
-                hint="Put the rest into a file and name it in `refs`." if field == "body" else "Move the rest into `body`.",
+                f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.",
+                field=field,
+                size=len(text),
+                limit=limit,
+                hint=(
+                    "Put the rest into a file and name it in `refs`."
+                    if field == "body"
+                    else "Move the rest into `body`."
+                ),
             )
     if not params.refs and not without_ignorables(body).strip():
-        raise Invalid(f"`body` is empty{' but for white space' if body else ''}.", field="body",
-                      hint="Write the text, or name in `refs` what the reader is to see.")
+        raise Invalid(
+            f"`body` is empty{' but for white space' if body else ''}.",
+            field="body",
+            hint="Write the text, or name in `refs` what the reader is to see.",
+        )
     size = len(msgspec.json.encode(params.metadata)) if params.metadata else 0
     if size > METADATA_LIMIT_BYTES:
-        raise TooLong(f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.", field="metadata",
-                      size=size, limit=METADATA_LIMIT_BYTES, hint="Name a file in `refs` instead.")
+        raise TooLong(
+            f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.",
+            field="metadata",
+            size=size,
+            limit=METADATA_LIMIT_BYTES,
+            hint="Name a file in `refs` instead.",
+        )
     return {"body": body, "subject": subject}
 
 
@@ -149,17 +279,34 @@ def _fact(fact: tuple[str, Any]) -> str:
 
 
 def _content_hash(params: Send) -> bytes:
-    own = {name: getattr(params, name) for name in Send.__struct_fields__
-           if name not in (*Call.__struct_fields__, "idempotency_key", "unknown", "mention", "by_instance", "reply_all")}
+    own = {
+        name: getattr(params, name)
+        for name in Send.__struct_fields__
+        if name
+        not in (
+            *Call.__struct_fields__,
+            "idempotency_key",
+            "unknown",
+            "mention",
+            "by_instance",
+            "reply_all",
+        )
+    }
     if params.reply_all:
         own["reply_all"] = True
     return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
 
 
 def _answered(params: Send, sender: Reader, parent: Stored | None) -> list[str]:
-    """Return whom an answer without `to` is for: the parent's sender, or all of its audience but whoever answers. Raises MissingField."""
+    """Return whom an answer without `to` is for: the parent's sender, or all of its audience
+    but whoever answers. Raises MissingField.
+    """
     if parent is None:
-        raise MissingField("`to` is missing.", hint="Give `to`: names, or '*' for everyone; or `parent` to answer a message.", field="to")
+        raise MissingField(
+            "`to` is missing.",
+            hint="Give `to`: names, or '*' for everyone; or `parent` to answer a message.",
+            field="to",
+        )
     audience = show.addresses(parent)
     others = [address for address in audience if address.partition("/")[0] != sender.name]
     if parent.sender_name == sender.name:
@@ -168,24 +315,54 @@ def _answered(params: Send, sender: Reader, parent: Stored | None) -> list[str]:
     return [parent.sender_name, *others] if params.reply_all else [parent.sender_name]
 
 
-async def _whom(context: Context, params: Send, to: str | list[str], sender: Reader) -> tuple[str | list[str], str | None]:
-    """Return the audience and instance that are written, or the one name that a person's text starts with."""
-    if params.mention and sender.kind == "human" and params.body.startswith("@") and parse_audience(to)[0].is_everyone:
-        return [await mentioned(context, composed(params.body, field="body", limit=BODY_LIMIT))], None
+async def _whom(
+    context: Context, params: Send, to: str | list[str], sender: Reader
+) -> tuple[str | list[str], str | None]:
+    """Return the audience and instance that are written, or the one name that a person's text
+    starts with.
+    """
+    if (
+        params.mention
+        and sender.kind == "human"
+        and params.body.startswith("@")
+        and parse_audience(to)[0].is_everyone
+    ):
+        return [
+            await mentioned(context, composed(params.body, field="body", limit=BODY_LIMIT))
+        ], None
     return to, params.to_instance
 
 
-async def _sent_again(context: Context, params: Send, before: tuple[int, bytes], content: bytes) -> Sent:
+async def _sent_again(
+    context: Context, params: Send, before: tuple[int, bytes], content: bytes
+) -> Sent:
     seq, first = before
     if first != content:
-        raise Conflict("This idempotency key already stands for another message.",
-                       hint="Use a new key for new content.", field="idempotency_key")
+        raise Conflict(
+            "This idempotency key already stands for another message.",
+            hint="Use a new key for new content.",
+            field="idempotency_key",
+        )
     row = await context.store.message_at(seq)
     assert row is not None
     recipients = await describe(context, await context.store.channels(seq))
-    count = len(recipients) if not row.is_for_everyone else await context.store.broadcast_size(seq, sender_agent=row.sender_agent)
-    return Sent(id=row.id, seq=row.seq, workspace=context.workspace.name, thread=row.thread_id, sender=row.sender_name, type=row.type,
-                created_at=to_text(row.created_at), duplicate=True, recipient_count=count, recipients=recipients)
+    count = (
+        len(recipients)
+        if not row.is_for_everyone
+        else await context.store.broadcast_size(seq, sender_agent=row.sender_agent)
+    )
+    return Sent(
+        id=row.id,
+        seq=row.seq,
+        workspace=context.workspace.name,
+        thread=row.thread_id,
+        sender=row.sender_name,
+        type=row.type,
+        created_at=to_text(row.created_at),
+        duplicate=True,
+        recipient_count=count,
+        recipients=recipients,
+    )
 
 
 async def _parent(context: Context, params: Send) -> Stored | None:
@@ -193,32 +370,64 @@ async def _parent(context: Context, params: Send) -> Stored | None:
         return None
     parent = await context.store.message(params.parent)
     if parent is None or not await may_see(context, params, parent):
-        raise NotFound("The parent message is not here.", hint="Reply with the id that a reading call gave.", field="parent")
+        raise NotFound(
+            "The parent message is not here.",
+            hint="Reply with the id that a reading call gave.",
+            field="parent",
+        )
     return parent
 
 
-def _fields(context: Context, params: Send, sender: Reader, audience: Audience, text: dict[str, Any], *,
-            parent: Stored | None, hops: int) -> dict[str, Any]:
+def _fields(
+    context: Context,
+    params: Send,
+    sender: Reader,
+    audience: Audience,
+    text: dict[str, Any],
+    *,
+    parent: Stored | None,
+    hops: int,
+) -> dict[str, Any]:
     id = context.new_id(context.now)
     reply_by = params.expects_reply_by
     days = params.expires_in_days
     return {
-        "id": id, "sender": sender.reader, "sender_agent": sender.agent, "sender_name": sender.name,
-        "sender_instance": sender.instance, "sender_kind": sender.kind, "type": "broadcast" if audience.is_everyone else "direct",
+        "id": id,
+        "sender": sender.reader,
+        "sender_agent": sender.agent,
+        "sender_name": sender.name,
+        "sender_instance": sender.instance,
+        "sender_kind": sender.kind,
+        "type": "broadcast" if audience.is_everyone else "direct",
         "audience": msgspec.json.encode([str(address) for address in audience.addresses]).decode(),
-        "intent": params.intent, "priority": params.priority, "refs": msgspec.json.encode(params.refs).decode() if params.refs else "[]",
-        "metadata": msgspec.json.encode(params.metadata).decode() if params.metadata else "{}", "parent": parent.id if parent else None,
-        "thread": parent.thread if parent else 0, "thread_id": parent.thread_id if parent else id,
-        "expects_reply_by": None if reply_by is None else parse_moment(reply_by, field="expects_reply_by", now=context.now, ahead=True),
-        "expires_at": None if days is None else context.now + days * DAY_MS, "idempotency_key": params.idempotency_key,
-        "hops": hops, "acting_key": context.caller.key_id, "created_at": context.now, **text,
+        "intent": params.intent,
+        "priority": params.priority,
+        "refs": msgspec.json.encode(params.refs).decode() if params.refs else "[]",
+        "metadata": msgspec.json.encode(params.metadata).decode() if params.metadata else "{}",
+        "parent": parent.id if parent else None,
+        "thread": parent.thread if parent else 0,
+        "thread_id": parent.thread_id if parent else id,
+        "expects_reply_by": (
+            None
+            if reply_by is None
+            else parse_moment(reply_by, field="expects_reply_by", now=context.now, ahead=True)
+        ),
+        "expires_at": None if days is None else context.now + days * DAY_MS,
+        "idempotency_key": params.idempotency_key,
+        "hops": hops,
+        "acting_key": context.caller.key_id,
+        "created_at": context.now,
+        **text,
     }
 
 
 class SendMany(Call, frozen=True, kw_only=True):
     """Messages to send, each with the fields of message.send."""
 
-    messages: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=500, description="Each with the fields of message.send")]
+    messages: Annotated[
+        list[dict[str, Any]],
+        Meta(min_length=1, max_length=500, description="Each with the fields of message.send"),
+    ]
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -237,17 +446,34 @@ class SentMany(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _split(params: SendMany) -> list[dict[str, Any]]:
-    whose = {name: getattr(params, name) for name in Call.__struct_fields__ if getattr(params, name) is not None}
+    whose = {
+        name: getattr(params, name)
+        for name in Call.__struct_fields__
+        if getattr(params, name) is not None
+    }
     return [{**whose, **each} for each in params.messages]
 
 
 def _join(outcomes: list[Sent | AckboxError]) -> SentMany:
-    told = [Outcome(error=each.as_dict()["error"]) if isinstance(each, AckboxError) else Outcome(sent=each) for each in outcomes]
+    told = [
+        (
+            Outcome(error=each.as_dict()["error"])
+            if isinstance(each, AckboxError)
+            else Outcome(sent=each)
+        )
+        for each in outcomes
+    ]
     refused = sum(each.error is not None for each in told)
     return SentMany(outcomes=told, sent=len(told) - refused, refused=refused)
 
 
-@op("message.send_many", scope="write", writes=True, parts=Parts("message.send", _split, _join), is_bulk=True)
+@op(
+    "message.send_many",
+    scope="write",
+    writes=True,
+    parts=Parts("message.send", _split, _join),
+    is_bulk=True,
+)
 async def send_many(context: Context, params: SendMany) -> SentMany:
     """Send up to 500 messages in one call; each is stored or refused by itself, in their order.
 
@@ -276,7 +502,9 @@ async def find_seen(context: Context, call: Call, id: str) -> Seen:
     row = await context.store.message(id)
     seen = None if row is None else await see(context, call, row)
     if seen is None:
-        raise NotFound("There is no such message.", hint="Use an id that a reading call gave.", field="id")
+        raise NotFound(
+            "There is no such message.", hint="Use an id that a reading call gave.", field="id"
+        )
     return seen
 
 
@@ -329,17 +557,43 @@ async def status(context: Context, params: Status) -> StatusOf:
     store, ws = context.store, context.workspace.ws
     after = 0 if params.cursor is None else read_cursor(ws, f"status {row.seq}", params.cursor)
     everyone = row.is_for_everyone
-    found = await store.traces(row.seq, sender_agent=row.sender_agent, is_broadcast=everyone, after=after, most=params.limit)
+    found = await store.traces(
+        row.seq,
+        sender_agent=row.sender_agent,
+        is_broadcast=everyone,
+        after=after,
+        most=params.limit,
+    )
     counts = await store.trace_counts(row.seq)
-    size = await store.broadcast_size(row.seq, sender_agent=row.sender_agent) if everyone else len(await store.channels(row.seq))
+    size = (
+        await store.broadcast_size(row.seq, sender_agent=row.sender_agent)
+        if everyone
+        else len(await store.channels(row.seq))
+    )
     expired = row.expires_at is not None and row.expires_at <= context.now
-    receipts = fitting([show.receipt(row.seq, who, trace, is_expired=expired) for who, trace in found])
+    receipts = fitting(
+        [show.receipt(row.seq, who, trace, is_expired=expired) for who, trace in found]
+    )
     has_more = len(receipts) < len(found) or len(found) == params.limit
     return StatusOf(
-        id=row.id, sender=row.sender_name, type=row.type, to=show.addresses(row), created_at=to_text(row.created_at), recipients=size,
-        delivered=counts[0], read=counts[1], acknowledged=counts[2], archived=counts[3], is_expired=expired,
-        is_late=await _is_late(context, row), receipts=receipts,
-        cursor=make_cursor(ws, f"status {row.seq}", found[len(receipts) - 1][0][0]) if has_more else None,
+        id=row.id,
+        sender=row.sender_name,
+        type=row.type,
+        to=show.addresses(row),
+        created_at=to_text(row.created_at),
+        recipients=size,
+        delivered=counts[0],
+        read=counts[1],
+        acknowledged=counts[2],
+        archived=counts[3],
+        is_expired=expired,
+        is_late=await _is_late(context, row),
+        receipts=receipts,
+        cursor=(
+            make_cursor(ws, f"status {row.seq}", found[len(receipts) - 1][0][0])
+            if has_more
+            else None
+        ),
     )
 
 

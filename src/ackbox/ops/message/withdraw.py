@@ -26,33 +26,58 @@ class Withdraw(Call, frozen=True, kw_only=True):
     """Which message of yours to take back."""
 
     id: MessageId
-    as_sender: Annotated[bool, Meta(description="Act as whoever sent it, when neither you nor your key say who you are")] = False
+    as_sender: Annotated[
+        bool,
+        Meta(description="Act as whoever sent it, when neither you nor your key say who you are"),
+    ] = False
 
 
 class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
     """From how many mailboxes it is gone, and from how many it is not."""
 
     id: Annotated[str, Meta(description="The message's id")]
-    withdrawn: Annotated[int, Meta(description="Recipients who had not read it and do not find it any more")]
-    kept: Annotated[int, Meta(description="Recipients who had read it or put it away, or from whom it was taken back before")]
+    withdrawn: Annotated[
+        int, Meta(description="Recipients who had not read it and do not find it any more")
+    ]
+    kept: Annotated[
+        int,
+        Meta(
+            description=(
+                "Recipients who had read it or put it away, or from whom it was taken back before"
+            )
+        ),
+    ]
 
 
 @op("message.withdraw", scope="write", writes=True)
 async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
     """Take back a message of yours from everyone who has not read it.
 
-    It leaves their mailboxes for their archive, and stays in the history. Who has read it keeps it. Doing it again changes nothing.
+    It leaves their mailboxes for their archive, and stays in the history. Who has read it keeps it.
+    Doing it again changes nothing.
 
     Raises NotFound, also for a message that somebody else sent.
     """
     row = await visible(context, params, params.id)
     if params.as_sender and params.agent is None and context.caller.agent is None:
-        params = msgspec.structs.replace(params, agent=row.sender_name, instance=row.sender_instance)
+        params = msgspec.structs.replace(
+            params, agent=row.sender_name, instance=row.sender_instance
+        )
     me = await context.me(params)
     if row.sender_agent != me.agent:
-        raise NotFound("You have sent no such message.", hint="Only its sender takes a message back.", field="id")
+        raise NotFound(
+            "You have sent no such message.",
+            hint="Only its sender takes a message back.",
+            field="id",
+        )
     taken, kept, after = 0, 0, 0
-    while found := await context.store.traces(row.seq, sender_agent=row.sender_agent, is_broadcast=row.is_for_everyone, after=after, most=LOOKED_AT):
+    while found := await context.store.traces(
+        row.seq,
+        sender_agent=row.sender_agent,
+        is_broadcast=row.is_for_everyone,
+        after=after,
+        most=LOOKED_AT,
+    ):
         for (number, *_), trace in found:
             is_taken = trace.read_at is None and await take_from(context, row, number)
             taken, kept, after = taken + is_taken, kept + (not is_taken), number
@@ -61,7 +86,11 @@ async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
         await context.store.withdraw_from_newcomers(row.seq)
     if taken:
         subject = {"message": row.id, "seq": row.seq, "withdrawn": taken}
-        context.rings.add(await context.store.note("message.withdrawn", at=context.now, reader=me.agent, subject=subject))
+        context.rings.add(
+            await context.store.note(
+                "message.withdrawn", at=context.now, reader=me.agent, subject=subject
+            )
+        )
     return Withdrawn(id=row.id, withdrawn=taken, kept=kept)
 
 
@@ -83,5 +112,8 @@ async def take_from(context: Context, row: Stored, addressed: int) -> bool:
 
 
 async def _family(context: Context, agent: Reader, addressed: int) -> list[Reader]:
-    return [each for each in await context.store.family(agent.agent)
-            if each.seen and (each.is_agent or addressed in (agent.agent, each.reader))]
+    return [
+        each
+        for each in await context.store.family(agent.agent)
+        if each.seen and (each.is_agent or addressed in (agent.agent, each.reader))
+    ]

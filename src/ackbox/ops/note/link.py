@@ -54,21 +54,40 @@ async def link(context: Context, params: LinkNotes) -> Linked:
     check_relation(params.relation)
     source, target = await find(context, params.id), await find(context, params.to, field="to")
     if source.seq == target.seq:
-        raise Invalid("A note is not linked to itself.", hint="Name another note in `to`.", field="to")
-    is_new = await context.store.add_link(Link(source.seq, params.relation, target.seq, me.agent, context.now))
+        raise Invalid(
+            "A note is not linked to itself.", hint="Name another note in `to`.", field="to"
+        )
+    is_new = await context.store.add_link(
+        Link(source.seq, params.relation, target.seq, me.agent, context.now)
+    )
     if is_new:
         subject = {"note": source.id, "relation": params.relation, "target": target.id}
-        context.rings.add(await context.store.note("note.linked", at=context.now, reader=me.agent, subject=subject))
-    return Linked(source=source.id, relation=params.relation, target=target.id, author=me.name, created_at=to_text(context.now), duplicate=not is_new)
+        context.rings.add(
+            await context.store.note(
+                "note.linked", at=context.now, reader=me.agent, subject=subject
+            )
+        )
+    return Linked(
+        source=source.id,
+        relation=params.relation,
+        target=target.id,
+        author=me.name,
+        created_at=to_text(context.now),
+        duplicate=not is_new,
+    )
 
 
 class GetNote(Call, frozen=True, kw_only=True):
     """Which note, and how far around it to look."""
 
     id: NoteId
-    depth: Annotated[int, Meta(ge=0, le=3, description="Neighbours over so many links; at most 200 of them")] = 1
+    depth: Annotated[
+        int, Meta(ge=0, le=3, description="Neighbours over so many links; at most 200 of them")
+    ] = 1
     follow: Follow = False
-    direction: Annotated[Literal["both", "out", "in"], Meta(description="Links either way, from the note, or to it")] = "both"
+    direction: Annotated[
+        Literal["both", "out", "in"], Meta(description="Links either way, from the note, or to it")
+    ] = "both"
 
 
 class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +98,9 @@ class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
     title: Annotated[str | None, Meta(description="In a line")] = None
     opening: Annotated[str, Meta(description="How its text begins")]
     author: Annotated[str, Meta(description="Who wrote it")]
-    superseded_by: Annotated[str | None, Meta(description="Id of the note that stands for it now")] = None
+    superseded_by: Annotated[
+        str | None, Meta(description="Id of the note that stands for it now")
+    ] = None
 
 
 class GotNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,17 +128,42 @@ async def get(context: Context, params: GetNote) -> GotNote:
         if each.author not in names:
             reader = await context.store.reader_by_number(each.author)
             names[each.author] = None if reader is None else reader.name
-    links = [NoteLink(source=reached[each.source].id, relation=each.relation, target=reached[each.target].id, author=names[each.author],
-                      created_at=to_text(each.created_at)) for each in found.values() if each.source in reached and each.target in reached]
-    return GotNote(note=shown(row), links=links, neighbours=[_short(each) for each in reached.values() if each.seq != row.seq])
+    links = [
+        NoteLink(
+            source=reached[each.source].id,
+            relation=each.relation,
+            target=reached[each.target].id,
+            author=names[each.author],
+            created_at=to_text(each.created_at),
+        )
+        for each in found.values()
+        if each.source in reached and each.target in reached
+    ]
+    return GotNote(
+        note=shown(row),
+        links=links,
+        neighbours=[_short(each) for each in reached.values() if each.seq != row.seq],
+    )
 
 
 def _short(row: StoredNote) -> Neighbour:
-    return Neighbour(id=row.id, kind=row.kind, title=row.title, opening=row.text[:OPENING], author=row.author_name, superseded_by=row.superseded_by)
+    return Neighbour(
+        id=row.id,
+        kind=row.kind,
+        title=row.title,
+        opening=row.text[:OPENING],
+        author=row.author_name,
+        superseded_by=row.superseded_by,
+    )
 
 
-async def _reach(context: Context, direction: str, edge: list[int], reached: dict[int, StoredNote],
-                 found: dict[tuple[int, str, int], Link]) -> list[int]:
+async def _reach(
+    context: Context,
+    direction: str,
+    edge: list[int],
+    reached: dict[int, StoredNote],
+    found: dict[tuple[int, str, int], Link],
+) -> list[int]:
     """Follow the links of some notes; returns the notes that were not reached before."""
     fresh = []
     for seq in edge:

@@ -1,6 +1,7 @@
 """note.add, note.supersede, note.list, note.search: what a workspace keeps.
 
-How notes hang together is in links.py. A note is never edited: what changes is said by another that supersedes it. Explained in docs/why/notes.md.
+How notes hang together is in links.py. A note is never edited: what changes is said by another that
+supersedes it. Explained in docs/why/notes.md.
 """
 
 from __future__ import annotations
@@ -30,15 +31,40 @@ TEXT_LIMIT = 100_000
 PAGE_BYTES = 40_000
 
 NoteId = Annotated[str, Meta(description="Id of a note", max_length=64)]
-Kind = Annotated[str, Meta(min_length=1, max_length=32, description="memory, note, fact, decision, constraint, or a word of yours")]
+Kind = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=32,
+        description="memory, note, fact, decision, constraint, or a word of yours",
+    ),
+]
 Title = Annotated[str, Meta(max_length=500, description="In a line")]
-Text = Annotated[str, Meta(min_length=1, description="The text; Markdown by convention; at most 100,000 characters")]
-Tags = Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=50, description="Labels")]
-Weight = Annotated[int, Meta(ge=1, le=5, description="1 to 5; from 4 on it is told to whoever starts a session")]
-Relation = Annotated[str, Meta(min_length=1, max_length=64, description="How it is related, in a word: supports, contradicts, part_of")]
+Text = Annotated[
+    str,
+    Meta(min_length=1, description="The text; Markdown by convention; at most 100,000 characters"),
+]
+Tags = Annotated[
+    list[Annotated[str, Meta(min_length=1, max_length=200)]],
+    Meta(max_length=50, description="Labels"),
+]
+Weight = Annotated[
+    int, Meta(ge=1, le=5, description="1 to 5; from 4 on it is told to whoever starts a session")
+]
+Relation = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="How it is related, in a word: supports, contradicts, part_of",
+    ),
+]
 
 
-Follow = Annotated[bool, Meta(description="For a note that has been superseded, take the one that stands for it now")]
+Follow = Annotated[
+    bool,
+    Meta(description="For a note that has been superseded, take the one that stands for it now"),
+]
 
 
 class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,14 +77,19 @@ class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class NewNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A note to keep."""
 
-    # Its length is a matter of this note alone: of several, one that is empty or too long stops no other.
-    text: Annotated[str, Meta(description="The text; Markdown by convention; 1 to 100,000 characters")]
+    # Its length is a matter of this note alone: of several, one that is empty or too long stops no
+    # other.
+    text: Annotated[
+        str, Meta(description="The text; Markdown by convention; 1 to 100,000 characters")
+    ]
     title: Title | None = None
     kind: Kind = "note"
     tags: Tags = []
     priority: Weight = 3
     metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
-    links: Annotated[list[NewLink], Meta(max_length=50, description="Notes it is related to, and how")] = []
+    links: Annotated[
+        list[NewLink], Meta(max_length=50, description="Notes it is related to, and how")
+    ] = []
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,9 +104,13 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     priority: Annotated[int, Meta(description="1 to 5; 5 matters most")] = 3
     metadata: Annotated[dict[str, Any], Meta(description="The author's own object")] = {}
     author: Annotated[str, Meta(description="Who wrote it, from the key")]
-    author_instance: Annotated[str | None, Meta(description="Which running copy of the author")] = None
+    author_instance: Annotated[str | None, Meta(description="Which running copy of the author")] = (
+        None
+    )
     supersedes: Annotated[str | None, Meta(description="Id of the note it stands for now")] = None
-    superseded_by: Annotated[str | None, Meta(description="Id of the note that stands for it now")] = None
+    superseded_by: Annotated[
+        str | None, Meta(description="Id of the note that stands for it now")
+    ] = None
     created_at: Annotated[str, Meta(description="When it was stored")]
 
 
@@ -88,8 +123,13 @@ class Add(Call, frozen=True, kw_only=True):
     tags: Tags = []
     priority: Weight = 3
     metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
-    links: Annotated[list[NewLink], Meta(max_length=50, description="Notes it is related to, and how")] = []
-    unless_known: Annotated[bool, Meta(description="When a note of that kind, title and text is there, return it instead")] = False
+    links: Annotated[
+        list[NewLink], Meta(max_length=50, description="Notes it is related to, and how")
+    ] = []
+    unless_known: Annotated[
+        bool,
+        Meta(description="When a note of that kind, title and text is there, return it instead"),
+    ] = False
 
 
 class Added(Note, frozen=True, kw_only=True):
@@ -103,14 +143,22 @@ class Added(Note, frozen=True, kw_only=True):
 async def add(context: Context, params: Add) -> Added:
     """Keep a note for everybody in the workspace.
 
-    It is never edited: to change it, supersede it. Raises Invalid, TooLong, NotFound (a link's note).
+    It is never edited: to change it, supersede it. Raises Invalid, TooLong, NotFound (a link's
+    note).
     """
     given = {name: getattr(params, name) for name in NewNote.__struct_fields__}
-    return await keep(context, await context.me(params), NewNote(**given), unless_known=params.unless_known)
+    return await keep(
+        context, await context.me(params), NewNote(**given), unless_known=params.unless_known
+    )
 
 
-async def keep(context: Context, me: Reader, new: NewNote, *, unless_known: bool, old: StoredNote | None = None) -> Added:
-    """Store a note and its links; the one that is there when it says the same and that is asked for."""
+async def keep(
+    context: Context, me: Reader, new: NewNote, *, unless_known: bool, old: StoredNote | None = None
+) -> Added:
+    """Store a note and its links.
+
+    The one that is there when it says the same and that is asked for.
+    """
     new = _checked(new)
     content = _content(new)
     known = await context.store.note_known(content) if unless_known else None
@@ -123,13 +171,30 @@ async def keep(context: Context, me: Reader, new: NewNote, *, unless_known: bool
     seq = await context.store.note("note.added", at=context.now, reader=me.agent, subject=subject)
     context.rings.add(seq)
     row = StoredNote(
-        seq, id, new.kind, new.title or None, new.text, list(dict.fromkeys(new.tags)), new.priority, msgspec.json.encode(new.metadata).decode(),
-        me.agent, me.name, me.instance, None if context.session is None else context.session.seq, content, context.caller.key_id, context.now,
+        seq,
+        id,
+        new.kind,
+        new.title or None,
+        new.text,
+        list(dict.fromkeys(new.tags)),
+        new.priority,
+        msgspec.json.encode(new.metadata).decode(),
+        me.agent,
+        me.name,
+        me.instance,
+        None if context.session is None else context.session.seq,
+        content,
+        context.caller.key_id,
+        context.now,
     )
     await context.store.add_note(row)
     for relation, target in [*targets, *([] if old is None else [(SUPERSEDES, old)])]:
         await context.store.add_link(Link(seq, relation, target.seq, me.agent, context.now))
-    return _added(context, msgspec.structs.replace(row, supersedes=None if old is None else old.id), duplicate=False)
+    return _added(
+        context,
+        msgspec.structs.replace(row, supersedes=None if old is None else old.id),
+        duplicate=False,
+    )
 
 
 def _checked(new: NewNote) -> NewNote:
@@ -138,18 +203,29 @@ def _checked(new: NewNote) -> NewNote:
     if not text:
         raise Invalid("The note has no text.", hint="Say what is to be kept.", field="text")
     if len(text) > TEXT_LIMIT:
-        raise TooLong(f"`text` has {len(text):,} characters; at most {TEXT_LIMIT:,} are taken.", field="text", size=len(text), limit=TEXT_LIMIT,
-                      hint="Keep it in a file and say where that is.")
+        raise TooLong(
+            f"`text` has {len(text):,} characters; at most {TEXT_LIMIT:,} are taken.",
+            field="text",
+            size=len(text),
+            limit=TEXT_LIMIT,
+            hint="Keep it in a file and say where that is.",
+        )
     check_metadata(new.metadata)
     for link in new.links:
         check_relation(link.relation)
-    return msgspec.structs.replace(new, text=text, title=None if new.title is None else composed(new.title, field="title"))
+    return msgspec.structs.replace(
+        new, text=text, title=None if new.title is None else composed(new.title, field="title")
+    )
 
 
 def check_relation(relation: str) -> None:
     """Raise Invalid for the one relation that a link may not have."""
     if relation == SUPERSEDES:
-        raise Invalid("A note is superseded with note.supersede.", hint="Use another word for the link.", field="relation")
+        raise Invalid(
+            "A note is superseded with note.supersede.",
+            hint="Use another word for the link.",
+            field="relation",
+        )
 
 
 def _content(new: NewNote) -> bytes:
@@ -157,23 +233,44 @@ def _content(new: NewNote) -> bytes:
 
 
 def _added(context: Context, row: StoredNote, *, duplicate: bool) -> Added:
-    return Added(**msgspec.structs.asdict(shown(row)), workspace=context.workspace.name, duplicate=duplicate)
+    return Added(
+        **msgspec.structs.asdict(shown(row)), workspace=context.workspace.name, duplicate=duplicate
+    )
 
 
 def shown(row: StoredNote) -> Note:
     """Return a note as every face shows it."""
-    return Note(id=row.id, number=row.seq, kind=row.kind, title=row.title, text=row.text, tags=row.tags, priority=row.priority,
-                metadata=msgspec.json.decode(row.metadata), author=row.author_name, author_instance=row.author_instance,
-                supersedes=row.supersedes, superseded_by=row.superseded_by, created_at=to_text(row.created_at))
+    return Note(
+        id=row.id,
+        number=row.seq,
+        kind=row.kind,
+        title=row.title,
+        text=row.text,
+        tags=row.tags,
+        priority=row.priority,
+        metadata=msgspec.json.decode(row.metadata),
+        author=row.author_name,
+        author_instance=row.author_instance,
+        supersedes=row.supersedes,
+        superseded_by=row.superseded_by,
+        created_at=to_text(row.created_at),
+    )
 
 
 async def find(context: Context, id: str, *, field: str = "id", follow: bool = False) -> StoredNote:
-    """Return a note of this workspace, or with `follow` the one that stands for it now. Raises NotFound."""
+    """Return a note of this workspace, or with `follow` the one that stands for it now.
+
+    Raises NotFound.
+    """
     row = await context.store.note_of(id)
     while follow and row is not None and row.superseded_by is not None:
         row = await context.store.note_of(row.superseded_by)
     if row is None:
-        raise NotFound("There is no such note.", hint="Use an id that note.list or note.search gave.", field=field)
+        raise NotFound(
+            "There is no such note.",
+            hint="Use an id that note.list or note.search gave.",
+            field=field,
+        )
     return row
 
 
@@ -186,24 +283,41 @@ class Supersede(Call, frozen=True, kw_only=True):
     kind: Kind | None = None
     tags: Tags | None = None
     priority: Weight | None = None
-    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] | None = None
+    metadata: (
+        Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] | None
+    ) = None
     follow: Follow = False
 
 
 @op("note.supersede", scope="write", writes=True)
 async def supersede(context: Context, params: Supersede) -> Added:
-    """Keep a note that stands for another from now on; the other stays, and says by which it was superseded.
+    """Keep a note that stands for another from now on; the other stays, and says by which it was
+    superseded.
 
-    Raises Invalid, TooLong, NotFound, Conflict (it was superseded before, by which note stands in `superseded_by`).
+    Raises Invalid, TooLong, NotFound, Conflict (it was superseded before, by which note stands in
+    `superseded_by`).
     """
     me = await context.me(params)
     old = await find(context, params.id, follow=params.follow)
     if old.superseded_by is not None:
-        raise Conflict("This note has been superseded already.", hint="Supersede the note that stands for it now.", field="id",
-                       superseded_by=old.superseded_by)
-    before = {"text": old.text, "title": old.title, "kind": old.kind, "tags": old.tags, "priority": old.priority,
-              "metadata": msgspec.json.decode(old.metadata)}
-    given = {name: before[name] if getattr(params, name) is None else getattr(params, name) for name in before}
+        raise Conflict(
+            "This note has been superseded already.",
+            hint="Supersede the note that stands for it now.",
+            field="id",
+            superseded_by=old.superseded_by,
+        )
+    before = {
+        "text": old.text,
+        "title": old.title,
+        "kind": old.kind,
+        "tags": old.tags,
+        "priority": old.priority,
+        "metadata": msgspec.json.decode(old.metadata),
+    }
+    given = {
+        name: before[name] if getattr(params, name) is None else getattr(params, name)
+        for name in before
+    }
     return await keep(context, me, NewNote(**given), unless_known=False, old=old)
 
 
@@ -213,10 +327,22 @@ class Narrow(Call, frozen=True, kw_only=True):
     kind: Kind | None = None
     tag: Annotated[str, Meta(max_length=200, description="Only with this tag")] | None = None
     author: Annotated[Name, Meta(description="Only by this author")] | None = None
-    min_priority: Annotated[int, Meta(ge=1, le=5, description="Only of at least this priority")] | None = None
-    since: Annotated[str, Meta(description="Only stored after this time: RFC 3339, or 2h, 3d, yesterday 9:00")] | None = None
-    include_superseded: Annotated[bool, Meta(description="Show those that another stands for, too")] = False
-    max_text_bytes: Annotated[int, Meta(ge=1000, le=1_000_000, description="Text in one reply; cut at a whole note")] = PAGE_BYTES
+    min_priority: (
+        Annotated[int, Meta(ge=1, le=5, description="Only of at least this priority")] | None
+    ) = None
+    since: (
+        Annotated[
+            str,
+            Meta(description="Only stored after this time: RFC 3339, or 2h, 3d, yesterday 9:00"),
+        ]
+        | None
+    ) = None
+    include_superseded: Annotated[
+        bool, Meta(description="Show those that another stands for, too")
+    ] = False
+    max_text_bytes: Annotated[
+        int, Meta(ge=1000, le=1_000_000, description="Text in one reply; cut at a whole note")
+    ] = PAGE_BYTES
     limit: Limit = 20
     cursor: Cursor | None = None
 
@@ -224,8 +350,21 @@ class Narrow(Call, frozen=True, kw_only=True):
 class ListNotes(Narrow, frozen=True, kw_only=True):
     """Which notes; what is left out narrows nothing."""
 
-    ids: Annotated[list[NoteId], Meta(max_length=200, description="These notes, in this order, and no others")] | None = None
-    follow: Annotated[bool, Meta(description="With `ids`: for a note that has been superseded, the one that stands for it now")] = False
+    ids: (
+        Annotated[
+            list[NoteId],
+            Meta(max_length=200, description="These notes, in this order, and no others"),
+        ]
+        | None
+    ) = None
+    follow: Annotated[
+        bool,
+        Meta(
+            description=(
+                "With `ids`: for a note that has been superseded, the one that stands for it now"
+            )
+        ),
+    ] = False
 
 
 class SearchNotes(Narrow, frozen=True, kw_only=True):
@@ -244,16 +383,31 @@ class NotePage(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("note.list", scope="read")
 async def list_notes(context: Context, params: ListNotes) -> NotePage:
-    """Return the workspace's notes, newest first; those that stand, unless `include_superseded` says otherwise.
+    """Return the workspace's notes, newest first; those that stand, unless `include_superseded`
+    says otherwise.
 
     Raises Invalid, BadCursor, NotFound (`ids`).
     """
     if params.ids is not None:
         rows = [await find(context, id, field="ids", follow=params.follow) for id in params.ids]
-        return NotePage(notes=[shown(row) for row in within(rows, limit=len(rows), max_text_bytes=params.max_text_bytes)])
+        return NotePage(
+            notes=[
+                shown(row)
+                for row in within(rows, limit=len(rows), max_text_bytes=params.max_text_bytes)
+            ]
+        )
     query = f"notes {_asked(params)}"
-    before = NEWEST if params.cursor is None else read_cursor(context.workspace.ws, query, params.cursor)
-    return _page(context, params, query, await context.store.note_page(await _filter(context, params), before=before, most=params.limit + 1))
+    before = (
+        NEWEST if params.cursor is None else read_cursor(context.workspace.ws, query, params.cursor)
+    )
+    return _page(
+        context,
+        params,
+        query,
+        await context.store.note_page(
+            await _filter(context, params), before=before, most=params.limit + 1
+        ),
+    )
 
 
 @op("note.search", scope="read")
@@ -263,23 +417,38 @@ async def search(context: Context, params: SearchNotes) -> NotePage:
     Raises Invalid, BadCursor.
     """
     name, wanted = f"note words {_asked(params)}", parse_query(params.query, is_any=params.any_word)
-    before = NEWEST if params.cursor is None else read_cursor(context.workspace.ws, name, params.cursor)
-    rows = await context.store.search_notes(wanted, await _filter(context, params), before=before, most=params.limit + 1)
+    before = (
+        NEWEST if params.cursor is None else read_cursor(context.workspace.ws, name, params.cursor)
+    )
+    rows = await context.store.search_notes(
+        wanted, await _filter(context, params), before=before, most=params.limit + 1
+    )
     return _page(context, params, name, rows)
 
 
 async def _filter(context: Context, params: Narrow) -> NoteFilter:
     return NoteFilter(
-        kind=params.kind, tag=None if not params.tag else tag_text(params.tag), priority=params.min_priority,
+        kind=params.kind,
+        tag=None if not params.tag else tag_text(params.tag),
+        priority=params.min_priority,
         author=await context.agent_number(params.author),
-        since=None if params.since is None else parse_moment(params.since, field="since", now=context.now),
-        current_only=None if params.include_superseded else 1)
+        since=(
+            None
+            if params.since is None
+            else parse_moment(params.since, field="since", now=context.now)
+        ),
+        current_only=None if params.include_superseded else 1,
+    )
 
 
 def _asked(params: Narrow) -> str:
-    """Return what a cursor of this page is bound to: all that narrows it, nothing that says who looks or how much."""
+    """Return what a cursor of this page is bound to: all that narrows it, nothing that says who
+    looks or how much.
+    """
     left_out = (*Call.__struct_fields__, "limit", "cursor", "max_text_bytes")
-    return repr([getattr(params, name) for name in params.__struct_fields__ if name not in left_out])
+    return repr(
+        [getattr(params, name) for name in params.__struct_fields__ if name not in left_out]
+    )
 
 
 def within(rows: list[StoredNote], *, limit: int, max_text_bytes: int) -> list[StoredNote]:
@@ -297,5 +466,11 @@ def within(rows: list[StoredNote], *, limit: int, max_text_bytes: int) -> list[S
 
 def _page(context: Context, params: Narrow, query: str, rows: list[StoredNote]) -> NotePage:
     page = within(rows, limit=params.limit, max_text_bytes=params.max_text_bytes)
-    return NotePage(notes=[shown(row) for row in page],
-                    cursor=make_cursor(context.workspace.ws, query, page[-1].seq) if len(page) < len(rows) else None)
+    return NotePage(
+        notes=[shown(row) for row in page],
+        cursor=(
+            make_cursor(context.workspace.ws, query, page[-1].seq)
+            if len(page) < len(rows)
+            else None
+        ),
+    )

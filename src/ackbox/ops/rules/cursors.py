@@ -14,7 +14,11 @@ from ackbox.errors import BadCursor
 
 def make_cursor(ws: int, query: str, place: int) -> str:
     """Return opaque text for a place (a seq or a reader number) in one query of one workspace."""
-    return base64.urlsafe_b64encode(_seal(ws, query, place) + place.to_bytes(8, "big")).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(_seal(ws, query, place) + place.to_bytes(8, "big"))
+        .decode()
+        .rstrip("=")
+    )
 
 
 def read_cursor(ws: int, query: str, text: str) -> int:
@@ -26,10 +30,14 @@ def read_cursor(ws: int, query: str, text: str) -> int:
     place = int.from_bytes(raw[8:16], "big")
     # Made again and compared as text, so that no character of it can differ.
     if make_cursor(ws, query, place) != text:
-        raise BadCursor("This cursor is not from here.", hint="Start without a cursor; pass on only what this call returned.")
+        raise BadCursor(
+            "This cursor is not from here.",
+            hint="Start without a cursor; pass on only what this call returned.",
+        )
     return place
 
 
 def _seal(ws: int, query: str, place: int) -> bytes:
-    # Not a secret: it only catches a cursor that was damaged, or carried from one query or workspace to another.
+    # Not a secret: it only catches a cursor that was damaged, or carried from one query or
+    # workspace to another.
     return hashlib.sha256(f"{ws}\0{query}\0{place}".encode()).digest()[:8]

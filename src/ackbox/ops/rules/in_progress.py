@@ -1,4 +1,5 @@
-"""Under way: what an agent is at work on, and what others are at work on for it, told beside its post.
+"""Under way: what an agent is at work on, and what others are at work on for it, told beside its
+post.
 
 Tasks themselves are tasks.py's. Explained in docs/why/tasks.md, "Beside the post".
 """
@@ -39,12 +40,24 @@ class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
 
 async def under_way(context: Context, me: Reader) -> UnderWay | None:
     """Return what is under way for this reader; null when nothing is."""
-    mine = [row for row in await _page(context, TaskFilter(statuses=IN_PROGRESS, assignee=me.agent))
-            if me.is_agent or row.assignee_instance in (None, me.instance)]
-    asked = [row for row in await _page(context, TaskFilter(statuses=IN_PROGRESS, creator=me.agent)) if row.assignee not in (None, me.agent)]
+    mine = [
+        row
+        for row in await _page(context, TaskFilter(statuses=IN_PROGRESS, assignee=me.agent))
+        if me.is_agent or row.assignee_instance in (None, me.instance)
+    ]
+    asked = [
+        row
+        for row in await _page(context, TaskFilter(statuses=IN_PROGRESS, creator=me.agent))
+        if row.assignee not in (None, me.agent)
+    ]
     if not mine and not asked:
         return None
-    return UnderWay(mine=_told(context, mine), mine_count=len(mine), for_me=_told(context, asked), for_me_count=len(asked))
+    return UnderWay(
+        mine=_told(context, mine),
+        mine_count=len(mine),
+        for_me=_told(context, asked),
+        for_me_count=len(asked),
+    )
 
 
 async def _page(context: Context, narrow: TaskFilter) -> list[StoredTask]:
@@ -52,4 +65,11 @@ async def _page(context: Context, narrow: TaskFilter) -> list[StoredTask]:
 
 
 def _told(context: Context, rows: list[StoredTask]) -> list[Doing]:
-    return [Doing(id=row.id, title=row.title, age_ms=max(context.now - (row.card.started_at or row.updated_at), 0)) for row in rows[:MOST_TOLD]]
+    return [
+        Doing(
+            id=row.id,
+            title=row.title,
+            age_ms=max(context.now - (row.card.started_at or row.updated_at), 0),
+        )
+        for row in rows[:MOST_TOLD]
+    ]

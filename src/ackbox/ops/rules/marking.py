@@ -18,7 +18,9 @@ from ackbox.store.readers import Reader
 
 # What each mark brings with it; the time columns of a receipt in the order things happen.
 IMPLIES: dict[str, tuple[str, ...]] = {
-    "delivered": ("delivered",), "read": ("delivered", "read"), "acknowledged": ("delivered", "read", "acknowledged"),
+    "delivered": ("delivered",),
+    "read": ("delivered", "read"),
+    "acknowledged": ("delivered", "read", "acknowledged"),
     "archived": ("archived",),
 }
 _NUMBER = re.compile(r"#[0-9]{1,18}")
@@ -33,10 +35,17 @@ class Target(msgspec.Struct, frozen=True):
 
 
 async def find_targets(context: Context, me: Reader, what: str | Stored) -> list[Target]:
-    """Return the receipts of the caller that a message id or number (`#42`) or a receipt id names; none when it is not the caller's post."""
+    """Return the receipts of the caller that a message id or number (`#42`) or a receipt id names.
+
+    None when it is not the caller's post.
+    """
     if isinstance(what, Stored):
         return await _of_message(context, me, what)
-    row = await context.store.message_at(int(what[1:])) if _NUMBER.fullmatch(what) else await context.store.message(what)
+    row = (
+        await context.store.message_at(int(what[1:]))
+        if _NUMBER.fullmatch(what)
+        else await context.store.message(what)
+    )
     if row is not None:
         return await _of_message(context, me, row)
     named = parse_receipt_id(what)
@@ -46,13 +55,24 @@ async def find_targets(context: Context, me: Reader, what: str | Stored) -> list
     if row is None:
         return []
     # An instance's own receipt stands for what is addressed to its agent too.
-    return [target for target in await _of_message(context, me, row) if named[1] in (target.addressed, me.reader)]
+    return [
+        target
+        for target in await _of_message(context, me, row)
+        if named[1] in (target.addressed, me.reader)
+    ]
 
 
 async def marker_of(context: Context, me: Reader, what: str) -> Reader:
-    """Return as whom a caller marks what an id names: for an agent that gives one of its instances' receipts, that instance alone."""
+    """Return as whom a caller marks what an id names: for an agent that gives one of its
+    instances' receipts, that instance alone.
+    """
     named = parse_receipt_id(what)
-    if not me.is_agent or named is None or named[1] == me.reader or await context.store.message(what) is not None:
+    if (
+        not me.is_agent
+        or named is None
+        or named[1] == me.reader
+        or await context.store.message(what) is not None
+    ):
         return me
     instance = await context.store.reader_by_number(named[1])
     if instance is None or instance.agent != me.agent or not instance.seen:
@@ -63,24 +83,44 @@ async def marker_of(context: Context, me: Reader, what: str) -> Reader:
 
 
 async def recipient_of(context: Context, receipt: str) -> Reader | None:
-    """Return the reader a receipt belongs to; null when there is none, or the key may not speak as it."""
+    """Return the reader a receipt belongs to.
+
+    Null when there is none, or the key may not speak as it.
+    """
     named = parse_receipt_id(receipt)
     reader = None if named is None else await context.store.reader_by_number(named[1])
     if reader is None or not reader.seen or not context.caller.speaks_as(reader.name):
         return None
-    return None if reader.kind == "human" and not (context.caller.is_person or context.caller.role == "operator") else reader
+    return (
+        None
+        if reader.kind == "human"
+        and not (context.caller.is_person or context.caller.role == "operator")
+        else reader
+    )
 
 
 async def _of_message(context: Context, me: Reader, row: Stored) -> list[Target]:
     if row.is_for_everyone:
         agent = me if me.is_agent else await context.store.reader_by_number(me.agent)
-        is_mine = agent is not None and row.sender_agent != me.agent and await context.store.was_given(agent, row.seq)
+        is_mine = (
+            agent is not None
+            and row.sender_agent != me.agent
+            and await context.store.was_given(agent, row.seq)
+        )
         return [Target(row, me.agent)] if is_mine else []
-    channels = [channel for channel, agent, *_ in await context.store.channels(row.seq) if agent == me.agent]
-    return [Target(row, channel) for channel in channels if me.is_agent or channel in (me.agent, me.reader)]
+    channels = [
+        channel for channel, agent, *_ in await context.store.channels(row.seq) if agent == me.agent
+    ]
+    return [
+        Target(row, channel)
+        for channel in channels
+        if me.is_agent or channel in (me.agent, me.reader)
+    ]
 
 
-async def mark_one(context: Context, me: Reader, target: Target, mark: Mark, *, evidence: str | None) -> bool:
+async def mark_one(
+    context: Context, me: Reader, target: Target, mark: Mark, *, evidence: str | None
+) -> bool:
     """Set or clear one mark on one receipt; true when it changed anything."""
     store, seq = context.store, target.row.seq
     before = await store.trace(seq, target.addressed)
@@ -90,10 +130,17 @@ async def mark_one(context: Context, me: Reader, target: Target, mark: Mark, *, 
         after = _without(before, undone, who)
         changed = await _put_back(context, me, target, undone, after)
     else:
-        entry: list[Any] = [who, context.now, context.face, context.operation, *([evidence] if evidence else [])]
+        entry: list[Any] = [
+            who,
+            context.now,
+            context.face,
+            context.operation,
+            *([evidence] if evidence else []),
+        ]
         after = _with(before, IMPLIES[mark], who, entry)
         changed = after != before
-        # An agent's mark counts for every instance, also for one that has put the message back since the first.
+        # An agent's mark counts for every instance, also for one that has put the message back
+        # since the first.
         if changed or me.is_agent:
             await _take_out(context, me, target, mark)
     if after != before:
@@ -102,8 +149,13 @@ async def mark_one(context: Context, me: Reader, target: Target, mark: Mark, *, 
 
 
 async def note_marked(context: Context, me: Reader, mark: Mark, seqs: list[int]) -> None:
-    """Write the feed's line for marks that changed something; it names messages by number, a tenth of what their ids take."""
-    seq = await context.store.note("receipt.marked", at=context.now, reader=me.agent, subject={"mark": mark, "seqs": seqs})
+    """Write the feed's line for marks that changed something.
+
+    It names messages by number, a tenth of what their ids take.
+    """
+    seq = await context.store.note(
+        "receipt.marked", at=context.now, reader=me.agent, subject={"mark": mark, "seqs": seqs}
+    )
     context.rings.add(seq)
 
 
@@ -131,10 +183,16 @@ def _timed(trace: Trace, mark: str, entries: list[list[Any]]) -> Trace:
 
 
 async def _readers(context: Context, me: Reader, target: Target) -> list[Reader]:
-    """Return the readers that a mark of this caller counts for: its agent, and itself or all instances."""
+    """Return the readers that a mark of this caller counts for: its agent, and itself or all
+    instances.
+    """
     family = await context.store.family(me.agent)
     if me.is_agent:
-        return [reader for reader in family if reader.seen and (reader.is_agent or target.addressed in (me.agent, reader.reader))]
+        return [
+            reader
+            for reader in family
+            if reader.seen and (reader.is_agent or target.addressed in (me.agent, reader.reader))
+        ]
     return [reader for reader in family if reader.reader in (me.agent, me.reader)]
 
 
@@ -149,7 +207,9 @@ async def _take_out(context: Context, me: Reader, target: Target, mark: str) -> 
             await store.hide(reader, seq)
 
 
-async def _put_back(context: Context, me: Reader, target: Target, undone: str, after: Trace) -> bool:
+async def _put_back(
+    context: Context, me: Reader, target: Target, undone: str, after: Trace
+) -> bool:
     """Undo for the caller; for its agent too when no instance is left that has the mark."""
     store, seq = context.store, target.row.seq
     flags_changed = False
@@ -176,7 +236,9 @@ def _has_read(trace: Trace, reader: Reader, me: Reader) -> bool:
 
 
 async def receipt_reader(context: Context, me: Reader, row: Stored) -> int:
-    """Return whose receipt a reader is given: an instance its own, so that marking it leaves the message unread for the others."""
+    """Return whose receipt a reader is given: an instance its own, so that marking it leaves
+    the message unread for the others.
+    """
     return await addressed_reader(context, me, row) if me.is_agent else me.reader
 
 
@@ -186,4 +248,10 @@ async def addressed_reader(context: Context, me: Reader, row: Stored) -> int:
         return me.agent
     channels = await context.store.channels(row.seq)
     numbers = [channel for channel, agent, *_ in channels if agent == me.agent]
-    return me.agent if me.agent in numbers or not numbers else me.reader if me.reader in numbers else numbers[0]
+    return (
+        me.agent
+        if me.agent in numbers or not numbers
+        else me.reader
+        if me.reader in numbers
+        else numbers[0]
+    )

@@ -21,8 +21,18 @@ class Overlap(msgspec.Struct, frozen=True):
     files: Annotated[list[str], Meta(description="Files that both declared")]
 
 
-def overlap(agent: str, instance: str | None, area: str | None, files: Iterable[str], mine: str | None, my_files: Iterable[str]) -> list[Overlap]:
-    """Return one overlap, or none. A path that ends with `/` (or `/*`, `/**`) holds what lies below it."""
+def overlap(
+    agent: str,
+    instance: str | None,
+    area: str | None,
+    files: Iterable[str],
+    mine: str | None,
+    my_files: Iterable[str],
+) -> list[Overlap]:
+    """Return one overlap, or none.
+
+    A path that ends with `/` (or `/*`, `/**`) holds what lies below it.
+    """
     areas = _common([mine] if mine else [], [area] if area else [])
     both = _common(my_files, files)
     return [Overlap(agent, instance, areas, both)] if areas or both else []
@@ -34,7 +44,11 @@ def merged(overlaps: Iterable[Overlap]) -> list[Overlap]:
     for each in overlaps:
         before = found.get((each.agent, each.instance), each)
         found[each.agent, each.instance] = Overlap(
-            each.agent, each.instance, sorted({*before.areas, *each.areas}), sorted({*before.files, *each.files}))
+            each.agent,
+            each.instance,
+            sorted({*before.areas, *each.areas}),
+            sorted({*before.files, *each.files}),
+        )
     return list(found.values())
 
 
@@ -45,11 +59,17 @@ def _common(mine: Iterable[str], theirs: Iterable[str]) -> list[str]:
 
 def _below(paths: set[str], others: set[str]) -> set[str]:
     directories = {each for each in others if each.endswith("/")}
-    return {each for each in paths if directories.intersection(_above(each))} if directories else set()
+    return (
+        {each for each in paths if directories.intersection(_above(each))} if directories else set()
+    )
 
 
 def _plain(path: str) -> str:
-    return path.removeprefix("./").removesuffix("**").removesuffix("*") if path.endswith(("/*", "/**")) else path.removeprefix("./")
+    return (
+        path.removeprefix("./").removesuffix("**").removesuffix("*")
+        if path.endswith(("/*", "/**"))
+        else path.removeprefix("./")
+    )
 
 
 def _above(path: str) -> Iterator[str]:

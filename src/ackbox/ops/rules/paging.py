@@ -1,4 +1,5 @@
-"""Paging: how long an answer may be. A list ends where the next entry would make it longer, and its cursor goes on from there.
+"""Paging: how long an answer may be. A list ends where the next entry would make it longer, and its
+cursor goes on from there.
 
 Explained in docs/why/limits.md, "Bytes in one answer".
 """
@@ -21,7 +22,10 @@ REPLY_BYTES = 1 << 20
 
 
 def fitting(entries: Sequence[T], most: int = REPLY_BYTES) -> list[T]:
-    """Return the entries that fit into one answer, in their order; the first always fits, so that a reader gets on."""
+    """Return the entries that fit into one answer, in their order.
+
+    The first always fits, so that a reader gets on.
+    """
     size = 0
     for place, entry in enumerate(entries):
         size += len(msgspec.json.encode(entry)) + 1
@@ -31,7 +35,9 @@ def fitting(entries: Sequence[T], most: int = REPLY_BYTES) -> list[T]:
 
 
 def within(rows: Sequence[T], size_of: Callable[[T], int], most: int = REPLY_BYTES) -> list[T]:
-    """Return the rows whose entries fit into one answer, by a size that is cheaper to tell than to write; the first always fits."""
+    """Return the rows whose entries fit into one answer, by a size that is cheaper to tell than
+    to write; the first always fits.
+    """
     size = 0
     for place, row in enumerate(rows):
         size += size_of(row)
@@ -43,12 +49,25 @@ def within(rows: Sequence[T], size_of: Callable[[T], int], most: int = REPLY_BYT
 class Paged(Call, frozen=True, kw_only=True):
     """Which page of a list that is short as a rule."""
 
-    limit: Annotated[int, Meta(ge=1, le=1000, description="Maximum number of entries to return; as many as fit when left out")] | None = None
+    limit: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=1000,
+                description="Maximum number of entries to return; as many as fit when left out",
+            ),
+        ]
+        | None
+    ) = None
     cursor: Cursor | None = None
 
 
 def page_of(ws: int, query: str, entries: Sequence[T], params: Paged) -> tuple[list[T], str | None]:
-    """Return one page of a list that only grows at its end, and the cursor to go on; null when there is no more."""
+    """Return one page of a list that only grows at its end, and the cursor to go on.
+
+    Null when there is no more.
+    """
     skip = 0 if params.cursor is None else read_cursor(ws, query, params.cursor)
     page = fitting(entries[skip:][: params.limit])
     upto = skip + len(page)

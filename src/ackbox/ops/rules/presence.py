@@ -29,16 +29,21 @@ class Here(msgspec.Struct, frozen=True):
 
 
 def derive(presence: Presence | None, alive: int, now: int, *, on_socket: bool = False) -> Here:
-    """Return a reader's standing from its stored presence, its newest sign of life in memory, and whether a socket of it is open."""
+    """Return a reader's standing from its stored presence, its newest sign of life in memory,
+    and whether a socket of it is open.
+    """
     if presence is None and not alive:
         return Here("away", None, "poll", {}, None)
     stored = presence or Presence(0, alive, alive, DEFAULT_TTL_S, None, "{}")
-    # The one nearest to now: where the clock was set back, a sign from the time before lies ahead and says nothing.
+    # The one nearest to now: where the clock was set back, a sign from the time before lies ahead
+    # and says nothing.
     last = min(stored.last_seen, alive, key=lambda at: abs(now - at))
     card = msgspec.json.decode(stored.card)
     state = _state(last, stored.ttl_s, stored.left_at, now)
     reach = "socket" if on_socket else card.get("reach") or "poll"
-    return Here(state, last, reach, {**card, "reach": reach} if on_socket else card, stored.started_at)
+    return Here(
+        state, last, reach, {**card, "reach": reach} if on_socket else card, stored.started_at
+    )
 
 
 def _state(last: int, ttl_s: int, left_at: int | None, now: int) -> Standing:
@@ -49,7 +54,9 @@ def _state(last: int, ttl_s: int, left_at: int | None, now: int) -> Standing:
 
 
 class Member(msgspec.Struct, frozen=True, gc=False):
-    """An agent or person: as much of it as it takes to find, order and count it among ten thousand."""
+    """An agent or person: as much of it as it takes to find, order and count it among ten
+    thousand.
+    """
 
     reader: int
     name: str
@@ -59,15 +66,25 @@ class Member(msgspec.Struct, frozen=True, gc=False):
 
 
 async def everyone(context: Context, name: str | None = None) -> list[Member]:
-    """Return everyone who has been here, or the one of that name, in order of name; each as present as its most present instance."""
+    """Return everyone who has been here, or the one of that name, in order of name.
+
+    Each as present as its most present instance.
+    """
     ws, now, found = context.workspace.ws, context.now, dict[int, Member]()
     for reader, agent, own, kind, last_seen, ttl_s, left_at in await context.store.roster(name):
         signs = [at for at in (last_seen, context.alive(ws, reader)) if at]
         last = min(signs, key=lambda at: abs(now - at)) if signs else None
-        state = "away" if last is None else _state(last, DEFAULT_TTL_S if ttl_s is None else ttl_s, left_at, now)
+        state = (
+            "away"
+            if last is None
+            else _state(last, DEFAULT_TTL_S if ttl_s is None else ttl_s, left_at, now)
+        )
         before = found.get(agent)
         # An agent comes ahead of its instances.
-        if before is None or (_RANK[state], last or 0) > (_RANK[before.presence], before.last_seen or 0):
+        if before is None or (_RANK[state], last or 0) > (
+            _RANK[before.presence],
+            before.last_seen or 0,
+        ):
             found[agent] = Member(agent, own, kind if before is None else before.kind, state, last)
     return list(found.values())
 
@@ -75,14 +92,23 @@ async def everyone(context: Context, name: str | None = None) -> list[Member]:
 def derived(context: Context, presence: Presence | None, reader: int) -> Here:
     """Return a reader's standing now, from what is stored and what this server sees of it."""
     ws = context.workspace.ws
-    return derive(presence, context.alive(ws, reader), context.now, on_socket=context.on_socket(ws, reader))
+    return derive(
+        presence, context.alive(ws, reader), context.now, on_socket=context.on_socket(ws, reader)
+    )
 
 
 def best(standings: list[Here]) -> Here:
-    """Return an agent's standing from those of its instances: the most present of them, and how mail reaches one that has said so."""
+    """Return an agent's standing from those of its instances: the most present of them, and how
+    mail reaches one that has said so.
+    """
     found = max(standings, key=lambda here: (_RANK[here.presence], here.last_seen or 0))
-    told = max((here for here in standings if here.presence == found.presence), key=lambda here: (bool(here.card.get("reach")), here.last_seen or 0))
-    return Here(found.presence, found.last_seen, told.reach, found.card or told.card, found.started_at)
+    told = max(
+        (here for here in standings if here.presence == found.presence),
+        key=lambda here: (bool(here.card.get("reach")), here.last_seen or 0),
+    )
+    return Here(
+        found.presence, found.last_seen, told.reach, found.card or told.card, found.started_at
+    )
 
 
 async def standing(context: Context, reader: Reader) -> Here:

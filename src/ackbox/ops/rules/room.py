@@ -1,6 +1,7 @@
 """Room: how much a workspace may hold, so that one cannot fill the disk of all.
 
-What is stored is added up beside the calls, about once a second, so that a send does not pay for it; what a second brings may
+What is stored is added up beside the calls, about once a second, so that a send does not pay for
+it; what a second brings may
 go over the limit. Explained in docs/why/limits.md, "Storage".
 """
 
@@ -31,7 +32,10 @@ class Rooms:
         self._grown.add(ws)
 
     def bytes_of(self, ws: int) -> int:
-        """Return how many bytes a workspace held when that was last added up; 0 while nobody has written to it."""
+        """Return how many bytes a workspace held when that was last added up.
+
+        0 while nobody has written to it.
+        """
         return self._held.get(ws, Held()).bytes
 
     async def measure(self, engine: Engine) -> None:
@@ -55,5 +59,9 @@ def refuse_full(context: Context) -> None:
     """Raise Conflict in a workspace that holds as much as it may."""
     limit = context.workspace.settings.get("storage_mb", STORAGE_MB)
     if context.stored_bytes(context.workspace.ws) >= limit * MIB:
-        raise Conflict(f"The workspace {context.workspace.name!r} holds {limit:,} MiB, as much as it may. Nothing of this was stored.",
-                       hint="Ask an operator to raise `storage_mb` with workspace.settings.", limit_mb=limit)
+        raise Conflict(
+            f"The workspace {context.workspace.name!r} holds {limit:,} MiB, as much as it may."
+            " Nothing of this was stored.",
+            hint="Ask an operator to raise `storage_mb` with workspace.settings.",
+            limit_mb=limit,
+        )

@@ -15,7 +15,10 @@ from ackbox.store.messages import Stored
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """A stored message that the caller of this call may read. Only `see` and `see_each` make one."""
+    """A stored message that the caller of this call may read.
+
+    Only `see` and `see_each` make one.
+    """
 
     row: Stored
 
@@ -28,7 +31,8 @@ async def see(context: Context, call: Call, row: Stored) -> Seen | None:
 async def see_each(context: Context, call: Call, rows: Sequence[Stored]) -> list[Seen]:
     """Return those messages that the caller may read, in their order.
 
-    In an open workspace all; in a private one those that it sent or is a recipient of; operators read all.
+    In an open workspace all; in a private one those that it sent or is a recipient of; operators
+    read all.
     """
     agent = await narrowed(context, call)
     if agent is not None and rows:
@@ -48,8 +52,14 @@ async def narrowed(context: Context, call: Call) -> int | None:
 
 
 async def written_by(context: Context, call: Call) -> int | None:
-    """Return whose messages a list of names may be made of: null for all, the caller's own number, -1 for nobody. Registers nobody."""
+    """Return whose messages a list of names may be made of: null for all, the caller's own
+    number, -1 for nobody. Registers nobody.
+    """
     if context.visible_to(None) is None:
         return None
-    is_named = call.agent is not None or context.session is not None or context.caller.agent is not None
-    return context.visible_to(await context.store.reader(context.identity(call)[0]) if is_named else None)
+    is_named = (
+        call.agent is not None or context.session is not None or context.caller.agent is not None
+    )
+    return context.visible_to(
+        await context.store.reader(context.identity(call)[0]) if is_named else None
+    )

@@ -23,19 +23,41 @@ _to = msgspec.json.Decoder(list[str])
 
 def _fields(row: Stored, workspace: str) -> dict[str, Any]:
     return {
-        "id": row.id, "seq": row.seq, "workspace": workspace, "sender": row.sender_name,
-        "sender_instance": row.sender_instance, "sender_kind": row.sender_kind, "type": row.type,
-        "to": _to.decode(row.audience), "subject": row.subject, "body": row.body, "intent": row.intent,
-        "priority": row.priority, "refs": _refs.decode(row.refs), "metadata": msgspec.json.decode(row.metadata),
-        "parent": row.parent, "thread": row.thread_id, "expects_reply_by": to_text_or_none(row.expects_reply_by),
-        "expires_at": to_text_or_none(row.expires_at), "idempotency_key": row.idempotency_key, "hops": row.hops,
-        "created_at": to_text(row.created_at), **({"imported": True} if row.is_imported else {}),
+        "id": row.id,
+        "seq": row.seq,
+        "workspace": workspace,
+        "sender": row.sender_name,
+        "sender_instance": row.sender_instance,
+        "sender_kind": row.sender_kind,
+        "type": row.type,
+        "to": _to.decode(row.audience),
+        "subject": row.subject,
+        "body": row.body,
+        "intent": row.intent,
+        "priority": row.priority,
+        "refs": _refs.decode(row.refs),
+        "metadata": msgspec.json.decode(row.metadata),
+        "parent": row.parent,
+        "thread": row.thread_id,
+        "expects_reply_by": to_text_or_none(row.expects_reply_by),
+        "expires_at": to_text_or_none(row.expires_at),
+        "idempotency_key": row.idempotency_key,
+        "hops": row.hops,
+        "created_at": to_text(row.created_at),
+        **({"imported": True} if row.is_imported else {}),
     }
 
 
 def size_of(row: Stored, body_chars: int | None = None) -> int:
     """Return about how many bytes a message takes in an answer, with so much of its body."""
-    return 500 + len(row.body[:body_chars].encode()) + len(row.refs) + len(row.metadata) + len(row.audience) + len(row.subject or "")
+    return (
+        500
+        + len(row.body[:body_chars].encode())
+        + len(row.refs)
+        + len(row.metadata)
+        + len(row.audience)
+        + len(row.subject or "")
+    )
 
 
 def addresses(row: Stored) -> list[str]:
@@ -43,7 +65,10 @@ def addresses(row: Stored) -> list[str]:
 
 
 def message(seen: Seen, workspace: str, *, body_chars: int | None = None) -> Message:
-    """Return a message that its reader may see; with `body_chars`, the beginning of its body only."""
+    """Return a message that its reader may see.
+
+    With `body_chars`, the beginning of its body only.
+    """
     shown = Message(**_fields(seen.row, workspace))
     is_long = body_chars is not None and len(shown.body) > body_chars
     return msgspec.structs.replace(shown, body=shown.body[:body_chars]) if is_long else shown
@@ -51,7 +76,12 @@ def message(seen: Seen, workspace: str, *, body_chars: int | None = None) -> Mes
 
 def letter(seen: Seen, workspace: str, *, reader: int, read: bool, archived: bool) -> Letter:
     """Return a message that its reader may see, as a recipient's own."""
-    return Letter(**_fields(seen.row, workspace), receipt_id=receipt_id(seen.row.seq, reader), read=read, archived=archived)
+    return Letter(
+        **_fields(seen.row, workspace),
+        receipt_id=receipt_id(seen.row.seq, reader),
+        read=read,
+        archived=archived,
+    )
 
 
 def state_of(trace: Trace, *, is_expired: bool) -> State:
@@ -60,7 +90,10 @@ def state_of(trace: Trace, *, is_expired: bool) -> State:
         return "acknowledged"
     if trace.read_at is not None:
         return "read"
-    if any(entry[3] in ("message.withdraw", "agent.dismiss") for entry in trace.evidence.get("archived", [])):
+    if any(
+        entry[3] in ("message.withdraw", "agent.dismiss")
+        for entry in trace.evidence.get("archived", [])
+    ):
         return "withdrawn"
     if is_expired:
         return "expired"
@@ -69,13 +102,26 @@ def state_of(trace: Trace, *, is_expired: bool) -> State:
 
 def receipt(seq: int, who: Row, trace: Trace, *, is_expired: bool) -> Receipt:
     by = [
-        {"mark": mark, "instance": entry[0] or None, "at": to_text(entry[1]), "face": entry[2], "operation": entry[3],
-         **({"evidence": entry[4]} if len(entry) > 4 else {})}
-        for mark, entries in trace.evidence.items() for entry in entries
+        {
+            "mark": mark,
+            "instance": entry[0] or None,
+            "at": to_text(entry[1]),
+            "face": entry[2],
+            "operation": entry[3],
+            **({"evidence": entry[4]} if len(entry) > 4 else {}),
+        }
+        for mark, entries in trace.evidence.items()
+        for entry in entries
     ]
     return Receipt(
-        receipt_id=receipt_id(seq, who[0]), agent=who[1], instance=who[2], kind=who[3],
-        state=state_of(trace, is_expired=is_expired), delivered_at=to_text_or_none(trace.delivered_at),
-        read_at=to_text_or_none(trace.read_at), acknowledged_at=to_text_or_none(trace.acknowledged_at),
-        archived_at=to_text_or_none(trace.archived_at), by=by,
+        receipt_id=receipt_id(seq, who[0]),
+        agent=who[1],
+        instance=who[2],
+        kind=who[3],
+        state=state_of(trace, is_expired=is_expired),
+        delivered_at=to_text_or_none(trace.delivered_at),
+        read_at=to_text_or_none(trace.read_at),
+        acknowledged_at=to_text_or_none(trace.acknowledged_at),
+        archived_at=to_text_or_none(trace.archived_at),
+        by=by,
     )

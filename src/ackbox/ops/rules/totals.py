@@ -1,7 +1,9 @@
 """Totals: how much post a mailbox holds in all, counted once and then only what is new.
 
-Post is only added, in the order of its numbers, so a count that is known up to one number goes on from there. It is kept in
-this server's memory, for a minute, and never when some of the post will expire. Explained in docs/why/receipts.md, "Counts".
+Post is only added, in the order of its numbers, so a count that is known up to one number goes on
+from there. It is kept in
+this server's memory, for a minute, and never when some of the post will expire. Explained in
+docs/why/receipts.md, "Counts".
 """
 
 from __future__ import annotations
@@ -35,7 +37,10 @@ class Totals:
         self._known: dict[tuple[int, int], Known] = {}
 
     def find(self, ws: int, reader: int, *, last: int, now: int) -> Known:
-        """Return what is known of a mailbox as the log stands at `last`; nothing, up to 0, when it is to be counted anew."""
+        """Return what is known of a mailbox as the log stands at `last`.
+
+        Nothing, up to 0, when it is to be counted anew.
+        """
         known = self._known.get((ws, reader))
         # A transaction may see less than one that has ended since.
         if known is None or known.upto > last or not 0 <= now - known.counted_at < KNOWN_FOR_MS:
@@ -54,9 +59,16 @@ class Totals:
 
 
 async def counts(context: Context, reader: Reader, *, unread: int | None = None) -> tuple[int, int]:
-    """Return (unread, total) of the whole mailbox, each counted up to 1,001 at least; `unread` when it is known already."""
+    """Return (unread, total) of the whole mailbox, each counted up to 1,001 at least.
+
+    `unread` when it is known already.
+    """
     if unread is None:
-        unread = len(await context.store.unmarked(reader, "read", after=0, most=COUNTED_UP_TO + 1, now=context.now))
+        unread = len(
+            await context.store.unmarked(
+                reader, "read", after=0, most=COUNTED_UP_TO + 1, now=context.now
+            )
+        )
     return unread, await _total(context, reader)
 
 

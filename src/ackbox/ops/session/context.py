@@ -1,4 +1,5 @@
-"""session.context: what whoever begins should know, told with a start of a session, or to who begins without one.
+"""session.context: what whoever begins should know, told with a start of a session, or to who
+begins without one.
 
 Explained in docs/why/sessions.md.
 """
@@ -31,41 +32,112 @@ RECENT = 5
 MOST_TOLD = 10
 NOTES_BYTES = 16_000
 
-Deliver = Annotated[Literal["none", "delivered", "read"], Meta(description="Mark the messages that are returned, in the same transaction")]
-Which = Annotated[Literal["unread", "pending"], Meta(description="Of which post: unread, or only what was not handed over yet")]
-Titles = Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=20, description="Titles of notes of kind document")]
+Deliver = Annotated[
+    Literal["none", "delivered", "read"],
+    Meta(description="Mark the messages that are returned, in the same transaction"),
+]
+Which = Annotated[
+    Literal["unread", "pending"],
+    Meta(description="Of which post: unread, or only what was not handed over yet"),
+]
+Titles = Annotated[
+    list[Annotated[str, Meta(max_length=500)]],
+    Meta(max_length=20, description="Titles of notes of kind document"),
+]
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What whoever begins should know."""
 
-    messages: Annotated[list[Letter], Meta(description="Up to five unread messages, the most urgent first")]
+    messages: Annotated[
+        list[Letter], Meta(description="Up to five unread messages, the most urgent first")
+    ]
     unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
     total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
-    recent: Annotated[list[Session], Meta(description="Your last sessions before this one, newest first")]
+    recent: Annotated[
+        list[Session], Meta(description="Your last sessions before this one, newest first")
+    ]
     agents: Annotated[list[Instance], Meta(description="Who else was here of late, up to ten")]
-    tasks: Annotated[list[Task], Meta(description="Your tasks that are not finished, the most urgent first, up to ten")]
-    notes: Annotated[list[Note], Meta(description="Constraints, and notes of priority 4 and 5, that stand, newest first, up to ten")]
-    found: Annotated[list[Note], Meta(description="Notes with words of `query`, newest first, up to ten")] = []
-    documents: Annotated[list[Note], Meta(description="Notes of kind document with the titles asked for")] = []
-    news: Annotated[list[Note], Meta(description="Notes of others since you were last heard of in a session, newest first, up to ten")] = []
+    tasks: Annotated[
+        list[Task],
+        Meta(description="Your tasks that are not finished, the most urgent first, up to ten"),
+    ]
+    notes: Annotated[
+        list[Note],
+        Meta(
+            description=(
+                "Constraints, and notes of priority 4 and 5, that stand, newest first, up to ten"
+            )
+        ),
+    ]
+    found: Annotated[
+        list[Note], Meta(description="Notes with words of `query`, newest first, up to ten")
+    ] = []
+    documents: Annotated[
+        list[Note], Meta(description="Notes of kind document with the titles asked for")
+    ] = []
+    news: Annotated[
+        list[Note],
+        Meta(
+            description=(
+                "Notes of others since you were last heard of in a session, newest first, up to ten"
+            )
+        ),
+    ] = []
     kept: Annotated[int, Meta(description="How many notes stand")] = 0
     is_first: Annotated[bool, Meta(description="Whether you have never had a session here before")]
 
 
 async def tell(
-    context: Context, me: Reader, *, before: list[SessionRow], mark: Literal["none", "delivered", "read"], state: Literal["unread", "pending"],
-    query: str | None, documents: list[str],
+    context: Context,
+    me: Reader,
+    *,
+    before: list[SessionRow],
+    mark: Literal["none", "delivered", "read"],
+    state: Literal["unread", "pending"],
+    query: str | None,
+    documents: list[str],
 ) -> dict[str, Any]:
-    """Return what a reader should know that begins, after the sessions it had before, by the fields of Told."""
-    post = await check(context, Check(agent=me.name, instance=me.instance, limit=PENDING, urgent_first=True, mark=mark, state=state))
-    others = sorted((each for each in await everyone(context) if each.reader != me.agent), key=lambda each: -(each.last_seen or 0))
-    tasks = await list_tasks(context, ListTasks(agent=me.name, instance=me.instance, mine=True, urgent_first=True, limit=MOST_TOLD))
+    """Return what a reader should know that begins, after the sessions it had before, by the
+    fields of Told.
+    """
+    post = await check(
+        context,
+        Check(
+            agent=me.name,
+            instance=me.instance,
+            limit=PENDING,
+            urgent_first=True,
+            mark=mark,
+            state=state,
+        ),
+    )
+    others = sorted(
+        (each for each in await everyone(context) if each.reader != me.agent),
+        key=lambda each: -(each.last_seen or 0),
+    )
+    tasks = await list_tasks(
+        context,
+        ListTasks(
+            agent=me.name, instance=me.instance, mine=True, urgent_first=True, limit=MOST_TOLD
+        ),
+    )
     return {
-        "messages": post.messages, "unread": post.unread, "total": post.total, "recent": [shown_session(context, each) for each in before],
-        "agents": [msgspec.structs.replace(await card_of(context, each), instances=[]) for each in others[:MOST_TOLD]], "tasks": tasks.tasks,
-        "notes": await _told(context, NoteFilter(important=1)), "found": await _found(context, query), "is_first": not before,
-        "documents": await _documents(context, documents), "news": await _news(context, me, before), "kept": await context.store.notes_kept(),
+        "messages": post.messages,
+        "unread": post.unread,
+        "total": post.total,
+        "recent": [shown_session(context, each) for each in before],
+        "agents": [
+            msgspec.structs.replace(await card_of(context, each), instances=[])
+            for each in others[:MOST_TOLD]
+        ],
+        "tasks": tasks.tasks,
+        "notes": await _told(context, NoteFilter(important=1)),
+        "found": await _found(context, query),
+        "is_first": not before,
+        "documents": await _documents(context, documents),
+        "news": await _news(context, me, before),
+        "kept": await context.store.notes_kept(),
     }
 
 
@@ -75,18 +147,31 @@ async def _told(context: Context, narrow: NoteFilter) -> list[Note]:
 
 
 async def _documents(context: Context, titles: list[str]) -> list[Note]:
-    found = [await context.store.note_page(NoteFilter(kind="document", title=title), most=1) for title in dict.fromkeys(titles)]
+    found = [
+        await context.store.note_page(NoteFilter(kind="document", title=title), most=1)
+        for title in dict.fromkeys(titles)
+    ]
     return [shown_note(row) for rows in found for row in rows]
 
 
 async def _news(context: Context, me: Reader, before: list[SessionRow]) -> list[Note]:
     if not before:
         return []
-    return [note for note in await _told(context, NoteFilter(since=before[0].last_seen)) if note.author != me.name]
+    return [
+        note
+        for note in await _told(context, NoteFilter(since=before[0].last_seen))
+        if note.author != me.name
+    ]
 
 
 async def _found(context: Context, query: str | None) -> list[Note]:
-    rows = [] if query is None else await context.store.search_notes(parse_query(query, is_any=True), NoteFilter(), most=MOST_TOLD)
+    rows = (
+        []
+        if query is None
+        else await context.store.search_notes(
+            parse_query(query, is_any=True), NoteFilter(), most=MOST_TOLD
+        )
+    )
     return [shown_note(row) for row in within(rows, limit=MOST_TOLD, max_text_bytes=NOTES_BYTES)]
 
 
@@ -101,12 +186,16 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
 
     agent: Annotated[str, Meta(description="Your name")]
     workspace: Annotated[str, Meta(description="Where you are")]
-    told: Annotated[Told | None, Meta(description="Null when you have a session, or were heard of within the hour")] = None
+    told: Annotated[
+        Told | None,
+        Meta(description="Null when you have a session, or were heard of within the hour"),
+    ] = None
 
 
 @op("session.context", scope="read")
 async def get_context(context: Context, params: GetContext) -> Opening:
-    """Return what a start of a session tells, to who begins without one: was not heard of for an hour and has no session going.
+    """Return what a start of a session tells, to who begins without one: was not heard of for an
+    hour and has no session going.
 
     Marks nothing. It is a sign of life like any call, so whoever asks twice is told once.
 
@@ -120,5 +209,13 @@ async def get_context(context: Context, params: GetContext) -> Opening:
     if has_begun:
         return Opening(agent=me.name, workspace=context.workspace.name)
     before = await context.store.session_page(before=NEWEST, reader_agent=me.agent, most=RECENT)
-    told = await tell(context, me, before=before, mark="none", state="pending", query=None, documents=params.documents)
+    told = await tell(
+        context,
+        me,
+        before=before,
+        mark="none",
+        state="pending",
+        query=None,
+        documents=params.documents,
+    )
     return Opening(agent=me.name, workspace=context.workspace.name, told=Told(**told))

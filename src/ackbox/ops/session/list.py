@@ -36,7 +36,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     agent: Annotated[str, Meta(description="Whose run")]
     instance: Annotated[str | None, Meta(description="Which running copy")] = None
     kind: Annotated[str, Meta(description="agent, or human for a person")]
-    state: Annotated[State, Meta(description="active, ended, or timed_out: nothing was heard of it for its ttl")]
+    state: Annotated[
+        State, Meta(description="active, ended, or timed_out: nothing was heard of it for its ttl")
+    ]
     area: Annotated[str | None, Meta(description="The part of the work it claims")] = None
     files: Annotated[list[str], Meta(description="Files it claims")] = []
     summary: Annotated[str | None, Meta(description="What it is doing, or left behind")] = None
@@ -51,15 +53,31 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 def shown_session(context: Context, row: SessionRow) -> Session:
     """Return a session as every face shows it."""
     return Session(
-        id=row.id, number=row.seq, workspace=context.workspace.name, agent=row.name, instance=row.instance,
-        kind=row.kind, state=state_of(context, row), area=row.area, files=row.files,
-        summary=row.summary, outcome=row.outcome, touched=row.touched, ttl_s=row.ttl_s, started_at=to_text(row.started_at),
-        last_seen=to_text(_seen(context, row)), ended_at=to_text_or_none(row.ended_at),
+        id=row.id,
+        number=row.seq,
+        workspace=context.workspace.name,
+        agent=row.name,
+        instance=row.instance,
+        kind=row.kind,
+        state=state_of(context, row),
+        area=row.area,
+        files=row.files,
+        summary=row.summary,
+        outcome=row.outcome,
+        touched=row.touched,
+        ttl_s=row.ttl_s,
+        started_at=to_text(row.started_at),
+        last_seen=to_text(_seen(context, row)),
+        ended_at=to_text_or_none(row.ended_at),
     )
 
 
 def _seen(context: Context, row: SessionRow) -> int:
-    signs = (row.last_seen, context.session_signs.get(row.seq, 0), context.session_alive(context.workspace.ws, row.seq))
+    signs = (
+        row.last_seen,
+        context.session_signs.get(row.seq, 0),
+        context.session_alive(context.workspace.ws, row.seq),
+    )
     return row.last_seen if row.ended_at is not None else max(signs)
 
 
@@ -70,8 +88,13 @@ def state_of(context: Context, row: SessionRow) -> State:
     return "active" if abs(context.now - _seen(context, row)) < row.ttl_s * 1000 else "timed_out"
 
 
-async def overlaps(context: Context, me: int, area: str | None, files: list[str], own: int = 0) -> list[Overlap]:
-    """Return who else claims the same: live sessions, and those who only checked in with a claim; the first hundred."""
+async def overlaps(
+    context: Context, me: int, area: str | None, files: list[str], own: int = 0
+) -> list[Overlap]:
+    """Return who else claims the same: live sessions, and those who only checked in with a claim.
+
+    The first hundred.
+    """
     if not area and not files:
         return []
     rows = await context.store.open_sessions(since=context.now - LONGEST_TTL_MS)
@@ -89,13 +112,22 @@ class AskConflicts(Call, frozen=True, kw_only=True):
     """What you think of working on."""
 
     area: Annotated[str, Meta(max_length=200, description="The part of the work")] | None = None
-    files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files; src/ is all below it")] | None = None
+    files: (
+        Annotated[
+            list[Annotated[str, Meta(max_length=500)]],
+            Meta(max_length=200, description="Files; src/ is all below it"),
+        ]
+        | None
+    ) = None
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """Who claims the same."""
 
-    conflicts: Annotated[list[Overlap], Meta(description="Live sessions that claim the same area or files, yours left out")]
+    conflicts: Annotated[
+        list[Overlap],
+        Meta(description="Live sessions that claim the same area or files, yours left out"),
+    ]
 
 
 @op("session.conflicts", scope="read")
@@ -104,7 +136,9 @@ async def conflicts(context: Context, params: AskConflicts) -> Claims:
 
     Raises NotAllowed, NotFound (the token's session is over).
     """
-    is_somebody = params.agent is not None or context.session is not None or context.caller.agent is not None
+    is_somebody = (
+        params.agent is not None or context.session is not None or context.caller.agent is not None
+    )
     me = (await context.me(params)).reader if is_somebody else 0
     return Claims(conflicts=await overlaps(context, me, params.area, params.files or []))
 

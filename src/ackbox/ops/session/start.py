@@ -1,4 +1,5 @@
-"""session.start, session.checkpoint, session.end: declared runs of an agent, and what each is told at its start.
+"""session.start, session.checkpoint, session.end: declared runs of an agent, and what each is told
+at its start.
 
 Who is here at all is agents.py's; how a session stands, and who claims the same, is claims.py's.
 Explained in docs/why/sessions.md.
@@ -29,22 +30,91 @@ from ackbox.store.messages import NEWEST
 from ackbox.store.readers import Reader
 from ackbox.store.sessions import SessionRow
 
-KINDS_OF_NAME = ("amber", "brisk", "calm", "clear", "deft", "eager", "fair", "keen", "lucid", "merry", "noble", "plain", "quick", "ready",
-                 "sharp", "steady", "swift", "tidy", "vivid", "warm")
+KINDS_OF_NAME = (
+    "amber",
+    "brisk",
+    "calm",
+    "clear",
+    "deft",
+    "eager",
+    "fair",
+    "keen",
+    "lucid",
+    "merry",
+    "noble",
+    "plain",
+    "quick",
+    "ready",
+    "sharp",
+    "steady",
+    "swift",
+    "tidy",
+    "vivid",
+    "warm",
+)
 
 
 class Start(Checkin, frozen=True, kw_only=True):
-    """A run to declare: what agent.check_in takes, and how conflicts, news and pending post are dealt with."""
+    """A run to declare: what agent.check_in takes, and how conflicts, news and pending post are
+    dealt with.
+    """
 
-    heartbeat_s: Annotated[int, Meta(ge=1, le=86_400, description="Seconds between signs of life; the workspace's when left out")] | None = None
-    online_s: Annotated[int, Meta(ge=10, le=86_400, description="Seconds you count as online after a sign of life; else `ttl_s`")] | None = None
-    on_conflict: Annotated[Literal["warn", "block"], Meta(
-        description="Others claim the same: tell, or refuse to start; the workspace's when left out")] | None = None
-    announce: Annotated[bool, Meta(description="Tell everyone of the start, and later of the end, as a system message")] = False
-    new_name: Annotated[bool, Meta(description="Without `agent`: make up a name even when the key has one of its own, where it may")] = False
+    heartbeat_s: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=86_400,
+                description="Seconds between signs of life; the workspace's when left out",
+            ),
+        ]
+        | None
+    ) = None
+    online_s: (
+        Annotated[
+            int,
+            Meta(
+                ge=10,
+                le=86_400,
+                description="Seconds you count as online after a sign of life; else `ttl_s`",
+            ),
+        ]
+        | None
+    ) = None
+    on_conflict: (
+        Annotated[
+            Literal["warn", "block"],
+            Meta(
+                description=(
+                    "Others claim the same: tell, or refuse to start; the workspace's when left out"
+                )
+            ),
+        ]
+        | None
+    ) = None
+    announce: Annotated[
+        bool,
+        Meta(description="Tell everyone of the start, and later of the end, as a system message"),
+    ] = False
+    new_name: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Without `agent`: make up a name even when the key has one of its own, where it may"
+            )
+        ),
+    ] = False
     mark: Deliver = "none"
     state: Which = "unread"
-    query: Annotated[str, Meta(min_length=1, max_length=400, description="Also find notes with any of these words")] | None = None
+    query: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1, max_length=400, description="Also find notes with any of these words"
+            ),
+        ]
+        | None
+    ) = None
     documents: Titles = []
 
 
@@ -55,7 +125,9 @@ class Started(Told, frozen=True, kw_only=True):
     session: Annotated[Session, Meta(description="The session")]
     heartbeat_s: Annotated[int, Meta(description="Seconds until the next sign of life is due")]
     ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a sign of life")]
-    conflicts: Annotated[list[Overlap], Meta(description="Live sessions that claim the same area or files")]
+    conflicts: Annotated[
+        list[Overlap], Meta(description="Live sessions that claim the same area or files")
+    ]
 
 
 @op("session.start", scope="write", writes=True)
@@ -76,23 +148,46 @@ async def start(context: Context, params: Start) -> Started:
     conflicts = await overlaps(context, me.reader, params.area, params.files or [])
     if conflicts and (params.on_conflict or settings.get("on_conflict")) == "block":
         others = ", ".join(sorted({each.agent for each in conflicts}))
-        raise Conflict(f"Others work on the same: {others}.", hint="Choose another area or files, or talk to them first.",
-                       conflicts=msgspec.to_builtins(conflicts))
+        raise Conflict(
+            f"Others work on the same: {others}.",
+            hint="Choose another area or files, or talk to them first.",
+            conflicts=msgspec.to_builtins(conflicts),
+        )
     before = await context.store.session_page(before=NEWEST, reader_agent=me.agent, most=RECENT)
     await check_in(context, _as_checkin(params, params.online_s or ttl_s))
-    told = await tell(context, me, before=before, mark=params.mark, state=params.state, query=params.query, documents=params.documents)
+    told = await tell(
+        context,
+        me,
+        before=before,
+        mark=params.mark,
+        state=params.state,
+        query=params.query,
+        documents=params.documents,
+    )
     token = secrets.token_hex(32)
     row = await _store(context, me, params, token=token, ttl_s=ttl_s)
     return Started(
-        token=token, session=shown_session(context, row), ttl_s=ttl_s, conflicts=conflicts,
-        heartbeat_s=min(params.heartbeat_s or settings.get("heartbeat_s", max(ttl_s // 3, 1)), ttl_s), **told,
+        token=token,
+        session=shown_session(context, row),
+        ttl_s=ttl_s,
+        conflicts=conflicts,
+        heartbeat_s=min(
+            params.heartbeat_s or settings.get("heartbeat_s", max(ttl_s // 3, 1)), ttl_s
+        ),
+        **told,
     )
 
 
 async def _named(context: Context, params: Start) -> Start:
-    """Return the parameters with a name made up, where nobody gave one or a new one is asked for."""
+    """Return the parameters with a name made up, where nobody gave one or a new one is asked
+    for.
+    """
     own = context.caller.agent
-    if params.agent is not None or params.session is not None or (own is not None and not params.new_name):
+    if (
+        params.agent is not None
+        or params.session is not None
+        or (own is not None and not params.new_name)
+    ):
         return params
     while True:
         name = f"agent-{secrets.choice(KINDS_OF_NAME)}-{secrets.randbelow(98) + 2}"
@@ -105,19 +200,46 @@ async def _named(context: Context, params: Start) -> Start:
 def _as_checkin(params: Start, online_s: int) -> Checkin:
     given = {name: getattr(params, name) for name in Checkin.__struct_fields__}
     # What a run before this one claimed is not claimed by this one: said as empty, not left out.
-    return Checkin(**{**given, "ttl_s": online_s, "area": params.area or "", "files": params.files or []})
+    return Checkin(
+        **{**given, "ttl_s": online_s, "area": params.area or "", "files": params.files or []}
+    )
 
 
-async def _store(context: Context, me: Reader, params: Start, *, token: str, ttl_s: int) -> SessionRow:
+async def _store(
+    context: Context, me: Reader, params: Start, *, token: str, ttl_s: int
+) -> SessionRow:
     id = context.new_id(context.now)
     subject = {"agent": me.name, "instance": me.instance, "session": id}
-    seq = await context.store.note("session.started", at=context.now, reader=me.agent, subject=subject)
+    seq = await context.store.note(
+        "session.started", at=context.now, reader=me.agent, subject=subject
+    )
     context.rings.add(seq)
-    row = SessionRow(seq, id, me.reader, me.agent, me.name, me.instance, me.kind, params.area, params.files or [], ttl_s, int(params.announce),
-                     context.now, context.now, None, params.summary, None, [])
+    row = SessionRow(
+        seq,
+        id,
+        me.reader,
+        me.agent,
+        me.name,
+        me.instance,
+        me.kind,
+        params.area,
+        params.files or [],
+        ttl_s,
+        int(params.announce),
+        context.now,
+        context.now,
+        None,
+        params.summary,
+        None,
+        [],
+    )
     await context.store.add_session(row, digest=hashlib.sha256(token.encode()).digest())
     if params.announce:
-        await announce(context, f"{_who(row)} started{_on(row)}.", metadata={"event": "session.started", "agent": me.name, "session": id})
+        await announce(
+            context,
+            f"{_who(row)} started{_on(row)}.",
+            metadata={"event": "session.started", "agent": me.name, "session": id},
+        )
     return row
 
 
@@ -126,19 +248,44 @@ def _who(row: SessionRow) -> str:
 
 
 def _on(row: SessionRow) -> str:
-    claims = [*([row.area] if row.area else []), *row.files[:5], *(["…"] if len(row.files) > 5 else [])]
+    claims = [
+        *([row.area] if row.area else []),
+        *row.files[:5],
+        *(["…"] if len(row.files) > 5 else []),
+    ]
     return f" on {', '.join(claims)}" if claims else ""
 
 
 class Checkpoint(Call, frozen=True, kw_only=True):
     """How far a run has come; what is left out stays as it was."""
 
-    summary: Annotated[str, Meta(max_length=2000, description="What you are doing, or have done so far")] | None = None
-    area: Annotated[str, Meta(max_length=200, description="The part of the work you claim now; empty for none"), CLEARS] | None = None
-    files: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200, description="Files you claim now")] | None = None
+    summary: (
+        Annotated[str, Meta(max_length=2000, description="What you are doing, or have done so far")]
+        | None
+    ) = None
+    area: (
+        Annotated[
+            str,
+            Meta(max_length=200, description="The part of the work you claim now; empty for none"),
+            CLEARS,
+        ]
+        | None
+    ) = None
+    files: (
+        Annotated[
+            list[Annotated[str, Meta(max_length=500)]],
+            Meta(max_length=200, description="Files you claim now"),
+        ]
+        | None
+    ) = None
     notes: Annotated[list[NewNote], Meta(max_length=50, description="Notes to keep")] = []
-    unless_known: Annotated[bool, Meta(description="A note of that kind, title and text that is there is not kept twice")] = True
-    limit: Annotated[int, Meta(ge=0, le=PENDING, description="At most this many messages")] = PENDING
+    unless_known: Annotated[
+        bool,
+        Meta(description="A note of that kind, title and text that is there is not kept twice"),
+    ] = True
+    limit: Annotated[int, Meta(ge=0, le=PENDING, description="At most this many messages")] = (
+        PENDING
+    )
     mark: Deliver = "none"
     state: Which = "unread"
 
@@ -156,7 +303,9 @@ class Checkpointed(msgspec.Struct, frozen=True, kw_only=True):
 
     session: Annotated[Session | None, Meta(description="The session; null when you have none")]
     notes: Annotated[list[Kept], Meta(description="What became of each note, in their order")]
-    conflicts: Annotated[list[Overlap], Meta(description="Live sessions that claim the same area or files")]
+    conflicts: Annotated[
+        list[Overlap], Meta(description="Live sessions that claim the same area or files")
+    ]
     messages: Annotated[list[Letter], Meta(description="Unread messages, the most urgent first")]
     unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
     total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
@@ -164,7 +313,8 @@ class Checkpointed(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("session.checkpoint", scope="write", writes=True)
 async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
-    """Say how far you have come, keep notes, and get up to five unread messages. A sign of life of the session.
+    """Say how far you have come, keep notes, and get up to five unread messages. A sign of life of
+    the session.
 
     Without a token it is about your newest session; without any session it only gives the post.
 
@@ -179,13 +329,39 @@ async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
             conflicts = await overlaps(context, me.reader, row.area, row.files, own=row.seq)
     if params.summary is not None or params.area is not None or params.files is not None:
         summary = None if params.summary is None else params.summary[:500]
-        await check_in(context, Checkin(agent=me.name, instance=me.instance, summary=summary, area=params.area, files=params.files))
-    kept = [await _kept(context, me, note, unless_known=params.unless_known) for note in params.notes]
+        await check_in(
+            context,
+            Checkin(
+                agent=me.name,
+                instance=me.instance,
+                summary=summary,
+                area=params.area,
+                files=params.files,
+            ),
+        )
+    kept = [
+        await _kept(context, me, note, unless_known=params.unless_known) for note in params.notes
+    ]
     mark = params.mark if params.limit else "none"
-    post = await check(context, Check(agent=me.name, instance=me.instance, limit=max(params.limit, 1), urgent_first=True, mark=mark,
-                                        state=params.state))
-    return Checkpointed(session=None if row is None else shown_session(context, row), notes=kept, conflicts=conflicts,
-                        messages=post.messages[: params.limit], unread=post.unread, total=post.total)
+    post = await check(
+        context,
+        Check(
+            agent=me.name,
+            instance=me.instance,
+            limit=max(params.limit, 1),
+            urgent_first=True,
+            mark=mark,
+            state=params.state,
+        ),
+    )
+    return Checkpointed(
+        session=None if row is None else shown_session(context, row),
+        notes=kept,
+        conflicts=conflicts,
+        messages=post.messages[: params.limit],
+        unread=post.unread,
+        total=post.total,
+    )
 
 
 async def _kept(context: Context, me: Reader, note: NewNote, *, unless_known: bool) -> Kept:
@@ -201,18 +377,39 @@ async def _changed(context: Context, row: SessionRow, params: Checkpoint) -> Ses
     context.session_signs[row.seq] = context.now
     files = row.files if params.files is None else params.files
     area = row.area if params.area is None else params.area or None
-    row = msgspec.structs.replace(row, area=area, files=files, summary=params.summary or row.summary, last_seen=context.now)
-    await context.store.change_session(row.seq, area=row.area, files=row.files, summary=row.summary, now=context.now)
+    row = msgspec.structs.replace(
+        row, area=area, files=files, summary=params.summary or row.summary, last_seen=context.now
+    )
+    await context.store.change_session(
+        row.seq, area=row.area, files=row.files, summary=row.summary, now=context.now
+    )
     return row
 
 
 class End(Call, frozen=True, kw_only=True):
     """The end of a run, and what it leaves behind."""
 
-    summary: Annotated[str, Meta(max_length=2000, description="What you leave behind")] | None = None
-    outcome: Annotated[str, Meta(min_length=1, max_length=32, description="How it ended, in a word: completed, failed, abandoned")] | None = None
-    touched: Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=1000, description="Files you changed")] = []
-    announce: Annotated[bool, Meta(description="Tell everyone; as at the start when left out")] | None = None
+    summary: Annotated[str, Meta(max_length=2000, description="What you leave behind")] | None = (
+        None
+    )
+    outcome: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=32,
+                description="How it ended, in a word: completed, failed, abandoned",
+            ),
+        ]
+        | None
+    ) = None
+    touched: Annotated[
+        list[Annotated[str, Meta(max_length=500)]],
+        Meta(max_length=1000, description="Files you changed"),
+    ] = []
+    announce: (
+        Annotated[bool, Meta(description="Tell everyone; as at the start when left out")] | None
+    ) = None
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,28 +420,56 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("session.end", scope="write", writes=True)
 async def end(context: Context, params: End) -> Ended:
-    """End a run: its token stands for nothing from now on, what it claimed is free, and you show as away.
+    """End a run: its token stands for nothing from now on, what it claimed is free, and you show as
+    away.
 
-    Without a token it is your newest session that ends. Whoever has another session running stays here.
+    Without a token it is your newest session that ends. Whoever has another session running stays
+    here.
 
     Raises NotAllowed, NotFound (there is none to end).
     """
     me = await context.me(params)
     row = context.session or await context.store.last_session(me.reader)
     if row is None:
-        raise NotFound("You have no session to end.", hint="Start one with session.start.", field="session")
+        raise NotFound(
+            "You have no session to end.", hint="Start one with session.start.", field="session"
+        )
     context.session_signs.pop(row.seq, None)
     summary = params.summary or row.summary
-    await context.store.end_session(row.seq, summary=summary, outcome=params.outcome, touched=params.touched, now=context.now)
-    ended = msgspec.structs.replace(row, ended_at=context.now, last_seen=context.now, summary=summary, outcome=params.outcome, touched=params.touched)
+    await context.store.end_session(
+        row.seq, summary=summary, outcome=params.outcome, touched=params.touched, now=context.now
+    )
+    ended = msgspec.structs.replace(
+        row,
+        ended_at=context.now,
+        last_seen=context.now,
+        summary=summary,
+        outcome=params.outcome,
+        touched=params.touched,
+    )
     others = await context.store.last_session(me.reader)
     if others is None or state_of(context, others) != "active":
-        await check_out(context, Checkout(agent=me.name, instance=me.instance, summary=None if params.summary is None else params.summary[:500]))
+        await check_out(
+            context,
+            Checkout(
+                agent=me.name,
+                instance=me.instance,
+                summary=None if params.summary is None else params.summary[:500],
+            ),
+        )
     subject = {"agent": me.name, "instance": me.instance, "session": row.id}
-    context.rings.add(await context.store.note("session.ended", at=context.now, reader=me.agent, subject=subject))
+    context.rings.add(
+        await context.store.note("session.ended", at=context.now, reader=me.agent, subject=subject)
+    )
     if row.announce if params.announce is None else params.announce:
         said = f": {params.summary}" if params.summary else "."
         how = f" ({params.outcome})" if params.outcome else ""
-        facts = {"event": "session.ended", "agent": me.name, "session": row.id, "outcome": params.outcome, "files": params.touched[:20]}
+        facts = {
+            "event": "session.ended",
+            "agent": me.name,
+            "session": row.id,
+            "outcome": params.outcome,
+            "files": params.touched[:20],
+        }
         await announce(context, f"{_who(row)} ended{how}{said}", metadata=facts)
     return Ended(session=shown_session(context, ended))

@@ -37,14 +37,21 @@ def as_assignee(reader: Reader) -> Assignee:
     return Assignee(reader.agent, reader.name, reader.instance)
 
 
-async def find_assignee(context: Context, to: str, *, instance: str | None, unknown: str | None, me: Reader) -> Assignee:
-    """Return who a task is for; a name nobody has seen gets a reader that its tasks and post wait for.
+async def find_assignee(
+    context: Context, to: str, *, instance: str | None, unknown: str | None, me: Reader
+) -> Assignee:
+    """Return who a task is for; a name nobody has seen gets a reader that its tasks and post wait
+    for.
 
     Raises Invalid when it is not one agent or person, UnknownRecipient as a send does.
     """
     address = parse_address(to)
     if address.is_everyone or address.is_humans:
-        raise Invalid("A task is for one agent or person.", hint="Leave `to` out: whoever claims it has it.", field="to")
+        raise Invalid(
+            "A task is for one agent or person.",
+            hint="Leave `to` out: whoever claims it has it.",
+            field="to",
+        )
     unknown = unknown or context.workspace.settings.get("unknown", "hold")
     audience = await resolve(context, to, instance=instance, unknown=unknown, sender=me)
     reader = await context.store.reader_by_number(audience.channels[0])
@@ -52,52 +59,106 @@ async def find_assignee(context: Context, to: str, *, instance: str | None, unkn
     return as_assignee(reader)
 
 
-async def tell_assigned(context: Context, me: Reader, task: StoredTask, *, also_me: bool = False) -> str | None:
-    """Write to the assignee that a task is theirs, and return the message's id; nobody is told what they did themselves, unless they ask."""
+async def tell_assigned(
+    context: Context, me: Reader, task: StoredTask, *, also_me: bool = False
+) -> str | None:
+    """Write to the assignee that a task is theirs, and return the message's id.
+
+    Nobody is told what they did themselves, unless they ask.
+    """
     if task.assignee is None or (_is_me(me, task) and not also_me) or task.status in FINISHED:
         return None
     facts = [
-        f"Priority {task.priority}", *([f"due {to_text(task.card.due_at)}"] if task.card.due_at else []),
-        *([f"project {task.project}"] if task.project else []), *([f"done when: {task.card.done_when}"] if task.card.done_when else []),
+        f"Priority {task.priority}",
+        *([f"due {to_text(task.card.due_at)}"] if task.card.due_at else []),
+        *([f"project {task.project}"] if task.project else []),
+        *([f"done when: {task.card.done_when}"] if task.card.done_when else []),
     ]
     body = "\n\n".join(part for part in (task.title, task.description, " · ".join(facts)) if part)
-    return await _tell(context, me, task, [_address(task)], "task_assignment", subject=f"Task {task.number}: {task.title}", body=body,
-                       intent="request", priority=task.priority)
+    return await _tell(
+        context,
+        me,
+        task,
+        [_address(task)],
+        "task_assignment",
+        subject=f"Task {task.number}: {task.title}",
+        body=body,
+        intent="request",
+        priority=task.priority,
+    )
 
 
 async def tell_taken(context: Context, me: Reader, task: StoredTask, before: StoredTask) -> None:
     """Write to whom a task was for that it is somebody else's now."""
     if before.assignee in (None, me.agent, task.assignee):
         return
-    now = f"It is for {task.assignee_name} now." if task.assignee_name else "It is for whoever claims it."
+    now = (
+        f"It is for {task.assignee_name} now."
+        if task.assignee_name
+        else "It is for whoever claims it."
+    )
     subject = f"Task {task.number} is no longer yours: {task.title}"
-    await _tell(context, me, task, [_address(before)], "system", subject=subject, body=now, intent="status")
+    await _tell(
+        context, me, task, [_address(before)], "system", subject=subject, body=now, intent="status"
+    )
 
 
 async def tell_finished(context: Context, me: Reader, task: StoredTask) -> str | None:
-    """Write to the creator, and to the assignee when somebody else finished it, what became of a task."""
-    to = {task.creator: task.creator_name} | ({task.assignee: _address(task)} if task.assignee is not None else {})
+    """Write to the creator, and to the assignee when somebody else finished it, what became of
+    a task.
+    """
+    to = {task.creator: task.creator_name} | (
+        {task.assignee: _address(task)} if task.assignee is not None else {}
+    )
     to.pop(me.agent, None)
     if not to:
         return None
     said = _SAID[task.status]
-    return await _tell(context, me, task, list(to.values()), "system", subject=f"{said}: task {task.number}, {task.title}",
-                       body=task.card.note or f"{said} by {me.name}.", intent="error" if task.status == "failed" else "status")
+    return await _tell(
+        context,
+        me,
+        task,
+        list(to.values()),
+        "system",
+        subject=f"{said}: task {task.number}, {task.title}",
+        body=task.card.note or f"{said} by {me.name}.",
+        intent="error" if task.status == "failed" else "status",
+    )
 
 
-async def _tell(context: Context, me: Reader, task: StoredTask, to: list[str], type: MessageType, **letter: Any) -> str:
+async def _tell(
+    context: Context, me: Reader, task: StoredTask, to: list[str], type: MessageType, **letter: Any
+) -> str:
     letter["subject"] = letter["subject"][:SUBJECT_LIMIT]
     about = {"id": task.id, "number": task.number, "status": task.status}
-    sent = await post(context, me, Send(agent=me.name, instance=me.instance, to=to, parent=await _last_word(context, me, task), unknown="hold",
-                                        refs=[Ref(kind="task", target=task.id)], metadata={**task.card.metadata, "task": about}, **letter), type=type)
+    sent = await post(
+        context,
+        me,
+        Send(
+            agent=me.name,
+            instance=me.instance,
+            to=to,
+            parent=await _last_word(context, me, task),
+            unknown="hold",
+            refs=[Ref(kind="task", target=task.id)],
+            metadata={**task.card.metadata, "task": about},
+            **letter,
+        ),
+        type=type,
+    )
     return sent.id
 
 
 async def _last_word(context: Context, me: Reader, task: StoredTask) -> str | None:
-    """Return the message that a further one about a task goes on from; what the writer may not see is not answered."""
+    """Return the message that a further one about a task goes on from.
+
+    What the writer may not see is not answered.
+    """
     for id in (task.card.message, task.card.parent):
         row = None if id is None else await context.store.message(id)
-        if row is not None and await may_see(context, Send(agent=me.name, instance=me.instance, to="", body=""), row):
+        if row is not None and await may_see(
+            context, Send(agent=me.name, instance=me.instance, to="", body=""), row
+        ):
             return row.id
     return None
 
@@ -107,4 +168,8 @@ def _is_me(me: Reader, task: StoredTask) -> bool:
 
 
 def _address(task: StoredTask) -> str:
-    return f"{task.assignee_name}/{task.assignee_instance}" if task.assignee_instance else str(task.assignee_name)
+    return (
+        f"{task.assignee_name}/{task.assignee_instance}"
+        if task.assignee_instance
+        else str(task.assignee_name)
+    )

@@ -1,6 +1,7 @@
 """task.claim, task.update, task.assign, task.depend: what becomes of a task.
 
-Each runs in one transaction behind the workspace's writer, so of two who claim one task the second is told of the first.
+Each runs in one transaction behind the workspace's writer, so of two who claim one task the second
+is told of the first.
 Explained in docs/why/tasks.md.
 """
 
@@ -14,7 +15,16 @@ from msgspec import Meta
 from ackbox.errors import Conflict, Invalid
 from ackbox.model.message import Priority
 from ackbox.model.moment import parse_moment
-from ackbox.model.task import FINISHED, NOTE_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Cause, Status, Task, check_change
+from ackbox.model.task import (
+    FINISHED,
+    NOTE_LIMIT,
+    TEXT_LIMIT,
+    TITLE_LIMIT,
+    Cause,
+    Status,
+    Task,
+    check_change,
+)
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.table import Call, Context, op
 from ackbox.ops.task.assignment import (
@@ -53,22 +63,53 @@ LOOKED_AT = 200
 class Claim(Call, frozen=True, kw_only=True):
     """Which task to take."""
 
-    id: Annotated[TaskId, Meta(description="Id of a task, or its number; the most urgent that is free when left out")] | None = None
-    start: Annotated[bool, Meta(description="Also begin: status in_progress instead of claimed")] = False
+    id: (
+        Annotated[
+            TaskId,
+            Meta(
+                description=(
+                    "Id of a task, or its number; the most urgent that is free when left out"
+                )
+            ),
+        ]
+        | None
+    ) = None
+    start: Annotated[
+        bool, Meta(description="Also begin: status in_progress instead of claimed")
+    ] = False
     project: Annotated[Label, Meta(description="Without an id: only with this label")] | None = None
     tag: Annotated[Label, Meta(description="Without an id: only with this tag")] | None = None
-    or_refuse: Annotated[bool, Meta(description="Answer with the error `conflict` when you do not get it")] = False
-    tell: Annotated[bool, Meta(description="Also write the message of type task_assignment to yourself that task.assign writes to others")] = False
+    or_refuse: Annotated[
+        bool, Meta(description="Answer with the error `conflict` when you do not get it")
+    ] = False
+    tell: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Also write the message of type task_assignment to yourself that task.assign writes"
+                " to others"
+            )
+        ),
+    ] = False
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     """Whether you have it now, and if not, who or what stands in the way."""
 
     claimed: Annotated[bool, Meta(description="Whether you have it")]
-    task: Annotated[Task | None, Meta(description="The task as it stands now; null when there was none to take")] = None
+    task: Annotated[
+        Task | None, Meta(description="The task as it stands now; null when there was none to take")
+    ] = None
     winner: Annotated[str | None, Meta(description="Who has it")] = None
     winner_instance: Annotated[str | None, Meta(description="Which running copy has it")] = None
-    reason: Annotated[Reason | None, Meta(description="Why not: taken, assigned to another, waiting for tasks, finished, nothing to take")] = None
+    reason: Annotated[
+        Reason | None,
+        Meta(
+            description=(
+                "Why not: taken, assigned to another, waiting for tasks, finished, nothing to take"
+            )
+        ),
+    ] = None
     notice: Annotated[str | None, Meta(description="The same in words")] = None
 
 
@@ -76,46 +117,78 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
 async def claim(context: Context, params: Claim) -> Claimed:
     """Take a task: one of any number of claimants gets it, each other is told who did.
 
-    Claiming again what you have changes nothing and is no error. Without an id, takes the most urgent task that is
+    Claiming again what you have changes nothing and is no error. Without an id, takes the most
+    urgent task that is
     open, waits for nothing and is for you or for whoever claims it.
 
     Raises NotFound, Conflict (with `or_refuse`).
     """
     done = await _claim(context, params)
     if params.or_refuse and not done.claimed:
-        raise Conflict(done.notice or "", hint="See what is open with task.list.", reason=done.reason, winner=done.winner)
+        raise Conflict(
+            done.notice or "",
+            hint="See what is open with task.list.",
+            reason=done.reason,
+            winner=done.winner,
+        )
     return done
 
 
 async def _claim(context: Context, params: Claim) -> Claimed:
     me = await context.me(params)
-    task = await (_next(context, params, me) if params.id is None else find(context, params, params.id))
+    task = await (
+        _next(context, params, me) if params.id is None else find(context, params, params.id)
+    )
     if task is None:
         return Claimed(claimed=False, reason="nothing", notice="There is no open task for you.")
     if _holds(me, task) and task.status in ("claimed", "in_progress"):
         return await _claimed(context, task)
     if task.status in FINISHED:
-        return await _not_claimed(context, task, "finished", f"Task {task.number} is {task.status}.")
+        return await _not_claimed(
+            context, task, "finished", f"Task {task.number} is {task.status}."
+        )
     if task.status != "open":
         return await _not_claimed(context, task, "taken", f"{_who(task)} has task {task.number}.")
     if task.assignee is not None and not _may_take(me, task):
-        return await _not_claimed(context, task, "assigned", f"Task {task.number} is for {_who(task)}.")
+        return await _not_claimed(
+            context, task, "assigned", f"Task {task.number} is for {_who(task)}."
+        )
     missing = [number for number, _, status in task.needs if status != "done"]
     if missing:
-        return await _not_claimed(context, task, "waiting", f"Task {task.number} waits for {', '.join(map(str, missing))}.")
-    card = msgspec.structs.replace(task.card, claimed_at=context.now, started_at=context.now if params.start else None)
-    task = _given_to(as_assignee(me), msgspec.structs.replace(task, status="in_progress" if params.start else "claimed", card=card))
+        return await _not_claimed(
+            context,
+            task,
+            "waiting",
+            f"Task {task.number} waits for {', '.join(map(str, missing))}.",
+        )
+    card = msgspec.structs.replace(
+        task.card, claimed_at=context.now, started_at=context.now if params.start else None
+    )
+    task = _given_to(
+        as_assignee(me),
+        msgspec.structs.replace(
+            task, status="in_progress" if params.start else "claimed", card=card
+        ),
+    )
     if params.tell:
         message = await tell_assigned(context, me, task, also_me=True)
-        task = msgspec.structs.replace(task, card=msgspec.structs.replace(task.card, message=message))
+        task = msgspec.structs.replace(
+            task, card=msgspec.structs.replace(task.card, message=message)
+        )
     return await _claimed(context, await save(context, me, "task.claimed", task))
 
 
 async def _next(context: Context, params: Claim, me: Reader) -> StoredTask | None:
     """Return the most urgent open task that waits for nothing and that the caller may take."""
     for mine in (me.agent, None):
-        narrow = TaskFilter(statuses=",open,", assignee=mine, unassigned_only=1 if mine is None else None, ready_only=1,
-                            project=params.project or None, tag=None if not params.tag else tag_text(params.tag))
+        narrow = TaskFilter(
+            statuses=",open,",
+            assignee=mine,
+            unassigned_only=1 if mine is None else None,
+            ready_only=1,
+            project=params.project or None,
+            tag=None if not params.tag else tag_text(params.tag),
+        )
         for task in await context.store.urgent_tasks(narrow, priority=9, after=0, most=LOOKED_AT):
             if task.assignee is None or _may_take(me, task):
                 return task
@@ -131,55 +204,113 @@ def _holds(me: Reader, task: StoredTask) -> bool:
 
 
 def _who(task: StoredTask) -> str:
-    return f"{task.assignee_name}/{task.assignee_instance}" if task.assignee_instance else task.assignee_name or "nobody"
+    return (
+        f"{task.assignee_name}/{task.assignee_instance}"
+        if task.assignee_instance
+        else task.assignee_name or "nobody"
+    )
 
 
 async def _claimed(context: Context, task: StoredTask) -> Claimed:
-    return Claimed(claimed=True, task=await shown(context, task), winner=task.assignee_name, winner_instance=task.assignee_instance)
+    return Claimed(
+        claimed=True,
+        task=await shown(context, task),
+        winner=task.assignee_name,
+        winner_instance=task.assignee_instance,
+    )
 
 
 async def _not_claimed(context: Context, task: StoredTask, reason: Reason, notice: str) -> Claimed:
-    return Claimed(claimed=False, task=await shown(context, task), winner=task.assignee_name, winner_instance=task.assignee_instance,
-                   reason=reason, notice=notice)
+    return Claimed(
+        claimed=False,
+        task=await shown(context, task),
+        winner=task.assignee_name,
+        winner_instance=task.assignee_instance,
+        reason=reason,
+        notice=notice,
+    )
 
 
 class Change(Call, frozen=True, kw_only=True):
     """A change of tasks, by somebody."""
 
-    as_assignee: Annotated[bool, Meta(description="Act as whoever has the task, when neither you nor your key say who you are")] = False
+    as_assignee: Annotated[
+        bool,
+        Meta(
+            description="Act as whoever has the task, when neither you nor your key say who you are"
+        ),
+    ] = False
 
 
 class Update(Change, frozen=True, kw_only=True):
     """What is to change of a task; what is left out stays, an empty text clears."""
 
     id: TaskId
-    status: Annotated[Status, Meta(description="How far it is now; open opens it again")] | None = None
-    note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="A word on it: why it is blocked or failed, what came of it"), CLEARS] | None = None
-    blocked_by: Annotated[str, Meta(max_length=500, description="What holds it up: a task, a name, a thing"), CLEARS] | None = None
+    status: Annotated[Status, Meta(description="How far it is now; open opens it again")] | None = (
+        None
+    )
+    note: (
+        Annotated[
+            str,
+            Meta(
+                max_length=NOTE_LIMIT,
+                description="A word on it: why it is blocked or failed, what came of it",
+            ),
+            CLEARS,
+        ]
+        | None
+    ) = None
+    blocked_by: (
+        Annotated[
+            str,
+            Meta(max_length=500, description="What holds it up: a task, a name, a thing"),
+            CLEARS,
+        ]
+        | None
+    ) = None
     blocked_cause: Annotated[Cause, Meta(description="What kind of thing that is")] | None = None
-    title: Annotated[str, Meta(min_length=1, max_length=TITLE_LIMIT, description="What is to be done, in a line")] | None = None
-    description: Annotated[str, Meta(max_length=TEXT_LIMIT, description="The rest of it"), CLEARS] | None = None
+    title: (
+        Annotated[
+            str,
+            Meta(min_length=1, max_length=TITLE_LIMIT, description="What is to be done, in a line"),
+        ]
+        | None
+    ) = None
+    description: (
+        Annotated[str, Meta(max_length=TEXT_LIMIT, description="The rest of it"), CLEARS] | None
+    ) = None
     to: Annotated[To, CLEARS] | None = None
     to_instance: Annotated[ToInstance, CLEARS] | None = None
     priority: Priority | None = None
     project: Annotated[Label, Meta(description="A label"), CLEARS] | None = None
-    mission: Annotated[Label, Meta(description="A label for what it is part of"), CLEARS] | None = None
+    mission: Annotated[Label, Meta(description="A label for what it is part of"), CLEARS] | None = (
+        None
+    )
     tags: Tags | None = None
-    depends_on: Annotated[Needs, Meta(description="Tasks that must be done first, instead of those so far")] | None = None
+    depends_on: (
+        Annotated[Needs, Meta(description="Tasks that must be done first, instead of those so far")]
+        | None
+    ) = None
     done_when: Annotated[DoneWhen, CLEARS] | None = None
     due_at: Annotated[DueAt, CLEARS] | None = None
     estimated_minutes: Minutes | None = None
-    metadata: Annotated[dict[str, Any], Meta(description="Instead of the object so far; at most 16 KiB")] | None = None
+    metadata: (
+        Annotated[dict[str, Any], Meta(description="Instead of the object so far; at most 16 KiB")]
+        | None
+    ) = None
 
 
 @op("task.update", scope="write", writes=True)
 async def update(context: Context, params: Update) -> Task:
-    """Change a task: begin it, block it, send it to review, finish or fail or cancel it, open it again, or edit it.
+    """Change a task: begin it, block it, send it to review, finish or fail or cancel it, open it
+    again, or edit it.
 
-    Beginning what is nobody's makes it yours. Finishing writes a message of type system to the creator, and to the
+    Beginning what is nobody's makes it yours. Finishing writes a message of type system to the
+    creator, and to the
     assignee when somebody else finished it. The same state again changes nothing.
 
-    Raises NotFound, Conflict (a state that cannot follow, somebody else's task, a circle), Invalid, TooLong, UnknownRecipient.
+    Raises NotFound, Conflict (a state that cannot follow, somebody else's task, a circle), Invalid,
+    TooLong, UnknownRecipient.
     """
     before = await find(context, params, params.id)
     me = await actor(context, params, before)
@@ -196,7 +327,11 @@ async def update(context: Context, params: Update) -> Task:
         assert params.status is not None
         task = moved(context, me, task, params.status, before)
     elif params.blocked_by is not None or params.blocked_cause is not None:
-        raise Invalid("Only a blocked task says what holds it up.", hint="Set `status=blocked` too.", field="blocked_by")
+        raise Invalid(
+            "Only a blocked task says what holds it up.",
+            hint="Set `status=blocked` too.",
+            field="blocked_by",
+        )
     task = await told(context, me, task, before, is_finished=is_moved and task.status in FINISHED)
     if task == before and params.depends_on is None:
         return await shown(context, before)
@@ -205,77 +340,150 @@ async def update(context: Context, params: Update) -> Task:
 
 
 async def actor(context: Context, params: Change, task: StoredTask) -> Reader:
-    """Return who acts: the caller, or for a key without a name, when asked so, whoever has the task."""
+    """Return who acts: the caller, or for a key without a name, when asked so, whoever has the
+    task.
+    """
     number = task.creator if task.assignee is None else task.assignee
     if params.as_assignee and params.agent is None and context.caller.agent is None:
         reader = await context.store.reader_by_number(number)
         assert reader is not None
-        params = msgspec.structs.replace(params, agent=reader.name, instance=task.assignee_instance if task.assignee else None)
+        params = msgspec.structs.replace(
+            params, agent=reader.name, instance=task.assignee_instance if task.assignee else None
+        )
     return await context.me(params)
 
 
 def _edited(task: StoredTask, params: Update, now: int) -> StoredTask:
-    columns: dict[str, Any] = {name: value for name in ("title", "description", "priority") if (value := getattr(params, name)) is not None}
-    columns |= {name: value or None for name in ("project", "mission") if (value := getattr(params, name)) is not None}
+    columns: dict[str, Any] = {
+        name: value
+        for name in ("title", "description", "priority")
+        if (value := getattr(params, name)) is not None
+    }
+    columns |= {
+        name: value or None
+        for name in ("project", "mission")
+        if (value := getattr(params, name)) is not None
+    }
     if params.tags is not None:
         columns["tags"] = list(dict.fromkeys(params.tags))
-    card: dict[str, Any] = {name: value or None for name in ("note", "done_when", "estimated_minutes")
-                            if (value := getattr(params, name)) is not None}
+    card: dict[str, Any] = {
+        name: value or None
+        for name in ("note", "done_when", "estimated_minutes")
+        if (value := getattr(params, name)) is not None
+    }
     if params.due_at is not None:
-        card["due_at"] = parse_moment(params.due_at, field="due_at", now=now, ahead=True) if params.due_at else None
+        card["due_at"] = (
+            parse_moment(params.due_at, field="due_at", now=now, ahead=True)
+            if params.due_at
+            else None
+        )
     if params.metadata is not None:
         card["metadata"] = params.metadata
     if params.status == "blocked":
-        card |= {name: value or None for name in ("blocked_by", "blocked_cause") if (value := getattr(params, name)) is not None}
+        card |= {
+            name: value or None
+            for name in ("blocked_by", "blocked_cause")
+            if (value := getattr(params, name)) is not None
+        }
     return msgspec.structs.replace(task, **columns, card=msgspec.structs.replace(task.card, **card))
 
 
-async def _handed_over(context: Context, params: Update | Assign, me: Reader, task: StoredTask) -> StoredTask:
-    """Return a task as it is for somebody else; what the last one began, the next one takes up anew."""
+async def _handed_over(
+    context: Context, params: Update | Assign, me: Reader, task: StoredTask
+) -> StoredTask:
+    """Return a task as it is for somebody else.
+
+    What the last one began, the next one takes up anew.
+    """
     if task.status in FINISHED:
-        raise Conflict(f"The task is {task.status}.", hint="Open it again first, with `status=open`.", field="to", status=task.status)
+        raise Conflict(
+            f"The task is {task.status}.",
+            hint="Open it again first, with `status=open`.",
+            field="to",
+            status=task.status,
+        )
     name = params.to if params.to is not None else task.assignee_name
     to = None
     if name:
-        to = await find_assignee(context, name, instance=params.to_instance or None, unknown=getattr(params, "unknown", None), me=me)
+        to = await find_assignee(
+            context,
+            name,
+            instance=params.to_instance or None,
+            unknown=getattr(params, "unknown", None),
+            me=me,
+        )
     same = (to and to.number, to and to.instance) == (task.assignee, task.assignee_instance)
     if same:
         return task
     task = _given_to(to, task)
-    if task.status not in ("claimed", "in_progress") and not (to is None and task.status == "review"):
+    if task.status not in ("claimed", "in_progress") and not (
+        to is None and task.status == "review"
+    ):
         return task
-    return msgspec.structs.replace(task, status="open", card=msgspec.structs.replace(task.card, claimed_at=None))
+    return msgspec.structs.replace(
+        task, status="open", card=msgspec.structs.replace(task.card, claimed_at=None)
+    )
 
 
 def _given_to(to: Assignee | None, task: StoredTask) -> StoredTask:
-    return msgspec.structs.replace(task, assignee=to and to.number, assignee_name=to and to.name, assignee_instance=to and to.instance)
+    return msgspec.structs.replace(
+        task,
+        assignee=to and to.number,
+        assignee_name=to and to.name,
+        assignee_instance=to and to.instance,
+    )
 
 
-def moved(context: Context, me: Reader, task: StoredTask, to: Status, before: StoredTask) -> StoredTask:
+def moved(
+    context: Context, me: Reader, task: StoredTask, to: Status, before: StoredTask
+) -> StoredTask:
     """Return a task in another state. Raises Conflict."""
     check_change(before.status, to, has_assignee=task.assignee is not None)  # type: ignore[arg-type]  # checked when stored
-    is_given_now = (task.assignee, task.assignee_instance) != (before.assignee, before.assignee_instance)
-    if to == "in_progress" and before.status in ("open", "claimed") and task.assignee is not None and not (is_given_now or _may_begin(me, task)):
-        raise Conflict(f"Task {task.number} is {_who(task)}'s.", hint="Let them, or give it to yourself with task.assign.", field="status",
-                       assignee=task.assignee_name)
+    is_given_now = (task.assignee, task.assignee_instance) != (
+        before.assignee,
+        before.assignee_instance,
+    )
+    if (
+        to == "in_progress"
+        and before.status in ("open", "claimed")
+        and task.assignee is not None
+        and not (is_given_now or _may_begin(me, task))
+    ):
+        raise Conflict(
+            f"Task {task.number} is {_who(task)}'s.",
+            hint="Let them, or give it to yourself with task.assign.",
+            field="status",
+            assignee=task.assignee_name,
+        )
     if to in ("in_progress", "review", "done", "failed") and task.assignee is None:
         task = _given_to(as_assignee(me), task)
     now, card = context.now, task.card
     times = {
         "claimed_at": None if to == "open" else now if to == "claimed" else card.claimed_at,
-        "started_at": None if to == "open" else card.started_at or (now if to == "in_progress" else None),
+        "started_at": (
+            None if to == "open" else card.started_at or (now if to == "in_progress" else None)
+        ),
         "finished_at": now if to in FINISHED else None,
     }
     held_up = {} if to == "blocked" else {"blocked_by": None, "blocked_cause": None}
-    return msgspec.structs.replace(task, status=to, card=msgspec.structs.replace(card, **times, **held_up))
+    return msgspec.structs.replace(
+        task, status=to, card=msgspec.structs.replace(card, **times, **held_up)
+    )
 
 
 def _may_begin(me: Reader, task: StoredTask) -> bool:
-    """Whether a task is the caller's to begin; a person may begin anybody's, and a caller without an instance its agent's."""
-    return me.kind == "human" or (task.assignee == me.agent and (me.is_agent or task.assignee_instance in (None, me.instance)))
+    """Whether a task is the caller's to begin.
+
+    A person may begin anybody's, and a caller without an instance its agent's.
+    """
+    return me.kind == "human" or (
+        task.assignee == me.agent and (me.is_agent or task.assignee_instance in (None, me.instance))
+    )
 
 
-async def told(context: Context, me: Reader, task: StoredTask, before: StoredTask, *, is_finished: bool) -> StoredTask:
+async def told(
+    context: Context, me: Reader, task: StoredTask, before: StoredTask, *, is_finished: bool
+) -> StoredTask:
     """Write the messages of a change, and return the task with the last of them."""
     message = None
     if (task.assignee, task.assignee_instance) != (before.assignee, before.assignee_instance):
@@ -283,10 +491,16 @@ async def told(context: Context, me: Reader, task: StoredTask, before: StoredTas
         await tell_taken(context, me, task, before)
     if is_finished:
         message = await tell_finished(context, me, task) or message
-    return task if message is None else msgspec.structs.replace(task, card=msgspec.structs.replace(task.card, message=message))
+    return (
+        task
+        if message is None
+        else msgspec.structs.replace(task, card=msgspec.structs.replace(task.card, message=message))
+    )
 
 
-async def save(context: Context, me: Reader, kind: str, task: StoredTask, **more: Any) -> StoredTask:
+async def save(
+    context: Context, me: Reader, kind: str, task: StoredTask, **more: Any
+) -> StoredTask:
     """Write a task as it is now, and the feed's line about it."""
     task = msgspec.structs.replace(task, updated_at=context.now)
     await context.store.save_task(task)
@@ -298,7 +512,15 @@ class Assign(Call, frozen=True, kw_only=True):
     """Whose a task is to be."""
 
     id: TaskId
-    to: Annotated[To, Meta(description="A name, or name/instance; nobody, so that whoever claims it has it, when left out or empty")] = ""
+    to: Annotated[
+        To,
+        Meta(
+            description=(
+                "A name, or name/instance; nobody, so that whoever claims it has it, when left out"
+                " or empty"
+            )
+        ),
+    ] = ""
     to_instance: ToInstance | None = None
     note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="A word with it")] | None = None
     unknown: Unknown | None = None
@@ -306,9 +528,11 @@ class Assign(Call, frozen=True, kw_only=True):
 
 @op("task.assign", scope="write", writes=True)
 async def assign(context: Context, params: Assign) -> Task:
-    """Give a task to somebody, or to whoever claims it; the new assignee and the last one get a message each.
+    """Give a task to somebody, or to whoever claims it; the new assignee and the last one get a
+    message each.
 
-    What was claimed or begun is open again, for the new assignee to claim. The same assignee again changes nothing.
+    What was claimed or begun is open again, for the new assignee to claim. The same assignee again
+    changes nothing.
 
     Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
     """
@@ -316,18 +540,24 @@ async def assign(context: Context, params: Assign) -> Task:
     me = await context.me(params)
     task = await _handed_over(context, params, me, before)
     if params.note is not None:
-        task = msgspec.structs.replace(task, card=msgspec.structs.replace(task.card, note=params.note or None))
+        task = msgspec.structs.replace(
+            task, card=msgspec.structs.replace(task.card, note=params.note or None)
+        )
     if task == before:
         return await shown(context, before)
     task = await told(context, me, task, before, is_finished=False)
-    return await shown(context, await save(context, me, "task.assigned", task, was=before.assignee_name))
+    return await shown(
+        context, await save(context, me, "task.assigned", task, was=before.assignee_name)
+    )
 
 
 class Depend(Change, frozen=True, kw_only=True):
     """What a task is to wait for, or no more."""
 
     id: TaskId
-    on: Annotated[Needs, Meta(description="Tasks that must be done first, beside those so far")] = []
+    on: Annotated[
+        Needs, Meta(description="Tasks that must be done first, beside those so far")
+    ] = []
     no_more_on: Annotated[Needs, Meta(description="Tasks that it waits for no more")] = []
 
 
@@ -339,18 +569,34 @@ async def depend(context: Context, params: Depend) -> Task:
     """
     task = await find(context, params, params.id)
     me = await actor(context, params, task)
-    drop = [(await find(context, params, id, field="no_more_on")).number for id in params.no_more_on]
+    drop = [
+        (await find(context, params, id, field="no_more_on")).number for id in params.no_more_on
+    ]
     await context.store.drop_needs(task.number, drop)
     there = set(await context.store.needs(task.number))
-    added = await check_needs(context, task, [await find(context, params, id, field="on") for id in params.on])
+    added = await check_needs(
+        context, task, [await find(context, params, id, field="on") for id in params.on]
+    )
     if len(there | set(added)) > MOST_NEEDS:
-        raise Invalid(f"A task waits for at most {MOST_NEEDS} others.", hint="Put a task between that waits for some of them.", field="on")
+        raise Invalid(
+            f"A task waits for at most {MOST_NEEDS} others.",
+            hint="Put a task between that waits for some of them.",
+            field="on",
+        )
     await context.store.add_needs(task.number, added)
-    return await shown(context, await save(context, me, "task.updated", await context.store.again(task)))
+    return await shown(
+        context, await save(context, me, "task.updated", await context.store.again(task))
+    )
 
 
-async def _replace_needs(context: Context, params: Update, task: StoredTask, needs: list[str]) -> None:
+async def _replace_needs(
+    context: Context, params: Update, task: StoredTask, needs: list[str]
+) -> None:
     there = await context.store.needs(task.number)
-    wanted = await check_needs(context, task, [await find(context, params, id, field="depends_on") for id in needs])
-    await context.store.drop_needs(task.number, [number for number in there if number not in wanted])
+    wanted = await check_needs(
+        context, task, [await find(context, params, id, field="depends_on") for id in needs]
+    )
+    await context.store.drop_needs(
+        task.number, [number for number in there if number not in wanted]
+    )
     await context.store.add_needs(task.number, wanted)

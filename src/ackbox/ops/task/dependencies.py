@@ -14,23 +14,38 @@ from ackbox.store.tasks import StoredTask
 MOST_NEEDS = 100
 
 
-async def check_needs(context: Context, task: StoredTask | None, needs: Sequence[StoredTask]) -> list[int]:
-    """Return the numbers of what a task is to wait for. Raises Invalid when there are too many, Conflict when it would wait for itself."""
+async def check_needs(
+    context: Context, task: StoredTask | None, needs: Sequence[StoredTask]
+) -> list[int]:
+    """Return the numbers of what a task is to wait for.
+
+    Raises Invalid when there are too many, Conflict when it would wait for itself.
+    """
     if len(needs) > MOST_NEEDS:
-        raise Invalid(f"A task waits for at most {MOST_NEEDS} others.", hint="Put a task between that waits for some of them.", field="depends_on")
+        raise Invalid(
+            f"A task waits for at most {MOST_NEEDS} others.",
+            hint="Put a task between that waits for some of them.",
+            field="depends_on",
+        )
     if task is not None:
         for each in needs:
             path = await _path(context, each.number, task.number)
             if path:
                 raise Conflict(
-                    f"Task {task.number} would wait for itself: {' → '.join(map(str, [task.number, *path]))}.",
-                    hint="Take one of these dependencies out first.", field="depends_on", circle=[task.number, *path],
+                    f"Task {task.number} would wait for itself:"
+                    f" {' → '.join(map(str, [task.number, *path]))}.",
+                    hint="Take one of these dependencies out first.",
+                    field="depends_on",
+                    circle=[task.number, *path],
                 )
     return list(dict.fromkeys(each.number for each in needs))
 
 
 async def _path(context: Context, start: int, goal: int) -> list[int]:
-    """Return the way from one task to another along what each waits for; empty when there is none."""
+    """Return the way from one task to another along what each waits for.
+
+    Empty when there is none.
+    """
     before: dict[int, int | None] = {start: None}
     todo = [start]
     while todo:

@@ -23,13 +23,18 @@ LARGEST = 10_000
 class FinishMany(Change, frozen=True, kw_only=True):
     """Which tasks are done; what is left out narrows nothing, but something must be said."""
 
-    ids: Annotated[list[TaskId], Meta(max_length=200, description="Only these, by id or number")] | None = None
+    ids: (
+        Annotated[list[TaskId], Meta(max_length=200, description="Only these, by id or number")]
+        | None
+    ) = None
     assignee: Annotated[Name, Meta(description="Only of this agent or person")] | None = None
     creator: Annotated[Name, Meta(description="Only those this one asked for")] | None = None
     project: Annotated[Label, Meta(description="Only with this label")] | None = None
     mission: Annotated[Label, Meta(description="Only of this mission")] | None = None
     tag: Annotated[Label, Meta(description="Only with this tag")] | None = None
-    updated_before: Annotated[str, Meta(description="Only not changed since this time")] | None = None
+    updated_before: Annotated[str, Meta(description="Only not changed since this time")] | None = (
+        None
+    )
     note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="What came of them")] | None = None
     limit: Annotated[int, Meta(ge=1, le=200, description="At most this many")] = 200
     only_look: Annotated[bool, Meta(description="Say which they are, and change nothing")] = False
@@ -46,7 +51,8 @@ class FinishedMany(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("task.finish_many", scope="write", writes=lambda params: not params.only_look)
 async def finish_many(context: Context, params: FinishMany) -> FinishedMany:
-    """Finish all tasks that fit and are not finished, each as task.update does; with `only_look`, say which they are.
+    """Finish all tasks that fit and are not finished, each as task.update does; with `only_look`,
+    say which they are.
 
     Raises Invalid (nothing that narrows), NotFound (ids).
     """
@@ -59,21 +65,50 @@ async def finish_many(context: Context, params: FinishMany) -> FinishedMany:
             task = moved(context, me, msgspec.structs.replace(before, card=card), "done", before)
             task = await told(context, me, task, before, is_finished=True)
             await save(context, me, "task.updated", task, was=before.status, run=run)
-    return FinishedMany(run=run, at=None if params.only_look else to_text(context.now), ids=[task.id for task in found[: params.limit]],
-                        has_more=len(found) > params.limit)
+    return FinishedMany(
+        run=run,
+        at=None if params.only_look else to_text(context.now),
+        ids=[task.id for task in found[: params.limit]],
+        has_more=len(found) > params.limit,
+    )
 
 
 async def _unfinished(context: Context, params: FinishMany) -> list[StoredTask]:
     narrowing = ("assignee", "creator", "project", "mission", "tag", "updated_before")
     if params.ids is None and all(getattr(params, name) is None for name in narrowing):
-        raise Invalid("Nothing says which tasks.", hint=f"Give `ids`, or {', '.join(f'`{name}`' for name in narrowing)}.", field="ids")
-    same = {name: getattr(params, name) for name in ("workspace", "agent", "instance", "session", "assignee", "creator", "project", "mission", "tag")}
+        raise Invalid(
+            "Nothing says which tasks.",
+            hint=f"Give `ids`, or {', '.join(f'`{name}`' for name in narrowing)}.",
+            field="ids",
+        )
+    same = {
+        name: getattr(params, name)
+        for name in (
+            "workspace",
+            "agent",
+            "instance",
+            "session",
+            "assignee",
+            "creator",
+            "project",
+            "mission",
+            "tag",
+        )
+    }
     narrow = await filter_of(context, ListTasks(**same))
-    until = NEWEST if params.updated_before is None else parse_moment(params.updated_before, field="updated_before", now=context.now)
+    until = (
+        NEWEST
+        if params.updated_before is None
+        else parse_moment(params.updated_before, field="updated_before", now=context.now)
+    )
     if params.ids is not None:
         given = [await find(context, params, id, field="ids") for id in dict.fromkeys(params.ids)]
         numbers = {task.number for task in given}
-        rows = [task for task in await context.store.newest_tasks(narrow, most=LARGEST) if task.number in numbers]
+        rows = [
+            task
+            for task in await context.store.newest_tasks(narrow, most=LARGEST)
+            if task.number in numbers
+        ]
     else:
         rows = await context.store.newest_tasks(narrow, most=LARGEST)
     return [task for task in rows if task.updated_at < until][: params.limit + 1]

@@ -172,7 +172,9 @@ class KeptSession(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class KeptNote(msgspec.Struct, forbid_unknown_fields=True):
-    """A note and what it is linked to, as an export writes it: relation, number of the other, who said so, when."""
+    """A note and what it is linked to, as an export writes it: relation, number of the other,
+    who said so, when.
+    """
 
     seq: Number
     id: str
@@ -193,7 +195,9 @@ class KeptNote(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Kind(NamedTuple):
-    """A part of an export: the shape of its records, how the store gives and takes them, and what a page ends with."""
+    """A part of an export: the shape of its records, how the store gives and takes them, and
+    what a page ends with.
+    """
 
     shape: type[msgspec.Struct]
     take: Callable[..., Awaitable[list[Record]]]
@@ -215,9 +219,29 @@ _KINDS: dict[Part, Kind] = {
 class Export(Call, frozen=True, kw_only=True):
     """Which page of a workspace."""
 
-    part: Annotated[Part, Meta(description="Readers first, then messages with their receipts, events, schedules, tasks, sessions, notes")] = "reader"
-    after: Annotated[int, Meta(ge=0, le=MOST, description="Where the last page of this part ended")] = 0
-    upto: Annotated[int, Meta(ge=0, le=MOST, description="Nothing newer than this number; the newest now when left out")] | None = None
+    part: Annotated[
+        Part,
+        Meta(
+            description=(
+                "Readers first, then messages with their receipts, events, schedules, tasks,"
+                " sessions, notes"
+            )
+        ),
+    ] = "reader"
+    after: Annotated[
+        int, Meta(ge=0, le=MOST, description="Where the last page of this part ended")
+    ] = 0
+    upto: (
+        Annotated[
+            int,
+            Meta(
+                ge=0,
+                le=MOST,
+                description="Nothing newer than this number; the newest now when left out",
+            ),
+        ]
+        | None
+    ) = None
     limit: Annotated[int, Meta(ge=1, le=500, description="At most this many")] = 500
 
 
@@ -227,37 +251,56 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     workspace: Annotated[str, Meta(description="Name of the workspace")]
     mode: Annotated[str, Meta(description="open or private")]
     settings: Annotated[dict[str, Any], Meta(description="Its settings")]
-    upto: Annotated[int, Meta(description="The newest number that is covered; give it with every further page")]
+    upto: Annotated[
+        int, Meta(description="The newest number that is covered; give it with every further page")
+    ]
     records: Annotated[list[dict[str, Any]], Meta(description="Rows with all their columns")]
-    after: Annotated[int | None, Meta(description="Where this page ended; null when it was the last")]
+    after: Annotated[
+        int | None, Meta(description="Where this page ended; null when it was the last")
+    ]
 
 
 @op("workspace.export", scope="admin", is_slow=True)
 async def export(context: Context, params: Export) -> Exported:
-    """Return a page of everything in a workspace, receipts and marks included, keys, webhooks and tokens left out.
+    """Return a page of everything in a workspace, receipts and marks included, keys, webhooks and
+    tokens left out.
 
-    Marks that are set while an export runs may be missing from it; then the post is unread in the copy.
+    Marks that are set while an export runs may be missing from it; then the post is unread in the
+    copy.
 
-    Raises NotAllowed for an admin's key in a private workspace, which would show what it may not read.
+    Raises NotAllowed for an admin's key in a private workspace, which would show what it may not
+    read.
     """
     if context.visible_to(None) is not None:
-        raise NotAllowed("A private workspace is exported by its operators.", hint="Use the operator key.")
+        raise NotAllowed(
+            "A private workspace is exported by its operators.", hint="Use the operator key."
+        )
     store = context.store
     upto = await store.last_seq() if params.upto is None else params.upto
     kind = _KINDS[params.part]
     records = await kind.take(store, after=params.after, upto=upto, most=params.limit)
     workspace = context.workspace
-    return Exported(workspace=workspace.name, mode=workspace.mode, settings=workspace.settings, upto=upto, records=records,
-                    after=records[-1][kind.number] if records else None)
+    return Exported(
+        workspace=workspace.name,
+        mode=workspace.mode,
+        settings=workspace.settings,
+        upto=upto,
+        records=records,
+        after=records[-1][kind.number] if records else None,
+    )
 
 
 class Import(Call, frozen=True, kw_only=True):
     """Records of an export to store here."""
 
     part: Annotated[Part, Meta(description="What the records are")]
-    records: Annotated[list[dict[str, Any]], Meta(max_length=500, description="As workspace.export gave them")]
+    records: Annotated[
+        list[dict[str, Any]], Meta(max_length=500, description="As workspace.export gave them")
+    ]
     upto: Annotated[int, Meta(ge=0, le=MOST, description="The export's newest number")]
-    only_look: Annotated[bool, Meta(description="Say what would be new, or in the way, and store nothing")] = False
+    only_look: Annotated[
+        bool, Meta(description="Say what would be new, or in the way, and store nothing")
+    ] = False
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
@@ -269,23 +312,38 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("workspace.import", scope="server", writes=True, is_bulk=True)
 async def import_(context: Context, params: Import) -> Imported:
-    """Store records of an export, with their numbers and ids; what is here already is left as it is.
+    """Store records of an export, with their numbers and ids; what is here already is left as it
+    is.
 
-    A batch is stored whole or not at all; importing again completes what broke off. Raises Invalid, Conflict.
+    A batch is stored whole or not at all; importing again completes what broke off. Raises Invalid,
+    Conflict.
     """
     store = context.store
     kind = _KINDS[params.part]
     try:
-        records = [msgspec.to_builtins(msgspec.convert(record, kind.shape)) for record in params.records]
+        records = [
+            msgspec.to_builtins(msgspec.convert(record, kind.shape)) for record in params.records
+        ]
     except msgspec.ValidationError as error:
-        raise Invalid(f"A record is not as an export writes it: {error}.", hint="Import the file as it was written.", field="records") from None
+        raise Invalid(
+            f"A record is not as an export writes it: {error}.",
+            hint="Import the file as it was written.",
+            field="records",
+        ) from None
     if any(record.get("seq", 0) > params.upto for record in records):
-        raise Invalid("A record is newer than the export says it is.", hint="Import the file as it was written.", field="upto")
+        raise Invalid(
+            "A record is newer than the export says it is.",
+            hint="Import the file as it was written.",
+            field="upto",
+        )
     if params.part == "schedule":
         records = [resumed(record, context.now) for record in records]
     if params.part == "message":
-        # The keys of the other database are none of ours: who answers for these messages is the key that imports them.
-        records = [{**record, "acting_key": f"{IMPORTED}{context.caller.key_id}"} for record in records]
+        # The keys of the other database are none of ours: who answers for these messages is the key
+        # that imports them.
+        records = [
+            {**record, "acting_key": f"{IMPORTED}{context.caller.key_id}"} for record in records
+        ]
     fresh = [await kind.keep(store, record, only_look=params.only_look) for record in records]
     if not params.only_look:
         await store.keep_numbers(params.upto)

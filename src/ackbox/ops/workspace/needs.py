@@ -36,13 +36,26 @@ class GetNeeds(Call, frozen=True, kw_only=True):
 class Need(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that waits for a person, and for what."""
 
-    kind: Annotated[Kind, Meta(
-        description="mail: to a person; blocked; question: unanswered for ten minutes; urgent: unacknowledged for two; "
-                    "late: an answer was due; stuck: your own, for somebody away; expired: it left inboxes undelivered")]
-    message: Annotated[Message, Meta(description="What it is about; the body cut to 500 characters")]
-    waiting_for: Annotated[list[str], Meta(description="Recipients who have not dealt with it, at most ten")]
+    kind: Annotated[
+        Kind,
+        Meta(
+            description=(
+                "mail: to a person; blocked; question: unanswered for ten minutes; urgent:"
+                " unacknowledged for two; late: an answer was due; stuck: your own, for somebody"
+                " away; expired: it left inboxes undelivered"
+            )
+        ),
+    ]
+    message: Annotated[
+        Message, Meta(description="What it is about; the body cut to 500 characters")
+    ]
+    waiting_for: Annotated[
+        list[str], Meta(description="Recipients who have not dealt with it, at most ten")
+    ]
     since: Annotated[str, Meta(description="Since when it waits")]
-    is_answered: Annotated[bool, Meta(description="Whether somebody else has answered what was asked of several")] = False
+    is_answered: Annotated[
+        bool, Meta(description="Whether somebody else has answered what was asked of several")
+    ] = False
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,39 +67,77 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("workspace.needs", scope="read", is_slow=True)
 async def needs(context: Context, params: GetNeeds) -> Needs:
-    """Return what waits for a person: their mail, who is blocked, what is urgent, late or stuck. Looking marks nothing.
+    """Return what waits for a person: their mail, who is blocked, what is urgent, late or stuck.
+    Looking marks nothing.
 
     A person's key is told of that person's mail, any other key of every person's.
     """
     store, now = context.store, context.now
     me = None if context.caller.agent is None else await store.reader(context.caller.agent)
-    people = [me] if me is not None and me.kind == "human" else await store.humans() or await store.first_person()
-    mail = [seq for person in people for seq in await store.needs_mail(person.reader, now=now, most=MOST)]
+    people = (
+        [me]
+        if me is not None and me.kind == "human"
+        else await store.humans() or await store.first_person()
+    )
+    mail = [
+        seq
+        for person in people
+        for seq in await store.needs_mail(person.reader, now=now, most=MOST)
+    ]
     after = await store.last_seq() - NEWEST_SEQS
-    answered = await store.needs_recent(after=after, since=now - SINCE_MS, now=now, me=me.agent if me else -1, most=MOST)
+    answered = await store.needs_recent(
+        after=after, since=now - SINCE_MS, now=now, me=me.agent if me else -1, most=MOST
+    )
     rows = await store.messages_at(sorted({*mail, *answered}))
     tallies = await store.tallies([row.seq for row in rows])
     found = []
     for row in rows:
-        kind = _kind(row, is_mail=row.seq in mail, is_answered=answered.get(row.seq, False), tally=tallies[row.seq], now=now,
-                     is_mine=me is not None and row.sender_agent == me.agent)
+        kind = _kind(
+            row,
+            is_mail=row.seq in mail,
+            is_answered=answered.get(row.seq, False),
+            tally=tallies[row.seq],
+            now=now,
+            is_mine=me is not None and row.sender_agent == me.agent,
+        )
         seen = None if kind is None else await see(context, params, row)
         if kind is None or seen is None:
             continue
         waiting = await _waiting(context, row, away_only=kind == "stuck")
         if waiting or kind == "mail":
-            found.append(_need(context, seen, kind, waiting, is_answered=answered.get(row.seq, False)))
+            found.append(
+                _need(context, seen, kind, waiting, is_answered=answered.get(row.seq, False))
+            )
         if len(found) == params.limit:
             break
-    return Needs(needs=fitting(found), awaited=fitting(await store.awaited(visible_to=await written_by(context, params)), AWAITED_BYTES))
+    return Needs(
+        needs=fitting(found),
+        awaited=fitting(
+            await store.awaited(visible_to=await written_by(context, params)), AWAITED_BYTES
+        ),
+    )
 
 
-def _kind(row: Stored, *, is_mail: bool, is_answered: bool, tally: tuple[int, ...], now: int, is_mine: bool) -> Kind | None:
+def _kind(
+    row: Stored,
+    *,
+    is_mail: bool,
+    is_answered: bool,
+    tally: tuple[int, ...],
+    now: int,
+    is_mine: bool,
+) -> Kind | None:
     """Return why a message waits for a person, or null."""
     recipients, delivered, _, acknowledged = tally
     age = now - row.created_at
     if is_mail:
-        return "blocked" if row.intent == "blocked" else "question" if row.intent == "question" else "mail"
+        return (
+            "blocked"
+            if row.intent == "blocked"
+            else "question"
+            if row.intent == "question"
+            else "mail"
+        )
     if is_answered or acknowledged >= recipients:
         return None
     if row.expires_at is not None and row.expires_at <= now:
@@ -102,16 +153,30 @@ def _kind(row: Stored, *, is_mail: bool, is_answered: bool, tally: tuple[int, ..
     return "urgent" if row.priority == 5 and age > URGENT_MS else None
 
 
-def _need(context: Context, seen: Seen, kind: Kind, waiting: list[str], *, is_answered: bool) -> Need:
+def _need(
+    context: Context, seen: Seen, kind: Kind, waiting: list[str], *, is_answered: bool
+) -> Need:
     shown = show.message(seen, context.workspace.name, body_chars=SHOWN_CHARS)
-    return Need(kind=kind, message=shown, waiting_for=waiting, since=shown.created_at, is_answered=is_answered)
+    return Need(
+        kind=kind,
+        message=shown,
+        waiting_for=waiting,
+        since=shown.created_at,
+        is_answered=is_answered,
+    )
 
 
 async def _waiting(context: Context, row: Stored, *, away_only: bool) -> list[str]:
     store, names = context.store, []
-    for who, trace in await store.traces(row.seq, sender_agent=row.sender_agent, is_broadcast=row.is_for_everyone, after=0, most=200):
+    for who, trace in await store.traces(
+        row.seq, sender_agent=row.sender_agent, is_broadcast=row.is_for_everyone, after=0, most=200
+    ):
         # What was put away, or taken back, waits for nobody.
-        if trace.acknowledged_at is not None or trace.archived_at is not None or (away_only and trace.delivered_at is not None):
+        if (
+            trace.acknowledged_at is not None
+            or trace.archived_at is not None
+            or (away_only and trace.delivered_at is not None)
+        ):
             continue
         reader = await store.reader_by_number(who[0]) if away_only else None
         if reader is not None and (await standing(context, reader)).presence == "online":

@@ -30,15 +30,33 @@ MOST_AGENTS = 200
 MOST_INTENTS = 12
 UNREAD_UP_TO = 100
 
-Minutes = Annotated[int, Meta(ge=1, le=WEEK_MINUTES, description="How far back, in minutes; a week at most")]
-CompleteSince = Annotated[str, Meta(description="From when the numbers are complete; later where there were more than 20,000 messages")]
+Minutes = Annotated[
+    int, Meta(ge=1, le=WEEK_MINUTES, description="How far back, in minutes; a week at most")
+]
+CompleteSince = Annotated[
+    str,
+    Meta(
+        description=(
+            "From when the numbers are complete; later where there were more than 20,000 messages"
+        )
+    ),
+]
 
 
 class GetFlow(Call, frozen=True, kw_only=True):
     """Which stretch of time, and how many messages to tell one by one."""
 
     minutes: Minutes = 15
-    travels: Annotated[int, Meta(ge=0, le=1000, description="Also the newest messages one by one, without their text; at most this many")] = 0
+    travels: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1000,
+            description=(
+                "Also the newest messages one by one, without their text; at most this many"
+            ),
+        ),
+    ] = 0
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,15 +93,23 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("workspace.flow", scope="read", is_slow=True)
 async def flow(context: Context, params: GetFlow) -> Flow:
-    """Return who talks to whom: pairs with counts and their most frequent intent. Looking marks nothing.
+    """Return who talks to whom: pairs with counts and their most frequent intent. Looking marks
+    nothing.
 
     In a private workspace a caller is told of its own messages only.
     """
     of = await _stretch(context, params, params.minutes)
     pairs = _pairs(await context.store.pairs(of))
-    travels = _travels(await context.store.travels(of, most=params.travels)) if params.travels else []
-    return Flow(since=to_text(of.since), complete_since=to_text(of.complete_since), pairs=pairs[:MOST_PAIRS],
-                left_out=max(len(pairs) - MOST_PAIRS, 0), travels=travels)
+    travels = (
+        _travels(await context.store.travels(of, most=params.travels)) if params.travels else []
+    )
+    return Flow(
+        since=to_text(of.since),
+        complete_since=to_text(of.complete_since),
+        pairs=pairs[:MOST_PAIRS],
+        left_out=max(len(pairs) - MOST_PAIRS, 0),
+        travels=travels,
+    )
 
 
 async def _stretch(context: Context, call: Call, minutes: int) -> Stretch:
@@ -96,8 +122,17 @@ def _pairs(rows: Sequence[Row]) -> list[Pair]:
     found: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         found.setdefault((row[0], row[1]), []).append(row)
-    pairs = [Pair(sender=sender, recipient=recipient, messages=sum(int(row[3]) for row in own), urgent=sum(int(row[4]) for row in own),
-                  intent=own[0][2], last_at=to_text(max(row[5] for row in own))) for (sender, recipient), own in found.items()]
+    pairs = [
+        Pair(
+            sender=sender,
+            recipient=recipient,
+            messages=sum(int(row[3]) for row in own),
+            urgent=sum(int(row[4]) for row in own),
+            intent=own[0][2],
+            last_at=to_text(max(row[5] for row in own)),
+        )
+        for (sender, recipient), own in found.items()
+    ]
     return sorted(pairs, key=lambda pair: -pair.messages)
 
 
@@ -105,7 +140,9 @@ def _travels(rows: Sequence[Row]) -> list[Travel]:
     found: dict[int, Travel] = {}
     for seq, id, at, sender, recipient, intent, priority in rows:
         if seq not in found:
-            found[seq] = Travel(id=id, at=to_text(at), sender=sender, to=[], intent=intent, priority=priority)
+            found[seq] = Travel(
+                id=id, at=to_text(at), sender=sender, to=[], intent=intent, priority=priority
+            )
         if recipient not in found[seq].to:
             found[seq].to.append(recipient)
     return list(found.values())
@@ -131,8 +168,13 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     at: Annotated[str, Meta(description="Where it begins")]
     messages: Annotated[dict[str, int], Meta(description="How many messages, by intent")]
-    picked_up: Annotated[Delay | None, Meta(description="From sending to delivered, of messages sent in this step")] = None
-    acknowledged: Annotated[Delay | None, Meta(description="From sending to acknowledged, of messages sent in this step")] = None
+    picked_up: Annotated[
+        Delay | None, Meta(description="From sending to delivered, of messages sent in this step")
+    ] = None
+    acknowledged: Annotated[
+        Delay | None,
+        Meta(description="From sending to acknowledged, of messages sent in this step"),
+    ] = None
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,9 +184,21 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     presence: Annotated[Standing, Meta(description="online, idle or away")]
     unread: Annotated[int, Meta(description="Unread messages, up to 100")]
     oldest_unread_at: Annotated[str | None, Meta(description="When the oldest of them was sent")]
-    unacknowledged: Annotated[int, Meta(description="Messages of the last week to this agent by name that it has not acknowledged")]
-    oldest_unacknowledged_at: Annotated[str | None, Meta(description="When the oldest of them was sent")]
-    sent: Annotated[list[int], Meta(description="How many it wrote in each five minutes of the last hour, oldest first")]
+    unacknowledged: Annotated[
+        int,
+        Meta(
+            description=(
+                "Messages of the last week to this agent by name that it has not acknowledged"
+            )
+        ),
+    ]
+    oldest_unacknowledged_at: Annotated[
+        str | None, Meta(description="When the oldest of them was sent")
+    ]
+    sent: Annotated[
+        list[int],
+        Meta(description="How many it wrote in each five minutes of the last hour, oldest first"),
+    ]
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,9 +208,15 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     complete_since: CompleteSince
     messages: Annotated[int, Meta(description="How many messages were counted")]
     step_s: Annotated[int, Meta(description="How many seconds a step has")]
-    steps: Annotated[list[Step], Meta(description="Oldest first; steps in which nothing was sent are left out")]
-    picked_up: Annotated[Delay | None, Meta(description="From sending to delivered, of the whole stretch")]
-    acknowledged: Annotated[Delay | None, Meta(description="From sending to acknowledged, of the whole stretch")]
+    steps: Annotated[
+        list[Step], Meta(description="Oldest first; steps in which nothing was sent are left out")
+    ]
+    picked_up: Annotated[
+        Delay | None, Meta(description="From sending to delivered, of the whole stretch")
+    ]
+    acknowledged: Annotated[
+        Delay | None, Meta(description="From sending to acknowledged, of the whole stretch")
+    ]
     agents: Annotated[list[Post], Meta(description="Those seen last first, 200 at most")]
     left_out: Annotated[int, Meta(description="How many agents are not listed")]
     behind: Annotated[int, Meta(description="How many numbers the index of words is behind")]
@@ -164,7 +224,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("workspace.health", scope="read", is_slow=True)
 async def health(context: Context, params: GetHealth) -> Health:
-    """Return how the post runs: messages by intent, delays to delivered and acknowledged, and whose post waits. Looking marks nothing.
+    """Return how the post runs: messages by intent, delays to delivered and acknowledged, and whose
+    post waits. Looking marks nothing.
 
     In a private workspace a caller is told of its own post only.
     """
@@ -172,12 +233,20 @@ async def health(context: Context, params: GetHealth) -> Health:
     of = await _stretch(context, params, params.minutes)
     step = max(params.minutes * MINUTE_MS // STEPS, 1000)
     rates = await store.rates(of, step=step)
-    delays = {mark: {row[0]: _delay(row) for row in await store.delays(of, mark, step=step)} for mark in ("delivered", "acknowledged")}
+    delays = {
+        mark: {row[0]: _delay(row) for row in await store.delays(of, mark, step=step)}
+        for mark in ("delivered", "acknowledged")
+    }
     total = {mark: await store.delays(of, mark) for mark in ("delivered", "acknowledged")}
     agents, left_out = await _agents(context, of.visible_to)
     return Health(
-        since=to_text(of.since), complete_since=to_text(of.complete_since), messages=sum(row[2] for row in rates), step_s=step // 1000,
-        steps=_steps(of.since, step, rates, delays), agents=agents, left_out=left_out,
+        since=to_text(of.since),
+        complete_since=to_text(of.complete_since),
+        messages=sum(row[2] for row in rates),
+        step_s=step // 1000,
+        steps=_steps(of.since, step, rates, delays),
+        agents=agents,
+        left_out=left_out,
         picked_up=_delay(total["delivered"][0]) if total["delivered"] else None,
         acknowledged=_delay(total["acknowledged"][0]) if total["acknowledged"] else None,
         behind=max(await store.last_seq() - await store.indexed_to(), 0),
@@ -188,7 +257,9 @@ def _delay(row: Row) -> Delay:
     return Delay(receipts=row[1], p50_ms=row[2], p95_ms=row[3], p99_ms=row[4])
 
 
-def _steps(since: int, step: int, rates: Sequence[Row], delays: dict[str, dict[int, Delay]]) -> list[Step]:
+def _steps(
+    since: int, step: int, rates: Sequence[Row], delays: dict[str, dict[int, Delay]]
+) -> list[Step]:
     totals = Counter[str]()
     for _, intent, count in rates:
         totals[intent] += count
@@ -197,8 +268,15 @@ def _steps(since: int, step: int, rates: Sequence[Row], delays: dict[str, dict[i
     found: dict[int, Counter[str]] = {}
     for bucket, intent, count in rates:
         found.setdefault(bucket, Counter())[intent if intent in named else "other"] += count
-    return [Step(at=to_text(since + bucket * step), messages=dict(counts), picked_up=delays["delivered"].get(bucket),
-                 acknowledged=delays["acknowledged"].get(bucket)) for bucket, counts in sorted(found.items())]
+    return [
+        Step(
+            at=to_text(since + bucket * step),
+            messages=dict(counts),
+            picked_up=delays["delivered"].get(bucket),
+            acknowledged=delays["acknowledged"].get(bucket),
+        )
+        for bucket, counts in sorted(found.items())
+    ]
 
 
 async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post], int]:
@@ -212,7 +290,9 @@ async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post],
         sent.setdefault(name, [0] * SPARK_STEPS)[min(bucket, SPARK_STEPS - 1)] += count
     waiting = await store.waiting(week, now=now)
     members = [each for each in await everyone(context) if visible_to in (None, each.reader)]
-    listed = heapq.nsmallest(MOST_AGENTS, members, key=lambda each: (-(each.last_seen or 0), each.name))
+    listed = heapq.nsmallest(
+        MOST_AGENTS, members, key=lambda each: (-(each.last_seen or 0), each.name)
+    )
     posts = []
     for each in listed:
         reader = await store.reader_by_number(each.reader)
@@ -220,7 +300,15 @@ async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post],
         unread = await store.unmarked(reader, "read", after=0, most=UNREAD_UP_TO, now=now)
         oldest = await store.message_at(unread[0]) if unread else None
         count, since = waiting.get(reader.name, (0, None))
-        posts.append(Post(agent=reader.name, presence=each.presence, unread=len(unread), unacknowledged=count,
-                          oldest_unread_at=None if oldest is None else to_text(oldest.created_at),
-                          oldest_unacknowledged_at=to_text_or_none(since), sent=sent.get(reader.name, [0] * SPARK_STEPS)))
+        posts.append(
+            Post(
+                agent=reader.name,
+                presence=each.presence,
+                unread=len(unread),
+                unacknowledged=count,
+                oldest_unread_at=None if oldest is None else to_text(oldest.created_at),
+                oldest_unacknowledged_at=to_text_or_none(since),
+                sent=sent.get(reader.name, [0] * SPARK_STEPS),
+            )
+        )
     return posts, max(len(members) - MOST_AGENTS, 0)

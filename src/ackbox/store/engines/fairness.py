@@ -1,4 +1,5 @@
-"""Fairness: whose turn it is, so that one workspace that asks much does not keep the others waiting.
+"""Fairness: whose turn it is, so that one workspace that asks much does not keep the others
+waiting.
 
 No statements here and no meaning. Explained in docs/why/limits.md, "Between workspaces".
 """
@@ -14,7 +15,9 @@ T = TypeVar("T")
 
 
 class FairQueue(Generic[T]):
-    """What waits, by workspace: those who wait take turns, and each workspace's own come in their order."""
+    """What waits, by workspace: those who wait take turns, and each workspace's own come in
+    their order.
+    """
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, deque[T]] = {}
@@ -42,7 +45,10 @@ class FairQueue(Generic[T]):
         return list(self._waiting.pop(of, ()))
 
     def take_of_next(self, most: int) -> list[T]:
-        """Take at most so many, in their order, of the workspace whose turn it is; what it has left waits behind all the others."""
+        """Take at most so many, in their order, of the workspace whose turn it is.
+
+        What it has left waits behind all the others.
+        """
         of, waiting = next(iter(self._waiting.items()))
         del self._waiting[of]
         taken = [waiting.popleft() for _ in range(min(most, len(waiting)))]
@@ -66,7 +72,10 @@ class FairQueue(Generic[T]):
 
 
 class Threads:
-    """A few threads for work that would hold the event loop too long; workspaces take turns at them."""
+    """A few threads for work that would hold the event loop too long.
+
+    Workspaces take turns at them.
+    """
 
     def __init__(self, most: int) -> None:
         self._free = most

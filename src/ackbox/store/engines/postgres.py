@@ -34,10 +34,17 @@ NEAR_ROWS = 500
 FAR_STEPS = 2
 # A notification takes 8,000 bytes.
 TOLD_AT_ONCE = 50
-# Statements that add rows nobody in the same group can be looking for; every other write runs alone.
+# Statements that add rows nobody in the same group can be looking for; every other write runs
+# alone.
 APPENDS = frozenset({"take_seq", "message_add", "addressed_add", "idempotency_add", "event_add"})
-LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.CannotConnectNowError,
-        asyncpg.AdminShutdownError)
+LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+)
 
 
 class _Undo(Exception):
@@ -67,14 +74,34 @@ class PostgresEngine:
     async def open(self) -> None:
         try:
             self._facts = await prepare_database(self._url)
-            self._pool = await asyncpg.create_pool(self._url, min_size=1, max_size=self._most_connections, connect=connect, reset=_leave,
-                                                   command_timeout=60, statement_cache_size=500)
-        except (*LOST, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
-            raise Unavailable(f"PostgreSQL does not answer: {error}.", hint="Check the database URL and that the server runs.") from None
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=1,
+                max_size=self._most_connections,
+                connect=connect,
+                reset=_leave,
+                command_timeout=60,
+                statement_cache_size=500,
+            )
+        except (
+            *LOST,
+            asyncpg.InvalidAuthorizationSpecificationError,
+            asyncpg.InvalidCatalogNameError,
+        ) as error:
+            raise Unavailable(
+                f"PostgreSQL does not answer: {error}.",
+                hint="Check the database URL and that the server runs.",
+            ) from None
         except ValueError:
-            # Its text may quote a part of the password, which is there to be read wrongly when it holds a colon or a slash.
-            raise Invalid("This database URL cannot be read.",
-                          hint="Use postgresql://user@host/name; write %3A for a colon in the password and %2F for a slash.") from None
+            # Its text may quote a part of the password, which is there to be read wrongly when it
+            # holds a colon or a slash.
+            raise Invalid(
+                "This database URL cannot be read.",
+                hint=(
+                    "Use postgresql://user@host/name; write %3A for a colon in the password and %2F"
+                    " for a slash."
+                ),
+            ) from None
 
     async def close(self) -> None:
         pool, self._pool = self._pool, None
@@ -88,20 +115,25 @@ class PostgresEngine:
         if pool is not None:
             await pool.close()
 
-    async def read(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> T:
+    async def read(
+        self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False
+    ) -> T:
         for is_last in (False, True):
             try:
                 async with self._connection() as connection:
                     return await self._read_on(connection, work, ws, across)
             except LOST as error:
-                # A connection that died while idle says so at its first use; a read may simply be asked again.
+                # A connection that died while idle says so at its first use; a read may simply be
+                # asked again.
                 if is_last:
                     raise _unavailable(error) from None
                 await self._forget_connections()
         raise AssertionError
 
     async def _read_on(self, connection: Any, work: Work[T], ws: int | None, across: bool) -> T:
-        await connection.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_walls(ws, across)}")
+        await connection.execute(
+            f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_walls(ws, across)}"
+        )
         try:
             return await self._drive(connection, work(PostgresTransaction(writable=False)))
         finally:
@@ -109,12 +141,19 @@ class PostgresEngine:
                 await connection.execute("COMMIT")
 
     async def _drive(self, connection: Any, coroutine: Awaitable[T]) -> T:
-        """Run work to its end, one statement after the other; what goes through many rows does so in a thread."""
+        """Run work to its end, one statement after the other.
+
+        What goes through many rows does so in a thread.
+        """
         generator = coroutine.__await__()
         rows: list[Row] | None = None
         while True:
             is_far = rows is not None and len(rows) > NEAR_ROWS
-            ask, result = await self._far.run(None, partial(step, generator, rows)) if is_far else step(generator, rows)
+            ask, result = (
+                await self._far.run(None, partial(step, generator, rows))
+                if is_far
+                else step(generator, rows)
+            )
             if ask is None:
                 return result  # type: ignore[no-any-return]  # the end gives what the work returns
             try:
@@ -123,7 +162,9 @@ class PostgresEngine:
                 generator.close()
                 raise
 
-    async def write(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> T:
+    async def write(
+        self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False
+    ) -> T:
         if self._pool is None:
             raise Unavailable("The store is closed.", hint="Start the server again.")
         job = Job(work)
@@ -153,7 +194,8 @@ class PostgresEngine:
             for job in group:
                 job.answer()
             if not waiting:
-                # Those just answered may have more at once; they join the next group instead of starting a task each.
+                # Those just answered may have more at once; they join the next group instead of
+                # starting a task each.
                 await asyncio.sleep(0)
         del self._waiting[place]
 
@@ -164,7 +206,8 @@ class PostgresEngine:
                 try:
                     await connection.execute(begin)
                 except LOST:
-                    # It died while idle, before anything of this group was said: another one may take it.
+                    # It died while idle, before anything of this group was said: another one may
+                    # take it.
                     connection.terminate()
                     if is_last:
                         raise
@@ -173,7 +216,9 @@ class PostgresEngine:
                 await self._commit_together(connection, group, ws, begin)
                 return
 
-    async def _commit_together(self, connection: Any, group: list[Job], ws: int | None, begin: str) -> None:
+    async def _commit_together(
+        self, connection: Any, group: list[Job], ws: int | None, begin: str
+    ) -> None:
         alone = group
         if self._together and len(group) > 1:
             try:
@@ -190,7 +235,10 @@ class PostgresEngine:
         await connection.execute("COMMIT")
 
     async def _lockstep(self, connection: Any, group: list[Job]) -> list[Job]:
-        """Run jobs side by side; returns those that must run alone. Raises _Undo when one failed that has written."""
+        """Run jobs side by side; returns those that must run alone.
+
+        Raises _Undo when one failed that has written.
+        """
         alone: list[Job] = []
         asks: dict[Job, Ask] = {}
 
@@ -220,14 +268,17 @@ class PostgresEngine:
         for job in group:
             go_on(job, None)
         while asks:
-            # The counter last of all: its row stays locked to the commit, and other servers queue on it.
+            # The counter last of all: its row stays locked to the commit, and other servers queue
+            # on it.
             names = {ask.name for ask in asks.values()}
             names = names - {"take_seq"} or names
             ready = {job: ask for job, ask in asks.items() if ask.name in names}
             asks = {job: ask for job, ask in asks.items() if ask.name not in names}
             for name in sorted(names):
                 jobs = [job for job, ask in ready.items() if ask.name == name]
-                answers = await self._batches.many(connection, name, [ready[job].parameters for job in jobs])
+                answers = await self._batches.many(
+                    connection, name, [ready[job].parameters for job in jobs]
+                )
                 for job, rows in zip(jobs, answers, strict=True):
                     go_on(job, rows)
         return alone
@@ -243,11 +294,16 @@ class PostgresEngine:
             except LOST:
                 raise
             except Exception as error:  # one bad write fails alone; it is raised to its own caller
-                job.error = _unavailable(error) if isinstance(error, asyncpg.PostgresError) else error
+                job.error = (
+                    _unavailable(error) if isinstance(error, asyncpg.PostgresError) else error
+                )
                 await connection.execute("ROLLBACK TO job")
 
     async def _forget_connections(self) -> None:
-        """When one connection has died the others may have too; each is made anew when it is next asked for."""
+        """When one connection has died the others may have too.
+
+        Each is made anew when it is next asked for.
+        """
         if self._pool is not None:
             await self._pool.expire_connections()
 
@@ -260,7 +316,8 @@ class PostgresEngine:
             try:
                 yield connection
             except LOST:
-                # The server's word that it ends comes before the end itself: till then the connection looks alive.
+                # The server's word that it ends comes before the end itself: till then the
+                # connection looks alive.
                 connection.terminate()
                 raise
 
@@ -270,14 +327,19 @@ class PostgresEngine:
         await ready.wait()
 
     async def _listen_on(self, hear: Callable[[str], None], ready: asyncio.Event) -> None:
-        """Hear what other servers tell, on a connection of its own; after a loss everybody looks again."""
+        """Hear what other servers tell, on a connection of its own.
+
+        After a loss everybody looks again.
+        """
         wait_s = 0.1
         while True:
             with suppress(*LOST, asyncpg.PostgresError):
                 connection = await connect(self._url, timeout=10)
                 gone = asyncio.Event()
                 connection.add_termination_listener(lambda _, gone=gone: gone.set())
-                await connection.add_listener(CHANNEL, lambda _, __, ___, texts: _hear_each(hear, texts))
+                await connection.add_listener(
+                    CHANNEL, lambda _, __, ___, texts: _hear_each(hear, texts)
+                )
                 if ready.is_set():
                     hear("*")
                 ready.set()
@@ -298,7 +360,10 @@ class PostgresEngine:
     async def _tell_all(self) -> None:
         """Tell what came together in one notification; a lost one costs time, never a message."""
         while self._untold:
-            texts, self._untold = sorted(self._untold)[:TOLD_AT_ONCE], set(sorted(self._untold)[TOLD_AT_ONCE:])
+            texts, self._untold = (
+                sorted(self._untold)[:TOLD_AT_ONCE],
+                set(sorted(self._untold)[TOLD_AT_ONCE:]),
+            )
             with suppress(*LOST, asyncpg.PostgresError, Unavailable, TimeoutError):
                 async with self._connection() as connection:
                     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(texts))
@@ -318,14 +383,20 @@ def _hear_each(hear: Callable[[str], None], texts: str) -> None:
 def _walls(ws: int | None, across: bool) -> str:
     """Return the settings that row-level security looks at, for this transaction only."""
     seen = "on" if across or ws is None else "off"
-    return f"SELECT set_config('ackbox.ws', '{ws or 0:d}', true), set_config('ackbox.across', '{seen}', true)"
+    return (
+        f"SELECT set_config('ackbox.ws', '{ws or 0:d}', true), set_config('ackbox.across',"
+        f" '{seen}', true)"
+    )
 
 
 def _unavailable(error: BaseException) -> AckboxError:
     if isinstance(error, AckboxError):
         return error
-    return Unavailable("The store could not write.", hint=f"Nothing of this is known to be stored; try again ({type(error).__name__}).",
-                       retry_after_s=1)
+    return Unavailable(
+        "The store could not write.",
+        hint=f"Nothing of this is known to be stored; try again ({type(error).__name__}).",
+        retry_after_s=1,
+    )
 
 
 async def _leave(connection: Any) -> None:

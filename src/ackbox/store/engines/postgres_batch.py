@@ -62,7 +62,9 @@ class Batches:
         else:
             if name not in self._joined:
                 self._joined[name] = await _joined(connection, statement, self._plain[name])
-            for row in await connection.fetch(self._joined[name], *map(list, zip(*different, strict=True))):
+            for row in await connection.fetch(
+                self._joined[name], *map(list, zip(*different, strict=True))
+            ):
                 found[different[row[0] - 1]].append(tuple(row)[2:])
         return [found[key] for key in keys]
 
@@ -73,10 +75,16 @@ def _numbered(statement: Statement) -> str:
 
 
 async def _joined(connection: Any, statement: Statement, plain: str) -> str:
-    """Return a SELECT over arrays of its parameters; the types are what PostgreSQL takes the parameters for."""
+    """Return a SELECT over arrays of its parameters.
+
+    The types are what PostgreSQL takes the parameters for.
+    """
     types = (await connection.prepare(plain)).get_parameters()
     arrays = ", ".join(f"${number}::{type.name}[]" for number, type in enumerate(types, 1))
     columns = ", ".join(f'"{name}"' for name in statement.parameters)
     body = PARAMETER.sub(lambda match: f'asked."{match[1]}"', statement.sql)
-    return (f"SELECT asked.place, each.* FROM unnest({arrays}) WITH ORDINALITY AS asked({columns}, place) CROSS JOIN LATERAL "
-            f"(SELECT row_number() OVER () AS line, answer.* FROM ({body}) AS answer) AS each ORDER BY asked.place, each.line")
+    return (
+        f"SELECT asked.place, each.* FROM unnest({arrays}) WITH ORDINALITY AS asked({columns},"
+        f" place) CROSS JOIN LATERAL (SELECT row_number() OVER () AS line, answer.* FROM ({body})"
+        " AS answer) AS each ORDER BY asked.place, each.line"
+    )

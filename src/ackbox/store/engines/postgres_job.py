@@ -1,4 +1,5 @@
-"""Jobs on PostgreSQL: statements as questions to whoever drives the work, and a write with whom to answer.
+"""Jobs on PostgreSQL: statements as questions to whoever drives the work, and a write with whom to
+answer.
 
 When they run is said in postgres.py. Explained in docs/why/storage.md.
 """
@@ -78,7 +79,9 @@ class Job:
             self.future.set_exception(self.error)
 
 
-def step(generator: Generator[Ask, list[Row] | None, Any], rows: list[Row] | None) -> tuple[Ask | None, Any]:
+def step(
+    generator: Generator[Ask, list[Row] | None, Any], rows: list[Row] | None
+) -> tuple[Ask | None, Any]:
     """Go on to the next statement; at the end there is none, and a result."""
     try:
         return generator.send(rows), None

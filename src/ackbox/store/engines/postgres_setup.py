@@ -19,10 +19,16 @@ _LOCK = 7_717_001
 
 
 async def connect(*arguments: Any, **options: Any) -> Any:
-    """Return a connection that acts as the role without rights over the schema, where there is one."""
+    """Return a connection that acts as the role without rights over the schema, where there is
+    one.
+    """
     connection = await asyncpg.connect(*arguments, **options)
     try:
-        if await connection.fetchval("SELECT count(*) FROM pg_roles WHERE rolname = $1 AND pg_has_role(current_user, oid, 'MEMBER')", ROLE):
+        if await connection.fetchval(
+            "SELECT count(*) FROM pg_roles WHERE rolname = $1 AND pg_has_role(current_user, oid,"
+            " 'MEMBER')",
+            ROLE,
+        ):
             await connection.execute(f"SET ROLE {ROLE}")
     except BaseException:
         connection.terminate()
@@ -46,21 +52,37 @@ async def prepare_database(url: str) -> dict[str, Any]:
 
 
 async def _check(connection: Any) -> dict[str, Any]:
-    settings = dict(await connection.fetch("SELECT name, setting FROM pg_settings WHERE name IN "
-                                           "('server_version', 'server_version_num', 'fsync', 'synchronous_commit', 'full_page_writes')"))
+    settings = dict(
+        await connection.fetch(
+            "SELECT name, setting FROM pg_settings WHERE name IN ('server_version',"
+            " 'server_version_num', 'fsync', 'synchronous_commit', 'full_page_writes')"
+        )
+    )
     if int(settings["server_version_num"]) < OLDEST:
-        raise Unavailable(f"PostgreSQL {settings['server_version']} is too old.", hint="Use 14 or newer.")
+        raise Unavailable(
+            f"PostgreSQL {settings['server_version']} is too old.", hint="Use 14 or newer."
+        )
     for name in ("fsync", "full_page_writes", "synchronous_commit"):
         if settings[name] == "off":
-            raise Unavailable(f"PostgreSQL runs with {name}=off, so a stored message may be lost.",
-                              hint=f"Set {name} to on; ackbox promises it.")
-    return {"version": settings["server_version"], "fsync": settings["fsync"], "synchronous": settings["synchronous_commit"]}
+            raise Unavailable(
+                f"PostgreSQL runs with {name}=off, so a stored message may be lost.",
+                hint=f"Set {name} to on; ackbox promises it.",
+            )
+    return {
+        "version": settings["server_version"],
+        "fsync": settings["fsync"],
+        "synchronous": settings["synchronous_commit"],
+    }
 
 
 async def _migrate(connection: Any) -> None:
-    await connection.execute("CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)")
+    await connection.execute(
+        "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)"
+    )
     done = {row[0] for row in await connection.fetch("SELECT number FROM migration")}
     for migration in migrations("postgres"):
         if migration.number not in done:
             await connection.execute(migration.fill(_FILL))
-            await connection.execute("INSERT INTO migration VALUES ($1, $2)", migration.number, migration.name)
+            await connection.execute(
+                "INSERT INTO migration VALUES ($1, $2)", migration.number, migration.name
+            )

@@ -68,14 +68,24 @@ class SqliteEngine:
 
     async def open(self) -> None:
         if not is_safe(linked_version()):
-            raise Unavailable(f"SQLite {linked_version()} can damage a database.", hint="pip install --upgrade apsw")
+            raise Unavailable(
+                f"SQLite {linked_version()} can damage a database.",
+                hint="pip install --upgrade apsw",
+            )
         try:
             self._open()
         except Unavailable as error:
-            raise Unavailable(f"{self.path} cannot be used as a database: {error.message}", hint=error.hint) from None
+            raise Unavailable(
+                f"{self.path} cannot be used as a database: {error.message}", hint=error.hint
+            ) from None
         except (apsw.Error, OSError) as error:
-            raise Unavailable(f"{self.path} cannot be used as a database: {error}.",
-                              hint="Look at the file, its directory and the room on the disk, or name another with --database.") from None
+            raise Unavailable(
+                f"{self.path} cannot be used as a database: {error}.",
+                hint=(
+                    "Look at the file, its directory and the room on the disk, or name another with"
+                    " --database."
+                ),
+            ) from None
         self._thread = threading.Thread(target=self._serve, name="ackbox-writer", daemon=True)
         self._thread.start()
 
@@ -94,7 +104,10 @@ class SqliteEngine:
         self._writer.set_busy_timeout(0)
 
     def _make_file(self, path: Path) -> None:
-        """Make the file for its owner alone; what SQLite puts next to it takes its permissions from it."""
+        """Make the file for its owner alone.
+
+        What SQLite puts next to it takes its permissions from it.
+        """
         make_directory(path.parent)
         os.close(open_private(path, os.O_CREAT | os.O_RDWR))
         for suffix in ("-wal", "-shm", "-journal"):
@@ -113,7 +126,9 @@ class SqliteEngine:
             self._near.close()
         self._writer.close()
 
-    async def read(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> T:
+    async def read(
+        self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False
+    ) -> T:
         if self.path == ":memory:":
             return await self._submit(work, ws, writable=False, slow=slow)
         if not slow:
@@ -140,12 +155,16 @@ class SqliteEngine:
             connection = self._connect(reader=True)
         try:
             with connection:
-                result = drive(work(SqliteTransaction(connection, self._statements, writable=False)))
+                result = drive(
+                    work(SqliteTransaction(connection, self._statements, writable=False))
+                )
             return result
         finally:
             self._spare.put(connection)
 
-    def write(self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False) -> Awaitable[T]:
+    def write(
+        self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False
+    ) -> Awaitable[T]:
         return self._submit(work, ws, writable=True, slow=slow)
 
     async def _submit(self, work: Work[T], ws: int | None, *, writable: bool, slow: bool) -> T:
@@ -156,7 +175,8 @@ class SqliteEngine:
         (self._far_waiting if slow or ws in self._far_waiting else self._waiting).put(ws, job)
         if self._idle.is_set():
             self._idle.clear()
-            # Whatever else arrives in this turn of the loop joins the group; nobody waits longer than that.
+            # Whatever else arrives in this turn of the loop joins the group; nobody waits longer
+            # than that.
             loop.call_soon(self._start_group, loop)
         result: T = await job.future
         return result
@@ -168,20 +188,40 @@ class SqliteEngine:
         """Nobody else opens this file, so there is nobody to tell."""
 
     async def backup(self, path: str) -> dict[str, Any]:
-        return await asyncio.to_thread(copy_sqlite, self.path, fresh_file(path), self._statements["workspace_all"].sql)
+        return await asyncio.to_thread(
+            copy_sqlite, self.path, fresh_file(path), self._statements["workspace_all"].sql
+        )
 
     def facts(self) -> dict[str, Any]:
-        return {"engine": "sqlite", "version": apsw.sqlite_lib_version(), "path": self.path, "synchronous": "FULL"}
+        return {
+            "engine": "sqlite",
+            "version": apsw.sqlite_lib_version(),
+            "path": self.path,
+            "synchronous": "FULL",
+        }
 
     def _connect(self, *, reader: bool = False) -> apsw.Connection:
-        # Without a lock of its own: a connection is used by one thread at a time, here and in the thread that commits.
-        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOMUTEX
+        # Without a lock of its own: a connection is used by one thread at a time, here and in the
+        # thread that commits.
+        flags = (
+            apsw.SQLITE_OPEN_READWRITE
+            | apsw.SQLITE_OPEN_CREATE
+            | apsw.SQLITE_OPEN_URI
+            | apsw.SQLITE_OPEN_NOMUTEX
+        )
         connection = apsw.Connection(self.path, flags=flags, statementcachesize=200)
         connection.set_busy_timeout(BUSY_MS)
-        # One plan for each statement: without this SQLite plans again for every new value bound to a range or a limit.
+        # One plan for each statement: without this SQLite plans again for every new value bound to
+        # a range or a limit.
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-        pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
-                   "cache_size=-32000", "wal_autocheckpoint=4000"]
+        pragmas = [
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-32000",
+            "wal_autocheckpoint=4000",
+        ]
         if reader:
             pragmas.append("query_only=ON")
         for pragma in pragmas:
@@ -190,18 +230,25 @@ class SqliteEngine:
 
     def _migrate(self) -> None:
         with self._writer:
-            self._writer.execute("CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+            self._writer.execute(
+                "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT"
+                " NULL) STRICT"
+            )
             done = {row[0] for row in self._writer.execute("SELECT number FROM migration")}
             for migration in migrations("sqlite"):
                 if migration.number not in done:
                     for _ in self._writer.execute(migration.fill(_FILL), can_cache=False):
                         pass
-                    self._writer.execute("INSERT INTO migration VALUES (?, ?)", (migration.number, migration.name))
+                    self._writer.execute(
+                        "INSERT INTO migration VALUES (?, ?)", (migration.number, migration.name)
+                    )
 
     def _assert_durable(self) -> None:
         level = self._writer.pragma("synchronous")
         if level != 2:
-            raise Unavailable(f"SQLite runs with synchronous={level}; ackbox needs FULL (2).", hint="Report this.")
+            raise Unavailable(
+                f"SQLite runs with synchronous={level}; ackbox needs FULL (2).", hint="Report this."
+            )
 
     def _start_group(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._far_waiting and not (self._was_far and self._waiting):
@@ -228,9 +275,11 @@ class SqliteEngine:
         group.loop.call_soon(self._start_group, group.loop)
 
     def _run_near(self, group: Group) -> None:
-        """Run as many jobs as the loop has time for in one transaction, still to be committed; the others wait for the next one.
+        """Run as many jobs as the loop has time for in one transaction, still to be committed; the
+        others wait for the next one.
 
-        They are left to the thread when another process is writing just now, or when one of them must be undone alone.
+        They are left to the thread when another process is writing just now, or when one of them
+        must be undone alone.
         """
         if self._broken is not None:
             raise self._broken
@@ -246,17 +295,26 @@ class SqliteEngine:
                 self._wait_again(ws, jobs, is_far=any(job.is_spent for job in jobs))
 
     def _wait_again(self, ws: int | None, jobs: list[Job], *, is_far: bool) -> None:
-        """Let jobs wait ahead of the others of their workspace; with one that was too long, all of it, so that its writes keep their order."""
+        """Let jobs wait ahead of the others of their workspace.
+
+        With one that was too long, all of it, so that its writes keep their order.
+        """
         if is_far:
             self._far_waiting.put_back(ws, jobs + self._waiting.take_all_of(ws))
         else:
             self._waiting.put_back(ws, jobs)
 
     def _run_together(self, group: Group) -> bool:
-        """Run all jobs in one transaction, still to be committed; false when another process has been writing for too long."""
+        """Run all jobs in one transaction, still to be committed.
+
+        False when another process has been writing for too long.
+        """
         if self._broken is not None:
             raise self._broken
-        for run in (lambda: self._run_each(group, is_near=False), lambda: self._run_apart(group.jobs))[group.is_apart:]:
+        for run in (
+            lambda: self._run_each(group, is_near=False),
+            lambda: self._run_apart(group.jobs),
+        )[group.is_apart :]:
             try:
                 self._execute("BEGIN IMMEDIATE")
             except apsw.BusyError:
@@ -278,10 +336,13 @@ class SqliteEngine:
         return False
 
     def _run_each(self, group: Group, *, is_near: bool) -> bool:
-        """Run jobs one after the other; false when one failed that has written, or has lost the transaction of all.
+        """Run jobs one after the other; false when one failed that has written, or has lost the
+        transaction of all.
 
-        A savepoint for each would copy every page that its job touches; most that fail do so before they write. Those that
-        there is no time for are cut off the group, and with one that was too long for the loop whatever its workspace has after it.
+        A savepoint for each would copy every page that its job touches; most that fail do so before
+        they write. Those that
+        there is no time for are cut off the group, and with one that was too long for the loop
+        whatever its workspace has after it.
         """
         changes, tx, watch = self._writer.total_changes, self._write_tx, Stopwatch(GROUP_SECONDS)
         jobs, far = list(group.jobs), set[int | None]()
@@ -300,8 +361,8 @@ class SqliteEngine:
             (group.cut if job.is_spent else group.jobs).append(job)
             has_failed = job.is_spent or job.error is not None
             if has_failed and (changes() + tx.taken != before or not self._writer.in_transaction):
-                group.jobs.extend(each for each in jobs[place + 1:] if each.ws not in far)
-                group.cut.extend(each for each in jobs[place + 1:] if each.ws in far)
+                group.jobs.extend(each for each in jobs[place + 1 :] if each.ws not in far)
+                group.cut.extend(each for each in jobs[place + 1 :] if each.ws in far)
                 return False
         return True
 
@@ -346,7 +407,9 @@ class SqliteEngine:
             self._writer.execute("ROLLBACK")
         for job in jobs:
             if not isinstance(job.error, AckboxError):
-                job.error = Unavailable("The store could not write.", hint=_advice(error), retry_after_s=1)
+                job.error = Unavailable(
+                    "The store could not write.", hint=_advice(error), retry_after_s=1
+                )
         if isinstance(error, apsw.IOError):
             # After a failed fsync nobody knows what is on disk; only a fresh start can tell.
             self._broken = error

@@ -1,7 +1,9 @@
 """Shared answers: an equal question of the writes that commit together is asked of SQLite once.
 
-Sends that arrive together are often from one sender, to one recipient, in one workspace. An answer is kept while nothing is
-written that it was made of; which tables and columns those are, SQLite itself says as it compiles a statement. The answers of
+Sends that arrive together are often from one sender, to one recipient, in one workspace. An answer
+is kept while nothing is
+written that it was made of; which tables and columns those are, SQLite itself says as it compiles a
+statement. The answers of
 one transaction are never used in the next. Explained in docs/why/storage.md.
 """
 
@@ -22,7 +24,9 @@ COUNTER = ("workspace", "next_seq")
 
 
 class Touched(msgspec.Struct, frozen=True, dict=True):
-    """What a statement reads, and what it changes: columns as (table, column), rows that come or go as (table, "")."""
+    """What a statement reads, and what it changes: columns as (table, column), rows that come
+    or go as (table, "").
+    """
 
     reads: frozenset[tuple[str, str]]
     changes: frozenset[tuple[str, str]]
@@ -47,7 +51,9 @@ def look(connection: apsw.Connection, statement: Statement) -> Touched:
     reads: set[tuple[str, str]] = set()
     changes: set[tuple[str, str]] = set()
 
-    def note(action: int, table: str | None, column: str | None, database: str | None, inside: str | None) -> int:
+    def note(
+        action: int, table: str | None, column: str | None, database: str | None, inside: str | None
+    ) -> int:
         if action == apsw.SQLITE_READ:
             # Whatever is read of a table also hangs on which rows it has.
             reads.update({(str(table), str(column)), (str(table), "")})
@@ -59,7 +65,9 @@ def look(connection: apsw.Connection, statement: Statement) -> Touched:
 
     connection.authorizer = note
     try:
-        connection.execute(f"EXPLAIN {statement.sql}", dict.fromkeys(statement.parameters), can_cache=False).fetchall()
+        connection.execute(
+            f"EXPLAIN {statement.sql}", dict.fromkeys(statement.parameters), can_cache=False
+        ).fetchall()
     finally:
         connection.authorizer = None
     return Touched(frozenset(reads), frozenset(changes))
@@ -79,7 +87,10 @@ class Answers:
         self._answers = {}
 
     def of(self, statement: Statement) -> dict[tuple[Any, ...], list[Row]]:
-        """Return the answers that a question has got so far, by its parameters; keep what is new there."""
+        """Return the answers that a question has got so far, by its parameters.
+
+        Keep what is new there.
+        """
         answers = self._answers.get(statement.name)
         if answers is None or len(answers) >= MOST_KEPT:
             answers = {}
@@ -97,11 +108,21 @@ class Answers:
             self._answers.pop(name, None)
 
     def touched(self, statement: Statement) -> Touched:
-        """Return what a statement touches; one seen for the first time is held against all others."""
+        """Return what a statement touches.
+
+        One seen for the first time is held against all others.
+        """
         known = self._touched.get(statement.name)
         if known is None:
             known = self._touched[statement.name] = look(self._connection, statement)
-            self._spoiled = {write: [name for name, answer in self._touched.items() if self._touched[write].spoils(answer)]
-                             for write in self._touched if self._touched[write].changes}
+            self._spoiled = {
+                write: [
+                    name
+                    for name, answer in self._touched.items()
+                    if self._touched[write].spoils(answer)
+                ]
+                for write in self._touched
+                if self._touched[write].changes
+            }
             self._spoiled.setdefault(statement.name, [])
         return known

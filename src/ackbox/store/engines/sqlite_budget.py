@@ -1,7 +1,9 @@
 """Budget: how much of the event loop one piece of work may use before it goes on in a thread.
 
-Statements run on the event loop's thread, where most take microseconds. Work that takes longer, or that is given more rows
-than a page, is dropped and begun again in a thread, so that nobody else waits for it. Explained in docs/why/limits.md, "The event loop".
+Statements run on the event loop's thread, where most take microseconds. Work that takes longer, or
+that is given more rows
+than a page, is dropped and begun again in a thread, so that nobody else waits for it. Explained in
+docs/why/limits.md, "The event loop".
 """
 
 from __future__ import annotations
@@ -21,7 +23,10 @@ STEPS = 10_000
 
 
 class Spent(BaseException):
-    """Work has used what it may of the event loop. Not an Exception: no operation may take it for a fault of its own."""
+    """Work has used what it may of the event loop.
+
+    Not an Exception: no operation may take it for a fault of its own.
+    """
 
 
 # SQLite's word for the same in the middle of a statement.
@@ -31,7 +36,8 @@ SPENT = (Spent, apsw.InterruptError)
 class Stopwatch:
     """Whether this thread has worked longer than so many seconds, by half of them at most.
 
-    A clock of the thread's own work costs as much as a statement, so it is asked only once the usual one says that the time is
+    A clock of the thread's own work costs as much as a statement, so it is asked only once the
+    usual one says that the time is
     over; whatever the machine gave to others until then is forgiven.
     """
 
@@ -74,7 +80,11 @@ class Budget:
     def spend(self, rows: int) -> None:
         """Count what a statement gave. Raises Spent."""
         self.rows -= rows
-        if (self.rows < 0 or perf_counter() > self.until) and self._watch is not None and (self.rows < 0 or self._watch.is_over()):
+        if (
+            (self.rows < 0 or perf_counter() > self.until)
+            and self._watch is not None
+            and (self.rows < 0 or self._watch.is_over())
+        ):
             raise Spent
 
     def _is_over(self) -> bool:

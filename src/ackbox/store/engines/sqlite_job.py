@@ -32,7 +32,9 @@ def drive(work: Awaitable[T]) -> T:
 class Job:
     __slots__ = ("error", "future", "is_spent", "result", "work", "writable", "ws")
 
-    def __init__(self, work: Work[Any], loop: asyncio.AbstractEventLoop, ws: int | None, writable: bool) -> None:
+    def __init__(
+        self, work: Work[Any], loop: asyncio.AbstractEventLoop, ws: int | None, writable: bool
+    ) -> None:
         self.work = work
         self.ws = ws
         # Whether it has used up what it may of the loop; its result is void then.

@@ -1,4 +1,5 @@
-"""Transactions on SQLite: named statements on one connection, for one call or for a group of writes.
+"""Transactions on SQLite: named statements on one connection, for one call or for a group of
+writes.
 
 When a group begins and ends is said in sqlite.py, which answers may be shared in sqlite_answers.py.
 Explained in docs/why/storage.md.
@@ -21,7 +22,9 @@ from ackbox.store.sql.statements import Statement
 class SqliteTransaction:
     """Statements on one connection, for work that may take its time."""
 
-    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], *, writable: bool) -> None:
+    def __init__(
+        self, connection: apsw.Connection, statements: dict[str, Statement], *, writable: bool
+    ) -> None:
         self.writable = writable
         self._execute = connection.cursor().execute
         self._executemany = connection.cursor().executemany
@@ -55,7 +58,10 @@ class NearTransaction(SqliteTransaction):
 
 
 class GroupTransaction(SqliteTransaction):
-    """The transaction of writes that commit together; equal questions share an answer, and a counter is written once."""
+    """The transaction of writes that commit together.
+
+    Equal questions share an answer, and a counter is written once.
+    """
 
     def __init__(self, connection: apsw.Connection, statements: dict[str, Statement]) -> None:
         super().__init__(connection, statements, writable=True)
@@ -95,14 +101,18 @@ class GroupTransaction(SqliteTransaction):
         self.budget.spend(0)
 
     def settle(self) -> None:
-        """Write down the numbers that were taken: before the commit, and before whatever reads or moves a counter."""
+        """Write down the numbers that were taken: before the commit, and before whatever reads
+        or moves a counter.
+        """
         taken, self._next = self._next, {}
         for ws, number in taken.items():
             self._before(self._statements["keep_next_seq"])
             self._execute(self._statements["keep_next_seq"].sql, {"ws": ws, "next_seq": number})
 
     def forget(self) -> None:
-        """Drop what is known of the database: the transaction is over, or a part of it was undone."""
+        """Drop what is known of the database: the transaction is over, or a part of it was
+        undone.
+        """
         self._next = {}
         self._answers.forget()
 

@@ -1,7 +1,8 @@
 """Statements: the named SQL, loaded once and checked as it is loaded.
 
 Each statement has a name, a purpose, and names its workspace; one that must reach across
-workspaces says so with `across:` and a reason. What several share is a part. Explained in docs/why/storage.md.
+workspaces says so with `across:` and a reason. What several share is a part. Explained in
+docs/why/storage.md.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ PARAMETER = re.compile(r"(?<!:):([a-z_][a-z_0-9]*)\b")
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """One named statement: its SQL with :named parameters, its purpose, those names in order, and whether it writes."""
+    """One named statement: its SQL with :named parameters, its purpose, those names in order,
+    and whether it writes.
+    """
 
     name: str
     purpose: str
@@ -32,13 +35,18 @@ class Statement(msgspec.Struct, frozen=True):
 def load(engine: str) -> dict[str, Statement]:
     """Return the statements for an engine ("sqlite" or "postgres"), by name."""
     own = files(__package__) / f"queries.{engine}.sql"
-    return read_statements((files(__package__) / "queries.sql").read_text("utf-8"), own.read_text("utf-8") if own.is_file() else "")
+    return read_statements(
+        (files(__package__) / "queries.sql").read_text("utf-8"),
+        own.read_text("utf-8") if own.is_file() else "",
+    )
 
 
 def read_statements(*texts: str) -> dict[str, Statement]:
-    """Return the statements of files of SQL, with the parts they share in their places; a later one stands for an earlier of its name.
+    """Return the statements of files of SQL, with the parts they share in their places; a later one
+    stands for an earlier of its name.
 
-    Raises ValueError for one without a purpose or a workspace, and for a part that is not known or not used.
+    Raises ValueError for one without a purpose or a workspace, and for a part that is not known or
+    not used.
     """
     pieces = [piece for text in texts for piece in _pieces(text)]
     parts = {name: _split(body)[1] for kind, name, body in pieces if kind == "part"}
@@ -50,7 +58,11 @@ def read_statements(*texts: str) -> dict[str, Statement]:
             raise ValueError(f"there is no part {found[1]}")
         return parts[found[1]]
 
-    statements = {name: _statement(name, *_split(_NAMED.sub(part, body))) for kind, name, body in pieces if kind == "name"}
+    statements = {
+        name: _statement(name, *_split(_NAMED.sub(part, body)))
+        for kind, name, body in pieces
+        if kind == "name"
+    }
     if parts.keys() - used:
         raise ValueError(f"nobody uses the part {sorted(parts.keys() - used)[0]}")
     return statements
@@ -66,7 +78,9 @@ def _split(body: str) -> tuple[str, str]:
     """Return the purpose and the SQL."""
     lines = body.strip().splitlines()
     purpose = " ".join(line[2:].strip() for line in lines if line.startswith("--"))
-    return purpose, "\n".join(line for line in lines if not line.startswith("--")).strip().rstrip(";")
+    return purpose, "\n".join(line for line in lines if not line.startswith("--")).strip().rstrip(
+        ";"
+    )
 
 
 def _statement(name: str, purpose: str, sql: str) -> Statement:

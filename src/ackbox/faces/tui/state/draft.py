@@ -1,6 +1,8 @@
-"""Drafts: what a person typed, as a message: leading `@names`, `!` or `!!`, `/intent`, then the text.
+"""Drafts: what a person typed, as a message: leading `@names`, `!` or `!!`, `/intent`, then the
+text.
 
-And the line that says how each recipient will be reached. No drawing and no calls. Explained in docs/howto/terminal.md.
+And the line that says how each recipient will be reached. No drawing and no calls. Explained in
+docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -15,9 +17,16 @@ from ackbox.faces.terminal_text import ago
 from ackbox.faces.tui.widgets.palette import GLYPHS
 
 # How post reaches somebody who is here, in the dashboard's words.
-REACH = {"poll": "when it looks", "hook": "at its next prompt", "socket": "at once", "push": "at once"}
+REACH = {
+    "poll": "when it looks",
+    "hook": "at its next prompt",
+    "socket": "at once",
+    "push": "at once",
+}
 PRIORITIES = {3: "normal", 4: "high", 5: "urgent"}
-_HEAD = re.compile(r"\s*(?:@(?P<name>[^\s,;:]\S*)|(?P<bang>!{1,2})|/(?P<intent>[a-z][a-z_]{1,31}))(?=\s|$)")
+_HEAD = re.compile(
+    r"\s*(?:@(?P<name>[^\s,;:]\S*)|(?P<bang>!{1,2})|/(?P<intent>[a-z][a-z_]{1,31}))(?=\s|$)"
+)
 _AT = re.compile(r"(?:^|\s)@(\S*)$")
 
 
@@ -34,8 +43,13 @@ class Draft(msgspec.Struct, frozen=True):
         return not self.to or "*" in self.to
 
 
-def parse_draft(text: str, *, intent: str | None, priority: int, is_answer: bool, known: Iterable[str] = ()) -> Draft:
-    """Parse what was typed; what stands in the text wins over what was chosen beside it. A known name may hold spaces."""
+def parse_draft(
+    text: str, *, intent: str | None, priority: int, is_answer: bool, known: Iterable[str] = ()
+) -> Draft:
+    """Parse what was typed; what stands in the text wins over what was chosen beside it.
+
+    A known name may hold spaces.
+    """
     names: list[str] = []
     longest_first = sorted(known, key=len, reverse=True)
     at = 0
@@ -57,11 +71,19 @@ def parse_draft(text: str, *, intent: str | None, priority: int, is_answer: bool
 def _spaced(text: str, at: int, known: list[str]) -> re.Match[str] | None:
     """Return a known name with a space in it that stands here, with its instance."""
     names = "|".join(re.escape(name) for name in known if " " in name)
-    return re.compile(rf"\s*@(?P<name>(?:{names})(?:/[^\s,;:]+)?)[,;:]*(?=\s|$)(?P<bang>)(?P<intent>)").match(text, at) if names else None
+    return (
+        re.compile(
+            rf"\s*@(?P<name>(?:{names})(?:/[^\s,;:]+)?)[,;:]*(?=\s|$)(?P<bang>)(?P<intent>)"
+        ).match(text, at)
+        if names
+        else None
+    )
 
 
 def reach_line(told: Any) -> str:
-    """Return what will happen to a message before it is sent, as the server says it: who is here, who will find it later."""
+    """Return what will happen to a message before it is sent, as the server says it: who is
+    here, who will find it later.
+    """
     if told["type"] == "broadcast":
         many, online = told["recipient_count"], told["online"]
         waits = f"; for {many - online} it waits" if many > online else ""
@@ -92,14 +114,25 @@ def completions(half: str, people: list[Any], awaited: list[str]) -> list[tuple[
     """Return names that begin so, or hold it: (address, presence, what else there is to say)."""
     found: list[tuple[str, str, str]] = []
     for each in people:
-        found.append((each["agent"], each["presence"], each["machine"] or ("person" if each["kind"] == "human" else "")))
+        found.append(
+            (
+                each["agent"],
+                each["presence"],
+                each["machine"] or ("person" if each["kind"] == "human" else ""),
+            )
+        )
         if "/" in half:
-            found += [(f"{each['agent']}/{one['instance']}", one["presence"], "one instance") for one in each["instances"]]
+            found += [
+                (f"{each['agent']}/{one['instance']}", one["presence"], "one instance")
+                for one in each["instances"]
+            ]
     found += [(name, "away", "not seen yet") for name in awaited if name != "user"]
     found += [("*", "online", "everyone"), ("user", "online", "every person")]
     wanted = half.casefold()
     fitting = [each for each in found if wanted in each[0].casefold()]
-    return sorted(fitting, key=lambda each: (not each[0].casefold().startswith(wanted), each[1] != "online"))[:6]
+    return sorted(
+        fitting, key=lambda each: (not each[0].casefold().startswith(wanted), each[1] != "online")
+    )[:6]
 
 
 INTENTS = (None, *GLYPHS)

@@ -1,7 +1,9 @@
 """The link: calls over one socket, and the feed followed without end.
 
-What the feed brings is put into a box that the screen empties a few times a second, so the screen never waits for the
-network. A server that comes back somewhere else is found again. Explained in docs/howto/terminal.md.
+What the feed brings is put into a box that the screen empties a few times a second, so the screen
+never waits for the
+network. A server that comes back somewhere else is found again. Explained in
+docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -88,7 +90,12 @@ class Link:
         """Return the transport to where the server is now. Raises NoServer."""
         if self._transport is None:
             found = self._connect()
-            self._url, self._transport = found.url, SocketTransport(found.url, found.key, patience_s=PATIENCE_S, is_there=found.is_there)
+            self._url, self._transport = (
+                found.url,
+                SocketTransport(
+                    found.url, found.key, patience_s=PATIENCE_S, is_there=found.is_there
+                ),
+            )
         return self._transport
 
     async def _watch(self) -> None:
@@ -111,11 +118,17 @@ class Link:
             try:
                 if self._cursor is None:
                     self._cursor = await self._load()
-                asked = {**self.who, "of": "workspace", "join_ms": self._join_ms, "cursor": self._cursor}
+                asked = {
+                    **self.who,
+                    "of": "workspace",
+                    "join_ms": self._join_ms,
+                    "cursor": self._cursor,
+                }
                 async with aclosing(self._open().follow(asked)) as pages:
                     async for page in pages:
                         await self._deliver([msgspec.json.decode(raw) for raw in page.events])
-                        # Moved only after what it passes is in the box: what fails in between is asked for again.
+                        # Moved only after what it passes is in the box: what fails in between is
+                        # asked for again.
                         self._cursor, self._is_behind = page.cursor, len(page.events) == PAGE
             except BadCursor:
                 self._cursor = None
@@ -151,7 +164,9 @@ class Link:
         return len(page["messages"])
 
     async def _history(self, **which: Any) -> Any:
-        return await self.call("message.history", with_tallies=True, body_chars=KEPT_CHARACTERS + 1, **which)
+        return await self.call(
+            "message.history", with_tallies=True, body_chars=KEPT_CHARACTERS + 1, **which
+        )
 
     async def _deliver(self, events: list[Any]) -> None:
         """Put events into the box, the messages among them with their text."""

@@ -20,7 +20,8 @@ class Picks:
         # Id → why it was left as it is, until it is tried again or let go.
         self.failed: dict[str, str] = {}
         self.outcome = ""
-        # Where the selection was begun, and what was selected by then: selecting on goes from there.
+        # Where the selection was begun, and what was selected by then: selecting on goes from
+        # there.
         self.anchor: str | None = None
         self._before: Things = {}
 
@@ -43,7 +44,10 @@ class Picks:
         self.anchor, self._before, self.outcome = next(iter(things), None), dict(self.found), ""
 
     def span(self, things: Things) -> None:
-        """Select these, the lines between where the selection was begun and here; what was selected before that stays."""
+        """Select these, the lines between where the selection was begun and here.
+
+        What was selected before that stays.
+        """
         self.found = self._before | things
         self.outcome = ""
 

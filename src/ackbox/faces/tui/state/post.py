@@ -1,6 +1,7 @@
 """Post: everything the terminal knows of a workspace: messages in order, receipts, who is here.
 
-No drawing and no calls: the link brings what it finds, the tabs read. Explained in docs/howto/terminal.md.
+No drawing and no calls: the link brings what it finds, the tabs read. Explained in
+docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -43,7 +44,11 @@ class Post:
     def append(self, page: Any, *, now: float) -> None:
         """Take messages newer than all before, oldest first."""
         tallies = make_tallies(page)
-        fresh = [make_row(each, tallies.get(each["id"])) for each in page["messages"] if each["seq"] > self.last_seq]
+        fresh = [
+            make_row(each, tallies.get(each["id"]))
+            for each in page["messages"]
+            if each["seq"] > self.last_seq
+        ]
         self._keep(fresh)
         self.rows += fresh
         if fresh:
@@ -56,7 +61,11 @@ class Post:
         """Take messages older than all before, newest first."""
         tallies = make_tallies(page)
         first = self.rows[0].seq if self.rows else None
-        older = [make_row(each, tallies.get(each["id"])) for each in reversed(page["messages"]) if first is None or each["seq"] < first]
+        older = [
+            make_row(each, tallies.get(each["id"]))
+            for each in reversed(page["messages"])
+            if first is None or each["seq"] < first
+        ]
         self.is_loaded = True
         self._keep(older)
         self.rows[:0] = older
@@ -77,7 +86,9 @@ class Post:
 
     def marked(self, event: Any) -> list[Row]:
         """Take a receipt event; returns the rows whose tally is not known any more."""
-        found = [row for seq in event["details"]["seqs"] if (row := self.by_seq.get(seq)) is not None]
+        found = [
+            row for seq in event["details"]["seqs"] if (row := self.by_seq.get(seq)) is not None
+        ]
         for row in found:
             self.touches += 1
             row.tally, row.touched = None, self.touches
@@ -100,15 +111,23 @@ class Post:
 
     @property
     def name_cells(self) -> int:
-        """How wide a column of names should be: as the longest needs, a person's tag included, within bounds."""
-        needs = [cell_len(each["agent"]) + (4 if each["kind"] == "human" else 0) for each in self.people]
+        """How wide a column of names should be: as the longest needs, a person's tag included,
+        within bounds.
+        """
+        needs = [
+            cell_len(each["agent"]) + (4 if each["kind"] == "human" else 0) for each in self.people
+        ]
         return min(max([8, *needs]), 20)
 
     def _keep(self, rows: list[Row]) -> None:
         for row in rows:
             self.by_seq[row.seq] = self.by_id[row.id] = row
         for row in rows:
-            if row.parent is not None and (asked := self.by_id.get(row.parent)) is not None and asked.sender != row.sender:
+            if (
+                row.parent is not None
+                and (asked := self.by_id.get(row.parent)) is not None
+                and asked.sender != row.sender
+            ):
                 self.answered.add(row.parent)
 
     def _forget(self, count: int) -> None:

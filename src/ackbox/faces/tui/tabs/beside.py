@@ -1,4 +1,5 @@
-"""Beside: the pane at the right that shows one item in full, and the short list of agents at the left.
+"""Beside: the pane at the right that shows one item in full, and the short list of agents at the
+left.
 
 Explained in docs/howto/terminal.md.
 """
@@ -27,8 +28,12 @@ class Beside(Lines):
         self._lines: list[Line] = []
         self._marks: dict[str, int] = {}
 
-    def show(self, lines: list[Line], marks: dict[str, int], *, is_same: bool, at_end: bool) -> None:
-        """Show these lines: what was in sight stays so, and what is about something else begins at its top or end."""
+    def show(
+        self, lines: list[Line], marks: dict[str, int], *, is_same: bool, at_end: bool
+    ) -> None:
+        """Show these lines: what was in sight stays so, and what is about something else begins
+        at its top or end.
+        """
         if not is_same:
             self.follow = at_end
         top = self.scroll_offset.y
@@ -59,9 +64,21 @@ class Sidebar(Lines):
         terminal = cast("Terminal", self.app)
         one = terminal.post.people[index]
         style = terminal.palette.style
-        copies = sorted((each for each in one["instances"] if each["machine"]), key=lambda each: each["presence"] != one["presence"])
+        copies = sorted(
+            (each for each in one["instances"] if each["machine"]),
+            key=lambda each: each["presence"] != one["presence"],
+        )
         where = one["machine"] or (copies[0]["machine"] if copies else "")
-        means = "human" if one["kind"] == "human" else "text" if one["presence"] == "online" else "text2"
+        means = (
+            "human"
+            if one["kind"] == "human"
+            else "text"
+            if one["presence"] == "online"
+            else "text2"
+        )
         name_cells = max(width - 3 - 10, 6)
-        return [Segment(f" {PRESENCE[one['presence']]} ", style(one["presence"])), Segment(fit(one_line(one["agent"]), name_cells), style(means)),
-                Segment(fit(f" {one_line(where)}", max(width - 3 - name_cells, 0)), style("text3"))]
+        return [
+            Segment(f" {PRESENCE[one['presence']]} ", style(one["presence"])),
+            Segment(fit(one_line(one["agent"]), name_cells), style(means)),
+            Segment(fit(f" {one_line(where)}", max(width - 3 - name_cells, 0)), style("text3")),
+        ]

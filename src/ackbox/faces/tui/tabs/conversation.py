@@ -1,4 +1,7 @@
-"""Conversation: one thread as far as it was read, newest part first, and its lines. Explained in docs/howto/terminal.md."""
+"""Conversation: one thread as far as it was read, newest part first, and its lines.
+
+Explained in docs/howto/terminal.md.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ class Conversation:
         return int(self.messages[-1]["seq"]) if self.messages else 0
 
     async def read(self, link: Link) -> None:
-        """Read the newest messages, again or for the first time. Raises NoServer and the errors of ackbox.errors."""
+        """Read the newest messages, again or for the first time.
+
+        Raises NoServer and the errors of ackbox.errors.
+        """
         self.is_stale = False
         page = await link.call("message.history", thread=self.thread, limit=PAGE, with_tallies=True)
         oldest = min((message["seq"] for message in page["messages"]), default=0)
@@ -52,9 +58,18 @@ class Conversation:
         self._take(page)
 
     async def read_older(self, link: Link) -> None:
-        """Read the messages before the oldest so far. Raises NoServer and the errors of ackbox.errors."""
+        """Read the messages before the oldest so far.
+
+        Raises NoServer and the errors of ackbox.errors.
+        """
         if self.cursor is not None:
-            page = await link.call("message.history", thread=self.thread, limit=PAGE, with_tallies=True, cursor=self.cursor)
+            page = await link.call(
+                "message.history",
+                thread=self.thread,
+                limit=PAGE,
+                with_tallies=True,
+                cursor=self.cursor,
+            )
             self.cursor = page["cursor"]
             self._take(page)
 
@@ -64,25 +79,39 @@ class Conversation:
         self.tallies |= make_tallies(page)
 
 
-def conversation_lines(said: Conversation, count: int | None, width: int, palette: Palette) -> tuple[list[Line], dict[str, int]]:
+def conversation_lines(
+    said: Conversation, count: int | None, width: int, palette: Palette
+) -> tuple[list[Line], dict[str, int]]:
     """Return a conversation in full, and on which line each message begins."""
     style = palette.style
     people = list(dict.fromkeys(message["sender"] for message in said.messages))
     many = max(count or 0, len(said.messages))
     names = ", ".join(shorter(each, width - 1) for each in people)
-    lines: list[Line] = [*text_lines(f"{many} {'message' if many == 1 else 'messages'}, {names}", width, style("text2"))]
-    lines += [[Segment("↑ older ones: k or g at the top", style("accent"))], []] if said.cursor else [[]]
+    lines: list[Line] = [
+        *text_lines(
+            f"{many} {'message' if many == 1 else 'messages'}, {names}", width, style("text2")
+        )
+    ]
+    lines += (
+        [[Segment("↑ older ones: k or g at the top", style("accent"))], []] if said.cursor else [[]]
+    )
     depth: dict[str, int] = {}
     marks: dict[str, int] = {}
     before: datetime | None = None
     for message in said.messages:
         at = datetime.fromisoformat(message["created_at"])
         if before is not None and (at - before).total_seconds() > QUIET_S:
-            lines += [[Segment(f"{_quiet((at - before).total_seconds()):╌^{width}}", style("text3"))], []]
+            lines += [
+                [Segment(f"{_quiet((at - before).total_seconds()):╌^{width}}", style("text3"))],
+                [],
+            ]
         before = at
         level = depth[message["id"]] = min(depth.get(message["parent"], -1) + 1, 2)
         marks[message["id"]] = len(lines)
-        lines += [[Segment("  " * level, style("text")), *line] for line in _message(message, said, width - 2 * level, palette)]
+        lines += [
+            [Segment("  " * level, style("text")), *line]
+            for line in _message(message, said, width - 2 * level, palette)
+        ]
         lines.append([])
     return lines, marks
 
@@ -98,6 +127,18 @@ def _message(message: Any, said: Conversation, width: int, palette: Palette) -> 
     to = ", ".join(shorter(addressees([each]), width - 1) for each in message["to"])
     who = f"{shorter(message['sender'], width)}{' HUMAN' if is_human else ''} → {to}"
     lines = text_lines(who, width, style("human" if is_human else "text", bold=True))
-    lines.append([Segment(f"{glyph(message['intent'])} {one_line(message['intent']).replace('_', ' ')}", style(message["intent"])),
-                  Segment(f"  {moment(message['created_at'])}", style("text3")), Segment(f"  {mark}", style(mark_means))])
-    return lines + text_lines("\n".join([*([message["subject"]] if message["subject"] else []), message["body"]]), width, style("text"))
+    lines.append(
+        [
+            Segment(
+                f"{glyph(message['intent'])} {one_line(message['intent']).replace('_', ' ')}",
+                style(message["intent"]),
+            ),
+            Segment(f"  {moment(message['created_at'])}", style("text3")),
+            Segment(f"  {mark}", style(mark_means)),
+        ]
+    )
+    return lines + text_lines(
+        "\n".join([*([message["subject"]] if message["subject"] else []), message["body"]]),
+        width,
+        style("text"),
+    )

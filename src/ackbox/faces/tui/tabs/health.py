@@ -1,4 +1,7 @@
-"""Health: how much is sent, how soon it is picked up, whose post waits. Explained in docs/howto/terminal.md."""
+"""Health: how much is sent, how soon it is picked up, whose post waits.
+
+Explained in docs/howto/terminal.md.
+"""
 
 from __future__ import annotations
 
@@ -60,22 +63,45 @@ class Health(Tab):
 
     def _draw(self, width: int) -> list[Line]:
         health = self._health
-        choice = "   ".join(f"[{name}]" if minutes == self._minutes else name for minutes, name in WINDOWS.items())
-        lines: list[Line] = [[self.show(f" {choice}", "text"), self.show("   w another window", "text3")], []]
+        choice = "   ".join(
+            f"[{name}]" if minutes == self._minutes else name for minutes, name in WINDOWS.items()
+        )
+        lines: list[Line] = [
+            [self.show(f" {choice}", "text"), self.show("   w another window", "text3")],
+            [],
+        ]
         steps = self._buckets(width - LABEL - 2)
         counts = [sum(step["messages"].values()) if step else 0 for step in steps]
         peak = max(counts, default=0)
         lines += [[self.show(f" {health['messages']} messages", bold=True), *self._intents(width)]]
-        lines += self._chart(counts, f"{peak / max(health['step_s'], 1):.1f}/s" if peak else "0/s", "accent")
-        for what, title in (("picked_up", "picked up, sent to delivered"), ("acknowledged", "acknowledged, sent to dealt with")):
+        lines += self._chart(
+            counts, f"{peak / max(health['step_s'], 1):.1f}/s" if peak else "0/s", "accent"
+        )
+        for what, title in (
+            ("picked_up", "picked up, sent to delivered"),
+            ("acknowledged", "acknowledged, sent to dealt with"),
+        ):
             delay = health[what]
-            said = f"half {_short(delay['p50_ms'])}, 95 of 100 {_short(delay['p95_ms'])}, 99 {_short(delay['p99_ms'])}" if delay else "none yet"
+            said = (
+                f"half {_short(delay['p50_ms'])}, 95 of 100 {_short(delay['p95_ms'])}, 99"
+                f" {_short(delay['p99_ms'])}"
+                if delay
+                else "none yet"
+            )
             values = [step[what]["p95_ms"] if step and step[what] else 0 for step in steps]
             lines += [[], [self.show(f" {title}  ", bold=True), self.show(said, "text2")]]
-            lines += self._chart(values, _short(max(values)) if any(values) else "", "online") if delay else []
+            lines += (
+                self._chart(values, _short(max(values)) if any(values) else "", "online")
+                if delay
+                else []
+            )
         lines += [[], [self.show(" oldest not acknowledged", bold=True)]]
         lines += self._waiting(width)
-        behind = f"search index {health['behind']} behind" if health["behind"] else "search index up to date"
+        behind = (
+            f"search index {health['behind']} behind"
+            if health["behind"]
+            else "search index up to date"
+        )
         return [*lines, [], [self.show(f" {behind}", "text3")]]
 
     def _buckets(self, room: int) -> list[Any]:
@@ -97,17 +123,32 @@ class Health(Tab):
             for intent, count in step["messages"].items():
                 totals[intent] = totals.get(intent, 0) + count
         best = sorted(totals.items(), key=lambda each: -each[1])[:6]
-        shown = [self.show(f"   {glyph(intent)} {words_of(intent)} {count}", intent) for intent, count in best]
-        ends = accumulate((each.cell_length for each in shown), initial=len(f" {self._health['messages']} messages"))
+        shown = [
+            self.show(f"   {glyph(intent)} {words_of(intent)} {count}", intent)
+            for intent, count in best
+        ]
+        ends = accumulate(
+            (each.cell_length for each in shown),
+            initial=len(f" {self._health['messages']} messages"),
+        )
         return [each for each, end in zip(shown, list(ends)[1:], strict=True) if end <= width - 1]
 
     def _chart(self, values: list[int], top: str, means: str) -> list[Line]:
         peak, tall = max(values, default=0), 5 if self.size.height >= 32 else 3
         lines: list[Line] = []
         for level in reversed(range(tall)):
-            bars = "".join(EIGHTHS[max(0, min(8, round(value * tall * 8 / peak) - level * 8))] if peak else " " for value in values)
+            bars = "".join(
+                EIGHTHS[max(0, min(8, round(value * tall * 8 / peak) - level * 8))] if peak else " "
+                for value in values
+            )
             label = top if level == tall - 1 else "0" if level == 0 else ""
-            lines.append([self.show(f"{label:>{LABEL - 2}} ", "text3"), self.show("┤", "rule"), self.show(bars, means)])
+            lines.append(
+                [
+                    self.show(f"{label:>{LABEL - 2}} ", "text3"),
+                    self.show("┤", "rule"),
+                    self.show(bars, means),
+                ]
+            )
         return lines
 
     def _waiting(self, width: int) -> list[Line]:
@@ -120,9 +161,17 @@ class Health(Tab):
         lines: list[Line] = []
         for post in sorted(posts, key=lambda post: -ages[post["agent"]]):
             bar = "▇" * max(round(ages[post["agent"]] / longest * room) if longest else 0, 1)
-            lines.append([self.show(f"   {PRESENCE[post['presence']]} ", post["presence"]), self.show(f"{fit(one_line(post['agent']), names)} "),
-                          self.show(bar, "high"), self.show(f" {ago(post['oldest_unacknowledged_at'])}  ", "text"),
-                          self.show(f"{post['unacknowledged']} waiting, {post['unread']} unread", "text3")])
+            lines.append(
+                [
+                    self.show(f"   {PRESENCE[post['presence']]} ", post["presence"]),
+                    self.show(f"{fit(one_line(post['agent']), names)} "),
+                    self.show(bar, "high"),
+                    self.show(f" {ago(post['oldest_unacknowledged_at'])}  ", "text"),
+                    self.show(
+                        f"{post['unacknowledged']} waiting, {post['unread']} unread", "text3"
+                    ),
+                ]
+            )
         return lines
 
 

@@ -1,4 +1,7 @@
-"""Live: every message, newest at the bottom, narrowed by a filter. Explained in docs/howto/terminal.md."""
+"""Live: every message, newest at the bottom, narrowed by a filter.
+
+Explained in docs/howto/terminal.md.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,8 @@ from ackbox.model.filter import Filter, fits_all, parse_filter
 if TYPE_CHECKING:
     from ackbox.faces.tui.state.link import Link
 
-# Messages a second, and for how long, before runs of them fold; and below which they stand alone again. As in the dashboard.
+# Messages a second, and for how long, before runs of them fold; and below which they stand alone
+# again. As in the dashboard.
 FOLD_ABOVE, FOLD_AFTER_S, CALM_BELOW = 30.0, 5.0, 5.0
 
 
@@ -46,7 +50,8 @@ class Live(Tab):
         self._filter = Filter()
         self._now = ""
         self._shown: list[Listed] = []
-        # Whether runs of messages stand on one line, which of them were opened, and since when it is so busy.
+        # Whether runs of messages stand on one line, which of them were opened, and since when it
+        # is so busy.
         self._folds = False
         self._opened: set[str] = set()
         self._busy_since: float | None = None
@@ -73,7 +78,7 @@ class Live(Tab):
         if self._shape != self.post.shape:
             self._anew()
             return
-        fresh = rows[self._taken:]
+        fresh = rows[self._taken :]
         if fresh:
             fitting = [row for row in fresh if self._fits(row)] if self.filter else fresh
             self._add(fitting)
@@ -88,14 +93,18 @@ class Live(Tab):
         before = len(self._shown)
         if not self.follow and self.cursor >= before - SHORTEST:
             # The message under the cursor is not taken away from under it.
-            self._opened.update(row.id for each in self._shown[self.cursor:] for row in _rows(each))
+            self._opened.update(
+                row.id for each in self._shown[self.cursor :] for row in _rows(each)
+            )
         for row in rows:
             fold_in(self._shown, row, self._opened)
         for at in range(max(before - SHORTEST, 0), before):
             self.forget(at)
 
     def pace(self, rate: float, now: float) -> None:
-        """Fold when so much comes for so long that nobody can read each line, and no more when it is calm."""
+        """Fold when so much comes for so long that nobody can read each line, and no more when
+        it is calm.
+        """
         self._busy_since = (self._busy_since or now) if rate > FOLD_ABOVE else None
         if not self.follow or self.is_held:
             return
@@ -113,7 +122,7 @@ class Live(Tab):
             return False
         at = self.cursor
         self._opened.update(row.id for row in item.rows)
-        self._shown[at:at + 1] = item.rows
+        self._shown[at : at + 1] = item.rows
         self.follow = False
         self.forget()
         self.show_count(len(self._shown))
@@ -123,7 +132,9 @@ class Live(Tab):
     def _anew(self) -> None:
         """List everything again, with the cursor on the message it was on."""
         on = self.row
-        top = self._shown[self.in_sight.start].seq if self.in_sight.start < len(self._shown) else None
+        top = (
+            self._shown[self.in_sight.start].seq if self.in_sight.start < len(self._shown) else None
+        )
         rows = [row for row in self.post.rows if self._fits(row)] if self.filter else self.post.rows
         self._shape, self._taken = self.post.shape, len(self.post.rows)
         self._shown = []
@@ -169,11 +180,17 @@ class Live(Tab):
         return True
 
     def to_unacked(self, by: int) -> bool:
-        """Put the cursor on the next message, or the one before, that somebody has not acknowledged; whether there is one."""
+        """Put the cursor on the next message, or the one before, that somebody has not
+        acknowledged; whether there is one.
+        """
         at = self.cursor + by
         while 0 <= at < len(self._shown):
             row = self._shown[at]
-            if isinstance(row, Row) and row.tally is not None and row.tally.acknowledged < row.tally.recipients:
+            if (
+                isinstance(row, Row)
+                and row.tally is not None
+                and row.tally.acknowledged < row.tally.recipients
+            ):
                 self.move_to(at)
                 return True
             at += by
@@ -201,8 +218,18 @@ class Live(Tab):
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         each = self._shown[index]
         row, mark = (each.row, "Enter") if isinstance(each, Fold) else (each, None)
-        return message_line(row, width, self.palette, selected=selected, humans=self.post.humans, is_compact=self.is_compact,
-                            name_cells=min(self.post.name_cells, 9 if width < 72 or self.is_compact else max(11, width // 8)), mark=mark)
+        return message_line(
+            row,
+            width,
+            self.palette,
+            selected=selected,
+            humans=self.post.humans,
+            is_compact=self.is_compact,
+            name_cells=min(
+                self.post.name_cells, 9 if width < 72 or self.is_compact else max(11, width // 8)
+            ),
+            mark=mark,
+        )
 
     def below(self, index: int, width: int) -> str:
         each = self._shown[index]
@@ -211,11 +238,19 @@ class Live(Tab):
 
     def when_empty(self) -> str:
         if self.filter:
-            return f"Nothing fits  {self.filter}\n\nWithout it: {len(self.post.rows)} messages. Esc drops the filter."
-        here = [each["agent"] for each in self.post.people if each["agent"] != self.terminal.name_of_me]
+            return (
+                f"Nothing fits  {self.filter}\n\nWithout it: {len(self.post.rows)} messages. Esc"
+                " drops the filter."
+            )
+        here = [
+            each["agent"] for each in self.post.people if each["agent"] != self.terminal.name_of_me
+        ]
         if here:
-            return (f"{here[0]} is here and waiting. Say hello: press c, type @{here[0]}.\n\nOr in another terminal:\n"
-                    f'  ackbox send {here[0]} "hello"')
+            return (
+                f"{here[0]} is here and waiting. Say hello: press c, type @{here[0]}.\n\nOr in"
+                " another terminal:\n"
+                f'  ackbox send {here[0]} "hello"'
+            )
         return self.nobody()
 
     def beside(self, width: int) -> list[Line]:
@@ -226,10 +261,20 @@ class Live(Tab):
     def _run(self, fold: Fold, width: int) -> list[Line]:
         """Return the newest messages of a fold, a line each."""
         last, style = fold.last, self.palette.style
-        lines = [*text_lines(f"{len(fold.rows)} {words_of(last.intent)}", width, style(last.intent, bold=True)),
-                 *text_lines(f"{one_line(last.sender)} → {one_line(addressees(last.to))}", width, style("text")),
-                 *text_lines("Enter lists each of them.", width, style("accent")), []]
-        return lines + [[self.show(f"{clock(row.at)} ", "text3"), self.show(fit(one_line(row.line), width - 9))] for row in fold.rows[:-100:-1]]
+        lines = [
+            *text_lines(
+                f"{len(fold.rows)} {words_of(last.intent)}", width, style(last.intent, bold=True)
+            ),
+            *text_lines(
+                f"{one_line(last.sender)} → {one_line(addressees(last.to))}", width, style("text")
+            ),
+            *text_lines("Enter lists each of them.", width, style("accent")),
+            [],
+        ]
+        return lines + [
+            [self.show(f"{clock(row.at)} ", "text3"), self.show(fit(one_line(row.line), width - 9))]
+            for row in fold.rows[:-100:-1]
+        ]
 
     async def ask(self, link: Link) -> None:
         if isinstance(self._item, Row):
@@ -249,7 +294,7 @@ class Live(Tab):
 
     def unknown_in_sight(self) -> list[str]:
         """Ids of the messages in sight of which nobody knows how far they are."""
-        seen = self._shown[self.in_sight.start:self.in_sight.stop]
+        seen = self._shown[self.in_sight.start : self.in_sight.stop]
         return [row.id for row in seen if isinstance(row, Row) and row.tally is None]
 
 

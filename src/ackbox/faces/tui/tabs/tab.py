@@ -1,4 +1,5 @@
-"""Tabs: what every list of the terminal shares: what it knows, what it says when it is empty, what stands beside it.
+"""Tabs: what every list of the terminal shares: what it knows, what it says when it is empty, what
+stands beside it.
 
 Explained in docs/howto/terminal.md.
 """
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from ackbox.faces.tui.state.link import Link
 
 
-# As the dashboard's: one line for each item; two, with more of its text; one, with less of everything but the text.
+# As the dashboard's: one line for each item; two, with more of its text; one, with less of
+# everything but the text.
 DENSITIES = ("normal", "roomy", "compact")
 
 
@@ -32,7 +34,8 @@ class Tab(Lines):
     """A list that a number key shows."""
 
     title = ""
-    # How often its own data is read, and the kinds of events after which it is read at once; null when the post has it all.
+    # How often its own data is read, and the kinds of events after which it is read at once; null
+    # when the post has it all.
     every_s: float | None = None
     fed_by: tuple[str, ...] = ()
     # Whether it is read while another is in sight, for its badge.
@@ -41,7 +44,8 @@ class Tab(Lines):
     soonest_s = 0.5
     # Whether it takes the room of the pane beside it too.
     is_whole = False
-    # Whether Enter gives the whole width to the pane beside it, and whether that pane begins at its end.
+    # Whether Enter gives the whole width to the pane beside it, and whether that pane begins at its
+    # end.
     opens_whole = False
     shows_end = False
     has_density = True
@@ -54,7 +58,8 @@ class Tab(Lines):
         self.post = post
         self.is_stale, self.read_at = True, 0.0
         self.picks = Picks()
-        # On which line each part of what stands beside begins, so that it stays in sight while others come.
+        # On which line each part of what stands beside begins, so that it stays in sight while
+        # others come.
         self.marks: dict[str, int] = {}
 
     @property
@@ -152,15 +157,27 @@ class Tab(Lines):
             line = self.line(index, width, selected=selected)
         else:
             text = fit(one_line(self.below(index, width)), max(width - self.indent - 1, 0))
-            line = [self.show(" ", selected=selected), self.show(f"{'':{self.indent - 1}}{text} ", "text3", selected=selected)]
+            line = [
+                self.show(" ", selected=selected),
+                self.show(f"{'':{self.indent - 1}}{text} ", "text3", selected=selected),
+            ]
         things = self.things(index) if self.picks else {}
         if not self.picks.holds(things):
             return line
         is_failed = any(id in self.picks.failed for id in things)
         if part == 0:
-            line[0] = self.show(FAILED if is_failed else PICKED, "urgent" if is_failed else "accent", bold=True, selected=selected)
+            line[0] = self.show(
+                FAILED if is_failed else PICKED,
+                "urgent" if is_failed else "accent",
+                bold=True,
+                selected=selected,
+            )
         ground = None if selected else self.palette.picked
-        return [Segment(each.text, each.style and each.style + ground) for each in line] if ground else line
+        return (
+            [Segment(each.text, each.style and each.style + ground) for each in line]
+            if ground
+            else line
+        )
 
     @property
     def why_not(self) -> str | None:
@@ -196,26 +213,46 @@ class Tab(Lines):
         return ""
 
     def nobody(self) -> str:
-        """What to say when nobody is here: how to let an agent in, and where else something may be."""
+        """What to say when nobody is here: how to let an agent in, and where else something may
+        be.
+        """
         others = self.post.others
-        return ("Nobody is here yet. Let an agent in: give it the MCP server command\n  ackbox mcp --as NAME\n\n"
-                "No agent at hand? In another terminal:\n  ackbox demo"
-                + (f"\n\nOther workspaces here: {one_line(some(others, 3))}. Press : and type the name of one." if others else ""))
+        return (
+            "Nobody is here yet. Let an agent in: give it the MCP server command\n  ackbox mcp --as"
+            " NAME\n\nNo agent at hand? In another terminal:\n  ackbox demo"
+            + (
+                f"\n\nOther workspaces here: {one_line(some(others, 3))}. Press : and type the name"
+                " of one."
+                if others
+                else ""
+            )
+        )
 
     def beside(self, width: int) -> list[Line]:
-        """Return what the pane beside the list shows of the item under the cursor, from what is known."""
+        """Return what the pane beside the list shows of the item under the cursor, from what is
+        known.
+        """
         return []
 
     async def ask(self, link: Link) -> None:
         """Ask the server for what the item under the cursor needs."""
 
-    def show(self, text: str, means: str = "text", *, bold: bool = False, selected: bool = False) -> Segment:
+    def show(
+        self, text: str, means: str = "text", *, bold: bool = False, selected: bool = False
+    ) -> Segment:
         return Segment(text, self.palette.style(means, bold=bold, selected=selected))
 
     def render_line(self, y: int) -> Strip:
         if self.count:
             return super().render_line(y)
         width = self.scrollable_content_region.width
-        said = [[], *text_lines(self.when_empty() if self.post.is_loaded else "reading …", max(width - 4, 10), self.palette.style("text2"))]
+        said = [
+            [],
+            *text_lines(
+                self.when_empty() if self.post.is_loaded else "reading …",
+                max(width - 4, 10),
+                self.palette.style("text2"),
+            ),
+        ]
         line = [self.show("  "), *said[y]] if 0 < y < len(said) else []
         return self._strip(cast(Any, line), width)

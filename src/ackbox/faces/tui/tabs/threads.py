@@ -1,4 +1,5 @@
-"""Threads: conversations as the server lists them, the latest first, and one of them in full beside.
+"""Threads: conversations as the server lists them, the latest first, and one of them in full
+beside.
 
 How a conversation is drawn is in conversation.py. Explained in docs/howto/terminal.md.
 """
@@ -24,7 +25,10 @@ MOST_KEPT = 50
 
 
 class Head(msgspec.Struct):
-    """One conversation of the list; one that was opened before the server listed it has no count yet."""
+    """One conversation of the list.
+
+    One that was opened before the server listed it has no count yet.
+    """
 
     thread: str
     text: str
@@ -65,7 +69,10 @@ class Threads(Tab):
         if answered_only != self._answered_only:
             return
         oldest = page["threads"][-1]["last"]["seq"] if page["threads"] else 0
-        if not self._has_come or (page["cursor"] and all(head.last.seq < oldest for head in self._heads.values() if head.count)):
+        if not self._has_come or (
+            page["cursor"]
+            and all(head.last.seq < oldest for head in self._heads.values() if head.count)
+        ):
             # So much has come that what was listed does not join what is listed now.
             self._heads = {id: head for id, head in self._heads.items() if head.count is None}
             self._cursor = page["cursor"]
@@ -81,7 +88,12 @@ class Threads(Tab):
         pane = self.terminal.beside
         if self.terminal.focused is pane:
             said = self._said.get(self.thread or "")
-            return said is not None and said.cursor is not None and pane.scroll_offset.y == 0 and not pane.follow
+            return (
+                said is not None
+                and said.cursor is not None
+                and pane.scroll_offset.y == 0
+                and not pane.follow
+            )
         return self._cursor is not None and self.in_sight.stop >= self.count - 5
 
     async def read_more(self, link: Link) -> None:
@@ -91,7 +103,9 @@ class Threads(Tab):
             await said.read_older(link)
         elif self._cursor is not None:
             answered_only = self._answered_only
-            page = await link.call("thread.list", answered_only=answered_only, limit=PAGE, cursor=self._cursor)
+            page = await link.call(
+                "thread.list", answered_only=answered_only, limit=PAGE, cursor=self._cursor
+            )
             if answered_only == self._answered_only:
                 self._cursor = page["cursor"]
                 self._take(page["threads"])
@@ -102,11 +116,20 @@ class Threads(Tab):
             # The list has the beginning of a text; whoever copies it wants the whole.
             last.is_cut = True
             text = head["first"]["subject"] or head["first"]["body"]
-            self._heads[head["thread"]] = Head(head["thread"], text, [each["name"] for each in head["people"]], head["messages"], last)
+            self._heads[head["thread"]] = Head(
+                head["thread"],
+                text,
+                [each["name"] for each in head["people"]],
+                head["messages"],
+                last,
+            )
         self._list()
 
     def _list(self) -> None:
-        """List what is known, with the cursor on the conversation it was on; at the top it stays at the top."""
+        """List what is known, with the cursor on the conversation it was on.
+
+        At the top it stays at the top.
+        """
         on = self.thread if self.cursor else None
         self._order = sorted(self._heads, key=lambda id: -self._heads[id].last.seq)
         if on is not None:
@@ -155,10 +178,22 @@ class Threads(Tab):
         def put(text: str, means: str = "text", *, bold: bool = False) -> Any:
             return self.show(text, means, bold=bold, selected=selected)
 
-        line = [put(">" if selected else " ", "accent", bold=True), put(f" {clock(last.at, is_short=self.is_compact)} ", "text3"),
-                put(f"{'·' if head.count is None else head.count:>4} ", "text2"), put(fit(one_line(who), who_cells)),
-                put(f" {glyph(last.intent)} ", last.intent, bold=True)]
-        return [*line, put(fit(one_line(head.text), max(width - 1 - (8 if self.is_compact else 10) - 5 - who_cells - 3, 0)))]
+        line = [
+            put(">" if selected else " ", "accent", bold=True),
+            put(f" {clock(last.at, is_short=self.is_compact)} ", "text3"),
+            put(f"{'·' if head.count is None else head.count:>4} ", "text2"),
+            put(fit(one_line(who), who_cells)),
+            put(f" {glyph(last.intent)} ", last.intent, bold=True),
+        ]
+        return [
+            *line,
+            put(
+                fit(
+                    one_line(head.text),
+                    max(width - 1 - (8 if self.is_compact else 10) - 5 - who_cells - 3, 0),
+                )
+            ),
+        ]
 
     def below(self, index: int, width: int) -> str:
         last = self._heads[self._order[index]].last
@@ -168,8 +203,10 @@ class Threads(Tab):
         if not self._has_come:
             return "reading …"
         if self._answered_only:
-            return ("No conversations yet. A thread begins when somebody answers: press 1, then r on a message.\n\n"
-                    "w lists messages without an answer too.")
+            return (
+                "No conversations yet. A thread begins when somebody answers: press 1, then r on a"
+                " message.\n\nw lists messages without an answer too."
+            )
         return "No messages yet. Say something: press c, and name somebody with @."
 
     def beside(self, width: int) -> list[Line]:
@@ -178,7 +215,9 @@ class Threads(Tab):
         said = self._said.get(self.thread)
         if said is None:
             return [[self.show("reading …", "text3")]]
-        lines, self.marks = conversation_lines(said, self._heads[self.thread].count, width, self.palette)
+        lines, self.marks = conversation_lines(
+            said, self._heads[self.thread].count, width, self.palette
+        )
         return lines
 
     async def ask(self, link: Link) -> None:

@@ -1,4 +1,5 @@
-"""Asking: the one-line box for a filter, the palette that jumps, other lists to choose from, and a yes or no.
+"""Asking: the one-line box for a filter, the palette that jumps, other lists to choose from, and a
+yes or no.
 
 Explained in docs/howto/terminal.md.
 """
@@ -41,21 +42,30 @@ class Choices(Lines):
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         name, kind, _ = self.found[index]
-        style, kinds = self._palette.style, min(max(12, *(cell_len(each[1]) for each in self.found)), width * 2 // 3)
-        return [Segment(f"{'>' if selected else ' '} ", style("accent", bold=True, selected=selected)),
-                Segment(fit(one_line(name), width - 2 - kinds), style("text", selected=selected)),
-                Segment(fit(kind, kinds), style("text3", selected=selected))]
+        style, kinds = (
+            self._palette.style,
+            min(max(12, *(cell_len(each[1]) for each in self.found)), width * 2 // 3),
+        )
+        return [
+            Segment(f"{'>' if selected else ' '} ", style("accent", bold=True, selected=selected)),
+            Segment(fit(one_line(name), width - 2 - kinds), style("text", selected=selected)),
+            Segment(fit(kind, kinds), style("text3", selected=selected)),
+        ]
 
 
 class Jump(ModalScreen[str | None]):
-    """A list to choose from: type a part of a name, Enter takes it. Gives back what the choice stands for, or what was typed.
+    """A list to choose from: type a part of a name, Enter takes it. Gives back what the choice
+    stands for, or what was typed.
 
     `free` stands before what was typed when no choice fits; null when it must be one of them.
     """
 
     DEFAULT_CSS = """
     Jump { align: center top; background: transparent; }
-    Jump Vertical { width: 64; max-width: 100%; height: auto; margin-top: 2; border: round $accent; background: $ground; }
+    Jump Vertical {
+        width: 64; max-width: 100%; height: auto; margin-top: 2;
+        border: round $accent; background: $ground;
+    }
     Jump Input { border: none; height: 1; background: $ground; }
     Jump Input:focus { border: none; }
     Jump Choices { height: 10; }
@@ -63,7 +73,14 @@ class Jump(ModalScreen[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
 
-    def __init__(self, palette: Palette, choices: list[tuple[str, str, str]], *, asks: str = "go to …", free: str | None = "find ") -> None:
+    def __init__(
+        self,
+        palette: Palette,
+        choices: list[tuple[str, str, str]],
+        *,
+        asks: str = "go to …",
+        free: str | None = "find ",
+    ) -> None:
         super().__init__(classes="" if choices else "-bare")
         self._asks, self._free = asks, free
         self._all = choices
@@ -80,7 +97,9 @@ class Jump(ModalScreen[str | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         wanted = event.value.casefold()
         found = [each for each in self._all if wanted in f"{each[0]} {each[1]}".casefold()]
-        self._choices.offer(sorted(found, key=lambda each: not each[0].casefold().startswith(wanted)))
+        self._choices.offer(
+            sorted(found, key=lambda each: not each[0].casefold().startswith(wanted))
+        )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         found = self._choices.found
@@ -104,7 +123,10 @@ class Sure(ModalScreen[bool]):
     DEFAULT_CSS = """
     Sure { align: center bottom; background: transparent; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "answer(True)", show=False), Binding("n,escape,q", "answer(False)", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", show=False),
+        Binding("n,escape,q", "answer(False)", show=False),
+    ]
 
     def __init__(self, palette: Palette, question: str) -> None:
         super().__init__()
@@ -121,7 +143,9 @@ class Sure(ModalScreen[bool]):
         question = f" {fit(self._question, room).rstrip()} "
         at = cell_len(question)
         line = [Segment(question, style("urgent", bold=True)), *keys]
-        self.query_one(Bar).show(line, [], actions=[(start + at, end + at, action) for start, end, action in actions])
+        self.query_one(Bar).show(
+            line, [], actions=[(start + at, end + at, action) for start, end, action in actions]
+        )
 
     def action_answer(self, is_sure: bool) -> None:
         self.dismiss(is_sure)
@@ -136,4 +160,7 @@ class Filter(Input):
     """
 
     def __init__(self) -> None:
-        super().__init__(placeholder='/ from:claude to:codex intent:blocked is:unacked "exact words"', id="filter")
+        super().__init__(
+            placeholder='/ from:claude to:codex intent:blocked is:unacked "exact words"',
+            id="filter",
+        )

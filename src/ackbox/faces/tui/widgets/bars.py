@@ -1,4 +1,7 @@
-"""Bars: one line at the top or bottom, some of it clickable. Explained in docs/howto/terminal.md."""
+"""Bars: one line at the top or bottom, some of it clickable.
+
+Explained in docs/howto/terminal.md.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,9 @@ class Bar(Widget):
         self._right: Line = []
         self._actions: list[tuple[int, int, str]] = []
 
-    def show(self, left: Line, right: Line, *, actions: list[tuple[int, int, str]] | None = None) -> None:
+    def show(
+        self, left: Line, right: Line, *, actions: list[tuple[int, int, str]] | None = None
+    ) -> None:
         """Draw this from now on; `actions` are (from, to, action) in cells from the left."""
         if (left, right) != (self._left, self._right):
             self._left, self._right = left, right
@@ -42,7 +47,9 @@ class Bar(Widget):
             keep = max(width - left.cell_length, min(right.cell_length, width // self._share))
             left, right = _cut(left, width - keep), _cut(right, keep)
             room = max(width - left.cell_length - right.cell_length, 0)
-        return Strip([*left, Segment(" " * room, self.rich_style), *right]).adjust_cell_length(width, self.rich_style)
+        return Strip([*left, Segment(" " * room, self.rich_style), *right]).adjust_cell_length(
+            width, self.rich_style
+        )
 
     async def on_click(self, event: events.Click) -> None:
         for start, end, action in self._actions:
@@ -58,7 +65,9 @@ def _cut(strip: Strip, cells: int) -> Strip:
     return Strip([*kept, Segment("…", next((each.style for each in reversed(list(kept))), None))])
 
 
-def keys_line(hints: list[tuple[str, str, str]], key_style: Any, text_style: Any) -> tuple[Line, list[tuple[int, int, str]]]:
+def keys_line(
+    hints: list[tuple[str, str, str]], key_style: Any, text_style: Any
+) -> tuple[Line, list[tuple[int, int, str]]]:
     """Return a line of (key, what it does, action), and where each can be clicked."""
     line: Line = []
     actions: list[tuple[int, int, str]] = []

@@ -1,4 +1,5 @@
-"""Compose: where a message is written, with names completed and the line that says whom it will reach.
+"""Compose: where a message is written, with names completed and the line that says whom it will
+reach.
 
 Explained in docs/howto/terminal.md.
 """
@@ -58,9 +59,14 @@ class Names(Lines):
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         name, presence, more = self.found[index]
         style = cast("Terminal", self.app).palette.style
-        return [Segment(f"{'>' if selected else ' '} {PRESENCE[presence]} ", style(presence, selected=selected)),
-                Segment(f"{fit(one_line(name), 28)} ", style("text", selected=selected)),
-                Segment(fit(one_line(more), width - 33), style("text3", selected=selected))]
+        return [
+            Segment(
+                f"{'>' if selected else ' '} {PRESENCE[presence]} ",
+                style(presence, selected=selected),
+            ),
+            Segment(f"{fit(one_line(name), 28)} ", style("text", selected=selected)),
+            Segment(fit(one_line(more), width - 33), style("text3", selected=selected)),
+        ]
 
 
 class Typing(TextArea):
@@ -76,7 +82,10 @@ class Typing(TextArea):
 
 
 class Compose(Vertical):
-    """The box at the bottom; hidden until somebody writes. What was typed stays when it is closed."""
+    """The box at the bottom; hidden until somebody writes.
+
+    What was typed stays when it is closed.
+    """
 
     class Written(Message):
         """A message is to be sent."""
@@ -87,17 +96,25 @@ class Compose(Vertical):
 
     DEFAULT_CSS = """
     Compose { height: auto; display: none; border-top: solid $rule; background: $ground; }
-    Compose Typing { height: auto; min-height: 1; max-height: 6; border: none; padding: 0 1; background: $ground; color: $foreground; }
+    Compose Typing {
+        height: auto; min-height: 1; max-height: 6; border: none; padding: 0 1;
+        background: $ground; color: $foreground;
+    }
     Compose Typing:focus { border: none; }
     Compose Names { height: 0; display: none; }
     """
 
     def __init__(self) -> None:
         super().__init__(id="compose")
-        self.names, self.typing, self.reach = Names(), Typing(id="typing", highlight_cursor_line=False), Bar(id="reach", share=2)
+        self.names, self.typing, self.reach = (
+            Names(),
+            Typing(id="typing", highlight_cursor_line=False),
+            Bar(id="reach", share=2),
+        )
         self.answers: Row | None = None
         self._intent, self._priority = 0, 3
-        # Whom the server was asked about, and what it said: how each is reached, or what is wrong with it.
+        # Whom the server was asked about, and what it said: how each is reached, or what is wrong
+        # with it.
         self._asked_for: tuple[str, ...] | None = None
         self._told: str | None = None
         self._everyone = 0
@@ -141,7 +158,13 @@ class Compose(Vertical):
     @property
     def draft(self) -> Draft:
         known = [each["agent"] for each in self.terminal.post.people] + self.terminal.post.awaited
-        return parse_draft(self.typing.text, intent=INTENTS[self._intent], priority=self._priority, is_answer=self.answers is not None, known=known)
+        return parse_draft(
+            self.typing.text,
+            intent=INTENTS[self._intent],
+            priority=self._priority,
+            is_answer=self.answers is not None,
+            known=known,
+        )
 
     def tell(self, problem: str) -> None:
         """Draw the line under the text again, with what went wrong if something did."""
@@ -157,9 +180,15 @@ class Compose(Vertical):
         # Where there is little room the key that sends comes first.
         is_narrow = self.size.width < 100
         urgency = "" if is_narrow and draft.priority == 3 else f"{PRIORITIES[draft.priority]}  "
-        right = [Segment(f"  {glyph(draft.intent)} {draft.intent.replace('_', ' ')}{'' if is_narrow else auto}  ", style(draft.intent)),
-                 Segment(urgency, style({4: "high", 5: "urgent"}.get(draft.priority, "text3"))),
-                 Segment(self._hint(draft), style("text3"))]
+        right = [
+            Segment(
+                f"  {glyph(draft.intent)}"
+                f" {draft.intent.replace('_', ' ')}{'' if is_narrow else auto}  ",
+                style(draft.intent),
+            ),
+            Segment(urgency, style({4: "high", 5: "urgent"}.get(draft.priority, "text3"))),
+            Segment(self._hint(draft), style("text3")),
+        ]
         self.reach.show(left, right)
 
     async def _ask(self, to: tuple[str, ...]) -> None:
@@ -168,7 +197,9 @@ class Compose(Vertical):
         terminal = self.terminal
         me = terminal.name_of_me if terminal.post.person(terminal.name_of_me) else None
         try:
-            self._told = reach_line(told := await terminal.link.call("message.preview", to=list(to) or "*", agent=me))
+            self._told = reach_line(
+                told := await terminal.link.call("message.preview", to=list(to) or "*", agent=me)
+            )
             self._everyone = told["recipient_count"]
         except AckboxError as error:
             self._told = error.message
@@ -178,8 +209,14 @@ class Compose(Vertical):
             self.tell("")
 
     def _hint(self, draft: Draft) -> str:
-        send = f"Enter sends to all {self._everyone}" if draft.is_everyone and self._everyone else "Enter sends"
-        return f"{send} · Ctrl-T intent · Ctrl-P priority " if self.size.width >= 100 else f"{send} "
+        send = (
+            f"Enter sends to all {self._everyone}"
+            if draft.is_everyone and self._everyone
+            else "Enter sends"
+        )
+        return (
+            f"{send} · Ctrl-T intent · Ctrl-P priority " if self.size.width >= 100 else f"{send} "
+        )
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         self._offer()
@@ -202,7 +239,9 @@ class Compose(Vertical):
             case "enter" | "tab":
                 # A fast hand is ahead of what is drawn.
                 self._offer()
-                if self.names.found and (key == "tab" or self._half not in [name for name, *_ in self.names.found]):
+                if self.names.found and (
+                    key == "tab" or self._half not in [name for name, *_ in self.names.found]
+                ):
                     self._take()
                 elif key == "enter":
                     self._send()
@@ -231,7 +270,11 @@ class Compose(Vertical):
     def _send(self) -> None:
         draft = self.draft
         if not draft.body:
-            self.tell("Write something first." if draft.to or not self.typing.text else "There is no text after the names.")
+            self.tell(
+                "Write something first."
+                if draft.to or not self.typing.text
+                else "There is no text after the names."
+            )
             return
         if draft.body.startswith("@"):
             # Without a name it would be for everyone, which is not what an @ says.

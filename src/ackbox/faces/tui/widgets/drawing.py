@@ -1,6 +1,7 @@
 """Drawing: text and messages as lines of a terminal.
 
-What others wrote is data: a character that does not print is shown as its number and never reaches the terminal, and
+What others wrote is data: a character that does not print is shown as its number and never reaches
+the terminal, and
 nothing in it is taken for markup. Explained in docs/howto/terminal.md.
 """
 
@@ -21,9 +22,12 @@ from ackbox.faces.tui.widgets.palette import GLYPHS, RECEIPTS, SELECTED, TASK_GL
 from ackbox.faces.tui.widgets.row import STEPS, Row, Tally
 
 Line = list[Segment]
-# What changes an emoji that stands before it: some terminals draw the result in two cells, others each part in its own two.
-_JOINED = re.compile("[\ufe0e\ufe0f]|(?<=[\u2190-\u2bff\U0001f000-\U0001faff])[\U0001f3fb-\U0001f3ff]"
-                     "|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])")
+# What changes an emoji that stands before it: some terminals draw the result in two cells, others
+# each part in its own two.
+_JOINED = re.compile(
+    "[\ufe0e\ufe0f]|(?<=[\u2190-\u2bff\U0001f000-\U0001faff])[\U0001f3fb-\U0001f3ff]"
+    "|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
+)
 # The column of receipts at the end of a message's line.
 RECEIPT_CELLS = 8
 # Recipients that a message's own pane names above its text; the receipts below list all.
@@ -31,7 +35,9 @@ MOST_NAMED = 8
 
 
 def steady(text: str) -> str:
-    """Return text whose width every terminal agrees on: emoji apart instead of joined into one, in no skin and no presentation of choice."""
+    """Return text whose width every terminal agrees on: emoji apart instead of joined into one,
+    in no skin and no presentation of choice.
+    """
     return text if text.isascii() else _JOINED.sub("", text)
 
 
@@ -50,12 +56,18 @@ def fit(text: str, cells: int) -> str:
 
 
 def shorter(name: str, cells: int) -> str:
-    """Return a name in at most so many cells, its beginning and its end: long ones often differ only there."""
+    """Return a name in at most so many cells, its beginning and its end: long ones often differ
+    only there.
+    """
     name, cells = one_line(name), max(cells, 4)
     if cell_len(name) <= cells:
         return name
     head = set_cell_size(name, max(cells - 1 - cells // 3, 1)).rstrip()
-    tail = next(name[at:] for at in range(len(name) + 1) if cell_len(name[at:]) <= cells - 1 - cell_len(head))
+    tail = next(
+        name[at:]
+        for at in range(len(name) + 1)
+        if cell_len(name[at:]) <= cells - 1 - cell_len(head)
+    )
     return f"{head}…{tail}"
 
 
@@ -72,7 +84,9 @@ def hint_lines(hints: Iterable[str], width: int, style: Style) -> list[Line]:
 
 
 def wrap(text: str, cells: int) -> list[str]:
-    """Return text in lines of at most so many cells, broken between words where that is possible."""
+    """Return text in lines of at most so many cells, broken between words where that is
+    possible.
+    """
     cells = max(cells, 4)
     lines: list[str] = []
     for paragraph in plain(steady(text)).expandtabs(4).split("\n"):
@@ -90,7 +104,7 @@ def wrap(text: str, cells: int) -> list[str]:
             while cell_len(word) > cells:
                 head = set_cell_size(word, cells).rstrip() or word[:1]
                 lines.append(head)
-                word = word[len(head):]
+                word = word[len(head) :]
             line = word
         lines.append(line)
     return lines
@@ -98,11 +112,18 @@ def wrap(text: str, cells: int) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def clock(moment: str, *, is_short: bool = False) -> str:
-    """Return the time of day, eight cells, or six without the seconds; another day's date instead."""
+    """Return the time of day, eight cells, or six without the seconds.
+
+    Another day's date instead.
+    """
     at = datetime.fromisoformat(moment).astimezone()
     if is_short:
         return at.strftime("%H:%M " if at.date() == datetime.now().astimezone().date() else "%d %b")
-    return at.strftime("%H:%M:%S") if at.date() == datetime.now().astimezone().date() else at.strftime(" %d %b ")
+    return (
+        at.strftime("%H:%M:%S")
+        if at.date() == datetime.now().astimezone().date()
+        else at.strftime(" %d %b ")
+    )
 
 
 def moment(text: str | None) -> str:
@@ -116,12 +137,16 @@ def glyph(intent: str) -> str:
 
 def words_of(intent: str) -> str:
     """Return an intent as it is read; the long ones in a word."""
-    return {"review_request": "review", "context_share": "context"}.get(intent, one_line(intent).replace("_", " "))
+    return {"review_request": "review", "context_share": "context"}.get(
+        intent, one_line(intent).replace("_", " ")
+    )
 
 
 def urgency(priority: int) -> tuple[str, str]:
     """Return the mark at the edge and what it means."""
-    return ("!!", "urgent") if priority >= 5 else ("! ", "high") if priority == 4 else ("  ", "text3")
+    return (
+        ("!!", "urgent") if priority >= 5 else ("! ", "high") if priority == 4 else ("  ", "text3")
+    )
 
 
 def addressees(to: Iterable[str]) -> str:
@@ -130,25 +155,49 @@ def addressees(to: Iterable[str]) -> str:
 
 
 def receipts(tally: Tally | None) -> tuple[str, str]:
-    """Return how far a message has come, and the colour's meaning: the furthest step, and how many are there of how many."""
+    """Return how far a message has come, and the colour's meaning: the furthest step, and how
+    many are there of how many.
+    """
     if tally is None:
         return "", "text3"
-    best, reached = next(((step, count) for step, count in ((3, tally.acknowledged), (2, tally.read), (1, tally.delivered)) if count), (0, 0))
-    sign = RECEIPTS[best] if tally.recipients == 1 else f"{RECEIPTS[best]}{reached}/{tally.recipients}"
+    best, reached = next(
+        (
+            (step, count)
+            for step, count in ((3, tally.acknowledged), (2, tally.read), (1, tally.delivered))
+            if count
+        ),
+        (0, 0),
+    )
+    sign = (
+        RECEIPTS[best] if tally.recipients == 1 else f"{RECEIPTS[best]}{reached}/{tally.recipients}"
+    )
     return sign, ("text3", "text2", "text2", "online")[best]
 
 
 def rest_of(row: Row, shown: str) -> str:
-    """Return what a second line says of a message: its text below its subject, or how the text goes on after what was shown."""
+    """Return what a second line says of a message: its text below its subject, or how the text
+    goes on after what was shown.
+    """
     shown = shown.rstrip()
     if row.subject is not None:
         return row.body
-    return one_line(row.body)[len(shown) - 1:] if shown.endswith("…") else ""
+    return one_line(row.body)[len(shown) - 1 :] if shown.endswith("…") else ""
 
 
-def message_line(row: Row, width: int, palette: Palette, *, selected: bool, humans: frozenset[str], name_cells: int,
-                 mark: str | None = None, is_compact: bool = False) -> Line:
-    """Return one message as a line: marker, urgency, time, sender, receiver, intent, text, receipts or another mark at its end."""
+def message_line(
+    row: Row,
+    width: int,
+    palette: Palette,
+    *,
+    selected: bool,
+    humans: frozenset[str],
+    name_cells: int,
+    mark: str | None = None,
+    is_compact: bool = False,
+) -> Line:
+    """Return one message as a line: marker, urgency, time, sender, receiver, intent, text,
+    receipts or another mark at its end.
+    """
     intent_cells = 10 if width >= 78 and not is_compact else 0
     edge, urgent = urgency(row.priority)
 
@@ -156,21 +205,38 @@ def message_line(row: Row, width: int, palette: Palette, *, selected: bool, huma
         return Segment(text, palette.style(means, bold=bold, selected=selected))
 
     mark, mark_means = receipts(row.tally) if mark is None else (mark, "accent")
-    means = row.intent if row.intent in GLYPHS else "task" if row.intent.startswith("task") else "text2"
+    means = (
+        row.intent if row.intent in GLYPHS else "task" if row.intent.startswith("task") else "text2"
+    )
     line = [
-        put(SELECTED if selected else " ", "accent", bold=True), put(edge, urgent, bold=True), put(f"{clock(row.at, is_short=is_compact)} ", "text3"),
-        *_name(row.sender, name_cells, is_human=row.is_human, put=put), put(" → ", "text3"),
-        *_name(addressees(row.to), name_cells, is_human=len(row.to) == 1 and row.to[0] in humans, put=put),
-        put(f" {glyph(row.intent)} ", means, bold=True), put(f"{fit(words_of(row.intent), intent_cells - 1)} " if intent_cells else "", means),
+        put(SELECTED if selected else " ", "accent", bold=True),
+        put(edge, urgent, bold=True),
+        put(f"{clock(row.at, is_short=is_compact)} ", "text3"),
+        *_name(row.sender, name_cells, is_human=row.is_human, put=put),
+        put(" → ", "text3"),
+        *_name(
+            addressees(row.to),
+            name_cells,
+            is_human=len(row.to) == 1 and row.to[0] in humans,
+            put=put,
+        ),
+        put(f" {glyph(row.intent)} ", means, bold=True),
+        put(f"{fit(words_of(row.intent), intent_cells - 1)} " if intent_cells else "", means),
     ]
     used = sum(cell_len(segment.text) for segment in line)
     room = max(width - used - RECEIPT_CELLS, 0)
-    line += [put(fit(one_line(row.line), room), "text", bold=row.priority >= 5), put(fit(f" {mark:>6} ", RECEIPT_CELLS), mark_means)]
+    line += [
+        put(fit(one_line(row.line), room), "text", bold=row.priority >= 5),
+        put(fit(f" {mark:>6} ", RECEIPT_CELLS), mark_means),
+    ]
     return line
 
 
 def _name(text: str, cells: int, *, is_human: bool, put: Any) -> list[Segment]:
-    """A name; a person's carries the tag, because who is a person matters more than the end of a long name."""
+    """A name.
+
+    A person's carries the tag, because who is a person matters more than the end of a long name.
+    """
     if not is_human:
         return [put(fit(one_line(text), cells), "text")]
     return [put(fit(one_line(text), cells - 4), "human", bold=True), put(" HUM", "human")]
@@ -180,7 +246,9 @@ def text_lines(text: str, width: int, style: Style) -> list[Line]:
     return [[Segment(line, style)] for line in wrap(text, width)]
 
 
-def message_lines(message: Any, row: Row, status: Any | None, width: int, palette: Palette) -> list[Line]:
+def message_lines(
+    message: Any, row: Row, status: Any | None, width: int, palette: Palette
+) -> list[Line]:
     """Return a message in full, with its receipts, for the pane beside the list."""
     style = palette.style
     edge, urgent = urgency(row.priority)
@@ -188,13 +256,33 @@ def message_lines(message: Any, row: Row, status: Any | None, width: int, palett
     sender = shorter(row.sender + (f"/{row.instance}" if row.instance else ""), width - 1)
     people = ", ".join(shorter(addressees([each]), width - 1) for each in row.to[:MOST_NAMED])
     people += f" and {len(row.to) - MOST_NAMED} more" if len(row.to) > MOST_NAMED else ""
-    lines: list[Line] = [[Segment(f"{glyph(row.intent)} {one_line(row.intent).replace('_', ' ')}", style(means, bold=True)),
-                          Segment(f"  {edge.strip()} {'urgent' if row.priority >= 5 else 'high'}" if edge.strip() else "", style(urgent, bold=True))]]
-    lines += text_lines(f"{sender}{' HUMAN' if row.is_human else ''} → {people}", width, style("human" if row.is_human else "text"))
+    lines: list[Line] = [
+        [
+            Segment(
+                f"{glyph(row.intent)} {one_line(row.intent).replace('_', ' ')}",
+                style(means, bold=True),
+            ),
+            Segment(
+                (
+                    f"  {edge.strip()} {'urgent' if row.priority >= 5 else 'high'}"
+                    if edge.strip()
+                    else ""
+                ),
+                style(urgent, bold=True),
+            ),
+        ]
+    ]
+    lines += text_lines(
+        f"{sender}{' HUMAN' if row.is_human else ''} → {people}",
+        width,
+        style("human" if row.is_human else "text"),
+    )
     lines += [[Segment(moment(row.at), style("text3"))], []]
     if row.subject:
         lines += [*text_lines(row.subject, width, style("text", bold=True)), []]
-    lines += text_lines(message["body"] if message else row.body + ("…" if row.is_cut else ""), width, style("text"))
+    lines += text_lines(
+        message["body"] if message else row.body + ("…" if row.is_cut else ""), width, style("text")
+    )
     refs = message["refs"] if message else []
     if refs:
         lines.append([])
@@ -218,7 +306,15 @@ def receipt_lines(status: Any, width: int, palette: Palette) -> list[Line]:
         name = receipt["agent"] + (f"/{receipt['instance']}" if receipt["instance"] else "")
         room = width - len(dots)
         for number, part in enumerate(wrap(shorter(name, 2 * room), room)):
-            lines.append([Segment(dots if number == 0 else " " * len(dots), style("online" if step == 3 else "text2")), Segment(part, style("text"))])
+            lines.append(
+                [
+                    Segment(
+                        dots if number == 0 else " " * len(dots),
+                        style("online" if step == 3 else "text2"),
+                    ),
+                    Segment(part, style("text")),
+                ]
+            )
     more = status["recipients"] - len(status["receipts"])
     if more > 0:
         lines.append([Segment(f"and {more} more", style("text3"))])

@@ -14,7 +14,8 @@ from ackbox.faces.tui.widgets.drawing import Line, fit
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import Palette
 
-# Keys as people press them, as Textual names them, the action, what it does. All of them are taken by the screen as a whole,
+# Keys as people press them, as Textual names them, the action, what it does. All of them are taken
+# by the screen as a whole,
 # one after the other: were the list to take some, "k, r" typed fast could answer the wrong message.
 KEYS: tuple[tuple[str, str, str, str], ...] = (
     ("j k ↑ ↓", "j,down", "move(1)", "next, previous"),
@@ -72,7 +73,11 @@ AFTER_G_S = 1.0
 
 def bindings() -> list[BindingType]:
     """Return the keys of the whole screen."""
-    mine: list[BindingType] = [Binding(keys, f"key({n})", does, show=False, priority=True) for n, (_, keys, _, does) in enumerate(KEYS) if keys]
+    mine: list[BindingType] = [
+        Binding(keys, f"key({n})", does, show=False, priority=True)
+        for n, (_, keys, _, does) in enumerate(KEYS)
+        if keys
+    ]
     return [*mine, Binding("ctrl+c", "leave", show=False, priority=True)]
 
 
@@ -91,7 +96,10 @@ class KeyList(Lines):
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         keys, does = self._keys[index]
-        return [Segment(fit(f" {keys}", 17), self._palette.style("accent", bold=True)), Segment(fit(does, width - 17), self._palette.style("text"))]
+        return [
+            Segment(fit(f" {keys}", 17), self._palette.style("accent", bold=True)),
+            Segment(fit(does, width - 17), self._palette.style("text")),
+        ]
 
 
 class KeysScreen(ModalScreen[None]):
@@ -99,11 +107,22 @@ class KeysScreen(ModalScreen[None]):
 
     DEFAULT_CSS = """
     KeysScreen { align: center middle; background: transparent; }
-    KeysScreen KeyList { width: 76; max-width: 100%; height: auto; max-height: 100%; border: round $accent; border-title-color: $accent; }
+    KeysScreen KeyList {
+        width: 76; max-width: 100%; height: auto; max-height: 100%;
+        border: round $accent; border-title-color: $accent;
+    }
     """
     BINDINGS = [
         Binding("escape,q,question_mark,enter,space", "dismiss", show=False),
-        *(Binding(keys, f"move({by})", show=False) for keys, by in (("j,down", 1), ("k,up", -1), ("pagedown,G,end", 99), ("pageup,g,home", -99))),
+        *(
+            Binding(keys, f"move({by})", show=False)
+            for keys, by in (
+                ("j,down", 1),
+                ("k,up", -1),
+                ("pagedown,G,end", 99),
+                ("pageup,g,home", -99),
+            )
+        ),
     ]
 
     def __init__(self, palette: Palette) -> None:

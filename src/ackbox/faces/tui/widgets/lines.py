@@ -1,6 +1,7 @@
 """The list widget: lines drawn when they are in sight, whatever their number.
 
-One widget for every list and pane: it asks for a line, keeps what it drew until that line changes, and scrolls without
+One widget for every list and pane: it asks for a line, keeps what it drew until that line changes,
+and scrolls without
 animation. Explained in docs/howto/terminal.md.
 """
 
@@ -26,6 +27,7 @@ class Lines(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     Lines { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; background: $ground; }
     """
+
     class Moved(Message):
         """The cursor is on another line."""
 
@@ -52,11 +54,17 @@ class Lines(ScrollView, can_focus=True):
         self._strips: dict[int, Strip] = {}
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
-        """Return what a line shows; each list says so for itself, and one without a say has empty lines."""
+        """Return what a line shows.
+
+        Each list says so for itself, and one without a say has empty lines.
+        """
         return []
 
     def whole_line(self, index: int, width: int, *, selected: bool, part: int) -> Line:
-        """Return a line as it is drawn, with what stands on it whatever it shows; of a tall one the part so far down."""
+        """Return a line as it is drawn, with what stands on it whatever it shows.
+
+        Of a tall one the part so far down.
+        """
         return self.line(index, width, selected=selected)
 
     def show_count(self, count: int) -> None:
@@ -74,7 +82,8 @@ class Lines(ScrollView, can_focus=True):
         self._scroll(top * self.tall)
 
     def _scroll(self, y: int) -> None:
-        # Forced: a list that was short has no scroll bar until it is laid out again, and without one it would not scroll.
+        # Forced: a list that was short has no scroll bar until it is laid out again, and without
+        # one it would not scroll.
         self.scroll_to(y=y, animate=False, immediate=True, force=True)
 
     def forget(self, index: int | None = None) -> None:
@@ -108,7 +117,9 @@ class Lines(ScrollView, can_focus=True):
         return strip
 
     def _strip(self, line: Line, width: int) -> Strip:
-        return Strip(line or [Segment("", self.rich_style)]).adjust_cell_length(width, self.rich_style)
+        return Strip(line or [Segment("", self.rich_style)]).adjust_cell_length(
+            width, self.rich_style
+        )
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a line and bring it in sight; on the last one the view follows."""
@@ -126,7 +137,9 @@ class Lines(ScrollView, can_focus=True):
             self.move_to(self.cursor + by)
         else:
             self.scroll_relative(y=by, animate=False, immediate=True)
-            self.follow = self.follows_at_end and self.scroll_offset.y >= self.count - self.size.height
+            self.follow = (
+                self.follows_at_end and self.scroll_offset.y >= self.count - self.size.height
+            )
 
     def on_resize(self, event: events.Resize) -> None:
         self._strips.clear()
@@ -136,7 +149,12 @@ class Lines(ScrollView, can_focus=True):
 
     def show_cursor(self) -> None:
         """Bring the line under the cursor in sight."""
-        self.scroll_to_region(Region(0, self.cursor * self.tall, 1, self.tall), animate=False, immediate=True, force=True)
+        self.scroll_to_region(
+            Region(0, self.cursor * self.tall, 1, self.tall),
+            animate=False,
+            immediate=True,
+            force=True,
+        )
 
     def on_click(self, event: events.Click) -> None:
         index = (event.y + self.scroll_offset.y) // self.tall

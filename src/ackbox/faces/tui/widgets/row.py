@@ -55,11 +55,25 @@ class Row(msgspec.Struct, kw_only=True):
 
     def facts(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what a filter compares: the message's own facts, and how far it has come."""
-        about = {"to": self.to, "sender": self.sender, "type": self.type, "intent": self.intent, "priority": self.priority,
-                 "sender_kind": "human" if self.is_human else "agent", "thread": self.thread, "subject": self.subject, "body": self.body,
-                 "created_at": self.at, "refs": [{"kind": kind} for kind in self.kinds]}
+        about = {
+            "to": self.to,
+            "sender": self.sender,
+            "type": self.type,
+            "intent": self.intent,
+            "priority": self.priority,
+            "sender_kind": "human" if self.is_human else "agent",
+            "thread": self.thread,
+            "subject": self.subject,
+            "body": self.body,
+            "created_at": self.at,
+            "refs": [{"kind": kind} for kind in self.kinds],
+        }
         tally = self.tally or Tally(1, 0, 0, 0)
-        return about, {"recipients": tally.recipients, "read": tally.read, "acknowledged": tally.acknowledged}
+        return about, {
+            "recipients": tally.recipients,
+            "read": tally.read,
+            "acknowledged": tally.acknowledged,
+        }
 
     @property
     def line(self) -> str:
@@ -71,14 +85,30 @@ def make_row(message: Any, tally: Tally | None) -> Row:
     """Return the row of a message as a call gave it."""
     body = message["body"]
     return Row(
-        seq=message["seq"], id=message["id"], thread=message["thread"], parent=message["parent"], sender=message["sender"],
-        instance=message["sender_instance"], is_human=message["sender_kind"] == "human", to=message["to"], intent=message["intent"],
-        priority=message["priority"], subject=message["subject"], body=body[:KEPT_CHARACTERS], is_cut=len(body) > KEPT_CHARACTERS,
-        at=message["created_at"], due=message["expects_reply_by"], kinds=tuple({ref["kind"] for ref in message["refs"]}), type=message["type"],
+        seq=message["seq"],
+        id=message["id"],
+        thread=message["thread"],
+        parent=message["parent"],
+        sender=message["sender"],
+        instance=message["sender_instance"],
+        is_human=message["sender_kind"] == "human",
+        to=message["to"],
+        intent=message["intent"],
+        priority=message["priority"],
+        subject=message["subject"],
+        body=body[:KEPT_CHARACTERS],
+        is_cut=len(body) > KEPT_CHARACTERS,
+        at=message["created_at"],
+        due=message["expects_reply_by"],
+        kinds=tuple({ref["kind"] for ref in message["refs"]}),
+        type=message["type"],
         tally=tally,
     )
 
 
 def make_tallies(page: Any) -> dict[str, Tally]:
     """Return the tallies of a page of messages, by the message's id."""
-    return {each["id"]: Tally(each["recipients"], each["delivered"], each["read"], each["acknowledged"]) for each in page["tallies"]}
+    return {
+        each["id"]: Tally(each["recipients"], each["delivered"], each["read"], each["acknowledged"])
+        for each in page["tallies"]
+    }

@@ -1,4 +1,5 @@
-"""Pages about messages: Needs you, Live, Threads, one thread, a mailbox. What each loads, and its plain text twin.
+"""Pages about messages: Needs you, Live, Threads, one thread, a mailbox. What each loads, and its
+plain text twin.
 
 Explained in docs/why/dashboard.md.
 """
@@ -28,14 +29,25 @@ NEWEST = 30
 LATELY_MS = 5 * 60_000
 
 
-async def filtered(ask: Ask, text: str, *, limit: int = FIRST, body_chars: int = LINE_CHARS) -> dict[str, Any]:
-    """Return messages that fit a filter, newest first, with their tallies, and `cursor` to go on when there may be more."""
+async def filtered(
+    ask: Ask, text: str, *, limit: int = FIRST, body_chars: int = LINE_CHARS
+) -> dict[str, Any]:
+    """Return messages that fit a filter, newest first, with their tallies, and `cursor` to go
+    on when there may be more.
+    """
     wanted = parse_filter(text, now=int(time.time() * 1000))
     found: list[dict[str, Any]] = []
     tallies: list[dict[str, Any]] = []
     cursor = ask.query.get("cursor")
     for _ in range(MOST_PAGES):
-        page = await ask("message.history", **_narrowed(wanted), limit=FIRST, cursor=cursor, body_chars=body_chars, with_tallies=True)
+        page = await ask(
+            "message.history",
+            **_narrowed(wanted),
+            limit=FIRST,
+            cursor=cursor,
+            body_chars=body_chars,
+            with_tallies=True,
+        )
         late = await _late(ask, page["messages"]) if "late" in wanted.states else frozenset()
         for message, tally in zip(page["messages"], page["tallies"], strict=True):
             if fits(wanted, message, tally, late=message["id"] in late):
@@ -50,17 +62,32 @@ async def filtered(ask: Ask, text: str, *, limit: int = FIRST, body_chars: int =
 async def _late(ask: Ask, messages: list[dict[str, Any]]) -> Set[str]:
     """Return the ids of those whose answer was due by now and has not come."""
     now = to_text(int(time.time() * 1000))
-    due = [each["id"] for each in messages if each["expects_reply_by"] is not None and each["expects_reply_by"] <= now]
-    return {status["id"] for status in await asyncio.gather(*(ask("message.status", id=id, limit=1) for id in due)) if status["is_late"]}
+    due = [
+        each["id"]
+        for each in messages
+        if each["expects_reply_by"] is not None and each["expects_reply_by"] <= now
+    ]
+    return {
+        status["id"]
+        for status in await asyncio.gather(*(ask("message.status", id=id, limit=1) for id in due))
+        if status["is_late"]
+    }
 
 
 def _narrowed(wanted: Filter) -> dict[str, Any]:
     """Return what of a filter the store narrows by itself."""
     return {
         "sender": wanted.senders[0] if len(wanted.senders) == 1 else None,
-        "recipient": wanted.recipients[0] if len(wanted.recipients) == 1 and wanted.recipients != ("everyone",) else None,
-        "intent": wanted.intents[0] if len(wanted.intents) == 1 else None, "thread": wanted.thread, "text": wanted.words or None,
-        "since": None if wanted.after is None else to_text(wanted.after), "until": None if wanted.before is None else to_text(wanted.before),
+        "recipient": (
+            wanted.recipients[0]
+            if len(wanted.recipients) == 1 and wanted.recipients != ("everyone",)
+            else None
+        ),
+        "intent": wanted.intents[0] if len(wanted.intents) == 1 else None,
+        "thread": wanted.thread,
+        "text": wanted.words or None,
+        "since": None if wanted.after is None else to_text(wanted.after),
+        "until": None if wanted.before is None else to_text(wanted.before),
     }
 
 
@@ -70,26 +97,57 @@ async def load_live(ask: Ask) -> dict[str, Any]:
 
 async def load_needs(ask: Ask) -> dict[str, Any]:
     since = to_text(int(time.time() * 1000) - LATELY_MS)
-    needs, recent = await asyncio.gather(ask("workspace.needs", limit=100), ask("message.history", since=since, limit=FIRST, body_chars=0))
-    return {**needs, "lately": {"messages": len(recent["messages"]), "senders": len({each["sender"] for each in recent["messages"]})}}
+    needs, recent = await asyncio.gather(
+        ask("workspace.needs", limit=100),
+        ask("message.history", since=since, limit=FIRST, body_chars=0),
+    )
+    return {
+        **needs,
+        "lately": {
+            "messages": len(recent["messages"]),
+            "senders": len({each["sender"] for each in recent["messages"]}),
+        },
+    }
 
 
 async def load_threads(ask: Ask) -> dict[str, Any]:
     answered = ask.query.get("all") is None
-    page = await ask("thread.list", answered_only=answered, limit=100, cursor=ask.query.get("cursor"))
+    page = await ask(
+        "thread.list", answered_only=answered, limit=100, cursor=ask.query.get("cursor")
+    )
     heads = page["threads"]
-    tallies = await ask("message.history", ids=[each["last"]["id"] for each in heads], body_chars=0, with_tallies=True) if heads else {"tallies": []}
+    tallies = (
+        await ask(
+            "message.history",
+            ids=[each["last"]["id"] for each in heads],
+            body_chars=0,
+            with_tallies=True,
+        )
+        if heads
+        else {"tallies": []}
+    )
     return {**page, "tallies": tallies["tallies"], "all": not answered}
 
 
 async def load_thread(ask: Ask) -> dict[str, Any]:
-    root, page = await asyncio.gather(ask("thread.get", id=ask.about[0], limit=1),
-                                      ask("message.history", thread=ask.about[0], limit=FIRST, cursor=ask.query.get("cursor")))
+    root, page = await asyncio.gather(
+        ask("thread.get", id=ask.about[0], limit=1),
+        ask("message.history", thread=ask.about[0], limit=FIRST, cursor=ask.query.get("cursor")),
+    )
     messages = page["messages"][::-1]
-    # The newest are the ones somebody waits on; the page asks for the others when they come into sight.
-    statuses = await asyncio.gather(*(ask("message.status", id=each["id"], limit=12) for each in messages[-NEWEST:]))
+    # The newest are the ones somebody waits on; the page asks for the others when they come into
+    # sight.
+    statuses = await asyncio.gather(
+        *(ask("message.status", id=each["id"], limit=12) for each in messages[-NEWEST:])
+    )
     first = next(iter(root["messages"]), None)
-    return {"thread": root["thread"], "root": first, "messages": messages, "cursor": page["cursor"], "statuses": statuses}
+    return {
+        "thread": root["thread"],
+        "root": first,
+        "messages": messages,
+        "cursor": page["cursor"],
+        "statuses": statuses,
+    }
 
 
 async def load_message(ask: Ask) -> dict[str, Any]:
@@ -101,20 +159,45 @@ async def load_mailbox(ask: Ask) -> dict[str, Any]:
     name = "/".join(ask.about)
     box = ask.query.get("box", "unread")
     roster = await ask("agent.list", name=ask.about[0])
-    mail = await ask("mailbox.list", of=name, unread_only=box == "unread", include_archived=box == "archive", limit=100,
-                     cursor=None if box in WRITTEN else ask.query.get("cursor"))
-    told: dict[str, Any] = {"name": name, "box": box, "agent": roster["agents"][0] if roster["agents"] else None, "unread": mail["unread"],
-                            "total": mail["total"], "messages": mail["messages"], "cursor": mail["cursor"], "statuses": []}
+    mail = await ask(
+        "mailbox.list",
+        of=name,
+        unread_only=box == "unread",
+        include_archived=box == "archive",
+        limit=100,
+        cursor=None if box in WRITTEN else ask.query.get("cursor"),
+    )
+    told: dict[str, Any] = {
+        "name": name,
+        "box": box,
+        "agent": roster["agents"][0] if roster["agents"] else None,
+        "unread": mail["unread"],
+        "total": mail["total"],
+        "messages": mail["messages"],
+        "cursor": mail["cursor"],
+        "statuses": [],
+    }
     if box in WRITTEN:
-        page = await ask("message.history", sender=ask.about[0], limit=100 if box == "sent" else MATRIX, body_chars=LINE_CHARS,
-                         cursor=ask.query.get("cursor"))
+        page = await ask(
+            "message.history",
+            sender=ask.about[0],
+            limit=100 if box == "sent" else MATRIX,
+            body_chars=LINE_CHARS,
+            cursor=ask.query.get("cursor"),
+        )
         told |= {"messages": page["messages"], "cursor": page["cursor"]}
     if box == "archive":
         told["messages"] = [each for each in told["messages"] if each["archived"]]
     if box == "receipts":
-        told["statuses"] = await asyncio.gather(*(ask("message.status", id=each["id"], limit=50) for each in told["messages"]))
+        told["statuses"] = await asyncio.gather(
+            *(ask("message.status", id=each["id"], limit=50) for each in told["messages"])
+        )
     ids = [each["id"] for each in told["messages"]]
-    counted = (await ask("message.history", ids=ids, body_chars=0, with_tallies=True))["tallies"] if ids else []
+    counted = (
+        (await ask("message.history", ids=ids, body_chars=0, with_tallies=True))["tallies"]
+        if ids
+        else []
+    )
     return {**told, "tallies": counted}
 
 
@@ -122,10 +205,15 @@ def line(message: dict[str, Any], tally: dict[str, Any] | None = None) -> str:
     """Return a message as one line of plain text."""
     first = (message["subject"] or message["body"]).strip().partition("\n")[0]
     to = "everyone" if message["type"] == "broadcast" else ", ".join(message["to"])
-    who = message["sender"] + (f" ({message['sender_kind']})" if message["sender_kind"] in ("human", "external") else "")
+    who = message["sender"] + (
+        f" ({message['sender_kind']})" if message["sender_kind"] in ("human", "external") else ""
+    )
     come = f"  {tally['acknowledged']}/{tally['recipients']}" if tally else ""
     urgent = {4: " !", 5: " !!"}.get(message["priority"], "")
-    return plain(f"{message['created_at']}  {who} → {to}  {message['intent']}{urgent}  {first[:120]}{come}  {message['id']}")
+    return plain(
+        f"{message['created_at']}  {who} → {to}  {message['intent']}{urgent}  {first[:120]}{come} "
+        f" {message['id']}"
+    )
 
 
 def plain(text: str) -> str:
@@ -150,7 +238,9 @@ def lines_needs(data: dict[str, Any]) -> Iterator[str]:
 def lines_threads(data: dict[str, Any]) -> Iterator[str]:
     for head in data["threads"]:
         people = ", ".join(person["name"] for person in head["people"])
-        yield plain(f"{head['messages']} {'message' if head['messages'] == 1 else 'messages'}  {people}  ") + line(head["first"])
+        yield plain(
+            f"{head['messages']} {'message' if head['messages'] == 1 else 'messages'}  {people}  "
+        ) + line(head["first"])
 
 
 def lines_thread(data: dict[str, Any]) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""Pages for those who watch: Agents, Flow, Health, Search. What each loads, and its plain text twin.
+"""Pages for those who watch: Agents, Flow, Health, Search. What each loads, and its plain text
+twin.
 
 Explained in docs/why/dashboard.md.
 """
@@ -22,7 +23,8 @@ PLACES = 1000
 MOST_SKIPPED = 1_000_000
 SIGNS = {"online": "●", "idle": "◌", "away": "○"}
 FOUND_BESIDE = 20
-# More than so many messages of a conversation are not counted, as `MOST_SIZE` in search.js says too.
+# More than so many messages of a conversation are not counted, as `MOST_SIZE` in search.js says
+# too.
 MOST_SIZE = 200
 # Messages in which what a filter could say next is counted.
 COUNTED = 1000
@@ -39,19 +41,54 @@ def minutes_of(ask: Ask, usual: str) -> tuple[str, int]:
 async def load_agents(ask: Ask) -> dict[str, Any]:
     like, skip = ask.query.get("like", "").strip(), ask.query.get("skip", "0")
     skipped = min(int(skip[:9]), MOST_SKIPPED) if skip.isdecimal() else 0
-    roster, health = await asyncio.gather(ask("agent.list", present_first=True, limit=AGENTS, with_unread=True, skip=skipped, like=like or None),
-                                          ask("workspace.health", minutes=60))
-    return {**roster, "like": like, "skip": skipped, "post": health["agents"], "left_out": health["left_out"]}
+    roster, health = await asyncio.gather(
+        ask(
+            "agent.list",
+            present_first=True,
+            limit=AGENTS,
+            with_unread=True,
+            skip=skipped,
+            like=like or None,
+        ),
+        ask("workspace.health", minutes=60),
+    )
+    return {
+        **roster,
+        "like": like,
+        "skip": skipped,
+        "post": health["agents"],
+        "left_out": health["left_out"],
+    }
 
 
 async def load_flow(ask: Ask) -> dict[str, Any]:
     window, minutes = minutes_of(ask, "15m")
-    flow, roster = await asyncio.gather(ask("workspace.flow", minutes=minutes, travels=TRAVELS),
-                                        ask("agent.list", present_first=True, limit=PLACES, with_unread=True))
-    agents = [{"agent": each["agent"], "kind": each["kind"], "presence": each["presence"], "unread": each["unread"] or 0,
-               **{name: each[name] or next((one[name] for one in each["instances"] if one[name]), None) for name in ("machine", "role")}}
-              for each in roster["agents"]]
-    return {"window": window, "minutes": minutes, "agents": agents, "total": roster["total"], **flow}
+    flow, roster = await asyncio.gather(
+        ask("workspace.flow", minutes=minutes, travels=TRAVELS),
+        ask("agent.list", present_first=True, limit=PLACES, with_unread=True),
+    )
+    agents = [
+        {
+            "agent": each["agent"],
+            "kind": each["kind"],
+            "presence": each["presence"],
+            "unread": each["unread"] or 0,
+            **{
+                name: (
+                    each[name] or next((one[name] for one in each["instances"] if one[name]), None)
+                )
+                for name in ("machine", "role")
+            },
+        }
+        for each in roster["agents"]
+    ]
+    return {
+        "window": window,
+        "minutes": minutes,
+        "agents": agents,
+        "total": roster["total"],
+        **flow,
+    }
 
 
 async def load_health(ask: Ask) -> dict[str, Any]:
@@ -71,34 +108,90 @@ async def _server(ask: Ask) -> Any:
 async def load_search(ask: Ask) -> dict[str, Any]:
     words = ask.query.get("q", "").strip()
     if not words:
-        return {"q": "", "messages": [], "tallies": [], "cursor": None, "conversations": {}, "tasks": [], "notes": []}
+        return {
+            "q": "",
+            "messages": [],
+            "tallies": [],
+            "cursor": None,
+            "conversations": {},
+            "tasks": [],
+            "notes": [],
+        }
     found = await filtered(ask, words)
-    return {**found, "conversations": await conversations(ask, found["messages"]), **await beside(ask, words)}
+    return {
+        **found,
+        "conversations": await conversations(ask, found["messages"]),
+        **await beside(ask, words),
+    }
 
 
 async def conversations(ask: Ask, messages: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return how each conversation begins and how many messages it has; those whose beginning is not to be seen are left out."""
+    """Return how each conversation begins and how many messages it has.
+
+    Those whose beginning is not to be seen are left out.
+    """
     ids = list(dict.fromkeys(each["thread"] for each in messages))
-    told = [await ask("message.history", ids=ids[at:at + FIRST], body_chars=LINE_CHARS, with_sizes=True) for at in range(0, len(ids), FIRST)]
-    return {first["id"]: {"first": first, "messages": size} for page in told for first, size in zip(page["messages"], page["sizes"], strict=True)}
+    told = [
+        await ask(
+            "message.history", ids=ids[at : at + FIRST], body_chars=LINE_CHARS, with_sizes=True
+        )
+        for at in range(0, len(ids), FIRST)
+    ]
+    return {
+        first["id"]: {"first": first, "messages": size}
+        for page in told
+        for first, size in zip(page["messages"], page["sizes"], strict=True)
+    }
 
 
 async def load_facets(ask: Ask) -> dict[str, Any]:
-    found, threads = await asyncio.gather(filtered(ask, ask.query.get("q", ""), limit=COUNTED, body_chars=0), ask("thread.list", limit=50))
-    values: dict[str, Counter[str]] = {key: Counter() for key in ("from", "to", "intent", "is", "priority", "has", "thread")}
+    found, threads = await asyncio.gather(
+        filtered(ask, ask.query.get("q", ""), limit=COUNTED, body_chars=0),
+        ask("thread.list", limit=50),
+    )
+    values: dict[str, Counter[str]] = {
+        key: Counter() for key in ("from", "to", "intent", "is", "priority", "has", "thread")
+    }
     for message, tally in zip(found["messages"], found["tallies"], strict=True):
         for key, value in facets_of(message, tally):
             values[key][value] += 1
-    labels = {head["thread"]: (head["first"]["subject"] or head["first"]["body"]).strip().partition("\n")[0][:120] for head in threads["threads"]}
-    told = {key: [{"value": value, "count": count, **({"label": labels[value]} if key == "thread" else {})}
-                  for value, count in counts.most_common() if key != "thread" or value in labels] for key, counts in values.items()}
-    return {"q": found["q"], "looked_at": len(found["messages"]), "is_more": found["cursor"] is not None, "values": told}
+    labels = {
+        head["thread"]: (
+            (head["first"]["subject"] or head["first"]["body"]).strip().partition("\n")[0][:120]
+        )
+        for head in threads["threads"]
+    }
+    told = {
+        key: [
+            {
+                "value": value,
+                "count": count,
+                **({"label": labels[value]} if key == "thread" else {}),
+            }
+            for value, count in counts.most_common()
+            if key != "thread" or value in labels
+        ]
+        for key, counts in values.items()
+    }
+    return {
+        "q": found["q"],
+        "looked_at": len(found["messages"]),
+        "is_more": found["cursor"] is not None,
+        "values": told,
+    }
 
 
 def facets_of(message: dict[str, Any], tally: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what a filter could say to find this message, as key and value."""
     yield "from", message["sender"]
-    yield from (("to", each) for each in (["everyone"] if message["type"] == "broadcast" else {each.partition("/")[0] for each in message["to"]}))
+    yield from (
+        ("to", each)
+        for each in (
+            ["everyone"]
+            if message["type"] == "broadcast"
+            else {each.partition("/")[0] for each in message["to"]}
+        )
+    )
     yield "intent", message["intent"]
     yield "priority", PRIORITIES[message["priority"]]
     yield "thread", message["thread"]
@@ -114,10 +207,15 @@ def facets_of(message: dict[str, Any], tally: dict[str, Any]) -> Iterator[tuple[
 
 
 async def beside(ask: Ask, words: str) -> dict[str, Any]:
-    """Return tasks and notes with the words of a search; none when it narrows by what only messages have."""
+    """Return tasks and notes with the words of a search.
+
+    None when it narrows by what only messages have.
+    """
     if ":" in words:
         return {"tasks": [], "notes": []}
-    tasks, notes = await asyncio.gather(_found(ask, "task.search", "tasks", words), _found(ask, "note.search", "notes", words))
+    tasks, notes = await asyncio.gather(
+        _found(ask, "task.search", "tasks", words), _found(ask, "note.search", "notes", words)
+    )
     return {"tasks": tasks, "notes": notes}
 
 
@@ -134,9 +232,15 @@ def lines_agents(data: dict[str, Any]) -> Iterator[str]:
     for each in data["agents"]:
         doing = each["summary"] or each["area"] or ""
         waits = each["unread"] or 0
-        yield plain(f"{SIGNS[each['presence']]} {each['agent']}  {each['machine'] or ''}  {doing}  {waits} unread  {each['reach']}")
+        yield plain(
+            f"{SIGNS[each['presence']]} {each['agent']}  {each['machine'] or ''}  {doing}  {waits}"
+            f" unread  {each['reach']}"
+        )
         for one in each["instances"]:
-            yield plain(f"    {SIGNS[one['presence']]} {one['agent']}/{one['instance']}  {one['machine'] or ''}  {one['summary'] or ''}")
+            yield plain(
+                f"    {SIGNS[one['presence']]} {one['agent']}/{one['instance']} "
+                f" {one['machine'] or ''}  {one['summary'] or ''}"
+            )
     if (shown := data["skip"] + len(data["agents"])) < data["total"]:
         yield f"{data['skip'] + 1} to {shown} of {data['total']}: ?skip={shown} for the next"
     for name in data["awaited"]:
@@ -147,25 +251,52 @@ def lines_flow(data: dict[str, Any]) -> Iterator[str]:
     yield f"since {data['complete_since']}"
     for pair in data["pairs"]:
         to = "everyone" if pair["recipient"] == "*" else pair["recipient"]
-        yield plain(f"{pair['sender']} → {to}  {pair['messages']}  mostly {pair['intent']}  last {pair['last_at']}")
+        yield plain(
+            f"{pair['sender']} → {to}  {pair['messages']}  mostly {pair['intent']}  last"
+            f" {pair['last_at']}"
+        )
 
 
 def lines_health(data: dict[str, Any]) -> Iterator[str]:
-    yield f"since {data['complete_since']}: {data['messages']} {'message' if data['messages'] == 1 else 'messages'}"
+    yield (
+        f"since {data['complete_since']}: {data['messages']}"
+        f" {'message' if data['messages'] == 1 else 'messages'}"
+    )
     for name, word in (("picked_up", "picked up"), ("acknowledged", "acknowledged")):
         delay = data[name]
-        ranks = ", ".join(f"{rank} {delay[f'{rank}_ms']} ms" for rank in ("p50", "p95", "p99")) if delay else "none"
+        ranks = (
+            ", ".join(f"{rank} {delay[f'{rank}_ms']} ms" for rank in ("p50", "p95", "p99"))
+            if delay
+            else "none"
+        )
         yield f"{word}: {ranks}"
     for step in data["steps"]:
-        yield plain(f"{step['at']}  " + ", ".join(f"{intent} {count}" for intent, count in step["messages"].items()))
+        yield plain(
+            f"{step['at']}  "
+            + ", ".join(f"{intent} {count}" for intent, count in step["messages"].items())
+        )
     for each in data["agents"]:
-        oldest = f", oldest {each['oldest_unacknowledged_at']}" if each["oldest_unacknowledged_at"] else ""
-        yield plain(f"{each['agent']}  {each['presence']}  {each['unread']} unread  {each['unacknowledged']} unacknowledged{oldest}")
+        oldest = (
+            f", oldest {each['oldest_unacknowledged_at']}"
+            if each["oldest_unacknowledged_at"]
+            else ""
+        )
+        yield plain(
+            f"{each['agent']}  {each['presence']}  {each['unread']} unread "
+            f" {each['unacknowledged']} unacknowledged{oldest}"
+        )
     yield f"index of words {data['behind']} behind"
     if (server := data["server"]) is not None:
         copied = server["backup"]
-        yield f"database {server['database_bytes']} bytes, {server['sockets']} sockets, version {server['version']}"
-        yield f"last copied {copied['made_at']}, checked by {copied['verified']}" if copied else "never copied: ackbox backup FILE"
+        yield (
+            f"database {server['database_bytes']} bytes, {server['sockets']} sockets, version"
+            f" {server['version']}"
+        )
+        yield (
+            f"last copied {copied['made_at']}, checked by {copied['verified']}"
+            if copied
+            else "never copied: ackbox backup FILE"
+        )
 
 
 def lines_search(data: dict[str, Any]) -> Iterator[str]:
@@ -176,11 +307,17 @@ def lines_search(data: dict[str, Any]) -> Iterator[str]:
         if (size := whole["messages"]) > 1:
             first = whole["first"]
             said = (first["subject"] or first["body"]).strip().partition("\n")[0][:120]
-            yield plain(f"{fitting[id]} of {f'more than {MOST_SIZE}' if size > MOST_SIZE else size} here in {said}  {id}")
+            yield plain(
+                f"{fitting[id]} of {f'more than {MOST_SIZE}' if size > MOST_SIZE else size} here in"
+                f" {said}  {id}"
+            )
     for task in data["tasks"]:
         yield plain(f"task {task['number']}  {task['status']}  {task['title']}")
     for note in data["notes"]:
-        yield plain(f"note  {note['kind']}  {note['title'] or note['text'].strip().partition(chr(10))[0][:120]}")
+        yield plain(
+            f"note  {note['kind']} "
+            f" {note['title'] or note['text'].strip().partition(chr(10))[0][:120]}"
+        )
 
 
 def lines_facets(data: dict[str, Any]) -> Iterator[str]:

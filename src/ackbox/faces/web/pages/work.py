@@ -21,16 +21,24 @@ UNFINISHED, FINISHED = 200, 30
 
 async def load_tasks(ask: Ask) -> dict[str, Any]:
     narrow = {name: ask.query.get(name) for name in ("assignee", "project", "tag")}
-    unfinished, finished = await asyncio.gather(ask("task.list", status="unfinished", limit=UNFINISHED, urgent_first=True, **narrow),
-                                                ask("task.list", status="finished", limit=FINISHED, **narrow))
-    more = unfinished["cursor"] and (f"More than {UNFINISHED} are not finished; the most urgent stand here. "
-                                     "Narrow the address with ?assignee=, ?project= or ?tag=.")
+    unfinished, finished = await asyncio.gather(
+        ask("task.list", status="unfinished", limit=UNFINISHED, urgent_first=True, **narrow),
+        ask("task.list", status="finished", limit=FINISHED, **narrow),
+    )
+    more = unfinished["cursor"] and (
+        f"More than {UNFINISHED} are not finished; the most urgent stand here. "
+        "Narrow the address with ?assignee=, ?project= or ?tag=."
+    )
     return {"tasks": [*unfinished["tasks"], *finished["tasks"]], "more": more}
 
 
 async def load_connect(ask: Ask) -> dict[str, Any]:
     me = await ask("agent.whoami")
-    return {"may_make_keys": "admin" in me["may"], "command": command(), "endpoints": [f"/mcp/{dialect.name}" for dialect in DIALECTS]}
+    return {
+        "may_make_keys": "admin" in me["may"],
+        "command": command(),
+        "endpoints": [f"/mcp/{dialect.name}" for dialect in DIALECTS],
+    }
 
 
 def command() -> str:
