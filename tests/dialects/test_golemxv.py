@@ -18,7 +18,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
 from ackbox.app.limits import Limits
-from ackbox.dialects.golemxv.arguments import GOLEMXV
+from ackbox.dialects.golemxv.dialect import GOLEMXV
 from tests.command import Command
 from tests.engines import Clock
 from tests.serving import Served, serving
@@ -495,7 +495,7 @@ async def test_the_slash_commands_are_prompts_that_name_the_tools(tmp_path: Path
         assert {
             each.name: [(one.name, one.required) for one in each.arguments or []] for each in listed
         }["msg"] == [("text", True), ("to", False)]
-        tools = {word.name for word in GOLEMXV.words}
+        tools = {tool.name for tool in GOLEMXV.tools}
         for name, arguments, words in COMMANDS:
             text = (await client.get_prompt(name, arguments)).messages[0].content.text
             assert [word for word in words if word not in text] == [], (name, text)

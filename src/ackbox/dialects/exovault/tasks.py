@@ -1,0 +1,137 @@
+"""ExoVault's tools for tasks, as data.
+
+Explained in docs/howto/coming-from-exovault.md.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from ackbox.dialects.engine.mapping import Arg, ToolMapping
+from ackbox.dialects.exovault import convert, replies
+from ackbox.dialects.exovault.arguments import AGENT, MODEL, RUN, VAULT, WHOLE, Level, MemoryId
+
+Column = Literal["backlog", "todo", "in_progress", "done", "blocked"]
+CREATE_TASK = ToolMapping(
+    name="create_task",
+    operation="task.create",
+    description="Make a task, for one agent or for whoever takes it.",
+    args=(
+        Arg(
+            "title",
+            Annotated[str, Meta(min_length=1, max_length=500, description="What is to be done")],
+            "title",
+        ),
+        Arg(
+            "description",
+            Annotated[str, Meta(max_length=5000, description="The rest of it")],
+            "description",
+            default="",
+        ),
+        VAULT,
+        Arg("status", Column, "status", convert.status, default="todo"),
+        Arg("priority", Level, "priority", default=3),
+        AGENT,
+        Arg(
+            "assignedAgentId",
+            Annotated[
+                str, Meta(max_length=200, description="Who does it; `any` for whoever takes it")
+            ],
+            "to",
+            convert.assignee,
+            default=None,
+        ),
+        Arg(
+            "doneWhen",
+            Annotated[str, Meta(max_length=1000, description="What will be true when it is done")],
+            "done_when",
+            default=None,
+        ),
+        Arg("sourceMemoryId", MemoryId, "metadata.sourceMemoryId", default=None),
+        RUN,
+        MODEL,
+    ),
+    fixed=WHOLE,
+    reply=replies.get_task,
+)
+LIST_TASKS = ToolMapping(
+    name="list_tasks",
+    operation="task.list",
+    description="See tasks, the last changed first, of one column or one agent.",
+    args=(
+        VAULT,
+        Arg("status", Column | Literal["all"], "status", convert.statuses, default="all"),
+        Arg(
+            "assignedAgentId",
+            Annotated[str, Meta(max_length=200, description="Only of this agent")],
+            "assignee",
+            convert.assignee,
+            default=None,
+        ),
+        Arg(
+            "limit",
+            Annotated[int, Meta(ge=1, le=200, description="At most this many")],
+            "limit",
+            default=50,
+        ),
+        AGENT,
+        RUN,
+        MODEL,
+    ),
+    fixed={"max_text_bytes": 1_000_000},
+    reply=replies.list_tasks,
+)
+UPDATE_TASK = ToolMapping(
+    name="update_task",
+    operation="task.update",
+    description="Change a task: its column, priority, assignee or text.",
+    args=(
+        Arg(
+            "taskId",
+            Annotated[str, Meta(min_length=1, max_length=64, description="Id of the task")],
+            "id",
+            convert.id_of_uuid,
+        ),
+        Arg("status", Column, "status", convert.status, default=None),
+        Arg("priority", Level, "priority", default=None),
+        Arg(
+            "assignedAgentId",
+            Annotated[
+                str, Meta(max_length=200, description="Who does it now; `any` for whoever takes it")
+            ],
+            "to",
+            convert.new_assignee,
+            default=None,
+        ),
+        Arg(
+            "title",
+            Annotated[str, Meta(min_length=1, max_length=500, description="What is to be done")],
+            "title",
+            default=None,
+        ),
+        Arg(
+            "description",
+            Annotated[str, Meta(max_length=5000, description="The rest of it")],
+            "description",
+            default=None,
+        ),
+        Arg(
+            "doneWhen",
+            Annotated[str, Meta(max_length=1000, description="What will be true when it is done")],
+            "done_when",
+            default=None,
+        ),
+        VAULT,
+        AGENT,
+        RUN,
+        MODEL,
+    ),
+    fixed=WHOLE,
+    reply=replies.get_task,
+)
+
+TOOLS: tuple[ToolMapping, ...] = (
+    CREATE_TASK,
+    LIST_TASKS,
+    UPDATE_TASK,
+)
