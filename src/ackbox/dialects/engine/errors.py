@@ -58,7 +58,7 @@ def in_callers_words(error: AckboxError, names: Names | None) -> CallerError:
     path = field if names is None else names.place(field)
     message, hint = error.message, error.hint or ""
     if names is not None:
-        message = names.said(message) or "These arguments are not valid."
+        message = names.said(message) or "The request was refused."
         hint = names.said(hint)
     return CallerError(
         kind=type(error).__name__,
