@@ -53,8 +53,8 @@ def map_call(tool: ToolMapping, shape: type[msgspec.Struct], arguments: Any) -> 
 
 
 def _refuse_empty(tool: ToolMapping, given: dict[str, Any]) -> None:
-    """Refuse empty text for what a system requires: the operation would count it as left out,
-    and take the caller or the next task instead.
+    """Refuse empty text in a required argument: the operation would count it as left out, and
+    use the caller or the next task instead.
     """
     shape = OPERATIONS[tool.operation].params
     for arg in tool.args:
@@ -92,8 +92,8 @@ def names_of(call: MappedCall | None, operations: dict[str, str]) -> Names | Non
     """
     if call is None or call.tool is None:
         return None
-    # Of two names for the same, the one that was given; a part stands for the whole where nothing
-    # else does.
+    # Of two names for one parameter, take the one that was given. A part names the whole
+    # parameter if nothing else does.
     args = sorted(
         (arg for arg in call.tool.args if arg.to or arg.of),
         key=lambda arg: call.given[arg.name] is None,

@@ -9,12 +9,14 @@ from msgspec import Meta
 
 from ackbox.dialects.engine.mapping import Arg
 
-AgentId = Annotated[str, Meta(min_length=1, max_length=200, description="Who you are")]
-VaultId = Annotated[str, Meta(max_length=256, description="Vault; the key's own when left out")]
-RunId = Annotated[str, Meta(max_length=200, description="Id of this run; taken, and of no effect")]
-Level = Annotated[int, Meta(ge=1, le=5, description="1 to 5; 5 is highest")]
+AgentId = Annotated[str, Meta(min_length=1, max_length=200, description="Your name")]
+VaultId = Annotated[
+    str, Meta(max_length=256, description="Name of the vault; the key's own by default")
+]
+RunId = Annotated[str, Meta(max_length=200, description="Id of this run; ignored")]
+Level = Annotated[int, Meta(ge=1, le=5, description="1 to 5; 5 is the highest")]
 Object = Annotated[dict[str, Any], Meta(description="Any JSON object")]
-Words = Annotated[str, Meta(min_length=1, max_length=400, description="What to look for")]
+Words = Annotated[str, Meta(min_length=1, max_length=400, description="Words to search for")]
 MemoryType = Annotated[
     str,
     Meta(
@@ -26,15 +28,15 @@ MemoryType = Annotated[
 MemoryId = Annotated[str, Meta(min_length=1, max_length=64, description="Id of the memory")]
 Entities = Annotated[
     list[Annotated[str, Meta(min_length=1, max_length=200)]],
-    Meta(max_length=50, description="Words it is about"),
+    Meta(max_length=50, description="Keywords"),
 ]
-# An agent has no instances here: the connection's own is not taken.
+# ExoVault knows no instances: the connection's own does not apply.
 WHOLE: dict[str, Any] = {"instance": None}
 VAULT = Arg("vaultId", VaultId, "workspace", default=None, or_header=True)
 AGENT = Arg("agentId", AgentId, "agent", default=None, or_header=True)
 RUN = Arg("agentRunId", RunId, default=None)
 MODEL = Arg(
     "modelId",
-    Annotated[str, Meta(max_length=200, description="Model you are; taken, and of no effect")],
+    Annotated[str, Meta(max_length=200, description="Your model; ignored")],
     default=None,
 )

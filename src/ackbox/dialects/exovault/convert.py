@@ -18,7 +18,7 @@ _OURS = {
     "metadata": "metadata",
 }
 _STATUSES = {"backlog": "open", "todo": "open"}
-# Our status by the column that shows it; `backlog` is shown as `todo`.
+# The column that shows each of our statuses; what they call `backlog` is shown as `todo`.
 COLUMNS = {
     "open": "todo",
     "claimed": "todo",

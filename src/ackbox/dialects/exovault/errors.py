@@ -5,7 +5,6 @@ Explained in docs/howto/coming-from-exovault.md.
 
 from ackbox.dialects.engine.errors import ErrorReply
 
-# Told without having been asked for: that delivers nothing.
 ERRORS: dict[str, ErrorReply] = {
     "BadKey missing": ErrorReply(401, text="Missing or invalid agent key"),
     "BadKey revoked": ErrorReply(401, text="Agent key has been revoked"),

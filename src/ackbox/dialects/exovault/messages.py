@@ -36,7 +36,7 @@ SEND = ToolMapping(
                 Meta(
                     min_length=1,
                     max_length=200,
-                    description="An agent's id, `user`, or `*` for all",
+                    description="Id of an agent, `user`, or `*` for everyone",
                 ),
             ],
             "to",
@@ -44,7 +44,9 @@ SEND = ToolMapping(
         ),
         Arg(
             "content",
-            Annotated[str, Meta(min_length=1, max_length=10_240, description="The text")],
+            Annotated[
+                str, Meta(min_length=1, max_length=10_240, description="Text of the message")
+            ],
             "body",
         ),
         AGENT,
@@ -57,7 +59,7 @@ SEND = ToolMapping(
                     min_length=1,
                     max_length=32,
                     description=(
-                        "info, request, alert, error, directive, question, task, or a word of yours"
+                        "info, request, alert, error, directive, question, task, or any other word"
                     ),
                 ),
             ],
@@ -75,7 +77,7 @@ SEND = ToolMapping(
         VAULT,
         Arg(
             "expiresInDays",
-            Annotated[int, Meta(ge=1, le=365, description="Days until it expires")],
+            Annotated[int, Meta(ge=1, le=365, description="Number of days until it expires")],
             "expires_in_days",
             default=30,
         ),
@@ -88,9 +90,7 @@ SEND = ToolMapping(
         ),
         Arg(
             "templateData",
-            Annotated[
-                dict[str, Any], Meta(max_length=50, description="What the template is filled with")
-            ],
+            Annotated[dict[str, Any], Meta(max_length=50, description="Values for the template")],
             "facts",
             default={},
         ),
@@ -105,28 +105,28 @@ READ = ToolMapping(
     name="read_messages",
     operation="inbox.check",
     description=(
-        "Read your messages, the highest priority first. What was pending is delivered by this;"
-        " acknowledge it with ack_message."
+        "Read your messages, highest priority first. Pending messages become delivered;"
+        " acknowledge them with ack_message."
     ),
     args=(
         AGENT,
         Arg("status", Literal["pending", "delivered", "acknowledged"], "state", default="pending"),
         Arg(
             "category",
-            Annotated[str, Meta(max_length=32, description="Only of this category")],
+            Annotated[str, Meta(max_length=32, description="Only messages of this category")],
             "intent",
             convert.intent,
             default=None,
         ),
         Arg(
             "limit",
-            Annotated[int, Meta(ge=1, le=50, description="At most this many")],
+            Annotated[int, Meta(ge=1, le=50, description="Maximum number to return")],
             "limit",
             default=20,
         ),
         Arg(
             "includeBroadcast",
-            Annotated[bool, Meta(description="Those to everyone, too")],
+            Annotated[bool, Meta(description="Whether to include messages to everyone")],
             "direct_only",
             convert.inverse,
             default=True,
@@ -141,7 +141,7 @@ READ = ToolMapping(
 ACK = ToolMapping(
     name="ack_message",
     operation="receipt.mark",
-    description="Say that you have dealt with a message; its sender sees that.",
+    description="Acknowledge a message. Its sender sees that.",
     args=(Arg("messageId", MessageId, "ids", convert.ids_of_uuid), AGENT, VAULT, RUN, MODEL),
     fixed={**WHOLE, "mark": "acknowledged", "or_refuse": True},
     reply=replies.ack_message,
@@ -149,17 +149,17 @@ ACK = ToolMapping(
 AGENTS = ToolMapping(
     name="list_active_agents",
     operation="agent.list",
-    description="See which agents were active of late, the last one first.",
+    description="List recently active agents, the latest first.",
     args=(
         Arg(
             "daysBack",
-            Annotated[int, Meta(ge=1, le=3650, description="Within so many days")],
+            Annotated[int, Meta(ge=1, le=3650, description="Number of days to look back")],
             "days",
             default=7,
         ),
         Arg(
             "limit",
-            Annotated[int, Meta(ge=1, le=200, description="At most this many")],
+            Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
             "limit",
             default=10,
         ),

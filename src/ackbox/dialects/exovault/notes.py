@@ -23,19 +23,19 @@ from ackbox.dialects.exovault.arguments import (
     Words,
 )
 
-Content = Annotated[str, Meta(min_length=1, max_length=100_000, description="The text")]
+Content = Annotated[str, Meta(min_length=1, max_length=100_000, description="Full text")]
 NoteId = Annotated[str, Meta(min_length=1, max_length=64, description="Id of the note")]
-Title = Annotated[str, Meta(min_length=1, max_length=500, description="Its title")]
+Title = Annotated[str, Meta(min_length=1, max_length=500, description="Title")]
 NodeType = Literal["memory", "note"]
 WRITE_MEMORY = ToolMapping(
     name="write_memory",
     operation="note.add",
-    description="Keep something for everyone in the vault.",
+    description="Store a memory that everyone in the vault can read.",
     args=(
         Arg("content", Content, "text"),
         Arg(
             "summary",
-            Annotated[str, Meta(max_length=500, description="In short")],
+            Annotated[str, Meta(max_length=500, description="Summary")],
             "title",
             default=None,
         ),
@@ -46,7 +46,7 @@ WRITE_MEMORY = ToolMapping(
         Arg("entities", Entities, "tags", default=[]),
         Arg(
             "dedup",
-            Annotated[bool, Meta(description="What is known is not kept twice")],
+            Annotated[bool, Meta(description="Whether to skip what is already stored")],
             "unless_known",
             default=False,
         ),
@@ -56,14 +56,14 @@ WRITE_MEMORY = ToolMapping(
         MODEL,
         Arg(
             "relatedMemoryIds",
-            Annotated[list[MemoryId], Meta(max_length=50, description="Memories it is related to")],
+            Annotated[list[MemoryId], Meta(max_length=50, description="Ids of related memories")],
             "links",
             convert.related_links,
             default=[],
         ),
         Arg(
             "writeReason",
-            Annotated[str, Meta(max_length=500, description="Why it is kept")],
+            Annotated[str, Meta(max_length=500, description="Reason for storing it")],
             "metadata.writeReason",
             default=None,
         ),
@@ -74,12 +74,12 @@ WRITE_MEMORY = ToolMapping(
 SEARCH_MEMORIES = ToolMapping(
     name="search_memories",
     operation="note.search",
-    description="Find memories by their words, the newest first.",
+    description="Search memories by keyword, newest first.",
     args=(
         Arg("query", Words, "query"),
         Arg(
             "topK",
-            Annotated[int, Meta(ge=1, le=100, description="At most this many")],
+            Annotated[int, Meta(ge=1, le=100, description="Maximum number to return")],
             "limit",
             default=10,
         ),
@@ -88,7 +88,7 @@ SEARCH_MEMORIES = ToolMapping(
         Arg("memoryType", MemoryType, "kind", default=None),
         Arg(
             "includeArchived",
-            Annotated[bool, Meta(description="Those that were replaced, too")],
+            Annotated[bool, Meta(description="Whether to include memories that were replaced")],
             "include_superseded",
             default=False,
         ),
@@ -104,11 +104,14 @@ SEARCH_MEMORIES = ToolMapping(
 READ_MEMORIES = ToolMapping(
     name="read_memories",
     operation="note.list",
-    description="Read memories by their ids; of one that was updated, what it says now.",
+    description="Read memories by id. An updated memory is returned in its current version.",
     args=(
         Arg(
             "memoryIds",
-            Annotated[list[MemoryId], Meta(min_length=1, max_length=200, description="Their ids")],
+            Annotated[
+                list[MemoryId],
+                Meta(min_length=1, max_length=200, description="Ids of the memories"),
+            ],
             "ids",
             convert.ids_of_uuids,
         ),
@@ -123,12 +126,12 @@ READ_MEMORIES = ToolMapping(
 UPDATE_MEMORY = ToolMapping(
     name="update_memory",
     operation="note.supersede",
-    description="Say what a memory says from now on; what it said before stays to be read.",
+    description="Replace a memory. Its earlier version stays readable.",
     args=(
         Arg("memoryId", MemoryId, "id", convert.id_of_uuid),
         Arg(
             "updates",
-            Meta(description="What it says from now on"),
+            Meta(description="New values"),
             of=(
                 Arg("content", Content, "text", default=None),
                 Arg("summary", Annotated[str, Meta(max_length=500)], "title", default=None),
@@ -149,7 +152,7 @@ UPDATE_MEMORY = ToolMapping(
 RELATED = ToolMapping(
     name="get_related_memories",
     operation="note.get",
-    description="See what a memory is linked to.",
+    description="List the memories that a memory is linked to.",
     args=(Arg("memoryId", MemoryId, "id", convert.id_of_uuid), VAULT, AGENT, RUN, MODEL),
     fixed={"follow": True},
     reply=replies.get_related_memories,
@@ -157,7 +160,7 @@ RELATED = ToolMapping(
 CREATE_NOTE = ToolMapping(
     name="create_note",
     operation="note.add",
-    description="Keep a note for everyone in the vault.",
+    description="Store a note that everyone in the vault can read.",
     args=(
         VAULT,
         Arg("title", Title, "title"),
@@ -165,7 +168,9 @@ CREATE_NOTE = ToolMapping(
         Arg("tags", Entities, "tags", default=[]),
         Arg(
             "folderId",
-            Annotated[str, Meta(max_length=200, description="Kept with it; there are no folders")],
+            Annotated[
+                str, Meta(max_length=200, description="Stored with the note; there are no folders")
+            ],
             "metadata.folderId",
             default=None,
         ),
@@ -179,12 +184,12 @@ CREATE_NOTE = ToolMapping(
 LIST_NOTES = ToolMapping(
     name="list_notes",
     operation="note.list",
-    description="See the vault's notes, the newest first.",
+    description="List the vault's notes, newest first.",
     args=(
         VAULT,
         Arg(
             "limit",
-            Annotated[int, Meta(ge=1, le=200, description="At most this many")],
+            Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
             "limit",
             default=50,
         ),
@@ -198,7 +203,7 @@ LIST_NOTES = ToolMapping(
 READ_NOTE = ToolMapping(
     name="read_note",
     operation="note.get",
-    description="Read one note; of one that was updated, what it says now.",
+    description="Read one note. An updated note is returned in its current version.",
     args=(Arg("noteId", NoteId, "id", convert.id_of_uuid), VAULT, AGENT, RUN, MODEL),
     fixed={"follow": True},
     reply=replies.read_note,
@@ -206,7 +211,7 @@ READ_NOTE = ToolMapping(
 UPDATE_NOTE = ToolMapping(
     name="update_note",
     operation="note.supersede",
-    description="Say what a note says from now on; what it said before stays to be read.",
+    description="Replace a note. Its earlier version stays readable.",
     args=(
         Arg("noteId", NoteId, "id", convert.id_of_uuid),
         Arg("title", Title, "title", default=None),
@@ -223,14 +228,14 @@ UPDATE_NOTE = ToolMapping(
 SEARCH_NOTES = ToolMapping(
     name="search_notes",
     operation="note.search",
-    description="Find notes by their words, the newest first.",
+    description="Search notes by keyword, newest first.",
     args=(
         Arg("query", Words, "query"),
         VAULT,
         AGENT,
         Arg(
             "limit",
-            Annotated[int, Meta(ge=1, le=200, description="At most this many")],
+            Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
             "limit",
             default=10,
         ),
@@ -243,7 +248,7 @@ SEARCH_NOTES = ToolMapping(
 ADD_LINK = ToolMapping(
     name="add_link",
     operation="note.link",
-    description="Say how one memory or note is related to another.",
+    description="Link one memory or note to another.",
     args=(
         Arg("sourceType", NodeType, default="memory"),
         Arg("sourceId", MemoryId, "id", convert.id_of_uuid),
@@ -266,7 +271,7 @@ ADD_LINK = ToolMapping(
         ),
         Arg(
             "label",
-            Annotated[str, Meta(max_length=500, description="Taken, and not kept")],
+            Annotated[str, Meta(max_length=500, description="Ignored")],
             default=None,
         ),
         VAULT,
@@ -280,7 +285,7 @@ ADD_LINK = ToolMapping(
 GET_LINKS = ToolMapping(
     name="get_links",
     operation="note.get",
-    description="See the links of a memory or note.",
+    description="List the links of a memory or note.",
     args=(
         Arg("nodeType", NodeType, default="memory"),
         Arg("nodeId", MemoryId, "id", convert.id_of_uuid),
@@ -293,7 +298,7 @@ GET_LINKS = ToolMapping(
         ),
         Arg(
             "limit",
-            Annotated[int, Meta(ge=1, le=200, description="Taken, and of no effect")],
+            Annotated[int, Meta(ge=1, le=200, description="Ignored")],
             default=50,
         ),
         VAULT,

@@ -46,7 +46,7 @@ def send_message(given: Object, sent: Sent) -> Object:
 
 
 def read_messages(given: Object, checked: Checked) -> list[Object]:
-    # Reading delivers what was pending.
+    # Reading a pending message delivers it.
     status = "delivered" if given["status"] == "pending" else given["status"]
     return [_message(letter, status) for letter in checked.messages]
 

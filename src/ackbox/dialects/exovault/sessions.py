@@ -27,7 +27,8 @@ START = ToolMapping(
     name="session_start",
     operation="session.start",
     description=(
-        "Begin: what you did before, what matters, your tasks, and up to five pending messages."
+        "Start a session. Returns earlier sessions, important facts, your tasks, and up to five"
+        " pending messages."
     ),
     args=(
         VAULT,
@@ -35,7 +36,7 @@ START = ToolMapping(
         AGENT,
         Arg(
             "summaryOnly",
-            Annotated[bool, Meta(description="Taken, and of no effect")],
+            Annotated[bool, Meta(description="Ignored")],
             default=True,
         ),
         Arg("mode", Literal["default", "full", "minimal", "none"], default="default"),
@@ -49,7 +50,7 @@ START = ToolMapping(
             "includeDocuments",
             Annotated[
                 list[Annotated[str, Meta(max_length=500)]],
-                Meta(max_length=20, description="Titles of documents"),
+                Meta(max_length=20, description="Titles of the documents to return"),
             ],
             "documents",
             default=["soul"],
@@ -58,8 +59,8 @@ START = ToolMapping(
         RUN,
         MODEL,
     ),
-    # A run of theirs has no token that would tell of its life: it goes on for a day, and its agent
-    # is online while it is heard of.
+    # A run of theirs sends no heartbeat: its session lasts a day, and its agent is online while it
+    # makes calls.
     fixed={**WHOLE, "ttl_s": 86_400, "online_s": 180, "mark": "delivered", "state": "pending"},
     reply=replies.session_start,
 )
@@ -67,22 +68,22 @@ CHECKPOINT = ToolMapping(
     name="context_checkpoint",
     operation="session.checkpoint",
     description=(
-        "Keep what you learned and a summary of the session; gives up to five pending messages."
+        "Store what you learned and a summary of the session. Returns up to five pending messages."
     ),
     args=(
         Arg(
             "memories",
-            Meta(max_length=50, description="What to keep"),
+            Meta(max_length=50, description="Memories to store"),
             "notes",
             convert.notes_of_memories,
             default=[],
             of_each=(
-                # How long it is, is a matter of this one alone: of several, one that is empty stops
-                # no other.
-                Arg("content", Annotated[str, Meta(description="The text")]),
+                # The length is checked for each memory: one that is empty does not stop the
+                # others.
+                Arg("content", Annotated[str, Meta(description="Text of the memory")]),
                 Arg(
                     "summary",
-                    Annotated[str, Meta(max_length=500, description="In short")],
+                    Annotated[str, Meta(max_length=500, description="Summary")],
                     default=None,
                 ),
                 Arg("memoryType", MemoryType, default=None),
@@ -93,20 +94,20 @@ CHECKPOINT = ToolMapping(
                 Arg(
                     "relatedMemoryIds",
                     Annotated[
-                        list[MemoryId], Meta(max_length=50, description="Memories it is related to")
+                        list[MemoryId], Meta(max_length=50, description="Ids of related memories")
                     ],
                     default=None,
                 ),
                 Arg(
                     "writeReason",
-                    Annotated[str, Meta(max_length=500, description="Why it is kept")],
+                    Annotated[str, Meta(max_length=500, description="Reason for storing it")],
                     default=None,
                 ),
             ),
         ),
         Arg(
             "sessionSummary",
-            Annotated[str, Meta(max_length=2000, description="What you did")],
+            Annotated[str, Meta(max_length=2000, description="What was done in this session")],
             "summary",
             default=None,
         ),
@@ -116,7 +117,7 @@ CHECKPOINT = ToolMapping(
         RUN,
         Arg(
             "dedup",
-            Annotated[bool, Meta(description="What is known is not kept twice")],
+            Annotated[bool, Meta(description="Whether to skip what is already stored")],
             "unless_known",
             default=True,
         ),
@@ -124,7 +125,7 @@ CHECKPOINT = ToolMapping(
     fixed={**WHOLE, "mark": "delivered", "state": "pending"},
     reply=replies.context_checkpoint,
 )
-# What START tells, to an agent that begins with another tool.
+# The reply of START, for an agent that begins with another tool.
 OPENING = ToolMapping(
     name="session_start",
     operation="session.context",

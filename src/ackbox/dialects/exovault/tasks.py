@@ -15,16 +15,16 @@ Column = Literal["backlog", "todo", "in_progress", "done", "blocked"]
 CREATE_TASK = ToolMapping(
     name="create_task",
     operation="task.create",
-    description="Make a task, for one agent or for whoever takes it.",
+    description="Create a task for one agent, or for any agent that takes it.",
     args=(
         Arg(
             "title",
-            Annotated[str, Meta(min_length=1, max_length=500, description="What is to be done")],
+            Annotated[str, Meta(min_length=1, max_length=500, description="Title of the task")],
             "title",
         ),
         Arg(
             "description",
-            Annotated[str, Meta(max_length=5000, description="The rest of it")],
+            Annotated[str, Meta(max_length=5000, description="Full description")],
             "description",
             default="",
         ),
@@ -35,7 +35,10 @@ CREATE_TASK = ToolMapping(
         Arg(
             "assignedAgentId",
             Annotated[
-                str, Meta(max_length=200, description="Who does it; `any` for whoever takes it")
+                str,
+                Meta(
+                    max_length=200, description="Agent to assign it to; `any` for whoever takes it"
+                ),
             ],
             "to",
             convert.assignee,
@@ -43,7 +46,9 @@ CREATE_TASK = ToolMapping(
         ),
         Arg(
             "doneWhen",
-            Annotated[str, Meta(max_length=1000, description="What will be true when it is done")],
+            Annotated[
+                str, Meta(max_length=1000, description="Condition that shows the task is done")
+            ],
             "done_when",
             default=None,
         ),
@@ -57,20 +62,20 @@ CREATE_TASK = ToolMapping(
 LIST_TASKS = ToolMapping(
     name="list_tasks",
     operation="task.list",
-    description="See tasks, the last changed first, of one column or one agent.",
+    description="List tasks by column or agent, the last changed first.",
     args=(
         VAULT,
         Arg("status", Column | Literal["all"], "status", convert.statuses, default="all"),
         Arg(
             "assignedAgentId",
-            Annotated[str, Meta(max_length=200, description="Only of this agent")],
+            Annotated[str, Meta(max_length=200, description="Only those of this agent")],
             "assignee",
             convert.assignee,
             default=None,
         ),
         Arg(
             "limit",
-            Annotated[int, Meta(ge=1, le=200, description="At most this many")],
+            Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
             "limit",
             default=50,
         ),
@@ -84,7 +89,7 @@ LIST_TASKS = ToolMapping(
 UPDATE_TASK = ToolMapping(
     name="update_task",
     operation="task.update",
-    description="Change a task: its column, priority, assignee or text.",
+    description="Update a task's column, priority, assignee or text.",
     args=(
         Arg(
             "taskId",
@@ -97,7 +102,11 @@ UPDATE_TASK = ToolMapping(
         Arg(
             "assignedAgentId",
             Annotated[
-                str, Meta(max_length=200, description="Who does it now; `any` for whoever takes it")
+                str,
+                Meta(
+                    max_length=200,
+                    description="Agent to reassign it to; `any` for whoever takes it",
+                ),
             ],
             "to",
             convert.new_assignee,
@@ -105,19 +114,21 @@ UPDATE_TASK = ToolMapping(
         ),
         Arg(
             "title",
-            Annotated[str, Meta(min_length=1, max_length=500, description="What is to be done")],
+            Annotated[str, Meta(min_length=1, max_length=500, description="Title of the task")],
             "title",
             default=None,
         ),
         Arg(
             "description",
-            Annotated[str, Meta(max_length=5000, description="The rest of it")],
+            Annotated[str, Meta(max_length=5000, description="Full description")],
             "description",
             default=None,
         ),
         Arg(
             "doneWhen",
-            Annotated[str, Meta(max_length=1000, description="What will be true when it is done")],
+            Annotated[
+                str, Meta(max_length=1000, description="Condition that shows the task is done")
+            ],
             "done_when",
             default=None,
         ),

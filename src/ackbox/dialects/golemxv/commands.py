@@ -19,12 +19,12 @@ COMMANDS: tuple[Prompt, ...] = (
             " lines: project: {project}, server: {server}, and api_key: with the value of the"
             " environment variable GXV_API_KEY. Add the file to .gitignore, since a key is in"
             " it. Then call checkin with project_slug {project} and declared_area: {area}. Keep"
-            " the session_token, and say which conflicts it told of."
+            " the session_token, and report the conflicts that it returned."
         ),
     ),
     Prompt(
         name="status",
-        description="See who works on what, your tasks and the newest messages.",
+        description="Show who works on what, your tasks and the newest messages.",
         text=(
             "Call presence, list_tasks and get_messages with limit 10. Say in a few lines who"
             " works on what, which tasks are yours, and what in the messages needs you."
@@ -32,10 +32,10 @@ COMMANDS: tuple[Prompt, ...] = (
     ),
     Prompt(
         name="scope",
-        description="Declare another area or other files, and see who works on the same.",
+        description="Declare another area or other files, and check who works on the same.",
         args=(
             ("area", "Area you will work on", "as it was"),
-            ("files", "Paths, with commas between", "as they were"),
+            ("files", "Paths, separated by commas", "as they were"),
         ),
         text=(
             "Call conflict_check with declared_area: {area}, and declared_files: {files}. If"
@@ -48,17 +48,17 @@ COMMANDS: tuple[Prompt, ...] = (
         description="Send a message to one agent, or to everyone.",
         args=(
             ("text", "The message", None),
-            ("to", "Name of an agent; everyone when left out", "broadcast"),
+            ("to", "Name of an agent; everyone by default", "broadcast"),
         ),
         text=(
             "Call send_message with to: {to}, and content: {text}\nIf that content begins with"
-            " --to and a name, the name is whom it is for, and what follows it the content. If"
+            " --to and a name, send it to that name, with the rest as the content. If"
             " nobody of that name is active, call presence and say who is."
         ),
     ),
     Prompt(
         name="tasks",
-        description="See the tasks that can be taken.",
+        description="List the tasks that can be claimed.",
         args=(("priority", "low, medium, high or critical", "any"),),
         text=(
             "Call list_tasks with status pending and priority: {priority} (leave priority out"
@@ -67,7 +67,7 @@ COMMANDS: tuple[Prompt, ...] = (
     ),
     Prompt(
         name="claim",
-        description="Take a task.",
+        description="Claim a task.",
         args=(("task_id", "Id of the task", None),),
         text=(
             "Call claim_task with task_id {task_id}. If you have it, call update_task with"
@@ -77,7 +77,7 @@ COMMANDS: tuple[Prompt, ...] = (
     Prompt(
         name="done",
         description="Finish your task and check out.",
-        args=(("summary", "What came of it", "what you did, in a few lines"),),
+        args=(("summary", "Result of the task", "what you did, in a few lines"),),
         text=(
             "Call complete_task for the task that is yours, with summary: {summary}, and the"
             " files you changed. Then call checkout with the same summary, outcome completed,"
@@ -86,8 +86,8 @@ COMMANDS: tuple[Prompt, ...] = (
     ),
     Prompt(
         name="update",
-        description="Tell how far your task is.",
-        args=(("note", "How far it is", "how far you are, in a line"),),
+        description="Report the progress of your task.",
+        args=(("note", "Progress so far", "how far you are, in a line"),),
         text="Call update_task for the task that is yours, with note: {note}",
     ),
 )

@@ -108,7 +108,7 @@ def rest_heartbeat(_: Object, checkpointed: Checkpointed) -> Object:
 
 def _alive(session: Session | None) -> Object:
     if session is None:
-        # A key of one agent needs no session to say that it is alive.
+        # A key of a single agent can send heartbeats without a session.
         return dict.fromkeys(("session_id", "agent_name", "status", "last_heartbeat_at"))
     return {
         "session_id": session.number,
@@ -233,7 +233,7 @@ def rest_list_tasks(given: Object, page: TaskPage) -> Object:
 
 
 def claim_task(_: Object, claimed: Claimed) -> Object:
-    # Where nobody gets the task the call is refused, so there is one.
+    # The call is refused unless the agent gets the task, so there is one.
     assert claimed.task is not None
     return _row(claimed.task)
 

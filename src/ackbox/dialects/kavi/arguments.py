@@ -1,8 +1,7 @@
 """Kavi's turn envelope, inbox and event log, as data.
 
 Kavi has no tool to call: its agents end a turn with an envelope, and its daemon reads that. These
-tools are for such a daemon,
-or for an agent in its place. No code: the translator reads it. Explained in
+tools are for such a daemon, or for an agent in its place. Explained in
 docs/howto/coming-from-kavi.md.
 """
 
@@ -20,7 +19,7 @@ From = Arg(
     "from",
     Annotated[
         str,
-        Meta(max_length=256, description="Whose it is; the connection's own name when left out"),
+        Meta(max_length=256, description="Your name; the connection's own by default"),
     ],
     "agent",
     default=None,
@@ -28,11 +27,11 @@ From = Arg(
 )
 Paths = Annotated[
     list[Annotated[str, Meta(min_length=1, max_length=2000)]],
-    Meta(max_length=50, description="What the reader needs to look at"),
+    Meta(max_length=50, description="Paths for the reader to look at"),
 ]
-TaskId = Annotated[str, Meta(max_length=64, description="The task it is about")]
+TaskId = Annotated[str, Meta(max_length=64, description="Id of the task it is about")]
 
-# An agent has no instances here: the connection's own is not taken.
+# Kavi knows no instances: the connection's own does not apply.
 WHOLE: dict[str, Any] = {"instance": None}
 
 
@@ -41,15 +40,18 @@ TOOLS: tuple[ToolMapping, ...] = (
         name="submit_turn_envelope",
         operation="turn.submit",
         description=(
-            "End a turn: what was done, how it stands, and messages to other agents. All of it"
-            " is kept, or nothing."
+            "End a turn with a summary, a status and messages to other agents. All of it is stored,"
+            " or nothing."
         ),
         args=(
             From,
             Arg("taskId", TaskId, "task", default=None),
             Arg(
                 "summary",
-                Annotated[str, Meta(min_length=1, max_length=20_000, description="What was done")],
+                Annotated[
+                    str,
+                    Meta(min_length=1, max_length=20_000, description="What was done in this turn"),
+                ],
                 "summary",
             ),
             Arg(
@@ -60,27 +62,27 @@ TOOLS: tuple[ToolMapping, ...] = (
             ),
             Arg(
                 "blockers",
-                Annotated[list[str], Meta(description="What stands in the way")],
+                Annotated[list[str], Meta(description="What blocks the work")],
                 "blockers",
                 default=[],
             ),
             Arg(
                 "nextRecommendation",
-                Annotated[str, Meta(description="What should come next")],
+                Annotated[str, Meta(description="Recommended next step")],
                 "next",
                 default=None,
             ),
             Arg(
                 "plan",
                 Annotated[
-                    dict[str, Any] | list[Any] | str, Meta(description="A plan, of any shape")
+                    dict[str, Any] | list[Any] | str, Meta(description="Plan, in any format")
                 ],
                 "plan",
                 default=None,
             ),
             Arg(
                 "peerMessages",
-                Meta(max_length=50, description="What to say, to whom"),
+                Meta(max_length=50, description="Messages to other agents"),
                 "messages",
                 convert.turn_messages,
                 default=[],
@@ -107,17 +109,17 @@ TOOLS: tuple[ToolMapping, ...] = (
                     ),
                     Arg(
                         "subject",
-                        Annotated[str, Meta(max_length=200, description="One line")],
+                        Annotated[str, Meta(max_length=200, description="Subject line")],
                         default=None,
                     ),
-                    Arg("body", Annotated[str, Meta(description="The text")]),
+                    Arg("body", Annotated[str, Meta(description="Text of the message")]),
                     Arg("files", Paths, default=None),
                     Arg("diffs", Paths, default=None),
                 ),
             ),
         ),
         # A question or a handoff opens a contract: an answer is expected within a day, and the
-        # next word back is it.
+        # next message back is the answer.
         fixed={**WHOLE, "answer_within_s": 86_400, "answers_oldest": True},
         reply=replies.submit_turn_envelope,
     ),
@@ -125,15 +127,15 @@ TOOLS: tuple[ToolMapping, ...] = (
         name="render_inbox",
         operation="inbox.check",
         description=(
-            "Get the newest messages for an agent as text for its next prompt. They are marked"
-            " read then; what did not fit comes next."
+            "Get an agent's newest messages as text for its next prompt, and mark them as read."
+            " The next call returns those that did not fit."
         ),
         args=(
             Arg("agent", Name, "agent", default=None, or_header=True),
             Arg("format", Literal["kavi"], default="kavi"),
             Arg(
                 "limit",
-                Annotated[int, Meta(ge=1, le=50, description="At most this many")],
+                Annotated[int, Meta(ge=1, le=50, description="Maximum number to return")],
                 "limit",
                 default=6,
             ),
@@ -159,8 +161,10 @@ TOOLS: tuple[ToolMapping, ...] = (
                 Annotated[str, Meta(description="codex, claude, or any other name; * for all")],
                 "to",
             ),
-            Arg("body", Annotated[str, Meta(description="The text")], "body"),
-            Arg("subject", Annotated[str, Meta(description="One line")], "subject", default=None),
+            Arg("body", Annotated[str, Meta(description="Text of the message")], "body"),
+            Arg(
+                "subject", Annotated[str, Meta(description="Subject line")], "subject", default=None
+            ),
             Arg(
                 "intent",
                 Annotated[
@@ -187,7 +191,7 @@ TOOLS: tuple[ToolMapping, ...] = (
                     str,
                     Meta(
                         max_length=512,
-                        description="Where the last call ended; the beginning when left out",
+                        description="Cursor of the last call; the beginning by default",
                     ),
                 ],
                 "cursor",
@@ -195,7 +199,7 @@ TOOLS: tuple[ToolMapping, ...] = (
             ),
             Arg(
                 "limit",
-                Annotated[int, Meta(ge=1, le=200, description="At most this many")],
+                Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
                 "limit",
                 default=100,
             ),

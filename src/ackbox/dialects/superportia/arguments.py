@@ -1,6 +1,6 @@
 """SuperPortia's mailbox and status tools, as data.
 
-No code: the translator reads it. Explained in docs/howto/coming-from-superportia.md.
+Explained in docs/howto/coming-from-superportia.md.
 """
 
 from typing import Annotated, Any, Literal
@@ -10,12 +10,12 @@ from msgspec import Meta
 from ackbox.dialects.engine.mapping import Arg, ToolMapping
 from ackbox.dialects.superportia import convert, replies
 
-Identity = Annotated[str, Meta(description="An identity, exactly as it is written")]
-Text = Annotated[str, Meta(description="The text, Markdown")]
-MessageId = Annotated[str, Meta(description="Id of the message, as msg-1c7f1a59cc17")]
+Identity = Annotated[str, Meta(description="Exact identity of an agent")]
+Text = Annotated[str, Meta(description="Text of the message, as Markdown")]
+MessageId = Annotated[str, Meta(description="Id of the message, such as msg-1c7f1a59cc17")]
 
 
-# An identity has no instances here: the connection's own is not taken.
+# SuperPortia knows no instances: the connection's own does not apply.
 WHOLE: dict[str, Any] = {"instance": None}
 
 TOOLS: tuple[ToolMapping, ...] = (
@@ -48,7 +48,8 @@ TOOLS: tuple[ToolMapping, ...] = (
         name="check_agent_mailbox",
         operation="mailbox.list",
         description=(
-            "See a mailbox, newest first, with unread and total of the whole of it. Marks nothing."
+            "List a mailbox, newest first, with counts of unread and of all messages. Marks"
+            " nothing."
         ),
         args=(
             Arg("agent_name", Identity, "of", default=None),
@@ -56,7 +57,7 @@ TOOLS: tuple[ToolMapping, ...] = (
             Arg("include_archived", bool, "include_archived", default=False),
             Arg(
                 "limit",
-                Annotated[int, Meta(ge=1, le=200, description="At most this many")],
+                Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
                 "limit",
                 default=30,
             ),
@@ -78,7 +79,7 @@ TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="archive_message",
         operation="receipt.mark",
-        description="Hide a message from your mailbox; include_archived shows it.",
+        description="Archive a message: only include_archived lists it then.",
         args=(Arg("msg_id", MessageId, "ids", convert.ids_of_short),),
         fixed={**WHOLE, "mark": "archived"},
         reply=replies.archive_message,
@@ -86,11 +87,11 @@ TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="agent_heartbeat",
         operation="agent.check_in",
-        description="Say that you are online, and what you are working on.",
+        description="Report that you are online and what you work on.",
         args=(
             Arg(
                 "current_task",
-                Annotated[str, Meta(description="What you are working on; nothing when left out")],
+                Annotated[str, Meta(description="What you work on; nothing by default")],
                 "summary",
                 default="",
             ),
@@ -102,8 +103,8 @@ TOOLS: tuple[ToolMapping, ...] = (
         name="factory_floor_status",
         operation="workspace.overview",
         description=(
-            "See where the Captain is, who is on the floor, and which work orders are active,"
-            " awaiting review, blocked or done of late."
+            "Show where the Captain is, who is on the floor, and which work orders are active,"
+            " awaiting review, blocked or recently done."
         ),
         fixed=WHOLE,
         reply=replies.factory_floor_status,
@@ -111,11 +112,11 @@ TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="update_captain_location",
         operation="note.add",
-        description="Say where the Captain is now.",
+        description="Record where the Captain is now.",
         args=(
             Arg(
                 "location",
-                Annotated[str, Meta(min_length=1, max_length=500, description="Where")],
+                Annotated[str, Meta(min_length=1, max_length=500, description="Location")],
                 "text",
             ),
             Arg("updated_by", Identity, "agent"),

@@ -1,6 +1,6 @@
-"""VantagePeers' message, peer and profile tools, as data; those for tasks are beside it.
+"""VantagePeers' tools for messages, peers and profiles, as data; those for tasks are in tasks.py.
 
-No code: the translator reads it. Explained in docs/howto/coming-from-vantagepeers.md.
+Explained in docs/howto/coming-from-vantagepeers.md.
 """
 
 from typing import Annotated, Any
@@ -14,9 +14,9 @@ from ackbox.dialects.vantagepeers.tasks import TASK_TOOLS, Cursor, Fields
 
 Ms = Annotated[int, Meta(description="Only messages after this time, in Unix milliseconds")]
 Tenant = Annotated[
-    str, Meta(description="Tenant; left out, messages of every tenant are visible", max_length=256)
+    str, Meta(description="Name of the tenant; by default messages of every tenant", max_length=256)
 ]
-Limit = Annotated[int, Meta(ge=1, le=50, description="At most this many")]
+Limit = Annotated[int, Meta(ge=1, le=50, description="Maximum number to return")]
 Line = Annotated[str, Meta(max_length=200)]
 PAGING: tuple[Arg, ...] = (
     Arg("fields", Fields, default=None),
@@ -31,10 +31,10 @@ FROM_MANY: dict[str, Any] = {"with_cursors": True}
 SUMMARY: dict[str, Any] = {
     "operation": "agent.heartbeat",
     "args": (
-        Arg("orchestratorId", Annotated[str, Meta(description="Who you are")], "agent"),
+        Arg("orchestratorId", Annotated[str, Meta(description="Your name")], "agent"),
         Arg(
             "instanceId",
-            Annotated[str, Meta(description="Which instance of you this is")],
+            Annotated[str, Meta(description="Name of your instance")],
             "instance",
             default=None,
         ),
@@ -52,16 +52,20 @@ TOOLS: tuple[ToolMapping, ...] = (
         name="send_message",
         operation="message.send",
         description=(
-            "Send a message to a role, to roles with commas between, or to everyone:"
+            "Send a message to a role, to several separated by commas, or to everyone:"
             " `broadcast`. `instanceId` targets one instance."
         ),
         args=(
-            Arg("from", Annotated[str, Meta(description="Who you are")], "agent"),
+            Arg("from", Annotated[str, Meta(description="Your name")], "agent"),
             Arg(
                 "recipientAgentIds",
                 Annotated[
                     list[str],
-                    Meta(min_length=1, max_length=50, description="Roles, instead of channel"),
+                    Meta(
+                        min_length=1,
+                        max_length=50,
+                        description="Roles to send to, in place of channel",
+                    ),
                 ],
                 "to",
                 default=None,
@@ -71,22 +75,24 @@ TOOLS: tuple[ToolMapping, ...] = (
                 Annotated[
                     str,
                     Meta(
-                        description=("A role, roles with commas between, an instance, or broadcast")
+                        description=(
+                            "A role, several roles separated by commas, an instance, or broadcast"
+                        )
                     ),
                 ],
                 "to",
                 default=None,
             ),
-            Arg("content", Annotated[str, Meta(description="The text")], "body"),
+            Arg("content", Annotated[str, Meta(description="Text of the message")], "body"),
             Arg(
                 "fromInstanceId",
-                Annotated[str, Meta(description="Which instance of you sends")],
+                Annotated[str, Meta(description="Name of your instance")],
                 "instance",
                 default=None,
             ),
             Arg(
                 "instanceId",
-                Annotated[str, Meta(description="The one instance of the role it is for")],
+                Annotated[str, Meta(description="The one instance of the role to send to")],
                 "to_instance",
                 default=None,
             ),
@@ -106,13 +112,13 @@ TOOLS: tuple[ToolMapping, ...] = (
         name="check_messages",
         operation="inbox.check",
         description=(
-            "Read unread messages, oldest first. Marks nothing: they come back until mark_as_read."
+            "Read unread messages, oldest first. They come back until mark_as_read marks them."
         ),
         args=(
-            Arg("recipient", Annotated[str, Meta(description="Who you are")], "agent"),
+            Arg("recipient", Annotated[str, Meta(description="Your name")], "agent"),
             Arg(
                 "recipientInstanceId",
-                Annotated[str, Meta(description="Which instance of you this is")],
+                Annotated[str, Meta(description="Name of your instance")],
                 "instance",
                 default=None,
             ),
@@ -126,7 +132,7 @@ TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="mark_as_read",
         operation="receipt.mark",
-        description="Mark messages as read, by the receipt ids that check_messages gave.",
+        description="Mark messages as read, by receipt id from check_messages.",
         args=(
             Arg(
                 "receiptIds",
@@ -153,19 +159,19 @@ TOOLS: tuple[ToolMapping, ...] = (
         args=(
             Arg(
                 "sessionDay",
-                Annotated[int, Meta(description="Only of this day")],
+                Annotated[int, Meta(description="Only messages of this day")],
                 "metadata.session_day",
                 default=None,
             ),
             Arg(
                 "from",
-                Annotated[str, Meta(max_length=256, description="Only from this role")],
+                Annotated[str, Meta(max_length=256, description="Only messages from this role")],
                 "sender",
                 default=None,
             ),
             Arg(
                 "limit",
-                Annotated[int, Meta(ge=1, le=500, description="At most this many")],
+                Annotated[int, Meta(ge=1, le=500, description="Maximum number to return")],
                 "limit",
                 default=100,
             ),
@@ -177,19 +183,19 @@ TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="search_messages_by_keyword",
         operation="message.search",
-        description="Find messages by their words, newest first.",
+        description="Search messages by keyword, newest first.",
         args=(
             Arg(
                 "query",
                 Annotated[
                     str,
-                    Meta(min_length=1, max_length=400, description="Words that must all be there"),
+                    Meta(min_length=1, max_length=400, description="Words that must all occur"),
                 ],
                 "query",
             ),
             Arg(
                 "limit",
-                Annotated[int, Meta(ge=1, le=200, description="At most this many")],
+                Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
                 "limit",
                 default=20,
             ),
@@ -202,14 +208,14 @@ TOOLS: tuple[ToolMapping, ...] = (
         name="delete_message",
         operation="message.withdraw",
         description=(
-            "Take back a message of yours from everyone who has not read it; it stays in"
-            " list_messages."
+            "Withdraw a message of yours from everyone who has not read it. list_messages still"
+            " shows it."
         ),
         args=(
             Arg("messageId", Annotated[str, Meta(description="Id of the message")], "id"),
             Arg(
                 "callerOrchestrator",
-                Annotated[str, Meta(description="Who you are")],
+                Annotated[str, Meta(description="Your name")],
                 "agent",
                 default=None,
                 or_header=True,
@@ -223,8 +229,8 @@ TOOLS: tuple[ToolMapping, ...] = (
         name="list_broadcast_status",
         operation="message.status",
         description=(
-            "See who has read a message: one receipt for each recipient, readAt null until it"
-            " is marked."
+            "List who has read a message: one receipt for each recipient, with readAt null until"
+            " the recipient marks it."
         ),
         args=(Arg("messageId", Annotated[str, Meta(description="Id of the message")], "id"),),
         fixed={"limit": 200},
@@ -235,18 +241,18 @@ TOOLS: tuple[ToolMapping, ...] = (
         name="list_peers",
         operation="agent.list",
         description=(
-            "See every agent instance, what it is doing and when it was last seen, newest first."
+            "List every agent instance, what it does and when it was last seen, newest first."
         ),
         reply=replies.list_peers,
     ),
     ToolMapping(
         name="get_profile",
         operation="agent.list",
-        description="Read the profile of a role; null when nobody of that name has been here.",
+        description="Read the profile of a role; null if no such agent ever connected.",
         args=(
             Arg(
                 "orchestratorId",
-                Annotated[str, Meta(min_length=1, max_length=256, description="A role")],
+                Annotated[str, Meta(min_length=1, max_length=256, description="Name of the role")],
                 "name",
             ),
         ),
@@ -255,13 +261,13 @@ TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="update_profile",
         operation="agent.check_in",
-        description="Say who you are and what you do; what is left out stays.",
+        description="Update your profile. Fields that you leave out keep their value.",
         args=(
-            Arg("orchestratorId", Annotated[str, Meta(description="Who you are")], "agent"),
+            Arg("orchestratorId", Annotated[str, Meta(description="Your name")], "agent"),
             Arg("name", Line, "title", default=None),
             Arg(
                 "static",
-                Meta(description="What you are"),
+                Meta(description="Lasting properties"),
                 default=None,
                 of=(
                     Arg("role", Line, "role", default=None),
@@ -276,7 +282,7 @@ TOOLS: tuple[ToolMapping, ...] = (
             ),
             Arg(
                 "dynamic",
-                Meta(description="What you are doing"),
+                Meta(description="Current activity"),
                 default=None,
                 of=(
                     Arg(
@@ -296,13 +302,15 @@ TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="whoami",
         operation="agent.whoami",
-        description="See whom your key makes you.",
+        description="Show which agents your key can act as, and where.",
         reply=replies.whoami,
     ),
-    ToolMapping(name="set_summary", description="Say what you are doing.", **SUMMARY),
+    ToolMapping(
+        name="set_summary", description="Set your summary of what you are doing.", **SUMMARY
+    ),
     ToolMapping(
         name="update_summary",
-        description="Say what you are doing; the same as set_summary.",
+        description="Same as set_summary.",
         **SUMMARY,
     ),
     *TASK_TOOLS,

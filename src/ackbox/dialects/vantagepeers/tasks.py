@@ -1,6 +1,6 @@
 """VantagePeers' task tools, as data.
 
-No code: the translator reads it. Explained in docs/howto/coming-from-vantagepeers.md.
+Explained in docs/howto/coming-from-vantagepeers.md.
 """
 
 from typing import Annotated, Any, Literal
@@ -13,30 +13,30 @@ from ackbox.dialects.vantagepeers import convert
 from ackbox.dialects.vantagepeers import task_replies as replies
 
 TaskId = Annotated[str, Meta(max_length=64, description="Id of the task")]
-Caller = Annotated[str, Meta(max_length=256, description="Who you are")]
-Role = Annotated[str, Meta(max_length=256, description="A role")]
-InstanceId = Annotated[str, Meta(max_length=256, description="An instance of the role")]
+Caller = Annotated[str, Meta(max_length=256, description="Your name")]
+Role = Annotated[str, Meta(max_length=256, description="Name of the role")]
+InstanceId = Annotated[str, Meta(max_length=256, description="Name of an instance of the role")]
 Status = Literal["todo", "in_progress", "review", "blocked", "done", "cancelled", "failed"]
 Urgency = Literal["urgent", "high", "medium", "low"]
-Label = Annotated[str, Meta(max_length=200, description="A label")]
-TagList = Annotated[list[str] | str, Meta(description="Labels: a list, or text with commas")]
-Ids = Annotated[list[str] | str, Meta(description="Ids of tasks")]
-Note = Annotated[str, Meta(min_length=1, max_length=10_000, description="What came of it")]
-Reason = Annotated[str, Meta(max_length=10_000, description="Why")]
-Cause = Literal["peer_task", "human", "authorisation", "other"]
-Title = Annotated[
-    str, Meta(min_length=1, max_length=500, description="What is to be done, in a line")
+Label = Annotated[str, Meta(max_length=200, description="Name of the project")]
+TagList = Annotated[
+    list[str] | str, Meta(description="Tags, as a list or as text separated by commas")
 ]
-Description = Annotated[str, Meta(max_length=20_000, description="The rest of it")]
-Minutes = Annotated[int, Meta(ge=0, le=10_000_000, description="How long it may take")]
+Ids = Annotated[list[str] | str, Meta(description="Ids of tasks")]
+Note = Annotated[str, Meta(min_length=1, max_length=10_000, description="Result of the task")]
+Reason = Annotated[str, Meta(max_length=10_000, description="Reason")]
+Cause = Literal["peer_task", "human", "authorisation", "other"]
+Title = Annotated[str, Meta(min_length=1, max_length=500, description="Title of the task")]
+Description = Annotated[str, Meta(max_length=20_000, description="Full description")]
+Minutes = Annotated[int, Meta(ge=0, le=10_000_000, description="Estimated duration in minutes")]
 Ms = Annotated[int, Meta(description="Unix milliseconds")]
 Fields = Literal["lite", "full"]
-Cursor = Annotated[str, Meta(max_length=512, description="nextCursor of the page before")]
-Mission = Annotated[str, Meta(max_length=200, description="Id of the mission; kept as a label")]
+Cursor = Annotated[str, Meta(max_length=512, description="nextCursor of the previous page")]
+Mission = Annotated[str, Meta(max_length=200, description="Id of the mission, stored as a label")]
 
 ID = Arg("taskId", TaskId, "id")
 CALLER = Arg("callerOrchestrator", Caller, "agent", default=None, or_header=True)
-# Most of these tools do not say who calls.
+# Most of these tools have no argument for the caller.
 AS: dict[str, Any] = {"as_assignee": True}
 ABOUT: tuple[Arg, ...] = (
     Arg("description", Description, "description", default=None),
@@ -60,7 +60,7 @@ BOUND: dict[str, Any] = {"max_text_bytes": 1_000_000, "with_cursors": True}
 PAGING: tuple[Arg, ...] = (
     Arg(
         "limit",
-        Annotated[int, Meta(ge=1, le=200, description="At most this many")],
+        Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
         "limit",
         default=50,
     ),
@@ -79,7 +79,7 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="create_task",
         operation="task.create",
-        description="Create a task for a role; it gets a message.",
+        description="Create a task for a role, and notify it.",
         args=(
             Arg("title", Title, "title"),
             Arg("assignedTo", Role, "to"),
@@ -100,7 +100,7 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
         name="list_tasks",
         operation="task.list",
         description=(
-            "List tasks, newest first. `open` is not finished, `active` to do or in progress."
+            "List tasks, newest first. `open` means not finished, `active` to do or in progress."
         ),
         args=(
             Arg("assignedTo", Role, "assignee", default=None),
@@ -108,7 +108,7 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
             Arg(
                 "status",
                 Annotated[
-                    str | list[str], Meta(description="One state or many, or open, active, all")
+                    str | list[str], Meta(description="One or more states, or open, active, all")
                 ],
                 "status",
                 convert.states,
@@ -134,7 +134,7 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="update_task",
         operation="task.update",
-        description="Change a task.",
+        description="Update a task.",
         args=(
             ID,
             Arg("title", Title, "title", default=None),
@@ -161,7 +161,7 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="complete_task",
         operation="task.update",
-        description="Complete a task; its creator gets a message.",
+        description="Complete a task, and notify its creator.",
         args=(ID, Arg("completionNote", Note, "note"), CALLER),
         fixed={**AS, "status": "done"},
         reply=replies.change_status,
@@ -170,7 +170,7 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="fail_task",
         operation="task.update",
-        description="Give a task up; its creator gets a message.",
+        description="Mark a task as failed, and notify its creator.",
         args=(ID, Arg("failureNote", Note, "note"), CALLER),
         fixed={**AS, "status": "failed"},
         reply=replies.change_status,
@@ -179,13 +179,13 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="block_task",
         operation="task.update",
-        description="Say that a task is blocked, and by what.",
+        description="Mark a task as blocked, and say by what.",
         args=(
             ID,
             Arg("reason", Reason, "note", default=None),
             Arg(
                 "blockedBy",
-                Annotated[str, Meta(max_length=500, description="A task, a role, a thing")],
+                Annotated[str, Meta(max_length=500, description="Task, role or other cause")],
                 "blocked_by",
                 default=None,
             ),
@@ -199,7 +199,7 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="checkout_task",
         operation="task.claim",
-        description="Take a task to work on it; of several who try, one gets it.",
+        description="Claim a task and start it. If several agents try, one gets it.",
         args=(
             ID,
             Arg("callerOrchestrator", Caller, "agent"),
@@ -212,7 +212,7 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="delete_task",
         operation="task.update",
-        description="Delete a task: it stays as cancelled, and is listed only under that state.",
+        description="Cancel a task. It is then listed only with the status cancelled.",
         args=(ID, CALLER),
         fixed={**AS, "status": "cancelled"},
         reply=replies.delete_task,
@@ -220,11 +220,11 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
     ),
     ToolMapping(
         name="add_task_dependency",
-        description="Let a task wait for others; a circle is refused.",
+        description="Make a task wait for others. Cycles are rejected.",
         **DEPEND,
     ),
     ToolMapping(
-        name="create_task_dependency", description="The same as add_task_dependency.", **DEPEND
+        name="create_task_dependency", description="Same as add_task_dependency.", **DEPEND
     ),
     ToolMapping(
         name="list_tasks_by_mission",
@@ -235,7 +235,7 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
             Arg(
                 "status",
                 Annotated[
-                    str | list[str], Meta(description="One state or many, or open, active, all")
+                    str | list[str], Meta(description="One or more states, or open, active, all")
                 ],
                 "status",
                 convert.states,
@@ -249,20 +249,20 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="search_tasks_by_keyword",
         operation="task.search",
-        description="Find tasks by their words.",
+        description="Search tasks by keyword.",
         args=(
             Arg(
                 "query",
                 Annotated[
                     str,
-                    Meta(min_length=1, max_length=400, description="Words that must all be there"),
+                    Meta(min_length=1, max_length=400, description="Words that must all occur"),
                 ],
                 "query",
             ),
             Arg(
                 "status",
                 Annotated[
-                    str | list[str], Meta(description="One state or many, or open, active, all")
+                    str | list[str], Meta(description="One or more states, or open, active, all")
                 ],
                 "status",
                 convert.states,
@@ -277,8 +277,8 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
         name="bulk_complete_tasks",
         operation="task.finish_many",
         description=(
-            "Complete all tasks that fit and are not finished. With dryRun, which is the default,"
-            " only say how many."
+            "Complete all unfinished tasks that match. With dryRun, the default, it only counts"
+            " them."
         ),
         args=(
             Arg("taskIds", Ids, "ids", convert.ids, default=None),
