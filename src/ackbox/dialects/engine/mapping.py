@@ -8,9 +8,10 @@ docs/why/dialects.md.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from ackbox.dialects.engine.errors import ErrorReply
 
@@ -44,6 +45,12 @@ class Arg(msgspec.Struct, frozen=True):
     of_each: tuple[Arg, ...] = ()
     empty_is_none: bool = False
     may_be_empty: bool = False
+
+
+def limit(maximum: int, *, default: int) -> Arg:
+    """Return the parameter `limit` of a tool that lists at most so many."""
+    kind = Annotated[int, Meta(ge=1, le=maximum, description="Maximum number to return")]
+    return Arg("limit", kind, "limit", default=default)
 
 
 class ToolMapping(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.mapping import Arg, ToolMapping
+from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.exovault import convert, replies
 from ackbox.dialects.exovault.arguments import (
     AGENT,
@@ -118,12 +118,7 @@ READ = ToolMapping(
             convert.intent,
             default=None,
         ),
-        Arg(
-            "limit",
-            Annotated[int, Meta(ge=1, le=50, description="Maximum number to return")],
-            "limit",
-            default=20,
-        ),
+        limit(50, default=20),
         Arg(
             "includeBroadcast",
             Annotated[bool, Meta(description="Whether to include messages to everyone")],
@@ -157,12 +152,7 @@ AGENTS = ToolMapping(
             "days",
             default=7,
         ),
-        Arg(
-            "limit",
-            Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
-            "limit",
-            default=10,
-        ),
+        limit(200, default=10),
         VAULT,
         RUN,
         AGENT,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.mapping import Arg, ToolMapping
+from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.exovault import convert, replies
 from ackbox.dialects.exovault.arguments import (
     AGENT,
@@ -187,12 +187,7 @@ LIST_NOTES = ToolMapping(
     description="List the vault's notes, newest first.",
     args=(
         VAULT,
-        Arg(
-            "limit",
-            Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
-            "limit",
-            default=50,
-        ),
+        limit(200, default=50),
         AGENT,
         RUN,
         MODEL,
@@ -233,12 +228,7 @@ SEARCH_NOTES = ToolMapping(
         Arg("query", Words, "query"),
         VAULT,
         AGENT,
-        Arg(
-            "limit",
-            Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
-            "limit",
-            default=10,
-        ),
+        limit(200, default=10),
         RUN,
         MODEL,
     ),

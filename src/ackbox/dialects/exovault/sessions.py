@@ -40,12 +40,10 @@ START = ToolMapping(
             default=True,
         ),
         Arg("mode", Literal["default", "full", "minimal", "none"], default="default"),
-        *(
-            Arg("maxEpisodic", int, default=None),
-            Arg("maxFacts", int, default=None),
-            Arg("maxTasks", int, default=None),
-            Arg("maxConstraints", int, default=None),
-        ),
+        Arg("maxEpisodic", int, default=None),
+        Arg("maxFacts", int, default=None),
+        Arg("maxTasks", int, default=None),
+        Arg("maxConstraints", int, default=None),
         Arg(
             "includeDocuments",
             Annotated[

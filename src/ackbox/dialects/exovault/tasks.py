@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.mapping import Arg, ToolMapping
+from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.exovault import convert, replies
 from ackbox.dialects.exovault.arguments import AGENT, MODEL, RUN, VAULT, WHOLE, Level, MemoryId
 
@@ -73,12 +73,7 @@ LIST_TASKS = ToolMapping(
             convert.assignee,
             default=None,
         ),
-        Arg(
-            "limit",
-            Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
-            "limit",
-            default=50,
-        ),
+        limit(200, default=50),
         AGENT,
         RUN,
         MODEL,

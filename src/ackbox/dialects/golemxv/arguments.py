@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.mapping import Arg, ToolMapping
+from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.golemxv import convert, replies
 from ackbox.dialects.golemxv.errors import CLAIM_FAILED, SCOPE_CONFLICT
 
@@ -68,12 +68,7 @@ MESSAGES: tuple[Arg, ...] = (
         convert.unlabelled,
         default=None,
     ),
-    Arg(
-        "limit",
-        Annotated[int, Meta(ge=1, le=100, description="Maximum number to return")],
-        "limit",
-        default=20,
-    ),
+    limit(100, default=20),
 )
 SCOPE: tuple[Arg, ...] = (
     Arg("declared_area", Area, "area", default=None),
@@ -141,12 +136,7 @@ TASKS: tuple[Arg, ...] = (
         convert.unlabelled,
         default=None,
     ),
-    Arg(
-        "limit",
-        Annotated[int, Meta(ge=1, le=50, description="Maximum number to return")],
-        "limit",
-        default=20,
-    ),
+    limit(50, default=20),
 )
 TASKS_FIXED: dict[str, Any] = {"urgent_first": True}
 TASK = Arg("task_id", TaskNumber, "id", str)
@@ -287,12 +277,7 @@ TOOLS: tuple[ToolMapping, ...] = (
                 convert.unlabelled,
                 default=None,
             ),
-            Arg(
-                "limit",
-                Annotated[int, Meta(ge=1, le=100, description="Maximum number to return")],
-                "limit",
-                default=20,
-            ),
+            limit(100, default=20),
         ),
         reply=replies.activity_log,
     ),
@@ -319,12 +304,7 @@ TOOLS: tuple[ToolMapping, ...] = (
                 convert.session_state,
                 default=None,
             ),
-            Arg(
-                "limit",
-                Annotated[int, Meta(ge=1, le=100, description="Maximum number to return")],
-                "limit",
-                default=20,
-            ),
+            limit(100, default=20),
         ),
         fixed=FREE,
         reply=replies.sessions,

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.mapping import Arg, ToolMapping
+from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.kavi import convert, replies
 
 Name = Annotated[
@@ -133,12 +133,7 @@ TOOLS: tuple[ToolMapping, ...] = (
         args=(
             Arg("agent", Name, "agent", default=None, or_header=True),
             Arg("format", Literal["kavi"], default="kavi"),
-            Arg(
-                "limit",
-                Annotated[int, Meta(ge=1, le=50, description="Maximum number to return")],
-                "limit",
-                default=6,
-            ),
+            limit(50, default=6),
         ),
         fixed={
             **WHOLE,
@@ -197,12 +192,7 @@ TOOLS: tuple[ToolMapping, ...] = (
                 "cursor",
                 default=None,
             ),
-            Arg(
-                "limit",
-                Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
-                "limit",
-                default=100,
-            ),
+            limit(200, default=100),
         ),
         reply=replies.events,
     ),

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.mapping import Arg, ToolMapping
+from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.superportia import convert, replies
 
 Identity = Annotated[str, Meta(description="Exact identity of an agent")]
@@ -55,12 +55,7 @@ TOOLS: tuple[ToolMapping, ...] = (
             Arg("agent_name", Identity, "of", default=None),
             Arg("unread_only", bool, "unread_only", default=False),
             Arg("include_archived", bool, "include_archived", default=False),
-            Arg(
-                "limit",
-                Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
-                "limit",
-                default=30,
-            ),
+            limit(200, default=30),
         ),
         fixed=WHOLE,
         reply=replies.check_agent_mailbox,

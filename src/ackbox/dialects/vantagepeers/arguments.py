@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from ackbox.dialects.engine.errors import ErrorReply
-from ackbox.dialects.engine.mapping import Arg, ToolMapping
+from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.vantagepeers import convert, replies
 from ackbox.dialects.vantagepeers.tasks import TASK_TOOLS, Cursor, Fields
 
@@ -16,7 +16,6 @@ Ms = Annotated[int, Meta(description="Only messages after this time, in Unix mil
 Tenant = Annotated[
     str, Meta(description="Name of the tenant; by default messages of every tenant", max_length=256)
 ]
-Limit = Annotated[int, Meta(ge=1, le=50, description="Maximum number to return")]
 Line = Annotated[str, Meta(max_length=200)]
 PAGING: tuple[Arg, ...] = (
     Arg("fields", Fields, default=None),
@@ -124,7 +123,7 @@ TOOLS: tuple[ToolMapping, ...] = (
             ),
             Arg("tenantId", Tenant, "metadata.tenant", default=None),
             Arg("since", Ms, "since", convert.moment, default=None),
-            Arg("limit", Limit, "limit", default=20),
+            limit(50, default=20),
         ),
         fixed={"with_tasks": True},
         reply=replies.check_messages,
@@ -169,12 +168,7 @@ TOOLS: tuple[ToolMapping, ...] = (
                 "sender",
                 default=None,
             ),
-            Arg(
-                "limit",
-                Annotated[int, Meta(ge=1, le=500, description="Maximum number to return")],
-                "limit",
-                default=100,
-            ),
+            limit(500, default=100),
             *PAGING,
         ),
         fixed=FROM_MANY,
@@ -193,12 +187,7 @@ TOOLS: tuple[ToolMapping, ...] = (
                 ],
                 "query",
             ),
-            Arg(
-                "limit",
-                Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
-                "limit",
-                default=20,
-            ),
+            limit(200, default=20),
             *PAGING,
         ),
         fixed=FROM_MANY,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from ackbox.dialects.engine.errors import ErrorReply
-from ackbox.dialects.engine.mapping import Arg, ToolMapping
+from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.vantagepeers import convert
 from ackbox.dialects.vantagepeers import task_replies as replies
 
@@ -58,12 +58,7 @@ NOT_FOUND = {
 # Large replies are cut to a size below this bound.
 BOUND: dict[str, Any] = {"max_text_bytes": 1_000_000, "with_cursors": True}
 PAGING: tuple[Arg, ...] = (
-    Arg(
-        "limit",
-        Annotated[int, Meta(ge=1, le=200, description="Maximum number to return")],
-        "limit",
-        default=50,
-    ),
+    limit(200, default=50),
     Arg("fields", Fields, default=None),
     Arg("cursor", Cursor, "cursor", default=None),
 )
