@@ -11,7 +11,7 @@ import pytest
 from ackbox.app.limits import Limits
 from tests.dialects.golemxv import SHARED, Api, made, mcp, plain
 from tests.engines import Clock
-from tests.serving import serving
+from tests.serving import Served, serving
 from tests.sockets import opened
 
 pytestmark = pytest.mark.anyio
@@ -162,29 +162,33 @@ async def test_what_a_person_writes_is_theirs_and_goes_to_the_name_it_starts_wit
         ]
         for sender in ("eve", "eve (human)"):
             assert len((await api("GET", "/messages", sender=sender))[1]["data"]) == 2
-        async with mcp(
-            served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}
-        ) as client:
-            present = (await client.call_tool("presence", {})).structured_content["agents"]
-            hers = [
-                json.loads((await client.call_tool(tool, {"agent_name": name})).content[0].text)
-                for name in ("eve", "eve (human)")
-                for tool in ("sessions", "activity_log")
-            ]
-        assert [each["agent_name"] for each in present] == ["agent-keen-7", "eve (human)"]
-        assert hers[:2] == hers[2:]
-        assert ([row["agent_name"] for row in hers[0]], [row["event"] for row in hers[1]]) == (
-            ["eve (human)"],
-            [
-                "message.sent",
-                "message.sent",
-                "session.started",
-                "agent.checked_in",
-                "agent.registered",
-            ],
-        )
+        await a_person_is_labelled_in_presence_sessions_and_activity(served)
         await api.close()
         await eve.close()
+
+
+async def a_person_is_labelled_in_presence_sessions_and_activity(served: Served) -> None:
+    async with mcp(
+        served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}
+    ) as client:
+        present = (await client.call_tool("presence", {})).structured_content["agents"]
+        hers = [
+            json.loads((await client.call_tool(tool, {"agent_name": name})).content[0].text)
+            for name in ("eve", "eve (human)")
+            for tool in ("sessions", "activity_log")
+        ]
+    assert [each["agent_name"] for each in present] == ["agent-keen-7", "eve (human)"]
+    assert hers[:2] == hers[2:]
+    assert ([row["agent_name"] for row in hers[0]], [row["event"] for row in hers[1]]) == (
+        ["eve (human)"],
+        [
+            "message.sent",
+            "message.sent",
+            "session.started",
+            "agent.checked_in",
+            "agent.registered",
+        ],
+    )
 
 
 async def test_a_message_has_one_uuid_on_every_path(database: str) -> None:
