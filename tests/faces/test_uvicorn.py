@@ -120,7 +120,7 @@ def chains(path: Path, name: str) -> Iterator[list[str]]:
         if isinstance(node, ast.ClassDef) and node.name == name
     ]
     for node in ast.walk(ours):
-        names, inner = [], node
+        names, inner = list[str](), node
         while isinstance(inner, ast.Attribute):
             names.insert(0, inner.attr)
             inner = inner.value
