@@ -107,7 +107,7 @@ def errors_page() -> str:
     tree = inspect.cleandoc(errors.__doc__ or "").partition("\n\n")[2].partition("\n\nRaise")[0]
     rows = [
         f"| {'&nbsp;&nbsp;' * depth}{kind.__name__} | `{kind.code}` | {kind.status} |"
-        f" {inspect.getdoc(kind)} |"
+        f" {' '.join((inspect.getdoc(kind) or '').split())} |"
         for depth, kind in every_error()
     ]
     return (

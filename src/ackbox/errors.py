@@ -15,7 +15,6 @@
     ├── Conflict           conflict           409   idempotency key with other content; name taken
     ├── RateLimited        rate_limited       429   too much at once; says when to come back
     ├── LoopGuard          loop_guard         409   agents answering agents without end
-    ├── SealedRequired     sealed_required    422   plain text offered to a sealed workspace
     └── Unavailable        unavailable        503   the store cannot take this now
         └── CallerGone     unavailable        499   the caller hung up before the call could look
 
@@ -145,13 +144,6 @@ class LoopGuard(AckboxError):
 
     code = "loop_guard"
     status = 409
-
-
-class SealedRequired(AckboxError):
-    """Plain text was offered to a sealed workspace."""
-
-    code = "sealed_required"
-    status = 422
 
 
 class Unavailable(AckboxError):

@@ -19,6 +19,7 @@ from mcp.shared.exceptions import MCPError
 
 from ackbox.app.limits import Limits
 from ackbox.dialects.golemxv.arguments import GOLEMXV
+from tests.answers import text_of
 from tests.command import Command
 from tests.engines import Clock
 from tests.serving import Served, serving
@@ -37,8 +38,9 @@ class Api:
         )
 
     async def __call__(self, method: str, path: str, **given: Any) -> tuple[int, Any]:
+        is_query = method == "GET"
         told = await self._http.request(
-            method, path, **({"params": given} if method == "GET" else {"json": given})
+            method, path, params=given if is_query else None, json=None if is_query else given
         )
         return told.status_code, told.json()
 
@@ -216,7 +218,7 @@ async def test_what_a_person_writes_is_theirs_and_goes_to_the_name_it_starts_wit
         ) as client:
             present = (await client.call_tool("presence", {})).structured_content["agents"]
             hers = [
-                json.loads((await client.call_tool(tool, {"agent_name": name})).content[0].text)
+                json.loads(text_of(await client.call_tool(tool, {"agent_name": name})))
                 for name in ("eve", "eve (human)")
                 for tool in ("sessions", "activity_log")
             ]
@@ -260,15 +262,13 @@ async def test_a_message_has_one_uuid_on_every_path(database: str) -> None:
         ] == [uuid, uuid]
         async with mcp(served, {"X-API-Key": key}) as client:
             assert (
-                json.loads((await client.call_tool("get_messages", {"limit": 1})).content[0].text)[
-                    0
-                ]["uuid"]
+                json.loads(text_of(await client.call_tool("get_messages", {"limit": 1})))[0]["uuid"]
                 == uuid
             )
             assert (
-                json.loads((await client.call_tool("activity_log", {"limit": 1})).content[0].text)[
-                    0
-                ]["message_uuid"]
+                json.loads(text_of(await client.call_tool("activity_log", {"limit": 1})))[0][
+                    "message_uuid"
+                ]
                 == uuid
             )
         feed = (
@@ -317,15 +317,13 @@ async def test_a_session_that_is_not_heard_of_times_out_and_comes_back_with_a_he
         async with mcp(
             served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}
         ) as client:
-            rows = json.loads((await client.call_tool("sessions", {})).content[0].text)
+            rows = json.loads(text_of(await client.call_tool("sessions", {})))
             assert [plain(row, "agent_name", "status") for row in rows] == [
                 ["agent-keen-7", "active"],
                 ["agent-swift-42", "timed_out"],
             ]
             told = await client.call_tool("sessions", {"status": "timed_out"})
-            assert [row["agent_name"] for row in json.loads(told.content[0].text)] == [
-                "agent-swift-42"
-            ]
+            assert [row["agent_name"] for row in json.loads(text_of(told))] == ["agent-swift-42"]
         assert (await api("POST", "/heartbeat", session_token=swift))[1]["data"][
             "status"
         ] == "active"
@@ -497,7 +495,7 @@ async def test_the_slash_commands_are_prompts_that_name_the_tools(tmp_path: Path
         }["msg"] == [("text", True), ("to", False)]
         tools = {word.name for word in GOLEMXV.words}
         for name, arguments, words in COMMANDS:
-            text = (await client.get_prompt(name, arguments)).messages[0].content.text
+            text = text_of(await client.get_prompt(name, arguments))
             assert [word for word in words if word not in text] == [], (name, text)
             assert tools & set(words), name
         with pytest.raises(MCPError, match="The prompt 'msg' needs 'text'"):
@@ -536,7 +534,7 @@ async def test_the_systems_own_variables_say_key_project_and_session(tmp_path: P
             # A session that is over says no more who calls; what needs none goes on, and a new one
             # can begin.
             await client.call_tool("checkout", {})
-            assert "SESSION_NOT_FOUND" in (await client.call_tool("heartbeat", {})).content[0].text
+            assert "SESSION_NOT_FOUND" in text_of(await client.call_tool("heartbeat", {}))
             told = [
                 await client.call_tool(tool, {})
                 for tool in ("presence", "sessions", "project_info", "checkin")

@@ -10,6 +10,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.answers import text_of
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +23,7 @@ async def call(served: Served, key: str, tool: str, **arguments: Any) -> tuple[b
         mode="2026-07-28",
     ) as client:
         told = await client.call_tool(tool, arguments)
-        return told.is_error, told.content[0].text
+        return told.is_error, text_of(told)
 
 
 async def test_an_agents_key_acts_as_its_own_name_only(database: str) -> None:

@@ -36,7 +36,7 @@ async def refused(caller: Post, name: str = "agent.whoami", **params: Any) -> di
     try:
         await caller(name, **params)
     except RateLimited as error:
-        return error.as_dict()["error"]
+        return dict(error.as_dict()["error"])
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from ackbox.app.call import open_app
 from ackbox.errors import AckboxError, Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.moment import to_text
 from ackbox.model.name import skeleton
+from ackbox.store.engine import Transaction
 from ackbox.store.store import Store, every_workspace
 from tests.engines import Clock, Post
 
@@ -489,7 +491,11 @@ async def test_an_imported_schedule_goes_on_from_now_and_one_that_cannot_be_sent
 async def test_a_zone_that_is_gone_from_the_machine_stops_its_own_schedule_and_no_other(
     post: Post, clock: Clock
 ) -> None:
-    rows = await post.app.engine.read(every_workspace, across=True)
+    (place,) = await post.app.engine.read(every_workspace, across=True)
+
+    async def insert(tx: Transaction, row: dict[str, Any]) -> None:
+        await Store(tx, place.ws).run("schedule_add", **row)
+
     for zone, body in (("Europe/Atlantis", "never"), ("UTC", "sent")):
         made = await post("schedule.add", agent="ana", cron="@hourly", to="bob", body=body)
         row = {
@@ -499,9 +505,7 @@ async def test_a_zone_that_is_gone_from_the_machine_stops_its_own_schedule_and_n
             "zone": zone,
         }
         await post("schedule.remove", id=made.id)
-        await post.app.engine.write(
-            lambda tx, row=row: Store(tx, rows[0].ws).run("schedule_add", **row), ws=rows[0].ws
-        )  # type: ignore[misc]
+        await post.app.engine.write(partial(insert, row=row), ws=place.ws)
     clock.pass_s(3600)
     for _ in range(2):
         await post.app.fire_due()

@@ -21,7 +21,7 @@ async def refusal(post: Post, **params: Any) -> dict[str, Any]:
     with pytest.raises(AckboxError) as refused:
         await post("message.send", **{"agent": "ana", "body": "x", **params})
     assert await state(post) == before
-    return refused.value.as_dict()["error"]
+    return dict(refused.value.as_dict()["error"])
 
 
 async def state(post: Post) -> tuple[list[str], list[str], list[str]]:
@@ -160,7 +160,7 @@ async def test_everyone_and_every_person_are_never_unknown_names(post: Post) -> 
 async def error_of(post: Post, operation: str, **params: Any) -> dict[str, Any]:
     with pytest.raises(AckboxError) as refused:
         await post(operation, **params)
-    return refused.value.as_dict()["error"]
+    return dict(refused.value.as_dict()["error"])
 
 
 async def test_all_is_nobodys_name_and_the_refusal_says_how_everyone_is_written(post: Post) -> None:

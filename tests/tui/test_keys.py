@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -413,10 +414,9 @@ def frees_the_mouse(desk: Desk) -> None:
 
 
 def changes_density(desk: Desk) -> None:
-    def listed_rows(screen: Screen) -> int:
-        return sum(
-            bool(re.search(r"→ ana +HUM", row)) for row in map(screen.row, range(screen.lines))
-        )
+    def lists(many: int, screen: Screen) -> bool:
+        rows = map(screen.row, range(screen.lines))
+        return sum(bool(re.search(r"→ ana +HUM", row)) for row in rows) == many
 
     desk.press("g")
     desk.on(1)
@@ -424,9 +424,7 @@ def changes_density(desk: Desk) -> None:
     for density, many in (("roomy", -(-room // 2)), ("compact", room), ("normal", room)):
         desk.press("d")
         desk.see(f"density: {density}")
-        desk.terminal.until(
-            lambda screen, many=many: listed_rows(screen) == many, f"{density}: {many} lines"
-        )
+        desk.terminal.until(partial(lists, many), f"{density}: {many} lines")
         desk.on(1)
     desk.press("G")
 

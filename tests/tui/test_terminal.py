@@ -7,7 +7,9 @@ from __future__ import annotations
 import os
 import re
 import signal
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,12 +40,15 @@ def test_a_message_stands_on_one_line_with_all_that_matters(post: Post) -> None:
 
 
 def test_receipts_are_drawn_as_they_come(post: Post) -> None:
+    def shows(sign: str, screen: Screen) -> bool:
+        return sign in line_with(screen, "All green")
+
     sent = post.send("claude", "codex,tester", "All green")
     with post.look() as terminal:
         terminal.until(lambda screen: "○0/2" in line_with(screen, "All green"), "pending")
         for mark, sign in (("delivered", "◐1/2"), ("read", "◑1/2"), ("acknowledged", "●1/2")):
             post.call("receipt.mark", agent="codex", mark=mark, ids=[sent["id"]])
-            terminal.until(lambda screen, sign=sign: sign in line_with(screen, "All green"), sign)
+            terminal.until(partial(shows, sign), sign)
 
 
 def test_looking_marks_nothing(post: Post) -> None:
@@ -164,7 +169,7 @@ def test_at_80_by_24_there_is_one_pane_and_growing_again_brings_the_others_back(
     ids=["sixteen", "none"],
 )
 def test_sixteen_colours_are_enough_and_no_color_means_none(
-    post: Post, environment: dict[str, str], is_coloured: bool
+    post: Post, environment: dict[str, Any], is_coloured: bool
 ) -> None:
     post.send("claude", "codex", "Blocked on the build", intent="blocked", priority=5)
     with post.look(**environment) as terminal:
@@ -190,6 +195,9 @@ HOSTILE = (
 def test_control_characters_in_messages_are_shown_and_never_sent_to_the_terminal(
     post: Post,
 ) -> None:
+    def is_on_top(key: str, screen: Screen) -> bool:
+        return key in screen.row(0)
+
     sent = post.send(
         "claude",
         "codex",
@@ -205,7 +213,7 @@ def test_control_characters_in_messages_are_shown_and_never_sent_to_the_terminal
         )
         for key in "23456":
             terminal.press(key)
-            terminal.until(lambda screen, key=key: screen.row(0).count(key) > 0, key)
+            terminal.until(partial(is_on_top, key), key)
         terminal.press("4")
         terminal.see("\\u{7} working")
         terminal.press("1y")

@@ -243,7 +243,7 @@ async def test_a_long_thread_shows_its_newest_takes_in_what_comes_and_goes_back_
     asked: dict[str, list[float]] = {}
 
     async def refuse_at_first(route: Route) -> None:
-        times = asked.setdefault(route.request.post_data_json["id"], [])
+        times = asked.setdefault((route.request.post_data_json or {})["id"], [])
         times.append(time.monotonic())
         if len(times) > 1:
             await route.continue_()

@@ -43,7 +43,8 @@ from ackbox.ops.table import (
     allow,
     find,
 )
-from ackbox.store.engine import Engine, Transaction, make_engine
+from ackbox.store.engine import Engine, Transaction
+from ackbox.store.open_engine import make_engine
 from ackbox.store.store import Store, WorkspaceRow, find_workspace
 
 # What the feed tells of a refusal.

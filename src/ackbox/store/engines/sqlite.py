@@ -51,8 +51,10 @@ class SqliteEngine:
 
     name = "sqlite"
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, share_answers: bool = True) -> None:
+        """`share_answers` is for the test that compares both ways."""
         self.path = path
+        self._share_answers = share_answers
         self._statements = load("sqlite")
         self._waiting: FairQueue[Job] = FairQueue()
         # Writes that hold the loop too long; between two of them others have a turn.
@@ -96,7 +98,9 @@ class SqliteEngine:
         self._execute = self._writer.cursor().execute
         self._migrate()
         self._assert_durable()
-        self._write_tx = GroupTransaction(self._writer, self._statements)
+        self._write_tx = GroupTransaction(
+            self._writer, self._statements, share_answers=self._share_answers
+        )
         if self.path != ":memory:":
             self._near = self._connect(reader=True)
             self._near_execute = self._near.cursor().execute
