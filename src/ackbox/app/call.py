@@ -47,7 +47,7 @@ from ackbox.store.engine import Engine, Transaction, make_engine
 from ackbox.store.store import Store, WorkspaceRow, find_workspace
 
 # What the feed tells of a refusal.
-TOLD = ("claimed", "sender", "thread")
+REPORTED = ("claimed", "sender", "thread")
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -423,11 +423,13 @@ class App:
         subject = {
             "key": caller.key_id,
             "operation": operation.name,
-            **{name: error.details[name] for name in TOLD if name in error.details},
+            **{name: error.details[name] for name in REPORTED if name in error.details},
         }
         with suppress(Unavailable):
             await self.engine.write(
-                lambda tx: Store(tx, ws).note(kind, at=self.clock(), reader=0, subject=subject),
+                lambda tx: Store(tx, ws).add_event(
+                    kind, at=self.clock(), reader=0, subject=subject
+                ),
                 ws=ws,
             )
             self._notifier.ring(ws, ())

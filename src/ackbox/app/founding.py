@@ -73,7 +73,7 @@ async def found(
 
     async def tell(tx: Transaction) -> None:
         for id in older:
-            await Store(tx, ws).note("key.revoked", at=now, reader=0, subject={"id": id})
+            await Store(tx, ws).add_event("key.revoked", at=now, reader=0, subject={"id": id})
 
     await engine.write(tell, ws=ws)
     notice = (

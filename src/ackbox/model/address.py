@@ -17,7 +17,7 @@ from ackbox.model.text import composed
 
 EVERYONE = frozenset({"*", "broadcast", "everyone"})
 HUMANS = frozenset({"user", "human"})
-MOST_ADDRESSES = 200
+MAX_ADDRESSES = 200
 # Longer ones are not remembered.
 SHORT = 80
 
@@ -91,9 +91,9 @@ def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
             hint="Write names with one comma between.",
             field="to",
         )
-    if len(parts) > MOST_ADDRESSES * 5:
+    if len(parts) > MAX_ADDRESSES * 5:
         raise Invalid(
-            f"{len(parts)} addresses; at most {MOST_ADDRESSES} are taken.",
+            f"{len(parts)} addresses; at most {MAX_ADDRESSES} are taken.",
             hint="Use '*', or send in parts.",
             field="to",
         )
@@ -117,9 +117,9 @@ def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
                 hint="Write agent/instance for each recipient.",
             )
         addresses = [Address(addresses[0].agent, parse_instance(instance, "to_instance"))]
-    if len(addresses) > MOST_ADDRESSES:
+    if len(addresses) > MAX_ADDRESSES:
         raise Invalid(
-            f"{len(addresses)} addresses; at most {MOST_ADDRESSES} are taken.",
+            f"{len(addresses)} addresses; at most {MAX_ADDRESSES} are taken.",
             hint="Use '*', or send in parts.",
         )
     return collapse(addresses)

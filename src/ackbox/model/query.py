@@ -13,7 +13,7 @@ import msgspec
 from ackbox.errors import Invalid
 from ackbox.model.text import bare
 
-MOST_TERMS = 20
+MAX_TERMS = 20
 _TERM = re.compile(r'(-?)"([^"]*)"(\*?)|(-?)(\S+)')
 # Scripts written without spaces between words: each character is a word of its own.
 _UNSPACED = re.compile(
@@ -58,7 +58,7 @@ def parse_query(text: str, *, is_any: bool = False) -> Query:
     Where any of the words is enough, people write sentences: as many of their words count as a
     search takes.
     """
-    terms = parse_terms(" ".join(text.split()[:MOST_TERMS]) if is_any else text)
+    terms = parse_terms(" ".join(text.split()[:MAX_TERMS]) if is_any else text)
     if not any(not term.is_excluded for term in terms):
         raise Invalid(
             "The search has no word to look for.",
@@ -84,9 +84,9 @@ def parse_terms(text: str) -> tuple[Term, ...]:
                     bool(minus or minus_word),
                 )
             )
-    if len(terms) > MOST_TERMS:
+    if len(terms) > MAX_TERMS:
         raise Invalid(
-            f"The search has {len(terms)} terms; at most {MOST_TERMS} are taken.",
+            f"The search has {len(terms)} terms; at most {MAX_TERMS} are taken.",
             hint="Use fewer words.",
             field="query",
         )

@@ -38,7 +38,7 @@ GO_ON = {True: "go on with the cursor", False: "mark them, then look again"}
 # Messages read at a time while narrowing, and in one call; whoever looks for more goes on with the
 # cursor.
 LOOKED_AT = 1_000
-MOST_LOOKED_AT = 50_000
+MAX_LOOKED_AT = 50_000
 
 
 Looked = Literal["unread", "pending", "delivered", "acknowledged"]
@@ -205,7 +205,7 @@ async def check(context: Context, params: Check) -> Checked:
             f" {GO_ON[goes_on]}."
             if is_cut
             else (
-                f"Looked through {MOST_LOOKED_AT:,} messages; go on with the cursor."
+                f"Looked through {MAX_LOOKED_AT:,} messages; go on with the cursor."
                 if has_more
                 else None
                 if page
@@ -281,7 +281,7 @@ async def _narrowed(
     )
     found: list[int] = []
     looked_at = 0
-    while len(found) < most and looked_at < MOST_LOOKED_AT:
+    while len(found) < most and looked_at < MAX_LOOKED_AT:
         seqs = await _all(context, params, me, after, LOOKED_AT)
         rows = await context.store.fitting(
             seqs, since=since, intent=params.intent, direct_only=params.direct_only

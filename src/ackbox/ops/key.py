@@ -194,7 +194,9 @@ async def revoke(context: Context, params: RevokeKey) -> Keys:
         _refuse_stronger(context, row)
     await store.revoke_key(row.id, now=context.now)
     context.rings.add(
-        await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": row.id})
+        await context.store.add_event(
+            "key.revoked", at=context.now, reader=0, subject={"id": row.id}
+        )
     )
     page, cursor = page_of(context.workspace.ws, "keys", await _keys(context), ListKeys())
     return Keys(keys=page, cursor=cursor)
@@ -262,7 +264,9 @@ async def rotate(context: Context, params: RotateKey) -> RotatedKey:
     else:
         await store.revoke_key(row.id, now=now)
     context.rings.add(
-        await context.store.note("key.rotated", at=now, reader=0, subject={"id": id, "old": row.id})
+        await context.store.add_event(
+            "key.rotated", at=now, reader=0, subject={"id": id, "old": row.id}
+        )
     )
     return RotatedKey(
         key=text,

@@ -164,7 +164,7 @@ async def end(context: Context, params: End) -> Ended:
         return Ended(ended=False)
     await keys.revoke_key(caller.key_id, now=context.now)
     context.rings.add(
-        await context.store.note(
+        await context.store.add_event(
             "key.revoked", at=context.now, reader=0, subject={"id": caller.key_id}
         )
     )

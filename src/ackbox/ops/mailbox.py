@@ -25,7 +25,7 @@ from ackbox.store.messages import NEWEST
 from ackbox.store.readers import Reader, nobody
 
 # Messages that one call looks through.
-MOST_LISTED = 10_000
+MAX_LISTED = 10_000
 
 
 class ListMail(Call, frozen=True, kw_only=True):
@@ -87,7 +87,7 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
     before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
     letters: list[Letter] = []
     looked_at = 0
-    while len(letters) < wanted and looked_at < MOST_LISTED:
+    while len(letters) < wanted and looked_at < MAX_LISTED:
         looked_at += 200
         seqs = await store.mailbox_page(me, before=before, most=200)
         flags = await store.flags(me, seqs)
@@ -101,7 +101,7 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
         if len(seqs) < 200 and (not seqs or before == seqs[-1]):
             looked_at = 0
             break
-    has_more = len(letters) == wanted or looked_at >= MOST_LISTED
+    has_more = len(letters) == wanted or looked_at >= MAX_LISTED
     page = fitting(letters)
     if len(page) < len(letters):
         before, has_more = page[-1].seq, True

@@ -23,7 +23,7 @@ from ackbox.ops.table import Call, Context, op
 from ackbox.store.schedules import Due, ScheduleRow
 
 CRON = "system:cron"
-MOST = 500
+MAX_SCHEDULES = 500
 BODY_LIMIT = 20_000
 # Up to so late a firing counts as on time; the server looks every second.
 ON_TIME_MS = 60_000
@@ -132,8 +132,8 @@ async def add(context: Context, params: AddSchedule) -> Schedule:
     me = await context.me(params)
     cron = parse_cron(params.cron, params.zone)
     next_at = cron.after(context.now)
-    limit = context.workspace.settings.get("schedules_limit", MOST)
-    if len(await context.store.schedules(most=MOST)) >= limit:
+    limit = context.workspace.settings.get("schedules_limit", MAX_SCHEDULES)
+    if len(await context.store.schedules(most=MAX_SCHEDULES)) >= limit:
         raise Conflict(
             f"This workspace has {limit} schedules already.",
             hint=(
@@ -147,7 +147,7 @@ async def add(context: Context, params: AddSchedule) -> Schedule:
     unknown = context.workspace.settings.get("unknown", "hold")
     audience = await resolve(context, params.to, instance=None, unknown=unknown, sender=me)
     id = context.new_id(context.now)
-    seq = await context.store.note(
+    seq = await context.store.add_event(
         "schedule.added", at=context.now, reader=me.agent, subject={"id": id}
     )
     context.rings.add(seq)
@@ -207,7 +207,7 @@ async def list_schedules(context: Context, params: ListSchedules) -> Schedules:
 
     In a private workspace your own, or all for those who see all.
     """
-    rows = await context.store.schedules(most=MOST)
+    rows = await context.store.schedules(most=MAX_SCHEDULES)
     page, cursor = page_of(
         context.workspace.ws,
         "schedules",
@@ -242,7 +242,7 @@ async def remove(context: Context, params: RemoveSchedule) -> Schedule:
         )
     await context.store.remove_schedule(row.id)
     context.rings.add(
-        await context.store.note(
+        await context.store.add_event(
             "schedule.removed", at=context.now, reader=0, subject={"id": row.id}
         )
     )
@@ -328,7 +328,7 @@ async def give_up(context: Context, due: Due, why: str) -> None:
     if await context.store.claim_schedule(row.id, expected=due.at, next_at=next_at, last_at=due.at):
         await context.store.fail_schedule(row.id, why)
         context.rings.add(
-            await context.store.note(
+            await context.store.add_event(
                 "schedule.failed", at=context.now, reader=0, subject={"id": row.id, "why": why}
             )
         )

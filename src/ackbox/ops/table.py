@@ -270,7 +270,7 @@ class Context(msgspec.Struct, kw_only=True):
         reader, is_new = await self.store.arrive_as_server(name)
         if is_new:
             self.rings.add(
-                await self.store.note(
+                await self.store.add_event(
                     "agent.registered", at=self.now, reader=reader.agent, subject={"agent": name}
                 )
             )
@@ -291,7 +291,7 @@ class Context(msgspec.Struct, kw_only=True):
         )
         reader, is_new = await self.store.arrive(name, instance, kind=kind, arrival=arrival)
         if is_new and reader.is_agent:
-            seq = await self.store.note(
+            seq = await self.store.add_event(
                 "agent.registered", at=self.now, reader=reader.agent, subject={"agent": name}
             )
             self.rings.add(seq)

@@ -28,7 +28,7 @@ from ackbox.store.engine import Engine
 from ackbox.store.webhooks import WebhookRow, find_webhook
 
 WEBHOOK = "system:webhook"
-MOST = 100
+MAX_WEBHOOKS = 100
 TEMPLATE = (
     "{path.to.value} stands for a value of the posted JSON, {.} for all of it, {{ for a brace"
 )
@@ -123,9 +123,10 @@ async def add(context: Context, params: AddWebhook) -> NewWebhook:
     Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many webhooks).
     """
     me = await context.me(params)
-    if len(await context.store.webhooks()) >= MOST:
+    if len(await context.store.webhooks()) >= MAX_WEBHOOKS:
         raise Conflict(
-            f"This workspace has {MOST} webhooks already.", hint="Remove some with webhook.remove."
+            f"This workspace has {MAX_WEBHOOKS} webhooks already.",
+            hint="Remove some with webhook.remove.",
         )
     for field in ("subject", "body"):
         check_template(getattr(params, field) or "", field=field)
@@ -156,7 +157,7 @@ async def add(context: Context, params: AddWebhook) -> NewWebhook:
     )
     await context.store.add_webhook(row)
     context.rings.add(
-        await context.store.note(
+        await context.store.add_event(
             "webhook.added", at=context.now, reader=me.agent, subject={"id": row.id}
         )
     )
@@ -196,7 +197,7 @@ async def remove(context: Context, params: RemoveWebhook) -> Webhook:
         raise NotFound("There is no such webhook.", hint="See webhook.list.", field="id")
     await context.store.remove_webhook(row.id)
     context.rings.add(
-        await context.store.note(
+        await context.store.add_event(
             "webhook.removed", at=context.now, reader=0, subject={"id": row.id}
         )
     )

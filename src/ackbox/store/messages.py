@@ -13,7 +13,6 @@ import msgspec
 
 from ackbox.store.bound import Bound
 from ackbox.store.engine import Row
-from ackbox.store.readers import Reader
 
 NEWEST = (1 << 62) - 1
 # So that asking costs the same in a workspace of any age.
@@ -277,21 +276,3 @@ class Messages(Bound):
     async def history_page(self, narrow: Filter, *, most: int) -> list[Stored]:
         rows = await self.rows("history_page", most=most, **msgspec.structs.asdict(narrow))
         return [Stored(*row) for row in rows]
-
-    async def feed_newest(
-        self, *, before: int, most: int, of: int | None, visible_to: int | None
-    ) -> Sequence[Row]:
-        """Return (seq, kind, at, reader, subject, thread id) before a seq, newest first."""
-        return await self.rows(
-            "feed_newest", before=before, most=most, of=of, visible_to=visible_to
-        )
-
-    async def feed_page(self, *, after: int, most: int, visible_to: int | None) -> Sequence[Row]:
-        """Return (seq, kind, at, reader, subject, thread id) after a seq, oldest first."""
-        return await self.rows("feed_page", after=after, most=most, visible_to=visible_to)
-
-    async def feed_inbox(self, reader: Reader, *, after: int, most: int) -> Sequence[Row]:
-        """Return the lines of the feed that are post for a reader, after a seq, oldest first."""
-        return await self.rows(
-            "feed_inbox", reader=reader.reader, agent=reader.agent, after=after, most=most
-        )

@@ -6,7 +6,7 @@ Explained in docs/why/receipts.md, "A new instance".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -457,16 +457,3 @@ class Readers(Bound):
         await self.run_many(
             "presence_touch", [{"reader": r, "last_seen": at} for r, at in seen.items()]
         )
-
-    async def note(self, kind: str, *, at: int, reader: int, subject: dict[str, Any]) -> int:
-        """Write a line of the feed and return its seq; call it last, the counter stays locked."""
-        seq = await self.take_seq()
-        await self.run(
-            "event_add",
-            seq=seq,
-            kind=kind,
-            at=at,
-            reader=reader,
-            subject=msgspec.json.encode(subject).decode(),
-        )
-        return seq

@@ -34,7 +34,7 @@ from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.readers import Presence, Reader
 
 DAY_MS = 86_400_000
-MOST_CONFLICTS = 100
+MAX_CONFLICTS = 100
 # Declarations read at a time.
 CLAIMS_LOOKED_AT = 200
 
@@ -233,7 +233,7 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
     conflicts = await _conflicts(context, me, card)
     subject = {"agent": me.name, "instance": me.instance}
     context.rings.add(
-        await context.store.note(
+        await context.store.add_event(
             "agent.checked_in", at=context.now, reader=me.agent, subject=subject
         )
     )
@@ -299,7 +299,7 @@ async def declared_overlaps(
         return []
     found: list[Overlap] = []
     after = 0
-    while len(found) < MOST_CONFLICTS:
+    while len(found) < MAX_CONFLICTS:
         rows = await context.store.claims(
             since=context.now - DAY_MS,
             until=context.now + DAY_MS,
@@ -320,7 +320,7 @@ async def declared_overlaps(
         if len(rows) < CLAIMS_LOOKED_AT:
             break
         after = rows[-1][0].reader
-    return found[:MOST_CONFLICTS]
+    return found[:MAX_CONFLICTS]
 
 
 class Heartbeat(Call, frozen=True, kw_only=True):
@@ -402,7 +402,7 @@ async def check_out(context: Context, params: Checkout) -> CheckedOut:
     context.signs_of_life[me.reader] = 0
     subject = {"agent": me.name, "instance": me.instance}
     context.rings.add(
-        await context.store.note(
+        await context.store.add_event(
             "agent.checked_out", at=context.now, reader=me.agent, subject=subject
         )
     )
@@ -494,7 +494,7 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
 
 UNREAD_UP_TO = 100
 # On one page; a page also ends where its answer would be too long.
-MOST_AGENTS = 1_000
+MAX_AGENTS = 1_000
 AWAITED_BYTES = WAITING_BYTES = 100_000
 RANK = {"online": 0, "idle": 1, "away": 2}
 
@@ -523,7 +523,7 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
     skip = params.skip if params.cursor is None else read_cursor(ws, query, params.cursor)
     cards = fitting(
         await _cards(
-            context, params, found[skip:][: MOST_AGENTS if params.limit is None else params.limit]
+            context, params, found[skip:][: MAX_AGENTS if params.limit is None else params.limit]
         )
     )
     agents = cards[: context.fits(cards).count]

@@ -16,7 +16,7 @@ from ackbox.ops.message.withdraw import take_from
 from ackbox.ops.table import Call, Context, op
 
 # Messages taken back by one call.
-MOST = 500
+MAX_WITHDRAWN = 500
 
 
 class Dismiss(Call, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ async def dismiss(context: Context, params: Dismiss) -> Dismissed:
             hint="agent.list names who is, in `awaited`.",
             field="name",
         )
-    waiting = await store.waiting_for(reader, most=MOST)
+    waiting = await store.waiting_for(reader, most=MAX_WITHDRAWN)
     rows = {row.seq: row for row in await store.messages_at(sorted({seq for seq, _ in waiting}))}
     withdrawn = 0
     for seq, addressed in waiting:
@@ -63,6 +63,6 @@ async def dismiss(context: Context, params: Dismiss) -> Dismissed:
     if withdrawn:
         subject = {"agent": reader.name, "withdrawn": withdrawn}
         context.rings.add(
-            await store.note("agent.dismissed", at=context.now, reader=0, subject=subject)
+            await store.add_event("agent.dismissed", at=context.now, reader=0, subject=subject)
         )
-    return Dismissed(name=reader.name, withdrawn=withdrawn, is_more=len(waiting) == MOST)
+    return Dismissed(name=reader.name, withdrawn=withdrawn, is_more=len(waiting) == MAX_WITHDRAWN)

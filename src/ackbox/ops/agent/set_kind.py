@@ -70,7 +70,9 @@ async def set_kind(context: Context, params: SetKind) -> KindSet:
         context.totals.forget()
         subject = {"agent": reader.name, "kind": params.kind, "before": reader.kind}
         context.rings.add(
-            await store.note("agent.kind_set", at=context.now, reader=reader.agent, subject=subject)
+            await store.add_event(
+                "agent.kind_set", at=context.now, reader=reader.agent, subject=subject
+            )
         )
     return KindSet(agent=reader.name, kind=params.kind, before=reader.kind)
 

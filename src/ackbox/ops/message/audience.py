@@ -22,7 +22,7 @@ from ackbox.store.readers import PEOPLE, Reader
 
 EVERYONE_CHANNEL = 0
 # Unknown names of one audience for which known ones like them are looked up.
-MOST_NEAR = 5
+MAX_NEAR = 5
 # Of everyone, those who are told of one by one before a send.
 FIRST = 50
 
@@ -285,7 +285,7 @@ async def _recipients(
         if reader is not None and reader.seen:
             found.append(await _known(context, reader))
             continue
-        is_told = not address.is_humans and named < MOST_NEAR
+        is_told = not address.is_humans and named < MAX_NEAR
         named += is_told
         near = nearest(address.agent, await context.store.known_names()) if is_told else []
         found.append(

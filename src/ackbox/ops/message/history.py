@@ -22,15 +22,15 @@ from ackbox.ops.rules.seeing import Seen, narrowed, see_each
 from ackbox.ops.table import Call, Context, Cursor, MessageId, Name, Run, op
 from ackbox.store.messages import NEWEST, Filter, Stored
 
-CATCH_UP_AT_MOST = 2_000
-MOST_IDS = 200
+MAX_CATCH_UP = 2_000
+MAX_IDS = 200
 # Messages of one conversation that are counted.
-MOST_SIZE = 200
+MAX_SIZE = 200
 # Messages read at a time while narrowing by what no index knows, and in one call: by metadata, and
 # by what a row says. Whoever
 # looks for more goes on with the cursor.
 LOOKED_AT = 500
-MOST_LOOKED_AT = 20_000
+MAX_LOOKED_AT = 20_000
 WINDOW = 100_000
 WORDS = 'Words that must all be there; also "a phrase", start*, -without'
 
@@ -156,7 +156,7 @@ class Found(Page, frozen=True, kw_only=True):
 
 
 async def _catch_up(context: Context, params: Any) -> None:
-    await context.store.index_more(CATCH_UP_AT_MOST)
+    await context.store.index_more(MAX_CATCH_UP)
 
 
 def _catch_up_for_text(params: History) -> Run | None:
@@ -195,7 +195,7 @@ async def history(context: Context, params: History) -> Past:
 
 async def _sizes(context: Context, params: History, rows: list[Stored]) -> list[int]:
     found = await context.store.sizes(
-        [row.seq for row in rows], visible_to=await narrowed(context, params), most=MOST_SIZE + 1
+        [row.seq for row in rows], visible_to=await narrowed(context, params), most=MAX_SIZE + 1
     )
     return [found[row.seq] for row in rows]
 
@@ -212,12 +212,12 @@ async def _named(context: Context, params: History) -> list[Seen]:
         each.strip()
         for each in (params.ids.split(",") if isinstance(params.ids, str) else params.ids)
     ]
-    if len(ids) > MOST_IDS:
+    if len(ids) > MAX_IDS:
         raise TooLong(
-            f"`ids` has {len(ids):,} ids; at most {MOST_IDS} are taken.",
+            f"`ids` has {len(ids):,} ids; at most {MAX_IDS} are taken.",
             field="ids",
             size=len(ids),
-            limit=MOST_IDS,
+            limit=MAX_IDS,
             hint="Ask in several calls.",
         )
     alone = ("since", "until", "sender", "recipient", "thread", "intent", "text", "cursor")
@@ -333,7 +333,7 @@ async def _fitting(
             return found[: params.limit], None
         if len(rows) < most:
             return found, floor + 1 if floor else None
-        if looked_at >= MOST_LOOKED_AT:
+        if looked_at >= MAX_LOOKED_AT:
             return found, rows[-1].seq
         narrow = msgspec.structs.replace(narrow, before=rows[-1].seq)
 

@@ -87,7 +87,7 @@ async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
     if taken:
         subject = {"message": row.id, "seq": row.seq, "withdrawn": taken}
         context.rings.add(
-            await context.store.note(
+            await context.store.add_event(
                 "message.withdrawn", at=context.now, reader=me.agent, subject=subject
             )
         )

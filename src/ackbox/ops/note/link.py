@@ -16,7 +16,7 @@ from ackbox.ops.note.write import Follow, Note, NoteId, Relation, check_relation
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.notes import Link, StoredNote
 
-MOST_NEIGHBOURS = 200
+MAX_NEIGHBOURS = 200
 OPENING = 200
 
 
@@ -63,7 +63,7 @@ async def link(context: Context, params: LinkNotes) -> Linked:
     if is_new:
         subject = {"note": source.id, "relation": params.relation, "target": target.id}
         context.rings.add(
-            await context.store.note(
+            await context.store.add_event(
                 "note.linked", at=context.now, reader=me.agent, subject=subject
             )
         )
@@ -167,12 +167,12 @@ async def _reach(
     """Follow the links of some notes; returns the notes that were not reached before."""
     fresh = []
     for seq in edge:
-        for each in await context.store.links_of(seq, most=MOST_NEIGHBOURS):
+        for each in await context.store.links_of(seq, most=MAX_NEIGHBOURS):
             if direction != "both" and (each.source == seq) != (direction == "out"):
                 continue
             found[each.source, each.relation, each.target] = each
             other = each.target if each.source == seq else each.source
-            if other not in reached and len(reached) <= MOST_NEIGHBOURS:
+            if other not in reached and len(reached) <= MAX_NEIGHBOURS:
                 note = await context.store.note_at(other)
                 if note is not None:
                     reached[other] = note

@@ -168,7 +168,9 @@ async def keep(
     targets = [(link.relation, await find(context, link.to, field="links")) for link in new.links]
     id = context.new_id(context.now)
     subject = {"note": id, "kind": new.kind, **({} if old is None else {"supersedes": old.id})}
-    seq = await context.store.note("note.added", at=context.now, reader=me.agent, subject=subject)
+    seq = await context.store.add_event(
+        "note.added", at=context.now, reader=me.agent, subject=subject
+    )
     context.rings.add(seq)
     row = StoredNote(
         seq,

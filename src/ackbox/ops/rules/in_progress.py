@@ -16,7 +16,7 @@ from ackbox.store.messages import NEWEST
 from ackbox.store.readers import Reader
 from ackbox.store.tasks import StoredTask, TaskFilter
 
-MOST_TOLD = 20
+MAX_LISTED = 20
 LOOKED_AT = 200
 IN_PROGRESS = ",in_progress,"
 
@@ -71,5 +71,5 @@ def _told(context: Context, rows: list[StoredTask]) -> list[Doing]:
             title=row.title,
             age_ms=max(context.now - (row.card.started_at or row.updated_at), 0),
         )
-        for row in rows[:MOST_TOLD]
+        for row in rows[:MAX_LISTED]
     ]

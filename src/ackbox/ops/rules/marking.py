@@ -153,7 +153,7 @@ async def note_marked(context: Context, me: Reader, mark: Mark, seqs: list[int])
 
     It names messages by number, a tenth of what their ids take.
     """
-    seq = await context.store.note(
+    seq = await context.store.add_event(
         "receipt.marked", at=context.now, reader=me.agent, subject={"mark": mark, "seqs": seqs}
     )
     context.rings.add(seq)

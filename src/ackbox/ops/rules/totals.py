@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ackbox.ops.table import Context
 
 KNOWN_FOR_MS = 60_000
-MOST_KNOWN = 100_000
+MAX_KNOWN = 100_000
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ class Totals:
 
     def keep(self, ws: int, reader: int, known: Known) -> None:
         """Remember what was counted."""
-        if len(self._known) >= MOST_KNOWN:
+        if len(self._known) >= MAX_KNOWN:
             self._known.clear()
         self._known[ws, reader] = known
 

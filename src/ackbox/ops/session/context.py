@@ -29,7 +29,7 @@ from ackbox.store.sessions import SessionRow
 
 PENDING = 5
 RECENT = 5
-MOST_TOLD = 10
+MAX_LISTED = 10
 NOTES_BYTES = 16_000
 
 Deliver = Annotated[
@@ -119,7 +119,7 @@ async def tell(
     tasks = await list_tasks(
         context,
         ListTasks(
-            agent=me.name, instance=me.instance, mine=True, urgent_first=True, limit=MOST_TOLD
+            agent=me.name, instance=me.instance, mine=True, urgent_first=True, limit=MAX_LISTED
         ),
     )
     return {
@@ -129,7 +129,7 @@ async def tell(
         "recent": [shown_session(context, each) for each in before],
         "agents": [
             msgspec.structs.replace(await card_of(context, each), instances=[])
-            for each in others[:MOST_TOLD]
+            for each in others[:MAX_LISTED]
         ],
         "tasks": tasks.tasks,
         "notes": await _told(context, NoteFilter(important=1)),
@@ -142,8 +142,8 @@ async def tell(
 
 
 async def _told(context: Context, narrow: NoteFilter) -> list[Note]:
-    rows = await context.store.note_page(narrow, most=MOST_TOLD)
-    return [shown_note(row) for row in within(rows, limit=MOST_TOLD, max_text_bytes=NOTES_BYTES)]
+    rows = await context.store.note_page(narrow, most=MAX_LISTED)
+    return [shown_note(row) for row in within(rows, limit=MAX_LISTED, max_text_bytes=NOTES_BYTES)]
 
 
 async def _documents(context: Context, titles: list[str]) -> list[Note]:
@@ -169,10 +169,10 @@ async def _found(context: Context, query: str | None) -> list[Note]:
         []
         if query is None
         else await context.store.search_notes(
-            parse_query(query, is_any=True), NoteFilter(), most=MOST_TOLD
+            parse_query(query, is_any=True), NoteFilter(), most=MAX_LISTED
         )
     )
-    return [shown_note(row) for row in within(rows, limit=MOST_TOLD, max_text_bytes=NOTES_BYTES)]
+    return [shown_note(row) for row in within(rows, limit=MAX_LISTED, max_text_bytes=NOTES_BYTES)]
 
 
 class GetContext(Call, frozen=True, kw_only=True):

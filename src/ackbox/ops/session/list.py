@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
-from ackbox.ops.agent.check_in import MOST_CONFLICTS, declared_overlaps
+from ackbox.ops.agent.check_in import MAX_CONFLICTS, declared_overlaps
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.overlap import Overlap, merged, overlap
 from ackbox.ops.rules.paging import fitting
@@ -21,7 +21,7 @@ from ackbox.store.sessions import SessionRow
 
 # Sessions read at a time while narrowing.
 LOOKED_AT = 200
-MOST_LOOKS = 25
+MAX_LOOKS = 25
 LONGEST_TTL_MS = 86_400_000
 
 State = Literal["active", "timed_out", "ended"]
@@ -102,10 +102,10 @@ async def overlaps(
     for row in rows:
         if row.seq != own and row.reader != me and state_of(context, row) == "active":
             found += overlap(row.name, row.instance, row.area, row.files, area, files)
-        if len(found) >= MOST_CONFLICTS:
+        if len(found) >= MAX_CONFLICTS:
             break
     found += await declared_overlaps(context, {row.reader for row in rows} | {me}, area, files)
-    return merged(found)[:MOST_CONFLICTS]
+    return merged(found)[:MAX_CONFLICTS]
 
 
 class AskConflicts(Call, frozen=True, kw_only=True):
@@ -171,7 +171,7 @@ async def list_sessions(context: Context, params: ListSessions) -> Sessions:
     agent = await context.agent_number(params.of)
     found: list[SessionRow] = []
     has_more = True
-    for _ in range(MOST_LOOKS):
+    for _ in range(MAX_LOOKS):
         rows = await store.session_page(before=before, reader_agent=agent, most=LOOKED_AT)
         found += [row for row in rows if params.state in (None, state_of(context, row))]
         has_more = len(rows) == LOOKED_AT

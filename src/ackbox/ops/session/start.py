@@ -210,7 +210,7 @@ async def _store(
 ) -> SessionRow:
     id = context.new_id(context.now)
     subject = {"agent": me.name, "instance": me.instance, "session": id}
-    seq = await context.store.note(
+    seq = await context.store.add_event(
         "session.started", at=context.now, reader=me.agent, subject=subject
     )
     context.rings.add(seq)
@@ -459,7 +459,9 @@ async def end(context: Context, params: End) -> Ended:
         )
     subject = {"agent": me.name, "instance": me.instance, "session": row.id}
     context.rings.add(
-        await context.store.note("session.ended", at=context.now, reader=me.agent, subject=subject)
+        await context.store.add_event(
+            "session.ended", at=context.now, reader=me.agent, subject=subject
+        )
     )
     if row.announce if params.announce is None else params.announce:
         said = f": {params.summary}" if params.summary else "."

@@ -35,7 +35,7 @@ from ackbox.ops.task.assignment import (
     tell_finished,
     tell_taken,
 )
-from ackbox.ops.task.dependencies import MOST_NEEDS, check_needs
+from ackbox.ops.task.dependencies import MAX_NEEDS, check_needs
 from ackbox.ops.task.find import (
     DoneWhen,
     DueAt,
@@ -577,9 +577,9 @@ async def depend(context: Context, params: Depend) -> Task:
     added = await check_needs(
         context, task, [await find(context, params, id, field="on") for id in params.on]
     )
-    if len(there | set(added)) > MOST_NEEDS:
+    if len(there | set(added)) > MAX_NEEDS:
         raise Invalid(
-            f"A task waits for at most {MOST_NEEDS} others.",
+            f"A task waits for at most {MAX_NEEDS} others.",
             hint="Put a task between that waits for some of them.",
             field="on",
         )

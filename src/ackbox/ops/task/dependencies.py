@@ -11,7 +11,7 @@ from ackbox.errors import Conflict, Invalid
 from ackbox.ops.table import Context
 from ackbox.store.tasks import StoredTask
 
-MOST_NEEDS = 100
+MAX_NEEDS = 100
 
 
 async def check_needs(
@@ -21,9 +21,9 @@ async def check_needs(
 
     Raises Invalid when there are too many, Conflict when it would wait for itself.
     """
-    if len(needs) > MOST_NEEDS:
+    if len(needs) > MAX_NEEDS:
         raise Invalid(
-            f"A task waits for at most {MOST_NEEDS} others.",
+            f"A task waits for at most {MAX_NEEDS} others.",
             hint="Put a task between that waits for some of them.",
             field="depends_on",
         )

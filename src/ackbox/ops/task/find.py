@@ -524,5 +524,5 @@ async def note_task(context: Context, me: Reader, kind: str, task: StoredTask, *
         **more,
     }
     context.rings.add(
-        await context.store.note(kind, at=context.now, reader=me.agent, subject=subject)
+        await context.store.add_event(kind, at=context.now, reader=me.agent, subject=subject)
     )

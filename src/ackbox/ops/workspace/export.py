@@ -21,7 +21,7 @@ from ackbox.store.store import Store
 from ackbox.store.tasks import Card
 
 Part = Literal["reader", "message", "event", "schedule", "task", "session", "note"]
-MOST = (1 << 62) - 1
+MAX_NUMBER = (1 << 62) - 1
 Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 
 
@@ -229,14 +229,14 @@ class Export(Call, frozen=True, kw_only=True):
         ),
     ] = "reader"
     after: Annotated[
-        int, Meta(ge=0, le=MOST, description="Where the last page of this part ended")
+        int, Meta(ge=0, le=MAX_NUMBER, description="Where the last page of this part ended")
     ] = 0
     upto: (
         Annotated[
             int,
             Meta(
                 ge=0,
-                le=MOST,
+                le=MAX_NUMBER,
                 description="Nothing newer than this number; the newest now when left out",
             ),
         ]
@@ -297,7 +297,7 @@ class Import(Call, frozen=True, kw_only=True):
     records: Annotated[
         list[dict[str, Any]], Meta(max_length=500, description="As workspace.export gave them")
     ]
-    upto: Annotated[int, Meta(ge=0, le=MOST, description="The export's newest number")]
+    upto: Annotated[int, Meta(ge=0, le=MAX_NUMBER, description="The export's newest number")]
     only_look: Annotated[
         bool, Meta(description="Say what would be new, or in the way, and store nothing")
     ] = False

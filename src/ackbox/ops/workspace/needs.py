@@ -20,7 +20,7 @@ MINUTE_MS = 60_000
 QUESTION_MS, URGENT_MS, STUCK_MS = 10 * MINUTE_MS, 2 * MINUTE_MS, MINUTE_MS
 SINCE_MS = 7 * 24 * 60 * MINUTE_MS
 # Looked through, so that asking costs the same in a workspace of any age.
-NEWEST_SEQS, MOST = 10_000, 200
+NEWEST_SEQS, MAX_NEEDS = 10_000, 200
 SHOWN_CHARS = 500
 AWAITED_BYTES = 100_000
 
@@ -82,11 +82,11 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
     mail = [
         seq
         for person in people
-        for seq in await store.needs_mail(person.reader, now=now, most=MOST)
+        for seq in await store.needs_mail(person.reader, now=now, most=MAX_NEEDS)
     ]
     after = await store.last_seq() - NEWEST_SEQS
     answered = await store.needs_recent(
-        after=after, since=now - SINCE_MS, now=now, me=me.agent if me else -1, most=MOST
+        after=after, since=now - SINCE_MS, now=now, me=me.agent if me else -1, most=MAX_NEEDS
     )
     rows = await store.messages_at(sorted({*mail, *answered}))
     tallies = await store.tallies([row.seq for row in rows])

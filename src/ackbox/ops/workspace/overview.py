@@ -18,9 +18,9 @@ from ackbox.ops.table import Call, Context, op
 from ackbox.ops.task.find import ListTasks, list_tasks
 
 LOCATION = "location"
-MOST_TASKS = 50
+MAX_TASKS = 50
 LOOKED_AT = 200
-MOST_DONE = 10
+MAX_DONE = 10
 
 
 class GetOverview(Call, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ async def overview(context: Context, params: GetOverview) -> Overview:
     """
     who = {name: getattr(params, name) for name in Call.__struct_fields__}
 
-    async def tasks(*statuses: str, limit: int = MOST_TASKS) -> list[Task]:
+    async def tasks(*statuses: str, limit: int = MAX_TASKS) -> list[Task]:
         return (
             await list_tasks(context, ListTasks(status=list(statuses), limit=limit, **who))
         ).tasks
@@ -76,5 +76,5 @@ async def overview(context: Context, params: GetOverview) -> Overview:
         active=await tasks("claimed", "in_progress"),
         review=await tasks("review"),
         blocked=await tasks("blocked"),
-        done=done[:MOST_DONE],
+        done=done[:MAX_DONE],
     )

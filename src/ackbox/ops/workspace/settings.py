@@ -225,7 +225,7 @@ async def settings(context: Context, params: Settings) -> Workspace:
     if changes:
         await context.store.save_settings(now)
         context.rings.add(
-            await context.store.note(
+            await context.store.add_event(
                 "workspace.settings", at=context.now, reader=0, subject=changes
             )
         )

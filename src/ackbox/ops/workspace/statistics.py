@@ -25,9 +25,9 @@ MINUTE_MS = 60_000
 WEEK_MINUTES = 10_080
 STEPS = 60
 SPARK_STEPS = 12
-MOST_PAIRS = 500
-MOST_AGENTS = 200
-MOST_INTENTS = 12
+MAX_PAIRS = 500
+MAX_AGENTS = 200
+MAX_INTENTS = 12
 UNREAD_UP_TO = 100
 
 Minutes = Annotated[
@@ -106,8 +106,8 @@ async def flow(context: Context, params: GetFlow) -> Flow:
     return Flow(
         since=to_text(of.since),
         complete_since=to_text(of.complete_since),
-        pairs=pairs[:MOST_PAIRS],
-        left_out=max(len(pairs) - MOST_PAIRS, 0),
+        pairs=pairs[:MAX_PAIRS],
+        left_out=max(len(pairs) - MAX_PAIRS, 0),
         travels=travels,
     )
 
@@ -264,7 +264,7 @@ def _steps(
     for _, intent, count in rates:
         totals[intent] += count
     # Intents are free words; a chart has room for so many.
-    named = {intent for intent, _ in totals.most_common(MOST_INTENTS)}
+    named = {intent for intent, _ in totals.most_common(MAX_INTENTS)}
     found: dict[int, Counter[str]] = {}
     for bucket, intent, count in rates:
         found.setdefault(bucket, Counter())[intent if intent in named else "other"] += count
@@ -291,7 +291,7 @@ async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post],
     waiting = await store.waiting(week, now=now)
     members = [each for each in await everyone(context) if visible_to in (None, each.reader)]
     listed = heapq.nsmallest(
-        MOST_AGENTS, members, key=lambda each: (-(each.last_seen or 0), each.name)
+        MAX_AGENTS, members, key=lambda each: (-(each.last_seen or 0), each.name)
     )
     posts = []
     for each in listed:
@@ -311,4 +311,4 @@ async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post],
                 sent=sent.get(reader.name, [0] * SPARK_STEPS),
             )
         )
-    return posts, max(len(members) - MOST_AGENTS, 0)
+    return posts, max(len(members) - MAX_AGENTS, 0)
