@@ -96,11 +96,10 @@ class Limits:
         self._bytes: Counter[str] = Counter()
         self._said: dict[int, deque[tuple[float, Any]]] = {}
 
-    def spend(self, caller: Caller, params: Any) -> None:
-        """Take what a call costs. Raises RateLimited, which says when to come back."""
+    def spend(self, caller: Caller, cost: float = 1.0) -> None:
+        """Take what a call costs. Raises RateLimited with the time to wait."""
         if caller.role == "operator":
             return
-        cost = float(len(getattr(params, "messages", ())) or 1)
         self.take("key", caller.key_id, cost)
         self.take("workspace", caller.ws, cost)
 

@@ -17,7 +17,7 @@ from ackbox.app.liveness import Alive
 from ackbox.errors import AckboxError
 from ackbox.ops.access import Caller
 from ackbox.ops.decode import decode
-from ackbox.ops.table import OPERATIONS, Call, Context
+from ackbox.ops.table import OPERATIONS, Call, Context, allow
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class Stays:
     def __init__(
         self,
         run: Callable[..., Awaitable[Any]],
-        spend: Callable[[Caller, Call], None],
+        spend: Callable[[Caller], None],
         alive: Alive,
         is_closing: Callable[[], bool],
     ) -> None:
@@ -48,8 +48,9 @@ class Stays:
         Return what `leave` takes, and the answer of agent.check_in.
         """
         operation = OPERATIONS["agent.check_in"]
+        allow(caller, operation.name, "write")
         asked: Call = decode(operation.params, params)
-        self._spend(caller, asked)
+        self._spend(caller)
 
         async def check_in(context: Context, asked: Any) -> tuple[Stay, Any]:
             result = await operation.run(context, asked)

@@ -72,7 +72,7 @@ class NewKey(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: Annotated[str | None, Meta(description="When it ends; null for never")]
 
 
-@op("key.create", scope="admin", writes=True)
+@op("key.create", scope="admin", writes=True, creates=True)
 async def create(context: Context, params: CreateKey) -> NewKey:
     """Create a key for one agent or person. It is shown once and cannot be read again.
 
@@ -182,7 +182,7 @@ class RevokeKey(Call, frozen=True, kw_only=True):
     id: Annotated[str, Meta(min_length=1, max_length=64, description="The key's id, from key.list")]
 
 
-@op("key.revoke", scope="admin", writes=True, spans_workspaces=True)
+@op("key.revoke", scope="admin", writes=True, spans_workspaces=True, ends_keys=True)
 async def revoke(context: Context, params: RevokeKey) -> Keys:
     """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's
     keys.
@@ -227,7 +227,14 @@ class RotatedKey(NewKey, frozen=True, kw_only=True):
     ] = None
 
 
-@op("key.rotate", scope="admin", writes=True, spans_workspaces=True)
+@op(
+    "key.rotate",
+    scope="admin",
+    writes=True,
+    spans_workspaces=True,
+    ends_keys=True,
+    renews_key=True,
+)
 async def rotate(context: Context, params: RotateKey) -> RotatedKey:
     """Replace a key by a new one with the same rights; the old one ends later.
 

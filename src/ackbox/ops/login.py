@@ -57,7 +57,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: Annotated[str, Meta(description="When it ends, used or not")]
 
 
-@op("login.link", scope="sign_in", writes=True, spans_workspaces=True)
+@op("login.link", scope="sign_in", writes=True, spans_workspaces=True, creates=True)
 async def link(context: Context, params: MakeLink) -> Link:
     """Make a link that signs a person in to the dashboard, once, within ten minutes.
 
@@ -112,7 +112,14 @@ class Redeem(Call, frozen=True, kw_only=True):
     """Nothing to say: the link is the key of this call."""
 
 
-@op("login.redeem", scope="redeem", writes=True, spans_workspaces=True)
+@op(
+    "login.redeem",
+    scope="redeem",
+    writes=True,
+    spans_workspaces=True,
+    creates=True,
+    ends_keys=True,
+)
 async def redeem(context: Context, params: Redeem) -> NewKey:
     """Turn a one-time link, given as the key of this call, into an ordinary key of its person, good
     for seven days.
@@ -155,7 +162,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     ended: Annotated[bool, Meta(description="Whether this key is of no use any more")]
 
 
-@op("login.end", scope="sign_in", writes=True, spans_workspaces=True)
+@op("login.end", scope="sign_in", writes=True, spans_workspaces=True, ends_keys=True)
 async def end(context: Context, params: End) -> Ended:
     """Sign out: end the key of this call, when a link made it."""
     caller, keys = context.caller, Store(context.store.tx, context.caller.ws)

@@ -120,7 +120,7 @@ def _shown(row: ScheduleRow) -> Schedule:
     )
 
 
-@op("schedule.add", scope="write", writes=True)
+@op("schedule.add", scope="write", writes=True, creates=True)
 async def add(context: Context, params: AddSchedule) -> Schedule:
     """Send a message again and again, by the clock, from `system:cron`.
 

@@ -43,7 +43,14 @@ class BackedUp(msgspec.Struct, frozen=True, kw_only=True):
     verified: Annotated[str, Meta(description="How it was checked")]
 
 
-async def _beside(engine: Engine, params: Backup, now: int) -> BackedUp:
+@op("server.backup", scope="database", is_outside=True)
+async def backup(engine: Engine, params: Backup, now: int) -> BackedUp:
+    """Copy the whole database while the server runs, and check the copy.
+
+    The copy holds every workspace, and the keys' digests. For operators, who may read it all.
+
+    Raises Invalid (a path that is taken, or not absolute), Unavailable.
+    """
     made = msgspec.convert(await engine.backup(params.path), BackedUp)
     # The copy is good even where its age cannot be written down.
     with suppress(Unavailable):
@@ -51,16 +58,6 @@ async def _beside(engine: Engine, params: Backup, now: int) -> BackedUp:
             lambda tx: add_copy(tx, bytes=made.bytes, verified=made.verified, now=now), across=True
         )
     return made
-
-
-@op("server.backup", scope="database", beside=_beside)
-async def backup(context: Context, params: Backup) -> BackedUp:
-    """Copy the whole database while the server runs, keys included, and check the copy; for
-    operators, who may read it all.
-
-    Raises Invalid (a path that is taken, or not absolute), Unavailable.
-    """
-    raise AssertionError("the app copies beside its transactions")
 
 
 class GetStatus(Call, frozen=True, kw_only=True):

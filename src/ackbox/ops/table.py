@@ -10,7 +10,7 @@ import difflib
 import hashlib
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypedDict, TypeVar, Unpack
 
 import msgspec
 from msgspec import Meta
@@ -325,42 +325,90 @@ class Context(msgspec.Struct, kw_only=True):
 
 
 Run = Callable[[Context, Any], Awaitable[Any]]
-
-
-class Parts(msgspec.Struct, frozen=True):
-    """How one call stands for many of another operation, each answered by itself."""
-
-    of: str
-    split: Callable[[Any], list[Any]]
-    join: Callable[[list[Any]], Any]
-
-
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """How one call stands for many calls of another operation: `split` returns their parameters.
+
+    The function of a batch is given its parameters and the list of results and errors.
+    """
+
+    of: str
+    split: Callable[[Any], list[Any]]
+
+
+class Traits(TypedDict, total=False):
+    """What an operation may declare besides its name and scope; each is described in Operation."""
+
+    writes: bool | Callable[[Any], bool]
+    is_done: Callable[[Any], bool] | None
+    recheck: Callable[[Context, Any, Any], Awaitable[Any]] | None
+    write_first: Callable[[Any], Run | None] | None
+    kept_params: Callable[[Any], Any] | None
+    batch: Batch | None
+    cost: Callable[[Any], int]
+    is_outside: bool
+    find_signer: Callable[[Any, Unread, int], Awaitable[Caller]] | None
+    authenticate: Callable[[Any, Any, int], Awaitable[Caller]] | None
+    spans_workspaces: bool
+    is_slow: bool
+    is_bulk: bool
+    for_caller: bool
+    creates: bool
+    ends_keys: bool
+    renews_key: bool
+    recounts: bool
+
+
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing ackbox can do."""
+    """One thing ackbox can do, and all that the app and the faces know about it.
+
+    `run(context, params)` runs in a transaction. With `is_outside` it is `run(engine, params, now)`
+    and runs outside any transaction, for operations on the database file itself; with `batch` it is
+    `run(params, outcomes)`.
+
+    `is_done` makes an operation a long poll: while its result is not done, the app waits for the
+    bell and runs it again, up to the call's `wait_s`. `recheck(context, params, result)` runs
+    instead of it where a second run would do the work twice; `kept_params` returns what a wait
+    keeps of the parameters. `write_first` may return work to do before, in a transaction of its
+    own.
+
+    `find_signer(engine, request, now)` finds the sender that an `Unread` request is addressed to;
+    `authenticate(engine, params, now)` checks the signature that replaces a key.
+
+    `cost` is how many calls one call counts as for rate limits. `is_bulk` allows a body of 8 MiB.
+    `for_caller` marks an operation that is useful to its caller only, as every read is: it does not
+    run for a caller who has disconnected. `creates` marks one that answers 201 over REST.
+    After `ends_keys` the app forgets the keys it knows, after `recounts` the mailbox totals; the
+    key in the result of `renews_key` may be saved on the server's machine.
+    """
 
     name: str
     summary: str
     description: str
     params: type[Call]
     result: Any
-    run: Run
+    run: Callable[..., Awaitable[Any]]
     scope: Scope
-    writes: bool | Callable[[Any], bool]
-    is_done: Callable[[Any], bool] | None
-    again: Callable[[Context, Any, Any], Awaitable[Any]] | None
-    prepare: Callable[[Any], Run | None] | None
-    parts: Parts | None
-    beside: Callable[[Any, Any, int], Awaitable[Any]] | None
-    knock: Callable[[Any, Unread, int], Awaitable[Caller]] | None
-    caller: Callable[[Any, Any, int], Awaitable[Caller]] | None
-    spans_workspaces: bool
-    is_slow: bool
-    is_bulk: bool
-    for_caller: bool
-    kept: Callable[[Any], Any] | None
+    writes: bool | Callable[[Any], bool] = False
+    is_done: Callable[[Any], bool] | None = None
+    recheck: Callable[[Context, Any, Any], Awaitable[Any]] | None = None
+    write_first: Callable[[Any], Run | None] | None = None
+    kept_params: Callable[[Any], Any] | None = None
+    batch: Batch | None = None
+    cost: Callable[[Any], int] = lambda params: 1
+    is_outside: bool = False
+    find_signer: Callable[[Any, Unread, int], Awaitable[Caller]] | None = None
+    authenticate: Callable[[Any, Any, int], Awaitable[Caller]] | None = None
+    spans_workspaces: bool = False
+    is_slow: bool = False
+    is_bulk: bool = False
+    for_caller: bool = False
+    creates: bool = False
+    ends_keys: bool = False
+    renews_key: bool = False
+    recounts: bool = False
 
     @property
     def noun(self) -> str:
@@ -413,44 +461,13 @@ def find(name: str) -> Operation:
     )
 
 
-def op(
-    name: str,
-    *,
-    scope: Scope,
-    writes: bool | Callable[[Any], bool] = False,
-    is_done: Callable[[Any], bool] | None = None,
-    again: Callable[[Context, Any, Any], Awaitable[Any]] | None = None,
-    prepare: Callable[[Any], Run | None] | None = None,
-    parts: Parts | None = None,
-    beside: Callable[[Any, Any, int], Awaitable[Any]] | None = None,
-    knock: Callable[[Any, Unread, int], Awaitable[Caller]] | None = None,
-    caller: Callable[[Any, Any, int], Awaitable[Caller]] | None = None,
-    spans_workspaces: bool = False,
-    is_slow: bool = False,
-    is_bulk: bool = False,
-    for_caller: bool = False,
-    kept: Callable[[Any], Any] | None = None,
-) -> Callable[[F], F]:
-    """Put an async function into the table; its annotations and docstring describe it.
-
-    `is_done` makes it a long poll: while the result is not done, the app waits for the bell
-    and looks again, up to the call's `wait_s`; `again(context, params, result)` looks when
-    running it twice would do it twice. `prepare` may give
-    something to write first, in a transaction of its own.
-    `parts` makes it many calls of another operation. `beside(engine, params, now)` runs outside
-    any transaction, for what concerns the whole database. `knock(engine, request, now)` finds whom
-    an `Unread`
-    request is addressed to, and refuses one that cannot be signed; `caller(engine, params, now)`
-    says who signed it, in place of
-    a key. `is_bulk` allows a body of 8 MiB.
-    `for_caller` says that what is done is worth nothing to anybody but the caller, as every read
-    is:
-    it is not done for a caller who has left. `kept` is what a wait keeps of its parameters.
-    """
+def op(name: str, *, scope: Scope, **traits: Unpack[Traits]) -> Callable[[F], F]:
+    """Register an async function as an operation; its annotations and docstring describe it."""
 
     def enter(function: F) -> F:
         signature = inspect.get_annotations(function, eval_str=True)
         text = inspect.cleandoc(function.__doc__ or "")
+        traits.setdefault("for_caller", scope == "read")
         OPERATIONS[name] = Operation(
             name=name,
             summary=text.partition("\n")[0],
@@ -459,19 +476,7 @@ def op(
             result=signature["return"],
             run=function,
             scope=scope,
-            writes=writes,
-            is_done=is_done,
-            again=again,
-            prepare=prepare,
-            parts=parts,
-            beside=beside,
-            knock=knock,
-            caller=caller,
-            spans_workspaces=spans_workspaces,
-            is_slow=is_slow,
-            is_bulk=is_bulk,
-            for_caller=for_caller or scope == "read",
-            kept=kept,
+            **traits,
         )
         return function
 

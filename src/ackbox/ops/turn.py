@@ -113,7 +113,13 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     messages: Annotated[list[Message], Meta(description="One for each word, in their order")]
 
 
-@op("turn.submit", scope="write", writes=True)
+@op(
+    "turn.submit",
+    scope="write",
+    writes=True,
+    creates=True,
+    cost=lambda params: max(len(params.messages), 1),
+)
 async def submit(context: Context, params: Submit) -> Turn:
     """End a turn: keep its summary, state, blockers and plan as a note, and send what it says to
     others, all or nothing.

@@ -114,7 +114,7 @@ def _fields(row: WebhookRow) -> dict[str, Any]:
     }
 
 
-@op("webhook.add", scope="admin", writes=True)
+@op("webhook.add", scope="admin", writes=True, creates=True)
 async def add(context: Context, params: AddWebhook) -> NewWebhook:
     """Let another system post messages, from `system:webhook`; its secret is shown this once.
 
@@ -228,7 +228,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     ] = []
 
 
-async def _whose(engine: Engine, delivery: Unread, now: int) -> Caller:
+async def _addressed(engine: Engine, delivery: Unread, now: int) -> Caller:
     """Return the webhook that a delivery is addressed to, before any of its body is read.
 
     Raises BadKey.
@@ -257,7 +257,7 @@ def _unsigned() -> BadKey:
     )
 
 
-async def _who_signed(engine: Engine, params: Receive, now: int) -> Caller:
+async def _signer(engine: Engine, params: Receive, now: int) -> Caller:
     """Return whose signature a delivery has.
 
     Raises BadKey, with one answer for an unknown webhook and a wrong signature.
@@ -286,7 +286,7 @@ def _check_time(told: str, now: int) -> None:
         )
 
 
-@op("webhook.receive", scope="write", writes=True, knock=_whose, caller=_who_signed)
+@op("webhook.receive", scope="write", writes=True, find_signer=_addressed, authenticate=_signer)
 async def receive(context: Context, params: Receive) -> Received:
     """Turn what another system posted into a message; called by its signature, without a key.
 

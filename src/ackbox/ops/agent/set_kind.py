@@ -33,7 +33,7 @@ class KindSet(msgspec.Struct, frozen=True, kw_only=True):
     before: Annotated[str, Meta(description="What it was")]
 
 
-@op("agent.set_kind", scope="admin", writes=True)
+@op("agent.set_kind", scope="admin", writes=True, recounts=True)
 async def set_kind(context: Context, params: SetKind) -> KindSet:
     """Make a registered name a person's, or an agent's.
 
@@ -67,7 +67,6 @@ async def set_kind(context: Context, params: SetKind) -> KindSet:
         )
     if reader.kind != params.kind:
         await store.set_kind(reader, params.kind)
-        context.totals.forget()
         subject = {"agent": reader.name, "kind": params.kind, "before": reader.kind}
         context.rings.add(
             await store.add_event(

@@ -89,7 +89,7 @@ async def _go_on(context: Context, params: Feed, last: Events) -> Events:
     "event.feed",
     scope="read",
     is_done=lambda result: bool(result.events) or result.has_more,
-    again=_go_on,
+    recheck=_go_on,
 )
 async def feed(context: Context, params: Feed) -> Events:
     """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.

@@ -92,8 +92,9 @@ def _kept(params: Ask) -> Ask:
     scope="write",
     writes=True,
     is_done=lambda result: result.outcome != "timed_out",
-    again=_look,
-    kept=_kept,
+    recheck=_look,
+    kept_params=_kept,
+    creates=True,
 )
 async def ask(context: Context, params: Ask) -> Asked:
     """Send a question and wait for its answer, up to `wait_s` seconds.

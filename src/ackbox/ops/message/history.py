@@ -163,7 +163,7 @@ def _catch_up_for_text(params: History) -> Run | None:
     return None if params.text is None else _catch_up
 
 
-@op("message.history", scope="read", prepare=_catch_up_for_text, is_slow=True)
+@op("message.history", scope="read", write_first=_catch_up_for_text, is_slow=True)
 async def history(context: Context, params: History) -> Past:
     """Return the workspace's messages, newest first. Looking marks nothing.
 
@@ -229,7 +229,7 @@ async def _named(context: Context, params: History) -> list[Seen]:
     )
 
 
-@op("message.search", scope="read", prepare=lambda params: _catch_up, is_slow=True)
+@op("message.search", scope="read", write_first=lambda params: _catch_up, is_slow=True)
 async def search(context: Context, params: Search) -> Found:
     """Return messages with these words in subject or body, newest first. Looking marks nothing.
 

@@ -139,7 +139,7 @@ class Added(Note, frozen=True, kw_only=True):
     duplicate: Annotated[bool, Meta(description="Whether it was there before")] = False
 
 
-@op("note.add", scope="write", writes=True)
+@op("note.add", scope="write", writes=True, creates=True)
 async def add(context: Context, params: Add) -> Added:
     """Keep a note for everybody in the workspace.
 
@@ -291,7 +291,7 @@ class Supersede(Call, frozen=True, kw_only=True):
     follow: Follow = False
 
 
-@op("note.supersede", scope="write", writes=True)
+@op("note.supersede", scope="write", writes=True, creates=True)
 async def supersede(context: Context, params: Supersede) -> Added:
     """Keep a note that stands for another from now on; the other stays, and says by which it was
     superseded.

@@ -130,7 +130,7 @@ class Started(Told, frozen=True, kw_only=True):
     ]
 
 
-@op("session.start", scope="write", writes=True)
+@op("session.start", scope="write", writes=True, creates=True)
 async def start(context: Context, params: Start) -> Started:
     """Declare a run: who you are, what you work on, and get a token that stands for it.
 

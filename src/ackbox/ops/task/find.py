@@ -108,7 +108,7 @@ class Created(Task, frozen=True, kw_only=True):
     duplicate: Annotated[bool, Meta(description="Whether this key had made it before")] = False
 
 
-@op("task.create", scope="write", writes=True)
+@op("task.create", scope="write", writes=True, creates=True)
 async def create(context: Context, params: Create) -> Created:
     """Make a task; whoever it is for gets a message of type task_assignment.
 

@@ -310,7 +310,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     known: Annotated[int, Meta(description="Here before, left as they are")]
 
 
-@op("workspace.import", scope="server", writes=True, is_bulk=True)
+@op("workspace.import", scope="server", writes=True, is_bulk=True, recounts=True)
 async def import_(context: Context, params: Import) -> Imported:
     """Store records of an export, with their numbers and ids; what is here already is left as it
     is.

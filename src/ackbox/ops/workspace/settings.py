@@ -150,7 +150,7 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
     newcomer_days: NewcomerDays | None = None
 
 
-@op("workspace.create", scope="server", writes=True, spans_workspaces=True)
+@op("workspace.create", scope="server", writes=True, spans_workspaces=True, creates=True)
 async def create(context: Context, params: CreateWorkspace) -> Workspace:
     """Create a workspace. Raises Conflict when the name is taken, Invalid."""
     row = await add_workspace(
