@@ -1,26 +1,21 @@
 """Errors: every way ackbox says no, as one tree.
 
-    AckboxError
-    ├── Invalid            invalid            400   what was sent has the wrong shape or value
-    │   ├── TooLong        too_long           413   longer than a stated limit
-    │   ├── MissingField   invalid            400   a field that must be there and is not
-    │   ├── UnknownField   invalid            400   a field nobody knows, with the nearest known
-    │   └── BadCursor      expired_cursor     400   a cursor from elsewhere, or damaged
-    ├── UnknownRecipient   unknown_recipient  422   no agent of that name, and `strict` was set
-    ├── NotFound           not_found          404   not there, or in somebody else's workspace
-    │   └── WrongMethod    not_found          405   a path that is there, asked with another method
-    ├── NotAllowed         forbidden          403   the key may not do this
-    │   ├── NotYou         forbidden          403   a name that the key does not speak as
-    │   └── BadKey         unauthenticated    401   no key, a wrong one, an expired or revoked one
-    ├── Conflict           conflict           409   idempotency key with other content; name taken
-    ├── RateLimited        rate_limited       429   too much at once; says when to come back
-    ├── LoopGuard          loop_guard         409   agents answering agents without end
-    ├── SealedRequired     sealed_required    422   plain text offered to a sealed workspace
-    └── Unavailable        unavailable        503   the store cannot take this now
-        └── CallerGone     unavailable        499   the caller hung up before the call could look
+AckboxError ├── Invalid invalid 400 what was sent has the wrong shape or value │ ├── TooLong
+too_long 413 longer than a stated limit │ ├── MissingField invalid 400 a field that must be there
+and is not │ ├── UnknownField invalid 400 a field nobody knows, with the nearest known │ └──
+BadCursor expired_cursor 400 a cursor from elsewhere, or damaged ├── UnknownRecipient
+unknown_recipient 422 no agent of that name, and `strict` was set ├── NotFound not_found 404 not
+there, or in somebody else's workspace │ └── WrongMethod not_found 405 a path that is there, asked
+with another method ├── NotAllowed forbidden 403 the key cannot call this │ ├── NotYou forbidden 403
+a name that the key does not speak as │ └── BadKey unauthenticated 401 no key, a wrong one, an
+expired or revoked one ├── Conflict conflict 409 idempotency key with other content; name taken ├──
+RateLimited rate_limited 429 too much at once; says when to come back ├── LoopGuard loop_guard 409
+agents answering agents without end ├── SealedRequired sealed_required 422 plain text offered to a
+sealed workspace └── Unavailable unavailable 503 the store cannot take this now └── CallerGone
+unavailable 499 the caller hung up before the call could look
 
-Raise where the rule lives; `faces/http/wire.py` alone turns an error into a reply.
-Explained in docs/reference/errors.md.
+Raise where the rule lives; `faces/http/wire.py` alone turns an error into a reply. Explained in
+docs/reference/errors.md.
 """
 
 from __future__ import annotations
@@ -109,7 +104,7 @@ class WrongMethod(NotFound):
 
 
 class NotAllowed(AckboxError):
-    """The key may not do this."""
+    """The key cannot call this."""
 
     code = "forbidden"
     status = 403

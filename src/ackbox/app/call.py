@@ -350,7 +350,7 @@ class App:
         async def work(tx: Transaction) -> Any:
             nonlocal context
             if gone is not None and gone.is_set:
-                raise CallerGone("The caller hung up.", hint="Ask again.")
+                raise CallerGone("The caller disconnected.", hint="Ask again.")
             store = Store(tx, ws)
             workspace = await self._workspace(store, caller, asked)
             context = self._context(

@@ -45,14 +45,14 @@ class Callers:
         """
         if not credential:
             raise BadKey(
-                "No key was given.",
+                "The request has no key.",
                 hint="Send it as 'Authorization: Bearer abx_…'.",
                 reason="missing",
             )
         known = await self._find(credential)
         if known is None:
             raise BadKey(
-                "This key is not known here.",
+                "This key is unknown.",
                 hint="Check which server it belongs to.",
                 reason="unknown",
             )

@@ -112,8 +112,8 @@ async def _operator(app: App, where: Path | None) -> str:
         return await ensure_operator(app, where)
     if app.engine.name != "sqlite":
         raise BadKey(
-            "No key was given.",
-            hint="Give `key`; only an SQLite database keeps its operator's key beside it.",
+            "The request has no key.",
+            hint="Pass `key`; only an SQLite database has an operator key in its directory.",
         )
     made = await app.ensure(workspace="default", operator_key=None)
     assert made is not None

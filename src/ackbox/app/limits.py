@@ -148,7 +148,7 @@ class Limits:
         key = caller.key_id
         if self._waits[key] >= MAX_WAITS and caller.role != "operator":
             raise RateLimited(
-                f"This key has {MAX_WAITS:,} calls that wait.",
+                f"This key has {MAX_WAITS:,} waiting calls.",
                 hint="End some; one subscription replaces many waits.",
                 retry_after_s=1,
                 limit=MAX_WAITS,
@@ -190,8 +190,8 @@ class Limits:
     def _refuse_over(self, whose: str, size: int, limit: int, named: str) -> None:
         if self._bytes[whose] + size > limit:
             raise RateLimited(
-                f"{named} has more than {limit:,} bytes of requests under way.",
-                hint="Wait for answers, then go on.",
+                f"{named} has more than {limit:,} bytes of requests in progress.",
+                hint="Wait for the responses, then continue.",
                 retry_after_s=1,
                 limit=limit,
             )
@@ -223,7 +223,7 @@ class Limits:
         if wait_s:
             raise RateLimited(
                 f"Too many calls for this {'key' if rate else kind}.",
-                hint="Wait, then go on; many sends fit into one call.",
+                hint="Wait, then continue; one call can send many messages.",
                 retry_after_s=_told(wait_s),
             )
 

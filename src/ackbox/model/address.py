@@ -93,7 +93,7 @@ def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
         )
     if len(parts) > MAX_ADDRESSES * 5:
         raise Invalid(
-            f"{len(parts)} addresses; at most {MAX_ADDRESSES} are taken.",
+            f"{len(parts)} addresses; at most {MAX_ADDRESSES} are allowed.",
             hint="Use '*', or send in parts.",
             field="to",
         )
@@ -113,13 +113,13 @@ def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
             or addresses[0].is_humans
         ):
             raise Invalid(
-                "`to_instance` narrows exactly one agent.",
+                "`to_instance` needs exactly one agent.",
                 hint="Write agent/instance for each recipient.",
             )
         addresses = [Address(addresses[0].agent, parse_instance(instance, "to_instance"))]
     if len(addresses) > MAX_ADDRESSES:
         raise Invalid(
-            f"{len(addresses)} addresses; at most {MAX_ADDRESSES} are taken.",
+            f"{len(addresses)} addresses; at most {MAX_ADDRESSES} are allowed.",
             hint="Use '*', or send in parts.",
         )
     return collapse(addresses)

@@ -54,15 +54,17 @@ def parse_filter(text: str, *, now: int) -> Filter:
         elif key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
             raise Invalid(
-                f"No filter {key!r}.",
+                f"Unknown filter {key!r}.",
                 field="q",
-                hint=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(KEYS)}.",
+                hint=f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(KEYS)}.",
             )
         else:
             values.setdefault(key, []).extend(value.strip('"').split(","))
     states = tuple(values.get("is", ()))
     if wrong := [each for each in states if each not in STATES]:
-        raise Invalid(f"No state {wrong[0]!r}.", field="q", hint=f"There are: {', '.join(STATES)}.")
+        raise Invalid(
+            f"Unknown state {wrong[0]!r}.", field="q", hint=f"Use one of: {', '.join(STATES)}."
+        )
     return Filter(
         senders=tuple(values.get("from", ())),
         recipients=tuple(values.get("to", ())),
@@ -81,7 +83,9 @@ def _priority(text: str) -> int:
     named = {"urgent": 5, "high": 4, "normal": 3, "low": 2}
     if text in named or text in ("1", "2", "3", "4", "5"):
         return named.get(text) or int(text)
-    raise Invalid(f"No priority {text!r}.", field="q", hint="1 to 5, or urgent, high, normal, low.")
+    raise Invalid(
+        f"Unknown priority {text!r}.", field="q", hint="Use 1 to 5, or urgent, high, normal, low."
+    )
 
 
 def _time(values: list[str] | None, now: int) -> int | None:

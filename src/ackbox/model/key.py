@@ -73,7 +73,7 @@ def parse_key(text: str) -> ParsedKey:
     if found is None or not hmac.compare_digest(_check(text[:-_CHECK]), found[4]):
         raise BadKey(
             "This is not an ackbox key.",
-            hint="Copy the whole key; it starts with abx_.",
+            hint="Copy the complete key; it starts with abx_.",
             reason="unknown",
         )
     return ParsedKey(cast(KeyKind, found[1]), found[2])

@@ -85,7 +85,7 @@ def _refuse_punctuation(name: str, field: str) -> None:
     for character in name:
         if character in _ENCLOSING or compatible(character) in _ENCLOSING:
             raise Invalid(
-                f"A name may not hold {character!r}: {name[:64]!r}.",
+                f"A name cannot contain {character!r}: {name[:64]!r}.",
                 hint="Write the bare name, without brackets or quotes.",
                 field=field,
             )
@@ -107,7 +107,7 @@ def refuse_newcomer(name: str, field: str = "name") -> None:
     """Raise Invalid for a name that nobody gets who does not have it already."""
     if is_servers(name):
         raise Invalid(
-            f"{name!r} is kept for the server: what begins with {OWN!r} is.",
+            f"{name!r} is reserved: names that begin with {OWN!r} belong to the server.",
             hint="Use another name.",
             field=field,
         )
@@ -115,7 +115,7 @@ def refuse_newcomer(name: str, field: str = "name") -> None:
     if compatible(name).casefold() == EVERYBODY:
         raise Invalid(
             f"{name!r} is a reserved word, not a name.",
-            hint="Write 'everyone' or '*' for everyone here.",
+            hint="Write 'everyone' or '*' to address everyone.",
             field=field,
         )
 
@@ -143,13 +143,13 @@ def _parse(text: str, what_it_is: str, field: str) -> str:
                 else "Leave it out."
             )
             raise Invalid(
-                f"{what_it_is} may not hold {what} (U+{ord(character):04X}).",
+                f"{what_it_is} cannot contain {what} (U+{ord(character):04X}).",
                 hint=hint,
                 field=field,
             )
     if name != name.strip(" "):
         raise Invalid(
-            f"{what_it_is} has no space at its start or end.", hint="Leave it out.", field=field
+            f"{what_it_is} cannot start or end with a space.", hint="Leave it out.", field=field
         )
     if is_mark(name[0]):
         raise Invalid(
@@ -159,7 +159,7 @@ def _parse(text: str, what_it_is: str, field: str) -> str:
         )
     if _has_badge(name):
         raise Invalid(
-            f"{what_it_is} may not contain '(human)' or '(external)': the server adds those.",
+            f"{what_it_is} cannot contain '(human)' or '(external)': the server adds those.",
             hint="Leave it out.",
             field=field,
         )

@@ -63,7 +63,7 @@ def parse_query(text: str, *, is_any: bool = False) -> Query:
         raise Invalid(
             "The search has no word to look for.",
             field="query",
-            hint='Give words, "a phrase", a start* or -without beside a word.',
+            hint='Use words, "a phrase", start*, or -without together with a word.',
         )
     return Query(terms, is_any)
 
@@ -86,7 +86,7 @@ def parse_terms(text: str) -> tuple[Term, ...]:
             )
     if len(terms) > MAX_TERMS:
         raise Invalid(
-            f"The search has {len(terms)} terms; at most {MAX_TERMS} are taken.",
+            f"The search has {len(terms)} terms; at most {MAX_TERMS} are allowed.",
             hint="Use fewer words.",
             field="query",
         )

@@ -101,7 +101,7 @@ def parse_statuses(given: str | Sequence[str], *, field: str) -> frozenset[str]:
     unknown = [word for word in words if word not in GROUPS and word not in STATUSES]
     if unknown or not words:
         raise Invalid(
-            f"`{field}`: {', '.join(unknown)[:60]!r} is no state of a task.",
+            f"`{field}`: {', '.join(unknown)[:60]!r} is not a task state.",
             field=field,
             hint=f"Use {', '.join((*STATUSES, *GROUPS))}.",
         )
@@ -122,8 +122,8 @@ def check_change(was: Status, to: Status, *, has_assignee: bool) -> None:
         )
     if to == "claimed" and not has_assignee:
         raise Conflict(
-            "Nobody has the task.",
-            hint="Take it with task.claim. Or give it to somebody with task.assign.",
+            "The task has no assignee.",
+            hint="Claim it with task.claim. Or assign it with task.assign.",
             field="status",
             status=was,
         )

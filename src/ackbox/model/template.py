@@ -35,7 +35,7 @@ def check_template(text: str, *, field: str) -> bool:
     for part in _PARTS.finditer(text):
         if part[0] in ("{", "}"):
             raise Invalid(
-                f"`{field}` has a {part[0]!r} that stands alone.",
+                f"`{field}` has an unmatched {part[0]!r}.",
                 hint="Write {path.to.value}, or {{ and }} for braces.",
                 field=field,
             )

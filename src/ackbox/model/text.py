@@ -149,7 +149,7 @@ def _without_overlong_runs(text: str) -> str:
 
 def _too_long(text: str, field: str, limit: int) -> TooLong:
     return TooLong(
-        f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.",
+        f"`{field}` has {len(text):,} characters; at most {limit:,} are allowed.",
         field=field,
         size=len(text),
         limit=limit,

@@ -79,9 +79,9 @@ async def create(context: Context, params: CreateKey) -> NewKey:
     Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
     """
     if params.kind == "server-admin" and not context.caller.may("server"):
-        raise NotAllowed("Only an operator makes keys for the whole server.", field="kind")
+        raise NotAllowed("Only an operator can create keys for all workspaces.", field="kind")
     if params.name is None and params.kind in ("agent", "human", "owner", "read-only"):
-        raise Invalid("A key speaks as somebody.", hint="Give `name`.", field="name")
+        raise Invalid("A key of this kind needs a name.", hint="Give `name`.", field="name")
     name = None if params.name is None else parse_name(params.name)
     known = None if name is None else await context.store.reader(name)
     if name is not None and known is None:
@@ -97,7 +97,7 @@ async def create(context: Context, params: CreateKey) -> NewKey:
         owner = await context.register(name, kind="human" if params.kind in PEOPLE else "agent")
         if params.kind in PEOPLE and owner.kind != "human":
             raise Conflict(
-                f"{name!r} is registered as an agent, and a person's key needs a person's name.",
+                f"{name!r} is an agent; a person's key needs the name of a person.",
                 field="name",
                 hint=(
                     f"Choose another name, or make it a person: ackbox agent set-kind {name} human"

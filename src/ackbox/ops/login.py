@@ -67,23 +67,23 @@ async def link(context: Context, params: MakeLink) -> Link:
     caller, store = context.caller, context.store
     asked = caller.agent if params.name is None else parse_name(params.name)
     if asked is None:
-        raise Invalid("This key has no name of its own.", hint="Give `name`.", field="name")
+        raise Invalid("This key has no name.", hint="Give `name`.", field="name")
     if params.as_owner and not caller.may("admin"):
         raise NotAllowed(
-            "Only an admin makes a link that administers.",
+            "Only an admin can create a sign-in link for an owner.",
             hint="Leave `as_owner` out.",
             field="as_owner",
         )
     if caller.is_person and asked != caller.agent:
         raise NotAllowed(
-            "A person's key makes links for that person.",
+            "A person's key can create links for that person only.",
             hint="Leave `name` out, or ask an admin.",
             field="name",
         )
     person = await context.register(asked, kind="human")
     if person.kind != "human":
         raise Conflict(
-            f"{asked!r} is registered as an agent, and only a person signs in.",
+            f"{asked!r} is an agent; only a person can sign in.",
             field="name",
             hint=f"Choose another name, or make it a person: ackbox agent set-kind {asked} human",
         )

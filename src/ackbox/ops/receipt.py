@@ -91,8 +91,8 @@ async def mark(context: Context, params: MarkMail) -> Marked:
         ]
         if params.or_refuse and not targets:
             raise NotFound(
-                "There is no such message among your post.",
-                hint="Use an id that a reading call gave.",
+                "There is no such message in your mailbox.",
+                hint="Use an id that a reading call returned.",
                 field="ids",
             )
         outcome["not_found" if not targets else "changed" if any(did) else "unchanged"].append(id)

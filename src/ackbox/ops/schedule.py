@@ -187,8 +187,10 @@ def _check_rate(context: Context, cron: Cron, first: int) -> None:
     allowed = _interval_ms(context)
     if shortest is not None and shortest < allowed:
         raise Invalid(
-            f"`cron` {cron.expression!r} fires {shortest // 1000:,} seconds apart; this workspace"
-            f" allows {allowed // 1000:,} at least.",
+            (
+                f"`cron` {cron.expression!r} fires {shortest // 1000:,} seconds apart; the "
+                f"minimum in this workspace is {allowed // 1000:,}."
+            ),
             hint=(
                 "Choose times that are further apart, or ask an operator to lower"
                 " `schedule_interval_s` with workspace.settings."

@@ -159,8 +159,8 @@ class Context(msgspec.Struct, kw_only=True):
         held = reader or (await self.store.reader(name) if instance else None)
         if is_servers(name) if held is None else held.kind == "system":
             raise NotYou(
-                f"{name!r} is a part of the server; nobody speaks as it.",
-                hint="Speak under a name of your own.",
+                f"{name!r} is part of the server; no key speaks as it.",
+                hint="Use another name.",
                 field="agent",
                 claimed=name,
             )
@@ -214,8 +214,8 @@ class Context(msgspec.Struct, kw_only=True):
             return self._of_session(self.session, call)
         if call.agent is None and self.caller.agent is None:
             raise Invalid(
-                "This key has no name of its own.",
-                hint="Say who you are with `agent`.",
+                "This key has no name.",
+                hint="Set `agent` to your name.",
                 field="agent",
             )
         name = self.caller.agent if call.agent is None else parse_name(call.agent, "agent")
@@ -236,7 +236,7 @@ class Context(msgspec.Struct, kw_only=True):
         )
         if claimed != (session.name, session.instance):
             raise Invalid(
-                "The session is somebody else's than the call says.",
+                "This session belongs to another agent or instance than the call names.",
                 hint="Leave `agent` and `instance` out.",
                 field="session",
             )
@@ -254,10 +254,7 @@ class Context(msgspec.Struct, kw_only=True):
                 )
             raise NotYou(
                 f"This key speaks as {self.caller.agent!r}, not as {name!r}.",
-                hint=(
-                    "Leave `agent` out. An admin makes keys that speak as others too, with"
-                    " `may_speak_as`."
-                ),
+                hint=("Leave `agent` out. An admin can create keys with `may_speak_as`."),
                 field="agent",
                 claimed=name,
             )
@@ -302,7 +299,7 @@ class Context(msgspec.Struct, kw_only=True):
         if reader.kind == "human" and not is_self and self.caller.role != "operator":
             raise NotYou(
                 f"{reader.name!r} is a person; only that person's key speaks as them.",
-                hint="Speak under a name of your own.",
+                hint="Use another name.",
                 field="agent",
                 claimed=reader.name,
             )
@@ -434,10 +431,10 @@ def allow(caller: Caller, name: str, scope: Scope) -> None:
     one.
     """
     if not caller.may(scope):
-        how = " so that it marks" if scope != OPERATIONS[name].scope else ""
+        how = " to mark messages" if scope != OPERATIONS[name].scope else ""
         raise NotAllowed(
-            f"A key of kind {caller.role!r} may not do {name}{how}.",
-            hint=f"It needs a key that may {scope}.",
+            f"A key of kind {caller.role!r} cannot call {name}{how}.",
+            hint=f"Use a key with the scope {scope}.",
         )
 
 
@@ -457,7 +454,7 @@ def find(name: str) -> Operation:
     raise NotFound(
         f"There is no operation {name[:64]!r}.",
         near=near,
-        hint=f"Did you mean {' or '.join(near)}?" if near else f"They are about: {nouns}.",
+        hint=f"Did you mean {' or '.join(near)}?" if near else f"Use one of these nouns: {nouns}.",
     )
 
 

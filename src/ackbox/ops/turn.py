@@ -193,7 +193,7 @@ async def _say(context: Context, me: Reader, params: Submit, number: int, turn: 
         not turn.duplicate or (row.body, row.intent) != (word.body, word.intent)
     ):
         raise Conflict(
-            "This idempotency key already stands for another turn.",
+            "This idempotency key was already used for another turn.",
             hint="Use a new key for a new turn.",
             field="idempotency_key",
         )

@@ -251,7 +251,7 @@ def _caller_of(row: WebhookRow) -> Caller:
 
 def _unsigned() -> BadKey:
     return BadKey(
-        "This is not signed by a webhook that is known here.",
+        "The request is not signed by a known webhook.",
         reason="unsigned",
         hint="Check the address, the secret, and which headers are signed.",
     )
@@ -280,8 +280,8 @@ def _check_time(told: str, now: int) -> None:
         raise _unsigned()
     if abs(now // 1000 - int(told)) > WINDOW_S:
         raise BadKey(
-            f"This was not signed within the last {WINDOW_S} seconds.",
-            hint="Send it anew; check both clocks.",
+            f"The request was not signed within the last {WINDOW_S} seconds.",
+            hint="Send it again, and check both clocks.",
             reason="old",
         )
 
@@ -343,7 +343,7 @@ def _posted(body: bytes) -> Any:
         raise Invalid("The JSON is nested too deeply.", hint="Flatten it.") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Invalid(
-            "What was posted is not JSON.",
+            "The request body is not JSON.",
             hint="Set the other system's content type to application/json.",
         ) from None
     refuse_deep(given)
@@ -359,8 +359,8 @@ def _audience(template: str, given: Any) -> list[str]:
     def name(path: str, value: Any) -> str:
         if not isinstance(value, str):
             raise Invalid(
-                f"`{path}` is no name.",
-                hint="Change what is posted, or the webhook's audience.",
+                f"`{path}` is not a name.",
+                hint="Change the request body or the webhook's audience.",
                 field="to",
             )
         return parse_name(value, "to")
@@ -370,9 +370,9 @@ def _audience(template: str, given: Any) -> list[str]:
         filled = fill(entry.strip(" "), given, name)
         if filled.missing:
             raise Invalid(
-                f"Nobody to write to: `{filled.missing[0]}` is not in what was posted.",
+                f"No recipient: `{filled.missing[0]}` is not in the request body.",
                 field="to",
-                hint="Change what is posted, or the webhook's audience.",
+                hint="Change the request body or the webhook's audience.",
             )
         entries.append(filled.text)
     return entries

@@ -25,19 +25,19 @@ def fresh_file(text: str) -> Path:
     if not path.is_absolute():
         raise Invalid(
             "The path is not absolute.",
-            hint="Give it from the root, as the server sees it.",
+            hint="Write the path from the root of the server's file system.",
             field="path",
         )
     if path.exists():
         raise Invalid(
-            f"{path} is there already.",
+            f"{path} exists already.",
             hint="Choose another name; nothing is overwritten.",
             field="path",
         )
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise Invalid(
             f"{path.parent} is not a directory the server can write to.",
-            hint="Make it first, or choose another.",
+            hint="Create it, or choose another directory.",
             field="path",
         )
     return path
@@ -52,7 +52,7 @@ def _make_file(part: Path) -> None:
         os.close(open_private(part, os.O_CREAT | os.O_EXCL | os.O_RDWR))
     except OSError as error:
         raise Unavailable(
-            f"{part} cannot be made: {error.strerror}.",
+            f"{part} cannot be created: {error.strerror}.",
             hint="Choose another directory for the copy.",
         ) from None
 
@@ -77,8 +77,8 @@ def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
         after = list(copy.execute(workspaces))
     except apsw.Error as error:
         raise Unavailable(
-            f"The copy could not be made ({type(error).__name__}).",
-            hint="Check the room on the disk.",
+            f"The copy could not be created ({type(error).__name__}).",
+            hint="Check the free disk space.",
         ) from None
     finally:
         origin.close()
@@ -86,8 +86,8 @@ def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
     if verdict != ["ok"] or after != before:
         part.unlink(missing_ok=True)
         raise Unavailable(
-            "The copy is not whole, and was removed.",
-            hint="Look at the disk; check the database with: ackbox doctor",
+            "The copy is damaged and was removed.",
+            hint="Check the disk, and the database with: ackbox doctor",
         )
     return _named(
         part,
@@ -102,8 +102,8 @@ def copy_postgres(url: str, path: Path) -> dict[str, Any]:
     dump, restore = shutil.which("pg_dump"), shutil.which("pg_restore")
     if dump is None or restore is None:
         raise Unavailable(
-            "pg_dump and pg_restore are not on this machine.",
-            hint="Install PostgreSQL's client programs, or use your own backups.",
+            "pg_dump and pg_restore are not installed on this machine.",
+            hint="Install PostgreSQL's client programs, or back up with other tools.",
         )
     parts = urlsplit(url)
     # A password in an argument could be read by everybody on the machine.
@@ -121,7 +121,7 @@ def copy_postgres(url: str, path: Path) -> dict[str, Any]:
             part.unlink(missing_ok=True)
             raise Unavailable(
                 f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}",
-                hint="Use the programs of the server's own version.",
+                hint="Use the client programs of the server's version.",
             )
     return _named(part, path, workspaces=0, verified="pg_restore --list")
 

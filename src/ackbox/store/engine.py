@@ -109,7 +109,7 @@ def make_engine(url: str) -> Engine:
 
         return PostgresEngine(url)
     # What is no URL may be a password in the wrong place.
-    shown = repr(scheme) if scheme.isalnum() and rest else "what is not a URL"
+    shown = repr(scheme) if scheme.isalnum() and rest else "text that is not a URL"
     raise Invalid(
         f"No engine for {shown}.",
         hint="Use sqlite:////path/to/ackbox.db or postgresql://user@host/name.",

@@ -247,6 +247,6 @@ class Keeping(Bound):
 def in_the_way(what: str) -> Conflict:
     """Return the refusal of a record whose place something else has."""
     return Conflict(
-        f"This workspace has {what} already, for something else.",
-        hint="Import into a workspace that is empty, or that this export came from.",
+        f"This workspace already uses {what} for something else.",
+        hint="Import into an empty workspace, or into the exported one.",
     )

@@ -77,7 +77,7 @@ def _reader(row: Row | None) -> Reader | None:
 def other_spelling(name: str, first: str, field: str = "agent") -> Conflict:
     """Return the error for a second spelling of a name."""
     return Conflict(
-        f"The name {name!r} differs from {first!r} in case alone, and {first!r} came first.",
+        f"The name {name!r} differs from the existing {first!r} only in case.",
         hint=f"Use {first!r}.",
         near=[first],
         field=field,
@@ -435,8 +435,11 @@ class Readers(Bound):
             raise other_spelling(name, other[0])
         if other is not None:
             raise Conflict(
-                f"The name {name!r} looks like {other[0]!r}, which is somebody else here.",
-                hint=f"Use {other[0]!r} if you mean it, or a name that cannot be mistaken for it.",
+                f"The name {name!r} looks like {other[0]!r}, which is another agent's name.",
+                hint=(
+                    f"Use {other[0]!r} if you mean that agent, or choose a name that looks "
+                    "different."
+                ),
                 near=[other[0]],
             )
 

@@ -263,14 +263,14 @@ async def with_instance(context: Context, params: C) -> C:
         )
     if params.instance is not None:
         raise Invalid(
-            "`auto_instance` is for a copy that has no instance.",
+            "`auto_instance` and `instance` exclude each other.",
             hint="Leave `instance` or `auto_instance` out.",
             field="auto_instance",
         )
     if params.copy_id is None:
         raise Invalid(
             "`auto_instance` needs `copy_id`.",
-            hint="Give 16 to 64 random characters, the same ones each time.",
+            hint="Set it to 16 to 64 random characters, the same ones each time.",
             field="copy_id",
         )
     name, _ = context.identity(params)

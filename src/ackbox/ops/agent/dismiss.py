@@ -45,14 +45,14 @@ async def dismiss(context: Context, params: Dismiss) -> Dismissed:
     store = context.store
     if not context.caller.sees_all:
         raise NotAllowed(
-            "Only a person says that a name is not waited for.",
-            hint="Take back your own messages with message.withdraw.",
+            "Only a person or an operator can dismiss an unknown name.",
+            hint="Withdraw your messages with message.withdraw.",
         )
     reader = await store.reader(params.name)
     if reader is None or reader.seen or reader.kind == "system":
         raise NotFound(
-            f"Nobody called {params.name!r} is waited for.",
-            hint="agent.list names who is, in `awaited`.",
+            f"No message waits for an unknown agent {params.name!r}.",
+            hint="See `awaited` in agent.list.",
             field="name",
         )
     waiting = await store.waiting_for(reader, most=MAX_WITHDRAWN)

@@ -55,7 +55,7 @@ async def set_kind(context: Context, params: SetKind) -> KindSet:
         )
     if reader.kind == "system":
         raise Conflict(
-            f"{params.name!r} is a part of the server.",
+            f"{params.name!r} is part of the server.",
             hint="Its kind stays 'system'.",
             field="name",
         )

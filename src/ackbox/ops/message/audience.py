@@ -169,7 +169,7 @@ async def _meant(context: Context, address: Address) -> Address:
         written = ", ".join(f"{each.name}/{each.instance}" for each in holders[:5])
         raise Invalid(
             f"Several agents have an instance {address.agent!r}.",
-            hint=f"Write which: {written}.",
+            hint=f"Choose one: {written}.",
             field="to",
         )
     if holders:
@@ -192,14 +192,14 @@ async def mentioned(context: Context, text: str) -> str:
     word = re.split(r"[\s,:;]", text[1:], maxsplit=1)[0][:LONGEST]
     near = nearest(word, names)
     raise UnknownRecipient(
-        f"Nobody called {word!r} has been here.",
+        f"There is no agent called {word!r} yet.",
         recipient=word,
         near=near,
         field="body",
         hint=(
             f"Did you mean '@{near[0]}'?"
             if near
-            else "Put a space before the @ to write to everyone."
+            else "Put a space before the @ to send to everyone."
         ),
     )
 
@@ -235,24 +235,24 @@ async def _refuse(context: Context, address: Address, reader: Reader | None, unk
         if here.presence == "online":
             return
         raise UnknownRecipient(
-            f"{str(address)!r} is not here now.",
-            hint="Send with `unknown=hold` and it waits.",
+            f"{str(address)!r} is offline.",
+            hint="Send with `unknown=hold` to keep the message until it connects.",
             recipient=str(address),
             near=[],
         )
     if address.is_humans:
         raise UnknownRecipient(
-            "No person has been in this workspace yet.",
+            "There is no person in this workspace yet.",
             recipient=PEOPLE,
             near=[],
-            hint="Send with `unknown=hold` and it waits for the first.",
+            hint="Send with `unknown=hold` to keep the message for the first person.",
         )
     near = nearest(address.agent, await context.store.known_names())
     raise UnknownRecipient(
-        f"Nobody called {str(address)!r} has been here.",
+        f"There is no agent called {str(address)!r} yet.",
         recipient=str(address),
         near=near,
-        hint=f"Did you mean {near[0]!r}?" if near else "See who is here with agent.list.",
+        hint=f"Did you mean {near[0]!r}?" if near else "See the known names with agent.list.",
     )
 
 

@@ -214,15 +214,19 @@ async def _named(context: Context, params: History) -> list[Seen]:
     ]
     if len(ids) > MAX_IDS:
         raise TooLong(
-            f"`ids` has {len(ids):,} ids; at most {MAX_IDS} are taken.",
+            f"`ids` has {len(ids):,} ids; at most {MAX_IDS} are allowed.",
             field="ids",
             size=len(ids),
             limit=MAX_IDS,
-            hint="Ask in several calls.",
+            hint="Split them over several calls.",
         )
     alone = ("since", "until", "sender", "recipient", "thread", "intent", "text", "cursor")
     if any(getattr(params, name) is not None for name in alone):
-        raise Invalid("`ids` stands alone.", hint="Leave out what narrows.", field="ids")
+        raise Invalid(
+            "`ids` cannot be combined with other filters.",
+            hint="Leave the other filters out.",
+            field="ids",
+        )
     rows = await context.store.messages_with(ids)
     return await see_each(
         context, params, within(rows, lambda row: show.size_of(row, params.shown_chars))

@@ -26,10 +26,12 @@ def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
     limit = context.workspace.settings.get("hops_limit", HOPS_LIMIT)
     if parent.hops + 1 > limit:
         raise LoopGuard(
-            f"{limit} answers in this thread without a person in it.",
+            f"{limit} replies in this thread without one from a person.",
             thread=parent.thread_id,
             sender=sender.name,
-            hint="Stop, or ask a person to answer in the thread; a new matter needs a new thread.",
+            hint=(
+                "Stop, or ask a person to reply in the thread. Start a new thread for a new topic."
+            ),
         )
     return parent.hops + 1
 
@@ -60,5 +62,5 @@ def hold_repeats(
             f"{sender.name!r} has sent this same text to the same audience {limit} times within ten"
             " minutes.",
             sender=sender.name,
-            hint="Stop, or say something new; a person has been told.",
+            hint="Stop, or send something new. The event feed shows this to people.",
         )

@@ -245,7 +245,7 @@ def _check_text(params: Send) -> dict[str, Any]:
     ):
         if len(text) > limit:
             raise TooLong(
-                f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.",
+                f"`{field}` has {len(text):,} characters; at most {limit:,} are allowed.",
                 field=field,
                 size=len(text),
                 limit=limit,
@@ -257,14 +257,14 @@ def _check_text(params: Send) -> dict[str, Any]:
             )
     if not params.refs and not without_ignorables(body).strip():
         raise Invalid(
-            f"`body` is empty{' but for white space' if body else ''}.",
+            f"`body` is empty{' except for white space' if body else ''}.",
             field="body",
-            hint="Write the text, or name in `refs` what the reader is to see.",
+            hint="Write a text, or name files in `refs`.",
         )
     size = len(msgspec.json.encode(params.metadata)) if params.metadata else 0
     if size > METADATA_LIMIT_BYTES:
         raise TooLong(
-            f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.",
+            f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are allowed.",
             field="metadata",
             size=size,
             limit=METADATA_LIMIT_BYTES,
@@ -304,7 +304,7 @@ def _answered(params: Send, sender: Reader, parent: Stored | None) -> list[str]:
     if parent is None:
         raise MissingField(
             "`to` is missing.",
-            hint="Give `to`: names, or '*' for everyone; or `parent` to answer a message.",
+            hint="Set `to` to names, or '*' for everyone; or `parent` to reply to a message.",
             field="to",
         )
     audience = show.addresses(parent)
@@ -339,7 +339,7 @@ async def _sent_again(
     seq, first = before
     if first != content:
         raise Conflict(
-            "This idempotency key already stands for another message.",
+            "This idempotency key was already used for another message.",
             hint="Use a new key for new content.",
             field="idempotency_key",
         )
@@ -371,8 +371,8 @@ async def _parent(context: Context, params: Send) -> Stored | None:
     parent = await context.store.message(params.parent)
     if parent is None or not await may_see(context, params, parent):
         raise NotFound(
-            "The parent message is not here.",
-            hint="Reply with the id that a reading call gave.",
+            "There is no such parent message.",
+            hint="Reply with an id that a reading call returned.",
             field="parent",
         )
     return parent
@@ -501,7 +501,7 @@ async def find_seen(context: Context, call: Call, id: str) -> Seen:
     seen = None if row is None else await see(context, call, row)
     if seen is None:
         raise NotFound(
-            "There is no such message.", hint="Use an id that a reading call gave.", field="id"
+            "There is no such message.", hint="Use an id that a reading call returned.", field="id"
         )
     return seen
 

@@ -66,8 +66,8 @@ async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
     me = await context.me(params)
     if row.sender_agent != me.agent:
         raise NotFound(
-            "You have sent no such message.",
-            hint="Only its sender takes a message back.",
+            "You did not send this message.",
+            hint="Only the sender can withdraw a message.",
             field="id",
         )
     taken, kept, after = 0, 0, 0

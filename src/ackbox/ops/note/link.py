@@ -55,7 +55,7 @@ async def link(context: Context, params: LinkNotes) -> Linked:
     source, target = await find(context, params.id), await find(context, params.to, field="to")
     if source.seq == target.seq:
         raise Invalid(
-            "A note is not linked to itself.", hint="Name another note in `to`.", field="to"
+            "A note cannot link to itself.", hint="Name another note in `to`.", field="to"
         )
     is_new = await context.store.add_link(
         Link(source.seq, params.relation, target.seq, me.agent, context.now)

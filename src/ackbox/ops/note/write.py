@@ -203,14 +203,16 @@ def _checked(new: NewNote) -> NewNote:
     """Return a note after NFC, within its limits. Raises TooLong, Invalid."""
     text = composed(new.text, field="text", limit=TEXT_LIMIT)
     if not text:
-        raise Invalid("The note has no text.", hint="Say what is to be kept.", field="text")
+        raise Invalid(
+            "The note has no text.", hint="Set `text` to the text of the note.", field="text"
+        )
     if len(text) > TEXT_LIMIT:
         raise TooLong(
-            f"`text` has {len(text):,} characters; at most {TEXT_LIMIT:,} are taken.",
+            f"`text` has {len(text):,} characters; at most {TEXT_LIMIT:,} are allowed.",
             field="text",
             size=len(text),
             limit=TEXT_LIMIT,
-            hint="Keep it in a file and say where that is.",
+            hint="Keep it in a file and write its path here.",
         )
     check_metadata(new.metadata)
     for link in new.links:
@@ -224,8 +226,8 @@ def check_relation(relation: str) -> None:
     """Raise Invalid for the one relation that a link may not have."""
     if relation == SUPERSEDES:
         raise Invalid(
-            "A note is superseded with note.supersede.",
-            hint="Use another word for the link.",
+            "This relation is set by note.supersede only.",
+            hint="Use another word for the relation.",
             field="relation",
         )
 
@@ -270,7 +272,7 @@ async def find(context: Context, id: str, *, field: str = "id", follow: bool = F
     if row is None:
         raise NotFound(
             "There is no such note.",
-            hint="Use an id that note.list or note.search gave.",
+            hint="Use an id that note.list or note.search returned.",
             field=field,
         )
     return row
@@ -304,7 +306,7 @@ async def supersede(context: Context, params: Supersede) -> Added:
     if old.superseded_by is not None:
         raise Conflict(
             "This note has been superseded already.",
-            hint="Supersede the note that stands for it now.",
+            hint="Supersede the note that replaced it.",
             field="id",
             superseded_by=old.superseded_by,
         )

@@ -60,8 +60,10 @@ def refuse_full(context: Context) -> None:
     limit = context.workspace.settings.get("storage_mb", STORAGE_MB)
     if context.stored_bytes(context.workspace.ws) >= limit * MIB:
         raise Conflict(
-            f"The workspace {context.workspace.name!r} holds {limit:,} MiB, as much as it may."
-            " Nothing of this was stored.",
+            (
+                f"The workspace {context.workspace.name!r} holds {limit:,} MiB, its maximum. "
+                "Nothing was stored."
+            ),
             hint="Ask an operator to raise `storage_mb` with workspace.settings.",
             limit_mb=limit,
         )

@@ -149,7 +149,7 @@ async def start(context: Context, params: Start) -> Started:
     if conflicts and (params.on_conflict or settings.get("on_conflict")) == "block":
         others = ", ".join(sorted({each.agent for each in conflicts}))
         raise Conflict(
-            f"Others work on the same: {others}.",
+            f"Other sessions claim the same work: {others}.",
             hint="Choose another area or files, or talk to them first.",
             conflicts=msgspec.to_builtins(conflicts),
         )

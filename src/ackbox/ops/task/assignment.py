@@ -48,8 +48,8 @@ async def find_assignee(
     address = parse_address(to)
     if address.is_everyone or address.is_humans:
         raise Invalid(
-            "A task is for one agent or person.",
-            hint="Leave `to` out: whoever claims it has it.",
+            "A task has one assignee.",
+            hint="Leave `to` out so that anyone can claim it.",
             field="to",
         )
     unknown = unknown or context.workspace.settings.get("unknown", "hold")

@@ -127,7 +127,7 @@ async def claim(context: Context, params: Claim) -> Claimed:
     if params.or_refuse and not done.claimed:
         raise Conflict(
             done.notice or "",
-            hint="See what is open with task.list.",
+            hint="See the open tasks with task.list.",
             reason=done.reason,
             winner=done.winner,
         )
@@ -328,7 +328,7 @@ async def update(context: Context, params: Update) -> Task:
         task = moved(context, me, task, params.status, before)
     elif params.blocked_by is not None or params.blocked_cause is not None:
         raise Invalid(
-            "Only a blocked task says what holds it up.",
+            "Only a blocked task has a cause that blocks it.",
             hint="Set `status=blocked` too.",
             field="blocked_by",
         )
@@ -450,8 +450,8 @@ def moved(
         and not (is_given_now or _may_begin(me, task))
     ):
         raise Conflict(
-            f"Task {task.number} is {_who(task)}'s.",
-            hint="Let them, or give it to yourself with task.assign.",
+            f"Task {task.number} belongs to {_who(task)}.",
+            hint="Assign it to yourself with task.assign first.",
             field="status",
             assignee=task.assignee_name,
         )
@@ -579,8 +579,8 @@ async def depend(context: Context, params: Depend) -> Task:
     )
     if len(there | set(added)) > MAX_NEEDS:
         raise Invalid(
-            f"A task waits for at most {MAX_NEEDS} others.",
-            hint="Put a task between that waits for some of them.",
+            f"A task can depend on at most {MAX_NEEDS} others.",
+            hint="Add a task in between that depends on some of them.",
             field="on",
         )
     await context.store.add_needs(task.number, added)

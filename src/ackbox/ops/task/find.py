@@ -128,7 +128,7 @@ async def create(context: Context, params: Create) -> Created:
     if before is not None:
         if before.card.content != content:
             raise Conflict(
-                "This idempotency key already stands for another task.",
+                "This idempotency key was already used for another task.",
                 hint="Use a new key for a new task.",
                 field="idempotency_key",
             )
@@ -166,7 +166,7 @@ def check_metadata(metadata: dict[str, Any]) -> None:
     size = len(msgspec.json.encode(metadata))
     if size > METADATA_LIMIT_BYTES:
         raise TooLong(
-            f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.",
+            f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are allowed.",
             field="metadata",
             size=size,
             limit=METADATA_LIMIT_BYTES,
@@ -214,7 +214,7 @@ async def _columns(context: Context, params: Create, me: Reader) -> dict[str, An
     )
     if to is None and params.to_instance is not None:
         raise Invalid(
-            "`to_instance` narrows exactly one agent.",
+            "`to_instance` needs exactly one agent.",
             hint="Name the agent in `to`.",
             field="to_instance",
         )
@@ -450,7 +450,9 @@ async def find(context: Context, call: Call, id: str, *, field: str = "id") -> S
     task = await (context.store.task_at(int(text)) if is_number else context.store.task(id))
     if task is None or not await may_see_task(context, call, task):
         raise NotFound(
-            "There is no such task.", hint="Use an id or number that task.list gave.", field=field
+            "There is no such task.",
+            hint="Use an id or number that task.list returned.",
+            field=field,
         )
     return task
 

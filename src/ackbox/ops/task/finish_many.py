@@ -77,7 +77,7 @@ async def _unfinished(context: Context, params: FinishMany) -> list[StoredTask]:
     narrowing = ("assignee", "creator", "project", "mission", "tag", "updated_before")
     if params.ids is None and all(getattr(params, name) is None for name in narrowing):
         raise Invalid(
-            "Nothing says which tasks.",
+            "The call has no filter for the tasks.",
             hint=f"Give `ids`, or {', '.join(f'`{name}`' for name in narrowing)}.",
             field="ids",
         )

@@ -273,7 +273,7 @@ async def export(context: Context, params: Export) -> Exported:
     """
     if context.visible_to(None) is not None:
         raise NotAllowed(
-            "A private workspace is exported by its operators.", hint="Use the operator key."
+            "Only operators can export a private workspace.", hint="Use the operator key."
         )
     store = context.store
     upto = await store.last_seq() if params.upto is None else params.upto
@@ -326,14 +326,14 @@ async def import_(context: Context, params: Import) -> Imported:
         ]
     except msgspec.ValidationError as error:
         raise Invalid(
-            f"A record is not as an export writes it: {error}.",
-            hint="Import the file as it was written.",
+            f"A record does not have the format of an export: {error}.",
+            hint="Import the file unchanged.",
             field="records",
         ) from None
     if any(record.get("seq", 0) > params.upto for record in records):
         raise Invalid(
-            "A record is newer than the export says it is.",
-            hint="Import the file as it was written.",
+            "A record is newer than the newest number of the export.",
+            hint="Import the file unchanged.",
             field="upto",
         )
     if params.part == "schedule":

@@ -217,7 +217,7 @@ async def settings(context: Context, params: Settings) -> Workspace:
     shares = [name for name in SHARES if name in changes]
     if shares and not context.caller.may("server"):
         raise NotAllowed(
-            f"Only an operator changes `{shares[0]}`.",
+            f"Only an operator can change `{shares[0]}`.",
             hint="Leave it out, or use the operator key.",
             field=shares[0],
         )

@@ -82,8 +82,8 @@ class SqliteEngine:
             raise Unavailable(
                 f"{self.path} cannot be used as a database: {error}.",
                 hint=(
-                    "Look at the file, its directory and the room on the disk, or name another with"
-                    " --database."
+                    "Check the file, its directory and the free disk space, or name "
+                    "another file with --database."
                 ),
             ) from None
         self._thread = threading.Thread(target=self._serve, name="ackbox-writer", daemon=True)
@@ -417,8 +417,8 @@ class SqliteEngine:
 
 def _advice(error: apsw.Error) -> str:
     if isinstance(error, apsw.FullError):
-        return "The disk is full; free some room. Nothing of this was stored."
-    return f"Nothing of this was stored; try again ({type(error).__name__})."
+        return "The disk is full; free some space. Nothing was stored."
+    return f"Nothing was stored; try again ({type(error).__name__})."
 
 
 # Write-ahead logs of older versions can be damaged when two connections reset them at once.
