@@ -64,7 +64,7 @@ SETTINGS = (
         "workspace", "ACKBOX_WORKSPACE", None, "Workspace to use (default: the key's workspace)"
     ),
     Setting("agent", "ACKBOX_AGENT", None, "Your agent name (default: the key's name)"),
-    Setting("instance", "ACKBOX_INSTANCE", None, "Which running copy of you this is"),
+    Setting("instance", "ACKBOX_INSTANCE", None, "Your instance name"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -45,30 +45,40 @@ Looked = Literal["unread", "pending", "delivered", "acknowledged"]
 
 
 class Check(Call, frozen=True, kw_only=True):
-    """How to check for unread post."""
+    """Options for checking an inbox."""
 
     limit: Limit = 50
     cursor: Cursor | None = None
     mark: Annotated[
         Literal["none", "delivered", "read"],
-        Meta(description="Mark what is returned, in the same transaction"),
+        Meta(description="Mark to set on the returned messages, in the same transaction"),
     ] = "none"
     urgent_first: Annotated[
-        bool, Meta(description="Highest priority first instead of oldest first")
+        bool, Meta(description="Whether to return the highest priority first instead of the oldest")
     ] = False
     newest: Annotated[
-        bool, Meta(description="The newest instead of the oldest; these oldest first all the same")
+        bool,
+        Meta(
+            description=(
+                "Whether to return the newest messages instead of the oldest, still in order of "
+                "time"
+            )
+        ),
     ] = False
     max_body_bytes: Annotated[
         int,
-        Meta(ge=1000, le=1_000_000, description="Body text in one reply; cut at a whole message"),
+        Meta(
+            ge=1000,
+            le=1_000_000,
+            description="Maximum bytes of body text to return; no message is split",
+        ),
     ] = BODY_BYTES
     evidence: (
         Annotated[
             str,
             Meta(
                 max_length=200,
-                description="What carried the post to its reader, kept with the mark",
+                description="Delivery evidence, such as the channel; stored with the mark",
             ),
         ]
         | None
@@ -76,71 +86,80 @@ class Check(Call, frozen=True, kw_only=True):
     since: (
         Annotated[
             str,
-            Meta(description="Only messages after this time: RFC 3339, or 2h, 3d, yesterday 9:00"),
+            Meta(description="Earliest time, exclusive: RFC 3339, or 2h, 3d, yesterday 9:00"),
         ]
         | None
     ) = None
     metadata: Annotated[
         dict[str, Any],
-        Meta(description="Only messages whose metadata has these values; {} narrows nothing"),
+        Meta(description="Metadata values to filter by; {} for no filter"),
     ] = {}
     state: Annotated[
         Looked,
-        Meta(description="pending: not handed over yet; delivered: handed over, not acknowledged"),
+        Meta(
+            description=(
+                "State to filter by; pending: not delivered yet; delivered: not acknowledged yet"
+            )
+        ),
     ] = "unread"
-    intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
-    direct_only: Annotated[bool, Meta(description="Leave out what is for everyone")] = False
+    intent: Annotated[str, Meta(max_length=32, description="Intent to filter by")] | None = None
+    direct_only: Annotated[bool, Meta(description="Whether to leave out broadcasts")] = False
     with_tasks: Annotated[
-        bool, Meta(description="Also tell what you are at work on, and what others are for you")
+        bool,
+        Meta(
+            description=(
+                "Whether to include the tasks in progress: yours, and those others work on for you"
+            )
+        ),
     ] = False
 
 
 class Wait(Check, frozen=True, kw_only=True):
-    """How to wait for unread post."""
+    """Options for waiting for messages."""
 
     wait_s: Annotated[
-        float, Meta(ge=0, le=50, description="Seconds to wait when there is none")
+        float, Meta(ge=0, le=50, description="Seconds to wait for a message (0 to 50)")
     ] = 30
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """Unread post, the cursor to go on, and counts of the whole mailbox (up to 1,000)."""
+    """Unread messages, a cursor, and counts of the mailbox (up to 1,000)."""
 
     messages: Annotated[list[Letter], Meta(description="Unread messages")]
-    cursor: Annotated[str | None, Meta(description="To go on with this look")]
-    has_more: Annotated[bool, Meta(description="Whether there is more")]
-    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
-    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
+    cursor: Annotated[str | None, Meta(description="Cursor for the next page")]
+    has_more: Annotated[bool, Meta(description="Whether there are more messages")]
+    unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
+    total: Annotated[
+        int, Meta(description="Number of messages in the mailbox (counted up to 1,000)")
+    ]
     counts_capped: Annotated[bool, Meta(description="Whether a count stopped at 1,000")] = False
     notice: Annotated[
         str | None,
-        Meta(description="What was left out, or the workspace's words for there being nothing"),
+        Meta(
+            description="Notice about messages left out, or the workspace's text for an empty inbox"
+        ),
     ] = None
     known: Annotated[
         bool,
-        Meta(
-            description=(
-                "Whether that name is registered; a glance from the command line registers nobody"
-            )
-        ),
+        Meta(description=("Whether the name is registered; a read-only look does not register it")),
     ] = True
-    near: Annotated[list[str], Meta(description="Registered names like it, when it is not")] = []
+    near: Annotated[
+        list[str], Meta(description="Similar registered names, for a name that is not registered")
+    ] = []
     under_way: Annotated[
         UnderWay | None,
-        Meta(description="Tasks in progress, when asked for; null when there are none"),
+        Meta(description="Tasks in progress, with `with_tasks`; null for none"),
     ] = None
 
 
 @op("inbox.check", scope="read", writes=lambda params: params.mark != "none")
 async def check(context: Context, params: Check) -> Checked:
-    """Return the caller's unread post, oldest first.
+    """Return the caller's unread messages, oldest first.
 
-    Gives at most `limit` messages and `max_body_bytes` of body text, cutting at a whole message
-    and saying so. Unread post comes back on every check until it is marked; `cursor` only goes
-    on to the rest of this look. `since`, `metadata`, `intent`, `direct_only` and `state` narrow
-    what
-    is shown, not the counts; of what was handed over before, the newest 1,000 messages are looked
-    through.
+    Returns at most `limit` messages and `max_body_bytes` of body text, without splitting a message.
+    Unread messages come back on every check until they are marked; `cursor` only pages through one
+    look. `since`, `metadata`, `intent`, `direct_only` and `state` filter the messages, not the
+    counts. The states `delivered` and `acknowledged` search the newest 1,000 messages.
 
     Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
     """
@@ -224,9 +243,10 @@ async def check(context: Context, params: Check) -> Checked:
     is_done=lambda result: bool(result.messages) or result.has_more,
 )
 async def wait(context: Context, params: Wait) -> Checked:
-    """Wait for unread post, up to `wait_s` seconds; returns at once when there is some.
+    """Wait up to `wait_s` seconds for unread messages.
 
-    Otherwise as inbox.check. An empty reply is not an error: ask again.
+    Returns at once when there are some. Everything else is as in inbox.check. An empty result is
+    not an error: call again.
     """
     return await check(context, params)
 

@@ -36,7 +36,7 @@ SERVER = Caller(key_id="schedule", ws=0, role="operator", agent=CRON)
 
 
 class AddSchedule(Call, frozen=True, kw_only=True):
-    """What to send, to whom, and when."""
+    """Message to send, its recipients and times."""
 
     cron: Annotated[
         str,
@@ -44,31 +44,35 @@ class AddSchedule(Call, frozen=True, kw_only=True):
             min_length=1,
             max_length=LONGEST,
             description=(
-                "Minute, hour, day, month, weekday, as '0 9 * * MON-FRI'; or @hourly, "
-                "@daily, @weekly, @monthly, @yearly"
+                "Cron expression: minute, hour, day, month, weekday ('0 9 * * MON-FRI'), "
+                "or @hourly, @daily, @weekly, @monthly, @yearly"
             ),
         ),
     ]
     to: Annotated[
         str | list[str],
         Meta(
-            description="Names with commas between, or a list; * is everyone, user is every person"
+            description=(
+                "Recipients: names separated by commas, or a list; * for everyone, user for "
+                "all people"
+            )
         ),
     ]
     body: Annotated[
         str,
-        Meta(
-            min_length=1, max_length=BODY_LIMIT, description="The text; at most 20,000 characters"
-        ),
+        Meta(min_length=1, max_length=BODY_LIMIT, description="Text (at most 20,000 characters)"),
     ]
     subject: (
-        Annotated[str, Meta(max_length=SUBJECT_LIMIT, description="At most 200 characters")] | None
+        Annotated[
+            str, Meta(max_length=SUBJECT_LIMIT, description="Subject (at most 200 characters)")
+        ]
+        | None
     ) = None
     zone: Annotated[
         str,
         Meta(
             max_length=64,
-            description="IANA time zone that the expression is read in, as Europe/Berlin",
+            description="IANA time zone of the expression, such as Europe/Berlin",
         ),
     ] = "UTC"
     intent: Intent = "inform"
@@ -76,30 +80,32 @@ class AddSchedule(Call, frozen=True, kw_only=True):
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sent by the clock, and when next."""
+    """A scheduled message."""
 
-    id: Annotated[str, Meta(description="Names it, 32 hex digits")]
-    cron: Annotated[str, Meta(description="The expression")]
-    zone: Annotated[str, Meta(description="The time zone it is read in")]
-    to: Annotated[list[str], Meta(description="Whom it writes to")]
-    subject: Annotated[str | None, Meta(description="One line")]
-    body: Annotated[str, Meta(description="The text")]
-    intent: Annotated[str, Meta(description="What it is for")]
-    priority: Annotated[int, Meta(description="1 to 5; 5 is most urgent")]
-    created_by: Annotated[str, Meta(description="Who added it")]
-    created_at: Annotated[str, Meta(description="When it was added")]
-    next_at: Annotated[str, Meta(description="When it fires next")]
-    last_at: Annotated[str | None, Meta(description="The newest time it fired for")] = None
+    id: Annotated[str, Meta(description="Id (32 hex digits)")]
+    cron: Annotated[str, Meta(description="Cron expression")]
+    zone: Annotated[str, Meta(description="Time zone of the expression")]
+    to: Annotated[list[str], Meta(description="Recipients")]
+    subject: Annotated[str | None, Meta(description="Subject")]
+    body: Annotated[str, Meta(description="Text")]
+    intent: Annotated[str, Meta(description="Intent")]
+    priority: Annotated[int, Meta(description="Priority (1 to 5; 5 is most urgent)")]
+    created_by: Annotated[str, Meta(description="Creator")]
+    created_at: Annotated[str, Meta(description="Creation time")]
+    next_at: Annotated[str, Meta(description="Next time it sends")]
+    last_at: Annotated[str | None, Meta(description="Last time it sent or failed")] = None
     last_error: Annotated[
-        str | None, Meta(description="Why that sent nothing; null when it sent")
+        str | None, Meta(description="Reason why the last run failed; null if it sent")
     ] = None
 
 
 class Schedules(msgspec.Struct, frozen=True, kw_only=True):
-    """The workspace's schedules."""
+    """Schedules of the workspace."""
 
-    schedules: Annotated[list[Schedule], Meta(description="Oldest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    schedules: Annotated[list[Schedule], Meta(description="Items, oldest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 def _shown(row: ScheduleRow) -> Schedule:
@@ -122,10 +128,10 @@ def _shown(row: ScheduleRow) -> Schedule:
 
 @op("schedule.add", scope="write", writes=True, creates=True)
 async def add(context: Context, params: AddSchedule) -> Schedule:
-    """Send a message again and again, by the clock, from `system:cron`.
+    """Add a schedule that sends a message at the times of a cron expression.
 
-    A time that passes while no server runs is made up for once, in a message that says how many
-    were missed.
+    The sender is `system:cron`. When times pass while no server runs, the server sends one message
+    with the number of missed times.
 
     Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many schedules).
     """
@@ -200,14 +206,14 @@ def _check_rate(context: Context, cron: Cron, first: int) -> None:
 
 
 class ListSchedules(Paged, frozen=True, kw_only=True):
-    """Which page."""
+    """Page to return."""
 
 
 @op("schedule.list", scope="read")
 async def list_schedules(context: Context, params: ListSchedules) -> Schedules:
-    """Return the workspace's schedules.
+    """List the workspace's schedules.
 
-    In a private workspace your own, or all for those who see all.
+    In a private workspace agents see the schedules they added; people and operators see all.
     """
     rows = await context.store.schedules(most=MAX_SCHEDULES)
     page, cursor = page_of(
@@ -220,18 +226,18 @@ async def list_schedules(context: Context, params: ListSchedules) -> Schedules:
 
 
 class RemoveSchedule(Call, frozen=True, kw_only=True):
-    """Which schedule to end."""
+    """Schedule to remove."""
 
     id: Annotated[
-        str, Meta(min_length=1, max_length=64, description="The schedule's id, from schedule.list")
+        str, Meta(min_length=1, max_length=64, description="Id of the schedule, from schedule.list")
     ]
 
 
 @op("schedule.remove", scope="write", writes=True)
 async def remove(context: Context, params: RemoveSchedule) -> Schedule:
-    """End a schedule; what it has sent stays. Returns it as it was.
+    """Remove a schedule and return it; sent messages stay.
 
-    Raises NotFound, NotAllowed (somebody else's, for a key of an agent).
+    Raises NotFound, NotAllowed (an agent's key, and another agent added it).
     """
     row = await context.store.schedule(params.id)
     if row is None or not _may_see(context, params, row):

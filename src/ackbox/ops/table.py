@@ -31,30 +31,30 @@ NEWCOMER_DAYS = 7
 MAX_NEWCOMER_BROADCASTS = 50
 
 Name = Annotated[str, Meta(description="Name of an agent or person", max_length=512)]
-MessageId = Annotated[str, Meta(description="Id of a message, 32 hex digits", max_length=64)]
-Limit = Annotated[int, Meta(ge=1, le=200, description="At most this many")]
-Cursor = Annotated[str, Meta(description="Where the last page ended", max_length=512)]
+MessageId = Annotated[str, Meta(description="Id of a message (32 hex digits)", max_length=64)]
+Limit = Annotated[int, Meta(ge=1, le=200, description="Maximum number of items to return")]
+Cursor = Annotated[str, Meta(description="Cursor from the previous page", max_length=512)]
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every operation takes: where, and as whom."""
+    """Parameters of every operation: workspace and identity."""
 
     workspace: (
-        Annotated[str, Meta(description="Workspace; the key's own when left out", max_length=512)]
+        Annotated[str, Meta(description="Workspace (default: the key's workspace)", max_length=512)]
         | None
     ) = None
     agent: (
-        Annotated[str, Meta(description="Who you are; else the key's own name", max_length=512)]
+        Annotated[
+            str, Meta(description="Your agent name (default: the key's name)", max_length=512)
+        ]
         | None
     ) = None
-    instance: (
-        Annotated[str, Meta(description="Which running copy of you this is", max_length=512)] | None
-    ) = None
+    instance: Annotated[str, Meta(description="Your instance name", max_length=512)] | None = None
     session: (
         Annotated[
             str,
             Meta(
-                description="Token of a session you started; stands for agent and instance",
+                description="Token of your session; replaces agent and instance",
                 max_length=512,
             ),
         ]

@@ -42,45 +42,50 @@ Line = Annotated[str, Meta(max_length=200)]
 
 
 class Checkin(Call, frozen=True, kw_only=True):
-    """What an instance tells about itself; what is left out stays as it was."""
+    """Report of an instance about itself; omitted fields stay unchanged."""
 
     summary: (
-        Annotated[str, Meta(max_length=500, description="What you are doing"), CLEARS] | None
+        Annotated[str, Meta(max_length=500, description="Summary of your current work"), CLEARS]
+        | None
     ) = None
-    machine: Annotated[Line | None, Meta(description="Machine you run on")] = None
-    platform: Annotated[Line | None, Meta(description="Its operating system")] = None
-    program: Annotated[Line | None, Meta(description="Program you run in")] = None
-    model: Annotated[Line | None, Meta(description="Model you are")] = None
-    title: Annotated[Line | None, Meta(description="Name to show to people")] = None
-    role: Annotated[Line | None, Meta(description="What you are for")] = None
+    machine: Annotated[Line | None, Meta(description="Machine")] = None
+    platform: Annotated[Line | None, Meta(description="Operating system")] = None
+    program: Annotated[Line | None, Meta(description="Agent program")] = None
+    model: Annotated[Line | None, Meta(description="Model")] = None
+    title: Annotated[Line | None, Meta(description="Display name")] = None
+    role: Annotated[Line | None, Meta(description="Role")] = None
     capabilities: (
         Annotated[
             list[Annotated[str, Meta(max_length=100)]],
-            Meta(max_length=50, description="What you can do"),
+            Meta(max_length=50, description="Capabilities (at most 50)"),
         ]
         | None
     ) = None
     area: (
-        Annotated[str, Meta(max_length=200, description="The part of the work you claim"), CLEARS]
+        Annotated[str, Meta(max_length=200, description="Area of the work that you claim"), CLEARS]
         | None
     ) = None
     files: (
         Annotated[
             list[Annotated[str, Meta(max_length=500)]],
-            Meta(max_length=200, description="Files you are working on"),
+            Meta(max_length=200, description="Files you work on (at most 200)"),
         ]
         | None
     ) = None
     reach: (
         Annotated[
-            str, Meta(max_length=32, description="How mail reaches you: poll, hook, socket, push")
+            str, Meta(max_length=32, description="Delivery channel: poll, hook, socket or push")
         ]
         | None
     ) = None
     ttl_s: (
         Annotated[
             int,
-            Meta(ge=10, le=86_400, description="Seconds you count as online after a sign of life"),
+            Meta(
+                ge=10,
+                le=86_400,
+                description="Seconds you count as online after a call (10 to 86,400)",
+            ),
         ]
         | None
     ) = None
@@ -91,8 +96,8 @@ class Checkin(Call, frozen=True, kw_only=True):
                 min_length=1,
                 max_length=512,
                 description=(
-                    "Wish for an instance, such as a directory's name; the server gives the first"
-                    " of it, it-2, … that no live copy has"
+                    "Preferred instance name, such as a directory name; the server adds "
+                    "-2, -3, … if it is in use"
                 ),
             ),
         ]
@@ -105,8 +110,7 @@ class Checkin(Call, frozen=True, kw_only=True):
                 min_length=16,
                 max_length=64,
                 description=(
-                    "Random text of this running copy; with it a copy keeps the instance it was"
-                    " given"
+                    "Random text that identifies this process, so that it keeps its instance"
                 ),
             ),
         ]
@@ -115,55 +119,55 @@ class Checkin(Call, frozen=True, kw_only=True):
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent or running copy of it, as others see it."""
+    """An agent or one of its instances, as others see it."""
 
     agent: Annotated[str, Meta(description="Name")]
-    instance: Annotated[str | None, Meta(description="Which running copy; null for the agent")] = (
-        None
-    )
-    kind: Annotated[str, Meta(description="agent, human or system")]
-    presence: Annotated[Standing, Meta(description="online, idle or away")]
-    is_working: Annotated[bool, Meta(description="Online with a summary")]
-    last_seen: Annotated[str | None, Meta(description="Last sign of life")] = None
-    started_at: Annotated[str | None, Meta(description="When it checked in")] = None
-    summary: Annotated[str | None, Meta(description="What it is doing")] = None
-    machine: Annotated[str | None, Meta(description="Machine it runs on")] = None
-    platform: Annotated[str | None, Meta(description="Its operating system")] = None
-    program: Annotated[str | None, Meta(description="Program it runs in")] = None
-    model: Annotated[str | None, Meta(description="Model it is")] = None
-    title: Annotated[str | None, Meta(description="Name to show to people")] = None
-    role: Annotated[str | None, Meta(description="What it is for")] = None
-    capabilities: Annotated[list[str], Meta(description="What it can do")] = []
-    area: Annotated[str | None, Meta(description="The part of the work it claims")] = None
-    files: Annotated[list[str], Meta(description="Files it is working on")] = []
-    reach: Annotated[str, Meta(description="How mail reaches it")] = "poll"
-    instances: Annotated[list[Instance], Meta(description="Its running copies")] = []
+    instance: Annotated[str | None, Meta(description="Instance; null for the agent")] = None
+    kind: Annotated[str, Meta(description="Kind: agent, human or system")]
+    presence: Annotated[Standing, Meta(description="Presence: online, idle or away")]
+    is_working: Annotated[bool, Meta(description="Whether it is online with a summary")]
+    last_seen: Annotated[str | None, Meta(description="Time of the last call")] = None
+    started_at: Annotated[str | None, Meta(description="Time of the check-in")] = None
+    summary: Annotated[str | None, Meta(description="Summary of its current work")] = None
+    machine: Annotated[str | None, Meta(description="Machine")] = None
+    platform: Annotated[str | None, Meta(description="Operating system")] = None
+    program: Annotated[str | None, Meta(description="Agent program")] = None
+    model: Annotated[str | None, Meta(description="Model")] = None
+    title: Annotated[str | None, Meta(description="Display name")] = None
+    role: Annotated[str | None, Meta(description="Intent")] = None
+    capabilities: Annotated[list[str], Meta(description="Capabilities")] = []
+    area: Annotated[str | None, Meta(description="Area of the work that it claims")] = None
+    files: Annotated[list[str], Meta(description="Files it works on")] = []
+    reach: Annotated[str, Meta(description="Delivery channel: poll, hook, socket or push")] = "poll"
+    instances: Annotated[list[Instance], Meta(description="Instances")] = []
     unread: Annotated[
         int | None,
         Meta(
             description=(
-                "Unread messages, up to 100; null where that was not asked for or is not yours to"
-                " know"
+                "Number of unread messages (counted up to 100); null if not requested or "
+                "not visible to you"
             )
         ),
     ] = None
 
 
 class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """Who you are now, how much post waits, and who declared the same area or files."""
+    """Your card, unread messages, and agents that claim the same area or files."""
 
-    me: Annotated[Instance, Meta(description="You, as others see you")]
-    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
-    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
-    heartbeat_s: Annotated[int, Meta(description="Seconds until the next sign of life is due")]
-    ttl_s: Annotated[int, Meta(description="Seconds you count as online")]
-    conflicts: Annotated[list[Overlap], Meta(description="Who declared the same area or files")]
-    notices: Annotated[
-        list[str], Meta(description="Notices about the server, for its operator")
-    ] = []
+    me: Annotated[Instance, Meta(description="Your card")]
+    unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
+    total: Annotated[
+        int, Meta(description="Number of messages in the mailbox (counted up to 1,000)")
+    ]
+    heartbeat_s: Annotated[int, Meta(description="Seconds until the next heartbeat is due")]
+    ttl_s: Annotated[int, Meta(description="Seconds you count as online after a call")]
+    conflicts: Annotated[
+        list[Overlap], Meta(description="Agents that claim the same area or files")
+    ]
+    notices: Annotated[list[str], Meta(description="Notices for the server's operator")] = []
     copies: Annotated[
         list[Instance],
-        Meta(description="Other running copies of you that are online, each with its own inbox"),
+        Meta(description="Your other online instances, each with a separate inbox"),
     ] = []
 
 
@@ -200,12 +204,11 @@ def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -
 
 @op("agent.check_in", scope="write", writes=True)
 async def check_in(context: Context, params: Checkin) -> CheckedIn:
-    """Say that you are here and what you are doing; tells how much post waits and who works on the
-    same things.
+    """Report that you are online and what you work on.
 
-    With `auto_instance` the server chooses the instance; `me` says which. One that was left is
-    given again, and starts as a new
-    one does: with what no copy has read. `copies` names the other live copies.
+    Returns your unread count and the agents that claim the same work. With `auto_instance` the
+    server chooses an instance, in `me`. An abandoned instance is reused, and starts with the
+    messages that no instance has read. `copies` lists your other online instances.
 
     Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
     """
@@ -324,25 +327,26 @@ async def declared_overlaps(
 
 
 class Heartbeat(Call, frozen=True, kw_only=True):
-    """A sign of life, with what you are doing now if that changed."""
+    """A heartbeat, with a new summary if it changed."""
 
     summary: (
-        Annotated[str, Meta(max_length=500, description="What you are doing"), CLEARS] | None
+        Annotated[str, Meta(max_length=500, description="Summary of your current work"), CLEARS]
+        | None
     ) = None
 
 
 class Alive(msgspec.Struct, frozen=True, kw_only=True):
-    """When you were seen, and how much post waits."""
+    """Time of the heartbeat and number of unread messages."""
 
     agent: Annotated[str, Meta(description="Your name")]
-    instance: Annotated[str | None, Meta(description="Which running copy you are")]
-    last_seen: Annotated[str, Meta(description="This sign of life")]
-    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
+    instance: Annotated[str | None, Meta(description="Your instance")]
+    last_seen: Annotated[str, Meta(description="Time of this call")]
+    unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
 
 
 @op("agent.heartbeat", scope="write", writes=lambda params: params.summary is not None)
 async def heartbeat(context: Context, params: Heartbeat) -> Alive:
-    """Say that you are still here. Any call counts as a sign of life; this one does nothing else.
+    """Report that you are still online; any other call does so too.
 
     Raises NotAllowed.
     """
@@ -363,24 +367,25 @@ async def heartbeat(context: Context, params: Heartbeat) -> Alive:
 
 
 class Checkout(Call, frozen=True, kw_only=True):
-    """Leaving, with a last word if you like."""
+    """A check-out, with an optional summary."""
 
     summary: (
-        Annotated[str, Meta(max_length=500, description="What you leave behind"), CLEARS] | None
+        Annotated[str, Meta(max_length=500, description="Summary of the work you leave"), CLEARS]
+        | None
     ) = None
 
 
 class CheckedOut(msgspec.Struct, frozen=True, kw_only=True):
-    """Who left, and when."""
+    """The agent that checked out, and the time."""
 
     agent: Annotated[str, Meta(description="Your name")]
-    instance: Annotated[str | None, Meta(description="Which running copy left")]
-    left_at: Annotated[str, Meta(description="When")]
+    instance: Annotated[str | None, Meta(description="Instance")]
+    left_at: Annotated[str, Meta(description="Time")]
 
 
 @op("agent.check_out", scope="write", writes=True)
 async def check_out(context: Context, params: Checkout) -> CheckedOut:
-    """Say that you are leaving; you show as away at once, and your post waits.
+    """Report that you go offline; messages wait for you.
 
     Raises NotAllowed.
     """
@@ -410,27 +415,37 @@ async def check_out(context: Context, params: Checkout) -> CheckedOut:
 
 
 class ListAgents(Call, frozen=True, kw_only=True):
-    """Whom to list."""
+    """Filters and order of the list."""
 
-    online_only: Annotated[bool, Meta(description="Leave out who is not here")] = False
-    name: Annotated[str, Meta(max_length=512, description="Only this agent")] | None = None
+    online_only: Annotated[
+        bool, Meta(description="Whether to leave out agents that are not online")
+    ] = False
+    name: (
+        Annotated[str, Meta(max_length=512, description="Name of the only agent to list")] | None
+    ) = None
     days: (
-        Annotated[int, Meta(ge=1, le=3650, description="Only those heard of within so many days")]
+        Annotated[
+            int, Meta(ge=1, le=3650, description="Days since the last call, at most (1 to 3,650)")
+        ]
         | None
     ) = None
     newest_first: Annotated[
-        bool, Meta(description="Last heard of first, instead of in order of name")
+        bool, Meta(description="Whether to sort by last call, newest first, instead of by name")
     ] = False
     present_first: Annotated[
         bool,
         Meta(
-            description="Online ones first, then idle, then away; of each the last heard of first"
+            description=(
+                "Whether to sort by presence: online, idle, away; then by last call, newest first"
+            )
         ),
     ] = False
-    limit: Annotated[int, Meta(ge=1, le=1000, description="At most this many")] | None = None
+    limit: (
+        Annotated[int, Meta(ge=1, le=1000, description="Maximum number of items to return")] | None
+    ) = None
     skip: Annotated[
         int,
-        Meta(ge=0, le=1_000_000, description="Leave out so many before them, for the next page"),
+        Meta(ge=0, le=1_000_000, description="Number of agents to skip"),
     ] = 0
     like: (
         Annotated[
@@ -438,56 +453,49 @@ class ListAgents(Call, frozen=True, kw_only=True):
             Meta(
                 max_length=256,
                 description=(
-                    "Only names with these letters in them, upper or lower case; in order of name "
-                    "those that begin with them first"
+                    "Text that names must contain, in any case; names that begin with it come first"
                 ),
             ),
         ]
         | None
     ) = None
     cursor: Cursor | None = None
-    with_unread: Annotated[bool, Meta(description="Count the unread post of each, up to 100")] = (
-        False
-    )
+    with_unread: Annotated[
+        bool, Meta(description="Whether to count each agent's unread messages, up to 100")
+    ] = False
     waiting: Annotated[
         int,
         Meta(
             ge=0,
             le=200,
             description=(
-                "Also tell of so many who are not online and for whom unread post waits that names "
-                "them, whether or not they are on the page"
+                "Number of offline agents with unread direct messages to list separately (0 to 200)"
             ),
         ),
     ] = 0
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
-    """Agents and people of the workspace, each with its instances.
+    """Agents and people of the workspace with their instances, and unknown names.
 
-    And names that post waits for.
+    Messages wait for the unknown names.
     """
 
-    workspace: Annotated[str, Meta(description="Where they are")]
-    agents: Annotated[
-        list[Instance], Meta(description="Agents and people, with their running copies")
-    ]
+    workspace: Annotated[str, Meta(description="Workspace")]
+    agents: Annotated[list[Instance], Meta(description="Agents and people, with their instances")]
     awaited: Annotated[
         list[str],
-        Meta(
-            description="Names written to that have never been here; with a limit at most as many"
-        ),
+        Meta(description="Unknown names that messages wait for; at most `limit`"),
     ]
-    total: Annotated[int, Meta(description="How many there are, also beyond the limit")]
-    online: Annotated[int, Meta(description="How many of them are online")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there are no more")] = None
+    total: Annotated[int, Meta(description="Total number of agents and people")]
+    online: Annotated[int, Meta(description="Number of them that are online")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
     waiting: Annotated[
         list[Instance],
         Meta(
-            description=(
-                "Not online, with unread post that names them, the last heard of first; as many as "
-                "asked for"
-            )
+            description=("Offline agents with unread direct messages, by last call, newest first")
         ),
     ] = []
 
@@ -501,7 +509,7 @@ RANK = {"online": 0, "idle": 1, "away": 2}
 
 @op("agent.list", scope="read", is_slow=True)
 async def list_agents(context: Context, params: ListAgents) -> Roster:
-    """Return who is here: every agent and person with presence, and names that post waits for."""
+    """List agents and people with their presence, and unknown recipients."""
     ws, query, wanted = (
         context.workspace.ws,
         f"agents {_asked(params)}",
@@ -635,26 +643,26 @@ async def _unread(context: Context, params: ListAgents, page: list[Member]) -> d
 
 
 class Whoami(Call, frozen=True, kw_only=True):
-    """Nothing to say."""
+    """No parameters."""
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom your key makes you, and what it lets you do."""
+    """Your identity and the rights of your key."""
 
-    workspace: Annotated[str, Meta(description="Where your calls act")]
-    agent: Annotated[str | None, Meta(description="Your name; null for a key without one")]
-    instance: Annotated[str | None, Meta(description="Which running copy you are")]
-    role: Annotated[str, Meta(description="Kind of key")]
+    workspace: Annotated[str, Meta(description="Workspace")]
+    agent: Annotated[str | None, Meta(description="Your name; null for a key without a name")]
+    instance: Annotated[str | None, Meta(description="Your instance")]
+    role: Annotated[str, Meta(description="Role of the key")]
     key_id: Annotated[str, Meta(description="Id of the key")]
     may_speak_as: Annotated[
-        list[str], Meta(description="Other names the key may use; * matches any text")
+        list[str], Meta(description="Other names the key may speak as; * matches any text")
     ]
-    may: Annotated[list[str], Meta(description="Scopes")]
+    may: Annotated[list[str], Meta(description="Scopes of the key")]
 
 
 @op("agent.whoami", scope="read")
 async def whoami(context: Context, params: Whoami) -> Identity:
-    """Return whom your key makes you: workspace, name, role, and as whom else it may speak."""
+    """Return your identity: workspace, name, role and rights of your key."""
     caller = context.caller
     name, instance = (
         (None, None)

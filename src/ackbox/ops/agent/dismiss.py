@@ -20,27 +20,30 @@ MAX_WITHDRAWN = 500
 
 
 class Dismiss(Call, frozen=True, kw_only=True):
-    """Which name to wait for no longer."""
+    """Unknown name to dismiss."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=256, description="A name from `awaited`")]
+    name: Annotated[
+        str, Meta(min_length=1, max_length=256, description="Name from `awaited` in agent.list")
+    ]
 
 
 class Dismissed(msgspec.Struct, frozen=True, kw_only=True):
-    """How much was taken back, and whether more waits."""
+    """Number of withdrawn messages, and whether more wait."""
 
-    name: Annotated[str, Meta(description="The name")]
-    withdrawn: Annotated[int, Meta(description="Messages that do not wait for it any more")]
-    is_more: Annotated[bool, Meta(description="More waits than one call takes back: call again")]
+    name: Annotated[str, Meta(description="Name")]
+    withdrawn: Annotated[int, Meta(description="Number of withdrawn messages")]
+    is_more: Annotated[bool, Meta(description="Whether more messages wait; call again")]
 
 
 @op("agent.dismiss", scope="write", writes=True)
 async def dismiss(context: Context, params: Dismiss) -> Dismissed:
-    """Wait no longer for a name that has never been here: what waits for it is taken back, and
-    stays in the history.
+    """Withdraw all messages that wait for an unknown name.
 
-    People and operators may. It is awaited again as soon as somebody writes to it again.
+    The messages stay in the history.
 
-    Raises NotAllowed, NotFound (also for who has been here).
+    For people and operators. A later message to the name waits again.
+
+    Raises NotAllowed, NotFound (also for an agent that has connected before).
     """
     store = context.store
     if not context.caller.sees_all:

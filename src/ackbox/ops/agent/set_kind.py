@@ -19,29 +19,28 @@ from ackbox.store.store import Store
 
 
 class SetKind(Call, frozen=True, kw_only=True):
-    """Whose kind to set, and to what."""
+    """Name, and its new kind."""
 
     name: Name
-    kind: Annotated[Literal["agent", "human"], Meta(description="agent or human")]
+    kind: Annotated[Literal["agent", "human"], Meta(description="Kind: agent or human")]
 
 
 class KindSet(msgspec.Struct, frozen=True, kw_only=True):
-    """What the name is now, and what it was."""
+    """New and previous kind of the name."""
 
-    agent: Annotated[str, Meta(description="The name")]
-    kind: Annotated[str, Meta(description="What it is now")]
-    before: Annotated[str, Meta(description="What it was")]
+    agent: Annotated[str, Meta(description="Name")]
+    kind: Annotated[str, Meta(description="New kind")]
+    before: Annotated[str, Meta(description="Previous kind")]
 
 
 @op("agent.set_kind", scope="admin", writes=True, recounts=True)
 async def set_kind(context: Context, params: SetKind) -> KindSet:
-    """Make a registered name a person's, or an agent's.
+    """Change a registered name's kind to agent or human.
 
-    Messages that were sent before keep the kind they were sent with. Keys of the name stay as they
-    are: an agent's key no longer
-    speaks as a person, so make a new one for the person.
+    Earlier messages keep the kind they were sent with. Keys do not change: an agent's key cannot
+    speak as a person, so create a new key for the person.
 
-    Raises NotFound, Conflict (a part of the server; a person who still has a key).
+    Raises NotFound, Conflict (part of the server, or a person with a valid key).
     """
     store = context.store
     reader = await store.reader(params.name)

@@ -28,15 +28,17 @@ FIRST = 50
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
-    """What the sender is told about one recipient: whether it is known, here, and since when."""
+    """A recipient: whether it is known, its presence and last call."""
 
     agent: Annotated[str, Meta(description="Name")]
-    instance: Annotated[str | None, Meta(description="The one running copy addressed")] = None
-    known: Annotated[bool, Meta(description="Whether that name has ever been here")] = True
-    near: Annotated[list[str], Meta(description="Known names like it")] = []
-    presence: Annotated[Standing, Meta(description="Whether somebody is there")] = "away"
-    last_seen: Annotated[str | None, Meta(description="Last sign of life")] = None
-    reach: Annotated[str, Meta(description="How mail reaches it")] = "poll"
+    instance: Annotated[str | None, Meta(description="Instance the message is addressed to")] = None
+    known: Annotated[
+        bool, Meta(description="Whether an agent with this name has connected before")
+    ] = True
+    near: Annotated[list[str], Meta(description="Similar known names")] = []
+    presence: Annotated[Standing, Meta(description="Presence: online, idle or away")] = "away"
+    last_seen: Annotated[str | None, Meta(description="Time of the last call")] = None
+    reach: Annotated[str, Meta(description="Delivery channel: poll, hook, socket or push")] = "poll"
 
 
 class Audience(msgspec.Struct, frozen=True):

@@ -46,8 +46,8 @@ Intent = Annotated[
         min_length=1,
         max_length=32,
         description=(
-            "question, handoff, review_request, blocked, "
-            "context_share, inform, request, alert, error, status, answer, or a word of yours"
+            "Intent: question, handoff, review_request, blocked, context_share, inform, "
+            "request, alert, error, status, answer, or another word"
         ),
     ),
 ]
@@ -61,36 +61,49 @@ class Send(Call, frozen=True, kw_only=True):
             str | list[str],
             Meta(
                 description=(
-                    "Names with commas between, or a list; bob/laptop is one instance, * is"
-                    " everyone, user is every person; with `parent` its sender when left out"
+                    "Recipients: names separated by commas, or a list; bob/laptop for "
+                    "one instance, * for everyone, user for all people (default with "
+                    "`parent`: its sender)"
                 )
             ),
             CLEARS,
         ]
         | None
     ) = None
-    body: Annotated[str, Meta(description="Markdown; at most 50,000 characters")]
-    to_instance: (
-        Annotated[str, Meta(description="Narrows a single recipient to one instance")] | None
-    ) = None
-    subject: Annotated[str, Meta(description="At most 200 characters")] | None = None
+    body: Annotated[str, Meta(description="Text in Markdown (at most 50,000 characters)")]
+    to_instance: Annotated[str, Meta(description="Instance of the only recipient")] | None = None
+    subject: Annotated[str, Meta(description="Subject (at most 200 characters)")] | None = None
     intent: Intent = "inform"
     priority: Priority = 3
     refs: Annotated[
-        list[Ref], Meta(max_length=50, description="Files, diffs, tasks the reader needs")
+        list[Ref],
+        Meta(
+            max_length=50,
+            description="Files, diffs, tasks and messages the reader needs (at most 50)",
+        ),
     ] = []
-    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
-    parent: Annotated[str, Meta(description="Id of the message this answers")] | None = None
+    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] = {}
+    parent: Annotated[str, Meta(description="Id of the message this replies to")] | None = None
     reply_all: Annotated[
         bool,
-        Meta(description="Answer the parent's whole audience, not its sender alone; without `to`"),
+        Meta(
+            description=(
+                "Whether to reply to all recipients of the parent, not only to its sender; "
+                "without `to`"
+            )
+        ),
     ] = False
     expects_reply_by: (
-        Annotated[str, Meta(description="When an answer is due: RFC 3339, or 2h, tomorrow 9:00")]
+        Annotated[
+            str, Meta(description="Time by which a reply is due: RFC 3339, or 2h, tomorrow 9:00")
+        ]
         | None
     ) = None
     expires_in_days: (
-        Annotated[int, Meta(ge=1, le=365, description="Leaves inboxes after so many days")] | None
+        Annotated[
+            int, Meta(ge=1, le=365, description="Days until the message leaves inboxes (1 to 365)")
+        ]
+        | None
     ) = None
     idempotency_key: (
         Annotated[
@@ -98,7 +111,7 @@ class Send(Call, frozen=True, kw_only=True):
             Meta(
                 min_length=1,
                 max_length=128,
-                description="The same key stores one message, however often it is sent",
+                description="Key that prevents a second copy when the call is repeated",
             ),
         ]
         | None
@@ -108,7 +121,8 @@ class Send(Call, frozen=True, kw_only=True):
             Literal["hold", "refuse", "inactive"],
             Meta(
                 description=(
-                    "A name nobody has seen: hold its post, refuse, or refuse inactive names too"
+                    "For unknown recipients: hold the message, refuse it, or refuse "
+                    "offline agents too"
                 )
             ),
         ]
@@ -116,46 +130,49 @@ class Send(Call, frozen=True, kw_only=True):
     ) = None
     facts: Annotated[
         dict[str, Any],
-        Meta(max_length=50, description="Written below the text, one on a line: name: value"),
+        Meta(
+            max_length=50,
+            description="Facts to append to the text, one line each as name: value (at most 50)",
+        ),
     ] = {}
     mention: Annotated[
         bool,
         Meta(
             description=(
-                "Text of a person to everyone that starts with @name goes to that name alone"
+                "Whether a person's broadcast that starts with @name goes to that name only"
             )
         ),
     ] = False
     by_instance: Annotated[
-        bool, Meta(description="A name in `to` that no agent has may be an instance's")
+        bool, Meta(description="Whether an unknown name in `to` may be the name of an instance")
     ] = False
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a send: the message's id, and each recipient's presence."""
+    """Id of the message, and the presence of each recipient."""
 
-    id: Annotated[str, Meta(description="The message's id")]
-    seq: Annotated[int, Meta(description="Its number in the workspace")]
-    workspace: Annotated[str | None, Meta(description="Where it was stored")] = None
-    thread: Annotated[str, Meta(description="Its conversation")]
-    sender: Annotated[str, Meta(description="Who it is from")]
-    type: Annotated[str, Meta(description="How it was addressed, or what the server wrote it for")]
-    created_at: Annotated[str, Meta(description="When it was stored")]
-    duplicate: Annotated[bool, Meta(description="Whether this key had stored it before")] = False
-    recipient_count: Annotated[int, Meta(description="How many it is for")]
-    recipients: Annotated[list[Recipient], Meta(description="Who they are; empty for everyone")]
+    id: Annotated[str, Meta(description="Id of the message")]
+    seq: Annotated[int, Meta(description="Number in the workspace")]
+    workspace: Annotated[str | None, Meta(description="Workspace")] = None
+    thread: Annotated[str, Meta(description="Id of the conversation")]
+    sender: Annotated[str, Meta(description="Sender")]
+    type: Annotated[str, Meta(description="Type: direct, broadcast, system or task_assignment")]
+    created_at: Annotated[str, Meta(description="Time of storage")]
+    duplicate: Annotated[bool, Meta(description="Whether this key was used before")] = False
+    recipient_count: Annotated[int, Meta(description="Number of recipients")]
+    recipients: Annotated[list[Recipient], Meta(description="Recipients; empty for a broadcast")]
 
 
 @op("message.send", scope="write", writes=True, creates=True)
 async def send(context: Context, params: Send) -> Sent:
-    """Send a message; it is on disk before this answers.
+    """Send a message; it is on disk before the call returns.
 
-    The reply says for each recipient whether it is known, online, and since when. A name that
-    nobody has seen yet gets its post when it first appears. The same idempotency key with the
-    same content returns the first message.
+    The result lists each recipient's presence, and whether it is known. A message to an unknown
+    name waits until an agent with that name connects. The same idempotency key with the same
+    content returns the first message.
 
-    Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
-    Source: docs/why/delivery.md.
+    Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard. Source:
+    docs/why/delivery.md.
     """
     return await post(context, await context.me(params), params)
 
@@ -422,27 +439,31 @@ def _fields(
 
 
 class SendMany(Call, frozen=True, kw_only=True):
-    """Messages to send, each with the fields of message.send."""
+    """Messages to send, with the fields of message.send."""
 
     messages: Annotated[
         list[dict[str, Any]],
-        Meta(min_length=1, max_length=500, description="Each with the fields of message.send"),
+        Meta(
+            min_length=1,
+            max_length=500,
+            description="Messages with the fields of message.send (1 to 500)",
+        ),
     ]
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one message: `sent`, or the `error` that refused it."""
+    """Outcome of one message: `sent` or `error`."""
 
-    sent: Annotated[Sent | None, Meta(description="What became of it")] = None
-    error: Annotated[dict[str, Any] | None, Meta(description="Why it was refused")] = None
+    sent: Annotated[Sent | None, Meta(description="Result of message.send; null if refused")] = None
+    error: Annotated[dict[str, Any] | None, Meta(description="Error; null if it succeeded")] = None
 
 
 class SentMany(msgspec.Struct, frozen=True, kw_only=True):
-    """An outcome for each message, in the order they were given."""
+    """Outcomes in the order of the messages."""
 
-    outcomes: Annotated[list[Outcome], Meta(description="One for each message, in order")]
-    sent: Annotated[int, Meta(description="How many were stored")]
-    refused: Annotated[int, Meta(description="How many were not")]
+    outcomes: Annotated[list[Outcome], Meta(description="Outcome of each message, in order")]
+    sent: Annotated[int, Meta(description="Number of stored messages")]
+    refused: Annotated[int, Meta(description="Number of refused messages")]
 
 
 def _split(params: SendMany) -> list[dict[str, Any]]:
@@ -463,10 +484,10 @@ def _split(params: SendMany) -> list[dict[str, Any]]:
     is_bulk=True,
 )
 async def send_many(params: SendMany, outcomes: list[Sent | AckboxError]) -> SentMany:
-    """Send up to 500 messages in one call, each with an outcome of its own.
+    """Send up to 500 messages in one call, each with a separate outcome.
 
-    Messages are stored in the order of the list. Raises Invalid only for the call as a whole; the
-    error of one message is in its outcome.
+    Messages are stored in the order of the list. Raises Invalid only when the list itself is
+    invalid; the error of one message is in its outcome.
     """
     listed = [
         (
@@ -481,16 +502,16 @@ async def send_many(params: SendMany, outcomes: list[Sent | AckboxError]) -> Sen
 
 
 class Get(Call, frozen=True, kw_only=True):
-    """Which message."""
+    """Message to return."""
 
     id: MessageId
 
 
 @op("message.get", scope="read")
 async def get(context: Context, params: Get) -> Message:
-    """Return one message. Looking marks nothing.
+    """Return one message; marks nothing.
 
-    Raises NotFound, also for what is in somebody else's workspace.
+    Raises NotFound, also for other workspaces.
     """
     return show.message(await find_seen(context, params, params.id), context.workspace.name)
 
@@ -518,7 +539,7 @@ def has_metadata(metadata: str, wanted: dict[str, Any]) -> bool:
 
 
 class Status(Call, frozen=True, kw_only=True):
-    """Which message's recipients."""
+    """Message, and page of its receipts."""
 
     id: MessageId
     limit: Limit = 100
@@ -526,29 +547,32 @@ class Status(Call, frozen=True, kw_only=True):
 
 
 class StatusOf(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a message: counts over all recipients, and a page of receipts."""
+    """Receipt counts over all recipients, and a page of receipts."""
 
-    id: Annotated[str, Meta(description="The message's id")]
-    sender: Annotated[str, Meta(description="Who wrote it")]
-    type: Annotated[str, Meta(description="How it was addressed")]
-    to: Annotated[list[str], Meta(description="Addresses as parsed")]
-    created_at: Annotated[str, Meta(description="When it was stored")]
-    recipients: Annotated[int, Meta(description="How many it is for")]
-    delivered: Annotated[int, Meta(description="How many were handed it")]
-    read: Annotated[int, Meta(description="How many have read it")]
-    acknowledged: Annotated[int, Meta(description="How many have dealt with it")]
-    archived: Annotated[int, Meta(description="How many have archived it")]
-    is_expired: Annotated[bool, Meta(description="Whether it has left inboxes")]
-    is_late: Annotated[bool, Meta(description="Whether an answer was due by now and none came")]
-    receipts: Annotated[list[Receipt], Meta(description="One for each recipient")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    id: Annotated[str, Meta(description="Id of the message")]
+    sender: Annotated[str, Meta(description="Sender")]
+    type: Annotated[str, Meta(description="Type of the message")]
+    to: Annotated[list[str], Meta(description="Recipients")]
+    created_at: Annotated[str, Meta(description="Time of storage")]
+    recipients: Annotated[int, Meta(description="Number of recipients")]
+    delivered: Annotated[int, Meta(description="Number of recipients it was delivered to")]
+    read: Annotated[int, Meta(description="Number of recipients who read it")]
+    acknowledged: Annotated[int, Meta(description="Number of recipients who acknowledged it")]
+    archived: Annotated[int, Meta(description="Number of recipients who archived it")]
+    is_expired: Annotated[bool, Meta(description="Whether it has expired")]
+    is_late: Annotated[bool, Meta(description="Whether a reply is overdue")]
+    receipts: Annotated[list[Receipt], Meta(description="Receipt of each recipient")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 @op("message.status", scope="read")
 async def status(context: Context, params: Status) -> StatusOf:
-    """Return what became of one message: every recipient's receipt.
+    """Return the receipts of one message: who received and read it.
 
-    `is_late` says that an answer was expected by now and none came.
+    `is_late` is true when a reply is overdue.
+
     Raises NotFound, BadCursor.
     """
     row = await visible(context, params, params.id)

@@ -23,27 +23,26 @@ LOOKED_AT = 500
 
 
 class Withdraw(Call, frozen=True, kw_only=True):
-    """Which message of yours to take back."""
+    """Message to withdraw."""
 
     id: MessageId
     as_sender: Annotated[
         bool,
-        Meta(description="Act as whoever sent it, when neither you nor your key say who you are"),
+        Meta(description="Whether to act as the sender, for a key without a name"),
     ] = False
 
 
 class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
-    """From how many mailboxes it is gone, and from how many it is not."""
+    """Number of mailboxes it left, and number that keep it."""
 
-    id: Annotated[str, Meta(description="The message's id")]
-    withdrawn: Annotated[
-        int, Meta(description="Recipients who had not read it and do not find it any more")
-    ]
+    id: Annotated[str, Meta(description="Id of the message")]
+    withdrawn: Annotated[int, Meta(description="Number of recipients whose mailbox it left")]
     kept: Annotated[
         int,
         Meta(
             description=(
-                "Recipients who had read it or put it away, or from whom it was taken back before"
+                "Number of recipients who had read or archived it, or from whom it was "
+                "withdrawn before"
             )
         ),
     ]
@@ -51,12 +50,12 @@ class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("message.withdraw", scope="write", writes=True)
 async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
-    """Take back a message of yours from everyone who has not read it.
+    """Withdraw a message from recipients who have not read it.
 
-    It leaves their mailboxes for their archive, and stays in the history. Who has read it keeps it.
-    Doing it again changes nothing.
+    It moves from their mailboxes to their archives and stays in the history. Recipients who have
+    read it keep it. Repeating the call changes nothing.
 
-    Raises NotFound, also for a message that somebody else sent.
+    Raises NotFound, also for a message of another sender.
     """
     row = await visible(context, params, params.id)
     if params.as_sender and params.agent is None and context.caller.agent is None:

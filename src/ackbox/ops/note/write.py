@@ -36,115 +36,118 @@ Kind = Annotated[
     Meta(
         min_length=1,
         max_length=32,
-        description="memory, note, fact, decision, constraint, or a word of yours",
+        description="Kind: memory, note, fact, decision, constraint, or another word",
     ),
 ]
-Title = Annotated[str, Meta(max_length=500, description="In a line")]
+Title = Annotated[str, Meta(max_length=500, description="Title")]
 Text = Annotated[
     str,
-    Meta(min_length=1, description="The text; Markdown by convention; at most 100,000 characters"),
+    Meta(min_length=1, description="Text, Markdown by convention (1 to 100,000 characters)"),
 ]
 Tags = Annotated[
     list[Annotated[str, Meta(min_length=1, max_length=200)]],
-    Meta(max_length=50, description="Labels"),
+    Meta(max_length=50, description="Tags"),
 ]
 Weight = Annotated[
-    int, Meta(ge=1, le=5, description="1 to 5; from 4 on it is told to whoever starts a session")
+    int, Meta(ge=1, le=5, description="Priority (1 to 5); new sessions receive notes from 4 on")
 ]
 Relation = Annotated[
     str,
     Meta(
         min_length=1,
         max_length=64,
-        description="How it is related, in a word: supports, contradicts, part_of",
+        description="Relation, in one word: supports, contradicts, part_of",
     ),
 ]
 
 
 Follow = Annotated[
     bool,
-    Meta(description="For a note that has been superseded, take the one that stands for it now"),
+    Meta(description="Whether to use the current note in place of a superseded one"),
 ]
 
 
 class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A link to a note that is there."""
+    """A link to an existing note."""
 
     relation: Relation
     to: NoteId
 
 
 class NewNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A note to keep."""
+    """A note to add."""
 
     # Its length is a matter of this note alone: of several, one that is empty or too long stops no
     # other.
-    text: Annotated[
-        str, Meta(description="The text; Markdown by convention; 1 to 100,000 characters")
-    ]
+    text: Annotated[str, Meta(description="Text, Markdown by convention (1 to 100,000 characters)")]
     title: Title | None = None
     kind: Kind = "note"
     tags: Tags = []
     priority: Weight = 3
-    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
+    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] = {}
     links: Annotated[
-        list[NewLink], Meta(max_length=50, description="Notes it is related to, and how")
+        list[NewLink], Meta(max_length=50, description="Links to other notes (at most 50)")
     ] = []
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
     """One note, as every face shows it."""
 
-    id: Annotated[str, Meta(description="32 hex digits; sorts by time")]
-    number: Annotated[int, Meta(description="Its number in the workspace")]
-    kind: Annotated[str, Meta(description="What it is")]
-    title: Annotated[str | None, Meta(description="In a line")] = None
-    text: Annotated[str, Meta(description="The text")]
-    tags: Annotated[list[str], Meta(description="Labels")] = []
-    priority: Annotated[int, Meta(description="1 to 5; 5 matters most")] = 3
-    metadata: Annotated[dict[str, Any], Meta(description="The author's own object")] = {}
-    author: Annotated[str, Meta(description="Who wrote it, from the key")]
-    author_instance: Annotated[str | None, Meta(description="Which running copy of the author")] = (
-        None
-    )
-    supersedes: Annotated[str | None, Meta(description="Id of the note it stands for now")] = None
-    superseded_by: Annotated[
-        str | None, Meta(description="Id of the note that stands for it now")
+    id: Annotated[str, Meta(description="Id (32 hex digits); sorts by time")]
+    number: Annotated[int, Meta(description="Number in the workspace")]
+    kind: Annotated[str, Meta(description="Kind")]
+    title: Annotated[str | None, Meta(description="Title")] = None
+    text: Annotated[str, Meta(description="Text")]
+    tags: Annotated[list[str], Meta(description="Tags")] = []
+    priority: Annotated[int, Meta(description="Priority (1 to 5; 5 matters most)")] = 3
+    metadata: Annotated[dict[str, Any], Meta(description="Metadata of the author")] = {}
+    author: Annotated[str, Meta(description="Sender, from the key")]
+    author_instance: Annotated[str | None, Meta(description="Instance of the author")] = None
+    supersedes: Annotated[
+        str | None, Meta(description="Id of the note it supersedes; null for none")
     ] = None
-    created_at: Annotated[str, Meta(description="When it was stored")]
+    superseded_by: Annotated[
+        str | None, Meta(description="Id of the note that superseded it; null for none")
+    ] = None
+    created_at: Annotated[str, Meta(description="Time of storage")]
 
 
 class Add(Call, frozen=True, kw_only=True):
-    """A note to keep."""
+    """A note to add."""
 
     text: Text
     title: Title | None = None
     kind: Kind = "note"
     tags: Tags = []
     priority: Weight = 3
-    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
+    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] = {}
     links: Annotated[
-        list[NewLink], Meta(max_length=50, description="Notes it is related to, and how")
+        list[NewLink], Meta(max_length=50, description="Links to other notes (at most 50)")
     ] = []
     unless_known: Annotated[
         bool,
-        Meta(description="When a note of that kind, title and text is there, return it instead"),
+        Meta(
+            description=(
+                "Whether to return an existing note with the same kind, title and text instead"
+            )
+        ),
     ] = False
 
 
 class Added(Note, frozen=True, kw_only=True):
-    """The note as it is kept."""
+    """The stored note."""
 
-    workspace: Annotated[str | None, Meta(description="Where it was stored")] = None
-    duplicate: Annotated[bool, Meta(description="Whether it was there before")] = False
+    workspace: Annotated[str | None, Meta(description="Workspace")] = None
+    duplicate: Annotated[bool, Meta(description="Whether it existed before")] = False
 
 
 @op("note.add", scope="write", writes=True, creates=True)
 async def add(context: Context, params: Add) -> Added:
-    """Keep a note for everybody in the workspace.
+    """Add a note for everybody in the workspace.
 
-    It is never edited: to change it, supersede it. Raises Invalid, TooLong, NotFound (a link's
-    note).
+    A note is never edited; note.supersede replaces it.
+
+    Raises Invalid, TooLong, NotFound (a linked note).
     """
     given = {name: getattr(params, name) for name in NewNote.__struct_fields__}
     return await keep(
@@ -279,7 +282,7 @@ async def find(context: Context, id: str, *, field: str = "id", follow: bool = F
 
 
 class Supersede(Call, frozen=True, kw_only=True):
-    """What a note says from now on; what is left out is as in the note it stands for."""
+    """The replacement of a note; omitted fields are copied from it."""
 
     id: NoteId
     text: Text | None = None
@@ -288,17 +291,16 @@ class Supersede(Call, frozen=True, kw_only=True):
     tags: Tags | None = None
     priority: Weight | None = None
     metadata: (
-        Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] | None
+        Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] | None
     ) = None
     follow: Follow = False
 
 
 @op("note.supersede", scope="write", writes=True, creates=True)
 async def supersede(context: Context, params: Supersede) -> Added:
-    """Keep a note that stands for another from now on; the other stays, and says by which it was
-    superseded.
+    """Supersede a note with a new one; the old one stays readable.
 
-    Raises Invalid, TooLong, NotFound, Conflict (it was superseded before, by which note stands in
+    Raises Invalid, TooLong, NotFound, Conflict (already superseded, by the note in
     `superseded_by`).
     """
     me = await context.me(params)
@@ -326,38 +328,46 @@ async def supersede(context: Context, params: Supersede) -> Added:
 
 
 class Narrow(Call, frozen=True, kw_only=True):
-    """Which notes; what is left out narrows nothing."""
+    """Filters for notes."""
 
     kind: Kind | None = None
-    tag: Annotated[str, Meta(max_length=200, description="Only with this tag")] | None = None
-    author: Annotated[Name, Meta(description="Only by this author")] | None = None
+    tag: Annotated[str, Meta(max_length=200, description="Tag to filter by")] | None = None
+    author: Annotated[Name, Meta(description="Author to filter by")] | None = None
     min_priority: (
-        Annotated[int, Meta(ge=1, le=5, description="Only of at least this priority")] | None
+        Annotated[int, Meta(ge=1, le=5, description="Minimum priority (1 to 5)")] | None
     ) = None
     since: (
         Annotated[
             str,
-            Meta(description="Only stored after this time: RFC 3339, or 2h, 3d, yesterday 9:00"),
+            Meta(description="Earliest time, exclusive: RFC 3339, or 2h, 3d, yesterday 9:00"),
         ]
         | None
     ) = None
-    include_superseded: Annotated[
-        bool, Meta(description="Show those that another stands for, too")
-    ] = False
+    include_superseded: Annotated[bool, Meta(description="Whether to include superseded notes")] = (
+        False
+    )
     max_text_bytes: Annotated[
-        int, Meta(ge=1000, le=1_000_000, description="Text in one reply; cut at a whole note")
+        int,
+        Meta(
+            ge=1000,
+            le=1_000_000,
+            description="Maximum bytes of text to return (1,000 to 1,000,000); no note is split",
+        ),
     ] = PAGE_BYTES
     limit: Limit = 20
     cursor: Cursor | None = None
 
 
 class ListNotes(Narrow, frozen=True, kw_only=True):
-    """Which notes; what is left out narrows nothing."""
+    """Filters for notes."""
 
     ids: (
         Annotated[
             list[NoteId],
-            Meta(max_length=200, description="These notes, in this order, and no others"),
+            Meta(
+                max_length=200,
+                description="Ids of the only notes to return, in this order (at most 200)",
+            ),
         ]
         | None
     ) = None
@@ -365,30 +375,33 @@ class ListNotes(Narrow, frozen=True, kw_only=True):
         bool,
         Meta(
             description=(
-                "With `ids`: for a note that has been superseded, the one that stands for it now"
+                "Whether to return the current note in place of a superseded one; with `ids`"
             )
         ),
     ] = False
 
 
 class SearchNotes(Narrow, frozen=True, kw_only=True):
-    """What to look for, and among which notes."""
+    """Search words and filters."""
 
     query: Annotated[str, Meta(min_length=1, max_length=400, description=WORDS)]
-    any_word: Annotated[bool, Meta(description="One of the words is enough")] = False
+    any_word: Annotated[bool, Meta(description="Whether one of the words is enough")] = False
 
 
 class NotePage(msgspec.Struct, frozen=True, kw_only=True):
-    """Notes, newest first, and the cursor to go on; null when there are no more."""
+    """A page of notes, newest first."""
 
-    notes: Annotated[list[Note], Meta(description="Newest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    notes: Annotated[list[Note], Meta(description="Items, newest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 @op("note.list", scope="read")
 async def list_notes(context: Context, params: ListNotes) -> NotePage:
-    """Return the workspace's notes, newest first; those that stand, unless `include_superseded`
-    says otherwise.
+    """List current notes, newest first.
+
+    `include_superseded` adds superseded ones.
 
     Raises Invalid, BadCursor, NotFound (`ids`).
     """
@@ -416,7 +429,7 @@ async def list_notes(context: Context, params: ListNotes) -> NotePage:
 
 @op("note.search", scope="read")
 async def search(context: Context, params: SearchNotes) -> NotePage:
-    """Return notes with these words in title, text or tags, newest first.
+    """Search titles, texts and tags of notes, newest first.
 
     Raises Invalid, BadCursor.
     """

@@ -25,17 +25,17 @@ class Doing(msgspec.Struct, frozen=True, kw_only=True):
     """A task in progress, in short."""
 
     id: Annotated[str, Meta(description="Id of the task")]
-    title: Annotated[str, Meta(description="What is to be done, in a line")]
-    age_ms: Annotated[int, Meta(description="Milliseconds since work on it began")]
+    title: Annotated[str, Meta(description="Title, in one line")]
+    age_ms: Annotated[int, Meta(description="Milliseconds since the work began")]
 
 
 class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
-    """Tasks in progress, newest first: at most twenty of each kind, counted up to two hundred."""
+    """Tasks in progress, newest first (at most 20 of each kind, counted up to 200)."""
 
-    mine: Annotated[list[Doing], Meta(description="Yours")]
-    mine_count: Annotated[int, Meta(description="How many of yours there are")]
-    for_me: Annotated[list[Doing], Meta(description="Those you asked for that others have")]
-    for_me_count: Annotated[int, Meta(description="How many of those there are")]
+    mine: Annotated[list[Doing], Meta(description="Your tasks")]
+    mine_count: Annotated[int, Meta(description="Number of your tasks")]
+    for_me: Annotated[list[Doing], Meta(description="Tasks you created that others work on")]
+    for_me_count: Annotated[int, Meta(description="Number of those tasks")]
 
 
 async def under_way(context: Context, me: Reader) -> UnderWay | None:

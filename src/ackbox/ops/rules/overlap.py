@@ -13,12 +13,12 @@ from msgspec import Meta
 
 
 class Overlap(msgspec.Struct, frozen=True):
-    """Somebody who declared the same area or files."""
+    """An agent that claims the same area or files."""
 
-    agent: Annotated[str, Meta(description="Who")]
-    instance: Annotated[str | None, Meta(description="Which running copy")]
-    areas: Annotated[list[str], Meta(description="Areas that both declared")]
-    files: Annotated[list[str], Meta(description="Files that both declared")]
+    agent: Annotated[str, Meta(description="Agent")]
+    instance: Annotated[str | None, Meta(description="Instance")]
+    areas: Annotated[list[str], Meta(description="Areas that both claim")]
+    files: Annotated[list[str], Meta(description="Files that both claim")]
 
 
 def overlap(

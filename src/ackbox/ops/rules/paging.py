@@ -47,7 +47,7 @@ def within(rows: Sequence[T], size_of: Callable[[T], int], most: int = REPLY_BYT
 
 
 class Paged(Call, frozen=True, kw_only=True):
-    """Which page of a list that is short as a rule."""
+    """Page to return."""
 
     limit: (
         Annotated[

@@ -34,58 +34,56 @@ NOTES_BYTES = 16_000
 
 Deliver = Annotated[
     Literal["none", "delivered", "read"],
-    Meta(description="Mark the messages that are returned, in the same transaction"),
+    Meta(description="Mark to set on the returned messages, in the same transaction"),
 ]
 Which = Annotated[
     Literal["unread", "pending"],
-    Meta(description="Of which post: unread, or only what was not handed over yet"),
+    Meta(description="State to filter by: unread, or pending for not delivered yet"),
 ]
 Titles = Annotated[
     list[Annotated[str, Meta(max_length=500)]],
-    Meta(max_length=20, description="Titles of notes of kind document"),
+    Meta(max_length=20, description="Titles of notes of kind document to return (at most 20)"),
 ]
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What whoever begins should know."""
+    """Context for an agent that starts to work."""
 
     messages: Annotated[
-        list[Letter], Meta(description="Up to five unread messages, the most urgent first")
+        list[Letter], Meta(description="Unread messages, most urgent first (at most 5)")
     ]
-    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
-    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
-    recent: Annotated[
-        list[Session], Meta(description="Your last sessions before this one, newest first")
+    unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
+    total: Annotated[
+        int, Meta(description="Number of messages in the mailbox (counted up to 1,000)")
     ]
-    agents: Annotated[list[Instance], Meta(description="Who else was here of late, up to ten")]
+    recent: Annotated[list[Session], Meta(description="Your previous sessions, newest first")]
+    agents: Annotated[list[Instance], Meta(description="Other agents, by last call (at most 10)")]
     tasks: Annotated[
         list[Task],
-        Meta(description="Your tasks that are not finished, the most urgent first, up to ten"),
+        Meta(description="Your unfinished tasks, most urgent first (at most 10)"),
     ]
     notes: Annotated[
         list[Note],
         Meta(
             description=(
-                "Constraints, and notes of priority 4 and 5, that stand, newest first, up to ten"
+                "Current constraints and notes of priority 4 and 5, newest first (at most 10)"
             )
         ),
     ]
     found: Annotated[
-        list[Note], Meta(description="Notes with words of `query`, newest first, up to ten")
+        list[Note], Meta(description="Notes with words of `query`, newest first (at most 10)")
     ] = []
     documents: Annotated[
-        list[Note], Meta(description="Notes of kind document with the titles asked for")
+        list[Note], Meta(description="Notes of kind document with the requested titles")
     ] = []
     news: Annotated[
         list[Note],
-        Meta(
-            description=(
-                "Notes of others since you were last heard of in a session, newest first, up to ten"
-            )
-        ),
+        Meta(description=("Notes by others since your last session, newest first (at most 10)")),
     ] = []
-    kept: Annotated[int, Meta(description="How many notes stand")] = 0
-    is_first: Annotated[bool, Meta(description="Whether you have never had a session here before")]
+    kept: Annotated[int, Meta(description="Number of current notes")] = 0
+    is_first: Annotated[
+        bool, Meta(description="Whether this is your first session in this workspace")
+    ]
 
 
 async def tell(
@@ -176,28 +174,28 @@ async def _found(context: Context, query: str | None) -> list[Note]:
 
 
 class GetContext(Call, frozen=True, kw_only=True):
-    """Which documents."""
+    """Documents to return."""
 
     documents: Titles = []
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
-    """What a start of a session would tell you; nothing when you have begun already."""
+    """The context that session.start returns; null if you have started already."""
 
     agent: Annotated[str, Meta(description="Your name")]
-    workspace: Annotated[str, Meta(description="Where you are")]
+    workspace: Annotated[str, Meta(description="Workspace")]
     told: Annotated[
         Told | None,
-        Meta(description="Null when you have a session, or were heard of within the hour"),
+        Meta(description="Context; null if you have a session or were active within the last hour"),
     ] = None
 
 
 @op("session.context", scope="read")
 async def get_context(context: Context, params: GetContext) -> Opening:
-    """Return what a start of a session tells, to who begins without one: was not heard of for an
-    hour and has no session going.
+    """Return what session.start would return, for agents without a session.
 
-    Marks nothing. It is a sign of life like any call, so whoever asks twice is told once.
+    The context is null if you have a session or were active within the last hour; so a second call
+    in a row returns null. Marks nothing.
 
     Raises Invalid, NotAllowed.
     """

@@ -28,26 +28,26 @@ State = Literal["active", "timed_out", "ended"]
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """One declared run of an agent."""
+    """One session of an agent."""
 
-    id: Annotated[str, Meta(description="Its id")]
-    number: Annotated[int, Meta(description="Its number in the workspace")]
-    workspace: Annotated[str, Meta(description="Where it lives")]
-    agent: Annotated[str, Meta(description="Whose run")]
-    instance: Annotated[str | None, Meta(description="Which running copy")] = None
-    kind: Annotated[str, Meta(description="agent, or human for a person")]
+    id: Annotated[str, Meta(description="Id")]
+    number: Annotated[int, Meta(description="Number in the workspace")]
+    workspace: Annotated[str, Meta(description="Workspace")]
+    agent: Annotated[str, Meta(description="Agent")]
+    instance: Annotated[str | None, Meta(description="Instance")] = None
+    kind: Annotated[str, Meta(description="Kind: agent or human")]
     state: Annotated[
-        State, Meta(description="active, ended, or timed_out: nothing was heard of it for its ttl")
+        State, Meta(description="State: active, ended, or timed_out after `ttl_s` without a call")
     ]
-    area: Annotated[str | None, Meta(description="The part of the work it claims")] = None
+    area: Annotated[str | None, Meta(description="Area of the work that it claims")] = None
     files: Annotated[list[str], Meta(description="Files it claims")] = []
-    summary: Annotated[str | None, Meta(description="What it is doing, or left behind")] = None
-    outcome: Annotated[str | None, Meta(description="How it ended, in a word")] = None
-    touched: Annotated[list[str], Meta(description="Files it changed, said at its end")] = []
-    ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a sign of life")]
-    started_at: Annotated[str, Meta(description="When it started")]
-    last_seen: Annotated[str, Meta(description="Its last sign of life: a call with its token")]
-    ended_at: Annotated[str | None, Meta(description="When it ended")] = None
+    summary: Annotated[str | None, Meta(description="Summary of its work")] = None
+    outcome: Annotated[str | None, Meta(description="Outcome, in one word")] = None
+    touched: Annotated[list[str], Meta(description="Changed files, reported at its end")] = []
+    ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a call")]
+    started_at: Annotated[str, Meta(description="Start time")]
+    last_seen: Annotated[str, Meta(description="Time of the last call with its token")]
+    ended_at: Annotated[str | None, Meta(description="End time")] = None
 
 
 def shown_session(context: Context, row: SessionRow) -> Session:
@@ -109,30 +109,32 @@ async def overlaps(
 
 
 class AskConflicts(Call, frozen=True, kw_only=True):
-    """What you think of working on."""
+    """Work to check for conflicts."""
 
-    area: Annotated[str, Meta(max_length=200, description="The part of the work")] | None = None
+    area: Annotated[str, Meta(max_length=200, description="Area of the work")] | None = None
     files: (
         Annotated[
             list[Annotated[str, Meta(max_length=500)]],
-            Meta(max_length=200, description="Files; src/ is all below it"),
+            Meta(
+                max_length=200, description="Files (at most 200); src/ includes everything below it"
+            ),
         ]
         | None
     ) = None
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """Who claims the same."""
+    """Sessions that claim the same work."""
 
     conflicts: Annotated[
         list[Overlap],
-        Meta(description="Live sessions that claim the same area or files, yours left out"),
+        Meta(description="Other live sessions that claim the same area or files"),
     ]
 
 
 @op("session.conflicts", scope="read")
 async def conflicts(context: Context, params: AskConflicts) -> Claims:
-    """Return who works on an area or files now. Declares nothing.
+    """Return sessions that work on an area or files; claims nothing.
 
     Raises NotAllowed, NotFound (the token's session is over).
     """
@@ -144,24 +146,26 @@ async def conflicts(context: Context, params: AskConflicts) -> Claims:
 
 
 class ListSessions(Call, frozen=True, kw_only=True):
-    """Which sessions; what is left out narrows nothing."""
+    """Filters for sessions."""
 
-    of: Annotated[Name | None, Meta(description="Only this agent's")] = None
-    state: Annotated[State, Meta(description="Only those that stand so")] | None = None
+    of: Annotated[Name | None, Meta(description="Agent to filter by")] = None
+    state: Annotated[State, Meta(description="State to filter by")] | None = None
     limit: Limit = 20
     cursor: Cursor | None = None
 
 
 class Sessions(msgspec.Struct, frozen=True, kw_only=True):
-    """Sessions, newest first."""
+    """A page of sessions, newest first."""
 
-    sessions: Annotated[list[Session], Meta(description="Newest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    sessions: Annotated[list[Session], Meta(description="Items, newest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 @op("session.list", scope="read")
 async def list_sessions(context: Context, params: ListSessions) -> Sessions:
-    """Return the workspace's sessions, newest first: who runs or ran, on what, and how it ended.
+    """List sessions, newest first, with their claims and outcomes.
 
     Raises BadCursor.
     """

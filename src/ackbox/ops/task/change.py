@@ -61,65 +61,52 @@ LOOKED_AT = 200
 
 
 class Claim(Call, frozen=True, kw_only=True):
-    """Which task to take."""
+    """Task to claim."""
 
     id: (
         Annotated[
             TaskId,
-            Meta(
-                description=(
-                    "Id of a task, or its number; the most urgent that is free when left out"
-                )
-            ),
+            Meta(description=("Id or number of a task (default: the most urgent free task)")),
         ]
         | None
     ) = None
     start: Annotated[
-        bool, Meta(description="Also begin: status in_progress instead of claimed")
+        bool, Meta(description="Whether to start the work: status in_progress instead of claimed")
     ] = False
-    project: Annotated[Label, Meta(description="Without an id: only with this label")] | None = None
-    tag: Annotated[Label, Meta(description="Without an id: only with this tag")] | None = None
+    project: Annotated[Label, Meta(description="Project to filter by, without `id`")] | None = None
+    tag: Annotated[Label, Meta(description="Tag to filter by, without `id`")] | None = None
     or_refuse: Annotated[
-        bool, Meta(description="Answer with the error `conflict` when you do not get it")
+        bool, Meta(description="Whether to fail with `conflict` if you do not get the task")
     ] = False
     tell: Annotated[
         bool,
-        Meta(
-            description=(
-                "Also write the message of type task_assignment to yourself that task.assign writes"
-                " to others"
-            )
-        ),
+        Meta(description=("Whether to send yourself the task_assignment message too")),
     ] = False
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether you have it now, and if not, who or what stands in the way."""
+    """Whether you have the task, and if not, why."""
 
-    claimed: Annotated[bool, Meta(description="Whether you have it")]
-    task: Annotated[
-        Task | None, Meta(description="The task as it stands now; null when there was none to take")
-    ] = None
-    winner: Annotated[str | None, Meta(description="Who has it")] = None
-    winner_instance: Annotated[str | None, Meta(description="Which running copy has it")] = None
+    claimed: Annotated[bool, Meta(description="Whether you have the task")]
+    task: Annotated[Task | None, Meta(description="Task; null if there was none to claim")] = None
+    winner: Annotated[str | None, Meta(description="Current assignee")] = None
+    winner_instance: Annotated[str | None, Meta(description="Instance of the current assignee")] = (
+        None
+    )
     reason: Annotated[
         Reason | None,
-        Meta(
-            description=(
-                "Why not: taken, assigned to another, waiting for tasks, finished, nothing to take"
-            )
-        ),
+        Meta(description=("Reason for no claim: taken, assigned, waiting, finished, nothing")),
     ] = None
-    notice: Annotated[str | None, Meta(description="The same in words")] = None
+    notice: Annotated[str | None, Meta(description="Reason as a sentence")] = None
 
 
 @op("task.claim", scope="write", writes=True, for_caller=True)
 async def claim(context: Context, params: Claim) -> Claimed:
-    """Take a task: one of any number of claimants gets it, each other is told who did.
+    """Claim a task; exactly one of several claimants gets it.
 
-    Claiming again what you have changes nothing and is no error. Without an id, takes the most
-    urgent task that is
-    open, waits for nothing and is for you or for whoever claims it.
+    The result names the winner. Claiming a task that you have changes nothing and is no error.
+    Without `id` it claims the most urgent open task that waits for nothing and is assigned to you
+    or nobody.
 
     Raises NotFound, Conflict (with `or_refuse`).
     """
@@ -232,29 +219,27 @@ async def _not_claimed(context: Context, task: StoredTask, reason: Reason, notic
 
 
 class Change(Call, frozen=True, kw_only=True):
-    """A change of tasks, by somebody."""
+    """A change of a task."""
 
     as_assignee: Annotated[
         bool,
-        Meta(
-            description="Act as whoever has the task, when neither you nor your key say who you are"
-        ),
+        Meta(description="Whether to act as the assignee, for a key without a name"),
     ] = False
 
 
 class Update(Change, frozen=True, kw_only=True):
-    """What is to change of a task; what is left out stays, an empty text clears."""
+    """Changes of a task; omitted fields stay unchanged, empty text clears."""
 
     id: TaskId
-    status: Annotated[Status, Meta(description="How far it is now; open opens it again")] | None = (
-        None
-    )
+    status: (
+        Annotated[Status, Meta(description="New status; open reopens a finished task")] | None
+    ) = None
     note: (
         Annotated[
             str,
             Meta(
                 max_length=NOTE_LIMIT,
-                description="A word on it: why it is blocked or failed, what came of it",
+                description="Note on the status: cause of a block or failure, result",
             ),
             CLEARS,
         ]
@@ -263,54 +248,56 @@ class Update(Change, frozen=True, kw_only=True):
     blocked_by: (
         Annotated[
             str,
-            Meta(max_length=500, description="What holds it up: a task, a name, a thing"),
+            Meta(max_length=500, description="Cause of the block: a task, a name, a thing"),
             CLEARS,
         ]
         | None
     ) = None
-    blocked_cause: Annotated[Cause, Meta(description="What kind of thing that is")] | None = None
+    blocked_cause: Annotated[Cause, Meta(description="Kind of cause")] | None = None
     title: (
         Annotated[
             str,
-            Meta(min_length=1, max_length=TITLE_LIMIT, description="What is to be done, in a line"),
+            Meta(min_length=1, max_length=TITLE_LIMIT, description="Title, in one line"),
         ]
         | None
     ) = None
     description: (
-        Annotated[str, Meta(max_length=TEXT_LIMIT, description="The rest of it"), CLEARS] | None
+        Annotated[str, Meta(max_length=TEXT_LIMIT, description="Full description"), CLEARS] | None
     ) = None
     to: Annotated[To, CLEARS] | None = None
     to_instance: Annotated[ToInstance, CLEARS] | None = None
     priority: Priority | None = None
-    project: Annotated[Label, Meta(description="A label"), CLEARS] | None = None
-    mission: Annotated[Label, Meta(description="A label for what it is part of"), CLEARS] | None = (
-        None
-    )
+    project: Annotated[Label, Meta(description="Project label"), CLEARS] | None = None
+    mission: Annotated[Label, Meta(description="Mission label"), CLEARS] | None = None
     tags: Tags | None = None
     depends_on: (
-        Annotated[Needs, Meta(description="Tasks that must be done first, instead of those so far")]
+        Annotated[
+            Needs, Meta(description="Tasks that must be done first; replaces the current list")
+        ]
         | None
     ) = None
     done_when: Annotated[DoneWhen, CLEARS] | None = None
     due_at: Annotated[DueAt, CLEARS] | None = None
     estimated_minutes: Minutes | None = None
     metadata: (
-        Annotated[dict[str, Any], Meta(description="Instead of the object so far; at most 16 KiB")]
+        Annotated[
+            dict[str, Any],
+            Meta(description="Metadata; replaces the current object (at most 16 KiB)"),
+        ]
         | None
     ) = None
 
 
 @op("task.update", scope="write", writes=True)
 async def update(context: Context, params: Update) -> Task:
-    """Change a task: begin it, block it, send it to review, finish or fail or cancel it, open it
-    again, or edit it.
+    """Update a task: change its status or edit its fields.
 
-    Beginning what is nobody's makes it yours. Finishing writes a message of type system to the
-    creator, and to the
-    assignee when somebody else finished it. The same state again changes nothing.
+    Starting an unassigned task assigns it to you. Finishing a task sends a message of type system
+    to the creator, and to the assignee if another agent finished it. The same status again changes
+    nothing.
 
-    Raises NotFound, Conflict (a state that cannot follow, somebody else's task, a circle), Invalid,
-    TooLong, UnknownRecipient.
+    Raises NotFound, Conflict (a status that cannot follow, another agent's task, a dependency
+    cycle), Invalid, TooLong, UnknownRecipient.
     """
     before = await find(context, params, params.id)
     me = await actor(context, params, before)
@@ -509,30 +496,26 @@ async def save(
 
 
 class Assign(Call, frozen=True, kw_only=True):
-    """Whose a task is to be."""
+    """Task, and its new assignee."""
 
     id: TaskId
     to: Annotated[
         To,
-        Meta(
-            description=(
-                "A name, or name/instance; nobody, so that whoever claims it has it, when left out"
-                " or empty"
-            )
-        ),
+        Meta(description=("Assignee, as name or name/instance; empty so that anyone can claim it")),
     ] = ""
     to_instance: ToInstance | None = None
-    note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="A word with it")] | None = None
+    note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="Note")] | None = None
     unknown: Unknown | None = None
 
 
 @op("task.assign", scope="write", writes=True)
 async def assign(context: Context, params: Assign) -> Task:
-    """Give a task to somebody, or to whoever claims it; the new assignee and the last one get a
-    message each.
+    """Assign a task to an agent or person, or to nobody.
 
-    What was claimed or begun is open again, for the new assignee to claim. The same assignee again
-    changes nothing.
+    The new and the previous assignee get a message each.
+
+    A claimed or started task becomes open again, for the new assignee to claim. The same assignee
+    again changes nothing.
 
     Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
     """
@@ -552,20 +535,18 @@ async def assign(context: Context, params: Assign) -> Task:
 
 
 class Depend(Change, frozen=True, kw_only=True):
-    """What a task is to wait for, or no more."""
+    """Dependencies to add and remove."""
 
     id: TaskId
-    on: Annotated[
-        Needs, Meta(description="Tasks that must be done first, beside those so far")
-    ] = []
-    no_more_on: Annotated[Needs, Meta(description="Tasks that it waits for no more")] = []
+    on: Annotated[Needs, Meta(description="Tasks to add to the dependencies")] = []
+    no_more_on: Annotated[Needs, Meta(description="Tasks to remove from the dependencies")] = []
 
 
 @op("task.depend", scope="write", writes=True)
 async def depend(context: Context, params: Depend) -> Task:
-    """Let a task wait for others, or no more; a circle is refused.
+    """Change which tasks a task depends on; cycles are refused.
 
-    Raises NotFound, Conflict (it would wait for itself), Invalid.
+    Raises NotFound, Conflict (it would depend on itself), Invalid.
     """
     task = await find(context, params, params.id)
     me = await actor(context, params, task)

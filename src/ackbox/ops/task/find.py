@@ -42,59 +42,59 @@ PAGE_BYTES = 40_000
 # A cursor among the most urgent holds a priority beside a number.
 _NUMBER_BITS = 48
 
-TaskId = Annotated[str, Meta(description="Id of a task, or its number", max_length=64)]
+TaskId = Annotated[str, Meta(description="Id or number of a task", max_length=64)]
 Label = Annotated[str, Meta(max_length=200)]
 Tag = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[^,]*$")]
 To = Annotated[
     str,
     Meta(
-        description="Who it is for: a name, or name/instance; whoever claims it when left out",
+        description="Assignee, as name or name/instance (default: anyone can claim it)",
         max_length=512,
     ),
 ]
-ToInstance = Annotated[str, Meta(description="The one running copy of that agent", max_length=512)]
-Tags = Annotated[list[Tag], Meta(max_length=50, description="Labels")]
-Needs = Annotated[list[TaskId], Meta(max_length=100, description="Tasks that must be done first")]
-DoneWhen = Annotated[str, Meta(max_length=2000, description="What will be true when it is done")]
-DueAt = Annotated[
-    str, Meta(description="When it is due: RFC 3339, or 2h, tomorrow 9:00", max_length=64)
+ToInstance = Annotated[str, Meta(description="Instance of the assignee", max_length=512)]
+Tags = Annotated[list[Tag], Meta(max_length=50, description="Tags")]
+Needs = Annotated[
+    list[TaskId], Meta(max_length=100, description="Tasks that must be done first (at most 100)")
 ]
+DoneWhen = Annotated[str, Meta(max_length=2000, description="Condition for done")]
+DueAt = Annotated[str, Meta(description="Due time: RFC 3339, or 2h, tomorrow 9:00", max_length=64)]
 Unknown = Annotated[
     Literal["hold", "refuse", "inactive"],
-    Meta(description="An assignee nobody has seen: hold it for them, or refuse"),
+    Meta(description="For an unknown assignee: hold the task, or refuse it"),
 ]
-Minutes = Annotated[int, Meta(ge=0, le=10_000_000, description="How long it may take")]
+Minutes = Annotated[int, Meta(ge=0, le=10_000_000, description="Estimated minutes")]
 
 
 class Create(Call, frozen=True, kw_only=True):
-    """A task to make."""
+    """A task to create."""
 
     title: Annotated[
-        str, Meta(min_length=1, max_length=TITLE_LIMIT, description="What is to be done, in a line")
+        str, Meta(min_length=1, max_length=TITLE_LIMIT, description="Title, in one line")
     ]
     description: Annotated[
-        str, Meta(max_length=TEXT_LIMIT, description="The rest of it; Markdown by convention")
+        str, Meta(max_length=TEXT_LIMIT, description="Full description, Markdown by convention")
     ] = ""
     to: To | None = None
     to_instance: ToInstance | None = None
-    status: Annotated[Status, Meta(description="How far it is already")] = "open"
+    status: Annotated[Status, Meta(description="Status")] = "open"
     priority: Priority = 3
-    project: Annotated[Label, Meta(description="A label")] | None = None
-    mission: Annotated[Label, Meta(description="A label for what it is part of")] | None = None
+    project: Annotated[Label, Meta(description="Project label")] | None = None
+    mission: Annotated[Label, Meta(description="Mission label")] | None = None
     tags: Tags = []
     depends_on: Needs = []
     done_when: DoneWhen | None = None
     due_at: DueAt | None = None
     estimated_minutes: Minutes | None = None
     parent: Annotated[MessageId, Meta(description="Id of the message it comes from")] | None = None
-    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
+    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] = {}
     idempotency_key: (
         Annotated[
             str,
             Meta(
                 min_length=1,
                 max_length=128,
-                description="The same key makes one task, however often it is asked",
+                description="Key that prevents a second copy when the call is repeated",
             ),
         ]
         | None
@@ -103,17 +103,17 @@ class Create(Call, frozen=True, kw_only=True):
 
 
 class Created(Task, frozen=True, kw_only=True):
-    """The task that was made."""
+    """The created task."""
 
-    duplicate: Annotated[bool, Meta(description="Whether this key had made it before")] = False
+    duplicate: Annotated[bool, Meta(description="Whether this key was used before")] = False
 
 
 @op("task.create", scope="write", writes=True, creates=True)
 async def create(context: Context, params: Create) -> Created:
-    """Make a task; whoever it is for gets a message of type task_assignment.
+    """Create a task; its assignee gets a task_assignment message.
 
-    Without `to` it is for whoever claims it. The same idempotency key with the same content returns
-    the first task.
+    Without `to` anyone can claim it. The same idempotency key with the same content returns the
+    first task.
 
     Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
     """
@@ -239,7 +239,7 @@ async def _columns(context: Context, params: Create, me: Reader) -> dict[str, An
 
 
 class Get(Call, frozen=True, kw_only=True):
-    """Which task."""
+    """Task to return."""
 
     id: TaskId
 
@@ -248,89 +248,112 @@ class Get(Call, frozen=True, kw_only=True):
 async def get(context: Context, params: Get) -> Task:
     """Return one task.
 
-    Raises NotFound, also for what is in somebody else's workspace.
+    Raises NotFound, also for other workspaces.
     """
     return await shown(context, await find(context, params, params.id))
 
 
 class Narrow(Call, frozen=True, kw_only=True):
-    """Which tasks; what is left out narrows nothing."""
+    """Filters for tasks."""
 
     status: Annotated[
         str | list[str],
-        Meta(description=f"{', '.join(STATUSES)}; or unfinished, active, finished, all"),
+        Meta(
+            description=(
+                f"Statuses to filter by: {', '.join(STATUSES)}; or unfinished, active, finished, "
+                "all"
+            )
+        ),
     ] = "unfinished"
-    assignee: Annotated[Name, Meta(description="Only of this agent or person")] | None = None
+    assignee: Annotated[Name, Meta(description="Assignee to filter by")] | None = None
     assignee_instance: (
-        Annotated[str, Meta(max_length=512, description="Only of this running copy")] | None
+        Annotated[str, Meta(max_length=512, description="Instance of the assignee to filter by")]
+        | None
     ) = None
-    mine: Annotated[bool, Meta(description="Only your own")] = False
+    mine: Annotated[bool, Meta(description="Whether to return your tasks only")] = False
     priority: (
         Annotated[
-            list[Priority], Meta(min_length=1, max_length=5, description="Only of these priorities")
+            list[Priority], Meta(min_length=1, max_length=5, description="Priorities to filter by")
         ]
         | None
     ) = None
-    unassigned_only: Annotated[bool, Meta(description="Only those for whoever claims them")] = False
-    ready_only: Annotated[bool, Meta(description="Leave out those that wait for another")] = False
-    creator: Annotated[Name, Meta(description="Only those this one asked for")] | None = None
-    project: Annotated[Label, Meta(description="Only with this label")] | None = None
-    mission: Annotated[Label, Meta(description="Only of this mission")] | None = None
-    tag: Annotated[Label, Meta(description="Only with this tag")] | None = None
+    unassigned_only: Annotated[
+        bool, Meta(description="Whether to return unassigned tasks only")
+    ] = False
+    ready_only: Annotated[
+        bool, Meta(description="Whether to leave out tasks that wait for another")
+    ] = False
+    creator: Annotated[Name, Meta(description="Creator to filter by")] | None = None
+    project: Annotated[Label, Meta(description="Project to filter by")] | None = None
+    mission: Annotated[Label, Meta(description="Mission to filter by")] | None = None
+    tag: Annotated[Label, Meta(description="Tag to filter by")] | None = None
     updated_since: (
         Annotated[
             str,
-            Meta(description="Only changed after this time: RFC 3339, or 2h, 3d, yesterday 9:00"),
+            Meta(
+                description=(
+                    "Earliest time of change, exclusive: RFC 3339, or 2h, 3d, yesterday 9:00"
+                )
+            ),
         ]
         | None
     ) = None
     max_text_bytes: Annotated[
-        int, Meta(ge=1000, le=1_000_000, description="Text in one reply; cut at a whole task")
+        int,
+        Meta(
+            ge=1000,
+            le=1_000_000,
+            description="Maximum bytes of text to return (1,000 to 1,000,000); no task is split",
+        ),
     ] = PAGE_BYTES
     limit: Limit = 50
     cursor: Cursor | None = None
     with_cursors: Annotated[
         bool,
-        Meta(description="Also give the cursor after each, for who shows fewer than asked for"),
+        Meta(description="Whether to return a cursor after each item"),
     ] = False
 
 
 class ListTasks(Narrow, frozen=True, kw_only=True):
-    """Which tasks, in which order."""
+    """Filters and order of tasks."""
 
     urgent_first: Annotated[
         bool,
-        Meta(
-            description="Highest priority first, and the oldest of those, instead of newest first"
-        ),
+        Meta(description="Whether to sort by priority, then oldest first, instead of newest first"),
     ] = False
 
 
 class Search(Narrow, frozen=True, kw_only=True):
-    """What to look for, and among which tasks."""
+    """Search words and filters."""
 
     query: Annotated[str, Meta(min_length=1, max_length=400, description=WORDS)]
     status: Annotated[
         str | list[str],
-        Meta(description=f"{', '.join(STATUSES)}; or unfinished, active, finished, all"),
+        Meta(
+            description=(
+                f"Statuses to filter by: {', '.join(STATUSES)}; or unfinished, active, finished, "
+                "all"
+            )
+        ),
     ] = "all"
 
 
 class TaskPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Tasks, and the cursor to go on; null when there are no more."""
+    """A page of tasks."""
 
-    tasks: Annotated[list[Task], Meta(description="In the order asked for")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    tasks: Annotated[list[Task], Meta(description="Tasks, in the requested order")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
     cursors: Annotated[
         list[str],
-        Meta(description="The cursor after each task, in their order; empty when not asked"),
+        Meta(description="Cursor after each task, in order; empty if not requested"),
     ] = []
 
 
 @op("task.list", scope="read", is_slow=True)
 async def list_tasks(context: Context, params: ListTasks) -> TaskPage:
-    """Return tasks, newest or most urgent first; those not finished, unless `status` says
-    otherwise.
+    """List tasks, newest or most urgent first; by default unfinished ones.
 
     Raises Invalid, BadCursor.
     """
@@ -357,7 +380,7 @@ async def list_tasks(context: Context, params: ListTasks) -> TaskPage:
 
 @op("task.search", scope="read", is_slow=True)
 async def search(context: Context, params: Search) -> TaskPage:
-    """Return tasks with these words in title, description, tags or note, newest first.
+    """Search titles, descriptions, tags and notes of tasks, newest first.
 
     Raises Invalid, BadCursor.
     """

@@ -28,49 +28,46 @@ Kind = Literal["mail", "blocked", "question", "urgent", "late", "stuck", "expire
 
 
 class GetNeeds(Call, frozen=True, kw_only=True):
-    """How much to tell."""
+    """Limit."""
 
     limit: Limit = 50
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that waits for a person, and for what."""
+    """A message that needs a person's attention, and why."""
 
     kind: Annotated[
         Kind,
         Meta(
             description=(
-                "mail: to a person; blocked; question: unanswered for ten minutes; urgent:"
-                " unacknowledged for two; late: an answer was due; stuck: your own, for somebody"
-                " away; expired: it left inboxes undelivered"
+                "Reason: `mail` for a person; `blocked`; `question` without a reply for "
+                "ten minutes; `urgent` and unacknowledged for two; `late` for an overdue "
+                "reply; `stuck` for a message of yours to an offline agent; `expired` "
+                "undelivered"
             )
         ),
     ]
-    message: Annotated[
-        Message, Meta(description="What it is about; the body cut to 500 characters")
-    ]
+    message: Annotated[Message, Meta(description="Message; body cut to 500 characters")]
     waiting_for: Annotated[
-        list[str], Meta(description="Recipients who have not dealt with it, at most ten")
+        list[str], Meta(description="Recipients who have not acknowledged it (at most 10)")
     ]
-    since: Annotated[str, Meta(description="Since when it waits")]
-    is_answered: Annotated[
-        bool, Meta(description="Whether somebody else has answered what was asked of several")
-    ] = False
+    since: Annotated[str, Meta(description="Time since which it waits")]
+    is_answered: Annotated[bool, Meta(description="Whether another recipient has replied")] = False
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits for a person, the oldest first."""
+    """Messages that need a person's attention, oldest first."""
 
-    needs: Annotated[list[Need], Meta(description="Oldest first")]
-    awaited: Annotated[list[str], Meta(description="Names written to that have never been here")]
+    needs: Annotated[list[Need], Meta(description="Items, oldest first")]
+    awaited: Annotated[list[str], Meta(description="Unknown names that messages wait for")]
 
 
 @op("workspace.needs", scope="read", is_slow=True)
 async def needs(context: Context, params: GetNeeds) -> Needs:
-    """Return what waits for a person: their mail, who is blocked, what is urgent, late or stuck.
-    Looking marks nothing.
+    """Return what needs a person: messages, blocked, urgent or overdue work.
 
-    A person's key is told of that person's mail, any other key of every person's.
+    Marks nothing. With a person's key it covers that person's messages, with any other key those of
+    all people.
     """
     store, now = context.store, context.now
     me = None if context.caller.agent is None else await store.reader(context.caller.agent)
