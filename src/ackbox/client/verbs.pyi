@@ -14,9 +14,12 @@ from typing import Any, Literal, TypedDict, Unpack
 from ackbox.client.client import P, R, Transport
 from ackbox.model.message import Letter, Message, Ref
 from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import Alive, CheckedIn, CheckedOut, Identity, Roster
+from ackbox.ops.agent.check_in import CheckedIn, CheckedOut
 from ackbox.ops.agent.dismiss import Dismissed
+from ackbox.ops.agent.heartbeat import Alive
+from ackbox.ops.agent.list import Roster
 from ackbox.ops.agent.set_kind import KindSet
+from ackbox.ops.agent.whoami import Identity
 from ackbox.ops.event.feed import Event, Events
 from ackbox.ops.event.list import Activity
 from ackbox.ops.event.log import Lines
@@ -28,7 +31,9 @@ from ackbox.ops.mailbox import Mailbox
 from ackbox.ops.message.ask import Asked
 from ackbox.ops.message.history import Found, Past
 from ackbox.ops.message.preview import Previewed
-from ackbox.ops.message.send import Sent, SentMany, StatusOf
+from ackbox.ops.message.send import Sent
+from ackbox.ops.message.send_many import SentMany
+from ackbox.ops.message.status import StatusOf
 from ackbox.ops.message.withdraw import Withdrawn
 from ackbox.ops.note.link import GotNote, Linked
 from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
@@ -40,8 +45,9 @@ from ackbox.ops.session.list import Claims, Sessions
 from ackbox.ops.session.start import Checkpointed, Started
 from ackbox.ops.session.start import Ended as StartEnded
 from ackbox.ops.table import Context
-from ackbox.ops.task.change import Claimed
-from ackbox.ops.task.find import Created, TaskPage
+from ackbox.ops.task.claim import Claimed
+from ackbox.ops.task.create import Created
+from ackbox.ops.task.find import TaskPage
 from ackbox.ops.task.finish_many import FinishedMany
 from ackbox.ops.thread import Thread, Threads
 from ackbox.ops.turn import Turn, TurnMessage
@@ -99,20 +105,6 @@ class AgentVerbs:
         Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
         """
 
-    async def heartbeat(
-        self,
-        *,
-        summary: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Alive:
-        """Report that you are still online; any other call does so too.
-
-        Raises NotAllowed.
-        """
-
     async def check_out(
         self,
         *,
@@ -123,6 +115,38 @@ class AgentVerbs:
         session: str | None = None,
     ) -> CheckedOut:
         """Report that you go offline; messages wait for you.
+
+        Raises NotAllowed.
+        """
+
+    async def dismiss(
+        self,
+        *,
+        name: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Dismissed:
+        """Withdraw all messages that wait for an unknown name.
+
+        The messages stay in the history.
+
+        For people and operators. A later message to the name waits again.
+
+        Raises NotAllowed, NotFound (also for an agent that has connected before).
+        """
+
+    async def heartbeat(
+        self,
+        *,
+        summary: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Alive:
+        """Report that you are still online; any other call does so too.
 
         Raises NotAllowed.
         """
@@ -148,34 +172,6 @@ class AgentVerbs:
     ) -> Roster:
         """List agents and people with their presence, and unknown recipients."""
 
-    async def whoami(
-        self,
-        *,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Identity:
-        """Return your identity: workspace, name, role and rights of your key."""
-
-    async def dismiss(
-        self,
-        *,
-        name: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Dismissed:
-        """Withdraw all messages that wait for an unknown name.
-
-        The messages stay in the history.
-
-        For people and operators. A later message to the name waits again.
-
-        Raises NotAllowed, NotFound (also for an agent that has connected before).
-        """
-
     async def set_kind(
         self,
         *,
@@ -195,7 +191,50 @@ class AgentVerbs:
         Raises NotFound, Conflict (part of the server, or a person with a valid key).
         """
 
+    async def whoami(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Identity:
+        """Return your identity: workspace, name, role and rights of your key."""
+
 class MessageVerbs:
+    async def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Message:
+        """Return one message; marks nothing.
+
+        Raises NotFound, also for other workspaces.
+        """
+
+    async def withdraw(
+        self,
+        *,
+        id: str,
+        as_sender: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Withdrawn:
+        """Withdraw a message from recipients who have not read it.
+
+        It moves from their mailboxes to their archives and stays in the history. Recipients
+        who have
+        read it keep it. Repeating the call changes nothing.
+
+        Raises NotFound, also for a message of another sender.
+        """
+
     async def send(
         self,
         *,
@@ -232,73 +271,6 @@ class MessageVerbs:
         Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
         Source:
         docs/why/delivery.md.
-        """
-
-    async def send_many(
-        self,
-        *,
-        messages: builtins.list[dict[str, Any]],
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> SentMany:
-        """Send up to 500 messages in one call, each with a separate outcome.
-
-        Messages are stored in the order of the list. Raises Invalid only when the list
-        itself is
-        invalid; the error of one message is in its outcome.
-        """
-
-    async def get(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Message:
-        """Return one message; marks nothing.
-
-        Raises NotFound, also for other workspaces.
-        """
-
-    async def status(
-        self,
-        *,
-        id: str,
-        limit: int = 100,
-        cursor: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> StatusOf:
-        """Return the receipts of one message: who received and read it.
-
-        `is_late` is true when a reply is overdue.
-
-        Raises NotFound, BadCursor.
-        """
-
-    async def withdraw(
-        self,
-        *,
-        id: str,
-        as_sender: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Withdrawn:
-        """Withdraw a message from recipients who have not read it.
-
-        It moves from their mailboxes to their archives and stays in the history. Recipients
-        who have
-        read it keep it. Repeating the call changes nothing.
-
-        Raises NotFound, also for a message of another sender.
         """
 
     async def ask(
@@ -406,6 +378,40 @@ class MessageVerbs:
         """Return who would receive a message, without sending it.
 
         Raises Invalid.
+        """
+
+    async def send_many(
+        self,
+        *,
+        messages: builtins.list[dict[str, Any]],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> SentMany:
+        """Send up to 500 messages in one call, each with a separate outcome.
+
+        Messages are stored in the order of the list. Raises Invalid only when the list
+        itself is
+        invalid; the error of one message is in its outcome.
+        """
+
+    async def status(
+        self,
+        *,
+        id: str,
+        limit: int = 100,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> StatusOf:
+        """Return the receipts of one message: who received and read it.
+
+        `is_late` is true when a reply is overdue.
+
+        Raises NotFound, BadCursor.
         """
 
 class EventVerbs:
@@ -675,252 +681,6 @@ class LoginVerbs:
         session: str | None = None,
     ) -> LoginEnded:
         """Sign out: end the key of this call if it came from a link."""
-
-class TaskVerbs:
-    async def create(
-        self,
-        *,
-        title: str,
-        description: str = "",
-        to: str | None = None,
-        to_instance: str | None = None,
-        status: Literal[
-            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
-        ] = "open",
-        priority: int = 3,
-        project: str | None = None,
-        mission: str | None = None,
-        tags: builtins.list[str] = ...,
-        depends_on: builtins.list[str] = ...,
-        done_when: str | None = None,
-        due_at: str | None = None,
-        estimated_minutes: int | None = None,
-        parent: str | None = None,
-        metadata: dict[str, Any] = ...,
-        idempotency_key: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Created:
-        """Create a task; its assignee gets a task_assignment message.
-
-        Without `to` anyone can claim it. The same idempotency key with the same content
-        returns the
-        first task.
-
-        Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
-        """
-
-    async def get(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Return one task.
-
-        Raises NotFound, also for other workspaces.
-        """
-
-    async def list(
-        self,
-        *,
-        status: str | builtins.list[str] = "unfinished",
-        assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        urgent_first: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> TaskPage:
-        """List tasks, newest or most urgent first; by default unfinished ones.
-
-        Raises Invalid, BadCursor.
-        """
-
-    async def search(
-        self,
-        *,
-        status: str | builtins.list[str] = "all",
-        assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        query: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> TaskPage:
-        """Search titles, descriptions, tags and notes of tasks, newest first.
-
-        Raises Invalid, BadCursor.
-        """
-
-    async def claim(
-        self,
-        *,
-        id: str | None = None,
-        start: bool = False,
-        project: str | None = None,
-        tag: str | None = None,
-        or_refuse: bool = False,
-        tell: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Claimed:
-        """Claim a task; exactly one of several claimants gets it.
-
-        The result names the winner. Claiming a task that you have changes nothing and is no
-        error.
-        Without `id` it claims the most urgent open task that waits for nothing and is
-        assigned to you
-        or nobody.
-
-        Raises NotFound, Conflict (with `or_refuse`).
-        """
-
-    async def update(
-        self,
-        *,
-        as_assignee: bool = False,
-        id: str,
-        status: Literal[
-            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
-        ]
-        | None = None,
-        note: str | None = None,
-        blocked_by: str | None = None,
-        blocked_cause: Literal["peer_task", "human", "authorisation", "other"] | None = None,
-        title: str | None = None,
-        description: str | None = None,
-        to: str | None = None,
-        to_instance: str | None = None,
-        priority: int | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tags: builtins.list[str] | None = None,
-        depends_on: builtins.list[str] | None = None,
-        done_when: str | None = None,
-        due_at: str | None = None,
-        estimated_minutes: int | None = None,
-        metadata: dict[str, Any] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Update a task: change its status or edit its fields.
-
-        Starting an unassigned task assigns it to you. Finishing a task sends a message of
-        type system
-        to the creator, and to the assignee if another agent finished it. The same status
-        again changes
-        nothing.
-
-        Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
-        dependency
-        cycle), Invalid, TooLong, UnknownRecipient.
-        """
-
-    async def assign(
-        self,
-        *,
-        id: str,
-        to: str = "",
-        to_instance: str | None = None,
-        note: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Assign a task to an agent or person, or to nobody.
-
-        The new and the previous assignee get a message each.
-
-        A claimed or started task becomes open again, for the new assignee to claim. The
-        same assignee
-        again changes nothing.
-
-        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
-        """
-
-    async def depend(
-        self,
-        *,
-        as_assignee: bool = False,
-        id: str,
-        on: builtins.list[str] = ...,
-        no_more_on: builtins.list[str] = ...,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Change which tasks a task depends on; cycles are refused.
-
-        Raises NotFound, Conflict (it would depend on itself), Invalid.
-        """
-
-    async def finish_many(
-        self,
-        *,
-        as_assignee: bool = False,
-        ids: builtins.list[str] | None = None,
-        assignee: str | None = None,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_before: str | None = None,
-        note: str | None = None,
-        limit: int = 200,
-        only_look: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> FinishedMany:
-        """Finish all unfinished tasks that match the filters.
-
-        Each is finished as by task.update. `only_look` lists the tasks without a change.
-
-        Raises Invalid (no filter), NotFound (ids).
-        """
 
 class NoteVerbs:
     async def add(
@@ -1307,6 +1067,252 @@ class SessionVerbs:
         Raises NotAllowed, NotFound (there is none to end).
         """
 
+class TaskVerbs:
+    async def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Return one task.
+
+        Raises NotFound, also for other workspaces.
+        """
+
+    async def list(
+        self,
+        *,
+        status: str | builtins.list[str] = "unfinished",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        urgent_first: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> TaskPage:
+        """List tasks, newest or most urgent first; by default unfinished ones.
+
+        Raises Invalid, BadCursor.
+        """
+
+    async def search(
+        self,
+        *,
+        status: str | builtins.list[str] = "all",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        query: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> TaskPage:
+        """Search titles, descriptions, tags and notes of tasks, newest first.
+
+        Raises Invalid, BadCursor.
+        """
+
+    async def assign(
+        self,
+        *,
+        id: str,
+        to: str = "",
+        to_instance: str | None = None,
+        note: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Assign a task to an agent or person, or to nobody.
+
+        The new and the previous assignee get a message each.
+
+        A claimed or started task becomes open again, for the new assignee to claim. The
+        same assignee
+        again changes nothing.
+
+        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
+        """
+
+    async def claim(
+        self,
+        *,
+        id: str | None = None,
+        start: bool = False,
+        project: str | None = None,
+        tag: str | None = None,
+        or_refuse: bool = False,
+        tell: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Claimed:
+        """Claim a task; exactly one of several claimants gets it.
+
+        The result names the winner. Claiming a task that you have changes nothing and is no
+        error.
+        Without `id` it claims the most urgent open task that waits for nothing and is
+        assigned to you
+        or nobody.
+
+        Raises NotFound, Conflict (with `or_refuse`).
+        """
+
+    async def create(
+        self,
+        *,
+        title: str,
+        description: str = "",
+        to: str | None = None,
+        to_instance: str | None = None,
+        status: Literal[
+            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
+        ] = "open",
+        priority: int = 3,
+        project: str | None = None,
+        mission: str | None = None,
+        tags: builtins.list[str] = ...,
+        depends_on: builtins.list[str] = ...,
+        done_when: str | None = None,
+        due_at: str | None = None,
+        estimated_minutes: int | None = None,
+        parent: str | None = None,
+        metadata: dict[str, Any] = ...,
+        idempotency_key: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Created:
+        """Create a task; its assignee gets a task_assignment message.
+
+        Without `to` anyone can claim it. The same idempotency key with the same content
+        returns the
+        first task.
+
+        Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
+        """
+
+    async def depend(
+        self,
+        *,
+        as_assignee: bool = False,
+        id: str,
+        on: builtins.list[str] = ...,
+        no_more_on: builtins.list[str] = ...,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Change which tasks a task depends on; cycles are refused.
+
+        Raises NotFound, Conflict (it would depend on itself), Invalid.
+        """
+
+    async def finish_many(
+        self,
+        *,
+        as_assignee: bool = False,
+        ids: builtins.list[str] | None = None,
+        assignee: str | None = None,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_before: str | None = None,
+        note: str | None = None,
+        limit: int = 200,
+        only_look: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> FinishedMany:
+        """Finish all unfinished tasks that match the filters.
+
+        Each is finished as by task.update. `only_look` lists the tasks without a change.
+
+        Raises Invalid (no filter), NotFound (ids).
+        """
+
+    async def update(
+        self,
+        *,
+        as_assignee: bool = False,
+        id: str,
+        status: Literal[
+            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
+        ]
+        | None = None,
+        note: str | None = None,
+        blocked_by: str | None = None,
+        blocked_cause: Literal["peer_task", "human", "authorisation", "other"] | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        to: str | None = None,
+        to_instance: str | None = None,
+        priority: int | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tags: builtins.list[str] | None = None,
+        depends_on: builtins.list[str] | None = None,
+        done_when: str | None = None,
+        due_at: str | None = None,
+        estimated_minutes: int | None = None,
+        metadata: dict[str, Any] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Update a task: change its status or edit its fields.
+
+        Starting an unassigned task assigns it to you. Finishing a task sends a message of
+        type system
+        to the creator, and to the assignee if another agent finished it. The same status
+        again changes
+        nothing.
+
+        Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
+        dependency
+        cycle), Invalid, TooLong, UnknownRecipient.
+        """
+
 class ThreadVerbs:
     async def get(
         self,
@@ -1621,12 +1627,12 @@ class Nouns:
     inbox: InboxVerbs
     key: KeyVerbs
     login: LoginVerbs
-    task: TaskVerbs
     note: NoteVerbs
     receipt: ReceiptVerbs
     schedule: ScheduleVerbs
     server: ServerVerbs
     session: SessionVerbs
+    task: TaskVerbs
     thread: ThreadVerbs
     turn: TurnVerbs
     webhook: WebhookVerbs
@@ -1666,20 +1672,6 @@ class SyncAgentVerbs:
         Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
         """
 
-    def heartbeat(
-        self,
-        *,
-        summary: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Alive:
-        """Report that you are still online; any other call does so too.
-
-        Raises NotAllowed.
-        """
-
     def check_out(
         self,
         *,
@@ -1690,6 +1682,38 @@ class SyncAgentVerbs:
         session: str | None = None,
     ) -> CheckedOut:
         """Report that you go offline; messages wait for you.
+
+        Raises NotAllowed.
+        """
+
+    def dismiss(
+        self,
+        *,
+        name: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Dismissed:
+        """Withdraw all messages that wait for an unknown name.
+
+        The messages stay in the history.
+
+        For people and operators. A later message to the name waits again.
+
+        Raises NotAllowed, NotFound (also for an agent that has connected before).
+        """
+
+    def heartbeat(
+        self,
+        *,
+        summary: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Alive:
+        """Report that you are still online; any other call does so too.
 
         Raises NotAllowed.
         """
@@ -1715,34 +1739,6 @@ class SyncAgentVerbs:
     ) -> Roster:
         """List agents and people with their presence, and unknown recipients."""
 
-    def whoami(
-        self,
-        *,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Identity:
-        """Return your identity: workspace, name, role and rights of your key."""
-
-    def dismiss(
-        self,
-        *,
-        name: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Dismissed:
-        """Withdraw all messages that wait for an unknown name.
-
-        The messages stay in the history.
-
-        For people and operators. A later message to the name waits again.
-
-        Raises NotAllowed, NotFound (also for an agent that has connected before).
-        """
-
     def set_kind(
         self,
         *,
@@ -1762,7 +1758,50 @@ class SyncAgentVerbs:
         Raises NotFound, Conflict (part of the server, or a person with a valid key).
         """
 
+    def whoami(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Identity:
+        """Return your identity: workspace, name, role and rights of your key."""
+
 class SyncMessageVerbs:
+    def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Message:
+        """Return one message; marks nothing.
+
+        Raises NotFound, also for other workspaces.
+        """
+
+    def withdraw(
+        self,
+        *,
+        id: str,
+        as_sender: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Withdrawn:
+        """Withdraw a message from recipients who have not read it.
+
+        It moves from their mailboxes to their archives and stays in the history. Recipients
+        who have
+        read it keep it. Repeating the call changes nothing.
+
+        Raises NotFound, also for a message of another sender.
+        """
+
     def send(
         self,
         *,
@@ -1799,73 +1838,6 @@ class SyncMessageVerbs:
         Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
         Source:
         docs/why/delivery.md.
-        """
-
-    def send_many(
-        self,
-        *,
-        messages: builtins.list[dict[str, Any]],
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> SentMany:
-        """Send up to 500 messages in one call, each with a separate outcome.
-
-        Messages are stored in the order of the list. Raises Invalid only when the list
-        itself is
-        invalid; the error of one message is in its outcome.
-        """
-
-    def get(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Message:
-        """Return one message; marks nothing.
-
-        Raises NotFound, also for other workspaces.
-        """
-
-    def status(
-        self,
-        *,
-        id: str,
-        limit: int = 100,
-        cursor: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> StatusOf:
-        """Return the receipts of one message: who received and read it.
-
-        `is_late` is true when a reply is overdue.
-
-        Raises NotFound, BadCursor.
-        """
-
-    def withdraw(
-        self,
-        *,
-        id: str,
-        as_sender: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Withdrawn:
-        """Withdraw a message from recipients who have not read it.
-
-        It moves from their mailboxes to their archives and stays in the history. Recipients
-        who have
-        read it keep it. Repeating the call changes nothing.
-
-        Raises NotFound, also for a message of another sender.
         """
 
     def ask(
@@ -1973,6 +1945,40 @@ class SyncMessageVerbs:
         """Return who would receive a message, without sending it.
 
         Raises Invalid.
+        """
+
+    def send_many(
+        self,
+        *,
+        messages: builtins.list[dict[str, Any]],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> SentMany:
+        """Send up to 500 messages in one call, each with a separate outcome.
+
+        Messages are stored in the order of the list. Raises Invalid only when the list
+        itself is
+        invalid; the error of one message is in its outcome.
+        """
+
+    def status(
+        self,
+        *,
+        id: str,
+        limit: int = 100,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> StatusOf:
+        """Return the receipts of one message: who received and read it.
+
+        `is_late` is true when a reply is overdue.
+
+        Raises NotFound, BadCursor.
         """
 
 class SyncEventVerbs:
@@ -2242,252 +2248,6 @@ class SyncLoginVerbs:
         session: str | None = None,
     ) -> LoginEnded:
         """Sign out: end the key of this call if it came from a link."""
-
-class SyncTaskVerbs:
-    def create(
-        self,
-        *,
-        title: str,
-        description: str = "",
-        to: str | None = None,
-        to_instance: str | None = None,
-        status: Literal[
-            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
-        ] = "open",
-        priority: int = 3,
-        project: str | None = None,
-        mission: str | None = None,
-        tags: builtins.list[str] = ...,
-        depends_on: builtins.list[str] = ...,
-        done_when: str | None = None,
-        due_at: str | None = None,
-        estimated_minutes: int | None = None,
-        parent: str | None = None,
-        metadata: dict[str, Any] = ...,
-        idempotency_key: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Created:
-        """Create a task; its assignee gets a task_assignment message.
-
-        Without `to` anyone can claim it. The same idempotency key with the same content
-        returns the
-        first task.
-
-        Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
-        """
-
-    def get(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Return one task.
-
-        Raises NotFound, also for other workspaces.
-        """
-
-    def list(
-        self,
-        *,
-        status: str | builtins.list[str] = "unfinished",
-        assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        urgent_first: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> TaskPage:
-        """List tasks, newest or most urgent first; by default unfinished ones.
-
-        Raises Invalid, BadCursor.
-        """
-
-    def search(
-        self,
-        *,
-        status: str | builtins.list[str] = "all",
-        assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        query: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> TaskPage:
-        """Search titles, descriptions, tags and notes of tasks, newest first.
-
-        Raises Invalid, BadCursor.
-        """
-
-    def claim(
-        self,
-        *,
-        id: str | None = None,
-        start: bool = False,
-        project: str | None = None,
-        tag: str | None = None,
-        or_refuse: bool = False,
-        tell: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Claimed:
-        """Claim a task; exactly one of several claimants gets it.
-
-        The result names the winner. Claiming a task that you have changes nothing and is no
-        error.
-        Without `id` it claims the most urgent open task that waits for nothing and is
-        assigned to you
-        or nobody.
-
-        Raises NotFound, Conflict (with `or_refuse`).
-        """
-
-    def update(
-        self,
-        *,
-        as_assignee: bool = False,
-        id: str,
-        status: Literal[
-            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
-        ]
-        | None = None,
-        note: str | None = None,
-        blocked_by: str | None = None,
-        blocked_cause: Literal["peer_task", "human", "authorisation", "other"] | None = None,
-        title: str | None = None,
-        description: str | None = None,
-        to: str | None = None,
-        to_instance: str | None = None,
-        priority: int | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tags: builtins.list[str] | None = None,
-        depends_on: builtins.list[str] | None = None,
-        done_when: str | None = None,
-        due_at: str | None = None,
-        estimated_minutes: int | None = None,
-        metadata: dict[str, Any] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Update a task: change its status or edit its fields.
-
-        Starting an unassigned task assigns it to you. Finishing a task sends a message of
-        type system
-        to the creator, and to the assignee if another agent finished it. The same status
-        again changes
-        nothing.
-
-        Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
-        dependency
-        cycle), Invalid, TooLong, UnknownRecipient.
-        """
-
-    def assign(
-        self,
-        *,
-        id: str,
-        to: str = "",
-        to_instance: str | None = None,
-        note: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Assign a task to an agent or person, or to nobody.
-
-        The new and the previous assignee get a message each.
-
-        A claimed or started task becomes open again, for the new assignee to claim. The
-        same assignee
-        again changes nothing.
-
-        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
-        """
-
-    def depend(
-        self,
-        *,
-        as_assignee: bool = False,
-        id: str,
-        on: builtins.list[str] = ...,
-        no_more_on: builtins.list[str] = ...,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Change which tasks a task depends on; cycles are refused.
-
-        Raises NotFound, Conflict (it would depend on itself), Invalid.
-        """
-
-    def finish_many(
-        self,
-        *,
-        as_assignee: bool = False,
-        ids: builtins.list[str] | None = None,
-        assignee: str | None = None,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_before: str | None = None,
-        note: str | None = None,
-        limit: int = 200,
-        only_look: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> FinishedMany:
-        """Finish all unfinished tasks that match the filters.
-
-        Each is finished as by task.update. `only_look` lists the tasks without a change.
-
-        Raises Invalid (no filter), NotFound (ids).
-        """
 
 class SyncNoteVerbs:
     def add(
@@ -2874,6 +2634,252 @@ class SyncSessionVerbs:
         Raises NotAllowed, NotFound (there is none to end).
         """
 
+class SyncTaskVerbs:
+    def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Return one task.
+
+        Raises NotFound, also for other workspaces.
+        """
+
+    def list(
+        self,
+        *,
+        status: str | builtins.list[str] = "unfinished",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        urgent_first: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> TaskPage:
+        """List tasks, newest or most urgent first; by default unfinished ones.
+
+        Raises Invalid, BadCursor.
+        """
+
+    def search(
+        self,
+        *,
+        status: str | builtins.list[str] = "all",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        query: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> TaskPage:
+        """Search titles, descriptions, tags and notes of tasks, newest first.
+
+        Raises Invalid, BadCursor.
+        """
+
+    def assign(
+        self,
+        *,
+        id: str,
+        to: str = "",
+        to_instance: str | None = None,
+        note: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Assign a task to an agent or person, or to nobody.
+
+        The new and the previous assignee get a message each.
+
+        A claimed or started task becomes open again, for the new assignee to claim. The
+        same assignee
+        again changes nothing.
+
+        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
+        """
+
+    def claim(
+        self,
+        *,
+        id: str | None = None,
+        start: bool = False,
+        project: str | None = None,
+        tag: str | None = None,
+        or_refuse: bool = False,
+        tell: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Claimed:
+        """Claim a task; exactly one of several claimants gets it.
+
+        The result names the winner. Claiming a task that you have changes nothing and is no
+        error.
+        Without `id` it claims the most urgent open task that waits for nothing and is
+        assigned to you
+        or nobody.
+
+        Raises NotFound, Conflict (with `or_refuse`).
+        """
+
+    def create(
+        self,
+        *,
+        title: str,
+        description: str = "",
+        to: str | None = None,
+        to_instance: str | None = None,
+        status: Literal[
+            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
+        ] = "open",
+        priority: int = 3,
+        project: str | None = None,
+        mission: str | None = None,
+        tags: builtins.list[str] = ...,
+        depends_on: builtins.list[str] = ...,
+        done_when: str | None = None,
+        due_at: str | None = None,
+        estimated_minutes: int | None = None,
+        parent: str | None = None,
+        metadata: dict[str, Any] = ...,
+        idempotency_key: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Created:
+        """Create a task; its assignee gets a task_assignment message.
+
+        Without `to` anyone can claim it. The same idempotency key with the same content
+        returns the
+        first task.
+
+        Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
+        """
+
+    def depend(
+        self,
+        *,
+        as_assignee: bool = False,
+        id: str,
+        on: builtins.list[str] = ...,
+        no_more_on: builtins.list[str] = ...,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Change which tasks a task depends on; cycles are refused.
+
+        Raises NotFound, Conflict (it would depend on itself), Invalid.
+        """
+
+    def finish_many(
+        self,
+        *,
+        as_assignee: bool = False,
+        ids: builtins.list[str] | None = None,
+        assignee: str | None = None,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_before: str | None = None,
+        note: str | None = None,
+        limit: int = 200,
+        only_look: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> FinishedMany:
+        """Finish all unfinished tasks that match the filters.
+
+        Each is finished as by task.update. `only_look` lists the tasks without a change.
+
+        Raises Invalid (no filter), NotFound (ids).
+        """
+
+    def update(
+        self,
+        *,
+        as_assignee: bool = False,
+        id: str,
+        status: Literal[
+            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
+        ]
+        | None = None,
+        note: str | None = None,
+        blocked_by: str | None = None,
+        blocked_cause: Literal["peer_task", "human", "authorisation", "other"] | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        to: str | None = None,
+        to_instance: str | None = None,
+        priority: int | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tags: builtins.list[str] | None = None,
+        depends_on: builtins.list[str] | None = None,
+        done_when: str | None = None,
+        due_at: str | None = None,
+        estimated_minutes: int | None = None,
+        metadata: dict[str, Any] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Update a task: change its status or edit its fields.
+
+        Starting an unassigned task assigns it to you. Finishing a task sends a message of
+        type system
+        to the creator, and to the assignee if another agent finished it. The same status
+        again changes
+        nothing.
+
+        Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
+        dependency
+        cycle), Invalid, TooLong, UnknownRecipient.
+        """
+
 class SyncThreadVerbs:
     def get(
         self,
@@ -3188,12 +3194,12 @@ class SyncNouns:
     inbox: SyncInboxVerbs
     key: SyncKeyVerbs
     login: SyncLoginVerbs
-    task: SyncTaskVerbs
     note: SyncNoteVerbs
     receipt: SyncReceiptVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs
     session: SyncSessionVerbs
+    task: SyncTaskVerbs
     thread: SyncThreadVerbs
     turn: SyncTurnVerbs
     webhook: SyncWebhookVerbs

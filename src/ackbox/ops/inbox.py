@@ -14,7 +14,6 @@ from ackbox.model.message import Letter
 from ackbox.model.moment import parse_moment
 from ackbox.model.receipt import Mark
 from ackbox.ops.mailbox import unknown_name
-from ackbox.ops.message.send import has_metadata
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.in_progress import UnderWay, under_way
@@ -25,6 +24,7 @@ from ackbox.ops.rules.marking import (
     note_marked,
     receipt_reader,
 )
+from ackbox.ops.rules.metadata import has_metadata
 from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.rules.seeing import see_each
 from ackbox.ops.rules.totals import counts

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Message
-from ackbox.ops.message.send import visible
+from ackbox.ops.message.read import visible
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.paging import fitting, within

@@ -1,4 +1,4 @@
-"""agent.*: check in, heartbeat, check out, list with presence, whoami.
+"""agent.check_in, agent.check_out: an agent comes and goes.
 
 Explained in docs/why/presence.md.
 """
@@ -11,25 +11,18 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Invalid
-from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.model.moment import to_text
+from ackbox.ops.agent.card import _CARD, Instance, shown
 from ackbox.ops.agent.copies import COPY, choose, siblings
 from ackbox.ops.lenient import CLEARS
-from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.overlap import Overlap, overlap
-from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.presence import (
     DEFAULT_TTL_S,
-    Here,
-    Member,
-    Standing,
-    best,
     derive,
     derived,
-    everyone,
 )
-from ackbox.ops.rules.seeing import narrowed, written_by
 from ackbox.ops.rules.totals import counts
-from ackbox.ops.table import Call, Context, Cursor, op
+from ackbox.ops.table import Call, Context, op
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.readers import Presence, Reader
 
@@ -118,39 +111,6 @@ class Checkin(Call, frozen=True, kw_only=True):
     ) = None
 
 
-class Instance(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent or one of its instances, as others see it."""
-
-    agent: Annotated[str, Meta(description="Name")]
-    instance: Annotated[str | None, Meta(description="Instance; null for the agent")] = None
-    kind: Annotated[str, Meta(description="Kind: agent, human or system")]
-    presence: Annotated[Standing, Meta(description="Presence: online, idle or away")]
-    is_working: Annotated[bool, Meta(description="Whether it is online with a summary")]
-    last_seen: Annotated[str | None, Meta(description="Time of the last call")] = None
-    started_at: Annotated[str | None, Meta(description="Time of the check-in")] = None
-    summary: Annotated[str | None, Meta(description="Summary of its current work")] = None
-    machine: Annotated[str | None, Meta(description="Machine")] = None
-    platform: Annotated[str | None, Meta(description="Operating system")] = None
-    program: Annotated[str | None, Meta(description="Agent program")] = None
-    model: Annotated[str | None, Meta(description="Model")] = None
-    title: Annotated[str | None, Meta(description="Display name")] = None
-    role: Annotated[str | None, Meta(description="Intent")] = None
-    capabilities: Annotated[list[str], Meta(description="Capabilities")] = []
-    area: Annotated[str | None, Meta(description="Area of the work that it claims")] = None
-    files: Annotated[list[str], Meta(description="Files it works on")] = []
-    reach: Annotated[str, Meta(description="Delivery channel: poll, hook, socket or push")] = "poll"
-    instances: Annotated[list[Instance], Meta(description="Instances")] = []
-    unread: Annotated[
-        int | None,
-        Meta(
-            description=(
-                "Number of unread messages (counted up to 100); null if not requested or "
-                "not visible to you"
-            )
-        ),
-    ] = None
-
-
 class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
     """Your card, unread messages, and agents that claim the same area or files."""
 
@@ -169,37 +129,6 @@ class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
         list[Instance],
         Meta(description="Your other online instances, each with a separate inbox"),
     ] = []
-
-
-_CARD = (
-    "summary",
-    "machine",
-    "platform",
-    "program",
-    "model",
-    "title",
-    "role",
-    "capabilities",
-    "area",
-    "files",
-    "reach",
-)
-
-
-def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -> Instance:
-    """Return a reader as others see it."""
-    card = {key: here.card[key] for key in _CARD if here.card.get(key) not in (None, "")}
-    return Instance(
-        agent=reader.name,
-        instance=reader.instance,
-        kind=reader.kind,
-        presence=here.presence,
-        is_working=here.presence == "online" and bool(card.get("summary")),
-        last_seen=to_text_or_none(here.last_seen),
-        started_at=to_text_or_none(here.started_at),
-        instances=instances or [],
-        **card,
-    )
 
 
 @op("agent.check_in", scope="write", writes=True)
@@ -326,46 +255,6 @@ async def declared_overlaps(
     return found[:MAX_CONFLICTS]
 
 
-class Heartbeat(Call, frozen=True, kw_only=True):
-    """A heartbeat, with a new summary if it changed."""
-
-    summary: (
-        Annotated[str, Meta(max_length=500, description="Summary of your current work"), CLEARS]
-        | None
-    ) = None
-
-
-class Alive(msgspec.Struct, frozen=True, kw_only=True):
-    """Time of the heartbeat and number of unread messages."""
-
-    agent: Annotated[str, Meta(description="Your name")]
-    instance: Annotated[str | None, Meta(description="Your instance")]
-    last_seen: Annotated[str, Meta(description="Time of this call")]
-    unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
-
-
-@op("agent.heartbeat", scope="write", writes=lambda params: params.summary is not None)
-async def heartbeat(context: Context, params: Heartbeat) -> Alive:
-    """Report that you are still online; any other call does so too.
-
-    Raises NotAllowed.
-    """
-    me = await context.me(params)
-    if params.summary is not None:
-        before = await context.store.presence(me.reader) or Presence(
-            me.reader, context.now, context.now, DEFAULT_TTL_S, None, "{}"
-        )
-        card = {**msgspec.json.decode(before.card), "summary": params.summary}
-        text = msgspec.json.encode(card).decode()
-        await context.store.put_presence(
-            msgspec.structs.replace(before, last_seen=context.now, left_at=None, card=text)
-        )
-    unread = await context.store.unmarked(me, "read", after=0, most=COUNTED_UP_TO, now=context.now)
-    return Alive(
-        agent=me.name, instance=me.instance, last_seen=to_text(context.now), unread=len(unread)
-    )
-
-
 class Checkout(Call, frozen=True, kw_only=True):
     """A check-out, with an optional summary."""
 
@@ -412,273 +301,3 @@ async def check_out(context: Context, params: Checkout) -> CheckedOut:
         )
     )
     return CheckedOut(agent=me.name, instance=me.instance, left_at=to_text(context.now))
-
-
-class ListAgents(Call, frozen=True, kw_only=True):
-    """Filters and order of the list."""
-
-    online_only: Annotated[
-        bool, Meta(description="Whether to leave out agents that are not online")
-    ] = False
-    name: (
-        Annotated[str, Meta(max_length=512, description="Name of the only agent to list")] | None
-    ) = None
-    days: (
-        Annotated[
-            int, Meta(ge=1, le=3650, description="Days since the last call, at most (1 to 3,650)")
-        ]
-        | None
-    ) = None
-    newest_first: Annotated[
-        bool, Meta(description="Whether to sort by last call, newest first, instead of by name")
-    ] = False
-    present_first: Annotated[
-        bool,
-        Meta(
-            description=(
-                "Whether to sort by presence: online, idle, away; then by last call, newest first"
-            )
-        ),
-    ] = False
-    limit: (
-        Annotated[int, Meta(ge=1, le=1000, description="Maximum number of items to return")] | None
-    ) = None
-    skip: Annotated[
-        int,
-        Meta(ge=0, le=1_000_000, description="Number of agents to skip"),
-    ] = 0
-    like: (
-        Annotated[
-            str,
-            Meta(
-                max_length=256,
-                description=(
-                    "Text that names must contain, in any case; names that begin with it come first"
-                ),
-            ),
-        ]
-        | None
-    ) = None
-    cursor: Cursor | None = None
-    with_unread: Annotated[
-        bool, Meta(description="Whether to count each agent's unread messages, up to 100")
-    ] = False
-    waiting: Annotated[
-        int,
-        Meta(
-            ge=0,
-            le=200,
-            description=(
-                "Number of offline agents with unread direct messages to list separately (0 to 200)"
-            ),
-        ),
-    ] = 0
-
-
-class Roster(msgspec.Struct, frozen=True, kw_only=True):
-    """Agents and people of the workspace with their instances, and unknown names.
-
-    Messages wait for the unknown names.
-    """
-
-    workspace: Annotated[str, Meta(description="Workspace")]
-    agents: Annotated[list[Instance], Meta(description="Agents and people, with their instances")]
-    awaited: Annotated[
-        list[str],
-        Meta(description="Unknown names that messages wait for; at most `limit`"),
-    ]
-    total: Annotated[int, Meta(description="Total number of agents and people")]
-    online: Annotated[int, Meta(description="Number of them that are online")]
-    cursor: Annotated[
-        str | None, Meta(description="Cursor for the next page; null on the last page")
-    ] = None
-    waiting: Annotated[
-        list[Instance],
-        Meta(
-            description=("Offline agents with unread direct messages, by last call, newest first")
-        ),
-    ] = []
-
-
-UNREAD_UP_TO = 100
-# On one page; a page also ends where its answer would be too long.
-MAX_AGENTS = 1_000
-AWAITED_BYTES = WAITING_BYTES = 100_000
-RANK = {"online": 0, "idle": 1, "away": 2}
-
-
-@op("agent.list", scope="read", is_slow=True)
-async def list_agents(context: Context, params: ListAgents) -> Roster:
-    """List agents and people with their presence, and unknown recipients."""
-    ws, query, wanted = (
-        context.workspace.ws,
-        f"agents {_asked(params)}",
-        None if params.like is None else params.like.casefold(),
-    )
-    awaited = await context.store.awaited(visible_to=await written_by(context, params))
-    awaited = [name for name in awaited if wanted is None or wanted in name.casefold()]
-    found = [
-        each
-        for each in await everyone(context, params.name)
-        if _fits(context, params, each, wanted)
-    ]
-    if wanted is not None:
-        found.sort(key=lambda each: not each.name.casefold().startswith(wanted))
-    if params.newest_first or params.present_first:
-        found.sort(key=lambda each: each.last_seen or 0, reverse=True)
-    if params.present_first:
-        found.sort(key=lambda each: RANK[each.presence])
-    skip = params.skip if params.cursor is None else read_cursor(ws, query, params.cursor)
-    cards = fitting(
-        await _cards(
-            context, params, found[skip:][: MAX_AGENTS if params.limit is None else params.limit]
-        )
-    )
-    agents = cards[: context.fits(cards).count]
-    upto = skip + len(agents)
-    return Roster(
-        workspace=context.workspace.name,
-        agents=agents,
-        awaited=fitting(awaited[: params.limit], AWAITED_BYTES),
-        total=len(found),
-        online=sum(each.presence == "online" for each in found),
-        cursor=make_cursor(ws, query, upto) if upto < len(found) else None,
-        waiting=fitting(
-            await _cards(context, params, await _waited_for(context, params, found)), WAITING_BYTES
-        ),
-    )
-
-
-def _asked(params: ListAgents) -> str:
-    return repr(
-        [
-            params.online_only,
-            params.name,
-            params.days,
-            params.newest_first,
-            params.present_first,
-            params.like,
-        ]
-    )
-
-
-def _fits(context: Context, params: ListAgents, each: Member, wanted: str | None) -> bool:
-    return (
-        (wanted is None or wanted in each.name.casefold())
-        and (not params.online_only or each.presence == "online")
-        and (params.days is None or (each.last_seen or 0) >= context.now - params.days * DAY_MS)
-    )
-
-
-async def _cards(context: Context, params: ListAgents, page: list[Member]) -> list[Instance]:
-    """Draw up the cards of a page.
-
-    Others are only counted: this costs more than finding out who is here.
-    """
-    counts = await _unread(context, params, page) if params.with_unread else {}
-    return [
-        msgspec.structs.replace(await card_of(context, each), unread=counts.get(each.reader))
-        for each in page
-    ]
-
-
-async def card_of(context: Context, member: Member) -> Instance:
-    """Return an agent with its running copies, as others see it: as present as the most present
-    of them.
-    """
-    stored = await context.store.presences(member.reader)
-    family = [each for each in await context.store.family(member.reader) if each.seen]
-    here = {each.reader: derived(context, stored.get(each.reader), each.reader) for each in family}
-    own = next(each for each in family if each.is_agent)
-    copies = sorted(
-        (each for each in family if not each.is_agent), key=lambda each: each.instance or ""
-    )
-    together = best([here[own.reader], *(here[each.reader] for each in copies)])
-    merged = Here(
-        together.presence,
-        together.last_seen,
-        together.reach,
-        {**together.card, **here[own.reader].card},
-        here[own.reader].started_at or together.started_at,
-    )
-    return shown(own, merged, [shown(each, here[each.reader]) for each in copies])
-
-
-async def _waited_for(context: Context, params: ListAgents, found: list[Member]) -> list[Member]:
-    """Return those who are not online and for whom post waits by name, the last heard of first,
-    as far as the caller may know.
-    """
-    if not params.waiting:
-        return []
-    visible_to, numbers = (
-        await narrowed(context, params),
-        await context.store.agents_with_post(now=context.now),
-    )
-    waited = [
-        each
-        for each in found
-        if each.presence != "online"
-        and each.reader in numbers
-        and visible_to in (None, each.reader)
-    ]
-    return sorted(waited, key=lambda each: each.last_seen or 0, reverse=True)[: params.waiting]
-
-
-async def _unread(context: Context, params: ListAgents, page: list[Member]) -> dict[int, int]:
-    """Return how much post waits for each of them, as far as the caller may know."""
-    visible_to, found = await narrowed(context, params), dict[int, int]()
-    for each in page:
-        reader = (
-            await context.store.reader_by_number(each.reader)
-            if visible_to in (None, each.reader)
-            else None
-        )
-        if reader is not None:
-            found[each.reader] = len(
-                await context.store.unmarked(
-                    reader, "read", after=0, most=UNREAD_UP_TO, now=context.now
-                )
-            )
-    return found
-
-
-class Whoami(Call, frozen=True, kw_only=True):
-    """No parameters."""
-
-
-class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Your identity and the rights of your key."""
-
-    workspace: Annotated[str, Meta(description="Workspace")]
-    agent: Annotated[str | None, Meta(description="Your name; null for a key without a name")]
-    instance: Annotated[str | None, Meta(description="Your instance")]
-    role: Annotated[str, Meta(description="Role of the key")]
-    key_id: Annotated[str, Meta(description="Id of the key")]
-    may_speak_as: Annotated[
-        list[str], Meta(description="Other names the key may speak as; * matches any text")
-    ]
-    may: Annotated[list[str], Meta(description="Scopes of the key")]
-
-
-@op("agent.whoami", scope="read")
-async def whoami(context: Context, params: Whoami) -> Identity:
-    """Return your identity: workspace, name, role and rights of your key."""
-    caller = context.caller
-    name, instance = (
-        (None, None)
-        if params.agent is None and caller.agent is None and context.session is None
-        else context.identity(params)
-    )
-    return Identity(
-        workspace=context.workspace.name,
-        agent=name,
-        instance=instance,
-        role=caller.role,
-        key_id=caller.key_id,
-        may_speak_as=list(caller.may_speak_as),
-        may=[
-            scope
-            for scope in ("read", "write", "sign_in", "admin", "server", "database")
-            if caller.may(scope)
-        ],
-    )

@@ -14,9 +14,10 @@ from ackbox.errors import Invalid, TooLong
 from ackbox.model.message import Message
 from ackbox.model.moment import parse_moment
 from ackbox.model.query import Query, parse_query
-from ackbox.ops.message.send import has_metadata, visible
+from ackbox.ops.message.read import visible
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
+from ackbox.ops.rules.metadata import has_metadata
 from ackbox.ops.rules.paging import within
 from ackbox.ops.rules.seeing import Seen, narrowed, see_each
 from ackbox.ops.table import Call, Context, Cursor, MessageId, Name, Run, op

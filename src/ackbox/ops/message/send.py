@@ -1,6 +1,6 @@
-"""message.*: send, send many, get, status.
+"""message.send: the one place where a message is made.
 
-The one place where a message is made. Explained in docs/why/delivery.md.
+Explained in docs/why/delivery.md.
 """
 
 from __future__ import annotations
@@ -11,30 +11,26 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import AckboxError, Conflict, Invalid, MissingField, NotFound, TooLong
+from ackbox.errors import Conflict, Invalid, MissingField, NotFound, TooLong
 from ackbox.model.address import parse_audience
 from ackbox.model.message import (
     BODY_LIMIT,
-    METADATA_LIMIT_BYTES,
     SUBJECT_LIMIT,
     Kind,
-    Message,
     MessageType,
     Priority,
     Ref,
 )
 from ackbox.model.moment import parse_moment, to_text
-from ackbox.model.receipt import Receipt
 from ackbox.model.text import composed, without_ignorables
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.message.audience import Audience, Recipient, describe, mentioned, resolve
 from ackbox.ops.message.loop_guard import hold_repeats, hops
 from ackbox.ops.rules import show
-from ackbox.ops.rules.cursors import make_cursor, read_cursor
-from ackbox.ops.rules.paging import fitting
+from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.rules.room import refuse_full
-from ackbox.ops.rules.seeing import Seen, may_see, see
-from ackbox.ops.table import Batch, Call, Context, Cursor, Limit, MessageId, op
+from ackbox.ops.rules.seeing import may_see
+from ackbox.ops.table import Call, Context, op
 from ackbox.store.messages import Stored
 from ackbox.store.readers import Reader
 
@@ -278,15 +274,7 @@ def _check_text(params: Send) -> dict[str, Any]:
             field="body",
             hint="Write a text, or name files in `refs`.",
         )
-    size = len(msgspec.json.encode(params.metadata)) if params.metadata else 0
-    if size > METADATA_LIMIT_BYTES:
-        raise TooLong(
-            f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are allowed.",
-            field="metadata",
-            size=size,
-            limit=METADATA_LIMIT_BYTES,
-            hint="Name a file in `refs` instead.",
-        )
+    check_metadata(params.metadata, hint="Name a file in `refs` instead.")
     return {"body": body, "subject": subject}
 
 
@@ -436,190 +424,3 @@ def _fields(
         "created_at": context.now,
         **text,
     }
-
-
-class SendMany(Call, frozen=True, kw_only=True):
-    """Messages to send, with the fields of message.send."""
-
-    messages: Annotated[
-        list[dict[str, Any]],
-        Meta(
-            min_length=1,
-            max_length=500,
-            description="Messages with the fields of message.send (1 to 500)",
-        ),
-    ]
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Outcome of one message: `sent` or `error`."""
-
-    sent: Annotated[Sent | None, Meta(description="Result of message.send; null if refused")] = None
-    error: Annotated[dict[str, Any] | None, Meta(description="Error; null if it succeeded")] = None
-
-
-class SentMany(msgspec.Struct, frozen=True, kw_only=True):
-    """Outcomes in the order of the messages."""
-
-    outcomes: Annotated[list[Outcome], Meta(description="Outcome of each message, in order")]
-    sent: Annotated[int, Meta(description="Number of stored messages")]
-    refused: Annotated[int, Meta(description="Number of refused messages")]
-
-
-def _split(params: SendMany) -> list[dict[str, Any]]:
-    whose = {
-        name: getattr(params, name)
-        for name in Call.__struct_fields__
-        if getattr(params, name) is not None
-    }
-    return [{**whose, **each} for each in params.messages]
-
-
-@op(
-    "message.send_many",
-    scope="write",
-    writes=True,
-    batch=Batch("message.send", _split),
-    cost=lambda params: len(params.messages),
-    is_bulk=True,
-)
-async def send_many(params: SendMany, outcomes: list[Sent | AckboxError]) -> SentMany:
-    """Send up to 500 messages in one call, each with a separate outcome.
-
-    Messages are stored in the order of the list. Raises Invalid only when the list itself is
-    invalid; the error of one message is in its outcome.
-    """
-    listed = [
-        (
-            Outcome(error=each.as_dict()["error"])
-            if isinstance(each, AckboxError)
-            else Outcome(sent=each)
-        )
-        for each in outcomes
-    ]
-    refused = sum(each.error is not None for each in listed)
-    return SentMany(outcomes=listed, sent=len(listed) - refused, refused=refused)
-
-
-class Get(Call, frozen=True, kw_only=True):
-    """Message to return."""
-
-    id: MessageId
-
-
-@op("message.get", scope="read")
-async def get(context: Context, params: Get) -> Message:
-    """Return one message; marks nothing.
-
-    Raises NotFound, also for other workspaces.
-    """
-    return show.message(await find_seen(context, params, params.id), context.workspace.name)
-
-
-async def find_seen(context: Context, call: Call, id: str) -> Seen:
-    """Return a message that the caller may see, by its id. Raises NotFound."""
-    row = await context.store.message(id)
-    seen = None if row is None else await see(context, call, row)
-    if seen is None:
-        raise NotFound(
-            "There is no such message.", hint="Use an id that a reading call returned.", field="id"
-        )
-    return seen
-
-
-async def visible(context: Context, call: Call, id: str) -> Stored:
-    """Return what is stored of a message that the caller may see. Raises NotFound."""
-    return (await find_seen(context, call, id)).row
-
-
-def has_metadata(metadata: str, wanted: dict[str, Any]) -> bool:
-    """Whether a message's metadata, as it is stored, has these values."""
-    own = msgspec.json.decode(metadata) if wanted else {}
-    return all(name in own and own[name] == value for name, value in wanted.items())
-
-
-class Status(Call, frozen=True, kw_only=True):
-    """Message, and page of its receipts."""
-
-    id: MessageId
-    limit: Limit = 100
-    cursor: Cursor | None = None
-
-
-class StatusOf(msgspec.Struct, frozen=True, kw_only=True):
-    """Receipt counts over all recipients, and a page of receipts."""
-
-    id: Annotated[str, Meta(description="Id of the message")]
-    sender: Annotated[str, Meta(description="Sender")]
-    type: Annotated[str, Meta(description="Type of the message")]
-    to: Annotated[list[str], Meta(description="Recipients")]
-    created_at: Annotated[str, Meta(description="Time of storage")]
-    recipients: Annotated[int, Meta(description="Number of recipients")]
-    delivered: Annotated[int, Meta(description="Number of recipients it was delivered to")]
-    read: Annotated[int, Meta(description="Number of recipients who read it")]
-    acknowledged: Annotated[int, Meta(description="Number of recipients who acknowledged it")]
-    archived: Annotated[int, Meta(description="Number of recipients who archived it")]
-    is_expired: Annotated[bool, Meta(description="Whether it has expired")]
-    is_late: Annotated[bool, Meta(description="Whether a reply is overdue")]
-    receipts: Annotated[list[Receipt], Meta(description="Receipt of each recipient")]
-    cursor: Annotated[
-        str | None, Meta(description="Cursor for the next page; null on the last page")
-    ] = None
-
-
-@op("message.status", scope="read")
-async def status(context: Context, params: Status) -> StatusOf:
-    """Return the receipts of one message: who received and read it.
-
-    `is_late` is true when a reply is overdue.
-
-    Raises NotFound, BadCursor.
-    """
-    row = await visible(context, params, params.id)
-    store, ws = context.store, context.workspace.ws
-    after = 0 if params.cursor is None else read_cursor(ws, f"status {row.seq}", params.cursor)
-    everyone = row.is_for_everyone
-    found = await store.traces(
-        row.seq,
-        sender_agent=row.sender_agent,
-        is_broadcast=everyone,
-        after=after,
-        most=params.limit,
-    )
-    counts = await store.trace_counts(row.seq)
-    size = (
-        await store.broadcast_size(row.seq, sender_agent=row.sender_agent)
-        if everyone
-        else len(await store.channels(row.seq))
-    )
-    expired = row.expires_at is not None and row.expires_at <= context.now
-    receipts = fitting(
-        [show.receipt(row.seq, who, trace, is_expired=expired) for who, trace in found]
-    )
-    has_more = len(receipts) < len(found) or len(found) == params.limit
-    return StatusOf(
-        id=row.id,
-        sender=row.sender_name,
-        type=row.type,
-        to=show.addresses(row),
-        created_at=to_text(row.created_at),
-        recipients=size,
-        delivered=counts[0],
-        read=counts[1],
-        acknowledged=counts[2],
-        archived=counts[3],
-        is_expired=expired,
-        is_late=await _is_late(context, row),
-        receipts=receipts,
-        cursor=(
-            make_cursor(ws, f"status {row.seq}", found[len(receipts) - 1][0][0])
-            if has_more
-            else None
-        ),
-    )
-
-
-async def _is_late(context: Context, row: Stored) -> bool:
-    if row.expects_reply_by is None or row.expects_reply_by > context.now:
-        return False
-    return await context.store.first_answer(row) is None

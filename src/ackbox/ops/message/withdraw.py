@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import NotFound
-from ackbox.ops.message.send import visible
+from ackbox.ops.message.read import visible
 from ackbox.ops.rules.marking import Target, mark_one
 from ackbox.ops.table import Call, Context, MessageId, op
 from ackbox.store.messages import Stored

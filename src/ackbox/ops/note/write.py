@@ -18,10 +18,10 @@ from ackbox.model.query import parse_query
 from ackbox.model.text import composed
 from ackbox.ops.message.history import WORDS
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
+from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
-from ackbox.ops.task.find import check_metadata
 from ackbox.store.messages import NEWEST
 from ackbox.store.notes import SUPERSEDES, Link, NoteFilter, StoredNote
 from ackbox.store.readers import Reader
@@ -217,7 +217,7 @@ def _checked(new: NewNote) -> NewNote:
             limit=TEXT_LIMIT,
             hint="Keep it in a file and write its path here.",
         )
-    check_metadata(new.metadata)
+    check_metadata(new.metadata, hint="Name a file in the text instead.")
     for link in new.links:
         check_relation(link.relation)
     return msgspec.structs.replace(

@@ -14,7 +14,7 @@ from msgspec import Meta
 from ackbox.model.message import Letter
 from ackbox.model.query import parse_query
 from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import Instance, card_of
+from ackbox.ops.agent.card import Instance, card_of
 from ackbox.ops.inbox import Check, check
 from ackbox.ops.note.write import Note, within
 from ackbox.ops.note.write import shown as shown_note

@@ -11,8 +11,9 @@ from ackbox.errors import Invalid
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.task import NOTE_LIMIT
 from ackbox.ops.table import Context, Name, op
-from ackbox.ops.task.change import Change, actor, moved, save, told
-from ackbox.ops.task.find import Label, ListTasks, TaskId, filter_of, find
+from ackbox.ops.task.change import Change, actor, moved, save, with_messages_sent
+from ackbox.ops.task.fields import Label, TaskId
+from ackbox.ops.task.find import ListTasks, filter_of, find
 from ackbox.store.messages import NEWEST
 from ackbox.store.tasks import StoredTask
 
@@ -69,7 +70,7 @@ async def finish_many(context: Context, params: FinishMany) -> FinishedMany:
             me = await actor(context, params, before)
             card = msgspec.structs.replace(before.card, note=params.note or before.card.note)
             task = moved(context, me, msgspec.structs.replace(before, card=card), "done", before)
-            task = await told(context, me, task, before, is_finished=True)
+            task = await with_messages_sent(context, me, task, before, is_finished=True)
             await save(context, me, "task.updated", task, was=before.status, run=run)
     return FinishedMany(
         run=run,

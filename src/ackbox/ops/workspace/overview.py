@@ -12,7 +12,8 @@ from msgspec import Meta
 
 from ackbox.model.moment import to_text
 from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import Instance, ListAgents, list_agents
+from ackbox.ops.agent.card import Instance
+from ackbox.ops.agent.list import ListAgents, list_agents
 from ackbox.ops.note.write import ListNotes, Note, list_notes
 from ackbox.ops.table import Call, Context, op
 from ackbox.ops.task.find import ListTasks, list_tasks
