@@ -34,7 +34,7 @@ from ackbox.store.messages import NEWEST, Stored
 from ackbox.store.readers import Reader
 
 BODY_BYTES = 40_000
-GO_ON = {True: "go on with the cursor", False: "mark them, then look again"}
+CONTINUE = {True: "continue with the cursor", False: "mark them, then check again"}
 # Messages read at a time while narrowing, and in one call; whoever looks for more goes on with the
 # cursor.
 LOOKED_AT = 1_000
@@ -164,29 +164,71 @@ async def check(context: Context, params: Check) -> Checked:
     Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
     """
     me = await context.me(params)
-    ws, store = context.workspace.ws, context.store
-    after = 0 if params.cursor is None else read_cursor(ws, f"inbox {me.reader}", params.cursor)
-    goes_on = not (params.urgent_first or params.newest)
-    most = params.limit + 1 if goes_on else COUNTED_UP_TO
-    is_narrowed = (
+    name = f"inbox {me.reader}"
+    after = 0 if params.cursor is None else read_cursor(context.workspace.ws, name, params.cursor)
+    seqs, looked_to = await _seqs(context, params, me, after)
+    page = _within(await _rows(context, params, seqs), params)
+    # A first look that finds fewer than its limit has found all there is.
+    is_all = params.cursor is None and not _is_narrowed(params) and len(seqs) <= params.limit
+    unread, total = await counts(context, me, unread=len(seqs) if is_all else None)
+    letters = await _letters(context, params, me, page)
+    # Messages that one answer of the face does not hold are neither marked nor passed by the
+    # cursor; those that it shows only in part are not marked.
+    fitted = context.fits(letters)
+    page, letters = page[: fitted.count], letters[: fitted.count]
+    is_cut = len(seqs) > len(page)
+    upto = (
+        max((row.seq for row in page), default=after) if is_cut or looked_to is None else looked_to
+    )
+    shown = [row for row in page if row.id not in fitted.begun]
+    if params.mark != "none" and shown:
+        await _mark_page(context, me, shown, params)
+    return Checked(
+        messages=letters,
+        unread=min(unread, COUNTED_UP_TO),
+        total=min(total, COUNTED_UP_TO),
+        counts_capped=max(unread, total) > COUNTED_UP_TO,
+        has_more=is_cut or looked_to is not None,
+        cursor=(
+            make_cursor(context.workspace.ws, name, upto)
+            if upto > after and _is_in_order(params)
+            else params.cursor
+        ),
+        notice=_notice(context, params, len(page), len(seqs), has_looked=looked_to is not None),
+        under_way=await under_way(context, me) if params.with_tasks else None,
+        **await unknown_name(context, me),
+    )
+
+
+def _is_in_order(params: Check) -> bool:
+    """Whether messages come oldest first, so that a cursor can go on from them."""
+    return not (params.urgent_first or params.newest)
+
+
+def _is_narrowed(params: Check) -> bool:
+    return (
         params.since is not None
         or bool(params.metadata)
         or params.intent is not None
         or params.direct_only
         or params.state != "unread"
     )
-    seqs, looked_to = (
-        await _narrowed(context, params, me, after, most)
-        if is_narrowed
-        else (await _all(context, params, me, after, most), None)
-    )
-    rows = await _rows(context, params, seqs)
-    page = _within(rows, params)
-    # A first look that found fewer than it may give has found all there is.
-    is_all = params.cursor is None and not is_narrowed and len(seqs) <= params.limit
-    unread, total = await counts(context, me, unread=len(seqs) if is_all else None)
-    flags = {} if params.state == "unread" else await store.flags(me, [row.seq for row in page])
-    letters = [
+
+
+async def _seqs(
+    context: Context, params: Check, me: Reader, after: int
+) -> tuple[list[int], int | None]:
+    """Return the seqs to choose a page from, and how far the search went if it stopped early."""
+    most = params.limit + 1 if _is_in_order(params) else COUNTED_UP_TO
+    if _is_narrowed(params):
+        return await _narrowed(context, params, me, after, most)
+    return await _all(context, params, me, after, most), None
+
+
+async def _letters(context: Context, params: Check, me: Reader, page: list[Stored]) -> list[Letter]:
+    seqs = [row.seq for row in page]
+    flags = {} if params.state == "unread" else await context.store.flags(me, seqs)
+    return [
         show.letter(
             seen,
             context.workspace.name,
@@ -196,44 +238,17 @@ async def check(context: Context, params: Check) -> Checked:
         )
         for seen in await see_each(context, params, page)
     ]
-    # What one answer of the face does not hold is neither marked nor passed by the cursor; what it
-    # shows only in part is not marked.
-    fitted = context.fits(letters)
-    page, letters = page[: fitted.count], letters[: fitted.count]
-    is_cut = len(seqs) > len(page)
-    has_more = is_cut or looked_to is not None
-    upto = (
-        max((row.seq for row in page), default=after) if is_cut or looked_to is None else looked_to
-    )
-    whole = [row for row in page if row.id not in fitted.begun]
-    if params.mark != "none" and whole:
-        await _mark_page(context, me, whole, params)
-    return Checked(
-        messages=letters,
-        unread=min(unread, COUNTED_UP_TO),
-        total=min(total, COUNTED_UP_TO),
-        counts_capped=max(unread, total) > COUNTED_UP_TO,
-        has_more=has_more,
-        cursor=(
-            make_cursor(ws, f"inbox {me.reader}", upto)
-            if upto > after and goes_on
-            else params.cursor
-        ),
-        notice=(
-            f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown;"
-            f" {GO_ON[goes_on]}."
-            if is_cut
-            else (
-                f"Looked through {MAX_LOOKED_AT:,} messages; go on with the cursor."
-                if has_more
-                else None
-                if page
-                else context.workspace.settings.get("empty_inbox_text") or None
-            )
-        ),
-        under_way=await under_way(context, me) if params.with_tasks else None,
-        **await unknown_name(context, me),
-    )
+
+
+def _notice(
+    context: Context, params: Check, shown: int, found: int, *, has_looked: bool
+) -> str | None:
+    if found > shown:
+        more = "+" if found > params.limit else ""
+        return f"{shown} of {found}{more} shown; {CONTINUE[_is_in_order(params)]}."
+    if has_looked:
+        return f"Searched {MAX_LOOKED_AT:,} messages; continue with the cursor."
+    return None if shown else context.workspace.settings.get("empty_inbox_text") or None
 
 
 @op(

@@ -17,7 +17,7 @@ from ackbox.model.message import SUBJECT_LIMIT, Priority
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.access import Caller
 from ackbox.ops.message.audience import resolve
-from ackbox.ops.message.send import Intent, Send, Sent, post
+from ackbox.ops.message.send import Intent, Send, Sent, store_message
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.schedules import Due, ScheduleRow
@@ -306,7 +306,7 @@ async def fire(context: Context, due: Due) -> Sent | None:
         idempotency_key=f"schedule:{row.id}:{newest}",
         unknown="hold",
     )
-    return await post(context, await context.server(CRON), params)
+    return await store_message(context, await context.server(CRON), params)
 
 
 def _late(newest: int, missed: int, since: int, now: int) -> str:

@@ -13,7 +13,7 @@ from msgspec import Meta
 from ackbox.errors import AckboxError, Conflict
 from ackbox.model.message import Message, Ref
 from ackbox.model.moment import to_text
-from ackbox.ops.message.send import Intent, Send, post
+from ackbox.ops.message.send import Intent, Send, store_message
 from ackbox.ops.note.write import Added, NewNote, keep
 from ackbox.ops.rules import show
 from ackbox.ops.rules.seeing import see
@@ -190,7 +190,7 @@ async def _say(context: Context, me: Reader, params: Submit, number: int, turn: 
     key = None if params.idempotency_key is None else f"turn:{params.idempotency_key}:{number}"
     before = None if key is None else await context.store.sent_before(me.agent, key)
     seq = (
-        (await post(context, me, await _send(context, me, params, word, key, turn.id))).seq
+        (await store_message(context, me, await _send(context, me, params, word, key, turn.id))).seq
         if before is None
         else before[0]
     )

@@ -21,7 +21,7 @@ from ackbox.model.template import check_template, fill, stand_in
 from ackbox.ops.access import Caller
 from ackbox.ops.decode import refuse_deep
 from ackbox.ops.message.audience import resolve
-from ackbox.ops.message.send import Intent, Send, post
+from ackbox.ops.message.send import Intent, Send, store_message
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, Unread, op
 from ackbox.store.engine import Engine
@@ -306,7 +306,7 @@ async def receive(context: Context, params: Receive) -> Received:
     about = {"webhook": row.id, "delivery": params.headers[form.delivery][:200]}
     if form.event is not None and form.event in params.headers:
         about["event"] = params.headers[form.event][:200]
-    sent = await post(
+    sent = await store_message(
         context,
         await context.server(WEBHOOK),
         Send(

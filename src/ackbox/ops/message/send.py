@@ -170,10 +170,10 @@ async def send(context: Context, params: Send) -> Sent:
     Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard. Source:
     docs/why/delivery.md.
     """
-    return await post(context, await context.me(params), params)
+    return await store_message(context, await context.me(params), params)
 
 
-async def post(
+async def store_message(
     context: Context,
     sender: Reader,
     params: Send,
@@ -181,12 +181,10 @@ async def post(
     type: MessageType | None = None,
     kind: Kind | None = None,
 ) -> Sent:
-    """Write a message of this sender in the transaction that runs: the one way one is made.
+    """Store a message from this sender in the running transaction: the only way to make one.
 
-    With a `type` it is one that the server writes about something that was done, such as
-    `task_assignment`: it counts as
-    no answer, and is not held for being like another. With a `kind` its words are not the sender's
-    own.
+    With a `type`, the server writes it about a change, such as `task_assignment`: it does not count
+    as a reply, and identical ones are not stopped. With a `kind`, the text is not the sender's.
     """
     text = _check_text(params)
     content = b""
@@ -197,28 +195,14 @@ async def post(
             return await _sent_again(context, params, before, content)
     refuse_full(context)
     parent = await _parent(context, params)
-    # Empty text names nobody; beside a parent it is as good as left out.
-    written = (
-        params.to
-        if params.to or (params.to is not None and parent is None)
-        else _answered(params, sender, parent)
-    )
+    to = _addressed(params, sender, parent)
     if type is None:
-        stands_on = hops(context, sender, parent)
-        hold_repeats(context, sender, written, text, key=params.idempotency_key)
+        count = hops(context, sender, parent)
+        hold_repeats(context, sender, to, text, key=params.idempotency_key)
     else:
-        stands_on = parent.hops if parent else 0
-    unknown = params.unknown or context.workspace.settings.get("unknown", "hold")
-    to, instance = await _whom(context, params, written, sender)
-    audience = await resolve(
-        context,
-        to,
-        instance=instance,
-        unknown=unknown,
-        sender=sender,
-        by_instance=params.by_instance,
-    )
-    fields = _fields(context, params, sender, audience, text, parent=parent, hops=stands_on)
+        count = parent.hops if parent else 0
+    audience = await _audience(context, params, to, sender)
+    fields = _fields(context, params, sender, audience, text, parent=parent, hops=count)
     fields |= {
         name: value for name, value in (("type", type), ("sender_kind", kind)) if value is not None
     }
@@ -237,6 +221,27 @@ async def post(
         created_at=to_text(context.now),
         recipient_count=audience.count,
         recipients=audience.recipients,
+    )
+
+
+def _addressed(params: Send, sender: Reader, parent: Stored | None) -> str | list[str]:
+    """Return the recipients as written; a reply without any goes to the sender of its parent."""
+    if params.to or (params.to is not None and parent is None):
+        return params.to
+    return _answered(params, sender, parent)
+
+
+async def _audience(
+    context: Context, params: Send, to: str | list[str], sender: Reader
+) -> Audience:
+    to, instance = await _whom(context, params, to, sender)
+    return await resolve(
+        context,
+        to,
+        instance=instance,
+        unknown=params.unknown or context.workspace.settings.get("unknown", "hold"),
+        sender=sender,
+        by_instance=params.by_instance,
     )
 
 

@@ -16,7 +16,7 @@ from ackbox.model.message import SUBJECT_LIMIT, MessageType, Ref
 from ackbox.model.moment import to_text
 from ackbox.model.task import FINISHED
 from ackbox.ops.message.audience import resolve
-from ackbox.ops.message.send import Send, post
+from ackbox.ops.message.send import Send, store_message
 from ackbox.ops.rules.seeing import may_see
 from ackbox.ops.table import Context
 from ackbox.store.readers import Reader
@@ -131,7 +131,7 @@ async def _tell(
 ) -> str:
     letter["subject"] = letter["subject"][:SUBJECT_LIMIT]
     about = {"id": task.id, "number": task.number, "status": task.status}
-    sent = await post(
+    sent = await store_message(
         context,
         me,
         Send(

@@ -61,9 +61,7 @@ async def depend(context: Context, params: Depend) -> Task:
     )
 
 
-async def replace_needs(
-    context: Context, params: Call, task: StoredTask, needs: list[str]
-) -> None:
+async def replace_needs(context: Context, params: Call, task: StoredTask, needs: list[str]) -> None:
     there = await context.store.needs(task.number)
     wanted = await check_needs(
         context, task, [await find(context, params, id, field="depends_on") for id in needs]
