@@ -30,8 +30,10 @@ ALLOWED: dict[Role, frozenset[Scope]] = {
     "owner-link": frozenset({"redeem"}),
 }
 
-# The kinds of key whose holder is a person.
-PEOPLE: tuple[Role, ...] = ("human", "owner")
+
+def is_person(role: Role) -> bool:
+    """Whether the holder of a key with this role is a person."""
+    return role in ("human", "owner")
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,4 +93,4 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_person(self) -> bool:
-        return self.role in PEOPLE
+        return is_person(self.role)

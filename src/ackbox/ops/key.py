@@ -14,7 +14,7 @@ from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.key import KeyKind, Role, digest, mint, parse_key
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import LONGEST, parse_name, refuse_newcomer
-from ackbox.ops.access import ALLOWED, PEOPLE
+from ackbox.ops.access import ALLOWED, is_person
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.readers import other_spelling
@@ -96,8 +96,8 @@ async def create(context: Context, params: CreateKey) -> NewKey:
     id = parse_key(text).id
     if name is not None and params.kind != "server-admin":
         # Whoever has a key has a mailbox: broadcasts from now on are for it, before it first calls.
-        owner = await context.register(name, kind="human" if params.kind in PEOPLE else "agent")
-        if params.kind in PEOPLE and owner.kind != "human":
+        owner = await context.register(name, kind="human" if is_person(params.kind) else "agent")
+        if is_person(params.kind) and not owner.is_person:
             raise Conflict(
                 f"{name!r} is an agent; a person's key needs the name of a person.",
                 field="name",

@@ -14,7 +14,7 @@ from ackbox.errors import BadKey, Conflict, Invalid, NotAllowed
 from ackbox.model.key import Role, digest, mint, parse_key
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
-from ackbox.ops.access import PEOPLE
+from ackbox.ops.access import is_person
 from ackbox.ops.key import DAY_MS, NewKey
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.store import Store, find_key
@@ -82,7 +82,7 @@ async def link(context: Context, params: MakeLink) -> Link:
             field="name",
         )
     person = await context.register(asked, kind="human")
-    if person.kind != "human":
+    if not person.is_person:
         raise Conflict(
             f"{asked!r} is an agent; only a person can sign in.",
             field="name",
@@ -167,7 +167,7 @@ async def end(context: Context, params: End) -> Ended:
     """Sign out: end the key of this call if it came from a link."""
     caller, keys = context.caller, Store(context.store.tx, context.caller.ws)
     own = await find_key(context.store.tx, caller.key_id)
-    if own is None or own.label != LABEL or own.role not in PEOPLE:
+    if own is None or own.label != LABEL or not is_person(own.role):
         return Ended(ended=False)
     await keys.revoke_key(caller.key_id, now=context.now)
     context.rings.add(

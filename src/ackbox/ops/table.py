@@ -259,12 +259,9 @@ class Context(msgspec.Struct, kw_only=True):
                 claimed=name,
             )
 
-    async def server(self, name: str) -> Reader:
-        """Return the reader under whose name the server itself writes.
-
-        The name is its own from then on.
-        """
-        reader, is_new = await self.store.arrive_as_server(name)
+    async def server(self, name: str, *, is_listed: bool = True) -> Reader:
+        """Return the reader that the server sends as under a name, which no key can use."""
+        reader, is_new = await self.store.server_sender(name, is_listed=is_listed)
         if is_new:
             self.rings.add(
                 await self.store.add_event(
@@ -294,9 +291,13 @@ class Context(msgspec.Struct, kw_only=True):
             self.rings.add(seq)
         return reader
 
-    def _check_kind(self, reader: Reader) -> None:
+    def may_act_as(self, reader: Reader) -> bool:
+        """Whether the caller's key may act as a reader: for a person, only that person's key."""
         is_self = self.caller.is_person and reader.name == self.caller.agent
-        if reader.kind == "human" and not is_self and self.caller.role != "operator":
+        return is_self or not reader.is_person or self.caller.role == "operator"
+
+    def _check_kind(self, reader: Reader) -> None:
+        if not self.may_act_as(reader):
             raise NotYou(
                 f"{reader.name!r} is a person; only that person's key speaks as them.",
                 hint="Use another name.",

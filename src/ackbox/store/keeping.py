@@ -13,7 +13,7 @@ import msgspec
 from ackbox.errors import Conflict
 from ackbox.model.name import kept_fold
 from ackbox.store.bound import Bound
-from ackbox.store.readers import PEOPLE, Reader
+from ackbox.store.readers import ANY_PERSON, Reader
 
 PAGE_BYTES = 2_000_000
 MESSAGE = (
@@ -137,7 +137,7 @@ class Keeping(Bound):
         there = row or await self.row("reader_by_number", reader=record["reader"])
         if (
             row is None
-            and (record["name"], record["instance"]) == (PEOPLE, None)
+            and (record["name"], record["instance"]) == (ANY_PERSON, None)
             and await self._has_heir(record["reader"])
         ):
             return False

@@ -34,6 +34,10 @@ class Reader(msgspec.Struct, frozen=True):
     def is_agent(self) -> bool:
         return self.instance is None
 
+    @property
+    def is_person(self) -> bool:
+        return self.kind == "human"
+
 
 class Presence(msgspec.Struct, frozen=True):
     """A reader's signs of life, in milliseconds UTC, and the card it showed."""
@@ -53,8 +57,8 @@ def nobody(name: str, instance: str | None, *, last: int) -> Reader:
 
 # Messages that waited for any person and are given to the first one together.
 MAX_HANDED_OVER = 10_000
-# Who post to every person waits for while there is none. Nobody can be called so.
-PEOPLE = "user"
+# The name under which messages to every person wait while there is none; it is reserved.
+ANY_PERSON = "user"
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -152,7 +156,7 @@ class Readers(Bound):
 
     async def first_person(self) -> list[Reader]:
         """Return the reader of what waits for the first person, if anything does."""
-        found = await self.reader(PEOPLE)
+        found = await self.reader(ANY_PERSON)
         return [] if found is None else [found]
 
     async def awaited(self, *, visible_to: int | None) -> list[str]:
@@ -180,7 +184,7 @@ class Readers(Bound):
         if found is not None:
             return found
         if instance is None:
-            kind = "human" if name == PEOPLE else "agent"
+            kind = "human" if name == ANY_PERSON else "agent"
             return await self._add(
                 name, None, agent=None, kind=kind, seen=0, floor=await self.last_seq()
             )
@@ -200,22 +204,6 @@ class Readers(Bound):
         """
         await self.run("workspace_count_agents", more=0)
 
-    async def machinery(self, name: str) -> Reader:
-        """Return a sender of the server's own, of kind system: nobody speaks as it, and it has
-        no mailbox. Raises Conflict.
-        """
-        found = await self.reader(name)
-        if found is None:
-            return await self._add(
-                name, None, agent=None, kind="system", seen=0, floor=await self.last_seq()
-            )
-        if found.kind != "system":
-            raise Conflict(
-                f"{name!r} is somebody here, not a part of the server.",
-                hint="Give that one another name.",
-            )
-        return found
-
     async def arrive(
         self, name: str, instance: str | None, *, kind: str, arrival: Arrival
     ) -> tuple[Reader, bool]:
@@ -228,15 +216,23 @@ class Readers(Bound):
         agent, _ = await self.arrive(name, None, kind=kind, arrival=arrival)
         return await self._arrive_instance(agent, instance, found), True
 
-    async def arrive_as_server(self, name: str) -> tuple[Reader, bool]:
-        """Return the reader that the server writes as; a sender only, so no broadcast counts it."""
+    async def server_sender(self, name: str, *, is_listed: bool) -> tuple[Reader, bool]:
+        """Return the reader of kind system that the server sends as, and whether it is new.
+
+        It takes a name over, and receives no broadcasts. One that is not listed shows nowhere but
+        as a sender.
+        """
         found = await self.reader(name)
-        if found is None or not found.seen:
+        if found is None and not is_listed:
+            last = await self.last_seq()
+            return await self._add(name, None, agent=None, kind="system", seen=0, floor=last), False
+        if found is None or (is_listed and not found.seen):
             return await self._arrive_agent(name, found, "system", None), True
         if found.kind != "system":
             await self.run("reader_set_kind", agent=found.agent, kind="system")
             await self.run("newcomer_forget", reader=found.reader)
-            await self.run("workspace_count_agents", more=-1)
+            if found.seen:
+                await self.run("workspace_count_agents", more=-1)
         return msgspec.structs.replace(found, kind="system"), False
 
     async def set_kind(self, reader: Reader, kind: str) -> None:

@@ -15,6 +15,7 @@ from ackbox.ops.agent.check_in import DAY_MS
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.presence import (
+    RANK,
     Member,
     everyone,
 )
@@ -112,7 +113,6 @@ UNREAD_UP_TO = 100
 # On one page; a page also ends where its answer would be too long.
 MAX_AGENTS = 1_000
 AWAITED_BYTES = WAITING_BYTES = 100_000
-RANK = {"online": 0, "idle": 1, "away": 2}
 
 
 @op("agent.list", scope="read", is_slow=True)
@@ -135,7 +135,7 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
     if params.newest_first or params.present_first:
         found.sort(key=lambda each: each.last_seen or 0, reverse=True)
     if params.present_first:
-        found.sort(key=lambda each: RANK[each.presence])
+        found.sort(key=lambda each: -RANK[each.presence])
     skip = params.skip if params.cursor is None else read_cursor(ws, query, params.cursor)
     cards = fitting(
         await _cards(

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from ackbox.errors import Conflict, NotFound
 from ackbox.model.name import nearest
-from ackbox.ops.access import PEOPLE
+from ackbox.ops.access import is_person
 from ackbox.ops.table import Call, Context, Name, op
 from ackbox.store.store import Store
 
@@ -58,7 +58,7 @@ async def set_kind(context: Context, params: SetKind) -> KindSet:
             hint="Its kind stays 'system'.",
             field="name",
         )
-    if reader.kind == "human" and params.kind == "agent" and await _has_key(context, reader.name):
+    if reader.is_person and params.kind == "agent" and await _has_key(context, reader.name):
         raise Conflict(
             f"{params.name!r} has a person's key that is still valid.",
             hint="Revoke it first: see key.list.",
@@ -79,9 +79,5 @@ async def _has_key(context: Context, name: str) -> bool:
     """Whether a person's key for the name is valid, here or across all workspaces."""
     keys = [*await context.store.keys(), *await Store(context.store.tx, 0).keys()]
     return any(
-        key.agent == name
-        and key.role in PEOPLE
-        and key.revoked_at is None
-        and (key.expires_at is None or key.expires_at > context.now)
-        for key in keys
+        key.agent == name and is_person(key.role) and key.is_good(context.now) for key in keys
     )

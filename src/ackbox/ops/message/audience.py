@@ -18,7 +18,7 @@ from ackbox.model.name import LONGEST, nearest, refuse_newcomer
 from ackbox.ops.rules.presence import Standing, everyone, standing
 from ackbox.ops.table import Context
 from ackbox.store.messages import Channel
-from ackbox.store.readers import PEOPLE, Reader
+from ackbox.store.readers import ANY_PERSON, Reader
 
 EVERYONE_CHANNEL = 0
 # Unknown names of one audience for which known ones like them are looked up.
@@ -216,7 +216,7 @@ async def _name_people(context: Context, addresses: tuple[Address, ...]) -> list
     named = [address for address in addresses if not address.is_humans]
     if len(named) < len(addresses):
         named += [Address(person.name) for person in await context.store.humans()] or [
-            Address(PEOPLE)
+            Address(ANY_PERSON)
         ]
     return list(dict.fromkeys(named))
 
@@ -245,7 +245,7 @@ async def _refuse(context: Context, address: Address, reader: Reader | None, unk
     if address.is_humans:
         raise UnknownRecipient(
             "There is no person in this workspace yet.",
-            recipient=PEOPLE,
+            recipient=ANY_PERSON,
             near=[],
             hint="Send with `unknown=hold` to keep the message for the first person.",
         )

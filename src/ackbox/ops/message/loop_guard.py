@@ -21,7 +21,7 @@ def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
 
     Raises LoopGuard when they are too many.
     """
-    if parent is None or sender.kind == "human":
+    if parent is None or sender.is_person:
         return 0
     limit = context.workspace.settings.get("hops_limit", HOPS_LIMIT)
     if parent.hops + 1 > limit:

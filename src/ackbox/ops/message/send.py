@@ -333,7 +333,7 @@ async def _whom(
     """
     if (
         params.mention
-        and sender.kind == "human"
+        and sender.is_person
         and params.body.startswith("@")
         and parse_audience(to)[0].is_everyone
     ):

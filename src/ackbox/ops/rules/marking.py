@@ -91,12 +91,7 @@ async def recipient_of(context: Context, receipt: str) -> Reader | None:
     reader = None if named is None else await context.store.reader_by_number(named[1])
     if reader is None or not reader.seen or not context.caller.speaks_as(reader.name):
         return None
-    return (
-        None
-        if reader.kind == "human"
-        and not (context.caller.is_person or context.caller.role == "operator")
-        else reader
-    )
+    return reader if context.may_act_as(reader) else None
 
 
 async def _of_message(context: Context, me: Reader, row: Stored) -> list[Target]:

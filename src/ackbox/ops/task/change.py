@@ -112,7 +112,7 @@ def _may_begin(me: Reader, task: StoredTask) -> bool:
 
     A person may begin anybody's, and a caller without an instance its agent's.
     """
-    return me.kind == "human" or (
+    return me.is_person or (
         task.assignee == me.agent and (me.is_agent or task.assignee_instance in (None, me.instance))
     )
 

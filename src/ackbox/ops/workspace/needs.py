@@ -73,7 +73,7 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
     me = None if context.caller.agent is None else await store.reader(context.caller.agent)
     people = (
         [me]
-        if me is not None and me.kind == "human"
+        if me is not None and me.is_person
         else await store.humans() or await store.first_person()
     )
     mail = [

@@ -137,19 +137,9 @@ SETTINGS = (
 )
 
 
-class CreateWorkspace(Call, frozen=True, kw_only=True):
-    """A workspace to create."""
+class Settings(Call, frozen=True, kw_only=True):
+    """Settings to change; omitted ones stay unchanged."""
 
-    name: Annotated[str, Meta(max_length=512, description="Name of the new workspace")]
-    mode: Annotated[
-        Literal["open", "private"],
-        Meta(
-            description=(
-                "Mode; open: members read every message; private: sender, recipients and "
-                "operators only"
-            )
-        ),
-    ] = "open"
     unknown: Unknown | None = None
     inactive: Inactive | None = None
     hops_limit: Hops | None = None
@@ -164,6 +154,21 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
     newcomer_days: NewcomerDays | None = None
 
 
+class CreateWorkspace(Settings, frozen=True, kw_only=True):
+    """A workspace to create."""
+
+    name: Annotated[str, Meta(max_length=512, description="Name of the new workspace")]
+    mode: Annotated[
+        Literal["open", "private"],
+        Meta(
+            description=(
+                "Mode; open: members read every message; private: sender, recipients and operators"
+                " only"
+            )
+        ),
+    ] = "open"
+
+
 @op("workspace.create", scope="server", writes=True, spans_workspaces=True, creates=True)
 async def create(context: Context, params: CreateWorkspace) -> Workspace:
     """Create a workspace.
@@ -174,7 +179,7 @@ async def create(context: Context, params: CreateWorkspace) -> Workspace:
         context.store.tx,
         name=parse_name(params.name),
         mode=params.mode,
-        settings=_said(params),
+        settings=_given_settings(params),
         now=context.now,
     )
     return _shown(row)
@@ -205,24 +210,7 @@ async def list_workspaces(context: Context, params: ListWorkspaces) -> Workspace
     return Workspaces(workspaces=page, cursor=cursor)
 
 
-class Settings(Call, frozen=True, kw_only=True):
-    """Settings to change; omitted ones stay unchanged."""
-
-    unknown: Unknown | None = None
-    inactive: Inactive | None = None
-    hops_limit: Hops | None = None
-    repeats_limit: Repeats | None = None
-    on_conflict: Conflicts | None = None
-    heartbeat_s: Heartbeat | None = None
-    session_ttl_s: Ttl | None = None
-    empty_inbox_text: EmptyInbox | None = None
-    storage_mb: StorageMb | None = None
-    schedules_limit: SchedulesLimit | None = None
-    schedule_interval_s: ScheduleInterval | None = None
-    newcomer_days: NewcomerDays | None = None
-
-
-def _said(params: CreateWorkspace | Settings) -> dict[str, Any]:
+def _given_settings(params: Settings) -> dict[str, Any]:
     return {name: getattr(params, name) for name in SETTINGS if getattr(params, name) is not None}
 
 
@@ -233,7 +221,7 @@ async def settings(context: Context, params: Settings) -> Workspace:
     Omitted settings stay unchanged. Raises NotAllowed for the limits that only an operator can
     change.
     """
-    changes = _said(params)
+    changes = _given_settings(params)
     shares = [name for name in SHARES if name in changes]
     if shares and not context.caller.may("server"):
         raise NotAllowed(
