@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 Source = Literal["flag", "environment", "file", "default"]
-# What opens something; a file that holds one must be its owner's alone to write.
+# Secrets; only the owner may be able to write a file that contains one.
 SECRET = ("key", "database")
 
 
@@ -70,9 +70,7 @@ _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def get(name: str, given: str | None = None) -> str | None:
-    """Return a setting: what was given, else the environment's, else the file's, else the
-    default.
-    """
+    """Return a setting: from the flag, the environment, the file or the default, in this order."""
     return look_up(name, given)[0]
 
 

@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 
 
 class AckboxError(Exception):
-    """Something was refused; the message says what was wrong, the hint what to do."""
+    """A refused request: `message` is what is wrong, `hint` what to do."""
 
     code: ClassVar[str] = "invalid"
     status: ClassVar[int] = 400
@@ -59,7 +59,7 @@ class AckboxError(Exception):
 
 
 class Invalid(AckboxError):
-    """What was sent has the wrong shape or value."""
+    """The request has a wrong shape or value."""
 
 
 class TooLong(Invalid):
@@ -70,11 +70,11 @@ class TooLong(Invalid):
 
 
 class MissingField(Invalid):
-    """A field that must be there and is not."""
+    """A required field is missing."""
 
 
 class UnknownField(Invalid):
-    """A field nobody knows."""
+    """The field is unknown."""
 
 
 class BadCursor(Invalid):
@@ -84,7 +84,7 @@ class BadCursor(Invalid):
 
 
 class UnknownRecipient(AckboxError):
-    """Nobody of that name is here, and the send asked to be refused in that case."""
+    """No agent has this name, and the send has `unknown=refuse`."""
 
     code = "unknown_recipient"
     status = 422
@@ -111,7 +111,7 @@ class NotAllowed(AckboxError):
 
 
 class NotYou(NotAllowed):
-    """A name that the key does not speak as; the workspace's feed tells of it."""
+    """The key does not speak as this name; the workspace's feed reports it."""
 
 
 class BadKey(NotAllowed):
@@ -122,7 +122,7 @@ class BadKey(NotAllowed):
 
 
 class Conflict(AckboxError):
-    """Something else already stands there."""
+    """The request conflicts with the current state."""
 
     code = "conflict"
     status = 409

@@ -91,7 +91,7 @@ class App:
         self.sockets: Callable[[], int] = lambda: 0  # those who serve sockets say how many are open
 
     async def open(self) -> None:
-        """Open the database and start what runs beside the calls."""
+        """Open the database and start the background work."""
         await self.engine.open()
         await self.engine.listen(self._notifier.hear)
         await self._background.start()
@@ -113,7 +113,7 @@ class App:
     async def ensure(
         self, *, workspace: str, operator_key: str | None, label: str = "operator"
     ) -> str | None:
-        """Make the first workspace and, unless the given operator key is good, an operator key.
+        """Create the first workspace and, unless `operator_key` is valid, an operator key.
 
         Returns the new key or null.
         """
@@ -366,7 +366,7 @@ class App:
                 await context.resume(asked.session)
             return await run(context, asked)
 
-        # Who may do what concerns the whole server may do it with a key of one workspace too.
+        # A key with the scope `server` works across workspaces even if it belongs to one.
         across = operation.spans_workspaces and (caller.ws == 0 or operation.scope == "server")
         try:
             result = await (
@@ -429,7 +429,7 @@ class App:
         fits: Fits = all_fit,
         call: object = None,
     ) -> Context:
-        """Return what an operation is given while it runs.
+        """Return the context in which an operation runs.
 
         `call` is one object for all tries of one call.
         """
@@ -453,7 +453,7 @@ class App:
         )
 
     async def _as_server(self, ws: int, run: Callable[[Context], Any]) -> Any:
-        """Run what the server does on its own in one workspace, in a transaction."""
+        """Run the server's background work in one workspace, in a transaction."""
         context: Context | None = None
 
         async def work(tx: Transaction) -> Any:

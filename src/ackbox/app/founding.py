@@ -1,7 +1,6 @@
 """Founding: the first workspace of a database, and the operator's key.
 
-Where that key is kept is said in app/library.py. Explained in docs/why/keys.md, "The operator's
-key".
+app/library.py keeps that key in a file. Explained in docs/why/keys.md, "The operator's key".
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ from ackbox.store.store import KeyRow, Store, add_workspace, find_key, find_work
 async def found(
     engine: Engine, *, workspace: str, operator_key: str | None, label: str, now: int
 ) -> tuple[str | None, str | None]:
-    """Create the first workspace and, unless the given operator key is valid, an operator key.
+    """Create the first workspace and, unless `operator_key` is valid, an operator key.
 
-    Returns the new key, and a notice about revoked ones. A given key that the database does not
-    know is adopted, since the database may be new; a revoked or expired one is replaced.
+    Returns the new key, and a notice about revoked ones. A key that the database does not know is
+    adopted, since the database may be new; a revoked or expired one is replaced.
     """
 
     async def first(tx: Transaction) -> tuple[int, str | None, list[str]]:

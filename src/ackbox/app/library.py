@@ -79,9 +79,8 @@ async def open(
     """Open a database and give a client on it: `async with
     ackbox.open("sqlite:////path/to/ackbox.db", agent="ana") as client`.
 
-    Without a key it acts as the operator of an SQLite database, whose key is in `operator.key`
-    beside the file, as `ackbox up`
-    keeps it. Raises Unavailable when a server has the database open.
+    Without a key it acts as the operator of an SQLite database, with the key in `operator.key` next
+    to the file, as `ackbox up` does. Raises Unavailable when a server has the database open.
     """
     where = _directory(url)
     if where is not None and is_held(where):

@@ -1,4 +1,4 @@
-"""Stays: who counts as online for as long as something of theirs is open, such as a socket.
+"""Stays: readers that count as online while they hold something open, such as a socket.
 
 The last stay of a reader that ends checks it out, however it ended. Explained in
 docs/why/presence.md.
@@ -21,7 +21,7 @@ from ackbox.ops.table import OPERATIONS, Call, Context, allow
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True):
-    """Who stays, and with whose key they came."""
+    """A reader that stays online, and the caller it came with."""
 
     caller: Caller
     asked: Call
@@ -99,11 +99,11 @@ class Stays:
         }
 
         async def check_out(context: Context, asked: Any) -> None:
-            # One that has come back meanwhile is here.
+            # A reader that has come back is online.
             if not self._alive.stays(stay.ws, stay.reader):
                 await operation.run(context, asked)
 
-        # A session may have ended by itself.
+        # The session may have ended meanwhile.
         with suppress(AckboxError):
             await self._run(
                 operation,

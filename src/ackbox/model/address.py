@@ -61,10 +61,9 @@ def parse_address(text: str) -> Address:
 
 
 def parse_audience(to: str | Sequence[str], *, instance: str | None = None) -> tuple[Address, ...]:
-    """Parse a whole audience: text with commas, or a list; duplicates collapse, order is kept.
+    """Parse an audience: text with commas, or a list; duplicates collapse, order is kept.
 
-    `instance` narrows a single agent, as if `agent/instance` had been written. One bad entry
-    refuses the whole. Raises Invalid.
+    `instance` narrows a single agent, as `agent/instance` does. Raises Invalid for any bad entry.
     """
     if isinstance(to, str) and len(to) <= SHORT:
         return _parse_short(to, instance)
@@ -97,7 +96,7 @@ def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
             hint="Use '*', or send in parts.",
             field="to",
         )
-    # Names that differ in case alone are one name: the first spelling stands.
+    # Names that differ only in case are one name: the first spelling counts.
     found: dict[tuple[str, str | None], Address] = {}
     spelled: dict[str, str] = {}
     for part in parts:

@@ -24,7 +24,7 @@ _TERM = re.compile(r'([a-z]+):("[^"]*"|\S+)|(-?"[^"]*"\*?|\S+)')
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a filter says: values of one key are alternatives, keys all hold.
+    """A parsed filter: values of one key are alternatives, all keys must match.
 
     Times in milliseconds UTC.
     """
@@ -95,9 +95,7 @@ def _time(values: list[str] | None, now: int) -> int | None:
 def fits(
     filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late: bool = False
 ) -> bool:
-    """Whether a message, as every face shows it, fits what the filter says beside its words and
-    times.
-    """
+    """Whether a message matches a filter, except for its words and times."""
     to = {each.partition("/")[0] for each in message["to"]}
     is_open = tally["acknowledged"] < tally["recipients"]
     state = {
@@ -124,9 +122,7 @@ def fits(
 def fits_all(
     filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late: bool = False
 ) -> bool:
-    """As `fits`, with words, times and thread too: for who holds messages and has no store to
-    narrow them.
-    """
+    """As `fits`, with words, times and thread too, for callers without a store."""
     if filter.before is not None or filter.after is not None:
         at = parse_moment(message["created_at"], field="q")
         if (filter.before is not None and at >= filter.before) or (

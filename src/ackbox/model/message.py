@@ -1,7 +1,7 @@
-"""Messages: the immutable record, what a sender writes, and what a reader is given.
+"""Messages: the immutable record, and how a reader sees it.
 
-Shapes and their limits only; who may see them is decided in ops/.
-Explained in docs/reference/message.md.
+Shapes and their limits only; who may see them is decided in ops/. Explained in
+docs/reference/message.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Tasks: a piece of work with a state, who asked for it and who has it.
+"""Tasks: a piece of work with a state, a creator and an assignee.
 
-Shapes, states and which follow on which; who may see or change a task is decided in ops/.
-Explained in docs/why/tasks.md.
+Shapes, states and which follow on which; who may see or change a task is decided in ops/. Explained
+in docs/why/tasks.md.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 FINISHED: frozenset[Status] = frozenset({"done", "failed", "cancelled"})
 HELD: frozenset[Status] = frozenset({"claimed", "in_progress", "review", "blocked"})
 
-# Words that stand for several states, for lists.
+# Words for several states, for lists.
 GROUPS: dict[str, frozenset[str]] = {
     "unfinished": frozenset(STATUSES) - FINISHED,
     "active": frozenset({"claimed", "in_progress", "review"}),
@@ -84,8 +84,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_statuses(given: str | Sequence[str], *, field: str) -> frozenset[str]:
-    """Return the states that words stand for: states or groups of them, as text with commas or
-    a list. Raises Invalid.
+    """Return the states of a list of states or groups, as text with commas or a list. Raises
+    Invalid.
     """
     words = [
         word.strip()
@@ -105,7 +105,7 @@ def parse_statuses(given: str | Sequence[str], *, field: str) -> frozenset[str]:
 def check_change(was: Status, to: Status, *, has_assignee: bool) -> None:
     """Raise Conflict when one state may not follow on another.
 
-    What is finished is first opened again, or is not wanted any more.
+    A finished task can only be reopened or cancelled.
     """
     if was in FINISHED and to not in ("open", "cancelled", was):
         raise Conflict(

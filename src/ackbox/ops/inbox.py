@@ -35,8 +35,7 @@ from ackbox.store.readers import Reader
 
 BODY_BYTES = 40_000
 CONTINUE = {True: "continue with the cursor", False: "mark them, then check again"}
-# Messages read at a time while narrowing, and in one call; whoever looks for more goes on with the
-# cursor.
+# Messages read at a time while filtering, and maximum in one call; the cursor continues after it.
 LOOKED_AT = 1_000
 MAX_LOOKED_AT = 50_000
 
@@ -338,7 +337,7 @@ async def _rows(context: Context, params: Check, seqs: list[int]) -> list[Stored
 
 
 def _within(rows: list[Stored], params: Check) -> list[Stored]:
-    """Cut at a whole message; the first always fits, so that a reader gets on."""
+    """Return the messages that fit; the first always fits, so that a reader makes progress."""
     size = 0
     page: list[Stored] = []
     whole = 0
@@ -353,8 +352,8 @@ def _within(rows: list[Stored], params: Check) -> list[Stored]:
 
 
 def _has(trace: Trace, mark: str, me: Reader) -> bool:
-    """Whether a reader has set a mark: an instance by itself or by its agent, an agent by any
-    of its instances.
+    """Whether a reader has a mark: an instance from itself or its agent, an agent from any
+    instance.
     """
     entries = trace.evidence.get(mark, [])
     return bool(entries) if me.is_agent else any(known[0] in ("", me.instance) for known in entries)

@@ -95,7 +95,8 @@ async def create(context: Context, params: CreateKey) -> NewKey:
     expires_at = context.now + params.expires_in_days * DAY_MS if params.expires_in_days else None
     id = parse_key(text).id
     if name is not None and params.kind != "server-admin":
-        # Whoever has a key has a mailbox: broadcasts from now on are for it, before it first calls.
+        # The owner of a key has a mailbox from now on, which receives broadcasts before the first
+        # call.
         owner = await context.register(name, kind="human" if is_person(params.kind) else "agent")
         if is_person(params.kind) and not owner.is_person:
             raise Conflict(
@@ -301,7 +302,7 @@ async def _keys(context: Context, *, ended_links: bool = False) -> list[KeyInfo]
     rows = await context.store.keys() + (
         await _across(context).keys() if context.caller.ws == 0 else []
     )
-    # Each sign-in leaves a link that is of no use: they would bury the keys that are.
+    # Each sign-in leaves a used link; these would hide the valid keys.
     return [
         _shown(row)
         for row in rows

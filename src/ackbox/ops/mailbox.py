@@ -128,13 +128,13 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
 async def _whose(context: Context, params: ListMail) -> Reader:
     if params.of is None:
         return await context.me(params)
-    # `instance` says which copy the caller is; whose copy is looked into stands in `of`.
+    # `instance` identifies the caller; the mailbox to list is in `of`.
     name, _, instance = params.of.partition("/")
     if context.visible_to(None) is not None and name != context.identity(params)[0]:
         raise NotFound(f"There is no mailbox {params.of!r} that you may see.", field="of")
     reader = await context.store.reader(name, instance or None)
     if (reader is None or not reader.seen) and name == _own_name(context, params):
-        # The first look into one's own mailbox registers the caller, however it is named.
+        # The first look into the caller's mailbox registers the caller.
         await context.me(params)
         reader = await context.store.reader(name, instance or None)
     return reader or nobody(name, instance or None, last=await context.store.last_seq())

@@ -1,4 +1,4 @@
-"""schedule.*: add, list, remove; and the firing of what is due, which the server does itself.
+"""schedule.*: add, list, remove; and the server's run of due schedules.
 
 Explained in docs/why/schedules.md.
 """
@@ -25,7 +25,7 @@ from ackbox.store.schedules import Due, ScheduleRow
 CRON = "system:cron"
 MAX_SCHEDULES = 500
 BODY_LIMIT = 20_000
-# Up to so late a firing counts as on time; the server looks every second.
+# Maximum delay of a run that counts as on time; the server looks every second.
 ON_TIME_MS = 60_000
 COUNTED_UP_TO = 1_000
 INTERVAL_S = 60
@@ -149,7 +149,7 @@ async def add(context: Context, params: AddSchedule) -> Schedule:
             limit=limit,
         )
     _check_rate(context, cron, next_at)
-    # A name that cannot be written to is told to whom adds it, not found out at night.
+    # Unknown recipients fail now, not when the schedule runs.
     unknown = context.workspace.settings.get("unknown", "hold")
     audience = await resolve(context, params.to, instance=None, unknown=unknown, sender=me)
     id = context.new_id(context.now)
@@ -267,8 +267,8 @@ def _may_see(context: Context, params: Call, row: ScheduleRow) -> bool:
 
 
 def resumed(record: dict[str, Any], now: int) -> dict[str, Any]:
-    """Return an imported schedule as it goes on from now: what passed was the first server's to
-    send. Raises Invalid.
+    """Return an imported schedule with its next time from now on; past times were the other
+    server's. Raises Invalid.
     """
     parse_audience(msgspec.json.decode(record["audience"], type=list[str]))
     return record | {"next_at": parse_cron(record["cron"], record["zone"]).after(now)}
@@ -331,7 +331,7 @@ async def give_up(context: Context, due: Due, why: str) -> None:
     try:
         next_at = Cron(row.cron, row.zone).after(context.now)
     except Invalid:
-        # It cannot tell when: it stays in the list, with the reason, and is not tried again.
+        # Without a next time it stays in the list with the reason, and does not run again.
         next_at = NEVER
     if await context.store.claim_schedule(row.id, expected=due.at, next_at=next_at, last_at=due.at):
         await context.store.fail_schedule(row.id, why)

@@ -1,4 +1,4 @@
-"""server.backup, server.status: the database and the server as a whole.
+"""server.backup, server.status: the database and the server.
 
 Explained in docs/howto/back-up-and-move.md.
 """

@@ -1,4 +1,4 @@
-"""The table of operations: everything ackbox can do, and what each may see while it runs.
+"""The table of operations: everything ackbox can do, and the context each runs in.
 
 A face reads names, shapes and sentences off this table; only app/call.py runs what is in it.
 Explained in docs/why/operations.md.
@@ -25,8 +25,7 @@ from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
 
 DAY_MS = 86_400_000
-# How many days of broadcasts a newcomer is given, unless the workspace says otherwise, and how many
-# at most.
+# Default days of past broadcasts for a new agent, and their maximum number.
 NEWCOMER_DAYS = 7
 MAX_NEWCOMER_BROADCASTS = 50
 
@@ -63,10 +62,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Unread(msgspec.Struct, frozen=True):
-    """A request that is signed instead of sent with a key: `read(held)` reads it, once what it is
-    addressed to has been found.
+    """A request that is signed instead of sent with a key; `read(held)` reads its body.
 
-    `headers` are those that may sign it, `address` is where it comes from.
+    `headers` may contain the signature, `address` is the client's.
     """
 
     to: str
@@ -91,7 +89,7 @@ Fits = Callable[[Sequence[Any]], Fitted]
 
 
 def all_fit(items: Sequence[Any]) -> Fitted:
-    """Return that everything fits: for faces whose answers have no size of their own."""
+    """Return that everything fits, for faces without a maximum response size."""
     return Fitted(len(items))
 
 
@@ -100,7 +98,7 @@ class NeedsWrite(Exception):
 
 
 class Context(msgspec.Struct, kw_only=True):
-    """What an operation may see and do, for one call."""
+    """What an operation can use during one call."""
 
     caller: Caller
     store: Store
@@ -201,7 +199,7 @@ class Context(msgspec.Struct, kw_only=True):
         return not (people and await self.store.waiting_for(people[0], most=1))
 
     def _types_as(self, name: str) -> bool:
-        """Whether a person calls under a name: by their own key, or by hand with the operator's."""
+        """Whether a person calls under a name: with their key, or by hand with the operator key."""
         return (
             self.caller.is_person
             if name == self.caller.agent
@@ -276,8 +274,8 @@ class Context(msgspec.Struct, kw_only=True):
         )
 
     async def register(self, name: str, instance: str | None = None, *, kind: str) -> Reader:
-        """Return the reader of a name, registered now if it was not: a newcomer is given the
-        broadcasts of the last days.
+        """Return the reader of a name, registered now if it was not; a new one receives recent
+        broadcasts.
         """
         days = int(self.workspace.settings.get("newcomer_days", NEWCOMER_DAYS))
         arrival = Arrival(
@@ -329,7 +327,7 @@ F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 class Batch(msgspec.Struct, frozen=True):
     """How one call stands for many calls of another operation: `split` returns their parameters.
 
-    The function of a batch is given its parameters and the list of results and errors.
+    The function of a batch gets its parameters and the list of results and errors.
     """
 
     of: str
@@ -428,9 +426,7 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def allow(caller: Caller, name: str, scope: Scope) -> None:
-    """Raise NotAllowed unless a caller's key may do an operation in a scope, its own or a wider
-    one.
-    """
+    """Raise NotAllowed unless the caller's key has the scope that a call needs."""
     if not caller.may(scope):
         how = " to mark messages" if scope != OPERATIONS[name].scope else ""
         raise NotAllowed(

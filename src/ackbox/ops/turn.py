@@ -1,4 +1,4 @@
-"""turn.submit: what an agent leaves at the end of a turn, its words to others with it.
+"""turn.submit: the result of an agent's turn, with messages to others.
 
 Explained in docs/why/turns.md.
 """
@@ -21,7 +21,7 @@ from ackbox.ops.table import Call, Context, op
 from ackbox.store.readers import Reader
 
 TURN = "turn"
-# What asks somebody for something; in a turn that says how soon, an answer is expected.
+# Intents that expect a reply when a turn sets `answer_within_s`.
 ASKING = frozenset({"question", "handoff"})
 
 
@@ -171,9 +171,7 @@ async def submit(context: Context, params: Submit) -> Turn:
 
 
 def _placed(error: AckboxError, where: str) -> AckboxError:
-    """Return what refused one message with the place of that message, where it names a field of
-    it.
-    """
+    """Return an error of one message with the path of its field in the turn."""
     field = str(error.details.get("field") or "")
     if field.partition("[")[0] in TurnMessage.__struct_fields__:
         error.details["field"] = f"{where}.{field}"
@@ -182,7 +180,7 @@ def _placed(error: AckboxError, where: str) -> AckboxError:
 
 
 async def _say(context: Context, me: Reader, params: Submit, number: int, turn: Added) -> Message:
-    """Send one of a turn's messages; the one that this key stands for when it was sent before.
+    """Send one message of a turn, or return the one that this key sent before.
 
     Raises Conflict.
     """

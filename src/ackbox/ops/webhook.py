@@ -1,4 +1,4 @@
-"""webhook.*: add, list, remove; and receive, which is called by who signs instead of who has a key.
+"""webhook.*: add, list, remove; and receive, which a signature authenticates instead of a key.
 
 Explained in docs/why/webhooks.md.
 """

@@ -1,4 +1,4 @@
-"""Copies of a whole database, made while it is in use and checked before they are called copies.
+"""Backups of a database, made while it is in use and checked before they get their names.
 
 Explained in docs/howto/back-up-and-move.md.
 """
@@ -44,8 +44,8 @@ def fresh_file(text: str) -> Path:
 
 
 def _make_file(part: Path) -> None:
-    """Make a file anew for its owner alone: in a directory of several users somebody else may
-    have put a link there.
+    """Create a file for its owner alone; in a shared directory another user may have put a link
+    there.
     """
     try:
         part.unlink(missing_ok=True)
@@ -58,15 +58,12 @@ def _make_file(part: Path) -> None:
 
 
 def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
-    """Copy a SQLite database by its own backup interface, open the copy, check it, and give it
-    its name.
-    """
+    """Copy a SQLite database with its backup interface, check the copy, and rename it."""
     part = path.with_name(f".{path.name}.part")
     _make_file(part)
     origin, copy = apsw.Connection(source), apsw.Connection(str(part))
     try:
-        # One view of the whole, held to the end: those who write go on beside it and do not make
-        # the copy start again.
+        # One consistent view until the end: writers continue without restarting the copy.
         origin.execute("BEGIN")
         before = list(origin.execute(workspaces))
         with copy.backup("main", origin, "main") as copying:
@@ -98,7 +95,7 @@ def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
 
 
 def copy_postgres(url: str, path: Path) -> dict[str, Any]:
-    """Copy a PostgreSQL database with its own program, and let that read the copy again."""
+    """Copy a PostgreSQL database with pg_dump, and check the copy with pg_restore."""
     dump, restore = shutil.which("pg_dump"), shutil.which("pg_restore")
     if dump is None or restore is None:
         raise Unavailable(

@@ -23,7 +23,7 @@ class Transaction(Protocol):
     async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
         """Run a statement and return every row.
 
-        Who asks the same may be given the same: it is not to be changed.
+        Equal statements may share a result, so do not change it.
         """
         ...
 
@@ -71,7 +71,7 @@ class Engine(Protocol):
         ...
 
     async def listen(self, hear: Callable[[str], None]) -> None:
-        """Call `hear` with each text that another server told through `tell`."""
+        """Call `hear` with each text that another server sent through `tell`."""
         ...
 
     async def tell(self, text: str) -> None:
@@ -108,7 +108,7 @@ def make_engine(url: str) -> Engine:
         from ackbox.store.engines.postgres import PostgresEngine
 
         return PostgresEngine(url)
-    # What is no URL may be a password in the wrong place.
+    # Text that is not a URL may be a password.
     shown = repr(scheme) if scheme.isalnum() and rest else "text that is not a URL"
     raise Invalid(
         f"No engine for {shown}.",

@@ -50,7 +50,7 @@ Record = dict[str, Any]
 
 
 class Keeping(Bound):
-    """Questions about a whole workspace."""
+    """Questions about all records of a workspace."""
 
     async def kept_readers(self, *, after: int, upto: int, most: int) -> list[Record]:
         """Return readers with their floors, holes, hidden messages and presence.
@@ -86,9 +86,7 @@ class Keeping(Bound):
         }
 
     async def kept_messages(self, *, after: int, upto: int, most: int) -> list[Record]:
-        """Return messages with addresses, receipts and what their idempotency key stands for,
-        up to a bound on their text.
-        """
+        """Return messages with addresses, receipts and content hashes, up to a bound on their text."""
         found: list[Record] = []
         size = 0
         for row in await self.rows("keep_messages", after=after, upto=upto, most=most):
@@ -177,9 +175,7 @@ class Keeping(Bound):
         return True
 
     async def _has_heir(self, reader: int) -> bool:
-        """Whether the reader that every person's post waited for was here before, and a person
-        has become it or has its post.
-        """
+        """Whether the reader for messages to any person was replaced by a person before."""
         return bool(
             await self.row("reader_by_number", reader=reader)
             or await self.row("channel_known", channel=reader)
@@ -240,7 +236,7 @@ class Keeping(Bound):
         return True
 
     async def keep_numbers(self, upto: int) -> None:
-        """Let the workspace's numbers go on after `upto`."""
+        """Continue the workspace's numbers after `upto`."""
         await self.run("keep_next_seq", next_seq=upto + 1)
 
 

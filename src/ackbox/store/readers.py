@@ -1,4 +1,4 @@
-"""Readers: who can have post, an agent or one instance of it, and when each was last alive.
+"""Readers: agents and instances with a mailbox, and their signs of life.
 
 Explained in docs/why/receipts.md, "A new instance".
 """
@@ -17,7 +17,7 @@ from ackbox.store.engine import Row
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """An agent (`instance` null, `agent` its own number) or one of its instances."""
+    """An agent (`instance` null, `agent` equal to `reader`) or one of its instances."""
 
     reader: int
     agent: int
@@ -51,19 +51,19 @@ class Presence(msgspec.Struct, frozen=True):
 
 
 def nobody(name: str, instance: str | None, *, last: int) -> Reader:
-    """Return who stands for a name that is not registered: its mailbox is empty."""
+    """Return a placeholder reader for an unregistered name; its mailbox is empty."""
     return Reader(-1, -1, name, instance, "", "agent", 0, last, last, last)
 
 
-# Messages that waited for any person and are given to the first one together.
+# Maximum messages for any person that the first person receives together.
 MAX_HANDED_OVER = 10_000
 # The name under which messages to every person wait while there is none; it is reserved.
 ANY_PERSON = "user"
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """When somebody is registered (ms UTC), and which broadcasts from before that they are
-    given: those after `since`, the newest `most`.
+    """Time of a registration (ms UTC), and the earlier broadcasts it receives: those after `since`,
+    the newest `most`.
     """
 
     now: int
@@ -133,7 +133,7 @@ class Readers(Bound):
         return [Reader(*row) for row in await self.rows("readers_of_agent", agent=agent)]
 
     async def instances_named(self, instance: str) -> list[Reader]:
-        """Return the instances of that name, of whatever agents."""
+        """Return the instances of that name, of any agent."""
         return [Reader(*row) for row in await self.rows("readers_by_instance", instance=instance)]
 
     async def roster(self, name: str | None) -> Sequence[Row]:
@@ -160,15 +160,15 @@ class Readers(Bound):
         return [] if found is None else [found]
 
     async def awaited(self, *, visible_to: int | None) -> list[str]:
-        """Return the names that have never been here and that messages wait for, in their order.
+        """Return the unknown names that messages wait for, in order.
 
-        Those that one sender wrote to, or all.
+        Those of one sender's messages, or all.
         """
         return sorted(row[0] for row in await self.rows("awaited", visible_to=visible_to))
 
     async def waiting_for(self, reader: Reader, *, most: int) -> list[tuple[int, int]]:
-        """Return the seq and the addressed reader of what waits for a name that has never been
-        here, oldest first.
+        """Return (seq, addressed reader) of the messages that wait for an unknown name, oldest
+        first.
         """
         return [
             (row[0], row[1])
@@ -179,7 +179,7 @@ class Readers(Bound):
         return [row[0] for row in await self.rows("agent_names")]
 
     async def hold(self, name: str, instance: str | None = None) -> Reader:
-        """Return the reader of that name, making one that mail can wait for. Raises Conflict."""
+        """Return the reader of that name, or a new one that messages can wait for. Raises Conflict."""
         found = await self.reader(name, instance)
         if found is not None:
             return found
@@ -266,7 +266,7 @@ class Readers(Bound):
     ) -> Reader:
         last = await self.last_seq()
         if held is not None and held.name != name:
-            # What was written to waited under another spelling; the name is its holder's.
+            # Messages waited under another spelling; the agent's spelling counts.
             await self.run(
                 "reader_rename",
                 reader=held.reader,
@@ -298,9 +298,7 @@ class Readers(Bound):
         return reader
 
     async def was_given(self, agent: Reader, seq: int) -> bool:
-        """Whether an agent has a broadcast: it was registered before it, or was given it as a
-        newcomer.
-        """
+        """Whether an agent has a broadcast: it registered before it, or received it as a newcomer."""
         return (
             agent.registered_seq < seq
             or await self.row("newcomer_was_given", reader=agent.reader, seq=seq) is not None
@@ -325,8 +323,7 @@ class Readers(Bound):
                 folded=kept_fold(name),
             )
             return msgspec.structs.replace(waiting, name=name, skeleton=shape)
-        # What is written once stays: these rows are added, and those of a reader that is gone count
-        # for nothing.
+        # Written rows stay: new ones are added, and those of a removed reader do not count.
         for table in ("addressed", "receipt", "hidden"):
             await self.run(f"inherit_{table}", heir=held.reader, reader=waiting.reader)
         for what in ("receipts", "hidden", "reader"):

@@ -21,9 +21,7 @@ MAX_PAIRS = 5_000
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a stretch begins: its first seq and moment, since when it was asked for, and for
-    whom.
-    """
+    """Start of a stretch: its first seq and moment, the requested moment, and its viewer."""
 
     first: int
     since: int

@@ -87,9 +87,7 @@ def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -
 
 
 async def card_of(context: Context, member: Member) -> Instance:
-    """Return an agent with its running copies, as others see it: as present as the most present
-    of them.
-    """
+    """Return an agent with its instances, as others see it: as present as the most present one."""
     stored = await context.store.presences(member.reader)
     family = [each for each in await context.store.family(member.reader) if each.seen]
     here = {each.reader: derived(context, stored.get(each.reader), each.reader) for each in family}

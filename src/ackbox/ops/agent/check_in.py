@@ -148,7 +148,7 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
     token = card.pop(COPY, None)
     is_start = before is None or before.left_at is not None or params.copy_id not in (None, token)
     if params.copy_id is not None:
-        # What another copy said of itself is not said of this one.
+        # The card of another process does not apply to this one.
         card = {**(card if token == params.copy_id else {}), COPY: params.copy_id}
     card |= {key: getattr(params, key) for key in _CARD if getattr(params, key) is not None}
     ttl_s = params.ttl_s or (before.ttl_s if before else DEFAULT_TTL_S)

@@ -1,7 +1,7 @@
-"""agent.dismiss: no longer waiting for a name that nobody has ever used.
+"""agent.dismiss: withdrawing all messages for an unknown name.
 
-What waits for it is taken back, as if each sender had done so; nothing of the history changes.
-Explained in docs/why/delivery.md, "Taking back".
+Messages that wait for it are withdrawn, as if each sender had done so; the history stays. Explained
+in docs/why/delivery.md, "Taking back".
 """
 
 from __future__ import annotations

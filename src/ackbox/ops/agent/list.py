@@ -191,8 +191,8 @@ async def _cards(context: Context, params: ListAgents, page: list[Member]) -> li
 
 
 async def _waited_for(context: Context, params: ListAgents, found: list[Member]) -> list[Member]:
-    """Return those who are not online and for whom post waits by name, the last heard of first,
-    as far as the caller may know.
+    """Return offline agents with unread direct messages, by last call, as far as the caller may
+    know.
     """
     if not params.waiting:
         return []
@@ -211,7 +211,7 @@ async def _waited_for(context: Context, params: ListAgents, found: list[Member])
 
 
 async def _unread(context: Context, params: ListAgents, page: list[Member]) -> dict[int, int]:
-    """Return how much post waits for each of them, as far as the caller may know."""
+    """Return the unread count of each, as far as the caller may know."""
     visible_to, found = await narrowed(context, params), dict[int, int]()
     for each in page:
         reader = (

@@ -1,6 +1,6 @@
 """agent.set_kind: making an agent's name a person's, or the other way round.
 
-What was sent before keeps the kind it was sent with. Explained in docs/why/names.md, "A person is a
+Earlier messages keep the kind they were sent with. Explained in docs/why/names.md, "A person is a
 person".
 """
 

@@ -1,4 +1,4 @@
-"""event.log: what happened and what was said, oldest first, as lines that can be kept in a file.
+"""event.log: events and complete messages, oldest first, as lines for a file.
 
 Explained in docs/why/turns.md.
 """
@@ -144,5 +144,5 @@ def _contract(kind: str, asked: Stored, at: int, **more: Any) -> Line:
 
 
 def _id(of: str) -> str:
-    """Return the same id for the same line, however often it is asked for."""
+    """Return a stable id for a line."""
     return hashlib.sha256(of.encode()).hexdigest()[:32]

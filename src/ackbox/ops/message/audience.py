@@ -23,7 +23,7 @@ from ackbox.store.readers import ANY_PERSON, Reader
 EVERYONE_CHANNEL = 0
 # Unknown names of one audience for which known ones like them are looked up.
 MAX_NEAR = 5
-# Of everyone, those who are told of one by one before a send.
+# Maximum recipients of a broadcast that a preview lists.
 FIRST = 50
 
 
@@ -42,7 +42,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Audience(msgspec.Struct, frozen=True):
-    """Where a message goes: its addresses as parsed, its channels, and who they are."""
+    """The audience of a message: its addresses, channels and recipients."""
 
     addresses: tuple[Address, ...]
     channels: list[int]
@@ -63,8 +63,7 @@ async def resolve(
     sender: Reader,
     by_instance: bool = False,
 ) -> Audience:
-    """Return where a message to `to` goes; a name nobody has seen gets a reader that its post waits
-    for.
+    """Return the audience of a message; an unknown name gets a reader that messages wait for.
 
     With `by_instance` a name may be an instance's.
 
@@ -153,7 +152,7 @@ def _is_respelled(named: list[Address], readers: Named) -> bool:
 
 
 async def _meant(context: Context, address: Address) -> Address:
-    """Return the instance that a name stands for when no agent has it: a known one, else one of the
+    """Return the instance that a name means when no agent has it: a known one, else one of the
     agent before its first dash.
 
     Raises Invalid when several agents have such an instance.
@@ -183,7 +182,7 @@ async def _meant(context: Context, address: Address) -> Address:
 async def mentioned(context: Context, text: str) -> str:
     """Return the name that a text starts with after its `@`: the longest that is known here.
 
-    Raises UnknownRecipient: a slip of the finger must not tell everyone what was for one.
+    Raises UnknownRecipient: a typing error must not send a direct message to everyone.
     """
     names = await context.store.known_names()
     found = [
@@ -207,7 +206,7 @@ async def mentioned(context: Context, text: str) -> str:
 
 
 def _goes_on(after: str) -> bool:
-    """Whether a name goes on in what follows: `@bob-2` is not for bob, `@bob, look` is."""
+    """Whether a name continues in the text after it: `@bob-2` is not for bob, `@bob, look` is."""
     return re.match(r"[\s,:;!?)]|\.(?:\s|$)|$", after) is None
 
 
@@ -278,9 +277,9 @@ async def describe(context: Context, channels: list[Channel]) -> list[Recipient]
 async def _recipients(
     context: Context, readers: list[tuple[Address, Reader | None]]
 ) -> list[Recipient]:
-    """Return what the sender is told of each.
+    """Return the recipients as the sender sees them.
 
-    Of many unknown names, the first few with known ones like them.
+    Of many unknown names, only the first few have similar known names.
     """
     found, named = [], 0
     for address, reader in readers:
@@ -308,7 +307,7 @@ async def _known(context: Context, reader: Reader) -> Recipient:
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """Who an audience would be now, how many and how many of them online; of everyone, the first.
+    """An expected audience: its recipients and counts; for everyone, the first recipients.
 
     Nothing is registered for it.
     """
@@ -322,7 +321,7 @@ class Expected(msgspec.Struct, frozen=True):
 async def look(
     context: Context, to: str | list[str], *, instance: str | None, sender: str | None
 ) -> Expected:
-    """Return who a message to `to` would be for, as things stand. Raises Invalid."""
+    """Return the audience that a message would have now. Raises Invalid."""
     addresses = await _parsed(context, to, instance)
     if addresses[0].is_everyone:
         everybody = [

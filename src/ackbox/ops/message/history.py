@@ -27,9 +27,8 @@ MAX_CATCH_UP = 2_000
 MAX_IDS = 200
 # Messages of one conversation that are counted.
 MAX_SIZE = 200
-# Messages read at a time while narrowing by what no index knows, and in one call: by metadata, and
-# by what a row says. Whoever
-# looks for more goes on with the cursor.
+# Messages read at a time while filtering without an index, and maximum in one call, by metadata and
+# by columns; the cursor continues after it.
 LOOKED_AT = 500
 MAX_LOOKED_AT = 20_000
 WINDOW = 100_000
@@ -263,7 +262,7 @@ async def search(context: Context, params: Search) -> Found:
 async def _page(
     context: Context, params: Narrow, query: Query | None
 ) -> tuple[list[Seen], str | None, list[str]]:
-    """Return a page of messages, the cursor to go on, and when asked the cursor after each."""
+    """Return a page of messages, the next cursor, and if requested the cursor after each."""
     ws = context.workspace.ws
     name = f"history {_asked(params)}"
     narrow = Filter(
@@ -325,8 +324,7 @@ async def _fitting(
     And how far this call has looked, when there is more to look through.
     """
     store, found, looked_at = context.store, list[Stored](), 0
-    # Of a whole history nothing is passed over; what narrows it may fit nothing in a million
-    # messages.
+    # An unfiltered history skips nothing; a filter may match nothing in a million messages.
     newest = min(narrow.before, await store.last_seq() + 1)
     floor = max(newest - WINDOW, 0) if query is None else 0
     narrow = msgspec.structs.replace(narrow, after=floor)
@@ -349,8 +347,8 @@ async def _fitting(
 
 
 def _asked(params: Narrow) -> str:
-    """Return what a cursor of this page is bound to: all that narrows it, nothing that says who
-    looks or how much.
+    """Return what a cursor of this page is bound to: its filters, but not the caller or the page
+    size.
     """
     left_out = (*Call.__struct_fields__, "limit", "cursor", "with_cursors")
     return repr(

@@ -17,7 +17,7 @@ REPEATS_LIMIT = 30
 
 
 def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
-    """Return how many answers without a person a message stands on.
+    """Return how many consecutive agent replies come before a message.
 
     Raises LoopGuard when they are too many.
     """
@@ -39,8 +39,8 @@ def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
 def hold_repeats(
     context: Context, sender: Reader, to: str | list[str], text: dict[str, Any], *, key: str | None
 ) -> None:
-    """Count a text that an agent sends to an audience. Raises LoopGuard when it was the same too
-    often of late.
+    """Count a text that an agent sends to an audience. Raises LoopGuard for too many identical
+    ones.
 
     The same idempotency key counts once.
     """

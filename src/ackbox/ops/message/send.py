@@ -308,8 +308,8 @@ def _content_hash(params: Send) -> bytes:
 
 
 def _answered(params: Send, sender: Reader, parent: Stored | None) -> list[str]:
-    """Return whom an answer without `to` is for: the parent's sender, or all of its audience
-    but whoever answers. Raises MissingField.
+    """Return the recipients of a reply without `to`: the parent's sender, or its audience except
+    the replier. Raises MissingField.
     """
     if parent is None:
         raise MissingField(
@@ -320,7 +320,7 @@ def _answered(params: Send, sender: Reader, parent: Stored | None) -> list[str]:
     audience = show.addresses(parent)
     others = [address for address in audience if address.partition("/")[0] != sender.name]
     if parent.sender_name == sender.name:
-        # Answering one's own message goes on with those it was for.
+        # A reply to a message of the sender goes to its recipients.
         return others or audience
     return [parent.sender_name, *others] if params.reply_all else [parent.sender_name]
 
@@ -328,8 +328,8 @@ def _answered(params: Send, sender: Reader, parent: Stored | None) -> list[str]:
 async def _whom(
     context: Context, params: Send, to: str | list[str], sender: Reader
 ) -> tuple[str | list[str], str | None]:
-    """Return the audience and instance that are written, or the one name that a person's text
-    starts with.
+    """Return the audience and instance as written, or the one name that a person's text starts
+    with.
     """
     if (
         params.mention

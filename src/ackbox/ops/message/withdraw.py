@@ -1,4 +1,4 @@
-"""message.withdraw: taking back what nobody has read yet.
+"""message.withdraw: withdrawing messages that are not read yet.
 
 A message is a record and stays one; it leaves the mailboxes of those who have not read it.
 Explained in docs/why/delivery.md, "Taking back".
@@ -81,7 +81,7 @@ async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
             is_taken = trace.read_at is None and await take_from(context, row, number)
             taken, kept, after = taken + is_taken, kept + (not is_taken), number
     if row.is_for_everyone:
-        # Also from those who register later, whom a broadcast of the last days would be given.
+        # Later newcomers, who receive recent broadcasts, do not get it either.
         await context.store.withdraw_from_newcomers(row.seq)
     if taken:
         subject = {"message": row.id, "seq": row.seq, "withdrawn": taken}
@@ -105,7 +105,7 @@ async def take_from(context: Context, row: Stored, addressed: int) -> bool:
     for each in await _family(context, agent, addressed):
         await store.set_off(each, "delivered", row.seq)
     if not agent.seen:
-        # Post waits for it: what is in its archive is not there when it first comes.
+        # Messages wait for it; archived ones are not there when it first connects.
         await store.hide(agent, row.seq)
     return True
 

@@ -1,4 +1,4 @@
-"""note.link, note.get: how notes hang together, and one of them with its neighbours.
+"""note.link, note.get: links between notes, and one note with its neighbours.
 
 Explained in docs/why/notes.md.
 """

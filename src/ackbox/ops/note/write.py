@@ -1,7 +1,7 @@
-"""note.add, note.supersede, note.list, note.search: what a workspace keeps.
+"""note.add, note.supersede, note.list, note.search: the notes of a workspace.
 
-How notes hang together is in links.py. A note is never edited: what changes is said by another that
-supersedes it. Explained in docs/why/notes.md.
+Links between notes are in link.py. A note is never edited; another one supersedes it. Explained in
+docs/why/notes.md.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ async def keep(
 ) -> Added:
     """Store a note and its links.
 
-    The one that is there when it says the same and that is asked for.
+    With `unless_known` an existing note with the same content is returned instead.
     """
     new = _checked(new)
     content = _content(new)
@@ -265,7 +265,7 @@ def shown(row: StoredNote) -> Note:
 
 
 async def find(context: Context, id: str, *, field: str = "id", follow: bool = False) -> StoredNote:
-    """Return a note of this workspace, or with `follow` the one that stands for it now.
+    """Return a note of this workspace, or with `follow` the current one that superseded it.
 
     Raises NotFound.
     """
@@ -459,8 +459,8 @@ async def _filter(context: Context, params: Narrow) -> NoteFilter:
 
 
 def _asked(params: Narrow) -> str:
-    """Return what a cursor of this page is bound to: all that narrows it, nothing that says who
-    looks or how much.
+    """Return what a cursor of this page is bound to: its filters, but not the caller or the page
+    size.
     """
     left_out = (*Call.__struct_fields__, "limit", "cursor", "max_text_bytes")
     return repr(
@@ -469,7 +469,7 @@ def _asked(params: Narrow) -> str:
 
 
 def within(rows: list[StoredNote], *, limit: int, max_text_bytes: int) -> list[StoredNote]:
-    """Cut at a whole note; the first always fits, so that a reader gets on."""
+    """Return the notes that fit; the first always fits, so that a reader makes progress."""
     page: list[StoredNote] = []
     size = whole = 0
     for row in rows[:limit]:

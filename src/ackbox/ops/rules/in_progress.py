@@ -1,7 +1,6 @@
-"""Under way: what an agent is at work on, and what others are at work on for it, told beside its
-post.
+"""In progress: the tasks that an agent works on, and those that others work on for it.
 
-Tasks themselves are tasks.py's. Explained in docs/why/tasks.md, "Beside the post".
+Tasks are in ops/task/. Explained in docs/why/tasks.md, "Beside the post".
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def under_way(context: Context, me: Reader) -> UnderWay | None:
-    """Return what is under way for this reader; null when nothing is."""
+    """Return the tasks in progress for this reader; null for none."""
     mine = [
         row
         for row in await _page(context, TaskFilter(statuses=IN_PROGRESS, assignee=me.agent))

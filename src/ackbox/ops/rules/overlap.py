@@ -1,6 +1,6 @@
 """Overlap: what two declarations of work, an area and files each, have in common.
 
-Text only; who is asked about is the operation's choice. Explained in docs/why/sessions.md.
+Text only; the operation chooses whom to compare. Explained in docs/why/sessions.md.
 """
 
 from __future__ import annotations

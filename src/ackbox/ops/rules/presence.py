@@ -1,4 +1,4 @@
-"""Presence: online, idle or away, derived when asked and never stored as a state.
+"""Presence: online, idle or away, derived on request and never stored.
 
 Explained in docs/why/presence.md.
 """
@@ -20,7 +20,7 @@ RANK: dict[Standing, int] = {"online": 2, "idle": 1, "away": 0}
 
 
 class Here(msgspec.Struct, frozen=True):
-    """Whether a reader is here, since when it was last seen (ms UTC), and how mail reaches it."""
+    """A reader's presence, last sign of life (ms UTC) and delivery channel."""
 
     presence: Standing
     last_seen: int | None
@@ -99,8 +99,8 @@ def derived(context: Context, presence: Presence | None, reader: int) -> Here:
 
 
 def best(standings: list[Here]) -> Here:
-    """Return an agent's standing from those of its instances: the most present of them, and how
-    mail reaches one that has said so.
+    """Return an agent's presence: that of the most present instance, with a delivery channel that
+    one reported.
     """
     found = max(standings, key=lambda here: (RANK[here.presence], here.last_seen or 0))
     told = max(

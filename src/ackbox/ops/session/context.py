@@ -1,5 +1,4 @@
-"""session.context: what whoever begins should know, told with a start of a session, or to who
-begins without one.
+"""session.context: what an agent needs when it starts, with session.start or without a session.
 
 Explained in docs/why/sessions.md.
 """
@@ -96,9 +95,7 @@ async def tell(
     query: str | None,
     documents: list[str],
 ) -> dict[str, Any]:
-    """Return what a reader should know that begins, after the sessions it had before, by the
-    fields of Told.
-    """
+    """Return the context for a reader that starts, by the fields of SessionContext."""
     post = await check(
         context,
         Check(
@@ -201,7 +198,7 @@ async def get_context(context: Context, params: GetContext) -> Opening:
     """
     me = await context.me(params)
     row = await context.store.last_session(me.reader)
-    # Of this very copy: a bridge says by itself, under its machine's name, that the agent is here.
+    # Presence of this instance only: a bridge reports the agent under its machine's name.
     here = derived(context, await context.store.presence(me.reader), me.reader)
     has_begun = (row is not None and state_of(context, row) == "active") or here.presence != "away"
     if has_begun:

@@ -1,6 +1,6 @@
-"""session.list, session.conflicts: who runs or ran, how it stands, and who is in whose way.
+"""session.list, session.conflicts: sessions, their states, and conflicts between their claims.
 
-What changes a session is in sessions.py. Explained in docs/why/sessions.md.
+Changes of a session are in start.py. Explained in docs/why/sessions.md.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _seen(context: Context, row: SessionRow) -> int:
 
 
 def state_of(context: Context, row: SessionRow) -> State:
-    """Return how a session stands now: derived, never stored."""
+    """Return the state of a session: derived, never stored."""
     if row.ended_at is not None:
         return "ended"
     return "active" if abs(context.now - _seen(context, row)) < row.ttl_s * 1000 else "timed_out"
@@ -91,7 +91,7 @@ def state_of(context: Context, row: SessionRow) -> State:
 async def overlaps(
     context: Context, me: int, area: str | None, files: list[str], own: int = 0
 ) -> list[Overlap]:
-    """Return who else claims the same: live sessions, and those who only checked in with a claim.
+    """Return others that claim the same: live sessions, and agents that checked in with a claim.
 
     The first hundred.
     """

@@ -1,8 +1,6 @@
-"""session.start, session.checkpoint, session.end: declared runs of an agent, and what each is told
-at its start.
+"""session.start, session.checkpoint, session.end: sessions of an agent, from start to end.
 
-Who is here at all is agents.py's; how a session stands, and who claims the same, is claims.py's.
-Explained in docs/why/sessions.md.
+Presence is in ops/agent/, states and conflicts in list.py. Explained in docs/why/sessions.md.
 """
 
 from __future__ import annotations
@@ -181,9 +179,7 @@ async def start(context: Context, params: Start) -> Started:
 
 
 async def _named(context: Context, params: Start) -> Start:
-    """Return the parameters with a name made up, where nobody gave one or a new one is asked
-    for.
-    """
+    """Return the parameters with a generated name, if there is none or a new one is requested."""
     own = context.caller.agent
     if (
         params.agent is not None
@@ -201,7 +197,7 @@ async def _named(context: Context, params: Start) -> Start:
 
 def _as_checkin(params: Start, online_s: int) -> Checkin:
     given = {name: getattr(params, name) for name in Checkin.__struct_fields__}
-    # What a run before this one claimed is not claimed by this one: said as empty, not left out.
+    # Earlier claims do not carry over: empty values clear them.
     return Checkin(
         **{**given, "ttl_s": online_s, "area": params.area or "", "files": params.files or []}
     )
@@ -370,7 +366,7 @@ async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
 
 
 async def _kept(context: Context, me: Reader, note: NewNote, *, unless_known: bool) -> Kept:
-    """Keep one note; it is refused by itself, before anything of it is stored."""
+    """Add one note; an error refuses this note only, before it stores anything."""
     try:
         added = await keep(context, me, note, unless_known=unless_known)
     except AckboxError as error:

@@ -48,9 +48,7 @@ class Change(Call, frozen=True, kw_only=True):
 
 
 async def actor(context: Context, params: Change, task: StoredTask) -> Reader:
-    """Return who acts: the caller, or for a key without a name, when asked so, whoever has the
-    task.
-    """
+    """Return who acts: the caller or, with `as_assignee` and a key without a name, the assignee."""
     number = task.creator if task.assignee is None else task.assignee
     if params.as_assignee and params.agent is None and context.caller.agent is None:
         reader = await context.store.reader_by_number(number)
@@ -108,9 +106,9 @@ def moved(
 
 
 def _may_begin(me: Reader, task: StoredTask) -> bool:
-    """Whether a task is the caller's to begin.
+    """Whether the caller may start a task.
 
-    A person may begin anybody's, and a caller without an instance its agent's.
+    A person may start any task, a caller without an instance any task of its agent.
     """
     return me.is_person or (
         task.assignee == me.agent and (me.is_agent or task.assignee_instance in (None, me.instance))
@@ -120,7 +118,7 @@ def _may_begin(me: Reader, task: StoredTask) -> bool:
 async def with_messages_sent(
     context: Context, me: Reader, task: StoredTask, before: StoredTask, *, is_finished: bool
 ) -> StoredTask:
-    """Write the messages of a change, and return the task with the last of them."""
+    """Send the messages of a change, and return the task with the last of them."""
     message = None
     if (task.assignee, task.assignee_instance) != (before.assignee, before.assignee_instance):
         message = await tell_assigned(context, me, task)
@@ -137,7 +135,7 @@ async def with_messages_sent(
 async def save(
     context: Context, me: Reader, kind: str, task: StoredTask, **more: Any
 ) -> StoredTask:
-    """Write a task as it is now, and the feed's line about it."""
+    """Store a changed task and the event about it."""
     task = msgspec.structs.replace(task, updated_at=context.now)
     await context.store.save_task(task)
     await note_task(context, me, kind, task, **more)

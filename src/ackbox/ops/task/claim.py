@@ -31,7 +31,7 @@ from ackbox.store.readers import Reader
 from ackbox.store.tasks import StoredTask, TaskFilter, tag_text
 
 Reason = Literal["taken", "assigned", "waiting", "finished", "nothing"]
-# The most urgent that are looked through for one that is free.
+# Maximum number of urgent tasks to search for a free one.
 LOOKED_AT = 200
 
 

@@ -29,7 +29,7 @@ from ackbox.store.messages import NEWEST
 from ackbox.store.tasks import StoredTask, TaskFilter, tag_text
 
 PAGE_BYTES = 40_000
-# A cursor among the most urgent holds a priority beside a number.
+# A cursor in the order of urgency contains a priority and a number.
 _NUMBER_BITS = 48
 
 
@@ -226,8 +226,8 @@ def _cursor_after(context: Context, params: Narrow, query: str, row: StoredTask)
 
 
 def _asked(params: Narrow) -> str:
-    """Return what a cursor of this page is bound to: all that narrows it, nothing that says who
-    looks or how much.
+    """Return what a cursor of this page is bound to: its filters, but not the caller or the page
+    size.
     """
     left_out = (*Call.__struct_fields__, "limit", "cursor", "max_text_bytes", "with_cursors")
     return repr(
@@ -236,7 +236,7 @@ def _asked(params: Narrow) -> str:
 
 
 async def filter_of(context: Context, params: Narrow) -> TaskFilter:
-    """Return what the store is asked for. Raises Invalid."""
+    """Return the filter for the store. Raises Invalid."""
     statuses = parse_statuses(params.status, field="status")
     me = await context.me(params) if params.mine else None
     return TaskFilter(

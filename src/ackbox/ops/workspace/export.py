@@ -36,7 +36,7 @@ class KeptPresence(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class KeptReader(msgspec.Struct, forbid_unknown_fields=True):
-    """A reader and what it has not read or has put away, as an export writes it."""
+    """A reader with its unread and archived messages, as an export writes it."""
 
     reader: Number
     agent: Number
@@ -111,7 +111,7 @@ class KeptEvent(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class KeptSchedule(msgspec.Struct, forbid_unknown_fields=True):
-    """What is sent by the clock, as an export writes it."""
+    """A schedule, as an export writes it."""
 
     id: str
     seq: Number
@@ -172,8 +172,8 @@ class KeptSession(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class KeptNote(msgspec.Struct, forbid_unknown_fields=True):
-    """A note and what it is linked to, as an export writes it: relation, number of the other,
-    who said so, when.
+    """A note and its links, as an export writes it: relation, number of the other note, author,
+    time.
     """
 
     seq: Number
@@ -338,8 +338,8 @@ async def import_(context: Context, params: Import) -> Imported:
     if params.part == "schedule":
         records = [resumed(record, context.now) for record in records]
     if params.part == "message":
-        # The keys of the other database are none of ours: who answers for these messages is the key
-        # that imports them.
+        # Keys of the other database are unknown here: the importing key is responsible for these
+        # messages.
         records = [
             {**record, "acting_key": f"{IMPORTED}{context.caller.key_id}"} for record in records
         ]

@@ -1,4 +1,4 @@
-"""workspace.needs: what waits for a person. Explained in docs/why/dashboard.md, "Needs you"."""
+"""workspace.needs: messages that need a person. Explained in docs/why/dashboard.md, "Needs you"."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ackbox.ops.table import Call, Context, Limit, op
 from ackbox.store.messages import Stored
 
 MINUTE_MS = 60_000
-# How long each may wait before a person is told.
+# How long each may wait before it needs a person.
 QUESTION_MS, URGENT_MS, STUCK_MS = 10 * MINUTE_MS, 2 * MINUTE_MS, MINUTE_MS
 SINCE_MS = 7 * 24 * 60 * MINUTE_MS
-# Looked through, so that asking costs the same in a workspace of any age.
+# Maximum to search, so that the cost does not grow with the workspace.
 NEWEST_SEQS, MAX_NEEDS = 10_000, 200
 SHOWN_CHARS = 500
 AWAITED_BYTES = 100_000
@@ -168,7 +168,7 @@ async def _waiting(context: Context, row: Stored, *, away_only: bool) -> list[st
     for who, trace in await store.traces(
         row.seq, sender_agent=row.sender_agent, is_broadcast=row.is_for_everyone, after=0, most=200
     ):
-        # What was put away, or taken back, waits for nobody.
+        # Archived and withdrawn messages wait for nobody.
         if (
             trace.acknowledged_at is not None
             or trace.archived_at is not None

@@ -1,4 +1,4 @@
-"""workspace.overview: where things stand, in one look.
+"""workspace.overview: agents and current tasks at a glance.
 
 Explained in docs/why/presence.md, "Where things stand".
 """

@@ -120,8 +120,7 @@ NewcomerDays = Annotated[
     ),
 ]
 
-# What one workspace may take of what all share: for an operator to say, not for the workspace's own
-# admins.
+# Limits on shared resources: only operators can change them, not the workspace's admins.
 SHARES = ("storage_mb", "schedules_limit", "schedule_interval_s")
 SETTINGS = (
     *SHARES,

@@ -1,4 +1,4 @@
-"""workspace.flow, workspace.health: who talks to whom, how much, and how soon post is picked up.
+"""workspace.flow, workspace.health: message traffic between agents, and delivery delays.
 
 Every answer counts the newest messages up to a bound and says from when its numbers are complete.
 Explained in docs/why/watching.md.
@@ -259,7 +259,7 @@ def _steps(
     totals = Counter[str]()
     for _, intent, count in rates:
         totals[intent] += count
-    # Intents are free words; a chart has room for so many.
+    # Intents are free words; a chart has room for a few.
     named = {intent for intent, _ in totals.most_common(MAX_INTENTS)}
     found: dict[int, Counter[str]] = {}
     for bucket, intent, count in rates:
@@ -276,7 +276,7 @@ def _steps(
 
 
 async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post], int]:
-    """Return how each agent's post stands, page first: only those listed are asked about."""
+    """Return the message counts of the listed agents only."""
     store, now = context.store, context.now
     hour = await store.stretch(max(now - 60 * MINUTE_MS, 0), visible_to=visible_to)
     week = await store.stretch(max(now - WEEK_MINUTES * MINUTE_MS, 0), visible_to=visible_to)

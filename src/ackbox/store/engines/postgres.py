@@ -327,9 +327,9 @@ class PostgresEngine:
         await ready.wait()
 
     async def _listen_on(self, hear: Callable[[str], None], ready: asyncio.Event) -> None:
-        """Hear what other servers tell, on a connection of its own.
+        """Listen to other servers on a separate connection.
 
-        After a loss everybody looks again.
+        After a lost connection all waiters look again.
         """
         wait_s = 0.1
         while True:
