@@ -274,13 +274,13 @@ async def _signer(engine: Engine, params: Receive, now: int) -> Caller:
     return _caller_of(row)
 
 
-def _check_time(told: str, now: int) -> None:
+def _check_time(timestamp: str, now: int) -> None:
     """Raise BadKey for a delivery that was signed too long ago, or in time to come, or at no
     time.
     """
-    if not (told.isascii() and told.isdigit() and len(told) < 12):
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):
         raise _unsigned()
-    if abs(now // 1000 - int(told)) > WINDOW_S:
+    if abs(now // 1000 - int(timestamp)) > WINDOW_S:
         raise BadKey(
             f"The request was not signed within the last {WINDOW_S} seconds.",
             hint="Send it again, and check both clocks.",

@@ -94,7 +94,7 @@ _MORE = {("urgent", "priority"): " 5 is the most urgent."}
 
 
 def unknown_field(field: str, known: Iterable[str], where: str = "") -> UnknownField:
-    """Return the error for an unknown field, at the top level or in an object in the field `where`."""
+    """Return the error for an unknown field, at the top level or inside the field `where`."""
     known = list(known)
     # An error is sent as UTF-8, which has no half of a surrogate pair.
     shown = field[:SHOWN].encode("utf-8", "backslashreplace").decode()

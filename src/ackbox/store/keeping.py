@@ -86,7 +86,7 @@ class Keeping(Bound):
         }
 
     async def kept_messages(self, *, after: int, upto: int, most: int) -> list[Record]:
-        """Return messages with addresses, receipts and content hashes, up to a bound on their text."""
+        """Return messages with addresses, receipts and content hashes, bounded by their text."""
         found: list[Record] = []
         size = 0
         for row in await self.rows("keep_messages", after=after, upto=upto, most=most):

@@ -179,7 +179,7 @@ class Readers(Bound):
         return [row[0] for row in await self.rows("agent_names")]
 
     async def hold(self, name: str, instance: str | None = None) -> Reader:
-        """Return the reader of that name, or a new one that messages can wait for. Raises Conflict."""
+        """Return the reader of that name, or a new one to wait for. Raises Conflict."""
         found = await self.reader(name, instance)
         if found is not None:
             return found
@@ -298,7 +298,7 @@ class Readers(Bound):
         return reader
 
     async def was_given(self, agent: Reader, seq: int) -> bool:
-        """Whether an agent has a broadcast: it registered before it, or received it as a newcomer."""
+        """Whether an agent has a broadcast, from before it or as a newcomer."""
         return (
             agent.registered_seq < seq
             or await self.row("newcomer_was_given", reader=agent.reader, seq=seq) is not None

@@ -45,7 +45,7 @@ Titles = Annotated[
 ]
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class SessionContext(msgspec.Struct, frozen=True, kw_only=True):
     """Context for an agent that starts to work."""
 
     messages: Annotated[
@@ -182,7 +182,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     agent: Annotated[str, Meta(description="Your name")]
     workspace: Annotated[str, Meta(description="Workspace")]
     told: Annotated[
-        Told | None,
+        SessionContext | None,
         Meta(description="Context; null if you have a session or were active within the last hour"),
     ] = None
 
@@ -213,4 +213,4 @@ async def get_context(context: Context, params: GetContext) -> Opening:
         query=None,
         documents=params.documents,
     )
-    return Opening(agent=me.name, workspace=context.workspace.name, told=Told(**told))
+    return Opening(agent=me.name, workspace=context.workspace.name, told=SessionContext(**told))

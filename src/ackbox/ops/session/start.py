@@ -21,7 +21,7 @@ from ackbox.ops.note.write import NewNote, keep
 from ackbox.ops.rules.announce import announce
 from ackbox.ops.rules.overlap import Overlap
 from ackbox.ops.rules.presence import DEFAULT_TTL_S
-from ackbox.ops.session.context import PENDING, RECENT, Deliver, Titles, Told, Which, tell
+from ackbox.ops.session.context import PENDING, RECENT, Deliver, SessionContext, Titles, Which, tell
 from ackbox.ops.session.list import Session, overlaps, shown_session, state_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.messages import NEWEST
@@ -118,7 +118,7 @@ class Start(Checkin, frozen=True, kw_only=True):
     documents: Titles = []
 
 
-class Started(Told, frozen=True, kw_only=True):
+class Started(SessionContext, frozen=True, kw_only=True):
     """The new session with its token, and context to start with."""
 
     token: Annotated[str, Meta(description="Token for `session` in every call; shown only once")]
