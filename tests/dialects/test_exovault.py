@@ -204,7 +204,7 @@ async def test_over_rest_a_key_acts_as_its_own_name_and_within_its_scope(databas
         status, told = await reader.rest("send-message", targetId="bob", content="x")
         assert (status, told["error"]) == (
             403,
-            "SCOPE_DENIED: A key of kind 'read-only' may not do POST /send-message.",
+            "SCOPE_DENIED: A key of kind 'read-only' cannot call POST /send-message.",
         )
         assert (await reader.rest("list-tasks"))[0] == 200
 

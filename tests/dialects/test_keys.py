@@ -71,7 +71,10 @@ async def test_where_unknown_names_are_refused_nothing_is_stored(database: str) 
             "send_message",
             **{"from": "bob", "channel": "alice,nobody", "content": "x"},
         )
-        assert refused == (True, "Error: INVALID_RECIPIENTS: Nobody called 'nobody' has been here.")
+        assert refused == (
+            True,
+            "Error: INVALID_RECIPIENTS: There is no agent called 'nobody' yet.",
+        )
         assert await call(served, served.key, "check_messages", recipient="alice") == (False, "[]")
 
 
@@ -94,7 +97,7 @@ async def test_the_longest_text_is_taken_and_one_character_more_names_tool_size_
         assert taken[0] is False
         assert refused == (
             True,
-            "Error: send_message: `content` has 50,001 characters; at most 50,000 are taken.",
+            "Error: send_message: `content` has 50,001 characters; at most 50,000 are allowed.",
         )
         read = json.loads((await call(served, served.key, "check_messages", recipient="alice"))[1])
         assert [each["content"] for each in read] == ["é" * 50_000]

@@ -147,7 +147,11 @@ async def test_a_quick_call_overtakes_one_that_waits(served: Served) -> None:
             1,
             "`of` must be one of 'inbox', 'workspace'; got 'all'.",
         ),
-        ('{"id": 1, "subscribe": {"cursor": "AAAA"}}', 1, "This cursor is not from here."),
+        (
+            '{"id": 1, "subscribe": {"cursor": "AAAA"}}',
+            1,
+            "This cursor does not belong to this query.",
+        ),
         ('{"id": 1, "subscribe": {"join_ms": -1}}', 1, "`join_ms` is a number from 0 to 1000."),
         (
             '{"id": 1, "op": "message.send", "params": {"metadata": '

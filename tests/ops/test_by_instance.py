@@ -56,4 +56,4 @@ async def test_an_instance_that_several_agents_have_must_be_written_with_its_age
         await post("agent.check_in", agent=agent, instance="laptop")
     with pytest.raises(Invalid) as refused:
         await sent_to(post, "laptop", by_instance=True)
-    assert refused.value.hint == "Write which: alice/laptop, bob/laptop."
+    assert refused.value.hint == "Choose one: alice/laptop, bob/laptop."

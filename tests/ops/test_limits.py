@@ -44,7 +44,7 @@ def told(kind: str, retry_after_s: float) -> dict[str, Any]:
     return {
         "code": "rate_limited",
         "message": f"Too many calls for this {kind}.",
-        "hint": "Wait, then go on; many sends fit into one call.",
+        "hint": "Wait, then continue; one call can send many messages.",
         "details": {},
         "retry_after_s": retry_after_s,
     }

@@ -298,7 +298,7 @@ async def test_beginning_what_is_nobodys_makes_it_yours_and_what_is_anothers_is_
     with pytest.raises(Conflict) as refused:
         await post("task.update", agent="cy", id="2", status="in_progress")
     assert (refused.value.message, refused.value.details) == (
-        "Task 2 is bob's.",
+        "Task 2 belongs to bob.",
         {"field": "status", "assignee": "bob"},
     )
 

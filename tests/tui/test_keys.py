@@ -279,7 +279,7 @@ def filters(desk: Desk) -> None:
     desk.see("message 59")
     desk.press("slash")
     desk.terminal.press("form:claude\r")
-    desk.see("No filter 'form'. Did you mean from?")
+    desk.see("Unknown filter 'form'. Did you mean from?")
     desk.press("escape")
     desk.see("message 59")
 

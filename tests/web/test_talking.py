@@ -114,7 +114,7 @@ async def test_a_name_nobody_has_seen_is_said_before_it_is_sent_and_a_refusal_ke
         "nobody of that name has been here, did you mean codex?"
     )
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator(".reached")).to_contain_text("Nobody called 'codxe' has been here.")
+    await expect(page.locator(".reached")).to_contain_text("There is no agent called 'codxe' yet.")
     await expect(box).to_have_value("@codxe hello")
     assert await stored(served) == []
 

@@ -22,7 +22,7 @@ class Transaction(Protocol):
     async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
         """Run a statement and return every row.
 
-        Who asks the same may be given the same: it is not to be changed.
+        Equal statements may share a result, so do not change it.
         """
         ...
 
@@ -70,7 +70,7 @@ class Engine(Protocol):
         ...
 
     async def listen(self, hear: Callable[[str], None]) -> None:
-        """Call `hear` with each text that another server told through `tell`."""
+        """Call `hear` with each text that another server sent through `tell`."""
         ...
 
     async def tell(self, text: str) -> None:

@@ -57,7 +57,7 @@ def _short(seq: int) -> str:
 
 def _ids_of_short(given: str) -> list[str]:
     if not re.fullmatch(r"msg-[0-9a-f]{12}", given):
-        raise Invalid("This is no message's id.", hint="Use an id that a reading call gave.")
+        raise Invalid("This is no message's id.", hint="Use an id that a reading call returned.")
     return [f"#{int(given[4:], 16)}"]
 
 
@@ -101,7 +101,7 @@ def _turn_message(given: dict[str, Any]) -> dict[str, Any]:
     ]
     if len(refs) > MOST_REFS:
         raise Invalid(
-            f"A message names {len(refs)} files and diffs; at most {MOST_REFS} are taken.",
+            f"A message names {len(refs)} files and diffs; at most {MOST_REFS} are allowed.",
             hint="Name a directory instead.",
         )
     return {**known, "intent": _one_of_five(given["intent"]), "refs": refs}
@@ -158,7 +158,7 @@ def _states(given: str | list[str]) -> list[str]:
     unknown = [word for word in words if word not in _STATES]
     if unknown:
         raise Invalid(
-            f"{unknown[0][:40]!r} is no state of a task.",
+            f"{unknown[0][:40]!r} is not a task state.",
             hint=f"Use {', '.join(word for word in _STATES if word != 'any')}.",
         )
     return list(dict.fromkeys(state for word in words for state in _STATES[word]))
