@@ -182,52 +182,6 @@ DIALECTS = sorted(
     path for path in (SOURCE / "dialects").glob("*/*.py") if path.parent.name != "engine"
 )
 SYSTEMS = sorted({path.parent.name for path in DIALECTS})
-CODE = (
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.Lambda,
-    ast.If,
-    ast.IfExp,
-    ast.Match,
-    ast.For,
-    ast.While,
-    ast.Try,
-    ast.comprehension,
-)
-
-
-@pytest.mark.parametrize("path", DIALECTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_dialect_is_data(path: Path) -> None:
-    # The one translator lives in engine/.
-    assert [
-        f"line {getattr(node, 'lineno', '?')}: {type(node).__name__}"
-        for node in ast.walk(tree(path))
-        if isinstance(node, CODE)
-    ] == []
-
-
-def test_a_dialect_is_made_of_its_own_shapes_and_nothing_else() -> None:
-    known = {
-        "typing",
-        "msgspec",
-        "ackbox.app.limits",
-        "ackbox.dialects.engine.translate",
-        "ackbox.dialects.engine.mapping",
-        "ackbox.dialects.engine.rest",
-        *(f"ackbox.dialects.{path.parent.name}.{path.stem}" for path in DIALECTS),
-    }
-    used = {
-        (path.stem, module)
-        for path in DIALECTS
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for module in (
-            [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else [alias.name for alias in node.names]
-        )
-    }
-    assert [each for each in sorted(used) if each[1] not in known] == []
 
 
 def test_the_names_of_other_systems_stand_only_in_their_dialects() -> None:
@@ -241,7 +195,9 @@ def test_the_names_of_other_systems_stand_only_in_their_dialects() -> None:
     rest = [
         path
         for path in SOURCE.rglob("*")
-        if path.is_file() and "dialects" not in path.parts and path.suffix in TEXTS
+        if path.is_file()
+        and "dialects" not in path.relative_to(SOURCE).parts
+        and path.suffix in TEXTS
     ]
     assert len(rest) > 100
     assert [name_of(path) for path in rest if names.search(path.read_text("utf-8"))] == []

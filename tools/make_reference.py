@@ -18,7 +18,7 @@ from typing import Any, get_args
 from ackbox import errors
 from ackbox.config import SETTINGS
 from ackbox.dialects import DIALECTS, RESTS
-from ackbox.dialects.engine.mapping import REQUIRED, Arg, Word
+from ackbox.dialects.engine.mapping import REQUIRED, Arg, ToolMapping
 from ackbox.dialects.engine.rest import Rest
 from ackbox.faces.rest.routes import where
 from ackbox.model.message import (
@@ -227,7 +227,7 @@ def mcp_page() -> str:
         f"## /mcp/{each.name}\n\nAnother system's tools; what is different:"
         f" [howto/coming-from-{each.name}.md](../howto/coming-from-{each.name}.md).\n\n| tool |"
         " operation | arguments |\n|---|---|---|\n"
-        + "\n".join(_word(word) for word in each.words)
+        + "\n".join(_tool(tool) for tool in each.tools)
         + "\n\n"
         for each in DIALECTS
     )
@@ -263,15 +263,15 @@ def mcp_page() -> str:
     )
 
 
-def _word(word: Word) -> str:
+def _tool(tool: ToolMapping) -> str:
     return (
-        f"| `{word.name}` | [`{word.operation}`](operations.md#{anchor(word.operation)}) |"
-        f" {_given(word)} |"
+        f"| `{tool.name}` | [`{tool.operation}`](operations.md#{anchor(tool.operation)}) |"
+        f" {_given(tool)} |"
     )
 
 
-def _given(word: Word) -> str:
-    return ", ".join(f"`{arg.name}`{_default(arg)}" for arg in word.args) or "–"
+def _given(tool: ToolMapping) -> str:
+    return ", ".join(f"`{arg.name}`{_default(arg)}" for arg in tool.args) or "–"
 
 
 def _default(arg: Arg) -> str:
@@ -318,16 +318,16 @@ def rest_page() -> str:
         " this interface as OpenAPI 3.1; no key |\n| `/reference` | the same for reading; no key"
         " |\n| `/metrics` | numbers for Prometheus, for an operator or admin"
         f" |\n\n{', '.join(creating)} answer 201, the others 200."
-        " Faults: [errors.md](errors.md).\n" + "".join(_roads(rest) for rest in RESTS)
+        " Faults: [errors.md](errors.md).\n" + "".join(_routes(rest) for rest in RESTS)
     )
 
 
-def _roads(rest: Rest) -> str:
+def _routes(rest: Rest) -> str:
     rows = [
-        f"| {road.method} | `{road.path}` | {road.status} |"
-        f" [`{road.word.operation}`](operations.md#{anchor(road.word.operation)}) |"
-        f" {_given(road.word)} |"
-        for road in rest.roads
+        f"| {route.method} | `{route.path}` | {route.status} |"
+        f" [`{route.tool.operation}`](operations.md#{anchor(route.tool.operation)}) |"
+        f" {_given(route.tool)} |"
+        for route in rest.routes
     ]
     keys = "".join(f" or `{header}: <key>`" for header in rest.key_headers)
     return (

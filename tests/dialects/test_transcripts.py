@@ -169,7 +169,7 @@ async def test_every_tool_of_a_dialect_is_listed_and_has_a_line_and_no_other_is(
     ):
         listed = [tool.name for tool in (await connection.list_tools()).tools]
         offers = connection.server_capabilities
-    assert listed == [word.name for word in dialect.words]
+    assert listed == [tool.name for tool in dialect.tools]
     assert set(listed) == used
     assert (offers.tools is not None, offers.resources, offers.prompts is not None) == (
         True,
@@ -179,11 +179,11 @@ async def test_every_tool_of_a_dialect_is_listed_and_has_a_line_and_no_other_is(
 
 
 @pytest.mark.parametrize("rest", RESTS, ids=lambda rest: rest.name)
-def test_every_road_of_a_rest_interface_has_a_line(rest: Any) -> None:
+def test_every_route_of_a_rest_interface_has_a_line(rest: Any) -> None:
     used = {
         line["rest"]
         for scene in scenes(HERE / f"{rest.name}.jsonl")
         for line in scene.lines
         if line.get("status", 999) < 300
     }
-    assert {f"{road.method} {road.path}" for road in rest.roads} == used
+    assert {f"{route.method} {route.path}" for route in rest.routes} == used

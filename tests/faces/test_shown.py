@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ackbox.app.call import App, open_app
 from ackbox.briefing import LONGEST, SHORTEST, Answer, size
-from ackbox.dialects.engine.translate import Asked
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.faces.mcp.answer import write
 from ackbox.model.text import visible
 from tests.answers import items, messages
@@ -49,7 +49,7 @@ class Reader:
         answer = Answer(self.app.clock, length=self.length, offset=offset)
         asked = {"agent": self.name, **params}
         result = await self.app.call(operation, asked, credential=self.key, fits=answer.fits)
-        text = write(Asked(operation, asked), result, answer)
+        text = write(MappedCall(operation, asked), result, answer)
         assert size(text) <= self.length
         return text
 

@@ -26,8 +26,8 @@ def make_engine(url: str) -> Engine:
         from ackbox.store.engines.postgres import PostgresEngine
 
         return PostgresEngine(url)
-    # What is no URL may be a password in the wrong place.
-    shown = repr(scheme) if scheme.isalnum() and rest else "what is not a URL"
+    # Text that is not a URL may be a password.
+    shown = repr(scheme) if scheme.isalnum() and rest else "text that is not a URL"
     raise Invalid(
         f"No engine for {shown}.",
         hint="Use sqlite:////path/to/ackbox.db or postgresql://user@host/name.",

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.briefing import LENGTH, LONGEST, SHORTEST, Answer, as_json, facts, quoted
-from ackbox.dialects.engine.translate import Asked as Asking
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.faces.mcp.caller import Who
 from ackbox.model.message import Message
 from ackbox.model.task import Task
@@ -61,11 +61,11 @@ async def read(caller: Who, clock: Callable[[], int], operation: str, **params: 
     """
     answer = Answer(clock, length=LENGTH - SENTENCE)
     return write(
-        Asking(operation, params), await caller.within(answer).call(operation, **params), answer
+        MappedCall(operation, params), await caller.within(answer).call(operation, **params), answer
     )
 
 
-def write(asked: Asking, result: Any, answer: Answer) -> str:
+def write(asked: MappedCall, result: Any, answer: Answer) -> str:
     """Return the result of an operation as text for a model."""
     match result:
         case Asked():

@@ -24,7 +24,8 @@ from ackbox import __version__
 from ackbox.app.limits import Limits
 from ackbox.briefing import Answer
 from ackbox.dialects import DIALECTS
-from ackbox.dialects.engine.translate import Asked, Dialect, Offered, Said, beside, hints, opened
+from ackbox.dialects.engine.dialect import Dialect, Offered, Said, beside, hints, opened
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.errors import AckboxError, Invalid, NotFound, TooLong
 from ackbox.faces.http.connection import welcome
 from ackbox.faces.http.reply import bearer, error_response, said_in
@@ -117,13 +118,13 @@ class Tool(msgspec.Struct, frozen=True):
             reading=tuple(name for name in self.reading if name not in self.hidden),
         )
 
-    def asked(self, arguments: dict[str, Any]) -> Asked:
+    def asked(self, arguments: dict[str, Any]) -> MappedCall:
         """Return the operation that arguments ask for. Raises Invalid."""
         reading, arguments = reading_of(arguments, self.reading)
         asked = self._asked(arguments)
         if reading.offset and self.rest:
             # One long item of the list is read on, and nothing else.
-            asked = Asked(
+            asked = MappedCall(
                 self.rest,
                 {
                     name: value
@@ -133,9 +134,9 @@ class Tool(msgspec.Struct, frozen=True):
             )
         return msgspec.structs.replace(asked, reading=reading)
 
-    def _asked(self, arguments: dict[str, Any]) -> Asked:
+    def _asked(self, arguments: dict[str, Any]) -> MappedCall:
         if not self.actions:
-            return Asked(self.operation, arguments)
+            return MappedCall(self.operation, arguments)
         action = arguments.get("action")
         if not isinstance(action, str) or action not in self.actions:
             raise Invalid(
@@ -144,7 +145,7 @@ class Tool(msgspec.Struct, frozen=True):
                 field="action",
             )
         operation, fixed = self.actions[action]
-        return Asked(
+        return MappedCall(
             operation,
             {name: value for name, value in arguments.items() if name != "action"} | fixed,
         )
@@ -314,11 +315,11 @@ class Tools(Protocol):
 
     def offered(self) -> list[Offered]: ...
 
-    def ask(self, name: str, arguments: dict[str, Any]) -> Asked | Look: ...
+    def ask(self, name: str, arguments: dict[str, Any]) -> MappedCall | Look: ...
 
-    def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said: ...
+    def say(self, asked: MappedCall, result: Any, briefing: str | None = None) -> Said: ...
 
-    def refuse(self, name: str, error: AckboxError, asked: Asked | None = None) -> Said: ...
+    def refuse(self, name: str, error: AckboxError, asked: MappedCall | None = None) -> Said: ...
 
 
 class Native:
@@ -332,7 +333,7 @@ class Native:
     def offered(self) -> list[Offered]:
         return [tool.offered() for tool in TOOLS]
 
-    def ask(self, name: str, arguments: dict[str, Any]) -> Asked | Look:
+    def ask(self, name: str, arguments: dict[str, Any]) -> MappedCall | Look:
         tool = _BY_NAME.get(name)
         if tool is None:
             raise NotFound(
@@ -340,12 +341,12 @@ class Native:
             )
         return tool.asked(arguments)
 
-    def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said:
+    def say(self, asked: MappedCall, result: Any, briefing: str | None = None) -> Said:
         # In text alone: several programs show their model the structure in place of the text, and
         # so without a fence.
         return Said((briefing or "",))
 
-    def refuse(self, name: str, error: AckboxError, asked: Asked | None = None) -> Said:
+    def refuse(self, name: str, error: AckboxError, asked: MappedCall | None = None) -> Said:
         error = in_names(error, _tool_of)
         return Said(
             (f"{error.code}: {error.message} {error.hint or ''}".rstrip(),), error.as_dict()
@@ -471,11 +472,11 @@ class McpFace:
     async def _call_tool(
         self, context: Any, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
-        asked: Asked | Look | None = None
+        asked: MappedCall | Look | None = None
         more: dict[str, Any] = {}
         try:
             asked = self._tools.ask(params.name, params.arguments or {})
-            if isinstance(asked, Asked) and asked.first:
+            if isinstance(asked, MappedCall) and asked.first:
                 # Told once: also beside an error.
                 more = opened(
                     asked, await who(context, self._call, self._key_headers).try_call(asked.first)
@@ -490,7 +491,7 @@ class McpFace:
             is_error=is_error,
         )
 
-    async def _answer(self, context: Any, asked: Asked | Look) -> Said:
+    async def _answer(self, context: Any, asked: MappedCall | Look) -> Said:
         if isinstance(asked, Look):
             known = self._tools.whose if await self._is_named(context) else frozenset()
             return asked.said(
@@ -508,18 +509,18 @@ class McpFace:
             asked, result, None if answer is None else write(asked, result, answer)
         )
 
-    def _answer_to(self, asked: Asked) -> Answer | None:
+    def _answer_to(self, asked: MappedCall) -> Answer | None:
         """Return the answer that is to hold what others wrote.
 
         Null where another system's reply has its own shape.
         """
-        if asked.word is None:
+        if asked.tool is None:
             return Answer(self._clock, length=asked.reading.max_length, offset=asked.reading.offset)
-        return Answer(self._clock, length=WHOLE) if asked.word.is_briefed else None
+        return Answer(self._clock, length=WHOLE) if asked.tool.is_briefed else None
 
-    def _refused(self, error: Exception, name: str, asked: Asked | Look | None) -> Said:
+    def _refused(self, error: Exception, name: str, asked: MappedCall | Look | None) -> Said:
         return self._tools.refuse(
-            name, as_error(error, tool=name[:64]), asked if isinstance(asked, Asked) else None
+            name, as_error(error, tool=name[:64]), asked if isinstance(asked, MappedCall) else None
         )
 
 

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from ackbox.dialects.engine.translate import Asked, Offered, Said, hints
+from ackbox.dialects.engine.dialect import Offered, Said, hints
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.errors import Invalid, NotAllowed, UnknownField
 from ackbox.faces.http.schema import input_schema
 from ackbox.faces.mcp.answer import FROM, reading_of
@@ -76,7 +77,7 @@ class More(msgspec.Struct, frozen=True):
             self.name, self.description, MoreCall, hints=hints(self.operations), reading=FROM
         )
 
-    def asked(self, arguments: dict[str, Any]) -> Asked | Look:
+    def asked(self, arguments: dict[str, Any]) -> MappedCall | Look:
         """Return what arguments ask for: an operation, or a word about it.
 
         Raises NotFound, NotAllowed, Invalid, UnknownField.
@@ -113,7 +114,7 @@ class More(msgspec.Struct, frozen=True):
                 hint=f"Call with operation {name} alone to see what it takes.",
                 field="params",
             )
-        return Asked(name, params, reading=reading)
+        return MappedCall(name, params, reading=reading)
 
 
 class Look(msgspec.Struct, frozen=True):
