@@ -10,7 +10,7 @@ from ackbox.client.discovery import caller
 from ackbox.faces.tui.app import Terminal
 from ackbox.faces.tui.state.fold import Fold, Listed, fold_in
 from ackbox.faces.tui.state.link import Link
-from ackbox.faces.tui.widgets.row import Row
+from ackbox.faces.tui.state.row import Row
 from tests.tui.conftest import Post
 
 

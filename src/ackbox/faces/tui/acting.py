@@ -21,7 +21,7 @@ from ackbox.faces.tui.widgets.lines import Lines
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal
     from ackbox.faces.tui.state.draft import Draft
-    from ackbox.faces.tui.widgets.row import Row
+    from ackbox.faces.tui.state.row import Row
 
 
 def _of(actor: Any) -> Terminal:

@@ -24,8 +24,7 @@ from ackbox.errors import AckboxError
 from ackbox.faces.tui.acting import Acting
 from ackbox.faces.tui.selecting import Selecting
 from ackbox.faces.tui.state.link import Link
-from ackbox.faces.tui.state.post import Post
-from ackbox.faces.tui.state.status import bottom_line, top_line
+from ackbox.faces.tui.state.mirror import Post
 from ackbox.faces.tui.tabs.agents import Agents
 from ackbox.faces.tui.tabs.beside import Beside, Sidebar
 from ackbox.faces.tui.tabs.health import Health
@@ -42,6 +41,7 @@ from ackbox.faces.tui.widgets.drawing import text_lines
 from ackbox.faces.tui.widgets.keys import bindings
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import Palette, theme_name, themes
+from ackbox.faces.tui.widgets.status import bottom_line, top_line
 
 # How long the cursor rests on something before the server is asked about it.
 REST_S = 0.15

@@ -18,7 +18,7 @@ from rich.segment import Segment, Segments
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.tui.state.link import Link
-from ackbox.faces.tui.state.post import Post
+from ackbox.faces.tui.state.mirror import Post
 from ackbox.faces.tui.widgets.drawing import RECEIPT_CELLS, message_line
 from ackbox.faces.tui.widgets.palette import Palette, theme_name
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
-from ackbox.faces.tui.many import Act, message_acts, words
-from ackbox.faces.tui.many_tasks import task_acts
 from ackbox.faces.tui.state.picks import Picks
+from ackbox.faces.tui.tabs.message_actions import Act, message_acts, words
+from ackbox.faces.tui.tabs.task_actions import task_acts
 from ackbox.faces.tui.widgets.ask import Jump, Sure
 
 if TYPE_CHECKING:

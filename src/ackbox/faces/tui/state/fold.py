@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ackbox.faces.tui.widgets.row import Row
+from ackbox.faces.tui.state.row import Row
 
 # Fewer than this many stand as they are.
 SHORTEST = 3

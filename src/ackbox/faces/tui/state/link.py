@@ -20,7 +20,7 @@ import msgspec
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.socket import SocketTransport
 from ackbox.errors import AckboxError, BadCursor
-from ackbox.faces.tui.widgets.row import KEPT_CHARACTERS
+from ackbox.faces.tui.state.row import KEPT_CHARACTERS
 
 # Where the server is, and with which key it is spoken to; asked again when it does not answer.
 Connect = Callable[[], HttpCaller]

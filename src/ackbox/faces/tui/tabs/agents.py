@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from ackbox.errors import AckboxError
 from ackbox.faces.terminal_text import ago
-from ackbox.faces.tui.state.post import Post
+from ackbox.faces.tui.state.mirror import Post
 from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.widgets.drawing import (
     Line,

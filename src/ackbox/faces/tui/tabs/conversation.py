@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 
+from ackbox.faces.tui.state.row import Tally, make_tallies
 from ackbox.faces.tui.widgets.drawing import (
     Line,
     addressees,
@@ -21,7 +22,6 @@ from ackbox.faces.tui.widgets.drawing import (
     text_lines,
 )
 from ackbox.faces.tui.widgets.palette import Palette
-from ackbox.faces.tui.widgets.row import Tally, make_tallies
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.state.link import Link

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from ackbox.faces.terminal_text import ago
-from ackbox.faces.tui.state.post import Post
+from ackbox.faces.tui.state.mirror import Post
 from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.widgets.drawing import Line, fit, glyph, one_line, words_of
 from ackbox.faces.tui.widgets.palette import PRESENCE

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ackbox.faces.tui.state.fold import SHORTEST, Fold, Listed, fold_in
+from ackbox.faces.tui.state.mirror import Post
 from ackbox.faces.tui.state.picks import Things
-from ackbox.faces.tui.state.post import Post
-from ackbox.faces.tui.state.told import Told
+from ackbox.faces.tui.state.row import Row
+from ackbox.faces.tui.tabs.details import Told
 from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.widgets.drawing import (
     Line,
@@ -25,7 +26,6 @@ from ackbox.faces.tui.widgets.drawing import (
     text_lines,
     words_of,
 )
-from ackbox.faces.tui.widgets.row import Row
 from ackbox.model.filter import Filter, fits_all, parse_filter
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ackbox.faces.terminal_text import ago
+from ackbox.faces.tui.state.mirror import Post
 from ackbox.faces.tui.state.picks import Things
-from ackbox.faces.tui.state.post import Post
-from ackbox.faces.tui.state.told import Told
+from ackbox.faces.tui.state.row import Row, make_row
+from ackbox.faces.tui.tabs.details import Told
 from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.widgets.drawing import Line, fit, hint_lines, one_line, rest_of, urgency
-from ackbox.faces.tui.widgets.row import Row, make_row
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.state.link import Link

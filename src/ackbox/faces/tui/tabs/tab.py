@@ -13,12 +13,12 @@ from textual import events
 from textual.strip import Strip
 
 from ackbox.faces.terminal_text import some
+from ackbox.faces.tui.state.mirror import Post
 from ackbox.faces.tui.state.picks import Picks, Things
-from ackbox.faces.tui.state.post import Post
+from ackbox.faces.tui.state.row import Row
 from ackbox.faces.tui.widgets.drawing import Line, fit, one_line, text_lines
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import FAILED, PICKED, Palette
-from ackbox.faces.tui.widgets.row import Row
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ackbox.faces.terminal_text import ago
+from ackbox.faces.tui.state.mirror import Post
 from ackbox.faces.tui.state.picks import Things
-from ackbox.faces.tui.state.post import Post
+from ackbox.faces.tui.state.row import Row
 from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.widgets.drawing import (
     Line,
@@ -23,7 +24,6 @@ from ackbox.faces.tui.widgets.drawing import (
     urgency,
 )
 from ackbox.faces.tui.widgets.palette import PRESENCE
-from ackbox.faces.tui.widgets.row import Row
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.state.link import Link

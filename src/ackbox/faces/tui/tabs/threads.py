@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ackbox.errors import AckboxError
-from ackbox.faces.tui.state.post import Post
+from ackbox.faces.tui.state.mirror import Post
+from ackbox.faces.tui.state.row import Row, make_row
 from ackbox.faces.tui.tabs.conversation import Conversation, conversation_lines
 from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.widgets.drawing import Line, clock, fit, glyph, one_line
-from ackbox.faces.tui.widgets.row import Row, make_row
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.state.link import Link

@@ -27,11 +27,11 @@ from ackbox.faces.tui.state.draft import (
     parse_draft,
     reach_line,
 )
+from ackbox.faces.tui.state.row import Row
 from ackbox.faces.tui.widgets.bars import Bar
 from ackbox.faces.tui.widgets.drawing import Line, fit, glyph, one_line
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import PRESENCE
-from ackbox.faces.tui.widgets.row import Row
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.app import Terminal

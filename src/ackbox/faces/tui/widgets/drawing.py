@@ -18,8 +18,8 @@ from rich.segment import Segment
 from rich.style import Style
 
 from ackbox.faces.terminal_text import plain
+from ackbox.faces.tui.state.row import STEPS, Row, Tally
 from ackbox.faces.tui.widgets.palette import GLYPHS, RECEIPTS, SELECTED, TASK_GLYPH, Palette
-from ackbox.faces.tui.widgets.row import STEPS, Row, Tally
 
 Line = list[Segment]
 # What changes an emoji that stands before it: some terminals draw the result in two cells, others

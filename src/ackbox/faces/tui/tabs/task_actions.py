@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ackbox.errors import Conflict
-from ackbox.faces.tui.many import Act, Failed, Run, counted, in_parts, patiently
 from ackbox.faces.tui.state.picks import Things
+from ackbox.faces.tui.tabs.message_actions import Act, Failed, Run, counted, in_parts, patiently
 from ackbox.faces.tui.tasking import EXPLAINED, allowed, may_become, said, whom
 from ackbox.faces.tui.widgets.ask import Jump
 from ackbox.model.task import STATUSES

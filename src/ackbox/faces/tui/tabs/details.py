@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ackbox.errors import AckboxError
+from ackbox.faces.tui.state.row import Row
 from ackbox.faces.tui.widgets.drawing import Line, message_lines
 from ackbox.faces.tui.widgets.palette import Palette
-from ackbox.faces.tui.widgets.row import Row
 
 if TYPE_CHECKING:
     from ackbox.faces.tui.state.link import Link

@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from ackbox.faces.tui.widgets.row import Row, make_row, make_tallies
+from ackbox.faces.tui.state.row import Row, make_row, make_tallies
 
 MOST_ROWS = 100_000
 RATE_OVER_S = 10
