@@ -63,7 +63,7 @@ def test_a_message_sent_from_it_is_a_persons_and_reaches_its_agent(post: Post) -
         terminal.press("c@co")
         terminal.see("> ● codex")
         terminal.press("\tis main green?")
-        terminal.see("→ codex (online, when it looks)", "question (auto)")
+        terminal.see("→ codex (online, at its next check)", "question (auto)")
         terminal.press("\r")
         terminal.see("sent to codex", "is main green?")
     [letter] = post.call("inbox.check", agent="codex")["messages"]
@@ -97,7 +97,7 @@ def test_a_message_for_everyone_says_how_many_that_are_before_it_is_sent(post: P
         terminal.see("tester", "live")
         terminal.press("i!! /alert Merge freeze\nuntil Monday".replace("\n", "\x0a"))
         terminal.see(
-            "→ everyone: 1 reader, 1 online",
+            "→ everyone: 1 recipient, 1 online",
             "△ alert",
             "urgent",
             "Enter sends to all 1",
@@ -259,7 +259,7 @@ def test_what_needs_a_person_is_counted_and_answered_from_its_own_tab(post: Post
     with post.look("--as", "ana") as terminal:
         terminal.see("2 Needs you 1")
         terminal.press("2")
-        terminal.see("docs is blocked", "Need the staging password", "r answer   a acknowledge")
+        terminal.see("docs is blocked", "Need the staging password", "r reply   a acknowledge")
         assert "All green" not in terminal.screen.text
         terminal.press("rDone, it is in the vault\r")
         terminal.see("sent to docs", "Nothing needs you.", "In the last five minutes:")
@@ -381,20 +381,20 @@ def test_a_key_that_is_revoked_is_said_so_at_once(post: Post) -> None:
 
 def test_an_empty_workspace_teaches_the_next_command(post: Post) -> None:
     with post.look() as terminal:
-        terminal.see("Nobody is here yet", "ackbox mcp --as NAME", "ackbox demo")
+        terminal.see("No agents yet", "ackbox mcp --as NAME", "ackbox demo")
         for key, said in (
             ("2", "Nothing needs you."),
             ("3", "No conversations yet"),
-            ("4", "Nobody is here yet"),
+            ("4", "No agents yet"),
             ("5", "ackbox task add"),
-            ("6", "nothing waits"),
+            ("6", "nothing is waiting"),
         ):
             terminal.press(key)
             terminal.see(said)
         post.call("agent.heartbeat", agent="codex")
         terminal.press("1")
         terminal.see(
-            "codex is here and waiting. Say hello: press c, type @codex.",
+            "codex is connected. Say hello: press c and type @codex.",
             'ackbox send codex "hello"',
         )
 
@@ -402,14 +402,14 @@ def test_an_empty_workspace_teaches_the_next_command(post: Post) -> None:
 def test_what_is_typed_into_a_box_that_did_not_open_does_nothing(post: Post) -> None:
     post.call("agent.heartbeat", agent="codex")
     with post.look("--as", "ana") as terminal:
-        terminal.see("codex is here", "live")
+        terminal.see("codex is connected", "live")
         # Nothing is selected: without the box each letter would be a key, the c of them one that
         # writes to everyone.
         terminal.press("rcall me\r")
-        terminal.see("Nothing is selected to reply to")
+        terminal.see("No message is selected to reply to")
         # A list that was asked for this moment has not come yet; Enter in it says so.
         terminal.press("3\r")
-        terminal.see("Threads: still being fetched")
+        terminal.see("Threads is still loading")
         terminal.see("No conversations yet")
         terminal.press("c")
         terminal.until(
@@ -426,7 +426,7 @@ def test_another_workspace_is_a_jump_away_and_how_it_looks_goes_along(post: Post
     # Who looks is not who could be greeted.
     post.call("agent.heartbeat", agent="ana")
     with post.look("--as", "ana", "--theme", "light") as terminal:
-        terminal.see("Nobody is here yet", "Other workspaces here:", "live")
+        terminal.see("No agents yet", "Other workspaces:", "live")
         terminal.press(":")
         terminal.see("go to …", "workspace")
         terminal.press(f"{other.workspace}\r")
@@ -446,11 +446,11 @@ def test_leaving_gives_the_terminal_back_as_it_was_even_when_the_server_does_not
         for how, code in (("q", 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
             os.kill(server["pid"], signal.SIGCONT)
             with post.look() as terminal:
-                terminal.see("Nobody is here yet", "live")
+                terminal.see("No agents yet", "live")
                 before = terminal.screen.modes - {"2026"}
                 os.kill(server["pid"], signal.SIGSTOP)
                 terminal.press("6")
-                terminal.see("6 Health", "reading …")
+                terminal.see("6 Health", "loading …")
                 if isinstance(how, str):
                     terminal.press(how)
                 else:
@@ -509,7 +509,7 @@ def test_tabs_lines_and_the_keys_below_can_be_clicked(post: Post) -> None:
             lambda screen: "first of all" in line_with(screen, "│>"), "the first line marked"
         )
         click(terminal, screen.row(0).index("Agents"), 0)
-        terminal.see("You are looking. Nothing is marked.")
+        terminal.see("Looking at a mailbox marks nothing.")
         click(terminal, screen.row(0).index("Live"), 0)
         terminal.see("c compose", "second to none")
         click(terminal, screen.row(44).index("compose"), 44)

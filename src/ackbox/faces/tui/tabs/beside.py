@@ -1,39 +1,94 @@
-"""Beside: the pane at the right that shows one item in full, and the short list of agents at the
-left.
+"""Beside: the pane at the right, which shows the item under the cursor in full, and the short list
+of agents at the left.
 
 Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from rich.segment import Segment
+from textual.message import Message
 
-from ackbox.faces.tui.widgets.drawing import Line, fit, one_line
+from ackbox.client.http import NoServer
+from ackbox.errors import AckboxError
+from ackbox.faces.terminal_text import fit
+from ackbox.faces.tui.session import Session
+from ackbox.faces.tui.tabs.tab import Tab
+from ackbox.faces.tui.widgets.bars import Hint
+from ackbox.faces.tui.widgets.drawing import Line, one_line, text_lines
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import PRESENCE
+from ackbox.faces.tui.widgets.pane import Pane
 
-if TYPE_CHECKING:
-    from ackbox.faces.tui.app import Terminal
+# How long the cursor rests on an item before the pane asks the server about it.
+REST_S = 0.15
+# How often the agents are read, and how soon after an event.
+EVERY_S, SOON_S = 10.0, 1.0
 
 
-class Beside(Lines):
-    """Lines that another part made; they scroll, and nothing is selected."""
+class Beside(Pane):
+    """The item under the cursor of the tab in sight; it scrolls, and nothing is selected."""
 
     has_cursor = False
+    HINTS = (
+        Hint("j k", "scroll"),
+        Hint("Esc", "back", "escape"),
+        Hint("r", "reply", "r"),
+        Hint("t", "thread", "t"),
+        Hint("y", "copy", "y"),
+        Hint("?", "keys", "question_mark"),
+        Hint("q", "quit", "q"),
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(id="beside")
+        self._session = session
         self._lines: list[Line] = []
         self._marks: dict[str, int] = {}
+        # The item that is shown, and when the server is asked about it; null once it was.
+        self._about: object = None
+        self._ask_at: float | None = None
 
-    def show(
+    def follow_cursor(self, tab: Tab, now: float) -> None:
+        """Show the item under the cursor, and read it once the cursor rests there."""
+        about, before = tab.about, self._about
+        if about != before:
+            self._about, self._ask_at = about, now + REST_S
+            is_same = (
+                isinstance(about, tuple) and isinstance(before, tuple) and about[0] == before[0]
+            )
+            self.show_item(tab, is_same=is_same)
+        elif self._ask_at is not None and now >= self._ask_at:
+            self._ask_at = None
+            self.run_worker(self._ask(tab), group="ask", exclusive=True)
+
+    def ask_at(self, moment: float | None) -> None:
+        """Set when the server is asked about the item."""
+        self._ask_at = moment
+
+    async def _ask(self, tab: Tab) -> None:
+        try:
+            if self.display:
+                await tab.ask(self._session.member.link)
+                self.show_item(tab, is_same=True)
+        except (NoServer, AckboxError):
+            return
+
+    def show_item(self, tab: Tab, *, is_same: bool = False) -> None:
+        """Draw the item under the cursor of a tab, with what failed for it above."""
+        if not self.display:
+            return
+        width = self.scrollable_content_region.width
+        lines = tab.beside(width)
+        if tab.failure is not None:
+            style = self._session.palette.style("urgent", bold=True)
+            lines = [*text_lines(f"✕ {tab.failure}", width, style), [], *lines]
+        self._show(lines, tab.marks, is_same=is_same, at_end=tab.shows_end)
+
+    def _show(
         self, lines: list[Line], marks: dict[str, int], *, is_same: bool, at_end: bool
     ) -> None:
-        """Show these lines: what was in sight stays so, and what is about something else begins
-        at its top or end.
-        """
+        """Show lines: those of the same item keep their place, others begin at the top or end."""
         if not is_same:
             self.follow = at_end
         top = self.scroll_offset.y
@@ -52,23 +107,54 @@ class Beside(Lines):
 
 
 class Sidebar(Lines):
-    """Who is here, in a word each."""
+    """The agents and people, with presence and machine; it reads them for all others."""
+
+    class Read(Message):
+        """The agents were read again."""
+
+        def __init__(self, *, has_new_names: bool) -> None:
+            self.has_new_names = has_new_names
+            super().__init__()
 
     has_cursor = False
     can_focus = False
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(id="sidebar")
+        self._session = session
+        self.is_stale, self._read_at = True, 0.0
+
+    def read_if_due(self, now: float) -> None:
+        """Read the agents at intervals, or soon after an event about one."""
+        if now - self._read_at > (SOON_S if self.is_stale else EVERY_S):
+            self._read_at, self.is_stale = now, False
+            self.run_worker(self._read(), group="agents", exclusive=True)
+
+    async def _read(self) -> None:
+        link, mirror = self._session.member.link, self._session.member.mirror
+        try:
+            roster = await link.call("agent.list")
+            found = await link.call("workspace.list")
+            if not mirror.whoami:
+                mirror.whoami = await link.call("agent.whoami")
+        except (NoServer, AckboxError):
+            return
+        before = (mirror.humans, mirror.name_cells)
+        mirror.people, mirror.awaited = roster["agents"], roster["awaited"]
+        names = [each["name"] for each in found["workspaces"]]
+        mirror.others = [name for name in names if name != mirror.whoami.get("workspace")]
+        self.forget()
+        self.show_count(len(mirror.people))
+        self.post_message(self.Read(has_new_names=(mirror.humans, mirror.name_cells) != before))
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
-        terminal = cast("Terminal", self.app)
-        one = terminal.post.people[index]
-        style = terminal.palette.style
-        copies = sorted(
+        one = self._session.member.mirror.people[index]
+        style = self._session.palette.style
+        instances = sorted(
             (each for each in one["instances"] if each["machine"]),
             key=lambda each: each["presence"] != one["presence"],
         )
-        where = one["machine"] or (copies[0]["machine"] if copies else "")
+        machine = one["machine"] or (instances[0]["machine"] if instances else "")
         means = (
             "human"
             if one["kind"] == "human"
@@ -80,5 +166,5 @@ class Sidebar(Lines):
         return [
             Segment(f" {PRESENCE[one['presence']]} ", style(one["presence"])),
             Segment(fit(one_line(one["agent"]), name_cells), style(means)),
-            Segment(fit(f" {one_line(where)}", max(width - 3 - name_cells, 0)), style("text3")),
+            Segment(fit(f" {one_line(machine)}", max(width - 3 - name_cells, 0)), style("text3")),
         ]
