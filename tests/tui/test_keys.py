@@ -333,7 +333,7 @@ def task_moves(desk: Desk) -> None:
     desk.press("5")
     desk.shows_tab("Tasks")
     desk.press("X")
-    desk.see("There is no task here. + makes one.")
+    desk.see("No task is selected. Press + to add one.")
     desk.press("plus")
     desk.see("Title of the task")
     desk.terminal.press("!! Write the export\r")
@@ -406,7 +406,7 @@ def changes_window(desk: Desk) -> None:
 def frees_the_mouse(desk: Desk) -> None:
     assert "1000" in desk.terminal.screen.modes
     desk.press("m")
-    desk.see("the mouse is free")
+    desk.see("the mouse selects text")
     assert "1000" not in desk.terminal.screen.modes
     desk.press("m")
     desk.terminal.until(lambda screen: "1000" in screen.modes, "the mouse taken back")

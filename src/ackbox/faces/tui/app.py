@@ -26,11 +26,12 @@ from ackbox.faces.tui.state.link import Link
 from ackbox.faces.tui.state.member import Member, reason
 from ackbox.faces.tui.state.row import Row
 from ackbox.faces.tui.tabs.agents import Agents
-from ackbox.faces.tui.tabs.beside import Beside, Sidebar
+from ackbox.faces.tui.tabs.detail import DetailPane
 from ackbox.faces.tui.tabs.health import Health
 from ackbox.faces.tui.tabs.listing import DENSITIES
 from ackbox.faces.tui.tabs.live import Live
 from ackbox.faces.tui.tabs.needs import Needs
+from ackbox.faces.tui.tabs.sidebar import Sidebar
 from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.tabs.tasks import Tasks
 from ackbox.faces.tui.tabs.threads import Threads
@@ -98,7 +99,7 @@ class Terminal(App[str]):
         self.agents, self.health = Agents(self), Health(self)
         self.tabs: list[Tab] = [self.live, Needs(self), self.threads]
         self.tabs += [self.agents, self.tasks, self.health]
-        self.beside, self.sidebar, self.writing = Beside(self), Sidebar(self), Compose(self)
+        self.detail, self.sidebar, self.writing = DetailPane(self), Sidebar(self), Compose(self)
         self.top, self.bottom = TopLine(), BottomLine()
         self.notice, self.notice_until, self.progress = "", 0.0, ""
         self.is_mouse_free, self.density = False, "normal"
@@ -112,7 +113,7 @@ class Terminal(App[str]):
         with Horizontal(id="body"):
             yield self.sidebar
             yield from self.tabs
-            yield self.beside
+            yield self.detail
         yield self.live.box
         yield self.writing
         yield self.bottom
@@ -139,7 +140,7 @@ class Terminal(App[str]):
         for lines in self.query(Lines):
             lines.forget()
         self.draw_bars()
-        self.beside.show_item(self.tab)
+        self.detail.show_item(self.tab)
 
     @property
     def shade(self) -> str:
@@ -155,7 +156,7 @@ class Terminal(App[str]):
     def pane(self) -> Pane:
         """The pane in which keys move: the tab, or the one beside it."""
         is_open = self.screen.has_class("-open")
-        return self.beside if self.focused is self.beside or is_open else self.tab
+        return self.detail if self.focused is self.detail or is_open else self.tab
 
     def flush(self) -> None:
         """Take what arrived and draw it; called a few times per second, at any rate of events."""
@@ -173,7 +174,7 @@ class Terminal(App[str]):
         if self.tab is self.live and self.live.is_near_start:
             self.member.link.want_older()
         self.tab.read_more_if_wanted(now)
-        self.beside.follow_cursor(self.tab, now)
+        self.detail.follow_cursor(self.tab, now)
         if self.tab is self.live:
             self.live.read_tallies()
         self.draw_bars()
@@ -230,8 +231,8 @@ class Terminal(App[str]):
             if is_writing
             else [MOUSE_FREE]
             if self.is_mouse_free
-            else Beside.HINTS
-            if self.focused is self.beside
+            else DetailPane.HINTS
+            if self.focused is self.detail
             else tab.hints,
             selected=0 if is_writing else len(tab.picks.found),
             outcome=f"✕ {tab.failure}" if tab.failure else tab.picks.outcome,
@@ -251,7 +252,7 @@ class Terminal(App[str]):
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
         if event.lines is self.tab:
-            self.beside.ask_at(None)
+            self.detail.ask_at(None)
             if self.tab.failure is not None:
                 # What failed on the line is shown at once.
                 self.notice = ""
@@ -262,7 +263,7 @@ class Terminal(App[str]):
             self.action_open()
 
     def on_listing_changed(self) -> None:
-        self.beside.show_item(self.tab, is_same=True)
+        self.detail.show_item(self.tab, is_same=True)
         self.draw_bars()
 
     def on_compose_sent(self) -> None:
@@ -284,11 +285,11 @@ class Terminal(App[str]):
         self.call_after_refresh(self.resized)
 
     def resized(self) -> None:
-        # The pane beside may be in sight only now, without anything read for it.
-        self.beside.ask_at(self.clock())
+        # The detail pane may have come in sight only now, with nothing read for it.
+        self.detail.ask_at(self.clock())
         self.health.redraw()
         self.draw_bars()
-        self.beside.show_item(self.tab, is_same=True)
+        self.detail.show_item(self.tab, is_same=True)
 
     def say(self, text: str) -> None:
         self.notice, self.notice_until = text, self.clock() + 6
@@ -326,10 +327,10 @@ class Terminal(App[str]):
         self.draw_bars()
 
     def is_pane_read(self) -> bool:
-        return self.focused is self.beside
+        return self.focused is self.detail
 
     def is_pane_at_top(self) -> bool:
-        return self.beside.scroll_offset.y == 0 and not self.beside.follow
+        return self.detail.scroll_offset.y == 0 and not self.detail.follow
 
     async def on_event(self, event: events.Event) -> None:
         # The time of the key counts, not of its handling, so a slow machine changes nothing.
@@ -409,10 +410,10 @@ class Terminal(App[str]):
     async def action_next_pane(self) -> None:
         if self.screen.has_class("-open"):
             await self.action_back()
-        elif not self.beside.display:
+        elif not self.detail.display:
             self.action_open()
         else:
-            panes = [pane for pane in (self.tab, self.beside) if pane.display]
+            panes = [pane for pane in (self.tab, self.detail) if pane.display]
             at = next((at for at, pane in enumerate(panes) if pane is self.focused), 0)
             self.screen.set_focus(panes[(at + 1) % len(panes)])
 
@@ -420,15 +421,15 @@ class Terminal(App[str]):
         tab = self.tab
         if not tab.count and not tab.is_read:
             self.say(f"{tab.title} is still loading. Press Enter again when it is shown.")
-        if not tab.count or tab.enter(in_list=self.focused is not self.beside):
+        if not tab.count or tab.enter(in_list=self.focused is not self.detail):
             return
         if self.screen.has_class("-one") or tab.opens_whole:
             self.screen.add_class("-open")
             self.call_after_refresh(self.resized)
-        if self.beside.display:
-            self.screen.set_focus(self.beside)
+        if self.detail.display:
+            self.screen.set_focus(self.detail)
         else:
-            self.call_after_refresh(self.beside.focus)
+            self.call_after_refresh(self.detail.focus)
 
     async def action_back(self) -> None:
         live = self.live
@@ -437,7 +438,7 @@ class Terminal(App[str]):
                 return
         elif self.screen.has_class("-open"):
             self.screen.remove_class("-open")
-        elif self.focused is not self.beside and self.tab.deselect():
+        elif self.focused is not self.detail and self.tab.deselect():
             return
         elif live.box.display or (self.focused is live and self.tab is live and live.filter):
             live.drop_filter()

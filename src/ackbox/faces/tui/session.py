@@ -50,7 +50,7 @@ class Session(Protocol):
         """Open the box for a message."""
 
     def is_pane_read(self) -> bool:
-        """Whether the focus is on the pane beside the list."""
+        """Whether the focus is on the detail pane."""
 
     def is_pane_at_top(self) -> bool:
-        """Whether the pane beside the list shows its first line."""
+        """Whether the detail pane shows its first line."""

@@ -57,8 +57,8 @@ class Link:
 
     async def call(self, name: str, /, **params: Any) -> Any:
         """Do one operation. Raises NoServer and the errors of ackbox.errors."""
-        given = {key: value for key, value in {**self.who, **params}.items() if value is not None}
-        raw = await self._open().call(name, json.dumps(given).encode(), may_repeat=name not in ONCE)
+        sent = {key: value for key, value in {**self.who, **params}.items() if value is not None}
+        raw = await self._open().call(name, json.dumps(sent).encode(), may_repeat=name not in ONCE)
         return msgspec.json.decode(raw)
 
     def start(self) -> None:
@@ -117,13 +117,13 @@ class Link:
             try:
                 if self._cursor is None:
                     self._cursor = await self._load()
-                asked = {
+                params = {
                     **self.who,
                     "of": "workspace",
                     "join_ms": self._join_ms,
                     "cursor": self._cursor,
                 }
-                async with aclosing(self._open().follow(asked)) as pages:
+                async with aclosing(self._open().follow(params)) as pages:
                     async for page in pages:
                         await self._deliver([msgspec.json.decode(raw) for raw in page.events])
                         # Set only after the events are in the queue, so that a failure before

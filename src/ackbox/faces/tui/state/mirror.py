@@ -138,8 +138,8 @@ class Mirror:
         for row in rows:
             if (
                 row.parent is not None
-                and (asked := self.by_id.get(row.parent)) is not None
-                and asked.sender != row.sender
+                and (question := self.by_id.get(row.parent)) is not None
+                and question.sender != row.sender
             ):
                 self.answered.add(row.parent)
 

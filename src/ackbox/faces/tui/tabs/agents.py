@@ -1,4 +1,4 @@
-"""Agents: who is online, on which machine, with which task; beside, the mailbox of one.
+"""Agents: who is online, on which machine, with which task; and the mailbox of one.
 
 Explained in docs/howto/terminal.md.
 """
@@ -45,20 +45,20 @@ class Agents(Tab):
 
     @property
     def writes_to(self) -> str | None:
-        return self.name
+        return self.agent
 
     @property
-    def name(self) -> str | None:
+    def agent(self) -> str | None:
         return self._people[self.cursor]["agent"] if self.cursor < len(self._people) else None
 
     def enter(self, *, in_list: bool) -> bool:
-        if self.name is None or self.screen.has_class("-one"):
+        if self.agent is None or self.screen.has_class("-one"):
             return False
-        self.session.show_sent_by(self.name)
+        self.session.show_sent_by(self.agent)
         return True
 
     def copied(self, what: str) -> str | None:
-        return self.name
+        return self.agent
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         one = self._people[index]
@@ -107,7 +107,7 @@ class Agents(Tab):
     def when_empty(self) -> str:
         return self.no_agents()
 
-    def beside(self, width: int) -> list[Line]:
+    def detail(self, width: int) -> list[Line]:
         if self.cursor >= len(self._people):
             return []
         one = self._people[self.cursor]

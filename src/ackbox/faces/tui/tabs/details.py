@@ -1,4 +1,4 @@
-"""Message details: messages in full with their receipts, for the pane beside a list.
+"""Message details: messages in full with their receipts, for the detail pane.
 
 Explained in docs/howto/terminal.md.
 """

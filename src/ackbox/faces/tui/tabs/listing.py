@@ -1,5 +1,5 @@
 """Listings: what every list of the terminal shares, keys apart: how it is read and drawn, what is
-selected, and what is shown if it is empty or beside it.
+selected, what is shown if it is empty, and what the detail pane shows of an item.
 
 What its keys do is in tab.py. Explained in docs/howto/terminal.md.
 """
@@ -43,7 +43,7 @@ class Listing(Pane):
     is_read_unseen = False
     # The least time between two readings.
     soonest_s = 0.5
-    # Whether the tab takes the room of the pane beside it too.
+    # Whether the tab takes the room of the detail pane too.
     is_whole = False
     # Whether Enter gives the pane the whole width, and whether the pane begins at its end.
     opens_whole = False
@@ -59,7 +59,7 @@ class Listing(Pane):
         self.is_stale, self._read_at = True, 0.0
         self._is_reading_more, self._more_after = False, 0.0
         self.picks = Picks()
-        # Part of the pane beside → the line on which it begins, so that it stays in sight while
+        # Part of the detail pane → the line on which it begins, so that it stays in sight while
         # others are added.
         self.marks: dict[str, int] = {}
         # Actions on tasks run one after the other, each on the state that the one before left.
@@ -81,7 +81,7 @@ class Listing(Pane):
 
     @property
     def about(self) -> object:
-        """The item under the cursor; when it changes, the pane beside shows another item."""
+        """The item under the cursor; when it changes, the detail pane shows another item."""
         return self.cursor if self.count else None
 
     @property
@@ -212,12 +212,12 @@ class Listing(Pane):
             )
         )
 
-    def beside(self, width: int) -> list[Line]:
-        """Return what the pane beside shows of the item under the cursor, as far as it is known."""
+    def detail(self, width: int) -> list[Line]:
+        """Return what the detail pane shows of the item under the cursor, as far as it is known."""
         return []
 
     async def ask(self, link: Link) -> None:
-        """Read what the pane beside shows of the item under the cursor."""
+        """Read what the detail pane shows of the item under the cursor."""
 
     def styled(
         self, text: str, means: str = "text", *, bold: bool = False, selected: bool = False

@@ -315,15 +315,15 @@ class Live(Tab):
                 f"No message matches  {self.filter}\n\nWithout the filter: {len(self.mirror.rows)}"
                 " messages. Press Esc to clear it."
             )
-        here = [each["agent"] for each in self.mirror.people if each["agent"] != self.member.name]
-        if here:
+        names = [each["agent"] for each in self.mirror.people if each["agent"] != self.member.name]
+        if names:
             return (
-                f"{here[0]} is connected. Say hello: press c and type @{here[0]}.\n\n"
-                f'Or in another terminal:\n  ackbox send {here[0]} "hello"'
+                f"{names[0]} is connected. Say hello: press c and type @{names[0]}.\n\n"
+                f'Or in another terminal:\n  ackbox send {names[0]} "hello"'
             )
         return self.no_agents()
 
-    def beside(self, width: int) -> list[Line]:
+    def detail(self, width: int) -> list[Line]:
         if isinstance(self._item, Fold):
             return self._run(self._item, width)
         return [] if self.row is None else self._details.lines(self.row, width, self.palette)

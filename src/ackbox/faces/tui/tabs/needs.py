@@ -128,7 +128,7 @@ class Needs(Tab):
         )
         return f"In the last five minutes: {most}."
 
-    def beside(self, width: int) -> list[Line]:
+    def detail(self, width: int) -> list[Line]:
         if self.row is None:
             return []
         do = hint_lines(

@@ -185,7 +185,7 @@ class Tab(Listing):
         tell(
             "Only messages and tasks can be selected: press 1, 2 or 5."
             if self.count
-            else "There is nothing to select here."
+            else "Nothing to select."
         )
         return False
 

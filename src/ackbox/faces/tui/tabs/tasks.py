@@ -226,7 +226,7 @@ class Tasks(Tab):
             '  ackbox task add "Write the export" --to codex'
         )
 
-    def beside(self, width: int) -> list[Line]:
+    def detail(self, width: int) -> list[Line]:
         task = self.current
         if task is None:
             return []
@@ -286,7 +286,7 @@ class Tasks(Tab):
         """Return the task under the cursor; says so if there is none."""
         if self.current is None:
             tell = self.session.refuse if for_box else self.session.say
-            tell("There is no task here. Press + to add one.")
+            tell("No task is selected. Press + to add one.")
         return self.current
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:

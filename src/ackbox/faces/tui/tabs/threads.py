@@ -1,6 +1,6 @@
-"""Threads: conversations as the server lists them, newest first, and one of them beside in full.
+"""Threads: conversations as the server lists them, newest first.
 
-conversation.py draws the conversation. Explained in docs/howto/terminal.md.
+conversation.py draws the one in the detail pane. Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -219,7 +219,7 @@ class Threads(Tab):
             )
         return "No messages yet. Press c to write one, and @ to name its recipient."
 
-    def beside(self, width: int) -> list[Line]:
+    def detail(self, width: int) -> list[Line]:
         if self.thread is None:
             return []
         conversation = self._opened.get(self.thread)

@@ -38,8 +38,8 @@ from ackbox.faces.tui.widgets.drawing import Line, glyph, one_line
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import PRESENCE
 
-# How long typing rests before the server is asked whom the message would reach.
-ASK_AFTER_S = 0.12
+# The pause in typing after which the server previews the recipients.
+PAUSE_S = 0.12
 
 
 class Names(Lines):
@@ -118,10 +118,9 @@ class Compose(Vertical):
         self.reach = Bar(id="reach", share=2)
         self.answers: Row | None = None
         self._intent, self._priority = 0, 3
-        # The recipients that the server was asked about, and its answer: how each is reached, or
-        # what is wrong with them.
-        self._asked_for: tuple[str, ...] | None = None
-        self._answer: str | None = None
+        # The recipients of the last preview, and its text: how each is reached, or an error.
+        self._previewed: tuple[str, ...] | None = None
+        self._preview: str | None = None
         self._everyone = 0
         self._problem = ""
 
@@ -142,8 +141,8 @@ class Compose(Vertical):
         self.display = True
         self.typing.move_cursor(self.typing.document.end)
         self.screen.set_focus(self.typing)
-        # Asked again each time, because presence changes.
-        self._asked_for = None
+        # Previewed again each time, because presence changes.
+        self._previewed = None
         self.show_reach("")
 
     def step_back(self) -> bool:
@@ -179,12 +178,12 @@ class Compose(Vertical):
     def show_reach(self, problem: str) -> None:
         """Draw the line under the text, with the problem if there is one."""
         draft = self.draft
-        if draft.to != self._asked_for:
-            self._asked_for, self._answer, self._everyone = draft.to, None, 0
-            self.run_worker(self._ask(draft.to), group="preview", exclusive=True)
+        if draft.to != self._previewed:
+            self._previewed, self._preview, self._everyone = draft.to, None, 0
+            self.run_worker(self._read_preview(draft.to), group="preview", exclusive=True)
         style = self._session.palette.style
         text_style = style("urgent", bold=True) if problem else style("text2")
-        left = [Segment(f" {one_line(problem or self._answer or '→')}", text_style)]
+        left = [Segment(f" {one_line(problem or self._preview or '→')}", text_style)]
         self._problem = problem
         auto = "" if INTENTS[self._intent] else " (auto)"
         # In a narrow terminal the key that sends comes first.
@@ -201,9 +200,9 @@ class Compose(Vertical):
         ]
         self.reach.show(left, right)
 
-    async def _ask(self, to: tuple[str, ...]) -> None:
-        """Ask the server whom this would reach, once typing rests."""
-        await asyncio.sleep(ASK_AFTER_S)
+    async def _read_preview(self, to: tuple[str, ...]) -> None:
+        """Read the preview of these recipients, once typing pauses."""
+        await asyncio.sleep(PAUSE_S)
         member = self._member
         try:
             preview = await member.link.call(
@@ -211,11 +210,11 @@ class Compose(Vertical):
                 to=list(to) or "*",
                 agent=member.name if member.mirror.person(member.name) else None,
             )
-            self._answer, self._everyone = reach_line(preview), preview["recipient_count"]
+            self._preview, self._everyone = reach_line(preview), preview["recipient_count"]
         except AckboxError as error:
-            self._answer = error.message
+            self._preview = error.message
         except NoServer:
-            self._answer = "→ the server does not respond"
+            self._preview = "→ the server does not respond"
         if self.display and not self._problem:
             self.show_reach("")
 

@@ -224,7 +224,7 @@ def text_lines(text: str, cells: int, style: Style) -> list[Line]:
 def message_lines(
     message: Any, row: Row, status: Any | None, cells: int, palette: Palette
 ) -> list[Line]:
-    """Return a message in full, with its receipts, for the pane beside the list."""
+    """Return a message in full, with its receipts, for the detail pane."""
     style = palette.style
     edge, urgent = urgency(row.priority)
     means = row.intent if row.intent in GLYPHS else "text2"

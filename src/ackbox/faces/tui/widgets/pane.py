@@ -1,4 +1,4 @@
-"""Panes: the lists that take keys: the tabs, and the pane beside them.
+"""Panes: the lists that take keys: the tabs, and the detail pane them.
 
 Explained in docs/howto/terminal.md.
 """

@@ -19,7 +19,7 @@ from ackbox.faces.tui.widgets.palette import Palette
 
 # Below this width the top line shows only the workspace, the tabs and the state.
 ROOMY_CELLS = 110
-MOUSE_FREE = Hint("m", "the mouse is free to select text; press m to use it here again", "m")
+MOUSE_FREE = Hint("m", "the mouse selects text in the terminal; press m to end that", "m")
 ON_SELECTION = (
     Hint(".", "actions", "full_stop"),
     Hint("Esc", "clear", "escape"),
@@ -64,7 +64,7 @@ class TopLine(Bar):
             at += width(text)
         text, means = state
         right: Line = [Segment(f" {text} ", style(means, bold=means != "online"))]
-        # What has no room beside the tabs is left out, the least important first.
+        # Parts that do not fit are left out, the least important first.
         optional: list[Any] = [
             (Segment(f" {rate:.1f}/s ·", style("text2")) if rate else None, True),
             (Segment(f" {online} online ", style("text2")), True),
