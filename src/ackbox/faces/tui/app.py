@@ -263,7 +263,7 @@ class Terminal(App[str]):
             self.action_open()
 
     def on_listing_changed(self) -> None:
-        self.detail.show_item(self.tab, is_same=True)
+        self.show_item()
         self.draw_bars()
 
     def on_compose_sent(self) -> None:
@@ -289,7 +289,7 @@ class Terminal(App[str]):
         self.detail.ask_at(self.clock())
         self.health.redraw()
         self.draw_bars()
-        self.detail.show_item(self.tab, is_same=True)
+        self.show_item()
 
     def say(self, text: str) -> None:
         self.notice, self.notice_until = text, self.clock() + 6
@@ -309,6 +309,9 @@ class Terminal(App[str]):
     def show(self, title: str) -> None:
         if self.tab.title != title:
             self._show(next(tab for tab in self.tabs if tab.title == title))
+
+    def show_item(self) -> None:
+        self.detail.show_item(self.tab, is_same=True)
 
     def show_thread(self, row: Row) -> None:
         self._show(self.threads)

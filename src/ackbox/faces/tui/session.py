@@ -40,6 +40,9 @@ class Session(Protocol):
     def close_pane(self) -> None:
         """Return from an item that fills the screen to the list."""
 
+    def show_item(self) -> None:
+        """Draw the item under the cursor again in the detail pane."""
+
     def show_thread(self, row: Row) -> None:
         """Bring the thread of a message in sight."""
 

@@ -172,7 +172,8 @@ class Listing(Pane):
             return
         finally:
             self._is_reading_more = False
-        self.post_message(self.Changed())
+        # At once: until the page is drawn, the pane is still at its top and wants another one.
+        self.session.show_item()
 
     async def read(self, link: Link) -> None:
         """Read the list; called at intervals, and after events that concern it."""
