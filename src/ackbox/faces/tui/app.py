@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from textual import events
@@ -36,13 +36,13 @@ from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.tabs.tasks import Tasks
 from ackbox.faces.tui.tabs.threads import Threads
 from ackbox.faces.tui.widgets.ask import Jump
+from ackbox.faces.tui.widgets.bars import Hint
 from ackbox.faces.tui.widgets.compose import Compose
-from ackbox.faces.tui.widgets.drawing import one_line
 from ackbox.faces.tui.widgets.keys import Key, KeysScreen, find
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import Palette, theme_name, themes
 from ackbox.faces.tui.widgets.pane import Pane
-from ackbox.faces.tui.widgets.status import MOUSE_FREE, BottomLine, TopLine
+from ackbox.faces.tui.widgets.status import MOUSE_FREE, BottomLine, TopLine, stream_state
 
 # Keys that follow each other faster than this belong to one typed text.
 TYPING_S = 0.5
@@ -155,8 +155,8 @@ class Terminal(App[str]):
     @property
     def pane(self) -> Pane:
         """The pane in which keys move: the tab, or the one beside it."""
-        is_open = self.screen.has_class("-open")
-        return self.detail if self.focused is self.detail or is_open else self.tab
+        is_read = self.is_pane_read() or self.screen.has_class("-open")
+        return self.detail if is_read else self.tab
 
     def flush(self) -> None:
         """Take what arrived and draw it; called a few times per second, at any rate of events."""
@@ -220,35 +220,23 @@ class Terminal(App[str]):
             tabs=[(each.title, each.badge, each is tab) for each in self.tabs],
             online=sum(each["presence"] == "online" for each in mirror.people),
             rate=mirror.rate(self.clock()),
-            state=self._state(),
+            state=stream_state(link, self.live.unseen if self.live.is_paused else None),
         )
-        is_writing = self.writing.display
         self.bottom.draw(
             self.palette,
             text=self.progress or self.notice,
             right=tab.remark(),
-            hints=Compose.HINTS
-            if is_writing
-            else [MOUSE_FREE]
-            if self.is_mouse_free
-            else DetailPane.HINTS
-            if self.focused is self.detail
-            else tab.hints,
-            selected=0 if is_writing else len(tab.picks.found),
+            hints=self._hints(),
+            selected=0 if self.writing.display else len(tab.picks.found),
             outcome=f"✕ {tab.failure}" if tab.failure else tab.picks.outcome,
         )
 
-    def _state(self) -> tuple[str, str]:
-        """Return the state of the stream and the name of its colour."""
-        link = self.member.link
-        if link.state == "reconnecting":
-            seconds = int(time.monotonic() - (link.lost_at or 0))
-            return f"reconnecting, last {seconds} s ago", "urgent"
-        if link.state.startswith("refused"):
-            return one_line(link.state), "urgent"
-        if self.live.is_paused:
-            return f"paused, {self.live.unseen} new", "high"
-        return link.state, "online" if link.state == "live" else "high"
+    def _hints(self) -> Sequence[Hint]:
+        if self.writing.display:
+            return Compose.HINTS
+        if self.is_mouse_free:
+            return [MOUSE_FREE]
+        return DetailPane.HINTS if self.is_pane_read() else self.tab.hints
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
         if event.lines is self.tab:
@@ -357,8 +345,8 @@ class Terminal(App[str]):
         """Whether a key is an action now: not in an overlay, and of typed text only Esc is."""
         if action != "key":
             return True
-        is_typing = isinstance(self.focused, Input | TextArea)
-        return len(self.screen_stack) == 1 and (not is_typing or parameters[0] == "escape")
+        is_typing = isinstance(self.focused, Input | TextArea) and parameters[0] != "escape"
+        return len(self.screen_stack) == 1 and not is_typing
 
     async def action_key(self, name: str) -> None:
         before, self._before_g = self._before_g, None
@@ -478,8 +466,8 @@ class Terminal(App[str]):
         self.draw_bars()
 
     def action_jump(self) -> None:
-        titles = [tab.title for tab in self.tabs]
-        self.push_screen(Jump(self.palette, destinations(titles, self.member.mirror)), self._jump)
+        choices = destinations([tab.title for tab in self.tabs], self.member.mirror)
+        self.push_screen(Jump(self.palette, choices), self._jump)
 
     async def _jump(self, chosen: str | None) -> None:
         kind, _, value = (chosen or "").partition(" ")

@@ -6,6 +6,7 @@ Explained in docs/howto/terminal.md.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from rich.segment import Segment
 
 from ackbox.faces.terminal_text import fit, width
+from ackbox.faces.tui.state.link import Link
 from ackbox.faces.tui.widgets.bars import Bar, Hint, keys_line
 from ackbox.faces.tui.widgets.drawing import Line, one_line
 from ackbox.faces.tui.widgets.palette import Palette
@@ -116,6 +118,21 @@ class BottomLine(Bar):
         else:
             keys, actions = _keys(hints, palette)
             self.show(keys, right, actions=actions)
+
+
+def stream_state(link: Link, held_back: int | None) -> tuple[str, str]:
+    """Return the state of the stream and the name of its colour.
+
+    `held_back` is the number of messages that a paused list does not show.
+    """
+    if link.state == "reconnecting":
+        seconds = int(time.monotonic() - (link.lost_at or 0))
+        return f"reconnecting, last {seconds} s ago", "urgent"
+    if link.state.startswith("refused"):
+        return one_line(link.state), "urgent"
+    if held_back is not None:
+        return f"paused, {held_back} new", "high"
+    return link.state, "online" if link.state == "live" else "high"
 
 
 def _keys(hints: Sequence[Hint], palette: Palette) -> tuple[Line, list[tuple[int, int, str]]]:
