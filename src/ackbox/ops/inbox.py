@@ -19,11 +19,11 @@ from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.in_progress import UnderWay, under_way
 from ackbox.ops.rules.marking import (
-    addressed_reader,
+    addressed_readers,
     find_targets,
     mark_one,
     note_marked,
-    receipt_reader,
+    receipt_readers,
 )
 from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.rules.seeing import see_each
@@ -167,11 +167,12 @@ async def check(context: Context, params: Check) -> Checked:
     is_all = params.cursor is None and not is_narrowed and len(seqs) <= params.limit
     unread, total = await counts(context, me, unread=len(seqs) if is_all else None)
     flags = {} if params.state == "unread" else await store.flags(me, [row.seq for row in page])
+    readers = await receipt_readers(context, me, page)
     letters = [
         show.letter(
             seen,
             context.workspace.name,
-            reader=await receipt_reader(context, me, seen.row),
+            reader=readers[seen.row.seq],
             read=flags.get(seen.row.seq, (False,))[0],
             archived=False,
         )
@@ -257,8 +258,10 @@ async def _handed_over(
         if seq > after
     ]
     flags, found = await store.flags(me, seqs), []
-    for row in await store.messages_at([seq for seq in reversed(seqs) if not flags[seq][1]]):
-        trace = await store.trace(row.seq, await addressed_reader(context, me, row))
+    rows = await store.messages_at([seq for seq in reversed(seqs) if not flags[seq][1]])
+    readers = await addressed_readers(context, me, rows)
+    for row in rows:
+        trace = await store.trace(row.seq, readers[row.seq])
         is_gone = row.expires_at is not None and row.expires_at <= context.now
         if (
             _has(trace, "delivered", me)

@@ -19,6 +19,7 @@ NEWEST = (1 << 62) - 1
 # So that asking costs the same in a workspace of any age.
 LOOKED_BACK = 10_000
 EVERYONE = '["*"]'
+FETCHED_AT_ONCE = 50
 # How the acting key of a message begins that no key of this database sent: an import brought it.
 IMPORTED = "import:"
 
@@ -136,8 +137,26 @@ class Messages(Bound):
 
     async def messages_at(self, seqs: Sequence[int]) -> list[Stored]:
         """Return the messages with these seqs, in the order asked."""
-        found = [await self.message_at(seq) for seq in seqs]
-        return [message for message in found if message is not None]
+        found = {}
+        # Not all at once: between statements it is seen how long the work has taken.
+        for start in range(0, len(seqs), FETCHED_AT_ONCE):
+            part = msgspec.json.encode(seqs[start : start + FETCHED_AT_ONCE]).decode()
+            for row in await self.rows("messages_by_seqs", seqs=part):
+                message = Stored(*row)
+                found[message.seq] = message
+        return [found[seq] for seq in seqs if seq in found]
+
+    async def addressed_to(self, agent: int, seqs: Sequence[int]) -> dict[int, list[int]]:
+        """Return by which of an agent's readers each message was sent to it.
+
+        Messages for everyone, and those that do not name the agent, are left out.
+        """
+        found: dict[int, list[int]] = {}
+        for start in range(0, len(seqs), FETCHED_AT_ONCE):
+            part = msgspec.json.encode(seqs[start : start + FETCHED_AT_ONCE]).decode()
+            for seq, channel in await self.rows("addressed_to", agent=agent, seqs=part):
+                found.setdefault(seq, []).append(channel)
+        return found
 
     async def messages_with(self, ids: Sequence[str]) -> list[Stored]:
         """Return the messages with these ids, newest first.
