@@ -24,7 +24,9 @@ async def web(tmp_path: Path) -> AsyncIterator[Any]:
 
 
 async def test_a_route_that_is_looked_up_is_the_one_that_trying_each_finds(web: Any) -> None:
-    router, called, wrong, looked_up = web.router, [], [], 0
+    router, looked_up = web.router, 0
+    called: list[Any] = []
+    wrong: list[Any] = []
     for route in router.routes:
         route.handle = noting(called, route)
     paths = {

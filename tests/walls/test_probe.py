@@ -25,6 +25,7 @@ from mcp.client.streamable_http import streamable_http_client
 from ackbox.app.limits import Limits, Rate
 from ackbox.faces.mcp.endpoint import TOOLS
 from ackbox.faces.rest.routes import where
+from ackbox.model.key import Role
 from ackbox.ops.access import ALLOWED
 from ackbox.ops.table import OPERATIONS, Operation
 from tests.answers import items, outside, text_of
@@ -38,7 +39,7 @@ EVERY_WAY = bool(os.environ.get("ACKBOX_PROBE_EVERY_WAY"))
 COPIES = ["auto_instance", "copy_id"]
 NOW = 1_800_000_000_000
 OWN = [tool for tool in TOOLS if tool.name != "more"]
-ROLES = ("admin", "agent", "server-admin")
+ROLES: tuple[Role, ...] = ("admin", "agent", "server-admin")
 # Names of workspaces are one list for the whole database, and who may make one is told when a name
 # is taken.
 SHARED = {("workspace.create", "name")}
