@@ -20,7 +20,7 @@ from ackbox.config import SETTINGS
 from ackbox.dialects import DIALECTS, RESTS
 from ackbox.dialects.engine.mapping import REQUIRED, Arg, ToolMapping
 from ackbox.dialects.engine.rest import Rest
-from ackbox.faces.rest.routes import CREATES, where
+from ackbox.faces.rest.routes import where
 from ackbox.model.message import (
     BODY_LIMIT,
     METADATA_LIMIT_BYTES,
@@ -107,7 +107,7 @@ def errors_page() -> str:
     tree = inspect.cleandoc(errors.__doc__ or "").partition("\n\n")[2].partition("\n\nRaise")[0]
     rows = [
         f"| {'&nbsp;&nbsp;' * depth}{kind.__name__} | `{kind.code}` | {kind.status} |"
-        f" {inspect.getdoc(kind)} |"
+        f" {' '.join((inspect.getdoc(kind) or '').split())} |"
         for depth, kind in every_error()
     ]
     return (
@@ -304,6 +304,7 @@ def rest_page() -> str:
         for operation in OPERATIONS.values()
         for method, path in [where(operation)]
     ]
+    creating = sorted(f"`{each.name}`" for each in OPERATIONS.values() if each.creates)
     return (
         "# REST\n\nJSON in, JSON out, UTF-8. `Authorization: Bearer <key>` on every route under"
         " `/v1`. Parameters of a GET are its query string; of everything else one JSON object. A"
@@ -316,7 +317,7 @@ def rest_page() -> str:
         " `/readyz` | 200 when the database answers, 503 when not; no key |\n| `/openapi.json` |"
         " this interface as OpenAPI 3.1; no key |\n| `/reference` | the same for reading; no key"
         " |\n| `/metrics` | numbers for Prometheus, for an operator or admin"
-        f" |\n\n{', '.join(f'`{name}`' for name in sorted(CREATES))} answer 201, the others 200."
+        f" |\n\n{', '.join(creating)} answer 201, the others 200."
         " Faults: [errors.md](errors.md).\n" + "".join(_routes(rest) for rest in RESTS)
     )
 

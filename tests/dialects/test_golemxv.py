@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from ackbox.app.limits import Limits
+from tests.answers import text_of
 from tests.dialects.golemxv import SHARED, Api, made, mcp, plain
 from tests.engines import Clock
 from tests.serving import Served, serving
@@ -173,7 +174,7 @@ async def a_person_is_labelled_in_presence_sessions_and_activity(served: Served)
     ) as client:
         present = (await client.call_tool("presence", {})).structured_content["agents"]
         hers = [
-            json.loads((await client.call_tool(tool, {"agent_name": name})).content[0].text)
+            json.loads(text_of(await client.call_tool(tool, {"agent_name": name})))
             for name in ("eve", "eve (human)")
             for tool in ("sessions", "activity_log")
         ]
@@ -215,15 +216,13 @@ async def test_a_message_has_one_uuid_on_every_path(database: str) -> None:
         ] == [uuid, uuid]
         async with mcp(served, {"X-API-Key": key}) as client:
             assert (
-                json.loads((await client.call_tool("get_messages", {"limit": 1})).content[0].text)[
-                    0
-                ]["uuid"]
+                json.loads(text_of(await client.call_tool("get_messages", {"limit": 1})))[0]["uuid"]
                 == uuid
             )
             assert (
-                json.loads((await client.call_tool("activity_log", {"limit": 1})).content[0].text)[
-                    0
-                ]["message_uuid"]
+                json.loads(text_of(await client.call_tool("activity_log", {"limit": 1})))[0][
+                    "message_uuid"
+                ]
                 == uuid
             )
         feed = (
@@ -272,15 +271,13 @@ async def test_a_session_that_is_not_heard_of_times_out_and_comes_back_with_a_he
         async with mcp(
             served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}
         ) as client:
-            rows = json.loads((await client.call_tool("sessions", {})).content[0].text)
+            rows = json.loads(text_of(await client.call_tool("sessions", {})))
             assert [plain(row, "agent_name", "status") for row in rows] == [
                 ["agent-keen-7", "active"],
                 ["agent-swift-42", "timed_out"],
             ]
             told = await client.call_tool("sessions", {"status": "timed_out"})
-            assert [row["agent_name"] for row in json.loads(told.content[0].text)] == [
-                "agent-swift-42"
-            ]
+            assert [row["agent_name"] for row in json.loads(text_of(told))] == ["agent-swift-42"]
         assert (await api("POST", "/heartbeat", session_token=swift))[1]["data"][
             "status"
         ] == "active"

@@ -10,8 +10,10 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.shared.exceptions import MCPError
+from mcp_types import TextContent
 
 from ackbox.dialects.golemxv.dialect import GOLEMXV
+from tests.answers import text_of
 from tests.command import Command
 from tests.dialects.golemxv import SHARED, Api, made, mcp, plain
 from tests.serving import serving
@@ -65,7 +67,9 @@ async def test_the_slash_commands_are_prompts_that_name_the_tools(tmp_path: Path
         }["msg"] == [("text", True), ("to", False)]
         tools = {tool.name for tool in GOLEMXV.tools}
         for name, arguments, words in COMMANDS:
-            text = (await client.get_prompt(name, arguments)).messages[0].content.text
+            (message,) = (await client.get_prompt(name, arguments)).messages
+            assert isinstance(message.content, TextContent)
+            text = message.content.text
             assert [word for word in words if word not in text] == [], (name, text)
             assert tools & set(words), name
         with pytest.raises(MCPError, match="The prompt 'msg' needs 'text'"):
@@ -104,7 +108,7 @@ async def test_the_systems_own_variables_say_key_project_and_session(tmp_path: P
             # A session that is over says no more who calls; what needs none goes on, and a new one
             # can begin.
             await client.call_tool("checkout", {})
-            assert "SESSION_NOT_FOUND" in (await client.call_tool("heartbeat", {})).content[0].text
+            assert "SESSION_NOT_FOUND" in text_of(await client.call_tool("heartbeat", {}))
             told = [
                 await client.call_tool(tool, {})
                 for tool in ("presence", "sessions", "project_info", "checkin")

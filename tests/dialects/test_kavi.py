@@ -12,7 +12,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.answers import messages
+from tests.answers import messages, text_of
 from tests.command import Command
 from tests.engines import Clock
 from tests.serving import Served, serving
@@ -48,8 +48,8 @@ class Session:
             mode="2026-07-28",
         ) as client:
             told = await client.call_tool(tool, arguments)
-        assert not told.is_error, told.content[0].text
-        return json.loads(told.content[0].text)
+        assert not told.is_error, text_of(told)
+        return json.loads(text_of(told))
 
     async def turn(self, agent: str, **envelope: Any) -> Any:
         return await self(agent, "submit_turn_envelope", **envelope)

@@ -19,6 +19,7 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.answers import text_of
 from tests.command import Command
 from tests.engines import Clock
 from tests.serving import Served, serving
@@ -44,8 +45,8 @@ class Ship:
             mode="2026-07-28",
         ) as client:
             told = await client.call_tool(tool, arguments)
-        assert not told.is_error, told.content[0].text
-        return json.loads(told.content[0].text)
+        assert not told.is_error, text_of(told)
+        return json.loads(text_of(told))
 
     async def core(self, operation: str, **params: Any) -> Any:
         return await self.served.app.call(operation, params, credential=self.served.key)
@@ -231,9 +232,9 @@ async def test_the_two_variables_of_its_own_programs_say_who_and_where_one_is(
         )
         async with Client(stdio_client(program), mode="legacy") as client:
             beat = json.loads(
-                (await client.call_tool("agent_heartbeat", {"current_task": "x"})).content[0].text
+                text_of(await client.call_tool("agent_heartbeat", {"current_task": "x"}))
             )
-            floor = json.loads((await client.call_tool("factory_floor_status", {})).content[0].text)
+            floor = json.loads(text_of(await client.call_tool("factory_floor_status", {})))
     platform = {"darwin": "mac", "win32": "win"}.get(sys.platform, "web")
     assert (beat["agent_id"], beat["ship"], beat["platform"]) == (CLI, "SS1", platform)
     assert [(each["agent_id"], each["ship"], each["status"]) for each in floor["team"]] == [

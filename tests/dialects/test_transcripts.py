@@ -18,6 +18,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from ackbox.dialects import DIALECTS, RESTS
+from tests.answers import texts_of
 from tests.command import Command
 from tests.dialects.transcript import Scene, plain, scenes, without_ours
 from tests.serving import Served, serving
@@ -132,7 +133,7 @@ async def play_rest(
 async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_newest: bool) -> None:
     """Make one call and hold its whole reply against the transcript's."""
     told = await connection.call_tool(line["tool"], scene.fill(line["arguments"]))
-    texts = [each.text for each in told.content]
+    texts = texts_of(told)
     refusal = line.get("error")
     expected = line["reply"] if refusal is None else refusal
     said = texts[0] if isinstance(expected, str) else json.loads(texts[0])

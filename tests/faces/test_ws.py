@@ -147,7 +147,11 @@ async def test_a_quick_call_overtakes_one_that_waits(served: Served) -> None:
             1,
             "`of` must be one of 'inbox', 'workspace'; got 'all'.",
         ),
-        ('{"id": 1, "subscribe": {"cursor": "AAAA"}}', 1, "This cursor is not from here."),
+        (
+            '{"id": 1, "subscribe": {"cursor": "AAAA"}}',
+            1,
+            "This cursor does not belong to this query.",
+        ),
         ('{"id": 1, "subscribe": {"join_ms": -1}}', 1, "`join_ms` is a number from 0 to 1000."),
         (
             '{"id": 1, "op": "message.send", "params": {"metadata": '
@@ -267,7 +271,8 @@ async def test_in_a_private_workspace_only_what_one_may_see_is_pushed(served: Se
 
 
 async def test_who_was_away_goes_on_from_its_cursor_and_misses_nothing(served: Served) -> None:
-    own, sent, seen = await key(served, "bob"), [], []
+    own = await key(served, "bob")
+    sent, seen = list[str](), list[str]()
     async with opened(served.url, own) as socket:
         cursor = await follow(socket, of="inbox")
     for many in (210, 3):

@@ -84,7 +84,7 @@ def export(talk: Talk, file: str, progress: bool) -> None:
         talk.fail(
             REFUSED,
             "conflict",
-            f"{path} is there already.",
+            f"{path} exists already.",
             "Choose another name; nothing is overwritten.",
         )
     part = path.with_name(f".{path.name}.part")

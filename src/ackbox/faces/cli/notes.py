@@ -212,7 +212,7 @@ def _narrowing(command: Any) -> Any:
 @click.option(
     "--priority", type=int, help="1 to 5; from 4 on it is told to whoever starts a session."
 )
-@click.option("--unless-known", is_flag=True, help="Keep nothing when it is there already.")
+@click.option("--unless-known", is_flag=True, help="Keep nothing when it exists already.")
 @talking
 def note_add(talk: Talk, /, text: tuple[str, ...], **params: Any) -> None:
     """Keep a note for everybody in the workspace.

@@ -87,7 +87,7 @@ def overview(talk: Talk) -> None:
 @verb("up", VERBS)
 @click.option("--host", help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 for any free port."
 )
 @click.option(
     "--database",

@@ -43,7 +43,7 @@ async def read_body(
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
         raise TooLong(
-            f"The body has {int(declared):,} bytes; at most {limit:,} are taken.",
+            f"The body has {int(declared):,} bytes; at most {limit:,} are allowed.",
             size=int(declared),
             limit=limit,
             hint="Send less at once.",

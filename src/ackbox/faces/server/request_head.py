@@ -74,7 +74,7 @@ class TooSlow(Invalid):
 
 
 class TooMuchHead(TooLong):
-    """More headers, or more bytes beside the body, than are taken."""
+    """More headers, or more bytes beside the body, than are allowed."""
 
     status = 431
 
