@@ -262,7 +262,8 @@ def test_schedules_and_webhooks_from_the_command_line(ackbox: Command) -> None:
         1,
         "",
         (
-            "'daily' is no cron expression: it does not have five fields. Write minute, hour, day,"
+            "'daily' is not a cron expression: it does not have five fields. Write minute, hour,"
+            " day,"
             " month and weekday, such as '0 9 * * MON-FRI', or @daily.\n"
         ),
     )

@@ -194,7 +194,7 @@ async def test_a_missing_field_is_named(post: Post) -> None:
     said = (
         "invalid",
         "`body` is missing.",
-        "Give `body`: markdown; at most 50,000 characters.",
+        "Give `body`: text in Markdown (at most 50,000 characters).",
         {"field": "body"},
     )
     assert await error_of(post, {"agent": "ana", "to": "bob"}) == said

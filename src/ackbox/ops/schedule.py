@@ -18,6 +18,7 @@ from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.access import Caller
 from ackbox.ops.message.audience import resolve
 from ackbox.ops.message.send import Intent, Send, Sent, store_message
+from ackbox.ops.rules.automatic import Automatic, automatic_fields
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.schedules import Due, ScheduleRow
@@ -79,19 +80,12 @@ class AddSchedule(Call, frozen=True, kw_only=True):
     priority: Priority = 3
 
 
-class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+class Schedule(Automatic, frozen=True, kw_only=True):
     """A scheduled message."""
 
-    id: Annotated[str, Meta(description="Id (32 hex digits)")]
     cron: Annotated[str, Meta(description="Cron expression")]
     zone: Annotated[str, Meta(description="Time zone of the expression")]
     to: Annotated[list[str], Meta(description="Recipients")]
-    subject: Annotated[str | None, Meta(description="Subject")]
-    body: Annotated[str, Meta(description="Text")]
-    intent: Annotated[str, Meta(description="Intent")]
-    priority: Annotated[int, Meta(description="Priority (1 to 5; 5 is most urgent)")]
-    created_by: Annotated[str, Meta(description="Creator")]
-    created_at: Annotated[str, Meta(description="Creation time")]
     next_at: Annotated[str, Meta(description="Next time it sends")]
     last_at: Annotated[str | None, Meta(description="Last time it sent or failed")] = None
     last_error: Annotated[
@@ -110,16 +104,10 @@ class Schedules(msgspec.Struct, frozen=True, kw_only=True):
 
 def _shown(row: ScheduleRow) -> Schedule:
     return Schedule(
-        id=row.id,
+        **automatic_fields(row),
         cron=row.cron,
         zone=row.zone,
         to=msgspec.json.decode(row.audience),
-        subject=row.subject,
-        body=row.body,
-        intent=row.intent,
-        priority=row.priority,
-        created_by=row.created_by,
-        created_at=to_text(row.created_at),
         next_at=to_text(row.next_at),
         last_at=to_text_or_none(row.last_at),
         last_error=row.last_error,

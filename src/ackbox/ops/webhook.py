@@ -14,7 +14,7 @@ from msgspec import Meta
 from ackbox.errors import BadKey, Conflict, Invalid, NotFound
 from ackbox.model.address import parse_audience
 from ackbox.model.message import BODY_LIMIT, SUBJECT_LIMIT, Priority
-from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.model.moment import to_text_or_none
 from ackbox.model.name import parse_name
 from ackbox.model.signature import FORMS, WINDOW_S, Form, is_signed, may_be_signed, new_secret, sign
 from ackbox.model.template import check_template, fill, stand_in
@@ -22,6 +22,7 @@ from ackbox.ops.access import Caller
 from ackbox.ops.decode import refuse_deep
 from ackbox.ops.message.audience import resolve
 from ackbox.ops.message.send import Intent, Send, store_message
+from ackbox.ops.rules.automatic import Automatic, automatic_fields
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, Unread, op
 from ackbox.store.engine import Engine
@@ -66,19 +67,12 @@ class AddWebhook(Call, frozen=True, kw_only=True):
     priority: Priority = 3
 
 
-class Webhook(msgspec.Struct, frozen=True, kw_only=True):
+class Webhook(Automatic, frozen=True, kw_only=True):
     """A webhook without its secret."""
 
-    id: Annotated[str, Meta(description="Id (32 hex digits)")]
     path: Annotated[str, Meta(description="Path on this server for the other system's requests")]
     form: Annotated[str, Meta(description="Signature form")]
     to: Annotated[str, Meta(description="Recipients")]
-    subject: Annotated[str | None, Meta(description="Template of the subject")]
-    body: Annotated[str, Meta(description="Template of the text")]
-    intent: Annotated[str, Meta(description="Intent of its messages")]
-    priority: Annotated[int, Meta(description="Priority (1 to 5; 5 is most urgent)")]
-    created_by: Annotated[str, Meta(description="Creator")]
-    created_at: Annotated[str, Meta(description="Creation time")]
     received: Annotated[int, Meta(description="Number of deliveries that became messages")]
     received_at: Annotated[str | None, Meta(description="Time of the newest delivery")] = None
 
@@ -102,16 +96,10 @@ class Webhooks(msgspec.Struct, frozen=True, kw_only=True):
 
 def _fields(row: WebhookRow) -> dict[str, Any]:
     return {
-        "id": row.id,
+        **automatic_fields(row),
         "path": f"/hooks/in/{row.id}",
         "form": row.form,
         "to": row.audience,
-        "subject": row.subject,
-        "body": row.body,
-        "intent": row.intent,
-        "priority": row.priority,
-        "created_by": row.created_by,
-        "created_at": to_text(row.created_at),
         "received": row.received,
         "received_at": to_text_or_none(row.received_at),
     }

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from ackbox.store.engine import Row, Transaction
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Bound:
@@ -46,6 +50,11 @@ class Bound:
         """Return the newest number in use."""
         found = await self.tx.rows("last_seq", ws=self.ws)
         return int(found[0][0])
+
+
+def as_struct(shape: type[S], row: Row) -> S:
+    """Return a row as a struct whose fields are the row's columns, in their order."""
+    return shape(**dict(zip(shape.__struct_fields__, row, strict=True)))
 
 
 def new_number() -> int:
