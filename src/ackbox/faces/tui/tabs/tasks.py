@@ -166,8 +166,8 @@ class Tasks(Tab):
     @property
     def hints(self) -> list[Hint]:
         on_task = [
-            Hint("[", "back", "left_square_bracket"),
-            Hint("]", "on", "right_square_bracket"),
+            Hint("[", "previous", "left_square_bracket"),
+            Hint("]", "next", "right_square_bracket"),
             Hint("s", "state", "s"),
             Hint("o", "claim", "o"),
             Hint("f", "assign", "f"),

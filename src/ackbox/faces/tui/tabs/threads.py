@@ -173,7 +173,7 @@ class Threads(Tab):
         return [
             *on_row,
             Hint("c", "compose", "c"),
-            Hint("w", "all, or answered", "w"),
+            Hint("w", "all or answered", "w"),
             Hint(":", "go", "colon"),
             Hint("?", "keys", "question_mark"),
             Hint("q", "quit", "q"),
