@@ -30,7 +30,7 @@ class Verb(msgspec.Struct, frozen=True):
 @functools.cache
 def verbs() -> tuple[Verb, ...]:
     """Return every command, the group itself first."""
-    from ackbox.faces.cli.context import cli
+    from ackbox.faces.cli.main import cli
 
     return tuple(_walk(cli, click.Context(cli, info_name="ackbox")))
 

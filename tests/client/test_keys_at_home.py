@@ -21,7 +21,8 @@ from ackbox.client.http import HttpCaller, parse_url
 from ackbox.config import SETTINGS, BadSettings
 from ackbox.dialects import DIALECTS
 from ackbox.errors import AckboxError, BadKey
-from ackbox.faces.cli.context import KEY, VERBS, cli
+from ackbox.faces.cli.context import KEY
+from ackbox.faces.cli.main import VERBS, cli
 from ackbox.faces.stdio_bridge import server as bridge_server
 from tests.command import Command
 

@@ -314,7 +314,7 @@ def test_columns_line_up_whatever_the_script() -> None:
 def every_command() -> list[list[str]]:
     import click
 
-    from ackbox.faces.cli.context import VERBS, cli
+    from ackbox.faces.cli.main import VERBS, cli
 
     found = []
     for name in VERBS:
@@ -328,7 +328,7 @@ def every_command() -> list[list[str]]:
 def test_help_of_every_command_starts_with_an_example(command: list[str]) -> None:
     from click.testing import CliRunner
 
-    from ackbox.faces.cli.context import cli
+    from ackbox.faces.cli.main import cli
 
     shown: Any = CliRunner().invoke(cli, [*command, "--help"]).output
     assert re.search(r"Example[^:]*: ackbox", shown), shown

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from ackbox.faces.cli.context import FAMILIES, VERBS, cli
+from ackbox.faces.cli.main import FAMILIES, VERBS, cli
 from tests.command import Command
 
 

@@ -386,7 +386,7 @@ async def test_a_ticket_opens_one_socket_within_thirty_seconds(one: Served) -> N
 async def test_a_key_has_so_many_sockets_and_no_more(
     one: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ackbox.faces.ws.endpoint.MOST_OF_A_KEY", 2)
+    monkeypatch.setattr("ackbox.faces.ws.endpoint.MAX_PER_KEY", 2)
     own = await key(one, "bob")
     async with opened(one.url, own), opened(one.url, own):
         with pytest.raises(InvalidStatus) as refused:

@@ -40,7 +40,7 @@ R = TypeVar("R")
 WHOSE = ("workspace", "agent", "instance", "session")
 # Letters remembered, so that each is shown once; and how often all that is unread is looked through
 # again.
-MOST_SHOWN = 10_000
+MAX_SHOWN = 10_000
 LOOK_AGAIN_S = 60.0
 
 
@@ -242,7 +242,7 @@ class Client(Nouns):
                             if mark != "none":
                                 await self.call("receipt.mark", mark=mark, ids=[fetched[0].id])
                             yield fetched.popleft()
-                        while len(shown) > MOST_SHOWN:
+                        while len(shown) > MAX_SHOWN:
                             shown.popitem(last=False)
                 except (NoServer, RateLimited, Unavailable):
                     if not has_begun:

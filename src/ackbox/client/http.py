@@ -209,15 +209,15 @@ def parse_url(url: str) -> SplitResult:
     return parts
 
 
-def error_of(told: dict[str, Any], status: int | None = None) -> errors.AckboxError:
+def error_of(body: dict[str, Any], status: int | None = None) -> errors.AckboxError:
     """Return the error that a server told of, in the one shape."""
     kind = (
-        errors.BadKey if status == 401 else _BY_CODE.get(str(told.get("code")), errors.Unavailable)
+        errors.BadKey if status == 401 else _BY_CODE.get(str(body.get("code")), errors.Unavailable)
     )
     error = kind(
-        told.get("message", f"The server answered {status}."),
-        hint=told.get("hint"),
-        retry_after_s=told.get("retry_after_s"),
+        body.get("message", f"The server answered {status}."),
+        hint=body.get("hint"),
+        retry_after_s=body.get("retry_after_s"),
     )
-    error.details = told.get("details") or {}
+    error.details = body.get("details") or {}
     return error

@@ -27,7 +27,7 @@ KEY_ENDED, RESYNC = 4001, 4009
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 # Pages that wait for a slow consumer; beyond that the feed is left and taken up again where the
 # consumer is.
-MOST_PAGES = 32
+MAX_PAGES = 32
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -347,7 +347,7 @@ class SocketTransport:
             return
         if frame.error is not None:
             followed.put(error_of(frame.error))
-        elif len(followed.pages) >= MOST_PAGES:
+        elif len(followed.pages) >= MAX_PAGES:
             # Taken up again when its consumer has come this far; until then the socket stays free
             # for others.
             followed.leave()
@@ -367,10 +367,10 @@ def _refusal(refused: InvalidStatus) -> AckboxError:
     """Return the error in the body of a refused handshake."""
     status = refused.response.status_code
     try:
-        told = json.loads(bytes(refused.response.body or b""))["error"]
+        body = json.loads(bytes(refused.response.body or b""))["error"]
     except (ValueError, KeyError, TypeError):
         return Unavailable(
             f"The server answered {status} to the handshake.",
             hint="Is it ackbox that answers there?",
         )
-    return error_of(told, status)
+    return error_of(body, status)

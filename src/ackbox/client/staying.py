@@ -46,14 +46,14 @@ class Staying:
         try:
             self._shake_hands()
             self._send(TEXT, json.dumps(frame).encode())
-            told = json.loads(self._next_text())
+            reply = json.loads(self._next_text())
         except (OSError, HTTPException, ValueError, EOFError) as error:
             self._connection.close()
             raise NoServer(f"No server answers at {self._server.url} ({error}).") from None
-        if told.get("error") is not None:
+        if reply.get("error") is not None:
             self.go()
-            raise error_of(told["error"])
-        return told["result"]
+            raise error_of(reply["error"])
+        return reply["result"]
 
     def ask(self) -> Any:
         """Open the socket and ask whose key it is, without staying.

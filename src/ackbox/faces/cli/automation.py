@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from ackbox.faces.cli.context import Talk, Verb, talking, verbs
+from ackbox.faces.cli.context import CliContext, Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, local_time
 
 VERBS: dict[str, click.Command] = {}
@@ -45,9 +45,9 @@ schedule = verbs(
 @click.option(
     "--priority", type=int, default=3, show_default=True, help="1 to 5; 5 is most urgent."
 )
-@talking
+@with_context
 def schedule_add(
-    talk: Talk,
+    ctx: CliContext,
     cron: str,
     to: str,
     body: str,
@@ -64,7 +64,7 @@ def schedule_add(
     It comes from system:cron. A time that passes while no server runs is made up for once, in a
     message that says how many were missed.
     """
-    made = talk.call(
+    made = ctx.call(
         "schedule.add",
         cron=cron,
         to=to,
@@ -74,18 +74,18 @@ def schedule_add(
         intent=intent,
         priority=priority,
     )
-    talk.show(made, lambda of: f"added {of['id']}; next at {local_time(of['next_at'])}")
+    ctx.show(made, lambda of: f"added {of['id']}; next at {local_time(of['next_at'])}")
 
 
 @schedule.command("list", cls=Verb)
-@talking
-def schedule_list(talk: Talk) -> None:
+@with_context
+def schedule_list(ctx: CliContext) -> None:
     """List what is sent by the clock, and when next.
 
     Example: ackbox --as ana schedule list
     """
-    talk.show_each(
-        talk.call("schedule.list")["schedules"],
+    ctx.show_each(
+        ctx.call("schedule.list")["schedules"],
         SCHEDULES,
         empty=(
             "Nothing is sent by the clock. Add something with: ackbox --as ana schedule add @daily"
@@ -96,13 +96,13 @@ def schedule_list(talk: Talk) -> None:
 
 @schedule.command("remove", cls=Verb)
 @click.argument("id")
-@talking
-def schedule_remove(talk: Talk, id: str) -> None:
+@with_context
+def schedule_remove(ctx: CliContext, id: str) -> None:
     """End a schedule; what it has sent stays.
 
     Example: ackbox --as ana schedule remove 0199…
     """
-    talk.show(talk.call("schedule.remove", id=id), lambda of: f"removed {of['id']}")
+    ctx.show(ctx.call("schedule.remove", id=id), lambda of: f"removed {of['id']}")
 
 
 WEBHOOKS = (
@@ -136,9 +136,9 @@ webhook = verbs(
 @click.option(
     "--priority", type=int, default=3, show_default=True, help="1 to 5; 5 is most urgent."
 )
-@talking
+@with_context
 def webhook_add(
-    talk: Talk, to: str, body: str, subject: str | None, form: str, intent: str, priority: int
+    ctx: CliContext, to: str, body: str, subject: str | None, form: str, intent: str, priority: int
 ) -> None:
     """Let another system post messages; prints where to, and the secret it signs with.
 
@@ -146,7 +146,7 @@ def webhook_add(
 
     {path.to.value} stands for a value of the posted JSON, {.} for all of it.
     """
-    made = talk.call(
+    made = ctx.call(
         "webhook.add",
         to=to,
         body=body,
@@ -155,21 +155,21 @@ def webhook_add(
         intent=intent,
         priority=priority,
     )
-    url = talk.server.url.rstrip("/") + made["path"]
-    talk.show(made | {"url": url}, lambda of: f"post to  {of['url']}\nsecret   {of['secret']}")
-    if not talk.is_json:
-        talk.say(f"The secret is shown this once. End it with: ackbox webhook remove {made['id']}")
+    url = ctx.server.url.rstrip("/") + made["path"]
+    ctx.show(made | {"url": url}, lambda of: f"post to  {of['url']}\nsecret   {of['secret']}")
+    if not ctx.is_json:
+        ctx.say(f"The secret is shown this once. End it with: ackbox webhook remove {made['id']}")
 
 
 @webhook.command("list", cls=Verb)
-@talking
-def webhook_list(talk: Talk) -> None:
+@with_context
+def webhook_list(ctx: CliContext) -> None:
     """List who may post from elsewhere, without the secrets.
 
     Example: ackbox --as ana webhook list
     """
-    talk.show_each(
-        talk.call("webhook.list")["webhooks"],
+    ctx.show_each(
+        ctx.call("webhook.list")["webhooks"],
         WEBHOOKS,
         empty="No webhooks yet. Make one with: ackbox --as ana webhook add bob",
     )
@@ -177,10 +177,10 @@ def webhook_list(talk: Talk) -> None:
 
 @webhook.command("remove", cls=Verb)
 @click.argument("id")
-@talking
-def webhook_remove(talk: Talk, id: str) -> None:
+@with_context
+def webhook_remove(ctx: CliContext, id: str) -> None:
     """End a webhook; what it has brought stays.
 
     Example: ackbox --as ana webhook remove 0199…
     """
-    talk.show(talk.call("webhook.remove", id=id), lambda of: f"removed {of['id']}")
+    ctx.show(ctx.call("webhook.remove", id=id), lambda of: f"removed {of['id']}")

@@ -1,17 +1,14 @@
 """The command line: verbs people type, each a call of a server's operations.
 
 Here is what all verbs share: the settings that work before and after a verb, how answers are
-printed, how refusals end. Verbs live in talk, people, run and the like and are loaded
+printed, how refusals end. Verbs live in ctx, people, run and the like and are loaded
 when used. Table on a terminal, JSON lines when piped; answers on stdout, all else on stderr.
 Explained in docs/reference/cli.md.
 """
 
 from __future__ import annotations
 
-import importlib
-import io
 import operator
-import os
 import shlex
 import sys
 import uuid
@@ -21,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ackbox import __version__, config
+from ackbox import config
 from ackbox.client.discovery import caller, data_dir_of
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
@@ -32,79 +29,36 @@ if TYPE_CHECKING:
 
 DONE, REFUSED, USED_WRONGLY, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 2, 3, 4, 5, 6
 
-# Each verb's module; loaded when it is used, because imports are the latency of a short command.
-VERBS: dict[str, str] = {
-    **dict.fromkeys(
-        (
-            "send",
-            "reply",
-            "ask",
-            "inbox",
-            "read",
-            "ack",
-            "archive",
-            "withdraw",
-            "thread",
-            "search",
-            "tail",
-            "wait",
-        ),
-        "talk",
-    ),
-    **dict.fromkeys(
-        ("who", "me", "heartbeat", "nudge", "dismiss", "agent", "key", "workspace"), "people"
-    ),
-    **dict.fromkeys(("task",), "work"),
-    **dict.fromkeys(("session", "note", "turn"), "notes"),
-    **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "run"),
-    **dict.fromkeys(("schedule", "webhook"), "automation"),
-    **dict.fromkeys(("export", "log", "import", "backup"), "keep"),
-    **dict.fromkeys(("tui", "flow", "health", "overview"), "watch"),
-    **dict.fromkeys(("needs", "threads"), "needs"),
-}
-# In the order that --help lists them; modules of one title stand together.
-FAMILIES = {
-    "run": "Run",
-    "talk": "Talk",
-    "watch": "Watch",
-    "needs": "Watch",
-    "people": "People and keys",
-    "work": "Work",
-    "notes": "Sessions, notes and turns",
-    "automation": "Send by itself",
-    "keep": "Keep",
-}
 
-
-class Talk:
+class CliContext:
     """The settings of one run, and how to call and print with them."""
 
     def __init__(self) -> None:
-        self.given: dict[str, Any] = {}
+        self.options: dict[str, Any] = {}
         self.timeout_s = 70.0
 
     def setting(self, name: str) -> str | None:
-        value = self.given.get(name)
+        value = self.options.get(name)
         return config.get(name, None if value is None else str(value))
 
     @property
     def is_json(self) -> bool:
-        if self.given.get("as_json") or self.given.get("as_text"):
-            return bool(self.given.get("as_json"))
+        if self.options.get("as_json") or self.options.get("as_text"):
+            return bool(self.options.get("as_json"))
         return not sys.stdout.isatty()
 
     @property
     def server(self) -> HttpCaller:
         """The server that the settings name."""
         return caller(
-            data_dir=self.given.get("data_dir"),
-            url=self.given.get("url"),
-            key=self.given.get("key"),
+            data_dir=self.options.get("data_dir"),
+            url=self.options.get("url"),
+            key=self.options.get("key"),
         )
 
     @property
     def data_dir(self) -> Any:
-        return data_dir_of(self.given.get("data_dir"))
+        return data_dir_of(self.options.get("data_dir"))
 
     def call(self, name: str, /, **params: Any) -> Any:
         """Do one operation as whom the settings say.
@@ -166,9 +120,9 @@ class Talk:
             if named and self.is_person(self.agent):
                 self.attempt("agent.heartbeat")
             with SyncClient(
-                self.given.get("url"),
-                self.given.get("key"),
-                data_dir=self.given.get("data_dir"),
+                self.options.get("url"),
+                self.options.get("key"),
+                data_dir=self.options.get("data_dir"),
                 workspace=self.setting("workspace"),
                 agent=self.agent if named else self.setting("agent"),
                 instance=self.setting("instance"),
@@ -217,10 +171,10 @@ class Talk:
     ) -> NoReturn:
         """Say on stderr what was wrong and what to do, and end."""
         if self.is_json:
-            told = {
+            body = {
                 "error": {"code": code, "message": message, "hint": hint, "details": details or {}}
             }
-            click.echo(as_json(told), err=True)
+            click.echo(as_json(body), err=True)
         else:
             click.echo(plain(f"{message} {hint or ''}".rstrip()), err=True)
         sys.exit(exit_code)
@@ -241,9 +195,9 @@ class Talk:
             [
                 "ackbox",
                 *(
-                    f"{flag} {shlex.quote(str(self.given[name]))}"
+                    f"{flag} {shlex.quote(str(self.options[name]))}"
                     for name, flag in flags.items()
-                    if name in self.given
+                    if name in self.options
                 ),
             ]
         )
@@ -266,7 +220,7 @@ class Talk:
         elif not answers:
             click.echo(plain(empty), err=True)
         else:
-            fields = self.given.get("fields")
+            fields = self.options.get("fields")
             if fields:
                 columns = [
                     Column(name, operator.methodcaller("get", name)) for name in fields.split(",")
@@ -275,7 +229,7 @@ class Talk:
                 click.echo(plain(line))
 
     def picked(self, answer: Any) -> Any:
-        fields = self.given.get("fields")
+        fields = self.options.get("fields")
         return (
             {name: answer.get(name) for name in fields.split(",")}
             if fields and isinstance(answer, dict)
@@ -312,10 +266,10 @@ def new_key() -> str:
 
 def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     if value is not None and value is not False:
-        context.ensure_object(Talk).given[str(parameter.name)] = value
+        context.ensure_object(CliContext).options[str(parameter.name)] = value
 
 
-def _shared() -> list[click.Option]:
+def shared_options() -> list[click.Option]:
     """The options that work before and after every verb."""
     texts = {
         "data_dir": (["--data-dir"], "Data directory of the local server.", {}),
@@ -342,7 +296,7 @@ class Verb(click.Command):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         own = {flag for parameter in self.params for flag in parameter.opts}
-        self.shared = [option for option in _shared() if not own & set(option.opts)]
+        self.shared = [option for option in shared_options() if not own & set(option.opts)]
         self.params += self.shared
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -362,77 +316,7 @@ class Verb(click.Command):
                     formatter.write_dl(records)
 
 
-class Verbs(click.Group):
-    """The verbs by family, each loaded when it is used; what they are refused is said here."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except AckboxError as error:
-            ctx.ensure_object(Talk).refuse(error)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = VERBS.get(cmd_name)
-        if module is None:
-            return None
-        found: click.Command = importlib.import_module(f"ackbox.faces.cli.{module}").VERBS[cmd_name]
-        return found
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], VERBS, n=1)
-            raise click.UsageError(
-                f"{error.message} {f'Did you mean {near[0]!r}?' if near else 'See: ackbox --help'}",
-                ctx,
-            ) from None
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the verbs before the options: they are what one comes for."""
-        self.format_commands(ctx, formatter)
-        click.Command.format_options(self, ctx, formatter)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for title in dict.fromkeys(FAMILIES.values()):
-            records = [
-                (name, command.get_short_help_str(120))
-                for name, place in VERBS.items()
-                if FAMILIES[place] == title
-                and (command := self.get_command(ctx, name)) is not None
-                and not command.hidden
-            ]
-            if records:
-                with formatter.section(title):
-                    formatter.write_dl(records)
-
-
-@click.group(
-    cls=Verbs,
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    params=_shared(),
-)
-@click.version_option(__version__, "--version", "-V", message="ackbox %(version)s")
-@click.pass_context
-def cli(context: click.Context, /) -> None:
-    """Post for software agents.
-
-    Example: ackbox up, then in another terminal: ackbox --as ana send bob "hello"
-    """
-    context.ensure_object(Talk)
-    if context.invoked_subcommand is None:
-        from ackbox.faces.cli.run import overview
-
-        overview(context.obj)
-
-
-talking = click.make_pass_decorator(Talk, ensure=True)
+with_context = click.make_pass_decorator(CliContext, ensure=True)
 
 
 def verb(
@@ -441,7 +325,7 @@ def verb(
     """Make a function a verb: its docstring is the help, the example first."""
 
     def make(function: Callable[..., Any]) -> click.Command:
-        registry[name] = click.command(name, cls=Verb, **options)(talking(function))
+        registry[name] = click.command(name, cls=Verb, **options)(with_context(function))
         return registry[name]
 
     return make
@@ -451,56 +335,3 @@ def verbs(name: str, registry: dict[str, click.Command], help: str) -> click.Gro
     """Make a verb of several, such as `key create`; they are added to what this returns."""
     made = registry[name] = click.Group(name, help=help)
     return made
-
-
-def _usage_of(error: click.ClickException) -> str:
-    """Return how a command was used wrongly, as click says it, safe for a terminal."""
-    context = getattr(error, "ctx", None)
-    usage = (
-        f"{context.get_usage()}\n{context.command_path}"
-        f" {(context.help_option_names or ['--help'])[-1]} says more.\n\n"
-        if context
-        else ""
-    )
-    return plain(f"{usage}Error: {error.format_message()}")
-
-
-def speak_utf8() -> None:
-    """Read and write UTF-8 whatever the locale says.
-
-    An invalid byte comes in as half of a surrogate pair, and never goes out as one.
-    """
-    for stream, errors in (
-        (sys.stdin, "surrogateescape"),
-        (sys.stdout, "backslashreplace"),
-        (sys.stderr, "backslashreplace"),
-    ):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors=errors)
-    sys.argv = [os.fsencode(argument).decode("utf-8", "surrogateescape") for argument in sys.argv]
-
-
-def main() -> None:
-    """Run the command line; a reader that goes away, or Ctrl-C, ends it quietly."""
-    # What this command and its children write is their owner's alone, also where no mode is named.
-    os.umask(0o077)
-    try:
-        speak_utf8()
-        cli(prog_name="ackbox", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(plain(error.format_message()), err=True)
-        sys.exit(USED_WRONGLY)
-    except config.BadSettings as error:
-        click.echo(plain(str(error)), err=True)
-        sys.exit(USED_WRONGLY)
-    except click.ClickException as error:
-        click.echo(_usage_of(error), err=True)
-        sys.exit(error.exit_code)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read the pipe has enough; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)

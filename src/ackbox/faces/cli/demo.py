@@ -31,8 +31,8 @@ class Stage(Protocol):
 class Demo:
     """One run of the script; `pause` is the seconds of one beat, `you` the person it asks."""
 
-    def __init__(self, talk: Stage, *, pause: float, you: str = YOU) -> None:
-        self._talk = talk
+    def __init__(self, stage: Stage, *, pause: float, you: str = YOU) -> None:
+        self._stage = stage
         self._pause = pause
         self._you = you
         # Which copy of an agent speaks: were it the agent as such, that would still be here when
@@ -56,7 +56,7 @@ class Demo:
         self._away()
         blocked = self._blocked(question)
         as_you = f"ackbox -w {WORKSPACE} --as {shlex.quote(self._you)}"
-        self._talk.say(
+        self._stage.say(
             f"\ncodex is waiting for your answer in the dashboard, under Needs you. Sign in with:"
             f" ackbox open\n"
             f"Or in another terminal, where 2 is Needs you and r answers:\n\n  {as_you} tui\n\n"
@@ -128,7 +128,7 @@ class Demo:
         )
 
     def _finish(self, blocked: str) -> None:
-        say = self._talk.say
+        say = self._stage.say
         say("Ctrl-C ends the demo; the question stays.")
         answer = self._answer(blocked)
         if answer is None:
@@ -190,11 +190,11 @@ class Demo:
 
     def _title(self, text: str) -> None:
         self._beat(1.6)
-        self._talk.say(f"\n{text}")
+        self._stage.say(f"\n{text}")
         self._beat(0.8)
 
     def _line(self, who: str, text: str) -> None:
-        self._talk.say(
+        self._stage.say(
             f"  {local_time(time.strftime('%Y-%m-%dT%H:%M:%S+00:00', time.gmtime()))}  {who:<8}"
             f" {text}"
         )
@@ -206,4 +206,4 @@ class Demo:
 
     def _call(self, name: str, agent: str, /, **params: Any) -> Any:
         who = {"agent": agent, "instance": self._copies.get(agent)} if agent else {}
-        return self._talk.attempt(name, **{"workspace": WORKSPACE, **who, **params})
+        return self._stage.attempt(name, **{"workspace": WORKSPACE, **who, **params})

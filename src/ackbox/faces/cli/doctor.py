@@ -21,14 +21,14 @@ from ackbox.faces.terminal_text import ago
 from ackbox.private import OTHERS, check_directory
 
 if TYPE_CHECKING:
-    from ackbox.faces.cli.context import Talk
+    from ackbox.faces.cli.context import CliContext
 
 Finding = dict[str, str]
 
 
-def examine(talk: Talk) -> list[Finding]:
+def examine(ctx: CliContext) -> list[Finding]:
     """Return one finding for each thing looked at: ok, warn or bad, what was seen, what to do."""
-    where: Path = talk.data_dir
+    where: Path = ctx.data_dir
     return [
         _python(),
         _sqlite(),
@@ -36,7 +36,7 @@ def examine(talk: Talk) -> list[Finding]:
         _key(where),
         *_open_files(where),
         _room(where),
-        *_server(talk, where),
+        *_server(ctx, where),
     ]
 
 
@@ -154,12 +154,12 @@ def _room(where: Path) -> Finding:
     return _finding("ok" if free > 1 << 31 else "warn", "disk", f"{free / (1 << 30):.1f} GB free")
 
 
-def _server(talk: Talk, where: Path) -> list[Finding]:
+def _server(ctx: CliContext, where: Path) -> list[Finding]:
     try:
         server = read_server(where)
     except AckboxError as error:
         return [_finding("bad", "server", error.message, error.hint or "")]
-    url = talk.setting("url") or (server["url"] if server else None)
+    url = ctx.setting("url") or (server["url"] if server else None)
     if url is None:
         return [_finding("warn", "server", f"none runs on {where}", "ackbox up")]
     try:
@@ -174,7 +174,7 @@ def _server(talk: Talk, where: Path) -> list[Finding]:
             f"{url} does not answer",
             "ackbox stop, then ackbox up; see server.log in the data directory",
         )
-        return [gone, *(_calls(talk) if talk.setting("url") else [])]
+        return [gone, *(_calls(ctx) if ctx.setting("url") else [])]
     healthy = body == {"status": "ok"}
     found = [_finding("ok" if healthy else "bad", "server", f"{url} answers in {took_ms:.0f} ms")]
     if server and server.get("version") != __version__:
@@ -190,7 +190,7 @@ def _server(talk: Talk, where: Path) -> list[Finding]:
         _finding("warn", "port", notice, "ackbox stop here or there, if one server is enough")
         for notice in (server or {}).get("notices", [])
     ]
-    return [*found, _clock(date), *_calls(talk)]
+    return [*found, _clock(date), *_calls(ctx)]
 
 
 def _clock(date: str | None) -> Finding:
@@ -205,9 +205,9 @@ def _clock(date: str | None) -> Finding:
     )
 
 
-def _calls(talk: Talk) -> list[Finding]:
+def _calls(ctx: CliContext) -> list[Finding]:
     try:
-        server = talk.server
+        server = ctx.server
         started = time.monotonic()
         me: dict[str, Any] = server.call("agent.whoami", {})
         took_ms = (time.monotonic() - started) * 1000
@@ -244,23 +244,23 @@ def _socket(server: HttpCaller) -> Finding:
 
 
 def _database(server: HttpCaller) -> list[Finding]:
-    """Return how the database stands; nothing for a key that does not administer."""
+    """Return how the database database_line; nothing for a key that does not administer."""
     try:
-        told = server.call("server.status", {})
+        status = server.call("server.status", {})
     except (NoServer, AckboxError):
         return []
     return [
         _finding(
-            "ok" if told["backup"] else "warn",
+            "ok" if status["backup"] else "warn",
             "database",
-            stands(told),
-            "" if told["backup"] else "ackbox backup FILE",
+            database_line(status),
+            "" if status["backup"] else "ackbox backup FILE",
         )
     ]
 
 
-def stands(instance: dict[str, Any]) -> str:
-    """Return how a database stands, in one line."""
+def database_line(instance: dict[str, Any]) -> str:
+    """Return how a database database_line, in one line."""
     copy = instance["backup"]
     age = ago(copy["made_at"]) if copy else ""
     copied = (

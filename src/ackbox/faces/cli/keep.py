@@ -19,7 +19,7 @@ from typing import IO, Any, NoReturn
 import click
 
 from ackbox.client.http import HttpCaller
-from ackbox.faces.cli.context import REFUSED, Talk, verb
+from ackbox.faces.cli.context import REFUSED, CliContext, verb
 from ackbox.faces.terminal_text import as_json, plain
 from ackbox.private import open_private
 
@@ -39,17 +39,19 @@ class Progress:
 
     def __init__(self, what: str, total: int | None, *, shown: bool) -> None:
         self._what, self._total, self._shown = what, total, shown
-        self._begun = self._told = time.monotonic()
+        self._started_at = self._printed_at = time.monotonic()
         self.count = 0
 
     def add(self, many: int, *, is_last: bool = False) -> None:
         self.count += many
         now = time.monotonic()
         live = sys.stderr.isatty()
-        if not (live or self._shown) or (not is_last and now - self._told < (0.1 if live else 5)):
+        if not (live or self._shown) or (
+            not is_last and now - self._printed_at < (0.1 if live else 5)
+        ):
             return
-        self._told = now
-        rate = self.count / max(now - self._begun, 0.001)
+        self._printed_at = now
+        rate = self.count / max(now - self._started_at, 0.001)
         left = (
             f"   {(self._total - self.count) / rate:,.0f} s left"
             if self._total and rate and not is_last
@@ -67,7 +69,7 @@ class Progress:
 @verb("export", VERBS)
 @click.argument("file", default="-")
 @click.option("--progress", is_flag=True, help="Tell how far it is, also without a terminal.")
-def export(talk: Talk, file: str, progress: bool) -> None:
+def export(ctx: CliContext, file: str, progress: bool) -> None:
     """Write a whole workspace to a file: messages, receipts, marks, events, tasks, sessions, notes.
 
     Example: ackbox -w shop export shop.jsonl
@@ -77,11 +79,11 @@ def export(talk: Talk, file: str, progress: bool) -> None:
     Without FILE, or with -, it goes to standard output.
     """
     if file == "-":
-        _export(talk, sys.stdout, progress)
+        _export(ctx, sys.stdout, progress)
         return
     path = Path(file)
     if path.exists():
-        talk.fail(
+        ctx.fail(
             REFUSED,
             "conflict",
             f"{path} is there already.",
@@ -90,10 +92,10 @@ def export(talk: Talk, file: str, progress: bool) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         with open(part, "x", encoding="utf-8", opener=_for_owner) as out:
-            said = _export(talk, out, progress)
+            summary = _export(ctx, out, progress)
         part.rename(path)
     except OSError as error:
-        talk.fail(
+        ctx.fail(
             REFUSED,
             "invalid",
             f"{path} cannot be written: {error.strerror}.",
@@ -101,8 +103,8 @@ def export(talk: Talk, file: str, progress: bool) -> None:
         )
     finally:
         part.unlink(missing_ok=True)
-    talk.show(
-        said | {"file": str(path)},
+    ctx.show(
+        summary | {"file": str(path)},
         lambda of: (
             f"wrote {of['file']}: {of['message']:,} messages, {of['reader']:,} readers, "
             f"{of['event']:,} events, {of['task']:,} tasks, {of['note']:,} notes, "
@@ -115,8 +117,8 @@ def _for_owner(name: str, flags: int) -> int:
     return open_private(Path(name), flags)
 
 
-def _export(talk: Talk, out: IO[str], progress: bool) -> dict[str, Any]:
-    first = talk.call("workspace.export", limit=1)
+def _export(ctx: CliContext, out: IO[str], progress: bool) -> dict[str, Any]:
+    first = ctx.call("workspace.export", limit=1)
     upto = first["upto"]
     hashed = hashlib.sha256()
 
@@ -131,33 +133,31 @@ def _export(talk: Talk, out: IO[str], progress: bool) -> dict[str, Any]:
             "version": VERSION,
             "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
             **{name: first[name] for name in ("workspace", "mode", "settings", "upto")},
-            "webhooks": _webhooks(talk),
+            "webhooks": _webhooks(ctx),
         }
     )
-    told, counts = Progress("exporting", upto, shown=progress), dict.fromkeys(PARTS, 0)
+    progress_line, counts = Progress("exporting", upto, shown=progress), dict.fromkeys(PARTS, 0)
     for part in PARTS:
         after: int | None = 0
         while after is not None:
-            page = talk.call("workspace.export", part=part, after=after, upto=upto)
+            page = ctx.call("workspace.export", part=part, after=after, upto=upto)
             for record in page["records"]:
                 write({part: record})
             counts[part] += len(page["records"])
-            told.add(len(page["records"]) if part in ("message", "event") else 0)
+            progress_line.add(len(page["records"]) if part in ("message", "event") else 0)
             after = page["after"]
-    said = {**counts, "sha256": hashed.hexdigest()}
-    out.write(json.dumps({"end": said}, separators=(",", ":")) + "\n")
-    told.add(0, is_last=True)
-    return said
+    summary = {**counts, "sha256": hashed.hexdigest()}
+    out.write(json.dumps({"end": summary}, separators=(",", ":")) + "\n")
+    progress_line.add(0, is_last=True)
+    return summary
 
 
-def _webhooks(talk: Talk) -> list[dict[str, Any]]:
+def _webhooks(ctx: CliContext) -> list[dict[str, Any]]:
     """Return what makes a webhook again.
 
     Its secret stays where it is, and its address is of the server.
     """
-    return [
-        {name: each[name] for name in WEBHOOK} for each in talk.call("webhook.list")["webhooks"]
-    ]
+    return [{name: each[name] for name in WEBHOOK} for each in ctx.call("webhook.list")["webhooks"]]
 
 
 def _again(workspace: str, webhook: dict[str, Any]) -> str:
@@ -175,7 +175,7 @@ def _again(workspace: str, webhook: dict[str, Any]) -> str:
 
 
 @verb("log", VERBS)
-def log(talk: Talk) -> None:
+def log(ctx: CliContext) -> None:
     """Print what happened, oldest first, messages whole: one JSON object a line with id, type,
     timestamp and payload.
 
@@ -186,7 +186,7 @@ def log(talk: Talk) -> None:
     """
     cursor, has_more = None, True
     while has_more:
-        page = talk.call("event.log", limit=200, cursor=cursor)
+        page = ctx.call("event.log", limit=200, cursor=cursor)
         for line in page["lines"]:
             click.echo(as_json(line))
         cursor, has_more = page["cursor"], page["has_more"]
@@ -196,7 +196,7 @@ def log(talk: Talk) -> None:
 @click.argument("file")
 @click.option("--dry-run", is_flag=True, help="Say what would be new, and store nothing.")
 @click.option("--progress", is_flag=True, help="Tell how far it is, also without a terminal.")
-def import_(talk: Talk, file: str, dry_run: bool, progress: bool) -> None:
+def import_(ctx: CliContext, file: str, dry_run: bool, progress: bool) -> None:
     """Read an exported workspace back, with all its ids, receipts and marks.
 
     Example: ackbox import shop.jsonl -w shop-copy
@@ -208,16 +208,16 @@ def import_(talk: Talk, file: str, dry_run: bool, progress: bool) -> None:
     """
     try:
         with _reread(file) as lines:
-            header, end = _check(talk, lines)
-            name = talk.setting("workspace") or header["workspace"]
-            talk.given["workspace"] = name
+            header, end = _check(ctx, lines)
+            name = ctx.setting("workspace") or header["workspace"]
+            ctx.options["workspace"] = name
             is_missing = name not in [
-                each["name"] for each in talk.call("workspace.list", workspace=None)["workspaces"]
+                each["name"] for each in ctx.call("workspace.list", workspace=None)["workspaces"]
             ]
             if not is_missing:
-                _store(talk, lines, header, end, only_look=True, shown=progress)
+                _store(ctx, lines, header, end, only_look=True, shown=progress)
             elif not dry_run:
-                talk.call(
+                ctx.call(
                     "workspace.create",
                     workspace=None,
                     name=name,
@@ -227,19 +227,19 @@ def import_(talk: Talk, file: str, dry_run: bool, progress: bool) -> None:
             done = (
                 {"new": sum(end[part] for part in PARTS), "known": 0}
                 if dry_run and is_missing
-                else _store(talk, lines, header, end, only_look=dry_run, shown=progress)
+                else _store(ctx, lines, header, end, only_look=dry_run, shown=progress)
             )
             webhooks = header.get("webhooks", [])
-            here = _webhooks(talk) if webhooks and not (dry_run and is_missing) else []
+            here = _webhooks(ctx) if webhooks and not (dry_run and is_missing) else []
             left_out = [_again(name, each) for each in webhooks if each not in here]
     except OSError as error:
-        talk.fail(
+        ctx.fail(
             REFUSED,
             "invalid",
             f"{file} cannot be read: {error.strerror}.",
             "Give the file that export wrote.",
         )
-    talk.show(
+    ctx.show(
         {"workspace": name, **done, "webhooks_left_out": left_out},
         lambda of: _imported(of, dry_run),
     )
@@ -271,14 +271,14 @@ def _reread(file: str) -> IO[bytes]:
     return aside
 
 
-def _check(talk: Talk, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _check(ctx: CliContext, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the header and the closing line of a whole, undamaged export.
 
     Ends the program on any other.
     """
 
     def refuse(what: str) -> NoReturn:
-        talk.fail(
+        ctx.fail(
             REFUSED,
             "invalid",
             f"This is not a whole export: {what}.",
@@ -318,7 +318,7 @@ def _check(talk: Talk, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]
 
 
 def _store(
-    talk: Talk,
+    ctx: CliContext,
     lines: IO[bytes],
     header: dict[str, Any],
     end: dict[str, Any],
@@ -326,17 +326,17 @@ def _store(
     only_look: bool,
     shown: bool,
 ) -> dict[str, int]:
-    told = Progress(
+    progress_line = Progress(
         "checking" if only_look else "importing", sum(end[part] for part in PARTS), shown=shown
     )
     done = {"new": 0, "known": 0}
     for part, records in _batches(lines):
-        answer = talk.call(
+        answer = ctx.call(
             "workspace.import", part=part, records=records, upto=header["upto"], only_look=only_look
         )
         done = {name: done[name] + answer[name] for name in done}
-        told.add(len(records))
-    told.add(0, is_last=True)
+        progress_line.add(len(records))
+    progress_line.add(0, is_last=True)
     return done
 
 
@@ -359,7 +359,7 @@ def _batches(lines: IO[bytes]) -> Iterator[tuple[str, list[Any]]]:
 
 @verb("backup", VERBS)
 @click.argument("dest")
-def backup(talk: Talk, dest: str) -> None:
+def backup(ctx: CliContext, dest: str) -> None:
     """Copy the whole database while the server runs, and check the copy.
 
     Example: ackbox backup ~/ackbox-2026-11-21.db
@@ -367,17 +367,17 @@ def backup(talk: Talk, dest: str) -> None:
     Keys are in it: keep it as you keep the data directory. Use a copy of SQLite with:
     ackbox up --database sqlite:////path/to/copy. A copy of PostgreSQL is for pg_restore.
     """
-    elsewhere = talk.setting("url")
+    elsewhere = ctx.setting("url")
     if elsewhere and not HttpCaller(elsewhere, None).is_here:
-        talk.fail(
+        ctx.fail(
             REFUSED,
             "invalid",
             f"The server at {elsewhere} is on another machine; the copy would be made there.",
             "Run this on that machine.",
         )
-    talk.timeout_s = COPY_S
-    made = talk.call("server.backup", path=str(Path(dest).expanduser().absolute()))
-    talk.show(
+    ctx.timeout_s = COPY_S
+    made = ctx.call("server.backup", path=str(Path(dest).expanduser().absolute()))
+    ctx.show(
         made,
         lambda of: (
             f"copied to {of['path']}: {of['bytes'] / 1e6:,.1f} MB, checked by {of['verified']}"

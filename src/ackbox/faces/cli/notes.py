@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import Talk, Verb, talking, verbs
+from ackbox.faces.cli.context import CliContext, Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, ago, some
 
 CLAIMS = (
@@ -63,7 +63,7 @@ def _given(**params: Any) -> dict[str, Any]:
     }
 
 
-def _told(of: Any) -> str:
+def _also_at_work(of: Any) -> str:
     lines = [
         f"also at work: {each['agent']} on {some([*each['areas'], *each['files']], 5)}"
         for each in of["conflicts"]
@@ -82,18 +82,18 @@ def _told(of: Any) -> str:
     help="Others claim the same: tell, or refuse to start.",
 )
 @click.option("--announce", is_flag=True, help="Tell everyone of the start and of the end.")
-@talking
-def session_start(talk: Talk, /, **params: Any) -> None:
+@with_context
+def session_start(ctx: CliContext, /, **params: Any) -> None:
     """Declare a run, and print its token and who works on the same.
 
     Example: ackbox --as ana session start --area docs --file docs/ --summary "A page about
     sessions"
     """
-    talk.show(
-        talk.call("session.start", **_given(**params)),
+    ctx.show(
+        ctx.call("session.start", **_given(**params)),
         lambda of: (
-            f"{of['session']['agent']} started; end with: {talk.again} session end --token"
-            f" {of['token']}\n{_told(of)}"
+            f"{of['session']['agent']} started; end with: {ctx.again} session end --token"
+            f" {of['token']}\n{_also_at_work(of)}"
         ),
     )
 
@@ -103,15 +103,20 @@ def session_start(talk: Talk, /, **params: Any) -> None:
 @_token
 @click.option("--area", help="The part of the work it claims now.")
 @_files
-@talking
-def session_checkpoint(talk: Talk, /, summary: tuple[str, ...], **params: Any) -> None:
+@with_context
+def session_checkpoint(ctx: CliContext, /, summary: tuple[str, ...], **params: Any) -> None:
     """Say how far a run has come; a sign of life.
 
     Example: ackbox --as ana session checkpoint "Half of it is written"
     """
-    said = talk.call("session.checkpoint", **_given(summary=" ".join(summary) or None, **params))
-    talk.show(
-        said, lambda of: _told(of) if of["session"] else f"no session is running\n{_told(of)}"
+    checkpoint = ctx.call(
+        "session.checkpoint", **_given(summary=" ".join(summary) or None, **params)
+    )
+    ctx.show(
+        checkpoint,
+        lambda of: (
+            _also_at_work(of) if of["session"] else f"no session is running\n{_also_at_work(of)}"
+        ),
     )
 
 
@@ -120,14 +125,14 @@ def session_checkpoint(talk: Talk, /, summary: tuple[str, ...], **params: Any) -
 @_token
 @click.option("--outcome", help="How it ended, in a word: completed, failed, abandoned.")
 @click.option("--touched", multiple=True, help="A file it changed; may be repeated.")
-@talking
-def session_end(talk: Talk, /, summary: tuple[str, ...], **params: Any) -> None:
+@with_context
+def session_end(ctx: CliContext, /, summary: tuple[str, ...], **params: Any) -> None:
     """End a run: what it claimed is free.
 
     Example: ackbox --as ana session end "The page is written" --outcome completed
     """
-    talk.show(
-        talk.call("session.end", **_given(summary=" ".join(summary) or None, **params)),
+    ctx.show(
+        ctx.call("session.end", **_given(summary=" ".join(summary) or None, **params)),
         lambda of: f"{of['session']['agent']} ended",
     )
 
@@ -135,14 +140,14 @@ def session_end(talk: Talk, /, summary: tuple[str, ...], **params: Any) -> None:
 @session.command("conflicts", cls=Verb)
 @click.option("--area", help="The part of the work.")
 @_files
-@talking
-def session_conflicts(talk: Talk, /, **params: Any) -> None:
+@with_context
+def session_conflicts(ctx: CliContext, /, **params: Any) -> None:
     """Show who works on an area or files now; declares nothing.
 
     Example: ackbox session conflicts --area docs --file src/
     """
-    talk.show_each(
-        talk.call("session.conflicts", **_given(**params))["conflicts"],
+    ctx.show_each(
+        ctx.call("session.conflicts", **_given(**params))["conflicts"],
         CLAIMS,
         empty="Nobody works on it.",
     )
@@ -154,14 +159,14 @@ def session_conflicts(talk: Talk, /, **params: Any) -> None:
     "--state", type=click.Choice(["active", "timed_out", "ended"]), help="Only those that stand so."
 )
 @click.option("--limit", type=int, default=20, show_default=True, help="At most this many.")
-@talking
-def session_list(talk: Talk, /, **params: Any) -> None:
+@with_context
+def session_list(ctx: CliContext, /, **params: Any) -> None:
     """Show who runs or ran, on what, and how it ended.
 
     Example: ackbox session list --state active
     """
-    talk.show_each(
-        talk.call("session.list", **_given(**params))["sessions"],
+    ctx.show_each(
+        ctx.call("session.list", **_given(**params))["sessions"],
         SESSIONS,
         empty="No sessions yet. Start one with: ackbox --as ana session start",
     )
@@ -213,29 +218,29 @@ def _narrowing(command: Any) -> Any:
     "--priority", type=int, help="1 to 5; from 4 on it is told to whoever starts a session."
 )
 @click.option("--unless-known", is_flag=True, help="Keep nothing when it is there already.")
-@talking
-def note_add(talk: Talk, /, text: tuple[str, ...], **params: Any) -> None:
+@with_context
+def note_add(ctx: CliContext, /, text: tuple[str, ...], **params: Any) -> None:
     """Keep a note for everybody in the workspace.
 
     Example: ackbox --as ana note add "SQLite first, PostgreSQL when it is outgrown" --kind decision
     --tag storage
     """
-    talk.show(
-        talk.call("note.add", text=" ".join(text), **_given(**params)),
+    ctx.show(
+        ctx.call("note.add", text=" ".join(text), **_given(**params)),
         lambda of: f"{'kept before' if of['duplicate'] else 'kept'}: {of['id']}",
     )
 
 
 @note.command("list", cls=Verb)
 @_narrowing
-@talking
-def note_list(talk: Talk, /, **params: Any) -> None:
+@with_context
+def note_list(ctx: CliContext, /, **params: Any) -> None:
     """List notes, newest first.
 
     Example: ackbox note list --kind decision
     """
-    talk.show_each(
-        talk.call("note.list", **_given(**params))["notes"],
+    ctx.show_each(
+        ctx.call("note.list", **_given(**params))["notes"],
         NOTES,
         empty="No notes. Keep one with: ackbox --as ana note add TEXT",
     )
@@ -244,14 +249,14 @@ def note_list(talk: Talk, /, **params: Any) -> None:
 @note.command("search", cls=Verb)
 @click.argument("query", nargs=-1, required=True)
 @_narrowing
-@talking
-def note_search(talk: Talk, /, query: tuple[str, ...], **params: Any) -> None:
+@with_context
+def note_search(ctx: CliContext, /, query: tuple[str, ...], **params: Any) -> None:
     """Find notes by their words.
 
     Example: ackbox note search storage engine
     """
-    found = talk.call("note.search", query=" ".join(query), **_given(**params))["notes"]
-    talk.show_each(found, NOTES, empty="No notes with these words.")
+    found = ctx.call("note.search", query=" ".join(query), **_given(**params))["notes"]
+    ctx.show_each(found, NOTES, empty="No notes with these words.")
 
 
 @note.command("show", cls=Verb)
@@ -259,23 +264,23 @@ def note_search(talk: Talk, /, query: tuple[str, ...], **params: Any) -> None:
 @click.option(
     "--depth", type=int, default=1, show_default=True, help="Neighbours over so many links."
 )
-@talking
-def note_show(talk: Talk, id: str, depth: int) -> None:
+@with_context
+def note_show(ctx: CliContext, id: str, depth: int) -> None:
     """Show a note and what it is linked to.
 
     Example: ackbox note show 0199…
     """
-    talk.show(talk.call("note.get", id=id, depth=depth), _page)
+    ctx.show(ctx.call("note.get", id=id, depth=depth), _page)
 
 
 def _page(of: Any) -> str:
-    own, names = (
+    note, names = (
         of["note"],
         {each["id"]: each["title"] or each["opening"] for each in of["neighbours"]},
     )
     head = (
-        f"{own['kind']} by {own['author']}, {ago(own['created_at'])}"
-        f" ago{', superseded' if own['superseded_by'] else ''}"
+        f"{note['kind']} by {note['author']}, {ago(note['created_at'])}"
+        f" ago{', superseded' if note['superseded_by'] else ''}"
     )
     links = [
         f"  {names.get(each['source'], 'this')} → {each['relation']} →"
@@ -285,9 +290,9 @@ def _page(of: Any) -> str:
     return "\n".join(
         [
             head,
-            *([own["title"]] if own["title"] else []),
+            *([note["title"]] if note["title"] else []),
             "",
-            own["text"],
+            note["text"],
             *(["", *links] if links else []),
         ]
     )
@@ -297,14 +302,14 @@ def _page(of: Any) -> str:
 @click.argument("id")
 @click.argument("relation")
 @click.argument("to")
-@talking
-def note_link(talk: Talk, id: str, relation: str, to: str) -> None:
+@with_context
+def note_link(ctx: CliContext, id: str, relation: str, to: str) -> None:
     """Say how one note is related to another.
 
     Example: ackbox --as ana note link 0199… supports 0198…
     """
-    talk.show(
-        talk.call("note.link", id=id, relation=relation, to=to),
+    ctx.show(
+        ctx.call("note.link", id=id, relation=relation, to=to),
         lambda of: "linked so before" if of["duplicate"] else "linked",
     )
 
@@ -313,14 +318,14 @@ def note_link(talk: Talk, id: str, relation: str, to: str) -> None:
 @click.argument("id")
 @click.argument("text", nargs=-1, required=True)
 @click.option("--title", help="In a line.")
-@talking
-def note_supersede(talk: Talk, /, id: str, text: tuple[str, ...], title: str | None) -> None:
+@with_context
+def note_supersede(ctx: CliContext, /, id: str, text: tuple[str, ...], title: str | None) -> None:
     """Say what a note says from now on; the old one stays to be read.
 
     Example: ackbox --as ana note supersede 0199… "PostgreSQL from the start"
     """
-    talk.show(
-        talk.call("note.supersede", id=id, text=" ".join(text), **_given(title=title)),
+    ctx.show(
+        ctx.call("note.supersede", id=id, text=" ".join(text), **_given(title=title)),
         lambda of: f"kept: {of['id']}",
     )
 
@@ -335,8 +340,8 @@ turn = verbs(
 
 @turn.command("submit", cls=Verb)
 @click.argument("file", type=click.File("rb"), default="-")
-@talking
-def turn_submit(talk: Talk, file: Any) -> None:
+@with_context
+def turn_submit(ctx: CliContext, file: Any) -> None:
     """End a turn with an envelope from a file, or from standard input: all of it is kept and sent,
     or nothing.
 
@@ -346,7 +351,7 @@ def turn_submit(talk: Talk, file: Any) -> None:
     "intent": "handoff"}]}; also status, blockers, next, plan,
     task, answer_within_s, answers_oldest, idempotency_key, and for a message subject, refs, parent.
     """
-    talk.show(talk.call("turn.submit", **_envelope(file)), _ended)
+    ctx.show(ctx.call("turn.submit", **_envelope(file)), _ended)
 
 
 def _envelope(file: Any) -> dict[str, Any]:
@@ -368,9 +373,9 @@ def _envelope(file: Any) -> dict[str, Any]:
 
 
 def _ended(of: Any) -> str:
-    said = [
+    sent = [
         f"  to {some(each['to'], 5)} ({each['intent']}): {each['id']}" for each in of["messages"]
     ]
     return "\n".join(
-        [f"{'kept before' if of['duplicate'] else 'kept'}: {of['id']}, {of['status']}", *said]
+        [f"{'kept before' if of['duplicate'] else 'kept'}: {of['id']}, {of['status']}", *sent]
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import Talk, Verb, new_key, talking, verb, verbs
+from ackbox.faces.cli.context import CliContext, Verb, new_key, verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, ago, local_time, some
 
 VERBS: dict[str, click.Command] = {}
@@ -56,32 +56,32 @@ WORKSPACES = (
 
 @verb("who", VERBS)
 @click.option("--online", "online_only", is_flag=True, help="Only those who are here now.")
-def who(talk: Talk, online_only: bool) -> None:
+def who(ctx: CliContext, online_only: bool) -> None:
     """Show who is here: agents and people, and what they are doing.
 
     Example: ackbox who
     """
-    roster = talk.call("agent.list", online_only=online_only)
+    roster = ctx.call("agent.list", online_only=online_only)
     people = (
         roster["agents"]
-        if talk.is_json
+        if ctx.is_json
         else [one for each in roster["agents"] for one in (each, *each["instances"])]
     )
-    talk.show_each(
+    ctx.show_each(
         people, PEOPLE, empty='Nobody is here yet. Say hello with: ackbox --as ana send bob "hello"'
     )
-    if roster["awaited"] and not talk.is_json:
-        talk.say(f"Mail waits for names that nobody has seen: {some(roster['awaited'], 8)}")
+    if roster["awaited"] and not ctx.is_json:
+        ctx.say(f"Mail waits for names that nobody has seen: {some(roster['awaited'], 8)}")
 
 
 @verb("me", VERBS)
-def me(talk: Talk) -> None:
+def me(ctx: CliContext) -> None:
     """Show whom your key makes you, and what it lets you do.
 
     Example: ackbox --as ana me
     """
-    talk.show(
-        talk.call("agent.whoami"),
+    ctx.show(
+        ctx.call("agent.whoami"),
         lambda of: (
             f"{of['agent'] or 'nobody yet (say --as NAME)'} in {of['workspace']}, with a key of"
             f" kind {of['role']} that may {', '.join(of['may'])}"
@@ -91,13 +91,13 @@ def me(talk: Talk) -> None:
 
 @verb("heartbeat", VERBS)
 @click.argument("summary", nargs=-1)
-def heartbeat(talk: Talk, summary: tuple[str, ...]) -> None:
+def heartbeat(ctx: CliContext, summary: tuple[str, ...]) -> None:
     """Say that you are here, and what you are doing if that changed.
 
     Example: ackbox --as ana heartbeat "Migrating the pricing page"
     """
-    alive = talk.call("agent.heartbeat", summary=" ".join(summary) or None)
-    talk.show(
+    alive = ctx.call("agent.heartbeat", summary=" ".join(summary) or None)
+    ctx.show(
         alive, lambda of: f"{of['agent']} seen {local_time(of['last_seen'])}, {of['unread']} unread"
     )
 
@@ -105,18 +105,18 @@ def heartbeat(talk: Talk, summary: tuple[str, ...]) -> None:
 @verb("nudge", VERBS)
 @click.argument("name")
 @click.argument("id", required=False)
-def nudge(talk: Talk, name: str, id: str | None) -> None:
+def nudge(ctx: CliContext, name: str, id: str | None) -> None:
     """Ask somebody to look at their post, urgently; with an id, at that message.
 
     Example: ackbox --as ana nudge bob 0199…
     """
     if id is not None:
-        about = talk.call("message.get", id=id)
+        about = ctx.call("message.get", id=id)
         text = f"Please look at this message: {about['subject'] or about['body'][:120]}"
         more: dict[str, Any] = {"parent": id, "refs": [{"kind": "message", "target": id}]}
     else:
         text, more = "Please look at your post.", {}
-    sent = talk.call(
+    sent = ctx.call(
         "message.send",
         to=name,
         body=text,
@@ -125,7 +125,7 @@ def nudge(talk: Talk, name: str, id: str | None) -> None:
         idempotency_key=new_key(),
         **more,
     )
-    talk.show(
+    ctx.show(
         sent,
         lambda of: f"nudged {name} ({', '.join(each['presence'] for each in of['recipients'])})",
     )
@@ -133,13 +133,13 @@ def nudge(talk: Talk, name: str, id: str | None) -> None:
 
 @verb("dismiss", VERBS)
 @click.argument("name")
-def dismiss(talk: Talk, name: str) -> None:
+def dismiss(ctx: CliContext, name: str) -> None:
     """Wait no longer for a name that has never been here: what waits for it is taken back.
 
     Example: ackbox dismiss codxe
     """
-    done = talk.call("agent.dismiss", name=name)
-    talk.show(
+    done = ctx.call("agent.dismiss", name=name)
+    ctx.show(
         done,
         lambda of: (
             f"taken back {of['withdrawn']}" + (", more waits: do it again" if of["is_more"] else "")
@@ -161,14 +161,14 @@ workspace = verbs(
 @agent.command("set-kind", cls=Verb)
 @click.argument("name")
 @click.argument("kind", type=click.Choice(["agent", "human"]))
-@talking
-def agent_set_kind(talk: Talk, name: str, kind: str) -> None:
+@with_context
+def agent_set_kind(ctx: CliContext, name: str, kind: str) -> None:
     """Make a name a person's or an agent's; messages sent before keep what they were.
 
     Example: ackbox agent set-kind root human
     """
-    talk.show(
-        talk.call("agent.set_kind", name=name, kind=kind),
+    ctx.show(
+        ctx.call("agent.set_kind", name=name, kind=kind),
         lambda of: (
             f"{of['agent']} is {of['kind']}"
             + (f", was {of['before']}" if of["before"] != of["kind"] else ", as before")
@@ -192,9 +192,9 @@ def agent_set_kind(talk: Talk, name: str, kind: str) -> None:
 )
 @click.option("--label", default="", help="A note for people.")
 @click.option("--expires-in-days", type=int, default=90, show_default=True, help="0 never expires.")
-@talking
+@with_context
 def key_create(
-    talk: Talk,
+    ctx: CliContext,
     name: str | None,
     kind: str,
     may_speak_as: tuple[str, ...],
@@ -205,7 +205,7 @@ def key_create(
 
     Example: ackbox key create --agent bob --json
     """
-    made = talk.call(
+    made = ctx.call(
         "key.create",
         name=name or None,
         kind=kind,
@@ -213,23 +213,23 @@ def key_create(
         label=label,
         expires_in_days=expires_in_days,
     )
-    talk.show(made, lambda of: of["key"])
-    if not talk.is_json:
-        talk.say(
+    ctx.show(made, lambda of: of["key"])
+    if not ctx.is_json:
+        ctx.say(
             "Shown this once. Use it with: export ACKBOX_KEY=…   Revoke it with: ackbox key revoke"
             f" {made['id']}"
         )
 
 
 @key.command("list", cls=Verb)
-@talking
-def key_list(talk: Talk) -> None:
+@with_context
+def key_list(ctx: CliContext) -> None:
     """List the workspace's keys, without their secrets.
 
     Example: ackbox key list
     """
-    talk.show_each(
-        talk.call("key.list")["keys"],
+    ctx.show_each(
+        ctx.call("key.list")["keys"],
         KEYS,
         empty="No keys yet. Make one with: ackbox key create --agent bob",
     )
@@ -237,13 +237,13 @@ def key_list(talk: Talk) -> None:
 
 @key.command("revoke", cls=Verb)
 @click.argument("id")
-@talking
-def key_revoke(talk: Talk, id: str) -> None:
+@with_context
+def key_revoke(ctx: CliContext, id: str) -> None:
     """Revoke a key; what waits with it ends within a second.
 
     Example: ackbox key revoke 3kQ9…
     """
-    talk.show(talk.call("key.revoke", id=id), lambda _: f"revoked {id}")
+    ctx.show(ctx.call("key.revoke", id=id), lambda _: f"revoked {id}")
 
 
 @key.command("rotate", cls=Verb)
@@ -254,20 +254,20 @@ def key_revoke(talk: Talk, id: str) -> None:
     show_default=True,
     help="Seconds for which the old key stays valid, or 10m, 2h; 0 ends it at once.",
 )
-@talking
-def key_rotate(talk: Talk, id: str, grace: str) -> None:
+@with_context
+def key_rotate(ctx: CliContext, id: str, grace: str) -> None:
     """Replace a key by a new one with the same rights; the old one ends later.
 
     Example: ackbox key rotate 3kQ9… --grace 2h
 
     The operator's own key is also written to operator.key on the server's machine.
     """
-    from ackbox.faces.cli.talk import seconds
+    from ackbox.faces.cli.message_text import seconds
 
-    made = talk.call("key.rotate", id=id, grace_s=int(seconds(grace)))
-    talk.show(made, lambda of: of["key"])
-    if not talk.is_json:
-        talk.say(
+    made = ctx.call("key.rotate", id=id, grace_s=int(seconds(grace)))
+    ctx.show(made, lambda of: of["key"])
+    if not ctx.is_json:
+        ctx.say(
             f"Shown this once. The old key {made['old_id']} ends {local_time(made['old_ends_at'])}."
             + (f" The new one is in {made['kept_in']}." if made["kept_in"] else "")
         )
@@ -282,26 +282,26 @@ def key_rotate(talk: Talk, id: str, grace: str) -> None:
     show_default=True,
     help="open: members read everything; private: sender, recipients and operators.",
 )
-@talking
-def workspace_create(talk: Talk, name: str, mode: str) -> None:
+@with_context
+def workspace_create(ctx: CliContext, name: str, mode: str) -> None:
     """Make a workspace.
 
     Example: ackbox workspace create shop
     """
-    talk.show(
-        talk.call("workspace.create", name=name, mode=mode),
+    ctx.show(
+        ctx.call("workspace.create", name=name, mode=mode),
         lambda of: f"made {of['name']}; use it with: ackbox -w {of['name']} …",
     )
 
 
 @workspace.command("list", cls=Verb)
-@talking
-def workspace_list(talk: Talk) -> None:
+@with_context
+def workspace_list(ctx: CliContext) -> None:
     """List the workspaces that your key covers.
 
     Example: ackbox workspace list
     """
-    talk.show_each(talk.call("workspace.list")["workspaces"], WORKSPACES, empty="No workspaces.")
+    ctx.show_each(ctx.call("workspace.list")["workspaces"], WORKSPACES, empty="No workspaces.")
 
 
 @workspace.command("settings", cls=Verb)
@@ -345,14 +345,14 @@ def workspace_list(talk: Talk) -> None:
     type=int,
     help="Seconds a session counts as active after a sign of life.",
 )
-@talking
-def workspace_settings(talk: Talk, /, **changes: Any) -> None:
+@with_context
+def workspace_settings(ctx: CliContext, /, **changes: Any) -> None:
     """Show a workspace's settings, or change them.
 
     Example: ackbox -w shop workspace settings --unknown refuse
     """
-    talk.show(
-        talk.call("workspace.settings", **changes),
+    ctx.show(
+        ctx.call("workspace.settings", **changes),
         lambda of: "\n".join(
             [
                 f"{of['name']}, {of['mode']}, agents: {of['agents']}",

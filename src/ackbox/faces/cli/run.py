@@ -22,7 +22,7 @@ from ackbox.client.discovery import is_held, read_server
 from ackbox.client.http import NoServer, parse_url
 from ackbox.client.starting import START_S, absolute, live_server, start_server
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import NO_SERVER, REFUSED, Talk, login_name, verb
+from ackbox.faces.cli.context import NO_SERVER, REFUSED, CliContext, login_name, verb
 from ackbox.faces.terminal_text import as_json, local_time, plain, some
 
 VERBS: dict[str, click.Command] = {}
@@ -45,19 +45,19 @@ def block(server: dict[str, Any], *, is_new: bool) -> str:
     )
 
 
-def overview(talk: Talk) -> None:
+def overview(ctx: CliContext) -> None:
     """`ackbox` alone: where the server is, who is here, what waits, and what to do next."""
-    server = read_server(talk.data_dir)
-    if server is None and not talk.setting("url"):
+    server = read_server(ctx.data_dir)
+    if server is None and not ctx.setting("url"):
         click.echo(
             "No ackbox runs here.\n\n  ackbox up         start the server\n  ackbox --help    "
             " everything it can do"
         )
         sys.exit(NO_SERVER)
-    roster = talk.call("agent.list")
+    roster = ctx.call("agent.list")
     online = [each["agent"] for each in roster["agents"] if each["presence"] == "online"]
-    url = talk.server.url
-    if talk.is_json:
+    url = ctx.server.url
+    if ctx.is_json:
         click.echo(
             as_json(
                 {
@@ -105,7 +105,7 @@ def overview(talk: Talk) -> None:
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--detach", is_flag=True, help="Leave it running in the background.")
 def up(
-    talk: Talk,
+    ctx: CliContext,
     host: str | None,
     port: int | None,
     database: str | None,
@@ -118,8 +118,8 @@ def up(
 
     Example: ackbox up --data-dir ./post
     """
-    where: Path = talk.data_dir
-    talk.given["no_open"] = no_open
+    where: Path = ctx.data_dir
+    ctx.options["no_open"] = no_open
     asked = {
         "host": config.look_up("host", host),
         "port": config.look_up("port", None if port is None else str(port)),
@@ -133,7 +133,7 @@ def up(
     wanted |= {"database": config.database(database), "allow_remote": allow_remote, "names": names}
     running = live_server(where)
     if running is not None:
-        _say_running(talk, running, wanted)
+        _say_running(ctx, running, wanted)
         return
     if detach:
         flags = [
@@ -144,9 +144,9 @@ def up(
         ]
         server, is_new = start_server(where, flags, database=database)
         if is_new:
-            _say_up(talk, server, is_new=True)
+            _say_up(ctx, server, is_new=True)
         else:
-            _say_running(talk, server, wanted)
+            _say_running(ctx, server, wanted)
         return
     import asyncio
 
@@ -160,19 +160,19 @@ def up(
         allow_remote=allow_remote,
         names=names,
     )
-    asyncio.run(serve(place, say=lambda server, is_new: _say_up(talk, server, is_new=is_new)))
+    asyncio.run(serve(place, say=lambda server, is_new: _say_up(ctx, server, is_new=is_new)))
 
 
-def _say_running(talk: Talk, server: dict[str, Any], wanted: dict[str, Any]) -> None:
+def _say_running(ctx: CliContext, server: dict[str, Any], wanted: dict[str, Any]) -> None:
     """Say where the server runs, and end with 1 when it was started with other options than
     those wanted now.
     """
     found = differences(server, wanted)
-    if found and talk.is_json:
+    if found and ctx.is_json:
         server = {**server, "differs": found}
-    _say_up(talk, server, is_new=False)
+    _say_up(ctx, server, is_new=False)
     if found:
-        talk.say(
+        ctx.say(
             f"The server runs with other options: {'; '.join(found)}. To change them: ackbox stop,"
             " then ackbox up again."
         )
@@ -203,78 +203,78 @@ def differences(server: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
     ]
 
 
-def _say_up(talk: Talk, server: dict[str, Any], *, is_new: bool) -> None:
-    is_shown = can_open() and sys.stdout.isatty() and not talk.given.get("no_open")
-    if talk.is_json:
+def _say_up(ctx: CliContext, server: dict[str, Any], *, is_new: bool) -> None:
+    is_shown = can_open() and sys.stdout.isatty() and not ctx.options.get("no_open")
+    if ctx.is_json:
         click.echo(as_json({**server, "mcp": f"{server['url']}/mcp", "started": is_new}))
     else:
         click.echo(plain(block(server, is_new=is_new)))
         for notice in server.get("notices", []):
-            talk.say(notice)
+            ctx.say(notice)
         if is_shown:
             # The server answers on this thread; asking it for a link needs another.
-            threading.Thread(target=_open_page, args=(talk,), daemon=True).start()
+            threading.Thread(target=_open_page, args=(ctx,), daemon=True).start()
     sys.stdout.flush()
 
 
-def _open_page(talk: Talk) -> None:
+def _open_page(ctx: CliContext) -> None:
     # Nothing to say where it fails: the address stands on the screen.
     with suppress(AckboxError, NoServer, SystemExit):
-        webbrowser.open(sign_in_link(talk)[0])
+        webbrowser.open(sign_in_link(ctx)[0])
 
 
 @verb("stop", VERBS)
-def stop(talk: Talk) -> None:
+def stop(ctx: CliContext) -> None:
     """Stop the server of this data directory; nothing is lost.
 
     Example: ackbox stop
     """
-    server = read_server(talk.data_dir)
+    server = read_server(ctx.data_dir)
     if server is None:
-        talk.show({"stopped": False}, lambda _: "No server runs here.")
+        ctx.show({"stopped": False}, lambda _: "No server runs here.")
         return
     with suppress(ProcessLookupError):
         os.kill(server["pid"], signal.SIGTERM)
     until = time.monotonic() + START_S
-    while is_held(talk.data_dir) and read_server(talk.data_dir) in (None, server):
+    while is_held(ctx.data_dir) and read_server(ctx.data_dir) in (None, server):
         if time.monotonic() > until:
-            talk.fail(
+            ctx.fail(
                 REFUSED,
                 "unavailable",
                 f"The server (pid {server['pid']}) has not stopped within {START_S:.0f} s.",
                 "Look at its log.",
             )
         time.sleep(0.02)
-    talk.show({"stopped": True, **server}, lambda of: f"stopped the server at {of['url']}")
+    ctx.show({"stopped": True, **server}, lambda of: f"stopped the server at {of['url']}")
 
 
 @verb("status", VERBS)
 @click.argument("id", required=False)
-def status(talk: Talk, id: str | None) -> None:
+def status(ctx: CliContext, id: str | None) -> None:
     """Show where the server runs; with an id, what became of that message.
 
     Example: ackbox status, or: ackbox status 0199…
     """
     if id is not None:
-        talk.show(talk.call("message.status", id=id), _receipts)
+        ctx.show(ctx.call("message.status", id=id), _receipts)
         return
-    server = live_server(talk.data_dir)
+    server = live_server(ctx.data_dir)
     if server is None:
-        talk.no_server(f"No server runs on {talk.data_dir}.")
-    from ackbox.faces.cli.doctor import stands
+        ctx.no_server(f"No server runs on {ctx.data_dir}.")
+    from ackbox.faces.cli.doctor import database_line
 
     try:
-        server["instance"] = talk.attempt("server.status")
+        server["instance"] = ctx.attempt("server.status")
     except (AckboxError, NoServer):
         # Whoever may not ask how the database stands is told where it is all the same.
         server["instance"] = None
     notices = "".join(f"\n{notice}\n" for notice in server.get("notices", []))
-    talk.show(
+    ctx.show(
         server,
         lambda of: (
             block(of, is_new=False)
             + notices
-            + (f"\ndatabase {stands(of['instance'])}\n" if of["instance"] else "")
+            + (f"\ndatabase {database_line(of['instance'])}\n" if of["instance"] else "")
         ),
     )
 
@@ -298,54 +298,52 @@ def _receipts(of: Any) -> str:
 
 
 @verb("open", VERBS)
-def open_(talk: Talk) -> None:
+def open_(ctx: CliContext) -> None:
     """Open the dashboard, signed in by a link that works once; print the link where there is no
     browser.
 
     Example: ackbox open
     """
-    if not talk.setting("url") and live_server(talk.data_dir) is None:
-        talk.no_server(f"No server runs on {talk.data_dir}.")
-    page, made = sign_in_link(talk)
+    if not ctx.setting("url") and live_server(ctx.data_dir) is None:
+        ctx.no_server(f"No server runs on {ctx.data_dir}.")
+    page, made = sign_in_link(ctx)
     opened = can_open() and sys.stdout.isatty() and webbrowser.open(page)
-    talk.show(
+    ctx.show(
         {"url": page, "agent": made["agent"], "expires_at": made["expires_at"], "opened": opened},
         lambda of: of["url"],
     )
 
 
-def sign_in_link(talk: Talk) -> tuple[str, Any]:
+def sign_in_link(ctx: CliContext) -> tuple[str, Any]:
     """Return the dashboard's address with a one-time link for whoever sits here, and what was
     made.
     """
-    own = talk.call("agent.whoami")
+    own = ctx.call("agent.whoami")
     # A person's key knows whose it is; the operator's is told who sits here.
-    name = {} if own["role"] in ("human", "owner") else {"name": person(talk)}
+    name = {} if own["role"] in ("human", "owner") else {"name": person(ctx)}
     # Whoever may administer here by hand may do so in the dashboard.
-    made = talk.call(
-        "login.link", agent=None, instance=None, as_owner="admin" in own["may"], **name
-    )
-    return f"{talk.server.url}{made['path']}", made
+    made = ctx.call("login.link", agent=None, instance=None, as_owner="admin" in own["may"], **name)
+    return f"{ctx.server.url}{made['path']}", made
 
 
-def person(talk: Talk) -> str:
+def person(ctx: CliContext) -> str:
     """Return the name of whoever sits here: the one set, else that of the account."""
-    return talk.setting("agent") or login_name()
+    return ctx.setting("agent") or login_name()
 
 
-def _show_demo(talk: Talk, you: str) -> None:
+def _show_demo(ctx: CliContext, you: str) -> None:
     """Open the dashboard where the demo plays, or say how.
 
     A server whose key makes no links plays without.
     """
     try:
-        made = talk.attempt("login.link", agent=None, instance=None, workspace=None, name=you)
+        made = ctx.attempt("login.link", agent=None, instance=None, workspace=None, name=you)
     except AckboxError:
         return
-    page = f"{talk.server.url}{made['path'].replace('#', '?next=/w/demo/live#')}"
+    page = f"{ctx.server.url}{made['path'].replace('#', '?next=/w/demo/live#')}"
     opened = can_open() and sys.stdout.isatty() and webbrowser.open(page)
     where = "which is open now" if opened else f"with a link that works once:\n  {page}"
-    talk.say(f"It plays in the dashboard, {where}")
+    ctx.say(f"It plays in the dashboard, {where}")
 
 
 def can_open() -> bool:
@@ -358,7 +356,7 @@ def can_open() -> bool:
 @verb("demo", VERBS)
 @click.option("--fast", is_flag=True, help="Without the pauses.")
 @click.option("--no-wait", is_flag=True, help="Do not wait for your answer at the end.")
-def demo(talk: Talk, fast: bool, no_wait: bool) -> None:
+def demo(ctx: CliContext, fast: bool, no_wait: bool) -> None:
     """See it move: three scripted agents on two machines, and you. Forty seconds, no model, no
     network.
 
@@ -366,25 +364,25 @@ def demo(talk: Talk, fast: bool, no_wait: bool) -> None:
     """
     from ackbox.faces.cli.demo import Demo
 
-    server = live_server(talk.data_dir)
-    if server is None and not talk.setting("url"):
-        talk.say("starting a server in the background; stop it with: ackbox stop")
-        start_server(talk.data_dir)
+    server = live_server(ctx.data_dir)
+    if server is None and not ctx.setting("url"):
+        ctx.say("starting a server in the background; stop it with: ackbox stop")
+        start_server(ctx.data_dir)
     try:
-        you = person(talk)
-        _show_demo(talk, you)
-        Demo(talk, pause=0.0 if fast else 1.0, you=you).run(wait=not no_wait)
+        you = person(ctx)
+        _show_demo(ctx, you)
+        Demo(ctx, pause=0.0 if fast else 1.0, you=you).run(wait=not no_wait)
     except NoServer as error:
-        talk.no_server(str(error))
+        ctx.no_server(str(error))
     except AckboxError as error:
-        talk.refuse(error)
+        ctx.refuse(error)
 
 
 @verb("mcp", VERBS)
 @click.option(
     "--dialect", metavar="NAME", help="Another system's tools instead of the native ones."
 )
-def mcp(talk: Talk, dialect: str | None) -> None:
+def mcp(ctx: CliContext, dialect: str | None) -> None:
     """Speak MCP on standard input and output, for an agent program; starts the server if none runs.
 
     Example, as an agent program's command: ackbox mcp --as claude
@@ -402,28 +400,28 @@ def mcp(talk: Talk, dialect: str | None) -> None:
             )
     sys.exit(
         run(
-            data_dir=talk.given.get("data_dir"),
-            url=talk.given.get("url"),
-            key=talk.given.get("key"),
-            workspace=talk.setting("workspace"),
-            agent=talk.setting("agent"),
-            instance=talk.setting("instance"),
+            data_dir=ctx.options.get("data_dir"),
+            url=ctx.options.get("url"),
+            key=ctx.options.get("key"),
+            workspace=ctx.setting("workspace"),
+            agent=ctx.setting("agent"),
+            instance=ctx.setting("instance"),
             dialect=dialect,
         )
     )
 
 
 @verb("doctor", VERBS)
-def doctor(talk: Talk) -> None:
+def doctor(ctx: CliContext) -> None:
     """Check what a server here needs, line by line, with what to do.
 
     Example: ackbox doctor
     """
     from ackbox.faces.cli.doctor import examine
 
-    findings = examine(talk)
+    findings = examine(ctx)
     signs = {"ok": "ok  ", "warn": "warn", "bad": "BAD "}
-    talk.show(
+    ctx.show(
         {"findings": findings, "version": __version__},
         lambda of: "\n".join(
             f"{signs[each['state']]}  {each['what']:<12}"
@@ -437,14 +435,14 @@ def doctor(talk: Talk) -> None:
 
 @verb("completion", VERBS)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(talk: Talk, shell: str) -> None:
+def completion(ctx: CliContext, shell: str) -> None:
     """Print a script that completes verbs and options in your shell.
 
     Example: ackbox completion bash >> ~/.bashrc
     """
     from click.shell_completion import get_completion_class
 
-    from ackbox.faces.cli.context import cli
+    from ackbox.faces.cli.main import cli
 
     kind = get_completion_class(shell)
     if kind is None:

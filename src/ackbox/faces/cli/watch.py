@@ -15,7 +15,7 @@ import click
 from ackbox.client.discovery import caller
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import KEY, USED_WRONGLY, Talk, verb
+from ackbox.faces.cli.context import KEY, USED_WRONGLY, CliContext, verb
 from ackbox.faces.terminal_text import Column, ago, local_time
 
 VERBS: dict[str, click.Command] = {}
@@ -68,7 +68,7 @@ minutes_option = click.option(
     is_flag=True,
     help="Only watch: messages as lines that stay in the terminal's scroll-back.",
 )
-def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) -> None:
+def tui(ctx: CliContext, theme: str | None, hz: float, rows: int, is_inline: bool) -> None:
     """Watch and take part in the terminal: messages as they come, receipts, who is here.
 
     Example: ackbox tui, or: ackbox --url https://post.example.com tui
@@ -76,29 +76,32 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) ->
     Looking marks nothing. Press ? for the keys.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        talk.fail(
+        ctx.fail(
             USED_WRONGLY,
             "no_terminal",
             "The terminal UI needs a terminal.",
             "In a pipe use: ackbox tail",
         )
     # Asked before the screen is taken, so that a missing server or key is said in plain text.
-    talk.call("agent.whoami")
+    ctx.call("agent.whoami")
 
     from ackbox.faces.tui.state.link import Link
 
-    given = talk.given
+    options = ctx.options
 
     def connect() -> HttpCaller:
         return caller(
-            data_dir=given.get("data_dir"), url=given.get("url"), key=given.get("key"), face="tui"
+            data_dir=options.get("data_dir"),
+            url=options.get("url"),
+            key=options.get("key"),
+            face="tui",
         )
 
     who = {
-        name: value for name in ("workspace", "agent", "instance") if (value := talk.setting(name))
+        name: value for name in ("workspace", "agent", "instance") if (value := ctx.setting(name))
     }
     if "agent" in who:
-        become_person(talk)
+        become_person(ctx)
     if is_inline:
         import asyncio
 
@@ -106,8 +109,8 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) ->
 
         # As many as fit on the screen: what is older is not what was said last.
         past = min(rows, max(os.get_terminal_size(sys.stdout.fileno()).lines - 2, 1))
-        talk.say("messages as they come; Ctrl-C ends, nothing is lost")
-        talk.fail(
+        ctx.say("messages as they come; Ctrl-C ends, nothing is lost")
+        ctx.fail(
             KEY,
             "refused",
             asyncio.run(Inline(Link(connect, who, hz=hz, rows=past), hz=hz).run()),
@@ -117,13 +120,13 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) ->
     from ackbox.faces.cli.run import person
     from ackbox.faces.tui.app import Terminal
 
-    name = person(talk)
+    name = person(ctx)
     while True:
         terminal = Terminal(
             Link(connect, who, hz=hz, rows=rows),
             hz=hz,
             theme=theme,
-            acts_as=talk.setting("agent"),
+            acts_as=ctx.setting("agent"),
             person=name,
         )
         workspace = terminal.run()
@@ -133,30 +136,30 @@ def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) ->
         who["workspace"], theme = workspace, terminal.shade
 
 
-def become_person(talk: Talk) -> None:
+def become_person(ctx: CliContext) -> None:
     """Let the name that a person at the server's terminal gave be a person's: following the
     feed would register it as an agent.
     """
-    if talk.is_at_server:
+    if ctx.is_at_server:
         with suppress(AckboxError, NoServer):
-            server = talk.server
+            server = ctx.server
             server.says = {"Ackbox-Person": "1"}
             server.call(
                 "agent.heartbeat",
                 {
-                    "agent": talk.agent,
-                    **({"workspace": w} if (w := talk.setting("workspace")) else {}),
+                    "agent": ctx.agent,
+                    **({"workspace": w} if (w := ctx.setting("workspace")) else {}),
                 },
             )
 
 
 @verb("overview", VERBS)
-def overview(talk: Talk) -> None:
+def overview(ctx: CliContext) -> None:
     """Show where things stand: who is here, what is under way, in review, blocked and done.
 
     Example: ackbox overview
     """
-    talk.show(talk.call("workspace.overview"), lambda of: "\n".join(_stand(of)))
+    ctx.show(ctx.call("workspace.overview"), lambda of: "\n".join(_stand(of)))
 
 
 def _stand(of: Any) -> list[str]:
@@ -178,34 +181,34 @@ def _stand(of: Any) -> list[str]:
 
 @verb("flow", VERBS)
 @minutes_option
-def flow(talk: Talk, minutes: int) -> None:
+def flow(ctx: CliContext, minutes: int) -> None:
     """Show who talks to whom, and mostly about what.
 
     Example: ackbox flow --minutes 60
     """
-    found = talk.call("workspace.flow", minutes=minutes)
-    talk.show_each(found["pairs"], PAIRS, empty=f"Nobody wrote in the last {minutes} minutes.")
-    _say_if_cut(talk, found)
+    found = ctx.call("workspace.flow", minutes=minutes)
+    ctx.show_each(found["pairs"], PAIRS, empty=f"Nobody wrote in the last {minutes} minutes.")
+    _say_if_cut(ctx, found)
 
 
 @verb("health", VERBS)
 @minutes_option
-def health(talk: Talk, minutes: int) -> None:
+def health(ctx: CliContext, minutes: int) -> None:
     """Show how soon post is picked up, and whose post waits.
 
     Example: ackbox health --minutes 360
     """
-    found = talk.call("workspace.health", minutes=minutes)
-    if talk.is_json:
-        talk.show(found, str)
+    found = ctx.call("workspace.health", minutes=minutes)
+    if ctx.is_json:
+        ctx.show(found, str)
         return
-    talk.show_each(found["agents"], POSTS, empty="Nobody is here yet.")
-    talk.say(
+    ctx.show_each(found["agents"], POSTS, empty="Nobody is here yet.")
+    ctx.say(
         f"{found['messages']} message{'' if found['messages'] == 1 else 's'} in {minutes} minutes;"
         f" {_delay('picked up', found['picked_up'])};"
         f" {_delay('acknowledged', found['acknowledged'])}."
     )
-    _say_if_cut(talk, found)
+    _say_if_cut(ctx, found)
 
 
 def _delay(what: str, delay: Any) -> str:
@@ -223,9 +226,9 @@ def _short(ms: int) -> str:
     return f"{ms} ms"
 
 
-def _say_if_cut(talk: Talk, found: Any) -> None:
+def _say_if_cut(ctx: CliContext, found: Any) -> None:
     if found["complete_since"] != found["since"]:
-        talk.say(
+        ctx.say(
             "There were more than 20,000 messages; these are those since"
             f" {local_time(found['complete_since'])}."
         )

@@ -11,7 +11,15 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import NOTHING, REFUSED, Talk, Verb, new_key, talking, verbs
+from ackbox.faces.cli.context import (
+    NOTHING,
+    REFUSED,
+    CliContext,
+    Verb,
+    new_key,
+    verbs,
+    with_context,
+)
 from ackbox.faces.terminal_text import Column, local_time, some
 
 VERBS: dict[str, click.Command] = {}
@@ -123,15 +131,15 @@ def _describing(function: Any) -> Any:
 @click.option("--re", "parent", help="Id of the message it comes from.")
 @click.option("--idempotency-key", help="The same key makes one task, however often it is asked.")
 @_describing
-@talking
-def task_add(talk: Talk, /, title: tuple[str, ...], **options: Any) -> None:
+@with_context
+def task_add(ctx: CliContext, /, title: tuple[str, ...], **options: Any) -> None:
     """Make a task; whoever it is for gets a message.
 
     Example: ackbox --as ana task add "Migrate the pricing page" --to bob --priority 4
     """
     options["idempotency_key"] = options["idempotency_key"] or new_key()
-    talk.show(
-        talk.call("task.create", title=" ".join(title), **_given(options)),
+    ctx.show(
+        ctx.call("task.create", title=" ".join(title), **_given(options)),
         lambda of: f"added {_line(of)}",
     )
 
@@ -157,15 +165,17 @@ def task_add(talk: Talk, /, title: tuple[str, ...], **options: Any) -> None:
 @click.option("--newest", is_flag=True, help="Newest first instead of most urgent first.")
 @click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
 @click.option("--fail-empty", is_flag=True, help="Exit 6 when there is none.")
-@talking
-def task_list(talk: Talk, /, newest: bool, limit: int, fail_empty: bool, **options: Any) -> None:
+@with_context
+def task_list(
+    ctx: CliContext, /, newest: bool, limit: int, fail_empty: bool, **options: Any
+) -> None:
     """Show tasks that are not finished, most urgent first.
 
     Example: ackbox --as bob task list --mine
 
     A task with ⧗ waits for another.
     """
-    page = talk.call(
+    page = ctx.call(
         "task.list",
         urgent_first=not newest,
         limit=limit,
@@ -173,17 +183,17 @@ def task_list(talk: Talk, /, newest: bool, limit: int, fail_empty: bool, **optio
         **_given(options),
     )
     _show_page(
-        talk,
+        ctx,
         page,
         fail_empty,
         empty='No tasks. Make one with: ackbox --as ana task add "…" --to bob',
     )
 
 
-def _show_page(talk: Talk, page: Any, fail_empty: bool, *, empty: str) -> None:
-    talk.show_each(page["tasks"], TASKS, empty=empty)
-    if page["cursor"] and not talk.is_json:
-        talk.say("There are more; ask for them with --limit, or narrow.")
+def _show_page(ctx: CliContext, page: Any, fail_empty: bool, *, empty: str) -> None:
+    ctx.show_each(page["tasks"], TASKS, empty=empty)
+    if page["cursor"] and not ctx.is_json:
+        ctx.say("There are more; ask for them with --limit, or narrow.")
     if fail_empty and not page["tasks"]:
         sys.exit(NOTHING)
 
@@ -195,9 +205,9 @@ def _show_page(talk: Talk, page: Any, fail_empty: bool, *, empty: str) -> None:
 )
 @click.option("--limit", type=int, default=20, show_default=True, help="At most this many.")
 @click.option("--fail-empty", is_flag=True, help="Exit 6 when nothing matched.")
-@talking
+@with_context
 def task_search(
-    talk: Talk, /, words: tuple[str, ...], limit: int, fail_empty: bool, **options: Any
+    ctx: CliContext, /, words: tuple[str, ...], limit: int, fail_empty: bool, **options: Any
 ) -> None:
     """Find tasks by their words, newest first.
 
@@ -205,8 +215,8 @@ def task_search(
     """
     query = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
     _show_page(
-        talk,
-        talk.call("task.search", query=query, limit=limit, **_given(options)),
+        ctx,
+        ctx.call("task.search", query=query, limit=limit, **_given(options)),
         fail_empty,
         empty="Nothing found.",
     )
@@ -214,14 +224,14 @@ def task_search(
 
 @task.command("show", cls=Verb)
 @click.argument("ids", nargs=-1, required=True)
-@talking
-def task_show(talk: Talk, ids: tuple[str, ...]) -> None:
+@with_context
+def task_show(ctx: CliContext, ids: tuple[str, ...]) -> None:
     """Show tasks in full, by number or id.
 
     Example: ackbox task show 12
     """
     for id in ids:
-        talk.show(talk.call("task.get", id=id), _in_full)
+        ctx.show(ctx.call("task.get", id=id), _in_full)
 
 
 @task.command("claim", cls=Verb)
@@ -229,23 +239,23 @@ def task_show(talk: Talk, ids: tuple[str, ...]) -> None:
 @click.option("--start", is_flag=True, help="Begin it too.")
 @click.option("--project", help="Without ID: only with this label.")
 @click.option("--tag", help="Without ID: only with this tag.")
-@talking
-def task_claim(talk: Talk, /, id: str | None, **options: Any) -> None:
+@with_context
+def task_claim(ctx: CliContext, /, id: str | None, **options: Any) -> None:
     """Take a task; without an id, the most urgent that is free.
 
     Example: ackbox --as bob task claim 12 --start
 
     Exit 1 when somebody else has it or it waits for another, 6 when there is none to take.
     """
-    claimed = talk.call("task.claim", **_given({"id": id, **options}))
-    talk.show(claimed, lambda of: f"yours: {_line(of['task'])}" if of["claimed"] else of["notice"])
+    claimed = ctx.call("task.claim", **_given({"id": id, **options}))
+    ctx.show(claimed, lambda of: f"yours: {_line(of['task'])}" if of["claimed"] else of["notice"])
     if not claimed["claimed"]:
         sys.exit(NOTHING if claimed["reason"] == "nothing" else REFUSED)
 
 
-def _move(talk: Talk, id: str, status: str, words: tuple[str, ...] = (), **more: Any) -> None:
-    talk.show(
-        talk.call(
+def _move(ctx: CliContext, id: str, status: str, words: tuple[str, ...] = (), **more: Any) -> None:
+    ctx.show(
+        ctx.call(
             "task.update", id=id, status=status, **_given({"note": " ".join(words) or None, **more})
         ),
         _line,
@@ -315,9 +325,9 @@ MOVES: dict[str, tuple[str, str | None, str]] = {
 def _moving(name: str, status: str, words: str | None, help: str) -> click.Command:
     """Return the verb that gives a task a state."""
 
-    @talking
-    def move(talk: Talk, /, id: str, **said: tuple[str, ...]) -> None:
-        _move(talk, id, status, *said.values())
+    @with_context
+    def move(ctx: CliContext, /, id: str, **note: tuple[str, ...]) -> None:
+        _move(ctx, id, status, *note.values())
 
     given = [click.Argument(["id"]), *([click.Argument([words], nargs=-1)] if words else [])]
     return Verb(name, callback=move, params=given, help=inspect.cleandoc(help))
@@ -341,15 +351,15 @@ for _name, _row in MOVES.items():
 )
 @click.option("--note", help="What came of them.")
 @click.option("--yes", is_flag=True, help="Finish them; without it they are only counted.")
-@talking
-def task_tidy(talk: Talk, /, yes: bool, **options: Any) -> None:
+@with_context
+def task_tidy(ctx: CliContext, /, yes: bool, **options: Any) -> None:
     """Finish all tasks that fit and are not finished; without --yes, say which they are.
 
     Example: ackbox --as ana task tidy --project shop --before 2026-11-01T00:00:00Z --yes
     """
-    found = talk.call("task.finish_many", only_look=not yes, **_given(options))
+    found = ctx.call("task.finish_many", only_look=not yes, **_given(options))
     said = "finished" if yes else "would be finished; say --yes to do it"
-    talk.show(
+    ctx.show(
         found,
         lambda of: f"{len(of['ids'])} {said}" + (", and there are more" if of["has_more"] else ""),
     )
@@ -365,28 +375,28 @@ def task_tidy(talk: Talk, /, yes: bool, **options: Any) -> None:
     type=click.Choice(["peer_task", "human", "authorisation", "other"]),
     help="What kind of thing that is.",
 )
-@talking
-def task_block(talk: Talk, /, id: str, why: tuple[str, ...], **options: Any) -> None:
+@with_context
+def task_block(ctx: CliContext, /, id: str, why: tuple[str, ...], **options: Any) -> None:
     """Say that a task is held up, and by what.
 
     Example: ackbox --as bob task block 12 "Which region?" --by ana --cause human
     """
-    _move(talk, id, "blocked", why, **options)
+    _move(ctx, id, "blocked", why, **options)
 
 
 @task.command("assign", cls=Verb)
 @click.argument("id")
 @click.argument("to", default="")
 @click.option("--note", help="A word with it.")
-@talking
-def task_assign(talk: Talk, id: str, to: str, note: str | None) -> None:
+@with_context
+def task_assign(ctx: CliContext, id: str, to: str, note: str | None) -> None:
     """Give a task to somebody; without a name, to whoever claims it.
 
     Example: ackbox --as ana task assign 12 carol
 
     The new assignee and the last one get a message each.
     """
-    talk.show(talk.call("task.assign", id=id, to=to, **_given({"note": note})), _line)
+    ctx.show(ctx.call("task.assign", id=id, to=to, **_given({"note": note})), _line)
 
 
 @task.command("edit", cls=Verb)
@@ -394,13 +404,13 @@ def task_assign(talk: Talk, id: str, to: str, note: str | None) -> None:
 @click.option("--title", help="What is to be done, in a line.")
 @click.option("--note", help="A word on it.")
 @_describing
-@talking
-def task_edit(talk: Talk, /, id: str, **options: Any) -> None:
+@with_context
+def task_edit(ctx: CliContext, /, id: str, **options: Any) -> None:
     """Change what a task says; an empty text clears.
 
     Example: ackbox --as ana task edit 12 --priority 5 --due 2027-01-15T12:00:00Z
     """
-    talk.show(talk.call("task.update", id=id, **_given(options)), _line)
+    ctx.show(ctx.call("task.update", id=id, **_given(options)), _line)
 
 
 @task.command("depend", cls=Verb)
@@ -412,10 +422,10 @@ def task_edit(talk: Talk, /, id: str, **options: Any) -> None:
     multiple=True,
     help="A task that it waits for no more; may be repeated.",
 )
-@talking
-def task_depend(talk: Talk, id: str, on: tuple[str, ...], no_more_on: tuple[str, ...]) -> None:
+@with_context
+def task_depend(ctx: CliContext, id: str, on: tuple[str, ...], no_more_on: tuple[str, ...]) -> None:
     """Let a task wait for others; a circle is refused.
 
     Example: ackbox --as ana task depend 12 10 11
     """
-    talk.show(talk.call("task.depend", id=id, on=list(on), no_more_on=list(no_more_on)), _in_full)
+    ctx.show(ctx.call("task.depend", id=id, on=list(on), no_more_on=list(no_more_on)), _in_full)

@@ -23,13 +23,17 @@ JSON = "application/json"
 _PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
 
 
-_SAID_IN = {
+_IDENTITY_HEADERS = {
     "ackbox-agent": "agent",
     "ackbox-instance": "instance",
     "ackbox-workspace": "workspace",
     "ackbox-session": "session",
 }
-_CARD_IN = {"ackbox-machine": "machine", "ackbox-platform": "platform", "ackbox-copy": "copy_id"}
+_MACHINE_HEADERS = {
+    "ackbox-machine": "machine",
+    "ackbox-platform": "platform",
+    "ackbox-copy": "copy_id",
+}
 
 
 def bearer(headers: Mapping[str, str], *others: str) -> str | None:
@@ -40,18 +44,20 @@ def bearer(headers: Mapping[str, str], *others: str) -> str | None:
     return next((headers[name].strip() for name in others if headers.get(name)), None)
 
 
-def said_in(headers: Mapping[str, str]) -> dict[str, str]:
+def identity_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return whom a request's headers name, as parameters of an operation."""
     return {
-        name: unquote(headers[header]) for header, name in _SAID_IN.items() if headers.get(header)
+        name: unquote(headers[header])
+        for header, name in _IDENTITY_HEADERS.items()
+        if headers.get(header)
     }
 
 
-def card_in(headers: Mapping[str, str]) -> dict[str, str]:
+def machine_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return what a request's headers say of the machine it comes from."""
     return {
         name: unquote(headers[header])[:200]
-        for header, name in _CARD_IN.items()
+        for header, name in _MACHINE_HEADERS.items()
         if headers.get(header)
     }
 
@@ -68,13 +74,15 @@ def connection_in(headers: Mapping[str, str]) -> Connection:
     )
 
 
-def as_said(said: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:
+def with_identity(identity: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:
     """Return a call's parameters with what the headers say: its own win, and a session of its
     own stands for agent and instance.
     """
     if params.get("session"):
-        said = {name: value for name, value in said.items() if name not in ("agent", "instance")}
-    return {**said, **params}
+        identity = {
+            name: value for name, value in identity.items() if name not in ("agent", "instance")
+        }
+    return {**identity, **params}
 
 
 def path_prefix(headers: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.briefing import LENGTH, LONGEST, SHORTEST, Answer, as_json, facts, quoted
-from ackbox.dialects.engine.translate import Asked as Asking
+from ackbox.dialects.engine.translate import Asked as MappedCall
 from ackbox.faces.mcp.caller import Who
 from ackbox.model.message import Message
 from ackbox.model.task import Task
@@ -29,10 +29,10 @@ from ackbox.ops.task.change import Claimed
 from ackbox.ops.task.find import TaskPage
 
 # Names that a sentence holds; the others are counted.
-MOST_NAMES = 10
+MAX_NAMES = 10
 SENTENCE = 300
 # Ids of what did not fit that a closing line holds.
-MOST_IDS = 8
+MAX_IDS = 8
 
 
 # What a tool may take besides its operation's parameters: how long its answer is, and from where.
@@ -60,11 +60,11 @@ async def read(caller: Who, clock: Callable[[], int], operation: str, **params: 
     """
     answer = Answer(clock, length=LENGTH - SENTENCE)
     return write(
-        Asking(operation, params), await caller.within(answer).call(operation, **params), answer
+        MappedCall(operation, params), await caller.within(answer).call(operation, **params), answer
     )
 
 
-def write(asked: Asking, result: Any, answer: Answer) -> str:
+def write(asked: MappedCall, result: Any, answer: Answer) -> str:
     """Return the result of an operation as text for a model."""
     match result:
         case Asked():
@@ -102,10 +102,10 @@ def _page(text: str, cursor: str | None, answer: Answer) -> str:
     if cursor:
         return f"{text}\n\nThere is more: call again with cursor {cursor}"
     if answer.left_out:
-        ids = ", ".join(answer.left_out[:MOST_IDS])
+        ids = ", ".join(answer.left_out[:MAX_IDS])
         return (
             f"{text}\n\n{len(answer.left_out)} more did not fit; call again with their ids:"
-            f" {ids}{'…' if len(answer.left_out) > MOST_IDS else ''}"
+            f" {ids}{'…' if len(answer.left_out) > MAX_IDS else ''}"
         )
     return text
 
@@ -143,48 +143,48 @@ def _checked(result: Checked, answer: Answer) -> str:
 
 
 def _sent(result: Sent) -> str:
-    said = "Stored before; nothing was stored again." if result.duplicate else "Stored."
-    told = {
+    sentence = "Stored before; nothing was stored again." if result.duplicate else "Stored."
+    details = {
         "id": result.id,
         "thread": result.thread,
         "type": result.type,
         "recipients": result.recipient_count,
     }
-    return "\n".join([f"{said} {facts(told)}", *_recipients(result.recipients)])
+    return "\n".join([f"{sentence} {facts(details)}", *_recipients(result.recipients)])
 
 
 def _recipients(recipients: list[Recipient]) -> list[str]:
     """Return a line for each recipient that is unknown, and one for those who are here or not."""
     lines = []
     unknown = [each for each in recipients if not each.known]
-    for each in unknown[:MOST_NAMES]:
+    for each in unknown[:MAX_NAMES]:
         near = f" Did you mean {' or '.join(map(quoted, each.near[:2]))}?" if each.near else ""
         lines.append(f"No agent called {quoted(each.agent)} yet; the message waits for it.{near}")
-    if len(unknown) > MOST_NAMES:
-        lines.append(f"{len(unknown) - MOST_NAMES} more recipients are unknown.")
+    if len(unknown) > MAX_NAMES:
+        lines.append(f"{len(unknown) - MAX_NAMES} more recipients are unknown.")
     known = [f"{quoted(each.agent)} is {_presence(each)}" for each in recipients if each.known]
     if known:
-        rest = f"; {len(known) - MOST_NAMES} more" if len(known) > MOST_NAMES else ""
-        lines.append(f"{'; '.join(known[:MOST_NAMES])}{rest}.")
+        rest = f"; {len(known) - MAX_NAMES} more" if len(known) > MAX_NAMES else ""
+        lines.append(f"{'; '.join(known[:MAX_NAMES])}{rest}.")
     return lines
 
 
 def _presence(recipient: Recipient) -> str:
     if recipient.presence == "online":
         return "online"
-    said = "offline" if recipient.presence == "away" else recipient.presence
-    return f"{said} (last seen {recipient.last_seen})" if recipient.last_seen else said
+    sentence = "offline" if recipient.presence == "away" else recipient.presence
+    return f"{sentence} (last seen {recipient.last_seen})" if recipient.last_seen else sentence
 
 
 def _asked(result: Asked, answer: Answer) -> str:
-    told = facts(
+    details = facts(
         {"outcome": result.outcome, "id": result.id, "thread": result.thread, "type": result.type}
     )
     if result.answer is not None:
         after = (
             f'When you have dealt with it: tool mark, mark acknowledged, ids ["{result.answer.id}"]'
         )
-        return f"Answered. {told}\n\n{answer.messages([result.answer])}\n\n{after}"
+        return f"Answered. {details}\n\n{answer.messages([result.answer])}\n\n{after}"
     why = (
         "Nobody it was for is online any more."
         if result.outcome == "gone"
@@ -192,7 +192,7 @@ def _asked(result: Asked, answer: Answer) -> str:
     )
     return "\n".join(
         [
-            f"{why} {told}",
+            f"{why} {details}",
             *_recipients(result.recipients),
             (
                 "The question stays. To go on waiting, call wait: the answer comes as a message"
@@ -210,13 +210,13 @@ def _marked(result: Marked) -> str:
     ]
     if result.not_found:
         more = (
-            f" and {len(result.not_found) - MOST_NAMES} more"
-            if len(result.not_found) > MOST_NAMES
+            f" and {len(result.not_found) - MAX_NAMES} more"
+            if len(result.not_found) > MAX_NAMES
             else ""
         )
         lines.append(
             "Not among your messages:"
-            f" {', '.join(map(quoted, result.not_found[:MOST_NAMES]))}{more}. Use ids that inbox"
+            f" {', '.join(map(quoted, result.not_found[:MAX_NAMES]))}{more}. Use ids that inbox"
             " gave."
         )
     return "\n".join(lines)
@@ -225,19 +225,19 @@ def _marked(result: Marked) -> str:
 def _claimed(result: Claimed, answer: Answer) -> str:
     about = facts({"claimed": result.claimed, "reason": result.reason})
     if result.claimed:
-        said = "You have it."
+        sentence = "You have it."
     elif result.winner:
-        said = f"Not claimed: {quoted(result.winner)} has it."
+        sentence = f"Not claimed: {quoted(result.winner)} has it."
     else:
-        said = {
+        sentence = {
             "waiting": "Not claimed: it waits for other tasks.",
             "finished": "Not claimed: it is finished.",
             "assigned": "Not claimed: it is for somebody else.",
         }.get(result.reason or "", "Not claimed: there is nothing to take.")
     return (
-        f"{said} {about}"
+        f"{sentence} {about}"
         if result.task is None
-        else f"{said} {about}\n\n{answer.tasks([result.task])}"
+        else f"{sentence} {about}\n\n{answer.tasks([result.task])}"
     )
 
 
@@ -257,8 +257,8 @@ def _checked_in(result: CheckedIn, answer: Answer) -> str:
     unread = f"{result.unread:,} unread of {result.total:,}. " + (
         "Read them with inbox." if result.unread else "Nothing waits for you."
     )
-    told = {"conflicts": result.conflicts, "copies": result.copies, "notices": result.notices}
-    text = as_json({"me": result.me} | {name: found for name, found in told.items() if found})
+    details = {"conflicts": result.conflicts, "copies": result.copies, "notices": result.notices}
+    text = as_json({"me": result.me} | {name: found for name, found in details.items() if found})
     about = {
         "unread": result.unread,
         "heartbeat_s": result.heartbeat_s,

@@ -17,7 +17,13 @@ from ackbox.briefing import Answer
 from ackbox.dialects.engine.translate import Asked
 from ackbox.errors import AckboxError
 from ackbox.faces.http.connection import gone_of
-from ackbox.faces.http.reply import as_said, bearer, card_in, connection_in, said_in
+from ackbox.faces.http.reply import (
+    bearer,
+    connection_in,
+    identity_headers,
+    machine_headers,
+    with_identity,
+)
 from ackbox.faces.http.wire import Calling
 from ackbox.ops.access import Connection
 from ackbox.ops.table import OPERATIONS, Fits, all_fit
@@ -27,7 +33,7 @@ class Who(msgspec.Struct, frozen=True):
     """A connection's key, and whom its headers name; a tool's own arguments win."""
 
     credential: str | None
-    said: dict[str, str]
+    identity: dict[str, str]
     do: Calling
     key: str | None = None
     card: dict[str, str] = {}
@@ -48,7 +54,7 @@ class Who(msgspec.Struct, frozen=True):
         return await self._until_gone(
             lambda gone: self.do(
                 operation,
-                as_said(self.said, params),
+                with_identity(self.identity, params),
                 credential=self.credential,
                 face="mcp",
                 gone=gone,
@@ -93,10 +99,10 @@ def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:
     headers = context.request.headers
     return Who(
         bearer(headers, *key_headers),
-        said_in(headers),
+        identity_headers(headers),
         do,
         headers.get("ackbox-idempotency-key") or None,
-        card_in(headers),
+        machine_headers(headers),
         gone_of(context.request.scope),
         connection=connection_in(headers),
     )

@@ -27,7 +27,7 @@ from ackbox.dialects import DIALECTS
 from ackbox.dialects.engine.translate import Asked, Dialect, Offered, Said, beside, hints, opened
 from ackbox.errors import AckboxError, Invalid, NotFound, TooLong
 from ackbox.faces.http.connection import welcome
-from ackbox.faces.http.reply import bearer, error_response, said_in
+from ackbox.faces.http.reply import bearer, error_response, identity_headers
 from ackbox.faces.http.schema import input_schema
 from ackbox.faces.http.wire import Calling, as_error, in_names
 from ackbox.faces.mcp.answer import FROM, UP_TO, Reading, reading_of, write
@@ -430,7 +430,7 @@ class McpFace:
             welcome(scope, caller.key_id)
             # Ties a session of the older protocol to the key that opened it.
             scope["user"] = _user(caller.key_id)
-            await self.manager.handle(caller, scope, receive, _said_in_full(scope, receive, send))
+            await self.manager.handle(caller, scope, receive, _with_our_error(scope, receive, send))
         except AckboxError as error:
             await error_response(error)(scope, receive, send)
 
@@ -457,7 +457,7 @@ class McpFace:
         """Whether the connection or its key says who calls, so that no tool needs to."""
         headers = context.request.headers
         return (
-            "agent" in said_in(headers)
+            "agent" in identity_headers(headers)
             or (await self._identify(bearer(headers, *self._key_headers))).agent is not None
         )
 
@@ -480,20 +480,20 @@ class McpFace:
                 more = opened(
                     asked, await who(context, self._call, self._key_headers).try_call(asked.first)
                 )
-            said, is_error = await self._answer(context, asked), False
+            reply, is_error = await self._answer(context, asked), False
         except Exception as error:  # the edge: a model gets an error it can act on
-            said, is_error = self._refused(error, params.name, asked), True
-        said = beside(said, more)
+            reply, is_error = self._refused(error, params.name, asked), True
+        reply = beside(reply, more)
         return types.CallToolResult(
-            content=[types.TextContent(type="text", text=text) for text in said.texts],
-            structured_content=_structured(context, said.data),
+            content=[types.TextContent(type="text", text=text) for text in reply.texts],
+            structured_content=_structured(context, reply.data),
             is_error=is_error,
         )
 
     async def _answer(self, context: Any, asked: Asked | Look) -> Said:
         if isinstance(asked, Look):
             known = self._tools.whose if await self._is_named(context) else frozenset()
-            return asked.said(
+            return asked.reply(
                 await self._identify(bearer(context.request.headers, *self._key_headers)), known
             )
         answer = self._answer_to(asked)
@@ -502,7 +502,7 @@ class McpFace:
             asked.operation, **asked.params
         )
         result = await (
-            call if OPERATIONS[asked.operation].is_done is None else _told_of(call, context)
+            call if OPERATIONS[asked.operation].is_done is None else _with_progress(call, context)
         )
         return self._tools.say(
             asked, result, None if answer is None else write(asked, result, answer)
@@ -545,14 +545,14 @@ def _user(key_id: str) -> AuthenticatedUser:
     return AuthenticatedUser(AccessToken(token="-", client_id=key_id, scopes=[]))
 
 
-def _said_in_full(scope: Scope, receive: Receive, send: Send) -> Send:
+def _with_our_error(scope: Scope, receive: Receive, send: Send) -> Send:
     """The SDK refuses a body that is too long in a few bare words.
 
     Say it as on every other path.
     """
     is_replaced = False
 
-    async def told(message: Message) -> None:
+    async def send_or_replace(message: Message) -> None:
         nonlocal is_replaced
         if message["type"] == "http.response.start" and message["status"] == TooLong.status:
             is_replaced = True
@@ -565,7 +565,7 @@ def _said_in_full(scope: Scope, receive: Receive, send: Send) -> Send:
         elif not is_replaced:
             await send(message)
 
-    return told
+    return send_or_replace
 
 
 def _structured(context: Any, data: Any) -> Any:
@@ -579,7 +579,7 @@ def _structured(context: Any, data: Any) -> Any:
     )
 
 
-async def _told_of(call: Awaitable[Any], context: Any) -> Any:
+async def _with_progress(call: Awaitable[Any], context: Any) -> Any:
     """Wait for a call, and tell a client that asked for it, every few seconds, that it still
     waits.
     """

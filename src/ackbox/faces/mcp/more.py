@@ -122,7 +122,7 @@ class Look(msgspec.Struct, frozen=True):
     operations: tuple[Operation, ...]
     is_explained: bool = False
 
-    def said(self, caller: Caller, known: frozenset[str] = frozenset()) -> Said:
+    def reply(self, caller: Caller, known: frozenset[str] = frozenset()) -> Said:
         """Return the operations that this key may do, each in a line; or the one that is asked for,
         with its parameters.
 

@@ -123,16 +123,16 @@ class Prompts:
 
     async def _text(self, caller: Who, name: str, given: dict[str, str]) -> str:
         if name == "catch_up":
-            told = await read(caller, self._clock, "inbox.check")
+            briefing = await read(caller, self._clock, "inbox.check")
             return (
                 "Say in a few lines which of these messages need you, and what you would do. Mark"
-                f" nothing yet.\n\n{told}"
+                f" nothing yet.\n\n{briefing}"
             )
         if name == "reply":
-            told = await read(caller, self._clock, "message.get", id=given["id"])
+            briefing = await read(caller, self._clock, "message.get", id=given["id"])
             return (
                 "Draft an answer to this message, then send it with the send tool and"
-                f" parent={visible(given['id'])}, intent answer.\n\n{told}"
+                f" parent={visible(given['id'])}, intent answer.\n\n{briefing}"
             )
         about = f" about {visible(given['about'])}" if given.get("about") else ""
         return (

@@ -24,8 +24,8 @@ from ackbox.faces.mcp.caller import Who, who
 INBOX = "ackbox://inbox"
 AGENTS = "ackbox://agents"
 THREAD = "ackbox://thread/"
-MOST_SUBSCRIPTIONS = 5_000
-MOST_OF_A_KEY = 500
+MAX_SUBSCRIPTIONS = 5_000
+MAX_PER_KEY = 500
 WAIT_S = 30.0
 
 
@@ -143,10 +143,12 @@ class Resources:
         if news is not None:
 
             async def tell() -> None:
-                told = types.ResourceUpdatedNotification(
+                update = types.ResourceUpdatedNotification(
                     params=types.ResourceUpdatedNotificationParams(uri=INBOX, _meta=meta)
                 )
-                await context.session.send_notification(told, related_request_id=context.request_id)
+                await context.session.send_notification(
+                    update, related_request_id=context.request_id
+                )
 
             await _tell(news, tell)
         return types.SubscriptionsListenResult(_meta=meta)
@@ -157,10 +159,7 @@ class Resources:
         """Return something to iterate over that gives one item for each time the caller's inbox
         has new post.
         """
-        if (
-            self._open.total() >= MOST_SUBSCRIPTIONS
-            or self._open[caller.credential] >= MOST_OF_A_KEY
-        ):
+        if self._open.total() >= MAX_SUBSCRIPTIONS or self._open[caller.credential] >= MAX_PER_KEY:
             raise MCPError(
                 types.INTERNAL_ERROR, "Too many subscriptions; wait with the wait tool instead."
             )

@@ -31,7 +31,7 @@ BODY_LIMIT = 1 << 20
 # A session that asks nothing and hears nothing for so long ends; its client notices nothing, since
 # what it asks next is served.
 IDLE_S = 300.0
-MAX_OF_A_KEY = 64
+MAX_PER_KEY = 64
 LOOK_S = 0.5
 SESSION, VERSION = "mcp-session-id", "mcp-protocol-version"
 # Where a request's caller, and the sessions whose stream is open, are in its scope.
@@ -133,7 +133,7 @@ class Sessions:
             for id, owner in self._kept._session_owners.items()
             if owner["client_id"] == caller.key_id
         ]
-        if len(own) < MAX_OF_A_KEY or caller.role == "operator":
+        if len(own) < MAX_PER_KEY or caller.role == "operator":
             return
         for id in own:
             transport = self._kept._server_instances[id]
@@ -141,10 +141,10 @@ class Sessions:
                 await self._kept._discard_session(id, transport)
                 return
         raise RateLimited(
-            f"This key has {MAX_OF_A_KEY} MCP sessions in use.",
+            f"This key has {MAX_PER_KEY} MCP sessions in use.",
             hint="End some.",
             retry_after_s=1,
-            limit=MAX_OF_A_KEY,
+            limit=MAX_PER_KEY,
         )
 
     async def _cost(self, ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:

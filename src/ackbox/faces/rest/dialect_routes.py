@@ -22,7 +22,7 @@ from ackbox.dialects.engine.translate import Asked, opened
 from ackbox.errors import AckboxError, NotFound, WrongMethod
 from ackbox.faces.http.body import Holding, read_body, read_query
 from ackbox.faces.http.connection import gone_of, welcome
-from ackbox.faces.http.reply import JSON, as_said, bearer, said_in
+from ackbox.faces.http.reply import JSON, bearer, identity_headers, with_identity
 from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.ops.decode import parse_object
 
@@ -111,17 +111,17 @@ def _endpoint(
                 )
                 result = await call(
                     asked.operation,
-                    as_said(said_in(request.headers), asked.params),
+                    with_identity(identity_headers(request.headers), asked.params),
                     credential=credential,
                     face="rest",
                     gone=gone_of(request.scope),
                 )
             finally:
                 held.release()
-            said = rest.say(asked, result)
-            if more and isinstance(said, dict):
-                said = said | {"_ext": said.get("_ext", {}) | more}
-            return Response(encode(said), status_code=road.status, media_type=JSON)
+            reply = rest.say(asked, result)
+            if more and isinstance(reply, dict):
+                reply = reply | {"_ext": reply.get("_ext", {}) | more}
+            return Response(encode(reply), status_code=road.status, media_type=JSON)
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the system's error shape
@@ -135,7 +135,7 @@ async def _try(call: Calling, request: Request, credential: str | None, asked: A
     with suppress(AckboxError):
         return await call(
             asked.operation,
-            as_said(said_in(request.headers), asked.params),
+            with_identity(identity_headers(request.headers), asked.params),
             credential=credential,
             face="rest",
             gone=gone_of(request.scope),

@@ -184,9 +184,9 @@ def _delivery(result: dict[str, Any]) -> dict[str, Any]:
                 "name": header,
                 "in": "header",
                 "required": False,
-                "schema": {"type": "string", "description": f"Form {name}: {said}"},
+                "schema": {"type": "string", "description": f"Form {name}: {sentence}"},
             }
-            for header, said in says.items()
+            for header, sentence in says.items()
             if header is not None
         ]
     return {

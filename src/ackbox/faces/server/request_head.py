@@ -24,8 +24,8 @@ from ackbox.errors import AckboxError, Invalid, TooLong, Unavailable
 from ackbox.faces.http.connection import EXTENSION, Connection, Connections, Watch
 from ackbox.faces.http.reply import error_response
 
-MOST_HEADERS = 64
-MOST_BYTES = 16 * 1024
+MAX_HEADERS = 64
+MAX_HEADER_BYTES = 16 * 1024
 HEAD_S = 5.0
 BODY_S = 20.0
 STALL_S = 20.0
@@ -35,7 +35,7 @@ READ_BYTES = 32 * 1024
 # Chunks of a single byte bring five bytes of their own with each.
 BYTES_PER_BODY_BYTE = 8
 # Requests that are sent before the first is answered.
-MOST_PIPELINED = 16
+MAX_PIPELINED = 16
 # After an answer that came early: how long, and how many bytes, are passed over so that the sender
 # can read it.
 LINGER_S = 2.0
@@ -242,8 +242,8 @@ class Head(HttpToolsProtocol):
 
     def _is_too_much(self) -> bool:
         return (
-            self._headers > MOST_HEADERS
-            or self._beside > MOST_BYTES + BYTES_PER_BODY_BYTE * self._body
+            self._headers > MAX_HEADERS
+            or self._beside > MAX_HEADER_BYTES + BYTES_PER_BODY_BYTE * self._body
         )
 
     def _fault(self) -> AckboxError | None:
@@ -272,11 +272,11 @@ class Head(HttpToolsProtocol):
                 hint="Send the body as it is.",
                 field="transfer-encoding",
             )
-        if len(self.pipeline) >= MOST_PIPELINED:
+        if len(self.pipeline) >= MAX_PIPELINED:
             return Invalid(
-                f"More than {MOST_PIPELINED} requests came before the first was answered.",
+                f"More than {MAX_PIPELINED} requests came before the first was answered.",
                 hint="Wait for answers.",
-                limit=MOST_PIPELINED,
+                limit=MAX_PIPELINED,
             )
         return self._host_fault(headers.get(b"host"), version)
 
@@ -379,7 +379,7 @@ def _too_much() -> AckboxError:
     return TooMuchHead(
         "The head of the request is too large.",
         hint="Send at most 64 headers and 16 KiB of them.",
-        limit=MOST_BYTES,
+        limit=MAX_HEADER_BYTES,
     )
 
 

@@ -273,7 +273,7 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     facts = app.engine.facts()
     # The number it listens on, not a name: `localhost` may lead a caller to another program on the
     # same port of ::1.
-    told = {
+    discovery = {
         "url": f"http://{_reached(address)}:{port}",
         "pid": os.getpid(),
         "version": __version__,
@@ -283,9 +283,9 @@ async def _serve(place: Place, app: App, say: Say) -> None:
         "options": options_of(place),
         "notices": app.notices,
     }
-    write_private(place.where / "server.json", json.dumps(told) + "\n")
-    announced = announce(told)
-    say(told, True)
+    write_private(place.where / "server.json", json.dumps(discovery) + "\n")
+    announced = announce(discovery)
+    say(discovery, True)
     await running
     with contextlib.suppress(OSError):
         announced.unlink(missing_ok=True)

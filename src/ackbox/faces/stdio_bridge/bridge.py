@@ -81,7 +81,7 @@ def run(
         print(f"ackbox mcp: {error} Start one with: ackbox up", file=sys.stderr)
         return 3
     agent = agent or (None if dialect else own_name(server))
-    said = {
+    identity = {
         "workspace": workspace,
         "agent": agent,
         "instance": instance if agent else None,
@@ -92,7 +92,7 @@ def run(
         "platform": platform.system(),
     }
     copy = Copy(
-        {name: value for name, value in said.items() if value},
+        {name: value for name, value in identity.items() if value},
         card,
         only_as=only_as,
         wants_instance=bool(agent and not instance),
@@ -247,7 +247,7 @@ class Bridge:
 
     def _come(self, hello: Any) -> None:
         """Say from now on that the agent is here, in the program that greeted."""
-        if self._is_here or "agent" not in self._copy.said:
+        if self._is_here or "agent" not in self._copy.identity:
             return
         self._is_here = True
         client = hello.get("clientInfo") if isinstance(hello, dict) else None
@@ -347,11 +347,11 @@ class Bridge:
                 raise _SessionGone
             self._session = answer.headers.get("mcp-session-id") or self._session
             is_answered = id is None or "method" not in message
-            for told in messages(answer):
-                self._learn(message, told)
-                is_answered = is_answered or "method" not in told
+            for reply in messages(answer):
+                self._learn(message, reply)
+                is_answered = is_answered or "method" not in reply
                 if not is_quiet:
-                    self._answer(told if "jsonrpc" in told else as_rpc(id, told))
+                    self._answer(reply if "jsonrpc" in reply else as_rpc(id, reply))
             if not is_answered:
                 # A stream whose server was killed ends like one that is complete.
                 raise ConnectionResetError("the answer broke off")
@@ -359,9 +359,9 @@ class Bridge:
             self._going.pop(id, None)
             connection.close()
 
-    def _learn(self, asked: Message, told: Message) -> None:
-        if asked.get("method") == "initialize" and isinstance(told.get("result"), dict):
-            self._version = told["result"].get("protocolVersion")
+    def _learn(self, asked: Message, reply: Message) -> None:
+        if asked.get("method") == "initialize" and isinstance(reply.get("result"), dict):
+            self._version = reply["result"].get("protocolVersion")
 
     def _headers(self, message: Message) -> dict[str, str]:
         headers = {
@@ -418,8 +418,8 @@ class Bridge:
                 if answer.status != 200:
                     return
                 self._going[f"hear {id(connection)}"] = connection
-                for told in messages(answer):
-                    self._answer(told)
+                for reply in messages(answer):
+                    self._answer(reply)
             except (OSError, HTTPException, AttributeError, ValueError):
                 pass
             finally:

@@ -30,13 +30,13 @@ class Copy:
 
     def __init__(
         self,
-        said: dict[str, str],
+        identity: dict[str, str],
         card: dict[str, str],
         *,
         only_as: str | None = None,
         wants_instance: bool = False,
     ) -> None:
-        self.said = said
+        self.identity = identity
         self._card = card
         self._only_as = only_as
         self._wish = _place() if wants_instance else None
@@ -48,7 +48,7 @@ class Copy:
     @property
     def headers(self) -> dict[str, str]:
         """What each request says of who makes it."""
-        named = {**self.said, **self._card, "copy": self._id, "only-as": self._only_as}
+        named = {**self.identity, **self._card, "copy": self._id, "only-as": self._only_as}
         return {
             f"Ackbox-{name.capitalize()}": quote(value) for name, value in named.items() if value
         }
@@ -79,7 +79,7 @@ class Copy:
                 if time.time() - self._seen_at > ASLEEP_S:
                     self._check_in(server, program)
                 else:
-                    server.call("agent.heartbeat", dict(self.said), timeout_s=5)
+                    server.call("agent.heartbeat", dict(self.identity), timeout_s=5)
                     self._seen_at = time.time()
             except NoServer:
                 self._seen_at = 0.0
@@ -88,9 +88,9 @@ class Copy:
     def leave(self, server: HttpCaller) -> None:
         """Say that the copy is gone, so that another may have its instance."""
         # Who has no instance yet has not come.
-        if "agent" in self.said and self._is_settled:
+        if "agent" in self.identity and self._is_settled:
             with suppress(NoServer, AckboxError):
-                server.call("agent.check_out", dict(self.said), timeout_s=2)
+                server.call("agent.check_out", dict(self.identity), timeout_s=2)
 
     def stay(self, staying: Staying, program: str | None) -> None:
         """Say that the copy is here for as long as a socket is open.
@@ -104,14 +104,14 @@ class Copy:
         self._come(server.call("agent.check_in", self._card_of(program), timeout_s=5))
 
     def _card_of(self, program: str | None) -> dict[str, Any]:
-        params: dict[str, Any] = {**self.said, **self._card, "program": program}
+        params: dict[str, Any] = {**self.identity, **self._card, "program": program}
         if self._wish is not None:
             params |= {"instance": None, "auto_instance": self._wish, "copy_id": self._id}
         return {name: value for name, value in params.items() if value is not None}
 
     def _come(self, checked_in: dict[str, Any]) -> None:
         if self._wish is not None:
-            self.said["instance"] = checked_in["me"]["instance"]
+            self.identity["instance"] = checked_in["me"]["instance"]
         self._is_settled = True
         self._seen_at = time.time()
 

@@ -50,16 +50,16 @@ def id_in(line: str) -> Any:
     return None if found is None else json.loads(found[1])
 
 
-def as_rpc(id: Any, told: dict[str, Any]) -> dict[str, Any]:
+def as_rpc(id: Any, reply: dict[str, Any]) -> dict[str, Any]:
     """Return a refusal of the HTTP face as an error of the protocol."""
-    found = told.get("error")
+    found = reply.get("error")
     error = found if isinstance(found, dict) else {}
     text = " ".join(
         str(part)
         for part in (error.get("message", "The server refused."), error.get("hint"))
         if part
     )
-    return {"jsonrpc": "2.0", "id": id, "error": {"code": -32001, "message": text, "data": told}}
+    return {"jsonrpc": "2.0", "id": id, "error": {"code": -32001, "message": text, "data": reply}}
 
 
 def messages(answer: HTTPResponse) -> Iterator[dict[str, Any]]:
@@ -67,8 +67,8 @@ def messages(answer: HTTPResponse) -> Iterator[dict[str, Any]]:
     if answer.headers.get_content_type() != "text/event-stream":
         body = answer.read()
         if body.strip():
-            told = json.loads(body)
-            yield from told if isinstance(told, list) else [told]
+            reply = json.loads(body)
+            yield from reply if isinstance(reply, list) else [reply]
         return
     data: list[str] = []
     for raw in answer:

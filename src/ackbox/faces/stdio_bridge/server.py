@@ -22,13 +22,13 @@ def environment_of(dialect: str) -> dict[str, str]:
     from ackbox.dialects import DIALECTS
 
     names = next((each.environment for each in DIALECTS if each.name == dialect), {})
-    said = {
+    options = {
         name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)
     }
     # A key of that system itself, left where it was, opens nothing here; the server's own machine
     # needs none.
     return {
-        name: value for name, value in said.items() if name != "key" or value.startswith("abx_")
+        name: value for name, value in options.items() if name != "key" or value.startswith("abx_")
     }
 
 

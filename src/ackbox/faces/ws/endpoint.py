@@ -36,12 +36,12 @@ UNREADABLE = 1008
 SILENT_S = 20.0
 IDLE_S = 300.0
 LOOK_S = 0.5
-MOST_CALLS = 256
+MAX_CALLS = 256
 # Frames that cost no call, and so count against no rate.
-MOST_MISREAD = 100
-MOST_SUBSCRIPTIONS = 32
-MOST_SOCKETS = 5_000
-MOST_OF_A_KEY = 200
+MAX_MISREAD = 100
+MAX_SUBSCRIPTIONS = 32
+MAX_SOCKETS = 5_000
+MAX_PER_KEY = 200
 
 
 class NeedsUpgrade(Invalid):
@@ -99,9 +99,9 @@ class Sockets:
 
     def _admit(self, caller: Caller) -> None:
         """Raise RateLimited when a key, or the server, has too many sockets."""
-        is_many = caller.role != "operator" and self._of_key[caller.key_id] >= MOST_OF_A_KEY
-        if is_many or len(self._open) >= MOST_SOCKETS:
-            whose, most = ("This key", MOST_OF_A_KEY) if is_many else ("This server", MOST_SOCKETS)
+        is_many = caller.role != "operator" and self._of_key[caller.key_id] >= MAX_PER_KEY
+        if is_many or len(self._open) >= MAX_SOCKETS:
+            whose, most = ("This key", MAX_PER_KEY) if is_many else ("This server", MAX_SOCKETS)
             raise RateLimited(
                 f"{whose} has {most:,} sockets open.",
                 hint="Close some; one socket carries many calls and subscriptions.",
@@ -218,14 +218,14 @@ class Session:
         except Misread as wrong:
             self.line.say(refused(wrong.id, wrong.error))
             self._misread += 1
-            if self._misread > MOST_MISREAD:
+            if self._misread > MAX_MISREAD:
                 self.line.hang_up(UNREADABLE, "unreadable")
             return
         # Named by what it does; without a name each task is given one of its own making.
         self._asking[asked.id] = self._loop.create_task(
             self._answer(asked, len(data)), name=asked.op
         )
-        if len(self._asking) >= MOST_CALLS:
+        if len(self._asking) >= MAX_CALLS:
             self.line.be_busy(True)
 
     def is_idle(self, now: float) -> bool:
@@ -288,7 +288,7 @@ class Session:
         finally:
             self._limits.release(self._caller, size)
             del self._asking[asked.id]
-            if len(self._asking) < MOST_CALLS // 2:
+            if len(self._asking) < MAX_CALLS // 2:
                 self.line.be_busy(False)
 
     async def _change(self, asked: Asked) -> Any:
@@ -314,11 +314,11 @@ class Session:
             raise Conflict(
                 "A subscription has this id.", hint="Give each frame an id of its own.", field="id"
             )
-        if len(self._subscriptions) + self._starting >= MOST_SUBSCRIPTIONS:
+        if len(self._subscriptions) + self._starting >= MAX_SUBSCRIPTIONS:
             raise Invalid(
-                f"A socket has at most {MOST_SUBSCRIPTIONS} subscriptions.",
+                f"A socket has at most {MAX_SUBSCRIPTIONS} subscriptions.",
                 hint="End one first.",
-                limit=MOST_SUBSCRIPTIONS,
+                limit=MAX_SUBSCRIPTIONS,
             )
         subscription = Subscription(self._feeds, self.line, id, asked, self._credential)
         self._starting += 1

@@ -55,7 +55,7 @@ class Line(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._take: Take | None = None
-        self._said: list[bytes] = []
+        self._outgoing: list[bytes] = []
         self._stalled: asyncio.TimerHandle | None = None
         self._said_bytes = 0
         self._is_busy = False
@@ -152,9 +152,9 @@ class Line(WebSocketsSansIOProtocol):
 
         Nothing once the line is closing.
         """
-        if not self._said:
+        if not self._outgoing:
             self.loop.call_soon(self._flush)
-        self._said.append(text)
+        self._outgoing.append(text)
         self._said_bytes += len(text)
 
     def is_full(self) -> bool:
@@ -256,13 +256,15 @@ class Line(WebSocketsSansIOProtocol):
         self.transport.close()
 
     def _flush(self) -> None:
-        said, self._said = self._said, []
+        outgoing, self._outgoing = self._outgoing, []
         self._said_bytes = 0
-        if not said or self.close_sent or self.transport.is_closing():
+        if not outgoing or self.close_sent or self.transport.is_closing():
             return
         # Written here: a frame without a mask is its text behind a few bytes, and the library takes
         # a tenth of a call for it.
-        self.transport.write(b"".join([part for text in said for part in (_head(len(text)), text)]))
+        self.transport.write(
+            b"".join([part for text in outgoing for part in (_head(len(text)), text)])
+        )
 
     def _read_or_not(self) -> None:
         if self._take is None or self.transport.is_closing():

@@ -56,7 +56,7 @@ class Tickets:
     def give(self, key: str) -> dict[str, Any]:
         """Return a new ticket for a key. Raises RateLimited."""
         now = self._clock()
-        self._given = {told: held for told, held in self._given.items() if held[0] > now}
+        self._given = {ticket: held for ticket, held in self._given.items() if held[0] > now}
         if len(self._given) >= MOST:
             raise RateLimited(
                 "Too many tickets are open.",
