@@ -186,8 +186,7 @@ def test_a_name_is_made_a_persons(ackbox: Command) -> None:
         "before": "agent",
     }
     assert (
-        ackbox("--text", "agent", "set-kind", "otto", "human").stdout
-        == "otto is human, as before\n"
+        ackbox("--text", "agent", "set-kind", "otto", "human").stdout == "otto is human already\n"
     )
 
 
@@ -354,10 +353,10 @@ def test_sending_imports_no_server_library(ackbox: Command) -> None:
 def test_long_lists_are_cut_with_how_many_are_left_out(ackbox: Command) -> None:
     names = ",".join(f"n{number}" for number in range(1, 201))
     told = ackbox("--text", "--as", "ana", "send", names, "hello all").stdout.splitlines()
-    assert (told[0].endswith("n8 (not seen yet) and 192 more"), len(told), told[-1]) == (
+    assert (told[0].endswith("n8 (unknown) and 192 more"), len(told), told[-1]) == (
         True,
         7,
-        "stored; nor has anybody of 195 names more",
+        "Stored. 195 more recipients are unknown.",
     )
     ackbox("--as", "bob", "--instance", "laptop", "inbox")
     people = on_terminal(ackbox, "who")
@@ -484,7 +483,7 @@ def test_a_turn_is_submitted_from_a_file_or_a_pipe(ackbox: Command, tmp_path: Pa
         ["Look"],
     )
     assert again == [
-        f"kept before: {kept['id']}, needs_review",
+        f"Known already: {kept['id']}, needs_review",
         f"  to bob (handoff): {kept['messages'][0]['id']}",
     ]
     told = [

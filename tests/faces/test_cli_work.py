@@ -88,13 +88,13 @@ def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
         (1, "Task 1 is for bob."),
         (1, "Task 2 waits for 1."),
         (6, "There is no open task for you."),
-        (0, "yours: task 1, claimed, for bob: Migrate pricing"),
+        (0, "Claimed task 1, claimed, for bob: Migrate pricing"),
         (0, "task 1, in_progress, for bob: Migrate pricing"),
         (0, "task 1, blocked, for bob: Migrate pricing"),
         (0, "task 1, blocked, for carol: Migrate pricing"),
         (0, "task 1, review, for carol: Migrate pricing"),
         (0, "task 1, done, for carol: Migrate pricing"),
-        (0, "yours: task 2, claimed, for carol: Announce"),
+        (0, "Claimed task 2, claimed, for carol: Announce"),
         (0, "task 2, claimed, for carol: Tell all"),
         (0, "task 2, cancelled, for carol: Tell all"),
         (0, "task 2, open, for carol: Tell all"),
@@ -104,11 +104,11 @@ def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
     assert [
         told(ackbox, "--as", "ana", "task", "tidy", *more)
         for more in (("--project", "shop"), ("3", "--yes"))
-    ] == [(0, "1 would be finished; say --yes to do it"), (0, "1 finished")]
+    ] == [(0, "1 match; pass --yes to finish them"), (0, "1 finished")]
     sent = ackbox.json("--as", "ana", "send", "bob", "oops")
-    assert told(ackbox, "--as", "ana", "withdraw", sent["id"]) == (0, "taken back from 1")
+    assert told(ackbox, "--as", "ana", "withdraw", sent["id"]) == (0, "Withdrawn from 1.")
     ackbox.json("--as", "ana", "send", "bbo", "mistyped")
-    assert told(ackbox, "dismiss", "bbo") == (0, "taken back 1")
+    assert told(ackbox, "dismiss", "bbo") == (0, "1 withdrawn")
     letters = [
         json.loads(line)["subject"]
         for line in ackbox("--json", "--as", "ana", "inbox").stdout.splitlines()
@@ -120,7 +120,7 @@ def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
         told(ackbox, "task", "show", "1")[1].splitlines()[0]
         == "task 1, done, for carol: Migrate pricing"
     )
-    assert ackbox.json("--as", "ana", "task", "depend", "2", "--no-more", "1")["depends_on"] == []
+    assert ackbox.json("--as", "ana", "task", "depend", "2", "--remove", "1")["depends_on"] == []
 
 
 @pytest.mark.anyio

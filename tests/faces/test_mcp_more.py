@@ -207,7 +207,7 @@ async def test_a_list_in_text_says_that_it_is_empty_or_how_it_goes_on(served: Se
         for number in range(3):
             await it.call_tool("send", {"to": "bob", "body": f"m{number}"})
         page = await it.call_tool("history", {"limit": 2})
-        cursor = page.content[0].text.rpartition("There is more: call again with cursor ")[2]
+        cursor = page.content[0].text.rpartition("More follow: call again with cursor ")[2]
         rest = await it.call_tool("history", {"limit": 2, "cursor": cursor})
     assert [
         message["body"] for each in (page, rest) for message in messages(each.content[0].text)

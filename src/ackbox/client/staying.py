@@ -152,5 +152,5 @@ def _refusal(status: int, body: bytes) -> AckboxError:
     except (ValueError, KeyError, TypeError):
         return Unavailable(
             f"The server answered {status} to the handshake.",
-            hint="Is it ackbox that answers there?",
+            hint="Check that the URL is that of an ackbox server.",
         )

@@ -1,4 +1,4 @@
-"""Columns: lists as aligned tables on a terminal, whatever script the text is in.
+"""Text for terminals: aligned tables for any script, times, and characters made visible.
 
 Explained in docs/reference/cli.md.
 """
@@ -17,26 +17,25 @@ from ackbox.model.text import escape, is_seen, visible
 
 
 class Column(NamedTuple):
-    """A column: its title, what it shows of an item, and whether it may be cut to fit."""
+    """A column: its title, the value of an item, and whether it may be cut to fit."""
 
     title: str
     value: Callable[[Any], Any]
     may_cut: bool = False
 
 
-# Between letters of scripts that use them, and between emoji, they join what is written; they hide
-# nothing.
+# Joiners between letters of scripts that use them, and between emoji, hide nothing.
 _JOINED = re.compile(
     "(?<=[\u0590-\U000dffff])[\u200c\u200d](?=[\u0590-\U000dffff])|(?<=[\u0590-\U000dffff]\ufe0f)\u200d(?=[\u2000-\U000dffff])"
 )
-# An emoji's own picture, and a key's: after a sign that has one.
+# The emoji variation selector, after a character that has an emoji form.
 _PICTURE = re.compile(
     "(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])\ufe0f|(?<=[#*0-9])\ufe0f(?=\u20e3)"
 )
 
 
 def plain(text: str) -> str:
-    """Return text for a terminal: what does not print or is not seen is shown, not obeyed."""
+    """Return text that is safe for a terminal: control and invisible characters are escaped."""
     shown = visible(text)
     if shown == text:
         return text
@@ -47,22 +46,20 @@ def plain(text: str) -> str:
 
 
 def as_json(value: Any) -> str:
-    """Return JSON for a terminal or a pipe: what does not print is escaped as JSON escapes it."""
+    """Return JSON for a terminal or a pipe, with invisible characters escaped."""
     return "".join(
         c if is_seen(c) else json.dumps(c)[1:-1] for c in json.dumps(value, ensure_ascii=False)
     )
 
 
-def some(texts: Sequence[str], most: int) -> str:
-    """Return texts with commas between, and how many are left out beyond the most that are
-    shown.
-    """
-    more = len(texts) - most
-    return ", ".join(texts[:most]) + (f" and {more} more" if more > 0 else "")
+def some(texts: Sequence[str], maximum: int) -> str:
+    """Return at most `maximum` texts, separated by commas, and how many more there are."""
+    more = len(texts) - maximum
+    return ", ".join(texts[:maximum]) + (f" and {more} more" if more > 0 else "")
 
 
 def width(text: str) -> int:
-    """Return how many cells a terminal gives the text."""
+    """Return the width of a text in terminal cells."""
     return sum(
         (
             0
@@ -76,7 +73,7 @@ def width(text: str) -> int:
 
 
 def cut(text: str, cells: int) -> str:
-    """Return as much of the text as fits, with an ellipsis where it was cut."""
+    """Return as much of a text as fits, with an ellipsis where it is cut."""
     if width(text) <= cells:
         return text
     kept = ""
@@ -117,7 +114,7 @@ def _one_line(value: Any) -> str:
 
 
 def local_time(text: str | None) -> str:
-    """Return a moment as people on this machine read it."""
+    """Return an RFC 3339 time as local time, without the date if it is today."""
     if not text:
         return ""
     moment = datetime.fromisoformat(text).astimezone()
@@ -127,7 +124,7 @@ def local_time(text: str | None) -> str:
 
 
 def ago(text: str | None) -> str:
-    """Return how long ago a moment was, in words as short as they can be."""
+    """Return how long ago a time was, such as `5 min`."""
     if not text:
         return ""
     seconds = max(

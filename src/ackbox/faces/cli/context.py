@@ -1,8 +1,7 @@
-"""The command line: verbs people type, each a call of a server's operations.
+"""What all commands share: their common options, how they call the server and print results.
 
-Here is what all verbs share: the settings that work before and after a verb, how answers are
-printed, how refusals end. Verbs live in ctx, people, run and the like and are loaded
-when used. Table on a terminal, JSON lines when piped; answers on stdout, all else on stderr.
+The command itself and its table of verbs are in main.py. Results are a table on a terminal and JSON
+lines in a pipe, on stdout; everything else goes to stderr.
 Explained in docs/reference/cli.md.
 """
 
@@ -31,7 +30,7 @@ DONE, REFUSED, USED_WRONGLY, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 2, 3, 4, 
 
 
 class CliContext:
-    """The settings of one run, and how to call and print with them."""
+    """The options of one run, and how to call the server and print with them."""
 
     def __init__(self) -> None:
         self.options: dict[str, Any] = {}
@@ -61,9 +60,9 @@ class CliContext:
         return data_dir_of(self.options.get("data_dir"))
 
     def call(self, name: str, /, **params: Any) -> Any:
-        """Do one operation as whom the settings say.
+        """Call one operation as the agent that the options name.
 
-        Ends the program with the right exit code when it is refused.
+        On an error, prints it and ends the program with its exit code.
         """
         try:
             return self.attempt(name, **params)
@@ -73,7 +72,7 @@ class CliContext:
             self.refuse(error)
 
     def attempt(self, name: str, /, **params: Any) -> Any:
-        """Do one operation. Raises NoServer and the errors of ackbox.errors."""
+        """Call one operation. Raises NoServer and the errors of ackbox.errors."""
         who = {
             "workspace": self.setting("workspace"),
             "agent": self.agent,
@@ -81,7 +80,7 @@ class CliContext:
         }
         given = {**{key: value for key, value in who.items() if value}, **params}
         server = self.server
-        # A command that only looks registers nobody.
+        # A command that only reads registers no agent.
         server.says = {
             "Ackbox-Glance": "1",
             **({"Ackbox-Person": "1"} if self.is_person(given.get("agent")) else {}),
@@ -90,29 +89,28 @@ class CliContext:
 
     @property
     def agent(self) -> str | None:
-        """Return the name that was set.
-
-        On the server's machine, with the operator's key, else the login name.
+        """Return the agent's name: the option or setting, else, on the server's own machine, the
+        login name.
         """
         return self.setting("agent") or (login_name() if self.is_at_server else None)
 
     @property
     def is_at_server(self) -> bool:
-        """Whether a command finds the server and the operator's key by itself, as on the
+        """Whether the command finds the server and the operator's key without options, as on the
         server's own machine.
         """
         return not self.setting("url") and not self.setting("key")
 
     def is_person(self, name: Any) -> bool:
-        """Whether a name is that of the person who types here."""
+        """Whether a name is that of the person at this terminal."""
         return self.is_at_server and name is not None and name == login_name()
 
     @contextmanager
     def client(self, *, patience_s: float, named: bool = False) -> Iterator[SyncClient]:
-        """Give a client that keeps a socket open, as whom the settings say; ends the program as
-        `call` does when it is refused.
+        """Open a client that keeps a socket, as the agent that the options name; ends the program
+        on an error as `call` does.
 
-        With `named` it is somebody: without a name set, the person who types here.
+        With `named` and no name set, the client is the person at this terminal.
         """
         from ackbox.client.sync import SyncClient
 
@@ -135,14 +133,14 @@ class CliContext:
             self.refuse(error)
 
     def no_server(self, message: str) -> NoReturn:
-        """Say that nobody answers, and what to do: a server elsewhere is not started from here."""
+        """Report that no server answers, with what to do about it."""
         elsewhere = self.setting("url")
         self.fail(
             NO_SERVER,
             "no_server",
             message,
             (
-                "Check --url or ACKBOX_URL, and that it runs there."
+                "Check --url or ACKBOX_URL, and that the server runs there."
                 if elsewhere
                 else "Start one with: ackbox up"
             ),
@@ -151,11 +149,11 @@ class CliContext:
     def refuse(self, error: AckboxError) -> NoReturn:
         hint = error.hint
         if error.details.get("field") == "agent" and not self.setting("agent"):
-            hint = "Say who you are: ackbox --as NAME …, or: export ACKBOX_AGENT=NAME"
+            hint = "Name yourself: ackbox --as NAME …, or: export ACKBOX_AGENT=NAME"
         if error.status == 401 and error.details.get("reason") == "missing":
             hint = (
-                "Give one with --key or ACKBOX_KEY; on the server's machine --data-dir finds the"
-                " operator's."
+                "Set ACKBOX_KEY, or pass --key-file FILE. On the server's machine, --data-dir finds"
+                " the operator's key."
             )
         message = error.message
         if not self.is_json:
@@ -169,7 +167,7 @@ class CliContext:
     def fail(
         self, exit_code: int, code: str, message: str, hint: str | None, details: Any = None
     ) -> NoReturn:
-        """Say on stderr what was wrong and what to do, and end."""
+        """Print on stderr what was wrong and what to do, and end the program."""
         if self.is_json:
             body = {
                 "error": {"code": code, "message": message, "hint": hint, "details": details or {}}
@@ -181,12 +179,11 @@ class CliContext:
 
     @property
     def again(self) -> str:
-        """The start of a further command as the same one at the same place: what was set by a
-        flag is said again.
-        """
+        """The start of a follow-up command: `ackbox` with the shared options of this run."""
         flags = {
             "data_dir": "--data-dir",
             "url": "--url",
+            "key_file": "--key-file",
             "workspace": "-w",
             "agent": "--as",
             "instance": "--instance",
@@ -203,7 +200,7 @@ class CliContext:
         )
 
     def show(self, answer: Any, text: Callable[[Any], str]) -> None:
-        """Print one answer: as JSON, or as the text made of it."""
+        """Print one result: as JSON, or as the text that `text` makes of it."""
         if self.is_json:
             click.echo(as_json(self.picked(answer)))
         else:
@@ -212,7 +209,7 @@ class CliContext:
     def show_each(self, answers: Sequence[Any], columns: Sequence[Column], *, empty: str) -> None:
         """Print a list: one JSON object a line, or a table.
 
-        `empty` says what to do when there is nothing.
+        `empty` is printed for an empty list, and says what to do.
         """
         if self.is_json:
             for each in answers:
@@ -237,14 +234,14 @@ class CliContext:
         )
 
     def say(self, text: str) -> None:
-        """Tell people something that is not the answer."""
+        """Print a note on stderr: anything that is not the result."""
         click.echo(plain(text), err=True)
 
 
 def login_name() -> str:
-    """Return the name of the account without what a name cannot hold.
+    """Return the login name without the characters that a name cannot hold.
 
-    `me` when that leaves nothing, or a reserved word.
+    `me` when nothing is left, or only a reserved word.
     """
     import getpass
 
@@ -260,27 +257,35 @@ def login_name() -> str:
 
 
 def new_key() -> str:
-    """Return an idempotency key, so that a send may be repeated safely when its answer was lost."""
+    """Return an idempotency key, so that a send can be repeated when its reply was lost."""
     return uuid.uuid4().hex
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    options = context.ensure_object(CliContext).options
     if value is not None and value is not False:
-        context.ensure_object(CliContext).options[str(parameter.name)] = value
+        options[str(parameter.name)] = value
+    if value is not None and parameter.name == "key_file":
+        options["key"] = config.read_secret(value, "API key")
 
 
 def shared_options() -> list[click.Option]:
-    """The options that work before and after every verb."""
+    """Return the options that work before and after every verb."""
     texts = {
         "data_dir": (["--data-dir"], "Data directory of the local server.", {}),
-        "url": (["--url"], "Server to talk to.", {}),
-        "key": (["--key"], "Key to talk with.", {}),
-        "workspace": (["--workspace", "-w"], "Workspace to act in.", {}),
-        "agent": (["--as"], "Who you are.", {}),
-        "instance": (["--instance"], "Which running copy of you this is.", {}),
-        "as_json": (["--json"], "Print JSON, one object a line for lists.", {"is_flag": True}),
-        "as_text": (["--text"], "Print text, also into a pipe.", {"is_flag": True}),
-        "fields": (["--fields"], "Only these fields, with commas between.", {}),
+        "url": (["--url"], "URL of the server.", {}),
+        "key": (
+            ["--key"],
+            "API key. Other users see it in `ps`: prefer ACKBOX_KEY or --key-file.",
+            {},
+        ),
+        "key_file": (["--key-file"], "File that holds the API key.", {}),
+        "workspace": (["--workspace", "-w"], "Workspace to use.", {}),
+        "agent": (["--as"], "Your agent name.", {}),
+        "instance": (["--instance"], "Name of this running instance of the agent.", {}),
+        "as_json": (["--json"], "Print JSON; a list is one object a line.", {"is_flag": True}),
+        "as_text": (["--text"], "Print text, even in a pipe.", {"is_flag": True}),
+        "fields": (["--fields"], "Print only these fields, separated by commas.", {}),
     }
     return [
         click.Option(
@@ -291,7 +296,7 @@ def shared_options() -> list[click.Option]:
 
 
 class Verb(click.Command):
-    """A command that also takes the shared options, listed apart so that its own are seen first."""
+    """A command that also takes the shared options, listed after its own."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -302,7 +307,7 @@ class Verb(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, parameters in (
             ("Options", [p for p in self.params if p not in self.shared]),
-            ("For every command", self.shared),
+            ("Options of every command", self.shared),
         ):
             records = [record for p in parameters if (record := p.get_help_record(ctx)) is not None]
             if title == "Options":
@@ -322,7 +327,7 @@ with_context = click.make_pass_decorator(CliContext, ensure=True)
 def verb(
     name: str, registry: dict[str, click.Command], **options: Any
 ) -> Callable[[Callable[..., Any]], click.Command]:
-    """Make a function a verb: its docstring is the help, the example first."""
+    """Make a function a verb; its docstring is the help."""
 
     def make(function: Callable[..., Any]) -> click.Command:
         registry[name] = click.command(name, cls=Verb, **options)(with_context(function))
@@ -332,6 +337,6 @@ def verb(
 
 
 def verbs(name: str, registry: dict[str, click.Command], help: str) -> click.Group:
-    """Make a verb of several, such as `key create`; they are added to what this returns."""
+    """Make a group of verbs, such as `key`; commands are added to the returned group."""
     made = registry[name] = click.Group(name, help=help)
     return made

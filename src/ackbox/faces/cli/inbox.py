@@ -22,7 +22,7 @@ VERBS: dict[str, click.Command] = {}
 
 
 def unknown(ctx: CliContext, near: list[str]) -> str:
-    """Return what to say when the name that looks is not registered, and nothing waits for it."""
+    """Return the text for an agent that is not registered and has no messages waiting."""
     meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     return (
         f"No agent called {ctx.agent!r} is registered, and no messages wait for it.{meant}"
@@ -31,35 +31,35 @@ def unknown(ctx: CliContext, near: list[str]) -> str:
 
 
 @verb("inbox", VERBS)
-@click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
+@click.option(
+    "--limit", type=int, default=50, show_default=True, help="Maximum number of messages to show."
+)
 @click.option(
     "--mark",
     type=click.Choice(["none", "delivered", "read"]),
     default="none",
-    help="Mark what is shown.",
+    help="Mark the messages shown.",
 )
-@click.option(
-    "--urgent-first", is_flag=True, help="Highest priority first instead of oldest first."
-)
-@click.option("--all", "whole", is_flag=True, help="Read ones too, newest first.")
+@click.option("--urgent-first", is_flag=True, help="Sort by priority instead of oldest first.")
+@click.option("--all", "with_read", is_flag=True, help="Include read messages, newest first.")
 @click.option("--unread", is_flag=True, hidden=True)
-@click.option("--fail-empty", is_flag=True, help="Exit 6 when there is none.")
+@click.option("--fail-empty", is_flag=True, help="Exit with code 6 when there are none.")
 def inbox(
     ctx: CliContext,
     limit: int,
     mark: str,
     urgent_first: bool,
-    whole: bool,
+    with_read: bool,
     unread: bool,
     fail_empty: bool,
 ) -> None:
-    """Show unread post, oldest first. Nothing is marked unless asked.
+    """Show unread messages, oldest first, without marking them.
 
     Example: ackbox --as bob inbox
     """
     name, more = (
         ("mailbox.list", {})
-        if whole
+        if with_read
         else ("inbox.check", {"mark": mark, "urgent_first": urgent_first})
     )
     checked = ctx.call(name, limit=limit, **more)
@@ -71,14 +71,14 @@ def inbox(
             letters,
             LETTERS,
             empty=(
-                "No post yet."
-                if whole
-                else 'Nothing unread. Send something with: ackbox --as ana send bob "hello"'
+                "No messages yet."
+                if with_read
+                else 'No unread messages. Send one with: ackbox --as ana send bob "hello"'
             ),
         )
     if not ctx.is_json and checked.get("notice"):
         ctx.say(checked["notice"])
-    if letters and not ctx.is_json and not whole and mark != "read":
+    if letters and not ctx.is_json and not with_read and mark != "read":
         ctx.say(
             f"{checked['unread']} unread. Next: {ctx.again} read {letters[0]['id']}   or:"
             f" {ctx.again} ack {letters[0]['id']}"
@@ -89,7 +89,7 @@ def inbox(
 
 @verb("read", VERBS)
 @click.argument("ids", nargs=-1)
-@click.option("--no-mark", is_flag=True, help="Look without marking.")
+@click.option("--no-mark", is_flag=True, help="Do not mark them read.")
 def read(ctx: CliContext, ids: tuple[str, ...], no_mark: bool) -> None:
     """Show messages in full and mark them read; without an id, the oldest unread.
 
@@ -100,7 +100,7 @@ def read(ctx: CliContext, ids: tuple[str, ...], no_mark: bool) -> None:
     if found and not no_mark:
         ctx.call("receipt.mark", mark="read", ids=[message["id"] for message in found])
     if not found:
-        ctx.say("Nothing unread." if checked["known"] else unknown(ctx, checked["near"]))
+        ctx.say("No unread messages." if checked["known"] else unknown(ctx, checked["near"]))
     for message in found:
         ctx.show(message, in_full)
     if not found:
@@ -112,9 +112,9 @@ def _mark(ctx: CliContext, ids: tuple[str, ...], mark: str) -> None:
     ctx.show(
         done,
         lambda of: (
-            f"{mark} {len(of['changed'])}"
-            + (f", {len(of['unchanged'])} before" if of["unchanged"] else "")
-            + (f", not yours: {', '.join(of['not_found'])}" if of["not_found"] else "")
+            f"{len(of['changed'])} {mark}"
+            + (f", {len(of['unchanged'])} already were" if of["unchanged"] else "")
+            + (f", not in your mailbox: {', '.join(of['not_found'])}" if of["not_found"] else "")
         ),
     )
     if done["not_found"] and not done["changed"] and not done["unchanged"]:
@@ -124,7 +124,7 @@ def _mark(ctx: CliContext, ids: tuple[str, ...], mark: str) -> None:
 @verb("ack", VERBS)
 @click.argument("ids", nargs=-1, required=True)
 def ack(ctx: CliContext, ids: tuple[str, ...]) -> None:
-    """Acknowledge messages: you have dealt with them.
+    """Acknowledge messages that you have handled.
 
     Example: ackbox --as bob ack 0199…
     """
@@ -133,9 +133,9 @@ def ack(ctx: CliContext, ids: tuple[str, ...]) -> None:
 
 @verb("archive", VERBS)
 @click.argument("ids", nargs=-1, required=True)
-@click.option("--undo", is_flag=True, help="Put them back.")
+@click.option("--undo", is_flag=True, help="Move them back to the mailbox.")
 def archive(ctx: CliContext, ids: tuple[str, ...], undo: bool) -> None:
-    """Put messages out of your mailbox; they stay in the history.
+    """Archive messages: they leave your mailbox and stay in the history.
 
     Example: ackbox --as bob archive 0199…
     """
@@ -145,7 +145,7 @@ def archive(ctx: CliContext, ids: tuple[str, ...], undo: bool) -> None:
 @verb("thread", VERBS)
 @click.argument("id")
 def thread(ctx: CliContext, id: str) -> None:
-    """Show one conversation, oldest first, from the id of any message in it.
+    """Show a thread, oldest first, by the id of any message in it.
 
     Example: ackbox thread 0199…
     """
@@ -161,12 +161,14 @@ def thread(ctx: CliContext, id: str) -> None:
 
 @verb("search", VERBS)
 @click.argument("words", nargs=-1, required=True)
-@click.option("--from", "sender_name", help="Only from this sender.")
-@click.option("--to", "recipient", help="Only for this recipient.")
-@click.option("--intent", help="Only with this intent.")
-@click.option("--since", help="Only after this time: 2h, yesterday 9:00 or RFC 3339.")
-@click.option("--limit", type=int, default=20, show_default=True, help="At most this many.")
-@click.option("--fail-empty", is_flag=True, help="Exit 6 when nothing matched.")
+@click.option("--from", "sender_name", help="Only messages from this sender.")
+@click.option("--to", "recipient", help="Only messages to this recipient.")
+@click.option("--intent", help="Only messages with this intent.")
+@click.option("--since", help="Only messages after this time: 2h, yesterday 9:00 or RFC 3339.")
+@click.option(
+    "--limit", type=int, default=20, show_default=True, help="Maximum number of messages to show."
+)
+@click.option("--fail-empty", is_flag=True, help="Exit with code 6 when nothing matched.")
 def search(
     ctx: CliContext,
     words: tuple[str, ...],
@@ -177,7 +179,7 @@ def search(
     limit: int,
     fail_empty: bool,
 ) -> None:
-    """Find messages by their words, newest first.
+    """Search messages by words, newest first.
 
     Example: ackbox search "exit code" deploy* -- -staging
     """
@@ -188,7 +190,7 @@ def search(
         limit=limit,
         **{name: value for name, value in narrow.items() if value},
     )
-    ctx.show_each(found["messages"], LETTERS, empty="Nothing found.")
+    ctx.show_each(found["messages"], LETTERS, empty="No messages found.")
     if fail_empty and not found["messages"]:
         sys.exit(NOTHING)
 
@@ -200,15 +202,15 @@ def search(
     type=click.Choice(["now", "start"]),
     default="now",
     show_default=True,
-    help="Where to begin.",
+    help="Start with new messages, or with the first one.",
 )
 def tail(ctx: CliContext, filter: tuple[str, ...], since: str) -> None:
-    """Print messages as they are sent, until Ctrl-C; with a filter, those that fit.
+    """Print messages as they are sent, until Ctrl-C.
 
     Example: ackbox tail intent:blocked,question is:urgent
 
-    FILTER is from: to: intent: is: priority: before: after: thread: has: and words, as in the
-    dashboard.
+    FILTER keeps matching messages only: from: to: intent: is: priority: before: after: thread: has:
+    and words, as in the dashboard.
     """
     wanted = _filter(filter)
     with ctx.client(patience_s=2) as client:
@@ -217,7 +219,7 @@ def tail(ctx: CliContext, filter: tuple[str, ...], since: str) -> None:
         ):
             if not events:
                 (
-                    ctx.say("waiting for messages; Ctrl-C ends, nothing is lost")
+                    ctx.say("Waiting for messages. Ctrl-C stops; nothing is lost.")
                     if not ctx.is_json
                     else None
                 )
@@ -252,18 +254,22 @@ def _line(message: Any) -> str:
 
 
 @verb("wait", VERBS)
-@click.option("--timeout", default="60", show_default=True, help="Seconds to wait, or 10m, 1h.")
-@click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
+@click.option(
+    "--timeout", default="60", show_default=True, help="Time to wait: seconds, 10m or 1h."
+)
+@click.option(
+    "--limit", type=int, default=50, show_default=True, help="Maximum number of messages to show."
+)
 @click.option(
     "--mark",
     type=click.Choice(["none", "delivered", "read"]),
     default="none",
-    help="Mark what is shown.",
+    help="Mark the messages shown.",
 )
 def wait(
     ctx: CliContext, timeout: str, limit: int, mark: Literal["none", "delivered", "read"]
 ) -> None:
-    """Wait for unread post and show it; exit 5 when none came in time.
+    """Wait for unread messages and show them; exit code 5 when none came in time.
 
     Example: ackbox --as bob wait --timeout 10m
     """
@@ -272,14 +278,14 @@ def wait(
         while True:
             left = max(0.0, until - time.monotonic())
             letters = client.inbox.wait(wait_s=min(left, 20), limit=limit, mark=mark).messages
-            # A server that ends answers early; then the next call says that none is there.
+            # A server that stops answers early; the next call then reports that none is there.
             if letters or time.monotonic() >= until:
                 break
     if not letters:
         ctx.fail(
             TOO_LONG,
             "nothing",
-            f"No post came within {seconds(timeout):g} s.",
-            "Wait again; nothing is lost.",
+            f"No message came within {seconds(timeout):g} s.",
+            "Wait again: nothing is lost.",
         )
     ctx.show_each(msgspec.to_builtins(letters), LETTERS, empty="")

@@ -1,4 +1,4 @@
-"""Keeping: export, log, import, backup.
+"""Export and backup: export, log, import, backup.
 
 Explained in docs/howto/back-up-and-move.md.
 """
@@ -33,8 +33,9 @@ COPY_S = 6 * 3600.0
 
 
 class Progress:
-    """Count, rate and time left, on stderr: a line that changes on a terminal, one every five
-    seconds elsewhere when asked for.
+    """Progress on stderr with count, rate and time left.
+
+    One changing line on a terminal; elsewhere, if asked for, a line every five seconds.
     """
 
     def __init__(self, what: str, total: int | None, *, shown: bool) -> None:
@@ -68,15 +69,15 @@ class Progress:
 
 @verb("export", VERBS)
 @click.argument("file", default="-")
-@click.option("--progress", is_flag=True, help="Tell how far it is, also without a terminal.")
+@click.option("--progress", is_flag=True, help="Show progress even without a terminal.")
 def export(ctx: CliContext, file: str, progress: bool) -> None:
-    """Write a whole workspace to a file: messages, receipts, marks, events, tasks, sessions, notes.
+    """Export a workspace to a file: messages, receipts, events, tasks, notes.
 
     Example: ackbox -w shop export shop.jsonl
 
-    Keys are not in it, nor webhooks' secrets. Sends go on while it runs; it holds what was there
-    when it began.
-    Without FILE, or with -, it goes to standard output.
+    The file also holds sessions and schedules, but no API keys and no webhook secrets. The server
+    keeps accepting messages; the file holds the state at the start of the export. Without FILE, or
+    with -, the command writes to standard output.
     """
     if file == "-":
         _export(ctx, sys.stdout, progress)
@@ -86,8 +87,8 @@ def export(ctx: CliContext, file: str, progress: bool) -> None:
         ctx.fail(
             REFUSED,
             "conflict",
-            f"{path} is there already.",
-            "Choose another name; nothing is overwritten.",
+            f"{path} exists already.",
+            "Choose another name: ackbox overwrites no file.",
         )
     part = path.with_name(f".{path.name}.part")
     try:
@@ -99,7 +100,7 @@ def export(ctx: CliContext, file: str, progress: bool) -> None:
             REFUSED,
             "invalid",
             f"{path} cannot be written: {error.strerror}.",
-            "Choose another place.",
+            "Choose another path.",
         )
     finally:
         part.unlink(missing_ok=True)
@@ -153,15 +154,12 @@ def _export(ctx: CliContext, out: IO[str], progress: bool) -> dict[str, Any]:
 
 
 def _webhooks(ctx: CliContext) -> list[dict[str, Any]]:
-    """Return what makes a webhook again.
-
-    Its secret stays where it is, and its address is of the server.
-    """
+    """Return the webhooks of a workspace, without their secrets and addresses."""
     return [{name: each[name] for name in WEBHOOK} for each in ctx.call("webhook.list")["webhooks"]]
 
 
 def _again(workspace: str, webhook: dict[str, Any]) -> str:
-    """Return the command that makes a webhook again, with an address and a secret of its own."""
+    """Return the command that creates a webhook anew, with a new address and secret."""
     flags = [
         f"--{name} {shlex.quote(str(webhook[name]))}"
         for name in ("subject", "form", "intent", "priority")
@@ -176,13 +174,12 @@ def _again(workspace: str, webhook: dict[str, Any]) -> str:
 
 @verb("log", VERBS)
 def log(ctx: CliContext) -> None:
-    """Print what happened, oldest first, messages whole: one JSON object a line with id, type,
-    timestamp and payload.
+    """Print the event log with full messages, oldest first, as JSON lines.
 
     Example: ackbox -w shop log > shop-log.jsonl
 
-    The same lines have the same ids each time, so that a later run can be put beside an earlier
-    one.
+    Each line has id, type, timestamp and payload. Ids are the same in every run, so you can
+    compare two logs.
     """
     cursor, has_more = None, True
     while has_more:
@@ -194,17 +191,17 @@ def log(ctx: CliContext) -> None:
 
 @verb("import", VERBS)
 @click.argument("file")
-@click.option("--dry-run", is_flag=True, help="Say what would be new, and store nothing.")
-@click.option("--progress", is_flag=True, help="Tell how far it is, also without a terminal.")
+@click.option("--dry-run", is_flag=True, help="Count what would be new; store nothing.")
+@click.option("--progress", is_flag=True, help="Show progress even without a terminal.")
 def import_(ctx: CliContext, file: str, dry_run: bool, progress: bool) -> None:
-    """Read an exported workspace back, with all its ids, receipts and marks.
+    """Import an exported workspace, with its ids, receipts and marks.
 
     Example: ackbox import shop.jsonl -w shop-copy
 
-    The file is checked whole before anything is stored. Without -w it goes into a workspace of
-    its own name, which is made if it is missing. What is there already is left as it is, so that
-    importing again changes nothing, and completes an import that broke off. Webhooks come without
-    their secrets: it says how to make each again.
+    The command checks the file before it stores anything. Without -w the file goes into a workspace
+    of the exported name, which is created if it is missing. Existing records stay as they are, so
+    importing again changes nothing and completes an interrupted import. Webhook secrets are not in
+    the file: the command prints how to create each webhook again.
     """
     try:
         with _reread(file) as lines:
@@ -237,7 +234,7 @@ def import_(ctx: CliContext, file: str, dry_run: bool, progress: bool) -> None:
             REFUSED,
             "invalid",
             f"{file} cannot be read: {error.strerror}.",
-            "Give the file that export wrote.",
+            "Pass a file that `ackbox export` wrote.",
         )
     ctx.show(
         {"workspace": name, **done, "webhooks_left_out": left_out},
@@ -248,13 +245,13 @@ def import_(ctx: CliContext, file: str, dry_run: bool, progress: bool) -> None:
 def _imported(of: dict[str, Any], dry_run: bool) -> str:
     lines = [
         f"{of['workspace']}: {of['new']:,} new, {of['known']:,}"
-        f" known{' (nothing stored)' if dry_run else ''}"
+        f" existing{'; nothing was stored' if dry_run else ''}"
     ]
     if of["webhooks_left_out"]:
         lines += [
             (
-                "webhooks left out, because their secrets are not in the file:"
-                f" {len(of['webhooks_left_out'])}. Make each again with:"
+                f"{len(of['webhooks_left_out'])} webhooks not imported, because their secrets are"
+                " not in the file. Create each again with:"
             ),
             *(f"  {command}" for command in of["webhooks_left_out"]),
         ]
@@ -262,7 +259,7 @@ def _imported(of: dict[str, Any], dry_run: bool) -> str:
 
 
 def _reread(file: str) -> IO[bytes]:
-    """Return the file so that it can be read twice; standard input is put aside first."""
+    """Open a file so that it can be read twice; standard input goes to a temporary file."""
     if file != "-":
         return open(file, "rb")
     aside = tempfile.TemporaryFile()  # noqa: SIM115  (returned open: the caller reads it twice and closes it)
@@ -272,33 +269,35 @@ def _reread(file: str) -> IO[bytes]:
 
 
 def _check(ctx: CliContext, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the header and the closing line of a whole, undamaged export.
+    """Return the header and the last line of a complete, undamaged export.
 
-    Ends the program on any other.
+    Ends the program for any other file.
     """
 
     def refuse(what: str) -> NoReturn:
         ctx.fail(
             REFUSED,
             "invalid",
-            f"This is not a whole export: {what}.",
-            "Nothing was stored. Export again, or copy the file again.",
+            f"This is not a complete export: {what}.",
+            "Nothing was stored. Export or copy the file again.",
         )
 
     hashed, counts, header, end = hashlib.sha256(), dict.fromkeys(PARTS, 0), None, None
     lines.seek(0)
     for number, line in enumerate(lines, 1):
         if end is not None:
-            refuse(f"line {number} comes after its end")
+            refuse(f"line {number} comes after the last line")
         try:
             record = json.loads(line)
         except ValueError:
             refuse(f"line {number} is not JSON")
         if number == 1:
             if not isinstance(record, dict) or record.get("format") != FORMAT:
-                refuse("its first line is not the header of one")
+                refuse("the first line is no export header")
             if record.get("version") != VERSION:
-                refuse(f"it has version {record.get('version')}, and this program reads {VERSION}")
+                refuse(
+                    f"it has version {record.get('version')}, this program reads version {VERSION}"
+                )
             header = record
         elif "end" in record:
             # A file of an older version has fewer parts.
@@ -307,13 +306,13 @@ def _check(ctx: CliContext, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str,
         else:
             part = next(iter(record), "")
             if part not in counts:
-                refuse(f"line {number} is nothing an export holds")
+                refuse(f"line {number} holds an unknown record")
             counts[part] += 1
         hashed.update(line)
     if header is None or end is None:
-        refuse("it has no end")
+        refuse("the last line is missing")
     if end != {**counts, "sha256": hashed.hexdigest()}:
-        refuse("its checksum or counts do not match")
+        refuse("the checksum or the counts do not match")
     return header, end
 
 
@@ -360,19 +359,19 @@ def _batches(lines: IO[bytes]) -> Iterator[tuple[str, list[Any]]]:
 @verb("backup", VERBS)
 @click.argument("dest")
 def backup(ctx: CliContext, dest: str) -> None:
-    """Copy the whole database while the server runs, and check the copy.
+    """Copy the database while the server runs, and check the copy.
 
     Example: ackbox backup ~/ackbox-2026-11-21.db
 
-    Keys are in it: keep it as you keep the data directory. Use a copy of SQLite with:
-    ackbox up --database sqlite:////path/to/copy. A copy of PostgreSQL is for pg_restore.
+    The copy holds API keys: protect it like the data directory. Start a copy of SQLite with:
+    ackbox up --database sqlite:////path/to/copy. Restore a copy of PostgreSQL with pg_restore.
     """
     elsewhere = ctx.setting("url")
     if elsewhere and not HttpCaller(elsewhere, None).is_here:
         ctx.fail(
             REFUSED,
             "invalid",
-            f"The server at {elsewhere} is on another machine; the copy would be made there.",
+            f"The server at {elsewhere} is on another machine, and writes the copy there.",
             "Run this on that machine.",
         )
     ctx.timeout_s = COPY_S
@@ -380,6 +379,6 @@ def backup(ctx: CliContext, dest: str) -> None:
     ctx.show(
         made,
         lambda of: (
-            f"copied to {of['path']}: {of['bytes'] / 1e6:,.1f} MB, checked by {of['verified']}"
+            f"Copied to {of['path']}: {of['bytes'] / 1e6:,.1f} MB, checked by {of['verified']}"
         ),
     )

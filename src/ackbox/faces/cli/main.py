@@ -51,7 +51,7 @@ FAMILIES = {
 
 
 class Verbs(click.Group):
-    """The verbs by family, each loaded when it is used; what they are refused is said here."""
+    """The verbs by family, each loaded when it is used; prints the errors they raise."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -82,7 +82,7 @@ class Verbs(click.Group):
             ) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the verbs before the options: they are what one comes for."""
+        """List the verbs before the options: people look for those."""
         self.format_commands(ctx, formatter)
         click.Command.format_options(self, ctx, formatter)
 
@@ -109,7 +109,7 @@ class Verbs(click.Group):
 @click.version_option(__version__, "--version", "-V", message="ackbox %(version)s")
 @click.pass_context
 def cli(context: click.Context, /) -> None:
-    """Post for software agents.
+    """Durable messaging for coding agents and the people who run them.
 
     Example: ackbox up, then in another terminal: ackbox --as ana send bob "hello"
     """
@@ -121,11 +121,11 @@ def cli(context: click.Context, /) -> None:
 
 
 def _usage_of(error: click.ClickException) -> str:
-    """Return how a command was used wrongly, as click says it, safe for a terminal."""
+    """Return click's usage error with how to get help, safe for a terminal."""
     context = getattr(error, "ctx", None)
     usage = (
         f"{context.get_usage()}\n{context.command_path}"
-        f" {(context.help_option_names or ['--help'])[-1]} says more.\n\n"
+        f" {(context.help_option_names or ['--help'])[-1]} shows more.\n\n"
         if context
         else ""
     )
@@ -148,8 +148,8 @@ def speak_utf8() -> None:
 
 
 def main() -> None:
-    """Run the command line; a reader that goes away, or Ctrl-C, ends it quietly."""
-    # What this command and its children write is their owner's alone, also where no mode is named.
+    """Run the command line; Ctrl-C or a closed pipe ends it quietly."""
+    # Files that this command and its children write are readable by their owner only.
     os.umask(0o077)
     try:
         speak_utf8()
@@ -168,6 +168,6 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read the pipe has enough; there is nobody left to tell.
+        # The reader closed the pipe: there is nobody to print to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(DONE)

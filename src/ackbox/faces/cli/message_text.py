@@ -23,7 +23,7 @@ LETTERS = (
 
 
 def sender(message: Any) -> str:
-    """Return who wrote a message, a person marked as one."""
+    """Return the sender of a message; people and other systems are marked."""
     name = message["sender"] + (
         f"/{message['sender_instance']}" if message["sender_instance"] else ""
     )
@@ -32,7 +32,7 @@ def sender(message: Any) -> str:
 
 
 def in_full(message: Any) -> str:
-    """Return a message for reading: who, when, what about, and all of its text."""
+    """Return a message in full: sender, recipients, time, subject, references and text."""
     lines = [
         (
             f"{sender(message)} → {some(message['to'], 20)}   {local_time(message['created_at'])}  "
@@ -47,7 +47,7 @@ def in_full(message: Any) -> str:
         for ref in message["refs"]
     ]
     if message["expects_reply_by"]:
-        lines.append(f"answer expected by {local_time(message['expects_reply_by'])}")
+        lines.append(f"reply expected by {local_time(message['expects_reply_by'])}")
     return "\n".join([*lines, "", message["body"], ""])
 
 
@@ -55,10 +55,10 @@ def seconds(text: str) -> float:
     """Return seconds from 90, 90s, 10m or 1h. Raises click.BadParameter."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h)?", text.strip())
     if found is None:
-        raise click.BadParameter(f"{text!r} is not a time; write 90, 10m or 1h")
+        raise click.BadParameter(f"{text!r} is not a duration. Write 90, 10m or 1h.")
     return float(found[1]) * {"m": 60, "min": 60, "h": 3600}.get(found[2] or "s", 1)
 
 
 def quoted(word: str) -> str:
-    """A shell takes the quotes off a phrase; put them back."""
+    """Put back the quotes that the shell removed from a phrase."""
     return f'"{word}"' if " " in word and '"' not in word else word

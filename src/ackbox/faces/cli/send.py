@@ -17,21 +17,22 @@ from ackbox.faces.cli.message_text import in_full, seconds
 from ackbox.faces.terminal_text import some
 
 VERBS: dict[str, click.Command] = {}
+OUTCOMES = {"timed_out": "the time is up", "gone": "no recipient is online any more"}
 
 
 def read_text(ctx: CliContext, words: tuple[str, ...]) -> str:
-    """Return the text of a message: the words, or standard input for `-` or a pipe."""
+    """Return the text of a message: the words, or standard input for `-` and for a pipe."""
     if words and words != ("-",):
         return " ".join(words)
     if sys.stdin.isatty() and not words:
         raise click.UsageError(
-            'Give the text, or - to read it from standard input: ackbox send bob "hello"'
+            'The text is missing. Pass it, or - to read standard input: ackbox send bob "hello"'
         )
     return sys.stdin.read()
 
 
 def parse_ref(text: str) -> dict[str, str]:
-    """Return a reference from kind:target, file when no kind is named, with :12-40 for lines."""
+    """Return a reference from KIND:TARGET; without a kind it is a file, with :12-40 for lines."""
     kind, _, rest = text.partition(":")
     kind, target = (
         (kind, rest) if kind in ("file", "diff", "task", "message", "url") else ("file", text)
@@ -45,30 +46,33 @@ def parse_ref(text: str) -> dict[str, str]:
 
 
 def _writing(function: Any) -> Any:
-    """The options of every verb that writes a message."""
+    """Add the options of every verb that sends a message."""
     for option in reversed(
         (
-            click.option("--subject", help="At most 200 characters."),
+            click.option("--subject", help="Subject line, at most 200 characters."),
             click.option(
-                "--intent", help="question, handoff, blocked, inform, answer or a word of yours."
+                "--intent",
+                help="Purpose: question, handoff, blocked, inform, answer or any other word.",
             ),
-            click.option("--priority", type=int, help="1 to 5; 5 is most urgent."),
-            click.option("--urgent", is_flag=True, help="The same as --priority 5."),
+            click.option("--priority", type=int, help="Priority from 1 to 5; 5 is most urgent."),
+            click.option("--urgent", is_flag=True, help="Short for --priority 5."),
             click.option(
                 "--ref",
                 "refs",
                 multiple=True,
-                help="file:PATH[:LINES], diff:…, url:…; may be repeated.",
+                help="Reference: file:PATH[:LINES], diff:… or url:…; repeatable.",
             ),
             click.option(
                 "--reply-by",
                 "expects_reply_by",
-                help="When an answer is due: 2h, tomorrow 9:00 or RFC 3339.",
+                help="Time by which you expect a reply: 2h, tomorrow 9:00 or RFC 3339.",
             ),
-            click.option("--expires-in-days", type=int, help="Leaves inboxes after so many days."),
+            click.option(
+                "--expires-in-days", type=int, help="Days after which the message leaves inboxes."
+            ),
             click.option(
                 "--idempotency-key",
-                help="The same key stores one message, however often it is sent.",
+                help="Sending again with the same key stores no second message.",
             ),
         )
     ):
@@ -87,23 +91,24 @@ def _message(options: dict[str, Any]) -> dict[str, Any]:
 @verb("send", VERBS)
 @click.argument("to")
 @click.argument("text", nargs=-1)
-@click.option("--re", "parent", help="Id of the message this answers.")
+@click.option("--re", "parent", help="Id of the message to reply to.")
 @click.option(
     "--unknown",
     type=click.Choice(["hold", "refuse", "inactive"]),
-    help="What to do with a name nobody has seen.",
+    help="Unknown recipients: keep the message (hold), reject it (refuse), or also reject agents "
+    "that are offline (inactive).",
 )
 @click.option(
-    "--dry-run", is_flag=True, help="Say who would get it and how each is reached; send nothing."
+    "--dry-run", is_flag=True, help="List who would get it and how each is reached; send nothing."
 )
 @_writing
 def send(ctx: CliContext, to: str, text: tuple[str, ...], dry_run: bool, **options: Any) -> None:
-    """Send a message; it waits for whoever is away.
+    """Send a message; it waits for recipients who are offline.
 
     Example: ackbox --as ana send bob "The build is green"
 
-    TO is a name, names with commas, NAME/INSTANCE, user for every person, or * for everyone.
-    Without TEXT, or with -, the text is read from standard input.
+    TO is a name, several names separated by commas, NAME/INSTANCE, user for all people, or * for
+    everyone. Without TEXT, or with -, the command reads the text from standard input.
     """
     if dry_run:
         ctx.show(ctx.call("message.preview", to=to), _would_reach)
@@ -113,7 +118,7 @@ def send(ctx: CliContext, to: str, text: tuple[str, ...], dry_run: bool, **optio
 
 def _would_reach(preview: Any) -> str:
     lines = [
-        f"would go to {preview['recipient_count']}, {preview['online']} online; nothing is sent"
+        f"{preview['recipient_count']} recipients, {preview['online']} online. Nothing was sent."
     ]
     for each in preview["recipients"]:
         name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
@@ -122,7 +127,7 @@ def _would_reach(preview: Any) -> str:
             + (
                 f"{each['presence']}, {each['reach']}"
                 if each["known"]
-                else f"{_unseen(each)}; it waits"
+                else "unknown; the message would wait"
             )
         )
     return "\n".join(lines)
@@ -130,30 +135,29 @@ def _would_reach(preview: Any) -> str:
 
 def _sent(sent: Any) -> str:
     lines = [
-        f"sent {sent['id']} to {_audience(sent)}"
-        + (" (it had been sent before)" if sent["duplicate"] else "")
+        f"sent {sent['id']} to {_audience(sent)}" + (" (already sent)" if sent["duplicate"] else "")
     ]
     unseen = [each for each in sent["recipients"] if not each["known"]]
     for each in unseen[:5]:
-        near = f"; did you mean {each['near'][0]}?" if each["near"] else ""
-        lines.append(f"stored; {_unseen(each)}{near}")
+        near = f" Did you mean {each['near'][0]}?" if each["near"] else ""
+        lines.append(f"{_unseen(each)}{near}")
     if len(unseen) > 5:
-        lines.append(f"stored; nor has anybody of {len(unseen) - 5} names more")
+        lines.append(f"Stored. {len(unseen) - 5} more recipients are unknown.")
     return "\n".join(lines)
 
 
 def _unseen(recipient: Any) -> str:
     return (
-        "no person has been here yet"
+        "No person has connected yet; the message waits."
         if recipient["agent"] == "user"
-        else f"nobody called {recipient['agent']!r} has been here yet"
+        else f"No agent called {recipient['agent']!r} yet; the message waits."
     )
 
 
 def _audience(sent: Any) -> str:
     names = [
         f"{each['agent']}{'/' + each['instance'] if each['instance'] else ''}"
-        f" ({each['presence'] if each['known'] else 'not seen yet'})"
+        f" ({each['presence'] if each['known'] else 'unknown'})"
         for each in sent["recipients"]
     ]
     return some(names, 8) or f"everyone ({sent['recipient_count']})"
@@ -163,19 +167,19 @@ def _audience(sent: Any) -> str:
 @click.argument("id")
 @click.argument("text", nargs=-1)
 @click.option(
-    "--all", "reply_all", is_flag=True, help="Answer everyone whom the message was for, too."
+    "--all", "reply_all", is_flag=True, help="Send it to all recipients of the message as well."
 )
 @_writing
 def reply(ctx: CliContext, id: str, text: tuple[str, ...], reply_all: bool, **options: Any) -> None:
-    """Answer a message in its thread.
+    """Reply to a message, in its thread.
 
     Example: ackbox --as bob reply 0199… "Done, tests pass"
     """
     options["intent"] = options["intent"] or "answer"
-    whole = {"reply_all": True} if reply_all else {}
+    to_all = {"reply_all": True} if reply_all else {}
     ctx.show(
         ctx.call(
-            "message.send", body=read_text(ctx, text), parent=id, **whole, **_message(options)
+            "message.send", body=read_text(ctx, text), parent=id, **to_all, **_message(options)
         ),
         _sent,
     )
@@ -185,15 +189,19 @@ def reply(ctx: CliContext, id: str, text: tuple[str, ...], reply_all: bool, **op
 @click.argument("to")
 @click.argument("text", nargs=-1)
 @click.option(
-    "--timeout", "timeout", default="60", show_default=True, help="Seconds to wait, or 10m, 1h."
+    "--timeout",
+    "timeout",
+    default="60",
+    show_default=True,
+    help="Time to wait: seconds, 10m or 1h.",
 )
 @_writing
 def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options: Any) -> None:
-    """Ask a question and wait for its answer.
+    """Ask a question and wait for the reply.
 
     Example: ackbox --as ana ask bob "Which port does the stub use?" --timeout 5m
 
-    Exit 5 when no answer came in time, or everybody asked has gone; the question stays sent.
+    Exit code 5 when no reply came in time or no recipient is online any more; the question stays.
     """
     until = time.monotonic() + seconds(timeout)
     question = {
@@ -204,19 +212,17 @@ def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options
     is_announced = False
     while True:
         left = max(0.0, until - time.monotonic())
-        # The same key again is the same question: it is not sent twice, and the wait goes on.
+        # The idempotency key keeps a repeated call from sending the question twice.
         asked = ctx.call("message.ask", wait_s=min(left, 20), **question)
         if not is_announced and not ctx.is_json:
-            ctx.say(f"asked {asked['id']} to {_audience(asked)}; waiting for an answer")
+            ctx.say(f"Asked {_audience(asked)}, id {asked['id']}. Waiting for a reply.")
         is_announced = True
         if asked["outcome"] != "timed_out" or left <= 20:
             break
     ctx.show(
         asked,
         lambda of: (
-            in_full(of["answer"])
-            if of["answer"]
-            else f"no answer: {of['outcome'].replace('_', ' ')}"
+            in_full(of["answer"]) if of["answer"] else f"No reply: {OUTCOMES[of['outcome']]}."
         ),
     )
     if asked["outcome"] != "answered":
@@ -226,7 +232,7 @@ def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options
 @verb("withdraw", VERBS)
 @click.argument("id")
 def withdraw(ctx: CliContext, id: str) -> None:
-    """Take back a message of yours from everyone who has not read it; it stays in the history.
+    """Withdraw a message from recipients who have not read it; it stays in history.
 
     Example: ackbox --as ana withdraw 0199…
     """
@@ -234,6 +240,7 @@ def withdraw(ctx: CliContext, id: str) -> None:
     ctx.show(
         done,
         lambda of: (
-            f"taken back from {of['withdrawn']}" + (f", kept by {of['kept']}" if of["kept"] else "")
+            f"Withdrawn from {of['withdrawn']}."
+            + (f" {of['kept']} had read it and keep it." if of["kept"] else "")
         ),
     )

@@ -1,7 +1,6 @@
-"""Answers of the native tools: which briefing a result is, and the server's own words before and
-after it.
+"""Answers of the native tools: the briefing of a result, with counts, ids, cursors and next steps.
 
-What others wrote comes out of briefing.py alone; here are counts, ids, cursors and what to do next.
+Text that others wrote comes out of briefing.py only.
 Explained in docs/why/briefing.md.
 """
 
@@ -28,26 +27,28 @@ from ackbox.ops.receipt import Marked
 from ackbox.ops.task.change import Claimed
 from ackbox.ops.task.find import TaskPage
 
-# Names that a sentence holds; the others are counted.
+# Names that a sentence lists; the rest are counted.
 MAX_NAMES = 10
 SENTENCE = 300
-# Ids of what did not fit that a closing line holds.
+# Ids of left-out messages that the last line lists.
 MAX_IDS = 8
 
 
-# What a tool may take besides its operation's parameters: how long its answer is, and from where.
+# Arguments of a tool besides its operation's parameters: length and start of the answer.
 UP_TO, FROM = ("max_length",), ("max_length", "offset")
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How much of an answer a model wants to see, and from where."""
+    """The length of an answer, and where it starts."""
 
     max_length: Annotated[int, Meta(ge=SHORTEST, le=LONGEST)] = LENGTH
-    offset: Annotated[int, Meta(ge=0, le=10_000_000, description="Read on from this character")] = 0
+    offset: Annotated[
+        int, Meta(ge=0, le=10_000_000, description="Continue from this character")
+    ] = 0
 
 
 def reading_of(arguments: dict[str, Any], names: tuple[str, ...]) -> tuple[Reading, dict[str, Any]]:
-    """Return how much of the answer is wanted, and the arguments without that. Raises Invalid."""
+    """Return the wanted part of the answer, and the other arguments. Raises Invalid."""
     own = {name: value for name, value in arguments.items() if name in names}
     return decode(Reading, own), {
         name: value for name, value in arguments.items() if name not in own
@@ -55,7 +56,7 @@ def reading_of(arguments: dict[str, Any], names: tuple[str, ...]) -> tuple[Readi
 
 
 async def read(caller: Who, clock: Callable[[], int], operation: str, **params: Any) -> str:
-    """Do an operation and return its result as text for a model, with room for a sentence
+    """Call an operation and return its result as text for a model, leaving room for a sentence
     before it.
     """
     answer = Answer(clock, length=LENGTH - SENTENCE)
@@ -100,7 +101,7 @@ def write(asked: MappedCall, result: Any, answer: Answer) -> str:
 
 def _page(text: str, cursor: str | None, answer: Answer) -> str:
     if cursor:
-        return f"{text}\n\nThere is more: call again with cursor {cursor}"
+        return f"{text}\n\nMore follow: call again with cursor {cursor}"
     if answer.left_out:
         ids = ", ".join(answer.left_out[:MAX_IDS])
         return (
@@ -124,20 +125,20 @@ def _checked(result: Checked, answer: Answer) -> str:
     lines = [f"Shown: {len(result.messages)}. Unread in the mailbox: {unread}."]
     if result.has_more:
         lines.append(
-            f"There is more: call again with cursor {result.cursor}"
+            f"More follow: call again with cursor {result.cursor}"
             if result.cursor
-            else "There is more: mark these, then call again."
+            else "More follow: mark these, then call again."
         )
     whole = [message.id for message in result.messages if message.id not in answer.begun]
     if whole:
         lines.append(
-            "When you have dealt with them: tool mark, mark acknowledged, ids"
+            "When you have handled them, call mark with mark acknowledged and ids"
             f" {msgspec.json.encode(whole).decode()}"
         )
     if answer.begun:
         lines.append(
-            f"Shown in part, and therefore not marked: {', '.join(sorted(answer.begun))}. Read on"
-            " as the note below each says, then mark."
+            f"Shown in part and not marked: {', '.join(sorted(answer.begun))}. Read on with"
+            " the call below each, then mark them."
         )
     return "\n".join([f"{answer.messages(result.messages)}\n", *lines])
 
@@ -154,7 +155,7 @@ def _sent(result: Sent) -> str:
 
 
 def _recipients(recipients: list[Recipient]) -> list[str]:
-    """Return a line for each recipient that is unknown, and one for those who are here or not."""
+    """Return a line for each unknown recipient, and one with the presence of the others."""
     lines = []
     unknown = [each for each in recipients if not each.known]
     for each in unknown[:MAX_NAMES]:
@@ -182,22 +183,19 @@ def _asked(result: Asked, answer: Answer) -> str:
     )
     if result.answer is not None:
         after = (
-            f'When you have dealt with it: tool mark, mark acknowledged, ids ["{result.answer.id}"]'
+            "When you have handled it, call mark with mark acknowledged and ids"
+            f' ["{result.answer.id}"]'
         )
         return f"Answered. {details}\n\n{answer.messages([result.answer])}\n\n{after}"
-    why = (
-        "Nobody it was for is online any more."
-        if result.outcome == "gone"
-        else "No answer within the time."
-    )
+    why = "No recipient is online any more." if result.outcome == "gone" else "No reply in time."
     return "\n".join(
         [
             f"{why} {details}",
             *_recipients(result.recipients),
             (
-                "The question stays. To go on waiting, call wait: the answer comes as a message"
-                f" with parent {result.id}. To look for it later: tool thread, id {result.id}. Do"
-                " not ask again."
+                "The question stays. To keep waiting, call wait: the reply comes as a message"
+                f" with parent {result.id}. To look for it later, call thread with id {result.id}."
+                " Do not ask again."
             ),
         ]
     )
@@ -205,8 +203,8 @@ def _asked(result: Asked, answer: Answer) -> str:
 
 def _marked(result: Marked) -> str:
     lines = [
-        f"Marked {result.mark}: {len(result.changed)} changed, {len(result.unchanged)} were so"
-        " already."
+        f"Marked {result.mark}: {len(result.changed)} changed, {len(result.unchanged)} already"
+        " were."
     ]
     if result.not_found:
         more = (
@@ -232,8 +230,8 @@ def _claimed(result: Claimed, answer: Answer) -> str:
         sentence = {
             "waiting": "Not claimed: it waits for other tasks.",
             "finished": "Not claimed: it is finished.",
-            "assigned": "Not claimed: it is for somebody else.",
-        }.get(result.reason or "", "Not claimed: there is nothing to take.")
+            "assigned": "Not claimed: it is assigned to another agent.",
+        }.get(result.reason or "", "Not claimed: no unassigned task matches.")
     return (
         f"{sentence} {about}"
         if result.task is None
@@ -248,14 +246,16 @@ def _roster(result: Roster, answer: Answer, skipped: int) -> str:
         "shown": len(result.agents),
         "awaited": len(result.awaited),
     }
-    text = answer.cards(result.agents, about, beside=("Written to, but never here", result.awaited))
+    text = answer.cards(
+        result.agents, about, beside=("Recipients that never connected", result.awaited)
+    )
     upto = skipped + len(result.agents)
-    return f"{text}\n\nThere is more: call again with skip {upto}" if upto < result.total else text
+    return f"{text}\n\nMore follow: call again with skip {upto}" if upto < result.total else text
 
 
 def _checked_in(result: CheckedIn, answer: Answer) -> str:
     unread = f"{result.unread:,} unread of {result.total:,}. " + (
-        "Read them with inbox." if result.unread else "Nothing waits for you."
+        "Read them with inbox." if result.unread else "No messages wait for you."
     )
     details = {"conflicts": result.conflicts, "copies": result.copies, "notices": result.notices}
     text = as_json({"me": result.me} | {name: found for name, found in details.items() if found})

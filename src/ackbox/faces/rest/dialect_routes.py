@@ -1,7 +1,6 @@
-"""Other systems' REST interfaces, each from its data: its paths, statuses, bodies and errors over
-the operations.
+"""REST interfaces of other systems, served from a dialect's data: paths, statuses, bodies, errors.
 
-No system is known here and no rule lives here. Explained in docs/why/dialects.md.
+No system is named here and no rule lives here. Explained in docs/why/dialects.md.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Gate(Protocol):
-    """Who knows keys, and what each may ask."""
+    """Identifies keys and holds their rate limits."""
 
     limits: Limits
 
@@ -38,7 +37,7 @@ class Gate(Protocol):
 
 
 def routes(call: Calling, gate: Gate) -> list[Route]:
-    """Return every road of every system, and under each prefix an answer for what is no road."""
+    """Return the routes of every dialect, and for each prefix an error for unknown paths."""
     return [
         route
         for rest in RESTS
@@ -52,7 +51,7 @@ def _under(prefix: str, rest: Rest, call: Calling, gate: Gate) -> list[Route]:
         Route(prefix + road.path, _endpoint(rest, road, call, gate), methods=[road.method])
         for road in rest.roads
     ]
-    # After the roads: what they do not take is asked with a method that the path is not for.
+    # After these routes: a known path with a wrong method.
     others = [
         Route(prefix + path, _endpoint(rest, None, call, gate, path=path), methods=METHODS)
         for path in _paths(rest)
@@ -65,7 +64,7 @@ def _under(prefix: str, rest: Rest, call: Calling, gate: Gate) -> list[Route]:
 
 
 def _paths(rest: Rest) -> dict[str, list[str]]:
-    """Every path once, with the methods it is for."""
+    """Return each path with its methods."""
     found: dict[str, list[str]] = {}
     for road in rest.roads:
         found.setdefault(road.path, []).append(road.method)
@@ -73,18 +72,18 @@ def _paths(rest: Rest) -> dict[str, list[str]]:
 
 
 def _no_road(rest: Rest, request: Request, path: str | None) -> NotFound:
-    """Return the error for a request that is no road, on a path that is there or on none."""
+    """Return the error for a wrong method on a known path, or for an unknown path."""
     paths = _paths(rest)
     if path is not None:
         return WrongMethod(
-            f"{path} is not for {request.method}.",
+            f"{path} does not accept {request.method}.",
             hint=f"Use {', '.join(paths[path])}.",
             allow=paths[path],
         )
     near = difflib.get_close_matches(f"/{request.path_params['path']}"[:64], paths, n=1, cutoff=0.6)
     return NotFound(
-        "There is no such path.",
-        hint=f"Did you mean {near[0]}?" if near else f"There are {', '.join(paths)}.",
+        f"Unknown path {request.url.path[:100]!r}.",
+        hint=f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(paths)}.",
     )
 
 
@@ -131,7 +130,7 @@ def _endpoint(
 
 
 async def _try(call: Calling, request: Request, credential: str | None, asked: Asked) -> Any:
-    """Do an operation that nobody waits for; null when it is refused."""
+    """Call an operation on the side; null when it fails."""
     with suppress(AckboxError):
         return await call(
             asked.operation,

@@ -1,8 +1,8 @@
-"""Who a bridge speaks as: the agent it was given, and the instance of this running copy.
+"""The identity of a bridge: its agent, and this running instance of the agent.
 
-A copy that was given no instance asks the server for one before its first call, and is known to it
-by a token of its own.
-Explained in docs/why/presence.md, "Running copies".
+A bridge without a set instance gets one from the server before its first call, and identifies
+itself by a token.
+Explained in docs/why/presence.md, "Instances".
 """
 
 from __future__ import annotations
@@ -20,23 +20,22 @@ from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.staying import Staying
 from ackbox.errors import AckboxError
 
-# Longer than this without a sign of life, as after a machine slept, and another copy may have the
-# instance.
+# After so long without a heartbeat, as when a machine slept, another bridge may have the instance.
 ASLEEP_S = 150.0
 
 
-class Copy:
-    """One running copy: what its calls say of it."""
+class Identity:
+    """One bridge's identity: the headers of its calls, and its presence."""
 
     def __init__(
         self,
-        identity: dict[str, str],
+        params: dict[str, str],
         card: dict[str, str],
         *,
         only_as: str | None = None,
         wants_instance: bool = False,
     ) -> None:
-        self.identity = identity
+        self.params = params
         self._card = card
         self._only_as = only_as
         self._wish = _place() if wants_instance else None
@@ -47,22 +46,19 @@ class Copy:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What each request says of who makes it."""
-        named = {**self.identity, **self._card, "copy": self._id, "only-as": self._only_as}
+        """The identity headers of each request."""
+        named = {**self.params, **self._card, "copy": self._id, "only-as": self._only_as}
         return {
             f"Ackbox-{name.capitalize()}": quote(value) for name, value in named.items() if value
         }
 
     def settle(self, server: HttpCaller, program: str | None) -> None:
-        """Have an instance before the first call that is made as one.
-
-        Where the server gives none, the calls are the agent's.
-        """
+        """Get an instance before the first call; without one, calls act as the agent."""
         if self._is_settled:
             return
         with self._lock:
-            # Settled once there is an answer: a call beside this one waits for the instance, and
-            # where no server answered the next one asks again.
+            # Settled by any reply: parallel calls wait for the instance, and if no server answered,
+            # the next call tries again.
             if not self._is_settled:
                 with suppress(NoServer):
                     with suppress(AckboxError):
@@ -70,7 +66,7 @@ class Copy:
                     self._is_settled = True
 
     def be_here(self, server: HttpCaller, program: str | None) -> None:
-        """Say that the copy is here: with all it says of itself at first and after a pause.
+        """Send a heartbeat; a full check-in at first and after a pause.
 
         Raises NoServer and the errors of ackbox.errors.
         """
@@ -79,21 +75,21 @@ class Copy:
                 if time.time() - self._seen_at > ASLEEP_S:
                     self._check_in(server, program)
                 else:
-                    server.call("agent.heartbeat", dict(self.identity), timeout_s=5)
+                    server.call("agent.heartbeat", dict(self.params), timeout_s=5)
                     self._seen_at = time.time()
             except NoServer:
                 self._seen_at = 0.0
                 raise
 
     def leave(self, server: HttpCaller) -> None:
-        """Say that the copy is gone, so that another may have its instance."""
-        # Who has no instance yet has not come.
-        if "agent" in self.identity and self._is_settled:
+        """Check out, so that another bridge can take the instance."""
+        # Without an instance it has not checked in.
+        if "agent" in self.params and self._is_settled:
             with suppress(NoServer, AckboxError):
-                server.call("agent.check_out", dict(self.identity), timeout_s=2)
+                server.call("agent.check_out", dict(self.params), timeout_s=2)
 
     def stay(self, staying: Staying, program: str | None) -> None:
-        """Say that the copy is here for as long as a socket is open.
+        """Check in for as long as a socket is open.
 
         Raises NoServer and the errors of ackbox.errors.
         """
@@ -104,22 +100,20 @@ class Copy:
         self._come(server.call("agent.check_in", self._card_of(program), timeout_s=5))
 
     def _card_of(self, program: str | None) -> dict[str, Any]:
-        params: dict[str, Any] = {**self.identity, **self._card, "program": program}
+        params: dict[str, Any] = {**self.params, **self._card, "program": program}
         if self._wish is not None:
             params |= {"instance": None, "auto_instance": self._wish, "copy_id": self._id}
         return {name: value for name, value in params.items() if value is not None}
 
     def _come(self, checked_in: dict[str, Any]) -> None:
         if self._wish is not None:
-            self.identity["instance"] = checked_in["me"]["instance"]
+            self.params["instance"] = checked_in["me"]["instance"]
         self._is_settled = True
         self._seen_at = time.time()
 
 
 def _place() -> str:
-    """Return what tells this copy from others: the name of the directory it works in, else that
-    of the machine.
-    """
+    """Return a name for this instance: that of the working directory, else of the machine."""
     with suppress(OSError):
         if Path.cwd().name:
             return Path.cwd().name[:200]
