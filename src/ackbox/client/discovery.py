@@ -2,7 +2,7 @@
 
 The server writes `server.json` (0600) into the data directory while it runs; the operator key
 is in `operator.key` (0600). That key goes to the address in `server.json` and to no other.
-Explained in docs/why/keys.md, "Where a key goes".
+Explained in docs/why/keys.md, "Destinations of a key".
 """
 
 from __future__ import annotations

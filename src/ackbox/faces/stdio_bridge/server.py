@@ -1,7 +1,7 @@
 """The bridge's server: its address and key, started when none is running here.
 
-Which key goes where is decided in client/discovery.py. Explained in docs/why/keys.md, "Where a key
-goes".
+Which key goes where is decided in client/discovery.py. Explained in docs/why/keys.md,
+"Destinations of a key".
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ siblings are.
 
 Chosen in the transaction of the check-in, so that two copies that start together never get the same
 one.
-Explained in docs/why/presence.md, "Running copies".
+Explained in docs/why/presence.md, "Instances".
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """agent.dismiss: no longer waiting for a name that nobody has ever used.
 
 What waits for it is taken back, as if each sender had done so; nothing of the history changes.
-Explained in docs/why/delivery.md, "Taking back".
+Explained in docs/why/delivery.md, "Withdrawing".
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Under way: what an agent is at work on, and what others are at work on for it, told beside its
 post.
 
-Tasks themselves are tasks.py's. Explained in docs/why/tasks.md, "Beside the post".
+Tasks themselves are tasks.py's. Explained in docs/why/tasks.md, "Tasks and messages".
 """
 
 from __future__ import annotations
