@@ -78,6 +78,30 @@ def test_the_environment_says_who_you_are(ackbox: Command) -> None:
     assert ackbox.json("me", ACKBOX_AGENT="eve", ACKBOX_WORKSPACE="default")["agent"] == "eve"
 
 
+def test_a_key_comes_from_a_file_that_only_its_owner_writes(
+    ackbox: Command, tmp_path: Path
+) -> None:
+    key, empty = tmp_path / "key", tmp_path / "empty"
+    key.write_text(ackbox.json("key", "create", "--agent", "keyed")["key"] + "\n")
+    empty.touch()
+    for path in (key, empty):
+        path.chmod(0o600)
+    assert ackbox.json("--key-file", str(key), "me")["agent"] == "keyed"
+    refused = [
+        ackbox("--key-file", str(empty), "me"),
+        ackbox("--key-file", str(tmp_path / "missing"), "me"),
+        ackbox("--key-file", str(key), "--key", "abx_agt_other", "me"),
+    ]
+    assert [
+        (done.returncode, words in done.stderr)
+        for done, words in zip(
+            refused,
+            ("is empty.", "cannot be read:", "Both --key and --key-file are set."),
+            strict=True,
+        )
+    ] == [(2, True)] * 3
+
+
 def test_the_settings_file_says_who_you_are(ackbox: Command, tmp_path: Path) -> None:
     (tmp_path / "ackbox").mkdir()
     (tmp_path / "ackbox/config.toml").write_text('agent = "file"\n')

@@ -265,8 +265,11 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Non
     options = context.ensure_object(CliContext).options
     if value is not None and value is not False:
         options[str(parameter.name)] = value
-    if value is not None and parameter.name == "key_file":
-        options["key"] = config.read_secret(value, "API key")
+    if value is not None and parameter.name in ("key", "key_file"):
+        if options.keys() >= {"key", "key_file"}:
+            raise click.UsageError("Both --key and --key-file are set. Pass one of them.", context)
+        if parameter.name == "key_file":
+            options["key"] = config.read_secret(value, "API key")
 
 
 def shared_options() -> list[click.Option]:

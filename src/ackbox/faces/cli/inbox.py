@@ -91,7 +91,7 @@ def inbox(
 @click.argument("ids", nargs=-1)
 @click.option("--no-mark", is_flag=True, help="Do not mark them read.")
 def read(ctx: CliContext, ids: tuple[str, ...], no_mark: bool) -> None:
-    """Show messages in full and mark them read; without an id, the oldest unread.
+    """Show messages in full and mark them read; by default the oldest unread.
 
     Example: ackbox --as bob read
     """
@@ -269,7 +269,7 @@ def _line(message: Any) -> str:
 def wait(
     ctx: CliContext, timeout: str, limit: int, mark: Literal["none", "delivered", "read"]
 ) -> None:
-    """Wait for unread messages and show them; exit code 5 when none came in time.
+    """Wait for unread messages and show them; exit code 5 if none came.
 
     Example: ackbox --as bob wait --timeout 10m
     """

@@ -298,7 +298,7 @@ def _receipts(of: Any) -> str:
 
 @verb("open", VERBS)
 def open_(ctx: CliContext) -> None:
-    """Open the dashboard with a one-time sign-in link; without a browser, print it.
+    """Open the dashboard with a one-time sign-in link, or print the link.
 
     Example: ackbox open
     """

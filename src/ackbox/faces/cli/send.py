@@ -232,7 +232,7 @@ def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options
 @verb("withdraw", VERBS)
 @click.argument("id")
 def withdraw(ctx: CliContext, id: str) -> None:
-    """Withdraw a message from recipients who have not read it; it stays in history.
+    """Withdraw a message from all recipients who have not read it.
 
     Example: ackbox --as ana withdraw 0199…
     """

@@ -170,7 +170,7 @@ def become_person(ctx: CliContext) -> None:
 
 @verb("overview", VERBS)
 def overview(ctx: CliContext) -> None:
-    """Show a summary: agents, and tasks in progress, in review, blocked and done.
+    """Show agents, and tasks in progress, in review, blocked and done.
 
     Example: ackbox overview
     """
