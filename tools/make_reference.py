@@ -203,7 +203,7 @@ def _linked(name: str) -> str:
 
 
 def mcp_page() -> str:
-    from ackbox.faces.mcp import tools as face
+    from ackbox.faces.mcp import native as face
     from ackbox.faces.mcp.more import APART
 
     rows = [

@@ -104,7 +104,7 @@ def verbs_of(operation: str) -> list[Verb]:
 
 def tools_of(operation: str) -> list[str]:
     """Return the MCP tools that are an operation."""
-    from ackbox.faces.mcp.tools import TOOLS
+    from ackbox.faces.mcp.native import TOOLS
 
     return [tool.name for tool in TOOLS if operation in tool.operations]
 

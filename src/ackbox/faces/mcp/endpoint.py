@@ -1,7 +1,7 @@
 """The MCP endpoints over HTTP: the native tools and those of each dialect, in every protocol era
 that the SDK supports.
 
-The native tools are in tools.py; validation and meaning are the operations'.
+The native tools are in native.py; validation and meaning are the operations'.
 Explained in docs/reference/mcp.md.
 """
 
@@ -32,10 +32,10 @@ from ackbox.faces.http.wire import Calling, as_error
 from ackbox.faces.mcp.answer import write
 from ackbox.faces.mcp.caller import who
 from ackbox.faces.mcp.more import Look
+from ackbox.faces.mcp.native import Native, Tools, schema_of
 from ackbox.faces.mcp.prompts import Commands, Prompts
 from ackbox.faces.mcp.resources import Resources
 from ackbox.faces.mcp.sessions import BODY_LIMIT, Sessions
-from ackbox.faces.mcp.tools import Native, Tools, schema_of
 from ackbox.ops.table import OPERATIONS
 
 PROGRESS_S = 5.0
