@@ -202,6 +202,19 @@ def _linked(name: str) -> str:
     return f"[`{name}`](operations.md#{anchor(name)})"
 
 
+MCP_HEADERS = (
+    "| header | meaning |\n|---|---|\n"
+    "| `Ackbox-Agent` | your agent name, for a key that can act as several |\n"
+    "| `Ackbox-Instance` | this instance of the agent |\n"
+    "| `Ackbox-Workspace` | the workspace, for a key that covers several |\n"
+    "| `Ackbox-Session` | the token of a session; replaces agent and instance |\n"
+    "| `Ackbox-Machine`, `Ackbox-Platform` | your machine, for tools that show it and whose"
+    " arguments do not contain it |\n"
+    "| `Ackbox-Idempotency-Key` | the `idempotency_key` of a tool that sends, if its"
+    " arguments have none |\n\n"
+)
+
+
 def mcp_page() -> str:
     from ackbox.faces.mcp import native as face
     from ackbox.faces.mcp.more import APART
@@ -236,16 +249,8 @@ def mcp_page() -> str:
         " and 2026-07-28, with `Authorization: Bearer <key>`. `ackbox mcp` is the same over"
         " standard input and output. How to connect:"
         " [howto/connect-an-mcp-client.md](../howto/connect-an-mcp-client.md).\n\n"
-        "| header | meaning |\n|---|---|\n"
-        "| `Ackbox-Agent` | your agent name, for a key that can act as several |\n"
-        "| `Ackbox-Instance` | this instance of the agent |\n"
-        "| `Ackbox-Workspace` | the workspace, for a key that covers several |\n"
-        "| `Ackbox-Session` | the token of a session; replaces agent and instance |\n"
-        "| `Ackbox-Machine`, `Ackbox-Platform` | your machine, for tools that show it and whose"
-        " arguments do not contain it |\n"
-        "| `Ackbox-Idempotency-Key` | the `idempotency_key` of a tool that sends, if its"
-        " arguments have none |\n\n"
-        "The arguments of a tool win over the headers. Header values are percent-encoded"
+        + MCP_HEADERS
+        + "The arguments of a tool win over the headers. Header values are percent-encoded"
         " UTF-8.\n\n## Tools\n\nA tool is a name for an operation; its arguments are the"
         " operation's parameters. An answer is text of at most 8,000 bytes. Tools that read also"
         " take `max_length` (2,000 to 40,000); `thread`, `task`, `who`, `message_status`,"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,20 +33,22 @@ def told(ackbox: Command, *arguments: str) -> tuple[int, str]:
 
 def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
     added = ackbox.json(
-        "--as",
-        "ana",
-        "task",
-        "add",
-        "Migrate",
-        "pricing",
-        "--to",
-        "bob",
-        "--priority",
-        "4",
-        "--tag",
-        "web",
-        "--minutes",
-        "30",
+        *[
+            "--as",
+            "ana",
+            "task",
+            "add",
+            "Migrate",
+            "pricing",
+            "--to",
+            "bob",
+            "--priority",
+            "4",
+            "--tag",
+            "web",
+            "--minutes",
+            "30",
+        ]
     )
     assert (added["number"], added["title"], added["tags"], added["estimated_minutes"]) == (
         1,
@@ -55,34 +58,22 @@ def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
     )
     ackbox.json("--as", "ana", "task", "add", "Announce", "--after", "1")
     assert [
-        told(ackbox, *typed)
+        told(ackbox, *shlex.split(typed))
         for typed in (
-            ("--as", "carol", "task", "claim", "1"),
-            ("--as", "carol", "task", "claim", "2"),
-            ("--as", "carol", "task", "claim"),
-            ("--as", "bob", "task", "claim", "1"),
-            ("--as", "bob", "task", "start", "1"),
-            (
-                "--as",
-                "bob",
-                "task",
-                "block",
-                "1",
-                "Which",
-                "region?",
-                "--by",
-                "ana",
-                "--cause",
-                "human",
-            ),
-            ("--as", "ana", "task", "assign", "1", "carol", "--note", "eu-1"),
-            ("--as", "carol", "task", "review", "1"),
-            ("--as", "carol", "task", "done", "1", "all", "green"),
-            ("--as", "carol", "task", "claim"),
-            ("--as", "ana", "task", "edit", "2", "--title", "Tell all"),
-            ("--as", "ana", "task", "cancel", "2", "no", "need"),
-            ("--as", "ana", "task", "reopen", "2"),
-            ("--as", "carol", "task", "fail", "2"),
+            "--as carol task claim 1",
+            "--as carol task claim 2",
+            "--as carol task claim",
+            "--as bob task claim 1",
+            "--as bob task start 1",
+            "--as bob task block 1 Which region? --by ana --cause human",
+            "--as ana task assign 1 carol --note eu-1",
+            "--as carol task review 1",
+            "--as carol task done 1 all green",
+            "--as carol task claim",
+            "--as ana task edit 2 --title 'Tell all'",
+            "--as ana task cancel 2 no need",
+            "--as ana task reopen 2",
+            "--as carol task fail 2",
         )
     ] == [
         (1, "Task 1 is for bob."),
