@@ -14,7 +14,7 @@ help:
 	@echo "make hostile  slow, broken and greedy clients, and callers that vanish; about half an hour"
 	@echo "make docs    write the generated pages again"
 	@echo "make pictures draw the dashboard's pictures again"
-	@echo "make lint    ruff, mypy, import-linter"
+	@echo "make lint    format, lint, types and layers of all code"
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -56,7 +56,7 @@ bench: $(VENV)/.ready
 
 lint: $(VENV)/.ready
 	$(VENV)/bin/ruff check src tests tools bench
-	$(VENV)/bin/ruff format --check --quiet src tests tools bench
+	$(VENV)/bin/ruff format --check src tests tools bench
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 

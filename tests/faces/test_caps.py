@@ -201,7 +201,7 @@ async def test_a_wait_keeps_nothing_of_the_body_that_asked(served: Served) -> No
     )
     while served.app.bell.waiting < 1:
         await asyncio.sleep(0)
-    frames = [waiting.get_coro()]
+    frames: list[Any] = [waiting.get_coro()]
     while (inner := frames[-1].cr_await) is not None and hasattr(inner, "cr_await"):
         frames.append(inner)
     gc.collect()

@@ -286,7 +286,10 @@ def test_tail_prints_what_is_sent_and_ends_quietly_on_interrupt(ackbox: Command)
     _, err = tailing.communicate(timeout=20)
     assert (tailing.returncode, err.strip()) == (130, "")
     wrong = ackbox("tail", "form:ana")
-    assert (wrong.returncode, "No filter 'form'. Did you mean from?" in wrong.stderr) == (2, True)
+    assert (wrong.returncode, "Unknown filter 'form'. Did you mean from?" in wrong.stderr) == (
+        2,
+        True,
+    )
 
 
 def test_a_terminal_gets_a_table_and_control_characters_are_shown(ackbox: Command) -> None:

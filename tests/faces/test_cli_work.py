@@ -13,7 +13,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.answers import items
+from tests.answers import items, text_of
 from tests.command import Command
 from tests.serving import serving
 
@@ -128,7 +128,7 @@ async def test_a_model_shares_work_with_one_tool_and_reads_others_words_in_a_fen
                 streamable_http_client(f"{served.url}/mcp", http_client=http), mode="legacy"
             ) as client:
                 result = await client.call_tool("task", arguments)
-            text = result.content[0].text
+            text = text_of(result)
             return result.structured_content or items(text), text
 
         made, text = await use(

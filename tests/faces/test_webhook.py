@@ -78,7 +78,7 @@ async def test_another_system_posts_without_a_key_and_gets_the_one_error_shape(
     }
     assert altered.json()["error"] == {
         "code": "unauthenticated",
-        "message": "This is not signed by a webhook that is known here.",
+        "message": "The request is not signed by a known webhook.",
         "hint": "Check the address, the secret, and which headers are signed.",
         "details": {"reason": "unsigned"},
     }

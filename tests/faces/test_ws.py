@@ -158,7 +158,8 @@ async def test_in_a_private_workspace_only_what_one_may_see_is_pushed(served: Se
 
 
 async def test_who_was_away_goes_on_from_its_cursor_and_misses_nothing(served: Served) -> None:
-    own, sent, seen = await key(served, "bob"), [], []
+    own = await key(served, "bob")
+    sent, seen = list[str](), list[str]()
     async with opened(served.url, own) as socket:
         cursor = await follow(socket, of="inbox")
     for many in (210, 3):

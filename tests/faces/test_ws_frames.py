@@ -75,7 +75,11 @@ async def key(served: Served, name: str) -> str:
             1,
             "`of` must be one of 'inbox', 'workspace'; got 'all'.",
         ),
-        ('{"id": 1, "subscribe": {"cursor": "AAAA"}}', 1, "This cursor is not from here."),
+        (
+            '{"id": 1, "subscribe": {"cursor": "AAAA"}}',
+            1,
+            "This cursor does not belong to this query.",
+        ),
         (
             '{"id": 1, "subscribe": {"join_ms": -1}}',
             1,

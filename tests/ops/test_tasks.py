@@ -298,7 +298,7 @@ async def test_beginning_what_is_nobodys_makes_it_yours_and_what_is_anothers_is_
     with pytest.raises(Conflict) as refused:
         await post("task.update", agent="cy", id="2", status="in_progress")
     assert (refused.value.message, refused.value.details) == (
-        "Task 2 is bob's.",
+        "Task 2 belongs to bob.",
         {"field": "status", "assignee": "bob"},
     )
 
@@ -355,25 +355,23 @@ async def test_lists_are_narrowed_ordered_and_paged(post: Post, clock: Clock) ->
     await post("task.create", agent="ana", title="d", status="done")
     assert await titles(post) == ["c", "b", "a"]
     assert await titles(post, urgent_first=True) == ["b", "c", "a"]
-    found = {
-        name: await titles(post, **narrow)
-        for name, narrow in {
-            "all": {"status": "all"},
-            "finished": {"status": ["done", "failed"]},
-            "two": {"status": "done, open", "limit": 2},
-            "assignee": {"assignee": "bob"},
-            "mine": {"mine": True, "agent": "cy"},
-            "instance": {"assignee_instance": "ci"},
-            "nobody": {"assignee": "zoe"},
-            "free": {"unassigned_only": True},
-            "ready": {"ready_only": True},
-            "creator": {"creator": "bob"},
-            "project": {"project": "shop"},
-            "mission": {"mission": "m"},
-            "tag": {"tag": "x"},
-            "since": {"updated_since": "2027-01-15T08:00:00Z"},
-        }.items()
+    filters: dict[str, dict[str, Any]] = {
+        "all": {"status": "all"},
+        "finished": {"status": ["done", "failed"]},
+        "two": {"status": "done, open", "limit": 2},
+        "assignee": {"assignee": "bob"},
+        "mine": {"mine": True, "agent": "cy"},
+        "instance": {"assignee_instance": "ci"},
+        "nobody": {"assignee": "zoe"},
+        "free": {"unassigned_only": True},
+        "ready": {"ready_only": True},
+        "creator": {"creator": "bob"},
+        "project": {"project": "shop"},
+        "mission": {"mission": "m"},
+        "tag": {"tag": "x"},
+        "since": {"updated_since": "2027-01-15T08:00:00Z"},
     }
+    found = {name: await titles(post, **narrow) for name, narrow in filters.items()}
     assert found == {
         "all": ["d", "c", "b", "a"],
         "finished": ["d"],

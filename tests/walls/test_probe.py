@@ -26,7 +26,7 @@ from ackbox.faces.mcp.native import TOOLS
 from ackbox.faces.rest.routes import where
 from ackbox.ops.access import ALLOWED
 from ackbox.ops.table import OPERATIONS, Operation
-from tests.answers import items, outside
+from tests.answers import items, outside, text_of
 from tests.serving import Served, serving
 from tests.sockets import Socket, opened
 from tests.walls.places import FOREIGN, NAMES_NOTHING, Place, furnish, normal, nowhere, rows_of
@@ -131,7 +131,7 @@ class Asker:
         answer = await self.mcp[role].session.call_tool(
             tool.name, tool.arguments(operation.name, params) | long
         )
-        text = answer.content[0].text
+        text = text_of(answer)
         said = json.dumps(
             [
                 outside(text),

@@ -159,11 +159,11 @@ async def test_texts_and_links_are_copied_and_who_is_behind_is_nudged(
     await expect(menu).to_contain_text("urgently, about 2 messages?")
     await act(menu, "Nudge").click()
     await expect(page.locator(".many")).to_contain_text("Nudged 2.")
-    told = {
+    nudges = {
         m.to[0]: (m.body, sorted(ref.target for ref in m.refs), m.parent, m.priority)
         for m in (await do(served, "message.history", sender="ana", intent="request")).messages
     }
-    assert told == {
+    assert nudges == {
         "claude": ("Please look at this message: six", [ids[5]], ids[5], 5),
         "codex": ("Please look at this message: three", [ids[2]], ids[2], 5),
     }

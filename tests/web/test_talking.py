@@ -114,7 +114,7 @@ async def test_a_name_nobody_has_seen_is_said_before_it_is_sent_and_a_refusal_ke
         "nobody of that name has been here, did you mean codex?"
     )
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator(".reached")).to_contain_text("Nobody called 'codxe' has been here.")
+    await expect(page.locator(".reached")).to_contain_text("There is no agent called 'codxe' yet.")
     await expect(box).to_have_value("@codxe hello")
     assert await stored(served) == []
 
@@ -243,7 +243,7 @@ async def test_a_long_thread_shows_its_newest_takes_in_what_comes_and_goes_back_
     asked: dict[str, list[float]] = {}
 
     async def refuse_at_first(route: Route) -> None:
-        times = asked.setdefault(route.request.post_data_json["id"], [])
+        times = asked.setdefault((route.request.post_data_json or {})["id"], [])
         times.append(time.monotonic())
         if len(times) > 1:
             await route.continue_()

@@ -1,6 +1,6 @@
-"""Callers: whose key a credential is, asked of the store and known for a moment.
+"""Callers: the owner of a key, read from the store and cached briefly.
 
-What a caller may do is said in ops/table.py. Explained in docs/why/keys.md.
+Roles and scopes are in ops/access.py. Explained in docs/why/keys.md.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 from ackbox.errors import BadKey
 from ackbox.model.key import digest, matches, parse_key
 from ackbox.ops.access import Caller
-from ackbox.store.engine import Engine
+from ackbox.store.engine import Engine, Transaction
 from ackbox.store.store import KeyRow, ended_keys, find_key
 
 KNOWN_FOR_MS = 500
@@ -21,9 +21,7 @@ ENDED_MS = 60_000
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A key that was found right at a moment of the process's own clock (ms), and who calls
-    with it.
-    """
+    """A verified key, the monotonic time (ms) of the check, and its caller."""
 
     at: int
     row: KeyRow
@@ -45,18 +43,31 @@ class Callers:
         """
         if not credential:
             raise BadKey(
-                "No key was given.",
+                "The request has no key.",
                 hint="Send it as 'Authorization: Bearer abx_…'.",
                 reason="missing",
             )
         known = await self._find(credential)
         if known is None:
             raise BadKey(
-                "This key is not known here.",
+                "This key is unknown.",
                 hint="Check which server it belongs to.",
                 reason="unknown",
             )
-        row = known.row
+        self._check(known.row)
+        return known.caller
+
+    async def confirm(self, tx: Transaction, caller: Caller) -> None:
+        """Check in a running transaction that a key has not ended. Raises BadKey.
+
+        A key that was found good a moment ago may have ended in the state that this transaction
+        sees. PostgreSQL's walls hide a key of the whole server here: the next look refuses that.
+        """
+        row = await find_key(tx, caller.key_id)
+        if row is not None:
+            self._check(row)
+
+    def _check(self, row: KeyRow) -> None:
         if row.revoked_at is not None:
             raise BadKey(
                 "This key has been revoked.", hint="Ask an admin for a new one.", reason="revoked"
@@ -65,7 +76,6 @@ class Callers:
             raise BadKey(
                 "This key has expired.", hint="Ask an admin for a new one.", reason="expired"
             )
-        return known.caller
 
     async def ended(self) -> set[str]:
         """Return the ids of keys that were revoked or ran out within the last minute."""

@@ -29,7 +29,6 @@ _BY_CODE = {
         errors.Conflict,
         errors.RateLimited,
         errors.LoopGuard,
-        errors.SealedRequired,
         errors.Unavailable,
     )
 }

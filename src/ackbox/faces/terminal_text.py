@@ -1,4 +1,4 @@
-"""Text for terminals: aligned tables for any script, times, and characters made visible.
+"""Terminal text: what prints, how many cells it takes, and lists as aligned tables.
 
 Explained in docs/reference/cli.md.
 """
@@ -11,6 +11,7 @@ import shutil
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ackbox.model.text import escape, is_seen, visible
@@ -24,18 +25,18 @@ class Column(NamedTuple):
     may_cut: bool = False
 
 
-# Joiners between letters of scripts that use them, and between emoji, hide nothing.
+# Joiners between emoji, and between letters of the scripts that need them, hide nothing.
 _JOINED = re.compile(
     "(?<=[\u0590-\U000dffff])[\u200c\u200d](?=[\u0590-\U000dffff])|(?<=[\u0590-\U000dffff]\ufe0f)\u200d(?=[\u2000-\U000dffff])"
 )
-# The emoji variation selector, after a character that has an emoji form.
+# The selectors of an emoji's picture and of a keycap, after a character that has one.
 _PICTURE = re.compile(
     "(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])\ufe0f|(?<=[#*0-9])\ufe0f(?=\u20e3)"
 )
 
 
 def plain(text: str) -> str:
-    """Return text that is safe for a terminal: control and invisible characters are escaped."""
+    """Return text for a terminal: invisible and control characters are escaped, not obeyed."""
     shown = visible(text)
     if shown == text:
         return text
@@ -46,7 +47,7 @@ def plain(text: str) -> str:
 
 
 def as_json(value: Any) -> str:
-    """Return JSON for a terminal or a pipe, with invisible characters escaped."""
+    """Return JSON for a terminal or a pipe, with invisible characters escaped as JSON does."""
     return "".join(
         c if is_seen(c) else json.dumps(c)[1:-1] for c in json.dumps(value, ensure_ascii=False)
     )
@@ -58,30 +59,43 @@ def some(texts: Sequence[str], maximum: int) -> str:
     return ", ".join(texts[:maximum]) + (f" and {more} more" if more > 0 else "")
 
 
+@lru_cache(maxsize=4096)
+def _cells(c: str) -> int:
+    # What joins the character before it takes no cell of its own: marks, and the vowels and
+    # finals of Hangul.
+    if unicodedata.category(c) in ("Mn", "Mc", "Me", "Cf") or "\u1160" <= c <= "\u11ff":
+        return 0
+    return 2 if unicodedata.east_asian_width(c) in "WF" else 1
+
+
 def width(text: str) -> int:
-    """Return the width of a text in terminal cells."""
-    return sum(
-        (
-            0
-            if unicodedata.category(c) in ("Mn", "Me", "Cf")
-            else 2
-            if unicodedata.east_asian_width(c) in "WF"
-            else 1
-        )
-        for c in text
-    )
+    """Return how many cells a terminal gives the text."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def clip(text: str, cells: int) -> str:
+    """Return the longest beginning of the text that fits."""
+    if text.isascii():
+        return text[: max(cells, 0)]
+    used = 0
+    for at, c in enumerate(text):
+        used += _cells(c)
+        if used > cells:
+            return text[:at]
+    return text
 
 
 def cut(text: str, cells: int) -> str:
     """Return as much of a text as fits, with an ellipsis where it is cut."""
     if width(text) <= cells:
         return text
-    kept = ""
-    for c in text:
-        if width(kept + c) > cells - 1:
-            break
-        kept += c
-    return kept + "…"
+    return clip(text, cells - 1).rstrip() + "…" if cells > 0 else ""
+
+
+def fit(text: str, cells: int) -> str:
+    """Return the text in exactly that many cells: cut, or padded with blanks."""
+    text = cut(text, cells)
+    return text + " " * (cells - width(text))
 
 
 def table(items: Iterable[Any], columns: Sequence[Column]) -> list[str]:
@@ -98,13 +112,8 @@ def table(items: Iterable[Any], columns: Sequence[Column]) -> list[str]:
             widths[n] = max(min(widths[n], room - others), 10)
     lines = [[column.title for column in columns], *rows]
     return [
-        "  ".join(_padded(cut(cell, widths[n]), widths[n]) for n, cell in enumerate(line)).rstrip()
-        for line in lines
+        "  ".join(fit(cell, widths[n]) for n, cell in enumerate(line)).rstrip() for line in lines
     ]
-
-
-def _padded(text: str, cells: int) -> str:
-    return text + " " * (cells - width(text))
 
 
 def _one_line(value: Any) -> str:
@@ -114,7 +123,7 @@ def _one_line(value: Any) -> str:
 
 
 def local_time(text: str | None) -> str:
-    """Return an RFC 3339 time as local time, without the date if it is today."""
+    """Return a timestamp in this machine's time zone; without the date if it is today."""
     if not text:
         return ""
     moment = datetime.fromisoformat(text).astimezone()
@@ -124,7 +133,7 @@ def local_time(text: str | None) -> str:
 
 
 def ago(text: str | None) -> str:
-    """Return how long ago a time was, such as `5 min`."""
+    """Return the age of a timestamp in its largest unit, such as "5 min"."""
     if not text:
         return ""
     seconds = max(

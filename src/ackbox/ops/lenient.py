@@ -27,7 +27,7 @@ Reading = Callable[[Any], Any]
 
 
 def understood(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return fields as a struct of this shape takes them, where that can be told.
+    """Return fields in the form that a struct of this shape takes, where it is clear.
 
     All others stay as they came.
     """

@@ -18,7 +18,7 @@ class Bound:
     def __init__(self, tx: Transaction, ws: int) -> None:
         self.tx = tx
         self.ws = ws
-        # Whose post this transaction adds to, for the bell: numbers of agents, 0 for everybody.
+        # Agents that this transaction adds messages for, by number, for the bell; 0 for everybody.
         self.posted: set[int] = set()
         self.agents: dict[int, int] = {}
 
@@ -43,7 +43,7 @@ class Bound:
         return first
 
     async def last_seq(self) -> int:
-        """Return the newest number given out."""
+        """Return the newest number in use."""
         found = await self.tx.rows("last_seq", ws=self.ws)
         return int(found[0][0])
 

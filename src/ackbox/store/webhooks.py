@@ -1,7 +1,7 @@
-"""Webhooks in the store: where other systems post to, each with its secret.
+"""Webhooks in the store: endpoints for other systems, each with its secret.
 
-The secret is kept as it is: a signature is checked with the same bytes that made it.
-Explained in docs/why/webhooks.md.
+The secret is stored unchanged, because a signature is checked with the same bytes. Explained in
+docs/why/webhooks.md.
 """
 
 from __future__ import annotations

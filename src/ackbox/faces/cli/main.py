@@ -115,9 +115,8 @@ def cli(context: click.Context, /) -> None:
     """
     context.ensure_object(CliContext)
     if context.invoked_subcommand is None:
-        from ackbox.faces.cli.run import overview
-
-        overview(context.obj)
+        # Loaded as each verb is, when it is used.
+        importlib.import_module("ackbox.faces.cli.run").overview(context.obj)
 
 
 def _usage_of(error: click.ClickException) -> str:

@@ -13,18 +13,19 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.briefing import LENGTH, LONGEST, SHORTEST, Answer, as_json, facts, quoted
-from ackbox.dialects.engine.translate import Asked as MappedCall
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.faces.mcp.caller import Who
 from ackbox.model.message import Message
 from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import CheckedIn, Roster
+from ackbox.ops.agent.check_in import CheckedIn
+from ackbox.ops.agent.list import Roster
 from ackbox.ops.decode import decode
 from ackbox.ops.inbox import Checked
 from ackbox.ops.message.ask import Asked
 from ackbox.ops.message.audience import Recipient
 from ackbox.ops.message.send import Sent
 from ackbox.ops.receipt import Marked
-from ackbox.ops.task.change import Claimed
+from ackbox.ops.task.claim import Claimed
 from ackbox.ops.task.find import TaskPage
 
 # Names that a sentence lists; the rest are counted.

@@ -14,7 +14,7 @@ import msgspec
 
 from ackbox.app.bell import Gone
 from ackbox.briefing import Answer
-from ackbox.dialects.engine.translate import Asked
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.errors import AckboxError
 from ackbox.faces.http.connection import gone_of
 from ackbox.faces.http.reply import (
@@ -86,7 +86,7 @@ class Who(msgspec.Struct, frozen=True):
             if self.gone is not None:
                 self.gone.discard(gone)
 
-    async def try_call(self, asked: Asked) -> Any:
+    async def try_call(self, asked: MappedCall) -> Any:
         """Call an operation on the side; null when it fails."""
         with suppress(AckboxError):
             return await self.call(asked.operation, **asked.params)

@@ -24,7 +24,8 @@ from ackbox import __version__
 from ackbox.app.limits import Limits
 from ackbox.briefing import Answer
 from ackbox.dialects import DIALECTS
-from ackbox.dialects.engine.translate import Asked, Dialect, Said, beside, hints, opened
+from ackbox.dialects.engine.dialect import Dialect, Said, beside, hints, opened
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.errors import AckboxError, TooLong
 from ackbox.faces.http.connection import welcome
 from ackbox.faces.http.reply import bearer, error_response, identity_headers
@@ -165,11 +166,11 @@ class McpFace:
     async def _call_tool(
         self, context: Any, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
-        asked: Asked | Look | None = None
+        asked: MappedCall | Look | None = None
         more: dict[str, Any] = {}
         try:
             asked = self._tools.ask(params.name, params.arguments or {})
-            if isinstance(asked, Asked) and asked.first:
+            if isinstance(asked, MappedCall) and asked.first:
                 # Sent once, even with an error.
                 more = opened(
                     asked, await who(context, self._call, self._key_headers).try_call(asked.first)
@@ -184,7 +185,7 @@ class McpFace:
             is_error=is_error,
         )
 
-    async def _answer(self, context: Any, asked: Asked | Look) -> Said:
+    async def _answer(self, context: Any, asked: MappedCall | Look) -> Said:
         if isinstance(asked, Look):
             known = self._tools.whose if await self._is_named(context) else frozenset()
             return asked.reply(
@@ -202,18 +203,18 @@ class McpFace:
             asked, result, None if answer is None else write(asked, result, answer)
         )
 
-    def _answer_to(self, asked: Asked) -> Answer | None:
+    def _answer_to(self, asked: MappedCall) -> Answer | None:
         """Return the answer that fences text written by others.
 
         Null where the dialect's reply has its own shape.
         """
-        if asked.word is None:
+        if asked.tool is None:
             return Answer(self._clock, length=asked.reading.max_length, offset=asked.reading.offset)
-        return Answer(self._clock, length=WHOLE) if asked.word.is_briefed else None
+        return Answer(self._clock, length=WHOLE) if asked.tool.is_briefed else None
 
-    def _refused(self, error: Exception, name: str, asked: Asked | Look | None) -> Said:
+    def _refused(self, error: Exception, name: str, asked: MappedCall | Look | None) -> Said:
         return self._tools.refuse(
-            name, as_error(error, tool=name[:64]), asked if isinstance(asked, Asked) else None
+            name, as_error(error, tool=name[:64]), asked if isinstance(asked, MappedCall) else None
         )
 
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from ackbox.dialects.engine.translate import Asked, Offered, Said, hints
+from ackbox.dialects.engine.dialect import Offered, Said, hints
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.errors import Invalid, NotAllowed, UnknownField
 from ackbox.faces.http.schema import input_schema
 from ackbox.faces.mcp.answer import FROM, reading_of
@@ -80,7 +81,7 @@ class More(msgspec.Struct, frozen=True):
             self.name, self.description, MoreCall, hints=hints(self.operations), reading=FROM
         )
 
-    def asked(self, arguments: dict[str, Any]) -> Asked | Look:
+    def asked(self, arguments: dict[str, Any]) -> MappedCall | Look:
         """Return what the arguments ask for: an operation, or its description.
 
         Raises NotFound, NotAllowed, Invalid, UnknownField.
@@ -119,7 +120,7 @@ class More(msgspec.Struct, frozen=True):
                 hint=f"Call with operation {name} alone to see its parameters.",
                 field="params",
             )
-        return Asked(name, params, reading=reading)
+        return MappedCall(name, params, reading=reading)
 
 
 class Look(msgspec.Struct, frozen=True):

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ackbox.dialects.engine.translate import Asked, Offered, Said, hints
+from ackbox.dialects.engine.dialect import Offered, Said, hints
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.errors import AckboxError, Invalid, NotFound
 from ackbox.faces.http.schema import input_schema
 from ackbox.faces.http.wire import in_names
@@ -87,13 +88,13 @@ class Tool(msgspec.Struct, frozen=True):
             reading=tuple(name for name in self.reading if name not in self.hidden),
         )
 
-    def asked(self, arguments: dict[str, Any]) -> Asked:
+    def asked(self, arguments: dict[str, Any]) -> MappedCall:
         """Return the operation that the arguments ask for. Raises Invalid."""
         reading, arguments = reading_of(arguments, self.reading)
         asked = self._asked(arguments)
         if reading.offset and self.rest:
             # Only the one long item is continued.
-            asked = Asked(
+            asked = MappedCall(
                 self.rest,
                 {
                     name: value
@@ -103,9 +104,9 @@ class Tool(msgspec.Struct, frozen=True):
             )
         return msgspec.structs.replace(asked, reading=reading)
 
-    def _asked(self, arguments: dict[str, Any]) -> Asked:
+    def _asked(self, arguments: dict[str, Any]) -> MappedCall:
         if not self.actions:
-            return Asked(self.operation, arguments)
+            return MappedCall(self.operation, arguments)
         action = arguments.get("action")
         if not isinstance(action, str) or action not in self.actions:
             raise Invalid(
@@ -114,7 +115,7 @@ class Tool(msgspec.Struct, frozen=True):
                 field="action",
             )
         operation, fixed = self.actions[action]
-        return Asked(
+        return MappedCall(
             operation,
             {name: value for name, value in arguments.items() if name != "action"} | fixed,
         )
@@ -294,11 +295,11 @@ class Tools(Protocol):
 
     def offered(self) -> list[Offered]: ...
 
-    def ask(self, name: str, arguments: dict[str, Any]) -> Asked | Look: ...
+    def ask(self, name: str, arguments: dict[str, Any]) -> MappedCall | Look: ...
 
-    def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said: ...
+    def say(self, asked: MappedCall, result: Any, briefing: str | None = None) -> Said: ...
 
-    def refuse(self, name: str, error: AckboxError, asked: Asked | None = None) -> Said: ...
+    def refuse(self, name: str, error: AckboxError, asked: MappedCall | None = None) -> Said: ...
 
 
 class Native:
@@ -313,7 +314,7 @@ class Native:
     def offered(self) -> list[Offered]:
         return [tool.offered() for tool in TOOLS]
 
-    def ask(self, name: str, arguments: dict[str, Any]) -> Asked | Look:
+    def ask(self, name: str, arguments: dict[str, Any]) -> MappedCall | Look:
         tool = _BY_NAME.get(name)
         if tool is None:
             raise NotFound(
@@ -321,12 +322,12 @@ class Native:
             )
         return tool.asked(arguments)
 
-    def say(self, asked: Asked, result: Any, briefing: str | None = None) -> Said:
+    def say(self, asked: MappedCall, result: Any, briefing: str | None = None) -> Said:
         # Text only: several programs show their model structured content instead of the text, and
         # so without the fence.
         return Said((briefing or "",))
 
-    def refuse(self, name: str, error: AckboxError, asked: Asked | None = None) -> Said:
+    def refuse(self, name: str, error: AckboxError, asked: MappedCall | None = None) -> Said:
         error = in_names(error, _tool_of)
         return Said(
             (f"{error.code}: {error.message} {error.hint or ''}".rstrip(),), error.as_dict()

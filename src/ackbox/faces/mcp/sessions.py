@@ -148,7 +148,7 @@ class Sessions:
         """Rate-limit a request that calls no operation, such as initialize or tools/list."""
         if ctx.request_id is not None and ctx.method not in CALLS:
             try:
-                self._limits.spend(ctx.request.scope[CALLER], None)
+                self._limits.spend(ctx.request.scope[CALLER])
             except AckboxError as error:
                 raise refusal(error) from None
         return await call_next(ctx)

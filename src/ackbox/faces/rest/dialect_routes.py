@@ -16,8 +16,10 @@ from starlette.routing import Route
 
 from ackbox.app.limits import Held, Limits
 from ackbox.dialects import RESTS
-from ackbox.dialects.engine.rest import Rest, Road
-from ackbox.dialects.engine.translate import Asked, opened
+from ackbox.dialects.engine.dialect import opened
+from ackbox.dialects.engine.mapping import MappedCall
+from ackbox.dialects.engine.rest import Rest
+from ackbox.dialects.engine.rest import Route as DialectRoute
 from ackbox.errors import AckboxError, NotFound, WrongMethod
 from ackbox.faces.http.body import Holding, read_body, read_query
 from ackbox.faces.http.connection import gone_of, welcome
@@ -48,8 +50,8 @@ def routes(call: Calling, gate: Gate) -> list[Route]:
 
 def _under(prefix: str, rest: Rest, call: Calling, gate: Gate) -> list[Route]:
     own = [
-        Route(prefix + road.path, _endpoint(rest, road, call, gate), methods=[road.method])
-        for road in rest.roads
+        Route(prefix + own.path, _endpoint(rest, own, call, gate), methods=[own.method])
+        for own in rest.routes
     ]
     # After these routes: a known path with a wrong method.
     others = [
@@ -66,12 +68,12 @@ def _under(prefix: str, rest: Rest, call: Calling, gate: Gate) -> list[Route]:
 def _paths(rest: Rest) -> dict[str, list[str]]:
     """Return each path with its methods."""
     found: dict[str, list[str]] = {}
-    for road in rest.roads:
-        found.setdefault(road.path, []).append(road.method)
+    for own in rest.routes:
+        found.setdefault(own.path, []).append(own.method)
     return found
 
 
-def _no_road(rest: Rest, request: Request, path: str | None) -> NotFound:
+def _no_route(rest: Rest, request: Request, path: str | None) -> NotFound:
     """Return the error for a wrong method on a known path, or for an unknown path."""
     paths = _paths(rest)
     if path is not None:
@@ -88,21 +90,21 @@ def _no_road(rest: Rest, request: Request, path: str | None) -> NotFound:
 
 
 def _endpoint(
-    rest: Rest, road: Road | None, call: Calling, gate: Gate, *, path: str | None = None
+    rest: Rest, route: DialectRoute | None, call: Calling, gate: Gate, *, path: str | None = None
 ) -> Any:
     async def endpoint(request: Request) -> Response:
         credential = bearer(request.headers, *rest.key_headers)
-        asked: Asked | None = None
+        asked: MappedCall | None = None
         try:
             caller = await gate.identify(credential)
             welcome(request.scope, caller.key_id)
             if rest.rate is not None:
                 gate.limits.pace(caller, rest.rate)
-            if road is None:
-                raise _no_road(rest, request, path)
+            if route is None:
+                raise _no_route(rest, request, path)
             held = Held(gate.limits, caller)
             try:
-                asked = rest.ask(road, await _given(request, rest, road, held))
+                asked = rest.ask(route, await _given(request, rest, route, held))
                 more = (
                     opened(asked, await _try(call, request, credential, asked.first))
                     if asked.first
@@ -120,16 +122,16 @@ def _endpoint(
             reply = rest.say(asked, result)
             if more and isinstance(reply, dict):
                 reply = reply | {"_ext": reply.get("_ext", {}) | more}
-            return Response(encode(reply), status_code=road.status, media_type=JSON)
+            return Response(encode(reply), status_code=route.status, media_type=JSON)
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the system's error shape
-            return _refused(rest, road, error, asked)
+            return _refused(rest, route, error, asked)
 
     return endpoint
 
 
-async def _try(call: Calling, request: Request, credential: str | None, asked: Asked) -> Any:
+async def _try(call: Calling, request: Request, credential: str | None, asked: MappedCall) -> Any:
     """Call an operation on the side; null when it fails."""
     with suppress(AckboxError):
         return await call(
@@ -142,18 +144,22 @@ async def _try(call: Calling, request: Request, credential: str | None, asked: A
     return None
 
 
-async def _given(request: Request, rest: Rest, road: Road, held: Holding) -> dict[str, Any]:
+async def _given(
+    request: Request, rest: Rest, route: DialectRoute, held: Holding
+) -> dict[str, Any]:
     given = (
-        read_query(request, rest.shape(road))
-        if road.method == "GET"
+        read_query(request, rest.shape(route))
+        if route.method == "GET"
         else parse_object(await read_body(request, held=held))
     )
     return {**given, **request.path_params}
 
 
-def _refused(rest: Rest, road: Road | None, error: Exception, asked: Asked | None) -> Response:
-    shown = as_error(error, operation=road.word.operation if road else "")
-    status, body = rest.refuse(road, shown, asked)
+def _refused(
+    rest: Rest, route: DialectRoute | None, error: Exception, asked: MappedCall | None
+) -> Response:
+    shown = as_error(error, operation=route.tool.operation if route else "")
+    status, body = rest.refuse(route, shown, asked)
     headers = (
         {}
         if shown.retry_after_s is None

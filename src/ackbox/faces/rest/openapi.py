@@ -14,7 +14,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader
 
 from ackbox import __version__
-from ackbox.faces.rest.routes import CREATES, where
+from ackbox.faces.rest.routes import where
 from ackbox.model.signature import FORMS, WINDOW_S
 from ackbox.ops.table import OPERATIONS, Operation
 
@@ -128,7 +128,7 @@ def _operation(
             for name in in_path
         ],
         "responses": {
-            "201" if operation.name in CREATES else "200": {
+            "201" if operation.creates else "200": {
                 "description": "Done",
                 "content": _json(result),
             },

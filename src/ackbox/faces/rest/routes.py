@@ -160,7 +160,7 @@ def _route(call: Calling, operation: Operation, method: str, path: str) -> Route
                 operation=operation.name,
             )
         return Response(
-            encode(result), status_code=201 if operation.name in CREATES else 200, media_type=JSON
+            encode(result), status_code=201 if operation.creates else 200, media_type=JSON
         )
 
     return Route(path, endpoint, methods=[method], name=operation.name)
@@ -169,25 +169,6 @@ def _route(call: Calling, operation: Operation, method: str, path: str) -> Route
 def limit_of(operation: Operation | None) -> int:
     """Return the maximum body size of an operation."""
     return BULK_LIMIT if operation is not None and operation.is_bulk else BODY_LIMIT
-
-
-CREATES = frozenset(
-    {
-        "message.send",
-        "message.ask",
-        "task.create",
-        "session.start",
-        "note.add",
-        "note.supersede",
-        "workspace.create",
-        "key.create",
-        "schedule.add",
-        "webhook.add",
-        "turn.submit",
-        "login.link",
-        "login.redeem",
-    }
-)
 
 
 async def _params(request: Request, operation: Operation, method: str, held: Holding) -> Any:

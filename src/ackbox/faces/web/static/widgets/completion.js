@@ -75,7 +75,7 @@ export function Complete({ id, text, caret, at, setAt, onPick, keys }) {
     };
     return () => { keys.current = null; };
   });
-  return html`<div class="offers">${wrong ? html`<p role="alert" class="problem">No filter '${safe(wrong.wrong)}'. ${wrong.near ? `Did you mean ${wrong.near}?` : `There are: ${KEYS.join(", ")}.`}</p>` : null}
+  return html`<div class="offers">${wrong ? html`<p role="alert" class="problem">Unknown filter '${safe(wrong.wrong)}'. ${wrong.near ? `Did you mean ${wrong.near}?` : `Use one of: ${KEYS.join(", ")}.`}</p>` : null}
     <ul id=${`${id}-offers`} role="listbox" aria-label="What can follow">${found.map((each, number) => html`<li id=${`${id}-${number}`} role="option" aria-selected=${number === at ? "true" : "false"} class=${number === at ? "is-at" : ""} onMouseDown=${(event) => { event.preventDefault(); take(each); }}>
       <bdi class="line">${now.key === "intent" ? words(safe(each.text)) : safe(each.text)}</bdi><span class="dim small line">${each.note ?? ""}</span><span class="num dim small">${each.count ? each.count.toLocaleString("en") : ""}</span></li>`)}</ul>
     ${now.key && told && !wrong ? html`<p class="dim small">${told.is_more ? `counted in the newest ${told.looked_at.toLocaleString("en")}` : `counted in ${told.looked_at.toLocaleString("en")} messages`}</p>` : null}</div>`;

@@ -1,5 +1,5 @@
-"""Every road of every REST interface: bad requests are answered in the system's own shape, and
-nothing is stored.
+"""Every route of every REST interface answers bad requests in the system's own shape, and stores
+nothing.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import httpx2
 import pytest
 
 from ackbox.dialects import RESTS
-from ackbox.dialects.engine.rest import Rest, Road
+from ackbox.dialects.engine.rest import Rest, Route
 from ackbox.errors import Invalid
 from tests.serving import serving
 
 pytestmark = pytest.mark.anyio
-ROADS = [(rest, road, rest.prefixes[-1]) for rest in RESTS for road in rest.roads]
+ROUTES = [(rest, route, rest.prefixes[-1]) for rest in RESTS for route in rest.routes]
 BODIES = [
     b"{",
     b"[]",
@@ -34,14 +34,14 @@ BODIES = [
 
 
 @pytest.mark.parametrize(
-    ("rest", "road", "prefix"),
-    ROADS,
+    ("rest", "route", "prefix"),
+    ROUTES,
     ids=lambda part: getattr(part, "name", None) or getattr(part, "path", part),
 )
 async def test_a_bad_request_is_answered_in_the_systems_shape(
-    tmp_path: Path, rest: Rest, road: Road, prefix: str
+    tmp_path: Path, rest: Rest, route: Route, prefix: str
 ) -> None:
-    shape = shape_of(rest.refuse(road, Invalid("x"))[1])
+    shape = shape_of(rest.refuse(route, Invalid("x"))[1])
     async with serving(f"sqlite:///{tmp_path}/a.db") as served:
         agent = await served.app.call(
             "key.create", {"kind": "agent", "name": "ana"}, credential=served.key
@@ -50,25 +50,25 @@ async def test_a_bad_request_is_answered_in_the_systems_shape(
             good = {"Authorization": f"Bearer {agent.key}"}
             asks: list[dict[str, Any]] = (
                 [{"headers": good, "content": body} for body in BODIES]
-                if road.method != "GET"
+                if route.method != "GET"
                 else [
                     {"headers": good, "params": [("nonsense", "1")]},
                     {"headers": good, "params": [("a", "1"), ("a", "2")]},
                 ]
             )
-            told = [await http.request(road.method, road.path, **ask) for ask in asks]
+            told = [await http.request(route.method, route.path, **ask) for ask in asks]
             wrong = [
-                await http.request(road.method, road.path, headers=headers)
+                await http.request(route.method, route.path, headers=headers)
                 for headers in ({}, {"Authorization": "Bearer abx_wrong"})
             ]
-            nowhere = await http.get(f"{road.path}/nowhere", headers=good)
+            nowhere = await http.get(f"{route.path}/nowhere", headers=good)
             other = [
-                await http.request(method, road.path, headers=good)
+                await http.request(method, route.path, headers=good)
                 for method in ("DELETE", "PATCH")
             ]
-        if road.method != "GET":
+        if route.method != "GET":
             status, body = await declare(
-                served.url, f"{road.method} {prefix}{road.path}", agent.key, size=(1 << 20) + 1
+                served.url, f"{route.method} {prefix}{route.path}", agent.key, size=(1 << 20) + 1
             )
             assert (status in (400, 413), shape_of(body) & shape) == (True, shape)
         assert [
@@ -78,7 +78,7 @@ async def test_a_bad_request_is_answered_in_the_systems_shape(
             (401, shape)
         ] * 2
         assert (nowhere.status_code, shape_of(nowhere.json()) & shape) == (404, shape)
-        allow = ", ".join(each.method for each in rest.roads if each.path == road.path)
+        allow = ", ".join(each.method for each in rest.routes if each.path == route.path)
         assert [
             (each.status_code, each.headers["allow"], shape_of(each.json()) & shape)
             for each in other

@@ -1,4 +1,4 @@
-"""Rows: what the terminal keeps of a message, small enough to hold a hundred thousand.
+"""Rows: the part of a message that the terminal keeps, small enough to hold 100,000 of them.
 
 No drawing and no calls. Explained in docs/howto/terminal.md.
 """
@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 
-# What a line can show and a filter looks through; the whole body is asked for when somebody looks.
+# Enough for a line and for a filter; the full body is read when the message is opened.
 KEPT_CHARACTERS = 2_000
-# How far a receipt can come, and with it a message.
+# The states of a receipt, in order.
 STEPS = ("pending", "delivered", "read", "acknowledged")
 
 
 class Tally(msgspec.Struct, frozen=True, gc=False):
-    """How many a message is for, and how many have come how far."""
+    """The number of recipients of a message, and how many have reached each state."""
 
     recipients: int
     delivered: int
@@ -25,7 +25,7 @@ class Tally(msgspec.Struct, frozen=True, gc=False):
 
 
 class Row(msgspec.Struct, kw_only=True):
-    """One message in the list, with how far each recipient has come."""
+    """One message in the list, with its receipts counted."""
 
     seq: int
     id: str
@@ -44,9 +44,9 @@ class Row(msgspec.Struct, kw_only=True):
     due: str | None
     kinds: tuple[str, ...]
     type: str
-    # Null until it was asked for, and again when a receipt changed.
+    # Null until it is read, and again when a receipt changes.
     tally: Tally | None = None
-    # Rises with each receipt, so that an answer that was under way meanwhile is not believed.
+    # Rises with each receipt, so that an older response does not overwrite a newer state.
     touched: int = 0
 
     @property
@@ -54,7 +54,7 @@ class Row(msgspec.Struct, kw_only=True):
         return self.to == ["*"]
 
     def facts(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what a filter compares: the message's own facts, and how far it has come."""
+        """Return the fields that a filter compares: of the message, and of its receipts."""
         about = {
             "to": self.to,
             "sender": self.sender,
@@ -77,12 +77,12 @@ class Row(msgspec.Struct, kw_only=True):
 
     @property
     def line(self) -> str:
-        """The one line that stands for the text."""
+        """The text that represents the message in a list."""
         return self.subject or self.body
 
 
 def make_row(message: Any, tally: Tally | None) -> Row:
-    """Return the row of a message as a call gave it."""
+    """Return the row of a message from a response."""
     body = message["body"]
     return Row(
         seq=message["seq"],
@@ -107,7 +107,7 @@ def make_row(message: Any, tally: Tally | None) -> Row:
 
 
 def make_tallies(page: Any) -> dict[str, Tally]:
-    """Return the tallies of a page of messages, by the message's id."""
+    """Return the tallies of a page of messages, by message id."""
     return {
         each["id"]: Tally(each["recipients"], each["delivered"], each["read"], each["acknowledged"])
         for each in page["tallies"]

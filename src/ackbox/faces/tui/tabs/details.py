@@ -1,26 +1,24 @@
-"""Told: messages in full with their receipts, as the server told them, for the pane beside a list.
+"""Message details: messages in full with their receipts, for the detail pane.
 
 Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ackbox.errors import AckboxError
+from ackbox.faces.tui.state.link import Link
+from ackbox.faces.tui.state.row import Row
 from ackbox.faces.tui.widgets.drawing import Line, message_lines
 from ackbox.faces.tui.widgets.palette import Palette
-from ackbox.faces.tui.widgets.row import Row
 
-if TYPE_CHECKING:
-    from ackbox.faces.tui.state.link import Link
-
-MOST_KEPT = 200
-MOST_RECEIPTS = 50
+MAX_KEPT = 200
+MAX_RECEIPTS = 50
 
 
-class Told:
-    """What was asked about single messages, until a receipt of theirs changes."""
+class MessageDetails:
+    """The messages that were read in full, until one of their receipts changes."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[Any, Any]] = {}
@@ -31,16 +29,16 @@ class Told:
     def forget(self, id: str) -> None:
         self._kept.pop(id, None)
 
-    async def ask(self, link: Link, row: Row) -> None:
-        """Ask for a message and its receipts, unless both are known."""
+    async def read(self, link: Link, row: Row) -> None:
+        """Read a message and its receipts, unless both are known. Raises NoServer."""
         if row.id in self._kept:
             return
         try:
             message = await link.call("message.get", id=row.id)
-            status = await link.call("message.status", id=row.id, limit=MOST_RECEIPTS)
+            status = await link.call("message.status", id=row.id, limit=MAX_RECEIPTS)
         except AckboxError:
             return
-        if len(self._kept) > MOST_KEPT:
+        if len(self._kept) > MAX_KEPT:
             self._kept.clear()
         self._kept[row.id] = (message, status)
 
