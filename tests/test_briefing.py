@@ -17,6 +17,7 @@ from ackbox.model.message import Message, Ref
 from ackbox.model.text import visible
 from tests.answers import items, messages, outside
 
+LONG = int(os.environ.get("ACKBOX_FUZZ_LONG", "8"))
 BODIES = int(os.environ.get("ACKBOX_FUZZ_BODIES", "2000"))
 MARK = "feedfacefeedface"
 PIECES = [
@@ -135,7 +136,7 @@ def test_an_answer_keeps_to_its_length_and_shows_what_it_says_it_shows(
     assert all(each["body"] == whole[each["id"]] for each in messages(text) if each["id"] in whole)
 
 
-@settings(max_examples=30, database=None, deadline=None)
+@settings(max_examples=LONG, database=None, deadline=None)
 @given(
     st.integers(SHORTEST, LONGEST),
     st.sampled_from(["abcdefghij", "ab\n", "\n", "界\n", "\u200bx", "😀", "| \n"]),

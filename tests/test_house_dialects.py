@@ -196,11 +196,8 @@ def test_a_conversion_that_one_dialect_alone_uses_is_in_that_dialect() -> None:
 
 
 def test_every_attribute_that_a_dialect_can_set_is_set_by_one() -> None:
-    errors = [
-        reply
-        for owner in (*DIALECTS, *RESTS, *(tool for _, tool in TOOLS))
-        for reply in owner.errors.values()
-    ]
+    owners: list[Any] = [*DIALECTS, *RESTS, *(tool for _, tool in TOOLS)]
+    errors = [reply for owner in owners for reply in owner.errors.values()]
     args = [arg for _, tool in TOOLS for arg in all_args(tool.args)]
     examples: list[list[Any]] = [
         args,

@@ -83,7 +83,7 @@ def faults(texts: Iterable[str]) -> list[str]:
     bare = {text: re.sub(r"`[^`]*`|'[^']*'|https?:\S+", "", text) for text in texts}
     return sorted(
         {
-            text if clause else f"{found[0]!r} in: {text}"
+            f"{found[0]!r} in: {text}" if found and not clause else text
             for text, plain in bare.items()
             for clause, found in [(CLAUSE.match(plain.strip()), BANNED.search(plain))]
             if clause or found
@@ -149,7 +149,7 @@ def test_tools_use_plain_words() -> None:
 @pytest.mark.parametrize("face", ["tui", "cli"])
 def test_strings_on_a_terminal_use_plain_words(face: str) -> None:
     shown = [
-        node.value
+        str(node.value)
         for path in sorted((ROOT / "src/ackbox/faces" / face).rglob("*.py"))
         for node in _shown_nodes(ast.parse(path.read_text("utf-8")))
     ]

@@ -23,7 +23,10 @@ class Api:
 
     async def __call__(self, method: str, path: str, **given: Any) -> tuple[int, Any]:
         told = await self._http.request(
-            method, path, **({"params": given} if method == "GET" else {"json": given})
+            method,
+            path,
+            params=given if method == "GET" else None,
+            json=None if method == "GET" else given,
         )
         return told.status_code, told.json()
 

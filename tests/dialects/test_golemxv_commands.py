@@ -10,6 +10,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.shared.exceptions import MCPError
+from mcp_types import TextContent
 
 from ackbox.dialects.golemxv.dialect import GOLEMXV
 from tests.answers import text_of
@@ -66,7 +67,9 @@ async def test_the_slash_commands_are_prompts_that_name_the_tools(tmp_path: Path
         }["msg"] == [("text", True), ("to", False)]
         tools = {tool.name for tool in GOLEMXV.tools}
         for name, arguments, words in COMMANDS:
-            text = (await client.get_prompt(name, arguments)).messages[0].content.text
+            (message,) = (await client.get_prompt(name, arguments)).messages
+            assert isinstance(message.content, TextContent)
+            text = message.content.text
             assert [word for word in words if word not in text] == [], (name, text)
             assert tools & set(words), name
         with pytest.raises(MCPError, match="The prompt 'msg' requires the argument 'text'"):

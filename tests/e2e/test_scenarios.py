@@ -270,6 +270,6 @@ async def test_a_thousand_sends_from_sixteen_clients_are_all_accounted_for(offic
         assert (await talk("inbox.check"))["unread"] == 0
     assert got == Counter(sent)
     states = Counter(
-        [(await talks[0]("message.status", id=id))["receipts"][0]["state"] for id in sent]
+        [(await office.core("message.status", id=id)).receipts[0].state for id in sent]
     )
     assert states == {"read": 1000}

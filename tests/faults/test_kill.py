@@ -18,7 +18,7 @@ from tests.faults.kill import Run
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("engine", "kills"), [("sqlite", 20), ("postgres", 5)])
+@pytest.mark.parametrize(("engine", "kills"), [("sqlite", 6), ("postgres", 3)])
 def test_killed_under_load_it_loses_repeats_and_reorders_nothing(
     engine: str, kills: int, tmp_path: Path
 ) -> None:

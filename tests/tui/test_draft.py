@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from ackbox.faces.terminal_text import fit
 from ackbox.faces.tui.state.draft import Draft, completions, half_name, parse_draft, reach_line
-from ackbox.faces.tui.widgets.drawing import fit, one_line, wrap
+from ackbox.faces.tui.widgets.drawing import one_line, wrap
 
 
 def draft(text: str, *, is_answer: bool = False) -> Draft:

@@ -5,6 +5,8 @@ becomes of what they do.
 from __future__ import annotations
 
 import re
+from functools import partial
+from typing import Any
 
 import pytest
 

@@ -5,6 +5,7 @@ Explained in docs/reference/cli.md.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
@@ -25,14 +26,20 @@ class Column(NamedTuple):
     may_cut: bool = False
 
 
-# Joiners between emoji, and between letters of the scripts that need them, hide nothing.
-_JOINED = re.compile(
-    "(?<=[\u0590-\U000dffff])[\u200c\u200d](?=[\u0590-\U000dffff])|(?<=[\u0590-\U000dffff]\ufe0f)\u200d(?=[\u2000-\U000dffff])"
-)
-# The selectors of an emoji's picture and of a keycap, after a character that has one.
-_PICTURE = re.compile(
-    "(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])\ufe0f|(?<=[#*0-9])\ufe0f(?=\u20e3)"
-)
+@functools.cache
+def _kept_forms() -> tuple[re.Pattern[str], ...]:
+    """Return what stays in a text though it is not seen; made late, for most texts need none."""
+    # Between letters of scripts that use them, and between emoji, they join what is written; they
+    # hide nothing.
+    joined = (
+        "(?<=[\u0590-\U000dffff])[\u200c\u200d](?=[\u0590-\U000dffff])"
+        "|(?<=[\u0590-\U000dffff]\ufe0f)\u200d(?=[\u2000-\U000dffff])"
+    )
+    # An emoji's own picture, and a key's: after a sign that has one.
+    picture = (
+        "(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])\ufe0f|(?<=[#*0-9])\ufe0f(?=\u20e3)"
+    )
+    return re.compile(joined), re.compile(picture)
 
 
 def plain(text: str) -> str:
@@ -40,7 +47,7 @@ def plain(text: str) -> str:
     shown = visible(text)
     if shown == text:
         return text
-    kept = {found.start() for form in (_JOINED, _PICTURE) for found in form.finditer(text)}
+    kept = {found.start() for form in _kept_forms() for found in form.finditer(text)}
     return "".join(
         c if at in kept or c in "\n\t" or is_seen(c) else escape(c) for at, c in enumerate(text)
     )

@@ -18,11 +18,11 @@ from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.in_progress import UnderWay, under_way
 from ackbox.ops.rules.marking import (
-    addressed_reader,
+    addressed_readers,
     find_targets,
     mark_one,
     note_marked,
-    receipt_reader,
+    receipt_readers,
 )
 from ackbox.ops.rules.metadata import has_metadata
 from ackbox.ops.rules.paging import REPLY_BYTES
@@ -227,11 +227,12 @@ async def _seqs(
 async def _letters(context: Context, params: Check, me: Reader, page: list[Stored]) -> list[Letter]:
     seqs = [row.seq for row in page]
     flags = {} if params.state == "unread" else await context.store.flags(me, seqs)
+    readers = await receipt_readers(context, me, page)
     return [
         show.letter(
             seen,
             context.workspace.name,
-            reader=await receipt_reader(context, me, seen.row),
+            reader=readers[seen.row.seq],
             read=flags.get(seen.row.seq, (False,))[0],
             archived=False,
         )
@@ -291,8 +292,10 @@ async def _handed_over(
         if seq > after
     ]
     flags, found = await store.flags(me, seqs), []
-    for row in await store.messages_at([seq for seq in reversed(seqs) if not flags[seq][1]]):
-        trace = await store.trace(row.seq, await addressed_reader(context, me, row))
+    rows = await store.messages_at([seq for seq in reversed(seqs) if not flags[seq][1]])
+    readers = await addressed_readers(context, me, rows)
+    for row in rows:
+        trace = await store.trace(row.seq, readers[row.seq])
         is_gone = row.expires_at is not None and row.expires_at <= context.now
         if (
             _has(trace, "delivered", me)

@@ -18,6 +18,7 @@ NEWEST = (1 << 62) - 1
 # So that the cost does not grow with the workspace.
 LOOKED_BACK = 10_000
 EVERYONE = '["*"]'
+FETCHED_AT_ONCE = 50
 # How the acting key of a message begins that no key of this database sent: an import brought it.
 IMPORTED = "import:"
 
@@ -135,9 +136,27 @@ class Messages(Bound):
         return _stored(await self.row("message_by_seq", seq=seq))
 
     async def messages_at(self, seqs: Sequence[int]) -> list[Stored]:
-        """Return the messages with these seqs, in the same order."""
-        found = [await self.message_at(seq) for seq in seqs]
-        return [message for message in found if message is not None]
+        """Return the messages with these seqs, in the order asked."""
+        found = {}
+        # Not all at once: between statements it is seen how long the work has taken.
+        for start in range(0, len(seqs), FETCHED_AT_ONCE):
+            part = msgspec.json.encode(seqs[start : start + FETCHED_AT_ONCE]).decode()
+            for row in await self.rows("messages_by_seqs", seqs=part):
+                message = Stored(*row)
+                found[message.seq] = message
+        return [found[seq] for seq in seqs if seq in found]
+
+    async def addressed_to(self, agent: int, seqs: Sequence[int]) -> dict[int, list[int]]:
+        """Return by which of an agent's readers each message was sent to it.
+
+        Messages for everyone, and those that do not name the agent, are left out.
+        """
+        found: dict[int, list[int]] = {}
+        for start in range(0, len(seqs), FETCHED_AT_ONCE):
+            part = msgspec.json.encode(seqs[start : start + FETCHED_AT_ONCE]).decode()
+            for seq, channel in await self.rows("addressed_to", agent=agent, seqs=part):
+                found.setdefault(seq, []).append(channel)
+        return found
 
     async def messages_with(self, ids: Sequence[str]) -> list[Stored]:
         """Return the messages with these ids, newest first.

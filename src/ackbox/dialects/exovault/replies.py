@@ -11,13 +11,14 @@ from ackbox.dialects.engine.mapping import Object
 from ackbox.dialects.exovault.convert import COLUMNS
 from ackbox.model.message import Letter
 from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import Instance, Roster
+from ackbox.ops.agent.card import Instance
+from ackbox.ops.agent.list import Roster
 from ackbox.ops.inbox import Checked
 from ackbox.ops.message.send import Sent
 from ackbox.ops.note.link import GotNote, Linked, Neighbour, NoteLink
 from ackbox.ops.note.write import Added, Note, NotePage
 from ackbox.ops.receipt import Marked
-from ackbox.ops.session.context import Opening, Told
+from ackbox.ops.session.context import Opening, SessionContext
 from ackbox.ops.session.list import Session
 from ackbox.ops.session.start import Checkpointed, Kept, Started
 from ackbox.ops.task.find import TaskPage
@@ -127,7 +128,7 @@ def opening(_: Object, opening: Opening) -> Object:
     return {"sessionStart": context}
 
 
-def _context(told: Told, agent: str, workspace: str, *, status: str) -> Object:
+def _context(told: SessionContext, agent: str, workspace: str, *, status: str) -> Object:
     return {
         "agentLabel": agent,
         "sessionContext": {

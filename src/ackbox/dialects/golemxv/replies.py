@@ -16,7 +16,8 @@ from ackbox.dialects.engine.mapping import Object
 from ackbox.dialects.golemxv.convert import HUMAN, LEVELS, STATUSES
 from ackbox.model.message import Message
 from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import Instance, Roster
+from ackbox.ops.agent.card import Instance
+from ackbox.ops.agent.list import Roster
 from ackbox.ops.event.feed import Event
 from ackbox.ops.event.list import Activity
 from ackbox.ops.message.history import Past
@@ -24,7 +25,7 @@ from ackbox.ops.message.send import Sent
 from ackbox.ops.rules.overlap import Overlap
 from ackbox.ops.session.list import Claims, Session, Sessions
 from ackbox.ops.session.start import Checkpointed, Ended, Started
-from ackbox.ops.task.change import Claimed
+from ackbox.ops.task.claim import Claimed
 from ackbox.ops.task.find import TaskPage
 
 THEIR_STATUSES = {"review": "in_progress", **{ours: theirs for theirs, ours in STATUSES.items()}}

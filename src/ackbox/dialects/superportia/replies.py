@@ -10,7 +10,8 @@ from ackbox.dialects.engine.errors import CallerError
 from ackbox.dialects.engine.mapping import Object
 from ackbox.model.message import Letter
 from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import CheckedIn, Instance
+from ackbox.ops.agent.card import Instance
+from ackbox.ops.agent.check_in import CheckedIn
 from ackbox.ops.mailbox import Mailbox
 from ackbox.ops.message.send import Sent
 from ackbox.ops.note.write import Added

@@ -15,10 +15,15 @@ from ackbox.dialects.engine.errors import CallerError
 from ackbox.dialects.engine.mapping import Object, Reply
 from ackbox.model.message import Letter, Message
 from ackbox.model.moment import parse_moment
-from ackbox.ops.agent.check_in import Alive, CheckedIn, Identity, Instance, Roster
+from ackbox.ops.agent.card import Instance
+from ackbox.ops.agent.check_in import CheckedIn
+from ackbox.ops.agent.heartbeat import Alive
+from ackbox.ops.agent.list import Roster
+from ackbox.ops.agent.whoami import Identity
 from ackbox.ops.inbox import Checked
 from ackbox.ops.message.history import Page
-from ackbox.ops.message.send import Sent, StatusOf
+from ackbox.ops.message.send import Sent
+from ackbox.ops.message.status import StatusOf
 from ackbox.ops.message.withdraw import Withdrawn
 from ackbox.ops.receipt import Marked
 from ackbox.ops.rules.in_progress import Doing, UnderWay

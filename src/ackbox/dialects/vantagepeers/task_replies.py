@@ -10,8 +10,9 @@ from ackbox.dialects.engine.mapping import Object, Reply
 from ackbox.dialects.vantagepeers.convert import URGENCIES
 from ackbox.dialects.vantagepeers.replies import listed, ms, ms_or_null
 from ackbox.model.task import Task
-from ackbox.ops.task.change import Claimed
-from ackbox.ops.task.find import Created, TaskPage
+from ackbox.ops.task.claim import Claimed
+from ackbox.ops.task.create import Created
+from ackbox.ops.task.find import TaskPage
 from ackbox.ops.task.finish_many import FinishedMany
 
 LITE = frozenset({"_id", "_creationTime", "title", "status", "priority", "assignedTo", "missionId"})

@@ -25,6 +25,7 @@ from ackbox.faces.rest import dialect_routes as dialect_rest
 from ackbox.faces.rest import openapi, webhook
 from ackbox.faces.rest import routes as rest
 from ackbox.faces.server.guard import Guard
+from ackbox.faces.server.lookup import Lookup
 from ackbox.faces.server.metrics import Metrics, counted
 from ackbox.faces.ws.endpoint import Sockets, needs_upgrade
 from ackbox.faces.ws.ticket import Tickets
@@ -76,12 +77,9 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
             *webhook.routes(call),
         ],
         exception_handlers={404: views.not_found, 405: views.not_found},
-        lifespan=lifespan,
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
     )
-    # A path that ends in a slash is the path without it: the guard sees to that, and redirects
-    # nobody.
-    web.router.redirect_slashes = False
+    web.router = Lookup(web.routes, lifespan=lifespan)
     return web
 
 

@@ -6,6 +6,7 @@ Explained in docs/why/receipts.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -237,12 +238,28 @@ async def receipt_reader(context: Context, me: Reader, row: Stored) -> int:
     return await addressed_reader(context, me, row) if me.is_agent else me.reader
 
 
+async def receipt_readers(context: Context, me: Reader, rows: Sequence[Stored]) -> dict[int, int]:
+    """Return for the seq of each message whose receipt a reader is given, as `receipt_reader`."""
+    if not me.is_agent:
+        return {row.seq: me.reader for row in rows}
+    return await addressed_readers(context, me, rows)
+
+
 async def addressed_reader(context: Context, me: Reader, row: Stored) -> int:
     """Return the reader a message was addressed to: the agent, unless only the instance was."""
-    if row.is_for_everyone:
-        return me.agent
-    channels = await context.store.channels(row.seq)
-    numbers = [channel for channel, agent, *_ in channels if agent == me.agent]
+    return (await addressed_readers(context, me, [row]))[row.seq]
+
+
+async def addressed_readers(context: Context, me: Reader, rows: Sequence[Stored]) -> dict[int, int]:
+    """Return for the seq of each message the reader it was addressed to, as
+    `addressed_reader`.
+    """
+    named = [row.seq for row in rows if not row.is_for_everyone]
+    numbers = await context.store.addressed_to(me.agent, named) if named else {}
+    return {row.seq: _addressed(me, numbers.get(row.seq, ())) for row in rows}
+
+
+def _addressed(me: Reader, numbers: Sequence[int]) -> int:
     return (
         me.agent
         if me.agent in numbers or not numbers
