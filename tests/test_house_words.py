@@ -14,8 +14,8 @@ import pytest
 
 from ackbox import errors
 from ackbox.config import SETTINGS
-from ackbox.faces.mcp.endpoint import TOOLS
 from ackbox.faces.mcp.more import APART
+from ackbox.faces.mcp.native import TOOLS
 from ackbox.faces.rest.routes import where
 from ackbox.ops.table import OPERATIONS, Operation
 from tests.dialects.test_vocabulary import texts

@@ -11,7 +11,7 @@ import sys
 
 def main() -> None:
     """Run the command line."""
-    from ackbox.faces.cli.context import main as run
+    from ackbox.faces.cli.main import main as run
 
     run()
 

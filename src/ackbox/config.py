@@ -206,14 +206,20 @@ def database(given: str | None = None) -> str | None:
         or (url is not None and (source, path_source) != ("file", "environment"))
     ):
         return url
+    return read_secret(path, "database URL")
+
+
+def read_secret(path: str, what: str) -> str:
+    """Return the text of a file that holds a secret, such as a key.
+
+    Raises BadSettings when it cannot be read, is empty, or other users can write it.
+    """
     place = Path(path).expanduser()
     try:
         text = place.read_text("utf-8").strip()
         _refuse_open(place)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(
-            f"The file with the database URL, {place}, cannot be read: {error}."
-        ) from None
+        raise BadSettings(f"The file with the {what}, {place}, cannot be read: {error}.") from None
     if not text:
-        raise BadSettings(f"The file with the database URL, {place}, is empty.")
+        raise BadSettings(f"The file with the {what}, {place}, is empty.")
     return text

@@ -72,9 +72,9 @@ async def test_the_slash_commands_are_prompts_that_name_the_tools(tmp_path: Path
             text = message.content.text
             assert [word for word in words if word not in text] == [], (name, text)
             assert tools & set(words), name
-        with pytest.raises(MCPError, match="The prompt 'msg' needs 'text'"):
+        with pytest.raises(MCPError, match="The prompt 'msg' requires the argument 'text'"):
             await client.get_prompt("msg", {})
-        with pytest.raises(MCPError, match="There is no prompt 'help'"):
+        with pytest.raises(MCPError, match="Unknown prompt 'help'"):
             await client.get_prompt("help", {})
 
 

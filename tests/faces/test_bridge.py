@@ -146,7 +146,7 @@ def test_a_dialect_that_is_none_is_refused_before_anything_starts(ackbox: Comman
         2,
         "",
         (
-            "Error: Invalid value for --dialect: There is no dialect 'golem'; there are"
+            "Error: Invalid value for --dialect: Unknown dialect 'golem'. Use one of:"
             " vantagepeers, superportia, golemxv, kavi, exovault."
         ),
     )

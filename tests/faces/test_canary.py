@@ -18,7 +18,7 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from ackbox.errors import AckboxError
-from ackbox.faces.mcp.endpoint import TOOLS
+from ackbox.faces.mcp.native import TOOLS
 from ackbox.ops.table import OPERATIONS
 from tests.answers import items, outside, text_of
 from tests.serving import Served, serving

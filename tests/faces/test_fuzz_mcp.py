@@ -15,7 +15,7 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from ackbox.faces.http.schema import input_schema
-from ackbox.faces.mcp.endpoint import TOOLS
+from ackbox.faces.mcp.native import TOOLS
 from ackbox.ops.table import OPERATIONS
 from tests.answers import text_of
 from tests.serving import serving

@@ -16,8 +16,8 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from ackbox.faces.mcp.endpoint import TOOLS
 from ackbox.faces.mcp.more import APART
+from ackbox.faces.mcp.native import TOOLS
 from ackbox.faces.rest.routes import where
 from ackbox.model.key import Role
 from ackbox.ops.access import ALLOWED
@@ -192,7 +192,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str, Any]] = {
     "parameters without an operation": (
         {"params": {"text": "x"}},
         "invalid",
-        "`operation` is not a name.",
+        "`operation` is missing or not a name.",
         "list of operations",
     ),
     "parameters that are a list": (
@@ -222,7 +222,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str, Any]] = {
     "what people do": (
         {"operation": "key.create", "params": {"name": "eve"}},
         "forbidden",
-        "key.create is not done over MCP.",
+        "key.create is not available over MCP.",
         "ackbox key create",
     ),
 }

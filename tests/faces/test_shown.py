@@ -177,7 +177,7 @@ async def test_a_long_message_holds_up_nothing_and_stays_unread_until_its_reader
             (long[0], True),
             (short[0], False),
         ]
-        assert f"Shown in part, and therefore not marked: {long[0]}." in text
+        assert f"Shown in part and not marked: {long[0]}." in text
         assert [letter.id for letter in (await bob.core("inbox.check")).messages] == [long[0]]
         assert (await bob.whole(text))[0] == long
     finally:
@@ -242,21 +242,21 @@ async def test_what_to_do_next_is_said_in_words(database: str) -> None:
             'No agent called "cluade" yet; the message waits for it. Did you mean "claude"?',
             '"claude" is online.',
         ]
-        assert (sent.startswith("Stored. {"), asked.startswith("No answer within the time. {")) == (
+        assert (sent.startswith("Stored. {"), asked.startswith("No reply in time. {")) == (
             True,
             True,
         )
         assert (
             asked.split("\n")[-1]
-            == "The question stays. To go on waiting, call wait: the answer comes as a message"
-            f" with parent {question}. To look for it later: tool thread, id {question}. Do not"
+            == "The question stays. To keep waiting, call wait: the reply comes as a message"
+            f" with parent {question}. To look for it later, call thread with id {question}. Do not"
             " ask again."
         )
         ids = [each["id"] for each in messages(read)]
         assert read.split("\n")[-2:] == [
             "Shown: 2. Unread in the mailbox: 2 of 2.",
             (
-                "When you have dealt with them: tool mark, mark acknowledged, ids"
+                "When you have handled them, call mark with mark acknowledged and ids"
                 f' ["{ids[0]}","{ids[1]}"]'
             ),
         ]

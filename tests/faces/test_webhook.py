@@ -284,5 +284,5 @@ def test_schedules_and_webhooks_from_the_command_line(ackbox: Command) -> None:
     assert ackbox.json("--as", "ana", "webhook", "remove", made["id"]) == listed
     assert (
         ackbox("--as", "ana", "webhook", "list", "--text").stderr
-        == "No webhooks yet. Make one with: ackbox --as ana webhook add bob\n"
+        == "No webhooks yet. Create one with: ackbox --as ana webhook add bob\n"
     )

@@ -23,7 +23,7 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from ackbox.app.limits import Limits, Rate
-from ackbox.faces.mcp.endpoint import TOOLS
+from ackbox.faces.mcp.native import TOOLS
 from ackbox.faces.rest.routes import where
 from ackbox.model.key import Role
 from ackbox.ops.access import ALLOWED

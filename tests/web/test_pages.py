@@ -307,5 +307,5 @@ async def test_a_path_that_nobody_knows_is_a_page_for_people_and_the_one_error_f
             assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
             assert (answer.json()["error"]["code"], answer.json()["error"]["message"]) == (
                 "not_found",
-                "There is no such path.",
+                f"Unknown path {address!r}.",
             )

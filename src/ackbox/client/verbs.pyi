@@ -3240,7 +3240,7 @@ class SyncNouns:
         """
 
     def events(self, **params: Unpack[Follow]) -> Generator[Event]:
-        """Give what happens, one event at a time; as `pages`, without the cursors."""
+        """Yield events one at a time; like `pages`, without the cursors."""
 
     def letters(
         self,

@@ -19,7 +19,7 @@ from ackbox.model.text import escape, is_seen, visible
 
 
 class Column(NamedTuple):
-    """A column: its title, what it shows of an item, and whether it may be cut to fit."""
+    """A column: its title, the value of an item, and whether it may be cut to fit."""
 
     title: str
     value: Callable[[Any], Any]
@@ -60,10 +60,10 @@ def as_json(value: Any) -> str:
     )
 
 
-def some(texts: Sequence[str], most: int) -> str:
-    """Return at most `most` texts, separated by commas, and how many more there are."""
-    more = len(texts) - most
-    return ", ".join(texts[:most]) + (f" and {more} more" if more > 0 else "")
+def some(texts: Sequence[str], maximum: int) -> str:
+    """Return at most `maximum` texts, separated by commas, and how many more there are."""
+    more = len(texts) - maximum
+    return ", ".join(texts[:maximum]) + (f" and {more} more" if more > 0 else "")
 
 
 @lru_cache(maxsize=4096)
@@ -93,7 +93,7 @@ def clip(text: str, cells: int) -> str:
 
 
 def cut(text: str, cells: int) -> str:
-    """Return as much of the text as fits, with an ellipsis where it was cut."""
+    """Return as much of a text as fits, with an ellipsis where it is cut."""
     if width(text) <= cells:
         return text
     return clip(text, cells - 1).rstrip() + "…" if cells > 0 else ""

@@ -3,7 +3,7 @@ sees.
 
 The only calls of `unicodedata.normalize`: CPython orders combining marks in quadratic time, so
 every text is measured
-before it is normalised. Explained in docs/why/names.md, "Characters nobody sees".
+before it is normalised. Explained in docs/why/names.md, "Invisible characters".
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 `null` and empty text leave an optional field out; numbers, booleans, lists and objects may come as
 text. What fits
-already is not touched. Explained in docs/why/operations.md, "Nearly right".
+already is not touched. Explained in docs/why/operations.md, "Accepted variants".
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Other systems' REST interfaces, each from its data: its paths, statuses, bodies and errors over
-the operations.
+"""REST interfaces of other systems, served from a dialect's data: paths, statuses, bodies, errors.
 
-No system is known here and no rule lives here. Explained in docs/why/dialects.md.
+No system is named here and no rule lives here. Explained in docs/why/dialects.md.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from ackbox.dialects.engine.rest import Route as DialectRoute
 from ackbox.errors import AckboxError, NotFound, WrongMethod
 from ackbox.faces.http.body import Holding, read_body, read_query
 from ackbox.faces.http.connection import gone_of, welcome
-from ackbox.faces.http.reply import JSON, as_said, bearer, said_in
+from ackbox.faces.http.reply import JSON, bearer, identity_headers, with_identity
 from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.ops.decode import parse_object
 
@@ -32,7 +31,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Gate(Protocol):
-    """Who knows keys, and what each may ask."""
+    """Identifies keys and holds their rate limits."""
 
     limits: Limits
 
@@ -40,7 +39,7 @@ class Gate(Protocol):
 
 
 def routes(call: Calling, gate: Gate) -> list[Route]:
-    """Return every route of every system, and under each prefix an answer for other paths."""
+    """Return the routes of every dialect, and for each prefix an error for unknown paths."""
     return [
         route
         for rest in RESTS
@@ -54,7 +53,7 @@ def _under(prefix: str, rest: Rest, call: Calling, gate: Gate) -> list[Route]:
         Route(prefix + own.path, _endpoint(rest, own, call, gate), methods=[own.method])
         for own in rest.routes
     ]
-    # After the routes: what they do not match has a method that the path does not take.
+    # After these routes: a known path with a wrong method.
     others = [
         Route(prefix + path, _endpoint(rest, None, call, gate, path=path), methods=METHODS)
         for path in _paths(rest)
@@ -67,7 +66,7 @@ def _under(prefix: str, rest: Rest, call: Calling, gate: Gate) -> list[Route]:
 
 
 def _paths(rest: Rest) -> dict[str, list[str]]:
-    """Every path once, with the methods it is for."""
+    """Return each path with its methods."""
     found: dict[str, list[str]] = {}
     for own in rest.routes:
         found.setdefault(own.path, []).append(own.method)
@@ -75,18 +74,18 @@ def _paths(rest: Rest) -> dict[str, list[str]]:
 
 
 def _no_route(rest: Rest, request: Request, path: str | None) -> NotFound:
-    """Return the error for a request without a route, on a known path or an unknown one."""
+    """Return the error for a wrong method on a known path, or for an unknown path."""
     paths = _paths(rest)
     if path is not None:
         return WrongMethod(
-            f"{path} is not for {request.method}.",
+            f"{path} does not accept {request.method}.",
             hint=f"Use {', '.join(paths[path])}.",
             allow=paths[path],
         )
     near = difflib.get_close_matches(f"/{request.path_params['path']}"[:64], paths, n=1, cutoff=0.6)
     return NotFound(
-        "There is no such path.",
-        hint=f"Did you mean {near[0]}?" if near else f"There are {', '.join(paths)}.",
+        f"Unknown path {request.url.path[:100]!r}.",
+        hint=f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(paths)}.",
     )
 
 
@@ -113,17 +112,17 @@ def _endpoint(
                 )
                 result = await call(
                     asked.operation,
-                    as_said(said_in(request.headers), asked.params),
+                    with_identity(identity_headers(request.headers), asked.params),
                     credential=credential,
                     face="rest",
                     gone=gone_of(request.scope),
                 )
             finally:
                 held.release()
-            said = rest.say(asked, result)
-            if more and isinstance(said, dict):
-                said = said | {"_ext": said.get("_ext", {}) | more}
-            return Response(encode(said), status_code=route.status, media_type=JSON)
+            reply = rest.say(asked, result)
+            if more and isinstance(reply, dict):
+                reply = reply | {"_ext": reply.get("_ext", {}) | more}
+            return Response(encode(reply), status_code=route.status, media_type=JSON)
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the system's error shape
@@ -133,11 +132,11 @@ def _endpoint(
 
 
 async def _try(call: Calling, request: Request, credential: str | None, asked: MappedCall) -> Any:
-    """Do an operation that nobody waits for; null when it is refused."""
+    """Call an operation on the side; null when it fails."""
     with suppress(AckboxError):
         return await call(
             asked.operation,
-            as_said(said_in(request.headers), asked.params),
+            with_identity(identity_headers(request.headers), asked.params),
             credential=credential,
             face="rest",
             gone=gone_of(request.scope),

@@ -101,8 +101,8 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
             caller = await app.identify(bearer(request.headers))
             if not (caller.may("server") or caller.may("admin")):
                 raise NotAllowed(
-                    "This key may not read the server's numbers.",
-                    hint="Use the operator key or an admin's.",
+                    "This key is not allowed to read the metrics.",
+                    hint="Use the operator key or an admin key.",
                 )
         except AckboxError as error:
             return error_response(error)

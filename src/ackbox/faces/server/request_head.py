@@ -24,8 +24,8 @@ from ackbox.errors import AckboxError, Invalid, TooLong, Unavailable
 from ackbox.faces.http.connection import EXTENSION, Connection, Connections, Watch
 from ackbox.faces.http.reply import error_response
 
-MOST_HEADERS = 64
-MOST_BYTES = 16 * 1024
+MAX_HEADERS = 64
+MAX_HEADER_BYTES = 16 * 1024
 HEAD_S = 5.0
 BODY_S = 20.0
 STALL_S = 20.0
@@ -35,7 +35,7 @@ READ_BYTES = 32 * 1024
 # Chunks of a single byte bring five bytes of their own with each.
 BYTES_PER_BODY_BYTE = 8
 # Requests that are sent before the first is answered.
-MOST_PIPELINED = 16
+MAX_PIPELINED = 16
 # After an answer that came early: how long, and how many bytes, are passed over so that the sender
 # can read it.
 LINGER_S = 2.0
@@ -74,19 +74,19 @@ class TooSlow(Invalid):
 
 
 class TooMuchHead(TooLong):
-    """More headers, or more bytes beside the body, than are allowed."""
+    """Too many headers, or too many bytes in them."""
 
     status = 431
 
 
 class OtherVersion(Invalid):
-    """The request is in a version of HTTP that this server does not speak."""
+    """The request uses an unsupported version of HTTP."""
 
     status = 505
 
 
 class Full(Unavailable):
-    """Every connection is in use by somebody with a key."""
+    """Every connection is in use by a caller with a key."""
 
 
 class _Refused(Exception):
@@ -121,8 +121,8 @@ class Head(HttpToolsProtocol):
             self.transport.write(
                 _answer(
                     Full(
-                        "The server has no room for another connection.",
-                        hint="Try again.",
+                        "The server has no free connection.",
+                        hint="Retry in a few seconds.",
                         retry_after_s=1,
                     )
                 )
@@ -223,7 +223,7 @@ class Head(HttpToolsProtocol):
         if self._state != "over":
             self._refuse(
                 Invalid(
-                    "This is not an HTTP request that can be read.",
+                    "The HTTP request is malformed.",
                     hint="Check the client, or the proxy before this server.",
                 )
             )
@@ -242,8 +242,8 @@ class Head(HttpToolsProtocol):
 
     def _is_too_much(self) -> bool:
         return (
-            self._headers > MOST_HEADERS
-            or self._beside > MOST_BYTES + BYTES_PER_BODY_BYTE * self._body
+            self._headers > MAX_HEADERS
+            or self._beside > MAX_HEADER_BYTES + BYTES_PER_BODY_BYTE * self._body
         )
 
     def _fault(self) -> AckboxError | None:
@@ -251,7 +251,7 @@ class Head(HttpToolsProtocol):
         version = self.parser.get_http_version()
         if version not in VERSIONS:
             return OtherVersion(
-                f"This server does not speak HTTP/{version}.", hint="Send the request as HTTP/1.1."
+                f"HTTP/{version} is not supported.", hint="Send the request as HTTP/1.1."
             )
         headers = dict(self.headers)
         if len(headers) != len(self.headers):
@@ -261,22 +261,22 @@ class Head(HttpToolsProtocol):
                     name in ONCE or name.startswith(ONCE_BEGIN) or name.endswith(ONCE_END)
                 ):
                     return Invalid(
-                        f"The header {name.decode('latin-1')} is given twice.",
+                        f"The header {name.decode('latin-1')} is in the request twice.",
                         hint="Send it once.",
                         field=name.decode("latin-1"),
                     )
                 seen.add(name)
         if headers.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
             return Invalid(
-                "The only transfer encoding that is taken is chunked.",
-                hint="Send the body as it is.",
+                "The only supported transfer encoding is chunked.",
+                hint="Send the body with Content-Length or chunked.",
                 field="transfer-encoding",
             )
-        if len(self.pipeline) >= MOST_PIPELINED:
+        if len(self.pipeline) >= MAX_PIPELINED:
             return Invalid(
-                f"More than {MOST_PIPELINED} requests came before the first was answered.",
-                hint="Wait for answers.",
-                limit=MOST_PIPELINED,
+                f"More than {MAX_PIPELINED} pipelined requests are pending.",
+                hint="Wait for responses before you send more.",
+                limit=MAX_PIPELINED,
             )
         return self._host_fault(headers.get(b"host"), version)
 
@@ -302,7 +302,7 @@ class Head(HttpToolsProtocol):
             named = rest.partition(b"/")[0].partition(b"?")[0].lower()
             if scheme.lower() not in SCHEMES or not named or named != (host or b"").lower():
                 return Invalid(
-                    "The request's target is not a path of the host that its Host header names.",
+                    "The request target and the Host header name different hosts.",
                     hint="Send the path alone: GET /v1/me HTTP/1.1.",
                     field="Host",
                 )
@@ -328,7 +328,7 @@ class Head(HttpToolsProtocol):
             if self.cycle.response_started or self.pipeline:
                 self.transport.abort()
                 return
-            # What the app goes on to say of it is not sent.
+            # The app's later response to it is not sent.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.transport.write(_answer(error))
@@ -361,9 +361,7 @@ class Head(HttpToolsProtocol):
             self.transport.close()
         elif self._is_late:
             self._refuse(
-                TooSlow(
-                    "The request did not arrive in time.", hint="Send it faster, or less at once."
-                )
+                TooSlow("The request did not arrive in time.", hint="Send it faster, or send less.")
             )
         else:
             self._is_late = True
@@ -377,9 +375,9 @@ class Head(HttpToolsProtocol):
 
 def _too_much() -> AckboxError:
     return TooMuchHead(
-        "The head of the request is too large.",
-        hint="Send at most 64 headers and 16 KiB of them.",
-        limit=MOST_BYTES,
+        "The request headers are too large.",
+        hint="Send at most 64 headers with 16 KiB in total.",
+        limit=MAX_HEADER_BYTES,
     )
 
 

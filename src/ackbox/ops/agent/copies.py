@@ -1,7 +1,7 @@
 """Copies: which instance a process of an agent gets when it has none, and its siblings.
 
 Chosen in the transaction of the check-in, so that two copies that start together never get the same
-one. Explained in docs/why/presence.md, "Running copies".
+one. Explained in docs/why/presence.md, "Instances".
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """agent.dismiss: withdrawing all messages for an unknown name.
 
 Messages that wait for it are withdrawn, as if each sender had done so; the history stays. Explained
-in docs/why/delivery.md, "Taking back".
+in docs/why/delivery.md, "Withdrawing".
 """
 
 from __future__ import annotations

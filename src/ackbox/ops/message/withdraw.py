@@ -1,7 +1,7 @@
 """message.withdraw: withdrawing messages that are not read yet.
 
 A message is a record and stays one; it leaves the mailboxes of those who have not read it.
-Explained in docs/why/delivery.md, "Taking back".
+Explained in docs/why/delivery.md, "Withdrawing".
 """
 
 from __future__ import annotations

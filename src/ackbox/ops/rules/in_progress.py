@@ -1,6 +1,6 @@
 """In progress: the tasks that an agent works on, and those that others work on for it.
 
-Tasks are in ops/task/. Explained in docs/why/tasks.md, "Beside the post".
+Tasks are in ops/task/. Explained in docs/why/tasks.md, "Tasks and messages".
 """
 
 from __future__ import annotations

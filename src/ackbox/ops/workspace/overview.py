@@ -1,6 +1,6 @@
 """workspace.overview: agents and current tasks at a glance.
 
-Explained in docs/why/presence.md, "Where things stand".
+Explained in docs/why/presence.md, "The overview".
 """
 
 from __future__ import annotations
