@@ -1,4 +1,5 @@
-// Signing in: the link's secret stands behind # and so never reaches a log; it leaves the address before anything else happens.
+// Signing in: the link's secret stands behind # and so never reaches a log; it leaves the address
+// before anything else happens.
 const form = document.querySelector("form");
 const say = document.getElementById("say");
 // Empty, or the path under which a proxy serves the dashboard.
@@ -17,23 +18,46 @@ function taken() {
 let place = "";
 const link = taken();
 // A link that is pasted while this page is open changes nothing but what stands behind #.
-addEventListener("hashchange", () => { const later = taken(); if (later) redeem(later); });
+addEventListener("hashchange", () => {
+  const later = taken();
+  if (later) redeem(later);
+});
 
-const there = () => location.replace(next?.startsWith(root) && /^\/w\/[^/\\]/.test(next.slice(root.length)) ? next + place : `${root}/`);
+const there = () =>
+  location.replace(
+    next?.startsWith(root) && /^\/w\/[^/\\]/.test(next.slice(root.length))
+      ? next + place
+      : `${root}/`,
+  );
 
 async function redeem(text) {
   say.className = "";
   say.textContent = "Signing in …";
-  const answer = await fetch(`${root}/login`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ link: text }) });
+  const answer = await fetch(`${root}/login`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ link: text }),
+  });
   if (answer.ok) return there();
   const told = await answer.json().catch(() => null);
   say.className = "problem";
-  say.textContent = (told?.error?.message ?? "That did not work.") + " " + (told?.error?.hint ?? "");
+  say.textContent =
+    (told?.error?.message ?? "That did not work.") + " " + (told?.error?.hint ?? "");
 }
 
-form.addEventListener("submit", (event) => { event.preventDefault(); redeem(form.elements.link.value); });
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  redeem(form.elements.link.value);
+});
 
 if (link && form.dataset.asked === "no") redeem(link);
-else if (link) { form.elements.link.value = link; say.textContent = "Another page brought you here. Sign in with its link?"; }
-// Already signed in, and here only because a strict cookie does not travel with a link from elsewhere.
-else if (next && !document.querySelector(".problem")) fetch(`${root}/v1/me`).then((answer) => { if (answer.ok) there(); });
+else if (link) {
+  form.elements.link.value = link;
+  say.textContent = "Another page brought you here. Sign in with its link?";
+}
+// Already signed in, and here only because a strict cookie does not travel with a link from
+// elsewhere.
+else if (next && !document.querySelector(".problem"))
+  fetch(`${root}/v1/me`).then((answer) => {
+    if (answer.ok) there();
+  });

@@ -1,10 +1,15 @@
-// Notices: the browser's own notification for what is urgent, while this page is not in front. Asked for once, when the first urgent message comes.
+// Notices: the browser's own notification for what is urgent, while this page is not in front.
+// Asked for once, when the first urgent message comes.
 import { html, firstLine, safe } from "../widgets/ui.js";
 import { signal } from "../vendor/signals.js";
 import { base, call, me } from "./store.js";
 import { go } from "./frame.js";
 
-const PLACE = "ackbox.notices", told = new Set(), PAUSE_MS = 1000, AFTER_REFUSAL_S = 5, MOST = 200;
+const PLACE = "ackbox.notices",
+  told = new Set(),
+  PAUSE_MS = 1000,
+  AFTER_REFUSAL_S = 5,
+  MOST = 200;
 const can = "Notification" in window;
 /** `on`, `off`, or null while nobody has been asked. */
 export const wanted = signal(localStorage.getItem(PLACE));
@@ -12,7 +17,11 @@ export const isOn = () => can && wanted.value === "on" && Notification.permissio
 
 /** Turn it on or off; the browser is asked where it has not been. Returns whether it is on. */
 export async function turn(on) {
-  const may = on && can && (Notification.permission === "granted" || await Notification.requestPermission() === "granted");
+  const may =
+    on &&
+    can &&
+    (Notification.permission === "granted" ||
+      (await Notification.requestPermission()) === "granted");
   wanted.value = may ? "on" : "off";
   localStorage.setItem(PLACE, wanted.value);
   return may;
@@ -21,15 +30,26 @@ export async function turn(on) {
 function notify(m) {
   if (told.has(m.id)) return;
   told.add(m.id);
-  const notice = new Notification(`Urgent from ${safe(m.sender)}`, { body: firstLine(m).slice(0, 160), tag: m.id });
-  notice.onclick = () => { window.focus(); go(`${base}/t/${m.thread}#${m.id}`); notice.close(); };
+  const notice = new Notification(`Urgent from ${safe(m.sender)}`, {
+    body: firstLine(m).slice(0, 160),
+    tag: m.id,
+  });
+  notice.onclick = () => {
+    window.focus();
+    go(`${base}/t/${m.thread}#${m.id}`);
+    notice.close();
+  };
 }
 
-/** An urgent message has come and is on screen, or could be; `bar` is where the question is put: over the page, not upon it, for what is urgent is to be answered. */
+/**
+ * An urgent message has come and is on screen, or could be; `bar` is where the question is put:
+ * over the page, not upon it, for what is urgent is to be answered.
+ */
 export function urgent(m, bar) {
   if (m.sender === me.agent || !can) return;
   if (isOn() && (document.hidden || !document.hasFocus())) notify(m);
-  else if (wanted.value === null && Notification.permission !== "denied") bar.value = html`<${Ask} m=${m} bar=${bar} />`;
+  else if (wanted.value === null && Notification.permission !== "denied")
+    bar.value = html`<${Ask} m=${m} bar=${bar} />`;
 }
 
 /** Messages have come while the page is hidden and fetches no rows. */
@@ -39,7 +59,8 @@ export function away(ids) {
   timer ??= setTimeout(look, PAUSE_MS);
 }
 
-let waiting = [], timer = null;
+let waiting = [],
+  timer = null;
 /** Ask for all that has come since the last look; what was refused is asked for again later. */
 async function look() {
   const ids = waiting;
@@ -56,7 +77,12 @@ async function look() {
 }
 
 function Ask({ m, bar }) {
-  const close = () => { bar.value = null; };
-  return html`<section class="ask" aria-label="Notifications"><p><b><bdi>${safe(m.sender)}</bdi></b> has sent something urgent. Shall the browser tell you when this page is not in front?</p>
-    <div class="together"><button type="button" class="primary" onClick=${() => turn(true).then(close)}>Tell me what is urgent</button><button type="button" onClick=${() => turn(false).then(close)}>No</button></div></section>`;
+  const close = () => {
+    bar.value = null;
+  };
+  return html`<section class="ask" aria-label="Notifications"><p><b><bdi>${safe(m.sender)}</bdi>
+    </b> has sent something urgent. Shall the browser tell you when this page is not in front?</p>
+    <div class="together"><button type="button" class="primary"
+    onClick=${() => turn(true).then(close)}>Tell me what is urgent</button><button type="button"
+      onClick=${() => turn(false).then(close)}>No</button></div></section>`;
 }

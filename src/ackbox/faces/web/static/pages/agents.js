@@ -20,17 +20,31 @@ const GROUPS = {
 };
 const REACH = { poll: "poll only", hook: "hook", socket: "socket", push: "push" };
 
-/** One row for each running copy; an agent without copies, or more present than they are, has a row of its own. Post is counted for the agent, on its first row. */
+/**
+ * One row for each running copy; an agent without copies, or more present than they are, has a row
+ * of its own. Post is counted for the agent, on its first row.
+ */
 function rowsOf(agents, post) {
   const counts = new Map(post.map((each) => [each.agent, each]));
   return agents.flatMap((agent) => {
-    const own = counts.get(agent.agent), isItself = agent.instances.every((copy) => RANK[copy.presence] > RANK[agent.presence]);
+    const own = counts.get(agent.agent),
+      isItself = agent.instances.every((copy) => RANK[copy.presence] > RANK[agent.presence]);
     return (isItself ? [agent, ...agent.instances] : agent.instances).map((copy, number) => ({
-      key: `${copy.agent}/${copy.instance ?? ""}`, agent: copy.agent, name: `${copy.agent}/${copy.instance ?? ""}`, copy: copy.instance,
+      key: `${copy.agent}/${copy.instance ?? ""}`,
+      agent: copy.agent,
+      name: `${copy.agent}/${copy.instance ?? ""}`,
+      copy: copy.instance,
       // Where a copy is called like its machine, the machine says it already.
       instance: copy.instance === copy.machine ? null : copy.instance,
-      kind: agent.kind, presence: copy.presence, machine: copy.machine, program: copy.program, doing: copy.summary ?? copy.area, seen: copy.last_seen,
-      reach: copy.reach, unread: number ? 0 : agent.unread ?? own?.unread ?? 0, sent: number ? null : own?.sent ?? null,
+      kind: agent.kind,
+      presence: copy.presence,
+      machine: copy.machine,
+      program: copy.program,
+      doing: copy.summary ?? copy.area,
+      seen: copy.last_seen,
+      reach: copy.reach,
+      unread: number ? 0 : (agent.unread ?? own?.unread ?? 0),
+      sent: number ? null : (own?.sent ?? null),
     }));
   });
 }
@@ -47,57 +61,163 @@ function grouped(rows, group, sort) {
 }
 
 export function Agents({ data: first }) {
-  const [data] = useFresh(first, (event) => event.kind.startsWith("agent.") || event.kind === "message.sent" || event.kind === "receipt.marked", 2000);
-  // The first page is the roster, whose presence is always fresh; of other pages it is as fresh as the page.
-  const { agents: listed, awaited, total, online } = data.like || data.skip ? data : roster.value, agents = listed.slice(0, PAGE);
-  const group = GROUPS[query.value.group] ? query.value.group : "machine", sort = SORTS[query.value.sort] ? query.value.sort : "name";
+  const [data] = useFresh(
+    first,
+    (event) =>
+      event.kind.startsWith("agent.") ||
+      event.kind === "message.sent" ||
+      event.kind === "receipt.marked",
+    2000,
+  );
+  // The first page is the roster, whose presence is always fresh; of other pages it is as fresh as
+  // the page.
+  const { agents: listed, awaited, total, online } = data.like || data.skip ? data : roster.value,
+    agents = listed.slice(0, PAGE);
+  const group = GROUPS[query.value.group] ? query.value.group : "machine",
+    sort = SORTS[query.value.sort] ? query.value.sort : "name";
   const rows = rowsOf(agents, data.post);
-  const count = (state) => agents.filter((each) => each.presence === state).length, isWhole = agents.length === total;
-  if (!agents.length && !data.like && !data.skip) return html`<div class="view"><${Top} title="Agents" /><div class="mid"><${Nobody} people=${false} /></div></div>`;
+  const count = (state) => agents.filter((each) => each.presence === state).length,
+    isWhole = agents.length === total;
+  if (!agents.length && !data.like && !data.skip)
+    return html`<div class="view"><${Top} title="Agents" /><div class="mid"><${Nobody}
+      people=${false} /></div></div>`;
   return html`<div class="view is-agents"><${Top} title="Agents">
-      <span class="dim">${isWhole ? ["online", "idle", "away"].filter(count).map((state) => `${count(state)} ${state}`).join(" · ") : `${online.toLocaleString("en")} online · ${total.toLocaleString("en")} in all`}</span><span class="grow"></span>
+      <span class="dim">${
+        isWhole
+          ? ["online", "idle", "away"]
+              .filter(count)
+              .map((state) => `${count(state)} ${state}`)
+              .join(" · ")
+          : `${online.toLocaleString("en")} online · ${total.toLocaleString("en")} in all`
+      }</span><span class="grow"></span>
       ${isWhole && !data.like ? null : html`<${Find} like=${data.like} />`}
-      <${Choice} label="Group" name="group" value=${group} of=${Object.keys(GROUPS)} /><${Choice} label=${isWhole ? "Sort" : "Sort this page"} name="sort" value=${sort} of=${Object.keys(SORTS)} /></${Top}>
-    <div class="mid"><div class="scroll" tabindex="0" role="region" aria-label="Who is here"><table class="rows">
-      <thead><tr><th scope="col">Agent</th><th scope="col">Program</th><th scope="col">Doing</th><th scope="col">Post</th><th scope="col">Last hour</th>
+      <${Choice} label="Group" name="group" value=${group} of=${Object.keys(GROUPS)} /><${Choice}
+      label=${isWhole ? "Sort" : "Sort this page"} name="sort" value=${sort}
+        of=${Object.keys(SORTS)} /></${Top}>
+    <div class="mid"><div class="scroll" tabindex="0" role="region" aria-label="Who is here"><table
+    class="rows">
+      <thead><tr><th scope="col">Agent</th><th scope="col">Program</th><th scope="col">Doing</th><th
+      scope="col">Post</th><th scope="col">Last hour</th>
         <th scope="col">Reach</th><th scope="col" class="end">Seen</th></tr></thead>
-      ${grouped(rows, group, sort).map(([name, list]) => html`<tbody key=${name}><tr class="group"><th colspan="7" scope="rowgroup">${safe(name)}</th></tr>
-        ${list.map((row) => html`<${Row} key=${row.key} row=${row} />`)}</tbody>`)}</table>
-    ${isWhole && !data.like && !agents.some((each) => each.kind === "agent") ? html`<${Nobody} people=${true} />` : null}
-    ${agents.length ? null : html`<div class="empty"><p>Nobody${data.like ? html` with <bdi>${safe(data.like)}</bdi> in the name` : ""} here. <a href=${address("agents")}>All agents</a></p></div>`}
-    ${isWhole ? null : html`<p class="foot pages"><span class="dim num">Online first: ${data.skip + 1} to ${data.skip + agents.length} of ${total.toLocaleString("en")}</span>
-      ${data.skip ? html`<a href=${address("agents", { ...query.value, skip: Math.max(0, data.skip - PAGE) })}>Back</a>` : null}
-      ${data.skip + agents.length < total ? html`<a href=${address("agents", { ...query.value, skip: data.skip + PAGE })}>Next ${Math.min(PAGE, total - data.skip - agents.length)}</a>` : null}</p>`}
-    ${awaited.length ? html`<p class="dim foot">Mail waits for names that nobody has seen: ${awaited.slice(0, 12).map(safe).join(", ")}${awaited.length > 12 ? ` and ${awaited.length - 12} more` : ""}</p>` : null}
-    ${data.left_out ? html`<p class="dim foot">The last hour is drawn for the ${data.post.length} seen last.</p>` : null}</div></div></div>`;
+      ${grouped(rows, group, sort).map(
+        ([
+          name,
+          list,
+        ]) => html`<tbody key=${name}><tr class="group"><th colspan="7" scope="rowgroup">
+          ${safe(name)}</th></tr>
+        ${list.map((row) => html`<${Row} key=${row.key} row=${row} />`)}</tbody>`,
+      )}</table>
+    ${
+      isWhole && !data.like && !agents.some((each) => each.kind === "agent")
+        ? html`<${Nobody}
+    people=${true} />`
+        : null
+    }
+    ${
+      agents.length
+        ? null
+        : html`<div class="empty"><p>Nobody${
+            data.like
+              ? html` with <bdi>
+    ${safe(data.like)}</bdi> in the name`
+              : ""
+          } here. <a href=${address("agents")}>All agents</a>
+    </p></div>`
+    }
+    ${
+      isWhole
+        ? null
+        : html`<p class="foot pages"><span class="dim num">
+          Online first: ${data.skip + 1} to ${data.skip + agents.length} of ${total.toLocaleString(
+            "en",
+          )}</span>
+      ${
+        data.skip
+          ? html`<a
+      href=${address("agents", { ...query.value, skip: Math.max(0, data.skip - PAGE) })}>Back</a>
+        `
+          : null
+      }
+      ${
+        data.skip + agents.length < total
+          ? html`<a
+      href=${address("agents", { ...query.value, skip: data.skip + PAGE })}>
+        Next ${Math.min(PAGE, total - data.skip - agents.length)}</a>`
+          : null
+      }</p>`
+    }
+    ${
+      awaited.length
+        ? html`<p class="dim foot">
+    Mail waits for names that nobody has seen: ${awaited.slice(0, 12).map(safe).join(", ")}
+      ${awaited.length > 12 ? ` and ${awaited.length - 12} more` : ""}</p>`
+        : null
+    }
+    ${
+      data.left_out
+        ? html`<p class="dim foot">
+    The last hour is drawn for the ${data.post.length} seen last.</p>`
+        : null
+    }</div></div></div>`;
 }
 
 /** Only agents with these letters in their names; asked of the server, which knows them all. */
 function Find({ like }) {
   const timer = useRef(0);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const look = (event) => { const word = event.target.value.trim(); clearTimeout(timer.current); timer.current = setTimeout(() => go(address("agents", { ...query.value, skip: null, like: word || null }), { replace: true }), 250); };
-  return html`<label class="find"><span class="away">Find an agent</span><input type="search" placeholder="find an agent" defaultValue=${like} onInput=${look} maxlength="200" /></label>`;
+  const look = (event) => {
+    const word = event.target.value.trim();
+    clearTimeout(timer.current);
+    timer.current = setTimeout(
+      () =>
+        go(address("agents", { ...query.value, skip: null, like: word || null }), {
+          replace: true,
+        }),
+      250,
+    );
+  };
+  return html`<label class="find"><span class="away">Find an agent</span><input type="search"
+    placeholder="find an agent" defaultValue=${like} onInput=${look} maxlength="200" /></label>`;
 }
 
 function Row({ row }) {
-  return html`<tr><th scope="row"><${Presence} state=${row.presence} /> <a href=${address(row.copy ? `a/${row.agent}/${row.copy}` : `a/${row.agent}`)}>
+  return html`<tr><th scope="row"><${Presence} state=${row.presence} /> <a
+    href=${address(row.copy ? `a/${row.agent}/${row.copy}` : `a/${row.agent}`)}>
       <${Agent} name=${row.agent} instance=${row.instance} kind=${row.kind} /></a></th>
     <td class="dim">${safe(row.program)}</td><td class="doing">${safe(row.doing)}</td>
-    <td>${row.unread ? html`<a class="num" href=${address(`a/${row.agent}`)}>${row.unread >= 100 ? "100+" : row.unread} ${row.presence === "away" ? "waiting" : "unread"}</a>` : null}</td>
-    <td><${Spark} counts=${row.sent} /></td><td class="dim">${REACH[row.reach] ?? safe(row.reach)}</td>
+    <td>${
+      row.unread
+        ? html`<a class="num" href=${address(`a/${row.agent}`)}>
+    ${row.unread >= 100 ? "100+" : row.unread} ${row.presence === "away" ? "waiting" : "unread"}</a>
+    `
+        : null
+    }</td>
+    <td><${Spark} counts=${row.sent} /></td><td class="dim">${REACH[row.reach] ?? safe(row.reach)}
+    </td>
     <td class="dim end">${row.seen ? html`<${Age} at=${row.seen} />` : "never"}</td></tr>`;
 }
 
 /** Twelve counts as twelve bars, drawn as two shapes: a page has hundreds of these. */
 function Spark({ counts }) {
   if (!counts) return null;
-  const most = Math.max(...counts, 1), total = counts.reduce((sum, each) => sum + each, 0);
-  const bars = (wanted) => counts.map((count, at) => wanted(count) ? `M${at * 5} 16v-${count ? 3 + Math.round((count / most) * 12) : 1}h4V16z` : "").join("");
-  return html`<svg class="spark" width="60" height="16" viewBox="0 0 60 16" role="img" aria-label=${`${total} messages in the last hour`}><path d=${bars((count) => count)} /><path class="none" d=${bars((count) => !count)} /></svg>`;
+  const most = Math.max(...counts, 1),
+    total = counts.reduce((sum, each) => sum + each, 0);
+  const bars = (wanted) =>
+    counts
+      .map((count, at) =>
+        wanted(count)
+          ? `M${at * 5} 16v-${count ? 3 + Math.round((count / most) * 12) : 1}h4V16z`
+          : "",
+      )
+      .join("");
+  return html`<svg class="spark" width="60" height="16" viewBox="0 0 60 16" role="img"
+    aria-label=${`${total} messages in the last hour`}><path d=${bars((count) => count)} /><path
+      class="none" d=${bars((count) => !count)} /></svg>`;
 }
 
 function Choice({ label, name, value, of }) {
-  return html`<label class="choice">${label} <select value=${value} onChange=${(event) => setQuery({ [name]: event.target.value })}>
-    ${of.map((each) => html`<option value=${each} selected=${each === value}>${each}</option>`)}</select></label>`;
+  return html`<label class="choice">${label} <select value=${value}
+    onChange=${(event) => setQuery({ [name]: event.target.value })}>
+    ${of.map((each) => html`<option value=${each} selected=${each === value}>${each}</option>`)}
+    </select></label>`;
 }

@@ -1,4 +1,5 @@
-// Complete: what can be typed next into a filter, keys first, then values with how many messages have them.
+// Complete: what can be typed next into a filter, keys first, then values with how many messages
+// have them.
 import { html, safe, words } from "./ui.js";
 import { useEffect, useLayoutEffect, useState } from "../vendor/hooks.js";
 import { INTENTS, KEYS, STATES, quoted, terms } from "../core/filter.js";
@@ -6,15 +7,42 @@ import { useOthers } from "../core/frame.js";
 import { base, load, met, roster } from "../core/store.js";
 
 const MOST = 9;
-const MEANS = { from: "who wrote", to: "to whom", intent: "what for", is: "unacked, unread, urgent, human, late", priority: "urgent, high, normal, low", before: "older than an age or a time", after: "newer", thread: "one conversation", has: "what it refers to" };
-const AGES = [["15m", "15 minutes"], ["1h", "an hour"], ["1d", "a day"], ["1w", "a week"]];
+const MEANS = {
+  from: "who wrote",
+  to: "to whom",
+  intent: "what for",
+  is: "unacked, unread, urgent, human, late",
+  priority: "urgent, high, normal, low",
+  before: "older than an age or a time",
+  after: "newer",
+  thread: "one conversation",
+  has: "what it refers to",
+};
+const AGES = [
+  ["15m", "15 minutes"],
+  ["1h", "an hour"],
+  ["1d", "a day"],
+  ["1w", "a week"],
+];
 const people = () => [...roster.value.agents.map((each) => each.agent), ...met.keys()];
 /** Values that are there without any message. */
-const ALWAYS = { from: people, to: () => ["everyone", ...people()], intent: () => INTENTS, is: () => STATES, priority: () => ["urgent", "high", "normal", "low"], has: () => ["file", "diff", "task", "message", "url"] };
+const ALWAYS = {
+  from: people,
+  to: () => ["everyone", ...people()],
+  intent: () => INTENTS,
+  is: () => STATES,
+  priority: () => ["urgent", "high", "normal", "low"],
+  has: () => ["file", "diff", "task", "message", "url"],
+};
 
-/** The term that is being typed: where it begins, its key, what came before in a list, and the part that is being typed. */
+/**
+ * The term that is being typed: where it begins, its key, what came before in a list, and the part
+ * that is being typed.
+ */
 function typing(text, caret) {
-  const term = /(?:^|\s)((?:[a-z]+:"[^"]*)|\S*)$/.exec(text.slice(0, caret))[1], from = caret - term.length, found = /^([a-z]+):"?(.*)$/.exec(term);
+  const term = /(?:^|\s)((?:[a-z]+:"[^"]*)|\S*)$/.exec(text.slice(0, caret))[1],
+    from = caret - term.length,
+    found = /^([a-z]+):"?(.*)$/.exec(term);
   if (!found) return { from, key: null, part: term, before: [] };
   const list = found[2].split(",");
   return { from, key: found[1], part: list.at(-1), before: list.slice(0, -1) };
@@ -23,7 +51,16 @@ function typing(text, caret) {
 /** How many single changes make one word of another. */
 function apart(one, other) {
   let row = [...other, ""].map((_, at) => at);
-  for (let i = 1; i <= one.length; i += 1) row = row.reduce((next, above, j) => [...next, j ? Math.min(above + 1, next[j - 1] + 1, row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1)) : i], []);
+  for (let i = 1; i <= one.length; i += 1)
+    row = row.reduce(
+      (next, above, j) => [
+        ...next,
+        j
+          ? Math.min(above + 1, next[j - 1] + 1, row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1))
+          : i,
+      ],
+      [],
+    );
   return row.at(-1);
 }
 
@@ -36,47 +73,134 @@ function unknown(text) {
 }
 
 function offers({ key, part, before }, facets) {
-  const low = part.toLowerCase(), fits = (text) => text.toLowerCase().includes(low);
-  if (key === null) return KEYS.filter((each) => each.startsWith(low)).map((each) => ({ text: `${each}:`, key: each, note: MEANS[each] }));
-  if (key === "before" || key === "after") return AGES.filter(([age]) => age.startsWith(low)).map(([age, note]) => ({ text: age, value: age, note }));
+  const low = part.toLowerCase(),
+    fits = (text) => text.toLowerCase().includes(low);
+  if (key === null)
+    return KEYS.filter((each) => each.startsWith(low)).map((each) => ({
+      text: `${each}:`,
+      key: each,
+      note: MEANS[each],
+    }));
+  if (key === "before" || key === "after")
+    return AGES.filter(([age]) => age.startsWith(low)).map(([age, note]) => ({
+      text: age,
+      value: age,
+      note,
+    }));
   const known = new Map((facets?.[key] ?? []).map((each) => [each.value, each]));
-  for (const value of ALWAYS[key]?.() ?? []) if (!known.has(value)) known.set(value, { value, count: 0 });
-  return [...known.values()].filter((each) => !before.includes(each.value) && (fits(each.value) || fits(each.label ?? "")))
-    .sort((a, b) => b.value.toLowerCase().startsWith(low) - a.value.toLowerCase().startsWith(low) || b.count - a.count || a.value.localeCompare(b.value))
+  for (const value of ALWAYS[key]?.() ?? [])
+    if (!known.has(value)) known.set(value, { value, count: 0 });
+  return [...known.values()]
+    .filter((each) => !before.includes(each.value) && (fits(each.value) || fits(each.label ?? "")))
+    .sort(
+      (a, b) =>
+        b.value.toLowerCase().startsWith(low) - a.value.toLowerCase().startsWith(low) ||
+        b.count - a.count ||
+        a.value.localeCompare(b.value),
+    )
     .map((each) => ({ text: each.label || each.value, value: each.value, count: each.count }));
 }
 
 export function Complete({ id, text, caret, at, setAt, onPick, keys }) {
   const [told, tell] = useState(null);
-  const now = typing(text, caret), wrong = unknown(text);
-  const rest = terms(`${text.slice(0, now.from)} ${text.slice(caret)}`).filter((term) => !term.key || KEYS.includes(term.key)).map((term) => term.text).join(" ");
+  const now = typing(text, caret),
+    wrong = unknown(text);
+  const rest = terms(`${text.slice(0, now.from)} ${text.slice(caret)}`)
+    .filter((term) => !term.key || KEYS.includes(term.key))
+    .map((term) => term.text)
+    .join(" ");
   useEffect(() => {
     let here = true;
-    const timer = setTimeout(() => load(`${base}/facets`, `?${new URLSearchParams(rest ? { q: rest } : {})}`).then((data) => { if (here) tell(data); }, () => {}), told ? 150 : 0);
-    return () => { here = false; clearTimeout(timer); };
+    const timer = setTimeout(
+      () =>
+        load(`${base}/facets`, `?${new URLSearchParams(rest ? { q: rest } : {})}`).then(
+          (data) => {
+            if (here) tell(data);
+          },
+          () => {},
+        ),
+      told ? 150 : 0,
+    );
+    return () => {
+      here = false;
+      clearTimeout(timer);
+    };
   }, [rest]);
   // Whoever is found so is in `met`.
   useOthers(now.key === "from" || now.key === "to" ? now.part.trim().toLowerCase() : "");
-  const found = wrong && wrong.wrong !== now.key && now.key !== null ? [] : wrong?.near ? [{ text: `${wrong.near}:`, fixes: wrong.near }] : wrong ? [] : offers(now, told?.values).slice(0, MOST);
+  const found =
+    wrong && wrong.wrong !== now.key && now.key !== null
+      ? []
+      : wrong?.near
+        ? [{ text: `${wrong.near}:`, fixes: wrong.near }]
+        : wrong
+          ? []
+          : offers(now, told?.values).slice(0, MOST);
   function take(each) {
-    if (each.fixes) { const fixed = text.replace(new RegExp(`(^|\\s)${wrong.wrong}:`), `$1${wrong.near}:`); onPick(fixed, caret + wrong.near.length - wrong.wrong.length); return; }
-    const whole = each.key ? each.text : `${now.key}:${quoted([...now.before, each.value].join(","))} `;
-    onPick(text.slice(0, now.from) + whole + text.slice(caret).trimStart(), now.from + whole.length);
+    if (each.fixes) {
+      const fixed = text.replace(new RegExp(`(^|\\s)${wrong.wrong}:`), `$1${wrong.near}:`);
+      onPick(fixed, caret + wrong.near.length - wrong.wrong.length);
+      return;
+    }
+    const whole = each.key
+      ? each.text
+      : `${now.key}:${quoted([...now.before, each.value].join(","))} `;
+    onPick(
+      text.slice(0, now.from) + whole + text.slice(caret).trimStart(),
+      now.from + whole.length,
+    );
   }
   // Known at once: keys may come faster than drawings.
   useLayoutEffect(() => {
     keys.current = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return false;
       const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (by && found.length) { setAt(at < 0 ? (by > 0 ? 0 : found.length - 1) : (at + by + found.length) % found.length); return true; }
-      if (event.key === "Tab" && !event.shiftKey && found.length && (at >= 0 || now.part || now.key)) { take(found[Math.max(0, at)]); return true; }
-      if (event.key === "Enter" && at >= 0 && found[at]) { take(found[at]); return true; }
+      if (by && found.length) {
+        setAt(at < 0 ? (by > 0 ? 0 : found.length - 1) : (at + by + found.length) % found.length);
+        return true;
+      }
+      if (
+        event.key === "Tab" &&
+        !event.shiftKey &&
+        found.length &&
+        (at >= 0 || now.part || now.key)
+      ) {
+        take(found[Math.max(0, at)]);
+        return true;
+      }
+      if (event.key === "Enter" && at >= 0 && found[at]) {
+        take(found[at]);
+        return true;
+      }
       return event.key === "Enter" && Boolean(wrong);
     };
-    return () => { keys.current = null; };
+    return () => {
+      keys.current = null;
+    };
   });
-  return html`<div class="offers">${wrong ? html`<p role="alert" class="problem">No filter '${safe(wrong.wrong)}'. ${wrong.near ? `Did you mean ${wrong.near}?` : `There are: ${KEYS.join(", ")}.`}</p>` : null}
-    <ul id=${`${id}-offers`} role="listbox" aria-label="What can follow">${found.map((each, number) => html`<li id=${`${id}-${number}`} role="option" aria-selected=${number === at ? "true" : "false"} class=${number === at ? "is-at" : ""} onMouseDown=${(event) => { event.preventDefault(); take(each); }}>
-      <bdi class="line">${now.key === "intent" ? words(safe(each.text)) : safe(each.text)}</bdi><span class="dim small line">${each.note ?? ""}</span><span class="num dim small">${each.count ? each.count.toLocaleString("en") : ""}</span></li>`)}</ul>
-    ${now.key && told && !wrong ? html`<p class="dim small">${told.is_more ? `counted in the newest ${told.looked_at.toLocaleString("en")}` : `counted in ${told.looked_at.toLocaleString("en")} messages`}</p>` : null}</div>`;
+  return html`<div class="offers">${
+    wrong
+      ? html`<p role="alert" class="problem">No filter '
+    ${safe(wrong.wrong)}'. ${
+      wrong.near ? `Did you mean ${wrong.near}?` : `There are: ${KEYS.join(", ")}.`
+    }</p>`
+      : null
+  }
+    <ul id=${`${id}-offers`} role="listbox" aria-label="What can follow">${found.map(
+      (each, number) => html`<li id=${`${id}-${number}`} role="option"
+        aria-selected=${number === at ? "true" : "false"} class=${number === at ? "is-at" : ""}
+          onMouseDown=${(event) => {
+            event.preventDefault();
+            take(each);
+          }}>
+      <bdi class="line">${now.key === "intent" ? words(safe(each.text)) : safe(each.text)}</bdi>
+      <span class="dim small line">${each.note ?? ""}</span><span class="num dim small">
+      ${each.count ? each.count.toLocaleString("en") : ""}</span></li>`,
+    )}</ul>
+    ${
+      now.key && told && !wrong
+        ? html`<p class="dim small">
+    ${told.is_more ? `counted in the newest ${told.looked_at.toLocaleString("en")}` : `counted in ${told.looked_at.toLocaleString("en")} messages`}</p>`
+        : null
+    }</div>`;
 }
