@@ -15,6 +15,7 @@ help:
 	@echo "make docs    write the generated pages again"
 	@echo "make pictures draw the dashboard's pictures again"
 	@echo "make lint    ruff, mypy, import-linter"
+	@echo "make lint-web  prettier, eslint and types of the dashboard's scripts"
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -60,4 +61,17 @@ lint: $(VENV)/.ready
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-.PHONY: help up test faults programs hostile docs pictures bench lint
+# Scripts and styles; npm installs what the lock file names, once.
+WEB := tests/web/node_modules
+SCRIPTS := src/ackbox/faces/web/static tests/web tests/ts
+
+$(WEB)/.package-lock.json: tests/web/package-lock.json
+	cd tests/web && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+lint-web: $(WEB)/.package-lock.json
+	$(WEB)/.bin/prettier --check --log-level warn $(SCRIPTS)
+	$(WEB)/.bin/eslint -c tests/web/eslint.config.js $(SCRIPTS)
+	node tests/web/check_types.mjs
+
+.PHONY: help up test faults programs hostile docs pictures bench lint lint-web

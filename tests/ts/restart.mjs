@@ -3,12 +3,13 @@
 // "url", "key"}. Prints each answer as a line of JSON.
 import { createInterface } from "node:readline";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport as HttpV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import {
   Client as ClientV2,
   StreamableHTTPClientTransport as HttpV2,
 } from "@modelcontextprotocol/client";
 
+const { StreamableHTTPClientTransport: HttpV1 } =
+  await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
 const asked = JSON.parse(process.argv[2]);
 const [Client, Http] = asked.sdk === "v1" ? [ClientV1, HttpV1] : [ClientV2, HttpV2];
 const mode = asked.version === "legacy" ? "legacy" : { pin: asked.version };

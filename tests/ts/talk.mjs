@@ -3,13 +3,14 @@
 // {"command", "env"} for stdio.
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as StdioV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { StreamableHTTPClientTransport as HttpV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import {
   Client as ClientV2,
   StreamableHTTPClientTransport as HttpV2,
 } from "@modelcontextprotocol/client";
 import { StdioClientTransport as StdioV2 } from "@modelcontextprotocol/client/stdio";
 
+const { StreamableHTTPClientTransport: HttpV1 } =
+  await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
 const asked = JSON.parse(process.argv[2]);
 const [Client, Http, Stdio] =
   asked.sdk === "v1" ? [ClientV1, HttpV1, StdioV1] : [ClientV2, HttpV2, StdioV2];
