@@ -1,5 +1,4 @@
-// The filter grammar, as the server has it: what decides whether a message that comes in belongs in
-// the list.
+// The filter grammar of the server, for messages that arrive while a filtered list is open.
 import { signal } from "../vendor/signals.js";
 import { answered, me, workspace, time } from "./store.js";
 
@@ -21,7 +20,7 @@ export const INTENTS = [
 const TERM = /([a-z]+):("[^"]*"|\S+)|(-?"[^"]*"\*?|\S+)/g;
 const PRIORITIES = { urgent: 5, high: 4, normal: 3, low: 2 };
 
-/** Split a filter into its terms: {key, value, text}; key is null for words. */
+/** Split a filter into terms {key, value, text}; the key of a plain word is null. */
 export function terms(text) {
   return [...(text ?? "").matchAll(TERM)].map((found) => ({
     key: found[1] ?? null,
@@ -37,12 +36,12 @@ export function without(text, term) {
     .join(" ");
 }
 
-/** A value as it is typed: in quotes where it has spaces. */
+/** A value as a person types it: in quotes if it contains a space. */
 export const quoted = (value) => (/\s/.test(value) ? `"${value}"` : value);
 
 const PLACE = `ackbox.searches.${workspace}.${me.agent ?? me.role}`,
-  MOST_KEPT = 30;
-/** Searches that this person keeps, in this browser; the last kept first. */
+  MAX_KEPT = 30;
+/** Searches that this person saved in this browser, newest first. */
 export const kept = signal(readKept());
 function readKept() {
   try {
@@ -53,25 +52,25 @@ function readKept() {
     return [];
   }
 }
-/** Keep a search, or keep it no longer. */
+/** Save a search, or remove it. */
 export function keep(q) {
   kept.value = kept.value.includes(q)
     ? kept.value.filter((each) => each !== q)
-    : [q, ...kept.value].slice(0, MOST_KEPT);
+    : [q, ...kept.value].slice(0, MAX_KEPT);
   localStorage.setItem(PLACE, JSON.stringify(kept.value));
 }
 
-/** Put a term into a filter, or take it out when it is there. */
+/** Add a term to a filter, or remove it if the filter has it. */
 export function toggled(text, key, value) {
-  const said = `${key}:${quoted(value)}`;
-  const there = terms(text);
-  const kept = there.filter((each) => each.key !== key);
-  return (there.some((each) => each.text === said) ? kept : [...kept, { text: said }])
+  const term = `${key}:${quoted(value)}`;
+  const before = terms(text);
+  const others = before.filter((each) => each.key !== key);
+  return (before.some((each) => each.text === term) ? others : [...others, { text: term }])
     .map((each) => each.text)
     .join(" ");
 }
 
-/** Return a test for messages with their tallies; `older` filters (before) let nothing new in. */
+/** Return a predicate for messages with tallies. A filter with `before` accepts no new message. */
 export function fitting(text) {
   const by = {};
   const wanted = [];
@@ -106,12 +105,15 @@ export function fitting(text) {
     wanted.every(({ words, isThere }) => said(m).includes(words) === isThere);
 }
 
-// Scripts written without spaces between words: each character is a word of its own.
-const UNSPACED =
-  /[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/gu;
+// Scripts without spaces between words: the index treats each character as one word.
+const UNSPACED = new RegExp(
+  "[\\u0e00-\\u0e7f\\u1000-\\u109f\\u1780-\\u17ff\\u3040-\\u30ff\\u3400-\\u4dbf" +
+    "\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}]",
+  "gu",
+);
 /**
- * The words of a text as the index has them: without case (there and back, as ß is ss) and accents,
- * a space before and after each.
+ * The words of a text as the index stores them: case folded (via upper case, so that ß equals ss),
+ * without accents, a space before and after each.
  */
 const bare = (text) =>
   ` ${(

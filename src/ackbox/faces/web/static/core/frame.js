@@ -1,11 +1,11 @@
-// The frame: where we are, how to go elsewhere, and how it looks: theme, density, the state of the
-// line.
+// The frame of every page: the current route, navigation, theme, density and the connection state.
 import { html, age, now } from "../widgets/ui.js";
 import { signal, batch } from "../vendor/signals.js";
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
+import { focusPage } from "./keys.js";
 import { base, first, link, listen, load, more, passes, paused, rate } from "./store.js";
 
-/** Where we are: page, the names after it, its data. */
+/** The current route: page, the names after it, its data. */
 export const route = signal({
   page: first.page,
   about: first.about,
@@ -25,10 +25,7 @@ const parts = (path) => {
 };
 let latest = 0;
 
-/**
- * Go to a page of this workspace without leaving the document; anything else is an ordinary
- * address.
- */
+/** Open a page of this workspace within this document; other addresses load a new document. */
 export async function go(href, { replace = false } = {}) {
   const there = new URL(href, location.href);
   if (there.origin !== location.origin || !there.pathname.startsWith(`${base}/`)) {
@@ -48,7 +45,7 @@ export async function go(href, { replace = false } = {}) {
   await show();
 }
 
-// What needs no new data: the pane beside a list, and how a page is laid out.
+// Parts of the query that need no new data: the pane beside a list and the layout of a page.
 const LOOKS = ["m", "task", "view", "group", "sort"];
 const asks = () => {
   const rest = new URLSearchParams(location.search);
@@ -77,10 +74,10 @@ async function show() {
   });
   requestAnimationFrame(() => {
     if (!document.activeElement || document.activeElement === document.body)
-      document.querySelector("[data-first], .list")?.focus({ preventScroll: true });
+      focusPage({ preventScroll: true });
   });
 }
-// The way back from a pane is under way, and what waits for it.
+// Callbacks that wait while the history goes back from a pane; null if none does.
 let closing = null;
 const settled = () => (closing ? new Promise((done) => closing.push(done)) : null);
 addEventListener("popstate", () => {
@@ -92,8 +89,8 @@ addEventListener("popstate", () => {
 });
 
 /**
- * Change a part of the query that needs no new data. What opens a pane is a step of its own, so
- * that going back closes it.
+ * Change a part of the query that needs no new data. Opening a pane adds a step to the history, so
+ * going back closes the pane.
  */
 export function setQuery(changes) {
   if (closing) {
@@ -122,9 +119,9 @@ export function setQuery(changes) {
 }
 
 /**
- * A page's data, and anew whenever something happens that `concerns` it. Of a list, `join` puts two
- * pages together: it is told anew as far as somebody has gone back. Also returns how to go back
- * further.
+ * The data of a page, reloaded when an event `concerns` it. For a list, `join` merges two pages:
+ * all pages that the person opened are reloaded. Also returns a function that loads the next older
+ * page.
  */
 export function useFresh(data, concerns = () => true, ms = 400, join = null) {
   const [told, set] = useState(data),
@@ -184,8 +181,8 @@ export function useFresh(data, concerns = () => true, ms = 400, join = null) {
 }
 
 /**
- * Where one stands in a list: on an item, also when others come or go above it; when it goes
- * itself, on what comes to its place.
+ * The position in a list. It stays on an item when others appear or disappear above it; when the
+ * item disappears, it moves to the item that takes its place.
  */
 export function useStanding(items, keyOf) {
   const stood = useRef({ key: null, at: 0 }),
@@ -196,7 +193,7 @@ export function useStanding(items, keyOf) {
   };
   const found = items.findIndex((each) => keyOf(each) === stood.current.key);
   stand(found < 0 ? stood.current.at : found);
-  // Known at once: keys may come faster than drawings.
+  // Updated at once: keys can arrive faster than the page is drawn.
   return {
     get at() {
       return stood.current.at;
@@ -209,7 +206,7 @@ export function useStanding(items, keyOf) {
   };
 }
 
-/** The button under a list of which there is more. */
+/** The button under a list that has older items. */
 export function Older({ more }) {
   const [isBusy, busy] = useState(false),
     [problem, fail] = useState("");
@@ -227,7 +224,7 @@ export function Older({ more }) {
     ${problem ? html` <span class="problem" role="alert">${problem}</span>` : null}</p>`;
 }
 
-/** Agents beyond those listed, asked for by the letters typed. */
+/** Agents beyond the roster whose names contain these letters. */
 export function useOthers(letters) {
   const [others, set] = useState([]);
   useEffect(() => {
@@ -248,7 +245,8 @@ export function useOthers(letters) {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[href]");
+  const target = /** @type {Element} */ (event.target);
+  const link = /** @type {HTMLAnchorElement} */ (target.closest?.("a[href]"));
   if (
     !link ||
     event.defaultPrevented ||
@@ -265,7 +263,7 @@ document.addEventListener("click", (event) => {
   go(link.href);
 });
 
-// --- how it looks -----------------------------------------------------------------------------
+// --- appearance -------------------------------------------------------------------------------
 
 const DENSITIES = ["compact", "normal", "roomy"],
   THEMES = ["system", "light", "dark"];
@@ -293,26 +291,24 @@ export const nextTheme = () => setTheme(THEMES[(THEMES.indexOf(theme.value) + 1)
 document.documentElement.dataset.theme = theme.value;
 document.documentElement.dataset.density = density.value;
 
-function Line() {
+function Connection() {
   const { state: word, count, since } = link.value,
     state = word === "live" && paused.value ? "paused" : word;
-  const said =
+  const text =
     state === "reconnecting"
-      ? `reconnecting, last ${age(new Date(since).toISOString(), now.value)} ago`
+      ? `reconnecting, last contact ${age(new Date(since).toISOString(), now.value)} ago`
       : state === "live" && count
-        ? `catching up ${count}`
+        ? `catching up: ${count} left`
         : state;
-  return html`<span class=${`linked is-${state}`} role="status" id="linked"><span class="dot"
-    aria-hidden="true"></span>${said}${
-      state === "live" && rate.value
-        ? html`<span class="num dim"
-      aria-hidden="true"> · ${rate.value.toFixed(1)}/s</span>`
-        : null
-    }</span>`;
+  const speed = state === "live" && rate.value ? ` · ${rate.value.toFixed(1)}/s` : null;
+  return html`<span class=${`linked is-${state}`} role="status" id="linked">
+    <span class="dot" aria-hidden="true"></span>${text}
+    ${speed && html`<span class="num dim" aria-hidden="true">${speed}</span>`}
+  </span>`;
 }
 
-/** The line on top of every page: its title, what belongs to it, the state of the connection. */
+/** The header of every page: its title, its controls and the state of the connection. */
 export function Top({ title, children }) {
   return html`<header class="top"><h1>${title}</h1>${children ?? html`<span class="grow"></span>`}
-    <${Line} /></header>`;
+    <${Connection} /></header>`;
 }

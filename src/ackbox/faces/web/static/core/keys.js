@@ -1,8 +1,8 @@
-// Keys: one place that hears them. A view says which keys it has; the same letters work in the
-// terminal.
+// Keyboard: the one listener for key presses. Each view registers its keys; the terminal interface
+// uses the same letters.
 import { signal } from "../vendor/signals.js";
 
-/** Layers of {key: [what, sentence]}; the last one that knows a key has it. */
+/** Layers of {key: [action, description]}; the newest layer that has a key handles it. */
 const layers = [];
 export const help = signal(false);
 export const lettersOff = signal(localStorage.getItem("ackbox.letters") === "off");
@@ -12,7 +12,7 @@ export function setLetters(on) {
   localStorage.setItem("ackbox.letters", on ? "on" : "off");
 }
 
-/** Add keys while a view is there; returns what takes them away. */
+/** Register keys for as long as a view is shown; returns a function that removes them. */
 export function keys(title, map) {
   const layer = { title, map };
   layers.push(layer);
@@ -20,6 +20,19 @@ export function keys(title, map) {
 }
 export function known() {
   return [...layers].reverse();
+}
+
+/** Keys that move through a list: `move(1)` to the next item, `move(-1)` to the previous one. */
+export const moveKeys = (move) => ({
+  j: [() => move(1), "next"],
+  ArrowDown: [() => move(1)],
+  k: [() => move(-1), "previous"],
+  ArrowUp: [() => move(-1)],
+});
+
+/** Move the focus to where the page's own keys work: its list, or what it marks as first. */
+export function focusPage(options) {
+  /** @type {HTMLElement | null} */ (document.querySelector("[data-first], .list"))?.focus(options);
 }
 
 let pending = null,
@@ -37,17 +50,15 @@ function nameOf(event) {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
+  const target = /** @type {HTMLInputElement} */ (event.target);
   const typing =
-    (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "checkbox") ||
-    event.target.isContentEditable;
+    (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.type !== "checkbox") ||
+    target.isContentEditable;
   const name = nameOf(event);
   const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (typing && name !== "Escape" && !name.startsWith("Ctrl ")) return;
   if (isLetter && lettersOff.value && name !== "Space") return;
-  if (
-    (name === "Enter" || name === "Space") &&
-    /^(BUTTON|A|SUMMARY|INPUT)$/.test(event.target.tagName)
-  )
+  if ((name === "Enter" || name === "Space") && /^(BUTTON|A|SUMMARY|INPUT)$/.test(target.tagName))
     return;
   const full = pending ? `${pending} ${name}` : name;
   pending = null;

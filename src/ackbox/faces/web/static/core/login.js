@@ -1,23 +1,24 @@
-// Signing in: the link's secret stands behind # and so never reaches a log; it leaves the address
-// before anything else happens.
+// Signing in. The link's secret follows the # of the address, so it never reaches a server log;
+// this script removes it from the address before it does anything else.
 const form = document.querySelector("form");
+const input = /** @type {HTMLInputElement} */ (form.elements.namedItem("link"));
 const say = document.getElementById("say");
 // Empty, or the path under which a proxy serves the dashboard.
 const root = new URL(import.meta.url).pathname.split("/assets/")[0];
 const next = new URLSearchParams(location.search).get("next");
 
-/** Take the link out of the address, and return it. */
+/** Remove the link from the address and return it. */
 function taken() {
   const link = location.hash.slice(1);
   history.replaceState(null, "", root + "/login" + location.search);
   if (link.startsWith("abx_")) return link;
-  // Not a link: the place in the page that somebody is to come back to.
+  // Not a link but the anchor on the page to which the person returns.
   if (link) place = `#${link}`;
   return "";
 }
 let place = "";
 const link = taken();
-// A link that is pasted while this page is open changes nothing but what stands behind #.
+// Pasting a link while this page is open changes only the part after #.
 addEventListener("hashchange", () => {
   const later = taken();
   if (later) redeem(later);
@@ -32,7 +33,7 @@ const there = () =>
 
 async function redeem(text) {
   say.className = "";
-  say.textContent = "Signing in …";
+  say.textContent = "Signing in…";
   const answer = await fetch(`${root}/login`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -42,21 +43,21 @@ async function redeem(text) {
   const told = await answer.json().catch(() => null);
   say.className = "problem";
   say.textContent =
-    (told?.error?.message ?? "That did not work.") + " " + (told?.error?.hint ?? "");
+    (told?.error?.message ?? "Signing in failed.") + " " + (told?.error?.hint ?? "");
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  redeem(form.elements.link.value);
+  redeem(input.value);
 });
 
 if (link && form.dataset.asked === "no") redeem(link);
 else if (link) {
-  form.elements.link.value = link;
-  say.textContent = "Another page brought you here. Sign in with its link?";
+  input.value = link;
+  say.textContent = "Another page sent you here. Sign in with its link?";
 }
-// Already signed in, and here only because a strict cookie does not travel with a link from
-// elsewhere.
+// Already signed in: the browser did not send the strict cookie because the link was on another
+// site.
 else if (next && !document.querySelector(".problem"))
   fetch(`${root}/v1/me`).then((answer) => {
     if (answer.ok) there();

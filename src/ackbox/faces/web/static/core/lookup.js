@@ -1,14 +1,15 @@
-// Lookup: the address of a page, and who is here by name.
+// Lookup: addresses of pages, agents by name, the order of presences and who is a person.
 import { base, roster } from "./store.js";
 
-/** The address of a page with a query; what is null or empty is left out. */
-export function address(path, asked = {}) {
+/** The address of a page with its query; null and empty values are left out. */
+export function address(path, query = {}) {
   const search = new URLSearchParams(
-    Object.entries(asked).filter(
+    Object.entries(query).filter(
       ([, value]) => value !== null && value !== undefined && value !== "",
     ),
   );
-  return `${base}/${path.split("/").map(encodeURIComponent).join("/")}${search.size ? `?${search}` : ""}`;
+  const page = path.split("/").map(encodeURIComponent).join("/");
+  return `${base}/${page}${search.size ? `?${search}` : ""}`;
 }
 
 export const presenceOf = (name) =>
@@ -16,8 +17,8 @@ export const presenceOf = (name) =>
 export const names = () => roster.value.agents.map((each) => each.agent);
 
 /**
- * What a token is just now, in the element's theme, as a canvas takes it: a token itself is still
- * two colours.
+ * Returns a function from a style token to its colour in the element's current theme. A canvas
+ * needs one colour; the token itself names two.
  */
 export function colours(element) {
   const known = new Map(),
@@ -31,3 +32,20 @@ export function colours(element) {
     return known.get(token);
   };
 }
+
+/** Presences, the most present first. */
+const PRESENCES = ["online", "idle", "away"];
+
+/** The place of a presence in that order, for sorting: 0 is online. */
+export const rankOf = (presence) => PRESENCES.indexOf(presence);
+
+/** The most present of several presences. */
+export const mostPresent = (presences) =>
+  PRESENCES.find((each) => presences.includes(each)) ?? "away";
+
+/** Sort agents: the most present first, then by name. */
+export const byPresence = (one, other) =>
+  rankOf(one.presence) - rankOf(other.presence) || one.agent.localeCompare(other.agent);
+
+/** Whether a key of this role belongs to a person. */
+export const isPerson = (role) => role === "human" || role === "owner";

@@ -1,5 +1,5 @@
-// Markdown: text to tokens, never to HTML. What is not understood stays as it was typed. Each step
-// looks ahead a bounded way, so that no text, however made, costs more than its length.
+// Markdown: text to tokens, never to HTML. Unknown syntax stays as typed. Each step looks ahead a
+// bounded distance, so the cost of any text is linear in its length.
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([^`]*)$/,
   HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/,
   RULE = /^ {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$/;
@@ -8,7 +8,7 @@ const QUOTE = /^ {0,3}> ?/,
   DELIMITERS = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
 const DEEPEST = 8;
 
-/** Return a text's blocks as tokens. */
+/** Return the blocks of a text as tokens. */
 export function lexer(text) {
   return blocks(text.replace(/\r\n?/g, "\n").replace(/\t/g, "    ").split("\n"), 0);
 }
@@ -164,8 +164,10 @@ function list(lines, from, depth) {
   return [{ type: "list", ordered, start: ordered ? parseInt(first[2], 10) : 1, items }, at];
 }
 
-const LINK =
-  /\[((?:[^[\]\\\n]|\\.){1,500})\]\(\s*<?([^\s<>()]{0,2000}(?:\([^\s<>()]{0,500}\)[^\s<>()]{0,500}){0,4})>?(?:\s+"[^"\n]{0,300}")?\s*\)/y;
+const LABEL = /\[((?:[^[\]\\\n]|\\.){1,500})\]/,
+  TARGET = /<?([^\s<>()]{0,2000}(?:\([^\s<>()]{0,500}\)[^\s<>()]{0,500}){0,4})>?/,
+  TITLE = /(?:\s+"[^"\n]{0,300}")?/;
+const LINK = new RegExp(`${LABEL.source}\\(\\s*${TARGET.source}${TITLE.source}\\s*\\)`, "y");
 const AUTO = /<((?:https?:\/\/|mailto:)[^\s<>]{1,2000})>/y,
   BARE = /https?:\/\/[^\s<>"'`]{1,2000}/y,
   ESCAPE = /\\([!-/:-@[-`{-~])/y;
@@ -303,7 +305,7 @@ function inline(text, depth = 0) {
   return out;
 }
 
-/** Where a pair of marks closes: not after a space, and an underscore not inside a word. */
+/** Find where a pair of marks closes: not after a space; an underscore not inside a word. */
 function closing(text, mark, from) {
   for (
     let at = text.indexOf(mark, from), tries = 0;

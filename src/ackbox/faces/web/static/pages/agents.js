@@ -1,40 +1,39 @@
-// Agents: who is here, on which machine, doing what, and how mail reaches them.
-import { address } from "../core/lookup.js";
+// Agents: their presence, machine, activity and how messages reach them.
 import { useEffect, useRef } from "../vendor/hooks.js";
 import { go, query, setQuery, Top, useFresh } from "../core/frame.js";
 import { Nobody } from "../widgets/empty_state.js";
 import { Age, Agent, Presence, html, safe } from "../widgets/ui.js";
+import { address, rankOf } from "../core/lookup.js";
 import { roster } from "../core/store.js";
 
 const PAGE = 100;
-const RANK = { online: 0, idle: 1, away: 2 };
 const SORTS = {
   name: (a, b) => a.name.localeCompare(b.name),
   unread: (a, b) => b.unread - a.unread || a.name.localeCompare(b.name),
   seen: (a, b) => (b.seen ?? "").localeCompare(a.seen ?? "") || a.name.localeCompare(b.name),
 };
 const GROUPS = {
-  machine: (row) => row.machine ?? (row.kind === "human" ? "people" : "no machine named"),
+  machine: (row) => row.machine ?? (row.kind === "human" ? "people" : "unknown machine"),
   presence: (row) => row.presence,
-  program: (row) => row.program ?? "no program named",
+  program: (row) => row.program ?? "unknown program",
 };
-const REACH = { poll: "poll only", hook: "hook", socket: "socket", push: "push" };
+const REACH = { poll: "polling only", hook: "hook", socket: "socket", push: "push" };
 
 /**
- * One row for each running copy; an agent without copies, or more present than they are, has a row
- * of its own. Post is counted for the agent, on its first row.
+ * One row for each instance. An agent without instances, or more present than they are, has a row
+ * of its own. The first row of an agent has its message counts.
  */
-function rowsOf(agents, post) {
-  const counts = new Map(post.map((each) => [each.agent, each]));
+function rowsOf(agents, activity) {
+  const counts = new Map(activity.map((each) => [each.agent, each]));
   return agents.flatMap((agent) => {
     const own = counts.get(agent.agent),
-      isItself = agent.instances.every((copy) => RANK[copy.presence] > RANK[agent.presence]);
+      isItself = agent.instances.every((copy) => rankOf(copy.presence) > rankOf(agent.presence));
     return (isItself ? [agent, ...agent.instances] : agent.instances).map((copy, number) => ({
       key: `${copy.agent}/${copy.instance ?? ""}`,
       agent: copy.agent,
       name: `${copy.agent}/${copy.instance ?? ""}`,
       copy: copy.instance,
-      // Where a copy is called like its machine, the machine says it already.
+      // An instance named after its machine needs no name: the machine has its own column.
       instance: copy.instance === copy.machine ? null : copy.instance,
       kind: agent.kind,
       presence: copy.presence,
@@ -56,7 +55,7 @@ function grouped(rows, group, sort) {
     if (!found.has(name)) found.set(name, []);
     found.get(name).push(row);
   }
-  const best = (list) => Math.min(...list.map((row) => RANK[row.presence]));
+  const best = (list) => Math.min(...list.map((row) => rankOf(row.presence)));
   return [...found].sort((a, b) => best(a[1]) - best(b[1]) || a[0].localeCompare(b[0]));
 }
 
@@ -69,13 +68,13 @@ export function Agents({ data: first }) {
       event.kind === "receipt.marked",
     2000,
   );
-  // The first page is the roster, whose presence is always fresh; of other pages it is as fresh as
-  // the page.
+  // The first page is the roster, whose presence is always current; other pages are as old as
+  // loaded.
   const { agents: listed, awaited, total, online } = data.like || data.skip ? data : roster.value,
     agents = listed.slice(0, PAGE);
   const group = GROUPS[query.value.group] ? query.value.group : "machine",
     sort = SORTS[query.value.sort] ? query.value.sort : "name";
-  const rows = rowsOf(agents, data.post);
+  const rows = rowsOf(agents, data.activity);
   const count = (state) => agents.filter((each) => each.presence === state).length,
     isWhole = agents.length === total;
   if (!agents.length && !data.like && !data.skip)
@@ -88,17 +87,17 @@ export function Agents({ data: first }) {
               .filter(count)
               .map((state) => `${count(state)} ${state}`)
               .join(" · ")
-          : `${online.toLocaleString("en")} online · ${total.toLocaleString("en")} in all`
+          : `${online.toLocaleString("en")} online · ${total.toLocaleString("en")} in total`
       }</span><span class="grow"></span>
       ${isWhole && !data.like ? null : html`<${Find} like=${data.like} />`}
-      <${Choice} label="Group" name="group" value=${group} of=${Object.keys(GROUPS)} /><${Choice}
-      label=${isWhole ? "Sort" : "Sort this page"} name="sort" value=${sort}
+      <${Choice} label="Group by" name="group" value=${group} of=${Object.keys(GROUPS)} /><${Choice}
+      label=${isWhole ? "Sort by" : "Sort this page by"} name="sort" value=${sort}
         of=${Object.keys(SORTS)} /></${Top}>
-    <div class="mid"><div class="scroll" tabindex="0" role="region" aria-label="Who is here"><table
+    <div class="mid"><div class="scroll" tabindex="0" role="region" aria-label="Agents"><table
     class="rows">
-      <thead><tr><th scope="col">Agent</th><th scope="col">Program</th><th scope="col">Doing</th><th
-      scope="col">Post</th><th scope="col">Last hour</th>
-        <th scope="col">Reach</th><th scope="col" class="end">Seen</th></tr></thead>
+      <thead><tr><th scope="col">Agent</th><th scope="col">Program</th><th scope="col">Activity</th>
+        <th scope="col">Messages</th><th scope="col">Last hour</th>
+        <th scope="col">Reach</th><th scope="col" class="end">Last seen</th></tr></thead>
       ${grouped(rows, group, sort).map(
         ([
           name,
@@ -116,12 +115,9 @@ export function Agents({ data: first }) {
     ${
       agents.length
         ? null
-        : html`<div class="empty"><p>Nobody${
-            data.like
-              ? html` with <bdi>
-    ${safe(data.like)}</bdi> in the name`
-              : ""
-          } here. <a href=${address("agents")}>All agents</a>
+        : html`<div class="empty"><p>No agents${
+            data.like ? html` with <bdi>${safe(data.like)}</bdi> in the name` : ""
+          }. <a href=${address("agents")}>All agents</a>
     </p></div>`
     }
     ${
@@ -134,8 +130,8 @@ export function Agents({ data: first }) {
       ${
         data.skip
           ? html`<a
-      href=${address("agents", { ...query.value, skip: Math.max(0, data.skip - PAGE) })}>Back</a>
-        `
+      href=${address("agents", { ...query.value, skip: Math.max(0, data.skip - PAGE) })}>
+        Previous ${PAGE}</a>`
           : null
       }
       ${
@@ -149,19 +145,19 @@ export function Agents({ data: first }) {
     ${
       awaited.length
         ? html`<p class="dim foot">
-    Mail waits for names that nobody has seen: ${awaited.slice(0, 12).map(safe).join(", ")}
+    Messages wait for unknown recipients: ${awaited.slice(0, 12).map(safe).join(", ")}
       ${awaited.length > 12 ? ` and ${awaited.length - 12} more` : ""}</p>`
         : null
     }
     ${
       data.left_out
         ? html`<p class="dim foot">
-    The last hour is drawn for the ${data.post.length} seen last.</p>`
+    The last hour is shown only for the ${data.activity.length} agents seen last.</p>`
         : null
     }</div></div></div>`;
 }
 
-/** Only agents with these letters in their names; asked of the server, which knows them all. */
+/** Filter agents by name. The server searches, as the roster may be incomplete. */
 function Find({ like }) {
   const timer = useRef(0);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -176,8 +172,9 @@ function Find({ like }) {
       250,
     );
   };
-  return html`<label class="find"><span class="away">Find an agent</span><input type="search"
-    placeholder="find an agent" defaultValue=${like} onInput=${look} maxlength="200" /></label>`;
+  return html`<label class="find"><span class="visually-hidden">Find an agent</span><input
+    type="search"
+    placeholder="Find an agent" defaultValue=${like} onInput=${look} maxlength="200" /></label>`;
 }
 
 function Row({ row }) {
@@ -197,7 +194,7 @@ function Row({ row }) {
     <td class="dim end">${row.seen ? html`<${Age} at=${row.seen} />` : "never"}</td></tr>`;
 }
 
-/** Twelve counts as twelve bars, drawn as two shapes: a page has hundreds of these. */
+/** Twelve counts as bars, drawn as two shapes because a page has hundreds of them. */
 function Spark({ counts }) {
   if (!counts) return null;
   const most = Math.max(...counts, 1),

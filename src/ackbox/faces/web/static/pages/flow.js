@@ -1,5 +1,5 @@
-// Flow: who talks to whom. The ring with what happens now, the same as a matrix, and a replay of
-// the stretch. What is counted: docs/why/watching.md.
+// Flow: who talks to whom, as a live ring, as a matrix and as a replay of the time window. What is
+// counted: docs/why/watching.md.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";
 import { quoted } from "../core/filter.js";
 import { address } from "../core/lookup.js";
@@ -7,7 +7,8 @@ import { go, query, setQuery, theme, Top, useFresh } from "../core/frame.js";
 import { keys } from "../core/keys.js";
 import { Nobody } from "../widgets/empty_state.js";
 import { Icon, Intent, Teach, Time, arg, html, safe } from "../widgets/ui.js";
-import { Painter, linesOf, places } from "../widgets/ring.js";
+import { Painter } from "../widgets/ring.js";
+import { linesOf, places } from "../widgets/ring_layout.js";
 import { ring as messages, time, version } from "../core/store.js";
 import { Windows } from "../widgets/time_windows.js";
 
@@ -20,7 +21,7 @@ const WINDOWS = [
 ];
 const SPEED = 60,
   TICK_MS = 100,
-  MOST_FRESH = 160;
+  MAX_FRESH = 160;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 const recipients = (message) =>
@@ -33,24 +34,24 @@ const live = (from, to) =>
       .join(" "),
   });
 
-const MOST_NAMED = 40,
-  MOST_ROWS = 100;
+const MAX_NAMED = 40,
+  MAX_ROWS = 100;
 
-/** Live, for a line: of a group those who wrote or were written to along it, the busiest first. */
+/** The address of Live for a line; for groups, the busiest senders and recipients along it. */
 function between(pairs, ring, line) {
   const own = pairs.filter(
     (pair) =>
       ring.of.get(pair.sender) === line.from &&
       (line.to === "*" ? pair.recipient === "*" : ring.of.get(pair.recipient) === line.to),
   );
-  const names = (end) => [...new Set(own.map((pair) => pair[end]))].slice(0, MOST_NAMED).join(",");
+  const names = (end) => [...new Set(own.map((pair) => pair[end]))].slice(0, MAX_NAMED).join(",");
   return live(names("sender"), line.to === "*" ? "*" : names("recipient"));
 }
 
 const GROUPED = {
   role: "Grouped by role",
   machine: "Grouped by machine",
-  busiest: "The busiest, and the others together",
+  busiest: "The busiest agents, all others in one place",
 };
 
 export function Flow({ data: given }) {
@@ -75,12 +76,16 @@ export function Flow({ data: given }) {
     }</div></div>`;
 }
 
-/** What stands where nobody has written: how to write to one of those who are here. */
+const HOW_TO_USE =
+  "Who talks to whom. Left and right arrow: select an agent. Up and down arrow: select one of " +
+  "its lines. Enter: open the line in Live. The matrix shows the same as a table.";
+
+/** The empty state: how to send the first message to an agent. */
 function Silence({ data }) {
   const one = data.agents.find((each) => each.kind === "agent");
-  return html`<p class="dim foot">Nobody wrote in this time.${
+  return html`<p class="dim foot">No messages in this time window.${
     one
-      ? html` Say hello: <${Teach}
+      ? html` Send the first one: <${Teach}
     command=${`ackbox send ${arg(one.agent)} "hello"`} />`
       : null
   }</p>`;
@@ -121,11 +126,10 @@ function Ring({ data }) {
     Object.assign(painter.current, { only, chosen: own[chosen]?.key ?? null });
     painter.current.wake();
   }, [only, chosen, data]);
-  // What has come in since the last look travels; what was there before the page was opened has
-  // arrived.
+  // Messages that arrived since the last drawing move along their lines, earlier ones do not.
   useEffect(() => {
     const before = seen.current ?? Infinity,
-      fresh = messages.slice(-MOST_FRESH).filter((message) => message.seq > before);
+      fresh = messages.slice(-MAX_FRESH).filter((message) => message.seq > before);
     seen.current = messages.at(-1)?.seq ?? 0;
     if (replay.at === null)
       for (const message of fresh)
@@ -154,6 +158,7 @@ function Ring({ data }) {
         }`,
       );
   }
+  const isPart = data.total > data.agents.length;
   const open = (line) => go(between(data.pairs, ring, line));
   const onKey = (event) => {
     const act = {
@@ -201,17 +206,17 @@ function Ring({ data }) {
           canvas.current.focus();
           isolate(1);
         },
-        "one agent",
+        "select an agent",
       ],
-      Space: [() => replay.play(), "replay, stop"],
+      Space: [() => replay.play(), "replay or stop"],
     }),
   );
   return html`<div class="ring"><canvas ref=${canvas} tabindex="0" role="application"
-    aria-label="Who talks to whom. Left and right arrows choose an agent, up and down one of its lines, Enter opens the line in Live. The matrix has the same as a table."
+    aria-label=${HOW_TO_USE}
       onKeyDown=${onKey} onPointerMove=${onMove} onPointerLeave=${() => setOnly(null)}
         onClick=${onClick} />
     ${data.pairs.length ? null : html`<${Silence} data=${data} />`}
-    <p class="away" role="status">${said}</p>
+    <p class="visually-hidden" role="status">${said}</p>
     ${
       only
         ? html`<div class="beside"><h2>${safe(only)}</h2><table><tbody>
@@ -229,7 +234,7 @@ function Ring({ data }) {
     : ${ring.list.reduce((sum, node) => sum + node.agents.length, 0)} agents in ${
       ring.list.length
     } places
-        ${data.total > data.agents.length ? `; of ${data.total.toLocaleString("en")}, those online or seen last` : ""}.</p>`
+        ${isPart ? ` (of ${data.total.toLocaleString("en")}; online or last seen first)` : ""}.</p>`
         : null
     }
     <${Legend} lines=${replay.at === null ? lines : replay.lines} />
@@ -240,15 +245,13 @@ function Legend({ lines }) {
   const found = new Map();
   for (const line of lines.values())
     found.set(line.intent, (found.get(line.intent) ?? 0) + line.messages);
-  return html`<ul class="legend" aria-label="Colours of lines">${[...found]
+  return html`<ul class="legend" aria-label="Colours of the lines">${[...found]
     .sort((a, b) => b[1] - a[1])
     .slice(0, 8)
     .map(([intent]) => html`<li><${Intent} message=${{ intent }} /></li>`)}</ul>`;
 }
 
-/**
- * A replay of the stretch: its place in time, lines as they were by then, and dots while it plays.
- */
+/** The replay of the time window: its current time, the lines up to then, and moving dots. */
 function useReplay(data, painter) {
   const [at, setAt] = useState(null),
     [plays, setPlays] = useState(false);
@@ -289,7 +292,7 @@ function useReplay(data, painter) {
   }, [at]);
   useEffect(() => {
     if (!plays) return undefined;
-    // A long stretch is told in half a minute, a short one sixty times as fast as it was.
+    // A long window plays in half a minute, a short one at sixty times its speed.
     const speed = Math.max(SPEED, (end - start) / 30_000);
     const timer = setInterval(
       () =>
@@ -330,13 +333,14 @@ function Scrubber({ data, replay }) {
   const { start, end, at } = replay,
     shown = at ?? end;
   return html`<div class="scrubber"><button type="button" onClick=${replay.play}
-    aria-label=${replay.plays ? "Stop the replay" : "Replay this time"}><${Icon}
-      d=${replay.plays ? "M5.500 3.500v9M10.500 3.500v9" : "M5 3.500 12 8 5 12.500z"} /></button>
-    <label class="away" for="scrubber">Time of the replay</label><input id="scrubber" type="range"
+    aria-label=${replay.plays ? "Stop the replay" : "Replay"}><${Icon}
+      d=${replay.plays ? "M5.5 3.5v9M10.5 3.5v9" : "M5 3.5 12 8 5 12.5z"} /></button>
+    <label class="visually-hidden" for="scrubber">Time of the replay</label><input id="scrubber"
+    type="range"
     min=${start} max=${end} value=${shown} step="1000"
       onInput=${(event) => replay.setAt(Number(event.target.value))} />
     <span class="num"><${Time} at=${new Date(shown).toISOString()} /></span><button type="button"
-    class="quiet" disabled=${at === null} onClick=${() => replay.setAt(null)}>now</button></div>`;
+    class="quiet" disabled=${at === null} onClick=${() => replay.setAt(null)}>Now</button></div>`;
 }
 
 function Matrix({ data }) {
@@ -347,6 +351,8 @@ function Matrix({ data }) {
   const senders = [...new Set(all.map((line) => line.from))].sort(),
     to = [...new Set(all.map((line) => line.to))].sort();
   if (!senders.length) return html`<div class="empty"><${Silence} data=${data} /></div>`;
+  const sentBy = (name) =>
+    all.filter((line) => line.from === name).reduce((sum, line) => sum + line.messages, 0);
   const most = Math.max(...all.map((line) => line.messages));
   return html`<div class="scroll" tabindex="0" role="region"
     aria-label="Who talks to whom, as a table">${
@@ -355,10 +361,10 @@ function Matrix({ data }) {
       ${GROUPED[ring.by]}.</p>`
         : null
     }<table class="rows pairs">
-    <thead><tr><th scope="col">from ↓ to →</th>${to.map(
+    <thead><tr><th scope="col">From ↓ to →</th>${to.map(
       (name) => html`<th scope="col"><bdi>
     ${safe(named(name))}</bdi></th>`,
-    )}<th scope="col">all</th></tr></thead>
+    )}<th scope="col">All</th></tr></thead>
     <tbody>${senders.map(
       (sender) => html`<tr><th scope="row"><bdi>${safe(sender)}</bdi></th>${to.map((name) => {
         const line = by.get(`${sender}\n${name}`);
@@ -370,24 +376,24 @@ function Matrix({ data }) {
             : html`<span class="dim">·</span>`
         }</td>`;
       })}
-      <td class="num">${all.filter((line) => line.from === sender).reduce((sum, line) => sum + line.messages, 0)}</td></tr>`,
+      <td class="num">${sentBy(sender)}</td></tr>`,
     )}</tbody></table>
     ${
       isGrouped
-        ? html`<table class="rows busiest"><caption class="away">
+        ? html`<table class="rows busiest"><caption class="visually-hidden">
           Pairs of agents with the most messages</caption><thead><tr><th scope="col">From</th><th
             scope="col">To</th><th scope="col">Mostly</th><th scope="col" class="end">Messages</th>
               </tr></thead>
-      <tbody>${data.pairs.slice(0, MOST_ROWS).map(
+      <tbody>${data.pairs.slice(0, MAX_ROWS).map(
         (pair) => html`<tr><th scope="row"><bdi>
       ${safe(pair.sender)}</bdi></th><td><bdi>${safe(named(pair.recipient))}</bdi></td><td>
       <${Intent} message=${{ intent: pair.intent }} /></td><td class="num end"><a
       href=${live(pair.sender, pair.recipient)}>${pair.messages}</a></td></tr>`,
       )}</tbody></table>
       ${
-        data.pairs.length > MOST_ROWS
+        data.pairs.length > MAX_ROWS
           ? html`<p class="dim foot">
-      ${data.pairs.length - MOST_ROWS} more pairs are in <a
+      ${data.pairs.length - MAX_ROWS} more pairs are in <a
       href=${`${location.pathname}.txt${location.search}`} target="_blank">this page as text</a>.
         </p>`
           : null

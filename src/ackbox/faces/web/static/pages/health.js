@@ -1,5 +1,5 @@
-// Health: four charts and no more, each a way into Live; the same numbers as a table. The chart
-// library is loaded here only.
+// Health: four charts that lead into Live, and their numbers as a table. Only this page loads the
+// chart library.
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { address, colours } from "../core/lookup.js";
 import { go, theme, Top, useFresh } from "../core/frame.js";
@@ -15,7 +15,7 @@ const WINDOWS = [
 const here = (name) => new URL(`../vendor/${name}`, import.meta.url).href;
 let loading;
 
-/** Load the chart library and its styles, once. */
+/** Load the chart library and its styles once. */
 function library() {
   loading ??= (() => {
     const link = document.createElement("link");
@@ -27,24 +27,26 @@ function library() {
   return loading;
 }
 
+/** @type {[number, string][]} */
+const DURATIONS = [
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1000, "s"],
+];
 export const short = (ms) => {
-  for (const [size, unit] of [
-    [86_400_000, "d"],
-    [3_600_000, "h"],
-    [60_000, "min"],
-    [1000, "s"],
-  ])
+  for (const [size, unit] of DURATIONS)
     if (ms >= size) return `${Number((ms / size).toPrecision(3))} ${unit}`;
   return `${Math.round(ms)} ms`;
 };
 
-/** Every step of the stretch, those without messages too. */
+/** All steps of the time window, also those without messages. */
 function stepsOf({ since, step_s, steps }, now) {
   const start = Date.parse(since),
     known = new Map(steps.map((step) => [Date.parse(step.at), step])),
     all = [];
   for (let at = start; at <= Math.min(now, start + 61 * step_s * 1000); at += step_s * 1000)
-    all.push({ at, ...(known.get(at) ?? { messages: {} }), at });
+    all.push({ ...(known.get(at) ?? { messages: {} }), at });
   return all;
 }
 
@@ -67,17 +69,22 @@ export function Health({ data: given }) {
         q: `after:${new Date(from).toISOString()} before:${new Date(to).toISOString()}`,
       }),
     );
+  const series = intents.map((intent) => ({
+    name: intent,
+    values: steps.map((step) => step.messages[intent] ?? 0),
+    intent,
+  }));
   const delay = (mark) => steps.map((step) => step[mark] ?? null);
   return html`<div class="view is-health"><${Top} title="Health"><${Windows} of=${WINDOWS}
     path="health" value=${data.window} />
       <span class="grow"></span><button type="button" class="quiet"
-      aria-pressed=${isTable ? "true" : "false"} onClick=${() => setTable(!isTable)}>Table</button>
+      aria-pressed=${isTable} onClick=${() => setTable(!isTable)}>Table</button>
         </${Top}>
     <div class="mid"><div class="scroll pad" tabindex="0" role="region" aria-label="Health">
     ${
       data.complete_since !== data.since
         ? html`<p class="dim">
-    There were more than 20,000 messages: these numbers are complete since <${Time}
+    The window has more than 20,000 messages; the numbers are complete since <${Time}
       at=${data.complete_since} day=${true} />.</p>`
         : ""
     }
@@ -88,7 +95,7 @@ export function Health({ data: given }) {
       <${Chart} title="Messages"
       unit=${`per ${data.step_s < 60 ? `${data.step_s} s` : short(data.step_s * 1000)}, by intent`}
         kind="stack" at=${steps.map((step) => step.at)} onRange=${range}
-        series=${intents.map((intent) => ({ name: intent, values: steps.map((step) => step.messages[intent] ?? 0), intent }))}/>
+        series=${series}/>
       <${Chart} title="Pick-up time" unit="sent to delivered" kind="delay"
       at=${steps.map((step) => step.at)} onRange=${range} delays=${delay("picked_up")}
         whole=${data.picked_up}/>
@@ -102,6 +109,7 @@ export function Health({ data: given }) {
   </div>`;
 }
 
+/** @type {[number, string][]} */
 const UNITS = [
   [1e9, "GB"],
   [1e6, "MB"],
@@ -113,14 +121,13 @@ const size = (bytes) => {
 };
 
 /**
- * How the database and the server stand, one line each; whoever does not administer is told of the
- * post only.
+ * The state of the database and the server; a key without admin rights sees message counts only.
  */
 function Facts({ behind, server, messages }) {
   const copy = server?.backup,
     rows = [
-      ["Messages in this time", messages.toLocaleString("en")],
-      ["Events behind", html`${behind} <span class="dim">index of words</span>`],
+      ["Messages", messages.toLocaleString("en")],
+      ["Search index", html`${behind} <span class="dim">events behind</span>`],
     ];
   if (server)
     rows.unshift([
@@ -141,12 +148,12 @@ function Facts({ behind, server, messages }) {
         "Integrity",
         copy
           ? html`<span title=${copy.verified}>
-            ${copy.verified.startsWith("integrity_check") ? "ok" : "the copy can be read"}
+            ${copy.verified.startsWith("integrity_check") ? "OK" : "Readable"}
             </span> <span class="dim">checked <${Age} at=${copy.made_at} /> ago</span>`
           : html`<span class="dim">checked with each backup</span>`,
       ],
     );
-  return html`<dl class="facts" aria-label="The database and the server">
+  return html`<dl class="facts" aria-label="Database and server">
     ${rows.map(
       ([name, value]) => html`<div key=${name}><dt>${name}</dt><dd class="num">${value}
     </dd></div>`,
@@ -272,17 +279,17 @@ function Chart({ title, unit, kind, at, series, delays, whole, onRange }) {
             .slice(0, 6)
             .map((each) => html`<span><${Intent} message=${{ intent: each.intent }} /></span>`)
         : RANKS.map(
-            ([key, name, token]) =>
+            ([key, name]) =>
               html`<span><i class=${`swatch ${name}`}/>${name} ${whole ? short(whole[key]) : "–"}
                 </span>`,
           )
     }</p>
     <div class="plot" ref=${place} role="img"
     aria-label=${`${title}, ${unit}; the numbers are in the table`}/>
-    ${isEmpty ? html`<p class="over">Nothing in this time.</p>` : ""}</section>`;
+    ${isEmpty ? html`<p class="over">No data in this time window.</p>` : ""}</section>`;
 }
 
-/** The power of ten at or beyond a value; the axis of delays goes from one to another. */
+/** The power of ten at or beyond a value, where the axis of delays starts and ends. */
 const tenth = (value, round) =>
   10 ** round(Math.log10(Math.max(value, 1)) + (round === Math.ceil ? 0.01 : 0));
 const tens = (least, most) => {
@@ -298,10 +305,7 @@ const hours = new Intl.DateTimeFormat(undefined, {
   days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const clock = (s, span) => (span > 86_400 ? days : hours).format(s * 1000);
 
-/**
- * Series on top of each other: drawn from the whole downwards, so that each covers what lies under
- * it.
- */
+/** Stacked series: drawn from the total downwards, so that each covers the ones below it. */
 function stacked(series) {
   const sums = series[0]?.values.map(() => 0) ?? [],
     drawn = [];
@@ -340,17 +344,21 @@ function Oldest({ agents }) {
 
 function Numbers({ steps, intents, step_s }) {
   const cell = (delay, key) => (delay ? short(delay[key]) : "");
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="The numbers of all charts">
+  const spanOf = ({ at }) =>
+    `after:${at} before:${new Date(Date.parse(at) + step_s * 1000).toISOString()}`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Numbers of all charts">
     <table class="rows"><thead><tr><th scope="col">From</th>${intents.map(
       (intent) => html`<th
     scope="col">${intent}</th>`,
     )}
-      <th scope="col">pick-up p50</th><th scope="col">p95</th><th scope="col">p99</th><th
-      scope="col">acknowledge p50</th><th scope="col">p95</th><th scope="col">p99</th></tr></thead>
+      <th scope="col">Pick-up p50</th><th scope="col">p95</th><th scope="col">p99</th><th
+      scope="col">Acknowledge p50</th><th scope="col">p95</th><th scope="col">p99</th></tr></thead>
     <tbody>${steps.toReversed().map(
-      (step) => html`<tr><th scope="row"><a
-        href=${address("live", { q: `after:${step.at} before:${new Date(Date.parse(step.at) + step_s * 1000).toISOString()}` })}><${Time} at=${step.at} day=${true} seconds=${false} /></a></th>
+      (step) => html`<tr><th scope="row"><a href=${address("live", { q: spanOf(step) })}>
+        <${Time} at=${step.at} day=${true} seconds=${false} /></a></th>
       ${intents.map((intent) => html`<td class="num">${step.messages[intent] ?? ""}</td>`)}
-      ${["picked_up", "acknowledged"].flatMap((mark) => ["p50_ms", "p95_ms", "p99_ms"].map((key) => html`<td class="num">${cell(step[mark], key)}</td>`))}</tr>`,
+      ${["picked_up", "acknowledged"].flatMap((mark) =>
+        RANKS.map(([key]) => html`<td class="num">${cell(step[mark], key)}</td>`),
+      )}</tr>`,
     )}</tbody></table></div>`;
 }

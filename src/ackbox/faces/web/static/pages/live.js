@@ -1,4 +1,4 @@
-// Live: everything, the newest at the bottom. Rows never move under the pointer; scrolling up holds
+// Live: all messages, newest at the bottom. Rows never move under the pointer; scrolling up pauses
 // the view.
 import {
   html,
@@ -13,6 +13,7 @@ import {
   firstLine,
   safe,
   to,
+  urgencyOf,
   words,
 } from "../widgets/ui.js";
 import { List } from "../widgets/virtual_list.js";
@@ -20,7 +21,6 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "../vendor
 import {
   base,
   byId,
-  call,
   crowded,
   load,
   me,
@@ -30,13 +30,12 @@ import {
   sending,
   take,
   version,
-  mayWrite,
 } from "../core/store.js";
-import { Compose, compose, reply } from "../widgets/compose.js";
-import { Detail, markOwn } from "../widgets/detail.js";
+import { Compose } from "../widgets/compose.js";
+import { Detail, messageKeys } from "../widgets/detail.js";
 import { INTENTS, STATES, fitting, terms, toggled, without } from "../core/filter.js";
 import { FilterBox } from "../widgets/filter_box.js";
-import { keys } from "../core/keys.js";
+import { focusPage, keys, moveKeys } from "../core/keys.js";
 import { Picked, clear, clicked, pickKeys, picked, tick, tickTo } from "../widgets/selection.js";
 import { density, go, query, setQuery, Top, useOthers } from "../core/frame.js";
 
@@ -48,14 +47,14 @@ function Row({ each }) {
     return html`<div class="msg is-fold"><span class="when"><${Time} at=${m.created_at} /></span>
       <span class="who"><${Agent} name=${m.sender} kind=${m.sender_kind} /> <span class="arrow">→
       </span> <bdi>${to(m)}</bdi></span><${Intent} message=${m} /><span class="line dim">
-      ${m.folded.length} messages, the last: ${firstLine(m.folded.at(-1))}</span><span
+      ${m.folded.length} messages; the latest: ${firstLine(m.folded.at(-1))}</span><span
       class="state"><${Key}>⏎</${Key}></span></div>`;
-  return html`<div class=${`msg ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""} ${m.sending ? "is-sending" : ""}`}>
+  return html`<div class=${`msg ${urgencyOf(m)} ${m.sending ? "is-sending" : ""}`}>
     <span class="when"><${Time} at=${m.created_at} /></span>
     <span class="who"><${Agent} name=${m.sender} instance=${null} kind=${m.sender_kind} /> <span
     class="arrow">→</span> <bdi>${to(m)}</bdi></span>
     <${Intent} message=${m} />
-    <span class="line">${m.parent ? html`<span class="re" title="an answer">↳</span>` : null}<bdi>
+    <span class="line">${m.parent ? html`<span class="re" title="reply">↳</span>` : null}<bdi>
     ${firstLine(m)}</bdi>${
       density.value === "roomy"
         ? html`<span class="second">
@@ -74,12 +73,18 @@ const drawRow = (each) => html`<${Row} each=${each} />`;
 drawRow.mark = (each) =>
   each.folded
     ? `f${each.folded.length}`
-    : `${each.tally.delivered}.${each.tally.read}.${each.tally.acknowledged}.${each.tally.recipients}.${density.value}`;
+    : [
+        each.tally.delivered,
+        each.tally.read,
+        each.tally.acknowledged,
+        each.tally.recipients,
+        density.value,
+      ].join();
 const keyOf = (each) => each.id;
 const isPicked = (each) =>
   each.folded ? each.folded.every((m) => picked.value.has(m.id)) : picked.value.has(each.id);
 
-/** Runs of one pair and intent become one row; urgent ones and people's never do. */
+/** Merge runs of messages with one sender, recipient and intent; never urgent ones or people's. */
 function folded(rows, opened, selected) {
   const out = [];
   for (const m of rows) {
@@ -102,7 +107,7 @@ function Menu({ name, items, q, onPick }) {
   const has = terms(q)
     .filter((each) => each.key === name)
     .flatMap((each) => each.value.split(","));
-  return html`<label class="menu"><span class="away">${name}</span><select value=""
+  return html`<label class="menu"><span class="visually-hidden">${name}</span><select value=""
     aria-label=${`Filter by ${name}`} onChange=${(event) => {
       onPick(toggled(q, name, event.target.value));
       event.target.value = "";
@@ -114,15 +119,12 @@ function Menu({ name, items, q, onPick }) {
     )}</select></label>`;
 }
 
-/**
- * The menu of names where not all are listed: what is typed is asked of the server, which knows the
- * others.
- */
+/** A box for names if the roster is incomplete: the server searches for what is typed. */
 function Names({ name, items, q, onPick }) {
   const [letters, type] = useState(""),
     others = useOthers(letters.trim().toLowerCase());
   const all = [...items, ...others.map((each) => each.agent)];
-  // Enter means what is typed; whoever only leaves the field means nothing by half a name.
+  // Enter takes what is typed; leaving the field takes complete names only.
   const take = (event, isMeant) => {
     const word = event.target.value.trim();
     if (!word || !(isMeant || all.includes(word))) return;
@@ -130,7 +132,8 @@ function Names({ name, items, q, onPick }) {
     type("");
     onPick(toggled(q, name, word));
   };
-  return html`<label class="menu"><span class="away">${name}</span><input list=${`${name}-names`}
+  return html`<label class="menu"><span class="visually-hidden">${name}</span><input
+    list=${`${name}-names`}
     placeholder=${name} aria-label=${`Filter by ${name}`} autocomplete="off"
       onInput=${(event) => type(event.target.value)} onChange=${(event) => take(event, false)}
         onKeyDown=${(event) => {
@@ -140,7 +143,7 @@ function Names({ name, items, q, onPick }) {
     </label>`;
 }
 
-const toList = () => document.querySelector(".list")?.focus();
+const toList = () => focusPage();
 
 function Filters({ q, onChange }) {
   const people = roster.value.agents.map((each) => each.agent),
@@ -152,9 +155,9 @@ function Filters({ q, onChange }) {
     <${Menu} name="priority" items=${["urgent", "high", "normal"]} q=${q} onPick=${onChange} />
     <${Menu} name="is" items=${STATES} q=${q} onPick=${onChange} />
     <div class="find"><${Icon}
-    d="M7 11.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9zM10.500 10.500 14 14" size=${14} />
-      <label class="away" for="filter">Filter</label><${FilterBox} id="filter" q=${q}
-      placeholder="filter" onSubmit=${(text) => {
+    d="M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.5 10.5 14 14" size=${14} />
+      <label class="visually-hidden" for="filter">Filter</label><${FilterBox} id="filter" q=${q}
+      placeholder="Filter" onSubmit=${(text) => {
         onChange(text);
         document.getElementById("filter").blur();
         toList();
@@ -169,7 +172,7 @@ function Chips({ q, onChange }) {
   if (!all.length) return null;
   return html`<div class="chips">${all.map(
     (each) => html`<button type="button" class="chip"
-    title="Drop this part" onClick=${() => onChange(without(q, each))}>${
+    title="Remove from the filter" onClick=${() => onChange(without(q, each))}>${
       each.key
         ? html`<span
       class="dim">${each.key}</span> `
@@ -183,22 +186,24 @@ function Empty({ q, onFilter }) {
   if (q) {
     const all = terms(q),
       last = all.at(-1);
-    return html`<div class="empty"><p>Nothing fits <b>${all.map((each) => each.text).join(" ")}</b>.
-      </p><p><button type="button" onClick=${() => onFilter(without(q, last))}>Without ${last.text}
+    return html`<div class="empty"><p>No messages match <b>${all.map((each) => each.text).join(" ")}
+      </b>.
+      </p><p><button type="button" onClick=${() => onFilter(without(q, last))}>Remove ${last.text}
       </button></p></div>`;
   }
   const others = roster.value.agents.filter(
     (each) => each.agent !== me.agent && each.kind === "agent",
   );
   if (!others.length)
-    return html`<div class="empty"><p class="title">Nobody is here yet.</p><p>
-      Let an agent in: give its program this MCP server command.</p><p><${Teach}
-        command="ackbox mcp --as NAME" /></p><p>No agent at hand?</p><p><${Teach}
+    return html`<div class="empty"><p class="title">No agent has connected yet.</p><p>
+      Connect one: add this MCP server command to its program.</p><p><${Teach}
+        command="ackbox mcp --as NAME" /></p><p>No agent yet? Try the demo:</p><p><${Teach}
           command="ackbox demo" /></p></div>`;
   const one = others[0].agent;
-  return html`<div class="empty"><p class="title"><bdi>${safe(one)}</bdi> is here
-    ${others[0].presence === "online" ? " and waiting" : ""}.</p><p>Say hello: press <${Key}>c
-    </${Key}> and type <code>@${safe(one)}</code>, or in a terminal</p><p><${Teach}
+  return html`<div class="empty"><p class="title"><bdi>${safe(one)}</bdi>
+    ${others[0].presence === "online" ? " is online." : " has connected before."}</p><p>
+    Send the first message: press <${Key}>c</${Key}> and type <code>@${safe(one)}</code>, or run</p>
+      <p><${Teach}
     command=${`ackbox send ${arg(one)} "hello"`} /></p></div>`;
 }
 
@@ -209,7 +214,7 @@ export function Live({ data }) {
     older = useRef({ cursor: null, busy: false }),
     held = useRef(null);
   const [selected, setSelected] = useState(pane);
-  // Known at once: keys may come faster than drawings.
+  // Updated at once: keys can arrive faster than the page is drawn.
   const chosen = useRef(pane);
   const select = (id) => {
     chosen.current = id;
@@ -225,19 +230,19 @@ export function Live({ data }) {
   const [problem, fail] = useState(null);
   const [follows, setFollows] = useState(true);
 
-  // Before the first paint: rows stand in it, not in the one after.
+  // Before the first paint, so that it has rows already.
   useLayoutEffect(() => {
     take([...data.messages].reverse(), data.tallies.slice().reverse());
     older.current = { cursor: data.cursor, busy: false, from: data.messages.at(-1)?.seq ?? 0 };
     setReady(true);
     fail(data.problem ?? null);
   }, [data]);
-  // At once: later it would take the choice back from a key that has come meanwhile.
+  // At once: later it would undo the selection of a key that arrived meanwhile.
   useLayoutEffect(() => {
     if (pane) select(pane);
   }, [pane]);
 
-  // Rows are what the ring has from the oldest loaded one on; before the first page is in, nothing.
+  // Rows are the messages of the ring from the oldest loaded one on; none before the first page.
   const rows = useMemo(() => {
     const fits = fitting(q);
     const from = older.current.from ?? 0;
@@ -250,8 +255,7 @@ export function Live({ data }) {
   }, [version.value, q, ready, folds, opened, sending.value, data, folds && selected]);
 
   const shown = hold && held.current ? held.current : rows;
-  // What has come since somebody read further up or held the stream; older rows, loaded above, are
-  // not new.
+  // Messages that arrived while the person read further up or paused; older rows are not new.
   const seenTo = useRef(0);
   if (follows && !hold) seenTo.current = ring.at(-1)?.seq ?? 0;
   let fresh = 0;
@@ -265,7 +269,7 @@ export function Live({ data }) {
     ).length;
   useEffect(() => () => setHold(false), []);
   useEffect(() => {
-    // Never under the hand of somebody who reads further up.
+    // Never while somebody reads further up.
     if (follows && !hold) setFolds(crowded.value);
   }, [crowded.value, follows, hold]);
 
@@ -350,11 +354,8 @@ export function Live({ data }) {
 
   useLayoutEffect(() =>
     keys("Live", {
-      j: [() => move(1), "next"],
-      ArrowDown: [() => move(1)],
-      k: [() => move(-1), "previous"],
-      ArrowUp: [() => move(-1)],
-      Enter: [() => enter(shown[at()]), "open; again: its thread"],
+      ...moveKeys(move),
+      Enter: [() => enter(shown[at()]), "open; again: thread"],
       Escape: [
         () => {
           if (clear()) return true;
@@ -367,76 +368,13 @@ export function Live({ data }) {
         "close",
       ],
       ...pickKeys(() => shown, at, step),
-      G: [toEnd, "newest, follow"],
+      G: [toEnd, "go to newest"],
       End: [toEnd],
       "/": [() => document.getElementById("filter")?.focus(), "filter"],
-      Space: [pause, "hold, release"],
+      Space: [pause, "pause or resume"],
       n: [() => unacked(1), "next unacknowledged"],
       p: [() => unacked(-1), "previous unacknowledged"],
-      r: [
-        () => {
-          const m = current();
-          if (!m || !mayWrite) return false;
-          reply(m);
-          return true;
-        },
-        "reply",
-      ],
-      t: [
-        () => {
-          const m = current();
-          if (!m) return false;
-          go(`${base}/t/${m.thread}#${m.id}`);
-          return true;
-        },
-        "its thread",
-      ],
-      a: [
-        () => {
-          const m = current();
-          if (!m) return false;
-          markOwn(m, "acknowledged");
-          return true;
-        },
-        "acknowledge, own mail",
-      ],
-      e: [
-        () => {
-          const m = current();
-          if (!m) return false;
-          markOwn(m, "archived");
-          return true;
-        },
-        "archive, own mail",
-      ],
-      u: [
-        () => {
-          const m = current();
-          if (!m) return false;
-          markOwn(m, "unread");
-          return true;
-        },
-        "unread, own mail",
-      ],
-      y: [
-        () => {
-          const m = current();
-          if (m)
-            call("message.get", { id: m.id }).then((whole) =>
-              navigator.clipboard?.writeText(whole.body),
-            );
-          return Boolean(m);
-        },
-        "copy text",
-      ],
-      Y: [
-        () => {
-          const m = current();
-          if (m) navigator.clipboard?.writeText(`${location.origin}${base}/m/${m.id}`);
-          return Boolean(m);
-        },
-        "copy link",
-      ],
+      ...messageKeys(current),
     }),
   );
 
@@ -450,7 +388,7 @@ export function Live({ data }) {
         shown.length
           ? html`<div class="list-box"><${List} handle=${list} rows=${shown}
             height=${HEIGHTS[density.value]} row=${drawRow} keyOf=${keyOf} selected=${selected}
-              label="Messages, the newest last" onPick=${pick} onOpen=${enter}
+              label="Messages, newest last" onPick=${pick} onOpen=${enter}
                 onFollow=${setFollows} onTop=${onTop} follow=${!hold} picked=${picked.value}
                   isPicked=${isPicked} onTick=${(each, event) => {
                     if (event.shiftKey) tickTo(shown, each.id);
@@ -468,6 +406,6 @@ export function Live({ data }) {
       <${Picked} of=${q} path=${`${base}/live`}
       search=${new URLSearchParams(q ? { q } : {}).toString()} /><${Compose} />
     </div>
-    ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })} go=${go} />` : null}
+    ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })}/>` : null}
   </div>`;
 }

@@ -1,5 +1,5 @@
-// A mailbox: what an agent has and sent, and the matrix of who has read what it sent. Looking marks
-// nothing.
+// A mailbox: messages to and from an agent, and a matrix of who has read what it sent. Viewing
+// marks nothing.
 import {
   html,
   Agent,
@@ -11,28 +11,30 @@ import {
   Time,
   Teach,
   arg,
+  classes,
   firstLine,
   safe,
   seen,
   to,
+  urgencyOf,
 } from "../widgets/ui.js";
 import { useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";
 import { base, me, mayWrite, refusal } from "../core/store.js";
-import { Compose, compose, reply } from "../widgets/compose.js";
-import { Detail, markOwn } from "../widgets/detail.js";
-import { keys } from "../core/keys.js";
+import { Compose } from "../widgets/compose.js";
+import { Detail, messageKeys } from "../widgets/detail.js";
+import { keys, moveKeys } from "../core/keys.js";
 import { Picked, Tick, clear, clicked, pickKeys, picked } from "../widgets/selection.js";
 import { go, Older, query, setQuery, Top, useFresh, useStanding } from "../core/frame.js";
 
 const BOXES = ["unread", "inbox", "sent", "archive", "receipts"];
 const RANK = { pending: 0, expired: 0, delivered: 1, read: 2, acknowledged: 3 };
-const MOST_COLUMNS = 12,
+const MAX_COLUMNS = 12,
   SHOWN = 50;
 
 function Cell({ receipt, isAt, onPick, id }) {
   if (!receipt)
     return html`<td class=${isAt ? "is-at" : ""} id=${id}><span class="none" role="img"
-      aria-label="not addressed">·</span></td>`;
+      aria-label="not a recipient">·</span></td>`;
   const times = ["delivered", "read", "acknowledged"]
     .map((mark) => (receipt[`${mark}_at`] ? `${mark} ${receipt[`${mark}_at`]}` : null))
     .filter(Boolean)
@@ -43,8 +45,8 @@ function Cell({ receipt, isAt, onPick, id }) {
 }
 
 /**
- * How many are how far. Of very many recipients only the first are told one by one; then the sums
- * say it.
+ * How many recipients have reached each state. With many recipients the server lists only the
+ * first; then the totals are used.
  */
 function counted({ receipts, recipients, delivered, read, acknowledged, is_expired }) {
   if (receipts.length >= recipients)
@@ -62,7 +64,7 @@ function counted({ receipts, recipients, delivered, read, acknowledged, is_expir
   };
 }
 
-/** Who has not even been given a message. */
+/** Recipients to whom a message was not delivered yet. */
 const pending = (status) => [
   ...new Set(
     status.receipts
@@ -71,7 +73,7 @@ const pending = (status) => [
   ),
 ];
 
-/** Asks before everyone who has not been given a message is written to. */
+/** Asks before it nudges all recipients to whom a message was not delivered yet. */
 function Nudge({ m, names, onClose }) {
   const [said, say] = useState(""),
     [isBusy, busy] = useState(false),
@@ -93,13 +95,20 @@ function Nudge({ m, names, onClose }) {
     }
   }
   if (said || !names.length)
-    return html`<div class="picked" role="status">${said || "Everyone has been given it."}<button
+    return html`<div class="picked" role="status">${said || "All recipients have it."}<button
       type="button" ref=${first} onClick=${onClose}>Close</button></div>`;
-  return html`<div class="picked" role="group" aria-label="Nudge"><span>Write to <bdi>
+  return html`<div class="picked" role="group" aria-label="Nudge"><span>Nudge <bdi>
     ${safe(names.slice(0, 5).join(", "))}</bdi>
-    ${names.length > 5 ? ` and ${names.length - 5} more` : ""}, urgently, about <bdi>${firstLine(m)}
+    ${names.length > 5 ? ` and ${names.length - 5} more` : ""} with an urgent message about <bdi>
+    ${firstLine(m)}
     </bdi>?</span><button type="button" class="primary" ref=${first} disabled=${isBusy}
-    onClick=${run}>Nudge</button><button type="button" onClick=${onClose}>Leave</button></div>`;
+    onClick=${run}>Nudge</button><button type="button" onClick=${onClose}>Cancel</button></div>`;
+}
+
+/** How long it took until the last recipient acknowledged. */
+function Took({ seconds }) {
+  return html`<span class="dim"><span class="sep"> · </span>
+    ${seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}</span>`;
 }
 
 function Matrix({ told, onOpen }) {
@@ -127,7 +136,7 @@ function Matrix({ told, onOpen }) {
         ?.querySelector("td.is-at")
         ?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [cell]);
-  const folded = names.length > MOST_COLUMNS && !unfolded;
+  const folded = names.length > MAX_COLUMNS && !unfolded;
   const of = (status, name) =>
     status.receipts.find(
       (each) => (each.instance ? `${each.agent}/${each.instance}` : each.agent) === name,
@@ -156,20 +165,20 @@ function Matrix({ told, onOpen }) {
   }
   if (!messages.length)
     return html`<div class="empty"><p class="title"><bdi>${safe(told.name)}
-      </bdi> has sent nothing yet.</p></div>`;
+      </bdi> has sent no messages yet.</p></div>`;
   return html`<div class="wide"><table ref=${grid} class="matrix" role="grid" tabindex="0"
-    onKeyDown=${onKeyDown} data-first aria-label=${`Who has what ${told.name} sent`}
+    onKeyDown=${onKeyDown} data-first aria-label=${`Receipts of messages from ${told.name}`}
       aria-activedescendant=${folded ? null : `cell-${cell.row}-${cell.column}`}>
-    <thead><tr><th scope="col">sent by ${safe(told.name)}</th>${
+    <thead><tr><th scope="col">Sent by ${safe(told.name)}</th>${
       folded
         ? html`<th scope="col">
     <button type="button" class="quiet small" onClick=${() => unfold(true)}>
-    ${names.length} recipients: show each</button></th>`
+    Show all ${names.length} recipients</button></th>`
         : names.map(
             (name) => html`<th scope="col">
     <bdi>${safe(name)}</bdi></th>`,
           )
-    }<th scope="col">done</th></tr></thead>
+    }<th scope="col">Acknowledged</th></tr></thead>
     <tbody>${messages.map((m, row) => {
       const status = statuses[row];
       if (!status) return null;
@@ -180,7 +189,7 @@ function Matrix({ told, onOpen }) {
         .at(-1);
       const took = last ? Math.round((Date.parse(last) - Date.parse(m.created_at)) / 1000) : null;
       return html`<tr key=${m.id}
-        class=${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""}><th scope="row">
+        class=${urgencyOf(m)}><th scope="row">
           <button type="button" class="plainly" onClick=${() => onOpen(m)}><span class="dim num">
           <${Time} at=${m.created_at} seconds=${false} /></span> <${Intent} message=${m} /> <span
           class="line"><bdi>${firstLine(m)}</bdi></span></button></th>
@@ -199,13 +208,17 @@ function Matrix({ told, onOpen }) {
                       }} />`,
               )
         }
-        <td class="num">${status.is_expired && status.delivered < status.recipients ? "expired" : `${status.acknowledged}/${status.recipients}`}${took !== null ? html`<span class="dim"><span class="sep"> · </span>${took < 90 ? `${took} s` : `${Math.round(took / 60)} min`}</span>` : null}</td></tr>`;
+        <td class="num">${
+          status.is_expired && status.delivered < status.recipients
+            ? "expired"
+            : `${status.acknowledged}/${status.recipients}`
+        }${took === null ? null : html`<${Took} seconds=${took} />`}</td></tr>`;
     })}</tbody></table></div>
     ${
       statuses.some((each) => each.receipts.length < each.recipients)
         ? html`<p
     class="foot dim small">
-      Of more than ${SHOWN} recipients ${SHOWN} are told one by one; the counts are of all.</p>
+      Messages to more than ${SHOWN} recipients list ${SHOWN}; the counts include all.</p>
         `
         : null
     }
@@ -214,11 +227,11 @@ function Matrix({ told, onOpen }) {
       (state) => html`<span>
     <${Circle} state=${state} /> ${state === "expired" ? "expired" : state}</span>`,
     )}<span>
-    · not addressed</span><span class="grow"></span><span><${Key}>Enter
-      </${Key}> on a cell: the times</span>${
+    · not a recipient</span><span class="grow"></span><span><${Key}>Enter
+      </${Key}> show the times of a cell</span>${
         mayWrite
           ? html`<span><${Key}>n
-      </${Key}> nudge who has not been given it</span>`
+      </${Key}> nudge recipients without delivery</span>`
           : null
       }</p>
     ${
@@ -252,28 +265,51 @@ function Matrix({ told, onOpen }) {
     }`;
 }
 
-function Letters({ told, at, setAt, pick }) {
+const EMPTY = {
+  unread: "No unread messages.",
+  inbox: "No messages yet.",
+  sent: "No sent messages yet.",
+  archive: "No archived messages.",
+};
+
+function Messages({ told, at, setAt, pick }) {
   const counted = new Map((told.tallies ?? []).map((each) => [each.id, each]));
   const away = told.agent && told.agent.presence === "away" && told.unread;
+  const classesOf = (m, number) =>
+    classes(
+      "msg",
+      number === at && "is-at",
+      m.read === false && told.box !== "sent" && "is-unread",
+      urgencyOf(m),
+      picked.value.has(m.id) && "is-picked",
+    );
+  function choose(event, m, number) {
+    setAt(number);
+    if (!clicked(event, told.messages, m)) pick(m);
+  }
+  const hello = `ackbox send ${arg(told.name)} "hello"`;
   if (!told.messages.length)
     return html`<div class="empty"><p class="title">
-      ${{ unread: "Nothing unread.", inbox: "No mail yet.", sent: "Nothing sent yet.", archive: "Nothing archived." }[told.box]}</p>${told.box === "inbox" ? html`<p><${Teach} command=${`ackbox send ${arg(told.name)} "hello"`} /></p>` : null}</div>`;
+      ${EMPTY[told.box]}</p>${
+        told.box === "inbox"
+          ? html`<p><${Teach} command=${hello} /></p>
+      `
+          : null
+      }
+      </div>`;
   return html`${
     away
       ? html`<p class="note"><bdi>${safe(told.name)}
     </bdi> was last seen ${seen(told.agent)}
-    . ${told.unread} ${told.unread === 1 ? "message waits" : "messages wait"} and will be shown when it starts.</p>`
+    . ${told.unread === 1 ? "1 message waits" : `${told.unread} messages wait`} until it connects.
+      </p>`
       : null
   }
     <ol class=${`letters ${picked.value.size ? "has-picks" : ""}`} aria-label=${told.box} data-first
     tabindex="-1">${told.messages.map(
       (m, number) => html`<li key=${m.id}
-        class=${`msg ${number === at ? "is-at" : ""} ${m.read === false && told.box !== "sent" ? "is-unread" : ""} ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""} ${picked.value.has(m.id) ? "is-picked" : ""}`} onClick=${(
-          event,
-        ) => {
-          setAt(number);
-          if (!clicked(event, told.messages, m)) pick(m);
-        }}><${Tick} each=${m} rows=${told.messages} />
+        class=${classesOf(m, number)} onClick=${(event) => choose(event, m, number)}><${Tick}
+          each=${m} rows=${told.messages} />
       <span class="when"><${Time} at=${m.created_at} seconds=${false} /></span><span class="who">
       ${
         told.box === "sent"
@@ -305,23 +341,16 @@ export function Mailbox({ data, about }) {
   const stand = useStanding(messages, (m) => m.id),
     current = () => messages[stand.at];
   const pick = (m) => setQuery({ m: m.id });
-  const own = (mark) => () => {
-    if (!current() || !isOwn) return false;
-    markOwn(current(), mark);
-    return true;
-  };
+  const { r, t, a, e, u } = messageKeys(current, () => isOwn);
   const isList = told.box !== "receipts";
-  const step = (by) => () => {
+  const step = (by) => {
     if (!isList) return false;
     stand.to(stand.at + by);
     return true;
   };
   useLayoutEffect(() =>
     keys("Mailbox", {
-      j: [step(1), "next"],
-      ArrowDown: [step(1)],
-      k: [step(-1), "previous"],
-      ArrowUp: [step(-1)],
+      ...moveKeys(step),
       Enter: [
         () => {
           if (!current() || !isList) return false;
@@ -344,28 +373,13 @@ export function Mailbox({ data, about }) {
         () => stand.at,
         (by) => stand.to(stand.at + by),
       ),
-      h: [() => go(`${here}?box=${BOXES[(BOXES.indexOf(told.box) + 4) % 5]}`), "box to the left"],
-      l: [() => go(`${here}?box=${BOXES[(BOXES.indexOf(told.box) + 1) % 5]}`), "box to the right"],
-      a: [own("acknowledged"), "acknowledge, own mail"],
-      e: [own("archived"), "archive, own mail"],
-      u: [own("unread"), "unread, own mail"],
-      r: [
-        () => {
-          if (!current() || !mayWrite) return false;
-          reply(current());
-          return true;
-        },
-        "reply",
-      ],
-      t: [
-        () => {
-          const m = current();
-          if (!m) return false;
-          go(`${base}/t/${m.thread}#${m.id}`);
-          return true;
-        },
-        "its thread",
-      ],
+      h: [() => go(`${here}?box=${BOXES[(BOXES.indexOf(told.box) + 4) % 5]}`), "previous box"],
+      l: [() => go(`${here}?box=${BOXES[(BOXES.indexOf(told.box) + 1) % 5]}`), "next box"],
+      r,
+      t,
+      a,
+      e,
+      u,
     }),
   );
   const agent = told.agent;
@@ -383,7 +397,7 @@ export function Mailbox({ data, about }) {
       ${machines.length ? html` · <bdi>${machines.map(safe).join(", ")}</bdi>` : null}
       ${doing ? html` · <q><bdi>${safe(doing)}</bdi></q>` : null} · seen ${seen(agent)}
       `
-        : "nobody of that name has been here yet"
+        : "no agent with this name has connected yet"
     }</span><span class="grow"></span></${Top}>
     <div class="mid"><nav class="tabs" aria-label="Boxes">${BOXES.map(
       (box) => html`<a
@@ -401,11 +415,11 @@ export function Mailbox({ data, about }) {
           isOwn
             ? null
             : html`<span class="dim small">
-          You are looking. Nothing is marked.</span>`
+          View only: nothing is marked as read.</span>`
         }</nav>
       <div class="scroll">${
         isList
-          ? html`<${Letters} told=${told} at=${stand.at} setAt=${stand.to}
+          ? html`<${Messages} told=${told} at=${stand.at} setAt=${stand.to}
       pick=${pick} />`
           : html`<${Matrix} told=${told} onOpen=${pick} />`
       }
@@ -414,9 +428,9 @@ export function Mailbox({ data, about }) {
       ${
         isOwn
           ? null
-          : html`<${Compose} to=${[told.name]} label=${`Write to ${told.name}`}
+          : html`<${Compose} to=${[told.name]} label=${`Message to ${told.name}`}
       key=${told.name} />`
       }</div>
-    ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })} go=${go} />` : null}
+    ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })}/>` : null}
     </div>`;
 }

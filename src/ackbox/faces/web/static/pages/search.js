@@ -1,5 +1,4 @@
-// Search: the same grammar as everywhere, over all messages; results by conversation, with tasks
-// and notes beside them.
+// Search: all messages by the filter grammar, grouped by conversation, with tasks and notes.
 import { useEffect, useLayoutEffect, useRef } from "../vendor/hooks.js";
 import { address } from "../core/lookup.js";
 import { go, query, Top } from "../core/frame.js";
@@ -39,7 +38,7 @@ const FACETS = [
   ],
 ];
 
-/** Put what was found together by conversation, the one with the newest message first. */
+/** Group results by conversation, the one with the newest message first. */
 function byThread(messages) {
   const found = new Map();
   for (const message of messages) {
@@ -49,7 +48,7 @@ function byThread(messages) {
   return [...found.values()].map((list) => list.reverse());
 }
 
-/** Words of the search, to mark where they stand. */
+/** The words of a search, to highlight them. */
 function wordsOf(q) {
   return terms(q)
     .filter((term) => !term.key && !term.text.startsWith("-"))
@@ -69,7 +68,7 @@ function Marked({ text, words }) {
   return parts.map((part, at) => (at % 2 ? html`<mark>${part}</mark>` : part));
 }
 
-/** A piece of a message around the first word that was looked for. */
+/** An excerpt of a message around the first matching word. */
 function excerpt(message, words) {
   const text = safe(message.body).replace(/\s+/g, " "),
     low = text.toLowerCase();
@@ -85,9 +84,11 @@ function excerpt(message, words) {
   return Number.isFinite(at) && at > 0 ? `…${text.slice(at, at + 180)}` : text.slice(0, 180);
 }
 
+const EXAMPLE = 'from:claude intent:blocked before:2d "exact words"';
+
 export function Search({ data }) {
   const list = useRef(null),
-    box = () => document.getElementById("search-box");
+    box = () => /** @type {HTMLInputElement} */ (document.getElementById("search-box"));
   const messages = data.messages.map((message, at) => ({ ...message, tally: data.tallies[at] }));
   const words = wordsOf(data.q),
     threads = byThread(messages),
@@ -123,29 +124,34 @@ export function Search({ data }) {
       event.preventDefault();
       submit(box().value.trim());
     }}>
-      <label class="away" for="search-box">Search</label>
+      <label class="visually-hidden" for="search-box">Search</label>
       <div class="find"><${Icon}
-      d="M7 11.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9zM10.500 10.500 14 14" size=${14} />
-        <${FilterBox} id="search-box" isQuiet=${true} q=${data.q} placeholder='from:claude
-        intent:blocked before:2d "exact words"' onSubmit=${submit} onLeave=${() => step(1)}
+      d="M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.5 10.5 14 14" size=${14} />
+        <${FilterBox} id="search-box" isQuiet=${true} q=${data.q} placeholder=${EXAMPLE}
+        onSubmit=${submit} onLeave=${() => step(1)}
           onDown=${() => step(1)} /></div><button>Search</button></form></${Top}>
     <div class="mid">${
       data.q
         ? html`<p class="chips">${terms(data.q).map(
             (term) => html`<a class="chip" key=${term.text}
-          href=${address("search", { q: without(data.q, term) })} title="Leave this out">
+          href=${address("search", { q: without(data.q, term) })} title="Remove from the search">
             ${safe(term.text)} ✕</a>`,
           )}
       <span class="dim" role="status">
       ${counted(messages.length, "message", data.cursor ? " or more" : "")}
       , ${counted(threads.length, "conversation")}</span><span class="grow"></span>
       <button type="button" class="quiet small" title="Saved searches are kept in this browser"
-      aria-pressed=${kept.value.includes(data.q) ? "true" : "false"} onClick=${() => keep(data.q)}>
-        ${kept.value.includes(data.q) ? "saved" : "save"}</button><${Copy}
-        text=${location.origin + address("search", { q: data.q })} label="link" /></p>`
+      aria-pressed=${kept.value.includes(data.q)} onClick=${() => keep(data.q)}>
+        ${kept.value.includes(data.q) ? "Saved" : "Save"}</button><${Copy}
+        text=${location.origin + address("search", { q: data.q })} label="Copy link" /></p>`
         : null
     }
-    <div class="found"><aside aria-label="Narrow">${data.q ? html`<${Kept} q=${data.q} />` : null}
+    <div class="found"><aside aria-label="Narrow the search">${
+      data.q
+        ? html`<${Kept} q=${data.q} />
+    `
+        : null
+    }
     ${
       data.q
         ? FACETS.map(
@@ -188,7 +194,7 @@ export function Search({ data }) {
         ${
           data.cursor
             ? html`<p><a href=${address("search", { q: data.q, cursor: data.cursor })}>
-        Older ones</a></p>`
+        Older</a></p>`
             : null
         }
         ${
@@ -203,7 +209,7 @@ export function Search({ data }) {
 
 const counted = (many, one, more = "") => `${many}${more} ${many === 1 && !more ? one : `${one}s`}`;
 
-/** What this person keeps searching for. */
+/** The saved searches of this person. */
 function Kept({ q }) {
   if (!kept.value.length) return null;
   return html`<h2>Saved <span class="dim">in this browser</span></h2><ul class="keeps"
@@ -211,18 +217,17 @@ function Kept({ q }) {
       (each) => html`<li key=${each} class="kept"><a
       href=${address("search", { q: each })} aria-current=${each === q ? "page" : null}
         class="line"><bdi>${safe(each)}</bdi></a><button type="button" class="quiet small"
-          aria-label=${`Forget ${safe(each)}`} onClick=${() => keep(each)}>×</button></li>`,
+          aria-label=${`Remove ${safe(each)}`} onClick=${() => keep(each)}>×</button></li>`,
     )}</ul>`;
 }
 
-// More than so many messages of a conversation are not counted.
-const MOST_SIZE = 200;
+// Messages of a conversation are counted up to this number.
+const MAX_SIZE = 200;
 
-/** How many of how many fit; of a page that others follow or precede there may be more. */
+/** How many messages of a conversation match; more may be on other pages. */
 function matching(many, whole, isPart) {
   const size = whole?.messages,
-    of =
-      size > MOST_SIZE ? ` of more than ${MOST_SIZE}` : size ? ` of ${Math.max(size, many)}` : "";
+    of = size > MAX_SIZE ? ` of more than ${MAX_SIZE}` : size ? ` of ${Math.max(size, many)}` : "";
   return `${isPart && !(size <= many) ? "at least " : ""}${many}${of} match`;
 }
 
@@ -263,25 +268,26 @@ function Facet({ title, name, of, messages, q }) {
 
 function Nothing({ q }) {
   const last = terms(q).at(-1);
-  return html`<div class="empty"><p>Nothing fits <code>${safe(q)}</code>.</p>
+  return html`<div class="empty"><p>No results for <code>${safe(q)}</code>.</p>
     ${
       terms(q).length > 1
         ? html`<p><a href=${address("search", { q: without(q, last) })}>
-    Leave out <code>${safe(last.text)}</code></a></p>`
+    Remove <code>${safe(last.text)}</code></a></p>`
         : null
     }</div>`;
 }
 
 function How() {
-  return html`<div class="empty"><p>Words must all be there. Narrow with:</p><table class="plain">
+  return html`<div class="empty"><p>Results contain all words. Narrow the search with:</p><table
+    class="plain">
     <tbody>
     ${[
-      ["from:claude to:codex", "who wrote, to whom"],
-      ["intent:blocked,question", "what for"],
+      ["from:claude to:codex", "sender, recipient"],
+      ["intent:blocked,question", "intent"],
       ["is:unacked", "also unread, urgent, human, late"],
       ["before:2d after:2026-11-01", "an age or a time"],
-      ["thread:… has:file", "one conversation; with a file"],
-      ['"exact words" start* -without', "how words match"],
+      ["thread:… has:file", "one conversation; with a file reference"],
+      ['"exact words" start* -without', "exact phrase, prefix, without a word"],
     ].map(
       ([said, what]) => html`<tr><td><code>${said}</code></td><td>${what}</td></tr>`,
     )}</tbody></table></div>`;

@@ -1,9 +1,9 @@
-// Tasks: a board of columns or a list, and one task beside it. A move goes by keys, by a button or
-// by dragging; the server decides whether it may, and its words are shown.
+// Tasks: a board or a list, and one task beside it. Tasks move by key, button or dragging; the
+// server decides whether a move is allowed, and the page shows its error.
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { address, names, presenceOf } from "../core/lookup.js";
 import { query, setQuery, Top, useFresh, useOthers } from "../core/frame.js";
-import { Age, Body, Presence, Teach, html, safe } from "../widgets/ui.js";
+import { Age, Body, CloseButton, Presence, Teach, html, safe } from "../widgets/ui.js";
 import { call, mayWrite, refusal } from "../core/store.js";
 
 const COLUMNS = [
@@ -23,10 +23,10 @@ const WORDS = {
   failed: "failed",
   cancelled: "cancelled",
 };
-// What each state offers: the word on the button, and what it asks for.
+// The actions of each state: the label of the button and the new state.
 const MOVES = {
   open: [
-    ["Take it", "claim"],
+    ["Claim", "claim"],
     ["Done", "done"],
     ["Cancel", "cancelled"],
   ],
@@ -34,29 +34,29 @@ const MOVES = {
     ["Start", "in_progress"],
     ["Block", "blocked"],
     ["Done", "done"],
-    ["Put back", "open"],
+    ["Reopen", "open"],
     ["Cancel", "cancelled"],
   ],
   in_progress: [
-    ["Ask for review", "review"],
+    ["Request review", "review"],
     ["Done", "done"],
     ["Block", "blocked"],
-    ["Put back", "open"],
-    ["Failed", "failed"],
+    ["Reopen", "open"],
+    ["Fail", "failed"],
   ],
   blocked: [
-    ["Go on", "in_progress"],
-    ["Put back", "open"],
-    ["Failed", "failed"],
+    ["Resume", "in_progress"],
+    ["Reopen", "open"],
+    ["Fail", "failed"],
   ],
   review: [
     ["Done", "done"],
-    ["Back to work", "in_progress"],
-    ["Failed", "failed"],
+    ["Resume", "in_progress"],
+    ["Fail", "failed"],
   ],
-  done: [["Open again", "open"]],
-  failed: [["Open again", "open"]],
-  cancelled: [["Open again", "open"]],
+  done: [["Reopen", "open"]],
+  failed: [["Reopen", "open"]],
+  cancelled: [["Reopen", "open"]],
 };
 
 const columnOf = (task) => COLUMNS.findIndex((column) => column.states.includes(task.status));
@@ -82,7 +82,7 @@ export function Tasks({ data: first }) {
       const told = await call(operation, params);
       const task = "claimed" in told ? told.task : told;
       if (task) put(task);
-      if (told.claimed === false) setProblem(told.notice ?? "Somebody else has it.");
+      if (told.claimed === false) setProblem(told.notice ?? "Another agent has claimed this task.");
       return task;
     } catch (error) {
       setProblem(refusal(error));
@@ -95,7 +95,7 @@ export function Tasks({ data: first }) {
       : ask("task.update", { id: task.id, status: to, ...(note ? { note } : {}) });
   const choose = (task) => setQuery({ task: task?.id ?? null });
 
-  // A link may be to a task that was finished long ago, or to none.
+  // A link can lead to a task that was finished long ago or does not exist.
   const wanted = query.value.task;
   useEffect(() => {
     if (wanted && !chosen)
@@ -186,23 +186,20 @@ function Column({ column, tasks, all, chosen, move, choose, onKey }) {
 }
 
 function Card({ task, isChosen, choose, onKey }) {
-  const here = presenceOf(task.assignee);
+  const here = presenceOf(task.assignee),
+    copy = task.assignee_instance ? `/${safe(task.assignee_instance)}` : "",
+    assignee = `${safe(task.assignee)}${copy}`;
   return html`<button class=${`card ${isChosen ? "chosen" : ""} p${task.priority}`}
     data-task=${task.id} draggable=${mayWrite ? "true" : "false"} aria-keyshortcuts="[ ]"
       onDragStart=${(event) => event.dataTransfer.setData("text/x-ackbox-task", task.id)}
         onClick=${() => choose(task)} onKeyDown=${(event) => onKey(event, task)}>
     <span class="title"><span class="dim">t-${task.number}</span> ${safe(task.title)}</span>
     <span class="about">
-      ${
-        task.assignee
-          ? html`<${Presence} state=${here}
-      /> ${task.assignee_instance ? `${task.assignee}/${safe(task.assignee_instance)}` : task.assignee}`
-          : "for whoever takes it"
-      }
+      ${task.assignee ? html`<${Presence} state=${here} /> ${assignee}` : "unassigned"}
       ${" · "}<${Age} at=${task.updated_at}/>
       ${task.priority !== 3 ? ` · ${PRIORITY[task.priority]}` : ""}
       ${["failed", "cancelled", "claimed"].includes(task.status) ? ` · ${WORDS[task.status]}` : ""}
-      ${task.is_late ? html` · <strong class="late">late</strong>` : ""}
+      ${task.is_late ? html` · <strong class="late">overdue</strong>` : ""}
     </span>
     ${
       task.waits_for.length
@@ -224,8 +221,9 @@ function Card({ task, isChosen, choose, onKey }) {
 function List({ tasks, chosen, choose }) {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Tasks as a list"><table
     class="rows"><thead><tr>
-      <th scope="col">No.</th><th scope="col">Task</th><th scope="col">State</th><th scope="col">Who
-      </th><th scope="col">Priority</th><th scope="col">Asked by</th><th scope="col" class="end">
+      <th scope="col">No.</th><th scope="col">Task</th><th scope="col">State</th><th scope="col">
+      Assignee
+      </th><th scope="col">Priority</th><th scope="col">Creator</th><th scope="col" class="end">
       Changed</th></tr></thead>
     <tbody>${tasks.map(
       (task) => html`<tr key=${task.id} class=${task === chosen ? "chosen" : ""}>
@@ -269,15 +267,15 @@ function One({ task, all, move, ask, close }) {
   }}>
     <div class="bar"><h2 tabindex="-1" ref=${heading}><span class="dim">t-${task.number}
     </span> ${safe(task.title)}</h2><span class="grow"></span>
-      <button class="quiet" aria-label="Close" onClick=${close}>✕</button></div>
-    <p class="about">${WORDS[task.status]} · ${PRIORITY[task.priority]} · asked by ${safe(
+      <${CloseButton} onClick=${close} /></div>
+    <p class="about">${WORDS[task.status]} · ${PRIORITY[task.priority]} · created by ${safe(
       task.creator,
     )}${task.project ? ` · ${safe(task.project)}` : ""}</p>
     ${task.description ? html`<div class="text"><${Body} text=${task.description} /></div>` : ""}
     ${task.done_when ? html`<p><strong>Done when</strong> ${safe(task.done_when)}</p>` : ""}
     ${
       task.depends_on.length
-        ? html`<p><strong>Needs</strong> ${task.depends_on.map((id) => {
+        ? html`<p><strong>Depends on</strong> ${task.depends_on.map((id) => {
             const other = named(id);
             return html`<span class=${task.waits_for.includes(id) ? "" : "struck"}>
               ${other ? `t-${other.number} ${safe(other.title)}` : id.slice(0, 8)}</span> `;
@@ -285,23 +283,24 @@ function One({ task, all, move, ask, close }) {
         : ""
     }
     ${task.blocked_by ? html`<p><strong>Blocked by</strong> ${safe(task.blocked_by)}</p>` : ""}
-    ${task.note ? html`<p><strong>Last word</strong> ${safe(task.note)}</p>` : ""}
+    ${task.note ? html`<p><strong>Latest note</strong> ${safe(task.note)}</p>` : ""}
     ${
       (task.message ?? task.parent)
         ? html`<p><a
-    href=${address(`m/${task.message ?? task.parent}`)}>Its conversation</a></p>`
+    href=${address(`m/${task.message ?? task.parent}`)}>Conversation</a></p>`
         : ""
     }
     ${
       mayWrite
-        ? html`<label>A word with the move <input value=${note} maxlength="1000"
+        ? html`<label>Note <input value=${note} maxlength="1000"
           onInput=${(event) => setNote(event.target.value)}
-            placeholder="why it is blocked, what came of it"/></label>
+            placeholder="for example why it is blocked"/></label>
     <div class="moves">${MOVES[task.status].map(
       ([word, to]) => html`<button
     onClick=${() => act(to)}>${word}</button>`,
     )}</div>
-    <form class="assign" onSubmit=${assign}><label>Who <${Whom} id="task-to" key=${task.assignee}
+    <form class="assign" onSubmit=${assign}><label>Assignee <${Assignee} id="task-to"
+    key=${task.assignee}
     defaultValue=${task.assignee ?? ""}/></label>
       <button>Assign</button></form>`
         : ""
@@ -309,11 +308,8 @@ function One({ task, all, move, ask, close }) {
   </aside>`;
 }
 
-/**
- * Whom a task is for: those listed are offered, and those beyond whose names have the letters
- * typed.
- */
-function Whom({ id, ...more }) {
+/** A box for an agent; it suggests the roster and agents beyond it that match. */
+function Assignee({ id, ...more }) {
   const [letters, type] = useState(""),
     others = useOthers(letters.trim().toLowerCase());
   return html`<input id=${id} name="to" list=${`${id}-names`} autocomplete="off"
@@ -341,13 +337,14 @@ function Add({ ask }) {
       title.focus();
     }
   };
-  return html`<form class="add" onSubmit=${add}><label class="away" for="new-task">New task</label>
+  return html`<form class="add" onSubmit=${add}><label class="visually-hidden" for="new-task">
+    New task</label>
     <input id="new-task" name="title" placeholder="New task" maxlength="500" autocomplete="off"/>
-    <label class="away" for="new-task-to">For</label><${Whom} id="new-task-to"
-    placeholder="for whoever takes it"/>
+    <label class="visually-hidden" for="new-task-to">Assignee</label><${Assignee} id="new-task-to"
+    placeholder="Assignee (optional)"/>
     <button>Add</button></form>`;
 }
 
 const Nothing = () =>
-  html`<div class="empty"><p>No tasks yet. Write one above, or:</p><${Teach}
+  html`<div class="empty"><p>No tasks yet. Add one above, or run:</p><${Teach}
     command=${'ackbox task add "Write the export command" --to codex'}/></div>`;

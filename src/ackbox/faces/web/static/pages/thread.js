@@ -1,4 +1,4 @@
-// Threads: the list of conversations, and one of them with who has read what.
+// Threads: the list of conversations, and one conversation with its receipts.
 import {
   html,
   Agent,
@@ -15,12 +15,13 @@ import {
   firstLine,
   safe,
   to,
+  urgencyOf,
 } from "../widgets/ui.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
-import { base, call, listen, load, me, mayWrite } from "../core/store.js";
-import { Compose, reply } from "../widgets/compose.js";
-import { Refs, markOwn } from "../widgets/detail.js";
-import { keys } from "../core/keys.js";
+import { base, call, listen, load, me } from "../core/store.js";
+import { Compose } from "../widgets/compose.js";
+import { Refs, messageKeys } from "../widgets/detail.js";
+import { keys, moveKeys } from "../core/keys.js";
 import { go, Older, Top, useFresh, useStanding } from "../core/frame.js";
 
 const GAP_MS = 10 * 60_000;
@@ -49,10 +50,7 @@ export function Threads({ data }) {
   };
   useLayoutEffect(() =>
     keys("Threads", {
-      j: [() => move(1), "next"],
-      ArrowDown: [() => move(1)],
-      k: [() => move(-1), "previous"],
-      ArrowUp: [() => move(-1)],
+      ...moveKeys(move),
       Enter: [
         () => {
           const head = heads[stand.at];
@@ -65,7 +63,7 @@ export function Threads({ data }) {
     }),
   );
   return html`<div class="view"><${Top} title="Threads"><nav class="tabs"
-    aria-label="Which threads"><a href=${`${base}/threads`}
+    aria-label="Kind of threads"><a href=${`${base}/threads`}
       aria-current=${told.all ? null : "page"}>Conversations</a><a href=${`${base}/threads?all=1`}
         aria-current=${told.all ? "page" : null}>All messages</a></nav><span class="grow"></span>
           </${Top}>
@@ -94,12 +92,13 @@ export function Threads({ data }) {
             : html`<bdi>${safe(head.first.sender)}</bdi> → <bdi>
           ${to(head.first)}</bdi>`
         }</span></span>
-      <span class="num count">${head.messages}<span class="away"> messages</span></span><${Receipt}
+      <span class="num count">${head.messages}<span class="visually-hidden"> messages</span></span>
+      <${Receipt}
       tally=${counted.get(head.last.id)} /></a></li>`,
           )}</ol>
       ${told.cursor ? html`<${Older} more=${more} />` : null}`
         : html`<div class="empty"><p class="title">No conversations yet.</p><p class="dim">
-          A thread begins when somebody answers: press <${Key}>r</${Key}> on a message, or</p><p>
+          A thread begins with a reply: press <${Key}>r</${Key}> on a message, or run</p><p>
             <${Teach} command='ackbox reply ID "text"' /></p></div>`
     }</div></div></div>`;
 }
@@ -128,10 +127,7 @@ function Who({ status }) {
 const TOGETHER = 12,
   AGAIN_S = 5;
 
-/**
- * Who has read what, of messages that come into sight and whose receipts are not known; those
- * marked since are asked for again.
- */
+/** Loads the receipts of messages that become visible, and again when they change. */
 function useReceipts(box, messages, statuses) {
   const [, draw] = useState(0),
     asked = useRef(new Set()).current,
@@ -154,10 +150,12 @@ function useReceipts(box, messages, statuses) {
       });
       draw((n) => n + 1);
       if (!refused.length) continue;
-      // What was refused counts as asked for until then: else the next drawing asks again, as fast
-      // as it is refused.
+      // Failed requests count as pending until then, else the next drawing would repeat them at
+      // once.
       const pause = Math.max(
-        ...told.map((each) => (each.reason ? (each.reason.retry_after_s ?? AGAIN_S) : 0)),
+        ...told.map((each) =>
+          each.status === "rejected" ? (each.reason.retry_after_s ?? AGAIN_S) : 0,
+        ),
       );
       await new Promise((done) => setTimeout(done, 1000 * pause));
       for (const id of refused) asked.delete(id);
@@ -203,7 +201,7 @@ function useReceipts(box, messages, statuses) {
   );
 }
 
-export function Thread({ data, about }) {
+export function Thread({ data }) {
   const [told] = useFresh(
     data,
     (each) =>
@@ -211,8 +209,7 @@ export function Thread({ data, about }) {
       (each.kind === "message.sent" && each.thread === data.thread),
   );
   const [cursor, setCursor] = useState(data.cursor);
-  // The newest are told again and again; what was told once stays, and so do the older ones
-  // somebody asked for.
+  // Only the newest messages are reloaded; all that were loaded before stay.
   const kept = useRef({ messages: new Map(), statuses: new Map() }).current;
   const keep = (each) => {
     for (const m of each.messages ?? []) kept.messages.set(m.id, m);
@@ -245,7 +242,7 @@ export function Thread({ data, about }) {
     if (at === 0 && cursor) older().catch(() => {});
     else setAt(Math.max(0, at - 1));
   };
-  // A link to one message goes on to it, however old it is.
+  // A link to a message scrolls to it, however old it is.
   const sought = useRef(location.hash.slice(1));
   useEffect(() => {
     if (!sought.current) return;
@@ -272,42 +269,16 @@ export function Thread({ data, about }) {
     return d;
   };
   const mine = (m) => statuses.get(m.id)?.receipts.some((each) => each.agent === me.agent);
+  const { r, a, y, Y } = messageKeys(() => current, mine);
   useLayoutEffect(() =>
     keys("Thread", {
-      j: [() => setAt(Math.min(messages.length - 1, at + 1)), "next"],
-      ArrowDown: [() => setAt(Math.min(messages.length - 1, at + 1))],
-      k: [back, "previous"],
-      ArrowUp: [back],
+      ...moveKeys((by) => (by < 0 ? back() : setAt(Math.min(messages.length - 1, at + 1)))),
       G: [() => setAt(messages.length - 1), "newest"],
       End: [() => setAt(messages.length - 1)],
-      r: [
-        () => {
-          if (!current || !mayWrite) return false;
-          reply(current);
-          return true;
-        },
-        "reply",
-      ],
-      a: [
-        () => {
-          if (!current || !mine(current)) return false;
-          markOwn(current, "acknowledged");
-          return true;
-        },
-        "acknowledge, own mail",
-      ],
-      y: [
-        () => {
-          navigator.clipboard?.writeText(current?.body ?? "");
-        },
-        "copy text",
-      ],
-      Y: [
-        () => {
-          navigator.clipboard?.writeText(`${location.origin}${base}/m/${current?.id}`);
-        },
-        "copy link",
-      ],
+      r,
+      a,
+      y,
+      Y,
       Escape: [
         () => {
           if (history.state?.inside) history.back();
@@ -327,10 +298,10 @@ export function Thread({ data, about }) {
   const others = people.filter((name) => name !== me.agent);
   return html`<div class="view"><${Top} title=${first ? firstLine(first) : "Thread"}><span
     class="dim num nowrap">
-      ${people.length} ${people.length === 1 ? "writer" : "people"} · ${messages.length}
+      ${people.length} ${people.length === 1 ? "participant" : "participants"} · ${messages.length}
       ${cursor ? "+" : ""} ${messages.length === 1 ? "message" : "messages"}
       ${spent ? ` · ${spent} min` : ""}</span><span class="grow"></span><${Copy}
-      text=${`${location.origin}${base}/t/${data.thread}`} label="copy link" /></${Top}>
+      text=${`${location.origin}${base}/t/${data.thread}`} label="Copy link" /></${Top}>
     <div class="mid"><div class="scroll thread" ref=${box} onScroll=${(event) => {
       const b = event.target;
       wasAtEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40;
@@ -343,12 +314,13 @@ export function Thread({ data, about }) {
         const re = d > 2 && m.parent ? byId.get(m.parent) : null;
         return html`${
           gap > GAP_MS
-            ? html`<p class="gap"><span>${Math.round(gap / 60_000)} min quiet
+            ? html`<p class="gap"><span>${Math.round(gap / 60_000)} min pause
           </span></p>`
             : null
         }
         <article key=${m.id} id=${m.id}
-        class=${`post depth-${Math.min(d, 2)} ${number === at ? "is-at" : ""} ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""}`} onClick=${() => setAt(number)}>
+        class=${`post depth-${Math.min(d, 2)} ${number === at ? "is-at" : ""} ${urgencyOf(m)}`}
+        onClick=${() => setAt(number)}>
           <header><${Mark} name=${m.sender} /><b><${Agent} name=${m.sender}
           instance=${m.sender_instance} kind=${m.sender_kind} /></b> <span class="dim"><${Time}
             at=${m.created_at} /></span> <${Intent} message=${m} /> <span class="dim">to <bdi>
@@ -365,5 +337,5 @@ export function Thread({ data, about }) {
       })}
     </div><${Compose} thread=${data.thread} parent=${last?.id ?? null}
     to=${others.length ? others : null}
-      label=${`Reply to thread${others.length ? `, to ${others.join(", ")}` : ""}`} /></div></div>`;
+      label=${`Reply${others.length ? ` to ${others.join(", ")}` : ""}`} /></div></div>`;
 }

@@ -1,22 +1,21 @@
-// Complete: what can be typed next into a filter, keys first, then values with how many messages
-// have them.
+// Completion of filters: keys first, then values with their numbers of messages.
 import { html, safe, words } from "./ui.js";
 import { useEffect, useLayoutEffect, useState } from "../vendor/hooks.js";
 import { INTENTS, KEYS, STATES, quoted, terms } from "../core/filter.js";
 import { useOthers } from "../core/frame.js";
 import { base, load, met, roster } from "../core/store.js";
 
-const MOST = 9;
+const MAX_OFFERS = 9;
 const MEANS = {
-  from: "who wrote",
-  to: "to whom",
-  intent: "what for",
+  from: "sender",
+  to: "recipient",
+  intent: "purpose",
   is: "unacked, unread, urgent, human, late",
   priority: "urgent, high, normal, low",
-  before: "older than an age or a time",
-  after: "newer",
+  before: "an age or a time",
+  after: "an age or a time",
   thread: "one conversation",
-  has: "what it refers to",
+  has: "kind of reference",
 };
 const AGES = [
   ["15m", "15 minutes"],
@@ -25,7 +24,7 @@ const AGES = [
   ["1w", "a week"],
 ];
 const people = () => [...roster.value.agents.map((each) => each.agent), ...met.keys()];
-/** Values that are there without any message. */
+/** Values to offer even if no message has them. */
 const ALWAYS = {
   from: people,
   to: () => ["everyone", ...people()],
@@ -36,8 +35,7 @@ const ALWAYS = {
 };
 
 /**
- * The term that is being typed: where it begins, its key, what came before in a list, and the part
- * that is being typed.
+ * The term at the caret: its start, its key, earlier values of a list, and the part typed so far.
  */
 function typing(text, caret) {
   const term = /(?:^|\s)((?:[a-z]+:"[^"]*)|\S*)$/.exec(text.slice(0, caret))[1],
@@ -48,28 +46,28 @@ function typing(text, caret) {
   return { from, key: found[1], part: list.at(-1), before: list.slice(0, -1) };
 }
 
-/** How many single changes make one word of another. */
+/** The edit distance of two words. */
 function apart(one, other) {
   let row = [...other, ""].map((_, at) => at);
-  for (let i = 1; i <= one.length; i += 1)
-    row = row.reduce(
-      (next, above, j) => [
-        ...next,
-        j
-          ? Math.min(above + 1, next[j - 1] + 1, row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1))
-          : i,
-      ],
-      [],
-    );
+  for (let i = 1; i <= one.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j += 1)
+      next[j] = Math.min(
+        row[j] + 1,
+        next[j - 1] + 1,
+        row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1),
+      );
+    row = next;
+  }
   return row.at(-1);
 }
 
-/** A key that there is not, and the nearest that there is. */
+/** An unknown key of a filter and the most similar known key, if any. */
 function unknown(text) {
   const wrong = terms(text).find((term) => term.key && !KEYS.includes(term.key))?.key;
   if (!wrong) return null;
-  const [near, far] = KEYS.map((key) => [key, apart(wrong, key)]).sort((a, b) => a[1] - b[1])[0];
-  return { wrong, near: far <= Math.max(1, wrong.length / 2) ? near : null };
+  const [near] = [...KEYS].sort((a, b) => apart(wrong, a) - apart(wrong, b));
+  return { wrong, near: apart(wrong, near) <= Math.max(1, wrong.length / 2) ? near : null };
 }
 
 function offers({ key, part, before }, facets) {
@@ -94,7 +92,8 @@ function offers({ key, part, before }, facets) {
     .filter((each) => !before.includes(each.value) && (fits(each.value) || fits(each.label ?? "")))
     .sort(
       (a, b) =>
-        b.value.toLowerCase().startsWith(low) - a.value.toLowerCase().startsWith(low) ||
+        Number(b.value.toLowerCase().startsWith(low)) -
+          Number(a.value.toLowerCase().startsWith(low)) ||
         b.count - a.count ||
         a.value.localeCompare(b.value),
     )
@@ -126,7 +125,7 @@ export function Complete({ id, text, caret, at, setAt, onPick, keys }) {
       clearTimeout(timer);
     };
   }, [rest]);
-  // Whoever is found so is in `met`.
+  // The agents found are added to `met`.
   useOthers(now.key === "from" || now.key === "to" ? now.part.trim().toLowerCase() : "");
   const found =
     wrong && wrong.wrong !== now.key && now.key !== null
@@ -135,7 +134,7 @@ export function Complete({ id, text, caret, at, setAt, onPick, keys }) {
         ? [{ text: `${wrong.near}:`, fixes: wrong.near }]
         : wrong
           ? []
-          : offers(now, told?.values).slice(0, MOST);
+          : offers(now, told?.values).slice(0, MAX_OFFERS);
   function take(each) {
     if (each.fixes) {
       const fixed = text.replace(new RegExp(`(^|\\s)${wrong.wrong}:`), `$1${wrong.near}:`);
@@ -150,7 +149,7 @@ export function Complete({ id, text, caret, at, setAt, onPick, keys }) {
       now.from + whole.length,
     );
   }
-  // Known at once: keys may come faster than drawings.
+  // Updated at once: keys can arrive faster than the page is drawn.
   useLayoutEffect(() => {
     keys.current = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return false;
@@ -180,15 +179,14 @@ export function Complete({ id, text, caret, at, setAt, onPick, keys }) {
   });
   return html`<div class="offers">${
     wrong
-      ? html`<p role="alert" class="problem">No filter '
-    ${safe(wrong.wrong)}'. ${
-      wrong.near ? `Did you mean ${wrong.near}?` : `There are: ${KEYS.join(", ")}.`
-    }</p>`
+      ? html`<p role="alert" class="problem">Unknown filter '${safe(wrong.wrong)}'. ${
+          wrong.near ? `Did you mean ${wrong.near}?` : `Use one of: ${KEYS.join(", ")}.`
+        }</p>`
       : null
   }
-    <ul id=${`${id}-offers`} role="listbox" aria-label="What can follow">${found.map(
+    <ul id=${`${id}-offers`} role="listbox" aria-label="Suggestions">${found.map(
       (each, number) => html`<li id=${`${id}-${number}`} role="option"
-        aria-selected=${number === at ? "true" : "false"} class=${number === at ? "is-at" : ""}
+        aria-selected=${number === at} class=${number === at ? "is-at" : ""}
           onMouseDown=${(event) => {
             event.preventDefault();
             take(each);
@@ -200,7 +198,8 @@ export function Complete({ id, text, caret, at, setAt, onPick, keys }) {
     ${
       now.key && told && !wrong
         ? html`<p class="dim small">
-    ${told.is_more ? `counted in the newest ${told.looked_at.toLocaleString("en")}` : `counted in ${told.looked_at.toLocaleString("en")} messages`}</p>`
+    Counts from the ${told.is_more ? "newest " : ""}${told.looked_at.toLocaleString("en")} messages
+      </p>`
         : null
     }</div>`;
 }

@@ -1,362 +1,71 @@
-// Compose: who it goes to, what for, how urgent; and, before it is sent, how each recipient will be
-// reached.
-import { html, firstLine, safe, Presence, words, age } from "./ui.js";
+// The message box: recipients, intent, priority and, before sending, how each recipient is reached.
+import { html, firstLine, safe, Presence, urgencyOf, words, age } from "./ui.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
-import { signal } from "../vendor/signals.js";
 import { INTENTS } from "../core/filter.js";
+import { focusPage } from "../core/keys.js";
 import {
   BODY_CHARS,
   call,
   me,
-  met,
   more,
   refusal,
   ring,
   roster,
-  sending,
   mayWrite,
   take,
-  time,
   version,
-  workspace,
 } from "../core/store.js";
+import {
+  DOCUMENT,
+  EMPTY,
+  bring,
+  discard,
+  done,
+  draft,
+  drop,
+  floating,
+  focusAsked,
+  hasArrived,
+  look,
+  meant,
+  put,
+  recover,
+  refused,
+  send,
+  sent,
+  setText as store,
+  settle,
+  takeUp,
+  textAt,
+  triedAt,
+  unshelve,
+} from "./drafts.js";
 
-/**
- * What is being written: for whom and as an answer to what. Kept by thread, so that it survives a
- * reload.
- */
-const empty = {
-  to: null,
-  parent: null,
-  thread: null,
-  place: null,
-  about: null,
-  intent: null,
-  priority: null,
-  after: null,
-};
-const draft = signal({ ...empty });
-export function forget() {
-  drop();
-  floating.value = false;
-}
-/** A view without a box of its own shows the floating one. */
-export const floating = signal(false);
-const focusAsked = signal(0);
-
-const kept = (thread) => `ackbox.draft.${workspace}.${thread ?? "new"}`;
-function discard(place) {
-  for (const end of ["", ".refs", ".set", ".tried"]) localStorage.removeItem(kept(place) + end);
-}
-/**
- * What is kept beside a text: `.refs`, what its menus say, what was tried, what is on its way, what
- * was refused.
- */
-function look(place, end) {
-  try {
-    return JSON.parse(localStorage.getItem(kept(place) + end));
-  } catch {
-    return null;
-  }
-}
-function put(place, end, value) {
-  if (value && value.length !== 0) localStorage.setItem(kept(place) + end, JSON.stringify(value));
-  else localStorage.removeItem(kept(place) + end);
-}
-
-// A text that was handed over has a place of its own: what somebody writes in its thread stays as
-// it is.
-const HANDED = "handed";
-function drop() {
-  discard(HANDED);
-  draft.value = { ...empty };
-}
-
-export function compose(to = null, text = null) {
-  draft.value = { ...empty, to };
-  if (text !== null) localStorage.setItem(kept(null), text);
-  ask();
-}
-
-/**
- * Begin with a text that goes to somebody, as an answer or not; `after` is done once it is sent.
- */
-export function hand(text, set) {
-  discard(HANDED);
-  localStorage.setItem(kept(HANDED), text);
-  draft.value = { ...empty, ...set, place: HANDED };
-  ask();
-}
-
-/** Answer a message: its sender and, in a conversation of several, the others. */
-export function reply(message) {
-  const mine = message.sender === me.agent;
-  const to = mine ? (message.type === "broadcast" ? ["*"] : message.to) : [message.sender];
-  draft.value = {
-    ...empty,
-    to,
-    parent: message.id,
-    thread: message.thread,
-    about: message,
-    intent: null,
-  };
-  ask();
-}
-
-function ask() {
-  floating.value = true;
-  focusAsked.value += 1;
-}
-
-// --- reading what was typed -------------------------------------------------------------------
-
-const names = () =>
-  [...roster.value.agents.map((each) => each.agent), ...met.keys()].filter(
-    (name) => name !== me.agent,
-  );
-
-/** Leading @names, a leading ! or !!, a leading /intent; what is left is the text. */
-export function read(text, known = [...names(), ...roster.value.awaited]) {
-  const to = [];
-  let rest = text.trimStart(),
-    priority = null,
-    intent = null;
-  const byLength = [...known].sort((one, other) => other.length - one.length);
-  for (;;) {
-    const bang = /^(!!?)(?=\s|$|@|\/)\s*/.exec(rest),
-      slash = /^\/([a-z_]{2,32})(?=\s|$)\s*/.exec(rest);
-    if (bang && priority === null) {
-      priority = bang[1].length + 3;
-      rest = rest.slice(bang[0].length);
-      continue;
-    }
-    if (slash && intent === null) {
-      intent = slash[1];
-      rest = rest.slice(slash[0].length);
-      continue;
-    }
-    if (!rest.startsWith("@")) break;
-    const name = byLength.find(
-      (each) =>
-        rest.slice(1, each.length + 1).toLowerCase() === each.toLowerCase() &&
-        /^($|[\s,:/])/.test(rest.slice(each.length + 1)),
-    );
-    const typed = name ?? /^@([^\s,:/@*]{1,200})/.exec(rest)?.[1];
-    if (!typed) break;
-    let after = rest.slice(1 + typed.length);
-    const copy = /^[:/]([^\s,@]{1,200})/.exec(after);
-    if (copy) after = after.slice(copy[0].length);
-    to.push((name ?? typed) + (copy ? `/${copy[1]}` : ""));
-    rest = after.replace(/^[\s,]+/, "");
-  }
-  return { to, rest, priority, intent };
-}
-
-const GREETS = new Set(["everyone", "all"]);
-
-/** Everything about a message to be, from the box and its menus. */
-function meant(text, usual) {
-  const typed = read(text),
-    set = draft.value;
-  const named = typed.to.filter((each) => !GREETS.has(each));
-  const to = named.length ? named : set.to?.length ? set.to : usual?.length ? usual : ["*"];
-  const priority = set.priority ?? typed.priority ?? 3;
-  const intent =
-    set.intent ??
-    typed.intent ??
-    (set.parent
-      ? /[?？]\s*$/.test(typed.rest)
-        ? "question"
-        : "answer"
-      : /[?？]\s*$/.test(typed.rest)
-        ? "question"
-        : "inform");
-  return {
-    to,
-    priority,
-    intent,
-    body: typed.rest,
-    isAuto: set.intent === null && typed.intent === null,
-  };
-}
-
-const random = () =>
-  [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((each) => each.toString(16).padStart(2, "0"))
-    .join("");
-
-// Texts that are on their way, by place: who closes the page meanwhile finds them again, and no
-// other tab takes them up. Each document holds a lock of its own name as long as it is there.
-const DOCUMENT = `ackbox.${random()}`,
-  LONG_GONE_MS = 60_000;
-navigator.locks?.request(DOCUMENT, () => new Promise(() => {}));
-const triedAt = (place) => look(place, ".tried"),
-  sent = (place) => look(place, ".sent") ?? [],
-  refused = (place) => look(place, ".refused") ?? [];
-// What else is done once a text is sent; nothing that could be stored.
-const afters = new Map();
-
-/**
- * Take a text from its place, to send it. What was tried from there last keeps its key: the same
- * again is stored once, also when only the answer was lost.
- */
-function takeUp(place, text, what, because, parent, refs) {
-  const { parent: to, thread, about, after } = draft.value,
-    asked = JSON.stringify([what, because, to]),
-    tried = triedAt(place);
-  const now = {
-    text,
-    refs,
-    set: look(place, ".set"),
-    from: { parent: to, thread, about: about && { id: about.id, sender: about.sender } },
-    by: DOCUMENT,
-    at: Date.now(),
-    ...(tried?.asked === asked ? tried : { asked, parent, key: random() }),
-  };
-  if (after) afters.set(now.key, after);
-  discard(place);
-  put(place, ".sent", [...sent(place), now]);
-  return now;
-}
-
-/** Put a text into its box, as it was tried. */
-function bring(place, { key, asked, parent, text, refs, set }) {
-  localStorage.setItem(kept(place), text);
-  put(place, ".tried", { asked, key, parent, text });
-  put(place, ".refs", refs);
-  put(place, ".set", set);
-}
-
-/**
- * It is sent; or it is not, and comes back to its place: into the box, or where another text was
- * begun there since above it, with why.
- */
-function done(place, each, isSent, why) {
-  put(
-    place,
-    ".sent",
-    sent(place).filter((one) => one.key !== each.key),
-  );
-  if (isSent) afters.delete(each.key);
-  else if (localStorage.getItem(kept(place)))
-    put(place, ".refused", [...refused(place), { ...each, why }]);
-  else bring(place, each);
-}
-
-/** Take what was refused from above the box; false when another page has done so. */
-function unshelve(place, each) {
-  const all = refused(place),
-    left = all.filter((one) => one.key !== each.key);
-  put(place, ".refused", left);
-  return left.length < all.length;
-}
-
-const LOOKED_BACK = 500;
-function hasCome(key) {
-  for (let at = ring.length - 1; at >= Math.max(0, ring.length - LOOKED_BACK); at -= 1)
-    if (ring[at].idempotency_key === key) return true;
-  return false;
-}
-
-/**
- * What was tried and seemed to fail has come after all: it is not offered again. Returns whether it
- * was so.
- */
-function settle(place) {
-  const all = refused(place),
-    left = all.filter((each) => !hasCome(each.key)),
-    tried = triedAt(place),
-    isHere = Boolean(tried && hasCome(tried.key));
-  if (left.length < all.length) put(place, ".refused", left);
-  if (isHere) {
-    if (localStorage.getItem(kept(place)) === tried.text) discard(place);
-    else put(place, ".tried", null);
-  }
-  return isHere || left.length < all.length;
-}
-
-/**
- * Find again what a page took up that is gone by now, unless it has come after all; `then` is done
- * when a text has come back.
- */
-function recover(place, then) {
-  settle(place);
-  for (const each of sent(place)) {
-    const back = () => {
-      if (!sent(place).some((one) => one.key === each.key)) return;
-      done(place, each, hasCome(each.key), "Its page was closed before an answer came.");
-      then();
-    };
-    if (each.by === DOCUMENT) continue;
-    // The lock is to be had once that page is gone; without locks, as at an address without TLS,
-    // after a while.
-    if (navigator.locks) navigator.locks.request(each.by, back);
-    else if (each.at < Date.now() - LONG_GONE_MS) back();
-  }
-}
-
-async function send({ asked, key, parent, from: set }) {
-  const [what, because] = JSON.parse(asked);
-  const shown = {
-    key,
-    id: `sending-${random()}`,
-    seq: Infinity,
-    sender: me.agent,
-    sender_kind: ["human", "owner"].includes(me.role) ? "human" : "agent",
-    type: what.to[0] === "*" ? "broadcast" : "direct",
-    to: what.to,
-    subject: null,
-    body: what.body,
-    intent: what.intent,
-    priority: what.priority,
-    refs: what.refs,
-    thread: set.thread,
-    created_at: new Date(time()).toISOString(),
-    sending: true,
-    tally: { recipients: 0 },
-  };
-  sending.value = [...sending.value, shown];
-  try {
-    const told = await call("message.send", {
-      to: what.to,
-      body: what.body,
-      intent: what.intent,
-      priority: what.priority,
-      parent: parent ?? undefined,
-      refs: what.refs,
-      metadata: because ? { because } : undefined,
-      mention: true,
-      idempotency_key: key,
-    });
-    if (set.about && set.about.sender !== me.agent)
-      await call("receipt.mark", { mark: "acknowledged", ids: [set.parent] }).catch(() => {});
-    const left = await afters
-      .get(key)?.()
-      .then(
-        () => null,
-        (error) => `Sent, but what it came from still waits: ${refusal(error)}`,
-      );
-    // It is sent; when it cannot be read back now, the feed brings it.
-    const back = await call("message.history", {
-      ids: [told.id],
-      body_chars: 240,
-      with_tallies: true,
-    }).catch(() => null);
-    if (back) take(back.messages, back.tallies);
-    return left;
-  } finally {
-    sending.value = sending.value.filter((each) => each !== shown);
-  }
-}
-
-// --- the box ----------------------------------------------------------------------------------
+const lastSeen = ({ presence, last_seen }) =>
+  presence === "online" ? "online" : last_seen ? age(last_seen) : "";
 
 const REACH = {
-  poll: "when it looks",
+  poll: "when it polls",
   hook: "at its next prompt",
-  socket: "at once",
-  push: "at once",
+  socket: "immediately",
+  push: "immediately",
 };
+
+/** How a recipient that the server does not know will get the message. */
+function Unknown({ each }) {
+  if (each.agent === "user") return "no person has connected yet; the message waits for the first";
+  const near = each.near[0];
+  return html`no agent with this name yet${
+    near ? html`; did you mean <bdi>${safe(near)}</bdi>?` : "; the message waits"
+  }`;
+}
+
+/** How a known recipient will get the message. */
+function reachOf(each) {
+  if (each.presence === "online") return `online, ${REACH[each.reach] ?? each.reach}`;
+  const last = each.last_seen ? ` ${age(each.last_seen)}` : "";
+  return `${each.presence}${last}, the message waits`;
+}
 
 function Reached({ told, problem }) {
   if (problem) return html`<span class="problem">${problem}</span>`;
@@ -364,30 +73,18 @@ function Reached({ told, problem }) {
   if (told.type === "broadcast") {
     const away = told.recipient_count - told.online;
     return html`<span>${"→ everyone: "}
-      ${told.recipient_count} ${told.recipient_count === 1 ? "reader" : "readers"}
-      , ${told.online} online${away ? `; for ${away} it waits` : ""}</span>`;
+      ${told.recipient_count} ${told.recipient_count === 1 ? "recipient" : "recipients"}
+      , ${told.online} online${away ? `; waits for ${away}` : ""}</span>`;
   }
   return html`<span>${"→ "}${told.recipients.map(
     (each, at) =>
       html`${at ? ", " : ""}<b><bdi>${safe(each.agent)}
-        ${each.instance ? `/${safe(each.instance)}` : ""}</bdi></b> <span class="dim">(${
-          !each.known
-            ? each.agent === "user"
-              ? "no person has been here yet; it waits for the first"
-              : html`nobody of that name has been here${
-                  each.near.length
-                    ? html`, did you mean <bdi>
-              ${safe(each.near[0])}</bdi>?`
-                    : "; it waits"
-                }`
-            : each.presence === "online"
-              ? `online, ${REACH[each.reach] ?? each.reach}`
-              : `${each.presence}${each.last_seen ? ` ${age(each.last_seen)}` : ""}, will wait`
-        })</span>`,
+        ${each.instance ? `/${safe(each.instance)}` : ""}</bdi></b> <span class="dim">(
+        ${each.known ? reachOf(each) : html`<${Unknown} each=${each} />`})</span>`,
   )}</span>`;
 }
 
-/** Somebody else's answer to what one is about to answer. */
+/** Warns if somebody else has answered the message already. */
 function Already({ about }) {
   let found = null;
   if (version.value)
@@ -397,7 +94,7 @@ function Already({ about }) {
   return html`<div role="status">${
     found
       ? html`<p class="already"><b><bdi>${safe(found.sender)}
-    </bdi></b> has answered already: <bdi>${firstLine(found).slice(0, 120)}</bdi></p>`
+    </bdi></b> has already answered: <bdi>${firstLine(found).slice(0, 120)}</bdi></p>`
       : null
   }</div>
     `;
@@ -406,10 +103,10 @@ function Already({ about }) {
 export function Compose({ thread = null, parent = null, to = null, label = null, floats = false }) {
   const set = draft.value;
   const place = set.place ?? set.thread ?? thread ?? (to ? `to ${to.join(",")}` : null);
-  const [text, setText] = useState(() => localStorage.getItem(kept(place)) ?? "");
+  const [text, setText] = useState(() => textAt(place));
   const [told, setTold] = useState(null);
-  // What the line under the box says instead: why it cannot be sent, and why it was not, until
-  // something else is typed.
+  // Shown under the box instead of the reach: why the message cannot be sent, and why it was not
+  // (until the text changes).
   const [problem, setProblem] = useState(null),
     [undone, setUndone] = useState(null);
   const [refs, setRefs] = useState(() => look(place, ".refs") ?? []);
@@ -423,12 +120,10 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     what = { ...meant(text, to), refs: about.map((each) => each.ref) };
   const spelled = what.to.join(",");
 
-  /**
-   * Draw what is kept in this place: the text, what goes with it, and what was refused before it.
-   */
+  /** Show what is stored for this place: the text, its menus and the texts that failed before. */
   function show() {
     if (where.current !== place) return;
-    const now = localStorage.getItem(kept(place)) ?? "",
+    const now = textAt(place),
       menus = (now && look(place, ".set")) || {};
     setText(now);
     setRefs(look(place, ".refs") ?? []);
@@ -457,7 +152,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       }
     });
   }, [place]);
-  // Whoever answers sees what others have answered meanwhile.
+  // Load the thread, so that answers of others are visible.
   useEffect(() => {
     if (set.about)
       call("message.history", {
@@ -471,11 +166,11 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       );
   }, [set.about?.id]);
   const asked = useRef(0);
-  // Before the next key can come: whoever presses c writes on at once.
+  // Before the next key can arrive: after c the person types on at once.
   useLayoutEffect(() => {
     if (focusAsked.value) {
       focusAsked.value = 0;
-      const now = localStorage.getItem(kept(place)) ?? "";
+      const now = textAt(place);
       setText(now);
       if (box.current) box.current.value = now;
       box.current?.focus();
@@ -506,12 +201,12 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     };
   }, [spelled, Boolean(text.trim()), roster.value]);
 
-  if (!mayWrite) return html`<div class="compose is-shut dim">This key only reads.</div>`;
+  if (!mayWrite) return html`<div class="compose is-shut dim">This key is read-only.</div>`;
 
   function typed(value, caret) {
     setText(value);
     setUndone(null);
-    if (value) localStorage.setItem(kept(place), value);
+    if (value) store(place, value);
     else {
       discard(place);
       setBecause("");
@@ -571,7 +266,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       setRefs(all);
       put(place, ".refs", all);
     }
-    // At once: the next key may come before the next drawing.
+    // At once: the next key can arrive before the next drawing.
     box.current.value = value;
     box.current.focus();
     box.current.setSelectionRange(menu.from + said.length + 1, menu.from + said.length + 1);
@@ -580,7 +275,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
 
   async function go() {
     if (!what.body.trim()) {
-      setUndone("There is nothing to send yet.");
+      setUndone("The message is empty.");
       return;
     }
     const why = what.priority === 5 ? because.trim() : "",
@@ -596,9 +291,9 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       setUndone(left);
       floating.value = Boolean(left);
     } catch (error) {
-      // A failure keeps the text and says why; unless only the answer failed, and the message is
-      // here.
-      const isSent = hasCome(taken.key);
+      // A failure keeps the text and shows the reason, unless the message has arrived and only the
+      // response was lost.
+      const isSent = hasArrived(taken.key);
       done(place, taken, isSent, refusal(error));
       if (isSent) {
         drop();
@@ -610,7 +305,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     }
   }
 
-  /** Send what was refused before, as it was; what is in the box stays there. */
+  /** Send a refused text again, unchanged; the text in the box stays. */
   async function again(each) {
     if (!unshelve(place, each)) {
       show();
@@ -623,12 +318,12 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       done(place, each, true);
       setUndone(left);
     } catch (error) {
-      done(place, each, hasCome(each.key), refusal(error));
+      done(place, each, hasArrived(each.key), refusal(error));
     }
     show();
   }
 
-  /** Take what was refused back into the box; what is there changes places with it. */
+  /** Move a refused text back into the box; the text there takes its place. */
   function edit(each) {
     if (unshelve(place, each)) {
       const own = text.trim()
@@ -669,24 +364,27 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       if (set.parent || set.to) drop();
       floating.value = false;
       box.current.blur();
-      document.querySelector(".list, [data-first]")?.focus();
+      focusPage();
     }
   }
 
   const many = told?.type === "broadcast" ? ` to ${told.recipient_count}` : "";
-  return html`<form class=${`compose ${floats ? "floats" : ""} ${what.priority === 5 ? "is-urgent" : what.priority === 4 ? "is-high" : ""}`} onSubmit=${(
-    event,
-  ) => {
+  const toAll = set.to?.map((each) => (each === "*" ? "everyone" : each)).join(", "),
+    placeholder =
+      label ?? (toAll ? `To ${toAll}` : "Message to everyone; start with @name for one agent");
+  function submit(event) {
     event.preventDefault();
     go();
-  }} aria-label="Write a message">
+  }
+  return html`<form class=${`compose ${floats ? "floats" : ""} ${urgencyOf(what)}`}
+    onSubmit=${submit} aria-label="New message">
     ${
       set.about
-        ? html`<div class="about"><span>answers <b><bdi>${safe(set.about.sender)}</bdi></b>: <bdi>
+        ? html`<div class="about"><span>Reply to <b><bdi>${safe(set.about.sender)}</bdi></b>: <bdi>
           ${safe((set.about.subject || set.about.body).slice(0, 90))}</bdi></span><button
           type="button" class="quiet small" onClick=${() => {
-            draft.value = { ...empty };
-          }}>not an answer</button></div><${Already} about=${set.about} />`
+            draft.value = { ...EMPTY };
+          }}>Not a reply</button></div><${Already} about=${set.about} />`
         : null
     }
     ${shelved.map(
@@ -697,17 +395,17 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     )}
     <div class="write">
       <textarea ref=${box} rows="1" value=${text}
-      placeholder=${label ?? (set.to ? `To ${set.to.map((each) => (each === "*" ? "everyone" : each)).join(", ")}` : "Write to everyone, or begin with @name")} aria-label="Message"
+      placeholder=${placeholder} aria-label="Message"
         aria-autocomplete="list" aria-controls="names"
           aria-activedescendant=${menu.items.length ? `name-${menu.at}` : null} spellcheck="true"
         onInput=${(event) => typed(event.target.value, event.target.selectionStart)}
           onKeyDown=${onKeyDown} onFocus=${() => {
             if (!told && text.trim()) setTold(null);
           }}></textarea>
-      <ul class="names" id="names" role="listbox" aria-label="Names, or tasks and conversations"
+      <ul class="names" id="names" role="listbox" aria-label="Suggestions"
       hidden=${!menu.items.length}>${menu.items.map(
         (item, at) => html`<li id=${`name-${at}`} role="option"
-          aria-selected=${at === menu.at ? "true" : "false"} class=${at === menu.at ? "is-at" : ""}
+          aria-selected=${at === menu.at} class=${at === menu.at ? "is-at" : ""}
         onMouseDown=${(event) => {
           event.preventDefault();
           choose(item);
@@ -717,27 +415,27 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
               class="dim">${item.note}</span><span class="dim num">${item.about}</span>`
             : html`<${Presence} state=${item.each.presence} /><bdi>${safe(item.text)}</bdi><span
               class="dim">${safe(item.each.machine ?? "")}</span><span class="dim num">
-                ${item.each.presence === "online" ? "online" : item.each.last_seen ? age(item.each.last_seen) : ""}</span>`
+                ${lastSeen(item.each)}</span>`
         }</li>`,
       )}</ul>
     </div>
     ${
       about.length
-        ? html`<p class="about-refs dim small">refers to ${about.map(
+        ? html`<p class="about-refs dim small">References: ${about.map(
             (each, at) => html`
     ${at ? ", " : ""}<bdi>${safe(each.ref.note)}</bdi>`,
           )}</p>`
         : null
     }
     <div class="send">
-      <label>intent <select value=${set.intent ?? ""} onChange=${(event) => {
+      <label>Intent <select value=${set.intent ?? ""} onChange=${(event) => {
         draft.value = { ...draft.value, intent: event.target.value || null };
         keepMenus(because);
       }}>
         <option value="">auto${what.isAuto ? ` (${words(what.intent)})` : ""}</option>
         ${INTENTS.map((each) => html`<option value=${each}>${words(each)}</option>`)}</select>
         </label>
-      <label>priority <select value=${String(what.priority)} onChange=${(event) => {
+      <label>Priority <select value=${String(what.priority)} onChange=${(event) => {
         draft.value = { ...draft.value, priority: Number(event.target.value) };
         keepMenus(because);
       }}>
@@ -745,7 +443,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
         </option><option value="2">low</option></select></label>
       ${
         what.priority === 5
-          ? html`<label class="because">because <input value=${because} maxlength="120"
+          ? html`<label class="because">Reason <input value=${because} maxlength="120"
             placeholder="shown to the recipient" onInput=${(event) => {
               setBecause(event.target.value);
               keepMenus(event.target.value);

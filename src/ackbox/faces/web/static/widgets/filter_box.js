@@ -1,4 +1,4 @@
-// Box: where a filter is typed. What completes it is fetched when somebody comes to type.
+// The filter box. The script that completes a filter is fetched when somebody starts to type.
 import { html } from "./ui.js";
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 
@@ -22,7 +22,7 @@ export function FilterBox({ id, q, placeholder, onSubmit, onLeave, onDown, isQui
     if (!view) import("./completion.js").then((module) => setView(() => module.Complete));
   }
   function onPick(value, where) {
-    // At once: the next key may come before the next drawing.
+    // At once: the next key can arrive before the next drawing.
     input.current.value = value;
     input.current.focus();
     input.current.setSelectionRange(where, where);
@@ -55,7 +55,7 @@ export function FilterBox({ id, q, placeholder, onSubmit, onLeave, onDown, isQui
   const has = isOpen && view;
   return html`<input id=${id} ref=${input} value=${text} placeholder=${placeholder}
     spellcheck="false" autocomplete="off" role="combobox" aria-autocomplete="list"
-      aria-expanded=${has ? "true" : "false"} aria-controls=${`${id}-offers`}
+      aria-expanded=${Boolean(has)} aria-controls=${`${id}-offers`}
       aria-activedescendant=${has && at >= 0 ? `${id}-${at}` : null} onClick=${() => {
         if (!text) shows("", 0);
       }} onFocus=${(event) => {

@@ -1,27 +1,25 @@
-// Hand: to whom something that waits goes instead. A task is given to them at once; anything else
-// is written first, and looked at before it is sent.
+// Reassign: who takes over a waiting message. A task is assigned at once; for other messages the
+// person reviews a draft before it is sent.
 import { html, Presence, firstLine, safe } from "./ui.js";
 import { useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
-import { hand } from "./compose.js";
+import { prepare } from "./drafts.js";
 import { useOthers } from "../core/frame.js";
+import { byPresence } from "../core/lookup.js";
 import { call, me, roster, refusal } from "../core/store.js";
 
-const RANK = { online: 0, idle: 1, away: 2 },
-  MOST = 12;
+const MAX_AGENTS = 12;
+const VERBS = { blocked: "is blocked", question: "asks" };
 const taskOf = (m) => m.refs.find((ref) => ref.kind === "task")?.target;
 
-/**
- * What the button says: a blocked task is given to somebody else, what did not arrive is sent to
- * another.
- */
-export function Hand({ need, isMine, words, onClose }) {
+/** A dialog that asks for an agent; `words` is the label of the button that opened it. */
+export function Reassign({ need, isMine, words, onClose }) {
   const m = need.message,
     task = words === "Reassign" ? taskOf(m) : null;
   const [text, set] = useState(""),
     [at, setAt] = useState(0),
     [problem, fail] = useState("");
   const dialog = useRef(null),
-    back = useRef(document.activeElement);
+    back = useRef(/** @type {HTMLElement} */ (document.activeElement));
   useLayoutEffect(() => {
     dialog.current.showModal();
     return () => {
@@ -39,11 +37,8 @@ export function Hand({ need, isMine, words, onClose }) {
         !need.waiting_for.includes(each.agent) &&
         each.agent.toLowerCase().includes(low),
     )
-    .sort(
-      (one, other) =>
-        RANK[one.presence] - RANK[other.presence] || one.agent.localeCompare(other.agent),
-    )
-    .slice(0, MOST);
+    .sort(byPresence)
+    .slice(0, MAX_AGENTS);
   async function pick(each) {
     if (!each) return;
     const done = async () => {
@@ -60,29 +55,23 @@ export function Hand({ need, isMine, words, onClose }) {
         await done();
       } else whole = await call("message.get", { id: m.id });
     } catch (error) {
-      fail(
-        `${isGiven ? `${each.agent} has the task now, but this message still waits: ` : ""}${refusal(error)}`,
-      );
+      const before = isGiven ? `Assigned to ${each.agent}, but this message still waits: ` : "";
+      fail(before + refusal(error));
       return;
     }
     onClose();
-    // Once the dialog is gone: nothing behind it can have the focus before.
+    // After the dialog is gone: until then nothing behind it can take the focus.
     if (whole)
       setTimeout(
         () =>
-          hand(
-            own
-              ? whole.body
-              : `${m.sender} ${m.intent === "blocked" ? "is blocked" : m.intent === "question" ? "asks" : "writes"}: ${whole.body}`,
-            {
-              to: [each.agent],
-              intent: own ? m.intent : m.intent === "question" ? "question" : "request",
-              priority: m.priority,
-              parent: own ? m.parent : m.id,
-              thread: m.thread,
-              after: done,
-            },
-          ),
+          prepare(own ? whole.body : `${m.sender} ${VERBS[m.intent] ?? "writes"}: ${whole.body}`, {
+            to: [each.agent],
+            intent: own ? m.intent : m.intent === "question" ? "question" : "request",
+            priority: m.priority,
+            parent: own ? m.parent : m.id,
+            thread: m.thread,
+            after: done,
+          }),
         0,
       );
   }
@@ -101,7 +90,7 @@ export function Hand({ need, isMine, words, onClose }) {
       if (event.target === dialog.current) onClose();
     }}>
     <input value=${text} placeholder=${`${words}: ${firstLine(m).slice(0, 60)}`}
-    aria-label=${`${words}: to whom`} role="combobox" aria-expanded="true" aria-controls="whom"
+    aria-label=${`${words}: recipient`} role="combobox" aria-expanded="true" aria-controls="whom"
       aria-activedescendant=${found.length ? `whom-${at}` : null} autocomplete="off"
         spellcheck="false" autofocus
       onInput=${(event) => {
@@ -109,9 +98,9 @@ export function Hand({ need, isMine, words, onClose }) {
         setAt(0);
       }} onKeyDown=${onKeyDown} />
     ${problem ? html`<p class="problem" role="alert">${problem}</p>` : null}
-    <ul id="whom" role="listbox" aria-label="Who is here">${found.map(
+    <ul id="whom" role="listbox" aria-label="Agents">${found.map(
       (each, number) => html`<li id=${`whom-${number}`} role="option"
-        aria-selected=${number === at ? "true" : "false"} class=${number === at ? "is-at" : ""}
+        aria-selected=${number === at} class=${number === at ? "is-at" : ""}
           onClick=${() => pick(each)}>
       <${Presence} state=${each.presence} /><bdi>${safe(each.agent)}</bdi><span
       class="dim small line">${safe(each.summary ?? "")}</span><span class="grow"></span><span

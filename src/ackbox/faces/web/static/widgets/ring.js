@@ -1,150 +1,31 @@
-// The ring on its canvas: places, lines, dots on their way. Draws only while something moves; knows
-// nothing of pages.
+// The ring on its canvas: places, lines and moving dots. Draws only while something moves.
 import { colours } from "../core/lookup.js";
 import { mark, tokenOf } from "./ui.js";
 import { time } from "../core/store.js";
 
 const FRAME_MS = 33,
-  MOST_DOTS = 160,
+  MAX_DOTS = 160,
   TRAVEL_MS = 900,
   FADE_MS = 30_000,
-  MOST_NODES = 40,
   FULL_UNREAD = 20,
   LINE = 16;
 const TURN = Math.PI * 2;
 
-/**
- * What a place stands for: one agent, or where there are more than forty their role, their machine,
- * or else the busiest one by one.
- */
-function grouping(all, pairs) {
-  if (all.length <= MOST_NODES) return { by: "agent", of: (each) => each.agent };
-  for (const by of ["role", "machine"]) {
-    const known = all.filter((each) => each[by]),
-      sizes = new Map();
-    for (const each of known) sizes.set(each[by], (sizes.get(each[by]) ?? 0) + 1);
-    if (sizes.size < 2 || known.length * 2 < all.length) continue;
-    const kept = new Set(
-      [...sizes]
-        .sort((a, b) => b[1] - a[1])
-        .slice(0, MOST_NODES - 2)
-        .map(([name]) => name),
-    );
-    return {
-      by,
-      of: (each) => (!each[by] ? `no ${by}` : kept.has(each[by]) ? each[by] : `other ${by}s`),
-    };
-  }
-  const counts = new Map(all.map((each) => [each.agent, 0]));
-  for (const { sender, recipient, messages } of pairs)
-    for (const name of [sender, recipient])
-      if (name !== "*") counts.set(name, counts.get(name) + messages);
-  const kept = new Set(
-    [...counts]
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, MOST_NODES - 1)
-      .map(([name]) => name),
-  );
-  return { by: "busiest", of: (each) => (kept.has(each.agent) ? each.agent : "others") };
-}
-
-/**
- * Places on the ring: by machine, then by name, so that people learn them. Beyond forty agents a
- * place is a group.
- */
-export function places(agents, pairs) {
-  const known = new Map(agents.map((each) => [each.agent, each]));
-  for (const pair of pairs)
-    for (const name of [pair.sender, pair.recipient])
-      if (name !== "*" && !known.has(name))
-        known.set(name, { agent: name, presence: "away", machine: null, role: null, unread: 0 });
-  const all = [...known.values()].sort(
-    (a, b) => (a.machine ?? "~").localeCompare(b.machine ?? "~") || a.agent.localeCompare(b.agent),
-  );
-  const { by, of: nameOf } = grouping(all, pairs),
-    together = by !== "agent";
-  const byName = new Map(),
-    of = new Map();
-  for (const each of together
-    ? all.sort((a, b) => nameOf(a).localeCompare(nameOf(b)) || a.agent.localeCompare(b.agent))
-    : all) {
-    const name = nameOf(each);
-    const node = byName.get(name) ?? {
-      name,
-      machine: each.machine ?? null,
-      presence: "away",
-      unread: 0,
-      agents: [],
-    };
-    node.agents.push(each.agent);
-    node.unread += each.unread ?? 0;
-    if (each.presence === "online" || (each.presence === "idle" && node.presence === "away"))
-      node.presence = each.presence;
-    byName.set(name, node);
-    of.set(each.agent, name);
-  }
-  const list = [...byName.values()];
-  const machines = together ? [] : [...new Set(list.map((node) => node.machine))];
-  const gap = machines.length > 1 ? Math.min(0.14, 1.2 / machines.length) : 0,
-    step = (TURN - gap * machines.length) / Math.max(list.length, 1);
-  const arcs = [];
-  let angle = -Math.PI / 2 - step / 2;
-  for (const [number, node] of list.entries()) {
-    if (number && !together && node.machine !== list[number - 1].machine) angle += gap;
-    node.angle = angle + step / 2;
-    const arc = arcs.at(-1);
-    if (!together && node.machine) {
-      if (arc?.machine === node.machine) arc.end = angle + step;
-      else arcs.push({ machine: node.machine, start: angle, end: angle + step });
-    }
-    angle += step;
-  }
-  return { list, of, step, gap, arcs, byName, by };
-}
-
-/** Lines between places: pairs of agents that share one are put together. */
-export function linesOf(pairs, ring, { within = false } = {}) {
-  const found = new Map();
-  for (const pair of pairs) {
-    const from = ring.of.get(pair.sender),
-      to = pair.recipient === "*" ? "*" : ring.of.get(pair.recipient);
-    if (!from || !to || (from === to && !within)) continue;
-    const key = `${from}\n${to}`,
-      last = Date.parse(pair.last_at),
-      known = found.get(key);
-    if (!known)
-      found.set(key, {
-        key,
-        from,
-        to,
-        messages: pair.messages,
-        urgent: pair.urgent,
-        intent: pair.intent,
-        last,
-      });
-    else {
-      known.messages += pair.messages;
-      known.urgent += pair.urgent;
-      known.last = Math.max(known.last, last);
-    }
-  }
-  return found;
-}
-
-/** Where a point of a curve through three points is. */
+/** A point on a curve through three points. */
 const at = (t, a, b, c) => (1 - t) * (1 - t) * a + 2 * (1 - t) * t * b + t * t * c;
 
 export class Painter {
   constructor(canvas, { isStill }) {
-    Object.assign(this, {
-      canvas,
-      isStill,
-      pen: canvas.getContext("2d"),
-      dots: [],
-      now: time,
-      only: null,
-      chosen: null,
-    });
+    this.canvas = canvas;
+    this.isStill = isStill;
+    this.pen = canvas.getContext("2d");
+    this.dots = [];
+    this.now = time;
+    this.only = null;
+    this.chosen = null;
+    this.width = 0;
+    this.height = 0;
+    this.scale = 1;
     this.ring = { list: [], of: new Map(), arcs: [], byName: new Map(), step: 1, gap: 0 };
     this.names = new Map();
     this.marks = [];
@@ -157,11 +38,13 @@ export class Painter {
     this.size = 16;
   }
 
-  /** Take the size of the canvas as the page has laid it out. */
+  /** Read the size of the canvas from the layout of the page. */
   measure() {
     const { clientWidth: width, clientHeight: height } = this.canvas,
       scale = window.devicePixelRatio || 1;
-    Object.assign(this, { width, height, scale });
+    this.width = width;
+    this.height = height;
+    this.scale = scale;
     this.canvas.width = Math.round(width * scale);
     this.canvas.height = Math.round(height * scale);
     this.style = getComputedStyle(this.canvas);
@@ -178,10 +61,7 @@ export class Painter {
     this.wake();
   }
 
-  /**
-   * Where names stand: level as long as none touches another, else each along its own ray, where
-   * there is room for forty.
-   */
+  /** Place the names: level if none overlap, else each along its own ray. */
   lay() {
     if (!this.width) return;
     this.size = Math.max(Math.min(20, this.radius * this.ring.step * 0.34), 5);
@@ -213,7 +93,7 @@ export class Painter {
             .filter(({ box }) => !box || !spots.some((each) => touch(each, box)));
   }
 
-  /** Level text outside the ring, on the side it belongs to, and the box it takes. */
+  /** Level text outside the ring, and the box that it takes. */
   level(whole, angle, radius) {
     const cos = Math.cos(angle),
       sin = Math.sin(angle),
@@ -230,7 +110,7 @@ export class Painter {
     return { text, x, y, turn: 0, align, base, box: [left - 3, top, left + wide + 3, top + LINE] };
   }
 
-  /** A machine's name, at the beginning of its arc: there is no name of an agent. */
+  /** The name of a machine, at the start of its arc, where no agent has its name. */
   levelMark({ machine, start, end }) {
     const angle = start + Math.min((end - start) * 0.1, 0.1) * 0.5;
     return this.level(
@@ -240,7 +120,7 @@ export class Painter {
     );
   }
 
-  /** Text along the ray from the middle, readable from below on either side. */
+  /** Text along the ray from the centre, never upside down. */
   along(whole, angle) {
     const cos = Math.cos(angle),
       sin = Math.sin(angle),
@@ -262,7 +142,7 @@ export class Painter {
     };
   }
 
-  /** Let a message travel; what is over the most is only counted into its line. */
+  /** Animate a message. Above the maximum of dots, it is only counted on its line. */
   travel({ sender, to, intent, priority, at: when }) {
     const from = this.ring.of.get(sender);
     if (!from) return;
@@ -274,7 +154,7 @@ export class Painter {
       if (line) line.last = Math.max(line.last, when);
       else
         this.lines.set(key, { key, from, to: target, messages: 1, urgent: 0, intent, last: when });
-      if (!this.isStill() && this.dots.length < MOST_DOTS)
+      if (!this.isStill() && this.dots.length < MAX_DOTS)
         this.dots.push({ key, start: performance.now(), intent, urgent: priority >= 5 });
     }
     this.wake();
@@ -315,10 +195,7 @@ export class Painter {
     ];
   }
 
-  /**
-   * The curve of a line: towards the middle, and to one side, so that both ways between two can be
-   * told apart.
-   */
+  /** The curve of a line: towards the centre and to one side, so that both directions differ. */
   curve(line) {
     const [x1, y1] = this.point(line.from),
       [x2, y2] = this.point(line.to);
@@ -382,7 +259,7 @@ export class Painter {
     pen.restore();
   }
 
-  /** As much of a text as there is room for. */
+  /** As much of a text as fits. */
   cut(text, room) {
     const { pen } = this;
     if (pen.measureText(text).width <= room) return text;

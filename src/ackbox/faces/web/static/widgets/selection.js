@@ -1,10 +1,10 @@
-// Pick: which messages are selected in the view that is open. What can be done with them is fetched
-// when there are any.
+// The selection: which messages of the open view are selected. The script with the actions is
+// fetched when something is selected.
 import { html, firstLine } from "./ui.js";
 import { signal } from "../vendor/signals.js";
 import { useEffect, useState } from "../vendor/hooks.js";
 
-/** id → message, in the order they were picked. */
+/** id → message, in the order of selection. */
 export const picked = signal(new Map());
 export const doing = signal(false);
 export const outcome = signal("");
@@ -22,7 +22,7 @@ export function tick(each, isOn = !every(each).every((m) => picked.value.has(m.i
   picked.value = now;
 }
 
-/** Pick from where the last pick was up to this row; what was picked before that stays. */
+/** Select from the last selected row to this one; earlier selections stay. */
 export function tickTo(rows, id) {
   const from = rows.findIndex((each) => each.id === anchor?.id),
     to = rows.findIndex((each) => each.id === id);
@@ -43,7 +43,7 @@ export function clear() {
   return true;
 }
 
-/** A click with Ctrl or Shift picks; returns whether it was one. */
+/** Handle a click with Ctrl or Shift, which selects; returns whether it was one. */
 export function clicked(event, rows, each) {
   if (event?.shiftKey) tickTo(rows, each.id);
   else if (event?.ctrlKey || event?.metaKey) tick(each);
@@ -52,8 +52,8 @@ export function clicked(event, rows, each) {
 }
 
 /**
- * The keys of a list: `rows()`, `at()` where it stands, `move(by)` to stand elsewhere without
- * opening it; returns the row.
+ * The keys that select rows of a list. `rows()` returns the rows, `at()` the current position;
+ * `move(by)` moves it without opening the row and returns the row.
  */
 export function pickKeys(rows, at, move) {
   const extend = (by) => () => {
@@ -72,11 +72,11 @@ export function pickKeys(rows, at, move) {
         tick(each);
         return true;
       },
-      "select, or not",
+      "select or deselect",
     ],
     "Shift ArrowDown": [extend(1)],
     "Shift ArrowUp": [extend(-1)],
-    "Shift ↑↓": [() => false, "select on"],
+    "Shift ↑↓": [() => false, "extend the selection"],
     ".": [
       () => {
         const each = rows()[at()];
@@ -85,12 +85,12 @@ export function pickKeys(rows, at, move) {
         doing.value = true;
         return true;
       },
-      "do with the selected",
+      "actions for the selection",
     ],
   };
 }
 
-/** The box before a row that is no option of a list box. */
+/** The checkbox before a row that is not an option of a list box. */
 export function Tick({ each, rows }) {
   return html`<input type="checkbox" class="tick" tabindex="-1"
     aria-label=${`Select: ${firstLine(each)}`} checked=${picked.value.has(each.id)} onClick=${(
@@ -102,10 +102,7 @@ export function Tick({ each, rows }) {
     }} />`;
 }
 
-/**
- * What stands under a list while something is picked. `of` names what the list shows, as it changes
- * everything is let go.
- */
+/** The bar under a list while something is selected. A change of `of` clears the selection. */
 export function Picked({ of, ...rest }) {
   const [view, set] = useState(null),
     many = picked.value.size,
@@ -121,6 +118,7 @@ export function Picked({ of, ...rest }) {
   useEffect(() => {
     if (isThere && !view) import("./bulk_actions.js").then((module) => set(() => module.Many));
   }, [isThere]);
-  return html`<span class="away" role="status">${many ? `${many} selected` : outcome.value}</span>
+  return html`<span class="visually-hidden" role="status">
+    ${many ? `${many} selected` : outcome.value}</span>
     ${isThere && view ? html`<${view} ...${rest} />` : null}`;
 }

@@ -1,4 +1,4 @@
-// Parts: how an intent, an agent, a receipt, a time and a message's text look. Text from messages
+// Shared elements: intents, agents, receipts, times and the text of messages. Text from messages
 // becomes nodes, never HTML.
 import { h } from "../vendor/preact.js";
 import htm from "../vendor/htm.js";
@@ -10,21 +10,22 @@ import { time } from "../core/store.js";
 export const html = htm.bind(h);
 
 const LINES = {
-  question: "M5.6 5.600a2.400 2.400 0 1 1 3.700 2.100c-.800.500-1.300.900-1.300 1.800M8 12.200v.1",
-  handoff: "M2.500 8h10M9 4.500 12.500 8 9 11.500",
+  question: "M5.6 5.6a2.4 2.4 0 1 1 3.7 2.1c-.8.5-1.3.9-1.3 1.8M8 12.2v.1",
+  handoff: "M2.5 8h10M9 4.5 12.5 8 9 11.5",
   review_request:
-    "M1.500 8S4 3.800 8 3.800 14.500 8 14.500 8 12 12.200 8 12.200 1.500 8 1.500 8zM8 9.800a1.800 1.800 0 1 0 0-3.600 1.800 1.800 0 0 0 0 3.600z",
+    "M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8z" +
+    "M8 9.8a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6z",
   blocked: "M4 4l8 8M12 4l-8 8",
-  context_share: "M4 2.500h5.500L12.500 5.500v8H4zM9.500 2.500v3h3M6 8.500h4.500M6 11h4.500",
-  status: "M3 8.500 6.500 12 13 4.500",
-  task: "M3.500 3.500h9v9h-9z",
-  task_assignment: "M3.500 3.500h9v9h-9zM6 8.200l1.600 1.600L10.500 6.500",
-  alert: "M8 2.500 14.500 13.500h-13zM8 6.500v3.500M8 11.900v.1",
-  error: "M8 2.500 14.500 13.500h-13zM8 6.500v3.500M8 11.900v.1",
-  answer: "M6.500 4 2.500 8l4 4M2.500 8h7a4 4 0 0 1 4 4",
+  context_share: "M4 2.5h5.5L12.5 5.5v8H4zM9.5 2.5v3h3M6 8.5h4.5M6 11h4.5",
+  status: "M3 8.5 6.5 12 13 4.5",
+  task: "M3.5 3.5h9v9h-9z",
+  task_assignment: "M3.5 3.5h9v9h-9zM6 8.2l1.6 1.6L10.5 6.5",
+  alert: "M8 2.5 14.5 13.5h-13zM8 6.5v3.5M8 11.9v.1",
+  error: "M8 2.5 14.5 13.5h-13zM8 6.5v3.5M8 11.9v.1",
+  answer: "M6.5 4 2.5 8l4 4M2.5 8h7a4 4 0 0 1 4 4",
   request: "M8 13V3M4 7l4-4 4 4",
   inform: "M4 8h8",
-  system: "M8 5.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5zM8 2v2M8 12v2M2 8h2M12 8h2",
+  system: "M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM8 2v2M8 12v2M2 8h2M12 8h2",
 };
 const TONES = {
   question: "question",
@@ -40,16 +41,28 @@ const TONES = {
   answer: "answer",
 };
 const toneOf = (intent) => TONES[intent] ?? "status";
-/** The token in app.css that says an intent's colour. */
+/** The style token with the colour of an intent. */
 export const tokenOf = (intent) => `--${toneOf(intent)}`;
 
 export const words = (text) => text.replaceAll("_", " ");
+
+/** Class names, without those that are false. */
+export const classes = (...names) => names.filter(Boolean).join(" ");
+
+/** The class that marks a message of high or urgent priority. */
+export const urgencyOf = ({ priority }) =>
+  priority === 5 ? "is-urgent" : priority === 4 ? "is-high" : "";
 
 export function Icon({ d, size = 16, label }) {
   return html`<svg class="icon" width=${size} height=${size} viewBox="0 0 16 16" fill="none"
     stroke="currentColor" stroke-width="1.5" stroke-linecap="round"
     stroke-linejoin="round" role=${label ? "img" : null} aria-label=${label}
       aria-hidden=${label ? null : "true"}><path d=${d} /></svg>`;
+}
+
+export function CloseButton({ onClick, title = null }) {
+  return html`<button type="button" class="quiet" title=${title} aria-label="Close"
+    onClick=${onClick}><${Icon} d="M4 4l8 8M12 4l-8 8" /></button>`;
 }
 
 export function Intent({ message, bare = false }) {
@@ -63,7 +76,7 @@ export function Intent({ message, bare = false }) {
     size=${14} />${bare ? null : words(word === "task_assignment" ? "task" : word)}</span>`;
 }
 
-/** Names keep a stable mark of two letters and one of eight tones. */
+/** The mark of a name: two letters and one of eight tones, always the same. */
 export function mark(name) {
   const parts = [...name.replace(/[^\p{L}\p{N} _-]/gu, "")];
   const bits = name.split(/[\s_-]+/).filter(Boolean);
@@ -80,21 +93,25 @@ export function Mark({ name }) {
 }
 
 export function Human() {
-  return html`<span class="human" title="A person; known from the key, not from the text">HUMAN
+  return html`<span class="human" title="A person, identified by the key">HUMAN
     </span>`;
 }
 
-// What a program may draw as nothing at all: the table of model/text.py.
+// Characters that a program may draw as nothing: the table of model/text.py.
 const IGNORABLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u;
-// Where one of them changes how an emoji is drawn, it is seen.
+  "[\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f" +
+  "\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8" +
+  "\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}]";
+// Where one of them changes an emoji, it is visible.
 const EMOJI =
-  /(?<=\p{Extended_Pictographic})\ufe0f|\ufe0f(?=\u20e3)|(?<=\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?)\u200d(?=\p{Extended_Pictographic})/u;
-const ODD = new RegExp(
-  `(?!${EMOJI.source})(?:${IGNORABLE.source}|(?![\\n\\t])[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}])`,
-  "gu",
-);
-/** Text somebody else chose: what does not print, or turns text around, is shown as a mark. */
+  "(?<=\\p{Extended_Pictographic})\\ufe0f|\\ufe0f(?=\\u20e3)|" +
+  "(?<=\\p{Extended_Pictographic}[\\ufe0f\\p{Emoji_Modifier}]?)" +
+  "\\u200d(?=\\p{Extended_Pictographic})";
+const CONTROL = "(?![\\n\\t])[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}]";
+// Combining characters stand in the class on purpose: each is matched alone.
+// eslint-disable-next-line no-misleading-character-class
+const ODD = new RegExp(`(?!${EMOJI})(?:${IGNORABLE}|${CONTROL})`, "gu");
+/** Text from others, with a replacement mark for characters that do not print or reorder text. */
 export const safe = (text) => String(text ?? "").replace(ODD, "\ufffd");
 
 export function Agent({ name, instance, kind }) {
@@ -120,6 +137,7 @@ export function to(message) {
     : message.to.map(safe).join(", ");
 }
 
+const NO_ONE = "no recipients";
 function stateOf(tally) {
   if (!tally || !tally.recipients) return "none";
   if (tally.acknowledged >= tally.recipients) return "acknowledged";
@@ -127,32 +145,22 @@ function stateOf(tally) {
   return tally.delivered ? "delivered" : "pending";
 }
 
-const MEANS = {
-  pending: "pending",
-  delivered: "delivered",
-  read: "read",
-  acknowledged: "acknowledged",
-  expired: "expired",
-  none: "for nobody",
-  sending: "sending",
-};
-
 export function Circle({ state, label }) {
   const fill = {
-    delivered: "M8 2.500a5.500 5.500 0 0 0 0 11z",
-    read: "M8 2.500a5.500 5.500 0 0 1 0 11z",
+    delivered: "M8 2.5a5.5 5.5 0 0 0 0 11z",
+    read: "M8 2.5a5.5 5.5 0 0 1 0 11z",
   }[state];
   return html`<svg class=${`circle is-${state}`} width="14" height="14" viewBox="0 0 16 16"
-    role="img" aria-label=${label ?? MEANS[state] ?? state}>
+    role="img" aria-label=${label ?? (state === "none" ? NO_ONE : state)}>
     ${
       state === "expired"
-        ? html`<path d="M4.500 4.500l7 7M11.500 4.500l-7 7" fill="none" stroke="currentColor"
-          stroke-width="1.600" stroke-linecap="round" />`
+        ? html`<path d="M4.5 4.5l7 7M11.5 4.5l-7 7" fill="none" stroke="currentColor"
+          stroke-width="1.6" stroke-linecap="round" />`
         : state === "none"
-          ? html`<circle cx="8" cy="8" r="1.200" fill="currentColor" />`
-          : html`<circle cx="8" cy="8" r="5.500"
+          ? html`<circle cx="8" cy="8" r="1.2" fill="currentColor" />`
+          : html`<circle cx="8" cy="8" r="5.5"
             fill=${state === "acknowledged" ? "currentColor" : "none"} stroke="currentColor"
-              stroke-width="1.500" />${fill ? html`<path d=${fill} fill="currentColor" />` : null}`
+              stroke-width="1.5" />${fill ? html`<path d=${fill} fill="currentColor" />` : null}`
     }
   </svg>`;
 }
@@ -160,8 +168,9 @@ export function Circle({ state, label }) {
 export function Receipt({ tally }) {
   const state = stateOf(tally);
   const title = tally?.recipients
-    ? `${tally.acknowledged} of ${tally.recipients} acknowledged, ${tally.read} read, ${tally.delivered} delivered`
-    : "for nobody";
+    ? `${tally.acknowledged} of ${tally.recipients} acknowledged, ` +
+      `${tally.read} read, ${tally.delivered} delivered`
+    : NO_ONE;
   return html`<span class="receipt" title=${title}><${Circle} state=${state} label=${title} /><span
     class="num" aria-hidden="true">
       ${tally?.recipients ? `${tally.acknowledged}/${tally.recipients}` : ""}</span></span>`;
@@ -180,7 +189,7 @@ const short = new Intl.DateTimeFormat(undefined, {
 });
 const dayOf = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 
-/** A minute's tick, for times that are told as ages. */
+/** The time for ages, updated every five seconds. */
 export const now = signal(time());
 setInterval(() => {
   now.value = time();
@@ -223,7 +232,7 @@ export function Presence({ state, label }) {
     title=${label ?? state}></span>`;
 }
 
-/** A message's first line: its subject, or where it has none the beginning of its text. */
+/** The first line of a message: its subject or, without one, the start of its text. */
 export function firstLine(message) {
   return (
     safe(
@@ -244,7 +253,7 @@ function Out({ href, children }) {
   try {
     place = new URL(href);
   } catch {
-    /* shown as typed */
+    /* Not an address: shown as typed. */
   }
   if (!place || !OPENS.has(place.protocol))
     return html`<span class="typed">${children} (${safe(href)})</span>`;
@@ -258,7 +267,7 @@ function Out({ href, children }) {
     }`;
 }
 
-// A dozen kinds of token become elements; everything else is shown as it was typed.
+// A dozen kinds of tokens become elements; all others are shown as typed.
 function nodes(tokens) {
   return (tokens ?? []).map(node);
 }
@@ -322,16 +331,16 @@ export function Body({ text }) {
   return html`<div class="body">${nodes(lexer(text))}</div>`;
 }
 
-export function Copy({ text, label = "copy" }) {
+export function Copy({ text, label = "Copy" }) {
   const [did, set] = useState(false);
   return html`<button type="button" class="quiet small" onClick=${() => {
     navigator.clipboard?.writeText(text);
     set(true);
     setTimeout(() => set(false), 1500);
-  }}>${did ? "copied" : label}</button>`;
+  }}>${did ? "Copied" : label}</button>`;
 }
 
-/** A name as a shell takes it. */
+/** A name, quoted for a shell if necessary. */
 export const arg = (text) =>
   /^[\w.@/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 

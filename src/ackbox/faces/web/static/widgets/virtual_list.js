@@ -1,6 +1,7 @@
-// The windowed list: rows of one height, only those on screen are there. It follows the newest, or
-// holds still.
+// A virtual list: rows of equal height, of which only the visible ones exist. It follows the newest
+// row or keeps its position.
 import { Component, h } from "../vendor/preact.js";
+import { classes } from "./ui.js";
 
 const SPARE = 8;
 
@@ -28,7 +29,7 @@ export class List extends Component {
   }
 
   getSnapshotBeforeUpdate(before) {
-    // Rows put in above must not move what is being read.
+    // Rows inserted above must not move the visible ones.
     const { rows, keyOf } = this.props,
       first = before.rows[0];
     if (!first || !rows.length || keyOf(rows[0]) === keyOf(first)) return 0;
@@ -43,7 +44,7 @@ export class List extends Component {
       this.box.scrollTop = (this.state.top / before.height) * this.props.height;
     else if (above && !this.follows) this.box.scrollTop += above * this.props.height;
     if (this.props.rows !== before.rows || before.height !== this.props.height) this.settle();
-    // Last: what has just been chosen is seen, also where a fold has been opened above the end.
+    // Last: the selected row stays visible, also if a fold above it was opened.
     if (before.selected !== this.props.selected && this.props.selected != null)
       this.show(this.props.selected);
   }
@@ -63,7 +64,7 @@ export class List extends Component {
     this.setState({ top: scrollTop, room: clientHeight });
   }
 
-  /** Bring a row into sight, moving as little as may be. */
+  /** Scroll a row into view, as little as possible. */
   show(key) {
     const at = this.props.rows.findIndex((row) => this.props.keyOf(row) === key);
     if (at < 0) return;
@@ -100,8 +101,8 @@ export class List extends Component {
             key,
             id: `row-${key}`,
             role: "option",
-            class: `row${isSelected ? " is-selected" : ""}${onTick && isTicked ? " is-picked" : ""}`,
-            "aria-selected": isTicked ? "true" : "false",
+            class: classes("row", isSelected && "is-selected", onTick && isTicked && "is-picked"),
+            "aria-selected": isTicked,
             "aria-setsize": rows.length,
             "aria-posinset": at + 1,
             style: { top: `${at * height}px`, height: `${height}px` },
@@ -148,7 +149,7 @@ export class List extends Component {
   }
 }
 
-/** Drawn again only when what it shows has changed. */
+/** A row that is drawn again only if what it shows has changed. */
 class Kept extends Component {
   shouldComponentUpdate(next) {
     const now = this.props;
