@@ -63,10 +63,23 @@ pictures: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(VENV)/bin/python -m bench.all $(ARGS)
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.ready lint-web
 	$(VENV)/bin/ruff check src tests tools bench
 	$(VENV)/bin/ruff format --check src tests tools bench
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-.PHONY: help up test quick faults programs hostile docs pictures bench lint
+# Scripts and styles; npm installs what the lock file names, once.
+WEB := tests/web/node_modules
+SCRIPTS := src/ackbox/faces/web/static tests/web tests/ts
+
+$(WEB)/.package-lock.json: tests/web/package-lock.json
+	cd tests/web && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+lint-web: $(WEB)/.package-lock.json
+	$(WEB)/.bin/prettier --check --log-level warn $(SCRIPTS)
+	$(WEB)/.bin/eslint -c tests/web/eslint.config.js $(SCRIPTS)
+	node tests/web/check_types.mjs
+
+.PHONY: help up test quick faults programs hostile docs pictures bench lint lint-web

@@ -13,6 +13,7 @@ import pytest
 from ackbox.app.call import open_app
 from ackbox.errors import AckboxError, Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.moment import to_text
+from ackbox.store.engine import Transaction
 from ackbox.store.store import Store, every_workspace
 from tests.engines import Clock, Post
 
