@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ackbox.errors import AckboxError, Invalid, TooLong, Unavailable
 from ackbox.faces.http.connection import EXTENSION, Connection, Connections, Watch
 from ackbox.faces.http.reply import error_response
+from ackbox.faces.server.together import Together
 
 MAX_HEADERS = 64
 MAX_HEADER_BYTES = 16 * 1024
@@ -114,6 +115,7 @@ class Head(HttpToolsProtocol):
         )
         self._extensions = {EXTENSION: self.connection}
         self._watch = Watch(transport)
+        self._together = Together(transport, self.loop)
         if self._connections.enter(self.connection):
             self._start_clock()
         else:
@@ -195,6 +197,8 @@ class Head(HttpToolsProtocol):
             raise _Refused
         self._state = "body"
         super().on_headers_complete()
+        if self.cycle is not None:
+            self.cycle.transport = self._together  # type: ignore[assignment]  # a transport in all that a cycle uses
         if self.pipeline:
             # Nothing more is read until those before it are answered.
             self._watch.start()
@@ -212,6 +216,7 @@ class Head(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        self._together.flush()
         if len(self.pipeline) <= 1:
             self._watch.stop()
         if self._state == "body" and not self.pipeline:
@@ -331,6 +336,7 @@ class Head(HttpToolsProtocol):
             # The app's later response to it is not sent.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
+        self._together.flush()
         self.transport.write(_answer(error))
         self._pass_over()
 
