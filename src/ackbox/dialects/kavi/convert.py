@@ -32,7 +32,7 @@ def _turn_message(given: dict[str, Any]) -> dict[str, Any]:
     ]
     if len(refs) > MAX_REFS:
         raise Invalid(
-            f"A message names {len(refs)} files and diffs; at most {MAX_REFS} are taken.",
+            f"A message names {len(refs)} files and diffs; at most {MAX_REFS} are allowed.",
             hint="Name a directory instead.",
         )
     return {**known, "intent": one_of_five(given["intent"]), "refs": refs}

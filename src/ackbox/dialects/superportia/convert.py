@@ -18,7 +18,7 @@ def priority(word: str) -> int:
 def ids_of_short(given: str) -> list[str]:
     """Return the number of a message whose short id is given, as the one id to mark."""
     if not re.fullmatch(r"msg-[0-9a-f]{12}", given):
-        raise Invalid("This is no message's id.", hint="Use an id that a reading call gave.")
+        raise Invalid("This is no message's id.", hint="Use an id that a reading call returned.")
     return [f"#{int(given[4:], 16)}"]
 
 
