@@ -340,7 +340,11 @@ def schema_of(tool: Offered, known: frozenset[str] = frozenset()) -> dict[str, A
     if not tool.reading:
         return schema
     about = {
-        name: {key: value for key, value in field.items() if key not in ("minimum", "maximum")}
+        name: {
+            key: value
+            for key, value in field.items()
+            if key not in ("minimum", "maximum", "default")
+        }
         for name, field in input_schema(Reading)["properties"].items()
     }
     return {
