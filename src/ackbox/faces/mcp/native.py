@@ -261,8 +261,8 @@ TOOLS: tuple[Tool | More, ...] = (
     *_OWN,
     More(
         "more",
-        "Call any other operation: notes, sessions, schedules, webhooks, turns, search. Use it "
-        "when no other tool fits. Without arguments it lists them.",
+        "Call any other operation: notes, sessions, schedules, webhooks, turns, search. "
+        "Without arguments it lists them.",
         frozenset(name for tool in _OWN for name in tool.operations),
     ),
 )
