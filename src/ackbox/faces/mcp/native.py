@@ -261,8 +261,8 @@ TOOLS: tuple[Tool | More, ...] = (
     *_OWN,
     More(
         "more",
-        "Call any other operation: notes, sessions, schedules, webhooks, turns, search. Use it "
-        "when no other tool fits. Without arguments it lists them.",
+        "Call any other operation: notes, sessions, schedules, webhooks, turns, search. "
+        "Without arguments it lists them.",
         frozenset(name for tool in _OWN for name in tool.operations),
     ),
 )
@@ -340,7 +340,11 @@ def schema_of(tool: Offered, known: frozenset[str] = frozenset()) -> dict[str, A
     if not tool.reading:
         return schema
     about = {
-        name: {key: value for key, value in field.items() if key not in ("minimum", "maximum")}
+        name: {
+            key: value
+            for key, value in field.items()
+            if key not in ("minimum", "maximum", "default")
+        }
         for name, field in input_schema(Reading)["properties"].items()
     }
     return {
