@@ -301,10 +301,10 @@ export function Help() {
               )}</dt><dd>${what}</dd></div>`,
           )}</dl></section>`,
     )}
-      <section><h3>At the start of a message</h3><dl>
-        <div><dt><code>@name</code></dt><dd>recipient</dd></div>
-        <div><dt><code>!</code> <code>!!</code></dt><dd>high, urgent priority</dd></div>
-        <div><dt><code>/blocked</code></dt><dd>intent</dd></div>
+      <section><h3>Message box</h3><dl>
+        <div><dt><code>@name</code></dt><dd>at the start: recipient</dd></div>
+        <div><dt><code>!</code> <code>!!</code></dt><dd>at the start: high, urgent</dd></div>
+        <div><dt><code>/blocked</code></dt><dd>at the start: intent</dd></div>
         <div><dt><${Key}>Ctrl</${Key}> <${Key}>⏎</${Key}></dt><dd>send</dd></div></dl></section>
     </div></dialog>`;
 }
