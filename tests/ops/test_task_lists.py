@@ -22,25 +22,23 @@ async def test_lists_are_narrowed_ordered_and_paged(post: Post, clock: Clock) ->
     await post("task.create", agent="ana", title="d", status="done")
     assert await titles(post) == ["c", "b", "a"]
     assert await titles(post, urgent_first=True) == ["b", "c", "a"]
-    found = {
-        name: await titles(post, **narrow)
-        for name, narrow in {
-            "all": {"status": "all"},
-            "finished": {"status": ["done", "failed"]},
-            "two": {"status": "done, open", "limit": 2},
-            "assignee": {"assignee": "bob"},
-            "mine": {"mine": True, "agent": "cy"},
-            "instance": {"assignee_instance": "ci"},
-            "nobody": {"assignee": "zoe"},
-            "free": {"unassigned_only": True},
-            "ready": {"ready_only": True},
-            "creator": {"creator": "bob"},
-            "project": {"project": "shop"},
-            "mission": {"mission": "m"},
-            "tag": {"tag": "x"},
-            "since": {"updated_since": "2027-01-15T08:00:00Z"},
-        }.items()
+    filters: dict[str, dict[str, Any]] = {
+        "all": {"status": "all"},
+        "finished": {"status": ["done", "failed"]},
+        "two": {"status": "done, open", "limit": 2},
+        "assignee": {"assignee": "bob"},
+        "mine": {"mine": True, "agent": "cy"},
+        "instance": {"assignee_instance": "ci"},
+        "nobody": {"assignee": "zoe"},
+        "free": {"unassigned_only": True},
+        "ready": {"ready_only": True},
+        "creator": {"creator": "bob"},
+        "project": {"project": "shop"},
+        "mission": {"mission": "m"},
+        "tag": {"tag": "x"},
+        "since": {"updated_since": "2027-01-15T08:00:00Z"},
     }
+    found = {name: await titles(post, **narrow) for name, narrow in filters.items()}
     assert found == {
         "all": ["d", "c", "b", "a"],
         "finished": ["d"],

@@ -209,7 +209,7 @@ def connected(served: Served, key: str) -> Client:
 
 
 async def sockets(stack: AsyncExitStack, served: Served, home: Place) -> dict[str, Socket]:
-    found = {
+    found: dict[str, Socket] = {
         role: await stack.enter_async_context(opened(served.url, home.keys[role])) for role in ROLES
     }
     for socket in found.values():
