@@ -119,7 +119,8 @@ def test_every_module_says_what_lives_in_it_and_where_it_is_explained() -> None:
     for path in FILES:
         text = ast.get_docstring(tree(path))
         if not text or (
-            path.name not in ("__init__.py", "__main__.py") and "xplained in docs/" not in " ".join(text.split())
+            path.name not in ("__init__.py", "__main__.py")
+            and "xplained in docs/" not in " ".join(text.split())
         ):
             silent.append(name_of(path))
     assert silent == []

@@ -320,16 +320,21 @@ class App:
         fits: Fits,
     ) -> Any:
         """Look again at each ring until the result is done or the call's time is over."""
-        assert operation.is_done is not None
+        is_done = operation.is_done
+        assert is_done is not None
         ws, again = caller.ws or await self._place(asked), operation.again
 
         async def look(last: Any) -> Any:
             async def run(context: Context, params: Any) -> Any:
-                return await (
+                found = await (
                     operation.run(context, params)
                     if again is None
                     else again(context, params, last)
                 )
+                if is_done(found):
+                    # What rang may be the end of this very key: its news is not for its holder.
+                    await self._callers.confirm(context.store.tx, caller)
+                return found
 
             again_as = (await self.identify(credential)).over(caller.connection)
             return await self._run(
@@ -350,7 +355,7 @@ class App:
                 asked.wait_s,
                 gone,
                 result=result,
-                is_done=operation.is_done,
+                is_done=is_done,
                 look=look,
             )
 

@@ -13,7 +13,7 @@ import msgspec
 from ackbox.errors import BadKey
 from ackbox.model.key import digest, matches, parse_key
 from ackbox.ops.access import Caller
-from ackbox.store.engine import Engine
+from ackbox.store.engine import Engine, Transaction
 from ackbox.store.store import KeyRow, ended_keys, find_key
 
 KNOWN_FOR_MS = 500
@@ -56,7 +56,20 @@ class Callers:
                 hint="Check which server it belongs to.",
                 reason="unknown",
             )
-        row = known.row
+        self._check(known.row)
+        return known.caller
+
+    async def confirm(self, tx: Transaction, caller: Caller) -> None:
+        """Check in a running transaction that a key has not ended. Raises BadKey.
+
+        A key that was found good a moment ago may have ended in the state that this transaction
+        sees. PostgreSQL's walls hide a key of the whole server here: the next look refuses that.
+        """
+        row = await find_key(tx, caller.key_id)
+        if row is not None:
+            self._check(row)
+
+    def _check(self, row: KeyRow) -> None:
         if row.revoked_at is not None:
             raise BadKey(
                 "This key has been revoked.", hint="Ask an admin for a new one.", reason="revoked"
@@ -65,7 +78,6 @@ class Callers:
             raise BadKey(
                 "This key has expired.", hint="Ask an admin for a new one.", reason="expired"
             )
-        return known.caller
 
     async def ended(self) -> set[str]:
         """Return the ids of keys that were revoked or ran out within the last minute."""
