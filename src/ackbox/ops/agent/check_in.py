@@ -137,6 +137,15 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     area: Annotated[str | None, Meta(description="The part of the work it claims")] = None
     files: Annotated[list[str], Meta(description="Files it is working on")] = []
     reach: Annotated[str, Meta(description="How mail reaches it")] = "poll"
+    activity: Annotated[
+        str | None,
+        Meta(
+            description=(
+                "What its program does, by its hooks: idle, busy, asking, compacting or gone"
+            )
+        ),
+    ] = None
+    activity_since: Annotated[str | None, Meta(description="Since when it does that")] = None
     instances: Annotated[list[Instance], Meta(description="Its running copies")] = []
     unread: Annotated[
         int | None,
@@ -179,6 +188,7 @@ _CARD = (
     "area",
     "files",
     "reach",
+    "activity",
 )
 
 
@@ -193,6 +203,7 @@ def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -
         is_working=here.presence == "online" and bool(card.get("summary")),
         last_seen=to_text_or_none(here.last_seen),
         started_at=to_text_or_none(here.started_at),
+        activity_since=to_text_or_none(here.card.get("activity_at")),
         instances=instances or [],
         **card,
     )
