@@ -35,6 +35,8 @@ APART = {
     "workspace.settings": "People set the limits for agents: `ackbox workspace settings`.",
     "workspace.export": "An export is too long for a model: `ackbox export`.",
     "workspace.import": "An import reads a file: `ackbox import`.",
+    "program.report": "Agent programs report by a hook: `ackbox hook`.",
+    "program.shown": "Agent programs confirm by a hook: `ackbox hook`.",
     "server.backup": "It writes a file on the server: `ackbox backup`.",
     "webhook.receive": "Other systems send signed requests to /hooks/in/{id}.",
 }

@@ -38,11 +38,16 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     program: Annotated[str | None, Meta(description="Agent program")] = None
     model: Annotated[str | None, Meta(description="Model")] = None
     title: Annotated[str | None, Meta(description="Display name")] = None
-    role: Annotated[str | None, Meta(description="Intent")] = None
+    role: Annotated[str | None, Meta(description="Role, such as reviewer")] = None
     capabilities: Annotated[list[str], Meta(description="Capabilities")] = []
     area: Annotated[str | None, Meta(description="Area of the work that it claims")] = None
     files: Annotated[list[str], Meta(description="Files it works on")] = []
     reach: Annotated[str, Meta(description="Delivery channel: poll, hook, socket or push")] = "poll"
+    activity: Annotated[
+        str | None,
+        Meta(description="Activity of its program: idle, busy, asking, compacting or gone"),
+    ] = None
+    activity_since: Annotated[str | None, Meta(description="Time the activity began")] = None
     instances: Annotated[list[Instance], Meta(description="Instances")] = []
     unread: Annotated[
         int | None,
@@ -67,6 +72,7 @@ _CARD = (
     "area",
     "files",
     "reach",
+    "activity",
 )
 
 
@@ -81,6 +87,7 @@ def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -
         is_working=here.presence == "online" and bool(card.get("summary")),
         last_seen=to_text_or_none(here.last_seen),
         started_at=to_text_or_none(here.started_at),
+        activity_since=to_text_or_none(here.card.get("activity_at")),
         instances=instances or [],
         **card,
     )
