@@ -82,6 +82,8 @@ MAY: dict[str, set[str]] = {
     "key.revoke": ADMINS,
     "key.rotate": ADMINS,
     "turn.submit": WRITERS,
+    "program.report": WRITERS,
+    "program.shown": WRITERS,
     "event.log": ALL,
     "workspace.overview": ALL,
     "workspace.flow": ALL,

@@ -37,6 +37,8 @@ from ackbox.ops.message.status import StatusOf
 from ackbox.ops.message.withdraw import Withdrawn
 from ackbox.ops.note.link import GotNote, Linked
 from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
+from ackbox.ops.program.report import Reported
+from ackbox.ops.program.shown import Shown
 from ackbox.ops.receipt import Marked
 from ackbox.ops.schedule import Schedule, Schedules
 from ackbox.ops.server import BackedUp, Status
@@ -809,6 +811,68 @@ class NoteVerbs:
         """Return one note with its links and linked notes.
 
         Raises NotFound.
+        """
+
+class ProgramVerbs:
+    async def shown(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        offer: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Shown:
+        """Mark the messages of a report as shown to the model.
+
+        Marks them delivered, with the program, its session and the event as evidence. An
+        offer that
+        was confirmed before, or that a later report replaced, marks nothing.
+
+        Raises NotFound (no such session), NotAllowed.
+        """
+
+    async def report(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        moment: Literal[
+            "session_start",
+            "prompt",
+            "tool",
+            "turn_end",
+            "asking",
+            "compacting",
+            "compacted",
+            "session_end",
+        ],
+        event: str = "",
+        is_new_context: bool = False,
+        is_continued: bool = False,
+        has_shown_last: bool = False,
+        model: str | None = None,
+        machine: str | None = None,
+        auto_instance: str | None = None,
+        copy_id: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reported:
+        """Report an event of an agent program and get the messages to show.
+
+        A session start returns up to five unread messages, a prompt and the end of a turn
+        those that
+        this instance has not received yet, a tool call only urgent ones. After a
+        compaction, messages
+        that are not acknowledged come once more. The operation marks nothing: the messages
+        come again
+        until program.shown confirms them.
+
+        Raises Invalid, NotAllowed, NotYou.
         """
 
 class ReceiptVerbs:
@@ -1628,6 +1692,7 @@ class Nouns:
     key: KeyVerbs
     login: LoginVerbs
     note: NoteVerbs
+    program: ProgramVerbs
     receipt: ReceiptVerbs
     schedule: ScheduleVerbs
     server: ServerVerbs
@@ -2376,6 +2441,68 @@ class SyncNoteVerbs:
         """Return one note with its links and linked notes.
 
         Raises NotFound.
+        """
+
+class SyncProgramVerbs:
+    def shown(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        offer: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Shown:
+        """Mark the messages of a report as shown to the model.
+
+        Marks them delivered, with the program, its session and the event as evidence. An
+        offer that
+        was confirmed before, or that a later report replaced, marks nothing.
+
+        Raises NotFound (no such session), NotAllowed.
+        """
+
+    def report(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        moment: Literal[
+            "session_start",
+            "prompt",
+            "tool",
+            "turn_end",
+            "asking",
+            "compacting",
+            "compacted",
+            "session_end",
+        ],
+        event: str = "",
+        is_new_context: bool = False,
+        is_continued: bool = False,
+        has_shown_last: bool = False,
+        model: str | None = None,
+        machine: str | None = None,
+        auto_instance: str | None = None,
+        copy_id: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reported:
+        """Report an event of an agent program and get the messages to show.
+
+        A session start returns up to five unread messages, a prompt and the end of a turn
+        those that
+        this instance has not received yet, a tool call only urgent ones. After a
+        compaction, messages
+        that are not acknowledged come once more. The operation marks nothing: the messages
+        come again
+        until program.shown confirms them.
+
+        Raises Invalid, NotAllowed, NotYou.
         """
 
 class SyncReceiptVerbs:
@@ -3195,6 +3322,7 @@ class SyncNouns:
     key: SyncKeyVerbs
     login: SyncLoginVerbs
     note: SyncNoteVerbs
+    program: SyncProgramVerbs
     receipt: SyncReceiptVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs

@@ -41,6 +41,8 @@ ROUTES: dict[str, tuple[str, str]] = {
     "receipt.mark": ("POST", "/v1/receipts/mark"),
     "event.log": ("GET", "/v1/events/log"),
     "turn.submit": ("POST", "/v1/turns"),
+    "program.report": ("POST", "/v1/programs/report"),
+    "program.shown": ("POST", "/v1/programs/shown"),
     "event.feed": ("GET", "/v1/events"),
     "note.add": ("POST", "/v1/notes"),
     "note.list": ("GET", "/v1/notes"),

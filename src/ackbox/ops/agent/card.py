@@ -60,7 +60,8 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
 
 
-_CARD = (
+# What an agent says of itself when it checks in; its activity comes from its program alone.
+DECLARED = (
     "summary",
     "machine",
     "platform",
@@ -72,13 +73,16 @@ _CARD = (
     "area",
     "files",
     "reach",
-    "activity",
 )
 
 
 def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -> Instance:
     """Return a reader as others see it."""
-    card = {key: here.card[key] for key in _CARD if here.card.get(key) not in (None, "")}
+    card = {
+        key: here.card[key]
+        for key in (*DECLARED, "activity")
+        if here.card.get(key) not in (None, "")
+    }
     return Instance(
         agent=reader.name,
         instance=reader.instance,
