@@ -359,7 +359,6 @@ NAMES_NOTHING = frozenset(
         "summary",
         "machine",
         "platform",
-        "program",
         "model",
         "reach",
         "ttl_s",
