@@ -49,9 +49,15 @@ class Office:
         """Do an operation over REST, with the operator's key."""
         return self._rest.call(operation, params)
 
-    def send(self, body: str, *, sender: str = "alice", to: str = "bob") -> str:
+    def send(self, body: str, *, sender: str = "alice", to: str = "bob", **more: Any) -> str:
         """Send a message and return its id."""
-        return str(self.call("message.send", agent=sender, to=to, body=body)["id"])
+        return str(self.call("message.send", agent=sender, to=to, body=body, **more)["id"])
+
+    @property
+    def log(self) -> list[str]:
+        """Why hooks showed nothing."""
+        file = self.command.data / "hook.log"
+        return file.read_text().splitlines() if file.exists() else []
 
     def marked(self, ids: list[str]) -> list[str]:
         """Return those of some messages that their one recipient has marked."""
@@ -110,6 +116,15 @@ class Office:
         model = self.standin.think(agent, mind)
         home = Home(self.where / agent, model, self.standin.url, self.way(kind, agent), tool_s)
         self.running.append(start(PROGRAMS[program], home))
+        return self.running[-1]
+
+    def launch(self, program: str, agent: str, mind: Mind) -> subprocess.Popen[str]:
+        """Start a program by `ackbox run` as an agent whose model has a mind."""
+        model = self.standin.think(agent, mind)
+        home = Home(self.where / agent, model, self.standin.url, Way(), None)
+        own = ["--data-dir", str(self.command.data), "--as", agent, "--allow"]
+        launcher = [str(Path(sys.executable).parent / "ackbox"), "run", program, *own]
+        self.running.append(start(PROGRAMS[program], home, launcher=launcher))
         return self.running[-1]
 
     def end(self, running: subprocess.Popen[str], agent: str) -> Lane:

@@ -20,8 +20,10 @@ MAX_STEPS = 8
 
 def copy_id(program: str | None = None) -> str | None:
     """Return the id of the program's process; None when no agent program started this one."""
-    given = os.environ.get("ACKBOX_COPY_ID")
-    if given:
+    given, launched = os.environ.get("ACKBOX_COPY_ID"), os.environ.get("ACKBOX_LAUNCH")
+    # A program that was started by a launched one inherits its variables; it is not that instance.
+    own = program or os.environ.get("ACKBOX_CONNECTED")
+    if given and (not launched or not own or own == launched):
         return given[:64].ljust(16, "-")
     found = _program_process()
     if found is None or (program is not None and found[0] != program):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackbox.programs.program import Event, Program, event_of, text_in
+from ackbox.programs.setting import HOOK_TIMEOUT_S, Given, OwnFile, Setting, home_of
 
 MOMENTS = {
     "SessionStart": "session_start",
@@ -47,6 +48,30 @@ def reply(event: Event, text: str) -> dict[str, Any] | None:
     return {"hookSpecificOutput": {"hookEventName": event.name, "additionalContext": text}}
 
 
+def _hooks(given: Given) -> dict[str, Any]:
+    hook = {"type": "command", "command": given.hook_line, "timeout": HOOK_TIMEOUT_S}
+    return {event: {"hooks": [hook]} for event in MOMENTS}
+
+
+def _server(given: Given) -> dict[str, Any]:
+    command, *arguments = given.bridge
+    allowed = {"default_tools_approval_mode": "approve"} if given.may_use_tools else {}
+    return {"command": command, "args": arguments, "env": given.bridge_environment, **allowed}
+
+
+def settings(given: Given) -> list[Setting | OwnFile]:
+    """Return the lines of an installation: for all projects, or for the one in this directory."""
+    home = ".codex" if given.is_project else home_of(given, "CODEX_HOME", "~/.codex")
+    hooks: list[Setting | OwnFile] = [
+        Setting(files=(f"{home}/hooks.json",), path=("hooks", event), value=group, is_item=True)
+        for event, group in _hooks(given).items()
+    ]
+    server = Setting(
+        files=(f"{home}/config.toml",), path=("mcp_servers", "ackbox"), value=_server(given)
+    )
+    return [*hooks, server]
+
+
 PROGRAM = Program(
     name="codex",
     title="Codex",
@@ -54,4 +79,11 @@ PROGRAM = Program(
     moments=MOMENTS,
     read=read,
     reply=reply,
+    executable="codex",
+    package="@openai/codex",
+    settings=settings,
+    permission='the line default_tools_approval_mode = "approve" for the MCP server ackbox: Codex'
+    " uses ackbox without asking",
+    trust="Codex runs new hooks only after you have reviewed them: start codex once and choose"
+    " to trust them.",
 )

@@ -56,6 +56,7 @@ VERBS: dict[str, str] = {
     ),
     **dict.fromkeys(("task",), "work"),
     **dict.fromkeys(("session", "note", "turn"), "notes"),
+    **dict.fromkeys(("run", "connect", "disconnect"), "connect"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "run"),
     **dict.fromkeys(("schedule", "webhook"), "automation"),
     **dict.fromkeys(("export", "log", "import", "backup"), "keep"),
@@ -64,6 +65,7 @@ VERBS: dict[str, str] = {
 }
 # In the order that --help lists them; modules of one title stand together.
 FAMILIES = {
+    "connect": "Agent programs",
     "run": "Run",
     "talk": "Talk",
     "watch": "Watch",
@@ -82,6 +84,8 @@ class Talk:
     def __init__(self) -> None:
         self.given: dict[str, Any] = {}
         self.timeout_s = 70.0
+        # What the caller's own files get; ours get less.
+        self.umask = 0o077
 
     def setting(self, name: str) -> str | None:
         value = self.given.get(name)
@@ -483,10 +487,11 @@ def speak_utf8() -> None:
 def main() -> None:
     """Run the command line; a reader that goes away, or Ctrl-C, ends it quietly."""
     # What this command and its children write is their owner's alone, also where no mode is named.
-    os.umask(0o077)
+    talk = Talk()
+    talk.umask = os.umask(0o077)
     try:
         speak_utf8()
-        cli(prog_name="ackbox", standalone_mode=False)
+        cli(prog_name="ackbox", standalone_mode=False, obj=talk)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(plain(error.format_message()), err=True)
         sys.exit(USED_WRONGLY)
