@@ -6,8 +6,10 @@ Explained in docs/howto/connect-an-agent-program.md.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,8 +18,11 @@ import msgspec
 from ackbox.client.http import HttpCaller
 from ackbox.client.starting import live_server, start_server
 from ackbox.connecting.given import given_of, program_of
+from ackbox.connecting.install import Change, Place, install, plan, plan_removal, remove
 from ackbox.connecting.launching import executable_of, prepare
-from ackbox.faces.cli.context import Talk, verb
+from ackbox.connecting.proof import Proof, prove
+from ackbox.faces.cli.context import REFUSED, Talk, verb
+from ackbox.faces.terminal_text import plain
 from ackbox.programs import PROGRAMS
 from ackbox.programs.program import Program
 from ackbox.programs.setting import Given
@@ -110,3 +115,210 @@ def _become(argv: list[str], environment: dict[str, str], umask: int) -> Any:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.umask(umask)
     os.execve(argv[0], argv, environment)
+
+
+@verb("connect", VERBS)
+@click.argument("program", required=False, type=click.Choice(list(PROGRAMS)))
+@click.option("--all", "every", is_flag=True, help="Every agent program that is installed here.")
+@click.option("--project", is_flag=True, help="Only for the project in this directory.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--print", "shown", is_flag=True, help="Print the lines to put in by hand.")
+@click.option(
+    "--allow/--ask", default=None, help="Let the program use ackbox's tools without asking."
+)
+@click.option("--wait", is_flag=True, help="Wait for the first session of the program.")
+def connect(
+    talk: Talk,
+    program: str | None,
+    every: bool,
+    project: bool,
+    dry_run: bool,
+    shown: bool,
+    allow: bool | None,
+    wait: bool,
+) -> None:
+    """Put ackbox into an agent program's settings, and check that it works.
+
+    Example: ackbox connect claude --as ana
+    """
+    chosen = _chosen(program, every)
+    place = Place(Path.cwd(), talk.data_dir)
+    results, is_bad = [], False
+    for each in chosen:
+        given = msgspec.structs.replace(given_for(talk, each), is_project=project)
+        if shown:
+            _print(each, given)
+            continue
+        may = allow if dry_run else is_allowed(talk, each, allow)
+        given = msgspec.structs.replace(given, may_use_tools=bool(may))
+        _refuse_twice(place, each, given)
+        if dry_run:
+            changes = [change for change in plan(each, given, place) if not change.is_nothing]
+            _show_changes(talk, each, changes)
+            continue
+        ensure_server(talk)
+        changed = install(each, given, place)
+        proofs = prove(given, os.environ)
+        is_bad = is_bad or not all(proof.works for proof in proofs)
+        results.append(_told(each, given, changed, proofs))
+        talk.show(results[-1], _as_text)
+    if wait and results and not is_bad:
+        _wait_for_session(talk, [each.name for each in chosen])
+    if is_bad:
+        sys.exit(REFUSED)
+
+
+@verb("disconnect", VERBS)
+@click.argument("program", required=False, type=click.Choice(list(PROGRAMS)))
+@click.option("--all", "every", is_flag=True, help="Every agent program.")
+@click.option("--project", is_flag=True, help="The installation for the project in this directory.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+def disconnect(talk: Talk, program: str | None, every: bool, project: bool, dry_run: bool) -> None:
+    """Take ackbox out of an agent program's settings; the rest stays byte for byte.
+
+    Example: ackbox disconnect claude
+    """
+    place = Place(Path.cwd(), talk.data_dir)
+    for each in list(PROGRAMS.values()) if every else _chosen(program, every):
+        given = msgspec.structs.replace(given_for(talk, each), is_project=project)
+        if dry_run:
+            changes = [c for c in plan_removal(each, given, place) if not c.is_nothing]
+            _show_changes(talk, each, changes)
+            continue
+        changed = [str(path) for path in remove(each, given, place)]
+        talk.show(
+            {"program": each.name, "changed": changed},
+            lambda of: (
+                f"Removed ackbox from {', '.join(of['changed'])}"
+                if of["changed"]
+                else f"ackbox is not in the settings of {PROGRAMS[of['program']].title}"
+            ),
+        )
+
+
+def _chosen(program: str | None, every: bool) -> list[Program]:
+    if every == (program is not None):
+        raise click.UsageError("Name one agent program, or use --all.")
+    if program is not None:
+        return [program_of(program)]
+    found = [each for each in PROGRAMS.values() if shutil.which(each.executable)]
+    if not found:
+        names = ", ".join(each.executable for each in PROGRAMS.values())
+        raise click.UsageError(f"None of {names} is on PATH. Name one to connect it all the same.")
+    return found
+
+
+def _refuse_twice(place: Place, program: Program, given: Given) -> None:
+    """Refuse a project's installation beside one for all projects: each hook would run twice."""
+    other = [
+        record
+        for record in place.all()
+        if record.program == program.name and record.is_project != given.is_project
+    ]
+    here = [each for each in other if not each.is_project or _is_below(each.path, place.project)]
+    if here:
+        where = "this project" if here[0].is_project else "all projects"
+        flag = " --project" if here[0].is_project else ""
+        raise click.UsageError(
+            f"{program.title} is connected for {where} already ({here[0].path}), and would show"
+            f" each message twice. First run: ackbox disconnect {program.name}{flag}"
+        )
+
+
+def _is_below(path: str, directory: Path) -> bool:
+    return Path(path).is_relative_to(directory)
+
+
+def _print(program: Program, given: Given) -> None:
+    """Print each file with the lines that belong in it."""
+    from ackbox.connecting import edit
+    from ackbox.programs.setting import OwnFile
+
+    texts: dict[str, str] = {}
+    for setting in program.settings(msgspec.structs.replace(given, may_use_tools=True)):
+        if isinstance(setting, OwnFile):
+            texts[setting.file] = setting.text
+        else:
+            file = setting.files[0]
+            texts[file] = edit.apply(file, texts.get(file, ""), setting)
+    for file, text in texts.items():
+        click.echo(plain(f"# {file}"))
+        click.echo(plain(text))
+    if program.permission:
+        click.echo(plain(f"# optional: {program.permission}"), err=True)
+
+
+def _show_changes(talk: Talk, program: Program, changes: list[Change]) -> None:
+    import difflib
+
+    for change in changes:
+        path = str(change.found.path)
+        diff = difflib.unified_diff(
+            (change.found.text or "").splitlines(),
+            (change.after or "").splitlines(),
+            path if change.found.text is not None else "/dev/null",
+            path if change.after is not None else "/dev/null",
+            lineterm="",
+        )
+        told = {"program": program.name, "path": path, "diff": "\n".join(diff)}
+        talk.show(told, lambda of: of["diff"])
+    if not changes:
+        talk.say(f"Nothing would change for {program.title}.")
+
+
+def _told(
+    program: Program, given: Given, changed: list[Path], proofs: list[Proof]
+) -> dict[str, Any]:
+    return {
+        "program": program.name,
+        "agent": given.agent,
+        "changed": [str(path) for path in changed],
+        "proofs": [msgspec.to_builtins(proof) for proof in proofs],
+        "allowed": given.may_use_tools,
+        "open": program.trust or None,
+    }
+
+
+def _as_text(told: dict[str, Any]) -> str:
+    title = PROGRAMS[told["program"]].title
+    lines = [f"{title} works with ackbox as {told['agent']}"]
+    if not all(each["works"] for each in told["proofs"]):
+        lines = [f"{title} is set up as {told['agent']}, but a check failed"]
+    lines += [f"  changed  {path}" for path in told["changed"]] or ["  nothing to change"]
+    lines += [
+        f"  {'ok' if each['works'] else 'BAD':<8} {each['what']}: {each['seen']}"
+        for each in told["proofs"]
+    ]
+    if PROGRAMS[told["program"]].permission and not told["allowed"]:
+        lines.append("  open     it asks before each tool of ackbox; to change that: --allow")
+    if told["open"]:
+        lines.append(f"  open     {told['open']}")
+    return "\n".join(lines)
+
+
+def _wait_for_session(talk: Talk, programs: list[str]) -> None:
+    """Wait for the first event of one of these programs."""
+    names = " or ".join(PROGRAMS[each].title for each in programs)
+    talk.say(f"Waiting for the first session of {names}; start it in another terminal.")
+    cursor = talk.call("event.feed")["cursor"]
+    while True:
+        page = talk.call("event.feed", cursor=cursor, kinds=["agent.activity"], wait_s=50)
+        cursor = page["cursor"]
+        for event in page["events"]:
+            card = _card_of(talk, event)
+            if card.get("program") in programs:
+                told = {**event["details"], "program": card["program"], "at": event["at"]}
+                talk.show(
+                    told,
+                    lambda of: f"{PROGRAMS[of['program']].title} reported: {of['agent']} is here",
+                )
+                return
+
+
+def _card_of(talk: Talk, event: dict[str, Any]) -> dict[str, Any]:
+    about = event["details"]
+    for each in talk.call("agent.list")["agents"]:
+        for card in each.get("instances") or []:
+            if (each["agent"], card.get("instance")) == (about.get("agent"), about.get("instance")):
+                return dict(card)
+    return {}
