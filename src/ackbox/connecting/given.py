@@ -18,7 +18,14 @@ from ackbox.programs.program import Program
 from ackbox.programs.setting import Command, Given
 
 # Where the programs keep their settings, when their own variables say so.
-PLACES = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "XDG_CONFIG_HOME")
+PLACES = (
+    "CLAUDE_CONFIG_DIR",
+    "CODEX_HOME",
+    "GEMINI_CLI_HOME",
+    "GEMINI_CLI_SYSTEM_SETTINGS_PATH",
+    "OPENCODE_CONFIG",
+    "XDG_CONFIG_HOME",
+)
 
 
 def installed() -> list[str]:

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -20,8 +19,6 @@ from ackbox.errors import Invalid, NotFound
 from ackbox.private import make_directory, write_private
 from ackbox.programs.program import Program
 from ackbox.programs.setting import Given, Launch
-
-KEPT = 20
 
 
 def executable_of(program: Program, path: str | None) -> str:
@@ -33,9 +30,7 @@ def executable_of(program: Program, path: str | None) -> str:
     return found
 
 
-def prepare(
-    program: Program, given: Given, where: Path, environment: Mapping[str, str]
-) -> tuple[list[str], dict[str, str]]:
+def prepare(program: Program, given: Given, where: Path) -> tuple[list[str], dict[str, str]]:
     """Write what a launch needs below a directory of ours; returns its arguments and variables.
 
     Raises Invalid, Unavailable.
@@ -47,18 +42,17 @@ def prepare(
         )
     copy = uuid.uuid4().hex
     given = msgspec.structs.replace(given, is_launch=True, copy_id=copy)
-    launch = program.launch(given, "")
-    texts = {**launch.files, **_overlaid(launch, environment)}
     # The same launch has the same directory, so that nothing piles up; another has its own, since
     # a program may still be running there.
+    texts = _texts(program.launch(given, ""))
     name = hashlib.sha256(json.dumps(sorted(texts.items())).encode()).hexdigest()[:16]
     directory = where / "launches" / f"{program.name}-{name}"
-    for path, text in texts.items():
+    launch = program.launch(given, str(directory))
+    for path, text in _texts(launch).items():
         file = directory / path
         if not file.exists() or file.read_text("utf-8") != text:
             make_directory(file.parent)
             write_private(file, text)
-    launch = program.launch(given, str(directory))
     return launch.arguments, {
         **launch.environment,
         "ACKBOX_COPY_ID": copy,
@@ -68,9 +62,9 @@ def prepare(
     }
 
 
-def _overlaid(launch: Launch, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return copies of settings files with ours put over them."""
-    found = {}
+def _texts(launch: Launch) -> dict[str, str]:
+    """Return the files of a launch: ours, and copies of settings files with ours put over them."""
+    found = dict(launch.files)
     for path, (original, settings) in launch.overlays.items():
         file = Path(os.path.expanduser(original)) if original else None
         text = file.read_text("utf-8") if file is not None and file.is_file() else ""

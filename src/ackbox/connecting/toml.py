@@ -6,15 +6,15 @@ What a program wrote between the marks since stays. No I/O here. Explained in do
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ackbox.programs.setting import key, literal
+
 BEGIN = "# ackbox connect: the lines from here"
 END = "# ackbox connect: to here"
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _HEADER = re.compile(r"[ \t]*\[{1,2}([^\]\n]*)\]{1,2}[ \t]*(?:#.*)?")
 
 
@@ -77,26 +77,12 @@ def find(text: str, path: tuple[str, ...]) -> Any:
     return found
 
 
-def literal(value: Any) -> str:
-    """Return a value as TOML writes it on one line."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(k)} = {literal(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(literal(each) for each in value) + "]"
-    # JSON's strings, numbers and booleans are TOML's; DEL alone must be escaped as well.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
 def _table(path: tuple[str, ...], value: Mapping[str, Any]) -> list[str]:
-    return [f"[{_name(path)}]", *(f"{_key(k)} = {literal(v)}" for k, v in value.items())]
+    return [f"[{_name(path)}]", *(f"{key(k)} = {literal(v)}" for k, v in value.items())]
 
 
 def _name(path: tuple[str, ...]) -> str:
-    return ".".join(_key(part) for part in path)
-
-
-def _key(text: str) -> str:
-    return text if _BARE.fullmatch(text) else literal(text)
+    return ".".join(key(part) for part in path)
 
 
 def _lines(text: str) -> Iterator[tuple[str, tuple[str, ...] | None]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ackbox.programs.opencode_plugin import PLUGIN
 from ackbox.programs.program import Event, Program, event_of, text_in
-from ackbox.programs.setting import Given, OwnFile, Setting, home_of
+from ackbox.programs.setting import Given, Launch, OwnFile, Setting, home_of
 
 MOMENTS = {
     "session.created": "session_start",
@@ -43,6 +43,9 @@ def reply(event: Event, text: str) -> dict[str, Any] | None:
     return {"text": text}
 
 
+OWN_SETTINGS = "OPENCODE_CONFIG"
+
+
 def settings(given: Given) -> list[Setting | OwnFile]:
     """Return the lines of an installation: for all projects, or for the one in this directory."""
     home = f"{home_of(given, 'XDG_CONFIG_HOME', '~/.config')}/opencode"
@@ -72,6 +75,22 @@ def plugin(given: Given) -> str:
     return PLUGIN.replace("[/* the hook's command */]", json.dumps(given.hook))
 
 
+def launch(given: Given, directory: str) -> Launch:
+    """Return what one launch gets: a settings file of its own, which names the plugin."""
+    plugin_file = f"{directory}/ackbox.js"
+    lines = [
+        Setting(files=("opencode.json",), path=("mcp", "ackbox"), value=_server(given)),
+        Setting(
+            files=("opencode.json",), path=("plugin",), value=f"file://{plugin_file}", is_item=True
+        ),
+    ]
+    return Launch(
+        files={"ackbox.js": plugin(given)},
+        overlays={"opencode.json": (given.environment.get(OWN_SETTINGS, ""), lines)},
+        environment={OWN_SETTINGS: f"{directory}/opencode.json"},
+    )
+
+
 PROGRAM = Program(
     name="opencode",
     title="opencode",
@@ -82,4 +101,5 @@ PROGRAM = Program(
     executable="opencode",
     package="opencode-ai",
     settings=settings,
+    launch=launch,
 )

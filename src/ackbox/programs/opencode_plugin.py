@@ -10,7 +10,7 @@ PLUGIN = r"""// Written by ackbox; `ackbox disconnect opencode` removes it.
 import { spawn } from "node:child_process"
 
 const COMMAND = [/* the hook's command */]
-const DEADLINE_MS = 1500
+const DEADLINE_MS = 3000
 // `opencode run` ends with its turn: a further prompt would be accepted and never run.
 const ENDS_WITH_TURN = process.argv.slice(1, 4).includes("run")
 
@@ -108,7 +108,11 @@ export const Ackbox = async ({ client, directory }) => {
     "tool.execute.after": async (input, output) => {
       if (below.has(input.sessionID)) return
       const text = await take(input.sessionID, "tool.execute.after")
-      if (text && typeof output.output === "string") output.output += "\n\n" + text
+      if (!text) return
+      // A tool of an MCP server answers with parts.
+      if (Array.isArray(output.content)) output.content.push({ type: "text", text })
+      else if (typeof output.output === "string") output.output += "\n\n" + text
+      else hold(input.sessionID, text)
     },
     "experimental.session.compacting": async (input) => {
       if (!below.has(input.sessionID)) await ask("session.compacting", input.sessionID, directory)

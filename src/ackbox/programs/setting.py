@@ -7,6 +7,7 @@ Data and text only; who writes it into files is `connecting/`. Explained in docs
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -72,8 +73,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def bridge_environment(self) -> dict[str, str]:
         """The variables that the MCP server gets besides those of the program."""
-        copy = {"ACKBOX_COPY_ID": self.copy_id} if self.copy_id else {}
-        return {OWNER: self.program, **copy}
+        return {OWNER: self.program}
 
 
 def _split(command: list[str]) -> tuple[list[str], list[str]]:
@@ -130,3 +130,18 @@ def home_of(given: Given, variable: str, usual: str) -> str:
 def as_text(value: Any) -> str:
     """Return JSON for a file."""
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def literal(value: Any) -> str:
+    """Return a value as TOML writes it on one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key(k)} = {literal(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(literal(each) for each in value) + "]"
+    # JSON's strings, numbers and booleans are TOML's; DEL alone must be escaped as well.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def key(text: str) -> str:
+    """Return a name as TOML writes it."""
+    return text if re.fullmatch("[A-Za-z0-9_-]+", text) else literal(text)

@@ -103,7 +103,7 @@ def run(talk: Talk, program: str, arguments: tuple[str, ...], allow: bool | None
     given = msgspec.structs.replace(
         given_for(talk, chosen), may_use_tools=is_allowed(talk, chosen, allow)
     )
-    own, variables = prepare(chosen, given, talk.data_dir, os.environ)
+    own, variables = prepare(chosen, given, talk.data_dir)
     _become([path, *own, *arguments], {**os.environ, **variables}, talk.umask)
 
 
