@@ -184,6 +184,14 @@ class Program(NamedTuple):
     package: str
     ready: Callable[[Home], Ready]
 
+    def reviewed(self, home: Home) -> Ready:
+        """Return what makes it ready without writing its settings again, its hooks reviewed."""
+        argv, own = self.ready(Home(home.path / "unused", *home[1:]))
+        # A first turn without a person begins before a server that is not required has started.
+        awaited = ["-c", "mcp_servers.ackbox.required=true"]
+        review = ["--dangerously-bypass-hook-trust", *awaited] if self.name == "codex" else []
+        return [*argv[:-1], *review, argv[-1]], own
+
     @property
     def version(self) -> str:
         """The version that is pinned."""
@@ -205,10 +213,17 @@ CHOSEN = list(PROGRAMS) if IS_WHOLE else ["claude"]
 
 
 def start(
-    program: Program, home: Home, *, launcher: list[str] | None = None
+    program: Program,
+    home: Home,
+    *,
+    launcher: list[str] | None = None,
+    is_reviewed: bool = False,
 ) -> subprocess.Popen[str]:
-    """Start a program on its one prompt: itself, or by the command of a launcher."""
-    argv, own = program.ready(home)
+    """Start a program on its one prompt: itself, or by the command of a launcher.
+
+    `is_reviewed` says that a person has reviewed its hooks, which no file holds.
+    """
+    argv, own = program.ready(home) if not is_reviewed else program.reviewed(home)
     bins = HERE / "node_modules/.bin"
     work = home.path / "work"
     work.mkdir(parents=True, exist_ok=True)

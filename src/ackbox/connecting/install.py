@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -155,7 +156,8 @@ def plan_removal(program: Program, given: Given, place: Place) -> list[Change]:
             continue
         record = place.record(path)
         after = _before(found, place, settings)
-        is_new = record is None or record.before is None
+        # Without a record nobody knows that it was not there before.
+        is_new = record is not None and record.before is None
         if after is not None and is_new and _is_empty(str(path), after, settings):
             after = None
         changes.append(Change(found=found, after=after, before=after))
@@ -167,7 +169,7 @@ def plan_removal(program: Program, given: Given, place: Place) -> list[Change]:
 
 def remove(program: Program, given: Given, place: Place) -> list[Path]:
     """Take an installation out; returns the files that changed. Raises Invalid, Unavailable."""
-    changed = []
+    changed, made = [], []
     for change in plan_removal(program, given, place):
         path = change.found.path
         record = place.record(path)
@@ -183,12 +185,12 @@ def remove(program: Program, given: Given, place: Place) -> list[Path]:
                     hint="Run the command again.",
                 ) from None
             changed.append(path)
-        for directory in reversed(record.made if record else []):
-            try:
-                os.rmdir(directory)
-            except OSError:
-                break
+        made += record.made if record else []
         place.forget(path)
+    for directory in sorted(set(made), key=len, reverse=True):
+        # What has something else in it by now stays.
+        with suppress(OSError):
+            os.rmdir(directory)
     return changed
 
 

@@ -214,7 +214,7 @@ def find(text: str, path: tuple[str, ...]) -> Any:
 
 
 def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
+    return "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
 
 
 def _indent_at(text: str, at: int) -> str:

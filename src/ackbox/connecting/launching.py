@@ -37,7 +37,7 @@ def prepare(program: Program, given: Given, where: Path) -> tuple[list[str], dic
     """
     if program.launch is None:
         raise Invalid(
-            f"{program.title} takes no settings for one launch.",
+            f"{program.title} cannot be launched with ackbox: {program.no_launch}.",
             hint=f"Put ackbox into its settings once with: ackbox connect {program.name}",
         )
     copy = uuid.uuid4().hex

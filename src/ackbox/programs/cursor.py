@@ -74,5 +74,6 @@ PROGRAM = Program(
     executable="cursor-agent",
     package="",
     settings=settings,
+    no_launch="it takes hooks only from its settings",
     trust="Cursor asks before it first starts the MCP server ackbox and before each tool.",
 )

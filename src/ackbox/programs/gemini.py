@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackbox.programs.program import Event, Program, event_of, text_in
-from ackbox.programs.setting import HOOK_TIMEOUT_S, Given, Launch, OwnFile, Setting, home_of
+from ackbox.programs.setting import HOOK_TIMEOUT_S, Given, OwnFile, Setting, home_of
 
 MOMENTS = {
     "SessionStart": "session_start",
@@ -52,17 +52,10 @@ def reply(event: Event, text: str) -> dict[str, Any] | None:
     return {"hookSpecificOutput": {"hookEventName": event.name, "additionalContext": text}}
 
 
-SYSTEM_SETTINGS = "GEMINI_CLI_SYSTEM_SETTINGS_PATH"
-
-
 def settings(given: Given) -> list[Setting | OwnFile]:
     """Return the lines of an installation: for all projects, or for the one in this directory."""
-    home = home_of(given, "GEMINI_CLI_HOME", "~")
-    return _lines(given, ".gemini" if given.is_project else f"{home}/.gemini")
-
-
-def _lines(given: Given, home: str) -> list[Setting | OwnFile]:
-    file = (f"{home}/settings.json",)
+    home = "." if given.is_project else home_of(given, "GEMINI_CLI_HOME", "~")
+    file = (f"{home}/.gemini/settings.json",)
     hook = {
         "name": "ackbox",
         "type": "command",
@@ -79,16 +72,6 @@ def _lines(given: Given, home: str) -> list[Setting | OwnFile]:
     return [*hooks, Setting(files=file, path=("mcpServers", "ackbox"), value=server)]
 
 
-def launch(given: Given, directory: str) -> Launch:
-    """Return what one launch gets: the machine's settings with ours, in a file of its own."""
-    usual = given.environment.get(SYSTEM_SETTINGS) or "/etc/gemini-cli/settings.json"
-    lines = [each for each in _lines(given, directory) if isinstance(each, Setting)]
-    return Launch(
-        overlays={"settings.json": (usual, lines)},
-        environment={SYSTEM_SETTINGS: f"{directory}/settings.json"},
-    )
-
-
 PROGRAM = Program(
     name="gemini",
     title="Gemini CLI",
@@ -99,7 +82,7 @@ PROGRAM = Program(
     executable="gemini",
     package="@google/gemini-cli",
     settings=settings,
-    launch=launch,
+    no_launch="it takes settings for one launch only from files of root",
     permission='the line "trust": true for the MCP server ackbox: Gemini CLI uses ackbox without'
     " asking",
     trust="Gemini CLI asks once in each new directory whether you trust it.",

@@ -33,8 +33,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     `read(payload)` returns None for an event that is not ours to answer, such as a sub-agent's.
     `reply(event, text)` returns the JSON that puts text before the model, or None where this event
     takes none. `settings(given)` are the lines of an installation; `launch(given, directory)` is
-    what one launch gets, None where the program takes nothing for one launch. `permission` says
-    what is allowed after a yes, `trust` what the program itself still asks.
+    what one launch gets, None where the program takes nothing for one launch, and `no_launch` says
+    why. `permission` says what is allowed after a yes, `trust` what the program itself still asks.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     package: str
     settings: Callable[[Given], list[Setting | OwnFile]]
     launch: Callable[[Given, str], Launch] | None = None
+    no_launch: str = ""
     permission: str = ""
     trust: str = ""
 
