@@ -36,6 +36,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     before: str | None
     written: str
+    hook: str = ""
     made: list[str] = []
     is_project: bool = False
 
@@ -267,6 +268,7 @@ def _remember(
             path=str(change.found.path),
             before=change.before,
             written=digest(change.after),
+            hook=given.hook_line,
             made=[*(earlier.made if earlier else []), *made],
             is_project=given.is_project,
         )

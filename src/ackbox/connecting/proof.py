@@ -6,7 +6,6 @@ Explained in docs/why/reach.md, "Other people's files".
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import threading
 from collections.abc import Mapping
@@ -41,14 +40,15 @@ def prove(given: Given, environment: Mapping[str, str]) -> list[Proof]:
         for name, value in environment.items()
         if name not in ("ACKBOX_COPY_ID", "ACKBOX_LAUNCH", "ACKBOX_AGENT", "ACKBOX_INSTANCE")
     }
-    return [_bridge(given, own), _hook(given, own)]
+    return [_bridge(given, own), check_hook(given.hook_line, own)]
 
 
-def _hook(given: Given, environment: Mapping[str, str]) -> Proof:
+def check_hook(line: str, environment: Mapping[str, str]) -> Proof:
+    """Run a hook's command on an event that marks nothing."""
     # Through a shell, as the programs do: the quoting is part of what is tried.
     try:
         done = subprocess.run(
-            ["/bin/sh", "-c", f"{given.hook_line} --check"],
+            ["/bin/sh", "-c", f"{line} --check"],
             input=json.dumps(SAMPLE),
             capture_output=True,
             text=True,
@@ -57,7 +57,7 @@ def _hook(given: Given, environment: Mapping[str, str]) -> Proof:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Proof(what="hook", works=False, seen=f"{type(error).__name__}: {given.hook_line}")
+        return Proof(what="hook", works=False, seen=f"{type(error).__name__}: {line}")
     if done.returncode == 0 and not done.stdout:
         return Proof(what="hook", works=True, seen="ran, and the server took its event")
     return Proof(what="hook", works=False, seen=_last_line(done.stderr or done.stdout))
@@ -120,8 +120,3 @@ def _ask(process: subprocess.Popen[str], asked: list[dict[str, Any]]) -> list[An
 def _last_line(text: str) -> str:
     lines = text.strip().splitlines()
     return lines[-1][:300] if lines else ""
-
-
-def is_executable(given: Given) -> bool:
-    """Whether the command that an installation names is still there."""
-    return os.access(given.command[0], os.X_OK)

@@ -236,8 +236,8 @@ def _server(options: dict[str, str]) -> Server:
     has_file = os.path.exists(_settings_file())
     is_named = options.get("url") or environment.get("ACKBOX_URL") or environment.get("ACKBOX_KEY")
     if not (is_named or has_file):
-        told = json.loads(_private(os.path.join(home, "server.json")))
         _refuse_ended(home)
+        told = json.loads(_private(os.path.join(home, "server.json")))
         host, _, port = str(told["url"]).removeprefix("http://").rpartition(":")
         key = _private(os.path.join(home, "operator.key")).strip()
         return Server(host.strip("[]"), int(port.strip("/")), key)
@@ -262,14 +262,18 @@ def _refuse_ended(home: str) -> None:
     """Raise Failed when the server has ended: another program may have its port by now."""
     import fcntl
 
-    number = os.open(os.path.join(home, "server.lock"), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        number = os.open(os.path.join(home, "server.lock"), flags)
+    except FileNotFoundError:
+        raise Failed(f"no server runs on {home}") from None
     try:
         fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return
     finally:
         os.close(number)
-    raise Failed("no server runs")
+    raise Failed(f"no server runs on {home}")
 
 
 def _data_dir(options: dict[str, str]) -> str:
