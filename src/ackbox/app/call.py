@@ -277,7 +277,13 @@ class App:
             gone=gone if operation.for_caller else None,
             fits=fits,
         )
-        if operation.name in ("key.revoke", "key.rotate", "login.redeem", "login.end"):
+        if operation.name in (
+            "key.revoke",
+            "key.rotate",
+            "login.redeem",
+            "login.end",
+            "invite.redeem",
+        ):
             self._callers.forget()
         if operation.name == "key.rotate":
             result = self.keep_key(result)

@@ -32,6 +32,8 @@ from ackbox.ops.message.send import Sent, SentMany, StatusOf
 from ackbox.ops.message.withdraw import Withdrawn
 from ackbox.ops.note.link import GotNote, Linked
 from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
+from ackbox.ops.program.report import Reported
+from ackbox.ops.program.shown import Shown
 from ackbox.ops.receipt import Marked
 from ackbox.ops.schedule import Schedule, Schedules
 from ackbox.ops.server import BackedUp, Status
@@ -1065,6 +1067,68 @@ class NoteVerbs:
         Raises NotFound.
         """
 
+class ProgramVerbs:
+    async def shown(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        offer: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Shown:
+        """Say that an agent program has shown the messages of a report.
+
+        Marks them delivered, with the program, its session and the event as evidence. An
+        offer that
+        was confirmed before, or that a later report replaced, marks nothing.
+
+        Raises NotFound (no such session), NotAllowed.
+        """
+
+    async def report(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        moment: Literal[
+            "session_start",
+            "prompt",
+            "tool",
+            "turn_end",
+            "asking",
+            "compacting",
+            "compacted",
+            "session_end",
+        ],
+        event: str = "",
+        is_new_context: bool = False,
+        is_continued: bool = False,
+        has_shown_last: bool = False,
+        model: str | None = None,
+        machine: str | None = None,
+        auto_instance: str | None = None,
+        copy_id: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reported:
+        """Report an event of an agent program and get the messages to show.
+
+        A session start gives up to five unread messages, a prompt and the end of a turn
+        those that
+        this instance has not been given yet, a tool call the urgent ones among them. After
+        a
+        compaction, messages that are not acknowledged come once more. Nothing is marked:
+        the messages
+        come again until program.shown says that they were shown.
+
+        Raises Invalid, NotAllowed, NotYou.
+        """
+
 class ReceiptVerbs:
     async def mark(
         self,
@@ -1643,6 +1707,7 @@ class Nouns:
     login: LoginVerbs
     task: TaskVerbs
     note: NoteVerbs
+    program: ProgramVerbs
     receipt: ReceiptVerbs
     schedule: ScheduleVerbs
     server: ServerVerbs
@@ -2652,6 +2717,68 @@ class SyncNoteVerbs:
         Raises NotFound.
         """
 
+class SyncProgramVerbs:
+    def shown(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        offer: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Shown:
+        """Say that an agent program has shown the messages of a report.
+
+        Marks them delivered, with the program, its session and the event as evidence. An
+        offer that
+        was confirmed before, or that a later report replaced, marks nothing.
+
+        Raises NotFound (no such session), NotAllowed.
+        """
+
+    def report(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        moment: Literal[
+            "session_start",
+            "prompt",
+            "tool",
+            "turn_end",
+            "asking",
+            "compacting",
+            "compacted",
+            "session_end",
+        ],
+        event: str = "",
+        is_new_context: bool = False,
+        is_continued: bool = False,
+        has_shown_last: bool = False,
+        model: str | None = None,
+        machine: str | None = None,
+        auto_instance: str | None = None,
+        copy_id: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reported:
+        """Report an event of an agent program and get the messages to show.
+
+        A session start gives up to five unread messages, a prompt and the end of a turn
+        those that
+        this instance has not been given yet, a tool call the urgent ones among them. After
+        a
+        compaction, messages that are not acknowledged come once more. Nothing is marked:
+        the messages
+        come again until program.shown says that they were shown.
+
+        Raises Invalid, NotAllowed, NotYou.
+        """
+
 class SyncReceiptVerbs:
     def mark(
         self,
@@ -3230,6 +3357,7 @@ class SyncNouns:
     login: SyncLoginVerbs
     task: SyncTaskVerbs
     note: SyncNoteVerbs
+    program: SyncProgramVerbs
     receipt: SyncReceiptVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs

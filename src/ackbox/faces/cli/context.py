@@ -57,6 +57,7 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("task",), "work"),
     **dict.fromkeys(("session", "note", "turn"), "notes"),
     **dict.fromkeys(("run", "connect", "disconnect"), "connect"),
+    **dict.fromkeys(("invite", "join"), "invite"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "run"),
     **dict.fromkeys(("schedule", "webhook"), "automation"),
     **dict.fromkeys(("export", "log", "import", "backup"), "keep"),
@@ -66,6 +67,7 @@ VERBS: dict[str, str] = {
 # In the order that --help lists them; modules of one title stand together.
 FAMILIES = {
     "connect": "Agent programs",
+    "invite": "Agent programs",
     "run": "Run",
     "talk": "Talk",
     "watch": "Watch",

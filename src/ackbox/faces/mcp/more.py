@@ -30,6 +30,8 @@ APART = {
     "agent.set_kind": "People say who is a person: `ackbox agent set-kind`.",
     "login.link": "People sign in: `ackbox open`.",
     "login.redeem": "The browser redeems the link that `ackbox open` makes.",
+    "invite.create": "People connect machines: `ackbox invite`.",
+    "invite.redeem": "People connect machines: `ackbox join`.",
     "login.end": "People sign out on the dashboard.",
     "workspace.create": "People set up: `ackbox workspace create`.",
     "workspace.settings": "What holds agents back is set by people: `ackbox workspace settings`.",

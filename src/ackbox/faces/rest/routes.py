@@ -187,6 +187,8 @@ CREATES = frozenset(
         "turn.submit",
         "login.link",
         "login.redeem",
+        "invite.create",
+        "invite.redeem",
     }
 )
 
