@@ -146,7 +146,7 @@ def test_a_checked_hook_confirms_nothing(ackbox: Command) -> None:
     shown = ackbox("hook", "claude", "--as", "bob", "--check", stdin=EVENT)
     assert "hello" in shown.stdout
     receipt = ackbox.json("status", id, "--json")["receipts"][0]
-    assert (receipt["state"], receipt["delivered_at"]) == ("unread", None)
+    assert (receipt["state"], receipt["delivered_at"]) == ("pending", None)
 
 
 def test_an_installed_hook_is_silent_in_a_launch_of_its_program(ackbox: Command) -> None:

@@ -21,6 +21,7 @@ from ackbox.ops.event.feed import Event, Events
 from ackbox.ops.event.list import Activity
 from ackbox.ops.event.log import Lines
 from ackbox.ops.inbox import Checked
+from ackbox.ops.invite import Invited
 from ackbox.ops.key import Keys, NewKey, RotatedKey
 from ackbox.ops.login import Ended as LoginEnded
 from ackbox.ops.login import Link
@@ -643,6 +644,37 @@ class KeyVerbs:
         server's machine.
         Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the
         caller's).
+        """
+
+class InviteVerbs:
+    async def create(
+        self,
+        *,
+        name: str,
+        may_speak_as: builtins.list[str] = ...,
+        label: str = "invite",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Invited:
+        """Create an invitation for a second machine that works once, within 24 hours.
+
+        Raises Invalid, Conflict.
+        """
+
+    async def redeem(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewKey:
+        """Turn an invitation, given as the key of this call, into a key of its agent for 90
+        days.
+
+        Raises BadKey when it has been used.
         """
 
 class LoginVerbs:
@@ -1704,6 +1736,7 @@ class Nouns:
     mailbox: MailboxVerbs
     inbox: InboxVerbs
     key: KeyVerbs
+    invite: InviteVerbs
     login: LoginVerbs
     task: TaskVerbs
     note: NoteVerbs
@@ -2293,6 +2326,37 @@ class SyncKeyVerbs:
         server's machine.
         Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the
         caller's).
+        """
+
+class SyncInviteVerbs:
+    def create(
+        self,
+        *,
+        name: str,
+        may_speak_as: builtins.list[str] = ...,
+        label: str = "invite",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Invited:
+        """Create an invitation for a second machine that works once, within 24 hours.
+
+        Raises Invalid, Conflict.
+        """
+
+    def redeem(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewKey:
+        """Turn an invitation, given as the key of this call, into a key of its agent for 90
+        days.
+
+        Raises BadKey when it has been used.
         """
 
 class SyncLoginVerbs:
@@ -3354,6 +3418,7 @@ class SyncNouns:
     mailbox: SyncMailboxVerbs
     inbox: SyncInboxVerbs
     key: SyncKeyVerbs
+    invite: SyncInviteVerbs
     login: SyncLoginVerbs
     task: SyncTaskVerbs
     note: SyncNoteVerbs

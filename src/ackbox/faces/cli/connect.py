@@ -21,6 +21,7 @@ from ackbox.connecting.given import given_of, program_of
 from ackbox.connecting.install import Change, Place, install, plan, plan_removal, remove
 from ackbox.connecting.launching import executable_of, prepare
 from ackbox.connecting.proof import Proof, prove
+from ackbox.errors import AckboxError
 from ackbox.faces.cli.context import REFUSED, Talk, verb
 from ackbox.faces.terminal_text import plain
 from ackbox.programs import PROGRAMS
@@ -141,9 +142,7 @@ def connect(
 
     Example: ackbox connect claude --as ana
     """
-    chosen = _chosen(program, every)
-    place = Place(Path.cwd(), talk.data_dir)
-    results, is_bad = [], False
+    chosen, is_bad = _chosen(program, every), False
     for each in chosen:
         given = msgspec.structs.replace(given_for(talk, each), is_project=project)
         if shown:
@@ -151,21 +150,35 @@ def connect(
             continue
         may = allow if dry_run else is_allowed(talk, each, allow)
         given = msgspec.structs.replace(given, may_use_tools=bool(may))
-        _refuse_twice(place, each, given)
-        if dry_run:
-            changes = [change for change in plan(each, given, place) if not change.is_nothing]
-            _show_changes(talk, each, changes)
-            continue
-        ensure_server(talk)
-        changed = install(each, given, place)
-        proofs = prove(given, os.environ)
-        is_bad = is_bad or not all(proof.works for proof in proofs)
-        results.append(_told(each, given, changed, proofs))
-        talk.show(results[-1], _as_text)
-    if wait and results and not is_bad:
-        _wait_for_session(talk, [each.name for each in chosen])
+        try:
+            works = _connect_one(talk, each, given, dry_run=dry_run)
+        except AckboxError as error:
+            if not every:
+                raise
+            # One program's broken file keeps none of the others from being connected.
+            talk.say(f"{each.title}: {error.message} {error.hint or ''}".rstrip())
+            works = False
+        is_bad = is_bad or not works
     if is_bad:
         sys.exit(REFUSED)
+    if wait and not shown and not dry_run:
+        _wait_for_session(talk, [each.name for each in chosen])
+
+
+def _connect_one(talk: Talk, program: Program, given: Given, *, dry_run: bool) -> bool:
+    """Install and check one program; returns whether it works. Raises what installing raises."""
+    place = Place(Path.cwd(), talk.data_dir)
+    _refuse_twice(place, program, given)
+    # Before the server is started: a file that cannot be changed needs none.
+    changes = [change for change in plan(program, given, place) if not change.is_nothing]
+    if dry_run:
+        _show_changes(talk, program, changes)
+        return True
+    ensure_server(talk)
+    changed = install(program, given, place)
+    proofs = prove(given, os.environ)
+    talk.show(_told(program, given, changed, proofs), _as_text)
+    return all(proof.works for proof in proofs)
 
 
 @verb("disconnect", VERBS)

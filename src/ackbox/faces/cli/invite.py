@@ -97,7 +97,7 @@ def _refuse_other_server(text: str, url: str, *, replace: bool) -> None:
 
 
 def _write(found: files.Found, url: str, made: dict[str, Any]) -> None:
-    """Put server and key before the other lines of the settings file, readable by its owner only."""
+    """Put server and key first in the settings file, which only its owner can read."""
     lines = (found.text or "").splitlines(keepends=True)
     kept = [line for line in lines if line.partition("=")[0].strip() not in ("url", "key")]
     own = [f"url = {json.dumps(url)}\n", f"key = {json.dumps(made['key'])}\n"]
