@@ -236,8 +236,11 @@ def _server(options: dict[str, str]) -> Server:
     has_file = os.path.exists(_settings_file())
     is_named = options.get("url") or environment.get("ACKBOX_URL") or environment.get("ACKBOX_KEY")
     if not (is_named or has_file):
+        try:
+            told = json.loads(_private(os.path.join(home, "server.json")))
+        except FileNotFoundError:
+            raise Failed(f"no server runs on {home}") from None
         _refuse_ended(home)
-        told = json.loads(_private(os.path.join(home, "server.json")))
         host, _, port = str(told["url"]).removeprefix("http://").rpartition(":")
         key = _private(os.path.join(home, "operator.key")).strip()
         return Server(host.strip("[]"), int(port.strip("/")), key)
