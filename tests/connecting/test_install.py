@@ -12,6 +12,7 @@ import pytest
 
 from ackbox.connecting import files
 from ackbox.connecting.files import Changed
+from ackbox.connecting.given import refuse_temporary
 from ackbox.connecting.install import Place, install, plan, plan_removal, remove
 from ackbox.errors import AckboxError, Conflict, Invalid, Unavailable
 from ackbox.programs import PROGRAMS
@@ -238,6 +239,12 @@ def test_a_file_that_another_program_changes_meanwhile_is_not_overwritten(home: 
     with pytest.raises(Changed):
         files.write(found, "{}")
     assert snapshot(home) == {str(file): b'{"a": 1}'}
+
+
+def test_a_copy_in_a_cache_is_not_named_in_settings() -> None:
+    refuse_temporary(["/opt/ackbox", "mcp"])
+    with pytest.raises(Conflict, match="runs from a cache"):
+        refuse_temporary(["/home/ana/.cache/uv/archive-v0/x1/bin/ackbox"])
 
 
 @pytest.mark.parametrize("program", EVERY, ids=lambda each: each.name)

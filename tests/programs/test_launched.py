@@ -71,3 +71,16 @@ def test_a_connected_program_shows_each_message_once_and_the_server_can_prove_it
         if "ackbox connect" in file.read_text() or "ackbox hook" in file.read_text()
     ]
     assert [file for file in left if ".claude/projects" not in str(file)] == []
+
+
+@pytest.mark.parametrize("program", [each for each in CHOSEN if PROGRAMS[each].launch])
+def test_a_program_that_is_connected_and_launched_shows_each_message_once(
+    office: Office, program: str
+) -> None:
+    home = office.where / "bob"
+    home.mkdir()
+    own = ["--data-dir", str(office.command.data), "--as", "bob", "--allow"]
+    office.connected(home, "connect", program, *own)
+    ids = converse(office, lambda mind: office.launch(program, "bob", mind))
+    steps = [(step, program) for step in ("delivered", "injected", "seen")]
+    assert [chain(office, id) for id in ids] == [steps, steps]

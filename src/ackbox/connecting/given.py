@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ackbox import config
 from ackbox.briefing import COMMANDS
-from ackbox.errors import Invalid
+from ackbox.errors import Conflict, Invalid
 from ackbox.programs import PROGRAMS
 from ackbox.programs.program import Program
 from ackbox.programs.setting import Command, Given
@@ -33,6 +33,17 @@ def installed() -> list[str]:
     if os.access(script, os.X_OK):
         return [str(script)]
     return [sys.executable, "-P", "-m", "ackbox"]
+
+
+def refuse_temporary(command: list[str]) -> None:
+    """Raise Conflict for a copy that a tool put into its cache and may delete: settings that name
+    it would stop working one day.
+    """
+    if "archive-v0" in Path(command[0]).parts:
+        raise Conflict(
+            f"This ackbox runs from a cache: {command[0]}.",
+            hint="Install it first, for example with: uv tool install ackbox",
+        )
 
 
 def program_of(name: str) -> Program:

@@ -17,7 +17,7 @@ import msgspec
 
 from ackbox.client.http import HttpCaller
 from ackbox.client.starting import live_server, start_server
-from ackbox.connecting.given import given_of, program_of
+from ackbox.connecting.given import given_of, program_of, refuse_temporary
 from ackbox.connecting.install import Change, Place, install, plan, plan_removal, remove
 from ackbox.connecting.launching import executable_of, prepare
 from ackbox.connecting.proof import Proof, prove
@@ -168,6 +168,7 @@ def connect(
 def _connect_one(talk: Talk, program: Program, given: Given, *, dry_run: bool) -> bool:
     """Install and check one program; returns whether it works. Raises what installing raises."""
     place = Place(Path.cwd(), talk.data_dir)
+    refuse_temporary(given.command)
     _refuse_twice(place, program, given)
     # Before the server is started: a file that cannot be changed needs none.
     changes = [change for change in plan(program, given, place) if not change.is_nothing]
