@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import socket
@@ -122,19 +123,43 @@ def test_without_a_server_the_hook_prints_nothing_and_says_why_in_its_log(
 ) -> None:
     done = hook(ackbox, program, event("SessionStart"), "--data-dir", str(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-    assert f" {program}: FileNotFoundError: " in (tmp_path / "hook.log").read_text("utf-8")
+    why = f" {program}: Failed: no server runs on {tmp_path}\n"
+    assert why in (tmp_path / "hook.log").read_text("utf-8")
+
+
+def write_server(where: Path, port: int) -> None:
+    """Write the files of a server that has a port."""
+    os.chmod(where, 0o700)
+    found = {"url": f"http://127.0.0.1:{port}", "pid": 1}
+    (where / "server.json").write_text(json.dumps(found), "utf-8")
+    (where / "operator.key").write_text("abx_1", "utf-8")
+    for name in ("server.json", "operator.key"):
+        os.chmod(where / name, 0o600)
+
+
+def test_no_key_goes_to_the_port_of_a_server_that_has_ended(
+    ackbox: Command, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        write_server(tmp_path, other.getsockname()[1])
+        (tmp_path / "server.lock").touch()
+        done = hook(ackbox, "claude", event("Stop"), "--data-dir", str(tmp_path))
+        other.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            other.accept()
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert "no server runs" in (tmp_path / "hook.log").read_text("utf-8")
 
 
 def test_a_server_that_does_not_answer_holds_the_program_no_longer_than_the_deadline(
     ackbox: Command, tmp_path: Path
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        os.chmod(tmp_path, 0o700)
-        found = {"url": f"http://127.0.0.1:{silent.getsockname()[1]}", "pid": 1}
-        (tmp_path / "server.json").write_text(json.dumps(found), "utf-8")
-        (tmp_path / "operator.key").write_text("abx_1", "utf-8")
-        for name in ("server.json", "operator.key"):
-            os.chmod(tmp_path / name, 0o600)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        (tmp_path / "server.lock").open("w") as held,
+    ):
+        fcntl.flock(held, fcntl.LOCK_EX)
+        write_server(tmp_path, silent.getsockname()[1])
         done = hook(
             ackbox, "claude", event("Stop"), "--data-dir", str(tmp_path), "--deadline", "0.3"
         )

@@ -28,6 +28,8 @@ MAY: dict[str, set[str]] = {
     "login.link": {"human", *ADMINS},
     "login.end": {"human", *ADMINS},
     "login.redeem": {"link", "owner-link"},
+    "invite.create": ADMINS,
+    "invite.redeem": {"invite"},
     "message.preview": ALL,
     "thread.list": ALL,
     "workspace.needs": ALL,
@@ -92,7 +94,7 @@ MAY: dict[str, set[str]] = {
     "webhook.list": ADMINS,
     "webhook.remove": ADMINS,
     # Whoever signs may; a key is not asked for.
-    "webhook.receive": ALL | {"server-admin", "link", "owner-link"},
+    "webhook.receive": ALL | {"server-admin", "link", "owner-link", "invite"},
     "schedule.add": WRITERS,
     "schedule.list": ALL,
     "schedule.remove": WRITERS,
@@ -115,6 +117,7 @@ MAY: dict[str, set[str]] = {
         "operator",
         "link",
         "owner-link",
+        "invite",
     ],
 )
 async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str) -> None:
@@ -122,6 +125,8 @@ async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str)
         key = (
             await post("login.link", name="petra", as_owner=role == "owner-link")
         ).path.partition("#")[2]
+    elif role == "invite":
+        key = (await post("invite.create", name="petra")).path.partition("#")[2]
     else:
         key = (
             post.key

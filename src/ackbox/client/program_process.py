@@ -20,8 +20,10 @@ MAX_STEPS = 8
 
 def copy_id(program: str | None = None) -> str | None:
     """Return the id of the program's process; None when no agent program started this one."""
-    given = os.environ.get("ACKBOX_COPY_ID")
-    if given:
+    given, launched = os.environ.get("ACKBOX_COPY_ID"), os.environ.get("ACKBOX_LAUNCH")
+    # A program that was started by a launched one inherits its variables; it is not that instance.
+    own = program or os.environ.get("ACKBOX_CONNECTED")
+    if given and (not launched or not own or own == launched):
         return given[:64].ljust(16, "-")
     found = _program_process()
     if found is None or (program is not None and found[0] != program):
@@ -41,33 +43,45 @@ def _program_process() -> tuple[str, int, str] | None:
     for _ in range(MAX_STEPS):
         if pid <= 1:
             return None
-        name, parent, started, command = _process(pid)
-        program = next((each for each in PROGRAMS if each in command), None)
+        name, parent, started, words = _process(pid)
+        program = program_in(words)
         if name not in BETWEEN:
-            if program is None or SHARED in command:
+            if program is None or SHARED in words:
                 return None
             return program, pid, started
         pid = parent
     return None
 
 
-def _process(pid: int) -> tuple[str, int, str, str]:
+def program_in(words: list[str]) -> str | None:
+    """Return the agent program that a command line runs: the part of its path nearest to the end
+    that names one, so that a user called claude can run codex.
+    """
+    for word in words[:2]:
+        for part in reversed(word.split("/")):
+            found = next((each for each in PROGRAMS if part.startswith(each)), None)
+            if found is not None:
+                return found
+    return None
+
+
+def _process(pid: int) -> tuple[str, int, str, list[str]]:
     """Return (name, parent, start, command line) of a process; empty when it cannot be read."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             before, _, after = file.read().rpartition(")")
         with open(f"/proc/{pid}/cmdline", "rb") as file:
-            command = file.read(4096).replace(b"\0", b" ").decode("utf-8", "replace")
+            words = file.read(4096).decode("utf-8", "replace").split("\0")
     except OSError:
         return _asked_of_ps(pid)
     fields = after.split()
-    return before.partition("(")[2], int(fields[1]), fields[19], command
+    return before.partition("(")[2], int(fields[1]), fields[19], words
 
 
-def _asked_of_ps(pid: int) -> tuple[str, int, str, str]:
+def _asked_of_ps(pid: int) -> tuple[str, int, str, list[str]]:
     """The same where there is no /proc, as on macOS."""
     if os.path.isdir("/proc/self"):
-        return "", 0, "", ""
+        return "", 0, "", []
     import subprocess
 
     done = subprocess.run(
@@ -79,5 +93,5 @@ def _asked_of_ps(pid: int) -> tuple[str, int, str, str]:
     )
     words = done.stdout.split()
     if len(words) < 7:
-        return "", 0, "", ""
-    return os.path.basename(words[6]), int(words[0]), "-".join(words[2:6]), " ".join(words[6:])
+        return "", 0, "", []
+    return os.path.basename(words[6]), int(words[0]), "-".join(words[2:6]), words[6:]

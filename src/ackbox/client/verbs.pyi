@@ -24,6 +24,7 @@ from ackbox.ops.event.feed import Event, Events
 from ackbox.ops.event.list import Activity
 from ackbox.ops.event.log import Lines
 from ackbox.ops.inbox import Checked
+from ackbox.ops.invite import Invited
 from ackbox.ops.key import Keys, NewKey, RotatedKey
 from ackbox.ops.login import Ended as LoginEnded
 from ackbox.ops.login import Link
@@ -640,6 +641,37 @@ class KeyVerbs:
 
         Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the
         caller's).
+        """
+
+class InviteVerbs:
+    async def create(
+        self,
+        *,
+        name: str,
+        may_speak_as: builtins.list[str] = ...,
+        label: str = "invite",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Invited:
+        """Create an invitation for a second machine that works once, within 24 hours.
+
+        Raises Invalid, Conflict.
+        """
+
+    async def redeem(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewKey:
+        """Turn an invitation, given as the key of this call, into a key of its agent for 90
+        days.
+
+        Raises BadKey when it has been used.
         """
 
 class LoginVerbs:
@@ -1690,6 +1722,7 @@ class Nouns:
     mailbox: MailboxVerbs
     inbox: InboxVerbs
     key: KeyVerbs
+    invite: InviteVerbs
     login: LoginVerbs
     note: NoteVerbs
     program: ProgramVerbs
@@ -2270,6 +2303,37 @@ class SyncKeyVerbs:
 
         Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the
         caller's).
+        """
+
+class SyncInviteVerbs:
+    def create(
+        self,
+        *,
+        name: str,
+        may_speak_as: builtins.list[str] = ...,
+        label: str = "invite",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Invited:
+        """Create an invitation for a second machine that works once, within 24 hours.
+
+        Raises Invalid, Conflict.
+        """
+
+    def redeem(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewKey:
+        """Turn an invitation, given as the key of this call, into a key of its agent for 90
+        days.
+
+        Raises BadKey when it has been used.
         """
 
 class SyncLoginVerbs:
@@ -3320,6 +3384,7 @@ class SyncNouns:
     mailbox: SyncMailboxVerbs
     inbox: SyncInboxVerbs
     key: SyncKeyVerbs
+    invite: SyncInviteVerbs
     login: SyncLoginVerbs
     note: SyncNoteVerbs
     program: SyncProgramVerbs

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackbox.programs.program import Event, Program, event_of, text_in
+from ackbox.programs.setting import HOOK_TIMEOUT_S, Given, OwnFile, Setting
 
 MOMENTS = {
     "sessionStart": "session_start",
@@ -40,6 +41,29 @@ def reply(event: Event, text: str) -> dict[str, Any] | None:
     return {"additional_context": text} if event.name in ("sessionStart", "postToolUse") else None
 
 
+def settings(given: Given) -> list[Setting | OwnFile]:
+    """Return the lines of an installation: for all projects, or for the one in this directory."""
+    home = ".cursor" if given.is_project else "~/.cursor"
+    file = (f"{home}/hooks.json",)
+    command, *arguments = given.bridge
+    server = {"command": command, "args": arguments, "env": given.bridge_environment}
+    hook = {"command": given.hook_line, "timeout": HOOK_TIMEOUT_S}
+    return [
+        Setting(files=file, path=("version",), value=1, is_default=True),
+        *(
+            Setting(
+                files=file,
+                path=("hooks", event),
+                # The server counts as well how often a turn went on for messages.
+                value={**hook, "loop_limit": 5} if event == "stop" else hook,
+                is_item=True,
+            )
+            for event in MOMENTS
+        ),
+        Setting(files=(f"{home}/mcp.json",), path=("mcpServers", "ackbox"), value=server),
+    ]
+
+
 PROGRAM = Program(
     name="cursor",
     title="Cursor",
@@ -47,4 +71,9 @@ PROGRAM = Program(
     moments=MOMENTS,
     read=read,
     reply=reply,
+    executable="cursor-agent",
+    package="",
+    settings=settings,
+    no_launch="it takes hooks only from its settings",
+    trust="Cursor asks before it first starts the MCP server ackbox and before each tool.",
 )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ackbox.programs.program import Event, Program, event_of, text_in
+from ackbox.programs.setting import HOOK_TIMEOUT_S, Given, OwnFile, Setting, home_of
 
 MOMENTS = {
     "SessionStart": "session_start",
@@ -51,6 +52,26 @@ def reply(event: Event, text: str) -> dict[str, Any] | None:
     return {"hookSpecificOutput": {"hookEventName": event.name, "additionalContext": text}}
 
 
+def settings(given: Given) -> list[Setting | OwnFile]:
+    """Return the lines of an installation: for all projects, or for the one in this directory."""
+    home = "." if given.is_project else home_of(given, "GEMINI_CLI_HOME", "~")
+    file = (f"{home}/.gemini/settings.json",)
+    hook = {
+        "name": "ackbox",
+        "type": "command",
+        "command": given.hook_line,
+        "timeout": HOOK_TIMEOUT_S * 1000,
+    }
+    command, *arguments = given.bridge
+    trust = {"trust": True} if given.may_use_tools else {}
+    server = {"command": command, "args": arguments, "env": given.bridge_environment, **trust}
+    hooks: list[Setting | OwnFile] = [
+        Setting(files=file, path=("hooks", event), value={"hooks": [hook]}, is_item=True)
+        for event in MOMENTS
+    ]
+    return [*hooks, Setting(files=file, path=("mcpServers", "ackbox"), value=server)]
+
+
 PROGRAM = Program(
     name="gemini",
     title="Gemini CLI",
@@ -58,4 +79,11 @@ PROGRAM = Program(
     moments=MOMENTS,
     read=read,
     reply=reply,
+    executable="gemini",
+    package="@google/gemini-cli",
+    settings=settings,
+    no_launch="it takes settings for one launch only from files of root",
+    permission='the line "trust": true for the MCP server ackbox: Gemini CLI uses ackbox without'
+    " asking",
+    trust="Gemini CLI asks once in each new directory whether you trust it.",
 )

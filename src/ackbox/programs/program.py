@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from ackbox.programs.setting import Given, Launch, OwnFile, Setting
+
 MAX_SESSION = 128
 
 
@@ -30,7 +32,9 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
 
     `read(payload)` returns None for an event that is not ours to answer, such as a sub-agent's.
     `reply(event, text)` returns the JSON that puts text before the model, or None where this event
-    takes none.
+    takes none. `settings(given)` are the lines of an installation; `launch(given, directory)` is
+    what one launch gets, None where the program takes nothing for one launch, and `no_launch` says
+    why. `permission` says what is allowed after a yes, `trust` what the program itself still asks.
     """
 
     name: str
@@ -39,6 +43,13 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     moments: Mapping[str, str]
     read: Callable[[Mapping[str, Any]], Event | None]
     reply: Callable[[Event, str], dict[str, Any] | None]
+    executable: str
+    package: str
+    settings: Callable[[Given], list[Setting | OwnFile]]
+    launch: Callable[[Given, str], Launch] | None = None
+    no_launch: str = ""
+    permission: str = ""
+    trust: str = ""
 
 
 def text_in(payload: Mapping[str, Any], *names: str) -> str:

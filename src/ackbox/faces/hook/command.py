@@ -31,12 +31,18 @@ Options:
   --instance NAME  Instance of the agent; left out, the server gives one.
   --workspace W    Workspace to act in.
   --data-dir DIR   Data directory of the server.
+  --url URL        Server to talk to; its key is in the settings file or ACKBOX_KEY.
   --deadline S     Seconds before it gives up (0.8).
+  --check          Say what is wrong, with exit code 1, and confirm nothing.
   --help           Show this text.
+
+  `ackbox connect` writes --connected into what it installs, `ackbox run` writes --launched.
 """
 DEADLINE_S = 0.8
 MAX_PAYLOAD = 16 << 20
 MAX_LOG = 256 << 10
+# Options that take no value.
+FLAGS = frozenset({"check", "connected", "launched"})
 # What the server reads of an event; the rest, such as a tool's output, stays here.
 FIELDS = (
     "hook_event_name",
@@ -56,19 +62,46 @@ class Failed(Exception):
     """Why nothing was shown."""
 
 
+class Server:
+    """Where the server is, and the key for it."""
+
+    def __init__(
+        self, host: str, port: int, key: str, *, path: str = "", is_encrypted: bool = False
+    ) -> None:
+        self.host, self.port, self.key = host, port, key
+        self.path, self.is_encrypted = path, is_encrypted
+
+    def connect(self, timeout: float) -> socket.socket:
+        """Open a connection."""
+        line = socket.create_connection((self.host, self.port), timeout=timeout)
+        if not self.is_encrypted:
+            return line
+        import ssl
+
+        return ssl.create_default_context().wrap_socket(line, server_hostname=self.host)
+
+
 def run(arguments: list[str]) -> int:
-    """Carry one event; returns the exit code, which is always 0 for a hook."""
+    """Carry one event; returns the exit code, which is always 0 unless `--check` asks for more."""
     if "--help" in arguments or not arguments or arguments[0].startswith("-"):
         sys.stdout.write(HELP)
         return 0
     program, options = arguments[0], _options(arguments[1:])
+    # A program that `ackbox run` started has the hooks of that launch; with those of the
+    # installation as well, its model would be shown everything twice.
+    if "connected" in options and os.environ.get("ACKBOX_LAUNCH") == program:
+        return 0
     try:
         deadline = float(options.get("deadline") or DEADLINE_S)
-        signal.signal(signal.SIGALRM, lambda *_: _give_up(options, "no answer in time"))
+        signal.signal(signal.SIGALRM, lambda *_: _give_up(program, options))
         signal.setitimer(signal.ITIMER_REAL, deadline)
         _carry(program, options, deadline)
     except Exception as error:  # the edge: a hook never harms
-        _log(options, f"{program}: {type(error).__name__}: {error}")
+        why = f"{program}: {type(error).__name__}: {error}"
+        if "check" in options:
+            sys.stderr.write(f"{why}\n")
+            return 1
+        _log(options, why)
     return 0
 
 
@@ -77,7 +110,7 @@ def _options(arguments: list[str]) -> dict[str, str]:
     found = {}
     for name in names:
         flag, has_value, value = name.removeprefix("--").partition("=")
-        found[flag] = value if has_value else next(names, "")
+        found[flag] = value if has_value or flag in FLAGS else next(names, "")
     return found
 
 
@@ -86,13 +119,13 @@ def _carry(program: str, options: dict[str, str], deadline: float) -> None:
     # A sub-agent's context is its own.
     if payload.get("agent_id"):
         return
-    host, port, key = _server(options)
+    server = _server(options)
     session = str(payload.get("session_id") or payload.get("conversation_id") or "")
-    headers = _headers(program, options, key, session, payload)
-    with socket.create_connection((host, port), timeout=deadline) as line:
-        path = f"/v1/hook/{_quoted(program)}"
+    headers = _headers(program, options, server.key, session, payload)
+    with server.connect(deadline) as line:
+        host, path = f"{server.host}:{server.port}", f"{server.path}/v1/hook/{_quoted(program)}"
         body = json.dumps(_kept(payload)).encode()
-        status, told, reply = _ask(line, f"{host}:{port}", path, headers, body)
+        status, told, reply = _ask(line, host, path, headers, body)
         if status == 204:
             return
         if status != 200:
@@ -100,10 +133,10 @@ def _carry(program: str, options: dict[str, str], deadline: float) -> None:
         sys.stdout.buffer.write(reply)
         sys.stdout.buffer.flush()
         offer = told.get("ackbox-offer")
-        if offer:
+        if offer and "check" not in options:
             confirmed = {"program": program, "program_session": session[:128], "offer": offer}
             status, _, reply = _ask(
-                line, f"{host}:{port}", f"{path}/shown", headers, json.dumps(confirmed).encode()
+                line, host, f"{path}/shown", headers, json.dumps(confirmed).encode()
             )
             if status != 200:
                 raise Failed(f"not confirmed ({status}): {reply[:300].decode('utf-8', 'replace')}")
@@ -193,27 +226,57 @@ def _more(line: socket.socket) -> bytes:
     return part
 
 
-def _server(options: dict[str, str]) -> tuple[str, int, str]:
-    """Return (host, port, key) of the server that runs on this machine.
+def _server(options: dict[str, str]) -> Server:
+    """Return the server that runs on this machine.
 
-    What the environment or a settings file says of another server takes the longer way.
+    What an option, the environment or a settings file says of another takes the longer way.
     """
     environment = os.environ
     home = _data_dir(options)
     has_file = os.path.exists(_settings_file())
-    if not (environment.get("ACKBOX_URL") or environment.get("ACKBOX_KEY") or has_file):
-        server = json.loads(_private(os.path.join(home, "server.json")))
-        host, _, port = str(server["url"]).removeprefix("http://").rpartition(":")
+    is_named = options.get("url") or environment.get("ACKBOX_URL") or environment.get("ACKBOX_KEY")
+    if not (is_named or has_file):
+        try:
+            told = json.loads(_private(os.path.join(home, "server.json")))
+        except FileNotFoundError:
+            raise Failed(f"no server runs on {home}") from None
+        _refuse_ended(home)
+        host, _, port = str(told["url"]).removeprefix("http://").rpartition(":")
         key = _private(os.path.join(home, "operator.key")).strip()
-        return host.strip("[]"), int(port.strip("/")), key
+        return Server(host.strip("[]"), int(port.strip("/")), key)
     from ackbox.client.discovery import caller
     from ackbox.client.http import parse_url
 
-    found = caller(data_dir=options.get("data-dir") or None, face="hook")
+    found = caller(
+        data_dir=options.get("data-dir") or None, url=options.get("url") or None, face="hook"
+    )
     parts = parse_url(found.url)
-    if parts.scheme != "http" or parts.path.strip("/"):
-        raise Failed("a hook reaches a server over plain http without a path only")
-    return parts.hostname or "", parts.port or 80, found.key or ""
+    is_encrypted = parts.scheme == "https"
+    return Server(
+        parts.hostname or "",
+        parts.port or (443 if is_encrypted else 80),
+        found.key or "",
+        path=parts.path.rstrip("/"),
+        is_encrypted=is_encrypted,
+    )
+
+
+def _refuse_ended(home: str) -> None:
+    """Raise Failed when the server has ended: another program may have its port by now."""
+    import fcntl
+
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        number = os.open(os.path.join(home, "server.lock"), flags)
+    except FileNotFoundError:
+        raise Failed(f"no server runs on {home}") from None
+    try:
+        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(number)
+    raise Failed(f"no server runs on {home}")
 
 
 def _data_dir(options: dict[str, str]) -> str:
@@ -237,8 +300,11 @@ def _private(path: str) -> str:
         return file.read()
 
 
-def _give_up(options: dict[str, str], why: str) -> None:
-    _log(options, why)
+def _give_up(program: str, options: dict[str, str]) -> None:
+    if "check" in options:
+        os.write(2, f"{program}: the server gave no answer in time\n".encode())
+        os._exit(1)
+    _log(options, f"{program}: no answer in time")
     os._exit(0)
 
 

@@ -30,6 +30,8 @@ APART = {
     "agent.set_kind": "People decide which names are people: `ackbox agent set-kind`.",
     "login.link": "People sign in: `ackbox open`.",
     "login.redeem": "The browser redeems the link that `ackbox open` makes.",
+    "invite.create": "People connect machines: `ackbox invite`.",
+    "invite.redeem": "People connect machines: `ackbox join`.",
     "login.end": "People sign out on the dashboard.",
     "workspace.create": "People create workspaces: `ackbox workspace create`.",
     "workspace.settings": "People set the limits for agents: `ackbox workspace settings`.",
