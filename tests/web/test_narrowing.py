@@ -69,7 +69,7 @@ async def test_a_filter_is_completed_by_keyboard_with_counts_of_what_fits_the_re
     await expect(page.locator(".list")).to_be_focused()
     assert page.url == f"{served.url}/w/default/live?q=from%3Aclaude+intent%3Ablocked"
     # Chips and text are one thing.
-    await expect(page.locator(".chip")).to_have_text(["from claude ✕", "intent blocked ✕"])
+    await expect(page.locator(".chip")).to_have_text(["from claude ×", "intent blocked ×"])
     await page.get_by_role("button", name="intent blocked").click()
     await expect(box).to_have_value("from:claude")
     await expect(page.locator(".list .row")).to_have_count(3)

@@ -85,7 +85,7 @@ async def test_by_keyboard_alone_some_are_selected_and_acknowledged(
     await expect(act(menu, "Withdraw")).to_be_disabled()
     await page.keyboard.press("Enter")
     await expect(menu).to_contain_text(
-        "Acknowledge 3 messages? Only your own mail is marked. This cannot be undone."
+        "Acknowledge 3 messages? Only messages to you are marked. This cannot be undone."
     )
     await page.keyboard.press("Enter")
     await expect(page.locator(".many")).to_contain_text("Acknowledged 2. 1 not addressed to you.")
