@@ -100,7 +100,7 @@ async def test_a_task_is_made_claimed_moved_and_given_away_by_mouse(desk: Desk) 
     await expect(page.locator("section[aria-labelledby=column-blocked] .card")).to_contain_text(
         "needs the schema"
     )
-    await pane.get_by_label("Who", exact=True).fill("codex")
+    await pane.get_by_label("Assignee", exact=True).fill("codex")
     await pane.get_by_role("button", name="Assign").click()
     await expect(card).to_contain_text("codex")
     await pane.get_by_role("button", name="Close").click()
