@@ -18,11 +18,18 @@ SIGNS = {"online": "●", "idle": "◐", "away": "○"}
 PEOPLE = (
     Column("", lambda each: SIGNS[each["presence"]]),
     Column("agent", lambda each: _name(each)),
-    Column("presence", lambda each: each["presence"]),
+    Column("presence", lambda each: _presence(each)),
     Column("machine", lambda each: each["machine"]),
     Column("doing", lambda each: each["summary"] or each["area"], may_cut=True),
     Column("last seen", lambda each: ago(each["last_seen"])),
 )
+
+
+def _presence(each: Any) -> str:
+    """Return the presence, and what an agent program with hooks does now and since when."""
+    if each["presence"] == "away" or not each["activity"]:
+        return str(each["presence"])
+    return f"{each['presence']}, {each['activity']} {ago(each['activity_since'])}"
 
 
 def _name(each: Any) -> str:

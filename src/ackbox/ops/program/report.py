@@ -7,12 +7,13 @@ docs/why/reach.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, assert_never
 
 import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Letter
+from ackbox.model.program import Activity, Moment
 from ackbox.ops.agent.copies import COPY, choose
 from ackbox.ops.program.shown import confirm, take_as_seen
 from ackbox.ops.rules import show
@@ -25,18 +26,6 @@ from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.messages import Stored
 from ackbox.store.programs import Memory, Offer, ProgramSession
 from ackbox.store.readers import Presence, Reader
-
-Moment = Literal[
-    "session_start",
-    "prompt",
-    "tool",
-    "turn_end",
-    "asking",
-    "compacting",
-    "compacted",
-    "session_end",
-]
-Activity = Literal["idle", "busy", "asking", "compacting", "gone"]
 
 # Between tool calls only what cannot wait for the end of the turn.
 URGENT = 5
