@@ -328,6 +328,10 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
 NAMES_NOTHING = frozenset(
     {
         "as_owner",
+        "until",
+        "digest_minutes",
+        "at_turn_end",
+        "off",
         "program",
         "moment",
         "event",
@@ -355,7 +359,6 @@ NAMES_NOTHING = frozenset(
         "unread_only",
         "include_archived",
         "since",
-        "until",
         "summary",
         "machine",
         "platform",

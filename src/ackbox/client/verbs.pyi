@@ -18,6 +18,7 @@ from ackbox.ops.agent.check_in import CheckedIn, CheckedOut
 from ackbox.ops.agent.dismiss import Dismissed
 from ackbox.ops.agent.heartbeat import Alive
 from ackbox.ops.agent.list import Roster
+from ackbox.ops.agent.quiet import QuietRules
 from ackbox.ops.agent.set_kind import KindSet
 from ackbox.ops.agent.whoami import Identity
 from ackbox.ops.event.feed import Event, Events
@@ -174,6 +175,27 @@ class AgentVerbs:
         session: str | None = None,
     ) -> Roster:
         """List agents and people with their presence, and unknown recipients."""
+
+    async def quiet(
+        self,
+        *,
+        until: str | None = None,
+        digest_minutes: int | None = None,
+        at_turn_end: bool = False,
+        off: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> QuietRules:
+        """Set when an agent program shows messages that are not urgent.
+
+        Without an instance the rules hold for all instances of the agent. Messages wait in
+        the mailbox
+        meanwhile, and senders see the rule in `reach`. Urgent messages are shown at once.
+
+        Raises Invalid, NotAllowed.
+        """
 
     async def set_kind(
         self,
@@ -1836,6 +1858,27 @@ class SyncAgentVerbs:
         session: str | None = None,
     ) -> Roster:
         """List agents and people with their presence, and unknown recipients."""
+
+    def quiet(
+        self,
+        *,
+        until: str | None = None,
+        digest_minutes: int | None = None,
+        at_turn_end: bool = False,
+        off: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> QuietRules:
+        """Set when an agent program shows messages that are not urgent.
+
+        Without an instance the rules hold for all instances of the agent. Messages wait in
+        the mailbox
+        meanwhile, and senders see the rule in `reach`. Urgent messages are shown at once.
+
+        Raises Invalid, NotAllowed.
+        """
 
     def set_kind(
         self,

@@ -112,6 +112,34 @@ def heartbeat(ctx: CliContext, summary: tuple[str, ...]) -> None:
     ctx.show(alive, lambda of: f"{of['agent']} is online, {of['unread']} unread")
 
 
+@verb("quiet", VERBS)
+@click.option("--until", help="End of the quiet time: 17:00, 2h or a date.")
+@click.option("--digest", metavar="MINUTES", type=int, help="Minutes between two digests.")
+@click.option("--turn-end", is_flag=True, help="Show messages at the end of a turn only.")
+@click.option("--off", is_flag=True, help="Remove all rules.")
+def quiet(
+    ctx: CliContext, until: str | None, digest: int | None, turn_end: bool, off: bool
+) -> None:
+    """Set when an agent program shows messages that are not urgent.
+
+    Example: ackbox --as bob quiet --until 2h
+    """
+    rules = ctx.call(
+        "agent.quiet", until=until, digest_minutes=digest, at_turn_end=turn_end, off=off
+    )
+    ctx.show(rules, _rules)
+
+
+def _rules(of: Any) -> str:
+    found = [
+        *([f"quiet until {local_time(of['quiet_until'])}"] if of["quiet_until"] else []),
+        *([f"a digest every {of['digest_minutes']} minutes"] if of["digest_minutes"] else []),
+        *(["messages at the end of a turn"] if of["at_turn_end"] else []),
+    ]
+    name = of["agent"] + (f"/{of['instance']}" if of["instance"] else "")
+    return f"{name}: {', '.join(found) or 'no rules'}; urgent messages are shown at once"
+
+
 @verb("nudge", VERBS)
 @click.argument("name")
 @click.argument("id", required=False)

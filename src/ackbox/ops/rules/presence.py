@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from ackbox.ops.rules.attention import in_words
 from ackbox.ops.table import Context
 from ackbox.store.readers import Presence, Reader
 
@@ -41,10 +42,13 @@ def derive(presence: Presence | None, alive: int, now: int, *, on_socket: bool =
     last = min(stored.last_seen, alive, key=lambda at: abs(now - at))
     card = msgspec.json.decode(stored.card)
     state = _state(last, stored.ttl_s, stored.left_at, now)
-    reach = "socket" if on_socket else card.get("reach") or "poll"
-    return Here(
-        state, last, reach, {**card, "reach": reach} if on_socket else card, stored.started_at
+    channel = "socket" if on_socket else card.get("reach") or "poll"
+    held = in_words(card, now)
+    reach = channel if held is None else f"{channel}, {held}"
+    shown = (
+        card if reach == card.get("reach") or not (on_socket or held) else card | {"reach": reach}
     )
+    return Here(state, last, reach, shown, stored.started_at)
 
 
 def _state(last: int, ttl_s: int, left_at: int | None, now: int) -> Standing:
