@@ -241,3 +241,20 @@ def test_waiting_for_an_activity_has_an_end_and_knows_its_words(ackbox: Command)
     refused = ackbox("wait", "--until", "dee=sleeping")
     assert refused.returncode == 2
     assert "Use one of: idle, busy, asking, compacting, gone." in refused.stderr
+
+
+def test_shared_options_before_the_verb_reach_the_hook(ackbox: Command, tmp_path: Path) -> None:
+    def carry(*before: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [*ackbox.argv, *before, "hook", "claude", "--deadline", "20"],
+            input=json.dumps(event("SessionStart", "before")).encode(),
+            capture_output=True,
+            env=ackbox.environment,
+            timeout=30,
+            check=False,
+        )
+
+    assert text_of(carry("--as", "dee", "--instance", "shop")).startswith(HEADING.format("dee"))
+    done = carry("--data-dir", str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert f"no server runs on {tmp_path}\n" in (tmp_path / "hook.log").read_text("utf-8")

@@ -30,7 +30,7 @@ VERBS: dict[str, str] = {
     ),
     **dict.fromkeys(("task",), "work"),
     **dict.fromkeys(("session", "note", "turn"), "notes"),
-    **dict.fromkeys(("run", "connect", "disconnect"), "connect"),
+    **dict.fromkeys(("run", "connect", "disconnect", "hook"), "connect"),
     **dict.fromkeys(("invite", "join"), "invite"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "run"),
     **dict.fromkeys(("schedule", "webhook"), "automation"),
