@@ -34,6 +34,7 @@ faults: $(VENV)/.ready
 	$(VENV)/bin/python -m tests.faults.kill --kills 500
 	$(VENV)/bin/python -m tests.faults.cursors --messages 100000
 	$(VENV)/bin/python -m tests.faults.cursors --messages 100000 --engine postgres
+	ACKBOX_MODEL_EXAMPLES=300 $(VENV)/bin/python -m pytest tests/ops/test_model.py
 
 programs: $(VENV)/.ready
 	PROGRAMS=all $(VENV)/bin/python -m pytest tests/programs -v -n 2 $(ARGS)
