@@ -8,13 +8,14 @@ UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
 help:
 	@echo "make up      set up, start the server, print where it is"
 	@echo "make test    set up, run every test (ARGS='-k name' to choose)"
+	@echo "make quick   run what a change breaks first, in two minutes (ARGS too)"
 	@echo "make bench   measure everything, write docs/reference/benchmarks.md"
 	@echo "make faults  kill the server 500 times, follow 100,000 messages; about an hour"
 	@echo "make programs  run real agent programs against a scripted model; about ten minutes"
 	@echo "make hostile  slow, broken and greedy clients, and callers that vanish; about half an hour"
 	@echo "make docs    write the generated pages again"
 	@echo "make pictures draw the dashboard's pictures again"
-	@echo "make lint    ruff, mypy, import-linter"
+	@echo "make lint    format, lint, types and layers of all code"
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -30,10 +31,16 @@ up: $(VENV)/.ready
 test: $(VENV)/.ready
 	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
+# What a change breaks first, without PostgreSQL, browsers and programs of their own.
+quick: $(VENV)/.ready
+	ACKBOX_MODEL_EXAMPLES=5 $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 -k "not postgres and not stdio and not budget" \
+		tests/model tests/ops tests/store tests/dialects/test_transcripts.py tests/test_house*.py $(ARGS)
+
 faults: $(VENV)/.ready
 	$(VENV)/bin/python -m tests.faults.kill --kills 500
 	$(VENV)/bin/python -m tests.faults.cursors --messages 100000
 	$(VENV)/bin/python -m tests.faults.cursors --messages 100000 --engine postgres
+	ACKBOX_MODEL_EXAMPLES=300 $(VENV)/bin/python -m pytest tests/ops/test_model.py --timeout 3600
 
 programs: $(VENV)/.ready
 	PROGRAMS=all $(VENV)/bin/python -m pytest tests/programs -v -n 2 $(ARGS)
@@ -42,6 +49,8 @@ hostile: $(VENV)/.ready
 	$(VENV)/bin/python -m tests.faults.hostile $(ARGS)
 	$(VENV)/bin/python -m tests.faults.vanish --kills 500
 	ACKBOX_FUZZ_REQUESTS=20000 ACKBOX_FUZZ_CALLS=5000 $(VENV)/bin/python -m pytest tests/faces/test_fuzz_*.py
+	ACKBOX_FUZZ_BODIES=20000 ACKBOX_FUZZ_LENGTHS=1000 ACKBOX_FUZZ_LONG=100 $(VENV)/bin/python -m pytest tests/test_briefing.py --timeout 3600
+	ACKBOX_PROBE_EVERY_WAY=1 $(VENV)/bin/python -m pytest tests/walls/test_probe.py
 
 docs: $(VENV)/.ready
 	$(VENV)/bin/python -m tools.make_reference
@@ -54,10 +63,23 @@ pictures: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(VENV)/bin/python -m bench.all $(ARGS)
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.ready lint-web
 	$(VENV)/bin/ruff check src tests tools bench
-	$(VENV)/bin/ruff format --check --quiet src tests tools bench
+	$(VENV)/bin/ruff format --check src tests tools bench
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-.PHONY: help up test faults programs hostile docs pictures bench lint
+# Scripts and styles; npm installs what the lock file names, once.
+WEB := tests/web/node_modules
+SCRIPTS := src/ackbox/faces/web/static tests/web tests/ts
+
+$(WEB)/.package-lock.json: tests/web/package-lock.json
+	cd tests/web && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+lint-web: $(WEB)/.package-lock.json
+	$(WEB)/.bin/prettier --check --log-level warn $(SCRIPTS)
+	$(WEB)/.bin/eslint -c tests/web/eslint.config.js $(SCRIPTS)
+	node tests/web/check_types.mjs
+
+.PHONY: help up test quick faults programs hostile docs pictures bench lint lint-web

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ackbox.app.call import App, open_app
-from ackbox.client.discovery import write_private
+from ackbox.private import write_private
 from ackbox.store.engine import Transaction
 from ackbox.store.store import Store, find_workspace
 

@@ -22,7 +22,7 @@ def cost(server: Running, agent: str | None, *, requests: int = 1500) -> float:
     text = load.request(server, "POST", f"/v1/call/{name}", body)
     before = cpu_s(server.pid)
     done = load.run(server, text, connections=4, seconds=60, most=requests)
-    return (cpu_s(server.pid) - before) / done["requests"] * 1e6
+    return (cpu_s(server.pid) - before) / int(done["requests"]) * 1e6
 
 
 def main() -> None:

@@ -74,12 +74,12 @@ def page(found: list[dict[str, Any]]) -> str:
     lines += [_row(each) for each in found]
     short = dict.fromkeys(each["goal"] for each in found if each["met"] is False)
     if short:
-        lines += ["", "## What falls short, and why", ""] + [
+        lines += ["", "## Goals not met, and why", ""] + [
             f"- **{goal}**: {WHY.get(goal, 'Not explained yet.')}" for goal in short
         ]
     lines += [
         "",
-        "## What each ratio is made of",
+        "## Composition of the ratios",
         "",
         "| goal | medians | command |",
         "|---|---|---|",
@@ -87,7 +87,7 @@ def page(found: list[dict[str, Any]]) -> str:
     lines += [f"| {each['goal']} | {_parts(each)} | `{each['command']}` |" for each in found]
     lines += [
         "",
-        "## Where and when",
+        "## Machine and date",
         "",
         "| goal | machine | commit | load before | at |",
         "|---|---|---|---|---|",

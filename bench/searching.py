@@ -40,7 +40,7 @@ def send_us(server: Running) -> float:
     before = cpu_s(server.pid)
     done = load.run(server, sent, connections=64, seconds=30, most=INDEXED)
     server.call("message.search", query=COMMON, limit=1)
-    return (cpu_s(server.pid) - before) / done["requests"] * 1e6
+    return (cpu_s(server.pid) - before) / int(done["requests"]) * 1e6
 
 
 def index_us() -> float:

@@ -10,6 +10,8 @@ reader that sleeps costs others.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bench import load, socket_load
 from bench.frame import ROUNDS, figure, interleave, ratios
 from bench.server import Running, cpu_s, running
@@ -21,7 +23,7 @@ def over_http(server: Running, text: str) -> float:
     """Return the server's CPU for a send, in microseconds."""
     before = cpu_s(server.pid)
     done = load.run(server, text, connections=64)
-    return (cpu_s(server.pid) - before) / done["requests"] * 1e6
+    return (cpu_s(server.pid) - before) / int(done["requests"]) * 1e6
 
 
 def over_a_socket(server: Running, speed: list[float]) -> float:
@@ -34,7 +36,7 @@ def over_a_socket(server: Running, speed: list[float]) -> float:
         params={"agent": "ana", "to": "bob", "body": BODY},
     )
     speed.append(done["per_s"])
-    return (cpu_s(server.pid) - before) / done["requests"] * 1e6
+    return (cpu_s(server.pid) - before) / int(done["requests"]) * 1e6
 
 
 def main() -> None:
@@ -67,8 +69,10 @@ def main() -> None:
             socket_load.run(server, "pushed", seconds=6.0, sockets=500, per_s=500, body=BODY)
             for _ in range(ROUNDS + 1)
         ][1:]
-        each = {name: [one[name] for one in rounds] for name in rounds[0] if name.endswith("_ms")}
-        parts = {
+        each: dict[str, list[float]] = {
+            name: [one[name] for one in rounds] for name in rounds[0] if name.endswith("_ms")
+        }
+        parts: dict[str, Sequence[float]] = {
             "ms to the answer, p50": each["answer_p50_ms"],
             "ms to the answer, p99": each["answer_p99_ms"],
         }

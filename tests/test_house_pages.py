@@ -39,7 +39,17 @@ def parts(typed: str) -> tuple[Verb, set[str]]:
     path, flags, takes_value = (
         "ackbox",
         set(),
-        {"--data-dir", "--url", "--key", "--workspace", "-w", "--as", "--instance", "--fields"},
+        {
+            "--data-dir",
+            "--url",
+            "--key",
+            "--key-file",
+            "--workspace",
+            "-w",
+            "--as",
+            "--instance",
+            "--fields",
+        },
     )
     rest = iter(words[1:])
     for word in rest:

@@ -4,7 +4,9 @@ generated pages are fresh.
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,8 @@ import pytest
 
 from ackbox import errors
 from ackbox.config import SETTINGS
-from ackbox.faces.mcp.endpoint import TOOLS
 from ackbox.faces.mcp.more import APART
+from ackbox.faces.mcp.native import TOOLS
 from ackbox.faces.rest.routes import where
 from ackbox.ops.table import OPERATIONS, Operation
 from tests.dialects.test_vocabulary import texts
@@ -39,12 +41,182 @@ WITHOUT: dict[str, dict[str, str]] = {
         "login.redeem": "the browser redeems the link that `open` makes",
         "login.end": "the dashboard signs out",
         "webhook.receive": "other systems post to it, signed",
+        "program.report": "`ackbox hook` sends an agent program's own event",
+        "program.shown": "`ackbox hook` confirms what it wrote out",
         "message.send_many": "for programs; people send one message at a time",
         "session.context": (
             "`session start` tells the same; for programs whose agents begin without one"
         ),
     },
 }
+
+# The first word of an operation's summary.
+# fmt: off
+IMPERATIVES = frozenset({
+    "Add", "Assign", "Cancel", "Change", "Check", "Claim", "Copy", "Count", "Create",
+    "Declare", "End", "Export", "Find", "Finish", "Get", "Import", "Keep", "Leave",
+    "Link", "List", "Make", "Mark", "Open", "Preview", "Receive", "Record", "Redeem",
+    "Register", "Remove", "Replace", "Report", "Return", "Revoke", "Search", "Send",
+    "Set", "Show", "Sign", "Start", "Submit", "Supersede", "Update", "Wait", "Withdraw",
+})
+# fmt: on
+# Words with a plainer one in the field's vocabulary; CONTRIBUTING.md says which.
+BANNED = re.compile(
+    r"""
+    \b(?:
+      [Pp]ost(?:s|ed|ing)? | letters? | e?mail(?:s|ed)?
+    | told | tells? | said | says? | asked | given | own | whole(?!\ numbers?) | beside
+    | stands? | stood | shall | whoever | whatever | whomever | whichever
+    | of\ late | of\ such | for\ ever | by\ itself | human\ beings?
+    | running\ cop(?:y|ies) | dealt\ with | put\ away | (?:take|taken|takes|took)\ back
+    | nothing\ to\ (?:say|do) | nobody\ has\ seen | (?:has|have)\ (?:ever|never)?\ ?been\ here
+    | late
+    )\b
+    """,
+    re.VERBOSE,
+)
+CLAUSE = re.compile(r"(?:Who|What|Whatever|Whoever|Where|Whom|Whose)\b(?!.*\?)")
+
+
+def faults(texts: Iterable[str]) -> list[str]:
+    """Return the texts that use a banned word or begin with a clause; names in backquotes, values
+    in quotes and addresses are not words.
+    """
+    bare = {text: re.sub(r"`[^`]*`|'[^']*'|https?:\S+", "", text) for text in texts}
+    return sorted(
+        {
+            f"{found[0]!r} in: {text}" if found and not clause else text
+            for text, plain in bare.items()
+            for clause, found in [(CLAUSE.match(plain.strip()), BANNED.search(plain))]
+            if clause or found
+        }
+    )
+
+
+def test_errors_and_hints_use_plain_words() -> None:
+    written = [text for pair in texts() for text in pair]
+    assert len(written) > 200
+    assert faults(written) == []
+
+
+def test_operations_use_plain_words() -> None:
+    assert faults(line for operation in EVERY for line in operation.description.split("\n\n")) == []
+
+
+def test_fields_use_plain_words() -> None:
+    assert (
+        faults(
+            text
+            for operation in EVERY
+            for shape in (operation.params, operation.result)
+            for schema in components(shape)[1].values()
+            for text in (
+                schema.get("description", ""),
+                *map(describe, schema.get("properties", {}).values()),
+            )
+        )
+        == []
+    )
+
+
+def test_a_field_is_described_by_a_noun_phrase() -> None:
+    clause = re.compile(r"(?:How|When|Which|Why|Since|Only|Also|To|Leave|Say|Give|If)\b")
+    assert [
+        f"{name}.{field}: {describe(schema)}"
+        for operation in EVERY
+        for shape in (operation.params, operation.result)
+        for name, part in components(shape)[1].items()
+        for field, schema in part.get("properties", {}).items()
+        if clause.match(describe(schema))
+    ] == []
+
+
+def test_settings_use_plain_words() -> None:
+    assert faults(setting.help for setting in SETTINGS) == []
+
+
+def test_commands_use_plain_words() -> None:
+    assert (
+        faults(
+            text for verb in verbs() for text in (verb.help, *(help for _, help in verb.options))
+        )
+        == []
+    )
+
+
+def test_tools_use_plain_words() -> None:
+    assert faults(tool.description for tool in TOOLS) == []
+
+
+@pytest.mark.parametrize("face", ["tui", "cli"])
+def test_strings_on_a_terminal_use_plain_words(face: str) -> None:
+    shown = [
+        str(node.value)
+        for path in sorted((ROOT / "src/ackbox/faces" / face).rglob("*.py"))
+        for node in _shown_nodes(ast.parse(path.read_text("utf-8")))
+    ]
+    assert len(shown) > 100
+    assert faults(shown) == []
+
+
+def _shown_nodes(tree: ast.Module) -> Iterator[ast.Constant]:
+    """Return the texts of a module, without docstrings: what has a space and a letter."""
+    docs = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docs
+            and re.search(r"[A-Za-z]{2,} [A-Za-z]|^[A-Z][a-z]+$", node.value)
+        ):
+            yield node
+
+
+def test_strings_of_the_dashboard_use_plain_words() -> None:
+    static = ROOT / "src/ackbox/faces/web/static"
+    shown = [
+        text
+        for path in sorted(static.rglob("*.js"))
+        if "vendor" not in path.parts
+        for found in re.findall(
+            r'"((?:[^"\\\n]|\\.)*)"|`([^`]*)`',
+            re.sub(r"^\s*(?://|/?\*).*$", "", path.read_text("utf-8"), flags=re.M),
+        )
+        for text in found
+        if re.search(r"[A-Za-z]{2,} [A-Za-z]|^[A-Z][a-z]+$", text)
+    ]
+    assert len(shown) > 200
+    assert faults(re.sub(r"\$\{[^}]*\}", "…", text) for text in shown) == []
+
+
+def test_headings_of_pages_use_plain_words() -> None:
+    pages = [
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / name for name in ("README.md", "SECURITY.md")),
+    ]
+    headings = [
+        line.lstrip("# ")
+        for path in pages
+        for line in re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.S).splitlines()
+        if re.match(r"#+ ", line)
+    ]
+    assert len(headings) > 200
+    assert faults(headings) == []
+
+
+def test_the_glossary_names_each_word_once() -> None:
+    words = [
+        word
+        for line in (ROOT / "docs/glossary.md").read_text("utf-8").splitlines()
+        if line.startswith("| ") and line != "| word | means |"
+        for word in line.split("|")[1].strip().split(", ")
+    ]
+    assert len(words) > 40
+    assert sorted({word for word in words if words.count(word) > 1}) == []
 
 
 @pytest.mark.parametrize("path", make_reference.pages())
@@ -61,6 +233,8 @@ def test_the_changelog_has_every_fragment() -> None:
 @pytest.mark.parametrize("operation", EVERY, ids=lambda operation: operation.name)
 def test_an_operation_says_what_it_does_and_what_it_raises(operation: Operation) -> None:
     assert re.fullmatch(r"[A-Z`].*[.]", operation.summary)
+    assert len(operation.summary) <= 72
+    assert operation.summary.split()[0] in IMPERATIVES
     known = {name for name, value in vars(errors).items() if isinstance(value, type)}
     raised = set(
         re.findall(

@@ -93,7 +93,8 @@ def installed() -> dict[str, Distribution]:
 
 def licence(of: Distribution) -> str:
     """Return what a distribution says about its licence, in one line."""
-    said = [of.metadata.get("License-Expression", ""), (of.metadata.get("License") or "")[:200]]
+    said = of.metadata.get_all("License-Expression") or []
+    said += [each[:200] for each in of.metadata.get_all("License") or []]
     said += [
         each for each in of.metadata.get_all("Classifier") or [] if each.startswith("License ::")
     ]

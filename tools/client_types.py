@@ -60,7 +60,7 @@ class Names:
 
     def imports(self) -> str:
         """Return the lines that import them."""
-        theirs, ours = ["import builtins"], []
+        theirs, ours = ["import builtins"], list[str]()
         for module in sorted({module for module, _ in self._taken}):
             names = {
                 name: self.take(module, name)

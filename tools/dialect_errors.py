@@ -40,9 +40,9 @@ def dialect_errors_page() -> str:
         )
     for rest in RESTS:
         refusals = [
-            f"| {way.status or 'as ours'} | {f'`{way.word}`' if way.word else '–'} |"
+            f"| {reply.status or 'as ours'} | {f'`{reply.code}`' if reply.code else '–'} |"
             f" {_code(name)} |"
-            for name, way in rest.errors.items()
+            for name, reply in rest.errors.items()
         ]
         parts.append(
             f"### REST of {rest.name}: which error becomes which\n\n| status | code | of"

@@ -1,5 +1,7 @@
-"""Write CHANGELOG.md: the fragments of changes/ become its Unreleased section; released sections
-stay as they are.
+"""Write CHANGELOG.md: the fragments of changes/ become its Unreleased section; the sections of
+releases stay as they are.
+
+A fragment is `changes/<slug>.<kind>.md`, with a kind of KINDS.
 
 python tools/make_changelog.py
 python tools/make_changelog.py --release 1.2.0 2027-01-31
@@ -13,30 +15,51 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-HEAD = (
-    "# Changes\n\nWhat users notice, newest first. Written by tools/make_changelog.py from"
-    " changes/.\n"
-)
+KINDS = ("added", "changed", "fixed")
+HEAD = "# Changelog\n\nNewest release first. Written by tools/make_changelog.py from changes/.\n"
 
 
-def fragments() -> list[Path]:
-    """Return the fragments in order of name."""
-    return sorted((ROOT / "changes").glob("*.md"))
+class BadFragment(ValueError):
+    """A fragment whose name has no known kind."""
 
 
-def released() -> str:
-    """Return the sections of the present file that stand for releases."""
-    path = ROOT / "CHANGELOG.md"
+def fragments(root: Path = ROOT) -> list[Path]:
+    """Return the fragments in order of name. Raises BadFragment."""
+    found = sorted((root / "changes").glob("*.md"))
+    for path in found:
+        if _kind(path) not in KINDS:
+            raise BadFragment(
+                f"{path.name} has no kind. Name it SLUG.KIND.md with one of {', '.join(KINDS)}."
+            )
+    return found
+
+
+def _kind(path: Path) -> str:
+    return path.stem.rpartition(".")[2]
+
+
+def released(root: Path = ROOT) -> str:
+    """Return the sections of the present file that are releases, newest first as they are."""
+    path = root / "CHANGELOG.md"
     _, mark, rest = (path.read_text("utf-8") if path.exists() else "").partition("\n## [")
     return mark + rest
 
 
-def page(title: str = "Unreleased") -> str:
+def page(title: str = "Unreleased", root: Path = ROOT) -> str:
     """Return the whole file."""
-    entries = "".join(
-        f"- {' '.join(fragment.read_text('utf-8').split())}\n" for fragment in fragments()
+    found = fragments(root)
+    sections = "".join(
+        f"\n### {kind.capitalize()}\n\n{entries}"
+        for kind in KINDS
+        if (
+            entries := "".join(
+                f"- {' '.join(path.read_text('utf-8').split())}\n"
+                for path in found
+                if _kind(path) == kind
+            )
+        )
     )
-    return HEAD + (f"\n## {title}\n\n{entries}" if entries else "") + released()
+    return HEAD + (f"\n## {title}\n{sections}" if sections else "") + released(root)
 
 
 def main() -> None:

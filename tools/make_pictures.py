@@ -79,7 +79,7 @@ async def _move(page: Page, name: str) -> None:
             "bar => { bar.value = Number(bar.max) - 90_000; bar.dispatchEvent(new Event('input', {"
             " bubbles: true })) }"
         )
-        await page.get_by_role("button", name="Replay this time").click()
+        await page.get_by_role("button", name="Replay").click()
 
 
 async def main(target: Path, pages: tuple[tuple[str, str, str], ...]) -> None:

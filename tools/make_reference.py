@@ -18,9 +18,9 @@ from typing import Any, get_args
 from ackbox import errors
 from ackbox.config import SETTINGS
 from ackbox.dialects import DIALECTS, RESTS
-from ackbox.dialects.engine.mapping import REQUIRED, Arg, Word
+from ackbox.dialects.engine.mapping import REQUIRED, Arg, ToolMapping
 from ackbox.dialects.engine.rest import Rest
-from ackbox.faces.rest.routes import CREATES, where
+from ackbox.faces.rest.routes import where
 from ackbox.model.message import (
     BODY_LIMIT,
     METADATA_LIMIT_BYTES,
@@ -68,17 +68,17 @@ def operations_page() -> str:
         for name, operation in OPERATIONS.items()
     ]
     parts = [
-        "# Operations\n\nEverything ackbox can do. Each face (MCP, REST, the command line) is a"
-        " view of this table; [why](../why/operations.md).\n\n| operation | scope | what it does"
+        "# Operations\n\nEverything that ackbox can do. Each face (MCP, REST, the command line) is"
+        " a view of this table; [why](../why/operations.md).\n\n| operation | scope | what it does"
         " |\n|---|---|---|\n" + "\n".join(rows),
-        "## What every operation takes\n\n" + given_table(Call),
-        "## Scopes\n\nA key's kind decides what it may do.\n\n| kind of key | may |\n|---|---|\n"
+        "## Common parameters\n\n" + given_table(Call),
+        "## Scopes\n\nThe role of a key decides its scopes.\n\n| role | scopes |\n|---|---|\n"
         + "\n".join(
             f"| {role} | {', '.join(scope for scope in get_args(Scope) if scope in scopes)} |"
             for role, scopes in ALLOWED.items()
         ),
         *(_operation(operation) for operation in OPERATIONS.values()),
-        "## Shapes\n\nWhat stands inside parameters and results.",
+        "## Shapes\n\nThe structs inside parameters and results.",
         *nested_sections(nested(OPERATIONS.values())),
     ]
     return "\n\n".join(parts) + "\n"
@@ -107,23 +107,23 @@ def errors_page() -> str:
     tree = inspect.cleandoc(errors.__doc__ or "").partition("\n\n")[2].partition("\n\nRaise")[0]
     rows = [
         f"| {'&nbsp;&nbsp;' * depth}{kind.__name__} | `{kind.code}` | {kind.status} |"
-        f" {inspect.getdoc(kind)} |"
+        f" {' '.join((inspect.getdoc(kind) or '').split())} |"
         for depth, kind in every_error()
     ]
     return (
-        "# Errors\n\nOne shape on every face. Nothing of a refused call is"
-        ' stored.\n\n```json\n{"error": {"code": "too_long", "message": "`body` has 50,001'
+        "# Errors\n\nEvery face returns errors in one shape. A call that fails stores nothing."
+        '\n\n```json\n{"error": {"code": "too_long", "message": "`body` has 50,001'
         ' characters; at most 50,000 are taken.",\n  "hint": "Put the rest into a file and name it'
         ' in `refs`.", "details": {"field": "body", "size": 50001, "limit": 50000}}}\n```\n\n`code`'
-        " is stable and made for programs; `message` says what was wrong; `hint` says what to do"
-        " next; `details` names the field and the numbers. `retry_after_s` is there when waiting"
-        " helps, over HTTP also as the header `Retry-After`.\n\nOver REST the status is the one"
+        " is stable and made for programs; `message` names the problem, `hint` the fix,"
+        " `details` the field and the numbers. `retry_after_s` is present if waiting helps; over"
+        " HTTP it is also the header `Retry-After`.\n\nOver REST the status is the one"
         " below. Over MCP the error is a tool result with `isError` and the same object as its"
         " structured content. On the command line it is JSON on standard error when piped, text on"
-        " a terminal; the exit codes are in [cli.md](cli.md).\n\n`not_found` is also the answer for"
-        " what is in somebody else's workspace: same code, same words. Over HTTP two more can come"
-        " before an operation is reached: 431 `too_long` for a head of more than 64 headers or 16"
-        " KiB, and 408 `invalid` for a body that does not arrive in time. A fault of ours is"
+        " a terminal; the exit codes are in [cli.md](cli.md).\n\nA record in another workspace"
+        " gives the same `not_found` as one that does not exist. Over HTTP, two more errors can"
+        " occur before an operation runs: 431 `too_long` for more than 64 headers or 16 KiB of"
+        " them, and 408 `invalid` for a body that does not arrive in time. An internal error is"
         " `unavailable`, without its text, which goes to the log.\n\n| class | code | status |"
         " meaning |\n|---|---|---|---|\n" + "\n".join(rows) + f"\n\n```\n{tree}\n```\n"
     )
@@ -145,7 +145,7 @@ def settings_page() -> str:
     ]
     return (
         "# Settings\n\nA flag wins over the environment, the environment over the file, the file"
-        " over the default. The flags stand in [cli.md](cli.md); the file is `ackbox/config.toml`"
+        " over the default. The flags are in [cli.md](cli.md); the file is `ackbox/config.toml`"
         ' in the user\'s configuration home (`~/.config`), with lines such as `agent = "ana"`.\n\n|'
         " setting | environment | default | what it is |\n|---|---|---|---|\n"
         + "\n".join(rows)
@@ -158,12 +158,12 @@ def cli_page() -> str:
     from ackbox.faces.cli import context as face
 
     codes = [
-        ("DONE", "done"),
-        ("REFUSED", "refused: standard error says why and what to do"),
-        ("USED_WRONGLY", "used wrongly"),
+        ("DONE", "success"),
+        ("REFUSED", "error: standard error names the problem and the fix"),
+        ("USED_WRONGLY", "wrong usage"),
         ("NO_SERVER", "no server answers"),
-        ("KEY", "the key is missing, wrong, or may not do this"),
-        ("TOO_LONG", "waited too long"),
+        ("KEY", "the key is missing or wrong, or its role does not allow this"),
+        ("TOO_LONG", "the time to wait is up"),
         ("NOTHING", "nothing matched, with `--fail-empty`"),
     ]
     rows = [f"| {getattr(face, name)} | {what} |" for name, what in codes] + [
@@ -172,8 +172,8 @@ def cli_page() -> str:
     return (
         "# Command line\n\nA table on a terminal, JSON when piped: one object a line for lists."
         " `--json` and `--text` choose. Answers are on standard output, everything else on standard"
-        " error. Nothing prompts without a terminal. `NO_COLOR` is heeded.\n\nThe options of"
-        " `ackbox` itself work before and after every verb.\n\n| exit code | means |\n|---|---|\n"
+        " error. No command prompts without a terminal. `NO_COLOR` is respected.\n\nThe options of"
+        " `ackbox` itself work before and after every verb.\n\n| exit code | meaning |\n|---|---|\n"
         + "\n".join(rows)
         + "\n\n"
         + "\n\n".join(_verb(verb) for verb in verbs())
@@ -202,8 +202,21 @@ def _linked(name: str) -> str:
     return f"[`{name}`](operations.md#{anchor(name)})"
 
 
+MCP_HEADERS = (
+    "| header | meaning |\n|---|---|\n"
+    "| `Ackbox-Agent` | your agent name, for a key that can act as several |\n"
+    "| `Ackbox-Instance` | this instance of the agent |\n"
+    "| `Ackbox-Workspace` | the workspace, for a key that covers several |\n"
+    "| `Ackbox-Session` | the token of a session; replaces agent and instance |\n"
+    "| `Ackbox-Machine`, `Ackbox-Platform` | your machine, for tools that show it and whose"
+    " arguments do not contain it |\n"
+    "| `Ackbox-Idempotency-Key` | the `idempotency_key` of a tool that sends, if its"
+    " arguments have none |\n\n"
+)
+
+
 def mcp_page() -> str:
-    from ackbox.faces.mcp import endpoint as face
+    from ackbox.faces.mcp import native as face
     from ackbox.faces.mcp.more import APART
 
     rows = [
@@ -224,10 +237,10 @@ def mcp_page() -> str:
     )
     apart = "\n".join(f"| {_linked(name)} | {why} |" for name, why in APART.items())
     dialects = "".join(
-        f"## /mcp/{each.name}\n\nAnother system's tools; what is different:"
+        f"## /mcp/{each.name}\n\nThe tools of another system. Differences:"
         f" [howto/coming-from-{each.name}.md](../howto/coming-from-{each.name}.md).\n\n| tool |"
         " operation | arguments |\n|---|---|---|\n"
-        + "\n".join(_word(word) for word in each.words)
+        + "\n".join(_tool(tool) for tool in each.tools)
         + "\n\n"
         for each in DIALECTS
     )
@@ -235,43 +248,39 @@ def mcp_page() -> str:
         "# MCP\n\nOne endpoint over HTTP, `/mcp`, for the protocol versions 2025-06-18, 2025-11-25"
         " and 2026-07-28, with `Authorization: Bearer <key>`. `ackbox mcp` is the same over"
         " standard input and output. How to connect:"
-        " [howto/connect-an-mcp-client.md](../howto/connect-an-mcp-client.md).\n\n| header | stands"
-        " for |\n|---|---|\n| `Ackbox-Agent` | who you are, for a key that may speak as several"
-        " |\n| `Ackbox-Instance` | which running copy of you this is |\n| `Ackbox-Workspace` | the"
-        " workspace, for a key that covers several |\n| `Ackbox-Session` | the token of a session;"
-        " stands for agent and instance |\n| `Ackbox-Machine`, `Ackbox-Platform` | where you run,"
-        " for tools that tell it to others and were not told it themselves |\n|"
-        " `Ackbox-Idempotency-Key` | the `idempotency_key` of a tool that sends, when its arguments"
-        " hold none |\n\nA tool's own arguments win over the headers. Header values are"
-        " percent-encoded UTF-8.\n\n## Tools\n\nA tool is a name for an operation; its arguments"
-        " are the operation's parameters. An answer is text, at most 8,000 bytes; those that read"
-        " also take `max_length` (2,000 to 40,000), and `thread`, `task`, `who`, `message_status`,"
-        " `checkin` and `more` an `offset`, to read on in one long text.\n\n| tool | operation |"
-        " what a model is told |\n|---|---|---|\n"
+        " [howto/connect-an-mcp-client.md](../howto/connect-an-mcp-client.md).\n\n"
+        + MCP_HEADERS
+        + "The arguments of a tool win over the headers. Header values are percent-encoded"
+        " UTF-8.\n\n## Tools\n\nA tool is a name for an operation; its arguments are the"
+        " operation's parameters. An answer is text of at most 8,000 bytes. Tools that read also"
+        " take `max_length` (2,000 to 40,000); `thread`, `task`, `who`, `message_status`,"
+        " `checkin` and `more` take an `offset`, to read on in a long text.\n\n"
+        "| tool | operation | description for the model |\n|---|---|---|\n"
         + "\n".join(rows)
-        + f"\n\n{actions}The tool `more` without arguments lists the operations that the key may"
-        " do; with `operation` it says what that takes; with `params` too it does it. Any other"
-        " operation of the table can be named as well.\n\n### Not over MCP\n\n| operation | why,"
-        f" and what to do instead |\n|---|---|\n{apart}\n\n{_more()}## What a model is told"
-        f" first\n\n> {face.INSTRUCTIONS}\n\nWhat others wrote reaches a model through these"
-        " tools, resources and prompts only inside a fence: [why](../why/briefing.md)."
-        " `ackbox://inbox` can be subscribed to, in every era: the news says that there is"
-        " something, and the inbox says what. A call that waits reports progress to a client"
-        " that asks for it.\n\nAn error is a tool result with `isError` and the object of"
+        + f"\n\n{actions}Without arguments, the tool `more` lists the operations that the key"
+        " allows; with `operation` it shows the parameters; with `params` as well it calls the"
+        " operation. It can call operations that have a tool, too.\n\n### Not over MCP\n\n"
+        f"| operation | reason and alternative |\n|---|---|\n{apart}\n\n{_more()}"
+        f"## Instructions for models\n\n> {face.INSTRUCTIONS}\n\nText from others reaches a model"
+        " through these tools, resources and prompts only inside a fence:"
+        " [why](../why/briefing.md). Clients can subscribe to `ackbox://inbox`, in every era: a"
+        " notification reports that there is a new message, and the inbox contains it. A waiting"
+        " call reports progress to a client that asks for it.\n\nAn error is a tool result with"
+        " `isError` and the object of"
         f" [errors.md](errors.md).\n\n{dialects}".rstrip()
         + "\n"
     )
 
 
-def _word(word: Word) -> str:
+def _tool(tool: ToolMapping) -> str:
     return (
-        f"| `{word.name}` | [`{word.operation}`](operations.md#{anchor(word.operation)}) |"
-        f" {_given(word)} |"
+        f"| `{tool.name}` | [`{tool.operation}`](operations.md#{anchor(tool.operation)}) |"
+        f" {_given(tool)} |"
     )
 
 
-def _given(word: Word) -> str:
-    return ", ".join(f"`{arg.name}`{_default(arg)}" for arg in word.args) or "–"
+def _given(tool: ToolMapping) -> str:
+    return ", ".join(f"`{arg.name}`{_default(arg)}" for arg in tool.args) or "–"
 
 
 def _default(arg: Arg) -> str:
@@ -304,29 +313,30 @@ def rest_page() -> str:
         for operation in OPERATIONS.values()
         for method, path in [where(operation)]
     ]
+    creating = sorted(f"`{each.name}`" for each in OPERATIONS.values() if each.creates)
     return (
         "# REST\n\nJSON in, JSON out, UTF-8. `Authorization: Bearer <key>` on every route under"
         " `/v1`. Parameters of a GET are its query string; of everything else one JSON object. A"
         " word in braces is a parameter in the path. With curl:"
         " [howto/write-a-client.md](../howto/write-a-client.md).\n\n| method | path | operation |"
-        " what it does |\n|---|---|---|---|\n"
+        " summary |\n|---|---|---|---|\n"
         + "\n".join(rows)
-        + "\n\nEvery operation also answers at `POST /v1/call/<operation>`.\n\n| path | what is"
-        " there |\n|---|---|\n| `/healthz` | 200 while the process answers; no key |\n|"
+        + "\n\nEvery operation is also at `POST /v1/call/<operation>`.\n\n| path |"
+        " content |\n|---|---|\n| `/healthz` | 200 while the process answers; no key |\n|"
         " `/readyz` | 200 when the database answers, 503 when not; no key |\n| `/openapi.json` |"
-        " this interface as OpenAPI 3.1; no key |\n| `/reference` | the same for reading; no key"
-        " |\n| `/metrics` | numbers for Prometheus, for an operator or admin"
-        f" |\n\n{', '.join(f'`{name}`' for name in sorted(CREATES))} answer 201, the others 200."
-        " Faults: [errors.md](errors.md).\n" + "".join(_roads(rest) for rest in RESTS)
+        " this interface as OpenAPI 3.1; no key |\n| `/reference` | the same as a page; no key"
+        " |\n| `/metrics` | metrics for Prometheus, for operator and admin keys"
+        f" |\n\n{', '.join(creating)} return 201, the others 200."
+        " Errors: [errors.md](errors.md).\n" + "".join(_routes(rest) for rest in RESTS)
     )
 
 
-def _roads(rest: Rest) -> str:
+def _routes(rest: Rest) -> str:
     rows = [
-        f"| {road.method} | `{road.path}` | {road.status} |"
-        f" [`{road.word.operation}`](operations.md#{anchor(road.word.operation)}) |"
-        f" {_given(road.word)} |"
-        for road in rest.roads
+        f"| {route.method} | `{route.path}` | {route.status} |"
+        f" [`{route.tool.operation}`](operations.md#{anchor(route.tool.operation)}) |"
+        f" {_given(route.tool)} |"
+        for route in rest.routes
     ]
     keys = "".join(f" or `{header}: <key>`" for header in rest.key_headers)
     return (

@@ -110,15 +110,15 @@ def terminal_on(url: str, key: str, theme: str) -> Any:
 async def draw(url: str, key: str, theme: str, target: Path) -> None:
     terminal = terminal_on(url, key, theme)
     async with terminal.run_test(size=(COLUMNS, LINES)) as pilot:
-        while not (terminal.post.rows and terminal.post.people):
+        while not (terminal.member.mirror.rows and terminal.member.mirror.people):
             await pilot.pause(0.05)
-        blocked = next(row for row in terminal.post.rows if row.intent == "blocked")
+        blocked = next(row for row in terminal.member.mirror.rows if row.intent == "blocked")
         terminal.live.go_to(blocked.seq)
         await pilot.press("r", *"Yes, after a backup.")
         # What stands beside the list is asked for once the cursor rests.
         await pilot.pause(1.5)
         picture = terminal.export_screenshot(title="ackbox tui")
-        terminal.link.stop()
+        terminal.member.link.stop()
     target.write_text(own_fonts(picture), "utf-8")
 
 
@@ -127,7 +127,7 @@ async def draw_all(url: str, key: str, colours: str, size: tuple[int, int], wher
     terminal = terminal_on(url, key, "dark")
     async with terminal.run_test(size=size) as pilot:
         terminal.theme = f"ackbox-{colours}"
-        while not (terminal.post.rows and terminal.post.people):
+        while not (terminal.member.mirror.rows and terminal.member.mirror.people):
             await pilot.pause(0.05)
         for name, keys in (
             *((tab.title, (str(n),)) for n, tab in enumerate(terminal.tabs, 1)),
@@ -140,7 +140,7 @@ async def draw_all(url: str, key: str, colours: str, size: tuple[int, int], wher
             (where / f"{name.lower().replace(' ', '-')}-{size[0]}-{colours}.svg").write_text(
                 own_fonts(picture), "utf-8"
             )
-        terminal.link.stop()
+        terminal.member.link.stop()
 
 
 def own_fonts(picture: str) -> str:

@@ -30,7 +30,7 @@ class Verb(msgspec.Struct, frozen=True):
 @functools.cache
 def verbs() -> tuple[Verb, ...]:
     """Return every command, the group itself first."""
-    from ackbox.faces.cli.context import cli
+    from ackbox.faces.cli.main import cli
 
     return tuple(_walk(cli, click.Context(cli, info_name="ackbox")))
 
@@ -104,7 +104,7 @@ def verbs_of(operation: str) -> list[Verb]:
 
 def tools_of(operation: str) -> list[str]:
     """Return the MCP tools that are an operation."""
-    from ackbox.faces.mcp.endpoint import TOOLS
+    from ackbox.faces.mcp.native import TOOLS
 
     return [tool.name for tool in TOOLS if operation in tool.operations]
 
@@ -154,7 +154,7 @@ def schema_sql() -> str:
             }
         finally:
             await engine.close()
-        return [(name, sql) for name, sql in rows if name not in shadows]
+        return [(str(name), str(sql)) for name, sql in rows if name not in shadows]
 
     head = (
         "-- Written by tools/make_reference.py from migrations/, as SQLite holds it; for reading.\n"

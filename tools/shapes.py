@@ -103,7 +103,7 @@ def words(schema: dict[str, Any], *, null: bool = True) -> str:
         )
     if kind == "string":
         return "text" + _between(schema, "minLength", "maxLength", "characters")
-    return {"boolean": "true or false", "object": "JSON object", "null": "null"}.get(kind, kind)
+    return {"boolean": "true or false", "object": "JSON object"}.get(kind, str(kind))
 
 
 def _between(schema: dict[str, Any], low: str, high: str, unit: str) -> str:

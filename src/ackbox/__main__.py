@@ -15,7 +15,7 @@ def main() -> None:
         from ackbox.faces.hook.command import run as hook
 
         sys.exit(hook(sys.argv[2:]))
-    from ackbox.faces.cli.context import main as run
+    from ackbox.faces.cli.main import main as run
 
     run()
 

@@ -1,10 +1,9 @@
 """Briefing: messages, tasks, agents and answers as text that is safe to put before a model. The
 only place that makes such text.
 
-Facts of the server stand on a line of their own; what a caller could write stands in a fence with a
-random mark, every line prefixed.
-An `Answer` also decides how much of a page fits, before the operation marks or counts it. Explained
-in docs/why/briefing.md.
+Facts of the server are on a separate line; text that callers wrote is in a fence with a random
+mark, and each of its lines has a prefix. An `Answer` also decides how much of a page fits, before
+the operation marks or counts it. Explained in docs/why/briefing.md.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ import msgspec
 from ackbox.model.message import Letter, Message
 from ackbox.model.task import Task
 from ackbox.model.text import visible
-from ackbox.ops.agent.check_in import Instance
+from ackbox.ops.agent.card import Instance
 from ackbox.ops.program.report import Reported
 from ackbox.ops.table import Fitted
 
 # UTF-8 bytes of one answer, fence and facts included: no program that reads it cuts so little.
 LENGTH = 8_000
 SHORTEST, LONGEST = 2_000, 40_000
-# Room that is kept for the lines after the items: how many are shown, how to go on.
+# Bytes reserved for the lines after the items: their number, and how to continue.
 CLOSING = 480
-# What naming an item costs in those lines.
+# Bytes that the id of an item takes in those lines.
 NAMED = 36
 # The least that is shown of an item whose end does not fit.
 BEGINNING = 700
@@ -92,9 +91,7 @@ class Framed(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """What is to be framed: its kind and facts, what callers wrote, and how to read on after so
-    many characters.
-    """
+    """An item to frame: its kind and facts, its text, and how to read the rest."""
 
     kind: str
     facts: dict[str, Any]
@@ -165,13 +162,13 @@ class Answer:
         self._framed: dict[int, str] = {}
         self.begun: frozenset[str] = frozenset()
         self.left = length - CLOSING - size(MESSAGE_RULE)
-        # Ids of what did not fit, when it was last asked.
+        # Ids of the items that did not fit last time.
         self.left_out: list[str] = []
 
     def fits(self, items: Sequence[Any]) -> Fitted:
         """Return how many of the items this answer holds, at least the beginning of the first.
 
-        Asked again it starts anew.
+        Each call starts over.
         """
         is_cards = bool(items) and isinstance(items[0], Instance)
         left = (
@@ -363,7 +360,7 @@ def _of_task(task: Task, now_ms: int) -> Item:
     )
 
 
-# What a card says of itself when there is nothing to say.
+# Defaults of a card, which are left out.
 _PLAIN: dict[str, Any] = {
     "reach": "poll",
     "is_working": False,

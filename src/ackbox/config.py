@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 Source = Literal["flag", "environment", "file", "default"]
-# What opens something; a file that holds one must be its owner's alone to write.
+# Secrets; only the owner may be able to write a file that contains one.
 SECRET = ("key", "database")
 
 
@@ -35,44 +35,42 @@ SETTINGS = (
         "data_dir",
         "ACKBOX_DATA_DIR",
         None,
-        "Where the database, the operator key and the discovery file are",
+        "Directory of the database, the operator key and the discovery file",
     ),
     Setting("host", "ACKBOX_HOST", "127.0.0.1", "Address to listen on"),
-    Setting("port", "ACKBOX_PORT", "7717", "Port to listen on; 0 takes a free one"),
+    Setting("port", "ACKBOX_PORT", "7717", "Port to listen on; 0 for any free port"),
     Setting(
         "database",
         "ACKBOX_DATABASE",
         None,
-        "Database URL; SQLite in the data directory when left out",
+        "Database URL (default: SQLite in the data directory)",
     ),
     Setting(
         "database_file",
         "ACKBOX_DATABASE_FILE",
         None,
-        "File that holds the database URL, for a password that is kept apart",
+        "File that contains the database URL, to keep its password out of the environment",
     ),
     Setting(
-        "url", "ACKBOX_URL", None, "Server to talk to; the one of the data directory when left out"
+        "url", "ACKBOX_URL", None, "URL of the server (default: the one of the data directory)"
     ),
     Setting(
         "key",
         "ACKBOX_KEY",
         None,
-        "Key to talk with; the operator key of the data directory when left out",
+        "API key (default: the operator key of the data directory)",
     ),
     Setting(
-        "workspace", "ACKBOX_WORKSPACE", None, "Workspace to act in; the key's own when left out"
+        "workspace", "ACKBOX_WORKSPACE", None, "Workspace to use (default: the key's workspace)"
     ),
-    Setting("agent", "ACKBOX_AGENT", None, "Who you are; the key's own name when left out"),
-    Setting("instance", "ACKBOX_INSTANCE", None, "Which running copy of you this is"),
+    Setting("agent", "ACKBOX_AGENT", None, "Your agent name (default: the key's name)"),
+    Setting("instance", "ACKBOX_INSTANCE", None, "Your instance name"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def get(name: str, given: str | None = None) -> str | None:
-    """Return a setting: what was given, else the environment's, else the file's, else the
-    default.
-    """
+    """Return a setting: from the flag, the environment, the file or the default, in this order."""
     return look_up(name, given)[0]
 
 
@@ -208,14 +206,20 @@ def database(given: str | None = None) -> str | None:
         or (url is not None and (source, path_source) != ("file", "environment"))
     ):
         return url
+    return read_secret(path, "database URL")
+
+
+def read_secret(path: str, what: str) -> str:
+    """Return the text of a file that holds a secret, such as a key.
+
+    Raises BadSettings when it cannot be read, is empty, or other users can write it.
+    """
     place = Path(path).expanduser()
     try:
         text = place.read_text("utf-8").strip()
         _refuse_open(place)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(
-            f"The file with the database URL, {place}, cannot be read: {error}."
-        ) from None
+        raise BadSettings(f"The file with the {what}, {place}, cannot be read: {error}.") from None
     if not text:
-        raise BadSettings(f"The file with the database URL, {place}, is empty.")
+        raise BadSettings(f"The file with the {what}, {place}, is empty.")
     return text

@@ -9,18 +9,17 @@
     ├── UnknownRecipient   unknown_recipient  422   no agent of that name, and `strict` was set
     ├── NotFound           not_found          404   not there, or in somebody else's workspace
     │   └── WrongMethod    not_found          405   a path that is there, asked with another method
-    ├── NotAllowed         forbidden          403   the key may not do this
+    ├── NotAllowed         forbidden          403   the key cannot call this
     │   ├── NotYou         forbidden          403   a name that the key does not speak as
     │   └── BadKey         unauthenticated    401   no key, a wrong one, an expired or revoked one
     ├── Conflict           conflict           409   idempotency key with other content; name taken
     ├── RateLimited        rate_limited       429   too much at once; says when to come back
     ├── LoopGuard          loop_guard         409   agents answering agents without end
-    ├── SealedRequired     sealed_required    422   plain text offered to a sealed workspace
     └── Unavailable        unavailable        503   the store cannot take this now
         └── CallerGone     unavailable        499   the caller hung up before the call could look
 
-Raise where the rule lives; `faces/http/wire.py` alone turns an error into a reply.
-Explained in docs/reference/errors.md.
+Raise where the rule lives; `faces/http/wire.py` alone turns an error into a reply. Explained in
+docs/reference/errors.md.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from typing import Any, ClassVar
 
 
 class AckboxError(Exception):
-    """Something was refused; the message says what was wrong, the hint what to do."""
+    """A refused request: `message` is what is wrong, `hint` what to do."""
 
     code: ClassVar[str] = "invalid"
     status: ClassVar[int] = 400
@@ -64,7 +63,7 @@ class AckboxError(Exception):
 
 
 class Invalid(AckboxError):
-    """What was sent has the wrong shape or value."""
+    """The request has a wrong shape or value."""
 
 
 class TooLong(Invalid):
@@ -75,11 +74,11 @@ class TooLong(Invalid):
 
 
 class MissingField(Invalid):
-    """A field that must be there and is not."""
+    """A required field is missing."""
 
 
 class UnknownField(Invalid):
-    """A field nobody knows."""
+    """The field is unknown."""
 
 
 class BadCursor(Invalid):
@@ -89,7 +88,7 @@ class BadCursor(Invalid):
 
 
 class UnknownRecipient(AckboxError):
-    """Nobody of that name is here, and the send asked to be refused in that case."""
+    """No agent has this name, and the send has `unknown=refuse`."""
 
     code = "unknown_recipient"
     status = 422
@@ -109,14 +108,14 @@ class WrongMethod(NotFound):
 
 
 class NotAllowed(AckboxError):
-    """The key may not do this."""
+    """The key cannot call this."""
 
     code = "forbidden"
     status = 403
 
 
 class NotYou(NotAllowed):
-    """A name that the key does not speak as; the workspace's feed tells of it."""
+    """The key does not speak as this name; the workspace's feed reports it."""
 
 
 class BadKey(NotAllowed):
@@ -127,7 +126,7 @@ class BadKey(NotAllowed):
 
 
 class Conflict(AckboxError):
-    """Something else already stands there."""
+    """The request conflicts with the current state."""
 
     code = "conflict"
     status = 409
@@ -145,13 +144,6 @@ class LoopGuard(AckboxError):
 
     code = "loop_guard"
     status = 409
-
-
-class SealedRequired(AckboxError):
-    """Plain text was offered to a sealed workspace."""
-
-    code = "sealed_required"
-    status = 422
 
 
 class Unavailable(AckboxError):

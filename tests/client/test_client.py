@@ -108,9 +108,10 @@ async def test_push_and_poll_name_a_message_alike_and_it_is_shown_once(served: S
 async def test_a_slow_consumer_gets_everything_and_holds_up_no_call(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ackbox.client.socket.MOST_PAGES", 2)
+    monkeypatch.setattr("ackbox.client.socket.MAX_PAGES", 2)
     async with ackbox.Client(served.url, served.key, agent="ana") as client:
-        pages, seen = client.pages(of="workspace", join_ms=0, kinds=["message.sent"]), []
+        pages = client.pages(of="workspace", join_ms=0, kinds=["message.sent"])
+        seen: list[str | None] = []
         await anext(pages)
         sent = [(await client.message.send(to="bob", body=str(n))).id for n in range(40)]
         while len(seen) < len(sent):

@@ -79,7 +79,7 @@ def test_what_is_no_address_is_refused_with_how_to_write_one(url: str) -> None:
 
 def test_an_operator_key_is_shown_to_no_other_server(tmp_path: Path) -> None:
     (tmp_path / "operator.key").write_text("abx_adm_secret")
-    with pytest.raises(NoServer, match=f"No server runs on {tmp_path}"):
+    with pytest.raises(NoServer, match=f"No server is running on {tmp_path}"):
         caller(data_dir=str(tmp_path))
     assert caller(data_dir=str(tmp_path), key="abx_agt_mine").url == "http://127.0.0.1:7717"
 

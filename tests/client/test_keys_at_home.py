@@ -21,7 +21,8 @@ from ackbox.client.http import HttpCaller, parse_url
 from ackbox.config import SETTINGS, BadSettings
 from ackbox.dialects import DIALECTS
 from ackbox.errors import AckboxError, BadKey
-from ackbox.faces.cli.context import KEY, VERBS, cli
+from ackbox.faces.cli.context import KEY
+from ackbox.faces.cli.main import VERBS, cli
 from ackbox.faces.stdio_bridge import server as bridge_server
 from tests.command import Command
 
@@ -170,7 +171,7 @@ def test_no_verb_shows_the_operator_key_to_another_address(
     assert (
         other.has_seen_a_key,
         code,
-        f"There is no key for {other.url}." in done.stderr,
+        f"No key for {other.url}." in done.stderr,
         "ACKBOX_KEY" in done.stderr,
     ) == (False, KEY, True, True), done.output
 
@@ -435,7 +436,7 @@ def test_a_bridge_uses_the_ackbox_of_its_user_on_the_usual_port_with_the_key_tha
     found = bridge_server.find_server(None, None, None)
     assert (found.url, found.key) == (url, read_operator_key(here.data))
     assert (
-        f"Uses the ackbox at {url} with the data directory {here.data}; none runs on"
+        f"Using the server at {url} with the data directory {here.data}; none is running on"
         in capsys.readouterr().err
     )
     assert bridge_server.find_server(None, None, made).key == made

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ackbox.model.moment import to_text
-from tests.dialects.test_golemxv import Api, made, mcp
+from tests.dialects.golemxv import Api, made, mcp
 from tests.engines import Clock
 from tests.serving import Served, serving
 

@@ -12,6 +12,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.answers import text_of
 from tests.engines import Clock
 from tests.serving import serving
 
@@ -28,7 +29,7 @@ class Peers:
     async def __call__(self, tool: str, /, **arguments: Any) -> Any:
         self.clock.pass_s(1)
         told = await self.client.call_tool(tool, arguments)
-        text = told.content[0].text
+        text = text_of(told)
         return text if told.is_error else json.loads(text)
 
     async def send(self, sender: str, channel: str, content: str, **more: Any) -> str:

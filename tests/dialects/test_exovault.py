@@ -15,6 +15,7 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.answers import text_of, texts_of
 from tests.command import Command
 from tests.engines import Clock
 from tests.serving import Served, serving
@@ -35,7 +36,7 @@ class Agent:
             mode="2026-07-28",
         ) as client:
             told = await client.call_tool(name, arguments)
-            assert not told.is_error, told.content[0].text
+            assert not told.is_error, text_of(told)
             return told.structured_content
 
     async def rest(self, path: str, /, **given: Any) -> tuple[int, Any]:
@@ -203,7 +204,7 @@ async def test_over_rest_a_key_acts_as_its_own_name_and_within_its_scope(databas
         status, told = await reader.rest("send-message", targetId="bob", content="x")
         assert (status, told["error"]) == (
             403,
-            "SCOPE_DENIED: A key of kind 'read-only' may not do POST /send-message.",
+            "SCOPE_DENIED: A key of kind 'read-only' cannot call POST /send-message.",
         )
         assert (await reader.rest("list-tasks"))[0] == 200
 
@@ -251,7 +252,7 @@ async def test_the_systems_own_variables_name_key_vault_and_server(tmp_path: Pat
             env=environment,
         )
         async with Client(stdio_client(program), mode="legacy") as client:
-            told = json.loads((await client.call_tool("session_start", {})).content[0].text)
+            told = json.loads(text_of(await client.call_tool("session_start", {})))
         assert (told["agentLabel"], told["vaults"]) == (
             "claude-code",
             [{"id": "shop", "name": "shop"}],
@@ -296,8 +297,7 @@ async def test_an_agent_that_begins_with_another_tool_is_told_once_what_a_start_
             mode="2026-07-28",
         ) as client:
             texts = [
-                json.loads(each.text)
-                for each in (await client.call_tool("read_messages", {})).content
+                json.loads(text) for text in texts_of(await client.call_tool("read_messages", {}))
             ]
         assert (texts[0], list(texts[1]), texts[1]["_ext"]["sessionStart"]["agentLabel"]) == (
             [],

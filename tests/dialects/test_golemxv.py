@@ -1,69 +1,21 @@
-"""GolemXV beyond its transcript: keys, people, commands, variables, limits, and one id on every
-path.
-"""
+"""GolemXV beyond its transcript: keys, people, sessions, limits, and one id on every path."""
 
 from __future__ import annotations
 
 import json
-import sys
-from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
-from mcp.client.client import Client
-from mcp.client.stdio import StdioServerParameters, stdio_client
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.exceptions import MCPError
 
 from ackbox.app.limits import Limits
-from ackbox.dialects.golemxv.arguments import GOLEMXV
-from tests.command import Command
+from tests.answers import text_of
+from tests.dialects.golemxv import SHARED, Api, made, mcp, plain
 from tests.engines import Clock
 from tests.serving import Served, serving
 from tests.sockets import opened
 
 pytestmark = pytest.mark.anyio
-SHARED = {"kind": "agent", "name": "ci", "may_speak_as": ["agent-*"]}
-
-
-class Api:
-    """The REST interface with one key, as GolemXV's clients call it."""
-
-    def __init__(self, served: Served, key: str, prefix: str = "/api/v1") -> None:
-        self._http = httpx2.AsyncClient(
-            base_url=served.url + prefix, headers={"X-API-Key": key}, timeout=30
-        )
-
-    async def __call__(self, method: str, path: str, **given: Any) -> tuple[int, Any]:
-        told = await self._http.request(
-            method, path, **({"params": given} if method == "GET" else {"json": given})
-        )
-        return told.status_code, told.json()
-
-    async def checkin(self, **given: Any) -> str:
-        status, told = await self("POST", "/checkin", **given)
-        assert status == 201, told
-        return str(told["data"]["session_token"])
-
-    async def close(self) -> None:
-        await self._http.aclose()
-
-
-def mcp(served: Served, headers: dict[str, str]) -> Client:
-    http = httpx2.AsyncClient(headers=headers, timeout=30)
-    return Client(
-        streamable_http_client(f"{served.url}/mcp/golemxv", http_client=http), mode="2026-07-28"
-    )
-
-
-async def made(served: Served, **of: Any) -> str:
-    return str((await served.app.call("key.create", of, credential=served.key)).key)
-
-
-def plain(row: dict[str, Any], *names: str) -> list[Any]:
-    return [row[name] for name in names]
 
 
 async def test_one_key_serves_all_agents_of_a_project_each_with_a_name_of_its_own(
@@ -211,29 +163,33 @@ async def test_what_a_person_writes_is_theirs_and_goes_to_the_name_it_starts_wit
         ]
         for sender in ("eve", "eve (human)"):
             assert len((await api("GET", "/messages", sender=sender))[1]["data"]) == 2
-        async with mcp(
-            served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}
-        ) as client:
-            present = (await client.call_tool("presence", {})).structured_content["agents"]
-            hers = [
-                json.loads((await client.call_tool(tool, {"agent_name": name})).content[0].text)
-                for name in ("eve", "eve (human)")
-                for tool in ("sessions", "activity_log")
-            ]
-        assert [each["agent_name"] for each in present] == ["agent-keen-7", "eve (human)"]
-        assert hers[:2] == hers[2:]
-        assert ([row["agent_name"] for row in hers[0]], [row["event"] for row in hers[1]]) == (
-            ["eve (human)"],
-            [
-                "message.sent",
-                "message.sent",
-                "session.started",
-                "agent.checked_in",
-                "agent.registered",
-            ],
-        )
+        await a_person_is_labelled_in_presence_sessions_and_activity(served)
         await api.close()
         await eve.close()
+
+
+async def a_person_is_labelled_in_presence_sessions_and_activity(served: Served) -> None:
+    async with mcp(
+        served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}
+    ) as client:
+        present = (await client.call_tool("presence", {})).structured_content["agents"]
+        hers = [
+            json.loads(text_of(await client.call_tool(tool, {"agent_name": name})))
+            for name in ("eve", "eve (human)")
+            for tool in ("sessions", "activity_log")
+        ]
+    assert [each["agent_name"] for each in present] == ["agent-keen-7", "eve (human)"]
+    assert hers[:2] == hers[2:]
+    assert ([row["agent_name"] for row in hers[0]], [row["event"] for row in hers[1]]) == (
+        ["eve (human)"],
+        [
+            "message.sent",
+            "message.sent",
+            "session.started",
+            "agent.checked_in",
+            "agent.registered",
+        ],
+    )
 
 
 async def test_a_message_has_one_uuid_on_every_path(database: str) -> None:
@@ -260,15 +216,13 @@ async def test_a_message_has_one_uuid_on_every_path(database: str) -> None:
         ] == [uuid, uuid]
         async with mcp(served, {"X-API-Key": key}) as client:
             assert (
-                json.loads((await client.call_tool("get_messages", {"limit": 1})).content[0].text)[
-                    0
-                ]["uuid"]
+                json.loads(text_of(await client.call_tool("get_messages", {"limit": 1})))[0]["uuid"]
                 == uuid
             )
             assert (
-                json.loads((await client.call_tool("activity_log", {"limit": 1})).content[0].text)[
-                    0
-                ]["message_uuid"]
+                json.loads(text_of(await client.call_tool("activity_log", {"limit": 1})))[0][
+                    "message_uuid"
+                ]
                 == uuid
             )
         feed = (
@@ -317,15 +271,13 @@ async def test_a_session_that_is_not_heard_of_times_out_and_comes_back_with_a_he
         async with mcp(
             served, {"X-API-Key": await made(served, **{**SHARED, "name": "ci2"})}
         ) as client:
-            rows = json.loads((await client.call_tool("sessions", {})).content[0].text)
+            rows = json.loads(text_of(await client.call_tool("sessions", {})))
             assert [plain(row, "agent_name", "status") for row in rows] == [
                 ["agent-keen-7", "active"],
                 ["agent-swift-42", "timed_out"],
             ]
             told = await client.call_tool("sessions", {"status": "timed_out"})
-            assert [row["agent_name"] for row in json.loads(told.content[0].text)] == [
-                "agent-swift-42"
-            ]
+            assert [row["agent_name"] for row in json.loads(text_of(told))] == ["agent-swift-42"]
         assert (await api("POST", "/heartbeat", session_token=swift))[1]["data"][
             "status"
         ] == "active"
@@ -448,105 +400,3 @@ async def test_the_routes_are_not_in_the_native_description(tmp_path: Path) -> N
     async with serving(f"sqlite:///{tmp_path}/a.db") as served, httpx2.AsyncClient() as http:
         paths = (await http.get(f"{served.url}/openapi.json")).json()["paths"]
         assert [path for path in paths if not path.startswith("/v1/")] == ["/hooks/in/{id}"]
-
-
-COMMANDS: list[tuple[str, dict[str, str], list[str]]] = [
-    (
-        "init",
-        {"project": "shop"},
-        ["GOLEM.yaml", "project: shop", "http://127.0.0.1:7717", "GXV_API_KEY", "checkin"],
-    ),
-    ("status", {}, ["presence", "list_tasks", "get_messages"]),
-    ("scope", {"area": "backend"}, ["conflict_check", "declared_area: backend", "heartbeat"]),
-    (
-        "msg",
-        {"text": "I've finished", "to": "agent-keen-7"},
-        ["send_message", "to: agent-keen-7", "content: I've finished"],
-    ),
-    (
-        "msg",
-        {"text": '--to agent-keen-7 "Done"'},
-        ["send_message", 'content: --to agent-keen-7 "Done"', "begins with --to and a name"],
-    ),
-    ("msg", {"text": "Starting"}, ["send_message", "to: broadcast", "content: Starting"]),
-    ("tasks", {}, ["list_tasks", "pending"]),
-    ("claim", {"task_id": "7"}, ["claim_task", "task_id 7"]),
-    ("done", {"summary": "It works"}, ["complete_task", "summary: It works", "checkout"]),
-    ("update", {"note": "half"}, ["update_task", "note: half"]),
-]
-
-
-async def test_the_slash_commands_are_prompts_that_name_the_tools(tmp_path: Path) -> None:
-    async with (
-        serving(f"sqlite:///{tmp_path}/a.db") as served,
-        mcp(served, {"X-API-Key": served.key}) as client,
-    ):
-        listed = (await client.list_prompts()).prompts
-        assert [each.name for each in listed] == [
-            "init",
-            "status",
-            "scope",
-            "msg",
-            "tasks",
-            "claim",
-            "done",
-            "update",
-        ]
-        assert {
-            each.name: [(one.name, one.required) for one in each.arguments or []] for each in listed
-        }["msg"] == [("text", True), ("to", False)]
-        tools = {word.name for word in GOLEMXV.words}
-        for name, arguments, words in COMMANDS:
-            text = (await client.get_prompt(name, arguments)).messages[0].content.text
-            assert [word for word in words if word not in text] == [], (name, text)
-            assert tools & set(words), name
-        with pytest.raises(MCPError, match="The prompt 'msg' needs 'text'"):
-            await client.get_prompt("msg", {})
-        with pytest.raises(MCPError, match="There is no prompt 'help'"):
-            await client.get_prompt("help", {})
-
-
-async def test_the_systems_own_variables_say_key_project_and_session(tmp_path: Path) -> None:
-    async with serving(f"sqlite:///{tmp_path}/a.db") as served:
-        await served.app.call("workspace.create", {"name": "shop"}, credential=served.key)
-        key = await made(served, **SHARED, workspace="shop")
-        api = Api(served, key)
-        token = await api.checkin(agent_name="agent-keen-7")
-        theirs = {"GXV_API_KEY": key, "GXV_PROJECT_SLUG": "shop", "GXV_SESSION_TOKEN": token}
-        environment = Command(tmp_path).environment | {"ACKBOX_URL": served.url} | theirs
-        async with AsyncExitStack() as stack:
-            program = StdioServerParameters(
-                command=sys.executable,
-                args=["-m", "ackbox", "mcp", "--dialect", "golemxv"],
-                env=environment,
-            )
-            client = await stack.enter_async_context(Client(stdio_client(program), mode="legacy"))
-            sent = await client.call_tool(
-                "send_message", {"to": "broadcast", "content": "from the environment"}
-            )
-            assert sent.is_error is False, sent.content
-            assert (await client.call_tool("heartbeat", {})).structured_content[
-                "agent_name"
-            ] == "agent-keen-7"
-            presence = (await client.call_tool("presence", {})).structured_content
-            assert (
-                presence["project"]["slug"],
-                [each["agent_name"] for each in presence["agents"]],
-            ) == ("shop", ["agent-keen-7"])
-            # A session that is over says no more who calls; what needs none goes on, and a new one
-            # can begin.
-            await client.call_tool("checkout", {})
-            assert "SESSION_NOT_FOUND" in (await client.call_tool("heartbeat", {})).content[0].text
-            told = [
-                await client.call_tool(tool, {})
-                for tool in ("presence", "sessions", "project_info", "checkin")
-            ]
-            assert [each.is_error for each in told] == [False] * 4
-            fresh = told[-1].structured_content["session_token"]
-            assert (await client.call_tool("heartbeat", {"session_token": fresh})).is_error is False
-        assert plain(
-            (await api("GET", "/messages", sender="agent-keen-7"))[1]["data"][0],
-            "sender_name",
-            "content",
-        ) == ["agent-keen-7", "from the environment"]
-        await api.close()

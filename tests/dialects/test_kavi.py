@@ -12,7 +12,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.answers import messages
+from tests.answers import messages, text_of
 from tests.command import Command
 from tests.engines import Clock
 from tests.serving import Served, serving
@@ -48,8 +48,8 @@ class Session:
             mode="2026-07-28",
         ) as client:
             told = await client.call_tool(tool, arguments)
-        assert not told.is_error, told.content[0].text
-        return json.loads(told.content[0].text)
+        assert not told.is_error, text_of(told)
+        return json.loads(text_of(told))
 
     async def turn(self, agent: str, **envelope: Any) -> Any:
         return await self(agent, "submit_turn_envelope", **envelope)
@@ -79,6 +79,67 @@ def said(prompt: str) -> list[tuple[str, str, str, list[str]]]:
     ]
 
 
+async def codex_hands_over(do: Session, a: str, b: str) -> Any:
+    # 3. codex completes A and hands off.
+    await do.core("task.update", agent="codex", id=a, status="done", note="done")
+    handoff = await do.turn(
+        "codex",
+        taskId=a,
+        summary="Built the profile API.",
+        status="completed",
+        nextRecommendation="Build the page.",
+        peerMessages=[
+            {
+                "to": "claude",
+                "intent": "handoff",
+                "subject": "Profile API",
+                "body": PROFILE_DONE,
+                "files": ["src/backend/routes/users.ts"],
+            }
+        ],
+    )
+    assert (await do.core("task.get", id=b)).waits_for == []
+    # 4. claude receives the handoff with its next prompt, and begins B.
+    assert [each for each in said(await do.prompt("claude")) if each[0] == "codex"] == [
+        (
+            "codex",
+            "handoff",
+            f"Profile API\n\n{PROFILE_DONE}",
+            ["file:src/backend/routes/users.ts"],
+        )
+    ]
+    await do.core("task.update", agent="claude", id=b, status="in_progress")
+    return handoff
+
+
+async def claude_asks_and_codex_answers(do: Session, b: str) -> tuple[Any, Any]:
+    # 5. claude asks.
+    question = await do.turn(
+        "claude",
+        taskId=b,
+        summary="Begun.",
+        status="blocked",
+        blockers=["no UI spec"],
+        peerMessages=[{"to": "codex", "intent": "question", "subject": "Avatar", "body": AVATAR}],
+    )
+    # 6. codex answers, by sharing context.
+    assert said(await do.prompt("codex"))[-1] == (
+        "claude",
+        "question",
+        f"Avatar\n\n{AVATAR}",
+        [],
+    )
+    answer = await do.turn(
+        "codex",
+        summary="Answered.",
+        peerMessages=[
+            {"to": "claude", "intent": "context_share", "subject": "Avatar", "body": YES}
+        ],
+    )
+    assert said(await do.prompt("claude")) == [("codex", "context_share", f"Avatar\n\n{YES}", [])]
+    return question, answer
+
+
 async def test_a_full_stack_feature_in_seven_steps(database: str) -> None:
     async with serving(database) as served:
         do = Session(served)
@@ -100,63 +161,8 @@ async def test_a_full_stack_feature_in_seven_steps(database: str) -> None:
             depends_on=[a.id],
         )
         assert b.waits_for == [a.id]
-        # 3. codex completes A and hands off.
-        await do.core("task.update", agent="codex", id=a.id, status="done", note="done")
-        handoff = await do.turn(
-            "codex",
-            taskId=a.id,
-            summary="Built the profile API.",
-            status="completed",
-            nextRecommendation="Build the page.",
-            peerMessages=[
-                {
-                    "to": "claude",
-                    "intent": "handoff",
-                    "subject": "Profile API",
-                    "body": PROFILE_DONE,
-                    "files": ["src/backend/routes/users.ts"],
-                }
-            ],
-        )
-        assert (await do.core("task.get", id=b.id)).waits_for == []
-        # 4. claude receives the handoff with its next prompt, and begins B.
-        assert [each for each in said(await do.prompt("claude")) if each[0] == "codex"] == [
-            (
-                "codex",
-                "handoff",
-                f"Profile API\n\n{PROFILE_DONE}",
-                ["file:src/backend/routes/users.ts"],
-            )
-        ]
-        await do.core("task.update", agent="claude", id=b.id, status="in_progress")
-        # 5. claude asks.
-        question = await do.turn(
-            "claude",
-            taskId=b.id,
-            summary="Begun.",
-            status="blocked",
-            blockers=["no UI spec"],
-            peerMessages=[
-                {"to": "codex", "intent": "question", "subject": "Avatar", "body": AVATAR}
-            ],
-        )
-        # 6. codex answers, by sharing context.
-        assert said(await do.prompt("codex"))[-1] == (
-            "claude",
-            "question",
-            f"Avatar\n\n{AVATAR}",
-            [],
-        )
-        answer = await do.turn(
-            "codex",
-            summary="Answered.",
-            peerMessages=[
-                {"to": "claude", "intent": "context_share", "subject": "Avatar", "body": YES}
-            ],
-        )
-        assert said(await do.prompt("claude")) == [
-            ("codex", "context_share", f"Avatar\n\n{YES}", [])
-        ]
+        handoff = await codex_hands_over(do, a.id, b.id)
+        question, answer = await claude_asks_and_codex_answers(do, b.id)
         # 7. claude completes B with avatar upload support.
         await do.core(
             "task.update", agent="claude", id=b.id, status="done", note="with avatar upload"

@@ -10,6 +10,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.answers import text_of
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +23,7 @@ async def call(served: Served, key: str, tool: str, **arguments: Any) -> tuple[b
         mode="2026-07-28",
     ) as client:
         told = await client.call_tool(tool, arguments)
-        return told.is_error, told.content[0].text
+        return told.is_error, text_of(told)
 
 
 async def test_an_agents_key_acts_as_its_own_name_only(database: str) -> None:
@@ -70,7 +71,10 @@ async def test_where_unknown_names_are_refused_nothing_is_stored(database: str) 
             "send_message",
             **{"from": "bob", "channel": "alice,nobody", "content": "x"},
         )
-        assert refused == (True, "Error: INVALID_RECIPIENTS: Nobody called 'nobody' has been here.")
+        assert refused == (
+            True,
+            "Error: INVALID_RECIPIENTS: There is no agent called 'nobody' yet.",
+        )
         assert await call(served, served.key, "check_messages", recipient="alice") == (False, "[]")
 
 
@@ -93,7 +97,7 @@ async def test_the_longest_text_is_taken_and_one_character_more_names_tool_size_
         assert taken[0] is False
         assert refused == (
             True,
-            "Error: send_message: `content` has 50,001 characters; at most 50,000 are taken.",
+            "Error: send_message: `content` has 50,001 characters; at most 50,000 are allowed.",
         )
         read = json.loads((await call(served, served.key, "check_messages", recipient="alice"))[1])
         assert [each["content"] for each in read] == ["é" * 50_000]

@@ -19,6 +19,7 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.answers import text_of
 from tests.command import Command
 from tests.engines import Clock
 from tests.serving import Served, serving
@@ -44,8 +45,8 @@ class Ship:
             mode="2026-07-28",
         ) as client:
             told = await client.call_tool(tool, arguments)
-        assert not told.is_error, told.content[0].text
-        return json.loads(told.content[0].text)
+        assert not told.is_error, text_of(told)
+        return json.loads(text_of(told))
 
     async def core(self, operation: str, **params: Any) -> Any:
         return await self.served.app.call(operation, params, credential=self.served.key)
@@ -55,69 +56,9 @@ async def test_a_day_on_the_factory_floor(database: str) -> None:
     clock = Clock()
     async with serving(database, clock=clock) as served:
         ship = Ship(served)
-        # Every session starts with exactly two calls; nobody had written yet, and mail may come
-        # before its reader.
-        sent = await ship(
-            APP,
-            "send_agent_message",
-            to=CLI,
-            subject="Research complete — Claude Agent SDK docs",
-            body="## Summary\nReady for you.",
-        )
-        assert (sent["to"], sent["from"], sent["delivered"]) == (CLI, APP, True)
-        assert (await ship(CLI, "agent_heartbeat"))["agent_id"] == CLI
-        box = await ship(CLI, "check_agent_mailbox", unread_only=True)
-        assert (box["unread"], box["total"], [each["msg_id"] for each in box["messages"]]) == (
-            1,
-            1,
-            [sent["msg_id"]],
-        )
-        # A look marks nothing; the agent does.
-        assert (await ship(CLI, "check_agent_mailbox"))["unread"] == 1
-        await ship(CLI, "mark_message", msg_id=sent["msg_id"], read=True)
-        assert (await ship(CLI, "check_agent_mailbox", unread_only=True)) | {"_ext": None} == {
-            "unread": 0,
-            "total": 1,
-            "messages": [],
-            "_ext": None,
-        }
-        # To look at it again later, and put away once acted on. It is never gone.
-        await ship(CLI, "mark_message", msg_id=sent["msg_id"], read=False)
-        assert (await ship(CLI, "check_agent_mailbox", unread_only=True))["unread"] == 1
-        await ship(CLI, "archive_message", msg_id=sent["msg_id"])
-        assert (await ship(CLI, "check_agent_mailbox"))["messages"] == []
-        assert [
-            each["archived"]
-            for each in (await ship(CLI, "check_agent_mailbox", include_archived=True))["messages"]
-        ] == [True]
-        # Scheduled work and a build server write to the Captain by themselves, under the names that
-        # the fleet knows.
-        await ship.core(
-            "schedule.add",
-            agent=CAPTAIN,
-            cron="0 9 * * *",
-            zone="Asia/Taipei",
-            to=CAPTAIN,
-            subject="Daily",
-            body="What is open?",
-        )
-        made = await ship.core(
-            "webhook.add",
-            agent=CAPTAIN,
-            to=CAPTAIN,
-            subject="CI {state}",
-            body="Build {number}",
-            priority=5,
-        )
-        clock.pass_s(86_400)
-        await served.app.fire_due()
-        await deliver(served, made, b'{"state":"red","number":7}', clock.now // 1000)
-        letters = (await ship(CAPTAIN, "check_agent_mailbox"))["messages"]
-        assert [(each["from"], each["subject"], each["priority"]) for each in letters] == [
-            ("system:webhook", "CI red", "urgent"),
-            ("system:cron", "Daily", "normal"),
-        ]
-        # The Captain moves, takes a look at the floor, and asks.
+        await a_message_is_read_and_archived(ship)
+        await machines_write_to_the_captain(ship, clock)
+        # The Captain moves, looks at the floor, and asks.
         await ship(CAPTAIN, "update_captain_location", location="Taipei", updated_by=CAPTAIN)
         floor = await ship(CAPTAIN, "factory_floor_status")
         assert (floor["captain_location"], floor["location_updated_by"]) == ("Taipei", CAPTAIN)
@@ -126,6 +67,72 @@ async def test_a_day_on_the_factory_floor(database: str) -> None:
             CLI: "Offline",
             CAPTAIN: "Online",
         }
+
+
+async def a_message_is_read_and_archived(ship: Ship) -> None:
+    # Every session starts with exactly two calls. A message may come before its reader.
+    sent = await ship(
+        APP,
+        "send_agent_message",
+        to=CLI,
+        subject="Research complete — Claude Agent SDK docs",
+        body="## Summary\nReady for you.",
+    )
+    assert (sent["to"], sent["from"], sent["delivered"]) == (CLI, APP, True)
+    assert (await ship(CLI, "agent_heartbeat"))["agent_id"] == CLI
+    box = await ship(CLI, "check_agent_mailbox", unread_only=True)
+    assert (box["unread"], box["total"], [each["msg_id"] for each in box["messages"]]) == (
+        1,
+        1,
+        [sent["msg_id"]],
+    )
+    # A look marks nothing; the agent does.
+    assert (await ship(CLI, "check_agent_mailbox"))["unread"] == 1
+    await ship(CLI, "mark_message", msg_id=sent["msg_id"], read=True)
+    assert (await ship(CLI, "check_agent_mailbox", unread_only=True)) | {"_ext": None} == {
+        "unread": 0,
+        "total": 1,
+        "messages": [],
+        "_ext": None,
+    }
+    # Unread again to look at it later, and archived once acted on. It is never gone.
+    await ship(CLI, "mark_message", msg_id=sent["msg_id"], read=False)
+    assert (await ship(CLI, "check_agent_mailbox", unread_only=True))["unread"] == 1
+    await ship(CLI, "archive_message", msg_id=sent["msg_id"])
+    assert (await ship(CLI, "check_agent_mailbox"))["messages"] == []
+    assert [
+        each["archived"]
+        for each in (await ship(CLI, "check_agent_mailbox", include_archived=True))["messages"]
+    ] == [True]
+
+
+async def machines_write_to_the_captain(ship: Ship, clock: Clock) -> None:
+    # Scheduled work and a build server write under the names that the fleet knows.
+    await ship.core(
+        "schedule.add",
+        agent=CAPTAIN,
+        cron="0 9 * * *",
+        zone="Asia/Taipei",
+        to=CAPTAIN,
+        subject="Daily",
+        body="What is open?",
+    )
+    made = await ship.core(
+        "webhook.add",
+        agent=CAPTAIN,
+        to=CAPTAIN,
+        subject="CI {state}",
+        body="Build {number}",
+        priority=5,
+    )
+    clock.pass_s(86_400)
+    await ship.served.app.fire_due()
+    await deliver(ship.served, made, b'{"state":"red","number":7}', clock.now // 1000)
+    letters = (await ship(CAPTAIN, "check_agent_mailbox"))["messages"]
+    assert [(each["from"], each["subject"], each["priority"]) for each in letters] == [
+        ("system:webhook", "CI red", "urgent"),
+        ("system:cron", "Daily", "normal"),
+    ]
 
 
 async def deliver(served: Served, made: Any, body: bytes, at: int) -> None:
@@ -225,9 +232,9 @@ async def test_the_two_variables_of_its_own_programs_say_who_and_where_one_is(
         )
         async with Client(stdio_client(program), mode="legacy") as client:
             beat = json.loads(
-                (await client.call_tool("agent_heartbeat", {"current_task": "x"})).content[0].text
+                text_of(await client.call_tool("agent_heartbeat", {"current_task": "x"}))
             )
-            floor = json.loads((await client.call_tool("factory_floor_status", {})).content[0].text)
+            floor = json.loads(text_of(await client.call_tool("factory_floor_status", {})))
     platform = {"darwin": "mac", "win32": "win"}.get(sys.platform, "web")
     assert (beat["agent_id"], beat["ship"], beat["platform"]) == (CLI, "SS1", platform)
     assert [(each["agent_id"], each["ship"], each["status"]) for each in floor["team"]] == [

@@ -18,6 +18,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from ackbox.dialects import DIALECTS, RESTS
+from tests.answers import texts_of
 from tests.command import Command
 from tests.dialects.transcript import Scene, plain, scenes, without_ours
 from tests.serving import Served, serving
@@ -132,7 +133,7 @@ async def play_rest(
 async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_newest: bool) -> None:
     """Make one call and hold its whole reply against the transcript's."""
     told = await connection.call_tool(line["tool"], scene.fill(line["arguments"]))
-    texts = [each.text for each in told.content]
+    texts = texts_of(told)
     refusal = line.get("error")
     expected = line["reply"] if refusal is None else refusal
     said = texts[0] if isinstance(expected, str) else json.loads(texts[0])
@@ -168,7 +169,7 @@ async def test_every_tool_of_a_dialect_is_listed_and_has_a_line_and_no_other_is(
     ):
         listed = [tool.name for tool in (await connection.list_tools()).tools]
         offers = connection.server_capabilities
-    assert listed == [word.name for word in dialect.words]
+    assert listed == [tool.name for tool in dialect.tools]
     assert set(listed) == used
     assert (offers.tools is not None, offers.resources, offers.prompts is not None) == (
         True,
@@ -178,11 +179,11 @@ async def test_every_tool_of_a_dialect_is_listed_and_has_a_line_and_no_other_is(
 
 
 @pytest.mark.parametrize("rest", RESTS, ids=lambda rest: rest.name)
-def test_every_road_of_a_rest_interface_has_a_line(rest: Any) -> None:
+def test_every_route_of_a_rest_interface_has_a_line(rest: Any) -> None:
     used = {
         line["rest"]
         for scene in scenes(HERE / f"{rest.name}.jsonl")
         for line in scene.lines
         if line.get("status", 999) < 300
     }
-    assert {f"{road.method} {road.path}" for road in rest.roads} == used
+    assert {f"{route.method} {route.path}" for route in rest.routes} == used

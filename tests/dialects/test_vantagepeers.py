@@ -12,6 +12,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.answers import text_of, texts_of
 from tests.engines import Clock
 from tests.serving import Served, serving
 
@@ -38,10 +39,10 @@ async def call(
         told = await client.call_tool(tool, arguments)
         assert (
             told.is_error
-            or told.content[0].text == "No new messages."
-            or told.structured_content == json.loads(told.content[0].text)
+            or text_of(told) == "No new messages."
+            or told.structured_content == json.loads(text_of(told))
         )
-        return [each.text for each in told.content]
+        return texts_of(told)
 
 
 def doing(total: int, entries: list[dict[str, Any]], actionable: int) -> dict[str, Any]:

@@ -12,8 +12,9 @@ import pytest
 
 from ackbox import errors
 from ackbox.dialects import DIALECTS, RESTS
-from ackbox.dialects.engine.mapping import Arg, Word
-from ackbox.dialects.engine.translate import Asked, names_of, told_of
+from ackbox.dialects.engine.arguments import names_of
+from ackbox.dialects.engine.errors import in_callers_words
+from ackbox.dialects.engine.mapping import Arg, MappedCall, ToolMapping
 from ackbox.dialects.engine.vocabulary import Names
 from ackbox.errors import AckboxError, Invalid
 from ackbox.ops.table import OPERATIONS
@@ -26,24 +27,24 @@ OURS = frozenset(
     for operation in OPERATIONS.values()
     for field in operation.params.__struct_encode_fields__
 )
-# What can be asked: the word, the names of its dialect's operations, and where it is.
-ASKS: list[tuple[str, Word, dict[str, str]]] = [
+# What can be asked: the tool, the names of its dialect's operations, and where it is.
+ASKS: list[tuple[str, ToolMapping, dict[str, str]]] = [
     *(
-        (f"{dialect.name} {word.name}", word, dialect._operations)
+        (f"{dialect.name} {tool.name}", tool, dialect._operations)
         for dialect in DIALECTS
-        for word in dialect.words
+        for tool in dialect.tools
     ),
     *(
-        (f"{rest.name} {road.method} {road.path}", road.word, rest._operations)
+        (f"{rest.name} {route.method} {route.path}", route.tool, rest._operations)
         for rest in RESTS
-        for road in rest.roads
+        for route in rest.routes
     ),
 ]
 
 
-def foreign(text: str, word: Word | None) -> list[str]:
-    """Return what a text names that is ours, and no name of the word's arguments."""
-    own = {name for arg in word.args for name in _names(arg)} if word else set()
+def foreign(text: str, tool: ToolMapping | None) -> list[str]:
+    """Return what a text names that is ours, and no name of the tool's arguments."""
+    own = {name for arg in tool.args for name in _names(arg)} if tool else set()
     named = re.findall(
         r"`([a-z_]+)[`.=\[]|\b([a-z_]+)=|\b([a-z]+(?:_[a-z]+)+)\b", re.sub(r"'[^']*'", "", text)
     )
@@ -72,13 +73,13 @@ def said(reply: Any) -> Iterator[str]:
 @pytest.mark.parametrize("name", [dialect.name for dialect in DIALECTS])
 def test_no_refusal_of_a_transcript_names_what_is_ours(name: str) -> None:
     words = {
-        word.name: word for dialect in DIALECTS if dialect.name == name for word in dialect.words
+        tool.name: tool for dialect in DIALECTS if dialect.name == name for tool in dialect.tools
     }
     words |= {
-        f"{road.method} {road.path}": road.word
+        f"{route.method} {route.path}": route.tool
         for rest in RESTS
         if rest.name == name
-        for road in rest.roads
+        for route in rest.routes
     }
     refused = [
         (line.get("tool") or line["rest"], line.get("error", line.get("reply")))
@@ -141,14 +142,14 @@ def _written(node: ast.expr) -> list[str]:
 def test_no_text_of_ours_reaches_a_caller_with_our_names_in_it() -> None:
     written = texts()
     assert len(written) > 100
-    for where, word, operations in ASKS:
+    for where, tool, operations in ASKS:
         names = names_of(
-            Asked(word.operation, {}, word, {arg.name: None for arg in word.args}), operations
+            MappedCall(tool.operation, {}, tool, {arg.name: None for arg in tool.args}), operations
         )
-        told = [told_of(AckboxError(message, hint=hint), names) for message, hint in written]
-        assert [
-            each for each in told if foreign(f"{each['message']} {each['hint']}", word)
-        ] == [], where
+        told = [
+            in_callers_words(AckboxError(message, hint=hint), names) for message, hint in written
+        ]
+        assert [each for each in told if foreign(f"{each.message} {each.hint}", tool)] == [], where
 
 
 NAMES = Names(
@@ -190,8 +191,10 @@ def test_a_place_is_the_callers_own_or_none() -> None:
 
 
 def test_what_is_refused_before_it_was_understood_speaks_the_callers_words_already() -> None:
-    own = told_of(Invalid("`status`: no such value.", hint="Give `status`.", field="status"), None)
-    assert (own["message"], own["hint"], own["path"]) == (
+    own = in_callers_words(
+        Invalid("`status`: no such value.", hint="Give `status`.", field="status"), None
+    )
+    assert (own.message, own.hint, own.path) == (
         "`status`: no such value.",
         "Give `status`.",
         "status",

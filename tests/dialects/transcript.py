@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SHAPES = {
+SHAPES: dict[str, Callable[[Any], object]] = {
     "id": lambda value: isinstance(value, str) and re.fullmatch(r"[a-z0-9]{32}", value),
     "ms": lambda value: isinstance(value, int) and 1_500_000_000_000 < value < 5_000_000_000_000,
     "msg": lambda value: isinstance(value, str) and re.fullmatch(r"msg-[0-9a-f]{12}", value),
@@ -122,8 +123,8 @@ def plain(reply: Any, expected: Any) -> Any:
             if name != "_ext" or "_ext" in wanted
         }
     if isinstance(reply, list):
-        wanted = expected if isinstance(expected, list) else []
+        ours = expected if isinstance(expected, list) else []
         return [
-            plain(child, wanted[at] if at < len(wanted) else None) for at, child in enumerate(reply)
+            plain(child, ours[at] if at < len(ours) else None) for at, child in enumerate(reply)
         ]
     return reply

@@ -15,6 +15,7 @@ import httpx2
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.answers import text_of
 from tests.serving import Served
 
 
@@ -47,8 +48,8 @@ class Voice:
             mode="2026-07-28",
         ) as client:
             told = await client.call_tool(tool, arguments)
-        assert told.is_error is False, (self.dialect, tool, told.content[0].text)
-        return json.loads(told.content[0].text)
+        assert told.is_error is False, (self.dialect, tool, text_of(told))
+        return json.loads(text_of(told))
 
     async def enter(self) -> None:
         """Be somebody who can be written to."""

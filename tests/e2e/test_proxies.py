@@ -21,6 +21,7 @@ from playwright.async_api import Page, expect
 from ackbox import Client
 from ackbox.client.discovery import read_operator_key
 from ackbox.client.http import HttpCaller
+from tests.answers import text_of
 from tests.command import Command
 from tests.e2e.proxies import NAME, free_port, make_certificate, proxied
 from tests.tui.terminal import Terminal
@@ -86,7 +87,7 @@ async def test_rest_mcp_and_the_python_client_work_behind_a_proxy(public: Public
             ) as mcp:
                 assert "inbox" in [tool.name for tool in (await mcp.list_tools()).tools]
                 called = await mcp.call_tool("inbox", {})
-                assert (called.is_error, called.content[0].text) == (False, "No unread messages.")
+                assert (called.is_error, text_of(called)) == (False, "No unread messages.")
     async with Client(public.url, public.key) as client:
         public.send("over the socket")
         async for letter in client.letters():

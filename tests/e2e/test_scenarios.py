@@ -14,7 +14,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.answers import result
+from tests.answers import result, text_of
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -63,8 +63,8 @@ class Mcp:
             else {}
         )
         told = await self._client.call_tool(TOOLS[operation], params | long)
-        assert (told.is_error, told.structured_content) == (False, None), told.content[0].text
-        return result(operation, told.content[0].text)
+        assert (told.is_error, told.structured_content) == (False, None), text_of(told)
+        return result(operation, text_of(told))
 
 
 class Office:
@@ -270,6 +270,6 @@ async def test_a_thousand_sends_from_sixteen_clients_are_all_accounted_for(offic
         assert (await talk("inbox.check"))["unread"] == 0
     assert got == Counter(sent)
     states = Counter(
-        [(await talks[0]("message.status", id=id))["receipts"][0]["state"] for id in sent]
+        [(await office.core("message.status", id=id)).receipts[0].state for id in sent]
     )
     assert states == {"read": 1000}

@@ -21,6 +21,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from ackbox.client.discovery import read_operator_key
 from ackbox.client.http import HttpCaller
+from tests.answers import text_of
 from tests.command import Command
 from tests.npm import install
 
@@ -84,7 +85,7 @@ async def test_a_client_of_the_python_sdk_goes_on_after_a_restart(
         server.send("after")
         after = await bob.call_tool("inbox", {})
     assert [
-        (read.is_error, "| before" in read.content[0].text, "| after" in read.content[0].text)
+        (read.is_error, "| before" in text_of(read), "| after" in text_of(read))
         for read in (before, after)
     ] == [(False, True, False), (False, True, True)]
 
@@ -135,7 +136,7 @@ async def test_a_wait_that_a_client_of_the_python_sdk_has_given_up_marks_nothing
         states = [server.call("message.status", id=id)["receipts"][0]["state"] for id in ids]
         assert states == ["pending"] * 9
         read = await bob.call_tool("wait", {"wait_s": 50, "mark": "read"})
-    assert [f"| for nobody {number}" in read.content[0].text for number in range(9)] == [True] * 9
+    assert [f"| for nobody {number}" in text_of(read) for number in range(9)] == [True] * 9
     assert [server.call("message.status", id=id)["receipts"][0]["state"] for id in ids] == [
         "read"
     ] * 9

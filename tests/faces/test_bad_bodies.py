@@ -124,7 +124,7 @@ async def test_a_wrong_or_revoked_key_is_refused_whatever_the_body(
     before = await counts(database)
     for key, said in (
         (made.key, "This key has been revoked."),
-        (mint("agt").reveal(), "This key is not known here."),
+        (mint("agt").reveal(), "This key is unknown."),
     ):
         for body in (sending(door, "{}"), b"{", b""):
             status, answer = await post(server, door, body, key)

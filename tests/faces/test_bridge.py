@@ -13,7 +13,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
-from tests.answers import data, facts, items, messages
+from tests.answers import data, facts, items, messages, text_of
 from tests.command import Command
 
 pytestmark = pytest.mark.anyio
@@ -36,7 +36,7 @@ def bridge(ackbox: Command, agent: str, mode: Any = "legacy") -> Client:
 
 
 async def said(client: Client, tool: str, **arguments: Any) -> str:
-    return str((await client.call_tool(tool, arguments)).content[0].text)
+    return text_of(await client.call_tool(tool, arguments))
 
 
 @pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
@@ -146,7 +146,7 @@ def test_a_dialect_that_is_none_is_refused_before_anything_starts(ackbox: Comman
         2,
         "",
         (
-            "Error: Invalid value for --dialect: There is no dialect 'golem'; there are"
+            "Error: Invalid value for --dialect: Unknown dialect 'golem'. Use one of:"
             " vantagepeers, superportia, golemxv, kavi, exovault."
         ),
     )

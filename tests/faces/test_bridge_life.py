@@ -199,7 +199,7 @@ def test_it_says_on_its_errors_in_checkin_status_and_doctor_that_the_usual_port_
         )
     status = ackbox.json("status")
     notice = status["notices"][0]
-    assert notice.startswith(f"Port {DEFAULT_PORT} is taken by ")
+    assert notice.startswith(f"Port {DEFAULT_PORT} is in use by ")
     assert notice.endswith(f"This server listens on port {status['url'].rpartition(':')[2]}.")
     assert checked["notices"] == [notice]
     assert f"ackbox mcp: {notice}" in program.errors.read_text()

@@ -12,7 +12,7 @@ import pytest
 
 from ackbox.client.http import HttpCaller
 from ackbox.faces.stdio_bridge.bridge import Bridge
-from ackbox.faces.stdio_bridge.copy import Copy
+from ackbox.faces.stdio_bridge.identity import Identity
 from ackbox.faces.stdio_bridge.line import half_in, id_in
 
 
@@ -20,7 +20,7 @@ def answered(line: str) -> list[dict[str, Any]]:
     """What the bridge says to one line, with no server to reach."""
     out = io.StringIO()
     server = HttpCaller("http://127.0.0.1:1", None)
-    Bridge(server, lambda: server, Copy({}, {}), out).take(line)
+    Bridge(server, lambda: server, Identity({}, {}), out).take(line)
     return [json.loads(each) for each in out.getvalue().splitlines()]
 
 

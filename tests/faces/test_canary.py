@@ -18,9 +18,9 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from ackbox.errors import AckboxError
-from ackbox.faces.mcp.endpoint import TOOLS
+from ackbox.faces.mcp.native import TOOLS
 from ackbox.ops.table import OPERATIONS
-from tests.answers import items, outside
+from tests.answers import items, outside, text_of
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -247,29 +247,28 @@ async def test_a_canary_in_every_string_is_found_in_fences_alone() -> None:
                             tool.name, tool.arguments(operation, given) | long
                         )
                         assert told.structured_content is None or told.is_error
-                        texts[f"{tool.name} {operation}"] = told.content[0].text, ""
-            for name, arguments in {
+                        texts[f"{tool.name} {operation}"] = text_of(told), ""
+            calls: dict[str, dict[str, Any]] = {
                 "send": {"to": f"bob,{CANARY}x,{CANARY}", "body": CANARY},
                 "ask": {"to": f"{CANARY}z", "body": CANARY, "wait_s": 0},
                 "checkin": {"area": CANARY, "files": [CANARY]},
                 "mark": {"mark": "read", "ids": [CANARY]},
                 "task": {"action": "claim"},
                 "thread": {"id": talk.made["MESSAGE"], "offset": 3},
-            }.items():
-                texts[name] = (await it.session.call_tool(name, arguments)).content[0].text, ""
+            }
+            for name, arguments in calls.items():
+                texts[name] = text_of(await it.session.call_tool(name, arguments)), ""
             for uri in (
                 "ackbox://inbox",
                 "ackbox://agents",
                 f"ackbox://thread/{talk.made['MESSAGE']}",
             ):
-                texts[uri] = (await it.read_resource(uri)).contents[0].text, ""
+                texts[uri] = text_of(await it.read_resource(uri)), ""
             for prompt, given in {"catch_up": {}, "reply": {"id": talk.made["MESSAGE"]}}.items():
-                texts[prompt] = (await it.get_prompt(prompt, given)).messages[0].content.text, ""
+                texts[prompt] = text_of(await it.get_prompt(prompt, given)), ""
         async with client(served, "/mcp/kavi", "bob") as it:
             texts["kavi"] = (
-                json.loads((await it.call_tool("render_inbox", {"limit": 50})).content[0].text)[
-                    "text"
-                ],
+                json.loads(text_of(await it.call_tool("render_inbox", {"limit": 50})))["text"],
                 "",
             )
     assert {

@@ -201,7 +201,7 @@ async def test_a_wait_keeps_nothing_of_the_body_that_asked(served: Served) -> No
     )
     while served.app.bell.waiting < 1:
         await asyncio.sleep(0)
-    frames = [waiting.get_coro()]
+    frames: list[Any] = [waiting.get_coro()]
     while (inner := frames[-1].cr_await) is not None and hasattr(inner, "cr_await"):
         frames.append(inner)
     gc.collect()
@@ -265,7 +265,7 @@ async def test_a_session_of_another_key_is_answered_as_one_that_is_not_there(
 async def test_a_key_has_a_cap_of_sessions_and_its_oldest_goes(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ackbox.faces.mcp.sessions.MAX_OF_A_KEY", 3)
+    monkeypatch.setattr("ackbox.faces.mcp.sessions.MAX_PER_KEY", 3)
     one, other = await key(served), await key(served, "bob")
     async with httpx2.AsyncClient() as http:
         theirs = (await post(http, served, other, HELLO)).headers["mcp-session-id"]

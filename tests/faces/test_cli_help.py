@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from ackbox.faces.cli.context import FAMILIES, VERBS, cli
+from ackbox.faces.cli.main import FAMILIES, VERBS, cli
 from tests.command import Command
 
 
@@ -101,3 +101,12 @@ def test_an_empty_list_teaches_on_a_terminal_and_is_silent_in_a_pipe(
     assert (piped.returncode, piped.stdout, piped.stderr) == (0, "", "")
     shown = command("-w", "empty", *arguments, "--text")
     assert (shown.returncode, shown.stdout, bool(shown.stderr.strip())) == (0, "", True)
+
+
+@pytest.mark.parametrize(("path", "command"), EVERY, ids=[" ".join(path) for path, _ in EVERY])
+def test_the_first_line_of_help_is_one_imperative_sentence(
+    path: tuple[str, ...], command: click.Command
+) -> None:
+    first = " ".join((command.help or "").split("\n\n")[0].split())
+    assert len(first) <= 72
+    assert first.endswith(".") and not first.split()[0].endswith(("s", "ing"))

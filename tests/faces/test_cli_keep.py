@@ -407,7 +407,10 @@ def test_webhooks_are_left_out_and_the_import_says_how_to_make_each_again(tmp_pa
     )
     told = ackbox("import", str(tmp_path / "e.jsonl"), "-w", "copy", "--text").stdout.splitlines()
     assert told[1:] == [
-        "webhooks left out, because their secrets are not in the file: 2. Make each again with:",
+        (
+            "2 webhooks not imported, because their secrets are not in the file. Create each again"
+            " with:"
+        ),
         *(f"  {command}" for command in left_out),
     ]
     made = [ackbox.json(*shlex.split(command)[1:]) for command in left_out]

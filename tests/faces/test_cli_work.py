@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.answers import items
+from tests.answers import items, text_of
 from tests.command import Command
 from tests.serving import serving
 
@@ -32,20 +33,22 @@ def told(ackbox: Command, *arguments: str) -> tuple[int, str]:
 
 def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
     added = ackbox.json(
-        "--as",
-        "ana",
-        "task",
-        "add",
-        "Migrate",
-        "pricing",
-        "--to",
-        "bob",
-        "--priority",
-        "4",
-        "--tag",
-        "web",
-        "--minutes",
-        "30",
+        *[
+            "--as",
+            "ana",
+            "task",
+            "add",
+            "Migrate",
+            "pricing",
+            "--to",
+            "bob",
+            "--priority",
+            "4",
+            "--tag",
+            "web",
+            "--minutes",
+            "30",
+        ]
     )
     assert (added["number"], added["title"], added["tags"], added["estimated_minutes"]) == (
         1,
@@ -55,46 +58,34 @@ def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
     )
     ackbox.json("--as", "ana", "task", "add", "Announce", "--after", "1")
     assert [
-        told(ackbox, *typed)
+        told(ackbox, *shlex.split(typed))
         for typed in (
-            ("--as", "carol", "task", "claim", "1"),
-            ("--as", "carol", "task", "claim", "2"),
-            ("--as", "carol", "task", "claim"),
-            ("--as", "bob", "task", "claim", "1"),
-            ("--as", "bob", "task", "start", "1"),
-            (
-                "--as",
-                "bob",
-                "task",
-                "block",
-                "1",
-                "Which",
-                "region?",
-                "--by",
-                "ana",
-                "--cause",
-                "human",
-            ),
-            ("--as", "ana", "task", "assign", "1", "carol", "--note", "eu-1"),
-            ("--as", "carol", "task", "review", "1"),
-            ("--as", "carol", "task", "done", "1", "all", "green"),
-            ("--as", "carol", "task", "claim"),
-            ("--as", "ana", "task", "edit", "2", "--title", "Tell all"),
-            ("--as", "ana", "task", "cancel", "2", "no", "need"),
-            ("--as", "ana", "task", "reopen", "2"),
-            ("--as", "carol", "task", "fail", "2"),
+            "--as carol task claim 1",
+            "--as carol task claim 2",
+            "--as carol task claim",
+            "--as bob task claim 1",
+            "--as bob task start 1",
+            "--as bob task block 1 Which region? --by ana --cause human",
+            "--as ana task assign 1 carol --note eu-1",
+            "--as carol task review 1",
+            "--as carol task done 1 all green",
+            "--as carol task claim",
+            "--as ana task edit 2 --title 'Tell all'",
+            "--as ana task cancel 2 no need",
+            "--as ana task reopen 2",
+            "--as carol task fail 2",
         )
     ] == [
         (1, "Task 1 is for bob."),
         (1, "Task 2 waits for 1."),
         (6, "There is no open task for you."),
-        (0, "yours: task 1, claimed, for bob: Migrate pricing"),
+        (0, "Claimed task 1, claimed, for bob: Migrate pricing"),
         (0, "task 1, in_progress, for bob: Migrate pricing"),
         (0, "task 1, blocked, for bob: Migrate pricing"),
         (0, "task 1, blocked, for carol: Migrate pricing"),
         (0, "task 1, review, for carol: Migrate pricing"),
         (0, "task 1, done, for carol: Migrate pricing"),
-        (0, "yours: task 2, claimed, for carol: Announce"),
+        (0, "Claimed task 2, claimed, for carol: Announce"),
         (0, "task 2, claimed, for carol: Tell all"),
         (0, "task 2, cancelled, for carol: Tell all"),
         (0, "task 2, open, for carol: Tell all"),
@@ -104,11 +95,11 @@ def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
     assert [
         told(ackbox, "--as", "ana", "task", "tidy", *more)
         for more in (("--project", "shop"), ("3", "--yes"))
-    ] == [(0, "1 would be finished; say --yes to do it"), (0, "1 finished")]
+    ] == [(0, "1 match; pass --yes to finish them"), (0, "1 finished")]
     sent = ackbox.json("--as", "ana", "send", "bob", "oops")
-    assert told(ackbox, "--as", "ana", "withdraw", sent["id"]) == (0, "taken back from 1")
+    assert told(ackbox, "--as", "ana", "withdraw", sent["id"]) == (0, "Withdrawn from 1.")
     ackbox.json("--as", "ana", "send", "bbo", "mistyped")
-    assert told(ackbox, "dismiss", "bbo") == (0, "taken back 1")
+    assert told(ackbox, "dismiss", "bbo") == (0, "1 withdrawn")
     letters = [
         json.loads(line)["subject"]
         for line in ackbox("--json", "--as", "ana", "inbox").stdout.splitlines()
@@ -120,7 +111,7 @@ def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
         told(ackbox, "task", "show", "1")[1].splitlines()[0]
         == "task 1, done, for carol: Migrate pricing"
     )
-    assert ackbox.json("--as", "ana", "task", "depend", "2", "--no-more", "1")["depends_on"] == []
+    assert ackbox.json("--as", "ana", "task", "depend", "2", "--remove", "1")["depends_on"] == []
 
 
 @pytest.mark.anyio
@@ -137,7 +128,7 @@ async def test_a_model_shares_work_with_one_tool_and_reads_others_words_in_a_fen
                 streamable_http_client(f"{served.url}/mcp", http_client=http), mode="legacy"
             ) as client:
                 result = await client.call_tool("task", arguments)
-            text = result.content[0].text
+            text = text_of(result)
             return result.structured_content or items(text), text
 
         made, text = await use(

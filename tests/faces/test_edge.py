@@ -169,7 +169,7 @@ async def test_a_host_that_is_given_twice_is_refused_whichever_is_ours(served: S
         for path in ("/v1/me", "/healthz")
     ]
     assert [(status, body["error"]["message"]) for status, _, body in told] == [
-        (400, "The header host is given twice.")
+        (400, "The header host is in the request twice.")
     ] * 2
 
 

@@ -191,7 +191,10 @@ async def test_no_request_to_any_route_is_a_fault_of_ours(tmp_path: Path) -> Non
             for number in range(max(REQUESTS, 2 * len(paths))):
                 method, path, headers, body = next(asked)
                 seen.add(paths[number % len(paths)])
-                wire = {name: value.encode("latin-1") for name, value in headers.items()}
+                wire = [
+                    (name.encode("latin-1"), value.encode("latin-1"))
+                    for name, value in headers.items()
+                ]
                 async with http.stream(
                     method,
                     httpx2.URL(served.url + path.replace(" ", "%20")),

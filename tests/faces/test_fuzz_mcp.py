@@ -15,8 +15,9 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from ackbox.faces.http.schema import input_schema
-from ackbox.faces.mcp.endpoint import TOOLS
+from ackbox.faces.mcp.native import TOOLS
 from ackbox.ops.table import OPERATIONS
+from tests.answers import text_of
 from tests.serving import serving
 
 CALLS = int(os.environ.get("ACKBOX_FUZZ_CALLS", "400"))
@@ -112,7 +113,7 @@ async def test_no_call_breaks_a_tool() -> None:
             for name, arguments in asked:
                 wait = {"wait_s": 0} if name in ("wait", "ask") else {}
                 result = await client.session.call_tool(name, {**arguments, **wait})
-                said = result.content[0].text
+                said = text_of(result)
                 if "Traceback" in said or (
                     result.is_error and result.structured_content["error"]["code"] == "unavailable"
                 ):

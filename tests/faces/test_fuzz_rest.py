@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -37,7 +38,7 @@ def ackbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_no_request_breaks_the_server(case: schemathesis.Case, ackbox: Command) -> None:
+def test_no_request_breaks_the_server(case: schemathesis.Case[Any], ackbox: Command) -> None:
     server = ackbox.__dict__.setdefault("server", None) or ackbox.json("status")
     ackbox.__dict__["server"] = server
     # A wait that finds nothing is not what is looked for here.

@@ -11,7 +11,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.answers import data, facts, messages
+from tests.answers import data, facts, messages, text_of
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -48,11 +48,11 @@ async def test_two_agents_write_read_and_acknowledge(served: Served, mode: Any) 
             "task",
             "more",
         ]
-        sent = facts((await ana.call_tool("send", {"to": "bob", "body": "hello"})).content[0].text)
+        sent = facts(text_of(await ana.call_tool("send", {"to": "bob", "body": "hello"})))
         read = await bob.call_tool("inbox", {})
-        assert [letter["body"] for letter in messages(read.content[0].text)] == ["hello"]
+        assert [letter["body"] for letter in messages(text_of(read))] == ["hello"]
         await bob.call_tool("mark", {"mark": "acknowledged", "ids": [sent["id"]]})
-        status = data((await ana.call_tool("message_status", {"id": sent["id"]})).content[0].text)
+        status = data(text_of(await ana.call_tool("message_status", {"id": sent["id"]})))
         assert [(one["agent"], one["state"]) for one in status["receipts"]] == [
             ("bob", "acknowledged")
         ]

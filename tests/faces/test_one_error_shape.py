@@ -19,7 +19,7 @@ from mcp.client.streamable_http import streamable_http_client
 from websockets.exceptions import InvalidStatus
 
 from ackbox.errors import AckboxError
-from ackbox.faces.mcp.endpoint import TOOLS
+from ackbox.faces.mcp.native import TOOLS
 from tests.serving import Served, serving
 from tests.sockets import opened
 

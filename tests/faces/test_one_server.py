@@ -109,7 +109,7 @@ def test_a_named_port_that_is_taken_is_an_error(
         (["--port", str(taken)], {}) if way == "flag" else ([], {"ACKBOX_PORT": str(taken)})
     )
     done = ackbox("up", "--no-open", *detach, *arguments, **environment)
-    assert (done.returncode, f"Port {taken} is taken by another program." in done.stderr) == (
+    assert (done.returncode, f"Port {taken} is in use by another program." in done.stderr) == (
         1,
         True,
     ), done.stderr
@@ -135,7 +135,7 @@ def test_the_usual_port_when_taken_is_left_for_another_and_said(
     sock, notice = bind_for(Place(where=tmp_path, host="127.0.0.1"))
     with sock:
         assert (
-            notice == f"Port {taken} is taken by another program. This server listens on port"
+            notice == f"Port {taken} is in use by another program. This server listens on port"
             f" {sock.getsockname()[1]}."
         )
     with pytest.raises(Unavailable, match=f"Port {taken} is taken"):
@@ -153,7 +153,7 @@ def test_options_given_to_up_while_a_server_runs_are_compared(ackbox: Command) -
         "post.example.com",
         "--text",
     )
-    assert (same.returncode, "runs already" in same.stdout, same.stderr) == (0, True, "")
+    assert (same.returncode, "is already running" in same.stdout, same.stderr) == (0, True, "")
     other = ackbox(
         "up",
         "--no-open",
@@ -167,14 +167,12 @@ def test_options_given_to_up_while_a_server_runs_are_compared(ackbox: Command) -
         "mail.example.com",
         "--text",
     )
-    assert (other.returncode, "runs already" in other.stdout) == (1, True)
+    assert (other.returncode, "is already running" in other.stdout) == (1, True)
     assert (
-        other.stderr
-        == "The server runs with other options: host 127.0.0.2 is wanted, it has 127.0.0.1; port 1"
-        f" is wanted, it has {parse_url(first['url']).port}; database sqlite:////tmp/other.db is"
-        f" wanted, it has sqlite:///{ackbox.data.resolve()}/ackbox.db; --allow-host"
-        " mail.example.com is wanted, it was started without. To change them: ackbox stop, then"
-        " ackbox up again.\n"
+        other.stderr == "The server runs with other options: host 127.0.0.1, not 127.0.0.2; port"
+        f" {parse_url(first['url']).port}, not 1; database"
+        f" sqlite:///{ackbox.data.resolve()}/ackbox.db, not sqlite:////tmp/other.db; no"
+        " --allow-host mail.example.com. To change them, run ackbox stop, then ackbox up.\n"
     )
     assert ackbox.json("status")["pid"] == first["pid"]
 

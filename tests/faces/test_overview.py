@@ -16,7 +16,7 @@ def test_one_look_says_who_is_here_and_what_is_under_way(tmp_path: Path) -> None
     told = ackbox("overview", "--text")
     shown = ackbox.json("overview")
     ackbox.stop()
-    assert (empty.returncode, empty.stdout) == (0, "Nobody is here yet, and there are no tasks.\n")
+    assert (empty.returncode, empty.stdout) == (0, "No agents and no tasks yet.\n")
     assert told.stdout == "ana is working: Migrating\n"
     assert (shown["location"], [each["agent"] for each in shown["agents"]], shown["active"]) == (
         None,

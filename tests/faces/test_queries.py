@@ -45,7 +45,7 @@ async def test_a_list_is_a_name_said_several_times(
         ("limit=0", "`limit` must be a whole number from 1 to 200; got 0."),
         ("limit=201", "`limit` must be a whole number from 1 to 200; got 201."),
         ("limit=many", "`limit` must be a whole number from 1 to 200; got 'many'."),
-        ("limit=1&limit=2", "`limit` is given twice."),
+        ("limit=1&limit=2", "`limit` is in the query string twice."),
         ("priority=9", "`priority[0]` must be a whole number from 1 to 5; got 9."),
         ("priority=", "`priority[0]` must be a whole number from 1 to 5; got ''."),
         (

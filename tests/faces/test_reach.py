@@ -16,12 +16,13 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from ackbox.faces.mcp.endpoint import TOOLS
 from ackbox.faces.mcp.more import APART
+from ackbox.faces.mcp.native import TOOLS
 from ackbox.faces.rest.routes import where
+from ackbox.model.key import Role
 from ackbox.ops.access import ALLOWED
 from ackbox.ops.table import OPERATIONS
-from tests.answers import data
+from tests.answers import data, text_of
 from tests.serving import Served, serving
 from tests.sockets import opened
 from tests.walls.places import refusal
@@ -77,6 +78,7 @@ async def test_every_operation_is_reached_by_every_way_in(served: Served) -> Non
                     await it.session.call_tool(tool.name, tool.arguments(name, STRANGE))
                 ).structured_content
             expected = await refusal(served.app, served.key, name, STRANGE)
+            assert expected is not None, name
             # REST names an operation by its method and path, where an error names one.
             by_path = {
                 "rest": (
@@ -106,8 +108,8 @@ async def test_notes_sessions_schedules_webhooks_and_turns_are_done_with_more(
 
         async def more(operation: str, **params: Any) -> Any:
             done = await it.call_tool("more", {"operation": operation, "params": params})
-            assert not done.is_error, done.content[0].text
-            return data(done.content[0].text)
+            assert not done.is_error, text_of(done)
+            return data(text_of(done))
 
         kept = await more("note.add", text="SQLite first", kind="decision")
         started = await more("session.start", area="docs", files=["docs/"])
@@ -136,13 +138,14 @@ async def test_notes_sessions_schedules_webhooks_and_turns_are_done_with_more(
     assert len(gone) == 2
     assert [message["body"] for message in turn["messages"]] == ["Look"]
     # What others wrote stands in a fence, each line with its sign.
-    text = read.content[0].text
+    text = text_of(read)
     assert re.search(r"\nbegin ([0-9a-f]{16})\n\| .*SQLite first.*\nend \1$", text), text
 
 
 @pytest.mark.parametrize("mode", ERAS)
 async def test_more_lists_what_the_key_may_do_and_explains_one(served: Served, mode: str) -> None:
     rest = {name for tool in TOOLS if tool.name == "more" for name in tool.operations}
+    roles: list[Role] = ["agent", "read-only", "admin"]
     keys = {
         role: (
             (
@@ -151,7 +154,7 @@ async def test_more_lists_what_the_key_may_do_and_explains_one(served: Served, m
                 )
             ).key
         )
-        for role in ("agent", "read-only", "admin")
+        for role in roles
     }
     for role, key in keys.items():
         async with client(served, mode, key=key) as it:
@@ -160,10 +163,10 @@ async def test_more_lists_what_the_key_may_do_and_explains_one(served: Served, m
         names = [
             name for name in OPERATIONS if name in rest and OPERATIONS[name].scope in ALLOWED[role]
         ]
-        assert listed.content[0].text.splitlines()[:-1] == [
+        assert text_of(listed).splitlines()[:-1] == [
             f"{name}: {OPERATIONS[name].summary}" for name in names
         ]
-        schema = json.loads(explained.content[0].text.splitlines()[-1])
+        schema = json.loads(text_of(explained).splitlines()[-1])
         assert (schema["required"], schema["properties"]["text"]["type"]) == (["text"], "string")
 
 
@@ -189,7 +192,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str, Any]] = {
     "parameters without an operation": (
         {"params": {"text": "x"}},
         "invalid",
-        "`operation` is not a name.",
+        "`operation` is missing or not a name.",
         "list of operations",
     ),
     "parameters that are a list": (
@@ -219,7 +222,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str, Any]] = {
     "what people do": (
         {"operation": "key.create", "params": {"name": "eve"}},
         "forbidden",
-        "key.create is not done over MCP.",
+        "key.create is not available over MCP.",
         "ackbox key create",
     ),
 }

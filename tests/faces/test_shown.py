@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ackbox.app.call import App, open_app
-from ackbox.briefing import LONGEST, SHORTEST, Answer, size, visible
-from ackbox.dialects.engine.translate import Asked
+from ackbox.briefing import LONGEST, SHORTEST, Answer, size
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.faces.mcp.answer import write
+from ackbox.model.text import visible
 from tests.answers import items, messages
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +49,7 @@ class Reader:
         answer = Answer(self.app.clock, length=self.length, offset=offset)
         asked = {"agent": self.name, **params}
         result = await self.app.call(operation, asked, credential=self.key, fits=answer.fits)
-        text = write(Asked(operation, asked), result, answer)
+        text = write(MappedCall(operation, asked), result, answer)
         assert size(text) <= self.length
         return text
 
@@ -65,20 +66,21 @@ class Reader:
 
     async def pages(self, operation: str, **params: Any) -> list[tuple[str, str]]:
         """Return all that a list shows, going on with the cursor it names."""
-        found, cursor = [], None
+        found: list[tuple[str, str]] = []
+        more: dict[str, Any] = {}
         while True:
-            text = await self.look(operation, **params, **({"cursor": cursor} if cursor else {}))
+            text = await self.look(operation, **params, **more)
             found += await self.whole(text)
             on = re.search(r"call again with cursor (\S+)", text)
             if on is None:
                 return found
-            cursor = on[1]
+            more = {"cursor": on[1]}
 
 
 async def opened(
     sizes: list[tuple[str, int]], number: int, app: App, key: str
 ) -> list[tuple[str, str]]:
-    sent = []
+    sent: list[tuple[str, str]] = []
     for word, many in sizes:
         body = (word * many)[:50_000] + "."
         told = {
@@ -175,7 +177,7 @@ async def test_a_long_message_holds_up_nothing_and_stays_unread_until_its_reader
             (long[0], True),
             (short[0], False),
         ]
-        assert f"Shown in part, and therefore not marked: {long[0]}." in text
+        assert f"Shown in part and not marked: {long[0]}." in text
         assert [letter.id for letter in (await bob.core("inbox.check")).messages] == [long[0]]
         assert (await bob.whole(text))[0] == long
     finally:
@@ -205,13 +207,15 @@ async def test_lists_of_tasks_and_agents_go_on_where_they_ended() -> None:
             ).number
             for number in range(20)
         ]
-        tasks, cursor = [], None
-        while cursor is not False:
-            text = await bob.look("task.list", **({"cursor": cursor} if cursor else {}))
+        tasks: list[int] = []
+        more: dict[str, Any] | None = {}
+        while more is not None:
+            text = await bob.look("task.list", **more)
             tasks += [each["number"] for each in items(text)]
             on = re.search(r"call again with cursor (\S+)", text)
-            cursor = on[1] if on else False
-        seen, skip = [], 0
+            more = {"cursor": on[1]} if on else None
+        seen: list[str] = []
+        skip: int | None = 0
         while skip is not None:
             text = await bob.look("agent.list", skip=skip)
             seen += re.findall(r'^\| \{"agent":"([\w-]+)"', text, re.MULTILINE)
@@ -238,21 +242,21 @@ async def test_what_to_do_next_is_said_in_words(database: str) -> None:
             'No agent called "cluade" yet; the message waits for it. Did you mean "claude"?',
             '"claude" is online.',
         ]
-        assert (sent.startswith("Stored. {"), asked.startswith("No answer within the time. {")) == (
+        assert (sent.startswith("Stored. {"), asked.startswith("No reply in time. {")) == (
             True,
             True,
         )
         assert (
             asked.split("\n")[-1]
-            == "The question stays. To go on waiting, call wait: the answer comes as a message"
-            f" with parent {question}. To look for it later: tool thread, id {question}. Do not"
+            == "The question stays. To keep waiting, call wait: the reply comes as a message"
+            f" with parent {question}. To look for it later, call thread with id {question}. Do not"
             " ask again."
         )
         ids = [each["id"] for each in messages(read)]
         assert read.split("\n")[-2:] == [
             "Shown: 2. Unread in the mailbox: 2 of 2.",
             (
-                "When you have dealt with them: tool mark, mark acknowledged, ids"
+                "When you have handled them, call mark with mark acknowledged and ids"
                 f' ["{ids[0]}","{ids[1]}"]'
             ),
         ]

@@ -179,7 +179,7 @@ def test_the_demo_plays_to_its_question_and_goes_on_with_the_answer(ackbox: Comm
         text=True,
     )
     assert playing.stderr is not None
-    played = "".join(iter(playing.stderr.readline, "Ctrl-C ends the demo; the question stays.\n"))
+    played = "".join(iter(playing.stderr.readline, "Ctrl-C stops the demo; the question stays.\n"))
     question = next(
         each
         for each in ackbox.json("-w", "demo", "--as", "you", "inbox")

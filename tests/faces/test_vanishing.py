@@ -13,7 +13,7 @@ import pytest
 
 from ackbox.app.bell import Gone
 from ackbox.errors import CallerGone
-from ackbox.faces.ws.endpoint import MOST_CALLS
+from ackbox.faces.ws.endpoint import MAX_CALLS
 from tests.engines import Clock, Post
 from tests.serving import Served, serving
 from tests.sockets import opened
@@ -179,7 +179,7 @@ async def socket_with_waits(served: Served, count: int) -> Leave:
 
 async def over_a_busy_socket(served: Served) -> Leave:
     """Have so many calls under way that the server reads no further."""
-    return await socket_with_waits(served, MOST_CALLS)
+    return await socket_with_waits(served, MAX_CALLS)
 
 
 WAYS: dict[str, Callable[[Served], Awaitable[Leave]]] = {
@@ -208,7 +208,7 @@ async def test_a_caller_that_leaves_while_it_waits_is_marked_nothing_and_is_not_
         return await served.app.call(operation, params, credential=served.key)
 
     leave = await WAYS[way](served)
-    await until(lambda: served.app.bell.waiting == (MOST_CALLS if way == "busy socket" else 1))
+    await until(lambda: served.app.bell.waiting == (MAX_CALLS if way == "busy socket" else 1))
     await leave()
     await until(lambda: served.app.bell.waiting == 0)
     served.app.clock.pass_s(3600)  # type: ignore[attr-defined]  # a clock of the tests

@@ -78,7 +78,7 @@ async def test_another_system_posts_without_a_key_and_gets_the_one_error_shape(
     }
     assert altered.json()["error"] == {
         "code": "unauthenticated",
-        "message": "This is not signed by a webhook that is known here.",
+        "message": "The request is not signed by a known webhook.",
         "hint": "Check the address, the secret, and which headers are signed.",
         "details": {"reason": "unsigned"},
     }
@@ -262,7 +262,8 @@ def test_schedules_and_webhooks_from_the_command_line(ackbox: Command) -> None:
         1,
         "",
         (
-            "'daily' is no cron expression: it does not have five fields. Write minute, hour, day,"
+            "'daily' is not a cron expression: it does not have five fields. Write minute, hour,"
+            " day,"
             " month and weekday, such as '0 9 * * MON-FRI', or @daily.\n"
         ),
     )
@@ -283,5 +284,5 @@ def test_schedules_and_webhooks_from_the_command_line(ackbox: Command) -> None:
     assert ackbox.json("--as", "ana", "webhook", "remove", made["id"]) == listed
     assert (
         ackbox("--as", "ana", "webhook", "list", "--text").stderr
-        == "No webhooks yet. Make one with: ackbox --as ana webhook add bob\n"
+        == "No webhooks yet. Create one with: ackbox --as ana webhook add bob\n"
     )

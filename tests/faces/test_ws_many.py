@@ -84,7 +84,7 @@ async def test_a_sleeping_reader_slows_nobody_and_reads_on_where_it_was(served: 
                 {"id": number, "subscribe": {"kinds": ["message.sent"], "join_ms": 0}}
             )
         await other.ask({"id": 1, "subscribe": {"kinds": ["message.sent"], "join_ms": 0}})
-        sent, seen = [], []
+        sent, seen = list[str](), list[str]()
         for turn in range(POST // 100):
             sent += await send_many(served, "bob", [f"{turn} {n}" for n in range(100)])
             while len(seen) < len(sent):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from tests.faults import talk_http as http
 from tests.faults import talk_ws as ws
@@ -31,11 +32,11 @@ class Shape:
 
 
 def _shape(
-    talk: Talk, answers: set[int], deadline_s: float | None, count: int = 40, **more: object
+    talk: Talk, answers: set[int], deadline_s: float | None, count: int = 40, **more: Any
 ) -> Shape:
     # Wrong keys are counted by address, and all shapes come from one.
     answers = answers | {429} if 401 in answers else answers
-    return Shape(talk.__name__, talk, frozenset(answers), deadline_s, count, **more)  # type: ignore[arg-type]
+    return Shape(talk.__name__, talk, frozenset(answers), deadline_s, count, **more)
 
 
 REFUSED_HEAD = {400, 408, 431}

@@ -9,6 +9,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from tests.faults.wires import Aim, Gone, Wire, frame, handshake
@@ -43,8 +44,8 @@ class Waiter:
 class OnWire(Waiter):
     """Waits on a raw connection, and closes or resets it."""
 
-    def __init__(self, *given: object, reset: bool = False) -> None:
-        super().__init__(*given)  # type: ignore[arg-type]
+    def __init__(self, *given: Any, reset: bool = False) -> None:
+        super().__init__(*given)
         self._reset = reset
         self._wires: list[Wire] = []
 
@@ -267,8 +268,8 @@ class Follower(Socket):
 class Program(Waiter):
     """A process that waits: ours, on the command line."""
 
-    def __init__(self, *given: object, stop: signal.Signals | None = signal.SIGKILL) -> None:
-        super().__init__(*given)  # type: ignore[arg-type]
+    def __init__(self, *given: Any, stop: signal.Signals | None = signal.SIGKILL) -> None:
+        super().__init__(*given)
         self._stop = stop
         self._process: asyncio.subprocess.Process | None = None
 

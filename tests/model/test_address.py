@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ackbox.errors import Invalid
-from ackbox.model.address import MOST_ADDRESSES, Address, parse_address, parse_audience
+from ackbox.model.address import MAX_ADDRESSES, Address, parse_address, parse_audience
 
 BOB = Address("bob")
 ON_TAU = Address("bob", "tau-laptop")
@@ -106,7 +106,7 @@ def test_an_instance_beside_anything_but_one_agent_is_refused(written: str) -> N
 
 
 def test_two_hundred_addresses_are_taken_and_one_more_is_not() -> None:
-    names = [f"agent-{number}" for number in range(MOST_ADDRESSES + 1)]
+    names = [f"agent-{number}" for number in range(MAX_ADDRESSES + 1)]
     assert parse_audience(names[:-1]) == tuple(Address(name) for name in names[:-1])
     with pytest.raises(Invalid, match="201 addresses; at most 200 are taken"):
         parse_audience(names)

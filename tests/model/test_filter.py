@@ -52,9 +52,9 @@ def test_a_filter_says_what_its_terms_say(text: str, said: Filter) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("form:ana", "No filter 'form'.", "Did you mean from?"),
-        ("is:gone", "No state 'gone'.", "There are: unacked, unread, urgent, human, late."),
-        ("priority:9", "No priority '9'.", "1 to 5, or urgent, high, normal, low."),
+        ("form:ana", "Unknown filter 'form'.", "Did you mean from?"),
+        ("is:gone", "Unknown state 'gone'.", "Use one of: unacked, unread, urgent, human, late."),
+        ("priority:9", "Unknown priority '9'.", "1 to 5, or urgent, high, normal, low."),
     ],
 )
 def test_an_unknown_word_is_refused_with_what_there_is(text: str, message: str, hint: str) -> None:

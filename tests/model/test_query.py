@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ackbox.errors import Invalid
-from ackbox.model.query import MOST_TERMS, Query, Term, has_words, parse_query, parse_terms, spaced
+from ackbox.model.query import MAX_TERMS, Query, Term, has_words, parse_query, parse_terms, spaced
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_search_without_a_word_to_look_for_is_refused(text: str) -> None:
 
 
 def test_twenty_terms_are_taken_and_one_more_is_not() -> None:
-    words = [f"w{number}" for number in range(MOST_TERMS + 1)]
+    words = [f"w{number}" for number in range(MAX_TERMS + 1)]
     assert parse_query(" ".join(words[:-1])) == Query(tuple(Term(word) for word in words[:-1]))
     with pytest.raises(Invalid, match="21 terms; at most 20"):
         parse_query(" ".join(words))

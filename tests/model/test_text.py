@@ -7,7 +7,6 @@ import unicodedata
 
 import pytest
 
-from ackbox.briefing import visible as before_a_model
 from ackbox.errors import Invalid, TooLong
 from ackbox.faces.terminal_text import plain
 from ackbox.model.name import parse_instance, parse_name, skeleton
@@ -21,6 +20,7 @@ from ackbox.model.text import (
     is_mark,
     visible,
 )
+from ackbox.model.text import visible as before_a_model
 
 EVERY = [chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000]
 # Only these have another form than their own, or stand on others.

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 async def sent_to(post: Post, to: Any, **more: Any) -> list[str]:
     sent = await post("message.send", agent="zoe", to=to, body="x", **more)
-    return (await post("message.get", id=sent.id)).to
+    return list((await post("message.get", id=sent.id)).to)
 
 
 async def test_a_name_means_an_agent_then_a_known_instance_then_one_of_the_agent_before_the_dash(
@@ -56,4 +56,4 @@ async def test_an_instance_that_several_agents_have_must_be_written_with_its_age
         await post("agent.check_in", agent=agent, instance="laptop")
     with pytest.raises(Invalid) as refused:
         await sent_to(post, "laptop", by_instance=True)
-    assert refused.value.hint == "Write which: alice/laptop, bob/laptop."
+    assert refused.value.hint == "Choose one: alice/laptop, bob/laptop."

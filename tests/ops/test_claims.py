@@ -33,7 +33,7 @@ async def test_who_wants_an_error_gets_one_with_the_winner(post: Post) -> None:
     assert refused.value.as_dict()["error"] == {
         "code": "conflict",
         "message": "bob has task 1.",
-        "hint": "See what is open with task.list.",
+        "hint": "See the open tasks with task.list.",
         "details": {"reason": "taken", "winner": "bob"},
     }
     with pytest.raises(Conflict, match="There is no open task for you"):

@@ -70,9 +70,11 @@ async def test_a_cursor_is_good_for_its_own_look_and_for_no_other(post: Post) ->
             except BadCursor as error:
                 assert error.as_dict()["error"] == {
                     "code": "expired_cursor",
-                    "message": "This cursor is not from here.",
+                    "message": "This cursor does not belong to this query.",
                     "details": {},
-                    "hint": "Start without a cursor; pass on only what this call returned.",
+                    "hint": (
+                        "Start without a cursor, and pass only cursors that this call returned."
+                    ),
                 }
     assert taken == [(look, look) for look in asked]
 

@@ -194,7 +194,7 @@ async def test_a_missing_field_is_named(post: Post) -> None:
     said = (
         "invalid",
         "`body` is missing.",
-        "Give `body`: markdown; at most 50,000 characters.",
+        "Give `body`: text in Markdown (at most 50,000 characters).",
         {"field": "body"},
     )
     assert await error_of(post, {"agent": "ana", "to": "bob"}) == said
@@ -221,17 +221,16 @@ async def test_what_is_no_json_is_refused(post: Post, given: bytes) -> None:
 
 
 async def test_nothing_and_an_empty_body_are_an_empty_object(post: Post) -> None:
-    said = [
-        await post.app.call("agent.whoami", given, credential=post.key)
-        for given in (None, b"", "", {}, b"{}")
-    ]
+    nothing: list[Any] = [None, b"", "", {}, b"{}"]
+    said = [await post.app.call("agent.whoami", given, credential=post.key) for given in nothing]
     assert said == [said[0]] * 5
 
 
 async def test_thirty_two_levels_are_taken_and_one_more_is_not(post: Post) -> None:
     sent = await post("message.send", **nested(32))
     assert (await post("message.get", id=sent.id)).metadata == nested(32)["metadata"]
-    too_deep = ("invalid", "The JSON is nested deeper than 32 levels.", "Flatten it.", {})
+    message = "The JSON is nested deeper than 32 levels."
+    too_deep = ("invalid", message, "Flatten it.", dict[str, Any]())
     assert [
         await error_of(post, nested(33)),
         await error_of(post, json.dumps(nested(33)).encode()),

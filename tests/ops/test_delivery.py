@@ -58,7 +58,7 @@ async def test_the_same_key_with_other_content_is_a_conflict_and_stores_nothing(
     with pytest.raises(Conflict) as refused:
         await post("message.send", **{**own, **change})
     assert (refused.value.message, refused.value.details) == (
-        "This idempotency key already stands for another message.",
+        "This idempotency key was already used for another message.",
         {"field": "idempotency_key"},
     )
     assert [message.id for message in (await post("message.history")).messages] == [first.id]
@@ -136,9 +136,11 @@ async def test_sixty_four_answers_are_stored_and_the_next_is_refused_with_advice
         await post("message.send", agent="bob", to="ana", body="65", parent=sent[-1].id)
     assert refused.value.as_dict()["error"] == {
         "code": "loop_guard",
-        "message": "64 answers in this thread without a person in it.",
+        "message": "64 replies in this thread without one from a person.",
         "details": {"thread": sent[0].id, "sender": "bob"},
-        "hint": "Stop, or ask a person to answer in the thread; a new matter needs a new thread.",
+        "hint": (
+            "Stop, or ask a person to reply in the thread. Start a new thread for a new topic."
+        ),
     }
     assert (await post("message.history", limit=1)).messages[0].id == sent[-1].id
     assert (await post("message.send", agent="bob", to="ana", body="anew")).seq > sent[-1].seq
@@ -230,7 +232,7 @@ async def test_the_same_text_to_the_same_audience_is_held_after_so_many_times_an
         "code": "loop_guard",
         "message": "'ana' has sent this same text to the same audience 3 times within ten minutes.",
         "details": {"sender": "ana"},
-        "hint": "Stop, or say something new; a person has been told.",
+        "hint": "Stop, or send something new. The event feed shows this to people.",
     }
     events = (await post("event.feed", cursor=start)).events
     assert [(each.kind, each.id) for each in events if each.kind == "message.sent"] == [

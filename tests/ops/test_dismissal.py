@@ -60,7 +60,7 @@ async def test_a_message_that_its_sender_took_back_is_waited_for_no_longer(post:
 async def test_one_call_takes_back_so_many_and_says_that_there_is_more(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dismissal, "MOST", 2)
+    monkeypatch.setattr(dismissal, "MAX_WITHDRAWN", 2)
     for number in range(3):
         await post("message.send", agent="ana", to="zed", body=f"{number}")
     told = [await post("agent.dismiss", name="zed") for _ in range(2)]

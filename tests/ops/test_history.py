@@ -173,7 +173,8 @@ async def test_history_is_narrowed_by_metadata_however_far_back_it_is(post: Post
         await post(
             "message.send", agent="ana", to="bob", body=str(n), metadata={"day": n % 3, "x": None}
         )
-    found, cursor = [], None
+    found: list[str] = []
+    cursor = None
     while True:
         page = await post("message.history", metadata={"day": 0, "x": None}, limit=2, cursor=cursor)
         found, cursor = found + [message.body for message in page.messages], page.cursor

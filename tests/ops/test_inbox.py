@@ -82,7 +82,7 @@ async def test_each_copy_s_marks_are_kept_with_their_own_time(post: Post) -> Non
         ("laptop", "acknowledged", 3_000),
         ("server", "unread", 4_000),
     ):
-        post.app.clock = lambda at=at: at  # type: ignore[misc]
+        post.app.clock = lambda at=at: at  # type: ignore[misc]  # bound by default
         await post(
             "receipt.mark",
             agent="bob",

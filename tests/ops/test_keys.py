@@ -70,7 +70,7 @@ async def test_no_key_and_no_ackbox_key_are_refused_without_being_repeated(
     assert (kind, status, message) == (
         BadKey,
         401,
-        "This is not an ackbox key." if key else "No key was given.",
+        "This is not an ackbox key." if key else "The request has no key.",
     )
 
 
@@ -78,7 +78,7 @@ async def test_a_key_of_another_server_is_not_known(post: Post) -> None:
     assert await refusal(Post(post.app, mint("agt").reveal())) == (
         BadKey,
         401,
-        "This key is not known here.",
+        "This key is unknown.",
     )
 
 
@@ -209,7 +209,7 @@ async def test_only_a_persons_own_key_speaks_as_that_person(post: Post) -> None:
 
 async def test_a_key_without_a_name_must_be_told_who_calls(post: Post) -> None:
     admin = await post.keyed(None, "admin", may_speak_as=["*"])
-    assert await refusal(admin, "inbox.check") == (Invalid, 400, "This key has no name of its own.")
+    assert await refusal(admin, "inbox.check") == (Invalid, 400, "This key has no name.")
     assert (await admin("inbox.check", agent="ana")).messages == []
 
 
@@ -218,7 +218,7 @@ async def test_a_key_for_somebody_needs_their_name(post: Post, kind: str) -> Non
     assert await refusal(post, "key.create", kind=kind) == (
         Invalid,
         400,
-        "A key speaks as somebody.",
+        "A key of this kind needs a name.",
     )
 
 
@@ -227,13 +227,13 @@ async def test_only_an_operator_makes_keys_for_the_whole_instance(post: Post) ->
     assert await refusal(boss, "key.create", kind="server-admin") == (
         NotAllowed,
         403,
-        "Only an operator makes keys for the whole server.",
+        "Only an operator can create keys for all workspaces.",
     )
     janitor = await post.keyed(None, "server-admin")
     assert await refusal(janitor, "message.history") == (
         NotAllowed,
         403,
-        "A key of kind 'server-admin' may not do message.history.",
+        "A key of kind 'server-admin' cannot call message.history.",
     )
 
 
@@ -254,7 +254,7 @@ async def test_only_an_admins_link_makes_an_owner(post: Post) -> None:
     assert await refusal(person, "login.link", as_owner=True) == (
         NotAllowed,
         403,
-        "Only an admin makes a link that administers.",
+        "Only an admin can create a sign-in link for an owner.",
     )
     made = []
     for as_owner in (False, True):

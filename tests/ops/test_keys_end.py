@@ -246,5 +246,5 @@ async def test_servers_of_one_database_with_directories_of_their_own_leave_each_
 
 async def test_a_key_that_may_not_administer_rotates_none(post: Post) -> None:
     ana = await post.keyed("ana")
-    with pytest.raises(AckboxError, match=r"may not do key\.rotate"):
+    with pytest.raises(AckboxError, match=r"cannot call key\.rotate"):
         await ana("key.rotate", id=parse_key(ana.key).id)

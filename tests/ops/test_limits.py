@@ -36,7 +36,7 @@ async def refused(caller: Post, name: str = "agent.whoami", **params: Any) -> di
     try:
         await caller(name, **params)
     except RateLimited as error:
-        return error.as_dict()["error"]
+        return dict(error.as_dict()["error"])
     return None
 
 
@@ -44,7 +44,7 @@ def told(kind: str, retry_after_s: float) -> dict[str, Any]:
     return {
         "code": "rate_limited",
         "message": f"Too many calls for this {kind}.",
-        "hint": "Wait, then go on; many sends fit into one call.",
+        "hint": "Wait, then continue; one call can send many messages.",
         "details": {},
         "retry_after_s": retry_after_s,
     }

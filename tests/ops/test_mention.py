@@ -56,12 +56,12 @@ async def test_a_name_nobody_has_tells_nobody(
         await eve("message.send", to="*", body=body, mention=True)
     assert refused.value.as_dict()["error"] == {
         "code": "unknown_recipient",
-        "message": f"Nobody called {word!r} has been here.",
+        "message": f"There is no agent called {word!r} yet.",
         "details": {"recipient": word, "near": near, "field": "body"},
         "hint": (
             f"Did you mean '@{near[0]}'?"
             if near
-            else "Put a space before the @ to write to everyone."
+            else "Put a space before the @ to send to everyone."
         ),
     }
     assert (await post("message.history")).messages == []

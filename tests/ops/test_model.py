@@ -26,7 +26,8 @@ from ackbox.errors import Conflict
 from tests.engines import fresh_database
 from tests.ops.model_post import DAY_MS, MARKS, Model, Who
 
-EXAMPLES = int(os.environ.get("ACKBOX_MODEL_EXAMPLES", "60"))
+# `make faults` tries more.
+EXAMPLES = int(os.environ.get("ACKBOX_MODEL_EXAMPLES", "24"))
 START = 1_800_000_000_000
 
 NAMES = ("ana", "bob", "cy")

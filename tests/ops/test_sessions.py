@@ -127,7 +127,7 @@ async def test_a_caller_without_a_name_gets_one(post: Post) -> None:
     assert (await alone("session.start", new_name=True)).session.agent == "bob"
 
 
-CLAIMS = [
+CLAIMS: list[tuple[dict[str, Any], dict[str, Any], tuple[list[str], list[str]] | None]] = [
     ({"area": "auth"}, {"area": "auth"}, (["auth"], [])),
     ({"area": "auth"}, {"area": "Auth"}, None),
     ({"files": ["a.py", "b.py"]}, {"files": ["b.py", "c.py"]}, ([], ["b.py"])),

@@ -41,7 +41,7 @@ async def test_a_full_workspace_stores_nothing_more_and_another_goes_on(post: Po
         no,
         (
             Conflict,
-            "The workspace 'small' holds 1 MiB, as much as it may. Nothing of this was stored.",
+            "The workspace 'small' holds 1 MiB, its maximum. Nothing was stored.",
             {"limit_mb": 1},
         ),
     )
@@ -68,7 +68,10 @@ async def test_only_an_operator_changes_what_a_workspace_may_take(post: Post) ->
     boss = await post.keyed(None, "admin")
     for name in ("storage_mb", "schedules_limit", "schedule_interval_s"):
         error = await refused(boss, "workspace.settings", **{name: 100})
-        assert (type(error), error.message) == (NotAllowed, f"Only an operator changes `{name}`.")
+        assert (type(error), error.message) == (
+            NotAllowed,
+            f"Only an operator can change `{name}`.",
+        )
     assert (await boss("workspace.settings", hops_limit=10)).settings == {"hops_limit": 10}
     changed = await post(
         "workspace.settings", storage_mb=100, schedules_limit=1, schedule_interval_s=300
@@ -107,7 +110,7 @@ async def test_a_schedule_fires_no_more_often_than_the_workspace_allows(
     error = await refused(post, "schedule.add", **asked)
     assert (type(error), error.message) == (
         Invalid,
-        f"`cron` {cron!r} fires {apart} seconds apart; this workspace allows 300 at least.",
+        f"`cron` {cron!r} fires {apart} seconds apart; the minimum in this workspace is 300.",
     )
 
 

@@ -21,7 +21,7 @@ async def refusal(post: Post, **params: Any) -> dict[str, Any]:
     with pytest.raises(AckboxError) as refused:
         await post("message.send", **{"agent": "ana", "body": "x", **params})
     assert await state(post) == before
-    return refused.value.as_dict()["error"]
+    return dict(refused.value.as_dict()["error"])
 
 
 async def state(post: Post) -> tuple[list[str], list[str], list[str]]:
@@ -36,9 +36,9 @@ async def state(post: Post) -> tuple[list[str], list[str], list[str]]:
 def nobody(name: str, near: list[str]) -> dict[str, Any]:
     return {
         "code": "unknown_recipient",
-        "message": f"Nobody called {name!r} has been here.",
+        "message": f"There is no agent called {name!r} yet.",
         "details": {"recipient": name, "near": near},
-        "hint": f"Did you mean {near[0]!r}?" if near else "See who is here with agent.list.",
+        "hint": f"Did you mean {near[0]!r}?" if near else "See the known names with agent.list.",
     }
 
 
@@ -82,8 +82,8 @@ async def test_inactive_takes_only_who_is_online(post: Post, clock: Clock) -> No
     clock.pass_s(180)
     gone = {
         "code": "unknown_recipient",
-        "message": "'bob' is not here now.",
-        "hint": "Send with `unknown=hold` and it waits.",
+        "message": "'bob' is offline.",
+        "hint": "Send with `unknown=hold` to keep the message until it connects.",
         "details": {"recipient": "bob", "near": []},
     }
     assert await refusal(post, to="bob", unknown="inactive") == gone
@@ -93,7 +93,7 @@ async def test_inactive_takes_only_who_is_online(post: Post, clock: Clock) -> No
     ).recipients[0].presence == "online"
     assert (await refusal(post, to="bob/tau", unknown="inactive"))[
         "message"
-    ] == "'bob/tau' is not here now."
+    ] == "'bob/tau' is offline."
 
 
 async def test_a_workspace_may_let_post_for_the_inactive_wait_and_still_refuse_the_unknown(
@@ -145,9 +145,9 @@ async def test_everyone_and_every_person_are_never_unknown_names(post: Post) -> 
     for unknown in ("refuse", "inactive"):
         assert await refusal(post, to="user", unknown=unknown) == {
             "code": "unknown_recipient",
-            "message": "No person has been in this workspace yet.",
+            "message": "There is no person in this workspace yet.",
             "details": {"recipient": "user", "near": []},
-            "hint": "Send with `unknown=hold` and it waits for the first.",
+            "hint": "Send with `unknown=hold` to keep the message for the first person.",
         }
     eve = await post.keyed("eve", "human")
     assert [
@@ -160,14 +160,14 @@ async def test_everyone_and_every_person_are_never_unknown_names(post: Post) -> 
 async def error_of(post: Post, operation: str, **params: Any) -> dict[str, Any]:
     with pytest.raises(AckboxError) as refused:
         await post(operation, **params)
-    return refused.value.as_dict()["error"]
+    return dict(refused.value.as_dict()["error"])
 
 
 async def test_all_is_nobodys_name_and_the_refusal_says_how_everyone_is_written(post: Post) -> None:
     said = {
         "code": "invalid",
         "message": "'all' is a reserved word, not a name.",
-        "hint": "Write 'everyone' or '*' for everyone here.",
+        "hint": "Write 'everyone' or '*' to address everyone.",
     }
     told = [await refusal(post, to=to) for to in ("all", "bob, all")]
     assert told == [{**said, "details": {"field": "to"}}] * 2
@@ -198,9 +198,9 @@ async def test_a_name_that_looks_like_a_known_one_is_refused_to_senders_and_to_n
     await post("agent.check_in", agent=known)
     said = {
         "code": "conflict",
-        "message": f"The name {alike!r} looks like {known!r}, which is somebody else here.",
+        "message": f"The name {alike!r} looks like {known!r}, which is another agent's name.",
         "details": {"near": [known]},
-        "hint": f"Use {known!r} if you mean it, or a name that cannot be mistaken for it.",
+        "hint": f"Use {known!r} if you mean that agent, or choose a name that looks different.",
     }
     assert await refusal(post, to=f"{known},{alike}") == said
     with pytest.raises(Conflict) as refused:

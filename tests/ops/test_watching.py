@@ -74,7 +74,7 @@ async def test_flow_tells_the_newest_messages_one_by_one_without_their_text(
 async def test_a_stretch_with_too_many_messages_says_from_when_it_is_complete(
     post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stretch, "MOST_MESSAGES", 3)
+    monkeypatch.setattr(stretch, "MAX_MESSAGES", 3)
     for _ in range(5):
         clock.pass_s(1)
         await post("message.send", agent="ana", to="bob", body="x")

@@ -208,7 +208,7 @@ async def test_what_is_not_signed_by_it_is_refused_as_if_there_were_no_such_webh
             await deliver(post, id, headers, changed)
         refused.append(error.value.as_dict())
     assert refused[0] == refused[1]
-    assert refused[0]["error"]["message"] == "This is not signed by a webhook that is known here."
+    assert refused[0]["error"]["message"] == "The request is not signed by a known webhook."
     assert await stored(post) == []
 
 
@@ -361,15 +361,15 @@ async def test_a_value_of_the_audience_is_one_name_and_never_another_address(
 @pytest.mark.parametrize(
     ("asked", "kind", "message"),
     [
-        ({"body": "{a"}, Invalid, "`body` has a '{' that stands alone."),
-        ({"body": "a}"}, Invalid, "`body` has a '}' that stands alone."),
+        ({"body": "{a"}, Invalid, "`body` has an unmatched '{'."),
+        ({"body": "a}"}, Invalid, "`body` has an unmatched '}'."),
         ({"subject": "{}"}, Invalid, "`subject` has a path with an empty part: '{}'."),
         ({"body": "{a..b}"}, Invalid, "`body` has a path with an empty part: '{a..b}'."),
         ({"to": "{a},,bob"}, Invalid, "The audience has an empty entry between commas."),
         (
             {"to": "b\u043eb"},
             Conflict,
-            "The name 'b\u043eb' looks like 'bob', which is somebody else here.",
+            "The name 'b\u043eb' looks like 'bob', which is another agent's name.",
         ),
     ],
 )

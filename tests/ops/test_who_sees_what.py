@@ -100,7 +100,7 @@ async def test_a_reading_key_reads_and_marks_nothing(post: Post) -> None:
     }
     assert marks == {"delivered": "forbidden", "read": "forbidden", "none": "1 messages"}
     with pytest.raises(
-        NotAllowed, match=r"A key of kind 'read-only' may not do inbox\.wait so that it marks\."
+        NotAllowed, match=r"A key of kind 'read-only' cannot call inbox\.wait to mark messages\."
     ):
         await post.app.call("inbox.wait", {"mark": "read"}, credential=audit)
 

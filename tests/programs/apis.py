@@ -124,7 +124,7 @@ def _messages_answer(body: Json, turn: Turn) -> tuple[Events, Json]:
         "model": body.get("model", MODEL),
         "usage": usage,
     }
-    empty = {"content": [], "stop_reason": None, "stop_sequence": None}
+    empty: Json = {"content": [], "stop_reason": None, "stop_sequence": None}
     events: list[tuple[str, Json]] = [("message_start", {"message": head | empty})]
     for index, block in enumerate(blocks):
         is_text = block["type"] == "text"

@@ -82,6 +82,11 @@ def test_a_part_stands_in_a_statement_and_is_known_and_used() -> None:
         read_statements(part, ONE.replace("{columns}", "a"))
 
 
+def numbered(sql: str, numbers: dict[str, int]) -> str:
+    """Return a statement with its parameters as PostgreSQL numbers them."""
+    return PARAMETER.sub(lambda match: f"${numbers[match[1]]}", sql)
+
+
 def names_asked() -> Iterator[str]:
     """Every text in the store's code that can be a statement's name.
 
@@ -94,7 +99,7 @@ def names_asked() -> Iterator[str]:
                 and node.values
                 and isinstance(node.values[0], ast.Constant)
             ):
-                yield f"{node.values[0].value}*"
+                yield f"{node.values[0].value!s}*"
             elif (
                 isinstance(node, ast.Constant)
                 and isinstance(node.value, str)
@@ -243,9 +248,7 @@ async def _explain_all(url: str) -> dict[str, list[dict[str, Any]]]:
         plans = {}
         for statement in load("postgres").values():
             numbers = {name: number for number, name in enumerate(statement.parameters, 1)}
-            sql = PARAMETER.sub(
-                lambda match, numbers=numbers: f"${numbers[match[1]]}", statement.sql
-            )  # type: ignore[misc]
+            sql = numbered(statement.sql, numbers)
             if not re.match(r"SELECT|INSERT|UPDATE|DELETE|WITH", sql):
                 continue
             await connection.execute(f"PREPARE {statement.name} AS {sql}")

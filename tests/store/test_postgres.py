@@ -99,7 +99,7 @@ async def test_every_table_with_a_workspace_has_the_wall(posts: list[Post], url:
     assert [row[0] for row in rows] == []
 
 
-STRAYS = {
+STRAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "settings": ("workspace_settings", {"settings": "{}"}),
     "a key": (
         "key_add",

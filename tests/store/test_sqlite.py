@@ -123,10 +123,7 @@ async def test_a_full_disk_refuses_sends_and_lets_searches_read(tmp_path: Path) 
         for _ in range(3):
             with pytest.raises(Unavailable) as refused:
                 await post("message.send", agent="ana", to="bob", body="x" * 50_000)
-            assert (
-                refused.value.hint
-                == "The disk is full; free some room. Nothing of this was stored."
-            )
+            assert refused.value.hint == "The disk is full; free some space. Nothing was stored."
         assert [
             message.body
             for message in (await post("message.search", agent="ana", query="green")).messages

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,8 @@ async def test_a_workspace_that_asks_much_delays_another_by_one_turn() -> None:
     waiting = [asyncio.create_task(threads.run("loud", first))]
     await asyncio.sleep(0)
     waiting += [
-        asyncio.create_task(threads.run("loud", lambda n=n: ran.append(f"loud {n}")))
-        for n in range(5)
-    ]  # type: ignore[misc]
+        asyncio.create_task(threads.run("loud", partial(ran.append, f"loud {n}"))) for n in range(5)
+    ]
     await asyncio.sleep(0)
     waiting.append(asyncio.create_task(threads.run("quiet", lambda: ran.append("quiet"))))
     await asyncio.sleep(0)
@@ -112,11 +112,7 @@ async def test_writes_of_a_workspace_keep_their_order_when_one_takes_long(tmp_pa
         order.append((ws, number))
 
     await asyncio.gather(
-        *(
-            engine.write(lambda tx, ws=ws, n=n: one(tx, ws, n), ws=ws)
-            for n in range(12)
-            for ws in (1, 2)
-        )
+        *(engine.write(partial(one, ws=ws, number=n), ws=ws) for n in range(12) for ws in (1, 2))
     )
     # What was dropped and begun again counts by its last time.
     last = {each: place for place, each in enumerate(order)}

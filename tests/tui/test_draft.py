@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from ackbox.faces.terminal_text import fit
 from ackbox.faces.tui.state.draft import Draft, completions, half_name, parse_draft, reach_line
-from ackbox.faces.tui.widgets.drawing import fit, one_line, wrap
+from ackbox.faces.tui.widgets.drawing import one_line, wrap
 
 
 def draft(text: str, *, is_answer: bool = False) -> Draft:
@@ -119,8 +120,8 @@ PEOPLE = [
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        (everyone(3, 1), "→ everyone: 3 readers, 1 online; for 2 it waits"),
-        (everyone(1, 1), "→ everyone: 1 reader, 1 online"),
+        (everyone(3, 1), "→ everyone: 3 recipients, 1 online; it waits for 2"),
+        (everyone(1, 1), "→ everyone: 1 recipient, 1 online"),
         (
             direct(reached("claude", "online"), reached("codex")),
             "→ claude (online, at its next prompt), codex (away, will wait)",
@@ -128,11 +129,11 @@ PEOPLE = [
         (direct(reached("claude", instance="ci-01")), "→ claude/ci-01 (away, will wait)"),
         (
             direct(reached("codx", known=False, near=("codex",))),
-            "→ codx (nobody of that name has been here, did you mean codex?)",
+            "→ codx (no agent of this name yet, did you mean codex?)",
         ),
         (
             direct(reached("zoe", known=False)),
-            "→ zoe (nobody of that name has been here; it waits)",
+            "→ zoe (no agent of this name yet; the message waits)",
         ),
     ],
 )

@@ -7,8 +7,10 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from rich.cells import cell_len
 
-from ackbox.faces.tui.widgets.drawing import fit, hint_lines, one_line, shorter, wrap
+from ackbox.faces.terminal_text import fit, width
+from ackbox.faces.tui.widgets.drawing import hint_lines, one_line, shorter, wrap
 from ackbox.faces.tui.widgets.palette import COLOURS, Palette, theme_name
 
 WRITTEN = {
@@ -43,6 +45,18 @@ def test_text_takes_the_cells_it_was_given_in_a_terminal_that_joins_no_emoji(wri
     for room in range(1, 14):
         assert cells(fit(one_line(written), room)) == room
     assert max(map(cells, wrap(f"{written} " * 9, 11))) <= 11
+
+
+def test_a_text_is_as_wide_as_the_screen_takes_it_to_be() -> None:
+    # The screen is laid out with rich's widths, the text is cut with ours.
+    texts = [
+        *(text for text in WRITTEN.values() if "\u200d" not in text),
+        "हिन्दी",
+        "ကျွန်ုပ်",
+        "한글",
+        "e\u0301",
+    ]
+    assert [width(text) for text in texts] == [cell_len(text) for text in texts]
 
 
 def test_letters_stay_joined() -> None:

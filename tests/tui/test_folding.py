@@ -10,7 +10,7 @@ from ackbox.client.discovery import caller
 from ackbox.faces.tui.app import Terminal
 from ackbox.faces.tui.state.fold import Fold, Listed, fold_in
 from ackbox.faces.tui.state.link import Link
-from ackbox.faces.tui.widgets.row import Row
+from ackbox.faces.tui.state.row import Row
 from tests.tui.conftest import Post
 
 
@@ -101,7 +101,7 @@ async def test_a_flood_folds_after_five_seconds_opens_by_enter_and_unfolds_when_
                 if is_so():
                     return
                 await pilot.pause(0.05)
-            raise AssertionError([terminal.live.count, terminal.post.rate(now[0])])
+            raise AssertionError([terminal.live.count, terminal.member.mirror.rate(now[0])])
 
         def flood(many: int) -> None:
             post.call(
@@ -113,7 +113,7 @@ async def test_a_flood_folds_after_five_seconds_opens_by_enter_and_unfolds_when_
             )
 
         live = terminal.live
-        await until(lambda: link.state == "live" and terminal.post.is_loaded)
+        await until(lambda: link.state == "live" and terminal.member.mirror.is_loaded)
         flood(100)
         flood(100)
         post.send("codex", "tester", "Main is red", intent="status", priority=5)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from ackbox.faces.tui.widgets.keys import KEYS
+from ackbox.faces.tui.app import KEYS
 from tests.tui.conftest import Post
 from tests.tui.terminal import ESCAPE, Screen, Terminal
 
@@ -150,7 +151,7 @@ def unacknowledged(desk: Desk) -> None:
         desk.press(key)
         desk.on(number)
     desk.press("n")
-    desk.see("There is none after this one")
+    desk.see("No unacknowledged message after this one")
 
 
 def tabs(desk: Desk) -> None:
@@ -212,7 +213,7 @@ def writes(desk: Desk) -> None:
         desk.press("escape")
         desk.see("c compose")
     desk.press("r")
-    desk.see("@claude", "→ claude (online, when it looks)")
+    desk.see("@claude", "→ claude (online, at its next check)")
     desk.terminal.press("noted\r")
     desk.see("sent to claude", "ana HUM")
 
@@ -253,9 +254,9 @@ def selects(desk: Desk) -> None:
         desk.press(key)
         desk.see(said)
     desk.press("full_stop")
-    desk.see("2 selected: do with them", "Acknowledge", "whoever has not acknowledged")
+    desk.see("2 selected: choose an action", "Acknowledge", "unacknowledged")
     desk.press("escape")
-    desk.terminal.see_not("do with them")
+    desk.terminal.see_not("choose an action")
     desk.press("escape")
     desk.see("c compose")
     desk.press("G")
@@ -273,12 +274,12 @@ def filters(desk: Desk) -> None:
         "only 07",
     )
     desk.terminal.press("\r")
-    desk.see("1 fit")
+    desk.see("1 match")
     desk.press("escape")
     desk.see("message 59")
     desk.press("slash")
     desk.terminal.press("form:claude\r")
-    desk.see("No filter 'form'. Did you mean from?")
+    desk.see("Unknown filter 'form'. Did you mean from?")
     desk.press("escape")
     desk.see("message 59")
 
@@ -308,12 +309,12 @@ def jumps(desk: Desk) -> None:
 
 def holds(desk: Desk) -> None:
     desk.press("space")
-    desk.see("held, 0 new")
-    desk.post.send("claude", "ana", "while it is held")
-    desk.see("held, 1 new")
-    assert "while it is held" not in desk.terminal.screen.text
+    desk.see("paused, 0 new")
+    desk.post.send("claude", "ana", "while it is paused")
+    desk.see("paused, 1 new")
+    assert "while it is paused" not in desk.terminal.screen.text
     desk.press("space")
-    desk.see("while it is held", "live")
+    desk.see("while it is paused", "live")
 
 
 def copies(desk: Desk) -> None:
@@ -333,11 +334,11 @@ def task_moves(desk: Desk) -> None:
     desk.press("5")
     desk.shows_tab("Tasks")
     desk.press("X")
-    desk.see("There is no task here. + makes one.")
+    desk.see("No task is selected. Press + to add one.")
     desk.press("plus")
-    desk.see("what is to be done?")
+    desk.see("Title of the task")
     desk.terminal.press("!! Write the export\r")
-    desk.see("for whom?")
+    desk.see("Assign to")
     desk.terminal.press("clau\r")
     desk.see("#1 is for claude, urgent")
     desk.task("open", "claude")
@@ -352,26 +353,26 @@ def task_moves(desk: Desk) -> None:
     desk.terminal.press("]]]")
     desk.task("done", "claude")
     desk.press("right_square_bracket")
-    desk.see("#1 is done; there is nothing after that.")
+    desk.see("#1 is done. There is no state after that.")
     desk.press("left_square_bracket")
-    desk.see("The task is done. #1 may become open, cancelled.")
+    desk.see("The task is done. #1 can become open, cancelled.")
     desk.press("s")
-    desk.see("#1 is done; from now on …")
+    desk.see("#1 is done. New state …")
     desk.terminal.press("open\r")
     desk.task("open", "claude")
     desk.press("o")
-    desk.see("Task 1 is for claude. #1 may become claimed, in progress, review")
+    desk.see("Task 1 is for claude. #1 can become claimed, in progress, review")
     desk.press("f")
-    desk.see("for whom?", "whoever claims it")
+    desk.see("Assign to", "anyone")
     desk.terminal.press("\r")
-    desk.see("#1 is for whoever claims it")
+    desk.see("#1 is for anyone")
     desk.press("o")
     desk.see("#1 is yours")
     desk.task("claimed", "ana")
     desk.press("s")
-    desk.see("from now on …")
+    desk.see("New state …")
     desk.terminal.press("blo\r")
-    desk.see("what holds it up?")
+    desk.see("What blocks it?")
     desk.terminal.press("The API\r")
     desk.task("blocked", "ana")
     desk.see("“The API”")
@@ -386,7 +387,7 @@ def task_moves(desk: Desk) -> None:
     desk.press("1")
     desk.shows_tab("Live")
     desk.press("s")
-    desk.see("That key is for tasks")
+    desk.see("That key works on tasks")
     # As if typed into its box, letters at once after it do nothing; End is none.
     desk.press("end")
 
@@ -396,7 +397,7 @@ def changes_window(desk: Desk) -> None:
     desk.see("go to …")
     desk.terminal.press("health\r")
     for window in ("[6 hours]", "[7 days]", "[15 minutes]"):
-        desk.see("not acknowledged")
+        desk.see("unacknowledged")
         desk.press("w")
         desk.see(window)
     desk.press("1")
@@ -406,17 +407,16 @@ def changes_window(desk: Desk) -> None:
 def frees_the_mouse(desk: Desk) -> None:
     assert "1000" in desk.terminal.screen.modes
     desk.press("m")
-    desk.see("the mouse is free")
+    desk.see("the mouse selects text")
     assert "1000" not in desk.terminal.screen.modes
     desk.press("m")
     desk.terminal.until(lambda screen: "1000" in screen.modes, "the mouse taken back")
 
 
 def changes_density(desk: Desk) -> None:
-    def listed_rows(screen: Screen) -> int:
-        return sum(
-            bool(re.search(r"→ ana +HUM", row)) for row in map(screen.row, range(screen.lines))
-        )
+    def lists(many: int, screen: Screen) -> bool:
+        rows = map(screen.row, range(screen.lines))
+        return sum(bool(re.search(r"→ ana +HUM", row)) for row in rows) == many
 
     desk.press("g")
     desk.on(1)
@@ -424,9 +424,7 @@ def changes_density(desk: Desk) -> None:
     for density, many in (("roomy", -(-room // 2)), ("compact", room), ("normal", room)):
         desk.press("d")
         desk.see(f"density: {density}")
-        desk.terminal.until(
-            lambda screen, many=many: listed_rows(screen) == many, f"{density}: {many} lines"
-        )
+        desk.terminal.until(partial(lists, many), f"{density}: {many} lines")
         desk.on(1)
     desk.press("G")
 
@@ -441,9 +439,9 @@ def changes_theme(desk: Desk) -> None:
 
 def lists_keys(desk: Desk) -> None:
     desk.press("question_mark")
-    desk.see("keys", *(does for _, _, _, does in KEYS if does))
+    desk.see("keyboard shortcuts", *(key.description for key in KEYS if key.description))
     desk.press("escape")
-    desk.terminal.see_not("free the mouse, so that")
+    desk.terminal.see_not("free the mouse, to")
 
 
 def leaves(desk: Desk) -> None:
@@ -478,7 +476,7 @@ ROUNDS: tuple[tuple[Callable[[Desk], None], str], ...] = (
 
 def test_each_key_does_what_the_list_of_keys_says(desk: Desk) -> None:
     tried = {key for _, keys in ROUNDS for key in keys.split()}
-    assert {key for _, keys, _, _ in KEYS for key in keys.split(",") if key} == tried
+    assert {name for key in KEYS for name in key.names.split(",") if name} == tried
     for round, _ in ROUNDS:
         round(desk)
 
@@ -487,8 +485,8 @@ def test_each_key_of_the_list_stands_in_the_guide() -> None:
     guide = (Path(__file__).parents[2] / "docs/howto/terminal.md").read_text("utf-8")
     named = {
         name.strip(",")
-        for keys, _, _, _ in KEYS
-        for name in keys.split()
+        for key in KEYS
+        for name in key.shown.split()
         if name.strip(",") not in ("…", "↑", "↓", "←", "→")
     }
     assert {name for name in named if f"`{name}`" not in guide} == set()

@@ -30,7 +30,7 @@ def see_signs(terminal: Terminal, **wanted: str) -> None:
 
 def choose(terminal: Terminal, act: str) -> None:
     terminal.press(".")
-    terminal.see("selected: do with")
+    terminal.see("selected: choose an action")
     terminal.press(f"{act}\r")
 
 
@@ -58,15 +58,15 @@ def test_messages_are_selected_and_marked_together_and_what_was_refused_is_told_
         terminal.press("x")
         terminal.see("4 selected")
         choose(terminal, "read")
-        terminal.see("Read 3. 1 not done: each says why.", "1 selected")
+        terminal.see("Read 3. 1 failed; each line says why.", "1 selected")
         see_signs(terminal, mail_1=">", mail_2=" ", mail_3="✕", mail_4=" ", mail_5=" ", mail_6=" ")
         terminal.press("jj")
-        terminal.see("✕ This is not ana's post.")
+        terminal.see("✕ This message was not sent to ana.")
         terminal.press(ESCAPE)
         see_signs(terminal, mail_1=" ", mail_2=" ", mail_3=">", mail_4=" ", mail_5=" ", mail_6=" ")
         terminal.press(f"g{DOWN}")
         choose(terminal, "acknowledge")
-        terminal.see("Acknowledge 2 messages? Only your own post is marked.")
+        terminal.see("Acknowledge 2 messages? Only messages to you are marked.")
         terminal.press("n")
         terminal.see("2 selected")
         choose(terminal, "acknowledge")
@@ -74,11 +74,11 @@ def test_messages_are_selected_and_marked_together_and_what_was_refused_is_told_
         terminal.press("y")
         terminal.see("Acknowledged 2.")
         terminal.press("/from:claude\r")
-        terminal.see("6 fit")
+        terminal.see("6 match")
         choose(terminal, "all that")
         terminal.see("6 selected")
         terminal.press(ESCAPE)
-        terminal.see("6 fit")
+        terminal.see("6 match")
         terminal.press(ESCAPE)
         # What is out of sight is not selected.
         terminal.press("x")
@@ -110,7 +110,7 @@ def test_who_has_not_acknowledged_is_nudged_once_about_all_and_ones_own_is_taken
         ] == [ids]
         terminal.press(f"g{DOWN}{DOWN}")
         choose(terminal, "nudge")
-        terminal.see("Write to codex, tester, urgently, about 2 messages?")
+        terminal.see("Send codex, tester an urgent message about 2 messages?")
         terminal.press("y")
         terminal.see("Nudged 2.")
         letters = {
@@ -122,9 +122,9 @@ def test_who_has_not_acknowledged_is_nudged_once_about_all_and_ones_own_is_taken
         assert letters["tester"][-1]["body"] == "Please look at this message: mail 2"
         terminal.press(f"g{DOWN}{DOWN}")
         choose(terminal, "withdraw")
-        terminal.see("Take back 3 messages of yours from everyone who has not read them?")
+        terminal.see("Withdraw 3 messages from all recipients who have not read them?")
         terminal.press("y")
-        terminal.see("Taken back from 3; 1 had read it or put it away.")
+        terminal.see("Withdrawn from 3; 1 had already read or archived it.")
 
 
 def test_tasks_are_moved_together_and_one_that_may_not_go_there_says_so(post: Post) -> None:
@@ -136,8 +136,8 @@ def test_tasks_are_moved_together_and_one_that_may_not_go_there_says_so(post: Po
         terminal.until(lambda screen: len(signs(screen)) == 4, "the tasks")
         terminal.press(f"g{DOWN}{DOWN}{DOWN}")
         terminal.see("4 selected")
-        choose(terminal, "own")
-        terminal.see("Yours: 3. 1 not done: each says why.")
+        choose(terminal, "claim")
+        terminal.see("Claimed 3. 1 failed; each line says why.")
         terminal.until(lambda screen: signs(screen)["job 4"] == "✕", "the one refused")
         terminal.press("G")
         terminal.see("✕ Task 4 is for codex.")
@@ -145,13 +145,13 @@ def test_tasks_are_moved_together_and_one_that_may_not_go_there_says_so(post: Po
         terminal.press(f"g{DOWN}{DOWN}")
         terminal.see("3 selected")
         choose(terminal, "blocked")
-        terminal.see("what holds it up?")
+        terminal.see("What blocks it?")
         terminal.press("The API\r")
         terminal.see("Blocked: 3.")
         terminal.press("2")
         terminal.see("Needs you")
         terminal.press("4x")
-        terminal.see("Messages and tasks can be selected")
+        terminal.see("Only messages and tasks can be selected")
     held = {
         task["id"]: (task["status"], task["assignee"], task["note"])
         for task in post.call("task.list", status="all")["tasks"]
@@ -169,7 +169,7 @@ def test_with_a_message_open_at_80_columns_nothing_is_selected_behind_it(post: P
         terminal.press("x\x1b[1;2A\x1b[1;2A")
         terminal.until(
             lambda screen: (
-                "Lines are selected in the list: Esc goes back to it." in screen.text
+                "Lines are selected in the list. Press Esc to return to it." in screen.text
                 and "the end of 2" in screen.text
             ),
             "why not",

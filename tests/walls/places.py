@@ -56,6 +56,8 @@ class Place:
     idempotency: str
     word: str
     copy: str
+    program_session: str
+    offer: str
     area: str
     file: str
     cursors: dict[str, str]
@@ -242,12 +244,26 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         idempotency=f"once-{letter}1",
         word=f"word{letter}1",
         copy=f"the-token-of-copy-{letter}1",
+        program_session=f"program-session-{letter}1",
+        offer=await _offered(do, letter),
         area=area,
         file=file,
         cursors=cursors,
         records=exported.records,
         keys=keys,
     )
+
+
+async def _offered(do: Any, letter: str) -> str:
+    """Return the id of messages that a hook of bob's was given and has not shown."""
+    reported = await do(
+        "program.report",
+        agent="bob",
+        program="claude",
+        program_session=f"program-session-{letter}1",
+        moment="prompt",
+    )
+    return str(reported.offer)
 
 
 # What each parameter may name in another workspace. A list of values; each is asked for by itself.
@@ -258,6 +274,8 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "to": lambda of: [of.note, of.agent, f"bob/{of.instance}", [of.human, "bob"]],
     "auto_instance": lambda of: [of.instance],
     "copy_id": lambda of: [of.copy],
+    "program_session": lambda of: [of.program_session],
+    "offer": lambda of: [of.offer],
     "to_instance": lambda of: [of.instance],
     "parent": lambda of: [of.message, of.receipt],
     "id": lambda of: [of.message, of.receipt, of.task, of.key, of.schedule, of.webhook, of.note],
@@ -310,6 +328,12 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
 NAMES_NOTHING = frozenset(
     {
         "as_owner",
+        "program",
+        "moment",
+        "event",
+        "is_new_context",
+        "is_continued",
+        "has_shown_last",
         "online_s",
         "body",
         "subject",

@@ -84,6 +84,8 @@ MAY: dict[str, set[str]] = {
     "key.revoke": ADMINS,
     "key.rotate": ADMINS,
     "turn.submit": WRITERS,
+    "program.report": WRITERS,
+    "program.shown": WRITERS,
     "event.log": ALL,
     "workspace.overview": ALL,
     "workspace.flow": ALL,
@@ -137,7 +139,7 @@ async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str)
         error = await refusal(post.app, key, name, {"nothing": 1})
         assert error is not None
         if error["code"] == "forbidden":
-            assert error["message"] == f"A key of kind {role!r} may not do {name}."
+            assert error["message"] == f"A key of kind {role!r} cannot call {name}."
             refused.add(name)
         else:
             assert error["message"] == "Unknown field 'nothing'."

@@ -114,17 +114,17 @@ async def test_a_key_revoked_on_another_server_of_the_database_ends_a_wait(
 
 @pytest.mark.parametrize("name", ["inbox.wait", "event.feed"])
 async def test_what_a_look_finds_after_the_end_of_its_key_is_not_given_out_nor_marked(
-    timed: tuple[Post, Clock], name: str
+    timed: tuple[Post, Clock], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post, _ = timed
     made = await post("key.create", name="ana")
     waiting = await start_waiting(post.app, made.key, name)
     # As on a busy machine, where the key was found good just before it ended.
-    keep, post.app._callers.forget = post.app._callers.forget, lambda: None
+    monkeypatch.setattr(post.app._callers, "forget", lambda: None)
     await asyncio.gather(
         post("key.revoke", id=made.id), post("message.send", agent="bob", to="ana", body="late")
     )
     assert await ends_soon(waiting) == "This key has been revoked."
-    keep()
+    monkeypatch.undo()
     left = await post("inbox.check", agent="ana", state="pending")
     assert [each.body for each in left.messages] == ["late"]

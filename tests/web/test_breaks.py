@@ -50,7 +50,7 @@ async def test_what_is_sent_again_because_its_answer_was_lost_is_stored_once(
     await page.route(HISTORY, lambda route: route.abort())
     await page.route(SEND, lose)
     await write(page, "@codex once, and kept")
-    await expect(page.locator(".reached")).to_contain_text("The server does not answer.")
+    await expect(page.locator(".reached")).to_contain_text("The server does not respond.")
     await expect(box).to_have_value("@codex once, and kept")
     await page.unroute(SEND)
     await page.keyboard.press("Control+Enter")
@@ -60,7 +60,7 @@ async def test_what_is_sent_again_because_its_answer_was_lost_is_stored_once(
     await page.route(SEND, lose)
     await write(page, "7717")
     await expect(page.locator(".post")).to_have_count(2)
-    await expect(page.locator(".reached")).to_contain_text("The server does not answer.")
+    await expect(page.locator(".reached")).to_contain_text("The server does not respond.")
     await page.unroute(SEND)
     await page.keyboard.press("Control+Enter")
     await expect(box).to_have_value("")
@@ -71,7 +71,7 @@ async def test_what_is_sent_again_because_its_answer_was_lost_is_stored_once(
     await write(page, "@codex and seen")
     await expect(page.locator(".list .msg:not(.is-sending)")).to_have_count(4)
     await expect(box).to_have_value("")
-    await expect(page.locator(".reached")).not_to_contain_text("The server does not answer.")
+    await expect(page.locator(".reached")).not_to_contain_text("The server does not respond.")
     assert await bodies(served) == ["Which port?", "once, and kept", "7717", "and seen"]
 
 
@@ -91,7 +91,7 @@ async def test_what_was_refused_stands_apart_from_what_was_begun_since(
         await route.fulfill(status=503, json=refusal)
 
     await box.fill("@codex !! the first")
-    await page.get_by_label("because").fill("main is red")
+    await page.get_by_label("Reason").fill("main is red")
     await box.press("Control+Enter")
     await refused("@codex the second")
     await expect(row).to_contain_text("the firstIt rests. Ask again.")
@@ -102,10 +102,10 @@ async def test_what_was_refused_stands_apart_from_what_was_begun_since(
     await expect(box).to_have_value("@codex the second")
     await row.get_by_role("button", name="Edit").click()
     await expect(box).to_have_value("@codex !! the first")
-    await expect(page.get_by_label("because")).to_have_value("main is red")
+    await expect(page.get_by_label("Reason")).to_have_value("main is red")
     await expect(row).to_contain_text("the secondNot sent yet.")
     await page.reload()
-    await expect(page.get_by_label("because")).to_have_value("main is red")
+    await expect(page.get_by_label("Reason")).to_have_value("main is red")
     await row.get_by_role("button", name="Try again").click()
     await (await asyncio.wait_for(waiting.get(), 20)).fulfill(status=503, json=refusal)
     await expect(row).to_contain_text("the secondIt rests. Ask again.")
@@ -118,9 +118,9 @@ async def test_what_was_refused_stands_apart_from_what_was_begun_since(
     # An urgency that a menu says is kept as well.
     await box.fill("@codex the third")
     await page.locator(".compose").get_by_label("priority").select_option("urgent")
-    await page.get_by_label("because").fill("it burns")
+    await page.get_by_label("Reason").fill("it burns")
     await page.reload()
-    await expect(page.get_by_label("because")).to_have_value("it burns")
+    await expect(page.get_by_label("Reason")).to_have_value("it burns")
     await box.press("Control+Enter")
     await expect(page.locator(".list .msg:not(.is-sending)")).to_have_count(3)
     await expect(box).to_have_value("")
@@ -164,7 +164,7 @@ async def test_who_answers_sees_that_somebody_else_has_answered(
     asked = await do(
         served, "message.send", agent="claude", to="user", body="May I deploy?", intent="blocked"
     )
-    await page.get_by_role("button", name="Answer").click()
+    await page.get_by_role("button", name="Reply").click()
     await page.keyboard.type("Yes")
     ben = (await do(served, "key.create", name="ben", kind="human")).key
     await served.app.call(
@@ -172,8 +172,8 @@ async def test_who_answers_sees_that_somebody_else_has_answered(
         {"to": "claude", "body": "No, wait.", "parent": asked.id, "intent": "answer"},
         credential=ben,
     )
-    await expect(page.locator(".compose")).to_contain_text("ben has answered already: No, wait.")
-    await expect(page.locator(".need")).to_contain_text("and was answered already")
+    await expect(page.locator(".compose")).to_contain_text("ben has already answered: No, wait.")
+    await expect(page.locator(".need")).to_contain_text("already answered")
     await expect(page.get_by_label("Message", exact=True)).to_have_value("Yes")
 
 
@@ -212,4 +212,6 @@ async def test_a_key_that_marks_what_is_not_one_s_own_mail_says_so(
     await page.locator(".list .row").click()
     await page.locator(".pane .body").wait_for()
     await page.keyboard.press("a")
-    await expect(page.locator(".refused")).to_have_text("This is not your mail: nothing is marked.")
+    await expect(page.locator(".refused")).to_have_text(
+        "This message is not addressed to you, so nothing was marked."
+    )

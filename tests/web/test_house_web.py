@@ -19,11 +19,13 @@ import pytest
 
 from ackbox.faces.web import views
 from ackbox.model.text import is_ignorable
+from tests.npm import install
 from tests.serving import Served
 from tools import vendor
 
 pytestmark = pytest.mark.anyio
-STATIC = Path(__file__).parent.parent.parent / "src/ackbox/faces/web/static"
+HERE = Path(__file__).parent
+STATIC = HERE.parent.parent / "src/ackbox/faces/web/static"
 OWN = sorted(path for path in STATIC.rglob("*.js") if "vendor" not in path.parts)
 GIVEN = r"^export (?:async )?(?:function|const|let|class) (\w+)"
 
@@ -107,7 +109,7 @@ def test_every_script_imports_only_what_is_here() -> None:
         f"{path.name}: {name}"
         for path in OWN
         for pair in re.findall(
-            r'^import .*?"([^"]+)"|import\("([^"]+)"\)', path.read_text("utf-8"), re.MULTILINE
+            r'^import [^"]*"([^"]+)"|import\("([^"]+)"\)', path.read_text("utf-8"), re.MULTILINE
         )
         for name in pair
         if name
@@ -202,48 +204,89 @@ async def test_a_browser_is_given_scripts_packed_and_fonts_as_they_are(served: S
     }
 
 
-def test_our_scripts_go_over_the_line_without_their_comments_and_with_their_line_numbers() -> None:
+def node(*arguments: str, given: str = "") -> str:
+    """Return what a node program prints."""
+    command = shutil.which("node")
+    assert command is not None, "node is needed: https://nodejs.org, or apt-get install nodejs"
+    done = subprocess.run(
+        [command, *arguments], input=given, capture_output=True, text=True, check=True, timeout=100
+    )
+    return done.stdout
+
+
+def compact_forms_that_differ(forms: dict[str, list[str]]) -> list[str]:
+    """Return the paths whose script and compact form differ in more than comments and indents."""
+    install(HERE)
+    found: list[str] = json.loads(node(str(HERE / "check_compact.mjs"), given=json.dumps(forms)))
+    return found
+
+
+def test_our_scripts_are_served_compact_with_the_same_meaning_and_line_numbers() -> None:
+    forms = {}
     for path in OWN:
-        kept, served = (
-            path.read_text("utf-8").splitlines(),
-            views.assets()[path.relative_to(STATIC).as_posix()].decode().splitlines(),
-        )
-        assert [(line, "") for line in kept if line.lstrip().startswith("//")] == [
-            pair for pair in zip(kept, served, strict=True) if pair[0].lstrip().startswith("//")
-        ]
-        assert [line for line in served if line] == [
-            line for line in kept if line and not line.lstrip().startswith(("//", "/**"))
-        ]
+        name = path.relative_to(STATIC).as_posix()
+        kept, served = path.read_text("utf-8"), views.assets()[name].decode()
+        assert len(kept.splitlines()) == len(served.splitlines()), name
+        assert re.findall(r"^[ \t]|^//|^/\*\*", served, re.MULTILINE) == [], name
+        forms[name] = [kept, served]
+    assert compact_forms_that_differ(forms) == []
     assert views.assets()["vendor/htm.js"] == (STATIC / "vendor/htm.js").read_bytes()
+
+
+def test_a_compact_form_that_cuts_into_a_text_is_noticed() -> None:
+    forms = {
+        "markup": ["a = html`<p>\n  b</p>`; // why", "a = html`<p>\nb</p>`;"],
+        "text": ["a = `x\n  // y\n`", "a = `x\n\n`"],
+        "code": ["f(1);", "f(2);"],
+    }
+    assert compact_forms_that_differ(forms) == ["text", "code"]
+
+
+def test_the_server_joins_every_style() -> None:
+    styles = {path.stem: path.read_bytes() for path in (STATIC / "styles").glob("*.css")}
+    assert set(views.STYLES) == set(styles)
+    assert views.assets()["styles.css"] == b"\n".join(styles[name] for name in views.STYLES)
+
+
+def test_scripts_styles_and_templates_have_short_lines_and_at_most_500_of_them() -> None:
+    tests = [path for path in HERE.parent.rglob("*.*js") if "node_modules" not in path.parts]
+    templates = (STATIC.parent / "templates").glob("*.html")
+    lines = {
+        path: path.read_text("utf-8").splitlines()
+        for path in [*OWN, *STATIC.glob("styles/*.css"), *templates, *tests]
+    }
+    assert len(lines) > 50
+    assert [
+        f"{path.name}:{at}"
+        for path, all in lines.items()
+        for at, line in enumerate(all, 1)
+        if len(line) > 100
+    ] == []
+    assert [path.name for path, all in lines.items() if len(all) > 500] == []
+
+
+def statement(name: str) -> str:
+    """Return the statement of ui.js that defines a constant."""
+    found = re.search(
+        rf"^(?:export )?const {name} =.*?;$",
+        (STATIC / "widgets/ui.js").read_text("utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    assert found is not None, name
+    return found[0].removeprefix("export ")
 
 
 def safe(texts: list[str]) -> list[str]:
     """Return texts as the dashboard shows them: its own lines, run without a browser."""
-    lines = [
-        line
-        for line in (STATIC / "widgets/ui.js").read_text("utf-8").splitlines()
-        if re.match(r"(export )?const (IGNORABLE|EMOJI|ODD|safe) =", line)
-    ]
+    names = ("IGNORABLE", "EMOJI", "CONTROL", "ODD", "safe")
     script = "\n".join(
         [
-            *lines,
-            (
-                "console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0,"
-                " 'utf8')).map(safe)));"
-            ),
+            *(statement(name) for name in names),
+            "const texts = JSON.parse(require('fs').readFileSync(0, 'utf8'));",
+            "console.log(JSON.stringify(texts.map(safe)));",
         ]
-    ).replace("export const", "const")
-    node = shutil.which("node")
-    assert node is not None, "node is needed: https://nodejs.org, or apt-get install nodejs"
-    done = subprocess.run(
-        [node, "-e", script],
-        input=json.dumps(texts),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=100,
     )
-    return list(json.loads(done.stdout))
+    return list(json.loads(node("-e", script, given=json.dumps(texts))))
 
 
 def test_the_dashboard_marks_the_characters_that_nobody_sees_and_no_others() -> None:
@@ -263,15 +306,10 @@ def test_the_dashboard_marks_the_characters_that_nobody_sees_and_no_others() -> 
         for c, shown in zip(known, safe(known), strict=True)
         if shown == "\ufffd" and c != "\ufffd"
     ] == unseen
-    table = re.search(
-        r"^const IGNORABLE = /\[(.+)\]/u;$",
-        (STATIC / "widgets/ui.js").read_text("utf-8"),
-        re.MULTILINE,
+    table = json.loads(
+        node("-e", f"{statement('IGNORABLE')} console.log(JSON.stringify(IGNORABLE))")
     )
-    assert table is not None
-    ours = re.compile(
-        "[" + re.sub(r"\\u\{(\w+)\}", lambda found: f"\\U{found[1]:0>8}", table[1]) + "]"
-    )
+    ours = re.compile(re.sub(r"\\u\{(\w+)\}", lambda found: f"\\U{found[1]:0>8}", table))
     assert [
         code
         for code in range(sys.maxunicode + 1)

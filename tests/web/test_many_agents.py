@@ -64,10 +64,10 @@ async def test_those_here_are_listed_the_others_counted_and_found_by_their_lette
     await expect(crowd.locator(".pages")).to_contain_text(f"101 to 200 of {AGENTS + 1}")
     await crowd.get_by_role("link", name="Next 31").click()
     await expect(crowd.locator(".pages")).to_contain_text(f"201 to {AGENTS + 1} of {AGENTS + 1}")
-    await crowd.get_by_placeholder("find an agent").fill("T-00")
+    await crowd.get_by_placeholder("Find an agent").fill("T-00")
     await expect(crowd.locator("table.rows tbody th a")).to_have_count(10)
     await expect(crowd).to_have_url(f"{served.url}/w/default/agents?like=T-00")
-    await crowd.get_by_placeholder("find an agent").fill("nobody-of-that-name")
+    await crowd.get_by_placeholder("Find an agent").fill("nobody-of-that-name")
     await expect(crowd.locator(".empty")).to_contain_text("nobody-of-that-name")
 
 
@@ -138,8 +138,9 @@ async def test_who_is_away_and_has_post_waiting_stands_first_among_hundreds(
 
 # Rings of so many agents on a canvas so wide: the corners of every name that is drawn, and how many
 # are left out.
-RINGS = """async ([path, rings]) => {
-  const { Painter, places } = await import(path);
+RINGS = """async ([folder, rings]) => {
+  const { Painter } = await import(`${folder}/ring.js`);
+  const { places } = await import(`${folder}/ring_layout.js`);
   await document.fonts.ready;
   return rings.map(([width, many]) => {
     const canvas = document.createElement("canvas");
@@ -186,7 +187,7 @@ async def test_no_two_names_on_the_ring_touch_however_narrow_it_is(
 ) -> None:
     page = await sign_in(served, context, "flow")
     rings = [(width, many) for width in (390, 600, 720, 1440) for many in (11, 21, 40)]
-    told = await page.evaluate(RINGS, [f"/assets/{views.digest()}/widgets/ring.js", rings])
+    told = await page.evaluate(RINGS, [f"/assets/{views.digest()}/widgets", rings])
     wrong = {
         ring: [
             (a, b)

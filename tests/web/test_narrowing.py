@@ -106,7 +106,7 @@ async def test_a_key_that_is_not_there_is_said_while_it_is_typed(
     box = page.get_by_role("combobox", name="Filter", exact=True)
     await page.keyboard.type("form:codex")
     await expect(
-        page.get_by_role("alert").filter(has_text="No filter 'form'. Did you mean from?")
+        page.get_by_role("alert").filter(has_text="Unknown filter 'form'. Did you mean from?")
     ).to_be_visible()
     await page.keyboard.press("Enter")
     assert page.url == f"{served.url}/w/default/live"

@@ -63,13 +63,13 @@ async def test_the_first_urgent_message_asks_and_a_page_behind_is_told_from_then
     for path in ("needs", None):
         if path is not None:
             await page.get_by_role("link", name="Needs you").first.click()
-            await page.locator(".need").get_by_role("button", name="Answer").click()
+            await page.locator(".need").get_by_role("button", name="Reply").click()
         else:
             await page.get_by_role("link", name="Live", exact=True).click()
         await page.get_by_label("Message", exact=True).fill("I look at it.")
         await page.get_by_role("button", name="Send").click()
         await expect(page.get_by_label("Message", exact=True)).not_to_have_value("I look at it.")
-    await bar.get_by_role("button", name="Tell me what is urgent").press("Enter")
+    await bar.get_by_role("button", name="Turn on").press("Enter")
     await expect(bar).to_have_count(0)
     assert await page.evaluate("[window.asked, window.shown, window.hit]") == [1, [], None]
     # Remembered: after a reload nobody is asked, and a hidden page tells.
@@ -105,11 +105,11 @@ async def test_no_is_remembered_and_settings_turn_it_on_and_off(
     await expect(page.locator(".list .row", has_text="urgent again")).to_have_count(1)
     await expect(page.locator(".ask")).to_have_count(0)
     await page.goto(f"{served.url}/w/default/settings")
-    box = page.get_by_label("The browser tells me what is urgent")
+    box = page.get_by_label("Desktop notifications for urgent messages")
     await expect(box).not_to_be_checked()
     await page.evaluate("window.answer = 'denied'")
     await box.click()
-    await expect(page.get_by_role("alert").filter(has_text="does not allow it")).to_have_count(1)
+    await expect(page.get_by_role("alert").filter(has_text="blocks notifications")).to_have_count(1)
     await expect(box).not_to_be_checked()
     await page.evaluate("window.answer = 'granted'")
     await box.focus()

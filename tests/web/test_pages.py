@@ -297,7 +297,7 @@ async def test_a_path_that_nobody_knows_is_a_page_for_people_and_the_one_error_f
             "text/html; charset=utf-8",
             "no-store",
         )
-        assert "There is no such page." in seen.text
+        assert "Page not found." in seen.text
         assert '<a href="/">To the first page</a>' in seen.text
         assert seen.headers["content-security-policy"] == CSP
         for answer in (
@@ -307,5 +307,5 @@ async def test_a_path_that_nobody_knows_is_a_page_for_people_and_the_one_error_f
             assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
             assert (answer.json()["error"]["code"], answer.json()["error"]["message"]) == (
                 "not_found",
-                "There is no such path.",
+                f"Unknown path {address!r}.",
             )

@@ -80,7 +80,7 @@ async def test_by_keyboard_alone_some_are_selected_and_acknowledged(
     assert await selected(page) == ["one", "two", "three"]
     await expect(page.get_by_role("status").filter(has_text="3 selected")).to_have_count(1)
     await page.keyboard.press(".")
-    menu = page.get_by_role("dialog", name="Do with the selected")
+    menu = page.get_by_role("dialog", name="Actions for the selection")
     await expect(act(menu, "Acknowledge")).to_be_focused()
     await expect(act(menu, "Withdraw")).to_be_disabled()
     await page.keyboard.press("Enter")
@@ -88,7 +88,7 @@ async def test_by_keyboard_alone_some_are_selected_and_acknowledged(
         "Acknowledge 3 messages? Only your own mail is marked. This cannot be undone."
     )
     await page.keyboard.press("Enter")
-    await expect(page.locator(".many")).to_contain_text("Acknowledged 2. 1 is not your mail.")
+    await expect(page.locator(".many")).to_contain_text("Acknowledged 2. 1 not addressed to you.")
     assert [await states(served, id) for id in ids[:3]] == [
         {"ana": "acknowledged"},
         {"ana": "acknowledged"},
@@ -113,12 +113,12 @@ async def test_by_mouse_own_ones_are_taken_back_after_one_question(
     await row.nth(5).locator(".tick").click(modifiers=["Shift"])
     assert await selected(page) == ["four", "five", "six"]
     await page.get_by_role("button", name="Actions").click()
-    menu = page.get_by_role("dialog", name="Do with the selected")
+    menu = page.get_by_role("dialog", name="Actions for the selection")
     await act(menu, "Withdraw").click()
     await expect(menu).to_contain_text(
         "Take back 2 messages of yours from everyone who has not read them?"
     )
-    await menu.get_by_role("button", name="Keep as it is").click()
+    await menu.get_by_role("button", name="Cancel").click()
     await act(menu, "Withdraw").click()
     await act(menu, "Withdraw").click()
     await expect(page.locator(".many")).to_contain_text(
@@ -138,7 +138,7 @@ async def test_texts_and_links_are_copied_and_who_is_behind_is_nudged(
     await row.nth(5).click(modifiers=["Control"])
     await row.nth(2).click(modifiers=["Control"])
     assert await selected(page) == ["three", "six"]
-    menu = page.get_by_role("dialog", name="Do with the selected")
+    menu = page.get_by_role("dialog", name="Actions for the selection")
     copied = {}
     for what, told in (("Copy text", "Copied the text of 2."), ("Copy links", "Copied 2 links.")):
         await page.get_by_role("button", name="Actions").click()
@@ -158,12 +158,12 @@ async def test_texts_and_links_are_copied_and_who_is_behind_is_nudged(
     await act(menu, "Nudge").click()
     await expect(menu).to_contain_text("urgently, about 2 messages?")
     await act(menu, "Nudge").click()
-    await expect(page.locator(".many")).to_contain_text("Nudged 2.")
-    told = {
+    await expect(page.locator(".many")).to_contain_text("Nudged 2 agents.")
+    nudges = {
         m.to[0]: (m.body, sorted(ref.target for ref in m.refs), m.parent, m.priority)
         for m in (await do(served, "message.history", sender="ana", intent="request")).messages
     }
-    assert told == {
+    assert nudges == {
         "claude": ("Please look at this message: six", [ids[5]], ids[5], 5),
         "codex": ("Please look at this message: three", [ids[2]], ids[2], 5),
     }
@@ -186,9 +186,9 @@ async def test_all_that_match_are_counted_first_also_those_that_are_not_loaded(
     await expect(page.locator(".list .row", has_text="line 229")).to_be_visible()
     await page.keyboard.press("j")
     await page.keyboard.press(".")
-    menu = page.get_by_role("dialog", name="Do with the selected")
-    await menu.get_by_role("button", name="Select all that match").press("Enter")
-    await expect(page.locator(".many")).to_contain_text("all 230 messages that match")
+    menu = page.get_by_role("dialog", name="Actions for the selection")
+    await menu.get_by_role("button", name="Select all matches").press("Enter")
+    await expect(page.locator(".many")).to_contain_text("All 230 matching messages selected")
     await expect(menu).to_contain_text("230 messages selected")
     await act(menu, "Archive").press("Enter")
     await expect(page.locator(".many")).to_contain_text("Archived 230.")
@@ -217,8 +217,8 @@ async def test_what_is_selected_while_something_runs_stays_and_nothing_else_come
     await rows.nth(0).click(modifiers=["Control"])
     free = await held(page, r"/live\.json\?.*claude")
     async with page.expect_response(re.compile(r"/live\.json\?.*claude")) as counted:
-        await page.get_by_role("button", name="All that match").click()
-        await page.get_by_title("Drop this part").click()
+        await page.get_by_role("button", name="Select all matches").click()
+        await page.get_by_title("Remove from the filter").click()
         await expect(rows).to_have_count(6)
         await rows.nth(5).click(modifiers=["Control"])
         free.set()
@@ -229,14 +229,14 @@ async def test_what_is_selected_while_something_runs_stays_and_nothing_else_come
     await rows.nth(0).click(modifiers=["Control"])
     free = await held(page, "receipt.mark")
     await page.keyboard.press(".")
-    menu = page.get_by_role("dialog", name="Do with the selected")
+    menu = page.get_by_role("dialog", name="Actions for the selection")
     await act(menu, "Archive").click()
     await expect(menu).to_contain_text("0 of 2")
     await page.keyboard.press("Escape")
     await expect(menu).to_have_count(0)
     await rows.nth(1).click(modifiers=["Control"])
     free.set()
-    await expect(page.locator(".many")).to_contain_text("Archived 1. 1 is not your mail.")
+    await expect(page.locator(".many")).to_contain_text("Archived 1. 1 not addressed to you.")
     assert await selected(page) == ["two"]
 
 
@@ -252,7 +252,7 @@ async def test_a_mailbox_and_what_waits_are_selected_in_too(
     await expect(page.locator(".letters input:checked")).to_have_count(2)
     assert await barriers(page) == []
     await page.keyboard.press(".")
-    menu = page.get_by_role("dialog", name="Do with the selected")
+    menu = page.get_by_role("dialog", name="Actions for the selection")
     await act(menu, "Archive").click()
     await expect(page.locator(".many")).to_contain_text("Archived 2.")
     await expect(page.locator(".letters li")).to_have_count(2)
@@ -295,7 +295,7 @@ async def test_names_and_first_lines_in_the_question_are_text(
         for _ in range(3):
             await page.keyboard.press("Shift+ArrowUp")
         await page.keyboard.press(".")
-        menu = page.get_by_role("dialog", name="Do with the selected")
+        menu = page.get_by_role("dialog", name="Actions for the selection")
         await act(menu, "Nudge").click()
         await expect(menu).to_contain_text("a&lt0")
         assert await page.evaluate(
@@ -325,7 +325,7 @@ async def test_in_the_matrix_n_asks_and_then_writes_to_whoever_has_not_been_give
         "Write to codex, urgently, about The types are exported?"
     )
     await page.keyboard.press("Enter")
-    await expect(page.locator(".picked")).to_contain_text("Nudged 1.")
+    await expect(page.locator(".picked")).to_contain_text("Nudged 1 agent.")
     written = (await do(served, "mailbox.list", of="codex")).messages[0]
     assert (written.sender, written.body, written.priority, written.parent) == (
         "ana",

@@ -57,7 +57,7 @@ async def test_a_link_works_once(served: Served) -> None:
     assert (first.status_code, second.status_code, second.json()["error"]["message"]) == (
         204,
         401,
-        "This link has been used, or is too old.",
+        "This link was used already or has expired.",
     )
 
 
@@ -69,7 +69,7 @@ async def test_a_link_ends_after_ten_minutes(tmp_path: Any) -> None:
         told = await redeem(served, path)
     assert (told.status_code, told.json()["error"]["message"]) == (
         401,
-        "This link has been used, or is too old.",
+        "This link was used already or has expired.",
     )
 
 

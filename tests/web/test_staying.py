@@ -258,7 +258,7 @@ async def test_a_dialog_gives_the_focus_back_to_where_it_came_from(
     page = await sign_in(served, context, "live")
     await expect(page.locator(".list .row")).to_have_count(3)
     await page.locator(".list").focus()
-    for key, name in (("Control+k", "Go to or do"), ("?", "Keys")):
+    for key, name in (("Control+k", "Command palette"), ("?", "Keyboard shortcuts")):
         await page.keyboard.press(key)
         await expect(page.get_by_role("dialog", name=name)).to_be_visible()
         await page.keyboard.press("Escape")

@@ -72,7 +72,7 @@ async def test_by_mouse(served: Served, context: BrowserContext) -> None:
             "each => [each.scrollWidth - each.clientWidth, each.scrollHeight - each.clientHeight]"
         ) == [0, 0]
         await page.set_viewport_size({"width": 1440, "height": 900})
-        await need.get_by_role("button", name="Answer").click()
+        await need.get_by_role("button", name="Reply").click()
         await expect(page.locator(".reached")).to_contain_text("codex")
         await page.get_by_label("Message", exact=True).fill(ANSWER)
         await page.get_by_role("button", name="Send").click()

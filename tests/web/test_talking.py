@@ -38,7 +38,7 @@ async def test_a_message_shows_as_it_is_sent_and_its_receipt_as_it_is_read(
 ) -> None:
     await crew(served)
     page = await sign_in(served, context, "live")
-    await expect(page.get_by_text("Say hello")).to_be_visible()
+    await expect(page.get_by_text("Send the first message")).to_be_visible()
     sent = await do(
         served,
         "message.send",
@@ -93,7 +93,7 @@ async def test_without_a_name_the_button_says_to_how_many_it_goes(
     box = page.get_by_label("Message", exact=True)
     await box.fill("!! /alert Main is red")
     await expect(page.get_by_role("button", name="Send to 3")).to_be_visible()
-    await page.get_by_label("because").fill("main is red")
+    await page.get_by_label("Reason").fill("main is red")
     await page.get_by_role("button", name="Send to 3").click()
     await expect(
         page.locator(".list .msg:not(.is-sending)", has_text="Main is red")
@@ -114,7 +114,7 @@ async def test_a_name_nobody_has_seen_is_said_before_it_is_sent_and_a_refusal_ke
         "nobody of that name has been here, did you mean codex?"
     )
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator(".reached")).to_contain_text("Nobody called 'codxe' has been here.")
+    await expect(page.locator(".reached")).to_contain_text("There is no agent called 'codxe' yet.")
     await expect(box).to_have_value("@codxe hello")
     assert await stored(served) == []
 
@@ -160,7 +160,7 @@ async def test_looking_into_a_mailbox_marks_nothing_and_one_s_own_is_marked_by_k
     await crew(served)
     sent = await do(served, "message.send", agent="codex", to="ana,claude", body="news")
     page = await sign_in(served, context, "a/claude?box=inbox")
-    await expect(page.get_by_text("You are looking. Nothing is marked.")).to_be_visible()
+    await expect(page.get_by_text("View only: nothing is marked as read.")).to_be_visible()
     await page.locator(".letters li").click()
     await page.locator(".pane .body").wait_for()
     await page.keyboard.press("a")
@@ -243,7 +243,7 @@ async def test_a_long_thread_shows_its_newest_takes_in_what_comes_and_goes_back_
     asked: dict[str, list[float]] = {}
 
     async def refuse_at_first(route: Route) -> None:
-        times = asked.setdefault(route.request.post_data_json["id"], [])
+        times = asked.setdefault((route.request.post_data_json or {})["id"], [])
         times.append(time.monotonic())
         if len(times) > 1:
             await route.continue_()
@@ -377,10 +377,12 @@ async def test_keys_lead_everywhere_and_are_told(served: Served, context: Browse
             await page.keyboard.press(key)
         await expect(page.get_by_role("heading", level=1)).to_have_text(title)
     await page.keyboard.press("?")
-    await expect(page.get_by_role("dialog", name="Keys")).to_contain_text("next unacknowledged")
+    await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text(
+        "next unacknowledged"
+    )
     await page.keyboard.press("Escape")
     await page.keyboard.press("Control+k")
-    await expect(page.get_by_role("combobox", name="Go to or do")).to_be_focused()
+    await expect(page.get_by_role("combobox", name="Command palette")).to_be_focused()
     await page.keyboard.type("codex")
     await expect(page.locator(".palette li").first).to_contain_text("codex")
     await page.keyboard.press("Enter")

@@ -175,7 +175,7 @@ async def test_the_pages_that_count_show_text_as_typed(watched: Watched) -> None
     await page.locator("table.rows tbody tr").first.wait_for()
     await watched.check("the table of health")
     await watched.look("connect", ".paste")
-    await page.get_by_label("Name of the agent").fill(PAYLOADS[0])
+    await page.get_by_label("Agent name").fill(PAYLOADS[0])
     await watched.check("connect")
     link = await call(
         "login.link", {"name": "ana", "as_owner": True}, credential=watched.served.key

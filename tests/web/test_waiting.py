@@ -65,8 +65,8 @@ async def test_a_question_is_handed_on_by_mouse_and_is_off_the_list_then(
         priority=4,
     )
     page = await sign_in(served, context, "needs")
-    await page.get_by_role("button", name="Hand to…").click()
-    dialog = page.get_by_role("dialog", name="Hand to…")
+    await page.get_by_role("button", name="Forward…").click()
+    dialog = page.get_by_role("dialog", name="Forward…")
     await expect(dialog.get_by_role("option")).to_have_count(2)
     await calm(page)
     await dialog.get_by_role("option", name="codex").click()
@@ -112,8 +112,8 @@ async def test_a_text_handed_on_leaves_the_draft_of_its_thread_and_what_fails_is
     box = page.get_by_label("Message", exact=True)
     await box.fill("my own draft")
     await page.goto(f"{served.url}/w/default/needs")
-    dialog = page.get_by_role("dialog", name="Hand to…")
-    await page.get_by_role("button", name="Hand to…").click()
+    dialog = page.get_by_role("dialog", name="Forward…")
+    await page.get_by_role("button", name="Forward…").click()
     await page.route("**/v1/call/message.get", refuse)
     await dialog.get_by_role("option", name="codex").click()
     await expect(dialog.get_by_role("alert")).to_have_text("It rests. Ask again.")
@@ -127,7 +127,7 @@ async def test_a_text_handed_on_leaves_the_draft_of_its_thread_and_what_fails_is
         " text]) => text)"
     ) == ["my own draft"]
     await page.route("**/v1/call/receipt.mark", refuse)
-    await page.get_by_role("button", name="Hand to…").click()
+    await page.get_by_role("button", name="Forward…").click()
     await dialog.get_by_role("option", name="codex").click()
     await expect(box).to_have_value("docs asks: May I?")
     await page.keyboard.press("Control+Enter")
@@ -160,7 +160,7 @@ async def test_a_blocked_task_is_reassigned_by_keyboard_alone(
     await expect(page.locator(".need")).to_have_count(1)
     await expect(page.get_by_role("button", name="Reassign")).to_be_visible()
     await page.keyboard.press("h")
-    await expect(page.get_by_role("combobox", name="Reassign: to whom")).to_be_focused()
+    await expect(page.get_by_role("combobox", name="Reassign: recipient")).to_be_focused()
     await page.keyboard.type("cl")
     await expect(page.get_by_role("dialog", name="Reassign").get_by_role("option")).to_have_count(1)
     await page.keyboard.press("Enter")
@@ -185,10 +185,12 @@ async def test_what_did_not_arrive_goes_to_another_or_is_taken_back_after_one_mo
     await expect(page.locator(".need")).to_have_count(2)
     await (
         page.locator(".need", has_text="Stop, main is red")
-        .get_by_role("button", name="Send to another")
+        .get_by_role("button", name="Send to another agent")
         .click()
     )
-    await expect(page.get_by_role("combobox", name="Send to another: to whom")).to_be_focused()
+    await expect(
+        page.get_by_role("combobox", name="Send to another agent: recipient")
+    ).to_be_focused()
     await page.keyboard.type("codex")
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("Message", exact=True)).to_have_value("Stop, main is red")
@@ -196,7 +198,7 @@ async def test_what_did_not_arrive_goes_to_another_or_is_taken_back_after_one_mo
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".need")).to_have_count(1)
     await page.get_by_role("button", name="Withdraw").click()
-    await page.get_by_role("button", name="Withdraw for good").press("Enter")
+    await page.get_by_role("button", name="Confirm withdrawal").press("Enter")
     await expect(page.get_by_text("Nothing needs you.")).to_be_visible()
     assert [await states(served, id) for id in (first, second)] == [{"trainer": "withdrawn"}] * 2
     assert [
@@ -211,16 +213,16 @@ async def test_a_name_that_nobody_uses_is_waited_for_no_longer(
     for to in ("codxe", "img src=x onerror=window.hit=1"):
         await do(served, "message.send", agent="docs", to=[to], body="for nobody")
     page = await sign_in(served, context, "needs")
-    names = page.get_by_role("list", name="Names that nobody has used")
+    names = page.get_by_role("list", name="Unknown recipients")
     await expect(names.get_by_role("listitem")).to_have_count(2)
     await calm(page)
     await names.get_by_role("button", name="Withdraw: codxe").click()
-    await names.get_by_role("button", name="Withdraw what waits").click()
+    await names.get_by_role("button", name="Withdraw all messages").click()
     await expect(names.get_by_role("listitem")).to_have_count(1)
     # By keyboard: the button and the one that stands where it stood.
     await names.get_by_role("button", name="Withdraw: img").focus()
     await page.keyboard.press("Enter")
-    await names.get_by_role("button", name="Withdraw what waits").press("Enter")
+    await names.get_by_role("button", name="Withdraw all messages").press("Enter")
     await expect(names).to_have_count(0)
     assert await page.evaluate("[window.hit, document.querySelectorAll('.needs img').length]") == [
         None,

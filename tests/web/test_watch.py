@@ -71,7 +71,7 @@ async def test_without_agents_the_page_teaches_the_first_agent_and_without_messa
     await page.set_viewport_size({"width": 390, "height": 844})
     await desk.open("agents")
     await expect(page.locator("table.rows tbody th a")).to_have_text(re.compile("ana"))
-    await expect(page.locator(".empty .title")).to_have_text("No agent is here yet.")
+    await expect(page.locator(".empty .title")).to_have_text("No agent has connected yet.")
     await expect(page.get_by_text("ackbox mcp --as claude")).to_be_visible()
     await desk.open("flow")
     await expect(page.get_by_text("ackbox mcp --as claude")).to_be_in_viewport(ratio=1)
@@ -93,9 +93,9 @@ async def test_a_task_is_made_claimed_moved_and_given_away_by_mouse(desk: Desk) 
     await expect(page.locator("section[aria-labelledby=column-open] .card")).to_have_count(1)
     await card.click()
     pane = page.locator(".pane")
-    await pane.get_by_role("button", name="Take it").click()
+    await pane.get_by_role("button", name="Claim").click()
     await expect(page.locator("section[aria-labelledby=column-doing] .card")).to_contain_text("ana")
-    await pane.get_by_label("A word with the move").fill("needs the schema")
+    await pane.get_by_label("Note").fill("needs the schema")
     await pane.get_by_role("button", name="Block").click()
     await expect(page.locator("section[aria-labelledby=column-blocked] .card")).to_contain_text(
         "needs the schema"
@@ -127,7 +127,7 @@ async def test_a_task_is_taken_moved_and_done_by_keys_alone(desk: Desk) -> None:
     await page.keyboard.press("Tab")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Tab")
-    await expect(page.get_by_role("button", name="Take it")).to_be_focused()
+    await expect(page.get_by_role("button", name="Claim")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.locator("section[aria-labelledby=column-doing] .card")).to_contain_text(title)
     await page.keyboard.press("Escape")
@@ -173,7 +173,7 @@ async def test_the_replay_ends_where_now_begins(desk: Desk) -> None:
     await desk.do("message.send", "ben", to="claude", body="one")
     await desk.do("message.send", "claude", to="ben", body="two")
     await desk.open("flow")
-    play = desk.page.get_by_role("button", name="Replay this time")
+    play = desk.page.get_by_role("button", name="Replay")
     await play.click()
     await expect(play).to_be_visible()
     await expect(desk.page.get_by_role("button", name="now")).to_be_disabled()
@@ -239,8 +239,8 @@ async def test_health_tells_who_administers_how_the_database_stands(
     await expect(facts.locator("dt")).to_have_text(
         [
             "Database",
-            "Messages in this time",
-            "Events behind",
+            "Messages",
+            "Search index",
             "Sockets",
             "Last backup",
             "Integrity",
@@ -253,9 +253,7 @@ async def test_health_tells_who_administers_how_the_database_stands(
     await page.reload()
     await expect(facts).to_contain_text("ok checked")
     person = await sign_in(served, context, "health", name="ben")
-    await expect(person.locator("dl.facts dt")).to_have_text(
-        ["Messages in this time", "Events behind"]
-    )
+    await expect(person.locator("dl.facts dt")).to_have_text(["Messages", "Search index"])
 
 
 async def test_a_search_is_narrowed_by_what_stands_beside_it_and_opens_in_its_conversation(
@@ -317,7 +315,7 @@ async def test_of_each_conversation_found_it_is_told_how_much_of_it_fits(desk: D
     await expect(page.locator(".hits h2")).to_have_text(
         ["auth alone at least 200 of more than 200 match"]
     )
-    await page.get_by_role("link", name="Older ones").click()
+    await page.get_by_role("link", name="Older").click()
     await expect(page.locator(".hits h2")).to_have_text(
         ["auth alone at least 4 of more than 200 match", "The login page at least 2 of 4 match"]
     )
@@ -326,7 +324,7 @@ async def test_of_each_conversation_found_it_is_told_how_much_of_it_fits(desk: D
 async def test_what_is_pasted_carries_the_name_and_its_quotes(desk: Desk) -> None:
     page = desk.page
     await desk.open("connect")
-    await page.get_by_label("Name of the agent").fill('it\'s "me"')
+    await page.get_by_label("Agent name").fill('it\'s "me"')
     await expect(page.locator(".paste code").first).to_contain_text("""--as 'it'\\''s "me"'""")
     await page.get_by_role("tab", name="Claude Code").focus()
     await page.keyboard.press("ArrowRight")
@@ -341,8 +339,8 @@ async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(
 ) -> None:
     page = await sign_in(served, context, as_owner=True)
     await page.goto(f"{served.url}/w/default/connect")
-    await page.get_by_label("Name of the agent").fill("codex")
-    await page.get_by_role("button", name="Make a key").click()
+    await page.get_by_label("Agent name").fill("codex")
+    await page.get_by_role("button", name="Create key").click()
     key = await page.locator(".shown-once code").inner_text()
     await expect(page.locator(".paste code").nth(1)).to_contain_text(key)
     assert (await served.app.call("agent.whoami", {}, credential=key)).agent == "codex"
@@ -350,9 +348,9 @@ async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(
     await expect(page.locator(".paste").first).to_be_visible()
     assert key not in await page.content()
     await page.goto(f"{served.url}/w/default/settings")
-    row = page.locator("table.rows tbody tr").filter(has_text="made in the dashboard")
+    row = page.locator("table.rows tbody tr").filter(has_text="created in the dashboard")
     await row.get_by_role("button", name="Revoke").click()
-    await row.get_by_role("button", name="Revoke for good").click()
+    await row.get_by_role("button", name="Confirm").click()
     await expect(row).to_have_count(0)
     with pytest.raises(BadKey):
         await served.app.call("agent.whoami", {}, credential=key)
@@ -363,7 +361,7 @@ async def test_an_owner_changes_the_workspace_and_a_person_is_told_who_may(
 ) -> None:
     page = await sign_in(served, context, as_owner=True)
     await page.goto(f"{served.url}/w/default/settings")
-    await page.get_by_role("radio", name="refuse, and name who is near").check()
+    await page.get_by_role("radio", name="Reject and suggest similar names").check()
     await expect(page.get_by_text("Saved.")).to_be_visible()
     assert (await served.app.call("workspace.settings", {}, credential=served.key)).settings[
         "unknown"
@@ -371,7 +369,7 @@ async def test_an_owner_changes_the_workspace_and_a_person_is_told_who_may(
     await page.goto(f"{served.url}/w/default/live")
     person = await sign_in(served, context, name="ben")
     await person.goto(f"{served.url}/w/default/settings")
-    await expect(person.get_by_text("Your key changes none of it")).to_be_visible()
+    await expect(person.get_by_text("Only an admin key can change these settings")).to_be_visible()
 
 
 async def test_the_theme_and_the_density_stay(desk: Desk) -> None:

@@ -1,1 +1,1 @@
-"""The app: the one path down, and what runs beside it."""
+"""The app: the one path to the store, and the background work."""

@@ -1,8 +1,8 @@
-"""Background work: what a server does every second beside the calls.
+"""Background work: what a server does every second between calls.
 
 It writes down signs of life, lets the word index follow, measures workspaces and sends what
-schedules are due to send.
-A fault in one turn is logged; the next turn tries again. Explained in docs/why/operations.md.
+schedules are due to send. A fault in one turn is logged; the next turn tries again. Explained in
+docs/why/operations.md.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ AsServer = Callable[[int, Callable[[Context], Any]], Awaitable[Any]]
 
 
 class Background:
-    """The work beside the calls of one app."""
+    """The background work of one app."""
 
     def __init__(
         self,

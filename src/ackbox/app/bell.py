@@ -1,6 +1,6 @@
 """The bell: says "look", never what.
 
-Whoever waits for a workspace is woken after a commit there; a lost ring costs time, never a
+Callers that wait for a workspace are woken after each commit in it. A lost ring costs time, never a
 message, because waiters also look again at intervals. Explained in docs/why/delivery.md.
 """
 
@@ -14,10 +14,9 @@ EVERYBODY = 0
 
 
 class Follower:
-    """One who is rung again and again: `rung` is set by each ring until the follower clears it.
+    """A caller that is notified repeatedly: each ring sets `rung` until the follower clears it.
 
-    `agent` narrows the rings to those for that agent's post; `reader` is whom following keeps
-    present.
+    `agent` limits the rings to messages for that agent; `reader` counts as online while it follows.
     """
 
     __slots__ = ("agent", "reader", "rung", "ws")
@@ -30,7 +29,7 @@ class Follower:
 class Gone:
     """Says once that a caller has left, to the waits that are under way for that caller.
 
-    A connection has one for all its calls; a call that can be cancelled by itself has one below it.
+    A connection has one for all its calls; a call that can be cancelled alone has one below it.
     """
 
     __slots__ = ("_below", "is_set")
@@ -86,9 +85,9 @@ class Bell:
         return self._closing
 
     def ring(self, ws: int, posted: Collection[int] = (EVERYBODY,)) -> None:
-        """Wake who waits for a workspace.
+        """Wake the callers that wait for a workspace.
 
-        Of those who follow one agent's post only the agents in `posted`.
+        Followers of one agent's messages are woken only for the agents in `posted`.
         """
         for waiter in self._waiting.pop(ws, ()):
             if not waiter.done():

@@ -15,10 +15,12 @@ from typing import Any, ParamSpec, TypeVar
 from ackbox.app.background import Background
 from ackbox.app.bell import Bell, Follower, Gone
 from ackbox.app.callers import Callers
+from ackbox.app.following import Following
 from ackbox.app.founding import found
 from ackbox.app.limits import Held, Limits
 from ackbox.app.liveness import Alive
 from ackbox.app.notify import Notifier
+from ackbox.app.refusals import Refusals
 from ackbox.app.stays import Stay, Stays
 from ackbox.app.waiting import wait
 from ackbox.errors import AckboxError, CallerGone, LoopGuard, NotFound, NotYou, Unavailable
@@ -26,28 +28,26 @@ from ackbox.model.moment import IdMaker
 from ackbox.ops import schedule as schedules
 from ackbox.ops.access import PLAIN, Caller, Connection
 from ackbox.ops.decode import decode
-from ackbox.ops.event.feed import Feed
 from ackbox.ops.rules.room import Rooms
 from ackbox.ops.rules.totals import Totals
 from ackbox.ops.table import (
     OPERATIONS,
+    Batch,
     Call,
     Context,
     Fits,
     NeedsWrite,
     Operation,
-    Parts,
     Run,
     Unread,
     all_fit,
     allow,
     find,
 )
-from ackbox.store.engine import Engine, Transaction, make_engine
+from ackbox.store.engine import Engine, Transaction
+from ackbox.store.open_engine import make_engine
 from ackbox.store.store import Store, WorkspaceRow, find_workspace
 
-# What the feed tells of a refusal.
-TOLD = ("claimed", "sender", "thread")
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -75,7 +75,8 @@ class App:
         self._totals = Totals()
         self._rooms = Rooms()
         self.stays = Stays(self._run, self.limits.spend, self.alive, lambda: self.bell.is_closing)
-        self._known_places: dict[str, int] = {}
+        self._following = Following(self._run, self.bell, self.alive)
+        self._known_numbers: dict[str, int] = {}
         self._background = Background(
             engine,
             clock=lambda: self.clock(),
@@ -84,13 +85,14 @@ class App:
             as_server=self._as_server,
         )
         self._notifier = Notifier(engine, self.bell, self._background.written)
+        self._refusals = Refusals(engine, lambda: self.clock(), self.limits, self._notifier)
         self.calls = 0
         self.notices: list[str] = []
         self.keep_key: Callable[[Any], Any] = lambda rotated: rotated
         self.sockets: Callable[[], int] = lambda: 0  # those who serve sockets say how many are open
 
     async def open(self) -> None:
-        """Open the database and start what runs beside the calls."""
+        """Open the database and start the background work."""
         await self.engine.open()
         await self.engine.listen(self._notifier.hear)
         await self._background.start()
@@ -112,7 +114,7 @@ class App:
     async def ensure(
         self, *, workspace: str, operator_key: str | None, label: str = "operator"
     ) -> str | None:
-        """Make the first workspace and, unless the given operator key is good, an operator key.
+        """Create the first workspace and, unless `operator_key` is valid, an operator key.
 
         Returns the new key or null.
         """
@@ -145,49 +147,18 @@ class App:
     async def follow(
         self, params: Any, *, credential: str | None, face: str = "library"
     ) -> Follower:
-        """Return one who is rung when event.feed may have something new for these parameters, until
-        `unfollow`.
-
-        Whoever follows under a name is present. Raises what event.feed raises for them.
-        """
-        caller, operation = await self.identify(credential), OPERATIONS["event.feed"]
-        allow(caller, operation.name, operation.scope)
-        asked = decode(Feed, params)
-
-        async def look(context: Context, asked: Feed) -> Follower:
-            is_nobody = asked.of == "workspace" and (asked.agent, asked.session, caller.agent) == (
-                None,
-                None,
-                None,
-            )
-            me = None if is_nobody else await context.me(asked)
-            return Follower(
-                context.workspace.ws,
-                me.agent if me and asked.of == "inbox" else None,
-                me.reader if me else None,
-            )
-
-        follower: Follower = await self._run(operation, asked, caller, face, look, writes=False)
-        self.bell.follow(follower)
-        if follower.reader is not None:
-            self.alive.come(follower.ws, follower.reader)
-        return follower
+        """Return a follower that is notified of news until `unfollow`; see Following.come."""
+        return await self._following.come(await self.identify(credential), params, face)
 
     def unfollow(self, follower: Follower) -> None:
-        """Stop ringing a follower; its reader was last seen now."""
-        self.bell.unfollow(follower)
-        if follower.reader is not None:
-            self.alive.go(follower.ws, follower.reader)
+        """Stop notifying a follower."""
+        self._following.leave(follower)
 
     async def stay(
         self, params: Any, *, credential: str | None, face: str = "library"
     ) -> tuple[Stay, Any]:
-        """Check in, and count as online until `stays.leave`; returns what that takes, and the
-        answer. Raises what agent.check_in raises.
-        """
-        caller = await self.identify(credential)
-        allow(caller, "agent.check_in", "write")
-        return await self.stays.come(caller, params, face)
+        """Check in, and count as online until `stays.leave`; see Stays.come."""
+        return await self.stays.come(await self.identify(credential), params, face)
 
     async def call(
         self,
@@ -201,26 +172,28 @@ class App:
         fits: Fits = all_fit,
         connection: Connection = PLAIN,
     ) -> Any:
-        """Do one operation and return its result struct.
+        """Run one operation and return its result struct.
 
-        `params` is a mapping, JSON bytes, or an async function that reads them: it is called once
-        the key has been found good
-        for the operation. A face that looks because a follower was rung says `is_push`: such a look
-        takes nothing from what the
-        key may ask for, and is no sign of life. `gone` says when the caller has left, `fits` how
-        much of a page one answer of the
-        face holds, `connection` what the caller's connection says of itself. Raises the errors of
-        ackbox.errors, and only those.
+        `params` is a mapping, JSON bytes, or an async function that reads them; it is called only
+        after the key was found good for the operation. A face that looks because a follower was
+        notified sets `is_push`: such a look costs nothing of the key's rate and is no sign of life.
+        `gone` reports that the caller has disconnected, `fits` how much of a page one answer of the
+        face holds, `connection` how the caller's connection narrows the key. Raises only errors of
+        ackbox.errors.
         """
         operation, held, read = OPERATIONS.get(name), None, None
         try:
-            if operation is not None and operation.knock is not None and isinstance(params, Unread):
-                who = await operation.knock(self.engine, params, self.clock())
+            if (
+                operation is not None
+                and operation.find_signer is not None
+                and isinstance(params, Unread)
+            ):
+                who = await operation.find_signer(self.engine, params, self.clock())
                 held, read = Held(self.limits, who, unsigned_from=params.address), params.read
             else:
                 caller = (await self.identify(credential)).over(connection)
                 operation = operation or find(name)
-                if operation.caller is None:
+                if operation.authenticate is None:
                     allow(caller, name, operation.scope)
                 if callable(params):
                     held, read = Held(self.limits, caller), params
@@ -228,18 +201,18 @@ class App:
                 operation.params, params if read is None or held is None else await read(held)
             )
             params = None  # a wait keeps no body
-            if operation.caller is not None:
-                caller = await operation.caller(self.engine, asked, self.clock())
+            if operation.authenticate is not None:
+                caller = await operation.authenticate(self.engine, asked, self.clock())
             allow(caller, name, operation.needs(asked))
             if not is_push:
-                self.limits.spend(caller, asked)
+                self.limits.spend(caller, operation.cost(asked))
             self.calls += 1
             result = await self._do(
                 operation, asked, caller, face, is_push=is_push, gone=gone, fits=fits
             )
             if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
                 return result
-            asked = operation.kept(asked) if operation.kept else asked
+            asked = operation.kept_params(asked) if operation.kept_params else asked
             return await self._wait(operation, asked, caller, face, credential, result, gone, fits)
         finally:
             if held is not None:
@@ -256,14 +229,15 @@ class App:
         gone: Gone | None,
         fits: Fits,
     ) -> Any:
-        """Run an operation once, whichever way it runs."""
-        if operation.beside is not None:
-            return await operation.beside(self.engine, asked, self.clock())
-        if operation.parts is not None:
-            return await self._run_each(operation.parts, asked, caller, face)
-        first = operation.prepare and operation.prepare(asked)
+        """Run an operation once: outside a transaction, as a batch, or in a transaction."""
+        if operation.is_outside:
+            return await operation.run(self.engine, asked, self.clock())
+        if operation.batch is not None:
+            outcomes = await self._run_each(operation.batch, asked, caller, face)
+            return await operation.run(asked, outcomes)
+        first = operation.write_first and operation.write_first(asked)
         if first:
-            # A full disk refuses this write; what is indexed already can be read all the same.
+            # A full disk refuses this write; whatever is indexed already can still be read.
             with suppress(Unavailable):
                 await self._run(operation, asked, caller, face, first, writes=True)
         result = await self._run(
@@ -277,26 +251,18 @@ class App:
             gone=gone if operation.for_caller else None,
             fits=fits,
         )
-        if operation.name in (
-            "key.revoke",
-            "key.rotate",
-            "login.redeem",
-            "login.end",
-            "invite.redeem",
-        ):
+        if operation.ends_keys:
             self._callers.forget()
-        if operation.name == "key.rotate":
-            result = self.keep_key(result)
-        if operation.name == "workspace.import":
+        if operation.recounts:
             self._totals.forget()
-        return result
+        return self.keep_key(result) if operation.renews_key else result
 
-    async def _run_each(self, parts: Parts, asked: Any, caller: Caller, face: str) -> Any:
-        """Run the many calls that one stands for.
+    async def _run_each(self, batch: Batch, asked: Any, caller: Caller, face: str) -> list[Any]:
+        """Run the calls of a batch in order, and return each one's result or error.
 
-        Each commits or fails by itself, in their order.
+        Each commits or fails alone.
         """
-        operation = OPERATIONS[parts.of]
+        operation = OPERATIONS[batch.of]
 
         async def one(part: Any) -> Any:
             try:
@@ -312,7 +278,7 @@ class App:
             except AckboxError as error:
                 return error
 
-        return parts.join(list(await asyncio.gather(*map(one, parts.split(asked)))))
+        return await asyncio.gather(*map(one, batch.split(asked)))
 
     async def _wait(
         self,
@@ -328,14 +294,14 @@ class App:
         """Look again at each ring until the result is done or the call's time is over."""
         is_done = operation.is_done
         assert is_done is not None
-        ws, again = caller.ws or await self._place(asked), operation.again
+        ws, recheck = caller.ws or await self._number_of(asked), operation.recheck
 
         async def look(last: Any) -> Any:
             async def run(context: Context, params: Any) -> Any:
                 found = await (
                     operation.run(context, params)
-                    if again is None
-                    else again(context, params, last)
+                    if recheck is None
+                    else recheck(context, params, last)
                 )
                 if is_done(found):
                     # What rang may be the end of this very key: its news is not for its holder.
@@ -349,7 +315,7 @@ class App:
                 again_as,
                 face,
                 run,
-                writes=again is None and operation.is_write(asked),
+                writes=recheck is None and operation.is_write(asked),
                 gone=gone,
                 fits=fits,
             )
@@ -381,8 +347,8 @@ class App:
         context: Context | None = None
         ws = (
             caller.ws
-            or self._known_places.get(asked.workspace or "default")
-            or await self._place(asked)
+            or self._known_numbers.get(asked.workspace or "default")
+            or await self._number_of(asked)
         )
         # A transaction may be run again: what is counted must know that it is the same call.
         this_call = object()
@@ -390,7 +356,7 @@ class App:
         async def work(tx: Transaction) -> Any:
             nonlocal context
             if gone is not None and gone.is_set:
-                raise CallerGone("The caller hung up.", hint="Ask again.")
+                raise CallerGone("The caller disconnected.", hint="Ask again.")
             store = Store(tx, ws)
             workspace = await self._workspace(store, caller, asked)
             context = self._context(
@@ -406,7 +372,7 @@ class App:
                 await context.resume(asked.session)
             return await run(context, asked)
 
-        # Who may do what concerns the whole server may do it with a key of one workspace too.
+        # A key with the scope `server` works across workspaces even if it belongs to one.
         across = operation.spans_workspaces and (caller.ws == 0 or operation.scope == "server")
         try:
             result = await (
@@ -415,33 +381,11 @@ class App:
                 else self._read(work, slow=operation.is_slow, ws=ws, across=across)
             )
         except (NotYou, LoopGuard) as error:
-            await self._note_refused(error, operation, caller, ws)
+            await self._refusals.report(error, operation.name, caller, ws)
             raise
         if context is not None:
             self._after(context, is_push=is_push)
         return result
-
-    async def _note_refused(
-        self, error: NotYou | LoopGuard, operation: Operation, caller: Caller, ws: int
-    ) -> None:
-        """Tell in the workspace's feed of a name that was not the key's own, or of a loop.
-
-        Never what it wanted to say.
-        """
-        if not self.limits.may_note_refusal(caller.key_id):
-            return
-        kind = "agent.refused" if isinstance(error, NotYou) else "agent.held"
-        subject = {
-            "key": caller.key_id,
-            "operation": operation.name,
-            **{name: error.details[name] for name in TOLD if name in error.details},
-        }
-        with suppress(Unavailable):
-            await self.engine.write(
-                lambda tx: Store(tx, ws).note(kind, at=self.clock(), reader=0, subject=subject),
-                ws=ws,
-            )
-            self._notifier.ring(ws, ())
 
     async def _read(
         self, work: Callable[[Transaction], Any], *, slow: bool, ws: int, across: bool
@@ -452,14 +396,14 @@ class App:
         except NeedsWrite:
             return await self.engine.write(work, ws=ws, across=across)
 
-    async def _place(self, asked: Call) -> int:
+    async def _number_of(self, asked: Call) -> int:
         """Return the number of the workspace that a call names. Raises NotFound."""
         name = asked.workspace or "default"
         row = await self.engine.read(lambda tx: find_workspace(tx, name), across=True)
         if row is None:
             raise _no_workspace(name)
         # A workspace's number never changes and is never used again.
-        self._known_places[name] = row.ws
+        self._known_numbers[name] = row.ws
         return row.ws
 
     async def _workspace(self, store: Store, caller: Caller, asked: Call) -> WorkspaceRow:
@@ -491,7 +435,7 @@ class App:
         fits: Fits = all_fit,
         call: object = None,
     ) -> Context:
-        """Return what an operation is given while it runs.
+        """Return the context in which an operation runs.
 
         `call` is one object for all tries of one call.
         """
@@ -515,7 +459,7 @@ class App:
         )
 
     async def _as_server(self, ws: int, run: Callable[[Context], Any]) -> Any:
-        """Run what the server does on its own in one workspace, in a transaction."""
+        """Run the server's background work in one workspace, in a transaction."""
         context: Context | None = None
 
         async def work(tx: Transaction) -> Any:

@@ -1,6 +1,6 @@
-"""Callers: whose key a credential is, asked of the store and known for a moment.
+"""Callers: the owner of a key, read from the store and cached briefly.
 
-What a caller may do is said in ops/table.py. Explained in docs/why/keys.md.
+Roles and scopes are in ops/access.py. Explained in docs/why/keys.md.
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ ENDED_MS = 60_000
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A key that was found right at a moment of the process's own clock (ms), and who calls
-    with it.
-    """
+    """A verified key, the monotonic time (ms) of the check, and its caller."""
 
     at: int
     row: KeyRow
@@ -45,14 +43,14 @@ class Callers:
         """
         if not credential:
             raise BadKey(
-                "No key was given.",
+                "The request has no key.",
                 hint="Send it as 'Authorization: Bearer abx_…'.",
                 reason="missing",
             )
         known = await self._find(credential)
         if known is None:
             raise BadKey(
-                "This key is not known here.",
+                "This key is unknown.",
                 hint="Check which server it belongs to.",
                 reason="unknown",
             )

@@ -79,9 +79,8 @@ async def open(
     """Open a database and give a client on it: `async with
     ackbox.open("sqlite:////path/to/ackbox.db", agent="ana") as client`.
 
-    Without a key it acts as the operator of an SQLite database, whose key is in `operator.key`
-    beside the file, as `ackbox up`
-    keeps it. Raises Unavailable when a server has the database open.
+    Without a key it acts as the operator of an SQLite database, with the key in `operator.key` next
+    to the file, as `ackbox up` does. Raises Unavailable when a server has the database open.
     """
     where = _directory(url)
     if where is not None and is_held(where):
@@ -112,8 +111,8 @@ async def _operator(app: App, where: Path | None) -> str:
         return await ensure_operator(app, where)
     if app.engine.name != "sqlite":
         raise BadKey(
-            "No key was given.",
-            hint="Give `key`; only an SQLite database keeps its operator's key beside it.",
+            "The request has no key.",
+            hint="Pass `key`; only an SQLite database has an operator key in its directory.",
         )
     made = await app.ensure(workspace="default", operator_key=None)
     assert made is not None

@@ -1,5 +1,4 @@
-"""Limits: token buckets for keys and workspaces, and how much a key may have under way, so that one
-cannot drown the rest.
+"""Limits: token buckets for keys and workspaces, and maximum requests in progress per key.
 
 Explained in docs/why/limits.md.
 """
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Rate(msgspec.Struct, frozen=True):
-    """So many a second on average, so many at once."""
+    """Average rate per second, and maximum burst."""
 
     per_s: float
     burst: float
@@ -66,14 +65,13 @@ REPEATS_WITHIN_S = 600
 # Buckets of each kind. Kinds do not push out one another: a flood of wrong keys fills the buckets
 # of addresses alone.
 MAX_BUCKETS = 20_000
-# What one key may have under way at once: calls that wait, and bytes of requests that are not
-# answered.
+# Maximum per key at one time: waiting calls, and bytes of requests without a response.
 MAX_WAITS = 1_000
 MAX_BYTES = 32 << 20
 # A body up to this size is bounded by its connection; a longer one counts against its key.
 UNCOUNTED = 64 * 1024
-# Bytes of deliveries under way whose signature has not been checked: the whole body must be there
-# first. All of them count.
+# Maximum bytes of deliveries in progress whose signature is not checked yet; the check needs the
+# complete body.
 MAX_OF_WEBHOOK = 8 << 20
 MAX_OF_ADDRESS = 4 << 20
 
@@ -96,21 +94,20 @@ class Limits:
         self._bytes: Counter[str] = Counter()
         self._said: dict[int, deque[tuple[float, Any]]] = {}
 
-    def spend(self, caller: Caller, params: Any) -> None:
-        """Take what a call costs. Raises RateLimited, which says when to come back."""
+    def spend(self, caller: Caller, cost: float = 1.0) -> None:
+        """Take what a call costs. Raises RateLimited with the time to wait."""
         if caller.role == "operator":
             return
-        cost = float(len(getattr(params, "messages", ())) or 1)
         self.take("key", caller.key_id, cost)
         self.take("workspace", caller.ws, cost)
 
     def pace(self, caller: Caller, rate: Rate) -> None:
-        """Take one call out of what a key may do at a rate of its own. Raises RateLimited."""
+        """Count one call against a separate rate of a key. Raises RateLimited."""
         if caller.role != "operator":
             self.take("pace", (caller.key_id, rate.per_s), rate=rate)
 
     def count_guess(self, address: str) -> None:
-        """Note a wrong key from an address. Raises RateLimited when there were many of late."""
+        """Count a wrong key from an address. Raises RateLimited after many recent ones."""
         wait_s = self._bucket("guess", network(address)).take(1, self._clock())
         if wait_s:
             raise RateLimited(
@@ -126,9 +123,9 @@ class Limits:
         return self._bucket("refusal", key_id).take(1, self._clock()) == 0
 
     def may_repeat(self, same: int, limit: int, call: Any) -> bool:
-        """Whether the same text may be sent once more: by so many calls within ten minutes.
+        """Whether the same text may be sent again: at most `limit` calls within ten minutes.
 
-        A call asked again counts once.
+        A repeated call counts once.
         """
         now = self._clock()
         if len(self._said) > 100_000:
@@ -149,7 +146,7 @@ class Limits:
         key = caller.key_id
         if self._waits[key] >= MAX_WAITS and caller.role != "operator":
             raise RateLimited(
-                f"This key has {MAX_WAITS:,} calls that wait.",
+                f"This key has {MAX_WAITS:,} waiting calls.",
                 hint="End some; one subscription replaces many waits.",
                 retry_after_s=1,
                 limit=MAX_WAITS,
@@ -191,8 +188,8 @@ class Limits:
     def _refuse_over(self, whose: str, size: int, limit: int, named: str) -> None:
         if self._bytes[whose] + size > limit:
             raise RateLimited(
-                f"{named} has more than {limit:,} bytes of requests under way.",
-                hint="Wait for answers, then go on.",
+                f"{named} has more than {limit:,} bytes of requests in progress.",
+                hint="Wait for the responses, then continue.",
                 retry_after_s=1,
                 limit=limit,
             )
@@ -224,13 +221,13 @@ class Limits:
         if wait_s:
             raise RateLimited(
                 f"Too many calls for this {'key' if rate else kind}.",
-                hint="Wait, then go on; many sends fit into one call.",
+                hint="Wait, then continue; one call can send many messages.",
                 retry_after_s=_told(wait_s),
             )
 
 
 class Held:
-    """The bytes that one call's request takes, given back when the call ends.
+    """The bytes of one call's request, released when the call ends.
 
     `unsigned_from` is where a delivery comes from.
     """
@@ -290,5 +287,5 @@ def _count_down(counts: Counter[str], key: str, by: int) -> None:
 
 
 def _told(wait_s: float) -> float:
-    # Rounded up: who comes back when told must not be refused again.
+    # Rounded up, so that a caller who waits this long is not refused again.
     return math.ceil(wait_s * 1000) / 1000

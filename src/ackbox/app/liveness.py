@@ -1,6 +1,6 @@
 """Signs of life, as this server has seen them; the app writes them down now and then.
 
-What presence follows from them is said in ops/rules/presence.py. Explained in docs/why/presence.md.
+ops/rules/presence.py derives presence from them. Explained in docs/why/presence.md.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ class Alive:
         self._sessions: dict[int, dict[int, int]] = {}
 
     def last(self, ws: int, reader: int) -> int:
-        """Return when a reader was last alive, 0 for never; who follows or stays is alive now."""
+        """Return a reader's last sign of life, 0 for never; a reader that follows or stays is alive
+        now.
+        """
         return self._clock() if self._is_here(ws, reader) else self._seen.get((ws, reader), 0)
 
     def follows(self, ws: int, reader: int) -> bool:
         """Whether a reader follows.
 
-        Who has checked out is away at once, also while a socket is open, until its next call.
+        A reader that has checked out is offline until its next call, even while a socket is open.
         """
         return (ws, reader) in self._following and self._seen.get((ws, reader)) != 0
 
@@ -56,7 +58,7 @@ class Alive:
     def stay(self, ws: int, reader: int) -> None:
         """Count a reader as here until it leaves.
 
-        Unlike one that follows it is not told of its post.
+        Unlike a follower, it is not notified of messages.
         """
         self._staying[ws, reader] += 1
 
@@ -91,7 +93,7 @@ class Alive:
         _forget(self._unwritten, ws, written)
 
     def session_last(self, ws: int, seq: int) -> int:
-        """Return when a session was last alive, as far as it is not written down; 0 for never."""
+        """Return the last unwritten sign of life of a session; 0 for none."""
         return self._sessions.get(ws, {}).get(seq, 0)
 
     def note_sessions(self, ws: int, signs: Mapping[int, int]) -> None:

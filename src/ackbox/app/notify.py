@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from ackbox.app.bell import EVERYBODY, Bell
 from ackbox.store.engine import Engine
 
-# More agents than this are told of as everybody: a notification between servers is short.
+# Maximum agents that a notification names; more become everybody, because it must be short.
 MAX_NAMED = 6
 
 

@@ -1,4 +1,4 @@
-"""Stays: who counts as online for as long as something of theirs is open, such as a socket.
+"""Stays: readers that count as online while they hold something open, such as a socket.
 
 The last stay of a reader that ends checks it out, however it ended. Explained in
 docs/why/presence.md.
@@ -17,11 +17,11 @@ from ackbox.app.liveness import Alive
 from ackbox.errors import AckboxError
 from ackbox.ops.access import Caller
 from ackbox.ops.decode import decode
-from ackbox.ops.table import OPERATIONS, Call, Context
+from ackbox.ops.table import OPERATIONS, Call, Context, allow
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True):
-    """Who stays, and with whose key they came."""
+    """A reader that stays online, and the caller it came with."""
 
     caller: Caller
     asked: Call
@@ -35,7 +35,7 @@ class Stays:
     def __init__(
         self,
         run: Callable[..., Awaitable[Any]],
-        spend: Callable[[Caller, Call], None],
+        spend: Callable[[Caller], None],
         alive: Alive,
         is_closing: Callable[[], bool],
     ) -> None:
@@ -48,8 +48,9 @@ class Stays:
         Return what `leave` takes, and the answer of agent.check_in.
         """
         operation = OPERATIONS["agent.check_in"]
+        allow(caller, operation.name, "write")
         asked: Call = decode(operation.params, params)
-        self._spend(caller, asked)
+        self._spend(caller)
 
         async def check_in(context: Context, asked: Any) -> tuple[Stay, Any]:
             result = await operation.run(context, asked)
@@ -98,11 +99,11 @@ class Stays:
         }
 
         async def check_out(context: Context, asked: Any) -> None:
-            # One that has come back meanwhile is here.
+            # A reader that has come back is online.
             if not self._alive.stays(stay.ws, stay.reader):
                 await operation.run(context, asked)
 
-        # A session may have ended by itself.
+        # The session may have ended meanwhile.
         with suppress(AckboxError):
             await self._run(
                 operation,

@@ -1,6 +1,6 @@
 """Waiting: a long poll looks again at each ring, as long as somebody waits for what it finds.
 
-What a look does is the operation's; who may look is the app's. Explained in docs/why/delivery.md.
+The operation decides what a look does, the app who may look. Explained in docs/why/delivery.md.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The same call() from afar."""
+"""The client: the same call() from another process."""

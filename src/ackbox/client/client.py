@@ -40,7 +40,7 @@ R = TypeVar("R")
 WHOSE = ("workspace", "agent", "instance", "session")
 # Letters remembered, so that each is shown once; and how often all that is unread is looked through
 # again.
-MOST_SHOWN = 10_000
+MAX_SHOWN = 10_000
 LOOK_AGAIN_S = 60.0
 
 
@@ -48,11 +48,11 @@ class Transport(Protocol):
     """A way to a store: over a socket, or in this process."""
 
     async def call(self, name: str, params: bytes, *, may_repeat: bool) -> bytes:
-        """Do one operation on JSON and return JSON."""
+        """Call one operation with JSON parameters and return JSON."""
         ...
 
     def follow(self, params: dict[str, Any]) -> AsyncGenerator[Any, None]:
-        """Give pages of the feed: events as JSON, and the cursor after them."""
+        """Yield pages of the feed: events as JSON, and the cursor after them."""
         ...
 
     async def close(self) -> None: ...
@@ -81,7 +81,7 @@ class Noun:
 
 
 def spoken(verb: str) -> str:
-    """Return the name of a verb's method: Python has its own `import`."""
+    """Return the method name of a verb; `import` is a Python keyword."""
     return f"{verb}_" if keyword.iskeyword(verb) else verb
 
 
@@ -91,8 +91,8 @@ def _method(client: Client, operation: Operation) -> Callable[..., Awaitable[Any
 
     method.__name__, method.__doc__ = operation.verb, operation.description
     signature = inspect.signature(operation.params).replace(return_annotation=operation.result)
-    # help() reads it; the type of functions does not know it.
-    method.__signature__ = signature  # type: ignore[attr-defined]
+    # help() reads it.
+    method.__signature__ = signature  # type: ignore[attr-defined]  # not in the type of functions
     return method
 
 
@@ -208,7 +208,7 @@ class Client(Nouns):
                 last = max([last, *(event.seq for event in events)])
 
     async def events(self, **params: Unpack[Follow]) -> AsyncGenerator[Event, None]:
-        """Give what happens, one event at a time; as `pages`, without the cursors."""
+        """Yield events one at a time; like `pages`, without the cursors."""
         async with aclosing(self.pages(**params)) as pages:
             async for events, _ in pages:
                 for event in events:
@@ -242,7 +242,7 @@ class Client(Nouns):
                             if mark != "none":
                                 await self.call("receipt.mark", mark=mark, ids=[fetched[0].id])
                             yield fetched.popleft()
-                        while len(shown) > MOST_SHOWN:
+                        while len(shown) > MAX_SHOWN:
                             shown.popitem(last=False)
                 except (NoServer, RateLimited, Unavailable):
                     if not has_begun:
@@ -279,7 +279,7 @@ class Client(Nouns):
 
 
 async def _either(news: asyncio.Event, listening: asyncio.Task[None]) -> None:
-    """Wait for news; raise what ended the listening."""
+    """Wait for the next page; raise the error that ended the feed."""
     waiting = asyncio.create_task(news.wait())
     try:
         await asyncio.wait([waiting, listening], return_when=asyncio.FIRST_COMPLETED)
@@ -290,7 +290,7 @@ async def _either(news: asyncio.Event, listening: asyncio.Task[None]) -> None:
 
 
 def _may_repeat(operation: Operation, given: dict[str, Any]) -> bool:
-    """Whether doing it twice is doing it once."""
+    """Whether repeating the call has no further effect."""
     if "idempotency_key" in given:
         return True
     if isinstance(operation.writes, bool):

@@ -2,7 +2,7 @@
 
 The server writes `server.json` (0600) into the data directory while it runs; the operator key
 is in `operator.key` (0600). That key goes to the address in `server.json` and to no other.
-Explained in docs/why/keys.md, "Where a key goes".
+Explained in docs/why/keys.md, "Destinations of a key".
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def caller(
         # Without a key of its own it would show the operator's to whatever else listens on the
         # default port.
         if server is None and own_key is None:
-            raise NoServer(f"No server runs on {where}.")
+            raise NoServer(f"No server is running on {where}.")
         address = server["url"] if server else DEFAULT_URL
     if server is not None and same_address(address, server["url"]):
         # The very address the server wrote: `localhost` may lead to another program on the same
@@ -126,14 +126,14 @@ def _key_for(address: str | None, address_from: Source, given: str | None) -> st
 
 
 def no_key(address: str) -> BadKey:
-    """Return the error for an address that no key at hand belongs to."""
+    """Return the error for an address that the known keys do not belong to."""
     parts = parse_url(address)
     return BadKey(
-        f"There is no key for {parts.scheme}://{parts.netloc}. The operator key goes to its own"
-        " server only.",
+        f"No key for {parts.scheme}://{parts.netloc}. The operator key is sent to the server of"
+        " its data directory only.",
         hint=(
-            "Give a key of that server with --key or ACKBOX_KEY; its admin makes one with: ackbox"
-            " key create"
+            "Set ACKBOX_KEY to a key of that server, or pass --key-file. Its admin makes one with:"
+            " ackbox key create"
         ),
         reason="elsewhere",
     )

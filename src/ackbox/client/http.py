@@ -29,7 +29,6 @@ _BY_CODE = {
         errors.Conflict,
         errors.RateLimited,
         errors.LoopGuard,
-        errors.SealedRequired,
         errors.Unavailable,
     )
 }
@@ -86,14 +85,14 @@ class HttpCaller:
         try:
             answer = json.loads(text)
         except ValueError:
-            raise NoServer(f"What answers at {self.url} is not ackbox.") from None
+            raise NoServer(f"The server at {self.url} is not ackbox.") from None
         if status >= 400:
             raise error_of(answer.get("error", {}) if isinstance(answer, dict) else {}, status)
         return answer
 
     @property
     def is_here(self) -> bool:
-        """Whether the address is this machine's own."""
+        """Whether the address is on this machine."""
         return self._place.hostname in ("127.0.0.1", "localhost", "::1")
 
     def is_open(self) -> bool:
@@ -115,7 +114,7 @@ class HttpCaller:
             return False
 
     def is_ackbox(self) -> bool:
-        """Whether ackbox answers at the address, of whichever user."""
+        """Whether an ackbox server of any user answers at the address."""
         try:
             status, body = self._request("GET", "/openapi.json", None, 2)
             return status == 200 and json.loads(body)["info"]["title"] == "ackbox"
@@ -143,7 +142,7 @@ class HttpCaller:
         Raises NoServer when the server no longer has its address.
         """
         if self.is_there is not None and not self.is_there():
-            raise NoServer(f"The server at {self.url} has ended.")
+            raise NoServer(f"The server at {self.url} has stopped.")
         kind = (
             http.client.HTTPSConnection
             if self._place.scheme == "https"
@@ -199,7 +198,7 @@ def parse_url(url: str) -> SplitResult:
     if at:
         raise BadSettings(
             f"The address of the server at {place!r} has a part before the @, and ackbox signs in"
-            " with keys. Leave that part out; give the key with --key or ACKBOX_KEY."
+            " with keys. Remove that part and set ACKBOX_KEY, or pass --key-file."
         )
     if not is_whole:
         raise BadSettings(
@@ -209,15 +208,15 @@ def parse_url(url: str) -> SplitResult:
     return parts
 
 
-def error_of(told: dict[str, Any], status: int | None = None) -> errors.AckboxError:
-    """Return the error that a server told of, in the one shape."""
+def error_of(body: dict[str, Any], status: int | None = None) -> errors.AckboxError:
+    """Return the error of a server's error object."""
     kind = (
-        errors.BadKey if status == 401 else _BY_CODE.get(str(told.get("code")), errors.Unavailable)
+        errors.BadKey if status == 401 else _BY_CODE.get(str(body.get("code")), errors.Unavailable)
     )
     error = kind(
-        told.get("message", f"The server answered {status}."),
-        hint=told.get("hint"),
-        retry_after_s=told.get("retry_after_s"),
+        body.get("message", f"The server answered {status}."),
+        hint=body.get("hint"),
+        retry_after_s=body.get("retry_after_s"),
     )
-    error.details = told.get("details") or {}
+    error.details = body.get("details") or {}
     return error

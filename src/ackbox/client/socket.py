@@ -27,7 +27,7 @@ KEY_ENDED, RESYNC = 4001, 4009
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 # Pages that wait for a slow consumer; beyond that the feed is left and taken up again where the
 # consumer is.
-MOST_PAGES = 32
+MAX_PAGES = 32
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -122,10 +122,10 @@ class SocketTransport:
         frame = b'{"id":%d,"op":%b,"params":%b}' % (id, json.dumps(name).encode(), params)
         if len(frame) > FRAME_LIMIT:
             raise TooLong(
-                f"The call has {len(frame):,} bytes; a frame takes {FRAME_LIMIT:,}.",
+                f"The call has {len(frame):,} bytes; a frame holds at most {FRAME_LIMIT:,}.",
                 limit=FRAME_LIMIT,
                 size=len(frame),
-                hint="Send less at once, or over REST.",
+                hint="Send less in one call, or use REST.",
             )
         self._start()
         asked = self._asked[id] = _Asked(frame, may_repeat)
@@ -161,7 +161,7 @@ class SocketTransport:
             await self._say({"id": self._next_id(), "unsubscribe": followed.id})
 
     async def close(self) -> None:
-        """Close the socket; what is not answered fails."""
+        """Close the socket; pending calls fail."""
         running, self._running, self._socket = self._running, None, None
         if running is not None:
             running.cancel()
@@ -249,14 +249,14 @@ class SocketTransport:
             except (
                 Exception
             ) as strange:  # the edge: whatever ends this must reach those who wait for it
-                self._stop(Unavailable(f"What answers at {self._shown} is not ackbox: {strange}."))
+                self._stop(Unavailable(f"The server at {self._shown} is not ackbox: {strange}."))
                 return
             self._lose(refusal)
             if code == KEY_ENDED:
                 self._stop(
                     BadKey(
                         "This key has been revoked or has expired.",
-                        hint="Ask an admin for a new one.",
+                        hint="Get a new key from an admin.",
                     )
                 )
                 return
@@ -268,7 +268,7 @@ class SocketTransport:
         self._running = None
 
     async def _take_up(self, socket: ClientConnection) -> None:
-        """Ask again what is not answered, and follow again from where each feed is."""
+        """Repeat the pending calls, and follow each feed again from its cursor."""
         self._socket = socket
         for id, followed in [*self._followed.items()]:
             # One that was given up while another was sent stays given up.
@@ -293,7 +293,9 @@ class SocketTransport:
                 continue
             if asked.is_sent and not asked.may_repeat:
                 asked.answer.set_exception(
-                    NoServer("The connection broke before the answer came; it may have been done.")
+                    NoServer(
+                        "The connection broke before the reply; the call may have taken effect."
+                    )
                 )
             elif has_waited:
                 asked.answer.set_exception(why)
@@ -347,7 +349,7 @@ class SocketTransport:
             return
         if frame.error is not None:
             followed.put(error_of(frame.error))
-        elif len(followed.pages) >= MOST_PAGES:
+        elif len(followed.pages) >= MAX_PAGES:
             # Taken up again when its consumer has come this far; until then the socket stays free
             # for others.
             followed.leave()
@@ -364,13 +366,13 @@ class _Connect(connect):
 
 
 def _refusal(refused: InvalidStatus) -> AckboxError:
-    """Return the error in the body of a refused handshake."""
+    """Return the error in the body of a rejected handshake."""
     status = refused.response.status_code
     try:
-        told = json.loads(bytes(refused.response.body or b""))["error"]
+        body = json.loads(bytes(refused.response.body or b""))["error"]
     except (ValueError, KeyError, TypeError):
         return Unavailable(
             f"The server answered {status} to the handshake.",
-            hint="Is it ackbox that answers there?",
+            hint="Check that the URL is that of an ackbox server.",
         )
-    return error_of(told, status)
+    return error_of(body, status)

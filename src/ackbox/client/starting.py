@@ -72,7 +72,7 @@ def start_server(
     except OSError as error:
         raise Unavailable(
             f"The data directory {where} cannot be used: {error.strerror}.",
-            hint="Choose another with --data-dir.",
+            hint="Choose another directory with --data-dir.",
         ) from None
     until = time.monotonic() + START_S
     while time.monotonic() < until:
@@ -84,12 +84,12 @@ def start_server(
             return server, server["pid"] == process.pid
         if ended is not None:
             raise Unavailable(
-                f"The server ended with {ended}: {_last_line(log)}", hint=f"See {log}."
+                f"The server ended with {ended}: {_last_line(log)}", hint=f"Read {log}."
             )
         # Another process starts the server: its file is all there is to look at.
         time.sleep(0.02)
     process.terminate()
-    raise Unavailable(f"The server did not answer within {START_S:.0f} s.", hint=f"See {log}.")
+    raise Unavailable(f"The server did not answer within {START_S:.0f} s.", hint=f"Read {log}.")
 
 
 def start_again(where: Path, *, port: int | None = None) -> dict[str, Any]:
@@ -148,4 +148,4 @@ def absolute(database: str) -> str:
 
 def _last_line(log: Path) -> str:
     lines = log.read_text("utf-8", errors="replace").strip().splitlines()
-    return lines[-1][:300] if lines else "it said nothing"
+    return lines[-1][:300] if lines else "it printed no output"

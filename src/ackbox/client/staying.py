@@ -46,14 +46,14 @@ class Staying:
         try:
             self._shake_hands()
             self._send(TEXT, json.dumps(frame).encode())
-            told = json.loads(self._next_text())
+            reply = json.loads(self._next_text())
         except (OSError, HTTPException, ValueError, EOFError) as error:
             self._connection.close()
             raise NoServer(f"No server answers at {self._server.url} ({error}).") from None
-        if told.get("error") is not None:
+        if reply.get("error") is not None:
             self.go()
-            raise error_of(told["error"])
-        return told["result"]
+            raise error_of(reply["error"])
+        return reply["result"]
 
     def ask(self) -> Any:
         """Open the socket and ask whose key it is, without staying.
@@ -152,5 +152,5 @@ def _refusal(status: int, body: bytes) -> AckboxError:
     except (ValueError, KeyError, TypeError):
         return Unavailable(
             f"The server answered {status} to the handshake.",
-            hint="Is it ackbox that answers there?",
+            hint="Check that the URL is that of an ackbox server.",
         )

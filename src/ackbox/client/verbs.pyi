@@ -14,9 +14,12 @@ from typing import Any, Literal, TypedDict, Unpack
 from ackbox.client.client import P, R, Transport
 from ackbox.model.message import Letter, Message, Ref
 from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import Alive, CheckedIn, CheckedOut, Identity, Roster
+from ackbox.ops.agent.check_in import CheckedIn, CheckedOut
 from ackbox.ops.agent.dismiss import Dismissed
+from ackbox.ops.agent.heartbeat import Alive
+from ackbox.ops.agent.list import Roster
 from ackbox.ops.agent.set_kind import KindSet
+from ackbox.ops.agent.whoami import Identity
 from ackbox.ops.event.feed import Event, Events
 from ackbox.ops.event.list import Activity
 from ackbox.ops.event.log import Lines
@@ -29,7 +32,9 @@ from ackbox.ops.mailbox import Mailbox
 from ackbox.ops.message.ask import Asked
 from ackbox.ops.message.history import Found, Past
 from ackbox.ops.message.preview import Previewed
-from ackbox.ops.message.send import Sent, SentMany, StatusOf
+from ackbox.ops.message.send import Sent
+from ackbox.ops.message.send_many import SentMany
+from ackbox.ops.message.status import StatusOf
 from ackbox.ops.message.withdraw import Withdrawn
 from ackbox.ops.note.link import GotNote, Linked
 from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
@@ -43,8 +48,9 @@ from ackbox.ops.session.list import Claims, Sessions
 from ackbox.ops.session.start import Checkpointed, Started
 from ackbox.ops.session.start import Ended as StartEnded
 from ackbox.ops.table import Context
-from ackbox.ops.task.change import Claimed
-from ackbox.ops.task.find import Created, TaskPage
+from ackbox.ops.task.claim import Claimed
+from ackbox.ops.task.create import Created
+from ackbox.ops.task.find import TaskPage
 from ackbox.ops.task.finish_many import FinishedMany
 from ackbox.ops.thread import Thread, Threads
 from ackbox.ops.turn import Turn, TurnMessage
@@ -91,31 +97,15 @@ class AgentVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> CheckedIn:
-        """Say that you are here and what you are doing; tells how much post waits and who
-        works on the
-        same things.
+        """Report that you are online and what you work on.
 
-        With `auto_instance` the server chooses the instance; `me` says which. One that was
-        left is
-        given again, and starts as a new
-        one does: with what no copy has read. `copies` names the other live copies.
+        Returns your unread count and the agents that claim the same work. With
+        `auto_instance` the
+        server chooses an instance, in `me`. An abandoned instance is reused, and starts
+        with the
+        messages that no instance has read. `copies` lists your other online instances.
 
         Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
-        """
-
-    async def heartbeat(
-        self,
-        *,
-        summary: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Alive:
-        """Say that you are still here. Any call counts as a sign of life; this one does
-        nothing else.
-
-        Raises NotAllowed.
         """
 
     async def check_out(
@@ -127,7 +117,39 @@ class AgentVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> CheckedOut:
-        """Say that you are leaving; you show as away at once, and your post waits.
+        """Report that you go offline; messages wait for you.
+
+        Raises NotAllowed.
+        """
+
+    async def dismiss(
+        self,
+        *,
+        name: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Dismissed:
+        """Withdraw all messages that wait for an unknown name.
+
+        The messages stay in the history.
+
+        For people and operators. A later message to the name waits again.
+
+        Raises NotAllowed, NotFound (also for an agent that has connected before).
+        """
+
+    async def heartbeat(
+        self,
+        *,
+        summary: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Alive:
+        """Report that you are still online; any other call does so too.
 
         Raises NotAllowed.
         """
@@ -151,40 +173,7 @@ class AgentVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Roster:
-        """Return who is here: every agent and person with presence, and names that post waits
-        for.
-        """
-
-    async def whoami(
-        self,
-        *,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Identity:
-        """Return whom your key makes you: workspace, name, role, and as whom else it may
-        speak.
-        """
-
-    async def dismiss(
-        self,
-        *,
-        name: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Dismissed:
-        """Wait no longer for a name that has never been here: what waits for it is taken back,
-        and
-        stays in the history.
-
-        People and operators may. It is awaited again as soon as somebody writes to it
-        again.
-
-        Raises NotAllowed, NotFound (also for who has been here).
-        """
+        """List agents and people with their presence, and unknown recipients."""
 
     async def set_kind(
         self,
@@ -196,17 +185,59 @@ class AgentVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> KindSet:
-        """Make a registered name a person's, or an agent's.
+        """Change a registered name's kind to agent or human.
 
-        Messages that were sent before keep the kind they were sent with. Keys of the name
-        stay as they
-        are: an agent's key no longer
-        speaks as a person, so make a new one for the person.
+        Earlier messages keep the kind they were sent with. Keys do not change: an agent's
+        key cannot
+        speak as a person, so create a new key for the person.
 
-        Raises NotFound, Conflict (a part of the server; a person who still has a key).
+        Raises NotFound, Conflict (part of the server, or a person with a valid key).
         """
 
+    async def whoami(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Identity:
+        """Return your identity: workspace, name, role and rights of your key."""
+
 class MessageVerbs:
+    async def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Message:
+        """Return one message; marks nothing.
+
+        Raises NotFound, also for other workspaces.
+        """
+
+    async def withdraw(
+        self,
+        *,
+        id: str,
+        as_sender: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Withdrawn:
+        """Withdraw a message from recipients who have not read it.
+
+        It moves from their mailboxes to their archives and stays in the history. Recipients
+        who have
+        read it keep it. Repeating the call changes nothing.
+
+        Raises NotFound, also for a message of another sender.
+        """
+
     async def send(
         self,
         *,
@@ -232,82 +263,17 @@ class MessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Sent:
-        """Send a message; it is on disk before this answers.
+        """Send a message; it is on disk before the call returns.
 
-        The reply says for each recipient whether it is known, online, and since when. A
-        name that
-        nobody has seen yet gets its post when it first appears. The same idempotency key
-        with the
-        same content returns the first message.
+        The result lists each recipient's presence, and whether it is known. A message to an
+        unknown
+        name waits until an agent with that name connects. The same idempotency key with the
+        same
+        content returns the first message.
 
         Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
-        Source: docs/why/delivery.md.
-        """
-
-    async def send_many(
-        self,
-        *,
-        messages: builtins.list[dict[str, Any]],
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> SentMany:
-        """Send up to 500 messages in one call; each is stored or refused by itself, in their
-        order.
-
-        Raises Invalid only for the call as a whole; a message's own error stands in its
-        outcome.
-        """
-
-    async def get(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Message:
-        """Return one message. Looking marks nothing.
-
-        Raises NotFound, also for what is in somebody else's workspace.
-        """
-
-    async def status(
-        self,
-        *,
-        id: str,
-        limit: int = 100,
-        cursor: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> StatusOf:
-        """Return what became of one message: every recipient's receipt.
-
-        `is_late` says that an answer was expected by now and none came.
-        Raises NotFound, BadCursor.
-        """
-
-    async def withdraw(
-        self,
-        *,
-        id: str,
-        as_sender: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Withdrawn:
-        """Take back a message of yours from everyone who has not read it.
-
-        It leaves their mailboxes for their archive, and stays in the history. Who has read
-        it keeps it.
-        Doing it again changes nothing.
-
-        Raises NotFound, also for a message that somebody else sent.
+        Source:
+        docs/why/delivery.md.
         """
 
     async def ask(
@@ -336,13 +302,13 @@ class MessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Asked:
-        """Send a question and wait for its answer, up to `wait_s` seconds.
+        """Send a question and wait up to `wait_s` seconds for a reply.
 
-        Returns early when everybody it was for goes away. The question stays sent whatever
-        the
-        outcome; to wait on, ask again with the same idempotency key. The answer is ordinary
-        post:
-        mark it when you have dealt with it.
+        Returns early when all recipients go offline. The question stays sent for any
+        outcome; to
+        continue to wait, call again with the same idempotency key. The reply is an ordinary
+        message:
+        mark it when you have read it.
 
         Raises what message.send raises.
         """
@@ -370,11 +336,11 @@ class MessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Past:
-        """Return the workspace's messages, newest first. Looking marks nothing.
+        """Return the workspace's messages, newest first; marks nothing.
 
-        `ids` names the messages instead of narrowing; those that are not here, or not yours
-        to see, are
+        `ids` selects messages directly; those that do not exist or that you may not see are
         left out.
+
         Raises Invalid, TooLong, NotFound (thread), BadCursor.
         """
 
@@ -397,8 +363,7 @@ class MessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Found:
-        """Return messages with these words in subject or body, newest first. Looking marks
-        nothing.
+        """Search subjects and bodies, newest first; marks nothing.
 
         Raises Invalid, NotFound (thread), BadCursor.
         """
@@ -413,9 +378,43 @@ class MessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Previewed:
-        """Say who would get a message and how each is reached, without sending it.
+        """Return who would receive a message, without sending it.
 
         Raises Invalid.
+        """
+
+    async def send_many(
+        self,
+        *,
+        messages: builtins.list[dict[str, Any]],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> SentMany:
+        """Send up to 500 messages in one call, each with a separate outcome.
+
+        Messages are stored in the order of the list. Raises Invalid only when the list
+        itself is
+        invalid; the error of one message is in its outcome.
+        """
+
+    async def status(
+        self,
+        *,
+        id: str,
+        limit: int = 100,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> StatusOf:
+        """Return the receipts of one message: who received and read it.
+
+        `is_late` is true when a reply is overdue.
+
+        Raises NotFound, BadCursor.
         """
 
 class EventVerbs:
@@ -434,12 +433,13 @@ class EventVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Events:
-        """Return events after a cursor, oldest first; waits up to `wait_s` when there are
-        none.
+        """Return events after a cursor, oldest first; can wait for new ones.
 
-        A reader that keeps its cursor never skips an event. One cursor serves every choice
-        of
-        events. A page may be empty and have more after it: ask again.
+        With `wait_s` it waits when there are none. A client that keeps its cursor never
+        misses an
+        event; one cursor is valid for all filters. A page may be empty although `has_more`
+        is true:
+        call again.
 
         Raises Invalid, BadCursor.
         """
@@ -455,7 +455,7 @@ class EventVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Activity:
-        """Return what happened, newest first: ids and kinds, never a body.
+        """List events, newest first: ids and kinds, never a body.
 
         Raises BadCursor.
         """
@@ -470,13 +470,11 @@ class EventVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Lines:
-        """Return what happened, oldest first, messages whole; for keeping and for reading
-        back. Looking
-        marks nothing.
+        """Return the event log with complete messages, oldest first.
 
-        A message that expects an answer opens a contract, and the first answer to it
-        resolves that;
-        both have lines of their own.
+        For archives and replays; marks nothing. A message that expects a reply opens a
+        contract, which
+        the first reply resolves; both have separate lines.
 
         Raises BadCursor.
         """
@@ -497,14 +495,13 @@ class MailboxVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Mailbox:
-        """Return everything for one recipient, newest first, with read and archived flags.
-        Marks
-        nothing.
+        """List the messages of one mailbox, newest first; marks nothing.
 
-        The mailbox of a name that is not registered is empty, and looking into another's
-        registers
-        nobody.
-        Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace),
+        Each has its read and archived flags. The mailbox of an unregistered name is empty;
+        listing it
+        does not register the name.
+
+        Raises BadCursor, NotFound (the mailbox of another agent in a private workspace),
         NotAllowed.
         """
 
@@ -530,18 +527,15 @@ class InboxVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Checked:
-        """Return the caller's unread post, oldest first.
+        """Return the caller's unread messages, oldest first.
 
-        Gives at most `limit` messages and `max_body_bytes` of body text, cutting at a whole
-        message
-        and saying so. Unread post comes back on every check until it is marked; `cursor`
-        only goes
-        on to the rest of this look. `since`, `metadata`, `intent`, `direct_only` and
-        `state` narrow
-        what
-        is shown, not the counts; of what was handed over before, the newest 1,000 messages
-        are looked
-        through.
+        Returns at most `limit` messages and `max_body_bytes` of body text, without
+        splitting a message.
+        Unread messages come back on every check until they are marked; `cursor` only pages
+        through one
+        look. `since`, `metadata`, `intent`, `direct_only` and `state` filter the messages,
+        not the
+        counts. The states `delivered` and `acknowledged` search the newest 1,000 messages.
 
         Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least
         once".
@@ -569,9 +563,11 @@ class InboxVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Checked:
-        """Wait for unread post, up to `wait_s` seconds; returns at once when there is some.
+        """Wait up to `wait_s` seconds for unread messages.
 
-        Otherwise as inbox.check. An empty reply is not an error: ask again.
+        Returns at once when there are some. Everything else is as in inbox.check. An empty
+        result is
+        not an error: call again.
         """
 
 class KeyVerbs:
@@ -588,7 +584,7 @@ class KeyVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NewKey:
-        """Create a key for one agent or person. It is shown once and cannot be read again.
+        """Create a key for one agent or person; it is shown only once.
 
         Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
         """
@@ -606,8 +602,8 @@ class KeyVerbs:
     ) -> Keys:
         """List the workspace's keys, without their secrets.
 
-        A caller that covers all workspaces also sees the keys that do, the operator's among
-        them.
+        A key that covers all workspaces also lists the keys that do, such as the
+        operator's.
         """
 
     async def revoke(
@@ -619,9 +615,9 @@ class KeyVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Keys:
-        """Revoke a key: open sockets and waits that use it end within a second. Returns the
-        workspace's
-        keys.
+        """Revoke a key and return the workspace's keys.
+
+        Open sockets and waits that use it end within a second.
 
         Raises NotFound; NotAllowed for a key of all workspaces that may do more than the
         caller's.
@@ -637,11 +633,12 @@ class KeyVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> RotatedKey:
-        """Replace a key by a new one with the same rights; the old one ends later.
+        """Replace a key with a new one that has the same rights.
 
-        The new key is shown this once. The operator's own is also written to `operator.key`
-        on the
-        server's machine.
+        The new key is shown only once; the old one ends after `grace_s`. An operator's new
+        key is also
+        written to `operator.key` on the server's machine.
+
         Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the
         caller's).
         """
@@ -658,7 +655,9 @@ class InviteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Invited:
-        """Create an invitation for a second machine that works once, within 24 hours.
+        """Create an invitation for a second machine.
+
+        It works once, within 24 hours.
 
         Raises Invalid, Conflict.
         """
@@ -671,8 +670,9 @@ class InviteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NewKey:
-        """Turn an invitation, given as the key of this call, into a key of its agent for 90
-        days.
+        """Create the key of an agent from an invitation.
+
+        The invitation is the key of this call. The new key is valid for 90 days.
 
         Raises BadKey when it has been used.
         """
@@ -688,11 +688,12 @@ class LoginVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Link:
-        """Make a link that signs a person in to the dashboard, once, within ten minutes.
+        """Create a one-time link that signs a person in to the dashboard.
 
-        A person makes one for themselves; an admin for any person. Raises Invalid,
-        NotAllowed, Conflict
-        (the name is an agent's).
+        It is valid for ten minutes. People create links for themselves, admins for any
+        person.
+
+        Raises Invalid, NotAllowed, Conflict (the name is an agent's).
         """
 
     async def redeem(
@@ -703,11 +704,9 @@ class LoginVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NewKey:
-        """Turn a one-time link, given as the key of this call, into an ordinary key of its
-        person, good
-        for seven days.
+        """Redeem a one-time link for a key that is valid for seven days.
 
-        Raises BadKey when it has been used.
+        The link is the key of this call. Raises BadKey when it has been used.
         """
 
     async def end(
@@ -718,254 +717,7 @@ class LoginVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> LoginEnded:
-        """Sign out: end the key of this call, when a link made it."""
-
-class TaskVerbs:
-    async def create(
-        self,
-        *,
-        title: str,
-        description: str = "",
-        to: str | None = None,
-        to_instance: str | None = None,
-        status: Literal[
-            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
-        ] = "open",
-        priority: int = 3,
-        project: str | None = None,
-        mission: str | None = None,
-        tags: builtins.list[str] = ...,
-        depends_on: builtins.list[str] = ...,
-        done_when: str | None = None,
-        due_at: str | None = None,
-        estimated_minutes: int | None = None,
-        parent: str | None = None,
-        metadata: dict[str, Any] = ...,
-        idempotency_key: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Created:
-        """Make a task; whoever it is for gets a message of type task_assignment.
-
-        Without `to` it is for whoever claims it. The same idempotency key with the same
-        content returns
-        the first task.
-
-        Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
-        """
-
-    async def get(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Return one task.
-
-        Raises NotFound, also for what is in somebody else's workspace.
-        """
-
-    async def list(
-        self,
-        *,
-        status: str | builtins.list[str] = "unfinished",
-        assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        urgent_first: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> TaskPage:
-        """Return tasks, newest or most urgent first; those not finished, unless `status` says
-        otherwise.
-
-        Raises Invalid, BadCursor.
-        """
-
-    async def search(
-        self,
-        *,
-        status: str | builtins.list[str] = "all",
-        assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        query: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> TaskPage:
-        """Return tasks with these words in title, description, tags or note, newest first.
-
-        Raises Invalid, BadCursor.
-        """
-
-    async def claim(
-        self,
-        *,
-        id: str | None = None,
-        start: bool = False,
-        project: str | None = None,
-        tag: str | None = None,
-        or_refuse: bool = False,
-        tell: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Claimed:
-        """Take a task: one of any number of claimants gets it, each other is told who did.
-
-        Claiming again what you have changes nothing and is no error. Without an id, takes
-        the most
-        urgent task that is
-        open, waits for nothing and is for you or for whoever claims it.
-
-        Raises NotFound, Conflict (with `or_refuse`).
-        """
-
-    async def update(
-        self,
-        *,
-        as_assignee: bool = False,
-        id: str,
-        status: Literal[
-            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
-        ]
-        | None = None,
-        note: str | None = None,
-        blocked_by: str | None = None,
-        blocked_cause: Literal["peer_task", "human", "authorisation", "other"] | None = None,
-        title: str | None = None,
-        description: str | None = None,
-        to: str | None = None,
-        to_instance: str | None = None,
-        priority: int | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tags: builtins.list[str] | None = None,
-        depends_on: builtins.list[str] | None = None,
-        done_when: str | None = None,
-        due_at: str | None = None,
-        estimated_minutes: int | None = None,
-        metadata: dict[str, Any] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Change a task: begin it, block it, send it to review, finish or fail or cancel it,
-        open it
-        again, or edit it.
-
-        Beginning what is nobody's makes it yours. Finishing writes a message of type system
-        to the
-        creator, and to the
-        assignee when somebody else finished it. The same state again changes nothing.
-
-        Raises NotFound, Conflict (a state that cannot follow, somebody else's task, a
-        circle), Invalid,
-        TooLong, UnknownRecipient.
-        """
-
-    async def assign(
-        self,
-        *,
-        id: str,
-        to: str = "",
-        to_instance: str | None = None,
-        note: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Give a task to somebody, or to whoever claims it; the new assignee and the last one
-        get a
-        message each.
-
-        What was claimed or begun is open again, for the new assignee to claim. The same
-        assignee again
-        changes nothing.
-
-        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
-        """
-
-    async def depend(
-        self,
-        *,
-        as_assignee: bool = False,
-        id: str,
-        on: builtins.list[str] = ...,
-        no_more_on: builtins.list[str] = ...,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Let a task wait for others, or no more; a circle is refused.
-
-        Raises NotFound, Conflict (it would wait for itself), Invalid.
-        """
-
-    async def finish_many(
-        self,
-        *,
-        as_assignee: bool = False,
-        ids: builtins.list[str] | None = None,
-        assignee: str | None = None,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_before: str | None = None,
-        note: str | None = None,
-        limit: int = 200,
-        only_look: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> FinishedMany:
-        """Finish all tasks that fit and are not finished, each as task.update does; with
-        `only_look`,
-        say which they are.
-
-        Raises Invalid (nothing that narrows), NotFound (ids).
-        """
+        """Sign out: end the key of this call if it came from a link."""
 
 class NoteVerbs:
     async def add(
@@ -984,11 +736,11 @@ class NoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Added:
-        """Keep a note for everybody in the workspace.
+        """Add a note for everybody in the workspace.
 
-        It is never edited: to change it, supersede it. Raises Invalid, TooLong, NotFound (a
-        link's
-        note).
+        A note is never edited; note.supersede replaces it.
+
+        Raises Invalid, TooLong, NotFound (a linked note).
         """
 
     async def supersede(
@@ -1007,12 +759,9 @@ class NoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Added:
-        """Keep a note that stands for another from now on; the other stays, and says by which
-        it was
-        superseded.
+        """Supersede a note with a new one; the old one stays readable.
 
-        Raises Invalid, TooLong, NotFound, Conflict (it was superseded before, by which note
-        stands in
+        Raises Invalid, TooLong, NotFound, Conflict (already superseded, by the note in
         `superseded_by`).
         """
 
@@ -1035,9 +784,9 @@ class NoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NotePage:
-        """Return the workspace's notes, newest first; those that stand, unless
-        `include_superseded`
-        says otherwise.
+        """List current notes, newest first.
+
+        `include_superseded` adds superseded ones.
 
         Raises Invalid, BadCursor, NotFound (`ids`).
         """
@@ -1061,7 +810,7 @@ class NoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NotePage:
-        """Return notes with these words in title, text or tags, newest first.
+        """Search titles, texts and tags of notes, newest first.
 
         Raises Invalid, BadCursor.
         """
@@ -1077,7 +826,7 @@ class NoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Linked:
-        """Say how one note is related to another; saying it twice changes nothing.
+        """Link one note to another by a relation; twice changes nothing.
 
         Raises Invalid, NotFound.
         """
@@ -1094,7 +843,7 @@ class NoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> GotNote:
-        """Return one note with its neighbours: the graph around it.
+        """Return one note with its links and linked notes.
 
         Raises NotFound.
         """
@@ -1111,7 +860,7 @@ class ProgramVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Shown:
-        """Say that an agent program has shown the messages of a report.
+        """Mark the messages of a report as shown to the model.
 
         Marks them delivered, with the program, its session and the event as evidence. An
         offer that
@@ -1150,13 +899,13 @@ class ProgramVerbs:
     ) -> Reported:
         """Report an event of an agent program and get the messages to show.
 
-        A session start gives up to five unread messages, a prompt and the end of a turn
+        A session start returns up to five unread messages, a prompt and the end of a turn
         those that
-        this instance has not been given yet, a tool call the urgent ones among them. After
-        a
-        compaction, messages that are not acknowledged come once more. Nothing is marked:
-        the messages
-        come again until program.shown says that they were shown.
+        this instance has not received yet, a tool call only urgent ones. After a
+        compaction, messages
+        that are not acknowledged come once more. The operation marks nothing: the messages
+        come again
+        until program.shown confirms them.
 
         Raises Invalid, NotAllowed, NotYou.
         """
@@ -1175,18 +924,19 @@ class ReceiptVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Marked:
-        """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by
-        message or
-        receipt ids.
+        """Mark messages as read, acknowledged, archived and so on.
 
-        The first time wins: marking again changes nothing and is no error. Acknowledging
-        implies
-        read, reading implies delivered. An instance marks for itself; a caller with no
-        instance
-        marks for every instance, or, with the receipt id that an instance was given, for
-        that one.
-        Ids that are not the caller's post come back in `not_found`; with
-        `as_recipient` so do receipts of readers that the key may not speak as.
+        Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids`
+        holds message or
+        receipt ids. The first time counts: marking again changes nothing and is no error.
+        Acknowledged
+        implies read, read implies delivered. An instance marks for that instance only; a
+        caller without
+        an instance marks for all instances or, with the receipt id of one instance, for
+        that one. Ids
+        that are not in the caller's mailbox come back in `not_found`; with `as_recipient`
+        so do
+        receipts of names that the key may not speak as.
 
         Raises NotFound with `or_refuse`.
         """
@@ -1207,11 +957,11 @@ class ScheduleVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Schedule:
-        """Send a message again and again, by the clock, from `system:cron`.
+        """Add a schedule that sends a message at the times of a cron expression.
 
-        A time that passes while no server runs is made up for once, in a message that says
-        how many
-        were missed.
+        The sender is `system:cron`. When times pass while no server runs, the server sends
+        one message
+        with the number of missed times.
 
         Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many
         schedules).
@@ -1227,9 +977,10 @@ class ScheduleVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Schedules:
-        """Return the workspace's schedules.
+        """List the workspace's schedules.
 
-        In a private workspace your own, or all for those who see all.
+        In a private workspace agents see the schedules they added; people and operators see
+        all.
         """
 
     async def remove(
@@ -1241,9 +992,9 @@ class ScheduleVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Schedule:
-        """End a schedule; what it has sent stays. Returns it as it was.
+        """Remove a schedule and return it; sent messages stay.
 
-        Raises NotFound, NotAllowed (somebody else's, for a key of an agent).
+        Raises NotFound, NotAllowed (an agent's key, and another agent added it).
         """
 
 class ServerVerbs:
@@ -1256,9 +1007,10 @@ class ServerVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> BackedUp:
-        """Copy the whole database while the server runs, keys included, and check the copy;
-        for
-        operators, who may read it all.
+        """Copy the database while the server runs, and check the copy.
+
+        The copy holds every workspace, and the keys' digests. For operators, who may read
+        it all.
 
         Raises Invalid (a path that is taken, or not absolute), Unavailable.
         """
@@ -1271,10 +1023,7 @@ class ServerVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Status:
-        """Return how large the database is, how many sockets are open, and when it was last
-        copied
-        and found whole.
-        """
+        """Return the database size, the open sockets and the last backup."""
 
 class SessionVerbs:
     async def conflicts(
@@ -1287,7 +1036,7 @@ class SessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Claims:
-        """Return who works on an area or files now. Declares nothing.
+        """Return sessions that work on an area or files; claims nothing.
 
         Raises NotAllowed, NotFound (the token's session is over).
         """
@@ -1304,8 +1053,7 @@ class SessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Sessions:
-        """Return the workspace's sessions, newest first: who runs or ran, on what, and how it
-        ended.
+        """List sessions, newest first, with their claims and outcomes.
 
         Raises BadCursor.
         """
@@ -1319,12 +1067,11 @@ class SessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Opening:
-        """Return what a start of a session tells, to who begins without one: was not heard of
-        for an
-        hour and has no session going.
+        """Return what session.start would return, for agents without a session.
 
-        Marks nothing. It is a sign of life like any call, so whoever asks twice is told
-        once.
+        The context is null if you have a session or were active within the last hour; so a
+        second call
+        in a row returns null. Marks nothing.
 
         Raises Invalid, NotAllowed.
         """
@@ -1360,15 +1107,15 @@ class SessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Started:
-        """Declare a run: who you are, what you work on, and get a token that stands for it.
+        """Start a session: claim your work and get a token.
 
-        The token says who calls, with every operation; each call with it is a sign of life.
-        A run
-        of which nothing is heard for its ttl is `timed_out` until it is heard of again.
-        `conflicts`
-        names live sessions with the same area or files; with `on_conflict` block the start
-        is
-        refused instead and nothing is stored. A caller without a name gets one.
+        The token identifies you in every call, and each call with it keeps the session
+        active. A
+        session without a call for `ttl_s` seconds is `timed_out` until its next call.
+        `conflicts` lists
+        live sessions with the same area or files; with `on_conflict` block the start is
+        refused and
+        nothing is stored. A caller without a name gets one.
 
         Raises Invalid, NotAllowed, Conflict. Source: docs/why/sessions.md.
         """
@@ -1389,12 +1136,11 @@ class SessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Checkpointed:
-        """Say how far you have come, keep notes, and get up to five unread messages. A sign of
-        life of
-        the session.
+        """Report progress, add notes, and get up to five unread messages.
 
-        Without a token it is about your newest session; without any session it only gives
-        the post.
+        It keeps the session active. Without a token it applies to your newest session;
+        without a
+        session it only returns messages.
 
         Raises Invalid, NotAllowed, NotFound (the token's session is over).
         """
@@ -1411,666 +1157,77 @@ class SessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> StartEnded:
-        """End a run: its token stands for nothing from now on, what it claimed is free, and
-        you show as
-        away.
+        """End a session: its token and claims end, and you go offline.
 
-        Without a token it is your newest session that ends. Whoever has another session
-        running stays
-        here.
+        Without a token it ends your newest session. You stay online if another session of
+        yours is
+        active.
 
         Raises NotAllowed, NotFound (there is none to end).
         """
 
-class ThreadVerbs:
+class TaskVerbs:
     async def get(
         self,
         *,
         id: str,
-        limit: int = 100,
-        cursor: str | None = None,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
-    ) -> Thread:
-        """Return one conversation, oldest first. Looking marks nothing.
+    ) -> Task:
+        """Return one task.
 
-        Raises NotFound, BadCursor.
+        Raises NotFound, also for other workspaces.
         """
 
     async def list(
         self,
         *,
-        answered_only: bool = False,
+        status: str | builtins.list[str] = "unfinished",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
         limit: int = 50,
-        cursor: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Threads:
-        """Return the workspace's conversations, the one with the newest message first. Looking
-        marks
-        nothing.
-
-        Raises BadCursor.
-        """
-
-class TurnVerbs:
-    async def submit(
-        self,
-        *,
-        summary: str,
-        status: str = "completed",
-        blockers: builtins.list[str] = ...,
-        next: str | None = None,
-        plan: dict[str, Any] | builtins.list[Any] | str | None = None,
-        task: str | None = None,
-        messages: builtins.list[TurnMessage] = ...,
-        answer_within_s: int | None = None,
-        answers_oldest: bool = False,
-        idempotency_key: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Turn:
-        """End a turn: keep its summary, state, blockers and plan as a note, and send what it
-        says to
-        others, all or nothing.
-
-        Raises what message.send and note.add raise; nothing is stored then.
-        """
-
-class WebhookVerbs:
-    async def add(
-        self,
-        *,
-        to: str,
-        subject: str | None = None,
-        body: str = "{.}",
-        form: Literal["standard", "github"] = "standard",
-        intent: str = "inform",
-        priority: int = 3,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> NewWebhook:
-        """Let another system post messages, from `system:webhook`; its secret is shown this
-        once.
-
-        What it posts fills the templates of subject, text and audience.
-
-        Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many
-        webhooks).
-        """
-
-    async def list(
-        self,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Webhooks:
-        """Return the workspace's webhooks, without their secrets."""
-
-    async def remove(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Webhook:
-        """End a webhook; what it has brought stays. Returns it as it was.
-
-        Raises NotFound.
-        """
-
-    async def receive(
-        self,
-        *,
-        id: str,
-        headers: dict[str, str],
-        body: bytes,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Received:
-        """Turn what another system posted into a message; called by its signature, without a
-        key.
-
-        The same delivery again returns the first message. One that was signed more than
-        five minutes
-        ago is refused, in the forms
-        that sign the time.
-
-        Raises BadKey, Invalid, Conflict (other content, or the same under another delivery
-        id),
-        UnknownRecipient.
-        """
-
-class WorkspaceVerbs:
-    async def export(
-        self,
-        *,
-        part: Literal[
-            "reader", "message", "event", "schedule", "task", "session", "note"
-        ] = "reader",
-        after: int = 0,
-        upto: int | None = None,
-        limit: int = 500,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Exported:
-        """Return a page of everything in a workspace, receipts and marks included, keys,
-        webhooks and
-        tokens left out.
-
-        Marks that are set while an export runs may be missing from it; then the post is
-        unread in the
-        copy.
-
-        Raises NotAllowed for an admin's key in a private workspace, which would show what
-        it may not
-        read.
-        """
-
-    async def import_(
-        self,
-        *,
-        part: Literal["reader", "message", "event", "schedule", "task", "session", "note"],
-        records: builtins.list[dict[str, Any]],
-        upto: int,
-        only_look: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Imported:
-        """Store records of an export, with their numbers and ids; what is here already is left
-        as it
-        is.
-
-        A batch is stored whole or not at all; importing again completes what broke off.
-        Raises Invalid,
-        Conflict.
-        """
-
-    async def needs(
-        self,
-        *,
-        limit: int = 50,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Needs:
-        """Return what waits for a person: their mail, who is blocked, what is urgent, late or
-        stuck.
-        Looking marks nothing.
-
-        A person's key is told of that person's mail, any other key of every person's.
-        """
-
-    async def overview(
-        self,
-        *,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Overview:
-        """Return where things stand: who is here, tasks under way, in review, blocked and
-        finished
-        of late. Looking marks nothing.
-        """
-
-    async def create(
-        self,
-        *,
-        name: str,
-        mode: Literal["open", "private"] = "open",
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        inactive: Literal["refuse", "hold"] | None = None,
-        hops_limit: int | None = None,
-        repeats_limit: int | None = None,
-        on_conflict: Literal["warn", "block"] | None = None,
-        heartbeat_s: int | None = None,
-        session_ttl_s: int | None = None,
-        empty_inbox_text: str | None = None,
-        storage_mb: int | None = None,
-        schedules_limit: int | None = None,
-        schedule_interval_s: int | None = None,
-        newcomer_days: int | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Workspace:
-        """Create a workspace. Raises Conflict when the name is taken, Invalid."""
-
-    async def list(
-        self,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Workspaces:
-        """Return the workspaces that your key covers."""
-
-    async def settings(
-        self,
-        *,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        inactive: Literal["refuse", "hold"] | None = None,
-        hops_limit: int | None = None,
-        repeats_limit: int | None = None,
-        on_conflict: Literal["warn", "block"] | None = None,
-        heartbeat_s: int | None = None,
-        session_ttl_s: int | None = None,
-        empty_inbox_text: str | None = None,
-        storage_mb: int | None = None,
-        schedules_limit: int | None = None,
-        schedule_interval_s: int | None = None,
-        newcomer_days: int | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Workspace:
-        """Change or read a workspace's settings; what is left out stays as it was.
-
-        Raises NotAllowed for the limits that only an operator changes.
-        """
-
-    async def flow(
-        self,
-        *,
-        minutes: int = 15,
-        travels: int = 0,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Flow:
-        """Return who talks to whom: pairs with counts and their most frequent intent. Looking
-        marks
-        nothing.
-
-        In a private workspace a caller is told of its own messages only.
-        """
-
-    async def health(
-        self,
-        *,
-        minutes: int = 15,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Health:
-        """Return how the post runs: messages by intent, delays to delivered and acknowledged,
-        and whose
-        post waits. Looking marks nothing.
-
-        In a private workspace a caller is told of its own post only.
-        """
-
-class Nouns:
-    agent: AgentVerbs
-    message: MessageVerbs
-    event: EventVerbs
-    mailbox: MailboxVerbs
-    inbox: InboxVerbs
-    key: KeyVerbs
-    invite: InviteVerbs
-    login: LoginVerbs
-    task: TaskVerbs
-    note: NoteVerbs
-    program: ProgramVerbs
-    receipt: ReceiptVerbs
-    schedule: ScheduleVerbs
-    server: ServerVerbs
-    session: SessionVerbs
-    thread: ThreadVerbs
-    turn: TurnVerbs
-    webhook: WebhookVerbs
-    workspace: WorkspaceVerbs
-
-class SyncAgentVerbs:
-    def check_in(
-        self,
-        *,
-        summary: str | None = None,
-        machine: str | None = None,
-        platform: str | None = None,
-        program: str | None = None,
-        model: str | None = None,
-        title: str | None = None,
-        role: str | None = None,
-        capabilities: builtins.list[str] | None = None,
-        area: str | None = None,
-        files: builtins.list[str] | None = None,
-        reach: str | None = None,
-        ttl_s: int | None = None,
-        auto_instance: str | None = None,
-        copy_id: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> CheckedIn:
-        """Say that you are here and what you are doing; tells how much post waits and who
-        works on the
-        same things.
-
-        With `auto_instance` the server chooses the instance; `me` says which. One that was
-        left is
-        given again, and starts as a new
-        one does: with what no copy has read. `copies` names the other live copies.
-
-        Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
-        """
-
-    def heartbeat(
-        self,
-        *,
-        summary: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Alive:
-        """Say that you are still here. Any call counts as a sign of life; this one does
-        nothing else.
-
-        Raises NotAllowed.
-        """
-
-    def check_out(
-        self,
-        *,
-        summary: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> CheckedOut:
-        """Say that you are leaving; you show as away at once, and your post waits.
-
-        Raises NotAllowed.
-        """
-
-    def list(
-        self,
-        *,
-        online_only: bool = False,
-        name: str | None = None,
-        days: int | None = None,
-        newest_first: bool = False,
-        present_first: bool = False,
-        limit: int | None = None,
-        skip: int = 0,
-        like: str | None = None,
-        cursor: str | None = None,
-        with_unread: bool = False,
-        waiting: int = 0,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Roster:
-        """Return who is here: every agent and person with presence, and names that post waits
-        for.
-        """
-
-    def whoami(
-        self,
-        *,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Identity:
-        """Return whom your key makes you: workspace, name, role, and as whom else it may
-        speak.
-        """
-
-    def dismiss(
-        self,
-        *,
-        name: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Dismissed:
-        """Wait no longer for a name that has never been here: what waits for it is taken back,
-        and
-        stays in the history.
-
-        People and operators may. It is awaited again as soon as somebody writes to it
-        again.
-
-        Raises NotAllowed, NotFound (also for who has been here).
-        """
-
-    def set_kind(
-        self,
-        *,
-        name: str,
-        kind: Literal["agent", "human"],
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> KindSet:
-        """Make a registered name a person's, or an agent's.
-
-        Messages that were sent before keep the kind they were sent with. Keys of the name
-        stay as they
-        are: an agent's key no longer
-        speaks as a person, so make a new one for the person.
-
-        Raises NotFound, Conflict (a part of the server; a person who still has a key).
-        """
-
-class SyncMessageVerbs:
-    def send(
-        self,
-        *,
-        to: str | builtins.list[str] | None = None,
-        body: str,
-        to_instance: str | None = None,
-        subject: str | None = None,
-        intent: str = "inform",
-        priority: int = 3,
-        refs: builtins.list[Ref] = ...,
-        metadata: dict[str, Any] = ...,
-        parent: str | None = None,
-        reply_all: bool = False,
-        expects_reply_by: str | None = None,
-        expires_in_days: int | None = None,
-        idempotency_key: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        facts: dict[str, Any] = ...,
-        mention: bool = False,
-        by_instance: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Sent:
-        """Send a message; it is on disk before this answers.
-
-        The reply says for each recipient whether it is known, online, and since when. A
-        name that
-        nobody has seen yet gets its post when it first appears. The same idempotency key
-        with the
-        same content returns the first message.
-
-        Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
-        Source: docs/why/delivery.md.
-        """
-
-    def send_many(
-        self,
-        *,
-        messages: builtins.list[dict[str, Any]],
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> SentMany:
-        """Send up to 500 messages in one call; each is stored or refused by itself, in their
-        order.
-
-        Raises Invalid only for the call as a whole; a message's own error stands in its
-        outcome.
-        """
-
-    def get(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Message:
-        """Return one message. Looking marks nothing.
-
-        Raises NotFound, also for what is in somebody else's workspace.
-        """
-
-    def status(
-        self,
-        *,
-        id: str,
-        limit: int = 100,
-        cursor: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> StatusOf:
-        """Return what became of one message: every recipient's receipt.
-
-        `is_late` says that an answer was expected by now and none came.
-        Raises NotFound, BadCursor.
-        """
-
-    def withdraw(
-        self,
-        *,
-        id: str,
-        as_sender: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Withdrawn:
-        """Take back a message of yours from everyone who has not read it.
-
-        It leaves their mailboxes for their archive, and stays in the history. Who has read
-        it keeps it.
-        Doing it again changes nothing.
-
-        Raises NotFound, also for a message that somebody else sent.
-        """
-
-    def ask(
-        self,
-        *,
-        to: str | builtins.list[str] | None = None,
-        body: str,
-        to_instance: str | None = None,
-        subject: str | None = None,
-        intent: str = "question",
-        priority: int = 3,
-        refs: builtins.list[Ref] = ...,
-        metadata: dict[str, Any] = ...,
-        parent: str | None = None,
-        reply_all: bool = False,
-        expects_reply_by: str | None = None,
-        expires_in_days: int | None = None,
-        idempotency_key: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        facts: dict[str, Any] = ...,
-        mention: bool = False,
-        by_instance: bool = False,
-        wait_s: float = 45,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Asked:
-        """Send a question and wait for its answer, up to `wait_s` seconds.
-
-        Returns early when everybody it was for goes away. The question stays sent whatever
-        the
-        outcome; to wait on, ask again with the same idempotency key. The answer is ordinary
-        post:
-        mark it when you have dealt with it.
-
-        Raises what message.send raises.
-        """
-
-    def history(
-        self,
-        *,
-        since: str | None = None,
-        until: str | None = None,
-        sender: str | None = None,
-        recipient: str | None = None,
-        thread: str | None = None,
-        intent: str | None = None,
-        metadata: dict[str, Any] = ...,
-        limit: int = 20,
         cursor: str | None = None,
         with_cursors: bool = False,
-        text: str | None = None,
-        ids: str | builtins.list[str] | None = None,
-        body_chars: int | None = None,
-        with_tallies: bool = False,
-        with_sizes: bool = False,
+        urgent_first: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
-    ) -> Past:
-        """Return the workspace's messages, newest first. Looking marks nothing.
+    ) -> TaskPage:
+        """List tasks, newest or most urgent first; by default unfinished ones.
 
-        `ids` names the messages instead of narrowing; those that are not here, or not yours
-        to see, are
-        left out.
-        Raises Invalid, TooLong, NotFound (thread), BadCursor.
+        Raises Invalid, BadCursor.
         """
 
-    def search(
+    async def search(
         self,
         *,
-        since: str | None = None,
-        until: str | None = None,
-        sender: str | None = None,
-        recipient: str | None = None,
-        thread: str | None = None,
-        intent: str | None = None,
-        metadata: dict[str, Any] = ...,
-        limit: int = 20,
+        status: str | builtins.list[str] = "all",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
+        limit: int = 50,
         cursor: str | None = None,
         with_cursors: bool = False,
         query: str,
@@ -2078,332 +1235,62 @@ class SyncMessageVerbs:
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
-    ) -> Found:
-        """Return messages with these words in subject or body, newest first. Looking marks
-        nothing.
-
-        Raises Invalid, NotFound (thread), BadCursor.
-        """
-
-    def preview(
-        self,
-        *,
-        to: str | builtins.list[str],
-        to_instance: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Previewed:
-        """Say who would get a message and how each is reached, without sending it.
-
-        Raises Invalid.
-        """
-
-class SyncEventVerbs:
-    def feed(
-        self,
-        *,
-        cursor: str | None = None,
-        of: Literal["workspace", "inbox"] = "workspace",
-        kinds: builtins.list[str] = ...,
-        sender: str | None = None,
-        thread: str | None = None,
-        limit: int = 100,
-        wait_s: float = 0,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Events:
-        """Return events after a cursor, oldest first; waits up to `wait_s` when there are
-        none.
-
-        A reader that keeps its cursor never skips an event. One cursor serves every choice
-        of
-        events. A page may be empty and have more after it: ask again.
+    ) -> TaskPage:
+        """Search titles, descriptions, tags and notes of tasks, newest first.
 
         Raises Invalid, BadCursor.
         """
 
-    def list(
-        self,
-        *,
-        of: str | None = None,
-        limit: int = 20,
-        cursor: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Activity:
-        """Return what happened, newest first: ids and kinds, never a body.
-
-        Raises BadCursor.
-        """
-
-    def log(
-        self,
-        *,
-        cursor: str | None = None,
-        limit: int = 100,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Lines:
-        """Return what happened, oldest first, messages whole; for keeping and for reading
-        back. Looking
-        marks nothing.
-
-        A message that expects an answer opens a contract, and the first answer to it
-        resolves that;
-        both have lines of their own.
-
-        Raises BadCursor.
-        """
-
-class SyncMailboxVerbs:
-    def list(
-        self,
-        *,
-        of: str | None = None,
-        unread_only: bool = False,
-        include_archived: bool = False,
-        sender: str | None = None,
-        intent: str | None = None,
-        limit: int = 30,
-        cursor: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Mailbox:
-        """Return everything for one recipient, newest first, with read and archived flags.
-        Marks
-        nothing.
-
-        The mailbox of a name that is not registered is empty, and looking into another's
-        registers
-        nobody.
-        Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace),
-        NotAllowed.
-        """
-
-class SyncInboxVerbs:
-    def check(
-        self,
-        *,
-        limit: int = 50,
-        cursor: str | None = None,
-        mark: Literal["none", "delivered", "read"] = "none",
-        urgent_first: bool = False,
-        newest: bool = False,
-        max_body_bytes: int = 40000,
-        evidence: str | None = None,
-        since: str | None = None,
-        metadata: dict[str, Any] = ...,
-        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread",
-        intent: str | None = None,
-        direct_only: bool = False,
-        with_tasks: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Checked:
-        """Return the caller's unread post, oldest first.
-
-        Gives at most `limit` messages and `max_body_bytes` of body text, cutting at a whole
-        message
-        and saying so. Unread post comes back on every check until it is marked; `cursor`
-        only goes
-        on to the rest of this look. `since`, `metadata`, `intent`, `direct_only` and
-        `state` narrow
-        what
-        is shown, not the counts; of what was handed over before, the newest 1,000 messages
-        are looked
-        through.
-
-        Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least
-        once".
-        """
-
-    def wait(
-        self,
-        *,
-        limit: int = 50,
-        cursor: str | None = None,
-        mark: Literal["none", "delivered", "read"] = "none",
-        urgent_first: bool = False,
-        newest: bool = False,
-        max_body_bytes: int = 40000,
-        evidence: str | None = None,
-        since: str | None = None,
-        metadata: dict[str, Any] = ...,
-        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread",
-        intent: str | None = None,
-        direct_only: bool = False,
-        with_tasks: bool = False,
-        wait_s: float = 30,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Checked:
-        """Wait for unread post, up to `wait_s` seconds; returns at once when there is some.
-
-        Otherwise as inbox.check. An empty reply is not an error: ask again.
-        """
-
-class SyncKeyVerbs:
-    def create(
-        self,
-        *,
-        name: str | None = None,
-        kind: Literal["agent", "human", "owner", "read-only", "admin", "server-admin"] = "agent",
-        may_speak_as: builtins.list[str] = ...,
-        label: str = "",
-        expires_in_days: int = 90,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> NewKey:
-        """Create a key for one agent or person. It is shown once and cannot be read again.
-
-        Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
-        """
-
-    def list(
-        self,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        ended_links: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Keys:
-        """List the workspace's keys, without their secrets.
-
-        A caller that covers all workspaces also sees the keys that do, the operator's among
-        them.
-        """
-
-    def revoke(
+    async def assign(
         self,
         *,
         id: str,
+        to: str = "",
+        to_instance: str | None = None,
+        note: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
-    ) -> Keys:
-        """Revoke a key: open sockets and waits that use it end within a second. Returns the
-        workspace's
-        keys.
+    ) -> Task:
+        """Assign a task to an agent or person, or to nobody.
 
-        Raises NotFound; NotAllowed for a key of all workspaces that may do more than the
-        caller's.
+        The new and the previous assignee get a message each.
+
+        A claimed or started task becomes open again, for the new assignee to claim. The
+        same assignee
+        again changes nothing.
+
+        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
         """
 
-    def rotate(
+    async def claim(
         self,
         *,
-        id: str,
-        grace_s: int = 86400,
+        id: str | None = None,
+        start: bool = False,
+        project: str | None = None,
+        tag: str | None = None,
+        or_refuse: bool = False,
+        tell: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
-    ) -> RotatedKey:
-        """Replace a key by a new one with the same rights; the old one ends later.
+    ) -> Claimed:
+        """Claim a task; exactly one of several claimants gets it.
 
-        The new key is shown this once. The operator's own is also written to `operator.key`
-        on the
-        server's machine.
-        Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the
-        caller's).
+        The result names the winner. Claiming a task that you have changes nothing and is no
+        error.
+        Without `id` it claims the most urgent open task that waits for nothing and is
+        assigned to you
+        or nobody.
+
+        Raises NotFound, Conflict (with `or_refuse`).
         """
 
-class SyncInviteVerbs:
-    def create(
-        self,
-        *,
-        name: str,
-        may_speak_as: builtins.list[str] = ...,
-        label: str = "invite",
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Invited:
-        """Create an invitation for a second machine that works once, within 24 hours.
-
-        Raises Invalid, Conflict.
-        """
-
-    def redeem(
-        self,
-        *,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> NewKey:
-        """Turn an invitation, given as the key of this call, into a key of its agent for 90
-        days.
-
-        Raises BadKey when it has been used.
-        """
-
-class SyncLoginVerbs:
-    def link(
-        self,
-        *,
-        name: str | None = None,
-        as_owner: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Link:
-        """Make a link that signs a person in to the dashboard, once, within ten minutes.
-
-        A person makes one for themselves; an admin for any person. Raises Invalid,
-        NotAllowed, Conflict
-        (the name is an agent's).
-        """
-
-    def redeem(
-        self,
-        *,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> NewKey:
-        """Turn a one-time link, given as the key of this call, into an ordinary key of its
-        person, good
-        for seven days.
-
-        Raises BadKey when it has been used.
-        """
-
-    def end(
-        self,
-        *,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> LoginEnded:
-        """Sign out: end the key of this call, when a link made it."""
-
-class SyncTaskVerbs:
-    def create(
+    async def create(
         self,
         *,
         title: str,
@@ -2430,115 +1317,59 @@ class SyncTaskVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Created:
-        """Make a task; whoever it is for gets a message of type task_assignment.
+        """Create a task; its assignee gets a task_assignment message.
 
-        Without `to` it is for whoever claims it. The same idempotency key with the same
-        content returns
-        the first task.
+        Without `to` anyone can claim it. The same idempotency key with the same content
+        returns the
+        first task.
 
         Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
         """
 
-    def get(
+    async def depend(
         self,
         *,
+        as_assignee: bool = False,
         id: str,
+        on: builtins.list[str] = ...,
+        no_more_on: builtins.list[str] = ...,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
     ) -> Task:
-        """Return one task.
+        """Change which tasks a task depends on; cycles are refused.
 
-        Raises NotFound, also for what is in somebody else's workspace.
+        Raises NotFound, Conflict (it would depend on itself), Invalid.
         """
 
-    def list(
+    async def finish_many(
         self,
         *,
-        status: str | builtins.list[str] = "unfinished",
+        as_assignee: bool = False,
+        ids: builtins.list[str] | None = None,
         assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
         creator: str | None = None,
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        urgent_first: bool = False,
+        updated_before: str | None = None,
+        note: str | None = None,
+        limit: int = 200,
+        only_look: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
-    ) -> TaskPage:
-        """Return tasks, newest or most urgent first; those not finished, unless `status` says
-        otherwise.
+    ) -> FinishedMany:
+        """Finish all unfinished tasks that match the filters.
 
-        Raises Invalid, BadCursor.
+        Each is finished as by task.update. `only_look` lists the tasks without a change.
+
+        Raises Invalid (no filter), NotFound (ids).
         """
 
-    def search(
-        self,
-        *,
-        status: str | builtins.list[str] = "all",
-        assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        query: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> TaskPage:
-        """Return tasks with these words in title, description, tags or note, newest first.
-
-        Raises Invalid, BadCursor.
-        """
-
-    def claim(
-        self,
-        *,
-        id: str | None = None,
-        start: bool = False,
-        project: str | None = None,
-        tag: str | None = None,
-        or_refuse: bool = False,
-        tell: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Claimed:
-        """Take a task: one of any number of claimants gets it, each other is told who did.
-
-        Claiming again what you have changes nothing and is no error. Without an id, takes
-        the most
-        urgent task that is
-        open, waits for nothing and is for you or for whoever claims it.
-
-        Raises NotFound, Conflict (with `or_refuse`).
-        """
-
-    def update(
+    async def update(
         self,
         *,
         as_assignee: bool = False,
@@ -2568,86 +1399,990 @@ class SyncTaskVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Task:
-        """Change a task: begin it, block it, send it to review, finish or fail or cancel it,
-        open it
-        again, or edit it.
+        """Update a task: change its status or edit its fields.
 
-        Beginning what is nobody's makes it yours. Finishing writes a message of type system
-        to the
-        creator, and to the
-        assignee when somebody else finished it. The same state again changes nothing.
+        Starting an unassigned task assigns it to you. Finishing a task sends a message of
+        type system
+        to the creator, and to the assignee if another agent finished it. The same status
+        again changes
+        nothing.
 
-        Raises NotFound, Conflict (a state that cannot follow, somebody else's task, a
-        circle), Invalid,
-        TooLong, UnknownRecipient.
+        Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
+        dependency
+        cycle), Invalid, TooLong, UnknownRecipient.
         """
 
-    def assign(
+class ThreadVerbs:
+    async def get(
         self,
         *,
         id: str,
-        to: str = "",
-        to_instance: str | None = None,
-        note: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
-    ) -> Task:
-        """Give a task to somebody, or to whoever claims it; the new assignee and the last one
-        get a
-        message each.
+    ) -> Thread:
+        """Return one conversation, oldest first; marks nothing.
 
-        What was claimed or begun is open again, for the new assignee to claim. The same
-        assignee again
-        changes nothing.
-
-        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
+        Raises NotFound, BadCursor.
         """
 
-    def depend(
+    async def list(
         self,
         *,
-        as_assignee: bool = False,
-        id: str,
-        on: builtins.list[str] = ...,
-        no_more_on: builtins.list[str] = ...,
+        answered_only: bool = False,
+        limit: int = 50,
+        cursor: str | None = None,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
-    ) -> Task:
-        """Let a task wait for others, or no more; a circle is refused.
+    ) -> Threads:
+        """List conversations, newest first; marks nothing.
 
-        Raises NotFound, Conflict (it would wait for itself), Invalid.
+        Raises BadCursor.
         """
 
-    def finish_many(
+class TurnVerbs:
+    async def submit(
         self,
         *,
-        as_assignee: bool = False,
-        ids: builtins.list[str] | None = None,
-        assignee: str | None = None,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_before: str | None = None,
-        note: str | None = None,
-        limit: int = 200,
+        summary: str,
+        status: str = "completed",
+        blockers: builtins.list[str] = ...,
+        next: str | None = None,
+        plan: dict[str, Any] | builtins.list[Any] | str | None = None,
+        task: str | None = None,
+        messages: builtins.list[TurnMessage] = ...,
+        answer_within_s: int | None = None,
+        answers_oldest: bool = False,
+        idempotency_key: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Turn:
+        """Submit the result of a turn: store a note and send its messages.
+
+        The note holds the summary, status, blockers and plan. Everything is stored, or
+        nothing.
+
+        Raises what message.send and note.add raise; nothing is stored then.
+        """
+
+class WebhookVerbs:
+    async def add(
+        self,
+        *,
+        to: str,
+        subject: str | None = None,
+        body: str = "{.}",
+        form: Literal["standard", "github"] = "standard",
+        intent: str = "inform",
+        priority: int = 3,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewWebhook:
+        """Add a webhook, through which another system sends messages.
+
+        The sender is `system:webhook`. The JSON of a request fills the templates of
+        subject, text and
+        recipients. The secret is shown only once.
+
+        Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many
+        webhooks).
+        """
+
+    async def list(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Webhooks:
+        """List the workspace's webhooks, without their secrets."""
+
+    async def remove(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Webhook:
+        """Remove a webhook and return it; received messages stay.
+
+        Raises NotFound.
+        """
+
+    async def receive(
+        self,
+        *,
+        id: str,
+        headers: dict[str, str],
+        body: bytes,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Received:
+        """Receive a signed request of another system as a message.
+
+        The signature replaces a key. A repeated delivery returns the first message. A
+        delivery signed
+        more than five minutes ago is refused, in the forms that sign the time.
+
+        Raises BadKey, Invalid, Conflict (other content, or the same under another delivery
+        id),
+        UnknownRecipient.
+        """
+
+class WorkspaceVerbs:
+    async def export(
+        self,
+        *,
+        part: Literal[
+            "reader", "message", "event", "schedule", "task", "session", "note"
+        ] = "reader",
+        after: int = 0,
+        upto: int | None = None,
+        limit: int = 500,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Exported:
+        """Export a page of a workspace's data.
+
+        Receipts and marks are included; keys, webhooks and tokens are left out.
+
+        Marks that are set while an export runs may be missing from it; the messages are
+        then unread in
+        the copy.
+
+        Raises NotAllowed for an admin's key in a private workspace, whose messages it may
+        not read.
+        """
+
+    async def import_(
+        self,
+        *,
+        part: Literal["reader", "message", "event", "schedule", "task", "session", "note"],
+        records: builtins.list[dict[str, Any]],
+        upto: int,
         only_look: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
-    ) -> FinishedMany:
-        """Finish all tasks that fit and are not finished, each as task.update does; with
-        `only_look`,
-        say which they are.
+    ) -> Imported:
+        """Import records of an export; existing records stay unchanged.
 
-        Raises Invalid (nothing that narrows), NotFound (ids).
+        Numbers and ids are kept. A batch is stored completely or not at all; repeating an
+        import
+        completes an interrupted one.
+
+        Raises Invalid, Conflict.
         """
+
+    async def needs(
+        self,
+        *,
+        limit: int = 50,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Needs:
+        """Return what needs a person: messages, blocked, urgent or overdue work.
+
+        Marks nothing. With a person's key it covers that person's messages, with any other
+        key those of
+        all people.
+        """
+
+    async def overview(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Overview:
+        """Return an overview of agents and current tasks; marks nothing."""
+
+    async def create(
+        self,
+        *,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        inactive: Literal["refuse", "hold"] | None = None,
+        hops_limit: int | None = None,
+        repeats_limit: int | None = None,
+        on_conflict: Literal["warn", "block"] | None = None,
+        heartbeat_s: int | None = None,
+        session_ttl_s: int | None = None,
+        empty_inbox_text: str | None = None,
+        storage_mb: int | None = None,
+        schedules_limit: int | None = None,
+        schedule_interval_s: int | None = None,
+        newcomer_days: int | None = None,
+        name: str,
+        mode: Literal["open", "private"] = "open",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Workspace:
+        """Create a workspace.
+
+        Raises Conflict when the name is taken, Invalid.
+        """
+
+    async def list(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Workspaces:
+        """List the workspaces that your key covers."""
+
+    async def settings(
+        self,
+        *,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        inactive: Literal["refuse", "hold"] | None = None,
+        hops_limit: int | None = None,
+        repeats_limit: int | None = None,
+        on_conflict: Literal["warn", "block"] | None = None,
+        heartbeat_s: int | None = None,
+        session_ttl_s: int | None = None,
+        empty_inbox_text: str | None = None,
+        storage_mb: int | None = None,
+        schedules_limit: int | None = None,
+        schedule_interval_s: int | None = None,
+        newcomer_days: int | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Workspace:
+        """Change or read a workspace's settings.
+
+        Omitted settings stay unchanged. Raises NotAllowed for the limits that only an
+        operator can
+        change.
+        """
+
+    async def flow(
+        self,
+        *,
+        minutes: int = 15,
+        travels: int = 0,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Flow:
+        """Return who sends messages to whom, with counts; marks nothing.
+
+        Each pair has its most frequent intent. In a private workspace it covers the
+        caller's messages
+        only.
+        """
+
+    async def health(
+        self,
+        *,
+        minutes: int = 15,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Health:
+        """Return message rates, delays and waiting messages; marks nothing.
+
+        Delays are from sent to delivered and to acknowledged. In a private workspace it
+        covers the
+        caller's messages only.
+        """
+
+class Nouns:
+    agent: AgentVerbs
+    message: MessageVerbs
+    event: EventVerbs
+    mailbox: MailboxVerbs
+    inbox: InboxVerbs
+    key: KeyVerbs
+    invite: InviteVerbs
+    login: LoginVerbs
+    note: NoteVerbs
+    program: ProgramVerbs
+    receipt: ReceiptVerbs
+    schedule: ScheduleVerbs
+    server: ServerVerbs
+    session: SessionVerbs
+    task: TaskVerbs
+    thread: ThreadVerbs
+    turn: TurnVerbs
+    webhook: WebhookVerbs
+    workspace: WorkspaceVerbs
+
+class SyncAgentVerbs:
+    def check_in(
+        self,
+        *,
+        summary: str | None = None,
+        machine: str | None = None,
+        platform: str | None = None,
+        program: str | None = None,
+        model: str | None = None,
+        title: str | None = None,
+        role: str | None = None,
+        capabilities: builtins.list[str] | None = None,
+        area: str | None = None,
+        files: builtins.list[str] | None = None,
+        reach: str | None = None,
+        ttl_s: int | None = None,
+        auto_instance: str | None = None,
+        copy_id: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> CheckedIn:
+        """Report that you are online and what you work on.
+
+        Returns your unread count and the agents that claim the same work. With
+        `auto_instance` the
+        server chooses an instance, in `me`. An abandoned instance is reused, and starts
+        with the
+        messages that no instance has read. `copies` lists your other online instances.
+
+        Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
+        """
+
+    def check_out(
+        self,
+        *,
+        summary: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> CheckedOut:
+        """Report that you go offline; messages wait for you.
+
+        Raises NotAllowed.
+        """
+
+    def dismiss(
+        self,
+        *,
+        name: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Dismissed:
+        """Withdraw all messages that wait for an unknown name.
+
+        The messages stay in the history.
+
+        For people and operators. A later message to the name waits again.
+
+        Raises NotAllowed, NotFound (also for an agent that has connected before).
+        """
+
+    def heartbeat(
+        self,
+        *,
+        summary: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Alive:
+        """Report that you are still online; any other call does so too.
+
+        Raises NotAllowed.
+        """
+
+    def list(
+        self,
+        *,
+        online_only: bool = False,
+        name: str | None = None,
+        days: int | None = None,
+        newest_first: bool = False,
+        present_first: bool = False,
+        limit: int | None = None,
+        skip: int = 0,
+        like: str | None = None,
+        cursor: str | None = None,
+        with_unread: bool = False,
+        waiting: int = 0,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Roster:
+        """List agents and people with their presence, and unknown recipients."""
+
+    def set_kind(
+        self,
+        *,
+        name: str,
+        kind: Literal["agent", "human"],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> KindSet:
+        """Change a registered name's kind to agent or human.
+
+        Earlier messages keep the kind they were sent with. Keys do not change: an agent's
+        key cannot
+        speak as a person, so create a new key for the person.
+
+        Raises NotFound, Conflict (part of the server, or a person with a valid key).
+        """
+
+    def whoami(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Identity:
+        """Return your identity: workspace, name, role and rights of your key."""
+
+class SyncMessageVerbs:
+    def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Message:
+        """Return one message; marks nothing.
+
+        Raises NotFound, also for other workspaces.
+        """
+
+    def withdraw(
+        self,
+        *,
+        id: str,
+        as_sender: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Withdrawn:
+        """Withdraw a message from recipients who have not read it.
+
+        It moves from their mailboxes to their archives and stays in the history. Recipients
+        who have
+        read it keep it. Repeating the call changes nothing.
+
+        Raises NotFound, also for a message of another sender.
+        """
+
+    def send(
+        self,
+        *,
+        to: str | builtins.list[str] | None = None,
+        body: str,
+        to_instance: str | None = None,
+        subject: str | None = None,
+        intent: str = "inform",
+        priority: int = 3,
+        refs: builtins.list[Ref] = ...,
+        metadata: dict[str, Any] = ...,
+        parent: str | None = None,
+        reply_all: bool = False,
+        expects_reply_by: str | None = None,
+        expires_in_days: int | None = None,
+        idempotency_key: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        facts: dict[str, Any] = ...,
+        mention: bool = False,
+        by_instance: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Sent:
+        """Send a message; it is on disk before the call returns.
+
+        The result lists each recipient's presence, and whether it is known. A message to an
+        unknown
+        name waits until an agent with that name connects. The same idempotency key with the
+        same
+        content returns the first message.
+
+        Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
+        Source:
+        docs/why/delivery.md.
+        """
+
+    def ask(
+        self,
+        *,
+        to: str | builtins.list[str] | None = None,
+        body: str,
+        to_instance: str | None = None,
+        subject: str | None = None,
+        intent: str = "question",
+        priority: int = 3,
+        refs: builtins.list[Ref] = ...,
+        metadata: dict[str, Any] = ...,
+        parent: str | None = None,
+        reply_all: bool = False,
+        expects_reply_by: str | None = None,
+        expires_in_days: int | None = None,
+        idempotency_key: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        facts: dict[str, Any] = ...,
+        mention: bool = False,
+        by_instance: bool = False,
+        wait_s: float = 45,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Asked:
+        """Send a question and wait up to `wait_s` seconds for a reply.
+
+        Returns early when all recipients go offline. The question stays sent for any
+        outcome; to
+        continue to wait, call again with the same idempotency key. The reply is an ordinary
+        message:
+        mark it when you have read it.
+
+        Raises what message.send raises.
+        """
+
+    def history(
+        self,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        sender: str | None = None,
+        recipient: str | None = None,
+        thread: str | None = None,
+        intent: str | None = None,
+        metadata: dict[str, Any] = ...,
+        limit: int = 20,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        text: str | None = None,
+        ids: str | builtins.list[str] | None = None,
+        body_chars: int | None = None,
+        with_tallies: bool = False,
+        with_sizes: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Past:
+        """Return the workspace's messages, newest first; marks nothing.
+
+        `ids` selects messages directly; those that do not exist or that you may not see are
+        left out.
+
+        Raises Invalid, TooLong, NotFound (thread), BadCursor.
+        """
+
+    def search(
+        self,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        sender: str | None = None,
+        recipient: str | None = None,
+        thread: str | None = None,
+        intent: str | None = None,
+        metadata: dict[str, Any] = ...,
+        limit: int = 20,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        query: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Found:
+        """Search subjects and bodies, newest first; marks nothing.
+
+        Raises Invalid, NotFound (thread), BadCursor.
+        """
+
+    def preview(
+        self,
+        *,
+        to: str | builtins.list[str],
+        to_instance: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Previewed:
+        """Return who would receive a message, without sending it.
+
+        Raises Invalid.
+        """
+
+    def send_many(
+        self,
+        *,
+        messages: builtins.list[dict[str, Any]],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> SentMany:
+        """Send up to 500 messages in one call, each with a separate outcome.
+
+        Messages are stored in the order of the list. Raises Invalid only when the list
+        itself is
+        invalid; the error of one message is in its outcome.
+        """
+
+    def status(
+        self,
+        *,
+        id: str,
+        limit: int = 100,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> StatusOf:
+        """Return the receipts of one message: who received and read it.
+
+        `is_late` is true when a reply is overdue.
+
+        Raises NotFound, BadCursor.
+        """
+
+class SyncEventVerbs:
+    def feed(
+        self,
+        *,
+        cursor: str | None = None,
+        of: Literal["workspace", "inbox"] = "workspace",
+        kinds: builtins.list[str] = ...,
+        sender: str | None = None,
+        thread: str | None = None,
+        limit: int = 100,
+        wait_s: float = 0,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Events:
+        """Return events after a cursor, oldest first; can wait for new ones.
+
+        With `wait_s` it waits when there are none. A client that keeps its cursor never
+        misses an
+        event; one cursor is valid for all filters. A page may be empty although `has_more`
+        is true:
+        call again.
+
+        Raises Invalid, BadCursor.
+        """
+
+    def list(
+        self,
+        *,
+        of: str | None = None,
+        limit: int = 20,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Activity:
+        """List events, newest first: ids and kinds, never a body.
+
+        Raises BadCursor.
+        """
+
+    def log(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int = 100,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Lines:
+        """Return the event log with complete messages, oldest first.
+
+        For archives and replays; marks nothing. A message that expects a reply opens a
+        contract, which
+        the first reply resolves; both have separate lines.
+
+        Raises BadCursor.
+        """
+
+class SyncMailboxVerbs:
+    def list(
+        self,
+        *,
+        of: str | None = None,
+        unread_only: bool = False,
+        include_archived: bool = False,
+        sender: str | None = None,
+        intent: str | None = None,
+        limit: int = 30,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Mailbox:
+        """List the messages of one mailbox, newest first; marks nothing.
+
+        Each has its read and archived flags. The mailbox of an unregistered name is empty;
+        listing it
+        does not register the name.
+
+        Raises BadCursor, NotFound (the mailbox of another agent in a private workspace),
+        NotAllowed.
+        """
+
+class SyncInboxVerbs:
+    def check(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        mark: Literal["none", "delivered", "read"] = "none",
+        urgent_first: bool = False,
+        newest: bool = False,
+        max_body_bytes: int = 40000,
+        evidence: str | None = None,
+        since: str | None = None,
+        metadata: dict[str, Any] = ...,
+        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread",
+        intent: str | None = None,
+        direct_only: bool = False,
+        with_tasks: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Checked:
+        """Return the caller's unread messages, oldest first.
+
+        Returns at most `limit` messages and `max_body_bytes` of body text, without
+        splitting a message.
+        Unread messages come back on every check until they are marked; `cursor` only pages
+        through one
+        look. `since`, `metadata`, `intent`, `direct_only` and `state` filter the messages,
+        not the
+        counts. The states `delivered` and `acknowledged` search the newest 1,000 messages.
+
+        Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least
+        once".
+        """
+
+    def wait(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        mark: Literal["none", "delivered", "read"] = "none",
+        urgent_first: bool = False,
+        newest: bool = False,
+        max_body_bytes: int = 40000,
+        evidence: str | None = None,
+        since: str | None = None,
+        metadata: dict[str, Any] = ...,
+        state: Literal["unread", "pending", "delivered", "acknowledged"] = "unread",
+        intent: str | None = None,
+        direct_only: bool = False,
+        with_tasks: bool = False,
+        wait_s: float = 30,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Checked:
+        """Wait up to `wait_s` seconds for unread messages.
+
+        Returns at once when there are some. Everything else is as in inbox.check. An empty
+        result is
+        not an error: call again.
+        """
+
+class SyncKeyVerbs:
+    def create(
+        self,
+        *,
+        name: str | None = None,
+        kind: Literal["agent", "human", "owner", "read-only", "admin", "server-admin"] = "agent",
+        may_speak_as: builtins.list[str] = ...,
+        label: str = "",
+        expires_in_days: int = 90,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewKey:
+        """Create a key for one agent or person; it is shown only once.
+
+        Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
+        """
+
+    def list(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        ended_links: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Keys:
+        """List the workspace's keys, without their secrets.
+
+        A key that covers all workspaces also lists the keys that do, such as the
+        operator's.
+        """
+
+    def revoke(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Keys:
+        """Revoke a key and return the workspace's keys.
+
+        Open sockets and waits that use it end within a second.
+
+        Raises NotFound; NotAllowed for a key of all workspaces that may do more than the
+        caller's.
+        """
+
+    def rotate(
+        self,
+        *,
+        id: str,
+        grace_s: int = 86400,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> RotatedKey:
+        """Replace a key with a new one that has the same rights.
+
+        The new key is shown only once; the old one ends after `grace_s`. An operator's new
+        key is also
+        written to `operator.key` on the server's machine.
+
+        Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the
+        caller's).
+        """
+
+class SyncInviteVerbs:
+    def create(
+        self,
+        *,
+        name: str,
+        may_speak_as: builtins.list[str] = ...,
+        label: str = "invite",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Invited:
+        """Create an invitation for a second machine.
+
+        It works once, within 24 hours.
+
+        Raises Invalid, Conflict.
+        """
+
+    def redeem(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewKey:
+        """Create the key of an agent from an invitation.
+
+        The invitation is the key of this call. The new key is valid for 90 days.
+
+        Raises BadKey when it has been used.
+        """
+
+class SyncLoginVerbs:
+    def link(
+        self,
+        *,
+        name: str | None = None,
+        as_owner: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Link:
+        """Create a one-time link that signs a person in to the dashboard.
+
+        It is valid for ten minutes. People create links for themselves, admins for any
+        person.
+
+        Raises Invalid, NotAllowed, Conflict (the name is an agent's).
+        """
+
+    def redeem(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewKey:
+        """Redeem a one-time link for a key that is valid for seven days.
+
+        The link is the key of this call. Raises BadKey when it has been used.
+        """
+
+    def end(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> LoginEnded:
+        """Sign out: end the key of this call if it came from a link."""
 
 class SyncNoteVerbs:
     def add(
@@ -2666,11 +2401,11 @@ class SyncNoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Added:
-        """Keep a note for everybody in the workspace.
+        """Add a note for everybody in the workspace.
 
-        It is never edited: to change it, supersede it. Raises Invalid, TooLong, NotFound (a
-        link's
-        note).
+        A note is never edited; note.supersede replaces it.
+
+        Raises Invalid, TooLong, NotFound (a linked note).
         """
 
     def supersede(
@@ -2689,12 +2424,9 @@ class SyncNoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Added:
-        """Keep a note that stands for another from now on; the other stays, and says by which
-        it was
-        superseded.
+        """Supersede a note with a new one; the old one stays readable.
 
-        Raises Invalid, TooLong, NotFound, Conflict (it was superseded before, by which note
-        stands in
+        Raises Invalid, TooLong, NotFound, Conflict (already superseded, by the note in
         `superseded_by`).
         """
 
@@ -2717,9 +2449,9 @@ class SyncNoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NotePage:
-        """Return the workspace's notes, newest first; those that stand, unless
-        `include_superseded`
-        says otherwise.
+        """List current notes, newest first.
+
+        `include_superseded` adds superseded ones.
 
         Raises Invalid, BadCursor, NotFound (`ids`).
         """
@@ -2743,7 +2475,7 @@ class SyncNoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NotePage:
-        """Return notes with these words in title, text or tags, newest first.
+        """Search titles, texts and tags of notes, newest first.
 
         Raises Invalid, BadCursor.
         """
@@ -2759,7 +2491,7 @@ class SyncNoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Linked:
-        """Say how one note is related to another; saying it twice changes nothing.
+        """Link one note to another by a relation; twice changes nothing.
 
         Raises Invalid, NotFound.
         """
@@ -2776,7 +2508,7 @@ class SyncNoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> GotNote:
-        """Return one note with its neighbours: the graph around it.
+        """Return one note with its links and linked notes.
 
         Raises NotFound.
         """
@@ -2793,7 +2525,7 @@ class SyncProgramVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Shown:
-        """Say that an agent program has shown the messages of a report.
+        """Mark the messages of a report as shown to the model.
 
         Marks them delivered, with the program, its session and the event as evidence. An
         offer that
@@ -2832,13 +2564,13 @@ class SyncProgramVerbs:
     ) -> Reported:
         """Report an event of an agent program and get the messages to show.
 
-        A session start gives up to five unread messages, a prompt and the end of a turn
+        A session start returns up to five unread messages, a prompt and the end of a turn
         those that
-        this instance has not been given yet, a tool call the urgent ones among them. After
-        a
-        compaction, messages that are not acknowledged come once more. Nothing is marked:
-        the messages
-        come again until program.shown says that they were shown.
+        this instance has not received yet, a tool call only urgent ones. After a
+        compaction, messages
+        that are not acknowledged come once more. The operation marks nothing: the messages
+        come again
+        until program.shown confirms them.
 
         Raises Invalid, NotAllowed, NotYou.
         """
@@ -2857,18 +2589,19 @@ class SyncReceiptVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Marked:
-        """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by
-        message or
-        receipt ids.
+        """Mark messages as read, acknowledged, archived and so on.
 
-        The first time wins: marking again changes nothing and is no error. Acknowledging
-        implies
-        read, reading implies delivered. An instance marks for itself; a caller with no
-        instance
-        marks for every instance, or, with the receipt id that an instance was given, for
-        that one.
-        Ids that are not the caller's post come back in `not_found`; with
-        `as_recipient` so do receipts of readers that the key may not speak as.
+        Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids`
+        holds message or
+        receipt ids. The first time counts: marking again changes nothing and is no error.
+        Acknowledged
+        implies read, read implies delivered. An instance marks for that instance only; a
+        caller without
+        an instance marks for all instances or, with the receipt id of one instance, for
+        that one. Ids
+        that are not in the caller's mailbox come back in `not_found`; with `as_recipient`
+        so do
+        receipts of names that the key may not speak as.
 
         Raises NotFound with `or_refuse`.
         """
@@ -2889,11 +2622,11 @@ class SyncScheduleVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Schedule:
-        """Send a message again and again, by the clock, from `system:cron`.
+        """Add a schedule that sends a message at the times of a cron expression.
 
-        A time that passes while no server runs is made up for once, in a message that says
-        how many
-        were missed.
+        The sender is `system:cron`. When times pass while no server runs, the server sends
+        one message
+        with the number of missed times.
 
         Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many
         schedules).
@@ -2909,9 +2642,10 @@ class SyncScheduleVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Schedules:
-        """Return the workspace's schedules.
+        """List the workspace's schedules.
 
-        In a private workspace your own, or all for those who see all.
+        In a private workspace agents see the schedules they added; people and operators see
+        all.
         """
 
     def remove(
@@ -2923,9 +2657,9 @@ class SyncScheduleVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Schedule:
-        """End a schedule; what it has sent stays. Returns it as it was.
+        """Remove a schedule and return it; sent messages stay.
 
-        Raises NotFound, NotAllowed (somebody else's, for a key of an agent).
+        Raises NotFound, NotAllowed (an agent's key, and another agent added it).
         """
 
 class SyncServerVerbs:
@@ -2938,9 +2672,10 @@ class SyncServerVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> BackedUp:
-        """Copy the whole database while the server runs, keys included, and check the copy;
-        for
-        operators, who may read it all.
+        """Copy the database while the server runs, and check the copy.
+
+        The copy holds every workspace, and the keys' digests. For operators, who may read
+        it all.
 
         Raises Invalid (a path that is taken, or not absolute), Unavailable.
         """
@@ -2953,10 +2688,7 @@ class SyncServerVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Status:
-        """Return how large the database is, how many sockets are open, and when it was last
-        copied
-        and found whole.
-        """
+        """Return the database size, the open sockets and the last backup."""
 
 class SyncSessionVerbs:
     def conflicts(
@@ -2969,7 +2701,7 @@ class SyncSessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Claims:
-        """Return who works on an area or files now. Declares nothing.
+        """Return sessions that work on an area or files; claims nothing.
 
         Raises NotAllowed, NotFound (the token's session is over).
         """
@@ -2986,8 +2718,7 @@ class SyncSessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Sessions:
-        """Return the workspace's sessions, newest first: who runs or ran, on what, and how it
-        ended.
+        """List sessions, newest first, with their claims and outcomes.
 
         Raises BadCursor.
         """
@@ -3001,12 +2732,11 @@ class SyncSessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Opening:
-        """Return what a start of a session tells, to who begins without one: was not heard of
-        for an
-        hour and has no session going.
+        """Return what session.start would return, for agents without a session.
 
-        Marks nothing. It is a sign of life like any call, so whoever asks twice is told
-        once.
+        The context is null if you have a session or were active within the last hour; so a
+        second call
+        in a row returns null. Marks nothing.
 
         Raises Invalid, NotAllowed.
         """
@@ -3042,15 +2772,15 @@ class SyncSessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Started:
-        """Declare a run: who you are, what you work on, and get a token that stands for it.
+        """Start a session: claim your work and get a token.
 
-        The token says who calls, with every operation; each call with it is a sign of life.
-        A run
-        of which nothing is heard for its ttl is `timed_out` until it is heard of again.
-        `conflicts`
-        names live sessions with the same area or files; with `on_conflict` block the start
-        is
-        refused instead and nothing is stored. A caller without a name gets one.
+        The token identifies you in every call, and each call with it keeps the session
+        active. A
+        session without a call for `ttl_s` seconds is `timed_out` until its next call.
+        `conflicts` lists
+        live sessions with the same area or files; with `on_conflict` block the start is
+        refused and
+        nothing is stored. A caller without a name gets one.
 
         Raises Invalid, NotAllowed, Conflict. Source: docs/why/sessions.md.
         """
@@ -3071,12 +2801,11 @@ class SyncSessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Checkpointed:
-        """Say how far you have come, keep notes, and get up to five unread messages. A sign of
-        life of
-        the session.
+        """Report progress, add notes, and get up to five unread messages.
 
-        Without a token it is about your newest session; without any session it only gives
-        the post.
+        It keeps the session active. Without a token it applies to your newest session;
+        without a
+        session it only returns messages.
 
         Raises Invalid, NotAllowed, NotFound (the token's session is over).
         """
@@ -3093,15 +2822,259 @@ class SyncSessionVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> StartEnded:
-        """End a run: its token stands for nothing from now on, what it claimed is free, and
-        you show as
-        away.
+        """End a session: its token and claims end, and you go offline.
 
-        Without a token it is your newest session that ends. Whoever has another session
-        running stays
-        here.
+        Without a token it ends your newest session. You stay online if another session of
+        yours is
+        active.
 
         Raises NotAllowed, NotFound (there is none to end).
+        """
+
+class SyncTaskVerbs:
+    def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Return one task.
+
+        Raises NotFound, also for other workspaces.
+        """
+
+    def list(
+        self,
+        *,
+        status: str | builtins.list[str] = "unfinished",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        urgent_first: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> TaskPage:
+        """List tasks, newest or most urgent first; by default unfinished ones.
+
+        Raises Invalid, BadCursor.
+        """
+
+    def search(
+        self,
+        *,
+        status: str | builtins.list[str] = "all",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        query: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> TaskPage:
+        """Search titles, descriptions, tags and notes of tasks, newest first.
+
+        Raises Invalid, BadCursor.
+        """
+
+    def assign(
+        self,
+        *,
+        id: str,
+        to: str = "",
+        to_instance: str | None = None,
+        note: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Assign a task to an agent or person, or to nobody.
+
+        The new and the previous assignee get a message each.
+
+        A claimed or started task becomes open again, for the new assignee to claim. The
+        same assignee
+        again changes nothing.
+
+        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
+        """
+
+    def claim(
+        self,
+        *,
+        id: str | None = None,
+        start: bool = False,
+        project: str | None = None,
+        tag: str | None = None,
+        or_refuse: bool = False,
+        tell: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Claimed:
+        """Claim a task; exactly one of several claimants gets it.
+
+        The result names the winner. Claiming a task that you have changes nothing and is no
+        error.
+        Without `id` it claims the most urgent open task that waits for nothing and is
+        assigned to you
+        or nobody.
+
+        Raises NotFound, Conflict (with `or_refuse`).
+        """
+
+    def create(
+        self,
+        *,
+        title: str,
+        description: str = "",
+        to: str | None = None,
+        to_instance: str | None = None,
+        status: Literal[
+            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
+        ] = "open",
+        priority: int = 3,
+        project: str | None = None,
+        mission: str | None = None,
+        tags: builtins.list[str] = ...,
+        depends_on: builtins.list[str] = ...,
+        done_when: str | None = None,
+        due_at: str | None = None,
+        estimated_minutes: int | None = None,
+        parent: str | None = None,
+        metadata: dict[str, Any] = ...,
+        idempotency_key: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Created:
+        """Create a task; its assignee gets a task_assignment message.
+
+        Without `to` anyone can claim it. The same idempotency key with the same content
+        returns the
+        first task.
+
+        Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
+        """
+
+    def depend(
+        self,
+        *,
+        as_assignee: bool = False,
+        id: str,
+        on: builtins.list[str] = ...,
+        no_more_on: builtins.list[str] = ...,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Change which tasks a task depends on; cycles are refused.
+
+        Raises NotFound, Conflict (it would depend on itself), Invalid.
+        """
+
+    def finish_many(
+        self,
+        *,
+        as_assignee: bool = False,
+        ids: builtins.list[str] | None = None,
+        assignee: str | None = None,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_before: str | None = None,
+        note: str | None = None,
+        limit: int = 200,
+        only_look: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> FinishedMany:
+        """Finish all unfinished tasks that match the filters.
+
+        Each is finished as by task.update. `only_look` lists the tasks without a change.
+
+        Raises Invalid (no filter), NotFound (ids).
+        """
+
+    def update(
+        self,
+        *,
+        as_assignee: bool = False,
+        id: str,
+        status: Literal[
+            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
+        ]
+        | None = None,
+        note: str | None = None,
+        blocked_by: str | None = None,
+        blocked_cause: Literal["peer_task", "human", "authorisation", "other"] | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        to: str | None = None,
+        to_instance: str | None = None,
+        priority: int | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tags: builtins.list[str] | None = None,
+        depends_on: builtins.list[str] | None = None,
+        done_when: str | None = None,
+        due_at: str | None = None,
+        estimated_minutes: int | None = None,
+        metadata: dict[str, Any] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Update a task: change its status or edit its fields.
+
+        Starting an unassigned task assigns it to you. Finishing a task sends a message of
+        type system
+        to the creator, and to the assignee if another agent finished it. The same status
+        again changes
+        nothing.
+
+        Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
+        dependency
+        cycle), Invalid, TooLong, UnknownRecipient.
         """
 
 class SyncThreadVerbs:
@@ -3116,7 +3089,7 @@ class SyncThreadVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Thread:
-        """Return one conversation, oldest first. Looking marks nothing.
+        """Return one conversation, oldest first; marks nothing.
 
         Raises NotFound, BadCursor.
         """
@@ -3132,9 +3105,7 @@ class SyncThreadVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Threads:
-        """Return the workspace's conversations, the one with the newest message first. Looking
-        marks
-        nothing.
+        """List conversations, newest first; marks nothing.
 
         Raises BadCursor.
         """
@@ -3158,9 +3129,10 @@ class SyncTurnVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Turn:
-        """End a turn: keep its summary, state, blockers and plan as a note, and send what it
-        says to
-        others, all or nothing.
+        """Submit the result of a turn: store a note and send its messages.
+
+        The note holds the summary, status, blockers and plan. Everything is stored, or
+        nothing.
 
         Raises what message.send and note.add raise; nothing is stored then.
         """
@@ -3180,10 +3152,11 @@ class SyncWebhookVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NewWebhook:
-        """Let another system post messages, from `system:webhook`; its secret is shown this
-        once.
+        """Add a webhook, through which another system sends messages.
 
-        What it posts fills the templates of subject, text and audience.
+        The sender is `system:webhook`. The JSON of a request fills the templates of
+        subject, text and
+        recipients. The secret is shown only once.
 
         Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many
         webhooks).
@@ -3199,7 +3172,7 @@ class SyncWebhookVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Webhooks:
-        """Return the workspace's webhooks, without their secrets."""
+        """List the workspace's webhooks, without their secrets."""
 
     def remove(
         self,
@@ -3210,7 +3183,7 @@ class SyncWebhookVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Webhook:
-        """End a webhook; what it has brought stays. Returns it as it was.
+        """Remove a webhook and return it; received messages stay.
 
         Raises NotFound.
         """
@@ -3226,13 +3199,11 @@ class SyncWebhookVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Received:
-        """Turn what another system posted into a message; called by its signature, without a
-        key.
+        """Receive a signed request of another system as a message.
 
-        The same delivery again returns the first message. One that was signed more than
-        five minutes
-        ago is refused, in the forms
-        that sign the time.
+        The signature replaces a key. A repeated delivery returns the first message. A
+        delivery signed
+        more than five minutes ago is refused, in the forms that sign the time.
 
         Raises BadKey, Invalid, Conflict (other content, or the same under another delivery
         id),
@@ -3254,17 +3225,16 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Exported:
-        """Return a page of everything in a workspace, receipts and marks included, keys,
-        webhooks and
-        tokens left out.
+        """Export a page of a workspace's data.
 
-        Marks that are set while an export runs may be missing from it; then the post is
-        unread in the
-        copy.
+        Receipts and marks are included; keys, webhooks and tokens are left out.
 
-        Raises NotAllowed for an admin's key in a private workspace, which would show what
-        it may not
-        read.
+        Marks that are set while an export runs may be missing from it; the messages are
+        then unread in
+        the copy.
+
+        Raises NotAllowed for an admin's key in a private workspace, whose messages it may
+        not read.
         """
 
     def import_(
@@ -3279,13 +3249,13 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Imported:
-        """Store records of an export, with their numbers and ids; what is here already is left
-        as it
-        is.
+        """Import records of an export; existing records stay unchanged.
 
-        A batch is stored whole or not at all; importing again completes what broke off.
-        Raises Invalid,
-        Conflict.
+        Numbers and ids are kept. A batch is stored completely or not at all; repeating an
+        import
+        completes an interrupted one.
+
+        Raises Invalid, Conflict.
         """
 
     def needs(
@@ -3297,11 +3267,11 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Needs:
-        """Return what waits for a person: their mail, who is blocked, what is urgent, late or
-        stuck.
-        Looking marks nothing.
+        """Return what needs a person: messages, blocked, urgent or overdue work.
 
-        A person's key is told of that person's mail, any other key of every person's.
+        Marks nothing. With a person's key it covers that person's messages, with any other
+        key those of
+        all people.
         """
 
     def overview(
@@ -3312,16 +3282,11 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Overview:
-        """Return where things stand: who is here, tasks under way, in review, blocked and
-        finished
-        of late. Looking marks nothing.
-        """
+        """Return an overview of agents and current tasks; marks nothing."""
 
     def create(
         self,
         *,
-        name: str,
-        mode: Literal["open", "private"] = "open",
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
@@ -3334,12 +3299,17 @@ class SyncWorkspaceVerbs:
         schedules_limit: int | None = None,
         schedule_interval_s: int | None = None,
         newcomer_days: int | None = None,
+        name: str,
+        mode: Literal["open", "private"] = "open",
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
     ) -> Workspace:
-        """Create a workspace. Raises Conflict when the name is taken, Invalid."""
+        """Create a workspace.
+
+        Raises Conflict when the name is taken, Invalid.
+        """
 
     def list(
         self,
@@ -3351,7 +3321,7 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Workspaces:
-        """Return the workspaces that your key covers."""
+        """List the workspaces that your key covers."""
 
     def settings(
         self,
@@ -3373,9 +3343,11 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Workspace:
-        """Change or read a workspace's settings; what is left out stays as it was.
+        """Change or read a workspace's settings.
 
-        Raises NotAllowed for the limits that only an operator changes.
+        Omitted settings stay unchanged. Raises NotAllowed for the limits that only an
+        operator can
+        change.
         """
 
     def flow(
@@ -3388,11 +3360,11 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Flow:
-        """Return who talks to whom: pairs with counts and their most frequent intent. Looking
-        marks
-        nothing.
+        """Return who sends messages to whom, with counts; marks nothing.
 
-        In a private workspace a caller is told of its own messages only.
+        Each pair has its most frequent intent. In a private workspace it covers the
+        caller's messages
+        only.
         """
 
     def health(
@@ -3404,11 +3376,11 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Health:
-        """Return how the post runs: messages by intent, delays to delivered and acknowledged,
-        and whose
-        post waits. Looking marks nothing.
+        """Return message rates, delays and waiting messages; marks nothing.
 
-        In a private workspace a caller is told of its own post only.
+        Delays are from sent to delivered and to acknowledged. In a private workspace it
+        covers the
+        caller's messages only.
         """
 
 class SyncNouns:
@@ -3420,13 +3392,13 @@ class SyncNouns:
     key: SyncKeyVerbs
     invite: SyncInviteVerbs
     login: SyncLoginVerbs
-    task: SyncTaskVerbs
     note: SyncNoteVerbs
     program: SyncProgramVerbs
     receipt: SyncReceiptVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs
     session: SyncSessionVerbs
+    task: SyncTaskVerbs
     thread: SyncThreadVerbs
     turn: SyncTurnVerbs
     webhook: SyncWebhookVerbs
@@ -3467,7 +3439,7 @@ class SyncNouns:
         """
 
     def events(self, **params: Unpack[Follow]) -> Generator[Event]:
-        """Give what happens, one event at a time; as `pages`, without the cursors."""
+        """Yield events one at a time; like `pages`, without the cursors."""
 
     def letters(
         self,

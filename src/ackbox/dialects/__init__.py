@@ -3,15 +3,15 @@
 Explained in docs/why/dialects.md.
 """
 
+from ackbox.dialects.engine.dialect import Dialect
 from ackbox.dialects.engine.rest import Rest
-from ackbox.dialects.engine.translate import Dialect
-from ackbox.dialects.exovault.arguments import EXOVAULT
+from ackbox.dialects.exovault.dialect import EXOVAULT
 from ackbox.dialects.exovault.rest import EXOVAULT_REST
-from ackbox.dialects.golemxv.arguments import GOLEMXV
+from ackbox.dialects.golemxv.dialect import GOLEMXV
 from ackbox.dialects.golemxv.rest import GOLEMXV_REST
-from ackbox.dialects.kavi.arguments import KAVI
-from ackbox.dialects.superportia.arguments import SUPERPORTIA
-from ackbox.dialects.vantagepeers.arguments import VANTAGEPEERS
+from ackbox.dialects.kavi.dialect import KAVI
+from ackbox.dialects.superportia.dialect import SUPERPORTIA
+from ackbox.dialects.vantagepeers.dialect import VANTAGEPEERS
 
 DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA, GOLEMXV, KAVI, EXOVAULT)
 RESTS: tuple[Rest, ...] = (GOLEMXV_REST, EXOVAULT_REST)

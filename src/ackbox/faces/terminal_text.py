@@ -1,90 +1,108 @@
-"""Columns: lists as aligned tables on a terminal, whatever script the text is in.
+"""Terminal text: what prints, how many cells it takes, and lists as aligned tables.
 
 Explained in docs/reference/cli.md.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ackbox.model.text import escape, is_seen, visible
 
 
 class Column(NamedTuple):
-    """A column: its title, what it shows of an item, and whether it may be cut to fit."""
+    """A column: its title, the value of an item, and whether it may be cut to fit."""
 
     title: str
     value: Callable[[Any], Any]
     may_cut: bool = False
 
 
-# Between letters of scripts that use them, and between emoji, they join what is written; they hide
-# nothing.
-_JOINED = re.compile(
-    "(?<=[\u0590-\U000dffff])[\u200c\u200d](?=[\u0590-\U000dffff])|(?<=[\u0590-\U000dffff]\ufe0f)\u200d(?=[\u2000-\U000dffff])"
-)
-# An emoji's own picture, and a key's: after a sign that has one.
-_PICTURE = re.compile(
-    "(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])\ufe0f|(?<=[#*0-9])\ufe0f(?=\u20e3)"
-)
+@functools.cache
+def _kept_forms() -> tuple[re.Pattern[str], ...]:
+    """Return what stays in a text though it is not seen; made late, for most texts need none."""
+    # Between letters of scripts that use them, and between emoji, they join what is written; they
+    # hide nothing.
+    joined = (
+        "(?<=[\u0590-\U000dffff])[\u200c\u200d](?=[\u0590-\U000dffff])"
+        "|(?<=[\u0590-\U000dffff]\ufe0f)\u200d(?=[\u2000-\U000dffff])"
+    )
+    # An emoji's own picture, and a key's: after a sign that has one.
+    picture = (
+        "(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])\ufe0f|(?<=[#*0-9])\ufe0f(?=\u20e3)"
+    )
+    return re.compile(joined), re.compile(picture)
 
 
 def plain(text: str) -> str:
-    """Return text for a terminal: what does not print or is not seen is shown, not obeyed."""
+    """Return text for a terminal: invisible and control characters are escaped, not obeyed."""
     shown = visible(text)
     if shown == text:
         return text
-    kept = {found.start() for form in (_JOINED, _PICTURE) for found in form.finditer(text)}
+    kept = {found.start() for form in _kept_forms() for found in form.finditer(text)}
     return "".join(
         c if at in kept or c in "\n\t" or is_seen(c) else escape(c) for at, c in enumerate(text)
     )
 
 
 def as_json(value: Any) -> str:
-    """Return JSON for a terminal or a pipe: what does not print is escaped as JSON escapes it."""
+    """Return JSON for a terminal or a pipe, with invisible characters escaped as JSON does."""
     return "".join(
         c if is_seen(c) else json.dumps(c)[1:-1] for c in json.dumps(value, ensure_ascii=False)
     )
 
 
-def some(texts: Sequence[str], most: int) -> str:
-    """Return texts with commas between, and how many are left out beyond the most that are
-    shown.
-    """
-    more = len(texts) - most
-    return ", ".join(texts[:most]) + (f" and {more} more" if more > 0 else "")
+def some(texts: Sequence[str], maximum: int) -> str:
+    """Return at most `maximum` texts, separated by commas, and how many more there are."""
+    more = len(texts) - maximum
+    return ", ".join(texts[:maximum]) + (f" and {more} more" if more > 0 else "")
+
+
+@lru_cache(maxsize=4096)
+def _cells(c: str) -> int:
+    # What joins the character before it takes no cell of its own: marks, and the vowels and
+    # finals of Hangul.
+    if unicodedata.category(c) in ("Mn", "Mc", "Me", "Cf") or "\u1160" <= c <= "\u11ff":
+        return 0
+    return 2 if unicodedata.east_asian_width(c) in "WF" else 1
 
 
 def width(text: str) -> int:
     """Return how many cells a terminal gives the text."""
-    return sum(
-        (
-            0
-            if unicodedata.category(c) in ("Mn", "Me", "Cf")
-            else 2
-            if unicodedata.east_asian_width(c) in "WF"
-            else 1
-        )
-        for c in text
-    )
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def clip(text: str, cells: int) -> str:
+    """Return the longest beginning of the text that fits."""
+    if text.isascii():
+        return text[: max(cells, 0)]
+    used = 0
+    for at, c in enumerate(text):
+        used += _cells(c)
+        if used > cells:
+            return text[:at]
+    return text
 
 
 def cut(text: str, cells: int) -> str:
-    """Return as much of the text as fits, with an ellipsis where it was cut."""
+    """Return as much of a text as fits, with an ellipsis where it is cut."""
     if width(text) <= cells:
         return text
-    kept = ""
-    for c in text:
-        if width(kept + c) > cells - 1:
-            break
-        kept += c
-    return kept + "…"
+    return clip(text, cells - 1).rstrip() + "…" if cells > 0 else ""
+
+
+def fit(text: str, cells: int) -> str:
+    """Return the text in exactly that many cells: cut, or padded with blanks."""
+    text = cut(text, cells)
+    return text + " " * (cells - width(text))
 
 
 def table(items: Iterable[Any], columns: Sequence[Column]) -> list[str]:
@@ -101,13 +119,8 @@ def table(items: Iterable[Any], columns: Sequence[Column]) -> list[str]:
             widths[n] = max(min(widths[n], room - others), 10)
     lines = [[column.title for column in columns], *rows]
     return [
-        "  ".join(_padded(cut(cell, widths[n]), widths[n]) for n, cell in enumerate(line)).rstrip()
-        for line in lines
+        "  ".join(fit(cell, widths[n]) for n, cell in enumerate(line)).rstrip() for line in lines
     ]
-
-
-def _padded(text: str, cells: int) -> str:
-    return text + " " * (cells - width(text))
 
 
 def _one_line(value: Any) -> str:
@@ -117,7 +130,7 @@ def _one_line(value: Any) -> str:
 
 
 def local_time(text: str | None) -> str:
-    """Return a moment as people on this machine read it."""
+    """Return a timestamp in this machine's time zone; without the date if it is today."""
     if not text:
         return ""
     moment = datetime.fromisoformat(text).astimezone()
@@ -127,7 +140,7 @@ def local_time(text: str | None) -> str:
 
 
 def ago(text: str | None) -> str:
-    """Return how long ago a moment was, in words as short as they can be."""
+    """Return the age of a timestamp in its largest unit, such as "5 min"."""
     if not text:
         return ""
     seconds = max(

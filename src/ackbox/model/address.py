@@ -17,7 +17,7 @@ from ackbox.model.text import composed
 
 EVERYONE = frozenset({"*", "broadcast", "everyone"})
 HUMANS = frozenset({"user", "human"})
-MOST_ADDRESSES = 200
+MAX_ADDRESSES = 200
 # Longer ones are not remembered.
 SHORT = 80
 
@@ -61,10 +61,9 @@ def parse_address(text: str) -> Address:
 
 
 def parse_audience(to: str | Sequence[str], *, instance: str | None = None) -> tuple[Address, ...]:
-    """Parse a whole audience: text with commas, or a list; duplicates collapse, order is kept.
+    """Parse an audience: text with commas, or a list; duplicates collapse, order is kept.
 
-    `instance` narrows a single agent, as if `agent/instance` had been written. One bad entry
-    refuses the whole. Raises Invalid.
+    `instance` narrows a single agent, as `agent/instance` does. Raises Invalid for any bad entry.
     """
     if isinstance(to, str) and len(to) <= SHORT:
         return _parse_short(to, instance)
@@ -91,13 +90,13 @@ def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
             hint="Write names with one comma between.",
             field="to",
         )
-    if len(parts) > MOST_ADDRESSES * 5:
+    if len(parts) > MAX_ADDRESSES * 5:
         raise Invalid(
-            f"{len(parts)} addresses; at most {MOST_ADDRESSES} are taken.",
+            f"{len(parts)} addresses; at most {MAX_ADDRESSES} are allowed.",
             hint="Use '*', or send in parts.",
             field="to",
         )
-    # Names that differ in case alone are one name: the first spelling stands.
+    # Names that differ only in case are one name: the first spelling counts.
     found: dict[tuple[str, str | None], Address] = {}
     spelled: dict[str, str] = {}
     for part in parts:
@@ -113,13 +112,13 @@ def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
             or addresses[0].is_humans
         ):
             raise Invalid(
-                "`to_instance` narrows exactly one agent.",
+                "`to_instance` needs exactly one agent.",
                 hint="Write agent/instance for each recipient.",
             )
         addresses = [Address(addresses[0].agent, parse_instance(instance, "to_instance"))]
-    if len(addresses) > MOST_ADDRESSES:
+    if len(addresses) > MAX_ADDRESSES:
         raise Invalid(
-            f"{len(addresses)} addresses; at most {MOST_ADDRESSES} are taken.",
+            f"{len(addresses)} addresses; at most {MAX_ADDRESSES} are allowed.",
             hint="Use '*', or send in parts.",
         )
     return collapse(addresses)

@@ -77,7 +77,7 @@ class Cron(msgspec.Struct, frozen=True):
             raise Invalid(
                 f"There is no time zone {self.zone!r} any more.",
                 field="zone",
-                hint="Add the schedule anew, in a zone that is there.",
+                hint="Add the schedule again in an existing time zone.",
             ) from None
         start = datetime.fromtimestamp(ms // 1000, UTC).astimezone(zone)
         last = ms
@@ -89,7 +89,7 @@ class Cron(msgspec.Struct, frozen=True):
                 last = at
                 yield at
         raise Invalid(
-            f"{self.expression!r} means no moment in the next fifty years.",
+            f"{self.expression!r} has no time in the next fifty years.",
             hint="Check day and month.",
             field="cron",
         )
@@ -119,7 +119,7 @@ def parse_cron(text: str, zone: str) -> Cron:
         CronSim(expression, datetime(2026, 1, 1))
     except CronSimError as error:
         raise Invalid(
-            f"{text[:64]!r} is no cron expression: {str(error)[:1].lower()}{str(error)[1:]}.",
+            f"{text[:64]!r} is not a cron expression: {str(error)[:1].lower()}{str(error)[1:]}.",
             field="cron",
             hint=(
                 "Write minute, hour, day, month and weekday, such as '0 9 * * MON-FRI', or @daily."

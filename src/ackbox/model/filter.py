@@ -24,7 +24,7 @@ _TERM = re.compile(r'([a-z]+):("[^"]*"|\S+)|(-?"[^"]*"\*?|\S+)')
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a filter says: values of one key are alternatives, keys all hold.
+    """A parsed filter: values of one key are alternatives, all keys must match.
 
     Times in milliseconds UTC.
     """
@@ -54,15 +54,17 @@ def parse_filter(text: str, *, now: int) -> Filter:
         elif key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
             raise Invalid(
-                f"No filter {key!r}.",
+                f"Unknown filter {key!r}.",
                 field="q",
-                hint=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(KEYS)}.",
+                hint=f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(KEYS)}.",
             )
         else:
             values.setdefault(key, []).extend(value.strip('"').split(","))
     states = tuple(values.get("is", ()))
     if wrong := [each for each in states if each not in STATES]:
-        raise Invalid(f"No state {wrong[0]!r}.", field="q", hint=f"There are: {', '.join(STATES)}.")
+        raise Invalid(
+            f"Unknown state {wrong[0]!r}.", field="q", hint=f"Use one of: {', '.join(STATES)}."
+        )
     return Filter(
         senders=tuple(values.get("from", ())),
         recipients=tuple(values.get("to", ())),
@@ -81,7 +83,9 @@ def _priority(text: str) -> int:
     named = {"urgent": 5, "high": 4, "normal": 3, "low": 2}
     if text in named or text in ("1", "2", "3", "4", "5"):
         return named.get(text) or int(text)
-    raise Invalid(f"No priority {text!r}.", field="q", hint="1 to 5, or urgent, high, normal, low.")
+    raise Invalid(
+        f"Unknown priority {text!r}.", field="q", hint="Use 1 to 5, or urgent, high, normal, low."
+    )
 
 
 def _time(values: list[str] | None, now: int) -> int | None:
@@ -91,9 +95,7 @@ def _time(values: list[str] | None, now: int) -> int | None:
 def fits(
     filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late: bool = False
 ) -> bool:
-    """Whether a message, as every face shows it, fits what the filter says beside its words and
-    times.
-    """
+    """Whether a message matches a filter, except for its words and times."""
     to = {each.partition("/")[0] for each in message["to"]}
     is_open = tally["acknowledged"] < tally["recipients"]
     state = {
@@ -120,9 +122,7 @@ def fits(
 def fits_all(
     filter: Filter, message: dict[str, Any], tally: dict[str, Any], *, late: bool = False
 ) -> bool:
-    """As `fits`, with words, times and thread too: for who holds messages and has no store to
-    narrow them.
-    """
+    """As `fits`, with words, times and thread too, for callers without a store."""
     if filter.before is not None or filter.after is not None:
         at = parse_moment(message["created_at"], field="q")
         if (filter.before is not None and at >= filter.before) or (

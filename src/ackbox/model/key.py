@@ -1,7 +1,7 @@
 """Keys: how a credential is written, minted, checked and kept.
 
-`abx_<kind>_<id><secret><check>` in base62: 11 characters of id, 43 of secret, 6 of CRC-32.
-Only the SHA-256 of the whole is stored. Explained in docs/why/keys.md.
+`abx_<kind>_<id><secret><check>` in base62: 11 characters of id, 43 of secret, 6 of CRC-32. Only the
+SHA-256 of the key is stored. Explained in docs/why/keys.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import msgspec
 from ackbox.errors import BadKey
 
 KeyKind = Literal["agt", "hum", "adm", "ro", "lnk"]
-# What a key is for; what each may do is said in ops/table.py.
+# Roles of keys; ops/access.py says what each may do.
 Role = Literal[
     "read-only",
     "agent",
@@ -51,7 +51,7 @@ class Secret:
     __str__ = __repr__
 
     def reveal(self) -> str:
-        """Return the text; say it only to whom it belongs."""
+        """Return the text; show it only to its owner."""
         return self._text
 
 
@@ -74,14 +74,14 @@ def parse_key(text: str) -> ParsedKey:
     if found is None or not hmac.compare_digest(_check(text[:-_CHECK]), found[4]):
         raise BadKey(
             "This is not an ackbox key.",
-            hint="Copy the whole key; it starts with abx_.",
+            hint="Copy the complete key; it starts with abx_.",
             reason="unknown",
         )
     return ParsedKey(cast(KeyKind, found[1]), found[2])
 
 
 def digest(text: str) -> bytes:
-    """Return what is stored of a key: SHA-256 of the whole text."""
+    """Return the stored form of a key: the SHA-256 of its text."""
     return hashlib.sha256(text.encode()).digest()
 
 

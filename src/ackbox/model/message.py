@@ -1,7 +1,7 @@
-"""Messages: the immutable record, what a sender writes, and what a reader is given.
+"""Messages: the immutable record, and how a reader sees it.
 
-Shapes and their limits only; who may see them is decided in ops/.
-Explained in docs/reference/message.md.
+Shapes and their limits only; who may see them is decided in ops/. Explained in
+docs/reference/message.md.
 """
 
 from __future__ import annotations
@@ -18,74 +18,78 @@ METADATA_LIMIT_BYTES = 16 * 1024
 MessageType = Literal["direct", "broadcast", "system", "task_assignment"]
 # `external`: another system's words, which came in through a webhook.
 Kind = Literal["agent", "human", "system", "external"]
-Priority = Annotated[int, Meta(ge=1, le=5, description="1 to 5; 5 is most urgent")]
-Time = Annotated[str, Meta(description="UTC, RFC 3339 with milliseconds")]
+Priority = Annotated[int, Meta(ge=1, le=5, description="Priority (1 to 5; 5 is most urgent)")]
+Time = Annotated[str, Meta(description="UTC time, RFC 3339 with milliseconds")]
 
 
 class Ref(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A file, diff, task, message or address that the reader needs; never its bytes."""
 
     kind: Annotated[
-        Literal["file", "diff", "task", "message", "url"], Meta(description="What the target is")
+        Literal["file", "diff", "task", "message", "url"], Meta(description="Kind of the target")
     ]
-    target: Annotated[str, Meta(min_length=1, max_length=2000, description="Path, address or id")]
-    lines: Annotated[str, Meta(max_length=64, description="Which lines of it, as 10-20")] | None = (
-        None
-    )
-    note: Annotated[str, Meta(max_length=500, description="Why the reader needs it")] | None = None
+    target: Annotated[str, Meta(min_length=1, max_length=2000, description="Path, URL or id")]
+    lines: (
+        Annotated[str, Meta(max_length=64, description="Lines of the target, such as 10-20")] | None
+    ) = None
+    note: (
+        Annotated[str, Meta(max_length=500, description="Reason why the reader needs it")] | None
+    ) = None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One message, as every face shows it."""
 
-    id: Annotated[str, Meta(description="32 hex digits; sorts by time")]
-    seq: Annotated[int, Meta(description="Number in the workspace; the order of commits")]
-    workspace: Annotated[str, Meta(description="Where it lives")]
-    sender: Annotated[str, Meta(description="Who wrote it, from the key")]
-    sender_instance: Annotated[str | None, Meta(description="Which running copy of the sender")] = (
-        None
-    )
+    id: Annotated[str, Meta(description="Id (32 hex digits); sorts by time")]
+    seq: Annotated[int, Meta(description="Number in the workspace, in commit order")]
+    workspace: Annotated[str, Meta(description="Workspace")]
+    sender: Annotated[str, Meta(description="Sender, from the key")]
+    sender_instance: Annotated[str | None, Meta(description="Instance of the sender")] = None
     sender_kind: Annotated[
         Kind,
         Meta(
             description=(
-                "What the sender is, from the key; external: another system, through a webhook"
+                "Kind of the sender, from the key; external for another system through a webhook"
             )
         ),
     ] = "agent"
-    type: Annotated[MessageType, Meta(description="How it was addressed, or who made it")] = (
-        "direct"
+    type: Annotated[
+        MessageType, Meta(description="Type: direct, broadcast, system or task_assignment")
+    ] = "direct"
+    to: Annotated[list[str], Meta(description="Recipients")]
+    subject: Annotated[str | None, Meta(description="Subject")] = None
+    body: Annotated[str, Meta(description="Text")]
+    intent: Annotated[str, Meta(description="Intent")] = "inform"
+    priority: Annotated[int, Meta(description="Priority (1 to 5; 5 is most urgent)")] = 3
+    refs: Annotated[
+        list[Ref], Meta(description="References to files, diffs, tasks and messages")
+    ] = []
+    metadata: Annotated[dict[str, Any], Meta(description="Metadata of the sender")] = {}
+    parent: Annotated[str | None, Meta(description="Id of the message it replies to")] = None
+    thread: Annotated[str, Meta(description="Id of the first message of the conversation")]
+    expects_reply_by: Annotated[Time | None, Meta(description="Time by which a reply is due")] = (
+        None
     )
-    to: Annotated[list[str], Meta(description="Addresses as parsed")]
-    subject: Annotated[str | None, Meta(description="One line")] = None
-    body: Annotated[str, Meta(description="The text")]
-    intent: Annotated[str, Meta(description="What it is for")] = "inform"
-    priority: Annotated[int, Meta(description="1 to 5; 5 is most urgent")] = 3
-    refs: Annotated[list[Ref], Meta(description="What the reader needs beside the text")] = []
-    metadata: Annotated[dict[str, Any], Meta(description="The sender's own object")] = {}
-    parent: Annotated[str | None, Meta(description="Id of the message it answers")] = None
-    thread: Annotated[str, Meta(description="Id of the first message of its conversation")]
-    expects_reply_by: Annotated[Time | None, Meta(description="When an answer is due")] = None
-    expires_at: Annotated[Time | None, Meta(description="When it leaves inboxes")] = None
-    idempotency_key: Annotated[
-        str | None, Meta(description="The sender's key against storing it twice")
+    expires_at: Annotated[
+        Time | None, Meta(description="Expiry time, at which it leaves inboxes")
     ] = None
-    hops: Annotated[int, Meta(description="Agents in a row that answered without a person")] = 0
-    created_at: Annotated[Time, Meta(description="When it was stored")]
+    idempotency_key: Annotated[str | None, Meta(description="Idempotency key of the sender")] = None
+    hops: Annotated[int, Meta(description="Number of consecutive agent replies before it")] = 0
+    created_at: Annotated[Time, Meta(description="Time of storage")]
     imported: Annotated[
         bool | msgspec.UnsetType,
         Meta(
             description=(
-                "True when it came from an export file, whose word for its sender is all "
-                "there is; left out otherwise"
+                "Whether it came from an export file, so that its sender is not "
+                "verified; left out otherwise"
             )
         ),
     ] = msgspec.UNSET
 
 
 class Letter(Message, frozen=True, kw_only=True):
-    """A message in somebody's mailbox: with the receipt's id and what the reader made of it."""
+    """A message in a mailbox, with its receipt id and flags."""
 
-    receipt_id: Annotated[str, Meta(description="Names this reader's receipt")]
+    receipt_id: Annotated[str, Meta(description="Id of this reader's receipt")]
     read: Annotated[bool, Meta(description="Whether this reader has read it")] = False
     archived: Annotated[bool, Meta(description="Whether this reader has archived it")] = False

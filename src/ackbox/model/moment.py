@@ -110,9 +110,7 @@ def _in_words(text: str, now: int, *, ahead: bool) -> int | None:
 
 
 class IdMaker:
-    """Makes UUIDv7 ids as 32 hex digits, each larger than the one before, whatever the clock
-    does.
-    """
+    """Makes UUIDv7 ids as 32 hex digits, each larger than the last whatever the clock does."""
 
     def __init__(self) -> None:
         self._last = 0
@@ -128,7 +126,7 @@ class IdMaker:
             return f"{self._last:032x}"
 
     def _draw(self, size: int) -> int:
-        """Return a random number of so many bytes; they are asked of the system many at a time."""
+        """Return a random number of `size` bytes, drawn from the system in large blocks."""
         some = self._drawn.read(size)
         if len(some) < size:
             self._drawn = io.BytesIO(os.urandom(DRAWN))

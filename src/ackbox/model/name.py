@@ -27,16 +27,15 @@ from ackbox.model.text import (
 )
 
 LONGEST = 200
-# Known names that a name nobody has is held against letter by letter.
+# Maximum known names that an unknown name is compared with by character.
 LIKELY = 20
 # An index of PostgreSQL takes some 2,700 bytes of a row.
 LONGEST_SKELETON_BYTES = 2_000
-# Not for newcomers: what people write when they mean everyone. Who has such a name from before
-# keeps it.
+# Refused for new names, because people write it for everyone. Existing holders keep it.
 EVERYBODY = "all"
-# What the server itself sends under begins so.
+# Prefix of the names that the server sends as.
 OWN = "system:"
-# What is shown after a name for who somebody is: a person, another system.
+# Badges after a name: a person, another system.
 BADGES = ("(human)", "(external)")
 RESERVED = frozenset({"broadcast", "*", "everyone", "user", "human", "system"})
 _REFUSED = {
@@ -51,8 +50,7 @@ _REFUSED = {
 # Drawn as an empty space, though they are neither spaces nor ignorable: braille blank, null note
 # head, Khitan filler.
 _BLANK = frozenset("\u2800\U0001d159\U00016fe4")
-# What people and models write between names, also in other scripts; a list as text, or a quoted
-# name, is no name either.
+# Separators between names, also in other scripts; lists as text and quoted names are not names.
 _ADDRESS_SEPARATORS = frozenset(",/")
 _SEPARATORS = _ADDRESS_SEPARATORS | frozenset(";\u060c\u061b\u3001\uff64")
 _ENCLOSING = frozenset(
@@ -85,7 +83,7 @@ def _refuse_punctuation(name: str, field: str) -> None:
     for character in name:
         if character in _ENCLOSING or compatible(character) in _ENCLOSING:
             raise Invalid(
-                f"A name may not hold {character!r}: {name[:64]!r}.",
+                f"A name cannot contain {character!r}: {name[:64]!r}.",
                 hint="Write the bare name, without brackets or quotes.",
                 field=field,
             )
@@ -99,15 +97,15 @@ def _refuse_punctuation(name: str, field: str) -> None:
 
 
 def is_servers(name: str) -> bool:
-    """Whether a name is, or looks like, one of the server's own."""
+    """Whether a name is, or looks like, a name of the server."""
     return _folded(name).startswith(_folded(OWN))
 
 
 def refuse_newcomer(name: str, field: str = "name") -> None:
-    """Raise Invalid for a name that nobody gets who does not have it already."""
+    """Raise Invalid for a name that new agents cannot take."""
     if is_servers(name):
         raise Invalid(
-            f"{name!r} is kept for the server: what begins with {OWN!r} is.",
+            f"{name!r} is reserved: names that begin with {OWN!r} belong to the server.",
             hint="Use another name.",
             field=field,
         )
@@ -115,7 +113,7 @@ def refuse_newcomer(name: str, field: str = "name") -> None:
     if compatible(name).casefold() == EVERYBODY:
         raise Invalid(
             f"{name!r} is a reserved word, not a name.",
-            hint="Write 'everyone' or '*' for everyone here.",
+            hint="Write 'everyone' or '*' to address everyone.",
             field=field,
         )
 
@@ -143,13 +141,13 @@ def _parse(text: str, what_it_is: str, field: str) -> str:
                 else "Leave it out."
             )
             raise Invalid(
-                f"{what_it_is} may not hold {what} (U+{ord(character):04X}).",
+                f"{what_it_is} cannot contain {what} (U+{ord(character):04X}).",
                 hint=hint,
                 field=field,
             )
     if name != name.strip(" "):
         raise Invalid(
-            f"{what_it_is} has no space at its start or end.", hint="Leave it out.", field=field
+            f"{what_it_is} cannot start or end with a space.", hint="Leave it out.", field=field
         )
     if is_mark(name[0]):
         raise Invalid(
@@ -159,7 +157,7 @@ def _parse(text: str, what_it_is: str, field: str) -> str:
         )
     if _has_badge(name):
         raise Invalid(
-            f"{what_it_is} may not contain '(human)' or '(external)': the server adds those.",
+            f"{what_it_is} cannot contain '(human)' or '(external)': the server adds those.",
             hint="Leave it out.",
             field=field,
         )
@@ -189,8 +187,8 @@ def _refused(character: str, separators: frozenset[str]) -> str | None:
 
 
 def _has_badge(name: str) -> bool:
-    """Whether a name holds `(human)` or another badge, in whatever brackets and letters a
-    reader takes for it.
+    """Whether a name contains `(human)` or another badge, also in look-alike brackets and
+    characters.
     """
     kinds = {"Ps": "(", "Pi": "(", "Pe": ")", "Pf": ")"}
     bracketed = "".join(
@@ -217,14 +215,12 @@ def skeleton(name: str) -> str:
 
 
 def kept_skeleton(name: str) -> str:
-    """Return the skeleton as it is stored and looked for: one that is too long for an index as
-    its digest.
-    """
+    """Return the stored form of the skeleton; one too long for an index becomes its digest."""
     return _kept(skeleton(name))
 
 
 def kept_fold(name: str) -> str:
-    """Return a name's look without its case and width, as it is stored and looked for."""
+    """Return the stored form of a name's look without case and width."""
     return _kept(_folded(name))
 
 
@@ -282,8 +278,8 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
 
 
 def _likely(folded: str, known: Iterable[str]) -> list[str]:
-    """Return the few known names with the most letters and pairs of letters in common:
-    comparing with all of them takes too long.
+    """Return the known names with the most characters and pairs in common, because comparing all
+    takes too long.
     """
     own = _pieces(folded)
     shared = sorted(

@@ -1,4 +1,4 @@
-"""Queries: the words somebody searches for, and how each engine's index is asked for them.
+"""Queries: search words, and their form for each engine's index.
 
 Parsing, printing and comparing only; the index is the store's. Explained in docs/why/search.md.
 """
@@ -13,9 +13,9 @@ import msgspec
 from ackbox.errors import Invalid
 from ackbox.model.text import bare
 
-MOST_TERMS = 20
+MAX_TERMS = 20
 _TERM = re.compile(r'(-?)"([^"]*)"(\*?)|(-?)(\S+)')
-# Scripts written without spaces between words: each character is a word of its own.
+# Scripts without spaces between words: each character is a separate word.
 _UNSPACED = re.compile(
     r"([\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     r"\uf900-\ufaff\U00020000-\U0003ffff])"
@@ -31,7 +31,7 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Query(msgspec.Struct, frozen=True):
-    """What must all be there, or with `is_any` one of it, and what must not."""
+    """Terms that must all match, or with `is_any` one of them, and terms that must not."""
 
     terms: tuple[Term, ...]
     is_any: bool = False
@@ -55,15 +55,14 @@ class Query(msgspec.Struct, frozen=True):
 def parse_query(text: str, *, is_any: bool = False) -> Query:
     """Parse a search: words that must all be there, "a phrase", start*, -without. Raises Invalid.
 
-    Where any of the words is enough, people write sentences: as many of their words count as a
-    search takes.
+    With `is_any`, people write sentences: their first words count, up to the maximum.
     """
-    terms = parse_terms(" ".join(text.split()[:MOST_TERMS]) if is_any else text)
+    terms = parse_terms(" ".join(text.split()[:MAX_TERMS]) if is_any else text)
     if not any(not term.is_excluded for term in terms):
         raise Invalid(
             "The search has no word to look for.",
             field="query",
-            hint='Give words, "a phrase", a start* or -without beside a word.',
+            hint='Use words, "a phrase", start*, or -without together with a word.',
         )
     return Query(terms, is_any)
 
@@ -84,9 +83,9 @@ def parse_terms(text: str) -> tuple[Term, ...]:
                     bool(minus or minus_word),
                 )
             )
-    if len(terms) > MOST_TERMS:
+    if len(terms) > MAX_TERMS:
         raise Invalid(
-            f"The search has {len(terms)} terms; at most {MOST_TERMS} are taken.",
+            f"The search has {len(terms)} terms; at most {MAX_TERMS} are allowed.",
             hint="Use fewer words.",
             field="query",
         )
@@ -94,8 +93,8 @@ def parse_terms(text: str) -> tuple[Term, ...]:
 
 
 def has_words(terms: tuple[Term, ...], text: str) -> bool:
-    """Whether a text has what all terms want, compared as the index does: without case and
-    accents, by whole words.
+    """Whether a text matches all terms, compared as the index does: by words, without case and
+    accents.
     """
     words = f" {_words(text)} " if terms else ""
     for term in terms:

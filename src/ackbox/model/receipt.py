@@ -22,21 +22,17 @@ _HEX = re.compile(r"[0-9a-f]{32}")
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What one recipient has done with one message; times are null until it happens."""
+    """One recipient's receipt for one message; times are null until they happen."""
 
-    receipt_id: Annotated[str, Meta(description="Names this receipt")]
-    agent: Annotated[str, Meta(description="The recipient")]
-    instance: Annotated[
-        str | None, Meta(description="The one running copy it was addressed to")
-    ] = None
-    kind: Annotated[str, Meta(description="agent, human or system")] = "agent"
-    state: Annotated[State, Meta(description="How far it has come")] = "pending"
-    delivered_at: Annotated[str | None, Meta(description="When a reading call handed it over")] = (
-        None
-    )
-    read_at: Annotated[str | None, Meta(description="When it was marked read")] = None
-    acknowledged_at: Annotated[str | None, Meta(description="When it was dealt with")] = None
-    archived_at: Annotated[str | None, Meta(description="When it was archived")] = None
+    receipt_id: Annotated[str, Meta(description="Id of the receipt")]
+    agent: Annotated[str, Meta(description="Recipient")]
+    instance: Annotated[str | None, Meta(description="Instance it was addressed to")] = None
+    kind: Annotated[str, Meta(description="Kind: agent, human or system")] = "agent"
+    state: Annotated[State, Meta(description="State")] = "pending"
+    delivered_at: Annotated[str | None, Meta(description="Delivery time")] = None
+    read_at: Annotated[str | None, Meta(description="Time at which it was marked read")] = None
+    acknowledged_at: Annotated[str | None, Meta(description="Acknowledgement time")] = None
+    archived_at: Annotated[str | None, Meta(description="Archive time")] = None
     by: Annotated[
         list[dict[str, Any]],
         Meta(

@@ -1,5 +1,4 @@
-"""Signatures of what other systems post: HMAC-SHA256, in the forms that are in use, each as a row
-of data.
+"""Signatures of webhook requests: HMAC-SHA256, in the common forms, each a row of data.
 
 Pure; which secret belongs to whom is the store's. Explained in docs/why/webhooks.md.
 """
@@ -22,8 +21,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     """How a system signs: which headers it sends, what the signature begins with, and what is
     signed before the body.
 
-    `is_text_key` says that the secret is used as it is written, and not as the bytes that its
-    base64 stands for.
+    With `is_text_key` the secret is used as text, not as the bytes that its base64 encodes.
     """
 
     signature: str
@@ -69,7 +67,7 @@ HEADERS = frozenset(name for form in FORMS.values() for name in form.headers)
 
 
 class Secret(msgspec.Struct, frozen=True):
-    """A secret as its sender is told it, and the key it stands for; prints as ***."""
+    """A secret as the sender enters it, and the key it encodes; prints as ***."""
 
     text: str
     key: bytes

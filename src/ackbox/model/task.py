@@ -1,7 +1,7 @@
-"""Tasks: a piece of work with a state, who asked for it and who has it.
+"""Tasks: a piece of work with a state, a creator and an assignee.
 
-Shapes, states and which follow on which; who may see or change a task is decided in ops/.
-Explained in docs/why/tasks.md.
+Shapes, states and which follow on which; who may see or change a task is decided in ops/. Explained
+in docs/why/tasks.md.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 FINISHED: frozenset[Status] = frozenset({"done", "failed", "cancelled"})
 HELD: frozenset[Status] = frozenset({"claimed", "in_progress", "review", "blocked"})
 
-# Words that stand for several states, for lists.
+# Words for several states, for lists.
 GROUPS: dict[str, frozenset[str]] = {
     "unfinished": frozenset(STATUSES) - FINISHED,
     "active": frozenset({"claimed", "in_progress", "review"}),
@@ -39,59 +39,53 @@ NOTE_LIMIT = 10_000
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One task, as every face shows it."""
 
-    id: Annotated[str, Meta(description="32 hex digits; sorts by time")]
-    number: Annotated[int, Meta(description="Its number in the workspace, as people say it")]
-    workspace: Annotated[str, Meta(description="Where it lives")]
-    title: Annotated[str, Meta(description="What is to be done, in a line")]
-    description: Annotated[str, Meta(description="The rest of it")] = ""
-    status: Annotated[Status, Meta(description="How far it is")]
-    priority: Annotated[int, Meta(description="1 to 5; 5 is most urgent")] = 3
-    creator: Annotated[str, Meta(description="Who asked for it")]
-    assignee: Annotated[
-        str | None, Meta(description="Who has it, or is to take it; null for whoever claims it")
-    ] = None
-    assignee_instance: Annotated[
-        str | None, Meta(description="The one running copy it is for, or that has it")
-    ] = None
-    project: Annotated[str | None, Meta(description="A label")] = None
-    mission: Annotated[str | None, Meta(description="A label for what it is part of")] = None
-    tags: Annotated[list[str], Meta(description="Labels")] = []
+    id: Annotated[str, Meta(description="Id (32 hex digits); sorts by time")]
+    number: Annotated[int, Meta(description="Number in the workspace")]
+    workspace: Annotated[str, Meta(description="Workspace")]
+    title: Annotated[str, Meta(description="Title, in one line")]
+    description: Annotated[str, Meta(description="Full description")] = ""
+    status: Annotated[Status, Meta(description="Status")]
+    priority: Annotated[int, Meta(description="Priority (1 to 5; 5 is most urgent)")] = 3
+    creator: Annotated[str, Meta(description="Creator")]
+    assignee: Annotated[str | None, Meta(description="Assignee; null if anyone can claim it")] = (
+        None
+    )
+    assignee_instance: Annotated[str | None, Meta(description="Instance of the assignee")] = None
+    project: Annotated[str | None, Meta(description="Project label")] = None
+    mission: Annotated[str | None, Meta(description="Mission label")] = None
+    tags: Annotated[list[str], Meta(description="Tags")] = []
     depends_on: Annotated[list[str], Meta(description="Ids of tasks that must be done first")] = []
-    waits_for: Annotated[list[str], Meta(description="Those of them that are not done")] = []
-    done_when: Annotated[str | None, Meta(description="What will be true when it is done")] = None
-    due_at: Annotated[Time | None, Meta(description="When it is due")] = None
-    is_late: Annotated[bool, Meta(description="Whether it is due and not finished")] = False
+    waits_for: Annotated[list[str], Meta(description="Ids of those tasks that are not done")] = []
+    done_when: Annotated[str | None, Meta(description="Condition for done")] = None
+    due_at: Annotated[Time | None, Meta(description="Due time")] = None
+    is_late: Annotated[bool, Meta(description="Whether it is overdue")] = False
     is_stale: Annotated[
-        bool, Meta(description="Whether it is claimed or begun, and whoever has it is not here")
+        bool, Meta(description="Whether its assignee is offline while it is claimed or in progress")
     ] = False
-    estimated_minutes: Annotated[int | None, Meta(description="How long it may take")] = None
+    estimated_minutes: Annotated[int | None, Meta(description="Estimated minutes")] = None
     note: Annotated[
         str | None,
-        Meta(description="The last word on its state: why it is blocked, what came of it"),
+        Meta(description="Note on the status: cause of a block, result"),
     ] = None
     blocked_by: Annotated[
-        str | None, Meta(description="What holds it up: a task, a name, a thing")
+        str | None, Meta(description="Cause of the block: a task, a name, a thing")
     ] = None
-    blocked_cause: Annotated[Cause | None, Meta(description="What kind of thing holds it up")] = (
-        None
-    )
+    blocked_cause: Annotated[Cause | None, Meta(description="Kind of cause")] = None
     parent: Annotated[str | None, Meta(description="Id of the message it came from")] = None
-    message: Annotated[str | None, Meta(description="Id of the message that last told of it")] = (
-        None
-    )
-    metadata: Annotated[dict[str, Any], Meta(description="The creator's own object")] = {}
-    created_at: Annotated[Time, Meta(description="When it was made")]
-    updated_at: Annotated[Time, Meta(description="When it last changed")]
-    claimed_at: Annotated[Time | None, Meta(description="When its assignee took it")] = None
-    started_at: Annotated[Time | None, Meta(description="When work on it began")] = None
+    message: Annotated[str | None, Meta(description="Id of the last message about it")] = None
+    metadata: Annotated[dict[str, Any], Meta(description="Metadata of the creator")] = {}
+    created_at: Annotated[Time, Meta(description="Creation time")]
+    updated_at: Annotated[Time, Meta(description="Time of the last change")]
+    claimed_at: Annotated[Time | None, Meta(description="Time of the claim")] = None
+    started_at: Annotated[Time | None, Meta(description="Start of the work")] = None
     finished_at: Annotated[
-        Time | None, Meta(description="When it was done, failed or cancelled")
+        Time | None, Meta(description="Time at which it was done, failed or cancelled")
     ] = None
 
 
 def parse_statuses(given: str | Sequence[str], *, field: str) -> frozenset[str]:
-    """Return the states that words stand for: states or groups of them, as text with commas or
-    a list. Raises Invalid.
+    """Return the states of a list of states or groups, as text with commas or a list. Raises
+    Invalid.
     """
     words = [
         word.strip()
@@ -101,7 +95,7 @@ def parse_statuses(given: str | Sequence[str], *, field: str) -> frozenset[str]:
     unknown = [word for word in words if word not in GROUPS and word not in STATUSES]
     if unknown or not words:
         raise Invalid(
-            f"`{field}`: {', '.join(unknown)[:60]!r} is no state of a task.",
+            f"`{field}`: {', '.join(unknown)[:60]!r} is not a task state.",
             field=field,
             hint=f"Use {', '.join((*STATUSES, *GROUPS))}.",
         )
@@ -111,7 +105,7 @@ def parse_statuses(given: str | Sequence[str], *, field: str) -> frozenset[str]:
 def check_change(was: Status, to: Status, *, has_assignee: bool) -> None:
     """Raise Conflict when one state may not follow on another.
 
-    What is finished is first opened again, or is not wanted any more.
+    A finished task can only be reopened or cancelled.
     """
     if was in FINISHED and to not in ("open", "cancelled", was):
         raise Conflict(
@@ -122,8 +116,8 @@ def check_change(was: Status, to: Status, *, has_assignee: bool) -> None:
         )
     if to == "claimed" and not has_assignee:
         raise Conflict(
-            "Nobody has the task.",
-            hint="Take it with task.claim. Or give it to somebody with task.assign.",
+            "The task has no assignee.",
+            hint="Claim it with task.claim. Or assign it with task.assign.",
             field="status",
             status=was,
         )

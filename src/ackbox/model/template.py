@@ -29,13 +29,13 @@ class Filled(msgspec.Struct, frozen=True):
 def check_template(text: str, *, field: str) -> bool:
     """Return whether a text has places to fill.
 
-    Raises Invalid for a brace that stands alone, or an empty path.
+    Raises Invalid for an unmatched brace or an empty path.
     """
     found = False
     for part in _PARTS.finditer(text):
         if part[0] in ("{", "}"):
             raise Invalid(
-                f"`{field}` has a {part[0]!r} that stands alone.",
+                f"`{field}` has an unmatched {part[0]!r}.",
                 hint="Write {path.to.value}, or {{ and }} for braces.",
                 field=field,
             )
@@ -54,7 +54,7 @@ def fill(text: str, given: Any, show: Callable[[str, Any], str] | None = None) -
     """Return a checked template with its places filled; a path that leads to nothing says so in the
     text.
 
-    `show(path, value)` says how a value is written; without it, text as it is and all else as JSON.
+    `show(path, value)` formats a value; the default is text unchanged and anything else as JSON.
     """
     missing: list[str] = []
 

@@ -3,7 +3,7 @@ sees.
 
 The only calls of `unicodedata.normalize`: CPython orders combining marks in quadratic time, so
 every text is measured
-before it is normalised. Explained in docs/why/names.md, "Characters nobody sees".
+before it is normalised. Explained in docs/why/names.md, "Invisible characters".
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ import unicodedata
 
 from ackbox.errors import Invalid, TooLong
 
-# The longest text of any field; each field has its own limit below it.
+# Maximum length of any field; each field has a lower limit.
 LONGEST_TEXT = 100_000
-# One code point stands for at most so many: text that is longer than the limit by this factor stays
-# too long after NFC.
+# NFC makes at most one code point of this many, so longer text stays too long after it.
 SHRINKS = 4
 MAX_MARKS = 30
 
@@ -52,8 +51,8 @@ def composed(text: str, *, field: str, limit: int = LONGEST_TEXT) -> str:
 
 
 def beginning(text: str, most: int) -> str:
-    """Return at most so many characters of a text, after NFC: cut first, since composing a long
-    text of marks takes long.
+    """Return the first characters of a text after NFC; cut first, because composing many marks is
+    slow.
     """
     return unicodedata.normalize("NFC", text[:most])
 
@@ -69,7 +68,7 @@ def refuse_marks(text: str, field: str) -> None:
 
 
 def compatible(text: str) -> str:
-    """Return a short text after NFKC: one width, one form of each letter.
+    """Return a short text after NFKC: one width, one form of each character.
 
     Marks beyond those allowed in a row are left out.
     """
@@ -77,7 +76,7 @@ def compatible(text: str) -> str:
 
 
 def decomposed(text: str) -> str:
-    """Return text after NFD: each letter apart from its marks.
+    """Return text after NFD: each character apart from its marks.
 
     Marks beyond those allowed in a row are left out.
     """
@@ -93,7 +92,7 @@ def bare(text: str) -> str:
 
 
 def is_mark(character: str) -> bool:
-    """Whether a character stands on the one before it, in some normal form."""
+    """Whether a character combines with the one before it, in some normal form."""
     return unicodedata.category(character)[0] == "M" or character in _HALF_WIDTH_MARKS
 
 
@@ -149,7 +148,7 @@ def _without_overlong_runs(text: str) -> str:
 
 def _too_long(text: str, field: str, limit: int) -> TooLong:
     return TooLong(
-        f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.",
+        f"`{field}` has {len(text):,} characters; at most {limit:,} are allowed.",
         field=field,
         size=len(text),
         limit=limit,

@@ -1,4 +1,4 @@
-"""Access: whose key it is, what it may do, and as whom it may speak.
+"""Access: the owner of a key, its rights, and the names it speaks as.
 
 The one table of roles and scopes; what a connection says only narrows what its key may do.
 Explained in docs/why/keys.md.
@@ -32,17 +32,17 @@ ALLOWED: dict[Role, frozenset[Scope]] = {
     "invite": frozenset({"join"}),
 }
 
-# The kinds of key whose holder is a person.
-PEOPLE: tuple[Role, ...] = ("human", "owner")
+
+def is_person(role: Role) -> bool:
+    """Whether the holder of a key with this role is a person."""
+    return role in ("human", "owner")
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """What a connection says of its calls, besides the key: it narrows what the key may do, and
-    never widens it.
+    """What a connection adds to its key; it can only narrow the key's rights.
 
-    `only_as` is the one name that they speak as. A glance registers nobody. `is_person` says that a
-    person types them, on the
-    server's own machine, with the operator's key.
+    `only_as` is the only name its calls may use. With `is_glance` reads register nobody.
+    `is_person` marks calls that a person types on the server's machine with the operator key.
     """
 
     only_as: str | None = None
@@ -50,12 +50,12 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     is_person: bool = False
 
 
-# What a connection says that says nothing.
+# A connection that narrows nothing.
 PLAIN = Connection()
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose key it is and what that key may do; `ws` 0 covers every workspace."""
+    """The owner and rights of a key; `ws` 0 covers every workspace."""
 
     key_id: str
     ws: int
@@ -86,11 +86,9 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sees_all(self) -> bool:
-        """Whether a private workspace hides nothing: for its operators, who are people and the
-        server's own key.
-        """
+        """Whether the caller sees everything in a private workspace: people and operators do."""
         return self.role == "operator" or self.is_person
 
     @property
     def is_person(self) -> bool:
-        return self.role in PEOPLE
+        return is_person(self.role)

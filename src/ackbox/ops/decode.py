@@ -1,7 +1,7 @@
-"""Decoding: from what a face was given to an operation's parameters.
+"""Decoding: from a request to an operation's parameters.
 
-One place, so that the same fault gets the same error on every face.
-Explained in docs/reference/errors.md.
+One place, so that the same fault gets the same error on every face. Explained in
+docs/reference/errors.md.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CLOSER = (b"\\u", b'""', b'"[', b'" [', b'"{', b'" {')
 
 
 def decode(shape: type[T], given: Any) -> T:
-    """Return the parameters that a mapping, JSON bytes or nothing stands for.
+    """Return the parameters in a mapping, in JSON bytes or in nothing.
 
     Raises Invalid and MissingField with the field's place, UnknownField with the nearest known
     names.
@@ -73,8 +73,8 @@ def _plain(shape: type[T], given: bytes) -> T | None:
 
 @functools.cache
 def _how(shape: type[msgspec.Struct]) -> tuple[msgspec.json.Decoder[Any], tuple[bytes, ...]]:
-    """Return a struct's decoder, and what calls for a closer look: escaped characters, and
-    fields that hold whatever they are given.
+    """Return a struct's decoder, and the bytes that need a closer look: escapes, and fields of any
+    type.
     """
     free = [
         field.encode_name for field in msgspec.structs.fields(shape) if "Any" in str(field.type)
@@ -106,8 +106,8 @@ def _parse(given: Any) -> Any:
 
 
 def read_json(given: bytes | bytearray | str) -> Any:
-    """Return what JSON stands for, with halves of surrogate pairs, so that their field can be
-    named. Raises Invalid.
+    """Return the value of JSON, with halves of surrogate pairs, so that an error can name their
+    field. Raises Invalid.
     """
     try:
         return msgspec.json.decode(given)
@@ -165,9 +165,7 @@ def _refuse_unknown(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> None
 
 
 def refuse_unstorable(value: Any, field: str) -> None:
-    """Raise Invalid for text that one engine or another cannot keep, wherever in a field it
-    stands.
-    """
+    """Raise Invalid for text anywhere in a field that some engine cannot store."""
     if isinstance(value, str):
         if "\0" in value:
             raise Invalid(
@@ -191,9 +189,9 @@ def refuse_unstorable(value: Any, field: str) -> None:
 
 
 def _composed(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields with their own text after NFC.
+    """Return the fields with text after NFC.
 
-    What stands inside others, as a file's path, stays as it came.
+    Text inside lists and objects, such as a file's path, stays unchanged.
     """
     limits = _limits(shape)
     return {

@@ -14,17 +14,17 @@ from ackbox.model.message import Letter
 from ackbox.model.moment import parse_moment
 from ackbox.model.receipt import Mark
 from ackbox.ops.mailbox import unknown_name
-from ackbox.ops.message.send import has_metadata
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.in_progress import UnderWay, under_way
 from ackbox.ops.rules.marking import (
-    addressed_reader,
+    addressed_readers,
     find_targets,
     mark_one,
     note_marked,
-    receipt_reader,
+    receipt_readers,
 )
+from ackbox.ops.rules.metadata import has_metadata
 from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.rules.seeing import see_each
 from ackbox.ops.rules.totals import counts
@@ -34,41 +34,50 @@ from ackbox.store.messages import NEWEST, Stored
 from ackbox.store.readers import Reader
 
 BODY_BYTES = 40_000
-GO_ON = {True: "go on with the cursor", False: "mark them, then look again"}
-# Messages read at a time while narrowing, and in one call; whoever looks for more goes on with the
-# cursor.
+CONTINUE = {True: "continue with the cursor", False: "mark them, then check again"}
+# Messages read at a time while filtering, and maximum in one call; the cursor continues after it.
 LOOKED_AT = 1_000
-MOST_LOOKED_AT = 50_000
+MAX_LOOKED_AT = 50_000
 
 
 Looked = Literal["unread", "pending", "delivered", "acknowledged"]
 
 
 class Check(Call, frozen=True, kw_only=True):
-    """How to check for unread post."""
+    """Options for checking an inbox."""
 
     limit: Limit = 50
     cursor: Cursor | None = None
     mark: Annotated[
         Literal["none", "delivered", "read"],
-        Meta(description="Mark what is returned, in the same transaction"),
+        Meta(description="Mark to set on the returned messages, in the same transaction"),
     ] = "none"
     urgent_first: Annotated[
-        bool, Meta(description="Highest priority first instead of oldest first")
+        bool, Meta(description="Whether to return the highest priority first instead of the oldest")
     ] = False
     newest: Annotated[
-        bool, Meta(description="The newest instead of the oldest; these oldest first all the same")
+        bool,
+        Meta(
+            description=(
+                "Whether to return the newest messages instead of the oldest, still in order of "
+                "time"
+            )
+        ),
     ] = False
     max_body_bytes: Annotated[
         int,
-        Meta(ge=1000, le=1_000_000, description="Body text in one reply; cut at a whole message"),
+        Meta(
+            ge=1000,
+            le=1_000_000,
+            description="Maximum bytes of body text to return; no message is split",
+        ),
     ] = BODY_BYTES
     evidence: (
         Annotated[
             str,
             Meta(
                 max_length=200,
-                description="What carried the post to its reader, kept with the mark",
+                description="Delivery evidence, such as the channel; stored with the mark",
             ),
         ]
         | None
@@ -76,145 +85,170 @@ class Check(Call, frozen=True, kw_only=True):
     since: (
         Annotated[
             str,
-            Meta(description="Only messages after this time: RFC 3339, or 2h, 3d, yesterday 9:00"),
+            Meta(description="Earliest time, exclusive: RFC 3339, or 2h, 3d, yesterday 9:00"),
         ]
         | None
     ) = None
     metadata: Annotated[
         dict[str, Any],
-        Meta(description="Only messages whose metadata has these values; {} narrows nothing"),
+        Meta(description="Metadata values to filter by; {} for no filter"),
     ] = {}
     state: Annotated[
         Looked,
-        Meta(description="pending: not handed over yet; delivered: handed over, not acknowledged"),
+        Meta(
+            description=(
+                "State to filter by; pending: not delivered yet; delivered: not acknowledged yet"
+            )
+        ),
     ] = "unread"
-    intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
-    direct_only: Annotated[bool, Meta(description="Leave out what is for everyone")] = False
+    intent: Annotated[str, Meta(max_length=32, description="Intent to filter by")] | None = None
+    direct_only: Annotated[bool, Meta(description="Whether to leave out broadcasts")] = False
     with_tasks: Annotated[
-        bool, Meta(description="Also tell what you are at work on, and what others are for you")
+        bool,
+        Meta(
+            description=(
+                "Whether to include the tasks in progress: yours, and those others work on for you"
+            )
+        ),
     ] = False
 
 
 class Wait(Check, frozen=True, kw_only=True):
-    """How to wait for unread post."""
+    """Options for waiting for messages."""
 
     wait_s: Annotated[
-        float, Meta(ge=0, le=50, description="Seconds to wait when there is none")
+        float, Meta(ge=0, le=50, description="Seconds to wait for a message (0 to 50)")
     ] = 30
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """Unread post, the cursor to go on, and counts of the whole mailbox (up to 1,000)."""
+    """Unread messages, a cursor, and counts of the mailbox (up to 1,000)."""
 
     messages: Annotated[list[Letter], Meta(description="Unread messages")]
-    cursor: Annotated[str | None, Meta(description="To go on with this look")]
-    has_more: Annotated[bool, Meta(description="Whether there is more")]
-    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
-    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
+    cursor: Annotated[str | None, Meta(description="Cursor for the next page")]
+    has_more: Annotated[bool, Meta(description="Whether there are more messages")]
+    unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
+    total: Annotated[
+        int, Meta(description="Number of messages in the mailbox (counted up to 1,000)")
+    ]
     counts_capped: Annotated[bool, Meta(description="Whether a count stopped at 1,000")] = False
     notice: Annotated[
         str | None,
-        Meta(description="What was left out, or the workspace's words for there being nothing"),
+        Meta(
+            description="Notice about messages left out, or the workspace's text for an empty inbox"
+        ),
     ] = None
     known: Annotated[
         bool,
-        Meta(
-            description=(
-                "Whether that name is registered; a glance from the command line registers nobody"
-            )
-        ),
+        Meta(description=("Whether the name is registered; a read-only look does not register it")),
     ] = True
-    near: Annotated[list[str], Meta(description="Registered names like it, when it is not")] = []
+    near: Annotated[
+        list[str], Meta(description="Similar registered names, for a name that is not registered")
+    ] = []
     under_way: Annotated[
         UnderWay | None,
-        Meta(description="Tasks in progress, when asked for; null when there are none"),
+        Meta(description="Tasks in progress, with `with_tasks`; null for none"),
     ] = None
 
 
 @op("inbox.check", scope="read", writes=lambda params: params.mark != "none")
 async def check(context: Context, params: Check) -> Checked:
-    """Return the caller's unread post, oldest first.
+    """Return the caller's unread messages, oldest first.
 
-    Gives at most `limit` messages and `max_body_bytes` of body text, cutting at a whole message
-    and saying so. Unread post comes back on every check until it is marked; `cursor` only goes
-    on to the rest of this look. `since`, `metadata`, `intent`, `direct_only` and `state` narrow
-    what
-    is shown, not the counts; of what was handed over before, the newest 1,000 messages are looked
-    through.
+    Returns at most `limit` messages and `max_body_bytes` of body text, without splitting a message.
+    Unread messages come back on every check until they are marked; `cursor` only pages through one
+    look. `since`, `metadata`, `intent`, `direct_only` and `state` filter the messages, not the
+    counts. The states `delivered` and `acknowledged` search the newest 1,000 messages.
 
     Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
     """
     me = await context.me(params)
-    ws, store = context.workspace.ws, context.store
-    after = 0 if params.cursor is None else read_cursor(ws, f"inbox {me.reader}", params.cursor)
-    goes_on = not (params.urgent_first or params.newest)
-    most = params.limit + 1 if goes_on else COUNTED_UP_TO
-    is_narrowed = (
+    name = f"inbox {me.reader}"
+    after = 0 if params.cursor is None else read_cursor(context.workspace.ws, name, params.cursor)
+    seqs, looked_to = await _seqs(context, params, me, after)
+    page = _within(await _rows(context, params, seqs), params)
+    # A first look that finds fewer than its limit has found all there is.
+    is_all = params.cursor is None and not _is_narrowed(params) and len(seqs) <= params.limit
+    unread, total = await counts(context, me, unread=len(seqs) if is_all else None)
+    letters = await _letters(context, params, me, page)
+    # Messages that one answer of the face does not hold are neither marked nor passed by the
+    # cursor; those that it shows only in part are not marked.
+    fitted = context.fits(letters)
+    page, letters = page[: fitted.count], letters[: fitted.count]
+    is_cut = len(seqs) > len(page)
+    upto = (
+        max((row.seq for row in page), default=after) if is_cut or looked_to is None else looked_to
+    )
+    shown = [row for row in page if row.id not in fitted.begun]
+    if params.mark != "none" and shown:
+        await _mark_page(context, me, shown, params)
+    return Checked(
+        messages=letters,
+        unread=min(unread, COUNTED_UP_TO),
+        total=min(total, COUNTED_UP_TO),
+        counts_capped=max(unread, total) > COUNTED_UP_TO,
+        has_more=is_cut or looked_to is not None,
+        cursor=(
+            make_cursor(context.workspace.ws, name, upto)
+            if upto > after and _is_in_order(params)
+            else params.cursor
+        ),
+        notice=_notice(context, params, len(page), len(seqs), has_looked=looked_to is not None),
+        under_way=await under_way(context, me) if params.with_tasks else None,
+        **await unknown_name(context, me),
+    )
+
+
+def _is_in_order(params: Check) -> bool:
+    """Whether messages come oldest first, so that a cursor can go on from them."""
+    return not (params.urgent_first or params.newest)
+
+
+def _is_narrowed(params: Check) -> bool:
+    return (
         params.since is not None
         or bool(params.metadata)
         or params.intent is not None
         or params.direct_only
         or params.state != "unread"
     )
-    seqs, looked_to = (
-        await _narrowed(context, params, me, after, most)
-        if is_narrowed
-        else (await _all(context, params, me, after, most), None)
-    )
-    rows = await _rows(context, params, seqs)
-    page = _within(rows, params)
-    # A first look that found fewer than it may give has found all there is.
-    is_all = params.cursor is None and not is_narrowed and len(seqs) <= params.limit
-    unread, total = await counts(context, me, unread=len(seqs) if is_all else None)
-    flags = {} if params.state == "unread" else await store.flags(me, [row.seq for row in page])
-    letters = [
+
+
+async def _seqs(
+    context: Context, params: Check, me: Reader, after: int
+) -> tuple[list[int], int | None]:
+    """Return the seqs to choose a page from, and how far the search went if it stopped early."""
+    most = params.limit + 1 if _is_in_order(params) else COUNTED_UP_TO
+    if _is_narrowed(params):
+        return await _narrowed(context, params, me, after, most)
+    return await _all(context, params, me, after, most), None
+
+
+async def _letters(context: Context, params: Check, me: Reader, page: list[Stored]) -> list[Letter]:
+    seqs = [row.seq for row in page]
+    flags = {} if params.state == "unread" else await context.store.flags(me, seqs)
+    readers = await receipt_readers(context, me, page)
+    return [
         show.letter(
             seen,
             context.workspace.name,
-            reader=await receipt_reader(context, me, seen.row),
+            reader=readers[seen.row.seq],
             read=flags.get(seen.row.seq, (False,))[0],
             archived=False,
         )
         for seen in await see_each(context, params, page)
     ]
-    # What one answer of the face does not hold is neither marked nor passed by the cursor; what it
-    # shows only in part is not marked.
-    fitted = context.fits(letters)
-    page, letters = page[: fitted.count], letters[: fitted.count]
-    is_cut = len(seqs) > len(page)
-    has_more = is_cut or looked_to is not None
-    upto = (
-        max((row.seq for row in page), default=after) if is_cut or looked_to is None else looked_to
-    )
-    whole = [row for row in page if row.id not in fitted.begun]
-    if params.mark != "none" and whole:
-        await _mark_page(context, me, whole, params)
-    return Checked(
-        messages=letters,
-        unread=min(unread, COUNTED_UP_TO),
-        total=min(total, COUNTED_UP_TO),
-        counts_capped=max(unread, total) > COUNTED_UP_TO,
-        has_more=has_more,
-        cursor=(
-            make_cursor(ws, f"inbox {me.reader}", upto)
-            if upto > after and goes_on
-            else params.cursor
-        ),
-        notice=(
-            f"{len(page)} of {len(seqs)}{'+' if len(seqs) > params.limit else ''} shown;"
-            f" {GO_ON[goes_on]}."
-            if is_cut
-            else (
-                f"Looked through {MOST_LOOKED_AT:,} messages; go on with the cursor."
-                if has_more
-                else None
-                if page
-                else context.workspace.settings.get("empty_inbox_text") or None
-            )
-        ),
-        under_way=await under_way(context, me) if params.with_tasks else None,
-        **await unknown_name(context, me),
-    )
+
+
+def _notice(
+    context: Context, params: Check, shown: int, found: int, *, has_looked: bool
+) -> str | None:
+    if found > shown:
+        more = "+" if found > params.limit else ""
+        return f"{shown} of {found}{more} shown; {CONTINUE[_is_in_order(params)]}."
+    if has_looked:
+        return f"Searched {MAX_LOOKED_AT:,} messages; continue with the cursor."
+    return None if shown else context.workspace.settings.get("empty_inbox_text") or None
 
 
 @op(
@@ -224,9 +258,10 @@ async def check(context: Context, params: Check) -> Checked:
     is_done=lambda result: bool(result.messages) or result.has_more,
 )
 async def wait(context: Context, params: Wait) -> Checked:
-    """Wait for unread post, up to `wait_s` seconds; returns at once when there is some.
+    """Wait up to `wait_s` seconds for unread messages.
 
-    Otherwise as inbox.check. An empty reply is not an error: ask again.
+    Returns at once when there are some. Everything else is as in inbox.check. An empty result is
+    not an error: call again.
     """
     return await check(context, params)
 
@@ -257,8 +292,10 @@ async def _handed_over(
         if seq > after
     ]
     flags, found = await store.flags(me, seqs), []
-    for row in await store.messages_at([seq for seq in reversed(seqs) if not flags[seq][1]]):
-        trace = await store.trace(row.seq, await addressed_reader(context, me, row))
+    rows = await store.messages_at([seq for seq in reversed(seqs) if not flags[seq][1]])
+    readers = await addressed_readers(context, me, rows)
+    for row in rows:
+        trace = await store.trace(row.seq, readers[row.seq])
         is_gone = row.expires_at is not None and row.expires_at <= context.now
         if (
             _has(trace, "delivered", me)
@@ -281,7 +318,7 @@ async def _narrowed(
     )
     found: list[int] = []
     looked_at = 0
-    while len(found) < most and looked_at < MOST_LOOKED_AT:
+    while len(found) < most and looked_at < MAX_LOOKED_AT:
         seqs = await _all(context, params, me, after, LOOKED_AT)
         rows = await context.store.fitting(
             seqs, since=since, intent=params.intent, direct_only=params.direct_only
@@ -303,7 +340,7 @@ async def _rows(context: Context, params: Check, seqs: list[int]) -> list[Stored
 
 
 def _within(rows: list[Stored], params: Check) -> list[Stored]:
-    """Cut at a whole message; the first always fits, so that a reader gets on."""
+    """Return the messages that fit; the first always fits, so that a reader makes progress."""
     size = 0
     page: list[Stored] = []
     whole = 0
@@ -318,8 +355,8 @@ def _within(rows: list[Stored], params: Check) -> list[Stored]:
 
 
 def _has(trace: Trace, mark: str, me: Reader) -> bool:
-    """Whether a reader has set a mark: an instance by itself or by its agent, an agent by any
-    of its instances.
+    """Whether a reader has a mark: an instance from itself or its agent, an agent from any
+    instance.
     """
     entries = trace.evidence.get(mark, [])
     return bool(entries) if me.is_agent else any(known[0] in ("", me.instance) for known in entries)

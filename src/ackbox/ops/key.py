@@ -14,7 +14,7 @@ from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.key import KeyKind, Role, digest, mint, parse_key
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import LONGEST, parse_name, refuse_newcomer
-from ackbox.ops.access import ALLOWED, PEOPLE
+from ackbox.ops.access import ALLOWED, is_person
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.readers import other_spelling
@@ -38,51 +38,53 @@ BECOMES: dict[Role, Role] = {"link": "human", "owner-link": "owner", "invite": "
 
 
 class CreateKey(Call, frozen=True, kw_only=True):
-    """A key to make."""
+    """Options of a new key."""
 
     name: (
         Annotated[
             str,
             Meta(
                 max_length=512,
-                description="The agent or person it speaks as; needed except for admins",
+                description="Agent or person the key speaks as; required except for admin keys",
             ),
         ]
         | None
     ) = None
     kind: Annotated[
         Literal["agent", "human", "owner", "read-only", "admin", "server-admin"],
-        Meta(description="What it may do; an owner is a person who administers"),
+        Meta(description="Role of the key; an owner is a person with admin rights"),
     ] = "agent"
     may_speak_as: Annotated[
         list[Annotated[str, Meta(min_length=1, max_length=LONGEST)]],
-        Meta(max_length=50, description="Other names it may speak as; * matches any text"),
+        Meta(max_length=50, description="Other names the key may speak as; * matches any text"),
     ] = []
-    label: Annotated[str, Meta(max_length=200, description="A note for people")] = ""
-    expires_in_days: Annotated[int, Meta(ge=0, le=3650, description="0 never expires")] = 90
+    label: Annotated[str, Meta(max_length=200, description="Label for people")] = ""
+    expires_in_days: Annotated[
+        int, Meta(ge=0, le=3650, description="Days until the key expires (0 to 3,650; 0 for never)")
+    ] = 90
 
 
 class NewKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key, shown this once."""
+    """A new key, shown only once."""
 
-    key: Annotated[str, Meta(description="The key; shown this once")]
-    id: Annotated[str, Meta(description="Names it in key.list and key.revoke")]
-    workspace: Annotated[str, Meta(description="Where it is good")]
-    agent: Annotated[str | None, Meta(description="Whom it speaks as")]
-    kind: Annotated[str, Meta(description="What it may do")]
-    expires_at: Annotated[str | None, Meta(description="When it ends; null for never")]
+    key: Annotated[str, Meta(description="Key; shown only once")]
+    id: Annotated[str, Meta(description="Id of the key, as in key.list")]
+    workspace: Annotated[str, Meta(description="Workspace the key is valid in")]
+    agent: Annotated[str | None, Meta(description="Name the key speaks as")]
+    kind: Annotated[str, Meta(description="Role of the key")]
+    expires_at: Annotated[str | None, Meta(description="Expiry time; null for never")]
 
 
-@op("key.create", scope="admin", writes=True)
+@op("key.create", scope="admin", writes=True, creates=True)
 async def create(context: Context, params: CreateKey) -> NewKey:
-    """Create a key for one agent or person. It is shown once and cannot be read again.
+    """Create a key for one agent or person; it is shown only once.
 
     Raises Invalid, NotAllowed, Conflict (a person's key for an agent's name).
     """
     if params.kind == "server-admin" and not context.caller.may("server"):
-        raise NotAllowed("Only an operator makes keys for the whole server.", field="kind")
+        raise NotAllowed("Only an operator can create keys for all workspaces.", field="kind")
     if params.name is None and params.kind in ("agent", "human", "owner", "read-only"):
-        raise Invalid("A key speaks as somebody.", hint="Give `name`.", field="name")
+        raise Invalid("A key of this kind needs a name.", hint="Give `name`.", field="name")
     name = None if params.name is None else parse_name(params.name)
     known = None if name is None else await context.store.reader(name)
     if name is not None and known is None:
@@ -94,11 +96,12 @@ async def create(context: Context, params: CreateKey) -> NewKey:
     expires_at = context.now + params.expires_in_days * DAY_MS if params.expires_in_days else None
     id = parse_key(text).id
     if name is not None and params.kind != "server-admin":
-        # Whoever has a key has a mailbox: broadcasts from now on are for it, before it first calls.
-        owner = await context.register(name, kind="human" if params.kind in PEOPLE else "agent")
-        if params.kind in PEOPLE and owner.kind != "human":
+        # The owner of a key has a mailbox from now on, which receives broadcasts before the first
+        # call.
+        owner = await context.register(name, kind="human" if is_person(params.kind) else "agent")
+        if is_person(params.kind) and not owner.is_person:
             raise Conflict(
-                f"{name!r} is registered as an agent, and a person's key needs a person's name.",
+                f"{name!r} is an agent; a person's key needs the name of a person.",
                 field="name",
                 hint=(
                     f"Choose another name, or make it a person: ackbox agent set-kind {name} human"
@@ -125,31 +128,33 @@ async def create(context: Context, params: CreateKey) -> NewKey:
 
 
 class ListKeys(Paged, frozen=True, kw_only=True):
-    """Which keys to list, a page at a time."""
+    """Options for listing keys."""
 
     ended_links: Annotated[
-        bool, Meta(description="Also list one-time links that were used, revoked or have expired")
+        bool, Meta(description="Whether to include used, revoked and expired one-time links")
     ] = False
 
 
 class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be told of a key: never the key."""
+    """A key without its secret."""
 
-    id: Annotated[str, Meta(description="Names it")]
-    kind: Annotated[str, Meta(description="What it may do")]
-    agent: Annotated[str | None, Meta(description="Whom it speaks as")]
-    may_speak_as: Annotated[list[str], Meta(description="Other names it may use")]
-    label: Annotated[str, Meta(description="A note for people")]
-    created_at: Annotated[str, Meta(description="When it was made")]
-    expires_at: Annotated[str | None, Meta(description="When it ends")]
-    revoked_at: Annotated[str | None, Meta(description="When it was revoked")]
+    id: Annotated[str, Meta(description="Id of the key")]
+    kind: Annotated[str, Meta(description="Role of the key")]
+    agent: Annotated[str | None, Meta(description="Name the key speaks as")]
+    may_speak_as: Annotated[list[str], Meta(description="Other names the key may speak as")]
+    label: Annotated[str, Meta(description="Label for people")]
+    created_at: Annotated[str, Meta(description="Creation time")]
+    expires_at: Annotated[str | None, Meta(description="Expiry time")]
+    revoked_at: Annotated[str | None, Meta(description="Revocation time")]
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
-    """The workspace's keys, oldest first."""
+    """Keys of the workspace, oldest first."""
 
-    keys: Annotated[list[KeyInfo], Meta(description="Oldest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    keys: Annotated[list[KeyInfo], Meta(description="Items, oldest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 def _shown(row: KeyRow) -> KeyInfo:
@@ -169,7 +174,7 @@ def _shown(row: KeyRow) -> KeyInfo:
 async def list_keys(context: Context, params: ListKeys) -> Keys:
     """List the workspace's keys, without their secrets.
 
-    A caller that covers all workspaces also sees the keys that do, the operator's among them.
+    A key that covers all workspaces also lists the keys that do, such as the operator's.
     """
     page, cursor = page_of(
         context.workspace.ws, "keys", await _keys(context, ended_links=params.ended_links), params
@@ -178,15 +183,18 @@ async def list_keys(context: Context, params: ListKeys) -> Keys:
 
 
 class RevokeKey(Call, frozen=True, kw_only=True):
-    """Which key to end."""
+    """Key to revoke."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=64, description="The key's id, from key.list")]
+    id: Annotated[
+        str, Meta(min_length=1, max_length=64, description="Id of the key, from key.list")
+    ]
 
 
-@op("key.revoke", scope="admin", writes=True, spans_workspaces=True)
+@op("key.revoke", scope="admin", writes=True, spans_workspaces=True, ends_keys=True)
 async def revoke(context: Context, params: RevokeKey) -> Keys:
-    """Revoke a key: open sockets and waits that use it end within a second. Returns the workspace's
-    keys.
+    """Revoke a key and return the workspace's keys.
+
+    Open sockets and waits that use it end within a second.
 
     Raises NotFound; NotAllowed for a key of all workspaces that may do more than the caller's.
     """
@@ -195,43 +203,55 @@ async def revoke(context: Context, params: RevokeKey) -> Keys:
         _refuse_stronger(context, row)
     await store.revoke_key(row.id, now=context.now)
     context.rings.add(
-        await context.store.note("key.revoked", at=context.now, reader=0, subject={"id": row.id})
+        await context.store.add_event(
+            "key.revoked", at=context.now, reader=0, subject={"id": row.id}
+        )
     )
     page, cursor = page_of(context.workspace.ws, "keys", await _keys(context), ListKeys())
     return Keys(keys=page, cursor=cursor)
 
 
 class RotateKey(Call, frozen=True, kw_only=True):
-    """Which key to replace, and how long the old one stays valid."""
+    """Key to replace, and how long the old one stays valid."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=64, description="The key's id, from key.list")]
+    id: Annotated[
+        str, Meta(min_length=1, max_length=64, description="Id of the key, from key.list")
+    ]
     grace_s: Annotated[
         int,
         Meta(
             ge=0,
             le=30 * DAY_MS // 1000,
-            description="Seconds for which the old key stays valid; 0 ends it at once",
+            description="Seconds until the old key ends (0 for now)",
         ),
     ] = 86_400
 
 
 class RotatedKey(NewKey, frozen=True, kw_only=True):
-    """The new key, shown this once, and the end of the old one."""
+    """The new key, shown only once, and the end of the old one."""
 
-    old_id: Annotated[str, Meta(description="The key it replaces")]
-    old_ends_at: Annotated[str, Meta(description="End of the old key")]
+    old_id: Annotated[str, Meta(description="Id of the replaced key")]
+    old_ends_at: Annotated[str, Meta(description="Time at which the old key ends")]
     kept_in: Annotated[
         str | None,
-        Meta(description="File on the server's machine that holds the new key; null for none"),
+        Meta(description="File on the server's machine that contains the new key; null for none"),
     ] = None
 
 
-@op("key.rotate", scope="admin", writes=True, spans_workspaces=True)
+@op(
+    "key.rotate",
+    scope="admin",
+    writes=True,
+    spans_workspaces=True,
+    ends_keys=True,
+    renews_key=True,
+)
 async def rotate(context: Context, params: RotateKey) -> RotatedKey:
-    """Replace a key by a new one with the same rights; the old one ends later.
+    """Replace a key with a new one that has the same rights.
 
-    The new key is shown this once. The operator's own is also written to `operator.key` on the
-    server's machine.
+    The new key is shown only once; the old one ends after `grace_s`. An operator's new key is also
+    written to `operator.key` on the server's machine.
+
     Raises NotFound, Conflict (the key has ended), NotAllowed (it may do more than the caller's).
     """
     row, store = await _find(context, params.id)
@@ -263,7 +283,9 @@ async def rotate(context: Context, params: RotateKey) -> RotatedKey:
     else:
         await store.revoke_key(row.id, now=now)
     context.rings.add(
-        await context.store.note("key.rotated", at=now, reader=0, subject={"id": id, "old": row.id})
+        await context.store.add_event(
+            "key.rotated", at=now, reader=0, subject={"id": id, "old": row.id}
+        )
     )
     return RotatedKey(
         key=text,
@@ -281,7 +303,7 @@ async def _keys(context: Context, *, ended_links: bool = False) -> list[KeyInfo]
     rows = await context.store.keys() + (
         await _across(context).keys() if context.caller.ws == 0 else []
     )
-    # Each sign-in leaves a link that is of no use: they would bury the keys that are.
+    # Each sign-in leaves a used link; these would hide the valid keys.
     return [
         _shown(row)
         for row in rows

@@ -2,7 +2,7 @@
 
 `null` and empty text leave an optional field out; numbers, booleans, lists and objects may come as
 text. What fits
-already is not touched. Explained in docs/why/operations.md, "Nearly right".
+already is not touched. Explained in docs/why/operations.md, "Accepted variants".
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Reading = Callable[[Any], Any]
 
 
 def understood(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return fields as a struct of this shape takes them, where that can be told.
+    """Return fields in the form that a struct of this shape takes, where it is clear.
 
     All others stay as they came.
     """

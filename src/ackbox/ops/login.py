@@ -14,7 +14,7 @@ from ackbox.errors import BadKey, Conflict, Invalid, NotAllowed
 from ackbox.model.key import Role, digest, mint, parse_key
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
-from ackbox.ops.access import PEOPLE
+from ackbox.ops.access import is_person
 from ackbox.ops.key import DAY_MS, NewKey
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.store import Store, find_key
@@ -25,65 +25,66 @@ LABEL = "dashboard"
 
 
 class MakeLink(Call, frozen=True, kw_only=True):
-    """Whom the link signs in."""
+    """Person that the link signs in."""
 
     name: (
         Annotated[
             str,
-            Meta(max_length=512, description="The person it signs in; your own name when left out"),
+            Meta(max_length=512, description="Person to sign in (default: you)"),
         ]
         | None
     ) = None
     as_owner: Annotated[
-        bool, Meta(description="Whether the person may administer as well; only an admin says so")
+        bool, Meta(description="Whether the person gets admin rights; for admins only")
     ] = False
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """A link that signs one person in, once."""
+    """A link that signs one person in once."""
 
     path: Annotated[
         str,
         Meta(
             description=(
-                "What comes after the server's address; what stands behind # never reaches a log"
+                "Path of the link on the server; browsers send no part after # to a server"
             )
         ),
     ]
-    agent: Annotated[str, Meta(description="Whom it signs in")]
+    agent: Annotated[str, Meta(description="Person the link signs in")]
     workspace: Annotated[
-        str | None, Meta(description="Where that key is good; null for every workspace")
+        str | None, Meta(description="Workspace the key is valid in; null for all workspaces")
     ]
-    expires_at: Annotated[str, Meta(description="When it ends, used or not")]
+    expires_at: Annotated[str, Meta(description="Expiry time of the link")]
 
 
-@op("login.link", scope="sign_in", writes=True, spans_workspaces=True)
+@op("login.link", scope="sign_in", writes=True, spans_workspaces=True, creates=True)
 async def link(context: Context, params: MakeLink) -> Link:
-    """Make a link that signs a person in to the dashboard, once, within ten minutes.
+    """Create a one-time link that signs a person in to the dashboard.
 
-    A person makes one for themselves; an admin for any person. Raises Invalid, NotAllowed, Conflict
-    (the name is an agent's).
+    It is valid for ten minutes. People create links for themselves, admins for any person.
+
+    Raises Invalid, NotAllowed, Conflict (the name is an agent's).
     """
     caller, store = context.caller, context.store
     asked = caller.agent if params.name is None else parse_name(params.name)
     if asked is None:
-        raise Invalid("This key has no name of its own.", hint="Give `name`.", field="name")
+        raise Invalid("This key has no name.", hint="Give `name`.", field="name")
     if params.as_owner and not caller.may("admin"):
         raise NotAllowed(
-            "Only an admin makes a link that administers.",
+            "Only an admin can create a sign-in link for an owner.",
             hint="Leave `as_owner` out.",
             field="as_owner",
         )
     if caller.is_person and asked != caller.agent:
         raise NotAllowed(
-            "A person's key makes links for that person.",
+            "A person's key can create links for that person only.",
             hint="Leave `name` out, or ask an admin.",
             field="name",
         )
     person = await context.register(asked, kind="human")
-    if person.kind != "human":
+    if not person.is_person:
         raise Conflict(
-            f"{asked!r} is registered as an agent, and only a person signs in.",
+            f"{asked!r} is an agent; only a person can sign in.",
             field="name",
             hint=f"Choose another name, or make it a person: ackbox agent set-kind {asked} human",
         )
@@ -109,15 +110,21 @@ async def link(context: Context, params: MakeLink) -> Link:
 
 
 class Redeem(Call, frozen=True, kw_only=True):
-    """Nothing to say: the link is the key of this call."""
+    """No parameters: the link is the key of this call."""
 
 
-@op("login.redeem", scope="redeem", writes=True, spans_workspaces=True)
+@op(
+    "login.redeem",
+    scope="redeem",
+    writes=True,
+    spans_workspaces=True,
+    creates=True,
+    ends_keys=True,
+)
 async def redeem(context: Context, params: Redeem) -> NewKey:
-    """Turn a one-time link, given as the key of this call, into an ordinary key of its person, good
-    for seven days.
+    """Redeem a one-time link for a key that is valid for seven days.
 
-    Raises BadKey when it has been used.
+    The link is the key of this call. Raises BadKey when it has been used.
     """
     caller, keys = context.caller, Store(context.store.tx, context.caller.ws)
     if not await keys.spend_key(caller.key_id, now=context.now):
@@ -146,25 +153,25 @@ async def redeem(context: Context, params: Redeem) -> NewKey:
 
 
 class End(Call, frozen=True, kw_only=True):
-    """Nothing to say: it ends the key of this call."""
+    """No parameters: the operation ends the key of this call."""
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the key has ended: one that no link made stays as it is."""
+    """Whether the key has ended."""
 
-    ended: Annotated[bool, Meta(description="Whether this key is of no use any more")]
+    ended: Annotated[bool, Meta(description="Whether the key has ended")]
 
 
-@op("login.end", scope="sign_in", writes=True, spans_workspaces=True)
+@op("login.end", scope="sign_in", writes=True, spans_workspaces=True, ends_keys=True)
 async def end(context: Context, params: End) -> Ended:
-    """Sign out: end the key of this call, when a link made it."""
+    """Sign out: end the key of this call if it came from a link."""
     caller, keys = context.caller, Store(context.store.tx, context.caller.ws)
     own = await find_key(context.store.tx, caller.key_id)
-    if own is None or own.label != LABEL or own.role not in PEOPLE:
+    if own is None or own.label != LABEL or not is_person(own.role):
         return Ended(ended=False)
     await keys.revoke_key(caller.key_id, now=context.now)
     context.rings.add(
-        await context.store.note(
+        await context.store.add_event(
             "key.revoked", at=context.now, reader=0, subject={"id": caller.key_id}
         )
     )

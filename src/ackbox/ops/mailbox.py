@@ -25,61 +25,66 @@ from ackbox.store.messages import NEWEST
 from ackbox.store.readers import Reader, nobody
 
 # Messages that one call looks through.
-MOST_LISTED = 10_000
+MAX_LISTED = 10_000
 
 
 class ListMail(Call, frozen=True, kw_only=True):
-    """Which post of one mailbox."""
+    """Mailbox to list, and filters."""
 
     of: (
         Annotated[
             str,
             Meta(
                 max_length=512,
-                description=(
-                    "Whose mailbox, as agent or agent/instance; your own when left out. Looking"
-                    " marks nothing"
-                ),
+                description=("Owner of the mailbox, as agent or agent/instance (default: you)"),
             ),
         ]
         | None
     ) = None
-    unread_only: Annotated[bool, Meta(description="Leave out what is read")] = False
-    include_archived: Annotated[bool, Meta(description="Show what is archived too")] = False
-    sender: Annotated[str, Meta(max_length=512, description="Only from this sender")] | None = None
-    intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
+    unread_only: Annotated[bool, Meta(description="Whether to leave out read messages")] = False
+    include_archived: Annotated[bool, Meta(description="Whether to include archived messages")] = (
+        False
+    )
+    sender: Annotated[str, Meta(max_length=512, description="Sender to filter by")] | None = None
+    intent: Annotated[str, Meta(max_length=32, description="Intent to filter by")] | None = None
     limit: Limit = 30
     cursor: Cursor | None = None
 
 
 class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a mailbox, newest first, with counts of the whole of it (up to 1,000)."""
+    """A page of a mailbox, newest first, with counts (up to 1,000)."""
 
-    agent: Annotated[str, Meta(description="Whose mailbox")]
-    messages: Annotated[list[Letter], Meta(description="Newest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
-    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
-    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
+    agent: Annotated[str, Meta(description="Owner of the mailbox")]
+    messages: Annotated[list[Letter], Meta(description="Items, newest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
+    unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
+    total: Annotated[
+        int, Meta(description="Number of messages in the mailbox (counted up to 1,000)")
+    ]
     counts_capped: Annotated[bool, Meta(description="Whether a count stopped at 1,000")] = False
     known: Annotated[
         bool,
         Meta(
             description=(
-                "Whether that name is registered; looking into another's mailbox registers nobody"
+                "Whether the name is registered; a look into a mailbox does not register it"
             )
         ),
     ] = True
-    near: Annotated[list[str], Meta(description="Registered names like it, when it is not")] = []
+    near: Annotated[
+        list[str], Meta(description="Similar registered names, for a name that is not registered")
+    ] = []
 
 
 @op("mailbox.list", scope="read")
 async def list_mail(context: Context, params: ListMail) -> Mailbox:
-    """Return everything for one recipient, newest first, with read and archived flags. Marks
-    nothing.
+    """List the messages of one mailbox, newest first; marks nothing.
 
-    The mailbox of a name that is not registered is empty, and looking into another's registers
-    nobody.
-    Raises BadCursor, NotFound (a mailbox that is not yours, in a private workspace), NotAllowed.
+    Each has its read and archived flags. The mailbox of an unregistered name is empty; listing it
+    does not register the name.
+
+    Raises BadCursor, NotFound (the mailbox of another agent in a private workspace), NotAllowed.
     """
     me = await _whose(context, params)
     ws, store, wanted = context.workspace.ws, context.store, params.limit
@@ -87,7 +92,7 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
     before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
     letters: list[Letter] = []
     looked_at = 0
-    while len(letters) < wanted and looked_at < MOST_LISTED:
+    while len(letters) < wanted and looked_at < MAX_LISTED:
         looked_at += 200
         seqs = await store.mailbox_page(me, before=before, most=200)
         flags = await store.flags(me, seqs)
@@ -101,7 +106,7 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
         if len(seqs) < 200 and (not seqs or before == seqs[-1]):
             looked_at = 0
             break
-    has_more = len(letters) == wanted or looked_at >= MOST_LISTED
+    has_more = len(letters) == wanted or looked_at >= MAX_LISTED
     page = fitting(letters)
     if len(page) < len(letters):
         before, has_more = page[-1].seq, True
@@ -123,13 +128,13 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
 async def _whose(context: Context, params: ListMail) -> Reader:
     if params.of is None:
         return await context.me(params)
-    # `instance` says which copy the caller is; whose copy is looked into stands in `of`.
+    # `instance` identifies the caller; the mailbox to list is in `of`.
     name, _, instance = params.of.partition("/")
     if context.visible_to(None) is not None and name != context.identity(params)[0]:
         raise NotFound(f"There is no mailbox {params.of!r} that you may see.", field="of")
     reader = await context.store.reader(name, instance or None)
     if (reader is None or not reader.seen) and name == _own_name(context, params):
-        # The first look into one's own mailbox registers the caller, however it is named.
+        # The first look into the caller's mailbox registers the caller.
         await context.me(params)
         reader = await context.store.reader(name, instance or None)
     return reader or nobody(name, instance or None, last=await context.store.last_seq())

@@ -15,23 +15,22 @@ from ackbox.store.readers import Reader
 
 
 class MarkMail(Call, frozen=True, kw_only=True):
-    """What to mark, and how."""
+    """Receipts to mark, and the mark."""
 
-    mark: Annotated[Mark, Meta(description="What to set or clear")]
+    mark: Annotated[Mark, Meta(description="Mark to set or clear")]
     ids: Annotated[
         list[Annotated[str, Meta(max_length=64)]],
         Meta(
             min_length=1,
             max_length=500,
-            description="Message ids, their numbers as #42, or receipt ids",
+            description="Message ids, message numbers such as #42, or receipt ids (1 to 500)",
         ),
     ]
     as_recipient: Annotated[
         bool,
         Meta(
             description=(
-                "Receipt ids only: mark each as the reader it belongs to, where the key may speak"
-                " as it"
+                "Whether to mark as the recipient of each receipt id, where the key may speak as it"
             )
         ),
     ] = False
@@ -40,37 +39,40 @@ class MarkMail(Call, frozen=True, kw_only=True):
             str,
             Meta(
                 max_length=200,
-                description="What carried the post to its reader, kept with the mark",
+                description="Delivery evidence, such as the channel; stored with the mark",
             ),
         ]
         | None
     ) = None
     or_refuse: Annotated[
-        bool, Meta(description="Mark nothing and answer not_found when an id is not your post")
+        bool,
+        Meta(
+            description=(
+                "Whether to mark nothing and fail with not_found if an id is not in your mailbox"
+            )
+        ),
     ] = False
 
 
 class Marked(msgspec.Struct, frozen=True, kw_only=True):
-    """What marking did: the ids whose state changed, those that stood so already, and those
-    that are not the caller's.
-    """
+    """Ids that changed, that had the mark already, and that are not in the caller's mailbox."""
 
-    mark: Annotated[Mark, Meta(description="What was asked")]
-    changed: Annotated[list[str], Meta(description="Ids that stand differently now")]
-    unchanged: Annotated[list[str], Meta(description="Ids that stood so already")]
-    not_found: Annotated[list[str], Meta(description="Ids that are not your post")]
+    mark: Annotated[Mark, Meta(description="Requested mark")]
+    changed: Annotated[list[str], Meta(description="Ids that changed")]
+    unchanged: Annotated[list[str], Meta(description="Ids that had the mark already")]
+    not_found: Annotated[list[str], Meta(description="Ids that are not in your mailbox")]
 
 
 @op("receipt.mark", scope="write", writes=True)
 async def mark(context: Context, params: MarkMail) -> Marked:
-    """Mark post as delivered, read, unread, acknowledged, archived or unarchived, by message or
-    receipt ids.
+    """Mark messages as read, acknowledged, archived and so on.
 
-    The first time wins: marking again changes nothing and is no error. Acknowledging implies
-    read, reading implies delivered. An instance marks for itself; a caller with no instance
-    marks for every instance, or, with the receipt id that an instance was given, for that one.
-    Ids that are not the caller's post come back in `not_found`; with
-    `as_recipient` so do receipts of readers that the key may not speak as.
+    Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids` holds message or
+    receipt ids. The first time counts: marking again changes nothing and is no error. Acknowledged
+    implies read, read implies delivered. An instance marks for that instance only; a caller without
+    an instance marks for all instances or, with the receipt id of one instance, for that one. Ids
+    that are not in the caller's mailbox come back in `not_found`; with `as_recipient` so do
+    receipts of names that the key may not speak as.
 
     Raises NotFound with `or_refuse`.
     """
@@ -91,8 +93,8 @@ async def mark(context: Context, params: MarkMail) -> Marked:
         ]
         if params.or_refuse and not targets:
             raise NotFound(
-                "There is no such message among your post.",
-                hint="Use an id that a reading call gave.",
+                "There is no such message in your mailbox.",
+                hint="Use an id that a reading call returned.",
                 field="ids",
             )
         outcome["not_found" if not targets else "changed" if any(did) else "unchanged"].append(id)

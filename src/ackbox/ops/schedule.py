@@ -1,4 +1,4 @@
-"""schedule.*: add, list, remove; and the firing of what is due, which the server does itself.
+"""schedule.*: add, list, remove; and the server's run of due schedules.
 
 Explained in docs/why/schedules.md.
 """
@@ -17,15 +17,16 @@ from ackbox.model.message import SUBJECT_LIMIT, Priority
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.access import Caller
 from ackbox.ops.message.audience import resolve
-from ackbox.ops.message.send import Intent, Send, Sent, post
+from ackbox.ops.message.send import Intent, Send, Sent, store_message
+from ackbox.ops.rules.automatic import Automatic, automatic_fields
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.schedules import Due, ScheduleRow
 
 CRON = "system:cron"
-MOST = 500
+MAX_SCHEDULES = 500
 BODY_LIMIT = 20_000
-# Up to so late a firing counts as on time; the server looks every second.
+# Maximum delay of a run that counts as on time; the server looks every second.
 ON_TIME_MS = 60_000
 COUNTED_UP_TO = 1_000
 INTERVAL_S = 60
@@ -36,7 +37,7 @@ SERVER = Caller(key_id="schedule", ws=0, role="operator", agent=CRON)
 
 
 class AddSchedule(Call, frozen=True, kw_only=True):
-    """What to send, to whom, and when."""
+    """Message to send, its recipients and times."""
 
     cron: Annotated[
         str,
@@ -44,96 +45,89 @@ class AddSchedule(Call, frozen=True, kw_only=True):
             min_length=1,
             max_length=LONGEST,
             description=(
-                "Minute, hour, day, month, weekday, as '0 9 * * MON-FRI'; or @hourly, "
-                "@daily, @weekly, @monthly, @yearly"
+                "Cron expression: minute, hour, day, month, weekday ('0 9 * * MON-FRI'), "
+                "or @hourly, @daily, @weekly, @monthly, @yearly"
             ),
         ),
     ]
     to: Annotated[
         str | list[str],
         Meta(
-            description="Names with commas between, or a list; * is everyone, user is every person"
+            description=(
+                "Recipients: names separated by commas, or a list; * for everyone, user for "
+                "all people"
+            )
         ),
     ]
     body: Annotated[
         str,
-        Meta(
-            min_length=1, max_length=BODY_LIMIT, description="The text; at most 20,000 characters"
-        ),
+        Meta(min_length=1, max_length=BODY_LIMIT, description="Text (at most 20,000 characters)"),
     ]
     subject: (
-        Annotated[str, Meta(max_length=SUBJECT_LIMIT, description="At most 200 characters")] | None
+        Annotated[
+            str, Meta(max_length=SUBJECT_LIMIT, description="Subject (at most 200 characters)")
+        ]
+        | None
     ) = None
     zone: Annotated[
         str,
         Meta(
             max_length=64,
-            description="IANA time zone that the expression is read in, as Europe/Berlin",
+            description="IANA time zone of the expression, such as Europe/Berlin",
         ),
     ] = "UTC"
     intent: Intent = "inform"
     priority: Priority = 3
 
 
-class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sent by the clock, and when next."""
+class Schedule(Automatic, frozen=True, kw_only=True):
+    """A scheduled message."""
 
-    id: Annotated[str, Meta(description="Names it, 32 hex digits")]
-    cron: Annotated[str, Meta(description="The expression")]
-    zone: Annotated[str, Meta(description="The time zone it is read in")]
-    to: Annotated[list[str], Meta(description="Whom it writes to")]
-    subject: Annotated[str | None, Meta(description="One line")]
-    body: Annotated[str, Meta(description="The text")]
-    intent: Annotated[str, Meta(description="What it is for")]
-    priority: Annotated[int, Meta(description="1 to 5; 5 is most urgent")]
-    created_by: Annotated[str, Meta(description="Who added it")]
-    created_at: Annotated[str, Meta(description="When it was added")]
-    next_at: Annotated[str, Meta(description="When it fires next")]
-    last_at: Annotated[str | None, Meta(description="The newest time it fired for")] = None
+    cron: Annotated[str, Meta(description="Cron expression")]
+    zone: Annotated[str, Meta(description="Time zone of the expression")]
+    to: Annotated[list[str], Meta(description="Recipients")]
+    next_at: Annotated[str, Meta(description="Next time it sends")]
+    last_at: Annotated[str | None, Meta(description="Last time it sent or failed")] = None
     last_error: Annotated[
-        str | None, Meta(description="Why that sent nothing; null when it sent")
+        str | None, Meta(description="Reason why the last run failed; null if it sent")
     ] = None
 
 
 class Schedules(msgspec.Struct, frozen=True, kw_only=True):
-    """The workspace's schedules."""
+    """Schedules of the workspace."""
 
-    schedules: Annotated[list[Schedule], Meta(description="Oldest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    schedules: Annotated[list[Schedule], Meta(description="Items, oldest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 def _shown(row: ScheduleRow) -> Schedule:
     return Schedule(
-        id=row.id,
+        **automatic_fields(row),
         cron=row.cron,
         zone=row.zone,
         to=msgspec.json.decode(row.audience),
-        subject=row.subject,
-        body=row.body,
-        intent=row.intent,
-        priority=row.priority,
-        created_by=row.created_by,
-        created_at=to_text(row.created_at),
         next_at=to_text(row.next_at),
         last_at=to_text_or_none(row.last_at),
         last_error=row.last_error,
     )
 
 
-@op("schedule.add", scope="write", writes=True)
+@op("schedule.add", scope="write", writes=True, creates=True)
 async def add(context: Context, params: AddSchedule) -> Schedule:
-    """Send a message again and again, by the clock, from `system:cron`.
+    """Add a schedule that sends a message at the times of a cron expression.
 
-    A time that passes while no server runs is made up for once, in a message that says how many
-    were missed.
+    The sender is `system:cron`. When times pass while no server runs, the server sends one message
+    with the number of missed times.
 
     Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many schedules).
     """
     me = await context.me(params)
     cron = parse_cron(params.cron, params.zone)
     next_at = cron.after(context.now)
-    limit = context.workspace.settings.get("schedules_limit", MOST)
-    if len(await context.store.schedules(most=MOST)) >= limit:
+    limit = context.workspace.settings.get("schedules_limit", MAX_SCHEDULES)
+    if len(await context.store.schedules(most=MAX_SCHEDULES)) >= limit:
         raise Conflict(
             f"This workspace has {limit} schedules already.",
             hint=(
@@ -143,11 +137,11 @@ async def add(context: Context, params: AddSchedule) -> Schedule:
             limit=limit,
         )
     _check_rate(context, cron, next_at)
-    # A name that cannot be written to is told to whom adds it, not found out at night.
+    # Unknown recipients fail now, not when the schedule runs.
     unknown = context.workspace.settings.get("unknown", "hold")
     audience = await resolve(context, params.to, instance=None, unknown=unknown, sender=me)
     id = context.new_id(context.now)
-    seq = await context.store.note(
+    seq = await context.store.add_event(
         "schedule.added", at=context.now, reader=me.agent, subject={"id": id}
     )
     context.rings.add(seq)
@@ -187,8 +181,10 @@ def _check_rate(context: Context, cron: Cron, first: int) -> None:
     allowed = _interval_ms(context)
     if shortest is not None and shortest < allowed:
         raise Invalid(
-            f"`cron` {cron.expression!r} fires {shortest // 1000:,} seconds apart; this workspace"
-            f" allows {allowed // 1000:,} at least.",
+            (
+                f"`cron` {cron.expression!r} fires {shortest // 1000:,} seconds apart; the "
+                f"minimum in this workspace is {allowed // 1000:,}."
+            ),
             hint=(
                 "Choose times that are further apart, or ask an operator to lower"
                 " `schedule_interval_s` with workspace.settings."
@@ -198,16 +194,16 @@ def _check_rate(context: Context, cron: Cron, first: int) -> None:
 
 
 class ListSchedules(Paged, frozen=True, kw_only=True):
-    """Which page."""
+    """Page to return."""
 
 
 @op("schedule.list", scope="read")
 async def list_schedules(context: Context, params: ListSchedules) -> Schedules:
-    """Return the workspace's schedules.
+    """List the workspace's schedules.
 
-    In a private workspace your own, or all for those who see all.
+    In a private workspace agents see the schedules they added; people and operators see all.
     """
-    rows = await context.store.schedules(most=MOST)
+    rows = await context.store.schedules(most=MAX_SCHEDULES)
     page, cursor = page_of(
         context.workspace.ws,
         "schedules",
@@ -218,18 +214,18 @@ async def list_schedules(context: Context, params: ListSchedules) -> Schedules:
 
 
 class RemoveSchedule(Call, frozen=True, kw_only=True):
-    """Which schedule to end."""
+    """Schedule to remove."""
 
     id: Annotated[
-        str, Meta(min_length=1, max_length=64, description="The schedule's id, from schedule.list")
+        str, Meta(min_length=1, max_length=64, description="Id of the schedule, from schedule.list")
     ]
 
 
 @op("schedule.remove", scope="write", writes=True)
 async def remove(context: Context, params: RemoveSchedule) -> Schedule:
-    """End a schedule; what it has sent stays. Returns it as it was.
+    """Remove a schedule and return it; sent messages stay.
 
-    Raises NotFound, NotAllowed (somebody else's, for a key of an agent).
+    Raises NotFound, NotAllowed (an agent's key, and another agent added it).
     """
     row = await context.store.schedule(params.id)
     if row is None or not _may_see(context, params, row):
@@ -242,7 +238,7 @@ async def remove(context: Context, params: RemoveSchedule) -> Schedule:
         )
     await context.store.remove_schedule(row.id)
     context.rings.add(
-        await context.store.note(
+        await context.store.add_event(
             "schedule.removed", at=context.now, reader=0, subject={"id": row.id}
         )
     )
@@ -259,8 +255,8 @@ def _may_see(context: Context, params: Call, row: ScheduleRow) -> bool:
 
 
 def resumed(record: dict[str, Any], now: int) -> dict[str, Any]:
-    """Return an imported schedule as it goes on from now: what passed was the first server's to
-    send. Raises Invalid.
+    """Return an imported schedule with its next time from now on; past times were the other
+    server's. Raises Invalid.
     """
     parse_audience(msgspec.json.decode(record["audience"], type=list[str]))
     return record | {"next_at": parse_cron(record["cron"], record["zone"]).after(now)}
@@ -298,7 +294,7 @@ async def fire(context: Context, due: Due) -> Sent | None:
         idempotency_key=f"schedule:{row.id}:{newest}",
         unknown="hold",
     )
-    return await post(context, await context.server(CRON), params)
+    return await store_message(context, await context.server(CRON), params)
 
 
 def _late(newest: int, missed: int, since: int, now: int) -> str:
@@ -323,12 +319,12 @@ async def give_up(context: Context, due: Due, why: str) -> None:
     try:
         next_at = Cron(row.cron, row.zone).after(context.now)
     except Invalid:
-        # It cannot tell when: it stays in the list, with the reason, and is not tried again.
+        # Without a next time it stays in the list with the reason, and does not run again.
         next_at = NEVER
     if await context.store.claim_schedule(row.id, expected=due.at, next_at=next_at, last_at=due.at):
         await context.store.fail_schedule(row.id, why)
         context.rings.add(
-            await context.store.note(
+            await context.store.add_event(
                 "schedule.failed", at=context.now, reader=0, subject={"id": row.id, "why": why}
             )
         )

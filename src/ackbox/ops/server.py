@@ -1,4 +1,4 @@
-"""server.backup, server.status: the database and the server as a whole.
+"""server.backup, server.status: the database and the server.
 
 Explained in docs/howto/back-up-and-move.md.
 """
@@ -20,30 +20,35 @@ from ackbox.store.engine import Engine
 
 
 class Backup(Call, frozen=True, kw_only=True):
-    """Where the copy goes."""
+    """File for the copy."""
 
     path: Annotated[
         str,
         Meta(
             min_length=1,
             max_length=4096,
-            description="A file that is not there yet, on the server's machine; absolute",
+            description="Absolute path of a new file on the server's machine",
         ),
     ]
 
 
 class BackedUp(msgspec.Struct, frozen=True, kw_only=True):
-    """The copy, after it was opened again and checked."""
+    """The checked copy."""
 
-    path: Annotated[str, Meta(description="Where it is")]
-    bytes: Annotated[int, Meta(description="How large it is")]
-    workspaces: Annotated[
-        int, Meta(description="How many workspaces are in it; 0 when the format does not say")
-    ]
-    verified: Annotated[str, Meta(description="How it was checked")]
+    path: Annotated[str, Meta(description="Path of the copy")]
+    bytes: Annotated[int, Meta(description="Size in bytes")]
+    workspaces: Annotated[int, Meta(description="Number of workspaces in the copy; 0 if unknown")]
+    verified: Annotated[str, Meta(description="Check that was run on the copy")]
 
 
-async def _beside(engine: Engine, params: Backup, now: int) -> BackedUp:
+@op("server.backup", scope="database", is_outside=True)
+async def backup(engine: Engine, params: Backup, now: int) -> BackedUp:
+    """Copy the database while the server runs, and check the copy.
+
+    The copy holds every workspace, and the keys' digests. For operators, who may read it all.
+
+    Raises Invalid (a path that is taken, or not absolute), Unavailable.
+    """
     made = msgspec.convert(await engine.backup(params.path), BackedUp)
     # The copy is good even where its age cannot be written down.
     with suppress(Unavailable):
@@ -53,53 +58,36 @@ async def _beside(engine: Engine, params: Backup, now: int) -> BackedUp:
     return made
 
 
-@op("server.backup", scope="database", beside=_beside)
-async def backup(context: Context, params: Backup) -> BackedUp:
-    """Copy the whole database while the server runs, keys included, and check the copy; for
-    operators, who may read it all.
-
-    Raises Invalid (a path that is taken, or not absolute), Unavailable.
-    """
-    raise AssertionError("the app copies beside its transactions")
-
-
 class GetStatus(Call, frozen=True, kw_only=True):
-    """Nothing to say."""
+    """No parameters."""
 
 
 class KeptCopy(msgspec.Struct, frozen=True, kw_only=True):
-    """A copy of the database that was made through the server."""
+    """A copy of the database that the server made."""
 
-    made_at: Annotated[str, Meta(description="What was stored by then is in it")]
-    bytes: Annotated[int, Meta(description="How large it is")]
-    verified: Annotated[str, Meta(description="How it was checked, which found nothing wrong")]
+    made_at: Annotated[str, Meta(description="Time of the copy")]
+    bytes: Annotated[int, Meta(description="Size in bytes")]
+    verified: Annotated[str, Meta(description="Check that the copy passed")]
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """How the database and the server stand."""
+    """Status of the database and the server."""
 
-    at: Annotated[str, Meta(description="When this was so")]
+    at: Annotated[str, Meta(description="Time of this status")]
     version: Annotated[str, Meta(description="Version of the server")]
     database_bytes: Annotated[
-        int, Meta(description="How large the database is, all workspaces together")
+        int, Meta(description="Size of the database in bytes, all workspaces together")
     ]
-    sockets: Annotated[int, Meta(description="WebSockets open on the server that answers")]
+    sockets: Annotated[int, Meta(description="Number of open WebSockets on this server")]
     backup: Annotated[
         KeptCopy | None,
-        Meta(
-            description=(
-                "The newest copy that server.backup made, when all was last found whole; null"
-                " without"
-            )
-        ),
+        Meta(description=("Newest copy that server.backup made and checked; null for none")),
     ]
 
 
 @op("server.status", scope="admin")
 async def status(context: Context, params: GetStatus) -> Status:
-    """Return how large the database is, how many sockets are open, and when it was last copied
-    and found whole.
-    """
+    """Return the database size, the open sockets and the last backup."""
     tx = context.store.tx
     copy = await last_copy(tx)
     return Status(

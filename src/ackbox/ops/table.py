@@ -1,4 +1,4 @@
-"""The table of operations: everything ackbox can do, and what each may see while it runs.
+"""The table of operations: everything ackbox can do, and the context each runs in.
 
 A face reads names, shapes and sentences off this table; only app/call.py runs what is in it.
 Explained in docs/why/operations.md.
@@ -10,7 +10,7 @@ import difflib
 import hashlib
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypedDict, TypeVar, Unpack
 
 import msgspec
 from msgspec import Meta
@@ -25,36 +25,35 @@ from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
 
 DAY_MS = 86_400_000
-# How many days of broadcasts a newcomer is given, unless the workspace says otherwise, and how many
-# at most.
+# Default days of past broadcasts for a new agent, and their maximum number.
 NEWCOMER_DAYS = 7
 MAX_NEWCOMER_BROADCASTS = 50
 
 Name = Annotated[str, Meta(description="Name of an agent or person", max_length=512)]
-MessageId = Annotated[str, Meta(description="Id of a message, 32 hex digits", max_length=64)]
-Limit = Annotated[int, Meta(ge=1, le=200, description="At most this many")]
-Cursor = Annotated[str, Meta(description="Where the last page ended", max_length=512)]
+MessageId = Annotated[str, Meta(description="Id of a message (32 hex digits)", max_length=64)]
+Limit = Annotated[int, Meta(ge=1, le=200, description="Maximum number of items to return")]
+Cursor = Annotated[str, Meta(description="Cursor from the previous page", max_length=512)]
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every operation takes: where, and as whom."""
+    """Parameters of every operation: workspace and identity."""
 
     workspace: (
-        Annotated[str, Meta(description="Workspace; the key's own when left out", max_length=512)]
+        Annotated[str, Meta(description="Workspace (default: the key's workspace)", max_length=512)]
         | None
     ) = None
     agent: (
-        Annotated[str, Meta(description="Who you are; else the key's own name", max_length=512)]
+        Annotated[
+            str, Meta(description="Your agent name (default: the key's name)", max_length=512)
+        ]
         | None
     ) = None
-    instance: (
-        Annotated[str, Meta(description="Which running copy of you this is", max_length=512)] | None
-    ) = None
+    instance: Annotated[str, Meta(description="Your instance name", max_length=512)] | None = None
     session: (
         Annotated[
             str,
             Meta(
-                description="Token of a session you started; stands for agent and instance",
+                description="Token of your session; replaces agent and instance",
                 max_length=512,
             ),
         ]
@@ -63,10 +62,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Unread(msgspec.Struct, frozen=True):
-    """A request that is signed instead of sent with a key: `read(held)` reads it, once what it is
-    addressed to has been found.
+    """A request that is signed instead of sent with a key; `read(held)` reads its body.
 
-    `headers` are those that may sign it, `address` is where it comes from.
+    `headers` may contain the signature, `address` is the client's.
     """
 
     to: str
@@ -91,7 +89,7 @@ Fits = Callable[[Sequence[Any]], Fitted]
 
 
 def all_fit(items: Sequence[Any]) -> Fitted:
-    """Return that everything fits: for faces whose answers have no size of their own."""
+    """Return that everything fits, for faces without a maximum response size."""
     return Fitted(len(items))
 
 
@@ -100,7 +98,7 @@ class NeedsWrite(Exception):
 
 
 class Context(msgspec.Struct, kw_only=True):
-    """What an operation may see and do, for one call."""
+    """What an operation can use during one call."""
 
     caller: Caller
     store: Store
@@ -159,8 +157,8 @@ class Context(msgspec.Struct, kw_only=True):
         held = reader or (await self.store.reader(name) if instance else None)
         if is_servers(name) if held is None else held.kind == "system":
             raise NotYou(
-                f"{name!r} is a part of the server; nobody speaks as it.",
-                hint="Speak under a name of your own.",
+                f"{name!r} is part of the server; no key speaks as it.",
+                hint="Use another name.",
                 field="agent",
                 claimed=name,
             )
@@ -201,7 +199,7 @@ class Context(msgspec.Struct, kw_only=True):
         return not (people and await self.store.waiting_for(people[0], most=1))
 
     def _types_as(self, name: str) -> bool:
-        """Whether a person calls under a name: by their own key, or by hand with the operator's."""
+        """Whether a person calls under a name: with their key, or by hand with the operator key."""
         return (
             self.caller.is_person
             if name == self.caller.agent
@@ -214,8 +212,8 @@ class Context(msgspec.Struct, kw_only=True):
             return self._of_session(self.session, call)
         if call.agent is None and self.caller.agent is None:
             raise Invalid(
-                "This key has no name of its own.",
-                hint="Say who you are with `agent`.",
+                "This key has no name.",
+                hint="Set `agent` to your name.",
                 field="agent",
             )
         name = self.caller.agent if call.agent is None else parse_name(call.agent, "agent")
@@ -236,7 +234,7 @@ class Context(msgspec.Struct, kw_only=True):
         )
         if claimed != (session.name, session.instance):
             raise Invalid(
-                "The session is somebody else's than the call says.",
+                "This session belongs to another agent or instance than the call names.",
                 hint="Leave `agent` and `instance` out.",
                 field="session",
             )
@@ -254,23 +252,17 @@ class Context(msgspec.Struct, kw_only=True):
                 )
             raise NotYou(
                 f"This key speaks as {self.caller.agent!r}, not as {name!r}.",
-                hint=(
-                    "Leave `agent` out. An admin makes keys that speak as others too, with"
-                    " `may_speak_as`."
-                ),
+                hint=("Leave `agent` out. An admin can create keys with `may_speak_as`."),
                 field="agent",
                 claimed=name,
             )
 
-    async def server(self, name: str) -> Reader:
-        """Return the reader under whose name the server itself writes.
-
-        The name is its own from then on.
-        """
-        reader, is_new = await self.store.arrive_as_server(name)
+    async def server(self, name: str, *, is_listed: bool = True) -> Reader:
+        """Return the reader that the server sends as under a name, which no key can use."""
+        reader, is_new = await self.store.server_sender(name, is_listed=is_listed)
         if is_new:
             self.rings.add(
-                await self.store.note(
+                await self.store.add_event(
                     "agent.registered", at=self.now, reader=reader.agent, subject={"agent": name}
                 )
             )
@@ -282,8 +274,8 @@ class Context(msgspec.Struct, kw_only=True):
         )
 
     async def register(self, name: str, instance: str | None = None, *, kind: str) -> Reader:
-        """Return the reader of a name, registered now if it was not: a newcomer is given the
-        broadcasts of the last days.
+        """Return the reader of a name, registered now if it was not; a new one receives recent
+        broadcasts.
         """
         days = int(self.workspace.settings.get("newcomer_days", NEWCOMER_DAYS))
         arrival = Arrival(
@@ -291,18 +283,22 @@ class Context(msgspec.Struct, kw_only=True):
         )
         reader, is_new = await self.store.arrive(name, instance, kind=kind, arrival=arrival)
         if is_new and reader.is_agent:
-            seq = await self.store.note(
+            seq = await self.store.add_event(
                 "agent.registered", at=self.now, reader=reader.agent, subject={"agent": name}
             )
             self.rings.add(seq)
         return reader
 
-    def _check_kind(self, reader: Reader) -> None:
+    def may_act_as(self, reader: Reader) -> bool:
+        """Whether the caller's key may act as a reader: for a person, only that person's key."""
         is_self = self.caller.is_person and reader.name == self.caller.agent
-        if reader.kind == "human" and not is_self and self.caller.role != "operator":
+        return is_self or not reader.is_person or self.caller.role == "operator"
+
+    def _check_kind(self, reader: Reader) -> None:
+        if not self.may_act_as(reader):
             raise NotYou(
                 f"{reader.name!r} is a person; only that person's key speaks as them.",
-                hint="Speak under a name of your own.",
+                hint="Use another name.",
                 field="agent",
                 claimed=reader.name,
             )
@@ -325,42 +321,90 @@ class Context(msgspec.Struct, kw_only=True):
 
 
 Run = Callable[[Context, Any], Awaitable[Any]]
-
-
-class Parts(msgspec.Struct, frozen=True):
-    """How one call stands for many of another operation, each answered by itself."""
-
-    of: str
-    split: Callable[[Any], list[Any]]
-    join: Callable[[list[Any]], Any]
-
-
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """How one call stands for many calls of another operation: `split` returns their parameters.
+
+    The function of a batch gets its parameters and the list of results and errors.
+    """
+
+    of: str
+    split: Callable[[Any], list[Any]]
+
+
+class Traits(TypedDict, total=False):
+    """What an operation may declare besides its name and scope; each is described in Operation."""
+
+    writes: bool | Callable[[Any], bool]
+    is_done: Callable[[Any], bool] | None
+    recheck: Callable[[Context, Any, Any], Awaitable[Any]] | None
+    write_first: Callable[[Any], Run | None] | None
+    kept_params: Callable[[Any], Any] | None
+    batch: Batch | None
+    cost: Callable[[Any], int]
+    is_outside: bool
+    find_signer: Callable[[Any, Unread, int], Awaitable[Caller]] | None
+    authenticate: Callable[[Any, Any, int], Awaitable[Caller]] | None
+    spans_workspaces: bool
+    is_slow: bool
+    is_bulk: bool
+    for_caller: bool
+    creates: bool
+    ends_keys: bool
+    renews_key: bool
+    recounts: bool
+
+
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing ackbox can do."""
+    """One thing ackbox can do, and all that the app and the faces know about it.
+
+    `run(context, params)` runs in a transaction. With `is_outside` it is `run(engine, params, now)`
+    and runs outside any transaction, for operations on the database file itself; with `batch` it is
+    `run(params, outcomes)`.
+
+    `is_done` makes an operation a long poll: while its result is not done, the app waits for the
+    bell and runs it again, up to the call's `wait_s`. `recheck(context, params, result)` runs
+    instead of it where a second run would do the work twice; `kept_params` returns what a wait
+    keeps of the parameters. `write_first` may return work to do before, in a transaction of its
+    own.
+
+    `find_signer(engine, request, now)` finds the sender that an `Unread` request is addressed to;
+    `authenticate(engine, params, now)` checks the signature that replaces a key.
+
+    `cost` is how many calls one call counts as for rate limits. `is_bulk` allows a body of 8 MiB.
+    `for_caller` marks an operation that is useful to its caller only, as every read is: it does not
+    run for a caller who has disconnected. `creates` marks one that answers 201 over REST.
+    After `ends_keys` the app forgets the keys it knows, after `recounts` the mailbox totals; the
+    key in the result of `renews_key` may be saved on the server's machine.
+    """
 
     name: str
     summary: str
     description: str
     params: type[Call]
     result: Any
-    run: Run
+    run: Callable[..., Awaitable[Any]]
     scope: Scope
-    writes: bool | Callable[[Any], bool]
-    is_done: Callable[[Any], bool] | None
-    again: Callable[[Context, Any, Any], Awaitable[Any]] | None
-    prepare: Callable[[Any], Run | None] | None
-    parts: Parts | None
-    beside: Callable[[Any, Any, int], Awaitable[Any]] | None
-    knock: Callable[[Any, Unread, int], Awaitable[Caller]] | None
-    caller: Callable[[Any, Any, int], Awaitable[Caller]] | None
-    spans_workspaces: bool
-    is_slow: bool
-    is_bulk: bool
-    for_caller: bool
-    kept: Callable[[Any], Any] | None
+    writes: bool | Callable[[Any], bool] = False
+    is_done: Callable[[Any], bool] | None = None
+    recheck: Callable[[Context, Any, Any], Awaitable[Any]] | None = None
+    write_first: Callable[[Any], Run | None] | None = None
+    kept_params: Callable[[Any], Any] | None = None
+    batch: Batch | None = None
+    cost: Callable[[Any], int] = lambda params: 1
+    is_outside: bool = False
+    find_signer: Callable[[Any, Unread, int], Awaitable[Caller]] | None = None
+    authenticate: Callable[[Any, Any, int], Awaitable[Caller]] | None = None
+    spans_workspaces: bool = False
+    is_slow: bool = False
+    is_bulk: bool = False
+    for_caller: bool = False
+    creates: bool = False
+    ends_keys: bool = False
+    renews_key: bool = False
+    recounts: bool = False
 
     @property
     def noun(self) -> str:
@@ -382,14 +426,12 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def allow(caller: Caller, name: str, scope: Scope) -> None:
-    """Raise NotAllowed unless a caller's key may do an operation in a scope, its own or a wider
-    one.
-    """
+    """Raise NotAllowed unless the caller's key has the scope that a call needs."""
     if not caller.may(scope):
-        how = " so that it marks" if scope != OPERATIONS[name].scope else ""
+        how = " to mark messages" if scope != OPERATIONS[name].scope else ""
         raise NotAllowed(
-            f"A key of kind {caller.role!r} may not do {name}{how}.",
-            hint=f"It needs a key that may {scope}.",
+            f"A key of kind {caller.role!r} cannot call {name}{how}.",
+            hint=f"Use a key with the scope {scope}.",
         )
 
 
@@ -409,48 +451,17 @@ def find(name: str) -> Operation:
     raise NotFound(
         f"There is no operation {name[:64]!r}.",
         near=near,
-        hint=f"Did you mean {' or '.join(near)}?" if near else f"They are about: {nouns}.",
+        hint=f"Did you mean {' or '.join(near)}?" if near else f"Use one of these nouns: {nouns}.",
     )
 
 
-def op(
-    name: str,
-    *,
-    scope: Scope,
-    writes: bool | Callable[[Any], bool] = False,
-    is_done: Callable[[Any], bool] | None = None,
-    again: Callable[[Context, Any, Any], Awaitable[Any]] | None = None,
-    prepare: Callable[[Any], Run | None] | None = None,
-    parts: Parts | None = None,
-    beside: Callable[[Any, Any, int], Awaitable[Any]] | None = None,
-    knock: Callable[[Any, Unread, int], Awaitable[Caller]] | None = None,
-    caller: Callable[[Any, Any, int], Awaitable[Caller]] | None = None,
-    spans_workspaces: bool = False,
-    is_slow: bool = False,
-    is_bulk: bool = False,
-    for_caller: bool = False,
-    kept: Callable[[Any], Any] | None = None,
-) -> Callable[[F], F]:
-    """Put an async function into the table; its annotations and docstring describe it.
-
-    `is_done` makes it a long poll: while the result is not done, the app waits for the bell
-    and looks again, up to the call's `wait_s`; `again(context, params, result)` looks when
-    running it twice would do it twice. `prepare` may give
-    something to write first, in a transaction of its own.
-    `parts` makes it many calls of another operation. `beside(engine, params, now)` runs outside
-    any transaction, for what concerns the whole database. `knock(engine, request, now)` finds whom
-    an `Unread`
-    request is addressed to, and refuses one that cannot be signed; `caller(engine, params, now)`
-    says who signed it, in place of
-    a key. `is_bulk` allows a body of 8 MiB.
-    `for_caller` says that what is done is worth nothing to anybody but the caller, as every read
-    is:
-    it is not done for a caller who has left. `kept` is what a wait keeps of its parameters.
-    """
+def op(name: str, *, scope: Scope, **traits: Unpack[Traits]) -> Callable[[F], F]:
+    """Register an async function as an operation; its annotations and docstring describe it."""
 
     def enter(function: F) -> F:
         signature = inspect.get_annotations(function, eval_str=True)
         text = inspect.cleandoc(function.__doc__ or "")
+        traits.setdefault("for_caller", scope == "read")
         OPERATIONS[name] = Operation(
             name=name,
             summary=text.partition("\n")[0],
@@ -459,19 +470,7 @@ def op(
             result=signature["return"],
             run=function,
             scope=scope,
-            writes=writes,
-            is_done=is_done,
-            again=again,
-            prepare=prepare,
-            parts=parts,
-            beside=beside,
-            knock=knock,
-            caller=caller,
-            spans_workspaces=spans_workspaces,
-            is_slow=is_slow,
-            is_bulk=is_bulk,
-            for_caller=for_caller or scope == "read",
-            kept=kept,
+            **traits,
         )
         return function
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Message
-from ackbox.ops.message.send import visible
+from ackbox.ops.message.read import visible
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.paging import fitting, within
@@ -20,7 +20,7 @@ SHOWN_CHARS = 240
 
 
 class GetThread(Call, frozen=True, kw_only=True):
-    """Which conversation: the id of any message in it."""
+    """Conversation to return, by the id of any message in it."""
 
     id: MessageId
     limit: Limit = 100
@@ -28,16 +28,18 @@ class GetThread(Call, frozen=True, kw_only=True):
 
 
 class Thread(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation, oldest first, and the cursor to go on; null when there is no more."""
+    """A page of one conversation, oldest first."""
 
     thread: Annotated[str, Meta(description="Id of the first message")]
-    messages: Annotated[list[Message], Meta(description="Oldest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    messages: Annotated[list[Message], Meta(description="Items, oldest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 @op("thread.get", scope="read")
 async def get(context: Context, params: GetThread) -> Thread:
-    """Return one conversation, oldest first. Looking marks nothing.
+    """Return one conversation, oldest first; marks nothing.
 
     Raises NotFound, BadCursor.
     """
@@ -60,48 +62,47 @@ async def get(context: Context, params: GetThread) -> Thread:
 
 
 class ListThreads(Call, frozen=True, kw_only=True):
-    """Which conversations."""
+    """Filters for conversations."""
 
     answered_only: Annotated[
-        bool, Meta(description="Leave out messages that nobody has answered yet")
+        bool, Meta(description="Whether to leave out messages without a reply")
     ] = False
     limit: Limit = 50
     cursor: Cursor | None = None
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who wrote in a conversation."""
+    """A participant of a conversation."""
 
     name: Annotated[str, Meta(description="Name")]
-    kind: Annotated[str, Meta(description="agent, human or system")]
-    messages: Annotated[int, Meta(description="How many of its messages")]
+    kind: Annotated[str, Meta(description="Kind: agent, human or system")]
+    messages: Annotated[int, Meta(description="Number of messages")]
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """One conversation: how it began, its newest message, and who takes part, as far as the
-    caller may see.
-    """
+    """One conversation: first and newest message and participants, as far as the caller may see."""
 
     thread: Annotated[str, Meta(description="Id of the first message")]
-    first: Annotated[Message, Meta(description="How it began; the body cut to 240 characters")]
-    last: Annotated[Message, Meta(description="The newest message; the body cut to 240 characters")]
-    messages: Annotated[int, Meta(description="How many messages")]
+    first: Annotated[Message, Meta(description="First message; body cut to 240 characters")]
+    last: Annotated[Message, Meta(description="Newest message; body cut to 240 characters")]
+    messages: Annotated[int, Meta(description="Number of messages")]
     people: Annotated[
-        list[Person], Meta(description="Who wrote in it, in order of their first word")
+        list[Person], Meta(description="Participants, in order of their first message")
     ]
 
 
 class Threads(msgspec.Struct, frozen=True, kw_only=True):
-    """Conversations, the one with the newest message first, and the cursor to go on."""
+    """A page of conversations, by newest message."""
 
-    threads: Annotated[list[Head], Meta(description="Newest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    threads: Annotated[list[Head], Meta(description="Items, newest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 @op("thread.list", scope="read", is_slow=True)
 async def list_threads(context: Context, params: ListThreads) -> Threads:
-    """Return the workspace's conversations, the one with the newest message first. Looking marks
-    nothing.
+    """List conversations, newest first; marks nothing.
 
     Raises BadCursor.
     """

@@ -1,4 +1,4 @@
-"""turn.submit: what an agent leaves at the end of a turn, its words to others with it.
+"""turn.submit: the result of an agent's turn, with messages to others.
 
 Explained in docs/why/turns.md.
 """
@@ -13,7 +13,7 @@ from msgspec import Meta
 from ackbox.errors import AckboxError, Conflict
 from ackbox.model.message import Message, Ref
 from ackbox.model.moment import to_text
-from ackbox.ops.message.send import Intent, Send, post
+from ackbox.ops.message.send import Intent, Send, store_message
 from ackbox.ops.note.write import Added, NewNote, keep
 from ackbox.ops.rules import show
 from ackbox.ops.rules.seeing import see
@@ -21,60 +21,66 @@ from ackbox.ops.table import Call, Context, op
 from ackbox.store.readers import Reader
 
 TURN = "turn"
-# What asks somebody for something; in a turn that says how soon, an answer is expected.
+# Intents that expect a reply when a turn sets `answer_within_s`.
 ASKING = frozenset({"question", "handoff"})
 
 
 class TurnMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something a turn says to somebody."""
+    """A message that a turn sends."""
 
-    to: Annotated[str | list[str], Meta(description="Whom, as in message.send")]
-    body: Annotated[str, Meta(description="The text")]
-    subject: Annotated[str, Meta(description="At most 200 characters")] | None = None
+    to: Annotated[str | list[str], Meta(description="Recipients, as in message.send")]
+    body: Annotated[str, Meta(description="Text")]
+    subject: Annotated[str, Meta(description="Subject (at most 200 characters)")] | None = None
     intent: Intent = "inform"
     refs: Annotated[
-        list[Ref], Meta(max_length=50, description="Files, diffs, tasks the reader needs")
+        list[Ref],
+        Meta(
+            max_length=50,
+            description="Files, diffs, tasks and messages the reader needs (at most 50)",
+        ),
     ] = []
-    parent: Annotated[str, Meta(description="Id of the message this answers")] | None = None
+    parent: Annotated[str, Meta(description="Id of the message this replies to")] | None = None
 
 
 class Submit(Call, frozen=True, kw_only=True):
-    """How a turn ended, and what it says to others."""
+    """Result of a turn, and messages to send."""
 
-    summary: Annotated[str, Meta(min_length=1, max_length=20_000, description="What was done")]
+    summary: Annotated[
+        str, Meta(min_length=1, max_length=20_000, description="Summary of the work")
+    ]
     status: Annotated[
         str,
         Meta(
             min_length=1,
             max_length=32,
-            description="completed, blocked, needs_review, or a word of yours",
+            description="Status: completed, blocked, needs_review, or another word",
         ),
     ] = "completed"
     blockers: Annotated[
         list[Annotated[str, Meta(max_length=2000)]],
-        Meta(max_length=50, description="What stands in the way"),
+        Meta(max_length=50, description="Blockers (at most 50)"),
     ] = []
-    next: Annotated[str, Meta(max_length=4000, description="What should come next")] | None = None
+    next: Annotated[str, Meta(max_length=4000, description="Next step")] | None = None
     plan: Annotated[
-        dict[str, Any] | list[Any] | str | None, Meta(description="A plan, of any shape")
+        dict[str, Any] | list[Any] | str | None, Meta(description="Plan, as any JSON value")
     ] = None
     task: (
         Annotated[
             str,
-            Meta(
-                max_length=64, description="The task that the turn was about, by whatever names it"
-            ),
+            Meta(max_length=64, description="Name or id of the task"),
         ]
         | None
     ) = None
     messages: Annotated[
-        list[TurnMessage], Meta(max_length=50, description="What to say, to whom")
+        list[TurnMessage], Meta(max_length=50, description="Messages to send (at most 50)")
     ] = []
     answer_within_s: (
         Annotated[
             int,
             Meta(
-                ge=60, le=31_536_000, description="How soon questions and handoffs expect an answer"
+                ge=60,
+                le=31_536_000,
+                description="Seconds until replies to questions and handoffs are due",
             ),
         ]
         | None
@@ -83,8 +89,8 @@ class Submit(Call, frozen=True, kw_only=True):
         bool,
         Meta(
             description=(
-                "A message without `parent` answers the oldest that its reader still expects an "
-                "answer to"
+                "Whether a message without `parent` replies to its recipient's oldest "
+                "message that expects a reply"
             )
         ),
     ] = False
@@ -94,7 +100,7 @@ class Submit(Call, frozen=True, kw_only=True):
             Meta(
                 min_length=1,
                 max_length=100,
-                description="The same key keeps one turn, however often it is sent",
+                description="Key that prevents a second copy when the call is repeated",
             ),
         ]
         | None
@@ -102,21 +108,28 @@ class Submit(Call, frozen=True, kw_only=True):
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
-    """The turn as it is kept, and the messages it became."""
+    """The stored turn and its messages."""
 
-    id: Annotated[str, Meta(description="Id of the note that keeps it")]
-    agent: Annotated[str, Meta(description="Whose turn")]
-    status: Annotated[str, Meta(description="How it ended")]
-    task: Annotated[str | None, Meta(description="What it was about")]
-    created_at: Annotated[str, Meta(description="When it was stored")]
-    duplicate: Annotated[bool, Meta(description="Whether this key had kept it before")]
-    messages: Annotated[list[Message], Meta(description="One for each word, in their order")]
+    id: Annotated[str, Meta(description="Id of the note of this turn")]
+    agent: Annotated[str, Meta(description="Agent")]
+    status: Annotated[str, Meta(description="Status")]
+    task: Annotated[str | None, Meta(description="Task")]
+    created_at: Annotated[str, Meta(description="Time of storage")]
+    duplicate: Annotated[bool, Meta(description="Whether this key was used before")]
+    messages: Annotated[list[Message], Meta(description="Sent messages, in order")]
 
 
-@op("turn.submit", scope="write", writes=True)
+@op(
+    "turn.submit",
+    scope="write",
+    writes=True,
+    creates=True,
+    cost=lambda params: max(len(params.messages), 1),
+)
 async def submit(context: Context, params: Submit) -> Turn:
-    """End a turn: keep its summary, state, blockers and plan as a note, and send what it says to
-    others, all or nothing.
+    """Submit the result of a turn: store a note and send its messages.
+
+    The note holds the summary, status, blockers and plan. Everything is stored, or nothing.
 
     Raises what message.send and note.add raise; nothing is stored then.
     """
@@ -158,9 +171,7 @@ async def submit(context: Context, params: Submit) -> Turn:
 
 
 def _placed(error: AckboxError, where: str) -> AckboxError:
-    """Return what refused one message with the place of that message, where it names a field of
-    it.
-    """
+    """Return an error of one message with the path of its field in the turn."""
     field = str(error.details.get("field") or "")
     if field.partition("[")[0] in TurnMessage.__struct_fields__:
         error.details["field"] = f"{where}.{field}"
@@ -169,7 +180,7 @@ def _placed(error: AckboxError, where: str) -> AckboxError:
 
 
 async def _say(context: Context, me: Reader, params: Submit, number: int, turn: Added) -> Message:
-    """Send one of a turn's messages; the one that this key stands for when it was sent before.
+    """Send one message of a turn, or return the one that this key sent before.
 
     Raises Conflict.
     """
@@ -177,7 +188,7 @@ async def _say(context: Context, me: Reader, params: Submit, number: int, turn: 
     key = None if params.idempotency_key is None else f"turn:{params.idempotency_key}:{number}"
     before = None if key is None else await context.store.sent_before(me.agent, key)
     seq = (
-        (await post(context, me, await _send(context, me, params, word, key, turn.id))).seq
+        (await store_message(context, me, await _send(context, me, params, word, key, turn.id))).seq
         if before is None
         else before[0]
     )
@@ -187,7 +198,7 @@ async def _say(context: Context, me: Reader, params: Submit, number: int, turn: 
         not turn.duplicate or (row.body, row.intent) != (word.body, word.intent)
     ):
         raise Conflict(
-            "This idempotency key already stands for another turn.",
+            "This idempotency key was already used for another turn.",
             hint="Use a new key for a new turn.",
             field="idempotency_key",
         )

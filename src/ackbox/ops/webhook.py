@@ -1,4 +1,4 @@
-"""webhook.*: add, list, remove; and receive, which is called by who signs instead of who has a key.
+"""webhook.*: add, list, remove; and receive, which a signature authenticates instead of a key.
 
 Explained in docs/why/webhooks.md.
 """
@@ -14,118 +14,111 @@ from msgspec import Meta
 from ackbox.errors import BadKey, Conflict, Invalid, NotFound
 from ackbox.model.address import parse_audience
 from ackbox.model.message import BODY_LIMIT, SUBJECT_LIMIT, Priority
-from ackbox.model.moment import to_text, to_text_or_none
+from ackbox.model.moment import to_text_or_none
 from ackbox.model.name import parse_name
 from ackbox.model.signature import FORMS, WINDOW_S, Form, is_signed, may_be_signed, new_secret, sign
 from ackbox.model.template import check_template, fill, stand_in
 from ackbox.ops.access import Caller
 from ackbox.ops.decode import refuse_deep
 from ackbox.ops.message.audience import resolve
-from ackbox.ops.message.send import Intent, Send, post
+from ackbox.ops.message.send import Intent, Send, store_message
+from ackbox.ops.rules.automatic import Automatic, automatic_fields
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, Unread, op
 from ackbox.store.engine import Engine
 from ackbox.store.webhooks import WebhookRow, find_webhook
 
 WEBHOOK = "system:webhook"
-MOST = 100
-TEMPLATE = (
-    "{path.to.value} stands for a value of the posted JSON, {.} for all of it, {{ for a brace"
-)
+MAX_WEBHOOKS = 100
+TEMPLATE = "{path.to.value} inserts a value of the request's JSON, {.} all of it, {{ a brace"
 
 WebhookId = Annotated[
-    str, Meta(min_length=1, max_length=64, description="The webhook's id, from webhook.list")
+    str, Meta(min_length=1, max_length=64, description="Id of the webhook, from webhook.list")
 ]
 
 
 class AddWebhook(Call, frozen=True, kw_only=True):
-    """What becomes of what another system posts."""
+    """How requests of another system become messages."""
 
     to: Annotated[
         str,
         Meta(
             min_length=1,
             max_length=2000,
-            description="Names with commas between; {path.to.value} stands for one name",
+            description=(
+                "Recipients: names separated by commas; {path.to.value} for a name from the request"
+            ),
         ),
     ]
     subject: (
-        Annotated[str, Meta(max_length=SUBJECT_LIMIT, description=f"One line; {TEMPLATE}")] | None
+        Annotated[
+            str, Meta(max_length=SUBJECT_LIMIT, description=f"Template of the subject; {TEMPLATE}")
+        ]
+        | None
     ) = None
     body: Annotated[
-        str, Meta(min_length=1, max_length=20_000, description=f"The text; {TEMPLATE}")
+        str, Meta(min_length=1, max_length=20_000, description=f"Template of the text; {TEMPLATE}")
     ] = "{.}"
     form: Annotated[
         Literal["standard", "github"],
-        Meta(
-            description=(
-                "How the other system signs: as standardwebhooks.com says, or as GitHub does"
-            )
-        ),
+        Meta(description=("Signature form of the sending system: standardwebhooks.com or GitHub")),
     ] = "standard"
     intent: Intent = "inform"
     priority: Priority = 3
 
 
-class Webhook(msgspec.Struct, frozen=True, kw_only=True):
-    """A place for another system to post to; never its secret."""
+class Webhook(Automatic, frozen=True, kw_only=True):
+    """A webhook without its secret."""
 
-    id: Annotated[str, Meta(description="Names it, 32 hex digits")]
-    path: Annotated[str, Meta(description="Where the other system posts to, on this server")]
-    form: Annotated[str, Meta(description="How the other system signs")]
-    to: Annotated[str, Meta(description="Whom it writes to")]
-    subject: Annotated[str | None, Meta(description="Template of the subject")]
-    body: Annotated[str, Meta(description="Template of the text")]
-    intent: Annotated[str, Meta(description="What its messages are for")]
-    priority: Annotated[int, Meta(description="1 to 5; 5 is most urgent")]
-    created_by: Annotated[str, Meta(description="Who added it")]
-    created_at: Annotated[str, Meta(description="When it was added")]
-    received: Annotated[int, Meta(description="How many deliveries became messages")]
-    received_at: Annotated[str | None, Meta(description="When the newest did")] = None
+    path: Annotated[str, Meta(description="Path on this server for the other system's requests")]
+    form: Annotated[str, Meta(description="Signature form")]
+    to: Annotated[str, Meta(description="Recipients")]
+    received: Annotated[int, Meta(description="Number of deliveries that became messages")]
+    received_at: Annotated[str | None, Meta(description="Time of the newest delivery")] = None
 
 
 class NewWebhook(Webhook, frozen=True, kw_only=True):
-    """A webhook with its secret, shown this once."""
+    """A webhook with its secret, shown only once."""
 
-    secret: Annotated[str, Meta(description="What the other system signs with; shown this once")]
+    secret: Annotated[
+        str, Meta(description="Secret for the other system's signatures; shown only once")
+    ]
 
 
 class Webhooks(msgspec.Struct, frozen=True, kw_only=True):
-    """The workspace's webhooks."""
+    """Webhooks of the workspace."""
 
-    webhooks: Annotated[list[Webhook], Meta(description="Oldest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    webhooks: Annotated[list[Webhook], Meta(description="Items, oldest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 def _fields(row: WebhookRow) -> dict[str, Any]:
     return {
-        "id": row.id,
+        **automatic_fields(row),
         "path": f"/hooks/in/{row.id}",
         "form": row.form,
         "to": row.audience,
-        "subject": row.subject,
-        "body": row.body,
-        "intent": row.intent,
-        "priority": row.priority,
-        "created_by": row.created_by,
-        "created_at": to_text(row.created_at),
         "received": row.received,
         "received_at": to_text_or_none(row.received_at),
     }
 
 
-@op("webhook.add", scope="admin", writes=True)
+@op("webhook.add", scope="admin", writes=True, creates=True)
 async def add(context: Context, params: AddWebhook) -> NewWebhook:
-    """Let another system post messages, from `system:webhook`; its secret is shown this once.
+    """Add a webhook, through which another system sends messages.
 
-    What it posts fills the templates of subject, text and audience.
+    The sender is `system:webhook`. The JSON of a request fills the templates of subject, text and
+    recipients. The secret is shown only once.
 
     Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many webhooks).
     """
     me = await context.me(params)
-    if len(await context.store.webhooks()) >= MOST:
+    if len(await context.store.webhooks()) >= MAX_WEBHOOKS:
         raise Conflict(
-            f"This workspace has {MOST} webhooks already.", hint="Remove some with webhook.remove."
+            f"This workspace has {MAX_WEBHOOKS} webhooks already.",
+            hint="Remove some with webhook.remove.",
         )
     for field in ("subject", "body"):
         check_template(getattr(params, field) or "", field=field)
@@ -156,7 +149,7 @@ async def add(context: Context, params: AddWebhook) -> NewWebhook:
     )
     await context.store.add_webhook(row)
     context.rings.add(
-        await context.store.note(
+        await context.store.add_event(
             "webhook.added", at=context.now, reader=me.agent, subject={"id": row.id}
         )
     )
@@ -164,12 +157,12 @@ async def add(context: Context, params: AddWebhook) -> NewWebhook:
 
 
 class ListWebhooks(Paged, frozen=True, kw_only=True):
-    """Which page."""
+    """Page to return."""
 
 
 @op("webhook.list", scope="admin")
 async def list_webhooks(context: Context, params: ListWebhooks) -> Webhooks:
-    """Return the workspace's webhooks, without their secrets."""
+    """List the workspace's webhooks, without their secrets."""
     page, cursor = page_of(
         context.workspace.ws,
         "webhooks",
@@ -180,14 +173,14 @@ async def list_webhooks(context: Context, params: ListWebhooks) -> Webhooks:
 
 
 class RemoveWebhook(Call, frozen=True, kw_only=True):
-    """Which webhook to end."""
+    """Webhook to remove."""
 
     id: WebhookId
 
 
 @op("webhook.remove", scope="admin", writes=True)
 async def remove(context: Context, params: RemoveWebhook) -> Webhook:
-    """End a webhook; what it has brought stays. Returns it as it was.
+    """Remove a webhook and return it; received messages stay.
 
     Raises NotFound.
     """
@@ -196,7 +189,7 @@ async def remove(context: Context, params: RemoveWebhook) -> Webhook:
         raise NotFound("There is no such webhook.", hint="See webhook.list.", field="id")
     await context.store.remove_webhook(row.id)
     context.rings.add(
-        await context.store.note(
+        await context.store.add_event(
             "webhook.removed", at=context.now, reader=0, subject={"id": row.id}
         )
     )
@@ -204,30 +197,28 @@ async def remove(context: Context, params: RemoveWebhook) -> Webhook:
 
 
 class Receive(Call, frozen=True, kw_only=True):
-    """What was posted, as it came; its signature stands in for a key."""
+    """A signed request of another system, unchanged."""
 
     id: WebhookId
     headers: Annotated[
         dict[str, Annotated[str, Meta(max_length=2000)]],
-        Meta(max_length=64, description="Headers of the post, names in lower case"),
+        Meta(max_length=64, description="Headers of the request, with names in lower case"),
     ]
     body: Annotated[
-        bytes, Meta(max_length=1 << 20, description="What was posted, to the byte; base64")
+        bytes, Meta(max_length=1 << 20, description="Exact bytes of the request body, in base64")
     ]
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
     """The message that a delivery became."""
 
-    id: Annotated[str, Meta(description="The message's id")]
-    seq: Annotated[int, Meta(description="Its number in the workspace")]
-    duplicate: Annotated[bool, Meta(description="Whether this delivery had been stored before")]
-    missing: Annotated[
-        list[str], Meta(description="Paths of the templates that led to nothing")
-    ] = []
+    id: Annotated[str, Meta(description="Id of the message")]
+    seq: Annotated[int, Meta(description="Number in the workspace")]
+    duplicate: Annotated[bool, Meta(description="Whether this delivery was stored before")]
+    missing: Annotated[list[str], Meta(description="Template paths without a value")] = []
 
 
-async def _whose(engine: Engine, delivery: Unread, now: int) -> Caller:
+async def _addressed(engine: Engine, delivery: Unread, now: int) -> Caller:
     """Return the webhook that a delivery is addressed to, before any of its body is read.
 
     Raises BadKey.
@@ -250,13 +241,13 @@ def _caller_of(row: WebhookRow) -> Caller:
 
 def _unsigned() -> BadKey:
     return BadKey(
-        "This is not signed by a webhook that is known here.",
+        "The request is not signed by a known webhook.",
         reason="unsigned",
         hint="Check the address, the secret, and which headers are signed.",
     )
 
 
-async def _who_signed(engine: Engine, params: Receive, now: int) -> Caller:
+async def _signer(engine: Engine, params: Receive, now: int) -> Caller:
     """Return whose signature a delivery has.
 
     Raises BadKey, with one answer for an unknown webhook and a wrong signature.
@@ -271,27 +262,26 @@ async def _who_signed(engine: Engine, params: Receive, now: int) -> Caller:
     return _caller_of(row)
 
 
-def _check_time(told: str, now: int) -> None:
+def _check_time(timestamp: str, now: int) -> None:
     """Raise BadKey for a delivery that was signed too long ago, or in time to come, or at no
     time.
     """
-    if not (told.isascii() and told.isdigit() and len(told) < 12):
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):
         raise _unsigned()
-    if abs(now // 1000 - int(told)) > WINDOW_S:
+    if abs(now // 1000 - int(timestamp)) > WINDOW_S:
         raise BadKey(
-            f"This was not signed within the last {WINDOW_S} seconds.",
-            hint="Send it anew; check both clocks.",
+            f"The request was not signed within the last {WINDOW_S} seconds.",
+            hint="Send it again, and check both clocks.",
             reason="old",
         )
 
 
-@op("webhook.receive", scope="write", writes=True, knock=_whose, caller=_who_signed)
+@op("webhook.receive", scope="write", writes=True, find_signer=_addressed, authenticate=_signer)
 async def receive(context: Context, params: Receive) -> Received:
-    """Turn what another system posted into a message; called by its signature, without a key.
+    """Receive a signed request of another system as a message.
 
-    The same delivery again returns the first message. One that was signed more than five minutes
-    ago is refused, in the forms
-    that sign the time.
+    The signature replaces a key. A repeated delivery returns the first message. A delivery signed
+    more than five minutes ago is refused, in the forms that sign the time.
 
     Raises BadKey, Invalid, Conflict (other content, or the same under another delivery id),
     UnknownRecipient.
@@ -304,7 +294,7 @@ async def receive(context: Context, params: Receive) -> Received:
     about = {"webhook": row.id, "delivery": params.headers[form.delivery][:200]}
     if form.event is not None and form.event in params.headers:
         about["event"] = params.headers[form.event][:200]
-    sent = await post(
+    sent = await store_message(
         context,
         await context.server(WEBHOOK),
         Send(
@@ -342,7 +332,7 @@ def _posted(body: bytes) -> Any:
         raise Invalid("The JSON is nested too deeply.", hint="Flatten it.") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Invalid(
-            "What was posted is not JSON.",
+            "The request body is not JSON.",
             hint="Set the other system's content type to application/json.",
         ) from None
     refuse_deep(given)
@@ -358,8 +348,8 @@ def _audience(template: str, given: Any) -> list[str]:
     def name(path: str, value: Any) -> str:
         if not isinstance(value, str):
             raise Invalid(
-                f"`{path}` is no name.",
-                hint="Change what is posted, or the webhook's audience.",
+                f"`{path}` is not a name.",
+                hint="Change the request body or the webhook's audience.",
                 field="to",
             )
         return parse_name(value, "to")
@@ -369,9 +359,9 @@ def _audience(template: str, given: Any) -> list[str]:
         filled = fill(entry.strip(" "), given, name)
         if filled.missing:
             raise Invalid(
-                f"Nobody to write to: `{filled.missing[0]}` is not in what was posted.",
+                f"No recipient: `{filled.missing[0]}` is not in the request body.",
                 field="to",
-                hint="Change what is posted, or the webhook's audience.",
+                hint="Change the request body or the webhook's audience.",
             )
         entries.append(filled.text)
     return entries

@@ -1,5 +1,4 @@
-"""Wrong values: what an error says of a parameter that does not fit, in words and not in Python's
-types.
+"""Wrong values: errors about a parameter in plain words, not in Python's types.
 
 Explained in docs/reference/errors.md.
 """
@@ -23,7 +22,8 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(.+)`")
 _MISSING = re.compile(r"Object missing required field `(.+)`")
 _STEP = re.compile(r"\[(\d+)\]|\[\.\.\.\]|([^.\[\]]+)")
 
-# What models call a field of ours, by meaning; the first of ours that an operation has is named.
+# Field names that models use, and ours with the same meaning; the first that an operation has is
+# suggested.
 MEANT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("message", "content", "msg", "markdown", "payload"),
@@ -89,14 +89,12 @@ MEANT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("all", "to_all", "everyone"), ("reply_all", "to")),
     "on": ("depends_on",),
 }
-# What else a caller needs to know of the field that is meant.
+# What else a caller needs to know about the suggested field.
 _MORE = {("urgent", "priority"): " 5 is the most urgent."}
 
 
 def unknown_field(field: str, known: Iterable[str], where: str = "") -> UnknownField:
-    """Return the error for a field that nobody knows, at the top or in an object that stands in
-    the field `where`.
-    """
+    """Return the error for an unknown field, at the top level or inside the field `where`."""
     known = list(known)
     # An error is sent as UTF-8, which has no half of a surrogate pair.
     shown = field[:SHOWN].encode("utf-8", "backslashreplace").decode()
@@ -127,9 +125,7 @@ def unknown_field(field: str, known: Iterable[str], where: str = "") -> UnknownF
 
 
 def refusal(shape: type[msgspec.Struct], text: str, given: Any) -> Invalid:
-    """Return what msgspec says of a value as ours, with the field it stands in, what is taken
-    there, and what was given.
-    """
+    """Return msgspec's error as ours, with the field, its accepted values and the actual value."""
     what, _, place = text.partition(" - at `")
     place = place.removeprefix("key` in `").rstrip("`").removeprefix("$")
     where = place.lstrip(".").replace("[...]", "")
@@ -169,7 +165,7 @@ _type_of = functools.cache(inspect.type_info)
 def _found(
     shape: type[msgspec.Struct], place: str, given: Any
 ) -> tuple[inspect.Field | None, inspect.Type, Any]:
-    """Return the field, type and value that stand at a place such as `.refs[1].kind`."""
+    """Return the field, type and value at a path such as `.refs[1].kind`."""
     kind: inspect.Type = _type_of(shape)
     field: inspect.Field | None = None
     value = given

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from ackbox.store.engine import Row, Transaction
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Bound:
@@ -18,7 +22,7 @@ class Bound:
     def __init__(self, tx: Transaction, ws: int) -> None:
         self.tx = tx
         self.ws = ws
-        # Whose post this transaction adds to, for the bell: numbers of agents, 0 for everybody.
+        # Agents that this transaction adds messages for, by number, for the bell; 0 for everybody.
         self.posted: set[int] = set()
         self.agents: dict[int, int] = {}
 
@@ -43,9 +47,14 @@ class Bound:
         return first
 
     async def last_seq(self) -> int:
-        """Return the newest number given out."""
+        """Return the newest number in use."""
         found = await self.tx.rows("last_seq", ws=self.ws)
         return int(found[0][0])
+
+
+def as_struct(shape: type[S], row: Row) -> S:
+    """Return a row as a struct whose fields are the row's columns, in their order."""
+    return shape(**dict(zip(shape.__struct_fields__, row, strict=True)))
 
 
 def new_number() -> int:

@@ -1,5 +1,4 @@
-"""Copies: when the whole database was last copied, and how large it is. Making copies is
-copying.py's work.
+"""Copies: the last backup of the database, and its size. copying.py makes backups.
 
 Explained in docs/howto/back-up-and-move.md.
 """

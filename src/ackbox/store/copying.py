@@ -1,4 +1,4 @@
-"""Copies of a whole database, made while it is in use and checked before they are called copies.
+"""Backups of a database, made while it is in use and checked before they get their names.
 
 Explained in docs/howto/back-up-and-move.md.
 """
@@ -25,48 +25,45 @@ def fresh_file(text: str) -> Path:
     if not path.is_absolute():
         raise Invalid(
             "The path is not absolute.",
-            hint="Give it from the root, as the server sees it.",
+            hint="Write the path from the root of the server's file system.",
             field="path",
         )
     if path.exists():
         raise Invalid(
-            f"{path} is there already.",
+            f"{path} exists already.",
             hint="Choose another name; nothing is overwritten.",
             field="path",
         )
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise Invalid(
             f"{path.parent} is not a directory the server can write to.",
-            hint="Make it first, or choose another.",
+            hint="Create it, or choose another directory.",
             field="path",
         )
     return path
 
 
 def _make_file(part: Path) -> None:
-    """Make a file anew for its owner alone: in a directory of several users somebody else may
-    have put a link there.
+    """Create a file for its owner alone; in a shared directory another user may have put a link
+    there.
     """
     try:
         part.unlink(missing_ok=True)
         os.close(open_private(part, os.O_CREAT | os.O_EXCL | os.O_RDWR))
     except OSError as error:
         raise Unavailable(
-            f"{part} cannot be made: {error.strerror}.",
+            f"{part} cannot be created: {error.strerror}.",
             hint="Choose another directory for the copy.",
         ) from None
 
 
 def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
-    """Copy a SQLite database by its own backup interface, open the copy, check it, and give it
-    its name.
-    """
+    """Copy a SQLite database with its backup interface, check the copy, and rename it."""
     part = path.with_name(f".{path.name}.part")
     _make_file(part)
     origin, copy = apsw.Connection(source), apsw.Connection(str(part))
     try:
-        # One view of the whole, held to the end: those who write go on beside it and do not make
-        # the copy start again.
+        # One consistent view until the end: writers continue without restarting the copy.
         origin.execute("BEGIN")
         before = list(origin.execute(workspaces))
         with copy.backup("main", origin, "main") as copying:
@@ -77,8 +74,8 @@ def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
         after = list(copy.execute(workspaces))
     except apsw.Error as error:
         raise Unavailable(
-            f"The copy could not be made ({type(error).__name__}).",
-            hint="Check the room on the disk.",
+            f"The copy could not be created ({type(error).__name__}).",
+            hint="Check the free disk space.",
         ) from None
     finally:
         origin.close()
@@ -86,8 +83,8 @@ def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
     if verdict != ["ok"] or after != before:
         part.unlink(missing_ok=True)
         raise Unavailable(
-            "The copy is not whole, and was removed.",
-            hint="Look at the disk; check the database with: ackbox doctor",
+            "The copy is damaged and was removed.",
+            hint="Check the disk, and the database with: ackbox doctor",
         )
     return _named(
         part,
@@ -98,12 +95,12 @@ def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
 
 
 def copy_postgres(url: str, path: Path) -> dict[str, Any]:
-    """Copy a PostgreSQL database with its own program, and let that read the copy again."""
+    """Copy a PostgreSQL database with pg_dump, and check the copy with pg_restore."""
     dump, restore = shutil.which("pg_dump"), shutil.which("pg_restore")
     if dump is None or restore is None:
         raise Unavailable(
-            "pg_dump and pg_restore are not on this machine.",
-            hint="Install PostgreSQL's client programs, or use your own backups.",
+            "pg_dump and pg_restore are not installed on this machine.",
+            hint="Install PostgreSQL's client programs, or back up with other tools.",
         )
     parts = urlsplit(url)
     # A password in an argument could be read by everybody on the machine.
@@ -121,7 +118,7 @@ def copy_postgres(url: str, path: Path) -> dict[str, Any]:
             part.unlink(missing_ok=True)
             raise Unavailable(
                 f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}",
-                hint="Use the programs of the server's own version.",
+                hint="Use the client programs of the server's version.",
             )
     return _named(part, path, workspaces=0, verified="pg_restore --list")
 

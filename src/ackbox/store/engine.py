@@ -1,15 +1,14 @@
-"""Engines: what a database must do for the store, and which class a URL means.
+"""Engines: what a database must do for the store.
 
-No SQL and no meaning here. An engine runs named statements inside transactions; writes that
-arrive together commit together. Explained in docs/why/storage.md.
+No SQL and no meaning here; which engine a URL means is said in open_engine.py. An engine runs named
+statements inside transactions; writes that arrive together commit together.
+Explained in docs/why/storage.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
-
-from ackbox.errors import Invalid
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -23,7 +22,7 @@ class Transaction(Protocol):
     async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
         """Run a statement and return every row.
 
-        Who asks the same may be given the same: it is not to be changed.
+        Equal statements may share a result, so do not change it.
         """
         ...
 
@@ -71,7 +70,7 @@ class Engine(Protocol):
         ...
 
     async def listen(self, hear: Callable[[str], None]) -> None:
-        """Call `hear` with each text that another server told through `tell`."""
+        """Call `hear` with each text that another server sent through `tell`."""
         ...
 
     async def tell(self, text: str) -> None:
@@ -89,28 +88,3 @@ class Engine(Protocol):
     def facts(self) -> dict[str, Any]:
         """Return what the banner and doctor say: product, version, where, durability."""
         ...
-
-
-def make_engine(url: str) -> Engine:
-    """Return the engine a URL names: `sqlite:///path`, `sqlite://:memory:` or `postgresql://…`.
-
-    Raises Invalid for any other scheme.
-    """
-    scheme, _, rest = url.partition("://")
-    if scheme == "sqlite":
-        from ackbox.store.engines.sqlite import SqliteEngine
-
-        # Three slashes and a name are relative, four are absolute, as in other programs.
-        return SqliteEngine(
-            ":memory:" if rest in ("", ":memory:", "/:memory:") else rest.removeprefix("/")
-        )
-    if scheme in ("postgresql", "postgres"):
-        from ackbox.store.engines.postgres import PostgresEngine
-
-        return PostgresEngine(url)
-    # What is no URL may be a password in the wrong place.
-    shown = repr(scheme) if scheme.isalnum() and rest else "what is not a URL"
-    raise Invalid(
-        f"No engine for {shown}.",
-        hint="Use sqlite:////path/to/ackbox.db or postgresql://user@host/name.",
-    )

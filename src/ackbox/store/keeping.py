@@ -13,7 +13,7 @@ import msgspec
 from ackbox.errors import Conflict
 from ackbox.model.name import kept_fold
 from ackbox.store.bound import Bound
-from ackbox.store.readers import PEOPLE, Reader
+from ackbox.store.readers import ANY_PERSON, Reader
 
 PAGE_BYTES = 2_000_000
 MESSAGE = (
@@ -50,7 +50,7 @@ Record = dict[str, Any]
 
 
 class Keeping(Bound):
-    """Questions about a whole workspace."""
+    """Questions about all records of a workspace."""
 
     async def kept_readers(self, *, after: int, upto: int, most: int) -> list[Record]:
         """Return readers with their floors, holes, hidden messages and presence.
@@ -86,9 +86,7 @@ class Keeping(Bound):
         }
 
     async def kept_messages(self, *, after: int, upto: int, most: int) -> list[Record]:
-        """Return messages with addresses, receipts and what their idempotency key stands for,
-        up to a bound on their text.
-        """
+        """Return messages with addresses, receipts and content hashes, bounded by their text."""
         found: list[Record] = []
         size = 0
         for row in await self.rows("keep_messages", after=after, upto=upto, most=most):
@@ -137,7 +135,7 @@ class Keeping(Bound):
         there = row or await self.row("reader_by_number", reader=record["reader"])
         if (
             row is None
-            and (record["name"], record["instance"]) == (PEOPLE, None)
+            and (record["name"], record["instance"]) == (ANY_PERSON, None)
             and await self._has_heir(record["reader"])
         ):
             return False
@@ -177,9 +175,7 @@ class Keeping(Bound):
         return True
 
     async def _has_heir(self, reader: int) -> bool:
-        """Whether the reader that every person's post waited for was here before, and a person
-        has become it or has its post.
-        """
+        """Whether the reader for messages to any person was replaced by a person before."""
         return bool(
             await self.row("reader_by_number", reader=reader)
             or await self.row("channel_known", channel=reader)
@@ -240,13 +236,13 @@ class Keeping(Bound):
         return True
 
     async def keep_numbers(self, upto: int) -> None:
-        """Let the workspace's numbers go on after `upto`."""
+        """Continue the workspace's numbers after `upto`."""
         await self.run("keep_next_seq", next_seq=upto + 1)
 
 
 def in_the_way(what: str) -> Conflict:
     """Return the refusal of a record whose place something else has."""
     return Conflict(
-        f"This workspace has {what} already, for something else.",
-        hint="Import into a workspace that is empty, or that this export came from.",
+        f"This workspace already uses {what} for something else.",
+        hint="Import into an empty workspace, or into the exported one.",
     )

@@ -1,4 +1,4 @@
-"""Marks: what each reader has done with its post.
+"""Marks: what each reader has done with its messages.
 
 Above a reader's floor everything in its channels is unread; at or below it, only its holes.
 Explained in docs/why/receipts.md.
@@ -146,14 +146,14 @@ class Marks(Bound):
         return [row[0] for row in rows]
 
     async def agents_with_post(self, *, now: int) -> set[int]:
-        """Return the agents, by number, for whom unread post waits that names them."""
+        """Return the agents, by number, with unread direct messages."""
         return {
             row[0] for row in await self.rows("agents_with_post", now=now, most=HOLES_LOOKED_AT)
         }
 
     async def count_post(self, reader: Reader, *, after: int, now: int) -> tuple[int, int]:
-        """Return how much post a reader has after a seq, counted up to 1,001 at least, and how
-        much of that will expire.
+        """Return how many messages a reader has after a seq, counted up to 1,001 at least, and how
+        many will expire.
         """
         row = await self.row(
             "total_count",

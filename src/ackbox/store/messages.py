@@ -1,7 +1,7 @@
 """Messages in the store: appended once, then only read.
 
-Who may see a message is the operation's question; here `visible_to` only narrows a query.
-Explained in docs/why/storage.md.
+Operations decide who may see a message; here `visible_to` only narrows a query. Explained in
+docs/why/storage.md.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import msgspec
 
 from ackbox.store.bound import Bound
 from ackbox.store.engine import Row
-from ackbox.store.readers import Reader
 
 NEWEST = (1 << 62) - 1
-# So that asking costs the same in a workspace of any age.
+# So that the cost does not grow with the workspace.
 LOOKED_BACK = 10_000
 EVERYONE = '["*"]'
+FETCHED_AT_ONCE = 50
 # How the acting key of a message begins that no key of this database sent: an import brought it.
 IMPORTED = "import:"
 
@@ -57,7 +57,7 @@ class Stored(msgspec.Struct, frozen=True):
 
     @property
     def is_for_everyone(self) -> bool:
-        # Not the type: what the server writes has a type of its own, and may be for everyone too.
+        # Not the type: messages of the server have other types, and may be for everyone too.
         return self.audience == EVERYONE
 
     @property
@@ -66,7 +66,7 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page of history is narrowed to; null narrows nothing."""
+    """Filters of a history page; null for no filter."""
 
     before: int = NEWEST
     after: int = 0
@@ -95,7 +95,8 @@ class Messages(Bound):
     ) -> int:
         """Store a message, its addresses and its idempotency key, and return its seq.
 
-        `thread` 0 means its own. Taken last in the transaction: senders queue on the counter.
+        `thread` 0 starts a new thread. Call it last in the transaction: senders queue on the
+        counter.
         """
         # A reader that this transaction has not looked up rings everybody: too many rings cost
         # time, one too few costs a wait.
@@ -136,8 +137,26 @@ class Messages(Bound):
 
     async def messages_at(self, seqs: Sequence[int]) -> list[Stored]:
         """Return the messages with these seqs, in the order asked."""
-        found = [await self.message_at(seq) for seq in seqs]
-        return [message for message in found if message is not None]
+        found = {}
+        # Not all at once: between statements it is seen how long the work has taken.
+        for start in range(0, len(seqs), FETCHED_AT_ONCE):
+            part = msgspec.json.encode(seqs[start : start + FETCHED_AT_ONCE]).decode()
+            for row in await self.rows("messages_by_seqs", seqs=part):
+                message = Stored(*row)
+                found[message.seq] = message
+        return [found[seq] for seq in seqs if seq in found]
+
+    async def addressed_to(self, agent: int, seqs: Sequence[int]) -> dict[int, list[int]]:
+        """Return by which of an agent's readers each message was sent to it.
+
+        Messages for everyone, and those that do not name the agent, are left out.
+        """
+        found: dict[int, list[int]] = {}
+        for start in range(0, len(seqs), FETCHED_AT_ONCE):
+            part = msgspec.json.encode(seqs[start : start + FETCHED_AT_ONCE]).decode()
+            for seq, channel in await self.rows("addressed_to", agent=agent, seqs=part):
+                found.setdefault(seq, []).append(channel)
+        return found
 
     async def messages_with(self, ids: Sequence[str]) -> list[Stored]:
         """Return the messages with these ids, newest first.
@@ -157,7 +176,7 @@ class Messages(Bound):
     ) -> dict[int, int]:
         """Return for each seq how many messages its conversation has, up to a bound.
 
-        0 where it cannot be told what somebody may see of it.
+        0 where the visible part is unknown.
         """
         rows = (
             await self.rows(
@@ -271,27 +290,9 @@ class Messages(Bound):
         return None if row is None else str(row[0])
 
     async def needs_mail(self, person: int, *, now: int, most: int) -> list[int]:
-        """Return the seqs of a person's post that they have not dealt with, newest first."""
+        """Return the seqs of a person's unacknowledged messages, newest first."""
         return [row[0] for row in await self.rows("needs_mail", person=person, now=now, most=most)]
 
     async def history_page(self, narrow: Filter, *, most: int) -> list[Stored]:
         rows = await self.rows("history_page", most=most, **msgspec.structs.asdict(narrow))
         return [Stored(*row) for row in rows]
-
-    async def feed_newest(
-        self, *, before: int, most: int, of: int | None, visible_to: int | None
-    ) -> Sequence[Row]:
-        """Return (seq, kind, at, reader, subject, thread id) before a seq, newest first."""
-        return await self.rows(
-            "feed_newest", before=before, most=most, of=of, visible_to=visible_to
-        )
-
-    async def feed_page(self, *, after: int, most: int, visible_to: int | None) -> Sequence[Row]:
-        """Return (seq, kind, at, reader, subject, thread id) after a seq, oldest first."""
-        return await self.rows("feed_page", after=after, most=most, visible_to=visible_to)
-
-    async def feed_inbox(self, reader: Reader, *, after: int, most: int) -> Sequence[Row]:
-        """Return the lines of the feed that are post for a reader, after a seq, oldest first."""
-        return await self.rows(
-            "feed_inbox", reader=reader.reader, agent=reader.agent, after=after, most=most
-        )

@@ -49,7 +49,7 @@ _OWN = tuple(
 
 
 class NoteFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page of notes is narrowed to; null narrows nothing."""
+    """Filters of a page of notes; null for no filter."""
 
     kind: str | None = None
     tag: str | None = None
@@ -130,7 +130,7 @@ class Notes(Bound):
         ]
 
     async def notes_kept(self) -> int:
-        """Return how many notes stand."""
+        """Return the number of current notes."""
         row = await self.row("notes_kept")
         return 0 if row is None else int(row[0])
 

@@ -1,4 +1,4 @@
-"""Readers: who can have post, an agent or one instance of it, and when each was last alive.
+"""Readers: agents and instances with a mailbox, and their signs of life.
 
 Explained in docs/why/receipts.md, "A new instance".
 """
@@ -6,7 +6,7 @@ Explained in docs/why/receipts.md, "A new instance".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -17,7 +17,7 @@ from ackbox.store.engine import Row
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """An agent (`instance` null, `agent` its own number) or one of its instances."""
+    """An agent (`instance` null, `agent` equal to `reader`) or one of its instances."""
 
     reader: int
     agent: int
@@ -34,6 +34,10 @@ class Reader(msgspec.Struct, frozen=True):
     def is_agent(self) -> bool:
         return self.instance is None
 
+    @property
+    def is_person(self) -> bool:
+        return self.kind == "human"
+
 
 class Presence(msgspec.Struct, frozen=True):
     """A reader's signs of life, in milliseconds UTC, and the card it showed."""
@@ -47,19 +51,19 @@ class Presence(msgspec.Struct, frozen=True):
 
 
 def nobody(name: str, instance: str | None, *, last: int) -> Reader:
-    """Return who stands for a name that is not registered: its mailbox is empty."""
+    """Return a placeholder reader for an unregistered name; its mailbox is empty."""
     return Reader(-1, -1, name, instance, "", "agent", 0, last, last, last)
 
 
-# Messages that waited for any person and are given to the first one together.
+# Maximum messages for any person that the first person receives together.
 MAX_HANDED_OVER = 10_000
-# Who post to every person waits for while there is none. Nobody can be called so.
-PEOPLE = "user"
+# The name under which messages to every person wait while there is none; it is reserved.
+ANY_PERSON = "user"
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """When somebody is registered (ms UTC), and which broadcasts from before that they are
-    given: those after `since`, the newest `most`.
+    """Time of a registration (ms UTC), and the earlier broadcasts it receives: those after `since`,
+    the newest `most`.
     """
 
     now: int
@@ -77,7 +81,7 @@ def _reader(row: Row | None) -> Reader | None:
 def other_spelling(name: str, first: str, field: str = "agent") -> Conflict:
     """Return the error for a second spelling of a name."""
     return Conflict(
-        f"The name {name!r} differs from {first!r} in case alone, and {first!r} came first.",
+        f"The name {name!r} differs from the existing {first!r} only in case.",
         hint=f"Use {first!r}.",
         near=[first],
         field=field,
@@ -129,7 +133,7 @@ class Readers(Bound):
         return [Reader(*row) for row in await self.rows("readers_of_agent", agent=agent)]
 
     async def instances_named(self, instance: str) -> list[Reader]:
-        """Return the instances of that name, of whatever agents."""
+        """Return the instances of that name, of any agent."""
         return [Reader(*row) for row in await self.rows("readers_by_instance", instance=instance)]
 
     async def roster(self, name: str | None) -> Sequence[Row]:
@@ -152,19 +156,19 @@ class Readers(Bound):
 
     async def first_person(self) -> list[Reader]:
         """Return the reader of what waits for the first person, if anything does."""
-        found = await self.reader(PEOPLE)
+        found = await self.reader(ANY_PERSON)
         return [] if found is None else [found]
 
     async def awaited(self, *, visible_to: int | None) -> list[str]:
-        """Return the names that have never been here and that messages wait for, in their order.
+        """Return the unknown names that messages wait for, in order.
 
-        Those that one sender wrote to, or all.
+        Those of one sender's messages, or all.
         """
         return sorted(row[0] for row in await self.rows("awaited", visible_to=visible_to))
 
     async def waiting_for(self, reader: Reader, *, most: int) -> list[tuple[int, int]]:
-        """Return the seq and the addressed reader of what waits for a name that has never been
-        here, oldest first.
+        """Return (seq, addressed reader) of the messages that wait for an unknown name, oldest
+        first.
         """
         return [
             (row[0], row[1])
@@ -175,12 +179,12 @@ class Readers(Bound):
         return [row[0] for row in await self.rows("agent_names")]
 
     async def hold(self, name: str, instance: str | None = None) -> Reader:
-        """Return the reader of that name, making one that mail can wait for. Raises Conflict."""
+        """Return the reader of that name, or a new one to wait for. Raises Conflict."""
         found = await self.reader(name, instance)
         if found is not None:
             return found
         if instance is None:
-            kind = "human" if name == PEOPLE else "agent"
+            kind = "human" if name == ANY_PERSON else "agent"
             return await self._add(
                 name, None, agent=None, kind=kind, seen=0, floor=await self.last_seq()
             )
@@ -200,22 +204,6 @@ class Readers(Bound):
         """
         await self.run("workspace_count_agents", more=0)
 
-    async def machinery(self, name: str) -> Reader:
-        """Return a sender of the server's own, of kind system: nobody speaks as it, and it has
-        no mailbox. Raises Conflict.
-        """
-        found = await self.reader(name)
-        if found is None:
-            return await self._add(
-                name, None, agent=None, kind="system", seen=0, floor=await self.last_seq()
-            )
-        if found.kind != "system":
-            raise Conflict(
-                f"{name!r} is somebody here, not a part of the server.",
-                hint="Give that one another name.",
-            )
-        return found
-
     async def arrive(
         self, name: str, instance: str | None, *, kind: str, arrival: Arrival
     ) -> tuple[Reader, bool]:
@@ -228,15 +216,23 @@ class Readers(Bound):
         agent, _ = await self.arrive(name, None, kind=kind, arrival=arrival)
         return await self._arrive_instance(agent, instance, found), True
 
-    async def arrive_as_server(self, name: str) -> tuple[Reader, bool]:
-        """Return the reader that the server writes as; a sender only, so no broadcast counts it."""
+    async def server_sender(self, name: str, *, is_listed: bool) -> tuple[Reader, bool]:
+        """Return the reader of kind system that the server sends as, and whether it is new.
+
+        It takes a name over, and receives no broadcasts. One that is not listed shows nowhere but
+        as a sender.
+        """
         found = await self.reader(name)
-        if found is None or not found.seen:
+        if found is None and not is_listed:
+            last = await self.last_seq()
+            return await self._add(name, None, agent=None, kind="system", seen=0, floor=last), False
+        if found is None or (is_listed and not found.seen):
             return await self._arrive_agent(name, found, "system", None), True
         if found.kind != "system":
             await self.run("reader_set_kind", agent=found.agent, kind="system")
             await self.run("newcomer_forget", reader=found.reader)
-            await self.run("workspace_count_agents", more=-1)
+            if found.seen:
+                await self.run("workspace_count_agents", more=-1)
         return msgspec.structs.replace(found, kind="system"), False
 
     async def set_kind(self, reader: Reader, kind: str) -> None:
@@ -270,7 +266,7 @@ class Readers(Bound):
     ) -> Reader:
         last = await self.last_seq()
         if held is not None and held.name != name:
-            # What was written to waited under another spelling; the name is its holder's.
+            # Messages waited under another spelling; the agent's spelling counts.
             await self.run(
                 "reader_rename",
                 reader=held.reader,
@@ -302,9 +298,7 @@ class Readers(Bound):
         return reader
 
     async def was_given(self, agent: Reader, seq: int) -> bool:
-        """Whether an agent has a broadcast: it was registered before it, or was given it as a
-        newcomer.
-        """
+        """Whether an agent has a broadcast, from before it or as a newcomer."""
         return (
             agent.registered_seq < seq
             or await self.row("newcomer_was_given", reader=agent.reader, seq=seq) is not None
@@ -329,8 +323,7 @@ class Readers(Bound):
                 folded=kept_fold(name),
             )
             return msgspec.structs.replace(waiting, name=name, skeleton=shape)
-        # What is written once stays: these rows are added, and those of a reader that is gone count
-        # for nothing.
+        # Written rows stay: new ones are added, and those of a removed reader do not count.
         for table in ("addressed", "receipt", "hidden"):
             await self.run(f"inherit_{table}", heir=held.reader, reader=waiting.reader)
         for what in ("receipts", "hidden", "reader"):
@@ -435,8 +428,11 @@ class Readers(Bound):
             raise other_spelling(name, other[0])
         if other is not None:
             raise Conflict(
-                f"The name {name!r} looks like {other[0]!r}, which is somebody else here.",
-                hint=f"Use {other[0]!r} if you mean it, or a name that cannot be mistaken for it.",
+                f"The name {name!r} looks like {other[0]!r}, which is another agent's name.",
+                hint=(
+                    f"Use {other[0]!r} if you mean that agent, or choose a name that looks "
+                    "different."
+                ),
                 near=[other[0]],
             )
 
@@ -457,16 +453,3 @@ class Readers(Bound):
         await self.run_many(
             "presence_touch", [{"reader": r, "last_seen": at} for r, at in seen.items()]
         )
-
-    async def note(self, kind: str, *, at: int, reader: int, subject: dict[str, Any]) -> int:
-        """Write a line of the feed and return its seq; call it last, the counter stays locked."""
-        seq = await self.take_seq()
-        await self.run(
-            "event_add",
-            seq=seq,
-            kind=kind,
-            at=at,
-            reader=reader,
-            subject=msgspec.json.encode(subject).decode(),
-        )
-        return seq

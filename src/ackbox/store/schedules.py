@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ackbox.store.bound import Bound
+from ackbox.store.bound import Bound, as_struct
 from ackbox.store.engine import Transaction
 from ackbox.store.messages import NEWEST
 
@@ -42,10 +42,6 @@ class Due(msgspec.Struct, frozen=True):
     at: int
 
 
-def _row(found: Any) -> ScheduleRow:
-    return ScheduleRow(**dict(zip(ScheduleRow.__struct_fields__, found, strict=True)))
-
-
 class Schedules(Bound):
     """Questions about schedules."""
 
@@ -54,14 +50,15 @@ class Schedules(Bound):
 
     async def schedule(self, id: str) -> ScheduleRow | None:
         row = await self.row("schedule_find", id=id)
-        return None if row is None else _row(row)
+        return None if row is None else as_struct(ScheduleRow, row)
 
     async def schedules(
         self, *, after: int = 0, upto: int = NEWEST, most: int
     ) -> list[ScheduleRow]:
         """Return schedules by the number they were added under, oldest first."""
         return [
-            _row(row) for row in await self.rows("schedules_of", after=after, upto=upto, most=most)
+            as_struct(ScheduleRow, row)
+            for row in await self.rows("schedules_of", after=after, upto=upto, most=most)
         ]
 
     async def claim_schedule(self, id: str, *, expected: int, next_at: int, last_at: int) -> bool:

@@ -1,7 +1,6 @@
-"""Search in the store: an index of words that follows the log by its own cursor.
+"""Search in the store: an index of words that follows the log with a cursor.
 
-A send does not pay for it; whoever searches first lets it catch up. Explained in
-docs/why/search.md.
+A send does not pay for it; the first search lets it catch up. Explained in docs/why/search.md.
 """
 
 from __future__ import annotations

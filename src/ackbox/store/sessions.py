@@ -47,7 +47,7 @@ class Sessions(Bound):
     """Questions about sessions."""
 
     async def session_of(self, digest: bytes) -> SessionRow | None:
-        """Return the session that a token stands for, ended or not."""
+        """Return the session of a token, ended or not."""
         row = await self.row("session_by_digest", digest=digest)
         return None if row is None else _session(row)
 
@@ -120,7 +120,7 @@ class Sessions(Bound):
     async def keep_session(self, record: Record, *, only_look: bool) -> bool:
         """Store a session unless it is there; true when it is new.
 
-        No token stands for it. Raises Conflict.
+        It has no token. Raises Conflict.
         """
         there = await self.row("session_by_seq", seq=record["seq"])
         if there is not None and there[0] != record["id"]:

@@ -15,6 +15,7 @@ from ackbox.errors import Conflict
 from ackbox.model.key import Role
 from ackbox.store.bound import new_number
 from ackbox.store.engine import Row, Transaction
+from ackbox.store.events import Events
 from ackbox.store.keeping import Keeping
 from ackbox.store.marks import Marks
 from ackbox.store.messages import Messages
@@ -72,6 +73,7 @@ def _key(row: Row) -> KeyRow:
 class Store(
     Readers,
     Messages,
+    Events,
     Marks,
     Tasks,
     Notes,

@@ -15,15 +15,13 @@ from ackbox.store.bound import Bound
 from ackbox.store.engine import Row
 from ackbox.store.messages import NEWEST
 
-MOST_MESSAGES = 20_000  # watching.py and its page name it
-MOST_RECEIPTS = 50_000
-MOST_PAIRS = 5_000
+MAX_MESSAGES = 20_000  # watching.py and its page name it
+MAX_RECEIPTS = 50_000
+MAX_PAIRS = 5_000
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a stretch begins: its first seq and moment, since when it was asked for, and for
-    whom.
-    """
+    """Start of a stretch: its first seq and moment, the requested moment, and its viewer."""
 
     first: int
     since: int
@@ -37,7 +35,7 @@ class Stretches(Bound):
     async def stretch(self, since: int, *, visible_to: int | None) -> Stretch:
         """Return the messages since a moment, or the newest 20,000 of them."""
         first = await self._seq_at(since)
-        cap = await self.row("stretch_cap", first=first, most=MOST_MESSAGES)
+        cap = await self.row("stretch_cap", first=first, most=MAX_MESSAGES)
         complete = since
         if cap is not None:
             first, complete = cap[0] + 1, max(since, cap[1])
@@ -67,7 +65,7 @@ class Stretches(Bound):
             first=of.first,
             since=of.since,
             visible_to=of.visible_to,
-            most=MOST_PAIRS,
+            most=MAX_PAIRS,
         )
 
     async def travels(self, of: Stretch, *, most: int) -> Sequence[Row]:
@@ -102,7 +100,7 @@ class Stretches(Bound):
             visible_to=of.visible_to,
             mark=mark,
             step=step,
-            most=MOST_RECEIPTS,
+            most=MAX_RECEIPTS,
         )
 
     async def waiting(self, of: Stretch, *, now: int) -> dict[str, tuple[int, int]]:
@@ -115,6 +113,6 @@ class Stretches(Bound):
             since=of.since,
             visible_to=of.visible_to,
             now=now,
-            most=MOST_RECEIPTS,
+            most=MAX_RECEIPTS,
         )
         return {name: (count, oldest) for name, count, oldest in rows}

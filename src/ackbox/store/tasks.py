@@ -25,7 +25,7 @@ Need = tuple[int, str, str]
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What no list asks for by itself, kept together; times are milliseconds UTC."""
+    """Fields that no list filters by, stored together; times are milliseconds UTC."""
 
     done_when: str | None = None
     due_at: int | None = None
@@ -67,7 +67,7 @@ class StoredTask(msgspec.Struct, frozen=True):
 
 
 class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page of tasks is narrowed to; null narrows nothing."""
+    """Filters of a page of tasks; null for no filter."""
 
     statuses: str | None = None
     priorities: str | None = None
@@ -118,7 +118,7 @@ def _which(narrow: TaskFilter) -> str:
 
 
 def tag_text(tag: str) -> str:
-    """Return how a tag stands among the tags of a row."""
+    """Return the stored form of a tag."""
     return msgspec.json.encode(tag).decode()
 
 
@@ -207,7 +207,7 @@ class Tasks(Bound):
         return [row[0] for row in await self.rows("task_needs", number=number)]
 
     async def again(self, task: StoredTask) -> StoredTask:
-        """Return a task as it stands now, after what it waits for has changed."""
+        """Return a task again, after its dependencies have changed."""
         found = await self.task_at(task.number)
         assert found is not None
         return found

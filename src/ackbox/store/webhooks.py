@@ -1,7 +1,7 @@
-"""Webhooks in the store: where other systems post to, each with its secret.
+"""Webhooks in the store: endpoints for other systems, each with its secret.
 
-The secret is kept as it is: a signature is checked with the same bytes that made it.
-Explained in docs/why/webhooks.md.
+The secret is stored unchanged, because a signature is checked with the same bytes. Explained in
+docs/why/webhooks.md.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ackbox.store.bound import Bound
+from ackbox.store.bound import Bound, as_struct
 from ackbox.store.engine import Transaction
 
 
@@ -36,8 +36,8 @@ class WebhookRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _row(found: Any) -> WebhookRow:
-    fields = dict(zip(WebhookRow.__struct_fields__, found, strict=True))
-    return WebhookRow(**{**fields, "secret": bytes(fields["secret"])})
+    row = as_struct(WebhookRow, found)
+    return msgspec.structs.replace(row, secret=bytes(row.secret))
 
 
 class Webhooks(Bound):

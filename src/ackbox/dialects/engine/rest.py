@@ -1,4 +1,4 @@
-"""Roads: a system's REST interface as data, over the same words and operations as its tools.
+"""Routes: a system's REST interface as data, over the same operations as its tools.
 
 What is HTTP about a request stands in faces/rest/dialect_routes.py. Explained in
 docs/why/dialects.md.
@@ -6,81 +6,80 @@ docs/why/dialects.md.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from ackbox.app.limits import Rate
-from ackbox.dialects.engine.mapping import Field, Refusal, Word
-from ackbox.dialects.engine.translate import (
-    Asked,
-    after,
-    ask,
-    names_of,
-    refusal,
-    reply,
-    shape_of,
-    told_of,
-    way_of,
+from ackbox.dialects.engine.arguments import map_call, names_of, shape_of, with_opening
+from ackbox.dialects.engine.dialect import reply_of
+from ackbox.dialects.engine.errors import (
+    CallerError,
+    ErrorReply,
+    find_reply,
+    in_callers_words,
+    with_reply,
 )
+from ackbox.dialects.engine.mapping import MappedCall, Object, ToolMapping
 from ackbox.errors import AckboxError
 
 
-class Road(msgspec.Struct, frozen=True, kw_only=True):
-    """One route: method and path under the prefixes, the word it is, and the status of its
-    success.
-    """
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One route: method and path under the prefixes, its tool, and the status of success."""
 
     method: str
     path: str
-    word: Word
+    tool: ToolMapping
     status: int = 200
 
 
 class Rest(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """One system's REST interface: where it is, its roads, and how each kind of error is said.
+    """One system's REST interface: its prefixes and routes, and how each kind of error is said.
 
-    `key_headers` may carry the key beside Authorization; `rate` is how much one key may ask.
+    `key_headers` may carry the key beside Authorization; `rate` limits the requests of one key.
     """
 
     name: str
     prefixes: tuple[str, ...]
-    roads: tuple[Road, ...]
-    errors: dict[str, Refusal]
-    refusal: tuple[Field, ...] = ()
+    routes: tuple[Route, ...]
+    errors: dict[str, ErrorReply]
+    error_body: Callable[[CallerError], Object]
     key_headers: tuple[str, ...] = ()
     rate: Rate | None = None
-    opening: Word | None = None
+    opening: ToolMapping | None = None
 
     @cached_property
     def _shapes(self) -> dict[tuple[str, str], type[msgspec.Struct]]:
-        return {(road.method, road.path): shape_of(road.word) for road in self.roads}
+        return {(route.method, route.path): shape_of(route.tool) for route in self.routes}
 
-    def shape(self, road: Road) -> type[msgspec.Struct]:
-        """Return what a road takes, as a struct."""
-        return self._shapes[road.method, road.path]
+    def shape(self, route: Route) -> type[msgspec.Struct]:
+        """Return what a route takes, as a struct."""
+        return self._shapes[route.method, route.path]
 
-    def ask(self, road: Road, given: Any) -> Asked:
+    def ask(self, route: Route, given: Any) -> MappedCall:
         """Return the operation a request stands for. Raises Invalid, UnknownField."""
-        return after(self.opening, ask(road.word, self.shape(road), given))
+        return with_opening(self.opening, map_call(route.tool, self.shape(route), given))
 
-    def say(self, asked: Asked, result: Any) -> Any:
+    def say(self, call: MappedCall, result: Any) -> Any:
         """Return an operation's result as the body of the reply."""
-        return reply(asked, result)
+        return reply_of(call, result)
 
     @cached_property
     def _operations(self) -> dict[str, str]:
-        return {road.word.operation: f"{road.method} {road.path}" for road in reversed(self.roads)}
+        return {
+            route.tool.operation: f"{route.method} {route.path}" for route in reversed(self.routes)
+        }
 
     def refuse(
-        self, road: Road | None, error: AckboxError, asked: Asked | None = None
-    ) -> tuple[int, dict[str, Any]]:
+        self, route: Route | None, error: AckboxError, call: MappedCall | None = None
+    ) -> tuple[int, Object]:
         """Return the status and the body of an error, as the system says it.
 
-        `asked` is what it refuses, once that was understood.
+        `call` is what it refuses, once that was understood.
         """
-        own = told_of(error, names_of(asked, self._operations))
-        way = way_of(error, own, {**self.errors, **(road.word.errors if road else {})})
-        assert isinstance(way, Refusal)
-        return way.status or error.status, refusal(way, own, self.refusal)
+        said = in_callers_words(error, names_of(call, self._operations))
+        reply = find_reply(said, {**self.errors, **(route.tool.errors if route else {})})
+        body = reply.body or self.error_body
+        return reply.status or error.status, body(with_reply(said, reply))

@@ -1,10 +1,8 @@
-"""Vocabulary: what an error says of our parameters and operations, in the words of a caller who
-knows neither.
+"""Vocabulary: an error's text about our parameters and operations, in the caller's names for them.
 
 Our own texts write a parameter in backquotes, alone (`to`), in its place (`refs[0].target`) or with
-a value (`status=open`), and an
-operation by its name (task.list). Nothing here knows a system or its words. Explained in
-docs/why/dialects.md.
+a value (`status=open`), and an operation by its name (task.list). No system is known here.
+Explained in docs/why/dialects.md.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ import msgspec
 from ackbox.ops.table import OPERATIONS
 
 _QUOTED = r"`[^`]+`"
-# What stands between quotation marks was given by somebody and names nothing of ours.
+# Text in quotation marks is a value that somebody sent, and names nothing of ours.
 _NAMES = re.compile(
     rf"(?P<given>(?<!\w)(?:'[^']*'|\"[^\"]*\")(?!\w))|(?P<parameters>{_QUOTED}(?:(?:, (?:and |or"
     rf" )?| and | or ){_QUOTED})*)"
@@ -27,8 +25,8 @@ _PLACE = re.compile(r"(?P<whole>[a-z_]+)(?P<rest>[.\[][^=]*)?(?:=(?P<value>\w+))
 
 
 class Names(msgspec.Struct, frozen=True):
-    """What a caller calls our parameters (`metadata.day` for a part of one), their values where
-    those differ, and our operations.
+    """A caller's names for our parameters (`metadata.day` for a part of one), for their values if
+    those differ, and for our operations.
     """
 
     parameters: dict[str, str]
@@ -36,10 +34,7 @@ class Names(msgspec.Struct, frozen=True):
     operations: dict[str, str]
 
     def place(self, ours: str) -> str | None:
-        """Return where a parameter of ours, or a part of it, stands for the caller.
-
-        Null when the caller cannot say it.
-        """
+        """Return the caller's name for a parameter of ours or a part of it, or null."""
         whole, *rest = re.split(r"(?=[.\[])", ours, maxsplit=1)
         own = self.parameters.get(ours)
         return own or (
@@ -47,42 +42,42 @@ class Names(msgspec.Struct, frozen=True):
         )
 
     def said(self, text: str) -> str:
-        """Return a text in the caller's words.
+        """Return a text with the caller's names.
 
-        A sentence that has none for what it names is left out.
+        Sentences that name something the caller has no name for are left out.
         """
         sentences = [self._sentence(each) for each in re.split(r"(?<=[.!?]) (?=[A-Z`])", text)]
         return " ".join(each for each in sentences if each is not None)
 
     def _sentence(self, text: str) -> str | None:
-        told: list[str | None] = []
+        parts: list[str | None] = []
 
         def in_their_words(found: re.Match[str]) -> str:
             if found["given"]:
                 return found[0]
-            told.append(self._list(found[0]) if found["parameters"] else self._operation(found[0]))
-            return told[-1] or ""
+            parts.append(self._list(found[0]) if found["parameters"] else self._operation(found[0]))
+            return parts[-1] or ""
 
         made = _NAMES.sub(in_their_words, text)
-        return None if None in told else made
+        return None if None in parts else made
 
     def _operation(self, name: str) -> str | None:
         return self.operations.get(name) if name in OPERATIONS else name
 
     def _list(self, text: str) -> str | None:
-        """Return names of parameters as they stood, without those that the caller cannot say.
+        """Return a list of parameters without those that the caller has no name for.
 
-        Null when that is all of them.
+        Null if none is left.
         """
         before, *items = re.split(rf"({_QUOTED})", text)
-        told, kept = "", before
+        found, kept = "", before
         for written, after in zip(items[::2], items[1::2], strict=True):
             name = self._parameter(written[1:-1])
             if name is not None:
-                told += f"{kept if told else before}`{name}`"
-            # The `or` before one that is left out stands before the next.
+                found += f"{kept if found else before}`{name}`"
+            # The `or` before an omitted name goes before the next one.
             kept = kept if name is None and kept.strip(", ") else after
-        return told or None
+        return found or None
 
     def _parameter(self, written: str) -> str | None:
         found = _PLACE.fullmatch(written)

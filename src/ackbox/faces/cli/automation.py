@@ -1,4 +1,4 @@
-"""What posts by itself: schedule, webhook.
+"""Automation: schedule, webhook.
 
 Explained in docs/howto/send-by-the-clock.md.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from ackbox.faces.cli.context import Talk, Verb, talking, verbs
+from ackbox.faces.cli.context import CliContext, Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, local_time
 
 VERBS: dict[str, click.Command] = {}
@@ -16,7 +16,7 @@ SCHEDULES = (
     Column("id", lambda each: each["id"]),
     Column("when", lambda each: f"{each['cron']} {each['zone']}"),
     Column("to", lambda each: ", ".join(each["to"])),
-    Column("what", lambda each: each["subject"] or each["body"], may_cut=True),
+    Column("text", lambda each: each["subject"] or each["body"], may_cut=True),
     Column("next", lambda each: local_time(each["next_at"])),
     Column("last", lambda each: "failed" if each["last_error"] else local_time(each["last_at"])),
     Column("by", lambda each: each["created_by"]),
@@ -25,8 +25,8 @@ SCHEDULES = (
 schedule = verbs(
     "schedule",
     VERBS,
-    "Send by the clock.\n\nExample: ackbox --as ana schedule add '0 9 * * MON-FRI' bob 'Stand-up'"
-    " --zone Europe/Berlin",
+    "Send messages on a schedule.\n\nExample: ackbox --as ana schedule add '0 9 * * MON-FRI' bob"
+    " 'Stand-up' --zone Europe/Berlin",
 )
 
 
@@ -38,16 +38,20 @@ schedule = verbs(
     "--zone",
     default="UTC",
     show_default=True,
-    help="IANA time zone that the expression is read in.",
+    help="IANA time zone of the cron expression.",
 )
-@click.option("--subject", help="One line.")
-@click.option("--intent", default="inform", show_default=True, help="What it is for.")
+@click.option("--subject", help="Subject line.")
+@click.option("--intent", default="inform", show_default=True, help="Purpose of the message.")
 @click.option(
-    "--priority", type=int, default=3, show_default=True, help="1 to 5; 5 is most urgent."
+    "--priority",
+    type=int,
+    default=3,
+    show_default=True,
+    help="Priority from 1 to 5; 5 is most urgent.",
 )
-@talking
+@with_context
 def schedule_add(
-    talk: Talk,
+    ctx: CliContext,
     cron: str,
     to: str,
     body: str,
@@ -56,15 +60,15 @@ def schedule_add(
     intent: str,
     priority: int,
 ) -> None:
-    """Send a message again and again, at the times of a cron expression.
+    """Send a message at the times of a cron expression.
 
     Example: ackbox --as ana schedule add '0 9 * * MON-FRI' bob 'Stand-up: what is open?' --zone
     Europe/Berlin
 
-    It comes from system:cron. A time that passes while no server runs is made up for once, in a
-    message that says how many were missed.
+    The sender is system:cron. When the server was down at a scheduled time, it sends the message
+    once after the start, with the number of missed times.
     """
-    made = talk.call(
+    made = ctx.call(
         "schedule.add",
         cron=cron,
         to=to,
@@ -74,42 +78,41 @@ def schedule_add(
         intent=intent,
         priority=priority,
     )
-    talk.show(made, lambda of: f"added {of['id']}; next at {local_time(of['next_at'])}")
+    ctx.show(made, lambda of: f"Added {of['id']}. Next message at {local_time(of['next_at'])}.")
 
 
 @schedule.command("list", cls=Verb)
-@talking
-def schedule_list(talk: Talk) -> None:
-    """List what is sent by the clock, and when next.
+@with_context
+def schedule_list(ctx: CliContext) -> None:
+    """List schedules, with the time of the next message.
 
     Example: ackbox --as ana schedule list
     """
-    talk.show_each(
-        talk.call("schedule.list")["schedules"],
+    ctx.show_each(
+        ctx.call("schedule.list")["schedules"],
         SCHEDULES,
         empty=(
-            "Nothing is sent by the clock. Add something with: ackbox --as ana schedule add @daily"
-            " bob 'Good morning'"
+            "No schedules yet. Add one with: ackbox --as ana schedule add @daily bob 'Good morning'"
         ),
     )
 
 
 @schedule.command("remove", cls=Verb)
 @click.argument("id")
-@talking
-def schedule_remove(talk: Talk, id: str) -> None:
-    """End a schedule; what it has sent stays.
+@with_context
+def schedule_remove(ctx: CliContext, id: str) -> None:
+    """Remove a schedule; messages that it sent stay.
 
     Example: ackbox --as ana schedule remove 0199…
     """
-    talk.show(talk.call("schedule.remove", id=id), lambda of: f"removed {of['id']}")
+    ctx.show(ctx.call("schedule.remove", id=id), lambda of: f"Removed {of['id']}.")
 
 
 WEBHOOKS = (
     Column("id", lambda each: each["id"]),
     Column("form", lambda each: each["form"]),
     Column("to", lambda each: each["to"]),
-    Column("what", lambda each: each["subject"] or each["body"], may_cut=True),
+    Column("text", lambda each: each["subject"] or each["body"], may_cut=True),
     Column("received", lambda each: each["received"]),
     Column("newest", lambda each: local_time(each["received_at"])),
     Column("by", lambda each: each["created_by"]),
@@ -117,36 +120,41 @@ WEBHOOKS = (
 webhook = verbs(
     "webhook",
     VERBS,
-    "Let other systems post.\n\nExample: ackbox --as ana webhook add bob 'Build {number}: {state}'",
+    "Receive messages from other systems.\n\nExample: ackbox --as ana webhook add bob"
+    " 'Build {number}: {state}'",
 )
 
 
 @webhook.command("add", cls=Verb)
 @click.argument("to")
 @click.argument("body", default="{.}")
-@click.option("--subject", help="One line, a template as the text is.")
+@click.option("--subject", help="Subject line; a template like the text.")
 @click.option(
     "--form",
     type=click.Choice(["standard", "github"]),
     default="standard",
     show_default=True,
-    help="How the other system signs.",
+    help="Signature form of the other system.",
 )
-@click.option("--intent", default="inform", show_default=True, help="What its messages are for.")
+@click.option("--intent", default="inform", show_default=True, help="Purpose of its messages.")
 @click.option(
-    "--priority", type=int, default=3, show_default=True, help="1 to 5; 5 is most urgent."
+    "--priority",
+    type=int,
+    default=3,
+    show_default=True,
+    help="Priority from 1 to 5; 5 is most urgent.",
 )
-@talking
+@with_context
 def webhook_add(
-    talk: Talk, to: str, body: str, subject: str | None, form: str, intent: str, priority: int
+    ctx: CliContext, to: str, body: str, subject: str | None, form: str, intent: str, priority: int
 ) -> None:
-    """Let another system post messages; prints where to, and the secret it signs with.
+    """Create a webhook; print its URL and its signing secret.
 
     Example: ackbox --as ana webhook add bob 'Build {build.number}: {build.state}' --subject 'CI'
 
-    {path.to.value} stands for a value of the posted JSON, {.} for all of it.
+    BODY is a template: {path.to.value} inserts a value of the received JSON, {.} all of it.
     """
-    made = talk.call(
+    made = ctx.call(
         "webhook.add",
         to=to,
         body=body,
@@ -155,32 +163,34 @@ def webhook_add(
         intent=intent,
         priority=priority,
     )
-    url = talk.server.url.rstrip("/") + made["path"]
-    talk.show(made | {"url": url}, lambda of: f"post to  {of['url']}\nsecret   {of['secret']}")
-    if not talk.is_json:
-        talk.say(f"The secret is shown this once. End it with: ackbox webhook remove {made['id']}")
+    url = ctx.server.url.rstrip("/") + made["path"]
+    ctx.show(made | {"url": url}, lambda of: f"url     {of['url']}\nsecret  {of['secret']}")
+    if not ctx.is_json:
+        ctx.say(
+            f"The secret is not shown again. Remove it with: ackbox webhook remove {made['id']}"
+        )
 
 
 @webhook.command("list", cls=Verb)
-@talking
-def webhook_list(talk: Talk) -> None:
-    """List who may post from elsewhere, without the secrets.
+@with_context
+def webhook_list(ctx: CliContext) -> None:
+    """List webhooks, without their secrets.
 
     Example: ackbox --as ana webhook list
     """
-    talk.show_each(
-        talk.call("webhook.list")["webhooks"],
+    ctx.show_each(
+        ctx.call("webhook.list")["webhooks"],
         WEBHOOKS,
-        empty="No webhooks yet. Make one with: ackbox --as ana webhook add bob",
+        empty="No webhooks yet. Create one with: ackbox --as ana webhook add bob",
     )
 
 
 @webhook.command("remove", cls=Verb)
 @click.argument("id")
-@talking
-def webhook_remove(talk: Talk, id: str) -> None:
-    """End a webhook; what it has brought stays.
+@with_context
+def webhook_remove(ctx: CliContext, id: str) -> None:
+    """Remove a webhook; messages that it brought stay.
 
     Example: ackbox --as ana webhook remove 0199…
     """
-    talk.show(talk.call("webhook.remove", id=id), lambda of: f"removed {of['id']}")
+    ctx.show(ctx.call("webhook.remove", id=id), lambda of: f"Removed {of['id']}.")

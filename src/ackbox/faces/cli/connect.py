@@ -22,7 +22,7 @@ from ackbox.connecting.install import Change, Place, install, plan, plan_removal
 from ackbox.connecting.launching import executable_of, prepare
 from ackbox.connecting.proof import Proof, prove
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import REFUSED, Talk, verb
+from ackbox.faces.cli.context import REFUSED, CliContext, verb
 from ackbox.faces.terminal_text import plain
 from ackbox.programs import PROGRAMS
 from ackbox.programs.program import Program
@@ -32,35 +32,35 @@ VERBS: dict[str, click.Command] = {}
 ALLOWED = "allowed-programs"
 
 
-def ensure_server(talk: Talk) -> None:
+def ensure_server(ctx: CliContext) -> None:
     """Start the server in the background when none runs here, and say so."""
-    url = talk.setting("url")
+    url = ctx.setting("url")
     if url is not None:
         if not HttpCaller(url.rstrip("/"), None).is_up():
-            talk.no_server(f"No server answers at {url}.")
+            ctx.no_server(f"No server answers at {url}.")
         return
-    if live_server(talk.data_dir) is None:
-        server, is_new = start_server(talk.data_dir)
+    if live_server(ctx.data_dir) is None:
+        server, is_new = start_server(ctx.data_dir)
         if is_new:
-            talk.say(
+            ctx.say(
                 f"Started the ackbox server at {server['url']} in the background; stop it with:"
                 " ackbox stop"
             )
 
 
-def given_for(talk: Talk, program: Program) -> Given:
+def given_for(ctx: CliContext, program: Program) -> Given:
     """Return what the options say of an installation or a launch."""
     return given_of(
         program,
-        agent=talk.given.get("agent"),
-        workspace=talk.given.get("workspace"),
-        data_dir=talk.given.get("data_dir"),
-        url=talk.given.get("url"),
+        agent=ctx.options.get("agent"),
+        workspace=ctx.options.get("workspace"),
+        data_dir=ctx.options.get("data_dir"),
+        url=ctx.options.get("url"),
         environment=os.environ,
     )
 
 
-def is_allowed(talk: Talk, program: Program, allow: bool | None) -> bool:
+def is_allowed(ctx: CliContext, program: Program, allow: bool | None) -> bool:
     """Whether the program may use ackbox's tools without asking: as said now, else as before.
 
     On a terminal a person is asked, once.
@@ -69,7 +69,7 @@ def is_allowed(talk: Talk, program: Program, allow: bool | None) -> bool:
 
     if not program.permission:
         return False
-    path = talk.data_dir / ALLOWED
+    path = ctx.data_dir / ALLOWED
     known = dict(
         line.split("=", 1) for line in (read_private(path) or "").splitlines() if "=" in line
     )
@@ -93,19 +93,19 @@ def is_allowed(talk: Talk, program: Program, allow: bool | None) -> bool:
     default=None,
     help="Let the program use ackbox's tools without asking, now and in later runs.",
 )
-def run(talk: Talk, program: str, arguments: tuple[str, ...], allow: bool | None) -> None:
+def run(ctx: CliContext, program: str, arguments: tuple[str, ...], allow: bool | None) -> None:
     """Run an agent program with ackbox for this launch; changes none of its files.
 
     Example: ackbox run claude --as ana -- --model opus
     """
     chosen = program_of(program)
     path = executable_of(chosen, os.environ.get("PATH"))
-    ensure_server(talk)
+    ensure_server(ctx)
     given = msgspec.structs.replace(
-        given_for(talk, chosen), may_use_tools=is_allowed(talk, chosen, allow)
+        given_for(ctx, chosen), may_use_tools=is_allowed(ctx, chosen, allow)
     )
-    own, variables = prepare(chosen, given, talk.data_dir)
-    _become([path, *own, *arguments], {**os.environ, **variables}, talk.umask)
+    own, variables = prepare(chosen, given, ctx.data_dir)
+    _become([path, *own, *arguments], {**os.environ, **variables}, ctx.umask)
 
 
 def _become(argv: list[str], environment: dict[str, str], umask: int) -> Any:
@@ -129,7 +129,7 @@ def _become(argv: list[str], environment: dict[str, str], umask: int) -> Any:
 )
 @click.option("--wait", is_flag=True, help="Wait for the first session of the program.")
 def connect(
-    talk: Talk,
+    ctx: CliContext,
     program: str | None,
     every: bool,
     project: bool,
@@ -144,41 +144,41 @@ def connect(
     """
     chosen, is_bad = _chosen(program, every), False
     for each in chosen:
-        given = msgspec.structs.replace(given_for(talk, each), is_project=project)
+        given = msgspec.structs.replace(given_for(ctx, each), is_project=project)
         if shown:
             _print(each, given)
             continue
-        may = allow if dry_run else is_allowed(talk, each, allow)
+        may = allow if dry_run else is_allowed(ctx, each, allow)
         given = msgspec.structs.replace(given, may_use_tools=bool(may))
         try:
-            works = _connect_one(talk, each, given, dry_run=dry_run)
+            works = _connect_one(ctx, each, given, dry_run=dry_run)
         except AckboxError as error:
             if not every:
                 raise
             # One program's broken file keeps none of the others from being connected.
-            talk.say(f"{each.title}: {error.message} {error.hint or ''}".rstrip())
+            ctx.say(f"{each.title}: {error.message} {error.hint or ''}".rstrip())
             works = False
         is_bad = is_bad or not works
     if is_bad:
         sys.exit(REFUSED)
     if wait and not shown and not dry_run:
-        _wait_for_session(talk, [each.name for each in chosen])
+        _wait_for_session(ctx, [each.name for each in chosen])
 
 
-def _connect_one(talk: Talk, program: Program, given: Given, *, dry_run: bool) -> bool:
+def _connect_one(ctx: CliContext, program: Program, given: Given, *, dry_run: bool) -> bool:
     """Install and check one program; returns whether it works. Raises what installing raises."""
-    place = Place(Path.cwd(), talk.data_dir)
+    place = Place(Path.cwd(), ctx.data_dir)
     refuse_temporary(given.command)
     _refuse_twice(place, program, given)
     # Before the server is started: a file that cannot be changed needs none.
     changes = [change for change in plan(program, given, place) if not change.is_nothing]
     if dry_run:
-        _show_changes(talk, program, changes)
+        _show_changes(ctx, program, changes)
         return True
-    ensure_server(talk)
+    ensure_server(ctx)
     changed = install(program, given, place)
     proofs = prove(given, os.environ)
-    talk.show(_told(program, given, changed, proofs), _as_text)
+    ctx.show(_told(program, given, changed, proofs), _as_text)
     return all(proof.works for proof in proofs)
 
 
@@ -187,20 +187,22 @@ def _connect_one(talk: Talk, program: Program, given: Given, *, dry_run: bool) -
 @click.option("--all", "every", is_flag=True, help="Every agent program.")
 @click.option("--project", is_flag=True, help="The installation for the project in this directory.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-def disconnect(talk: Talk, program: str | None, every: bool, project: bool, dry_run: bool) -> None:
+def disconnect(
+    ctx: CliContext, program: str | None, every: bool, project: bool, dry_run: bool
+) -> None:
     """Take ackbox out of an agent program's settings; the rest stays byte for byte.
 
     Example: ackbox disconnect claude
     """
-    place = Place(Path.cwd(), talk.data_dir)
+    place = Place(Path.cwd(), ctx.data_dir)
     for each in list(PROGRAMS.values()) if every else _chosen(program, every):
-        given = msgspec.structs.replace(given_for(talk, each), is_project=project)
+        given = msgspec.structs.replace(given_for(ctx, each), is_project=project)
         if dry_run:
             changes = [c for c in plan_removal(each, given, place) if not c.is_nothing]
-            _show_changes(talk, each, changes)
+            _show_changes(ctx, each, changes)
             continue
         changed = [str(path) for path in remove(each, given, place)]
-        talk.show(
+        ctx.show(
             {"program": each.name, "changed": changed},
             lambda of: (
                 f"Removed ackbox from {', '.join(of['changed'])}"
@@ -262,7 +264,7 @@ def _print(program: Program, given: Given) -> None:
         click.echo(plain(f"# optional: {program.permission}"), err=True)
 
 
-def _show_changes(talk: Talk, program: Program, changes: list[Change]) -> None:
+def _show_changes(ctx: CliContext, program: Program, changes: list[Change]) -> None:
     import difflib
 
     for change in changes:
@@ -275,9 +277,9 @@ def _show_changes(talk: Talk, program: Program, changes: list[Change]) -> None:
             lineterm="",
         )
         told = {"program": program.name, "path": path, "diff": "\n".join(diff)}
-        talk.show(told, lambda of: of["diff"])
+        ctx.show(told, lambda of: of["diff"])
     if not changes:
-        talk.say(f"Nothing would change for {program.title}.")
+        ctx.say(f"Nothing would change for {program.title}.")
 
 
 def _told(
@@ -310,28 +312,28 @@ def _as_text(told: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _wait_for_session(talk: Talk, programs: list[str]) -> None:
+def _wait_for_session(ctx: CliContext, programs: list[str]) -> None:
     """Wait for the first event of one of these programs."""
     names = " or ".join(PROGRAMS[each].title for each in programs)
-    talk.say(f"Waiting for the first session of {names}; start it in another terminal.")
-    cursor = talk.call("event.feed")["cursor"]
+    ctx.say(f"Waiting for the first session of {names}; start it in another terminal.")
+    cursor = ctx.call("event.feed")["cursor"]
     while True:
-        page = talk.call("event.feed", cursor=cursor, kinds=["agent.activity"], wait_s=50)
+        page = ctx.call("event.feed", cursor=cursor, kinds=["agent.activity"], wait_s=50)
         cursor = page["cursor"]
         for event in page["events"]:
-            card = _card_of(talk, event)
+            card = _card_of(ctx, event)
             if card.get("program") in programs:
                 told = {**event["details"], "program": card["program"], "at": event["at"]}
-                talk.show(
+                ctx.show(
                     told,
                     lambda of: f"{PROGRAMS[of['program']].title} reported: {of['agent']} is here",
                 )
                 return
 
 
-def _card_of(talk: Talk, event: dict[str, Any]) -> dict[str, Any]:
+def _card_of(ctx: CliContext, event: dict[str, Any]) -> dict[str, Any]:
     about = event["details"]
-    for each in talk.call("agent.list")["agents"]:
+    for each in ctx.call("agent.list")["agents"]:
         for card in each.get("instances") or []:
             if (each["agent"], card.get("instance")) == (about.get("agent"), about.get("instance")):
                 return dict(card)

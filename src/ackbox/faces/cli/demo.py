@@ -19,10 +19,10 @@ ANSWER_S = 600.0
 
 
 class Stage(Protocol):
-    """What the demo calls with, and what it tells its story on."""
+    """The interface of the CLI that the demo uses."""
 
     def attempt(self, name: str, /, **params: Any) -> Any:
-        """Do one operation. Raises the errors of ackbox.errors."""
+        """Call one operation. Raises the errors of ackbox.errors."""
         ...
 
     def say(self, text: str) -> None: ...
@@ -31,43 +31,41 @@ class Stage(Protocol):
 class Demo:
     """One run of the script; `pause` is the seconds of one beat, `you` the person it asks."""
 
-    def __init__(self, talk: Stage, *, pause: float, you: str = YOU) -> None:
-        self._talk = talk
+    def __init__(self, stage: Stage, *, pause: float, you: str = YOU) -> None:
+        self._stage = stage
         self._pause = pause
         self._you = you
-        # Which copy of an agent speaks: were it the agent as such, that would still be here when
-        # its copy has left.
-        self._copies: dict[str, str] = {}
+        # The instance that each agent acts as: without one, the agent would stay online after its
+        # instance left.
+        self._instances: dict[str, str] = {}
 
     def run(self, *, wait: bool) -> None:
-        """Play everything, then wait for the person's answer."""
+        """Play the script, then wait for the person's reply."""
         try:
             self._call("workspace.create", "", name=WORKSPACE, workspace="default")
         except Conflict:
-            self._line(
-                "", "the workspace 'demo' is here from before; its old messages stay in its history"
-            )
+            self._line("", "the workspace 'demo' exists already and keeps its messages")
         self._call("key.create", "", name=self._you, kind="human", label="demo", expires_in_days=1)
         self._title("Three agents on two machines come online.")
         self._arrive("planner", "laptop", "mbp-ana", "Planning the 2.0 release")
         self._arrive("codex", "ci-01", "build-box", "Waiting for work")
         self._arrive("tester", "ci-02", "build-box", "Running the nightly suite")
-        question = self._talk_it_over()
+        question = self._discuss()
         self._away()
         blocked = self._blocked(question)
         as_you = f"ackbox -w {WORKSPACE} --as {shlex.quote(self._you)}"
-        self._talk.say(
-            f"\ncodex is waiting for your answer in the dashboard, under Needs you. Sign in with:"
+        self._stage.say(
+            f"\ncodex waits for your reply. Answer it in the dashboard, under Needs you:"
             f" ackbox open\n"
-            f"Or in another terminal, where 2 is Needs you and r answers:\n\n  {as_you} tui\n\n"
-            f'Or at once:\n\n  {as_you} reply {blocked} "Yes, after a backup"\n'
+            f"Or in the terminal UI, where 2 opens Needs you and r replies:\n\n  {as_you} tui\n\n"
+            f'Or in another terminal:\n\n  {as_you} reply {blocked} "Yes, after a backup"\n'
         )
         if wait:
             self._finish(blocked)
 
-    def _talk_it_over(self) -> str:
+    def _discuss(self) -> str:
         self._title(
-            "The planner hands work over; the question about it and its answer stay in one thread."
+            "The planner hands work to codex; the question and its answer stay in one thread."
         )
         work = self._send(
             "planner",
@@ -93,7 +91,7 @@ class Demo:
             parent=question,
         )
         self._mark("codex", answer, "acknowledged")
-        self._title("Everyone hears what concerns everyone: one message, a receipt for each.")
+        self._title("The tester sends one message to everyone; each recipient has a receipt.")
         news = self._send(
             "tester", "*", "Nightly suite: 812 passed, 1 failed (retry budget).", intent="status"
         )
@@ -103,7 +101,7 @@ class Demo:
         return work
 
     def _away(self) -> None:
-        self._title("The tester goes away. Mail waits for it.")
+        self._title("The tester goes offline. Messages wait for it.")
         self._call("agent.check_out", "tester", summary="Back after the reboot")
         self._line("tester", "leaves: back after the reboot")
         late = self._send(
@@ -116,7 +114,7 @@ class Demo:
         self._receipts(late)
 
     def _blocked(self, work: str) -> str:
-        self._title("codex is blocked, and asks you.")
+        self._title("codex is blocked and asks you.")
         self._call("agent.heartbeat", "codex", summary="Blocked: needs an answer from a person")
         return self._send(
             "codex",
@@ -128,30 +126,32 @@ class Demo:
         )
 
     def _finish(self, blocked: str) -> None:
-        say = self._talk.say
-        say("Ctrl-C ends the demo; the question stays.")
+        say = self._stage.say
+        say("Ctrl-C stops the demo; the question stays.")
         answer = self._answer(blocked)
         if answer is None:
-            say("\nNo answer yet; codex's question waits for you as long as it takes.")
+            say("\nNo reply yet. The question of codex stays and waits for you.")
             return
         self._line(answer["sender"], f"answer: {answer['body']}")
         self._mark("codex", answer["id"], "acknowledged")
-        self._title("The tester comes back and reads what waited.")
+        self._title("The tester comes back and reads the messages that waited.")
         self._arrive("tester", "ci-02", "build-box", "Running the suite on branch pricing")
         for letter in self._call("inbox.check", "tester", mark="read")["messages"]:
             self._line("tester", f"reads from {letter['sender']}: {letter['body']}")
         self._receipts(answer["parent"])
+        messages = self._call("message.history", "planner", limit=200)["messages"]
         say(
-            f"\nThat was {len(self._call('message.history', 'planner', limit=200)['messages'])}"
-            f" messages, each with its receipts. Look around:\n\n  ackbox -w {WORKSPACE} who\n "
-            f" ackbox -w {WORKSPACE} thread {answer['parent']}\n  ackbox -w {WORKSPACE} search"
-            " pricing\n\nLet a real agent in: give it the MCP server command  ackbox mcp --as NAME"
+            f"\nThe demo sent {len(messages)} messages, each with receipts. Look around:\n\n"
+            f"  ackbox -w {WORKSPACE} who\n"
+            f"  ackbox -w {WORKSPACE} thread {answer['parent']}\n"
+            f"  ackbox -w {WORKSPACE} search pricing\n\n"
+            "Connect a real agent: give its program the MCP server command  ackbox mcp --as NAME"
         )
 
     def _answer(self, blocked: str) -> Any:
-        """Wait for the person's reply to this question, or to the same one of a run before.
+        """Wait for the person's reply to this question, or to that of an earlier run.
 
-        Or none within ten minutes.
+        Null when none comes within ten minutes.
         """
         until = time.monotonic() + ANSWER_S
         while time.monotonic() < until:
@@ -164,7 +164,7 @@ class Demo:
         return None
 
     def _arrive(self, name: str, instance: str, machine: str, summary: str) -> None:
-        self._copies[name] = instance
+        self._instances[name] = instance
         self._call("agent.check_in", name, machine=machine, program="demo", summary=summary)
         self._line(name, f"online on {machine}: {summary}")
 
@@ -178,7 +178,7 @@ class Demo:
 
     def _mark(self, name: str, id: str, mark: str) -> None:
         self._call("receipt.mark", name, mark=mark, ids=[id])
-        self._line(name, {"read": "has read it", "acknowledged": "has dealt with it"}[mark])
+        self._line(name, {"read": "reads it", "acknowledged": "acknowledges it"}[mark])
 
     def _receipts(self, id: str) -> None:
         status = self._call("message.status", "planner", id=id)
@@ -190,11 +190,11 @@ class Demo:
 
     def _title(self, text: str) -> None:
         self._beat(1.6)
-        self._talk.say(f"\n{text}")
+        self._stage.say(f"\n{text}")
         self._beat(0.8)
 
     def _line(self, who: str, text: str) -> None:
-        self._talk.say(
+        self._stage.say(
             f"  {local_time(time.strftime('%Y-%m-%dT%H:%M:%S+00:00', time.gmtime()))}  {who:<8}"
             f" {text}"
         )
@@ -205,5 +205,5 @@ class Demo:
             time.sleep(self._pause * beats)
 
     def _call(self, name: str, agent: str, /, **params: Any) -> Any:
-        who = {"agent": agent, "instance": self._copies.get(agent)} if agent else {}
-        return self._talk.attempt(name, **{"workspace": WORKSPACE, **who, **params})
+        who = {"agent": agent, "instance": self._instances.get(agent)} if agent else {}
+        return self._stage.attempt(name, **{"workspace": WORKSPACE, **who, **params})

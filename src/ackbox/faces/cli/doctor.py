@@ -1,4 +1,4 @@
-"""The doctor: what a server here needs, what was seen, and what to do about it.
+"""The checks of `ackbox doctor`: what was found, and what to do about it.
 
 Explained in docs/reference/cli.md.
 """
@@ -21,14 +21,14 @@ from ackbox.faces.terminal_text import ago
 from ackbox.private import OTHERS, check_directory
 
 if TYPE_CHECKING:
-    from ackbox.faces.cli.context import Talk
+    from ackbox.faces.cli.context import CliContext
 
 Finding = dict[str, str]
 
 
-def examine(talk: Talk) -> list[Finding]:
-    """Return one finding for each thing looked at: ok, warn or bad, what was seen, what to do."""
-    where: Path = talk.data_dir
+def examine(ctx: CliContext) -> list[Finding]:
+    """Return a finding for each check: ok, warn or bad, what was found, what to do."""
+    where: Path = ctx.data_dir
     return [
         _python(),
         _sqlite(),
@@ -36,7 +36,7 @@ def examine(talk: Talk) -> list[Finding]:
         _key(where),
         *_open_files(where),
         _room(where),
-        *_server(talk, where),
+        *_server(ctx, where),
         *_programs(where),
     ]
 
@@ -59,7 +59,7 @@ def _sqlite() -> Finding:
         return _finding(
             "bad",
             "sqlite",
-            f"{version} is linked, which can damage a database",
+            f"{version} is linked; this version can corrupt a database",
             "pip install --upgrade apsw",
         )
     return _finding("ok", "sqlite", f"{version} is linked; every commit is synced")
@@ -67,7 +67,7 @@ def _sqlite() -> Finding:
 
 def _directory(where: Path) -> Finding:
     if not where.exists():
-        return _finding("ok", "data", f"{where} does not exist yet; `ackbox up` makes it")
+        return _finding("ok", "data", f"{where} does not exist yet; `ackbox up` creates it")
     try:
         check_directory(where)
     except OSError as error:
@@ -77,13 +77,13 @@ def _directory(where: Path) -> Finding:
     except AckboxError as error:
         return _finding("bad", "data", error.message, error.hint or "")
     if not os.access(where, os.W_OK):
-        return _finding("bad", "data", f"{where} cannot be written", f"chmod 700 {where}")
+        return _finding("bad", "data", f"{where} is not writable", f"chmod 700 {where}")
     if where.stat().st_mode & OTHERS:
         return _finding(
             "warn",
             "data",
-            f"others can look into {where}",
-            f"chmod 700 {where}, or start the server again, which does it",
+            f"other users can read {where}",
+            f"chmod 700 {where}, or restart the server, which does it",
         )
     return _finding("ok", "data", str(where))
 
@@ -91,12 +91,12 @@ def _directory(where: Path) -> Finding:
 def _key(where: Path) -> Finding:
     path = where / "operator.key"
     if not path.exists():
-        return _finding("ok", "key", "no operator key yet; the first `ackbox up` makes one")
+        return _finding("ok", "key", "no operator key yet; the first `ackbox up` creates one")
     if path.is_symlink():
         return _finding(
             "bad",
             "key",
-            f"{path} is a symbolic link, and ackbox follows none",
+            f"{path} is a symbolic link; ackbox does not follow it",
             "put the file itself there",
         )
     if path.stat().st_uid != os.geteuid():
@@ -110,14 +110,14 @@ def _key(where: Path) -> Finding:
         return _finding(
             "bad",
             "key",
-            f"{path} can be read by others",
+            f"other users can read {path}",
             f"chmod 600 {path}, then: ackbox key rotate",
         )
-    return _finding("ok", "key", f"{path}, for you only")
+    return _finding("ok", "key", f"{path}, readable by you only")
 
 
 def _open_files(where: Path) -> list[Finding]:
-    """Return a finding for the files that others can read or write, in the data directory and
+    """Return a finding for files that other users can read or write: in the data directory, and
     the settings file.
     """
     try:
@@ -137,7 +137,10 @@ def _open_files(where: Path) -> list[Finding]:
     names = [str(path) for path in sorted(found)]
     return [
         _finding(
-            "warn", "files", f"others can read {', '.join(names)}", f"chmod 600 {' '.join(names)}"
+            "warn",
+            "files",
+            f"other users can read {', '.join(names)}",
+            f"chmod 600 {' '.join(names)}",
         )
     ]
 
@@ -150,22 +153,22 @@ def _room(where: Path) -> Finding:
             "bad",
             "disk",
             f"{free >> 20} MB free",
-            "free some room; sends are refused when it is full",
+            "free disk space; a full disk stops sends",
         )
     return _finding("ok" if free > 1 << 31 else "warn", "disk", f"{free / (1 << 30):.1f} GB free")
 
 
-def _server(talk: Talk, where: Path) -> list[Finding]:
+def _server(ctx: CliContext, where: Path) -> list[Finding]:
     try:
         server = read_server(where)
     except AckboxError as error:
         return [_finding("bad", "server", error.message, error.hint or "")]
-    url = talk.setting("url") or (server["url"] if server else None)
+    url = ctx.setting("url") or (server["url"] if server else None)
     if url is None:
-        return [_finding("warn", "server", f"none runs on {where}", "ackbox up")]
+        return [_finding("warn", "server", f"none is running on {where}", "ackbox up")]
     try:
         started = time.monotonic()
-        # Without a key: whether one belongs to this address is asked afterwards.
+        # Without a key: a later check asks whether one belongs to this address.
         body, date = HttpCaller(url.rstrip("/"), None).health()
         took_ms = (time.monotonic() - started) * 1000
     except NoServer:
@@ -175,7 +178,7 @@ def _server(talk: Talk, where: Path) -> list[Finding]:
             f"{url} does not answer",
             "ackbox stop, then ackbox up; see server.log in the data directory",
         )
-        return [gone, *(_calls(talk) if talk.setting("url") else [])]
+        return [gone, *(_calls(ctx) if ctx.setting("url") else [])]
     healthy = body == {"status": "ok"}
     found = [_finding("ok" if healthy else "bad", "server", f"{url} answers in {took_ms:.0f} ms")]
     if server and server.get("version") != __version__:
@@ -183,20 +186,22 @@ def _server(talk: Talk, where: Path) -> list[Finding]:
             _finding(
                 "warn",
                 "version",
-                f"the server is {server['version']}, this command {__version__}",
+                f"the server is {server['version']}, this command is {__version__}",
                 "ackbox stop, then ackbox up",
             )
         )
     found += [
-        _finding("warn", "port", notice, "ackbox stop here or there, if one server is enough")
+        _finding(
+            "warn", "port", notice, "if one server is enough, stop the other with: ackbox stop"
+        )
         for notice in (server or {}).get("notices", [])
     ]
-    return [*found, _clock(date), *_calls(talk)]
+    return [*found, _clock(date), *_calls(ctx)]
 
 
 def _clock(date: str | None) -> Finding:
     if date is None:
-        return _finding("ok", "clock", "the server does not say its time")
+        return _finding("ok", "clock", "the server sends no time")
     away_s = abs(parsedate_to_datetime(date).timestamp() - time.time())
     return _finding(
         "ok" if away_s < 5 else "warn",
@@ -206,9 +211,9 @@ def _clock(date: str | None) -> Finding:
     )
 
 
-def _calls(talk: Talk) -> list[Finding]:
+def _calls(ctx: CliContext) -> list[Finding]:
     try:
-        server = talk.server
+        server = ctx.server
         started = time.monotonic()
         me: dict[str, Any] = server.call("agent.whoami", {})
         took_ms = (time.monotonic() - started) * 1000
@@ -224,7 +229,7 @@ def _calls(talk: Talk) -> list[Finding]:
 
 
 def _socket(server: HttpCaller) -> Finding:
-    """Return whether a WebSocket gets through: a proxy may carry calls and no sockets."""
+    """Return a finding on WebSockets: a proxy may pass HTTP calls but no sockets."""
     from ackbox.client.staying import probe
 
     try:
@@ -245,29 +250,29 @@ def _socket(server: HttpCaller) -> Finding:
 
 
 def _database(server: HttpCaller) -> list[Finding]:
-    """Return how the database stands; nothing for a key that does not administer."""
+    """Return a finding on the database; none for a key without the server scope."""
     try:
-        told = server.call("server.status", {})
+        status = server.call("server.status", {})
     except (NoServer, AckboxError):
         return []
     return [
         _finding(
-            "ok" if told["backup"] else "warn",
+            "ok" if status["backup"] else "warn",
             "database",
-            stands(told),
-            "" if told["backup"] else "ackbox backup FILE",
+            database_line(status),
+            "" if status["backup"] else "ackbox backup FILE",
         )
     ]
 
 
-def stands(instance: dict[str, Any]) -> str:
-    """Return how a database stands, in one line."""
+def database_line(instance: dict[str, Any]) -> str:
+    """Return the size, sockets and last backup of a server, in one line."""
     copy = instance["backup"]
     age = ago(copy["made_at"]) if copy else ""
     copied = (
-        f"last copied {age if age == 'now' else f'{age} ago'}, checked by {copy['verified']}"
+        f"last backup {age if age == 'now' else f'{age} ago'}, checked by {copy['verified']}"
         if copy
-        else "never copied"
+        else "no backup"
     )
     return f"{instance['database_bytes'] / 1e6:,.1f} MB, {instance['sockets']} sockets, {copied}"
 

@@ -15,7 +15,7 @@ from ackbox import config
 from ackbox.client.http import HttpCaller, NoServer, parse_url
 from ackbox.connecting import files
 from ackbox.errors import AckboxError, Conflict, Invalid
-from ackbox.faces.cli.context import NO_SERVER, Talk, verb
+from ackbox.faces.cli.context import NO_SERVER, CliContext, verb
 from ackbox.faces.terminal_text import local_time
 
 VERBS: dict[str, click.Command] = {}
@@ -25,26 +25,26 @@ VERBS: dict[str, click.Command] = {}
 @click.argument("name")
 @click.option("--also", multiple=True, help="Another name it can speak as; may be repeated.")
 @click.option("--address", help="Address by which the other machine reaches the server.")
-def invite(talk: Talk, name: str, also: tuple[str, ...], address: str | None) -> None:
+def invite(ctx: CliContext, name: str, also: tuple[str, ...], address: str | None) -> None:
     """Print a line that connects a second machine; it works once, within 24 hours.
 
     Example: ackbox invite claude --also codex
     """
-    made = talk.call("invite.create", name=name, may_speak_as=list(also))
-    url = (address or talk.server.url).rstrip("/")
+    made = ctx.call("invite.create", name=name, may_speak_as=list(also))
+    url = (address or ctx.server.url).rstrip("/")
     line = f"ackbox join {url}{made['path']}"
-    talk.show({**made, "line": line}, lambda of: of["line"])
-    if talk.is_json:
+    ctx.show({**made, "line": line}, lambda of: of["line"])
+    if ctx.is_json:
         return
     parts = parse_url(url)
     if parts.hostname in ("localhost", "127.0.0.1", "::1"):
-        talk.say(
+        ctx.say(
             f"No other machine reaches {url}. Start the server with --host and --allow-remote, or"
             " give its address with --address."
         )
     elif parts.scheme == "http":
-        talk.say("This address is not encrypted: use it in a network that you trust.")
-    talk.say(
+        ctx.say("This address is not encrypted: use it in a network that you trust.")
+    ctx.say(
         f"Works once, until {local_time(made['expires_at'])}. Withdraw it with: ackbox key revoke"
         f" {made['id']}"
     )
@@ -53,7 +53,7 @@ def invite(talk: Talk, name: str, also: tuple[str, ...], address: str | None) ->
 @verb("join", VERBS)
 @click.argument("invitation")
 @click.option("--replace", is_flag=True, help="Replace the server that the settings file names.")
-def join(talk: Talk, invitation: str, replace: bool) -> None:
+def join(ctx: CliContext, invitation: str, replace: bool) -> None:
     """Connect this machine to a server by its invitation.
 
     Example: ackbox join 'https://post.example.com/join#abx_lnk_…'
@@ -61,7 +61,7 @@ def join(talk: Talk, invitation: str, replace: bool) -> None:
     place, has_secret, secret = invitation.partition("#")
     if not has_secret or not place.rstrip("/").endswith("/join"):
         raise Invalid(
-            "This is not an invitation.", hint="Paste the whole line that `ackbox invite` printed."
+            "This is not an invitation.", hint="Paste the line that `ackbox invite` printed, from start to end."
         )
     url = place.rstrip("/").removesuffix("/join")
     parse_url(url)
@@ -72,12 +72,12 @@ def join(talk: Talk, invitation: str, replace: bool) -> None:
     try:
         made = HttpCaller(url, secret, face="cli").call("invite.redeem", {})
     except NoServer as error:
-        talk.fail(NO_SERVER, "no_server", str(error), "Check the address, and that it runs there.")
+        ctx.fail(NO_SERVER, "no_server", str(error), "Check the address, and that it runs there.")
     except AckboxError as error:
-        talk.refuse(error)
+        ctx.refuse(error)
     _write(found, url, made)
     told = {name: made[name] for name in ("agent", "workspace", "expires_at")}
-    talk.show(
+    ctx.show(
         {**told, "url": url, "file": str(found.path)},
         lambda of: (
             f"Joined {of['url']} as {of['agent']} in {of['workspace']}; its key is in {of['file']}"

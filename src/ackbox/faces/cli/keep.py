@@ -1,4 +1,4 @@
-"""Keeping: export, log, import, backup.
+"""Export and backup: export, log, import, backup.
 
 Explained in docs/howto/back-up-and-move.md.
 """
@@ -19,7 +19,7 @@ from typing import IO, Any, NoReturn
 import click
 
 from ackbox.client.http import HttpCaller
-from ackbox.faces.cli.context import REFUSED, Talk, verb
+from ackbox.faces.cli.context import REFUSED, CliContext, verb
 from ackbox.faces.terminal_text import as_json, plain
 from ackbox.private import open_private
 
@@ -33,23 +33,26 @@ COPY_S = 6 * 3600.0
 
 
 class Progress:
-    """Count, rate and time left, on stderr: a line that changes on a terminal, one every five
-    seconds elsewhere when asked for.
+    """Progress on stderr with count, rate and time left.
+
+    One changing line on a terminal; elsewhere, if asked for, a line every five seconds.
     """
 
     def __init__(self, what: str, total: int | None, *, shown: bool) -> None:
         self._what, self._total, self._shown = what, total, shown
-        self._begun = self._told = time.monotonic()
+        self._started_at = self._printed_at = time.monotonic()
         self.count = 0
 
     def add(self, many: int, *, is_last: bool = False) -> None:
         self.count += many
         now = time.monotonic()
         live = sys.stderr.isatty()
-        if not (live or self._shown) or (not is_last and now - self._told < (0.1 if live else 5)):
+        if not (live or self._shown) or (
+            not is_last and now - self._printed_at < (0.1 if live else 5)
+        ):
             return
-        self._told = now
-        rate = self.count / max(now - self._begun, 0.001)
+        self._printed_at = now
+        rate = self.count / max(now - self._started_at, 0.001)
         left = (
             f"   {(self._total - self.count) / rate:,.0f} s left"
             if self._total and rate and not is_last
@@ -66,43 +69,43 @@ class Progress:
 
 @verb("export", VERBS)
 @click.argument("file", default="-")
-@click.option("--progress", is_flag=True, help="Tell how far it is, also without a terminal.")
-def export(talk: Talk, file: str, progress: bool) -> None:
-    """Write a whole workspace to a file: messages, receipts, marks, events, tasks, sessions, notes.
+@click.option("--progress", is_flag=True, help="Show progress even without a terminal.")
+def export(ctx: CliContext, file: str, progress: bool) -> None:
+    """Export a workspace to a file: messages, receipts, events, tasks, notes.
 
     Example: ackbox -w shop export shop.jsonl
 
-    Keys are not in it, nor webhooks' secrets. Sends go on while it runs; it holds what was there
-    when it began.
-    Without FILE, or with -, it goes to standard output.
+    The file also holds sessions and schedules, but no API keys and no webhook secrets. The server
+    keeps accepting messages; the file holds the state at the start of the export. Without FILE, or
+    with -, the command writes to standard output.
     """
     if file == "-":
-        _export(talk, sys.stdout, progress)
+        _export(ctx, sys.stdout, progress)
         return
     path = Path(file)
     if path.exists():
-        talk.fail(
+        ctx.fail(
             REFUSED,
             "conflict",
-            f"{path} is there already.",
-            "Choose another name; nothing is overwritten.",
+            f"{path} exists already.",
+            "Choose another name: ackbox overwrites no file.",
         )
     part = path.with_name(f".{path.name}.part")
     try:
         with open(part, "x", encoding="utf-8", opener=_for_owner) as out:
-            said = _export(talk, out, progress)
+            summary = _export(ctx, out, progress)
         part.rename(path)
     except OSError as error:
-        talk.fail(
+        ctx.fail(
             REFUSED,
             "invalid",
             f"{path} cannot be written: {error.strerror}.",
-            "Choose another place.",
+            "Choose another path.",
         )
     finally:
         part.unlink(missing_ok=True)
-    talk.show(
-        said | {"file": str(path)},
+    ctx.show(
+        summary | {"file": str(path)},
         lambda of: (
             f"wrote {of['file']}: {of['message']:,} messages, {of['reader']:,} readers, "
             f"{of['event']:,} events, {of['task']:,} tasks, {of['note']:,} notes, "
@@ -115,8 +118,8 @@ def _for_owner(name: str, flags: int) -> int:
     return open_private(Path(name), flags)
 
 
-def _export(talk: Talk, out: IO[str], progress: bool) -> dict[str, Any]:
-    first = talk.call("workspace.export", limit=1)
+def _export(ctx: CliContext, out: IO[str], progress: bool) -> dict[str, Any]:
+    first = ctx.call("workspace.export", limit=1)
     upto = first["upto"]
     hashed = hashlib.sha256()
 
@@ -131,37 +134,32 @@ def _export(talk: Talk, out: IO[str], progress: bool) -> dict[str, Any]:
             "version": VERSION,
             "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
             **{name: first[name] for name in ("workspace", "mode", "settings", "upto")},
-            "webhooks": _webhooks(talk),
+            "webhooks": _webhooks(ctx),
         }
     )
-    told, counts = Progress("exporting", upto, shown=progress), dict.fromkeys(PARTS, 0)
+    progress_line, counts = Progress("exporting", upto, shown=progress), dict.fromkeys(PARTS, 0)
     for part in PARTS:
         after: int | None = 0
         while after is not None:
-            page = talk.call("workspace.export", part=part, after=after, upto=upto)
+            page = ctx.call("workspace.export", part=part, after=after, upto=upto)
             for record in page["records"]:
                 write({part: record})
             counts[part] += len(page["records"])
-            told.add(len(page["records"]) if part in ("message", "event") else 0)
+            progress_line.add(len(page["records"]) if part in ("message", "event") else 0)
             after = page["after"]
-    said = {**counts, "sha256": hashed.hexdigest()}
-    out.write(json.dumps({"end": said}, separators=(",", ":")) + "\n")
-    told.add(0, is_last=True)
-    return said
+    summary = {**counts, "sha256": hashed.hexdigest()}
+    out.write(json.dumps({"end": summary}, separators=(",", ":")) + "\n")
+    progress_line.add(0, is_last=True)
+    return summary
 
 
-def _webhooks(talk: Talk) -> list[dict[str, Any]]:
-    """Return what makes a webhook again.
-
-    Its secret stays where it is, and its address is of the server.
-    """
-    return [
-        {name: each[name] for name in WEBHOOK} for each in talk.call("webhook.list")["webhooks"]
-    ]
+def _webhooks(ctx: CliContext) -> list[dict[str, Any]]:
+    """Return the webhooks of a workspace, without their secrets and addresses."""
+    return [{name: each[name] for name in WEBHOOK} for each in ctx.call("webhook.list")["webhooks"]]
 
 
 def _again(workspace: str, webhook: dict[str, Any]) -> str:
-    """Return the command that makes a webhook again, with an address and a secret of its own."""
+    """Return the command that creates a webhook anew, with a new address and secret."""
     flags = [
         f"--{name} {shlex.quote(str(webhook[name]))}"
         for name in ("subject", "form", "intent", "priority")
@@ -175,18 +173,17 @@ def _again(workspace: str, webhook: dict[str, Any]) -> str:
 
 
 @verb("log", VERBS)
-def log(talk: Talk) -> None:
-    """Print what happened, oldest first, messages whole: one JSON object a line with id, type,
-    timestamp and payload.
+def log(ctx: CliContext) -> None:
+    """Print the event log with full messages, oldest first, as JSON lines.
 
     Example: ackbox -w shop log > shop-log.jsonl
 
-    The same lines have the same ids each time, so that a later run can be put beside an earlier
-    one.
+    Each line has id, type, timestamp and payload. Ids are the same in every run, so you can
+    compare two logs.
     """
     cursor, has_more = None, True
     while has_more:
-        page = talk.call("event.log", limit=200, cursor=cursor)
+        page = ctx.call("event.log", limit=200, cursor=cursor)
         for line in page["lines"]:
             click.echo(as_json(line))
         cursor, has_more = page["cursor"], page["has_more"]
@@ -194,30 +191,30 @@ def log(talk: Talk) -> None:
 
 @verb("import", VERBS)
 @click.argument("file")
-@click.option("--dry-run", is_flag=True, help="Say what would be new, and store nothing.")
-@click.option("--progress", is_flag=True, help="Tell how far it is, also without a terminal.")
-def import_(talk: Talk, file: str, dry_run: bool, progress: bool) -> None:
-    """Read an exported workspace back, with all its ids, receipts and marks.
+@click.option("--dry-run", is_flag=True, help="Count what would be new; store nothing.")
+@click.option("--progress", is_flag=True, help="Show progress even without a terminal.")
+def import_(ctx: CliContext, file: str, dry_run: bool, progress: bool) -> None:
+    """Import an exported workspace, with its ids, receipts and marks.
 
     Example: ackbox import shop.jsonl -w shop-copy
 
-    The file is checked whole before anything is stored. Without -w it goes into a workspace of
-    its own name, which is made if it is missing. What is there already is left as it is, so that
-    importing again changes nothing, and completes an import that broke off. Webhooks come without
-    their secrets: it says how to make each again.
+    The command checks the file before it stores anything. Without -w the file goes into a workspace
+    of the exported name, which is created if it is missing. Existing records stay as they are, so
+    importing again changes nothing and completes an interrupted import. Webhook secrets are not in
+    the file: the command prints how to create each webhook again.
     """
     try:
         with _reread(file) as lines:
-            header, end = _check(talk, lines)
-            name = talk.setting("workspace") or header["workspace"]
-            talk.given["workspace"] = name
+            header, end = _check(ctx, lines)
+            name = ctx.setting("workspace") or header["workspace"]
+            ctx.options["workspace"] = name
             is_missing = name not in [
-                each["name"] for each in talk.call("workspace.list", workspace=None)["workspaces"]
+                each["name"] for each in ctx.call("workspace.list", workspace=None)["workspaces"]
             ]
             if not is_missing:
-                _store(talk, lines, header, end, only_look=True, shown=progress)
+                _store(ctx, lines, header, end, only_look=True, shown=progress)
             elif not dry_run:
-                talk.call(
+                ctx.call(
                     "workspace.create",
                     workspace=None,
                     name=name,
@@ -227,19 +224,19 @@ def import_(talk: Talk, file: str, dry_run: bool, progress: bool) -> None:
             done = (
                 {"new": sum(end[part] for part in PARTS), "known": 0}
                 if dry_run and is_missing
-                else _store(talk, lines, header, end, only_look=dry_run, shown=progress)
+                else _store(ctx, lines, header, end, only_look=dry_run, shown=progress)
             )
             webhooks = header.get("webhooks", [])
-            here = _webhooks(talk) if webhooks and not (dry_run and is_missing) else []
+            here = _webhooks(ctx) if webhooks and not (dry_run and is_missing) else []
             left_out = [_again(name, each) for each in webhooks if each not in here]
     except OSError as error:
-        talk.fail(
+        ctx.fail(
             REFUSED,
             "invalid",
             f"{file} cannot be read: {error.strerror}.",
-            "Give the file that export wrote.",
+            "Pass a file that `ackbox export` wrote.",
         )
-    talk.show(
+    ctx.show(
         {"workspace": name, **done, "webhooks_left_out": left_out},
         lambda of: _imported(of, dry_run),
     )
@@ -248,13 +245,13 @@ def import_(talk: Talk, file: str, dry_run: bool, progress: bool) -> None:
 def _imported(of: dict[str, Any], dry_run: bool) -> str:
     lines = [
         f"{of['workspace']}: {of['new']:,} new, {of['known']:,}"
-        f" known{' (nothing stored)' if dry_run else ''}"
+        f" existing{'; nothing was stored' if dry_run else ''}"
     ]
     if of["webhooks_left_out"]:
         lines += [
             (
-                "webhooks left out, because their secrets are not in the file:"
-                f" {len(of['webhooks_left_out'])}. Make each again with:"
+                f"{len(of['webhooks_left_out'])} webhooks not imported, because their secrets are"
+                " not in the file. Create each again with:"
             ),
             *(f"  {command}" for command in of["webhooks_left_out"]),
         ]
@@ -262,7 +259,7 @@ def _imported(of: dict[str, Any], dry_run: bool) -> str:
 
 
 def _reread(file: str) -> IO[bytes]:
-    """Return the file so that it can be read twice; standard input is put aside first."""
+    """Open a file so that it can be read twice; standard input goes to a temporary file."""
     if file != "-":
         return open(file, "rb")
     aside = tempfile.TemporaryFile()  # noqa: SIM115  (returned open: the caller reads it twice and closes it)
@@ -271,34 +268,36 @@ def _reread(file: str) -> IO[bytes]:
     return aside
 
 
-def _check(talk: Talk, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the header and the closing line of a whole, undamaged export.
+def _check(ctx: CliContext, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the header and the last line of a complete, undamaged export.
 
-    Ends the program on any other.
+    Ends the program for any other file.
     """
 
     def refuse(what: str) -> NoReturn:
-        talk.fail(
+        ctx.fail(
             REFUSED,
             "invalid",
-            f"This is not a whole export: {what}.",
-            "Nothing was stored. Export again, or copy the file again.",
+            f"This is not a complete export: {what}.",
+            "Nothing was stored. Export or copy the file again.",
         )
 
     hashed, counts, header, end = hashlib.sha256(), dict.fromkeys(PARTS, 0), None, None
     lines.seek(0)
     for number, line in enumerate(lines, 1):
         if end is not None:
-            refuse(f"line {number} comes after its end")
+            refuse(f"line {number} comes after the last line")
         try:
             record = json.loads(line)
         except ValueError:
             refuse(f"line {number} is not JSON")
         if number == 1:
             if not isinstance(record, dict) or record.get("format") != FORMAT:
-                refuse("its first line is not the header of one")
+                refuse("the first line is no export header")
             if record.get("version") != VERSION:
-                refuse(f"it has version {record.get('version')}, and this program reads {VERSION}")
+                refuse(
+                    f"it has version {record.get('version')}, this program reads version {VERSION}"
+                )
             header = record
         elif "end" in record:
             # A file of an older version has fewer parts.
@@ -307,18 +306,18 @@ def _check(talk: Talk, lines: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]
         else:
             part = next(iter(record), "")
             if part not in counts:
-                refuse(f"line {number} is nothing an export holds")
+                refuse(f"line {number} holds an unknown record")
             counts[part] += 1
         hashed.update(line)
     if header is None or end is None:
-        refuse("it has no end")
+        refuse("the last line is missing")
     if end != {**counts, "sha256": hashed.hexdigest()}:
-        refuse("its checksum or counts do not match")
+        refuse("the checksum or the counts do not match")
     return header, end
 
 
 def _store(
-    talk: Talk,
+    ctx: CliContext,
     lines: IO[bytes],
     header: dict[str, Any],
     end: dict[str, Any],
@@ -326,17 +325,17 @@ def _store(
     only_look: bool,
     shown: bool,
 ) -> dict[str, int]:
-    told = Progress(
+    progress_line = Progress(
         "checking" if only_look else "importing", sum(end[part] for part in PARTS), shown=shown
     )
     done = {"new": 0, "known": 0}
     for part, records in _batches(lines):
-        answer = talk.call(
+        answer = ctx.call(
             "workspace.import", part=part, records=records, upto=header["upto"], only_look=only_look
         )
         done = {name: done[name] + answer[name] for name in done}
-        told.add(len(records))
-    told.add(0, is_last=True)
+        progress_line.add(len(records))
+    progress_line.add(0, is_last=True)
     return done
 
 
@@ -359,27 +358,27 @@ def _batches(lines: IO[bytes]) -> Iterator[tuple[str, list[Any]]]:
 
 @verb("backup", VERBS)
 @click.argument("dest")
-def backup(talk: Talk, dest: str) -> None:
-    """Copy the whole database while the server runs, and check the copy.
+def backup(ctx: CliContext, dest: str) -> None:
+    """Copy the database while the server runs, and check the copy.
 
     Example: ackbox backup ~/ackbox-2026-11-21.db
 
-    Keys are in it: keep it as you keep the data directory. Use a copy of SQLite with:
-    ackbox up --database sqlite:////path/to/copy. A copy of PostgreSQL is for pg_restore.
+    The copy holds API keys: protect it like the data directory. Start a copy of SQLite with:
+    ackbox up --database sqlite:////path/to/copy. Restore a copy of PostgreSQL with pg_restore.
     """
-    elsewhere = talk.setting("url")
+    elsewhere = ctx.setting("url")
     if elsewhere and not HttpCaller(elsewhere, None).is_here:
-        talk.fail(
+        ctx.fail(
             REFUSED,
             "invalid",
-            f"The server at {elsewhere} is on another machine; the copy would be made there.",
+            f"The server at {elsewhere} is on another machine, and writes the copy there.",
             "Run this on that machine.",
         )
-    talk.timeout_s = COPY_S
-    made = talk.call("server.backup", path=str(Path(dest).expanduser().absolute()))
-    talk.show(
+    ctx.timeout_s = COPY_S
+    made = ctx.call("server.backup", path=str(Path(dest).expanduser().absolute()))
+    ctx.show(
         made,
         lambda of: (
-            f"copied to {of['path']}: {of['bytes'] / 1e6:,.1f} MB, checked by {of['verified']}"
+            f"Copied to {of['path']}: {of['bytes'] / 1e6:,.1f} MB, checked by {of['verified']}"
         ),
     )

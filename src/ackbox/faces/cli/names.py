@@ -1,5 +1,4 @@
-"""Names: what the command line calls an operation or a parameter, for the errors that a server
-sends.
+"""Names: the command or flag for an operation or a parameter that a server's error names.
 
 Explained in docs/reference/cli.md.
 """
@@ -54,9 +53,7 @@ _PARAMETER = re.compile(r"`([a-z_]+)((?:[.\[][^`=]*)?)(?:=([^`]*))?`")
 
 
 def spoken(text: str) -> str:
-    """Return a server's text with the commands, flags and arguments that the command being run
-    has for what it names.
-    """
+    """Return a server's text with operations as commands and parameters as flags."""
     flags = _flags()
 
     def parameter(found: re.Match[str]) -> str:
@@ -69,9 +66,7 @@ def spoken(text: str) -> str:
 
 
 def _flags() -> dict[str, str]:
-    """Return the flags of the command being run by the names of the parameters they become, its
-    arguments in capitals.
-    """
+    """Map parameters to flags of the command being run, or to its arguments in capitals."""
     context = click.get_current_context(silent=True)
     found = dict(SHARED)
     for each in [] if context is None else context.command.params:

@@ -1,4 +1,4 @@
-"""Looking at what waits: needs, threads.
+"""Open items: needs, threads.
 
 Explained in docs/reference/cli.md.
 """
@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from ackbox.faces.cli.context import NOTHING, Talk, verb
+from ackbox.faces.cli.context import NOTHING, CliContext, verb
 from ackbox.faces.terminal_text import Column, local_time, some
 
 VERBS: dict[str, click.Command] = {}
@@ -34,31 +34,31 @@ THREADS = (
 
 
 @verb("needs", VERBS)
-@click.option("--limit", type=click.IntRange(1, 200), default=50, help="At most this many.")
-@click.option("--fail-empty", is_flag=True, help="End with 6 when nothing waits.")
-def needs(talk: Talk, limit: int, fail_empty: bool) -> None:
-    """Show what waits for a person: their mail, who is blocked, what is urgent, late or stuck.
+@click.option("--limit", type=click.IntRange(1, 200), default=50, help="Maximum number to show.")
+@click.option("--fail-empty", is_flag=True, help="Exit with code 6 when nothing waits.")
+def needs(ctx: CliContext, limit: int, fail_empty: bool) -> None:
+    """List what needs a person: unread, blocked, urgent, overdue or stuck.
 
     Example: ackbox --as ana needs
     """
-    found = talk.call("workspace.needs", limit=limit)
-    talk.show_each(found["needs"], NEEDS, empty="Nothing needs you.")
+    found = ctx.call("workspace.needs", limit=limit)
+    ctx.show_each(found["needs"], NEEDS, empty="Nothing needs you.")
     if found["awaited"]:
-        talk.say(f"Mail waits for names nobody has seen: {some(found['awaited'], 8)}")
+        ctx.say(f"Messages wait for agents that never connected: {some(found['awaited'], 8)}")
     if fail_empty and not found["needs"]:
         sys.exit(NOTHING)
 
 
 @verb("threads", VERBS)
-@click.option("--answered", is_flag=True, help="Only where somebody has answered.")
-@click.option("--limit", type=click.IntRange(1, 200), default=30, help="At most this many.")
-def threads(talk: Talk, answered: bool, limit: int) -> None:
-    """List conversations, the one with the newest message first.
+@click.option("--answered", is_flag=True, help="Only threads with a reply.")
+@click.option("--limit", type=click.IntRange(1, 200), default=30, help="Maximum number to show.")
+def threads(ctx: CliContext, answered: bool, limit: int) -> None:
+    """List threads, newest message first.
 
     Example: ackbox threads
     """
-    talk.show_each(
-        talk.call("thread.list", answered_only=answered, limit=limit)["threads"],
+    ctx.show_each(
+        ctx.call("thread.list", answered_only=answered, limit=limit)["threads"],
         THREADS,
-        empty='No conversations yet. Begin one: ackbox send bob "hello"',
+        empty='No threads yet. Start one with: ackbox send bob "hello"',
     )

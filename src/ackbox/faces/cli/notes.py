@@ -1,4 +1,4 @@
-"""Sessions, notes and turns at the command line.
+"""Sessions, notes and turns: the verbs of `ackbox session`, `note` and `turn`.
 
 Explained in docs/reference/cli.md.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import Talk, Verb, talking, verbs
+from ackbox.faces.cli.context import CliContext, Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, ago, some
 
 CLAIMS = (
@@ -18,7 +18,7 @@ CLAIMS = (
         "agent",
         lambda each: f"{each['agent']}/{each['instance']}" if each["instance"] else each["agent"],
     ),
-    Column("also", lambda each: some([*each["areas"], *each["files"]], 5), may_cut=True),
+    Column("claims", lambda each: some([*each["areas"], *each["files"]], 5), may_cut=True),
 )
 
 VERBS: dict[str, click.Command] = {}
@@ -30,28 +30,28 @@ SESSIONS = (
         "agent",
         lambda each: f"{each['agent']}/{each['instance']}" if each["instance"] else each["agent"],
     ),
-    Column("is", lambda each: each["outcome"] or each["state"].replace("_", " ")),
+    Column("state", lambda each: each["outcome"] or each["state"].replace("_", " ")),
     Column("area", lambda each: each["area"]),
     Column("files", lambda each: some(each["touched"] or each["files"], 3), may_cut=True),
     Column("summary", lambda each: each["summary"], may_cut=True),
-    Column("seen", lambda each: ago(each["last_seen"])),
+    Column("last seen", lambda each: ago(each["last_seen"])),
 )
 
 
 session = verbs(
     "session",
     VERBS,
-    "Declare what a run of an agent works on.\n\nExample: ackbox --as ana session start --area"
-    " docs",
+    "Declare what a run of an agent works on.\n\nExample: ackbox --as ana session start"
+    " --area docs",
 )
 _token = click.option(
-    "--token", "session", help="The session's token; your newest session when left out."
+    "--token", "session", help="Token of the session; by default your newest session."
 )
 _files = click.option(
     "--file",
     "files",
     multiple=True,
-    help="A file it claims; src/ claims all below it; may be repeated.",
+    help="File that it claims; src/ claims everything below it; repeatable.",
 )
 
 
@@ -63,37 +63,39 @@ def _given(**params: Any) -> dict[str, Any]:
     }
 
 
-def _told(of: Any) -> str:
+def _also_at_work(of: Any) -> str:
     lines = [
-        f"also at work: {each['agent']} on {some([*each['areas'], *each['files']], 5)}"
+        f"Also working: {each['agent']} on {some([*each['areas'], *each['files']], 5)}"
         for each in of["conflicts"]
     ]
     return "\n".join([*lines, f"{of['unread']} unread"])
 
 
 @session.command("start", cls=Verb)
-@click.option("--area", help="The part of the work it claims.")
+@click.option("--area", help="Area of work that it claims.")
 @_files
-@click.option("--summary", help="What it is going to do.")
-@click.option("--ttl", "ttl_s", type=int, help="Seconds it counts as active after a sign of life.")
+@click.option("--summary", help="Planned work.")
+@click.option(
+    "--ttl", "ttl_s", type=int, help="Seconds that it stays active after its last heartbeat."
+)
 @click.option(
     "--on-conflict",
     type=click.Choice(["warn", "block"]),
-    help="Others claim the same: tell, or refuse to start.",
+    help="When others claim the same: start and warn, or refuse to start (block).",
 )
-@click.option("--announce", is_flag=True, help="Tell everyone of the start and of the end.")
-@talking
-def session_start(talk: Talk, /, **params: Any) -> None:
-    """Declare a run, and print its token and who works on the same.
+@click.option("--announce", is_flag=True, help="Tell everyone when it starts and when it ends.")
+@with_context
+def session_start(ctx: CliContext, /, **params: Any) -> None:
+    """Start a session; print its token and the agents that claim the same.
 
     Example: ackbox --as ana session start --area docs --file docs/ --summary "A page about
     sessions"
     """
-    talk.show(
-        talk.call("session.start", **_given(**params)),
+    ctx.show(
+        ctx.call("session.start", **_given(**params)),
         lambda of: (
-            f"{of['session']['agent']} started; end with: {talk.again} session end --token"
-            f" {of['token']}\n{_told(of)}"
+            f"Session of {of['session']['agent']} started. End it with: {ctx.again} session end"
+            f" --token {of['token']}\n{_also_at_work(of)}"
         ),
     )
 
@@ -101,67 +103,74 @@ def session_start(talk: Talk, /, **params: Any) -> None:
 @session.command("checkpoint", cls=Verb)
 @click.argument("summary", nargs=-1)
 @_token
-@click.option("--area", help="The part of the work it claims now.")
+@click.option("--area", help="Area of work that it claims now.")
 @_files
-@talking
-def session_checkpoint(talk: Talk, /, summary: tuple[str, ...], **params: Any) -> None:
-    """Say how far a run has come; a sign of life.
+@with_context
+def session_checkpoint(ctx: CliContext, /, summary: tuple[str, ...], **params: Any) -> None:
+    """Report the progress of a session; counts as a heartbeat.
 
     Example: ackbox --as ana session checkpoint "Half of it is written"
     """
-    said = talk.call("session.checkpoint", **_given(summary=" ".join(summary) or None, **params))
-    talk.show(
-        said, lambda of: _told(of) if of["session"] else f"no session is running\n{_told(of)}"
+    checkpoint = ctx.call(
+        "session.checkpoint", **_given(summary=" ".join(summary) or None, **params)
+    )
+    ctx.show(
+        checkpoint,
+        lambda of: (
+            _also_at_work(of) if of["session"] else f"No session is active.\n{_also_at_work(of)}"
+        ),
     )
 
 
 @session.command("end", cls=Verb)
 @click.argument("summary", nargs=-1)
 @_token
-@click.option("--outcome", help="How it ended, in a word: completed, failed, abandoned.")
-@click.option("--touched", multiple=True, help="A file it changed; may be repeated.")
-@talking
-def session_end(talk: Talk, /, summary: tuple[str, ...], **params: Any) -> None:
-    """End a run: what it claimed is free.
+@click.option("--outcome", help="Outcome, in a word: completed, failed, abandoned.")
+@click.option("--touched", multiple=True, help="File that it changed; repeatable.")
+@with_context
+def session_end(ctx: CliContext, /, summary: tuple[str, ...], **params: Any) -> None:
+    """End a session and release its claims.
 
     Example: ackbox --as ana session end "The page is written" --outcome completed
     """
-    talk.show(
-        talk.call("session.end", **_given(summary=" ".join(summary) or None, **params)),
-        lambda of: f"{of['session']['agent']} ended",
+    ctx.show(
+        ctx.call("session.end", **_given(summary=" ".join(summary) or None, **params)),
+        lambda of: f"Session of {of['session']['agent']} ended.",
     )
 
 
 @session.command("conflicts", cls=Verb)
-@click.option("--area", help="The part of the work.")
+@click.option("--area", help="Area of work.")
 @_files
-@talking
-def session_conflicts(talk: Talk, /, **params: Any) -> None:
-    """Show who works on an area or files now; declares nothing.
+@with_context
+def session_conflicts(ctx: CliContext, /, **params: Any) -> None:
+    """List the sessions that claim an area or files; claims nothing.
 
     Example: ackbox session conflicts --area docs --file src/
     """
-    talk.show_each(
-        talk.call("session.conflicts", **_given(**params))["conflicts"],
+    ctx.show_each(
+        ctx.call("session.conflicts", **_given(**params))["conflicts"],
         CLAIMS,
-        empty="Nobody works on it.",
+        empty="No session claims it.",
     )
 
 
 @session.command("list", cls=Verb)
-@click.option("--of", help="Only this agent's.")
+@click.option("--of", help="Only sessions of this agent.")
 @click.option(
-    "--state", type=click.Choice(["active", "timed_out", "ended"]), help="Only those that stand so."
+    "--state",
+    type=click.Choice(["active", "timed_out", "ended"]),
+    help="Only sessions in this state.",
 )
-@click.option("--limit", type=int, default=20, show_default=True, help="At most this many.")
-@talking
-def session_list(talk: Talk, /, **params: Any) -> None:
-    """Show who runs or ran, on what, and how it ended.
+@click.option("--limit", type=int, default=20, show_default=True, help="Maximum number to show.")
+@with_context
+def session_list(ctx: CliContext, /, **params: Any) -> None:
+    """List sessions with their claims and outcomes, newest first.
 
     Example: ackbox session list --state active
     """
-    talk.show_each(
-        talk.call("session.list", **_given(**params))["sessions"],
+    ctx.show_each(
+        ctx.call("session.list", **_given(**params))["sessions"],
         SESSIONS,
         empty="No sessions yet. Start one with: ackbox --as ana session start",
     )
@@ -170,21 +179,22 @@ def session_list(talk: Talk, /, **params: Any) -> None:
 note = verbs(
     "note",
     VERBS,
-    "Keep notes for everybody, link them, and find them again.\n\nExample: ackbox --as ana note add"
-    ' "SQLite first"',
+    'Keep shared notes, link and search them.\n\nExample: ackbox --as ana note add "SQLite first"',
 )
 _narrow = (
-    click.option("--kind", help="Only of this kind."),
-    click.option("--tag", help="Only with this tag."),
-    click.option("--author", help="Only by this author."),
-    click.option("--min-priority", type=int, help="Only of at least this priority."),
+    click.option("--kind", help="Only notes of this kind."),
+    click.option("--tag", help="Only notes with this tag."),
+    click.option("--author", help="Only notes by this author."),
+    click.option("--min-priority", type=int, help="Only notes of at least this priority."),
     click.option(
         "--superseded",
         "include_superseded",
         is_flag=True,
-        help="Those that another stands for, too.",
+        help="Include notes that a newer one replaced.",
     ),
-    click.option("--limit", type=int, default=20, show_default=True, help="At most this many."),
+    click.option(
+        "--limit", type=int, default=20, show_default=True, help="Maximum number to show."
+    ),
 )
 
 NOTES = (
@@ -193,7 +203,7 @@ NOTES = (
     Column("author", lambda each: each["author"]),
     Column("note", lambda each: each["title"] or each["text"], may_cut=True),
     Column("tags", lambda each: some(each["tags"], 3)),
-    Column("kept", lambda each: ago(each["created_at"])),
+    Column("added", lambda each: ago(each["created_at"])),
     Column("id", lambda each: each["id"]),
 )
 
@@ -206,76 +216,74 @@ def _narrowing(command: Any) -> Any:
 
 @note.command("add", cls=Verb)
 @click.argument("text", nargs=-1, required=True)
-@click.option("--kind", help="What it is: memory, note, fact, decision, or a word of yours.")
-@click.option("--title", help="In a line.")
-@click.option("--tag", "tags", multiple=True, help="A label; may be repeated.")
+@click.option("--kind", help="Kind: memory, note, fact, decision or any other word.")
+@click.option("--title", help="Title, one line.")
+@click.option("--tag", "tags", multiple=True, help="Tag; repeatable.")
 @click.option(
-    "--priority", type=int, help="1 to 5; from 4 on it is told to whoever starts a session."
+    "--priority", type=int, help="Priority from 1 to 5; new sessions are shown notes from 4 up."
 )
-@click.option("--unless-known", is_flag=True, help="Keep nothing when it is there already.")
-@talking
-def note_add(talk: Talk, /, text: tuple[str, ...], **params: Any) -> None:
-    """Keep a note for everybody in the workspace.
+@click.option("--unless-known", is_flag=True, help="Add nothing when the same note exists.")
+@with_context
+def note_add(ctx: CliContext, /, text: tuple[str, ...], **params: Any) -> None:
+    """Add a note for everyone in the workspace.
 
     Example: ackbox --as ana note add "SQLite first, PostgreSQL when it is outgrown" --kind decision
     --tag storage
     """
-    talk.show(
-        talk.call("note.add", text=" ".join(text), **_given(**params)),
-        lambda of: f"{'kept before' if of['duplicate'] else 'kept'}: {of['id']}",
+    ctx.show(
+        ctx.call("note.add", text=" ".join(text), **_given(**params)),
+        lambda of: f"{'Exists already' if of['duplicate'] else 'Added'}: {of['id']}",
     )
 
 
 @note.command("list", cls=Verb)
 @_narrowing
-@talking
-def note_list(talk: Talk, /, **params: Any) -> None:
+@with_context
+def note_list(ctx: CliContext, /, **params: Any) -> None:
     """List notes, newest first.
 
     Example: ackbox note list --kind decision
     """
-    talk.show_each(
-        talk.call("note.list", **_given(**params))["notes"],
+    ctx.show_each(
+        ctx.call("note.list", **_given(**params))["notes"],
         NOTES,
-        empty="No notes. Keep one with: ackbox --as ana note add TEXT",
+        empty="No notes. Add one with: ackbox --as ana note add TEXT",
     )
 
 
 @note.command("search", cls=Verb)
 @click.argument("query", nargs=-1, required=True)
 @_narrowing
-@talking
-def note_search(talk: Talk, /, query: tuple[str, ...], **params: Any) -> None:
-    """Find notes by their words.
+@with_context
+def note_search(ctx: CliContext, /, query: tuple[str, ...], **params: Any) -> None:
+    """Search notes by words.
 
     Example: ackbox note search storage engine
     """
-    found = talk.call("note.search", query=" ".join(query), **_given(**params))["notes"]
-    talk.show_each(found, NOTES, empty="No notes with these words.")
+    found = ctx.call("note.search", query=" ".join(query), **_given(**params))["notes"]
+    ctx.show_each(found, NOTES, empty="No notes found.")
 
 
 @note.command("show", cls=Verb)
 @click.argument("id")
-@click.option(
-    "--depth", type=int, default=1, show_default=True, help="Neighbours over so many links."
-)
-@talking
-def note_show(talk: Talk, id: str, depth: int) -> None:
-    """Show a note and what it is linked to.
+@click.option("--depth", type=int, default=1, show_default=True, help="How many links to follow.")
+@with_context
+def note_show(ctx: CliContext, id: str, depth: int) -> None:
+    """Show a note and its links.
 
     Example: ackbox note show 0199…
     """
-    talk.show(talk.call("note.get", id=id, depth=depth), _page)
+    ctx.show(ctx.call("note.get", id=id, depth=depth), _page)
 
 
 def _page(of: Any) -> str:
-    own, names = (
+    note, names = (
         of["note"],
         {each["id"]: each["title"] or each["opening"] for each in of["neighbours"]},
     )
     head = (
-        f"{own['kind']} by {own['author']}, {ago(own['created_at'])}"
-        f" ago{', superseded' if own['superseded_by'] else ''}"
+        f"{note['kind']} by {note['author']}, {ago(note['created_at'])}"
+        f" ago{', superseded' if note['superseded_by'] else ''}"
     )
     links = [
         f"  {names.get(each['source'], 'this')} → {each['relation']} →"
@@ -285,9 +293,9 @@ def _page(of: Any) -> str:
     return "\n".join(
         [
             head,
-            *([own["title"]] if own["title"] else []),
+            *([note["title"]] if note["title"] else []),
             "",
-            own["text"],
+            note["text"],
             *(["", *links] if links else []),
         ]
     )
@@ -297,80 +305,82 @@ def _page(of: Any) -> str:
 @click.argument("id")
 @click.argument("relation")
 @click.argument("to")
-@talking
-def note_link(talk: Talk, id: str, relation: str, to: str) -> None:
-    """Say how one note is related to another.
+@with_context
+def note_link(ctx: CliContext, id: str, relation: str, to: str) -> None:
+    """Link one note to another.
 
     Example: ackbox --as ana note link 0199… supports 0198…
     """
-    talk.show(
-        talk.call("note.link", id=id, relation=relation, to=to),
-        lambda of: "linked so before" if of["duplicate"] else "linked",
+    ctx.show(
+        ctx.call("note.link", id=id, relation=relation, to=to),
+        lambda of: "Linked already." if of["duplicate"] else "Linked.",
     )
 
 
 @note.command("supersede", cls=Verb)
 @click.argument("id")
 @click.argument("text", nargs=-1, required=True)
-@click.option("--title", help="In a line.")
-@talking
-def note_supersede(talk: Talk, /, id: str, text: tuple[str, ...], title: str | None) -> None:
-    """Say what a note says from now on; the old one stays to be read.
+@click.option("--title", help="Title, one line.")
+@with_context
+def note_supersede(ctx: CliContext, /, id: str, text: tuple[str, ...], title: str | None) -> None:
+    """Replace a note with a newer one; the old one stays readable.
 
     Example: ackbox --as ana note supersede 0199… "PostgreSQL from the start"
     """
-    talk.show(
-        talk.call("note.supersede", id=id, text=" ".join(text), **_given(title=title)),
-        lambda of: f"kept: {of['id']}",
+    ctx.show(
+        ctx.call("note.supersede", id=id, text=" ".join(text), **_given(title=title)),
+        lambda of: f"Added: {of['id']}",
     )
 
 
 turn = verbs(
     "turn",
     VERBS,
-    "Leave what a turn did, and what it says to others.\n\nExample: ackbox --as ana turn submit"
+    "Record the result of a turn and send its messages.\n\nExample: ackbox --as ana turn submit"
     " turn.json",
 )
 
 
 @turn.command("submit", cls=Verb)
 @click.argument("file", type=click.File("rb"), default="-")
-@talking
-def turn_submit(talk: Talk, file: Any) -> None:
-    """End a turn with an envelope from a file, or from standard input: all of it is kept and sent,
-    or nothing.
+@with_context
+def turn_submit(ctx: CliContext, file: Any) -> None:
+    """Submit a turn from a JSON file or standard input, all or nothing.
 
     Example: ackbox --as ana turn submit turn.json
 
-    The file: {"summary": "Tests pass", "messages": [{"to": "bob", "body": "Please review",
-    "intent": "handoff"}]}; also status, blockers, next, plan,
-    task, answer_within_s, answers_oldest, idempotency_key, and for a message subject, refs, parent.
+    The file holds, for example: {"summary": "Tests pass", "messages": [{"to": "bob", "body":
+    "Please review", "intent": "handoff"}]}. Other fields: status, blockers, next, plan, task,
+    answer_within_s, answers_oldest, idempotency_key; in a message: subject, refs, parent.
     """
-    talk.show(talk.call("turn.submit", **_envelope(file)), _ended)
+    ctx.show(ctx.call("turn.submit", **_envelope(file)), _ended)
 
 
 def _envelope(file: Any) -> dict[str, Any]:
-    """Return the one JSON object of a file; what stands in it is the operation's to judge."""
+    """Return the JSON object of a file; the operation checks its fields."""
     if file.isatty():
         raise click.UsageError(
-            "Name a file, or give the envelope on standard input: ackbox --as ana turn submit"
+            "No file. Name one, or pipe JSON to standard input: ackbox --as ana turn submit"
             " turn.json"
         )
     try:
         found = json.loads(file.read())
     except ValueError as error:
-        raise click.UsageError(f"The envelope is not valid JSON: {error}.") from None
+        raise click.UsageError(f"The turn is not valid JSON: {error}.") from None
     if not isinstance(found, dict):
         raise click.UsageError(
-            'The envelope is not a JSON object; it begins like this: {"summary": "…"}'
+            'The turn is not a JSON object. Write one such as: {"summary": "Tests pass"}'
         )
     return found
 
 
 def _ended(of: Any) -> str:
-    said = [
+    sent = [
         f"  to {some(each['to'], 5)} ({each['intent']}): {each['id']}" for each in of["messages"]
     ]
     return "\n".join(
-        [f"{'kept before' if of['duplicate'] else 'kept'}: {of['id']}, {of['status']}", *said]
+        [
+            f"{'Known already' if of['duplicate'] else 'Submitted'}: {of['id']}, {of['status']}",
+            *sent,
+        ]
     )

@@ -1,4 +1,4 @@
-"""People and keys: who, me, heartbeat, nudge, dismiss, key, workspace.
+"""Agents, keys and workspaces: who, me, heartbeat, nudge, dismiss, agent, key, workspace.
 
 Explained in docs/reference/cli.md.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import Talk, Verb, new_key, talking, verb, verbs
+from ackbox.faces.cli.context import CliContext, Verb, new_key, verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, ago, local_time, some
 
 VERBS: dict[str, click.Command] = {}
@@ -18,10 +18,10 @@ SIGNS = {"online": "●", "idle": "◐", "away": "○"}
 PEOPLE = (
     Column("", lambda each: SIGNS[each["presence"]]),
     Column("agent", lambda each: _name(each)),
-    Column("is", lambda each: each["presence"]),
-    Column("where", lambda each: each["machine"]),
+    Column("presence", lambda each: each["presence"]),
+    Column("machine", lambda each: each["machine"]),
     Column("doing", lambda each: each["summary"] or each["area"], may_cut=True),
-    Column("seen", lambda each: ago(each["last_seen"])),
+    Column("last seen", lambda each: ago(each["last_seen"])),
 )
 
 
@@ -36,10 +36,10 @@ KEYS = (
     Column("kind", lambda key: key["kind"]),
     Column("agent", lambda key: key["agent"]),
     Column("label", lambda key: key["label"], may_cut=True),
-    Column("made", lambda key: local_time(key["created_at"])),
+    Column("created", lambda key: local_time(key["created_at"])),
     Column(
-        "until",
-        lambda key: "revoked" if key["revoked_at"] else local_time(key["expires_at"]) or "no end",
+        "expires",
+        lambda key: "revoked" if key["revoked_at"] else local_time(key["expires_at"]) or "never",
     ),
 )
 WORKSPACES = (
@@ -50,73 +50,76 @@ WORKSPACES = (
         "settings",
         lambda each: ", ".join(f"{name}={value}" for name, value in each["settings"].items()),
     ),
-    Column("made", lambda each: local_time(each["created_at"])),
+    Column("created", lambda each: local_time(each["created_at"])),
 )
 
 
 @verb("who", VERBS)
-@click.option("--online", "online_only", is_flag=True, help="Only those who are here now.")
-def who(talk: Talk, online_only: bool) -> None:
-    """Show who is here: agents and people, and what they are doing.
+@click.option(
+    "--online", "online_only", is_flag=True, help="Only agents and people who are online."
+)
+def who(ctx: CliContext, online_only: bool) -> None:
+    """List agents and people with their presence and current work.
 
     Example: ackbox who
     """
-    roster = talk.call("agent.list", online_only=online_only)
+    roster = ctx.call("agent.list", online_only=online_only)
     people = (
         roster["agents"]
-        if talk.is_json
+        if ctx.is_json
         else [one for each in roster["agents"] for one in (each, *each["instances"])]
     )
-    talk.show_each(
-        people, PEOPLE, empty='Nobody is here yet. Say hello with: ackbox --as ana send bob "hello"'
+    ctx.show_each(
+        people,
+        PEOPLE,
+        empty='No agents yet. Send a first message with: ackbox --as ana send bob "hello"',
     )
-    if roster["awaited"] and not talk.is_json:
-        talk.say(f"Mail waits for names that nobody has seen: {some(roster['awaited'], 8)}")
+    if roster["awaited"] and not ctx.is_json:
+        ctx.say(f"Messages wait for agents that never connected: {some(roster['awaited'], 8)}")
 
 
 @verb("me", VERBS)
-def me(talk: Talk) -> None:
-    """Show whom your key makes you, and what it lets you do.
+def me(ctx: CliContext) -> None:
+    """Show the agent, workspace and permissions of your key.
 
     Example: ackbox --as ana me
     """
-    talk.show(
-        talk.call("agent.whoami"),
+    ctx.show(
+        ctx.call("agent.whoami"),
         lambda of: (
-            f"{of['agent'] or 'nobody yet (say --as NAME)'} in {of['workspace']}, with a key of"
-            f" kind {of['role']} that may {', '.join(of['may'])}"
+            f"agent      {of['agent'] or 'none; name one with --as NAME'}\n"
+            f"workspace  {of['workspace']}\nrole       {of['role']}\n"
+            f"allowed    {', '.join(of['may'])}"
         ),
     )
 
 
 @verb("heartbeat", VERBS)
 @click.argument("summary", nargs=-1)
-def heartbeat(talk: Talk, summary: tuple[str, ...]) -> None:
-    """Say that you are here, and what you are doing if that changed.
+def heartbeat(ctx: CliContext, summary: tuple[str, ...]) -> None:
+    """Report that you are online, and what you are doing.
 
     Example: ackbox --as ana heartbeat "Migrating the pricing page"
     """
-    alive = talk.call("agent.heartbeat", summary=" ".join(summary) or None)
-    talk.show(
-        alive, lambda of: f"{of['agent']} seen {local_time(of['last_seen'])}, {of['unread']} unread"
-    )
+    alive = ctx.call("agent.heartbeat", summary=" ".join(summary) or None)
+    ctx.show(alive, lambda of: f"{of['agent']} is online, {of['unread']} unread")
 
 
 @verb("nudge", VERBS)
 @click.argument("name")
 @click.argument("id", required=False)
-def nudge(talk: Talk, name: str, id: str | None) -> None:
-    """Ask somebody to look at their post, urgently; with an id, at that message.
+def nudge(ctx: CliContext, name: str, id: str | None) -> None:
+    """Ask an agent urgently to read its messages; with an id, that one.
 
     Example: ackbox --as ana nudge bob 0199…
     """
     if id is not None:
-        about = talk.call("message.get", id=id)
-        text = f"Please look at this message: {about['subject'] or about['body'][:120]}"
+        about = ctx.call("message.get", id=id)
+        text = f"Please read this message: {about['subject'] or about['body'][:120]}"
         more: dict[str, Any] = {"parent": id, "refs": [{"kind": "message", "target": id}]}
     else:
-        text, more = "Please look at your post.", {}
-    sent = talk.call(
+        text, more = "Please read your messages.", {}
+    sent = ctx.call(
         "message.send",
         to=name,
         body=text,
@@ -125,7 +128,7 @@ def nudge(talk: Talk, name: str, id: str | None) -> None:
         idempotency_key=new_key(),
         **more,
     )
-    talk.show(
+    ctx.show(
         sent,
         lambda of: f"nudged {name} ({', '.join(each['presence'] for each in of['recipients'])})",
     )
@@ -133,79 +136,89 @@ def nudge(talk: Talk, name: str, id: str | None) -> None:
 
 @verb("dismiss", VERBS)
 @click.argument("name")
-def dismiss(talk: Talk, name: str) -> None:
-    """Wait no longer for a name that has never been here: what waits for it is taken back.
+def dismiss(ctx: CliContext, name: str) -> None:
+    """Withdraw all messages waiting for an agent that never connected.
 
     Example: ackbox dismiss codxe
     """
-    done = talk.call("agent.dismiss", name=name)
-    talk.show(
+    done = ctx.call("agent.dismiss", name=name)
+    ctx.show(
         done,
         lambda of: (
-            f"taken back {of['withdrawn']}" + (", more waits: do it again" if of["is_more"] else "")
+            f"{of['withdrawn']} withdrawn" + ("; more wait: run it again" if of["is_more"] else "")
         ),
     )
 
 
-agent = verbs(
-    "agent", VERBS, "Change what is known of an agent.\n\nExample: ackbox agent set-kind root human"
-)
+agent = verbs("agent", VERBS, "Change an agent.\n\nExample: ackbox agent set-kind root human")
 key = verbs(
-    "key", VERBS, "Make, list, revoke and rotate keys.\n\nExample: ackbox key create --agent bob"
+    "key",
+    VERBS,
+    "Create, list, revoke and rotate API keys.\n\nExample: ackbox key create --agent bob",
 )
 workspace = verbs(
-    "workspace", VERBS, "Make, list and set up workspaces.\n\nExample: ackbox workspace create shop"
+    "workspace",
+    VERBS,
+    "Create, list and configure workspaces.\n\nExample: ackbox workspace create shop",
 )
 
 
 @agent.command("set-kind", cls=Verb)
 @click.argument("name")
 @click.argument("kind", type=click.Choice(["agent", "human"]))
-@talking
-def agent_set_kind(talk: Talk, name: str, kind: str) -> None:
-    """Make a name a person's or an agent's; messages sent before keep what they were.
+@with_context
+def agent_set_kind(ctx: CliContext, name: str, kind: str) -> None:
+    """Set whether a name belongs to an agent or a person (human).
 
     Example: ackbox agent set-kind root human
+
+    Messages sent before keep their sender's kind.
     """
-    talk.show(
-        talk.call("agent.set_kind", name=name, kind=kind),
+    ctx.show(
+        ctx.call("agent.set_kind", name=name, kind=kind),
         lambda of: (
             f"{of['agent']} is {of['kind']}"
-            + (f", was {of['before']}" if of["before"] != of["kind"] else ", as before")
+            + (f", was {of['before']}" if of["before"] != of["kind"] else " already")
         ),
     )
 
 
 @key.command("create", cls=Verb)
-@click.option("--agent", "name", help="Who speaks with it; needed except for admins.")
+@click.option("--agent", "name", help="Agent that uses the key; required except for admin keys.")
 @click.option(
     "--kind",
     type=click.Choice(["agent", "human", "owner", "read-only", "admin", "server-admin"]),
     default="agent",
     show_default=True,
-    help="What it may do.",
+    help="Role of the key.",
 )
 @click.option(
     "--may-speak-as",
     multiple=True,
-    help="Another name it may speak as; * matches any text; may be repeated.",
+    help="Another agent name the key may use; * matches any text; repeatable.",
 )
-@click.option("--label", default="", help="A note for people.")
-@click.option("--expires-in-days", type=int, default=90, show_default=True, help="0 never expires.")
-@talking
+@click.option("--label", default="", help="Label to recognise the key by.")
+@click.option(
+    "--expires-in-days",
+    type=int,
+    default=90,
+    show_default=True,
+    help="Days until it expires; 0 for never.",
+)
+@with_context
 def key_create(
-    talk: Talk,
+    ctx: CliContext,
     name: str | None,
     kind: str,
     may_speak_as: tuple[str, ...],
     label: str,
     expires_in_days: int,
 ) -> None:
-    """Make a key; it is shown this once.
+    """Create an API key and print it once.
 
     Example: ackbox key create --agent bob --json
     """
-    made = talk.call(
+    made = ctx.call(
         "key.create",
         name=name or None,
         kind=kind,
@@ -213,37 +226,37 @@ def key_create(
         label=label,
         expires_in_days=expires_in_days,
     )
-    talk.show(made, lambda of: of["key"])
-    if not talk.is_json:
-        talk.say(
-            "Shown this once. Use it with: export ACKBOX_KEY=…   Revoke it with: ackbox key revoke"
-            f" {made['id']}"
+    ctx.show(made, lambda of: of["key"])
+    if not ctx.is_json:
+        ctx.say(
+            "The key is not shown again. Use it with: export ACKBOX_KEY=…   Revoke it with:"
+            f" ackbox key revoke {made['id']}"
         )
 
 
 @key.command("list", cls=Verb)
-@talking
-def key_list(talk: Talk) -> None:
-    """List the workspace's keys, without their secrets.
+@with_context
+def key_list(ctx: CliContext) -> None:
+    """List the API keys of the workspace, without their secrets.
 
     Example: ackbox key list
     """
-    talk.show_each(
-        talk.call("key.list")["keys"],
+    ctx.show_each(
+        ctx.call("key.list")["keys"],
         KEYS,
-        empty="No keys yet. Make one with: ackbox key create --agent bob",
+        empty="No keys yet. Create one with: ackbox key create --agent bob",
     )
 
 
 @key.command("revoke", cls=Verb)
 @click.argument("id")
-@talking
-def key_revoke(talk: Talk, id: str) -> None:
-    """Revoke a key; what waits with it ends within a second.
+@with_context
+def key_revoke(ctx: CliContext, id: str) -> None:
+    """Revoke a key; its open connections end within a second.
 
     Example: ackbox key revoke 3kQ9…
     """
-    talk.show(talk.call("key.revoke", id=id), lambda _: f"revoked {id}")
+    ctx.show(ctx.call("key.revoke", id=id), lambda _: f"revoked {id}")
 
 
 @key.command("rotate", cls=Verb)
@@ -252,24 +265,26 @@ def key_revoke(talk: Talk, id: str) -> None:
     "--grace",
     default="24h",
     show_default=True,
-    help="Seconds for which the old key stays valid, or 10m, 2h; 0 ends it at once.",
+    help="Time the old key stays valid: seconds, 10m or 2h; 0 revokes it at once.",
 )
-@talking
-def key_rotate(talk: Talk, id: str, grace: str) -> None:
-    """Replace a key by a new one with the same rights; the old one ends later.
+@with_context
+def key_rotate(ctx: CliContext, id: str, grace: str) -> None:
+    """Replace a key with a new one that has the same role.
 
     Example: ackbox key rotate 3kQ9… --grace 2h
 
-    The operator's own key is also written to operator.key on the server's machine.
+    The old key stays valid for the grace period. A new operator key is also written to
+    operator.key on the server's machine.
     """
-    from ackbox.faces.cli.talk import seconds
+    from ackbox.faces.cli.message_text import seconds
 
-    made = talk.call("key.rotate", id=id, grace_s=int(seconds(grace)))
-    talk.show(made, lambda of: of["key"])
-    if not talk.is_json:
-        talk.say(
-            f"Shown this once. The old key {made['old_id']} ends {local_time(made['old_ends_at'])}."
-            + (f" The new one is in {made['kept_in']}." if made["kept_in"] else "")
+    made = ctx.call("key.rotate", id=id, grace_s=int(seconds(grace)))
+    ctx.show(made, lambda of: of["key"])
+    if not ctx.is_json:
+        ctx.say(
+            f"The key is not shown again. The old key {made['old_id']} is valid until"
+            f" {local_time(made['old_ends_at'])}."
+            + (f" The new key is in {made['kept_in']}." if made["kept_in"] else "")
         )
 
 
@@ -280,79 +295,80 @@ def key_rotate(talk: Talk, id: str, grace: str) -> None:
     type=click.Choice(["open", "private"]),
     default="open",
     show_default=True,
-    help="open: members read everything; private: sender, recipients and operators.",
+    help="Readers of messages. open: all members; private: sender, recipients, operators.",
 )
-@talking
-def workspace_create(talk: Talk, name: str, mode: str) -> None:
-    """Make a workspace.
+@with_context
+def workspace_create(ctx: CliContext, name: str, mode: str) -> None:
+    """Create a workspace.
 
     Example: ackbox workspace create shop
     """
-    talk.show(
-        talk.call("workspace.create", name=name, mode=mode),
-        lambda of: f"made {of['name']}; use it with: ackbox -w {of['name']} …",
+    ctx.show(
+        ctx.call("workspace.create", name=name, mode=mode),
+        lambda of: f"Created {of['name']}. Use it with: ackbox -w {of['name']} …",
     )
 
 
 @workspace.command("list", cls=Verb)
-@talking
-def workspace_list(talk: Talk) -> None:
-    """List the workspaces that your key covers.
+@with_context
+def workspace_list(ctx: CliContext) -> None:
+    """List the workspaces that your key can use.
 
     Example: ackbox workspace list
     """
-    talk.show_each(talk.call("workspace.list")["workspaces"], WORKSPACES, empty="No workspaces.")
+    ctx.show_each(
+        ctx.call("workspace.list")["workspaces"],
+        WORKSPACES,
+        empty="No workspaces yet. Create one with: ackbox workspace create shop",
+    )
 
 
 @workspace.command("settings", cls=Verb)
 @click.option(
     "--unknown",
     type=click.Choice(["hold", "refuse", "inactive"]),
-    help="What a send does with a name nobody has seen.",
+    help="Unknown recipients: keep the message until the agent connects (hold), reject and "
+    "suggest similar names (refuse), or also reject agents that are offline (inactive).",
 )
 @click.option(
     "--inactive",
     type=click.Choice(["refuse", "hold"]),
-    help="What 'inactive' does with a known name that is not here.",
+    help="With --unknown inactive: reject messages to agents that are offline, or keep them.",
 )
-@click.option(
-    "--hops-limit", type=int, help="Answers in a thread without a person before it stops."
-)
+@click.option("--hops-limit", type=int, help="Maximum consecutive agent replies in a thread.")
 @click.option(
     "--repeats-limit",
     type=int,
-    help="The same text to the same audience within ten minutes; 0 for no limit.",
+    help="Maximum identical messages to the same recipients in ten minutes; 0 for no limit.",
 )
 @click.option(
     "--on-conflict",
     type=click.Choice(["warn", "block"]),
-    help="Whether a session that claims what another does is told so, or refused.",
+    help="When two sessions claim the same files or area: warn, or reject the second (block).",
 )
 @click.option(
-    "--heartbeat", "heartbeat_s", type=int, help="Seconds between the signs of life of a session."
+    "--heartbeat", "heartbeat_s", type=int, help="Seconds between the heartbeats of a session."
 )
-@click.option(
-    "--empty-inbox-text", help="What a look into an inbox with nothing new says in words."
-)
+@click.option("--empty-inbox-text", help="Text that an empty inbox returns.")
 @click.option(
     "--newcomer-days",
     type=int,
-    help="Days of broadcasts that a new agent is given, 0 to 30; the newest 50 at most.",
+    help="Days of past broadcasts that a new agent receives, 0 to 30; at most 50 messages.",
 )
 @click.option(
     "--session-ttl",
     "session_ttl_s",
     type=int,
-    help="Seconds a session counts as active after a sign of life.",
+    help="Seconds that a session stays active after its last heartbeat.",
 )
-@talking
-def workspace_settings(talk: Talk, /, **changes: Any) -> None:
-    """Show a workspace's settings, or change them.
+@with_context
+def workspace_settings(ctx: CliContext, /, **changes: Any) -> None:
+    """Show the settings of a workspace, or change them.
 
     Example: ackbox -w shop workspace settings --unknown refuse
     """
-    talk.show(
-        talk.call("workspace.settings", **changes),
+    ctx.show(
+        ctx.call("workspace.settings", **changes),
         lambda of: "\n".join(
             [
                 f"{of['name']}, {of['mode']}, agents: {of['agents']}",

@@ -1,4 +1,4 @@
-"""Running: up, stop, status, demo, open, mcp, doctor, completion, and `ackbox` alone.
+"""Run: up, stop, status, demo, open, mcp, doctor, completion, and `ackbox` alone.
 
 Explained in docs/reference/cli.md.
 """
@@ -22,42 +22,42 @@ from ackbox.client.discovery import is_held, read_server
 from ackbox.client.http import NoServer, parse_url
 from ackbox.client.starting import START_S, absolute, live_server, start_server
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import NO_SERVER, REFUSED, Talk, login_name, verb
+from ackbox.faces.cli.context import NO_SERVER, REFUSED, CliContext, login_name, verb
 from ackbox.faces.terminal_text import as_json, local_time, plain, some
 
 VERBS: dict[str, click.Command] = {}
 
 
 def block(server: dict[str, Any], *, is_new: bool) -> str:
-    """Return what a person wants to know of a server that runs."""
+    """Return the addresses and files of a running server, and what to do next."""
     url, where = server["url"], server["data_dir"]
     return (
-        f"ackbox {server['version']} {'is ready' if is_new else 'runs already'}\n\n"
+        f"ackbox {server['version']} {'is ready' if is_new else 'is already running'}\n\n"
         f"  dashboard  {url}/     sign in with: ackbox open\n"
-        f"  agents     {url}/mcp     or: ackbox mcp\n"
-        f"  rest       {url}/v1      described at {url}/reference\n"
-        f"  data       {server['database']}\n"
+        f"  mcp        {url}/mcp     for agents, or: ackbox mcp\n"
+        f"  rest       {url}/v1      documented at {url}/reference\n"
+        f"  database   {server['database']}\n"
         f"  key        {Path(where) / 'operator.key'}\n\n"
-        f"next, in another terminal\n"
-        f"  ackbox demo                          see it move, 40 seconds, no model, no network\n"
-        f'  ackbox --as ana send bob "hello"     leave somebody a message\n'
-        f"  ackbox tui                           watch and take part in the terminal\n"
+        f"Next, in another terminal:\n"
+        f"  ackbox demo                          watch three scripted agents, 40 seconds\n"
+        f'  ackbox --as ana send bob "hello"     send a first message\n'
+        f"  ackbox tui                           open the terminal UI\n"
     )
 
 
-def overview(talk: Talk) -> None:
-    """`ackbox` alone: where the server is, who is here, what waits, and what to do next."""
-    server = read_server(talk.data_dir)
-    if server is None and not talk.setting("url"):
+def overview(ctx: CliContext) -> None:
+    """`ackbox` alone: where the server runs, who is online, and what to do next."""
+    server = read_server(ctx.data_dir)
+    if server is None and not ctx.setting("url"):
         click.echo(
-            "No ackbox runs here.\n\n  ackbox up         start the server\n  ackbox --help    "
-            " everything it can do"
+            "No ackbox server is running here.\n\n  ackbox up         start the server\n"
+            "  ackbox --help     list all commands"
         )
         sys.exit(NO_SERVER)
-    roster = talk.call("agent.list")
+    roster = ctx.call("agent.list")
     online = [each["agent"] for each in roster["agents"] if each["presence"] == "online"]
-    url = talk.server.url
-    if talk.is_json:
+    url = ctx.server.url
+    if ctx.is_json:
         click.echo(
             as_json(
                 {
@@ -71,41 +71,44 @@ def overview(talk: Talk) -> None:
         return
     click.echo(
         plain(
-            f"ackbox runs at {url}\n  {len(roster['agents'])} known, {len(online)}"
+            f"ackbox runs at {url}\n  {len(roster['agents'])} agents, {len(online)}"
             f" online{': ' + some(online, 8) if online else ''}"
         )
     )
     if roster["awaited"]:
-        click.echo(plain(f"  mail waits for names nobody has seen: {some(roster['awaited'], 8)}"))
+        click.echo(
+            plain(f"  messages wait for agents that never connected: {some(roster['awaited'], 8)}")
+        )
     click.echo(
-        "\n  ackbox who        who is here\n  ackbox needs      what waits for a person\n  ackbox"
-        " inbox      your post (--as NAME)\n  ackbox tui        watch and take part\n  ackbox"
-        " --help     everything it can do"
+        "\n  ackbox who        list agents and people\n"
+        "  ackbox needs      list what needs a person\n"
+        "  ackbox inbox      show your messages\n  ackbox tui        open the terminal UI\n"
+        "  ackbox --help     list all commands"
     )
 
 
 @verb("up", VERBS)
 @click.option("--host", help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 picks a free one."
 )
 @click.option(
     "--database",
-    help="postgresql://… or sqlite:////path; SQLite in the data directory when left out.",
+    help="postgresql://… or sqlite:////path; by default SQLite in the data directory.",
 )
 @click.option(
-    "--allow-remote", is_flag=True, help="Listen on an address that other machines reach."
+    "--allow-remote", is_flag=True, help="Allow an address that other machines can reach."
 )
 @click.option(
     "--allow-host",
     "names",
     multiple=True,
-    help="Another name this server is called by, as host or host:port; may be repeated.",
+    help="Additional host name of this server, as HOST or HOST:PORT; repeatable.",
 )
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
-@click.option("--detach", is_flag=True, help="Leave it running in the background.")
+@click.option("--detach", is_flag=True, help="Run the server in the background.")
 def up(
-    talk: Talk,
+    ctx: CliContext,
     host: str | None,
     port: int | None,
     database: str | None,
@@ -114,26 +117,26 @@ def up(
     no_open: bool,
     detach: bool,
 ) -> None:
-    """Start the server, or say where it runs.
+    """Start the server, or print where it is running.
 
-    Example: ackbox up --data-dir ./post
+    Example: ackbox up --data-dir ./ackbox-data
     """
-    where: Path = talk.data_dir
-    talk.given["no_open"] = no_open
+    where: Path = ctx.data_dir
+    ctx.options["no_open"] = no_open
     asked = {
         "host": config.look_up("host", host),
         "port": config.look_up("port", None if port is None else str(port)),
     }
-    # Only what was set: the defaults ask for nothing.
+    # Only options that were set: a default asks for nothing.
     wanted: dict[str, Any] = {
         name: value for name, (value, source) in asked.items() if source != "default"
     }
     if "port" in wanted and not (wanted["port"].isdecimal() and int(wanted["port"]) < 65536):
-        raise click.UsageError(f"The port {wanted['port']!r} is not a number from 0 to 65535.")
+        raise click.UsageError(f"The port {wanted['port']!r} is not a number. Use 0 to 65535.")
     wanted |= {"database": config.database(database), "allow_remote": allow_remote, "names": names}
     running = live_server(where)
     if running is not None:
-        _say_running(talk, running, wanted)
+        _say_running(ctx, running, wanted)
         return
     if detach:
         flags = [
@@ -144,9 +147,9 @@ def up(
         ]
         server, is_new = start_server(where, flags, database=database)
         if is_new:
-            _say_up(talk, server, is_new=True)
+            _say_up(ctx, server, is_new=True)
         else:
-            _say_running(talk, server, wanted)
+            _say_running(ctx, server, wanted)
         return
     import asyncio
 
@@ -160,121 +163,117 @@ def up(
         allow_remote=allow_remote,
         names=names,
     )
-    asyncio.run(serve(place, say=lambda server, is_new: _say_up(talk, server, is_new=is_new)))
+    asyncio.run(serve(place, say=lambda server, is_new: _say_up(ctx, server, is_new=is_new)))
 
 
-def _say_running(talk: Talk, server: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """Say where the server runs, and end with 1 when it was started with other options than
+def _say_running(ctx: CliContext, server: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Print where the server runs; exit with 1 when it was started with other options than
     those wanted now.
     """
     found = differences(server, wanted)
-    if found and talk.is_json:
+    if found and ctx.is_json:
         server = {**server, "differs": found}
-    _say_up(talk, server, is_new=False)
+    _say_up(ctx, server, is_new=False)
     if found:
-        talk.say(
-            f"The server runs with other options: {'; '.join(found)}. To change them: ackbox stop,"
-            " then ackbox up again."
+        ctx.say(
+            f"The server runs with other options: {'; '.join(found)}. To change them, run ackbox"
+            " stop, then ackbox up."
         )
         sys.exit(REFUSED)
 
 
 def differences(server: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
-    """Return in words how a running server differs from the options wanted of one."""
+    """Return a sentence for each wanted option that the running server was not started with."""
     how, url = server.get("options") or {}, parse_url(server["url"])
     found = []
     if (host := wanted.get("host")) and how.get("host") not in (host, None):
-        found.append(f"host {host} is wanted, it has {how['host']}")
+        found.append(f"host {how['host']}, not {host}")
     if (port := int(wanted.get("port") or 0)) and port != url.port:
-        found.append(f"port {port} is wanted, it has {url.port}")
+        found.append(f"port {url.port}, not {port}")
     database = wanted.get("database") and config.without_password(absolute(wanted["database"]))
     if database and how.get("database") not in (database, None):
-        found.append(f"database {database} is wanted, it has {how['database']}")
+        found.append(f"database {how['database']}, not {database}")
     if wanted.get("allow_remote") and not how.get("allow_remote", True):
-        found.append("--allow-remote is wanted, it was started without")
+        found.append("no --allow-remote")
     missing = [name for name in wanted.get("names", ()) if name not in how.get("names", [name])]
     return [
         *found,
-        *(
-            [f"--allow-host {' '.join(missing)} is wanted, it was started without"]
-            if missing
-            else []
-        ),
+        *([f"no --allow-host {' '.join(missing)}"] if missing else []),
     ]
 
 
-def _say_up(talk: Talk, server: dict[str, Any], *, is_new: bool) -> None:
-    is_shown = can_open() and sys.stdout.isatty() and not talk.given.get("no_open")
-    if talk.is_json:
+def _say_up(ctx: CliContext, server: dict[str, Any], *, is_new: bool) -> None:
+    is_shown = can_open() and sys.stdout.isatty() and not ctx.options.get("no_open")
+    if ctx.is_json:
         click.echo(as_json({**server, "mcp": f"{server['url']}/mcp", "started": is_new}))
     else:
         click.echo(plain(block(server, is_new=is_new)))
         for notice in server.get("notices", []):
-            talk.say(notice)
+            ctx.say(notice)
         if is_shown:
-            # The server answers on this thread; asking it for a link needs another.
-            threading.Thread(target=_open_page, args=(talk,), daemon=True).start()
+            # The server runs on this thread, so the request for a link needs another.
+            threading.Thread(target=_open_page, args=(ctx,), daemon=True).start()
     sys.stdout.flush()
 
 
-def _open_page(talk: Talk) -> None:
-    # Nothing to say where it fails: the address stands on the screen.
+def _open_page(ctx: CliContext) -> None:
+    # A failure needs no message: the address is on the screen.
     with suppress(AckboxError, NoServer, SystemExit):
-        webbrowser.open(sign_in_link(talk)[0])
+        webbrowser.open(sign_in_link(ctx)[0])
 
 
 @verb("stop", VERBS)
-def stop(talk: Talk) -> None:
-    """Stop the server of this data directory; nothing is lost.
+def stop(ctx: CliContext) -> None:
+    """Stop the server of this data directory; no data is lost.
 
     Example: ackbox stop
     """
-    server = read_server(talk.data_dir)
+    server = read_server(ctx.data_dir)
     if server is None:
-        talk.show({"stopped": False}, lambda _: "No server runs here.")
+        ctx.show({"stopped": False}, lambda _: "No server is running here.")
         return
     with suppress(ProcessLookupError):
         os.kill(server["pid"], signal.SIGTERM)
     until = time.monotonic() + START_S
-    while is_held(talk.data_dir) and read_server(talk.data_dir) in (None, server):
+    while is_held(ctx.data_dir) and read_server(ctx.data_dir) in (None, server):
         if time.monotonic() > until:
-            talk.fail(
+            ctx.fail(
                 REFUSED,
                 "unavailable",
                 f"The server (pid {server['pid']}) has not stopped within {START_S:.0f} s.",
-                "Look at its log.",
+                "Read server.log in the data directory.",
             )
         time.sleep(0.02)
-    talk.show({"stopped": True, **server}, lambda of: f"stopped the server at {of['url']}")
+    ctx.show({"stopped": True, **server}, lambda of: f"Stopped the server at {of['url']}.")
 
 
 @verb("status", VERBS)
 @click.argument("id", required=False)
-def status(talk: Talk, id: str | None) -> None:
-    """Show where the server runs; with an id, what became of that message.
+def status(ctx: CliContext, id: str | None) -> None:
+    """Show where the server runs; with an id, the receipts of a message.
 
     Example: ackbox status, or: ackbox status 0199…
     """
     if id is not None:
-        talk.show(talk.call("message.status", id=id), _receipts)
+        ctx.show(ctx.call("message.status", id=id), _receipts)
         return
-    server = live_server(talk.data_dir)
+    server = live_server(ctx.data_dir)
     if server is None:
-        talk.no_server(f"No server runs on {talk.data_dir}.")
-    from ackbox.faces.cli.doctor import stands
+        ctx.no_server(f"No server is running on {ctx.data_dir}.")
+    from ackbox.faces.cli.doctor import database_line
 
     try:
-        server["instance"] = talk.attempt("server.status")
+        server["instance"] = ctx.attempt("server.status")
     except (AckboxError, NoServer):
-        # Whoever may not ask how the database stands is told where it is all the same.
+        # A key without the server scope still sees where the server is.
         server["instance"] = None
     notices = "".join(f"\n{notice}\n" for notice in server.get("notices", []))
-    talk.show(
+    ctx.show(
         server,
         lambda of: (
             block(of, is_new=False)
             + notices
-            + (f"\ndatabase {stands(of['instance'])}\n" if of["instance"] else "")
+            + (f"\ndatabase {database_line(of['instance'])}\n" if of["instance"] else "")
         ),
     )
 
@@ -283,7 +282,7 @@ def _receipts(of: Any) -> str:
     many = f"{of['recipients']} recipient{'' if of['recipients'] == 1 else 's'}"
     lines = [
         f"{many}: {of['delivered']} delivered, {of['read']} read, {of['acknowledged']} acknowledged"
-        + (", late: no answer in time" if of["is_late"] else "")
+        + (", overdue: no reply in time" if of["is_late"] else "")
         + (", expired" if of["is_expired"] else "")
     ]
     for each in of["receipts"]:
@@ -298,54 +297,54 @@ def _receipts(of: Any) -> str:
 
 
 @verb("open", VERBS)
-def open_(talk: Talk) -> None:
-    """Open the dashboard, signed in by a link that works once; print the link where there is no
-    browser.
+def open_(ctx: CliContext) -> None:
+    """Open the dashboard with a one-time sign-in link, or print the link.
 
     Example: ackbox open
     """
-    if not talk.setting("url") and live_server(talk.data_dir) is None:
-        talk.no_server(f"No server runs on {talk.data_dir}.")
-    page, made = sign_in_link(talk)
+    if not ctx.setting("url") and live_server(ctx.data_dir) is None:
+        ctx.no_server(f"No server is running on {ctx.data_dir}.")
+    page, made = sign_in_link(ctx)
     opened = can_open() and sys.stdout.isatty() and webbrowser.open(page)
-    talk.show(
+    ctx.show(
         {"url": page, "agent": made["agent"], "expires_at": made["expires_at"], "opened": opened},
         lambda of: of["url"],
     )
 
 
-def sign_in_link(talk: Talk) -> tuple[str, Any]:
-    """Return the dashboard's address with a one-time link for whoever sits here, and what was
-    made.
+def sign_in_link(ctx: CliContext) -> tuple[str, Any]:
+    """Return the dashboard's one-time sign-in link for the person at this terminal, and the
+    server's reply.
     """
-    own = talk.call("agent.whoami")
-    # A person's key knows whose it is; the operator's is told who sits here.
-    name = {} if own["role"] in ("human", "owner") else {"name": person(talk)}
-    # Whoever may administer here by hand may do so in the dashboard.
-    made = talk.call(
-        "login.link", agent=None, instance=None, as_owner="admin" in own["may"], **name
-    )
-    return f"{talk.server.url}{made['path']}", made
+    own = ctx.call("agent.whoami")
+    # A person's key carries the name; the operator's does not.
+    name = {} if own["role"] in ("human", "owner") else {"name": person(ctx)}
+    # A key with the admin scope here has it in the dashboard as well.
+    made = ctx.call("login.link", agent=None, instance=None, as_owner="admin" in own["may"], **name)
+    return f"{ctx.server.url}{made['path']}", made
 
 
-def person(talk: Talk) -> str:
-    """Return the name of whoever sits here: the one set, else that of the account."""
-    return talk.setting("agent") or login_name()
+def person(ctx: CliContext) -> str:
+    """Return the name of the person at this terminal: the one set, else the login name."""
+    return ctx.setting("agent") or login_name()
 
 
-def _show_demo(talk: Talk, you: str) -> None:
-    """Open the dashboard where the demo plays, or say how.
+def _show_demo(ctx: CliContext, you: str) -> None:
+    """Open the dashboard on the demo, or print how.
 
-    A server whose key makes no links plays without.
+    Does nothing when the key cannot create sign-in links.
     """
     try:
-        made = talk.attempt("login.link", agent=None, instance=None, workspace=None, name=you)
+        made = ctx.attempt("login.link", agent=None, instance=None, workspace=None, name=you)
     except AckboxError:
         return
-    page = f"{talk.server.url}{made['path'].replace('#', '?next=/w/demo/live#')}"
+    page = f"{ctx.server.url}{made['path'].replace('#', '?next=/w/demo/live#')}"
     opened = can_open() and sys.stdout.isatty() and webbrowser.open(page)
-    where = "which is open now" if opened else f"with a link that works once:\n  {page}"
-    talk.say(f"It plays in the dashboard, {where}")
+    ctx.say(
+        "The dashboard shows the demo and is open now."
+        if opened
+        else f"Watch it in the dashboard, with this one-time link:\n  {page}"
+    )
 
 
 def can_open() -> bool:
@@ -356,40 +355,43 @@ def can_open() -> bool:
 
 
 @verb("demo", VERBS)
-@click.option("--fast", is_flag=True, help="Without the pauses.")
-@click.option("--no-wait", is_flag=True, help="Do not wait for your answer at the end.")
-def demo(talk: Talk, fast: bool, no_wait: bool) -> None:
-    """See it move: three scripted agents on two machines, and you. Forty seconds, no model, no
-    network.
+@click.option("--fast", is_flag=True, help="Play without pauses.")
+@click.option("--no-wait", is_flag=True, help="Do not wait for your reply at the end.")
+def demo(ctx: CliContext, fast: bool, no_wait: bool) -> None:
+    """Play a demo: three scripted agents exchange messages with you.
 
     Example: ackbox demo
+
+    Takes 40 seconds; needs no model and no network.
     """
     from ackbox.faces.cli.demo import Demo
 
-    server = live_server(talk.data_dir)
-    if server is None and not talk.setting("url"):
-        talk.say("starting a server in the background; stop it with: ackbox stop")
-        start_server(talk.data_dir)
+    server = live_server(ctx.data_dir)
+    if server is None and not ctx.setting("url"):
+        ctx.say("Starting a server in the background. Stop it with: ackbox stop")
+        start_server(ctx.data_dir)
     try:
-        you = person(talk)
-        _show_demo(talk, you)
-        Demo(talk, pause=0.0 if fast else 1.0, you=you).run(wait=not no_wait)
+        you = person(ctx)
+        _show_demo(ctx, you)
+        Demo(ctx, pause=0.0 if fast else 1.0, you=you).run(wait=not no_wait)
     except NoServer as error:
-        talk.no_server(str(error))
+        ctx.no_server(str(error))
     except AckboxError as error:
-        talk.refuse(error)
+        ctx.refuse(error)
 
 
 @verb("mcp", VERBS)
 @click.option(
-    "--dialect", metavar="NAME", help="Another system's tools instead of the native ones."
+    "--dialect",
+    metavar="NAME",
+    help="Offer the tools of another system instead of the native ones.",
 )
-def mcp(talk: Talk, dialect: str | None) -> None:
-    """Speak MCP on standard input and output, for an agent program; starts the server if none runs.
+def mcp(ctx: CliContext, dialect: str | None) -> None:
+    """Serve MCP over stdio to an agent program; starts the server if needed.
 
     Example, as an agent program's command: ackbox mcp --as claude
     """
-    from ackbox.faces.stdio_bridge.bridge import run
+    from ackbox.faces.stdio_bridge.run import run
 
     if dialect is not None:
         from ackbox.dialects import DIALECTS
@@ -397,33 +399,33 @@ def mcp(talk: Talk, dialect: str | None) -> None:
         names = [each.name for each in DIALECTS]
         if dialect not in names:
             raise click.BadParameter(
-                f"There is no dialect {dialect!r}; there are {', '.join(names)}.",
+                f"Unknown dialect {dialect!r}. Use one of: {', '.join(names)}.",
                 param_hint="--dialect",
             )
     sys.exit(
         run(
-            data_dir=talk.given.get("data_dir"),
-            url=talk.given.get("url"),
-            key=talk.given.get("key"),
-            workspace=talk.setting("workspace"),
-            agent=talk.setting("agent"),
-            instance=talk.setting("instance"),
+            data_dir=ctx.options.get("data_dir"),
+            url=ctx.options.get("url"),
+            key=ctx.options.get("key"),
+            workspace=ctx.setting("workspace"),
+            agent=ctx.setting("agent"),
+            instance=ctx.setting("instance"),
             dialect=dialect,
         )
     )
 
 
 @verb("doctor", VERBS)
-def doctor(talk: Talk) -> None:
-    """Check what a server here needs, line by line, with what to do.
+def doctor(ctx: CliContext) -> None:
+    """Check the installation and the server, with a fix for each problem.
 
     Example: ackbox doctor
     """
     from ackbox.faces.cli.doctor import examine
 
-    findings = examine(talk)
+    findings = examine(ctx)
     signs = {"ok": "ok  ", "warn": "warn", "bad": "BAD "}
-    talk.show(
+    ctx.show(
         {"findings": findings, "version": __version__},
         lambda of: "\n".join(
             f"{signs[each['state']]}  {each['what']:<12}"
@@ -437,16 +439,16 @@ def doctor(talk: Talk) -> None:
 
 @verb("completion", VERBS)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(talk: Talk, shell: str) -> None:
-    """Print a script that completes verbs and options in your shell.
+def completion(ctx: CliContext, shell: str) -> None:
+    """Print a shell completion script.
 
     Example: ackbox completion bash >> ~/.bashrc
     """
     from click.shell_completion import get_completion_class
 
-    from ackbox.faces.cli.context import cli
+    from ackbox.faces.cli.main import cli
 
     kind = get_completion_class(shell)
     if kind is None:
-        raise click.UsageError(f"No completion for {shell}.")
+        raise click.UsageError(f"No completion for the shell {shell!r}. Use bash, zsh or fish.")
     click.echo(kind(cli, {}, "ackbox", "_ACKBOX_COMPLETE").source())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -15,7 +16,7 @@ import click
 from ackbox.client.discovery import caller
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import KEY, USED_WRONGLY, Talk, verb
+from ackbox.faces.cli.context import KEY, USED_WRONGLY, CliContext, verb
 from ackbox.faces.terminal_text import Column, ago, local_time
 
 VERBS: dict[str, click.Command] = {}
@@ -24,21 +25,25 @@ PAIRS = (
     Column("from", lambda pair: pair["sender"]),
     Column("to", lambda pair: "everyone" if pair["recipient"] == "*" else pair["recipient"]),
     Column("messages", lambda pair: pair["messages"]),
-    Column("mostly", lambda pair: pair["intent"]),
+    Column("main intent", lambda pair: pair["intent"]),
     Column("urgent", lambda pair: pair["urgent"] or ""),
-    Column("last", lambda pair: ago(pair["last_at"])),
+    Column("last message", lambda pair: ago(pair["last_at"])),
 )
-POSTS = (
-    Column("agent", lambda post: post["agent"]),
-    Column("is", lambda post: post["presence"]),
-    Column("unread", lambda post: "100 or more" if post["unread"] >= 100 else post["unread"]),
-    Column("oldest unread", lambda post: ago(post["oldest_unread_at"])),
-    Column("unacknowledged", lambda post: post["unacknowledged"]),
-    Column("oldest", lambda post: ago(post["oldest_unacknowledged_at"])),
-    Column("sent, last hour", lambda post: sum(post["sent"])),
+MAILBOXES = (
+    Column("agent", lambda each: each["agent"]),
+    Column("presence", lambda each: each["presence"]),
+    Column("unread", lambda each: "100 or more" if each["unread"] >= 100 else each["unread"]),
+    Column("oldest unread", lambda each: ago(each["oldest_unread_at"])),
+    Column("unacknowledged", lambda each: each["unacknowledged"]),
+    Column("oldest", lambda each: ago(each["oldest_unacknowledged_at"])),
+    Column("sent, last hour", lambda each: sum(each["sent"])),
 )
 minutes_option = click.option(
-    "--minutes", type=int, default=15, show_default=True, help="How far back; a week at most."
+    "--minutes",
+    type=int,
+    default=15,
+    show_default=True,
+    help="How many minutes to look back, at most a week.",
 )
 
 
@@ -46,117 +51,130 @@ minutes_option = click.option(
 @click.option(
     "--theme",
     type=click.Choice(["dark", "light"]),
-    help="Colours for a dark or a light terminal; found out when left out.",
+    help="Colours for a dark or a light terminal; detected by default.",
 )
 @click.option(
     "--hz",
     type=click.FloatRange(1, 30),
     default=10,
     show_default=True,
-    help="Drawings a second; 4 for a slow line.",
+    help="Screen updates a second; 4 suits a slow connection.",
 )
 @click.option(
     "--rows",
     type=click.IntRange(1, 100_000),
     default=1000,
     show_default=True,
-    help="How many past messages to load at the start.",
+    help="Past messages to load at the start.",
 )
 @click.option(
     "--inline",
     "is_inline",
     is_flag=True,
-    help="Only watch: messages as lines that stay in the terminal's scroll-back.",
+    help="Only watch: print messages as lines that stay in the scroll-back.",
 )
-def tui(talk: Talk, theme: str | None, hz: float, rows: int, is_inline: bool) -> None:
-    """Watch and take part in the terminal: messages as they come, receipts, who is here.
+def tui(ctx: CliContext, theme: str | None, hz: float, rows: int, is_inline: bool) -> None:
+    """Open the terminal UI: watch messages, receipts and agents, and reply.
 
     Example: ackbox tui, or: ackbox --url https://post.example.com tui
 
-    Looking marks nothing. Press ? for the keys.
+    Viewing a message does not mark it read. Press ? for the keyboard shortcuts.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        talk.fail(
+        ctx.fail(
             USED_WRONGLY,
             "no_terminal",
             "The terminal UI needs a terminal.",
-            "In a pipe use: ackbox tail",
+            "In a pipe, use: ackbox tail",
         )
-    # Asked before the screen is taken, so that a missing server or key is said in plain text.
-    talk.call("agent.whoami")
-
-    from ackbox.faces.tui.state.link import Link
-
-    given = talk.given
-
-    def connect() -> HttpCaller:
-        return caller(
-            data_dir=given.get("data_dir"), url=given.get("url"), key=given.get("key"), face="tui"
-        )
+    # Called before the screen switches, so that a missing server or key is reported in plain text.
+    ctx.call("agent.whoami")
 
     who = {
-        name: value for name in ("workspace", "agent", "instance") if (value := talk.setting(name))
+        name: value for name in ("workspace", "agent", "instance") if (value := ctx.setting(name))
     }
     if "agent" in who:
-        become_person(talk)
+        become_person(ctx)
     if is_inline:
-        import asyncio
+        _watch_inline(ctx, who, hz=hz, rows=rows)
+    else:
+        _open_terminal(ctx, who, theme=theme, hz=hz, rows=rows)
 
-        from ackbox.faces.tui.inline import Inline
 
-        # As many as fit on the screen: what is older is not what was said last.
-        past = min(rows, max(os.get_terminal_size(sys.stdout.fileno()).lines - 2, 1))
-        talk.say("messages as they come; Ctrl-C ends, nothing is lost")
-        talk.fail(
-            KEY,
-            "refused",
-            asyncio.run(Inline(Link(connect, who, hz=hz, rows=past), hz=hz).run()),
-            None,
-        )
+def _watch_inline(ctx: CliContext, who: dict[str, str], *, hz: float, rows: int) -> None:
+    import asyncio
 
+    from ackbox.faces.tui.inline import Inline
+    from ackbox.faces.tui.state.link import Link
+
+    # Only as many as fit on the screen.
+    past = min(rows, max(os.get_terminal_size(sys.stdout.fileno()).lines - 2, 1))
+    ctx.say("Waiting for messages. Ctrl-C stops; nothing is lost.")
+    ended = asyncio.run(Inline(Link(_connect(ctx), who, hz=hz, rows=past), hz=hz).run())
+    ctx.fail(KEY, "refused", ended, None)
+
+
+def _open_terminal(
+    ctx: CliContext, who: dict[str, str], *, theme: str | None, hz: float, rows: int
+) -> None:
     from ackbox.faces.cli.run import person
     from ackbox.faces.tui.app import Terminal
+    from ackbox.faces.tui.state.link import Link
 
-    name = person(talk)
+    name = person(ctx)
     while True:
         terminal = Terminal(
-            Link(connect, who, hz=hz, rows=rows),
+            Link(_connect(ctx), who, hz=hz, rows=rows),
             hz=hz,
             theme=theme,
-            acts_as=talk.setting("agent"),
+            acts_as=ctx.setting("agent"),
             person=name,
         )
         workspace = terminal.run()
         if workspace is None:
             sys.exit(terminal.return_code)
-        # Another one was chosen; how it looks goes along.
+        # The user chose another workspace; keep the theme.
         who["workspace"], theme = workspace, terminal.shade
 
 
-def become_person(talk: Talk) -> None:
-    """Let the name that a person at the server's terminal gave be a person's: following the
-    feed would register it as an agent.
+def _connect(ctx: CliContext) -> Callable[[], HttpCaller]:
+    options = ctx.options
+
+    def connect() -> HttpCaller:
+        return caller(
+            data_dir=options.get("data_dir"),
+            url=options.get("url"),
+            key=options.get("key"),
+            face="tui",
+        )
+
+    return connect
+
+
+def become_person(ctx: CliContext) -> None:
+    """Register the name of a person at the server's terminal as a person's; following the feed
+    would register it as an agent.
     """
-    if talk.is_at_server:
+    if ctx.is_at_server:
         with suppress(AckboxError, NoServer):
-            server = talk.server
+            server = ctx.server
             server.says = {"Ackbox-Person": "1"}
             server.call(
                 "agent.heartbeat",
                 {
-                    "agent": talk.agent,
-                    **({"workspace": w} if (w := talk.setting("workspace")) else {}),
+                    "agent": ctx.agent,
+                    **({"workspace": w} if (w := ctx.setting("workspace")) else {}),
                 },
             )
 
 
 @verb("overview", VERBS)
-def overview(talk: Talk) -> None:
-    """Show where things stand: who is here, what is under way, in review, blocked and done.
+def overview(ctx: CliContext) -> None:
+    """Show agents, and tasks in progress, in review, blocked and done.
 
     Example: ackbox overview
     """
-    talk.show(talk.call("workspace.overview"), lambda of: "\n".join(_stand(of)))
+    ctx.show(ctx.call("workspace.overview"), lambda of: "\n".join(_stand(of)))
 
 
 def _stand(of: Any) -> list[str]:
@@ -173,39 +191,39 @@ def _stand(of: Any) -> list[str]:
             f" {task['title']}{' (' + task['assignee'] + ')' if task['assignee'] else ''}"
             for task in of[part]
         ]
-    return lines or ["Nobody is here yet, and there are no tasks."]
+    return lines or ["No agents and no tasks yet."]
 
 
 @verb("flow", VERBS)
 @minutes_option
-def flow(talk: Talk, minutes: int) -> None:
-    """Show who talks to whom, and mostly about what.
+def flow(ctx: CliContext, minutes: int) -> None:
+    """Show which agents exchange messages, and with which intent.
 
     Example: ackbox flow --minutes 60
     """
-    found = talk.call("workspace.flow", minutes=minutes)
-    talk.show_each(found["pairs"], PAIRS, empty=f"Nobody wrote in the last {minutes} minutes.")
-    _say_if_cut(talk, found)
+    found = ctx.call("workspace.flow", minutes=minutes)
+    ctx.show_each(found["pairs"], PAIRS, empty=f"No messages in the last {minutes} minutes.")
+    _say_if_cut(ctx, found)
 
 
 @verb("health", VERBS)
 @minutes_option
-def health(talk: Talk, minutes: int) -> None:
-    """Show how soon post is picked up, and whose post waits.
+def health(ctx: CliContext, minutes: int) -> None:
+    """Show how fast messages are delivered and acknowledged, by agent.
 
     Example: ackbox health --minutes 360
     """
-    found = talk.call("workspace.health", minutes=minutes)
-    if talk.is_json:
-        talk.show(found, str)
+    found = ctx.call("workspace.health", minutes=minutes)
+    if ctx.is_json:
+        ctx.show(found, str)
         return
-    talk.show_each(found["agents"], POSTS, empty="Nobody is here yet.")
-    talk.say(
+    ctx.show_each(found["agents"], MAILBOXES, empty="No agents yet.")
+    ctx.say(
         f"{found['messages']} message{'' if found['messages'] == 1 else 's'} in {minutes} minutes;"
-        f" {_delay('picked up', found['picked_up'])};"
+        f" {_delay('delivered', found['picked_up'])};"
         f" {_delay('acknowledged', found['acknowledged'])}."
     )
-    _say_if_cut(talk, found)
+    _say_if_cut(ctx, found)
 
 
 def _delay(what: str, delay: Any) -> str:
@@ -223,9 +241,9 @@ def _short(ms: int) -> str:
     return f"{ms} ms"
 
 
-def _say_if_cut(talk: Talk, found: Any) -> None:
+def _say_if_cut(ctx: CliContext, found: Any) -> None:
     if found["complete_since"] != found["since"]:
-        talk.say(
-            "There were more than 20,000 messages; these are those since"
+        ctx.say(
+            "There were more than 20,000 messages; this counts those since"
             f" {local_time(found['complete_since'])}."
         )

@@ -1,4 +1,4 @@
-"""Work: task.
+"""Tasks: the verbs of `ackbox task`.
 
 Explained in docs/howto/share-work.md.
 """
@@ -11,34 +11,45 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import NOTHING, REFUSED, Talk, Verb, new_key, talking, verbs
+from ackbox.faces.cli.context import (
+    NOTHING,
+    REFUSED,
+    CliContext,
+    Verb,
+    new_key,
+    verbs,
+    with_context,
+)
 from ackbox.faces.terminal_text import Column, local_time, some
 
 VERBS: dict[str, click.Command] = {}
+STATUSES = "Statuses, separated by commas; or unfinished, active, finished, all."
 
 TASKS = (
     Column("", lambda task: str(task["number"])),
-    Column("is", lambda task: task["status"] + (" ⧗" if task["waits_for"] else "")),
-    Column("for", lambda task: _who(task)),
-    Column("from", lambda task: task["creator"]),
+    Column("status", lambda task: task["status"] + (" ⧗" if task["waits_for"] else "")),
+    Column("assignee", lambda task: _who(task)),
+    Column("creator", lambda task: task["creator"]),
     Column(
-        "what", lambda task: task["title"] + (" !" if task["priority"] > 3 else ""), may_cut=True
+        "title", lambda task: task["title"] + (" !" if task["priority"] > 3 else ""), may_cut=True
     ),
-    Column("due", lambda task: local_time(task["due_at"]) + (" late" if task["is_late"] else "")),
+    Column(
+        "due", lambda task: local_time(task["due_at"]) + (" overdue" if task["is_late"] else "")
+    ),
     Column("changed", lambda task: local_time(task["updated_at"])),
 )
 
 task = verbs(
     "task",
     VERBS,
-    "Share work: make tasks, claim them, finish them.\n\nExample: ackbox --as ana task add 'Migrate"
-    " the page' --to bob",
+    "Share work: create, claim and finish tasks.\n\nExample: ackbox --as ana task add"
+    " 'Migrate the page' --to bob",
 )
 
 
 def _who(of: Any) -> str:
     if of["assignee"] is None:
-        return "whoever claims it"
+        return "unassigned"
     return (
         f"{of['assignee']}/{of['assignee_instance']}"
         if of["assignee_instance"]
@@ -47,15 +58,16 @@ def _who(of: Any) -> str:
 
 
 def _line(of: Any) -> str:
-    return f"task {of['number']}, {of['status']}, for {_who(of)}: {of['title']}"
+    assignee = f"for {_who(of)}" if of["assignee"] else _who(of)
+    return f"task {of['number']}, {of['status']}, {assignee}: {of['title']}"
 
 
 def _in_full(of: Any) -> str:
-    """Return a task for reading: its state, its labels, and all of its text."""
+    """Return a task in full: its status, its labels and all of its text."""
     lines = [
         _line(of),
         (
-            f"id {of['id']}   from {of['creator']}   made {local_time(of['created_at'])}   priority"
+            f"id {of['id']}   created by {of['creator']} {local_time(of['created_at'])}   priority"
             f" {of['priority']}"
         ),
     ]
@@ -64,7 +76,7 @@ def _in_full(of: Any) -> str:
         "mission": of["mission"],
         "tags": ", ".join(of["tags"]),
         "due": local_time(of["due_at"]),
-        "minutes": of["estimated_minutes"],
+        "estimated minutes": of["estimated_minutes"],
     }
     if any(labels.values()):
         lines.append("   ".join(f"{name} {value}" for name, value in labels.items() if value))
@@ -72,7 +84,7 @@ def _in_full(of: Any) -> str:
         lines.append(
             f"waits for {some(of['waits_for'], 5)}"
             if of["waits_for"]
-            else f"{len(of['depends_on'])} tasks before it, all done"
+            else f"depends on {len(of['depends_on'])} tasks, all done"
         )
     if of["blocked_by"] or of["blocked_cause"]:
         lines.append(f"blocked by {of['blocked_by'] or '?'} ({of['blocked_cause'] or 'other'})")
@@ -85,7 +97,7 @@ def _in_full(of: Any) -> str:
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, those that may be repeated as lists."""
+    """Return the options that were passed; repeatable ones as lists."""
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in options.items()
@@ -94,23 +106,25 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _describing(function: Any) -> Any:
-    """The options of every verb that says what a task is."""
+    """Add the options of every verb that describes a task."""
     for option in reversed(
         (
-            click.option("--description", help="The rest of it."),
-            click.option("--priority", type=int, help="1 to 5; 5 is most urgent."),
-            click.option("--project", help="A label."),
-            click.option("--mission", help="A label for what it is part of."),
-            click.option("--tag", "tags", multiple=True, help="A label; may be repeated."),
+            click.option("--description", help="Full description."),
+            click.option("--priority", type=int, help="Priority from 1 to 5; 5 is most urgent."),
+            click.option("--project", help="Name of the project."),
+            click.option("--mission", help="Name of the larger goal that it belongs to."),
+            click.option("--tag", "tags", multiple=True, help="Tag; repeatable."),
             click.option(
                 "--after",
                 "depends_on",
                 multiple=True,
-                help="A task that must be done first; may be repeated.",
+                help="Task that must be done first; repeatable.",
             ),
-            click.option("--due", "due_at", help="When it is due: 2h, tomorrow 9:00 or RFC 3339."),
-            click.option("--minutes", "estimated_minutes", type=int, help="How long it may take."),
-            click.option("--done-when", help="What will be true when it is done."),
+            click.option("--due", "due_at", help="Due time: 2h, tomorrow 9:00 or RFC 3339."),
+            click.option(
+                "--minutes", "estimated_minutes", type=int, help="Estimated duration in minutes."
+            ),
+            click.option("--done-when", help="Condition under which it counts as done."),
         )
     ):
         function = option(function)
@@ -119,53 +133,59 @@ def _describing(function: Any) -> Any:
 
 @task.command("add", cls=Verb)
 @click.argument("title", nargs=-1, required=True)
-@click.option("--to", help="Who it is for: NAME or NAME/INSTANCE; whoever claims it when left out.")
-@click.option("--re", "parent", help="Id of the message it comes from.")
-@click.option("--idempotency-key", help="The same key makes one task, however often it is asked.")
+@click.option("--to", help="Assignee: NAME or NAME/INSTANCE. Without one, any agent can claim it.")
+@click.option("--re", "parent", help="Id of the message that requested it.")
+@click.option("--idempotency-key", help="Adding again with the same key creates no second task.")
 @_describing
-@talking
-def task_add(talk: Talk, /, title: tuple[str, ...], **options: Any) -> None:
-    """Make a task; whoever it is for gets a message.
+@with_context
+def task_add(ctx: CliContext, /, title: tuple[str, ...], **options: Any) -> None:
+    """Create a task; its assignee gets a message.
 
     Example: ackbox --as ana task add "Migrate the pricing page" --to bob --priority 4
     """
     options["idempotency_key"] = options["idempotency_key"] or new_key()
-    talk.show(
-        talk.call("task.create", title=" ".join(title), **_given(options)),
-        lambda of: f"added {_line(of)}",
+    ctx.show(
+        ctx.call("task.create", title=" ".join(title), **_given(options)),
+        lambda of: f"Added {_line(of)}",
     )
 
 
 @task.command("list", cls=Verb)
 @click.option(
     "--status",
-    help="States with commas, or unfinished, active, finished, all.  [default: unfinished]",
+    help=f"{STATUSES}  [default: unfinished]",
 )
-@click.option("--mine", is_flag=True, help="Only your own.")
-@click.option("--assignee", help="Only of this agent or person.")
-@click.option("--creator", help="Only those this one asked for.")
+@click.option("--mine", is_flag=True, help="Only tasks assigned to you.")
+@click.option("--assignee", help="Only tasks of this assignee.")
+@click.option("--creator", help="Only tasks of this creator.")
 @click.option(
-    "--unassigned", "unassigned_only", is_flag=True, help="Only those for whoever claims them."
+    "--unassigned", "unassigned_only", is_flag=True, help="Only tasks without an assignee."
 )
-@click.option("--ready", "ready_only", is_flag=True, help="Leave out those that wait for another.")
-@click.option("--project", help="Only with this label.")
-@click.option("--mission", help="Only of this mission.")
-@click.option("--tag", help="Only with this tag.")
+@click.option("--ready", "ready_only", is_flag=True, help="Only tasks that wait for no other.")
+@click.option("--project", help="Only tasks of this project.")
+@click.option("--mission", help="Only tasks of this mission.")
+@click.option("--tag", help="Only tasks with this tag.")
 @click.option(
-    "--since", "updated_since", help="Only changed after this time: 2h, yesterday 9:00 or RFC 3339."
+    "--since",
+    "updated_since",
+    help="Only tasks changed after this time: 2h, yesterday 9:00 or RFC 3339.",
 )
-@click.option("--newest", is_flag=True, help="Newest first instead of most urgent first.")
-@click.option("--limit", type=int, default=50, show_default=True, help="At most this many.")
-@click.option("--fail-empty", is_flag=True, help="Exit 6 when there is none.")
-@talking
-def task_list(talk: Talk, /, newest: bool, limit: int, fail_empty: bool, **options: Any) -> None:
-    """Show tasks that are not finished, most urgent first.
+@click.option("--newest", is_flag=True, help="Sort newest first instead of most urgent first.")
+@click.option(
+    "--limit", type=int, default=50, show_default=True, help="Maximum number of tasks to show."
+)
+@click.option("--fail-empty", is_flag=True, help="Exit with code 6 when there are none.")
+@with_context
+def task_list(
+    ctx: CliContext, /, newest: bool, limit: int, fail_empty: bool, **options: Any
+) -> None:
+    """List unfinished tasks, most urgent first.
 
     Example: ackbox --as bob task list --mine
 
-    A task with ⧗ waits for another.
+    The sign ⧗ marks a task that waits for another.
     """
-    page = talk.call(
+    page = ctx.call(
         "task.list",
         urgent_first=not newest,
         limit=limit,
@@ -173,17 +193,17 @@ def task_list(talk: Talk, /, newest: bool, limit: int, fail_empty: bool, **optio
         **_given(options),
     )
     _show_page(
-        talk,
+        ctx,
         page,
         fail_empty,
-        empty='No tasks. Make one with: ackbox --as ana task add "…" --to bob',
+        empty='No tasks. Create one with: ackbox --as ana task add "Migrate the page" --to bob',
     )
 
 
-def _show_page(talk: Talk, page: Any, fail_empty: bool, *, empty: str) -> None:
-    talk.show_each(page["tasks"], TASKS, empty=empty)
-    if page["cursor"] and not talk.is_json:
-        talk.say("There are more; ask for them with --limit, or narrow.")
+def _show_page(ctx: CliContext, page: Any, fail_empty: bool, *, empty: str) -> None:
+    ctx.show_each(page["tasks"], TASKS, empty=empty)
+    if page["cursor"] and not ctx.is_json:
+        ctx.say("More tasks match. Raise --limit or filter further.")
     if fail_empty and not page["tasks"]:
         sys.exit(NOTHING)
 
@@ -191,75 +211,77 @@ def _show_page(talk: Talk, page: Any, fail_empty: bool, *, empty: str) -> None:
 @task.command("search", cls=Verb)
 @click.argument("words", nargs=-1, required=True)
 @click.option(
-    "--status", help="States with commas, or unfinished, active, finished, all.  [default: all]"
+    "--status",
+    help=f"{STATUSES}  [default: all]",
 )
-@click.option("--limit", type=int, default=20, show_default=True, help="At most this many.")
-@click.option("--fail-empty", is_flag=True, help="Exit 6 when nothing matched.")
-@talking
+@click.option(
+    "--limit", type=int, default=20, show_default=True, help="Maximum number of tasks to show."
+)
+@click.option("--fail-empty", is_flag=True, help="Exit with code 6 when nothing matched.")
+@with_context
 def task_search(
-    talk: Talk, /, words: tuple[str, ...], limit: int, fail_empty: bool, **options: Any
+    ctx: CliContext, /, words: tuple[str, ...], limit: int, fail_empty: bool, **options: Any
 ) -> None:
-    """Find tasks by their words, newest first.
+    """Search tasks by words, newest first.
 
     Example: ackbox task search pricing migrat*
     """
     query = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
     _show_page(
-        talk,
-        talk.call("task.search", query=query, limit=limit, **_given(options)),
+        ctx,
+        ctx.call("task.search", query=query, limit=limit, **_given(options)),
         fail_empty,
-        empty="Nothing found.",
+        empty="No tasks found.",
     )
 
 
 @task.command("show", cls=Verb)
 @click.argument("ids", nargs=-1, required=True)
-@talking
-def task_show(talk: Talk, ids: tuple[str, ...]) -> None:
+@with_context
+def task_show(ctx: CliContext, ids: tuple[str, ...]) -> None:
     """Show tasks in full, by number or id.
 
     Example: ackbox task show 12
     """
     for id in ids:
-        talk.show(talk.call("task.get", id=id), _in_full)
+        ctx.show(ctx.call("task.get", id=id), _in_full)
 
 
 @task.command("claim", cls=Verb)
 @click.argument("id", required=False)
-@click.option("--start", is_flag=True, help="Begin it too.")
-@click.option("--project", help="Without ID: only with this label.")
-@click.option("--tag", help="Without ID: only with this tag.")
-@talking
-def task_claim(talk: Talk, /, id: str | None, **options: Any) -> None:
-    """Take a task; without an id, the most urgent that is free.
+@click.option("--start", is_flag=True, help="Start it as well.")
+@click.option("--project", help="Without ID: only tasks of this project.")
+@click.option("--tag", help="Without ID: only tasks with this tag.")
+@with_context
+def task_claim(ctx: CliContext, /, id: str | None, **options: Any) -> None:
+    """Claim a task; without an id, the most urgent unassigned one.
 
     Example: ackbox --as bob task claim 12 --start
 
-    Exit 1 when somebody else has it or it waits for another, 6 when there is none to take.
+    Exit code 1 when another agent has it or it waits for another task, 6 when none is free.
     """
-    claimed = talk.call("task.claim", **_given({"id": id, **options}))
-    talk.show(claimed, lambda of: f"yours: {_line(of['task'])}" if of["claimed"] else of["notice"])
+    claimed = ctx.call("task.claim", **_given({"id": id, **options}))
+    ctx.show(claimed, lambda of: f"Claimed {_line(of['task'])}" if of["claimed"] else of["notice"])
     if not claimed["claimed"]:
         sys.exit(NOTHING if claimed["reason"] == "nothing" else REFUSED)
 
 
-def _move(talk: Talk, id: str, status: str, words: tuple[str, ...] = (), **more: Any) -> None:
-    talk.show(
-        talk.call(
+def _move(ctx: CliContext, id: str, status: str, words: tuple[str, ...] = (), **more: Any) -> None:
+    ctx.show(
+        ctx.call(
             "task.update", id=id, status=status, **_given({"note": " ".join(words) or None, **more})
         ),
         _line,
     )
 
 
-# The verbs that only change a task's state: the state, what the words after the id are, and the
-# help.
+# The verbs that only change a status: the status, the argument after the id, the help.
 MOVES: dict[str, tuple[str, str | None, str]] = {
     "start": (
         "in_progress",
         None,
         """
-        Begin a task; what is nobody's becomes yours.
+        Start a task; an unassigned task becomes yours.
 
         Example: ackbox --as bob task start 12
         """,
@@ -268,7 +290,7 @@ MOVES: dict[str, tuple[str, str | None, str]] = {
         "review",
         "note",
         """
-        Say that a task waits for somebody to look at it.
+        Mark a task as ready for review.
 
         Example: ackbox --as bob task review 12 "PR 47"
         """,
@@ -277,7 +299,7 @@ MOVES: dict[str, tuple[str, str | None, str]] = {
         "done",
         "note",
         """
-        Finish a task, with a word on what came of it; its creator gets a message.
+        Finish a task, with a note on the result; its creator gets a message.
 
         Example: ackbox --as bob task done 12 "Migrated, tests pass"
         """,
@@ -286,7 +308,7 @@ MOVES: dict[str, tuple[str, str | None, str]] = {
         "failed",
         "why",
         """
-        Give a task up, with a word on why; its creator gets a message.
+        Mark a task as failed, with the reason; its creator gets a message.
 
         Example: ackbox --as bob task fail 12 "The API is gone"
         """,
@@ -295,7 +317,7 @@ MOVES: dict[str, tuple[str, str | None, str]] = {
         "cancelled",
         "why",
         """
-        Say that a task is not wanted any more.
+        Cancel a task.
 
         Example: ackbox --as ana task cancel 12
         """,
@@ -304,7 +326,7 @@ MOVES: dict[str, tuple[str, str | None, str]] = {
         "open",
         None,
         """
-        Open a task again, whatever became of it.
+        Reopen a task that is finished, failed or cancelled.
 
         Example: ackbox --as ana task reopen 12
         """,
@@ -313,11 +335,11 @@ MOVES: dict[str, tuple[str, str | None, str]] = {
 
 
 def _moving(name: str, status: str, words: str | None, help: str) -> click.Command:
-    """Return the verb that gives a task a state."""
+    """Return the verb that sets a task's status."""
 
-    @talking
-    def move(talk: Talk, /, id: str, **said: tuple[str, ...]) -> None:
-        _move(talk, id, status, *said.values())
+    @with_context
+    def move(ctx: CliContext, /, id: str, **note: tuple[str, ...]) -> None:
+        _move(ctx, id, status, *note.values())
 
     given = [click.Argument(["id"]), *([click.Argument([words], nargs=-1)] if words else [])]
     return Verb(name, callback=move, params=given, help=inspect.cleandoc(help))
@@ -329,93 +351,95 @@ for _name, _row in MOVES.items():
 
 @task.command("tidy", cls=Verb)
 @click.argument("ids", nargs=-1)
-@click.option("--assignee", help="Only of this agent or person.")
-@click.option("--creator", help="Only those this one asked for.")
-@click.option("--project", help="Only with this label.")
-@click.option("--mission", help="Only of this mission.")
-@click.option("--tag", help="Only with this tag.")
+@click.option("--assignee", help="Only tasks of this assignee.")
+@click.option("--creator", help="Only tasks of this creator.")
+@click.option("--project", help="Only tasks of this project.")
+@click.option("--mission", help="Only tasks of this mission.")
+@click.option("--tag", help="Only tasks with this tag.")
 @click.option(
     "--before",
     "updated_before",
-    help="Only not changed since this time: 3d, yesterday 9:00 or RFC 3339.",
+    help="Only tasks unchanged since this time: 3d, yesterday 9:00 or RFC 3339.",
 )
-@click.option("--note", help="What came of them.")
-@click.option("--yes", is_flag=True, help="Finish them; without it they are only counted.")
-@talking
-def task_tidy(talk: Talk, /, yes: bool, **options: Any) -> None:
-    """Finish all tasks that fit and are not finished; without --yes, say which they are.
+@click.option("--note", help="Note on the result.")
+@click.option("--yes", is_flag=True, help="Finish them; without it the command only counts them.")
+@with_context
+def task_tidy(ctx: CliContext, /, yes: bool, **options: Any) -> None:
+    """Finish all unfinished tasks that match; without --yes, only count them.
 
     Example: ackbox --as ana task tidy --project shop --before 2026-11-01T00:00:00Z --yes
     """
-    found = talk.call("task.finish_many", only_look=not yes, **_given(options))
-    said = "finished" if yes else "would be finished; say --yes to do it"
-    talk.show(
+    found = ctx.call("task.finish_many", only_look=not yes, **_given(options))
+    outcome = "finished" if yes else "match; pass --yes to finish them"
+    ctx.show(
         found,
-        lambda of: f"{len(of['ids'])} {said}" + (", and there are more" if of["has_more"] else ""),
+        lambda of: (
+            f"{len(of['ids'])} {outcome}" + ("; more match: run it again" if of["has_more"] else "")
+        ),
     )
 
 
 @task.command("block", cls=Verb)
 @click.argument("id")
 @click.argument("why", nargs=-1)
-@click.option("--by", "blocked_by", help="What holds it up: a task, a name, a thing.")
+@click.option("--by", "blocked_by", help="Blocker: a task, a name or a thing.")
 @click.option(
     "--cause",
     "blocked_cause",
     type=click.Choice(["peer_task", "human", "authorisation", "other"]),
-    help="What kind of thing that is.",
+    help="Kind of the blocker.",
 )
-@talking
-def task_block(talk: Talk, /, id: str, why: tuple[str, ...], **options: Any) -> None:
-    """Say that a task is held up, and by what.
+@with_context
+def task_block(ctx: CliContext, /, id: str, why: tuple[str, ...], **options: Any) -> None:
+    """Mark a task as blocked and name the blocker.
 
     Example: ackbox --as bob task block 12 "Which region?" --by ana --cause human
     """
-    _move(talk, id, "blocked", why, **options)
+    _move(ctx, id, "blocked", why, **options)
 
 
 @task.command("assign", cls=Verb)
 @click.argument("id")
 @click.argument("to", default="")
-@click.option("--note", help="A word with it.")
-@talking
-def task_assign(talk: Talk, id: str, to: str, note: str | None) -> None:
-    """Give a task to somebody; without a name, to whoever claims it.
+@click.option("--note", help="Note for the assignee.")
+@with_context
+def task_assign(ctx: CliContext, id: str, to: str, note: str | None) -> None:
+    """Assign a task; without a name, any agent can claim it.
 
     Example: ackbox --as ana task assign 12 carol
 
-    The new assignee and the last one get a message each.
+    The new assignee and the previous one each get a message.
     """
-    talk.show(talk.call("task.assign", id=id, to=to, **_given({"note": note})), _line)
+    ctx.show(ctx.call("task.assign", id=id, to=to, **_given({"note": note})), _line)
 
 
 @task.command("edit", cls=Verb)
 @click.argument("id")
-@click.option("--title", help="What is to be done, in a line.")
-@click.option("--note", help="A word on it.")
+@click.option("--title", help="New title.")
+@click.option("--note", help="Note on the task.")
 @_describing
-@talking
-def task_edit(talk: Talk, /, id: str, **options: Any) -> None:
-    """Change what a task says; an empty text clears.
+@with_context
+def task_edit(ctx: CliContext, /, id: str, **options: Any) -> None:
+    """Change the fields of a task; an empty text clears a field.
 
     Example: ackbox --as ana task edit 12 --priority 5 --due 2027-01-15T12:00:00Z
     """
-    talk.show(talk.call("task.update", id=id, **_given(options)), _line)
+    ctx.show(ctx.call("task.update", id=id, **_given(options)), _line)
 
 
 @task.command("depend", cls=Verb)
 @click.argument("id")
 @click.argument("on", nargs=-1)
 @click.option(
-    "--no-more",
+    "--remove",
     "no_more_on",
     multiple=True,
-    help="A task that it waits for no more; may be repeated.",
+    help="Task to stop waiting for; repeatable.",
 )
-@talking
-def task_depend(talk: Talk, id: str, on: tuple[str, ...], no_more_on: tuple[str, ...]) -> None:
-    """Let a task wait for others; a circle is refused.
+@with_context
+def task_depend(ctx: CliContext, id: str, on: tuple[str, ...], no_more_on: tuple[str, ...]) -> None:
+    """Make a task wait for others; the server rejects circles.
 
     Example: ackbox --as ana task depend 12 10 11
     """
-    talk.show(talk.call("task.depend", id=id, on=list(on), no_more_on=list(no_more_on)), _in_full)
+    ctx.show(ctx.call("task.depend", id=id, on=list(on), no_more_on=list(no_more_on)), _in_full)

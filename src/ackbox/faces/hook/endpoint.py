@@ -22,12 +22,12 @@ from ackbox.faces.http.body import BODY_LIMIT, Holding, read_body
 from ackbox.faces.http.connection import gone_of
 from ackbox.faces.http.reply import (
     JSON,
-    as_said,
-    card_in,
     connection_in,
     credential,
     error_response,
-    said_in,
+    identity_headers,
+    machine_headers,
+    with_identity,
 )
 from ackbox.faces.http.wire import Calling, encode
 from ackbox.ops.decode import parse_object
@@ -73,7 +73,7 @@ def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
         async def read(held: Holding) -> dict[str, Any]:
             own = parse_object(await read_body(request, BODY_LIMIT, held))
             _program(request)
-            return as_said(said_in(request.headers), own)
+            return with_identity(identity_headers(request.headers), own)
 
         result = await call(
             "program.shown",
@@ -143,12 +143,12 @@ def _params(request: Request, event: Event) -> dict[str, Any]:
         "model": event.model,
     }
     headers = request.headers
-    card = card_in(headers)
+    card = machine_headers(headers)
     params |= {"machine": card.get("machine"), "copy_id": card.get("copy_id")}
     if "ackbox-place" in headers:
         params["auto_instance"] = unquote(headers["ackbox-place"])[:512] or None
     own = {name: value for name, value in params.items() if value is not None}
-    return as_said(said_in(headers), own)
+    return with_identity(identity_headers(headers), own)
 
 
 def _local_time(request: Request, clock: Callable[[], int]) -> str:

@@ -21,7 +21,7 @@ _WHOLE = re.compile(r"-?\d{1,18}")
 
 
 class Holding(Protocol):
-    """Who counts the bytes of a call under way."""
+    """Counts the bytes of calls in progress."""
 
     @property
     def key(self) -> str: ...
@@ -43,17 +43,19 @@ async def read_body(
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
         raise TooLong(
-            f"The body has {int(declared):,} bytes; at most {limit:,} are taken.",
+            f"The body has {int(declared):,} bytes; at most {limit:,} are allowed.",
             size=int(declared),
             limit=limit,
-            hint="Send less at once.",
+            hint="Send less in one request.",
         )
     parts, size, counted = [], 0, held.uncounted if held else 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
             raise TooLong(
-                f"The body has more than {limit:,} bytes.", limit=limit, hint="Send less at once."
+                f"The body has more than {limit:,} bytes.",
+                limit=limit,
+                hint="Send less in one request.",
             )
         if size > counted and held is not None:
             held.take(size - counted)
@@ -91,7 +93,7 @@ def _from_texts(key: str, values: list[str], shape: Any) -> Any:
         for item in _kinds(kind.item_type)
     ]
     if len(values) > 1 and not items:
-        raise Invalid(f"`{key}` is given twice.", hint="Give it once.", field=key)
+        raise Invalid(f"`{key}` is in the query string twice.", hint="Send it once.", field=key)
     is_list = len(values) > 1 or (
         bool(items) and not any(isinstance(kind, msgspec.inspect.StrType) for kind in kinds)
     )

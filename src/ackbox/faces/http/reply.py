@@ -23,13 +23,17 @@ JSON = "application/json"
 _PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
 
 
-_SAID_IN = {
+_IDENTITY_HEADERS = {
     "ackbox-agent": "agent",
     "ackbox-instance": "instance",
     "ackbox-workspace": "workspace",
     "ackbox-session": "session",
 }
-_CARD_IN = {"ackbox-machine": "machine", "ackbox-platform": "platform", "ackbox-copy": "copy_id"}
+_MACHINE_HEADERS = {
+    "ackbox-machine": "machine",
+    "ackbox-platform": "platform",
+    "ackbox-copy": "copy_id",
+}
 
 
 def bearer(headers: Mapping[str, str], *others: str) -> str | None:
@@ -40,25 +44,27 @@ def bearer(headers: Mapping[str, str], *others: str) -> str | None:
     return next((headers[name].strip() for name in others if headers.get(name)), None)
 
 
-def said_in(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return whom a request's headers name, as parameters of an operation."""
+def identity_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the identity that a request's headers name, as parameters of an operation."""
     return {
-        name: unquote(headers[header]) for header, name in _SAID_IN.items() if headers.get(header)
+        name: unquote(headers[header])
+        for header, name in _IDENTITY_HEADERS.items()
+        if headers.get(header)
     }
 
 
-def card_in(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return what a request's headers say of the machine it comes from."""
+def machine_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the machine that a request's headers describe, as parameters."""
     return {
         name: unquote(headers[header])[:200]
-        for header, name in _CARD_IN.items()
+        for header, name in _MACHINE_HEADERS.items()
         if headers.get(header)
     }
 
 
 def connection_in(headers: Mapping[str, str]) -> Connection:
-    """Return what a request's headers say of the connection: whom alone it speaks as, whether
-    it only looks, whether a person types.
+    """Return a request's connection: the only agent it may act as, whether it only reads, whether
+    a person types.
     """
     only_as = headers.get("ackbox-only-as")
     return Connection(
@@ -68,13 +74,15 @@ def connection_in(headers: Mapping[str, str]) -> Connection:
     )
 
 
-def as_said(said: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:
-    """Return a call's parameters with what the headers say: its own win, and a session of its
-    own stands for agent and instance.
+def with_identity(identity: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:
+    """Return a call's parameters with the identity of the headers; its own parameters win, and a
+    session replaces agent and instance.
     """
     if params.get("session"):
-        said = {name: value for name, value in said.items() if name not in ("agent", "instance")}
-    return {**said, **params}
+        identity = {
+            name: value for name, value in identity.items() if name not in ("agent", "instance")
+        }
+    return {**identity, **params}
 
 
 def path_prefix(headers: Mapping[str, str]) -> str:
@@ -110,7 +118,7 @@ def credential(request: HTTPConnection, *, method: str | None = None) -> str | N
 
 
 def _refuse_other_pages(headers: Mapping[str, str], method: str) -> None:
-    """Raise NotAllowed unless our own page asks, or a person goes to a page.
+    """Raise NotAllowed unless the dashboard sent the request, or a person opens a page.
 
     Ports of one host share cookies, so SameSite is not enough.
     """
@@ -123,14 +131,14 @@ def _refuse_other_pages(headers: Mapping[str, str], method: str) -> None:
     if site is None and (is_safe or "origin" in headers):
         return
     raise NotAllowed(
-        "This came from another page than the dashboard's own.",
+        "The request came from a page that is not the dashboard.",
         field="Sec-Fetch-Site",
-        hint="Open the dashboard itself.",
+        hint="Open the dashboard and repeat it there.",
     )
 
 
 def error_response(error: BaseException, *, operation: str = "") -> Response:
-    """Return the one error shape with its status."""
+    """Return an error as a response: the error object with its status."""
     shown = as_error(error, operation=operation)
     headers = (
         {}
@@ -145,5 +153,7 @@ def error_response(error: BaseException, *, operation: str = "") -> Response:
 
 
 async def not_found(request: Request, _: Exception) -> Response:
-    """Answer for a path that nobody knows."""
-    return error_response(NotFound("There is no such path.", hint="See /openapi.json."))
+    """Return the error for an unknown path."""
+    return error_response(
+        NotFound(f"Unknown path {request.url.path[:100]!r}.", hint="See /openapi.json.")
+    )

@@ -14,9 +14,7 @@ import msgspec
 
 # What every host takes of a field. Lengths and patterns are said when they are wrong; not every
 # host takes a word about other fields.
-_KEPT = frozenset(
-    {"type", "description", "enum", "default", "minimum", "maximum", "minItems", "maxItems"}
-)
+_KEPT = frozenset({"type", "description", "enum", "default", "minimum", "maximum"})
 
 
 @functools.cache

@@ -48,7 +48,7 @@ def in_names(error: AckboxError, names: Callable[[str], str | None]) -> AckboxEr
 
 
 def as_error(error: BaseException, **where: str) -> AckboxError:
-    """Return the error a caller is shown.
+    """Return the error to show to a caller.
 
     What is not ours becomes `unavailable`, without its text, and is logged with `where` it
     happened.
@@ -57,7 +57,7 @@ def as_error(error: BaseException, **where: str) -> AckboxError:
         return error
     structlog.get_logger().error("failed", **where, kind=type(error).__name__, exc_info=error)
     return Unavailable(
-        "Something went wrong on the server.",
-        hint="It has been logged; try again.",
+        "The server failed to handle this request.",
+        hint="The server has logged the error. Retry the request.",
         retry_after_s=1,
     )

@@ -1,7 +1,6 @@
-"""Answers of the native tools: which briefing a result is, and the server's own words before and
-after it.
+"""Answers of the native tools: the briefing of a result, with counts, ids, cursors and next steps.
 
-What others wrote comes out of briefing.py alone; here are counts, ids, cursors and what to do next.
+Text that others wrote comes out of briefing.py only.
 Explained in docs/why/briefing.md.
 """
 
@@ -14,40 +13,43 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.briefing import LENGTH, LONGEST, SHORTEST, Answer, as_json, facts, quoted
-from ackbox.dialects.engine.translate import Asked as Asking
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.faces.mcp.caller import Who
 from ackbox.model.message import Message
 from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import CheckedIn, Roster
+from ackbox.ops.agent.check_in import CheckedIn
+from ackbox.ops.agent.list import Roster
 from ackbox.ops.decode import decode
 from ackbox.ops.inbox import Checked
 from ackbox.ops.message.ask import Asked
 from ackbox.ops.message.audience import Recipient
 from ackbox.ops.message.send import Sent
 from ackbox.ops.receipt import Marked
-from ackbox.ops.task.change import Claimed
+from ackbox.ops.task.claim import Claimed
 from ackbox.ops.task.find import TaskPage
 
-# Names that a sentence holds; the others are counted.
-MOST_NAMES = 10
+# Names that a sentence lists; the rest are counted.
+MAX_NAMES = 10
 SENTENCE = 300
-# Ids of what did not fit that a closing line holds.
-MOST_IDS = 8
+# Ids of left-out messages that the last line lists.
+MAX_IDS = 8
 
 
-# What a tool may take besides its operation's parameters: how long its answer is, and from where.
+# Arguments of a tool besides its operation's parameters: length and start of the answer.
 UP_TO, FROM = ("max_length",), ("max_length", "offset")
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How much of an answer a model wants to see, and from where."""
+    """The length of an answer, and where it starts."""
 
     max_length: Annotated[int, Meta(ge=SHORTEST, le=LONGEST)] = LENGTH
-    offset: Annotated[int, Meta(ge=0, le=10_000_000, description="Read on from this character")] = 0
+    offset: Annotated[
+        int, Meta(ge=0, le=10_000_000, description="Continue from this character")
+    ] = 0
 
 
 def reading_of(arguments: dict[str, Any], names: tuple[str, ...]) -> tuple[Reading, dict[str, Any]]:
-    """Return how much of the answer is wanted, and the arguments without that. Raises Invalid."""
+    """Return the wanted part of the answer, and the other arguments. Raises Invalid."""
     own = {name: value for name, value in arguments.items() if name in names}
     return decode(Reading, own), {
         name: value for name, value in arguments.items() if name not in own
@@ -55,16 +57,16 @@ def reading_of(arguments: dict[str, Any], names: tuple[str, ...]) -> tuple[Readi
 
 
 async def read(caller: Who, clock: Callable[[], int], operation: str, **params: Any) -> str:
-    """Do an operation and return its result as text for a model, with room for a sentence
+    """Call an operation and return its result as text for a model, leaving room for a sentence
     before it.
     """
     answer = Answer(clock, length=LENGTH - SENTENCE)
     return write(
-        Asking(operation, params), await caller.within(answer).call(operation, **params), answer
+        MappedCall(operation, params), await caller.within(answer).call(operation, **params), answer
     )
 
 
-def write(asked: Asking, result: Any, answer: Answer) -> str:
+def write(asked: MappedCall, result: Any, answer: Answer) -> str:
     """Return the result of an operation as text for a model."""
     match result:
         case Asked():
@@ -100,12 +102,12 @@ def write(asked: Asking, result: Any, answer: Answer) -> str:
 
 def _page(text: str, cursor: str | None, answer: Answer) -> str:
     if cursor:
-        return f"{text}\n\nThere is more: call again with cursor {cursor}"
+        return f"{text}\n\nMore follow: call again with cursor {cursor}"
     if answer.left_out:
-        ids = ", ".join(answer.left_out[:MOST_IDS])
+        ids = ", ".join(answer.left_out[:MAX_IDS])
         return (
             f"{text}\n\n{len(answer.left_out)} more did not fit; call again with their ids:"
-            f" {ids}{'…' if len(answer.left_out) > MOST_IDS else ''}"
+            f" {ids}{'…' if len(answer.left_out) > MAX_IDS else ''}"
         )
     return text
 
@@ -124,80 +126,77 @@ def _checked(result: Checked, answer: Answer) -> str:
     lines = [f"Shown: {len(result.messages)}. Unread in the mailbox: {unread}."]
     if result.has_more:
         lines.append(
-            f"There is more: call again with cursor {result.cursor}"
+            f"More follow: call again with cursor {result.cursor}"
             if result.cursor
-            else "There is more: mark these, then call again."
+            else "More follow: mark these, then call again."
         )
     whole = [message.id for message in result.messages if message.id not in answer.begun]
     if whole:
         lines.append(
-            "When you have dealt with them: tool mark, mark acknowledged, ids"
+            "When you have handled them, call mark with mark acknowledged and ids"
             f" {msgspec.json.encode(whole).decode()}"
         )
     if answer.begun:
         lines.append(
-            f"Shown in part, and therefore not marked: {', '.join(sorted(answer.begun))}. Read on"
-            " as the note below each says, then mark."
+            f"Shown in part and not marked: {', '.join(sorted(answer.begun))}. Read on with"
+            " the call below each, then mark them."
         )
     return "\n".join([f"{answer.messages(result.messages)}\n", *lines])
 
 
 def _sent(result: Sent) -> str:
-    said = "Stored before; nothing was stored again." if result.duplicate else "Stored."
-    told = {
+    sentence = "Stored before; nothing was stored again." if result.duplicate else "Stored."
+    details = {
         "id": result.id,
         "thread": result.thread,
         "type": result.type,
         "recipients": result.recipient_count,
     }
-    return "\n".join([f"{said} {facts(told)}", *_recipients(result.recipients)])
+    return "\n".join([f"{sentence} {facts(details)}", *_recipients(result.recipients)])
 
 
 def _recipients(recipients: list[Recipient]) -> list[str]:
-    """Return a line for each recipient that is unknown, and one for those who are here or not."""
+    """Return a line for each unknown recipient, and one with the presence of the others."""
     lines = []
     unknown = [each for each in recipients if not each.known]
-    for each in unknown[:MOST_NAMES]:
+    for each in unknown[:MAX_NAMES]:
         near = f" Did you mean {' or '.join(map(quoted, each.near[:2]))}?" if each.near else ""
         lines.append(f"No agent called {quoted(each.agent)} yet; the message waits for it.{near}")
-    if len(unknown) > MOST_NAMES:
-        lines.append(f"{len(unknown) - MOST_NAMES} more recipients are unknown.")
+    if len(unknown) > MAX_NAMES:
+        lines.append(f"{len(unknown) - MAX_NAMES} more recipients are unknown.")
     known = [f"{quoted(each.agent)} is {_presence(each)}" for each in recipients if each.known]
     if known:
-        rest = f"; {len(known) - MOST_NAMES} more" if len(known) > MOST_NAMES else ""
-        lines.append(f"{'; '.join(known[:MOST_NAMES])}{rest}.")
+        rest = f"; {len(known) - MAX_NAMES} more" if len(known) > MAX_NAMES else ""
+        lines.append(f"{'; '.join(known[:MAX_NAMES])}{rest}.")
     return lines
 
 
 def _presence(recipient: Recipient) -> str:
     if recipient.presence == "online":
         return "online"
-    said = "offline" if recipient.presence == "away" else recipient.presence
-    return f"{said} (last seen {recipient.last_seen})" if recipient.last_seen else said
+    sentence = "offline" if recipient.presence == "away" else recipient.presence
+    return f"{sentence} (last seen {recipient.last_seen})" if recipient.last_seen else sentence
 
 
 def _asked(result: Asked, answer: Answer) -> str:
-    told = facts(
+    details = facts(
         {"outcome": result.outcome, "id": result.id, "thread": result.thread, "type": result.type}
     )
     if result.answer is not None:
         after = (
-            f'When you have dealt with it: tool mark, mark acknowledged, ids ["{result.answer.id}"]'
+            "When you have handled it, call mark with mark acknowledged and ids"
+            f' ["{result.answer.id}"]'
         )
-        return f"Answered. {told}\n\n{answer.messages([result.answer])}\n\n{after}"
-    why = (
-        "Nobody it was for is online any more."
-        if result.outcome == "gone"
-        else "No answer within the time."
-    )
+        return f"Answered. {details}\n\n{answer.messages([result.answer])}\n\n{after}"
+    why = "No recipient is online any more." if result.outcome == "gone" else "No reply in time."
     return "\n".join(
         [
-            f"{why} {told}",
+            f"{why} {details}",
             *_recipients(result.recipients),
             (
-                "The question stays. To go on waiting, call wait: the answer comes as a message"
-                f" with parent {result.id}. To look for it later: tool thread, id {result.id}. Do"
-                " not ask again."
+                "The question stays. To keep waiting, call wait: the reply comes as a message"
+                f" with parent {result.id}. To look for it later, call thread with id {result.id}."
+                " Do not ask again."
             ),
         ]
     )
@@ -205,18 +204,18 @@ def _asked(result: Asked, answer: Answer) -> str:
 
 def _marked(result: Marked) -> str:
     lines = [
-        f"Marked {result.mark}: {len(result.changed)} changed, {len(result.unchanged)} were so"
-        " already."
+        f"Marked {result.mark}: {len(result.changed)} changed, {len(result.unchanged)} already"
+        " were."
     ]
     if result.not_found:
         more = (
-            f" and {len(result.not_found) - MOST_NAMES} more"
-            if len(result.not_found) > MOST_NAMES
+            f" and {len(result.not_found) - MAX_NAMES} more"
+            if len(result.not_found) > MAX_NAMES
             else ""
         )
         lines.append(
             "Not among your messages:"
-            f" {', '.join(map(quoted, result.not_found[:MOST_NAMES]))}{more}. Use ids that inbox"
+            f" {', '.join(map(quoted, result.not_found[:MAX_NAMES]))}{more}. Use ids that inbox"
             " gave."
         )
     return "\n".join(lines)
@@ -225,19 +224,19 @@ def _marked(result: Marked) -> str:
 def _claimed(result: Claimed, answer: Answer) -> str:
     about = facts({"claimed": result.claimed, "reason": result.reason})
     if result.claimed:
-        said = "You have it."
+        sentence = "You have it."
     elif result.winner:
-        said = f"Not claimed: {quoted(result.winner)} has it."
+        sentence = f"Not claimed: {quoted(result.winner)} has it."
     else:
-        said = {
+        sentence = {
             "waiting": "Not claimed: it waits for other tasks.",
             "finished": "Not claimed: it is finished.",
-            "assigned": "Not claimed: it is for somebody else.",
-        }.get(result.reason or "", "Not claimed: there is nothing to take.")
+            "assigned": "Not claimed: it is assigned to another agent.",
+        }.get(result.reason or "", "Not claimed: no unassigned task matches.")
     return (
-        f"{said} {about}"
+        f"{sentence} {about}"
         if result.task is None
-        else f"{said} {about}\n\n{answer.tasks([result.task])}"
+        else f"{sentence} {about}\n\n{answer.tasks([result.task])}"
     )
 
 
@@ -248,17 +247,19 @@ def _roster(result: Roster, answer: Answer, skipped: int) -> str:
         "shown": len(result.agents),
         "awaited": len(result.awaited),
     }
-    text = answer.cards(result.agents, about, beside=("Written to, but never here", result.awaited))
+    text = answer.cards(
+        result.agents, about, beside=("Recipients that never connected", result.awaited)
+    )
     upto = skipped + len(result.agents)
-    return f"{text}\n\nThere is more: call again with skip {upto}" if upto < result.total else text
+    return f"{text}\n\nMore follow: call again with skip {upto}" if upto < result.total else text
 
 
 def _checked_in(result: CheckedIn, answer: Answer) -> str:
     unread = f"{result.unread:,} unread of {result.total:,}. " + (
-        "Read them with inbox." if result.unread else "Nothing waits for you."
+        "Read them with inbox." if result.unread else "No messages wait for you."
     )
-    told = {"conflicts": result.conflicts, "copies": result.copies, "notices": result.notices}
-    text = as_json({"me": result.me} | {name: found for name, found in told.items() if found})
+    details = {"conflicts": result.conflicts, "copies": result.copies, "notices": result.notices}
+    text = as_json({"me": result.me} | {name: found for name, found in details.items() if found})
     about = {
         "unread": result.unread,
         "heartbeat_s": result.heartbeat_s,

@@ -1,4 +1,4 @@
-"""Who calls over MCP: what a connection says of itself in its headers, and calls made as that.
+"""The caller of an MCP request: its identity from the headers, and calls made with it.
 
 Explained in docs/reference/mcp.md.
 """
@@ -14,20 +14,26 @@ import msgspec
 
 from ackbox.app.bell import Gone
 from ackbox.briefing import Answer
-from ackbox.dialects.engine.translate import Asked
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.errors import AckboxError
 from ackbox.faces.http.connection import gone_of
-from ackbox.faces.http.reply import as_said, bearer, card_in, connection_in, said_in
+from ackbox.faces.http.reply import (
+    bearer,
+    connection_in,
+    identity_headers,
+    machine_headers,
+    with_identity,
+)
 from ackbox.faces.http.wire import Calling
 from ackbox.ops.access import Connection
 from ackbox.ops.table import OPERATIONS, Fits, all_fit
 
 
 class Who(msgspec.Struct, frozen=True):
-    """A connection's key, and whom its headers name; a tool's own arguments win."""
+    """A connection's key and identity headers; a tool's own arguments win."""
 
     credential: str | None
-    said: dict[str, str]
+    identity: dict[str, str]
     do: Calling
     key: str | None = None
     card: dict[str, str] = {}
@@ -36,7 +42,7 @@ class Who(msgspec.Struct, frozen=True):
     connection: Connection = Connection()
 
     async def call(self, operation: str, /, **params: Any) -> Any:
-        """Do one operation as this connection. Raises the errors of ackbox.errors."""
+        """Call one operation as this connection. Raises the errors of ackbox.errors."""
         if (
             self.key is not None
             and "idempotency_key" in OPERATIONS[operation].params.__struct_fields__
@@ -48,7 +54,7 @@ class Who(msgspec.Struct, frozen=True):
         return await self._until_gone(
             lambda gone: self.do(
                 operation,
-                as_said(self.said, params),
+                with_identity(self.identity, params),
                 credential=self.credential,
                 face="mcp",
                 gone=gone,
@@ -58,13 +64,12 @@ class Who(msgspec.Struct, frozen=True):
         )
 
     def within(self, answer: Answer) -> Who:
-        """Return the same caller, whose calls give what an answer holds."""
+        """Return the same caller, with results limited to what an answer can hold."""
         return msgspec.structs.replace(self, fits=answer.fits)
 
     async def _until_gone(self, do: Callable[[Gone], Awaitable[Any]]) -> Any:
-        """Do a call.
-
-        When the request is cancelled the call is told so, and ends where nothing is half done.
+        """Run a call; when the request is cancelled, let it end at a point where nothing is half
+        done.
         """
         gone = Gone()
         if self.gone is not None:
@@ -74,29 +79,29 @@ class Who(msgspec.Struct, frozen=True):
             return await asyncio.shield(doing)
         except asyncio.CancelledError:
             gone.set()
-            # Nobody else asks how it ended.
+            # Retrieve the outcome: nobody else does.
             doing.add_done_callback(lambda done: done.cancelled() or done.exception())
             raise
         finally:
             if self.gone is not None:
                 self.gone.discard(gone)
 
-    async def try_call(self, asked: Asked) -> Any:
-        """Do an operation that nobody waits for; null when it is refused."""
+    async def try_call(self, asked: MappedCall) -> Any:
+        """Call an operation on the side; null when it fails."""
         with suppress(AckboxError):
             return await self.call(asked.operation, **asked.params)
         return None
 
 
 def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:
-    """Return who sent the request that a handler serves."""
+    """Return the caller of the request that a handler serves."""
     headers = context.request.headers
     return Who(
         bearer(headers, *key_headers),
-        said_in(headers),
+        identity_headers(headers),
         do,
         headers.get("ackbox-idempotency-key") or None,
-        card_in(headers),
+        machine_headers(headers),
         gone_of(context.request.scope),
         connection=connection_in(headers),
     )

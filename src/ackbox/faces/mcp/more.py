@@ -1,7 +1,6 @@
-"""The `more` tool: every operation that has no tool of its own, looked up in the table and called
-as any other.
+"""The `more` tool: calls every operation that has no tool of its own.
 
-What it offers, lists and explains; validation, rights and meaning are the operations'. Explained in
+What it lists and explains; validation, permissions and meaning are the operations'. Explained in
 docs/reference/mcp.md.
 """
 
@@ -12,7 +11,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from ackbox.dialects.engine.translate import Asked, Offered, Said, hints
+from ackbox.dialects.engine.dialect import Offered, Said, hints
+from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.errors import Invalid, NotAllowed, UnknownField
 from ackbox.faces.http.schema import input_schema
 from ackbox.faces.mcp.answer import FROM, reading_of
@@ -20,42 +20,49 @@ from ackbox.ops.access import Caller
 from ackbox.ops.decode import parse_object
 from ackbox.ops.table import OPERATIONS, Operation, find
 
-# Not over MCP, and why: a model reads what others write, and what it is talked into must stay
-# small.
+# Operations not available over MCP, and what to use instead: a model reads text that others wrote,
+# so a prompt injection must not reach these.
 APART = {
-    "key.create": "People hand out keys: `ackbox key create`.",
-    "key.list": "People look after keys: `ackbox key list`.",
-    "key.revoke": "People take keys back: `ackbox key revoke`.",
-    "key.rotate": "People replace keys: `ackbox key rotate`.",
-    "agent.set_kind": "People say who is a person: `ackbox agent set-kind`.",
+    "key.create": "People create keys: `ackbox key create`.",
+    "key.list": "People manage keys: `ackbox key list`.",
+    "key.revoke": "People revoke keys: `ackbox key revoke`.",
+    "key.rotate": "People rotate keys: `ackbox key rotate`.",
+    "agent.set_kind": "People decide which names are people: `ackbox agent set-kind`.",
     "login.link": "People sign in: `ackbox open`.",
     "login.redeem": "The browser redeems the link that `ackbox open` makes.",
     "invite.create": "People connect machines: `ackbox invite`.",
     "invite.redeem": "People connect machines: `ackbox join`.",
     "login.end": "People sign out on the dashboard.",
-    "workspace.create": "People set up: `ackbox workspace create`.",
-    "workspace.settings": "What holds agents back is set by people: `ackbox workspace settings`.",
-    "workspace.export": "A whole workspace does not fit before a model: `ackbox export`.",
-    "workspace.import": "A whole workspace does not come from a model: `ackbox import`.",
+    "workspace.create": "People create workspaces: `ackbox workspace create`.",
+    "workspace.settings": "People set the limits for agents: `ackbox workspace settings`.",
+    "workspace.export": "An export is too long for a model: `ackbox export`.",
+    "workspace.import": "An import reads a file: `ackbox import`.",
+    "program.report": "Agent programs report by a hook: `ackbox hook`.",
+    "program.shown": "Agent programs confirm by a hook: `ackbox hook`.",
     "server.backup": "It writes a file on the server: `ackbox backup`.",
-    "webhook.receive": "Other systems post to it, signed, at /hooks/in/{id}.",
+    "webhook.receive": "Other systems send signed requests to /hooks/in/{id}.",
 }
-# Said by the connection.
+# The connection carries these.
 _UNEXPLAINED = frozenset({"workspace", "instance", "evidence"})
 
 
 class MoreCall(msgspec.Struct, frozen=True, kw_only=True):
-    """What a model is offered."""
+    """The schema offered to a model."""
 
-    operation: Annotated[str, Meta(description="As note.add; left out: the list")] | None = None
+    operation: (
+        Annotated[str, Meta(description="Name such as note.add; omit it for the list")] | None
+    ) = None
     params: (
-        Annotated[dict[str, Any], Meta(description="What it takes; left out: says what that is")]
+        Annotated[
+            dict[str, Any],
+            Meta(description="Parameters of the operation; omit them for their schema"),
+        ]
         | None
     ) = None
 
 
 class More(msgspec.Struct, frozen=True):
-    """The tool that is every operation of the table; it lists those that no other tool is."""
+    """The tool for every operation of the table; it lists those without a tool of their own."""
 
     name: str
     description: str
@@ -70,7 +77,7 @@ class More(msgspec.Struct, frozen=True):
         }
 
     def arguments(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        """Return the arguments with which the tool is an operation."""
+        """Return the arguments that make the tool call an operation."""
         return {"operation": operation, "params": params}
 
     def offered(self) -> Offered:
@@ -78,8 +85,8 @@ class More(msgspec.Struct, frozen=True):
             self.name, self.description, MoreCall, hints=hints(self.operations), reading=FROM
         )
 
-    def asked(self, arguments: dict[str, Any]) -> Asked | Look:
-        """Return what arguments ask for: an operation, or a word about it.
+    def asked(self, arguments: dict[str, Any]) -> MappedCall | Look:
+        """Return what the arguments ask for: an operation, or its description.
 
         Raises NotFound, NotAllowed, Invalid, UnknownField.
         """
@@ -90,45 +97,47 @@ class More(msgspec.Struct, frozen=True):
                     f"Unknown field {field[:64]!r}.",
                     field=field[:64],
                     near=["params"],
-                    hint="The operation's own parameters stand in `params`.",
+                    hint="Put the operation's parameters into `params`.",
                 )
         name, params = arguments.get("operation") or None, arguments.get("params")
         if isinstance(params, str):
-            # Nearly right: an object as JSON text, or empty text for none.
+            # Accepted: an object as JSON text, or empty text for none.
             params = parse_object(params.encode(errors="replace")) if params.strip() else None
         if name is None and params is None:
             return Look(tuple(OPERATIONS[each] for each in self.operations))
         if not isinstance(name, str):
             raise Invalid(
-                "`operation` is not a name.",
-                hint="Leave all arguments out for the list of operations.",
+                "`operation` is missing or not a name.",
+                hint="Call without arguments for the list of operations.",
                 field="operation",
             )
         operation = find(name)
         if name in APART:
-            raise NotAllowed(f"{name} is not done over MCP.", hint=APART[name], field="operation")
+            raise NotAllowed(
+                f"{name} is not available over MCP.", hint=APART[name], field="operation"
+            )
         if params is None:
             return Look((operation,), is_explained=True)
         if not isinstance(params, dict):
             raise Invalid(
                 "`params` is not an object.",
-                hint=f"Call with operation {name} alone to see what it takes.",
+                hint=f"Call with operation {name} alone to see its parameters.",
                 field="params",
             )
-        return Asked(name, params, reading=reading)
+        return MappedCall(name, params, reading=reading)
 
 
 class Look(msgspec.Struct, frozen=True):
-    """A question about operations; the table answers it, and nothing is called."""
+    """A question about operations, answered from the table; calls nothing."""
 
     operations: tuple[Operation, ...]
     is_explained: bool = False
 
-    def said(self, caller: Caller, known: frozenset[str] = frozenset()) -> Said:
-        """Return the operations that this key may do, each in a line; or the one that is asked for,
-        with its parameters.
+    def reply(self, caller: Caller, known: frozenset[str] = frozenset()) -> Said:
+        """Return the operations that this key may call, one a line; or the named one with its
+        schema.
 
-        What is `known` of the connection is not offered.
+        Parameters in `known` come from the connection and are left out.
         """
         if self.is_explained:
             return _explained(self.operations[0], known)
@@ -137,7 +146,10 @@ class Look(msgspec.Struct, frozen=True):
         return Said(
             (
                 "\n".join(
-                    [*lines, "What one takes: call with `operation`. To do it: with `params` too."]
+                    [
+                        *lines,
+                        "Call with `operation` to see its parameters, with `params` too to run it.",
+                    ]
                 ),
             )
         )
@@ -149,7 +161,7 @@ def _explained(operation: Operation, known: frozenset[str]) -> Said:
         known | _UNEXPLAINED | (frozenset() if operation.noun == "session" else {"session"}),
     )
     how = (
-        "To do it, call with `params`, {} for none, of this"
+        "To run it, call with `params` ({} for none) of this"
         f" schema:\n{msgspec.json.encode(schema).decode()}"
     )
     return Said((f"{operation.name}: {operation.description}\n\n{how}",))

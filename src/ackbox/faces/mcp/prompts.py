@@ -1,8 +1,7 @@
-"""MCP prompts: catch up, reply, hand over, and other systems' commands; agent programs show them as
+"""MCP prompts: catch up, reply, hand off, and the commands of dialects. Agent programs show them as
 commands.
 
-The words of the first three are ours, of the others their data's; messages inside come through the
-briefing. Explained in docs/reference/mcp.md.
+Messages in a prompt come through the briefing. Explained in docs/reference/mcp.md.
 """
 
 from __future__ import annotations
@@ -23,21 +22,21 @@ from ackbox.model.text import visible
 
 _ID = types.PromptArgument(name="id", description="Id of the message", required=True)
 PROMPTS = (
-    types.Prompt(name="catch_up", description="Read your messages and say which need you."),
-    types.Prompt(name="reply", description="Answer one message.", arguments=[_ID]),
+    types.Prompt(name="catch_up", description="Read your messages and list those that need you."),
+    types.Prompt(name="reply", description="Reply to a message.", arguments=[_ID]),
     types.Prompt(
         name="handoff",
-        description="Hand your work over to somebody.",
+        description="Hand your work over to another agent.",
         arguments=[
-            types.PromptArgument(name="to", description="Who takes over", required=True),
-            types.PromptArgument(name="about", description="What it is about", required=False),
+            types.PromptArgument(name="to", description="Agent that takes over", required=True),
+            types.PromptArgument(name="about", description="Subject of the work", required=False),
         ],
     ),
 )
 
 
 class Commands:
-    """Another system's commands: its own words, with what was given in their places."""
+    """A dialect's commands: its texts with the arguments filled in."""
 
     def __init__(self, prompts: Sequence[Prompt]) -> None:
         self._prompts = {prompt.name: prompt for prompt in prompts}
@@ -80,16 +79,18 @@ class Commands:
 
 def _no_prompt(name: str, known: Iterable[str]) -> MCPError:
     return MCPError(
-        types.INVALID_PARAMS, f"There is no prompt {name[:64]!r}; there are {', '.join(known)}."
+        types.INVALID_PARAMS, f"Unknown prompt {name[:64]!r}. Use one of: {', '.join(known)}."
     )
 
 
 def _needs(name: str, argument: str) -> MCPError:
-    return MCPError(types.INVALID_PARAMS, f"The prompt {name!r} needs {argument!r}.")
+    return MCPError(
+        types.INVALID_PARAMS, f"The prompt {name!r} requires the argument {argument!r}."
+    )
 
 
 class Prompts:
-    """What can be asked for, and the text it gives."""
+    """The native prompts and their texts."""
 
     def __init__(self, call: Calling, clock: Callable[[], int]) -> None:
         self._call = call
@@ -123,20 +124,20 @@ class Prompts:
 
     async def _text(self, caller: Who, name: str, given: dict[str, str]) -> str:
         if name == "catch_up":
-            told = await read(caller, self._clock, "inbox.check")
+            briefing = await read(caller, self._clock, "inbox.check")
             return (
-                "Say in a few lines which of these messages need you, and what you would do. Mark"
-                f" nothing yet.\n\n{told}"
+                "List briefly which of these messages need you, and what you would do. Do not"
+                f" mark any yet.\n\n{briefing}"
             )
         if name == "reply":
-            told = await read(caller, self._clock, "message.get", id=given["id"])
+            briefing = await read(caller, self._clock, "message.get", id=given["id"])
             return (
-                "Draft an answer to this message, then send it with the send tool and"
-                f" parent={visible(given['id'])}, intent answer.\n\n{told}"
+                "Draft a reply to this message, then send it with the send tool,"
+                f" parent={visible(given['id'])} and intent answer.\n\n{briefing}"
             )
         about = f" about {visible(given['about'])}" if given.get("about") else ""
         return (
-            f"Hand your work{about} over to {visible(given['to'])}: with the send tool, intent"
-            " handoff, say what is done, what is left, what you would do next, and name files and"
-            " diffs in refs. Then check in with a summary that says you handed over."
+            f"Hand your work{about} over to {visible(given['to'])}. Use the send tool with intent"
+            " handoff. Describe what is done, what is left and what comes next, and list files"
+            " and diffs in refs. Then call checkin and report the handoff in its summary."
         )

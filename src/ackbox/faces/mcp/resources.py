@@ -1,6 +1,6 @@
-"""MCP resources: the caller's inbox, conversations and the agents; and news of the inbox.
+"""MCP resources: the caller's inbox, its conversations and the agents; and inbox notifications.
 
-What is new is learned by the caller's own calls, so a revoked key or another's inbox gives none.
+Notifications come from calls with the caller's key, so a revoked key gets none.
 Explained in docs/reference/mcp.md.
 """
 
@@ -24,13 +24,13 @@ from ackbox.faces.mcp.caller import Who, who
 INBOX = "ackbox://inbox"
 AGENTS = "ackbox://agents"
 THREAD = "ackbox://thread/"
-MOST_SUBSCRIPTIONS = 5_000
-MOST_OF_A_KEY = 500
+MAX_SUBSCRIPTIONS = 5_000
+MAX_PER_KEY = 500
 WAIT_S = 30.0
 
 
 class Resources:
-    """What can be read, and who is told when the inbox has news."""
+    """The resources, and subscriptions to the inbox."""
 
     def __init__(self, call: Calling, clock: Callable[[], int]) -> None:
         self._call = call
@@ -49,7 +49,7 @@ class Resources:
                 types.Resource(
                     uri=AGENTS,
                     name="agents",
-                    description="Who is here, and what they are doing",
+                    description="Agents and people, with presence and current work",
                     mime_type="text/plain",
                 ),
             ]
@@ -88,16 +88,16 @@ class Resources:
             return await read(caller, self._clock, "thread.get", id=uri.removeprefix(THREAD))
         raise MCPError(
             types.INVALID_PARAMS,
-            f"There is no resource {uri[:100]!r}; there are {INBOX}, {AGENTS} and {THREAD}ID.",
+            f"Unknown resource {uri[:100]!r}. Use one of: {INBOX}, {AGENTS}, {THREAD}ID.",
         )
 
     async def subscribe(
         self, context: Any, params: types.SubscribeRequestParams
     ) -> types.EmptyResult:
-        """Start telling a session of the older eras about its inbox."""
+        """Notify a session of the older eras about its inbox from now on."""
         uri = str(params.uri)
         if uri != INBOX:
-            raise MCPError(types.INVALID_PARAMS, f"Only {INBOX} can be subscribed to.")
+            raise MCPError(types.INVALID_PARAMS, f"You can subscribe to {INBOX} only.")
         # The SDK's own place for what belongs to a connection and ends with it.
         connection = context.session._connection
         if INBOX not in connection.state:
@@ -126,7 +126,7 @@ class Resources:
     async def listen(
         self, context: Any, params: types.SubscriptionsListenRequestParams
     ) -> types.SubscriptionsListenResult:
-        """Serve one stream of news: the answer to this request is the stream."""
+        """Serve one stream of notifications: the response to this request is the stream."""
         wanted = [
             uri for uri in params.notifications.resource_subscriptions or [] if str(uri) == INBOX
         ]
@@ -143,10 +143,12 @@ class Resources:
         if news is not None:
 
             async def tell() -> None:
-                told = types.ResourceUpdatedNotification(
+                update = types.ResourceUpdatedNotification(
                     params=types.ResourceUpdatedNotificationParams(uri=INBOX, _meta=meta)
                 )
-                await context.session.send_notification(told, related_request_id=context.request_id)
+                await context.session.send_notification(
+                    update, related_request_id=context.request_id
+                )
 
             await _tell(news, tell)
         return types.SubscriptionsListenResult(_meta=meta)
@@ -154,19 +156,14 @@ class Resources:
     async def _news(
         self, caller: Who, is_heard: Callable[[], bool] = lambda: True
     ) -> AsyncIterator[None]:
-        """Return something to iterate over that gives one item for each time the caller's inbox
-        has new post.
-        """
-        if (
-            self._open.total() >= MOST_SUBSCRIPTIONS
-            or self._open[caller.credential] >= MOST_OF_A_KEY
-        ):
+        """Return an iterator that yields whenever the caller's inbox has a new message."""
+        if self._open.total() >= MAX_SUBSCRIPTIONS or self._open[caller.credential] >= MAX_PER_KEY:
             raise MCPError(
-                types.INTERNAL_ERROR, "Too many subscriptions; wait with the wait tool instead."
+                types.INTERNAL_ERROR, "Too many subscriptions. Use the wait tool instead."
             )
         try:
-            # Both now, so that a refusal is the answer to the subscription, and nothing falls
-            # between.
+            # Both now: an error becomes the response to the subscription, and no message is
+            # missed in between.
             cursor = (await caller.call("event.feed")).cursor
             newest = await _newest(caller)
         except AckboxError as error:
@@ -185,8 +182,7 @@ class Resources:
                 cursor = page.cursor
                 if not page.events and loop.time() - asked_at < WAIT_S / 2:
                     return  # the server is closing: it answers at once
-                # A look at the inbox is a sign of life, which nobody gives for a caller who hears
-                # nothing.
+                # Reading the inbox counts as a heartbeat, so it stops when the caller cannot hear.
                 if is_heard() and any(event.kind == "message.sent" for event in page.events):
                     before, newest = newest, await _newest(caller)
                     if newest != before:
@@ -208,7 +204,7 @@ async def _tell(news: AsyncIterator[None], tell: Callable[[], Any]) -> None:
 
 
 def refusal(error: BaseException) -> MCPError:
-    """Return an error of ours as one of the protocol, with the same shape as data."""
+    """Return an error as a protocol error, with our error shape as its data."""
     shown = as_error(error)
     code = types.INTERNAL_ERROR if shown.status >= 500 else types.INVALID_PARAMS
     return MCPError(

@@ -1,9 +1,7 @@
-"""MCP's sessions of the older eras: how many a key may have, when one ends, and what is served
-without one.
+"""MCP sessions of the older eras: how many a key may have, when one ends, and requests without one.
 
-A tool needs a key and headers, never a session: a session that is not known here, as after a
-restart, is served call by call.
-What a session carries is mcp.py's. Explained in docs/reference/mcp.md.
+A tool needs a key and headers, never a session: requests of an unknown session, as after a restart,
+are served one by one. Explained in docs/reference/mcp.md.
 """
 
 from __future__ import annotations
@@ -28,15 +26,14 @@ from ackbox.faces.mcp.resources import refusal
 from ackbox.ops.access import Caller
 
 BODY_LIMIT = 1 << 20
-# A session that asks nothing and hears nothing for so long ends; its client notices nothing, since
-# what it asks next is served.
+# An idle session ends after this; its client notices nothing, since its next request is served.
 IDLE_S = 300.0
-MAX_OF_A_KEY = 64
+MAX_PER_KEY = 64
 LOOK_S = 0.5
 SESSION, VERSION = "mcp-session-id", "mcp-protocol-version"
-# Where a request's caller, and the sessions whose stream is open, are in its scope.
+# The keys of a request's scope that hold its caller, and the sessions with an open stream.
 CALLER, HEARD = "ackbox.caller", "ackbox.heard"
-# What becomes calls of operations, which cost by themselves.
+# Methods that call operations, which are rate-limited on their own.
 CALLS = frozenset(
     {"tools/call", "resources/read", "resources/subscribe", "subscriptions/listen", "prompts/get"}
 )
@@ -77,7 +74,7 @@ class Sessions:
                     await watching
 
     async def handle(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request of a caller whose key is good. Raises RateLimited."""
+        """Serve one request of a caller with a valid key. Raises RateLimited."""
         headers = Headers(scope=scope)
         scope[CALLER], scope[HEARD] = caller, self._heard
         held, declared = Held(self._limits, caller), headers.get("content-length", "0")
@@ -113,8 +110,8 @@ class Sessions:
             await self._kept.handle_request(scope, receive, send)
 
     async def _serve_free(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request whose session is not known here, or is another key's: the same answer
-        to both.
+        """Serve a request whose session is unknown or belongs to another key: both get the same
+        response.
         """
         if scope["method"] == "POST":
             await self._free.handle_request(scope, receive, send)
@@ -133,7 +130,7 @@ class Sessions:
             for id, owner in self._kept._session_owners.items()
             if owner["client_id"] == caller.key_id
         ]
-        if len(own) < MAX_OF_A_KEY or caller.role == "operator":
+        if len(own) < MAX_PER_KEY or caller.role == "operator":
             return
         for id in own:
             transport = self._kept._server_instances[id]
@@ -141,25 +138,23 @@ class Sessions:
                 await self._kept._discard_session(id, transport)
                 return
         raise RateLimited(
-            f"This key has {MAX_OF_A_KEY} MCP sessions in use.",
-            hint="End some.",
+            f"This key has {MAX_PER_KEY} MCP sessions in use.",
+            hint="End a session, or wait a second and repeat the request.",
             retry_after_s=1,
-            limit=MAX_OF_A_KEY,
+            limit=MAX_PER_KEY,
         )
 
     async def _cost(self, ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
-        """Take what a request costs that is no call of an operation, such as initialize or
-        tools/list.
-        """
+        """Rate-limit a request that calls no operation, such as initialize or tools/list."""
         if ctx.request_id is not None and ctx.method not in CALLS:
             try:
-                self._limits.spend(ctx.request.scope[CALLER], None)
+                self._limits.spend(ctx.request.scope[CALLER])
             except AckboxError as error:
                 raise refusal(error) from None
         return await call_next(ctx)
 
     async def _watch(self) -> None:
-        """End the sessions of keys that have ended, with their streams."""
+        """End the sessions of revoked and expired keys, with their streams."""
         while True:
             await asyncio.sleep(LOOK_S)
             if not self._kept._session_owners:
@@ -170,10 +165,10 @@ class Sessions:
                     if owner["client_id"] in gone:
                         await self._kept._discard_session(id, self._kept._server_instances[id])
             except AckboxError:
-                continue  # said to those who call; the next turn looks again
+                continue  # callers get this error; the next turn tries again
             except (
                 Exception
-                # the edge of what runs beside the calls: it must outlive whatever went wrong once
+                # the edge of background work: it must survive one failure
             ) as error:
                 structlog.get_logger().error(
                     "failed", operation="mcp", kind=type(error).__name__, exc_info=error

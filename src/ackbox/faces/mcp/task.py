@@ -1,6 +1,6 @@
-"""The `task` tool: one tool for a model, whose `action` says which operation of tasks it is.
+"""The `task` tool: one tool for all task operations, selected by `action`.
 
-Names and the shape that is offered; validation and meaning are the operations'. Explained in
+Its names and the schema it offers; validation and meaning are the operations'. Explained in
 docs/reference/mcp.md.
 """
 
@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from ackbox.model.task import Cause
 
-# What each action is: the operation, and what it fixes.
+# The operation of each action, and the parameters that the action fixes.
 ACTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "add": ("task.create", {}),
     "list": ("task.list", {}),
@@ -52,21 +52,25 @@ Action = Literal[
 
 
 class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
-    """What a model is offered; an operation's other parameters are taken too."""
+    """The schema offered to a model; the operation's other parameters are accepted as well."""
 
     action: Action
-    agent: Annotated[str, Meta(description="Who you are; else the key's own name")] | None = None
+    agent: Annotated[str, Meta(description="Your agent name; by default the key's")] | None = None
     id: (
         Annotated[
             str,
-            Meta(description="Id or number; claim without it takes the most urgent that is free"),
+            Meta(
+                description="Id or number; claim without it takes the most urgent unassigned task"
+            ),
         ]
         | None
     ) = None
     title: str | None = None
     description: str | None = None
     to: (
-        Annotated[str, Meta(description="add, assign: for whom; whoever claims it when left out")]
+        Annotated[
+            str, Meta(description="add, assign: the assignee; without one any agent can claim it")
+        ]
         | None
     ) = None
     priority: Annotated[int, Meta(description="5 is most urgent")] | None = None
@@ -74,15 +78,17 @@ class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
     tags: list[str] | None = None
     due_at: str | None = None
     depends_on: (
-        Annotated[list[str], Meta(description="add, edit: tasks to be done first")] | None
+        Annotated[list[str], Meta(description="add, edit: tasks to finish first")] | None
     ) = None
-    on: Annotated[list[str], Meta(description="depend: the same, more of them")] | None = None
-    note: Annotated[str, Meta(description="What came of it, or why not")] | None = None
+    on: Annotated[list[str], Meta(description="depend: further tasks to finish first")] | None = (
+        None
+    )
+    note: Annotated[str, Meta(description="Result, or reason")] | None = None
     blocked_by: str | None = None
     blocked_cause: Cause | None = None
     status: (
         Annotated[
-            str, Meta(description="list, search: states, or unfinished, active, finished, all")
+            str, Meta(description="list, search: statuses, or unfinished, active, finished, all")
         ]
         | None
     ) = None

@@ -1,7 +1,6 @@
-"""Other systems' REST interfaces, each from its data: its paths, statuses, bodies and errors over
-the operations.
+"""REST interfaces of other systems, served from a dialect's data: paths, statuses, bodies, errors.
 
-No system is known here and no rule lives here. Explained in docs/why/dialects.md.
+No system is named here and no rule lives here. Explained in docs/why/dialects.md.
 """
 
 from __future__ import annotations
@@ -17,12 +16,14 @@ from starlette.routing import Route
 
 from ackbox.app.limits import Held, Limits
 from ackbox.dialects import RESTS
-from ackbox.dialects.engine.rest import Rest, Road
-from ackbox.dialects.engine.translate import Asked, opened
+from ackbox.dialects.engine.dialect import opened
+from ackbox.dialects.engine.mapping import MappedCall
+from ackbox.dialects.engine.rest import Rest
+from ackbox.dialects.engine.rest import Route as DialectRoute
 from ackbox.errors import AckboxError, NotFound, WrongMethod
 from ackbox.faces.http.body import Holding, read_body, read_query
 from ackbox.faces.http.connection import gone_of, welcome
-from ackbox.faces.http.reply import JSON, as_said, bearer, said_in
+from ackbox.faces.http.reply import JSON, bearer, identity_headers, with_identity
 from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.ops.decode import parse_object
 
@@ -30,7 +31,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Gate(Protocol):
-    """Who knows keys, and what each may ask."""
+    """Identifies keys and holds their rate limits."""
 
     limits: Limits
 
@@ -38,7 +39,7 @@ class Gate(Protocol):
 
 
 def routes(call: Calling, gate: Gate) -> list[Route]:
-    """Return every road of every system, and under each prefix an answer for what is no road."""
+    """Return the routes of every dialect, and for each prefix an error for unknown paths."""
     return [
         route
         for rest in RESTS
@@ -49,10 +50,10 @@ def routes(call: Calling, gate: Gate) -> list[Route]:
 
 def _under(prefix: str, rest: Rest, call: Calling, gate: Gate) -> list[Route]:
     own = [
-        Route(prefix + road.path, _endpoint(rest, road, call, gate), methods=[road.method])
-        for road in rest.roads
+        Route(prefix + own.path, _endpoint(rest, own, call, gate), methods=[own.method])
+        for own in rest.routes
     ]
-    # After the roads: what they do not take is asked with a method that the path is not for.
+    # After these routes: a known path with a wrong method.
     others = [
         Route(prefix + path, _endpoint(rest, None, call, gate, path=path), methods=METHODS)
         for path in _paths(rest)
@@ -65,45 +66,45 @@ def _under(prefix: str, rest: Rest, call: Calling, gate: Gate) -> list[Route]:
 
 
 def _paths(rest: Rest) -> dict[str, list[str]]:
-    """Every path once, with the methods it is for."""
+    """Return each path with its methods."""
     found: dict[str, list[str]] = {}
-    for road in rest.roads:
-        found.setdefault(road.path, []).append(road.method)
+    for own in rest.routes:
+        found.setdefault(own.path, []).append(own.method)
     return found
 
 
-def _no_road(rest: Rest, request: Request, path: str | None) -> NotFound:
-    """Return the error for a request that is no road, on a path that is there or on none."""
+def _no_route(rest: Rest, request: Request, path: str | None) -> NotFound:
+    """Return the error for a wrong method on a known path, or for an unknown path."""
     paths = _paths(rest)
     if path is not None:
         return WrongMethod(
-            f"{path} is not for {request.method}.",
+            f"{path} does not accept {request.method}.",
             hint=f"Use {', '.join(paths[path])}.",
             allow=paths[path],
         )
     near = difflib.get_close_matches(f"/{request.path_params['path']}"[:64], paths, n=1, cutoff=0.6)
     return NotFound(
-        "There is no such path.",
-        hint=f"Did you mean {near[0]}?" if near else f"There are {', '.join(paths)}.",
+        f"Unknown path {request.url.path[:100]!r}.",
+        hint=f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(paths)}.",
     )
 
 
 def _endpoint(
-    rest: Rest, road: Road | None, call: Calling, gate: Gate, *, path: str | None = None
+    rest: Rest, route: DialectRoute | None, call: Calling, gate: Gate, *, path: str | None = None
 ) -> Any:
     async def endpoint(request: Request) -> Response:
         credential = bearer(request.headers, *rest.key_headers)
-        asked: Asked | None = None
+        asked: MappedCall | None = None
         try:
             caller = await gate.identify(credential)
             welcome(request.scope, caller.key_id)
             if rest.rate is not None:
                 gate.limits.pace(caller, rest.rate)
-            if road is None:
-                raise _no_road(rest, request, path)
+            if route is None:
+                raise _no_route(rest, request, path)
             held = Held(gate.limits, caller)
             try:
-                asked = rest.ask(road, await _given(request, rest, road, held))
+                asked = rest.ask(route, await _given(request, rest, route, held))
                 more = (
                     opened(asked, await _try(call, request, credential, asked.first))
                     if asked.first
@@ -111,31 +112,31 @@ def _endpoint(
                 )
                 result = await call(
                     asked.operation,
-                    as_said(said_in(request.headers), asked.params),
+                    with_identity(identity_headers(request.headers), asked.params),
                     credential=credential,
                     face="rest",
                     gone=gone_of(request.scope),
                 )
             finally:
                 held.release()
-            said = rest.say(asked, result)
-            if more and isinstance(said, dict):
-                said = said | {"_ext": said.get("_ext", {}) | more}
-            return Response(encode(said), status_code=road.status, media_type=JSON)
+            reply = rest.say(asked, result)
+            if more and isinstance(reply, dict):
+                reply = reply | {"_ext": reply.get("_ext", {}) | more}
+            return Response(encode(reply), status_code=route.status, media_type=JSON)
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the system's error shape
-            return _refused(rest, road, error, asked)
+            return _refused(rest, route, error, asked)
 
     return endpoint
 
 
-async def _try(call: Calling, request: Request, credential: str | None, asked: Asked) -> Any:
-    """Do an operation that nobody waits for; null when it is refused."""
+async def _try(call: Calling, request: Request, credential: str | None, asked: MappedCall) -> Any:
+    """Call an operation on the side; null when it fails."""
     with suppress(AckboxError):
         return await call(
             asked.operation,
-            as_said(said_in(request.headers), asked.params),
+            with_identity(identity_headers(request.headers), asked.params),
             credential=credential,
             face="rest",
             gone=gone_of(request.scope),
@@ -143,18 +144,22 @@ async def _try(call: Calling, request: Request, credential: str | None, asked: A
     return None
 
 
-async def _given(request: Request, rest: Rest, road: Road, held: Holding) -> dict[str, Any]:
+async def _given(
+    request: Request, rest: Rest, route: DialectRoute, held: Holding
+) -> dict[str, Any]:
     given = (
-        read_query(request, rest.shape(road))
-        if road.method == "GET"
+        read_query(request, rest.shape(route))
+        if route.method == "GET"
         else parse_object(await read_body(request, held=held))
     )
     return {**given, **request.path_params}
 
 
-def _refused(rest: Rest, road: Road | None, error: Exception, asked: Asked | None) -> Response:
-    shown = as_error(error, operation=road.word.operation if road else "")
-    status, body = rest.refuse(road, shown, asked)
+def _refused(
+    rest: Rest, route: DialectRoute | None, error: Exception, asked: MappedCall | None
+) -> Response:
+    shown = as_error(error, operation=route.tool.operation if route else "")
+    status, body = rest.refuse(route, shown, asked)
     headers = (
         {}
         if shown.retry_after_s is None

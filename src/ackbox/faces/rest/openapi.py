@@ -1,6 +1,6 @@
 """OpenAPI: the REST face described from the table of operations, and a page to read it on.
 
-Nothing is written by hand: a new operation appears here by itself.
+Nothing is written by hand: a new operation appears here automatically.
 Explained in docs/reference/rest.md.
 """
 
@@ -14,11 +14,11 @@ import msgspec
 from jinja2 import Environment, PackageLoader
 
 from ackbox import __version__
-from ackbox.faces.rest.routes import CREATES, where
+from ackbox.faces.rest.routes import where
 from ackbox.model.signature import FORMS, WINDOW_S
 from ackbox.ops.table import OPERATIONS, Operation
 
-# Where webhooks are posted to; faces/rest/webhook.py serves it.
+# The path of webhook deliveries, served by faces/rest/webhook.py.
 DELIVERY = "/hooks/in/{id}"
 ERROR = {
     "type": "object",
@@ -30,31 +30,34 @@ ERROR = {
             "properties": {
                 "code": {
                     "type": "string",
-                    "description": "A stable word: invalid, too_long, not_found, …",
+                    "description": "Stable error code: invalid, too_long, not_found, …",
                 },
-                "message": {"type": "string", "description": "What was wrong"},
-                "hint": {"type": ["string", "null"], "description": "What to do next"},
+                "message": {"type": "string", "description": "The error, with the wrong value"},
+                "hint": {"type": ["string", "null"], "description": "How to fix the request"},
                 "details": {
                     "type": "object",
-                    "description": "Named facts: the field, the limit, near names",
+                    "description": "Details by name: the field, the limit, similar names",
                 },
-                "retry_after_s": {"type": "number", "description": "When to come back, in seconds"},
+                "retry_after_s": {
+                    "type": "number",
+                    "description": "Seconds to wait before retrying",
+                },
             },
         }
     },
 }
 _REFUSALS = {
-    "400": "What was sent has the wrong shape or value",
-    "401": "No key, or one that is wrong, expired or revoked",
-    "403": "The key may not do this",
-    "404": "Not there, or in somebody else's workspace",
+    "400": "Invalid request: a field has the wrong type or value",
+    "401": "API key missing, wrong, expired or revoked",
+    "403": "The role of the key does not allow this",
+    "404": "Not found in the workspaces of this key",
     "408": "The body did not arrive in time",
-    "409": "Something else stands there already",
+    "409": "Conflict with an existing record",
     "413": "Longer than a limit",
-    "422": "Nobody of that name, and the send asked to be refused",
-    "429": "Too much at once; Retry-After says when to come back",
-    "431": "The head of the request is too large",
-    "503": "The store cannot take this now",
+    "422": "Unknown recipient, and the request rejects those",
+    "429": "Too many requests; retry after Retry-After seconds",
+    "431": "The request headers are too large",
+    "503": "The database is not available now",
 }
 
 
@@ -83,7 +86,7 @@ def document() -> dict[str, Any]:
             "title": "ackbox",
             "version": __version__,
             "license": {"name": "MIT", "identifier": "MIT"},
-            "description": "Post for software agents: persistent messages with receipts.",
+            "description": "Durable messaging for coding agents and the people who run them.",
         },
         "security": [{"key": []}],
         "tags": [
@@ -94,11 +97,11 @@ def document() -> dict[str, Any]:
         "components": {
             "schemas": {**components, "Error": ERROR},
             "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "A key, abx_…"}
+                "key": {"type": "http", "scheme": "bearer", "description": "API key, abx_…"}
             },
             "responses": {
                 "Refused": {
-                    "description": "The one error shape",
+                    "description": "The error object",
                     "content": _json({"$ref": "#/components/schemas/Error"}),
                 }
             },
@@ -125,7 +128,7 @@ def _operation(
             for name in in_path
         ],
         "responses": {
-            "201" if operation.name in CREATES else "200": {
+            "201" if operation.creates else "200": {
                 "description": "Done",
                 "content": _json(result),
             },
@@ -153,9 +156,7 @@ def _operation(
 
 
 def _delivery(result: dict[str, Any]) -> dict[str, Any]:
-    """Return the one route that is not an operation as it stands in the table: signed by
-    another system, in one of the forms, to the byte.
-    """
+    """Return the route of webhook deliveries, which are signed instead of sent with a key."""
     receive = OPERATIONS["webhook.receive"]
     parameters: list[dict[str, Any]] = [
         {
@@ -172,39 +173,39 @@ def _delivery(result: dict[str, Any]) -> dict[str, Any]:
     ]
     for name, form in FORMS.items():
         says = {
-            form.signature: f"the signature, {form.prefix}…",
-            form.delivery: "the delivery's id, the same when it is sent again",
+            form.signature: f"signature, {form.prefix}…",
+            form.delivery: "delivery id, the same when it is sent again",
             form.timestamp: (
-                f"when it was signed, in seconds since 1970; at most {WINDOW_S} seconds ago"
+                f"signing time, in seconds since 1970; at most {WINDOW_S} seconds ago"
             ),
-            form.event: "what happened",
+            form.event: "event type",
         }
         parameters += [
             {
                 "name": header,
                 "in": "header",
                 "required": False,
-                "schema": {"type": "string", "description": f"Form {name}: {said}"},
+                "schema": {"type": "string", "description": f"Form {name}: {sentence}"},
             }
-            for header, said in says.items()
+            for header, sentence in says.items()
             if header is not None
         ]
     return {
         "operationId": "webhook.deliver",
         "tags": [receive.noun],
-        "summary": "Post as another system, with a signature instead of a key.",
+        "summary": "Deliver a message from another system, signed instead of with a key.",
         "description": (
-            f"{receive.description}\n\nThe headers of the webhook's own form are needed. The body"
-            " is any JSON."
+            f"{receive.description}\n\nSend the headers of the webhook's form. The body is any"
+            " JSON."
         ),
         "security": [],
         "parameters": parameters,
         "requestBody": {
             "required": True,
-            "content": _json({"description": "What the other system has to say"}),
+            "content": _json({"description": "Any JSON"}),
         },
         "responses": {
-            "200": {"description": "The message that it became", "content": _json(result)},
+            "200": {"description": "The stored message", "content": _json(result)},
             **{
                 status: {"$ref": "#/components/responses/Refused", "description": text}
                 for status, text in _REFUSALS.items()
@@ -214,7 +215,7 @@ def _delivery(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A query string cannot say null: leaving it out says that."""
+    """Drop null from a query parameter: leaving it out means null."""
     choices = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
     if len(choices) == 1 and len(schema.get("anyOf", [])) == 2:
         both = {**schema, **choices[0]}
@@ -228,7 +229,7 @@ def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 @functools.cache
 def page() -> str:
-    """Return the document as a page: every operation with its fields, for people."""
+    """Return the document as a page for people: every operation with its fields."""
     environment = Environment(
         loader=PackageLoader("ackbox.faces.rest", "templates"),
         autoescape=True,
@@ -244,7 +245,7 @@ def page() -> str:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """Return a schema's type as people say it."""
+    """Return a schema's type in words."""
     if "$ref" in schema:
         return str(schema["$ref"].rpartition("/")[2])
     if "anyOf" in schema:
@@ -262,13 +263,13 @@ def _kind(schema: dict[str, Any]) -> str:
 
 
 def _meaning(schema: dict[str, Any]) -> str:
-    """Return a field's sentence, wherever among its alternatives it stands."""
+    """Return a field's description, from any of its alternatives."""
     found = (each.get("description") for each in [schema, *schema.get("anyOf", [])])
     return next((text for text in found if text), "")
 
 
 def _example(described: dict[str, Any], method: str, path: str) -> str:
-    """Return a call of this operation that can be pasted into a shell."""
+    """Return a curl command that calls this operation."""
     samples = {
         "to": "bob",
         "body": "hello",

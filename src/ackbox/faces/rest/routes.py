@@ -1,6 +1,6 @@
-"""REST: each operation as POST /v1/<noun>.<verb>, and the readable routes that people expect.
+"""REST: a readable route for each operation, else POST /v1/<noun>/<verb>.
 
-Routes are read off the table of operations; no rule lives here.
+Routes come from the table of operations; no rule lives here.
 Explained in docs/reference/rest.md.
 """
 
@@ -41,6 +41,8 @@ ROUTES: dict[str, tuple[str, str]] = {
     "receipt.mark": ("POST", "/v1/receipts/mark"),
     "event.log": ("GET", "/v1/events/log"),
     "turn.submit": ("POST", "/v1/turns"),
+    "program.report": ("POST", "/v1/programs/report"),
+    "program.shown": ("POST", "/v1/programs/shown"),
     "event.feed": ("GET", "/v1/events"),
     "note.add": ("POST", "/v1/notes"),
     "note.list": ("GET", "/v1/notes"),
@@ -97,7 +99,7 @@ def where(operation: Operation) -> tuple[str, str]:
 
 
 def _path_of(operation: str) -> str:
-    """Return how a caller of REST asks for an operation, for errors."""
+    """Return the method and path of an operation, for errors."""
     return " ".join(where(OPERATIONS[operation]))
 
 
@@ -110,7 +112,7 @@ def routes(call: Calling) -> list[Route]:
 
 
 def _by_name(call: Calling) -> Any:
-    """Every operation by its name: what our own clients use."""
+    """Return the endpoint that calls any operation by name, for our own clients."""
 
     async def endpoint(request: Request) -> Response:
         name = request.path_params["name"]
@@ -139,8 +141,7 @@ def _by_name(call: Calling) -> Any:
 
 def _route(call: Calling, operation: Operation, method: str, path: str) -> Route:
     async def endpoint(request: Request) -> Response:
-        # Nothing of the request but its head is looked at before the key is known to be good for
-        # the operation.
+        # The body is read only after the key is known to allow the operation.
         async def read(held: Holding) -> Any:
             welcome(request.scope, held.key)
             return await _params(request, operation, method, held)
@@ -161,36 +162,15 @@ def _route(call: Calling, operation: Operation, method: str, path: str) -> Route
                 operation=operation.name,
             )
         return Response(
-            encode(result), status_code=201 if operation.name in CREATES else 200, media_type=JSON
+            encode(result), status_code=201 if operation.creates else 200, media_type=JSON
         )
 
     return Route(path, endpoint, methods=[method], name=operation.name)
 
 
 def limit_of(operation: Operation | None) -> int:
-    """Return how many bytes of body an operation takes."""
+    """Return the maximum body size of an operation."""
     return BULK_LIMIT if operation is not None and operation.is_bulk else BODY_LIMIT
-
-
-CREATES = frozenset(
-    {
-        "message.send",
-        "message.ask",
-        "task.create",
-        "session.start",
-        "note.add",
-        "note.supersede",
-        "workspace.create",
-        "key.create",
-        "schedule.add",
-        "webhook.add",
-        "turn.submit",
-        "login.link",
-        "login.redeem",
-        "invite.create",
-        "invite.redeem",
-    }
-)
 
 
 async def _params(request: Request, operation: Operation, method: str, held: Holding) -> Any:

@@ -1,8 +1,7 @@
-"""Webhooks: where other systems post to, without a key and with a signature.
+"""Webhooks: the route for signed deliveries from other systems.
 
-Passes on the headers that sign and the raw body; whether they fit is the operation's. No body is
-read for an unknown webhook, or
-when the headers cannot hold a signature.
+Passes the signature headers and the raw body to the operation, which checks them. No body is read
+for an unknown webhook, or without signature headers.
 Explained in docs/why/webhooks.md.
 """
 
@@ -22,7 +21,7 @@ from ackbox.ops.table import Unread
 
 
 def routes(call: Calling) -> list[Route]:
-    """Return the one route that deliveries come to."""
+    """Return the route of webhook deliveries."""
 
     async def endpoint(request: Request) -> Response:
         id = request.path_params["id"]

@@ -26,6 +26,7 @@ from ackbox.faces.rest import dialect_routes as dialect_rest
 from ackbox.faces.rest import openapi, webhook
 from ackbox.faces.rest import routes as rest
 from ackbox.faces.server.guard import Guard
+from ackbox.faces.server.lookup import Lookup
 from ackbox.faces.server.metrics import Metrics, counted
 from ackbox.faces.ws.endpoint import Sockets, needs_upgrade
 from ackbox.faces.ws.ticket import Tickets
@@ -78,12 +79,9 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
             *hook.routes(call, app.clock),
         ],
         exception_handlers={404: views.not_found, 405: views.not_found},
-        lifespan=lifespan,
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
     )
-    # A path that ends in a slash is the path without it: the guard sees to that, and redirects
-    # nobody.
-    web.router.redirect_slashes = False
+    web.router = Lookup(web.routes, lifespan=lifespan)
     return web
 
 
@@ -105,8 +103,8 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
             caller = await app.identify(bearer(request.headers))
             if not (caller.may("server") or caller.may("admin")):
                 raise NotAllowed(
-                    "This key may not read the server's numbers.",
-                    hint="Use the operator key or an admin's.",
+                    "This key is not allowed to read the metrics.",
+                    hint="Use the operator key or an admin key.",
                 )
         except AckboxError as error:
             return error_response(error)

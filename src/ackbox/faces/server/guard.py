@@ -69,15 +69,15 @@ class Guard:
             return
         if host not in self._hosts:
             raise NotAllowed(
-                "This server does not answer to that Host.",
+                "The Host header names another server.",
                 field="Host",
                 hint="Use the address that `ackbox status` prints.",
             )
         if origin is not None and origin not in self._origins:
             raise NotAllowed(
-                "This server does not answer pages of that Origin.",
+                "Requests from pages of this Origin are not allowed.",
                 field="Origin",
-                hint="Call it from a program, not from another site's page.",
+                hint="Call the server from a program, not from a page of another site.",
             )
 
     def _sender(self, scope: Scope, send: Send) -> Send:

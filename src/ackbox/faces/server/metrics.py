@@ -1,4 +1,4 @@
-"""Metrics: how much, how fast and how often refused, for Prometheus.
+"""Metrics for Prometheus: calls, durations and errors.
 
 Labels are names of operations, faces and error codes; never names of agents or workspaces.
 Explained in docs/howto/watch-a-server.md.
@@ -45,7 +45,9 @@ class Metrics:
         # Finding the counter of its labels costs the library more than counting does.
         self._calls_of = functools.cache(self._calls.labels)
         self._seconds_of = functools.cache(self._seconds.labels)
-        waiting = Gauge("ackbox_waiting", "Calls that wait for post now", registry=self._registry)
+        waiting = Gauge(
+            "ackbox_waiting", "Calls that wait for messages now", registry=self._registry
+        )
         waiting.set_function(lambda: app.bell.waiting)
         self._call = app.call
 
@@ -65,7 +67,7 @@ class Metrics:
         fits: Fits = all_fit,
         connection: Connection = PLAIN,
     ) -> Any:
-        """Do one operation, and count it."""
+        """Call one operation and count it."""
         operation = name if name in OPERATIONS else "unknown"
         shown_face = face if face in FACES else "other"
         start, outcome = time.perf_counter(), "ok"

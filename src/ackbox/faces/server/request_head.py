@@ -23,9 +23,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ackbox.errors import AckboxError, Invalid, TooLong, Unavailable
 from ackbox.faces.http.connection import EXTENSION, Connection, Connections, Watch
 from ackbox.faces.http.reply import error_response
+from ackbox.faces.server.together import Together
 
-MOST_HEADERS = 64
-MOST_BYTES = 16 * 1024
+MAX_HEADERS = 64
+MAX_HEADER_BYTES = 16 * 1024
 HEAD_S = 5.0
 BODY_S = 20.0
 STALL_S = 20.0
@@ -35,7 +36,7 @@ READ_BYTES = 32 * 1024
 # Chunks of a single byte bring five bytes of their own with each.
 BYTES_PER_BODY_BYTE = 8
 # Requests that are sent before the first is answered.
-MOST_PIPELINED = 16
+MAX_PIPELINED = 16
 # After an answer that came early: how long, and how many bytes, are passed over so that the sender
 # can read it.
 LINGER_S = 2.0
@@ -74,19 +75,19 @@ class TooSlow(Invalid):
 
 
 class TooMuchHead(TooLong):
-    """More headers, or more bytes beside the body, than are taken."""
+    """Too many headers, or too many bytes in them."""
 
     status = 431
 
 
 class OtherVersion(Invalid):
-    """The request is in a version of HTTP that this server does not speak."""
+    """The request uses an unsupported version of HTTP."""
 
     status = 505
 
 
 class Full(Unavailable):
-    """Every connection is in use by somebody with a key."""
+    """Every connection is in use by a caller with a key."""
 
 
 class _Refused(Exception):
@@ -114,6 +115,7 @@ class Head(HttpToolsProtocol):
         )
         self._extensions = {EXTENSION: self.connection}
         self._watch = Watch(transport)
+        self._together = Together(transport, self.loop)
         if self._connections.enter(self.connection):
             self._start_clock()
         else:
@@ -121,8 +123,8 @@ class Head(HttpToolsProtocol):
             self.transport.write(
                 _answer(
                     Full(
-                        "The server has no room for another connection.",
-                        hint="Try again.",
+                        "The server has no free connection.",
+                        hint="Retry in a few seconds.",
                         retry_after_s=1,
                     )
                 )
@@ -195,6 +197,8 @@ class Head(HttpToolsProtocol):
             raise _Refused
         self._state = "body"
         super().on_headers_complete()
+        if self.cycle is not None:
+            self.cycle.transport = self._together  # type: ignore[assignment]  # a transport in all that a cycle uses
         if self.pipeline:
             # Nothing more is read until those before it are answered.
             self._watch.start()
@@ -212,6 +216,7 @@ class Head(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        self._together.flush()
         if len(self.pipeline) <= 1:
             self._watch.stop()
         if self._state == "body" and not self.pipeline:
@@ -223,7 +228,7 @@ class Head(HttpToolsProtocol):
         if self._state != "over":
             self._refuse(
                 Invalid(
-                    "This is not an HTTP request that can be read.",
+                    "The HTTP request is malformed.",
                     hint="Check the client, or the proxy before this server.",
                 )
             )
@@ -242,8 +247,8 @@ class Head(HttpToolsProtocol):
 
     def _is_too_much(self) -> bool:
         return (
-            self._headers > MOST_HEADERS
-            or self._beside > MOST_BYTES + BYTES_PER_BODY_BYTE * self._body
+            self._headers > MAX_HEADERS
+            or self._beside > MAX_HEADER_BYTES + BYTES_PER_BODY_BYTE * self._body
         )
 
     def _fault(self) -> AckboxError | None:
@@ -251,7 +256,7 @@ class Head(HttpToolsProtocol):
         version = self.parser.get_http_version()
         if version not in VERSIONS:
             return OtherVersion(
-                f"This server does not speak HTTP/{version}.", hint="Send the request as HTTP/1.1."
+                f"HTTP/{version} is not supported.", hint="Send the request as HTTP/1.1."
             )
         headers = dict(self.headers)
         if len(headers) != len(self.headers):
@@ -261,22 +266,22 @@ class Head(HttpToolsProtocol):
                     name in ONCE or name.startswith(ONCE_BEGIN) or name.endswith(ONCE_END)
                 ):
                     return Invalid(
-                        f"The header {name.decode('latin-1')} is given twice.",
+                        f"The header {name.decode('latin-1')} is in the request twice.",
                         hint="Send it once.",
                         field=name.decode("latin-1"),
                     )
                 seen.add(name)
         if headers.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
             return Invalid(
-                "The only transfer encoding that is taken is chunked.",
-                hint="Send the body as it is.",
+                "The only supported transfer encoding is chunked.",
+                hint="Send the body with Content-Length or chunked.",
                 field="transfer-encoding",
             )
-        if len(self.pipeline) >= MOST_PIPELINED:
+        if len(self.pipeline) >= MAX_PIPELINED:
             return Invalid(
-                f"More than {MOST_PIPELINED} requests came before the first was answered.",
-                hint="Wait for answers.",
-                limit=MOST_PIPELINED,
+                f"More than {MAX_PIPELINED} pipelined requests are pending.",
+                hint="Wait for responses before you send more.",
+                limit=MAX_PIPELINED,
             )
         return self._host_fault(headers.get(b"host"), version)
 
@@ -302,7 +307,7 @@ class Head(HttpToolsProtocol):
             named = rest.partition(b"/")[0].partition(b"?")[0].lower()
             if scheme.lower() not in SCHEMES or not named or named != (host or b"").lower():
                 return Invalid(
-                    "The request's target is not a path of the host that its Host header names.",
+                    "The request target and the Host header name different hosts.",
                     hint="Send the path alone: GET /v1/me HTTP/1.1.",
                     field="Host",
                 )
@@ -328,9 +333,10 @@ class Head(HttpToolsProtocol):
             if self.cycle.response_started or self.pipeline:
                 self.transport.abort()
                 return
-            # What the app goes on to say of it is not sent.
+            # The app's later response to it is not sent.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
+        self._together.flush()
         self.transport.write(_answer(error))
         self._pass_over()
 
@@ -361,9 +367,7 @@ class Head(HttpToolsProtocol):
             self.transport.close()
         elif self._is_late:
             self._refuse(
-                TooSlow(
-                    "The request did not arrive in time.", hint="Send it faster, or less at once."
-                )
+                TooSlow("The request did not arrive in time.", hint="Send it faster, or send less.")
             )
         else:
             self._is_late = True
@@ -377,9 +381,9 @@ class Head(HttpToolsProtocol):
 
 def _too_much() -> AckboxError:
     return TooMuchHead(
-        "The head of the request is too large.",
-        hint="Send at most 64 headers and 16 KiB of them.",
-        limit=MOST_BYTES,
+        "The request headers are too large.",
+        hint="Send at most 64 headers with 16 KiB in total.",
+        limit=MAX_HEADER_BYTES,
     )
 
 

@@ -86,11 +86,12 @@ def bind(host: str, port: int) -> socket.socket:
         sock.close()
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(
-                f"Port {port} is taken by {whose_port(host, port)}.",
-                hint="Choose another with --port, or stop that program.",
+                f"Port {port} is in use by {whose_port(host, port)}.",
+                hint="Choose another port with --port, or stop that program.",
             ) from None
         raise Unavailable(
-            f"Cannot listen on {host}:{port}: {error.strerror}.", hint="Choose another with --port."
+            f"Cannot listen on {host}:{port}: {error.strerror}.",
+            hint="Choose another port with --port.",
         ) from None
     # A caller whose machine has vanished is noticed before the longest wait is over.
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -185,7 +186,7 @@ class OneServer:
         except OSError as error:
             raise Unavailable(
                 f"The data directory {where} cannot be used: {error.strerror}.",
-                hint="Choose another with --data-dir.",
+                hint="Choose another directory with --data-dir.",
             ) from None
 
     def take(self) -> bool:
@@ -209,10 +210,10 @@ async def serve(place: Place, *, say: Say) -> None:
     """
     if not (place.is_loopback or place.allow_remote):
         raise NotAllowed(
-            f"{place.host} can be reached by other machines.",
+            f"Other machines can reach the address {place.host}.",
             hint=(
-                "Add --allow-remote if that is meant; put https in front, and give each caller a"
-                " key."
+                "If you want that, add --allow-remote, put an HTTPS proxy in front, and give each"
+                " caller a key."
             ),
         )
     lock = OneServer(place.where)
@@ -231,7 +232,7 @@ async def serve(place: Place, *, say: Say) -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, that ends by returning: it would raise the signal again, before the
+    """uvicorn's server, which ends by returning: it would raise the signal again, before the
     store is closed.
     """
 
@@ -265,7 +266,7 @@ async def _serve(place: Place, app: App, say: Say) -> None:
         await asyncio.sleep(0.005)
     if not server.started:
         await running
-        raise Unavailable("The server could not start.", hint="Look at its log.")
+        raise Unavailable("The server could not start.", hint="Read its log.")
     settle_memory()
     # A wait of somebody must not hold up the end: those who wait are answered as soon as the end is
     # asked for.
@@ -273,7 +274,7 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     facts = app.engine.facts()
     # The number it listens on, not a name: `localhost` may lead a caller to another program on the
     # same port of ::1.
-    told = {
+    discovery = {
         "url": f"http://{_reached(address)}:{port}",
         "pid": os.getpid(),
         "version": __version__,
@@ -283,9 +284,9 @@ async def _serve(place: Place, app: App, say: Say) -> None:
         "options": options_of(place),
         "notices": app.notices,
     }
-    write_private(place.where / "server.json", json.dumps(told) + "\n")
-    announced = announce(told)
-    say(told, True)
+    write_private(place.where / "server.json", json.dumps(discovery) + "\n")
+    announced = announce(discovery)
+    say(discovery, True)
     await running
     with contextlib.suppress(OSError):
         announced.unlink(missing_ok=True)
@@ -331,5 +332,5 @@ async def _other(where: Path, lock: OneServer) -> dict[str, Any] | None:
         await asyncio.sleep(0.025)
     raise Unavailable(
         f"Another program holds {where / 'server.lock'} and does not answer.",
-        hint="Look for it with: ackbox status",
+        hint="Find it with: ackbox status",
     )

@@ -1,41 +1,33 @@
-"""The stdio bridge: an agent program's lines to the server's MCP endpoint, and its answers back.
+"""The stdio bridge: carries an agent program's lines to the MCP endpoint, and replies back.
 
-Thin: it knows JSON-RPC and HTTP, not MCP's meanings, and imports neither the SDK nor anything of
-the server. It names the agent and its instance, says that it is here and when it leaves, starts
-the server if none runs, and opens a session again after the server was restarted.
+Thin: it knows JSON-RPC and HTTP, not MCP, and imports neither the SDK nor the server. It names the
+agent and its instance, keeps it online, starts the server if none is running, and reopens the
+session after the server was restarted.
 Explained in docs/reference/mcp.md.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import platform
-import signal
 import socket
-import sys
 import threading
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from typing import Any, TextIO
-from urllib.parse import quote
 
-from ackbox import config
-from ackbox.client.discovery import caller
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.staying import Staying
 from ackbox.config import BadSettings
 from ackbox.errors import AckboxError
-from ackbox.faces.stdio_bridge.copy import Copy
+from ackbox.faces.stdio_bridge.identity import Identity
 from ackbox.faces.stdio_bridge.line import as_rpc, half_in, header, id_in, messages
-from ackbox.faces.stdio_bridge.server import address, environment_of, find_server, own_name
 
 MODERN_META = "io.modelcontextprotocol/protocolVersion"
 CLIENT_META = "io.modelcontextprotocol/clientInfo"
 NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
-# What the bridge notes on a message and does not send.
+# Fields that the bridge adds to a message and does not send.
 OWN = frozenset({"_key"})
 HEARTBEAT_S = 60.0
 CONNECT_S = 10.0
@@ -45,85 +37,6 @@ LAST_WORDS_S = 10.0
 Message = dict[str, Any]
 
 
-def run(
-    *,
-    data_dir: str | None = None,
-    url: str | None = None,
-    key: str | None = None,
-    workspace: str | None = None,
-    agent: str | None = None,
-    instance: str | None = None,
-    dialect: str | None = None,
-) -> int:
-    """Carry messages between standard input and the server until input ends.
-
-    Returns the exit code.
-    """
-    theirs = environment_of(dialect) if dialect else {}
-    url, key = address(url, key, theirs)
-    # Who was named here is who speaks; a system's own variable, and the key's name, say only who
-    # speaks where a call names nobody.
-    only_as = config.get("agent", agent)
-    workspace, agent = (
-        config.get(name, value) or theirs.get(name)
-        for name, value in (("workspace", workspace), ("agent", agent))
-    )
-
-    found: list[HttpCaller] = []
-
-    def find() -> HttpCaller:
-        found[:] = [find_server(data_dir, url, key, before=found[0] if found else None)]
-        return found[0]
-
-    try:
-        server = find()
-    except NoServer as error:
-        print(f"ackbox mcp: {error} Start one with: ackbox up", file=sys.stderr)
-        return 3
-    agent = agent or (None if dialect else own_name(server))
-    said = {
-        "workspace": workspace,
-        "agent": agent,
-        "instance": instance if agent else None,
-        "session": theirs.get("session"),
-    }
-    card = {
-        "machine": (theirs.get("machine") or socket.gethostname())[:200],
-        "platform": platform.system(),
-    }
-    copy = Copy(
-        {name: value for name, value in said.items() if value},
-        card,
-        only_as=only_as,
-        wants_instance=bool(agent and not instance),
-    )
-    bridge = Bridge(
-        server,
-        find,
-        copy,
-        sys.stdout,
-        path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp",
-        seek=lambda: (
-            caller(data_dir=str(server.home), url=url, key=key, face="bridge")
-            if server.home is not None
-            else server
-        ),
-    )
-
-    def leave(*_: object) -> None:
-        # Programs kill what has not ended within milliseconds of their first signal.
-        bridge.leave()
-        os._exit(0)
-
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, leave)
-    for line in sys.stdin:
-        if line.strip():
-            bridge.take(line)
-    bridge.close()
-    return 0
-
-
 class Bridge:
     """One agent program's connection."""
 
@@ -131,7 +44,7 @@ class Bridge:
         self,
         server: HttpCaller,
         find: Callable[[], HttpCaller],
-        copy: Copy,
+        identity: Identity,
         out: TextIO,
         *,
         path: str = "/mcp",
@@ -140,7 +53,7 @@ class Bridge:
         self._server = server
         self._find = find
         self._seek = seek or (lambda: self._server)
-        self._copy = copy
+        self._identity = identity
         self._out = out
         self._path = path
         self._writing = threading.Lock()
@@ -149,7 +62,7 @@ class Bridge:
         self._version: str | None = None
         self._hello: list[Message] = []
         self._going: dict[Any, HTTPConnection] = {}
-        # Requests that the program gave up: they are not asked again when their connection ends.
+        # Cancelled requests: not repeated when their connection ends.
         self._cancelled: set[Any] = set()
         self._workers: set[threading.Thread] = set()
         self._closing = threading.Event()
@@ -158,7 +71,7 @@ class Bridge:
         self._program: str | None = None
 
     def take(self, line: str) -> None:
-        """Carry one line; what may take time does so beside the others."""
+        """Carry one line; requests run in parallel."""
         try:
             message = json.loads(line)
         except (ValueError, RecursionError):
@@ -166,7 +79,7 @@ class Bridge:
                 {
                     "jsonrpc": "2.0",
                     "id": id_in(line),
-                    "error": {"code": -32700, "message": "This line is not valid JSON."},
+                    "error": {"code": -32700, "message": "The line is not valid JSON."},
                 }
             )
             return
@@ -175,7 +88,7 @@ class Bridge:
                 {
                     "jsonrpc": "2.0",
                     "id": None,
-                    "error": {"code": -32600, "message": "A message is one JSON object a line."},
+                    "error": {"code": -32600, "message": "The line is not a JSON object."},
                 }
             )
             return
@@ -191,7 +104,7 @@ class Bridge:
             or "id" not in message
             or method is None
         ):
-            # In their order: a session must be open before anything uses it.
+            # In order: a session must be open before it is used.
             self._carry(message)
             if method == "notifications/initialized":
                 self._hello = [*self._hello[:1], message]
@@ -202,13 +115,11 @@ class Bridge:
             params = message.get("params")
             meta = params.get("_meta") if isinstance(params, dict) else None
             if isinstance(meta, dict) and MODERN_META in meta:
-                # The newest era has no greeting: each message says which program it is from.
+                # The newest era has no initialize: each message names its program.
                 self._come({"clientInfo": meta.get(CLIENT_META)})
 
     def _refuse_half(self, message: Message, place: str) -> None:
-        """Answer for text that is no Unicode: no server could read it, and nobody else would
-        answer its request.
-        """
+        """Answer a request with text that is not Unicode, which no server could read."""
         field = place.removeprefix("params.").removeprefix("arguments.")
         if message.get("id") is not None and half_in(message["id"]) is None:
             text = (
@@ -224,7 +135,7 @@ class Bridge:
             )
 
     def close(self) -> None:
-        """Let what is under way finish for a moment, then say goodbye."""
+        """Wait briefly for pending calls, then check out."""
         for worker in list(self._workers):
             if worker.name == "carry":
                 worker.join(LAST_WORDS_S)
@@ -234,20 +145,17 @@ class Bridge:
         self.leave(wait=True)
 
     def leave(self, *, wait: bool = False) -> None:
-        """Say goodbye: the end of the stay is that, and goes out at once.
-
-        Where there is none, a call is.
-        """
+        """Check out: by ending the stay, or by a call where there is no stay."""
         self._closing.set()
         staying = self._staying
         if staying is not None:
             staying.go(wait=wait)
         else:
-            self._copy.leave(self._server)
+            self._identity.leave(self._server)
 
     def _come(self, hello: Any) -> None:
-        """Say from now on that the agent is here, in the program that greeted."""
-        if self._is_here or "agent" not in self._copy.said:
+        """Keep the agent online from now on, with the program's name."""
+        if self._is_here or "agent" not in self._identity.params:
             return
         self._is_here = True
         client = hello.get("clientInfo") if isinstance(hello, dict) else None
@@ -262,10 +170,10 @@ class Bridge:
                 work(*arguments)
             except (
                 Exception
-            ) as error:  # the edge of a thread: a traceback helps no program, an answer does
+            ) as error:  # the edge of a thread: the program needs a reply, not a traceback
                 if arguments and "jsonrpc" in arguments[0]:
                     self._fail(
-                        arguments[0], f"The bridge could not carry this ({type(error).__name__})."
+                        arguments[0], f"The bridge failed on this request ({type(error).__name__})."
                     )
             finally:
                 self._workers.discard(threading.current_thread())
@@ -277,22 +185,21 @@ class Bridge:
         worker.start()
 
     def _carry(self, message: Message) -> None:
-        """Send one message on and its answers back.
-
-        Once more when the session or the server was gone.
+        """Send one message to the server and its replies back; retry once when the session or the
+        server was gone.
         """
         if message.get("method") == "initialize":
             self._hello = [message]
         if message.get("method") == "tools/call":
-            # A send is stored once for its key, so it may be repeated when the answer was lost.
+            # With the key a send is stored once, so it can be repeated when the reply was lost.
             message["_key"] = uuid.uuid4().hex
-        # A program may use an id again.
+        # A program may reuse an id.
         self._cancelled.discard(
             message.get("id") if isinstance(message.get("id"), int | str) else None
         )
         for is_last in (False, True):
             if message.get("method") != "initialize":
-                self._copy.settle(self._server, self._program)
+                self._identity.settle(self._server, self._program)
             session = self._session
             try:
                 self._post(message)
@@ -305,10 +212,7 @@ class Bridge:
                     return
 
     def _again(self, lost: str | None) -> bool:
-        """Find the server again, and open the session of the older eras as it was.
-
-        False when it cannot be had.
-        """
+        """Find the server again and reopen the session of the older eras; false when that fails."""
         with self._opening:
             try:
                 self._server = self._find()
@@ -347,21 +251,21 @@ class Bridge:
                 raise _SessionGone
             self._session = answer.headers.get("mcp-session-id") or self._session
             is_answered = id is None or "method" not in message
-            for told in messages(answer):
-                self._learn(message, told)
-                is_answered = is_answered or "method" not in told
+            for reply in messages(answer):
+                self._learn(message, reply)
+                is_answered = is_answered or "method" not in reply
                 if not is_quiet:
-                    self._answer(told if "jsonrpc" in told else as_rpc(id, told))
+                    self._answer(reply if "jsonrpc" in reply else as_rpc(id, reply))
             if not is_answered:
-                # A stream whose server was killed ends like one that is complete.
-                raise ConnectionResetError("the answer broke off")
+                # A stream of a killed server ends like a complete one.
+                raise ConnectionResetError("the response was cut off")
         finally:
             self._going.pop(id, None)
             connection.close()
 
-    def _learn(self, asked: Message, told: Message) -> None:
-        if asked.get("method") == "initialize" and isinstance(told.get("result"), dict):
-            self._version = told["result"].get("protocolVersion")
+    def _learn(self, asked: Message, reply: Message) -> None:
+        if asked.get("method") == "initialize" and isinstance(reply.get("result"), dict):
+            self._version = reply["result"].get("protocolVersion")
 
     def _headers(self, message: Message) -> dict[str, str]:
         headers = {
@@ -374,7 +278,7 @@ class Bridge:
         params = message.get("params")
         meta = params.get("_meta") if isinstance(params, dict) else None
         if isinstance(meta, dict) and MODERN_META in meta:
-            # The newest era carries no session; what a proxy may want to know stands in headers.
+            # The newest era has no session; headers carry the method for proxies.
             headers |= {
                 "MCP-Protocol-Version": str(meta[MODERN_META]),
                 "Mcp-Method": str(message.get("method")),
@@ -392,7 +296,7 @@ class Bridge:
 
     def _own_headers(self) -> dict[str, str]:
         return {
-            **self._copy.headers,
+            **self._identity.headers,
             **({"Authorization": f"Bearer {self._server.key}"} if self._server.key else {}),
         }
 
@@ -418,8 +322,8 @@ class Bridge:
                 if answer.status != 200:
                     return
                 self._going[f"hear {id(connection)}"] = connection
-                for told in messages(answer):
-                    self._answer(told)
+                for reply in messages(answer):
+                    self._answer(reply)
             except (OSError, HTTPException, AttributeError, ValueError):
                 pass
             finally:
@@ -435,7 +339,7 @@ class Bridge:
         while not self._closing.is_set():
             try:
                 staying = Staying(self._server)
-                self._copy.stay(staying, self._program)
+                self._identity.stay(staying, self._program)
                 self._staying = staying
                 if self._closing.is_set():
                     staying.go()
@@ -453,10 +357,10 @@ class Bridge:
             self._closing.wait(1)
 
     def _beat(self) -> None:
-        """Say that the agent is here, and again every minute."""
+        """Send a heartbeat every minute."""
         while not self._closing.is_set():
             try:
-                self._copy.be_here(self._server, self._program)
+                self._identity.be_here(self._server, self._program)
             except NoServer:
                 pass
             except AckboxError:
@@ -464,7 +368,7 @@ class Bridge:
             self._closing.wait(HEARTBEAT_S)
 
     def _cancel(self, message: Message) -> None:
-        """Tell the server of a session; without one, hanging up is how a request is cancelled."""
+        """Cancel a request: by a message in a session, else by closing its connection."""
         if self._session is not None:
             self._carry(message)
             return
@@ -498,7 +402,7 @@ class Bridge:
 
 
 class _SessionGone(Exception):
-    """The server does not know the session: it was restarted."""
+    """The server does not know the session, as after a restart."""
 
 
 def _hang_up(connection: HTTPConnection) -> None:

@@ -1,5 +1,4 @@
-"""Lines of the bridge: what is wrong with one that no server could read, and the messages of an
-answer.
+"""Lines of the bridge: checks of text that no server could read, and the messages of a reply.
 
 Explained in docs/reference/mcp.md.
 """
@@ -19,10 +18,7 @@ LOOKED_FOR_ID = 100_000
 
 
 def half_in(value: Any, place: str = "") -> str | None:
-    """Return where half of a surrogate pair stands in JSON, which no text in UTF-8 holds.
-
-    Null when it is nowhere.
-    """
+    """Return the path of half a surrogate pair in JSON, which UTF-8 cannot hold; null for none."""
     if isinstance(value, str):
         return (place or "the message") if not value.isascii() and _HALVES.search(value) else None
     if isinstance(value, dict):
@@ -43,32 +39,32 @@ def half_in(value: Any, place: str = "") -> str | None:
 
 
 def id_in(line: str) -> Any:
-    """Return the id that a line which is no JSON gives its request, so that whoever waits for
-    it is answered; null for none.
+    """Return the request id in a line that is not JSON, so that its caller gets a reply; null for
+    none.
     """
     found = _ID.search(line[:LOOKED_FOR_ID])
     return None if found is None else json.loads(found[1])
 
 
-def as_rpc(id: Any, told: dict[str, Any]) -> dict[str, Any]:
-    """Return a refusal of the HTTP face as an error of the protocol."""
-    found = told.get("error")
+def as_rpc(id: Any, reply: dict[str, Any]) -> dict[str, Any]:
+    """Return an error object of the HTTP face as a JSON-RPC error."""
+    found = reply.get("error")
     error = found if isinstance(found, dict) else {}
     text = " ".join(
         str(part)
-        for part in (error.get("message", "The server refused."), error.get("hint"))
+        for part in (error.get("message", "The server rejected the request."), error.get("hint"))
         if part
     )
-    return {"jsonrpc": "2.0", "id": id, "error": {"code": -32001, "message": text, "data": told}}
+    return {"jsonrpc": "2.0", "id": id, "error": {"code": -32001, "message": text, "data": reply}}
 
 
 def messages(answer: HTTPResponse) -> Iterator[dict[str, Any]]:
-    """Return the messages of an answer: one JSON object, or a stream of events."""
+    """Yield the messages of a response: one JSON object, or a stream of events."""
     if answer.headers.get_content_type() != "text/event-stream":
         body = answer.read()
         if body.strip():
-            told = json.loads(body)
-            yield from told if isinstance(told, list) else [told]
+            reply = json.loads(body)
+            yield from reply if isinstance(reply, list) else [reply]
         return
     data: list[str] = []
     for raw in answer:
@@ -82,10 +78,7 @@ def messages(answer: HTTPResponse) -> Iterator[dict[str, Any]]:
 
 
 def header(text: str) -> str:
-    """Return text as a header's value.
-
-    What does not fit is written in base64, as the protocol says.
-    """
+    """Return text as a header value; in base64, as MCP defines, where it does not fit."""
     if text.isascii() and text.isprintable() and text == text.strip():
         return text
     return f"=?base64?{base64.b64encode(text.encode()).decode()}?="

@@ -1,7 +1,7 @@
-"""The bridge's server: where it is and with which key, started when none runs here.
+"""The bridge's server: its address and key, started when none is running here.
 
-Which key goes where is said in client/discovery.py. Explained in docs/why/keys.md, "Where a key
-goes".
+Which key goes where is decided in client/discovery.py. Explained in docs/why/keys.md,
+"Destinations of a key".
 """
 
 from __future__ import annotations
@@ -17,18 +17,17 @@ from ackbox.errors import AckboxError
 
 
 def environment_of(dialect: str) -> dict[str, str]:
-    """Return what a system's own environment variables say."""
-    # Only here: who speaks the native tools needs none of it.
+    """Return the settings in a dialect's environment variables."""
+    # Imported here only: the native tools do not need it.
     from ackbox.dialects import DIALECTS
 
     names = next((each.environment for each in DIALECTS if each.name == dialect), {})
-    said = {
+    options = {
         name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)
     }
-    # A key of that system itself, left where it was, opens nothing here; the server's own machine
-    # needs none.
+    # A key of the other system, left in the environment, is not ours.
     return {
-        name: value for name, value in said.items() if name != "key" or value.startswith("abx_")
+        name: value for name, value in options.items() if name != "key" or value.startswith("abx_")
     }
 
 
@@ -49,18 +48,15 @@ def address(
         if has_key:
             return found, config.get("key", key)
         print(
-            "ackbox mcp: The other system's address in the environment is not used: no key of"
-            " ackbox comes with it. For an ackbox there, set ACKBOX_KEY as well.",
+            "ackbox mcp: Ignoring the address in the other system's environment variable, because"
+            " no ackbox key is set. To use an ackbox server there, set ACKBOX_KEY as well.",
             file=sys.stderr,
         )
     return url, key
 
 
 def own_name(server: HttpCaller) -> str | None:
-    """Return the name in the key, so that presence works without saying it again.
-
-    Null when it has none.
-    """
+    """Return the agent name of the key, so that presence works without a setting; null for none."""
     try:
         name: str | None = server.call("agent.whoami", {}, timeout_s=5)["agent"]
     except (NoServer, AckboxError):
@@ -71,8 +67,9 @@ def own_name(server: HttpCaller) -> str | None:
 def find_server(
     data_dir: str | None, url: str | None, key: str | None, *, before: HttpCaller | None = None
 ) -> HttpCaller:
-    """Return the server, started in the background if it is this machine's and none runs; `before`
-    is the one that was found before.
+    """Return the server; start one in the background if it is local and none is running.
+
+    `before` is the server found earlier.
 
     Raises NoServer, BadSettings and the errors of ackbox.errors.
     """
@@ -81,7 +78,7 @@ def find_server(
     if before is not None:
         if before.home is None:
             return before
-        # The same one as before, wherever that was: another has other messages.
+        # The same data directory as before: another has other messages.
         data_dir = str(before.home)
     where = config.data_dir(data_dir)
     if live_server(where) is not None:
@@ -94,18 +91,18 @@ def find_server(
             where, port=parse_url(before.url).port if before is not None else None
         )
     except AckboxError as error:
-        raise NoServer(f"No server runs here and none could be started: {error.message}") from None
+        raise NoServer(
+            f"No server is running here, and none could be started: {error.message}"
+        ) from None
     for notice in started.get("notices", []):
         print(f"ackbox mcp: {notice}", file=sys.stderr)
     return caller(data_dir=data_dir, key=key, face="bridge")
 
 
 def _other_server(data_dir: str | None, key: str | None) -> HttpCaller | None:
-    """Return the server that has the usual port, if the key at hand fits it; null when it does not,
-    or there is none.
+    """Return the server on the default port if a known key fits it, else null.
 
-    An operator key goes to the server of its own directory; that one is used where no other
-    directory was named.
+    The operator key fits the server of its data directory, when no other directory was named.
     """
     own, (given, _) = holder(DEFAULT_PORT), config.look_up("key", key)
     other = None
@@ -118,7 +115,7 @@ def _other_server(data_dir: str | None, key: str | None) -> HttpCaller | None:
     if other is not None:
         whose = f" with the data directory {own['data_dir']}" if own is not None else ""
         print(
-            f"ackbox mcp: Uses the ackbox at {other.url}{whose}; none runs on"
+            f"ackbox mcp: Using the server at {other.url}{whose}; none is running on"
             f" {config.data_dir(data_dir)}.",
             file=sys.stderr,
         )

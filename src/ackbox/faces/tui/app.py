@@ -1,7 +1,6 @@
-"""The terminal UI itself: tabs, panes and keys put together over one link.
+"""The terminal UI itself: tabs, panes and the keys of the whole screen, over one link.
 
-What a part shows lives in that part's file; here is what belongs to the whole screen. Explained in
-docs/howto/terminal.md.
+Each part has a file of its own; this one puts them together. Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -10,146 +9,129 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.theme import Theme
+from textual.widgets import Input, TextArea
 
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
-from ackbox.faces.tui.acting import Acting
-from ackbox.faces.tui.selecting import Selecting
+from ackbox.faces.tui.jump import destinations
 from ackbox.faces.tui.state.link import Link
-from ackbox.faces.tui.state.post import Post
-from ackbox.faces.tui.state.status import bottom_line, top_line
+from ackbox.faces.tui.state.member import Member, reason
+from ackbox.faces.tui.state.row import Row
 from ackbox.faces.tui.tabs.agents import Agents
-from ackbox.faces.tui.tabs.beside import Beside, Sidebar
+from ackbox.faces.tui.tabs.detail import DetailPane
 from ackbox.faces.tui.tabs.health import Health
+from ackbox.faces.tui.tabs.listing import DENSITIES
 from ackbox.faces.tui.tabs.live import Live
 from ackbox.faces.tui.tabs.needs import Needs
+from ackbox.faces.tui.tabs.sidebar import Sidebar
 from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.tabs.tasks import Tasks
 from ackbox.faces.tui.tabs.threads import Threads
-from ackbox.faces.tui.tasking import Tasking
-from ackbox.faces.tui.widgets.ask import Filter
-from ackbox.faces.tui.widgets.bars import Bar
+from ackbox.faces.tui.widgets.ask import Jump
+from ackbox.faces.tui.widgets.bars import Hint
 from ackbox.faces.tui.widgets.compose import Compose
-from ackbox.faces.tui.widgets.drawing import text_lines
-from ackbox.faces.tui.widgets.keys import bindings
+from ackbox.faces.tui.widgets.keys import Key, KeysScreen, find
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import Palette, theme_name, themes
+from ackbox.faces.tui.widgets.pane import Pane
+from ackbox.faces.tui.widgets.status import MOUSE_FREE, BottomLine, TopLine, stream_state
 
-# How long the cursor rests on something before the server is asked about it.
-REST_S = 0.15
-ROSTER_S = 10.0
-# Keys that follow each other faster than this are one hand's typing.
+# Keys that follow each other faster than this belong to one typed text.
 TYPING_S = 0.5
+# After a g: the letter of each tab, and how soon it has to follow.
+AFTER_G = {"l": 1, "n": 2, "t": 3, "a": 4, "k": 5, "h": 6}
+AFTER_G_S = 1.0
+SCREEN_KEYS: tuple[Key, ...] = (
+    Key("1 … 6, h l ← →", "h,left", "tab(-1)", "a tab; the previous, the next tab"),
+    Key("", "l,right", "tab(1)", ""),
+    Key("g + n l t a k h", "", "", "Needs you, Live, Threads, Agents, tasKs, Health"),
+    *(Key("", str(n), f"show_tab({n})", "") for n in range(1, 7)),
+    Key("Tab", "tab", "next_pane", "next pane"),
+    Key("Enter", "enter", "open", "open"),
+    Key("Esc", "escape", "back", "back; clears the selection, then the filter"),
+    Key(": Ctrl-K", "colon,ctrl+k", "jump", "go to a tab, agent, message, setting, workspace"),
+    Key("d", "d", "density", "density: normal, roomy, compact"),
+    Key("m", "m", "mouse", "free the mouse, to select text in the terminal"),
+    Key("T", "T", "theme", "dark or light"),
+    Key("?", "question_mark", "keys", "keyboard shortcuts"),
+    Key("q Ctrl-C", "q", "leave", "quit"),
+)
+TABS: tuple[type[Tab], ...] = (Live, Needs, Threads, Agents, Tasks, Health)
+# Every key once, in the order of the overlay: movement, tabs, items, the tabs' own keys.
+KEYS = tuple(dict.fromkeys([*Pane.KEYS, *SCREEN_KEYS, *(key for tab in TABS for key in tab.KEYS)]))
 
 
-class Terminal(Acting, Tasking, Selecting, App[str]):
-    """ackbox in a terminal."""
+class Terminal(App[str]):
+    """ackbox in a terminal. Returns the workspace to go on with, or null."""
 
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-one"), (110, "-two"), (140, "-three")]
-    CSS = """
-    Screen { background: $ground; color: $foreground; layout: vertical; }
-    KeysScreen, Jump, Sure { background: transparent; }
-    #body { height: 1fr; }
-    #sidebar { width: 24; display: none; border-right: solid $rule; }
-    #beside { width: 48; display: none; border-left: solid $rule; padding: 0 1; }
-    .-two #beside, .-three #beside { display: block; }
-    .-two #beside { width: 42; }
-    .-three #sidebar { display: block; }
-    .-three #beside { width: 44; }
-    #beside:focus { border-left: solid $accent; }
-    .-whole #beside { display: none; }
-    .-one.-open #beside { display: block; width: 1fr; border-left: none; }
-    .-one.-open Tab { display: none; }
-    .-reads.-open #beside { display: block; width: 1fr; border-left: none; }
-    .-reads.-open Tab { display: none; }
-    Tab { width: 1fr; display: none; }
-    Tab.-shown { display: block; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = bindings()
+    CSS_PATH = "terminal.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(name, f"key('{name}')", show=False, priority=True)
+            for name in dict.fromkeys(name for key in KEYS for name in key.names.split(",") if name)
+        ),
+        Binding("ctrl+c", "leave", show=False, priority=True),
+    ]
 
     def __init__(
         self, link: Link, *, hz: float, theme: str | None, acts_as: str | None, person: str
     ) -> None:
-        # Said before anything else: without colours Textual would otherwise turn them into shades,
-        # which are colours.
+        # Set first: without colours Textual would otherwise draw shades, which are colours.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.link, self.post, self.hz = link, Post(), hz
-        self.acts_as, self.person = acts_as, person
+        self.member, self.hz = Member(link, acts_as=acts_as, person=person), hz
         self.clock: Callable[[], float] = time.monotonic
         for each in themes():
             self.register_theme(each)
         is_sixteen = self.no_color or self.console.color_system in (None, "standard")
         self.theme = theme_name(theme, is_sixteen=is_sixteen, ground=os.environ.get("COLORFGBG"))
         self.palette = Palette(self.theme)
-        self.live, self.threads, self.agents = (
-            Live(self.post),
-            Threads(self.post),
-            Agents(self.post),
-        )
-        self.tasks, self.health = Tasks(self.post), Health(self.post)
-        self.tabs: list[Tab] = [
-            self.live,
-            Needs(self.post),
-            self.threads,
-            self.agents,
-            self.tasks,
-            self.health,
-        ]
-        self.beside, self.sidebar, self.typing = Beside(), Sidebar(), Compose()
-        self.filter, self.top, self.bottom = Filter(), Bar(id="top"), Bar(id="bottom")
-        self.notice, self.notice_until = "", 0.0
-        self.is_mouse_free = False
-        self.density = "normal"
-        # How far what is done with many has come.
-        self.doing = ""
-        self._roster_at, self._roster_stale = 0.0, True
-        # When a g was pressed, and where the cursor was before it.
-        self.before_g: tuple[float, Tab, int, bool] | None = None
-        # When the key came that is being acted on, and the last one that was typed into a box that
-        # did not open.
+        self.live, self.threads, self.tasks = Live(self), Threads(self), Tasks(self)
+        self.agents, self.health = Agents(self), Health(self)
+        self.tabs: list[Tab] = [self.live, Needs(self), self.threads]
+        self.tabs += [self.agents, self.tasks, self.health]
+        self.detail, self.sidebar, self.writing = DetailPane(self), Sidebar(self), Compose(self)
+        self.top, self.bottom = TopLine(), BottomLine()
+        self.notice, self.notice_until, self.progress = "", 0.0, ""
+        self.is_mouse_free, self.density = False, "normal"
+        # When g was pressed, and where the cursor was before it.
+        self._before_g: tuple[float, Tab, int, bool] | None = None
+        # When the current key was pressed, and the last one typed into a box that did not open.
         self._key_at, self._typed_at = 0.0, -TYPING_S
-        self._turn = asyncio.Lock()
-        self._asked: Any = None
-        self._rest_until: float | None = None
-        self._is_asking = self._is_reading_more = False
-        self._more_after = 0.0
 
     def compose(self) -> ComposeResult:
         yield self.top
         with Horizontal(id="body"):
             yield self.sidebar
             yield from self.tabs
-            yield self.beside
-        yield self.filter
-        yield self.typing
+            yield self.detail
+        yield self.live.box
+        yield self.writing
         yield self.bottom
 
     def on_mount(self) -> None:
         self.action_show_tab(1)
-        self.link.start()
+        self.member.link.start()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
+            asyncio.get_running_loop().add_signal_handler(number, self._end, number)
         self.set_interval(1 / self.hz, self.flush)
         self.theme_changed_signal.subscribe(self, self._recolour)
 
     def on_unmount(self) -> None:
-        self.link.stop()
+        self.member.link.stop()
 
-    def _told_to_end(self, number: int) -> None:
-        """Leave as `q` does, so that the terminal is as it was before.
-
-        The exit code says which signal it was.
-        """
-        self.link.stop()
+    def _end(self, number: int) -> None:
+        """Quit as `q` does, which restores the terminal; the exit code names the signal."""
+        self.member.link.stop()
         self.exit(return_code=128 + number)
 
     def _recolour(self, theme: Theme) -> None:
@@ -158,11 +140,11 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         for lines in self.query(Lines):
             lines.forget()
         self.draw_bars()
-        self.show_beside()
+        self.detail.show_item(self.tab)
 
     @property
     def shade(self) -> str:
-        """Which ground the colours are for: dark or light."""
+        """The ground that the colours are for: dark or light."""
         return self.theme.rpartition("-")[2]
 
     @property
@@ -171,182 +153,118 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         return next((tab for tab in self.tabs if tab.has_class("-shown")), self.live)
 
     @property
-    def name_of_me(self) -> str:
-        """Who acts when something is sent or marked."""
-        return self.acts_as or str(self.post.whoami.get("agent") or self.person)
+    def pane(self) -> Pane:
+        """The pane in which keys move: the tab, or the one beside it."""
+        is_read = self.is_pane_read() or self.screen.has_class("-open")
+        return self.detail if is_read else self.tab
 
     def flush(self) -> None:
-        """Take what came in and draw it; a few times a second, however much it is."""
+        """Take what arrived and draw it; called a few times per second, at any rate of events."""
         changed = False
-        for kind, what in self.link.take():
+        for kind, payload in self.member.link.take():
             changed = True
-            self._take(kind, what)
+            self._take(kind, payload)
         now = self.clock()
         if changed:
             self.tab.update()
-        if now - self._roster_at > (1.0 if self._roster_stale else ROSTER_S):
-            self._roster_at, self._roster_stale = now, False
-            self.run_worker(self._read_roster(), group="roster", exclusive=True)
-        self._read_tabs(now)
-        self.live.pace(self.post.rate(now), now)
+        self.sidebar.read_if_due(now)
+        for tab in self.tabs:
+            tab.read_if_due(now, is_seen=tab is self.tab)
+        self.live.pace(self.member.mirror.rate(now), now)
         if self.tab is self.live and self.live.is_near_start:
-            self.link.want_older()
-        if self.tab.wants_more and not self._is_reading_more and self.clock() >= self._more_after:
-            self._is_reading_more = True
-            self.run_worker(self._read_more(self.tab), group="more")
-        self._rest(now)
-        self._ask_tallies()
+            self.member.link.want_older()
+        self.tab.read_more_if_wanted(now)
+        self.detail.follow_cursor(self.tab, now)
+        if self.tab is self.live:
+            self.live.read_tallies()
         self.draw_bars()
 
-    def _take(self, kind: str, what: Any) -> None:
-        match kind:
-            case "loaded":
-                self.post.restart()
-                self.post.prepend(what)
-            case "older":
-                self.post.prepend(what)
-            case "messages":
-                self.post.append(what, now=self.clock())
-                self._feed("message.sent")
-            case _:
-                for event in what:
-                    self._happened(event)
+    def _take(self, kind: str, payload: Any) -> None:
+        if kind == "events":
+            for event in payload:
+                self._apply(event)
+            return
+        self.member.mirror.take(kind, payload, now=self.clock())
+        if kind == "messages":
+            self._mark_stale("message.sent")
 
-    def _happened(self, event: Any) -> None:
+    def _apply(self, event: Any) -> None:
         if event["kind"] == "receipt.marked":
-            rows = self.post.marked(event)
+            rows = self.member.mirror.marked(event)
             self.live.changed(rows)
             self.threads.changed(rows)
         elif event["kind"].startswith("agent."):
-            self._roster_stale = True
-        self._feed(event["kind"])
+            self.sidebar.is_stale = True
+        self._mark_stale(event["kind"])
 
-    def _feed(self, kind: str) -> None:
-        """Tell the tabs that list such things that theirs is not the newest any more."""
+    def _mark_stale(self, kind: str) -> None:
+        """Mark the tabs as stale whose lists an event of this kind changes."""
         for tab in self.tabs:
             tab.is_stale = tab.is_stale or kind.startswith(tab.fed_by)
 
-    async def _read_roster(self) -> None:
-        try:
-            roster = await self.link.call("agent.list")
-            found = await self.link.call("workspace.list")
-            if not self.post.whoami:
-                self.post.whoami = await self.link.call("agent.whoami")
-        except (NoServer, AckboxError):
-            return
-        before = (self.post.humans, self.post.name_cells)
-        self.post.people, self.post.awaited = roster["agents"], roster["awaited"]
-        self.post.others = [
-            each["name"]
-            for each in found["workspaces"]
-            if each["name"] != self.post.whoami.get("workspace")
-        ]
-        if (self.post.humans, self.post.name_cells) != before:
+    def on_sidebar_read(self, event: Sidebar.Read) -> None:
+        if event.has_new_names:
             self.live.forget()
         for tab in self.tabs:
             if tab is self.agents or not tab.count:
                 tab.update()
                 tab.refresh()
-        self.sidebar.forget()
-        self.sidebar.show_count(len(self.post.people))
 
-    def _read_tabs(self, now: float) -> None:
-        """Read again what tabs list, the one in sight at once when something happened to it."""
-        for tab in self.tabs:
-            if tab.every_s is None or (tab is not self.tab and not tab.is_read_unseen):
-                continue
-            if now - tab.read_at > (
-                tab.soonest_s if tab.is_stale and tab is self.tab else tab.every_s
-            ):
-                tab.is_stale, tab.read_at = False, now
-                self.run_worker(self._read_tab(tab), group=f"read {tab.title}", exclusive=True)
-
-    async def _read_tab(self, tab: Tab) -> None:
-        try:
-            await tab.read(self.link)
-        except (NoServer, AckboxError):
-            tab.is_stale = True
-
-    async def _read_more(self, tab: Tab) -> None:
-        try:
-            await tab.read_more(self.link)
-        except (NoServer, AckboxError) as error:
-            # Not at once again: the end of the list stays in sight.
-            self._more_after = self.clock() + (getattr(error, "retry_after_s", None) or 1)
-            return
-        finally:
-            self._is_reading_more = False
-        if tab is self.tab:
-            self.show_beside(is_same=True)
-
-    def _rest(self, now: float) -> None:
-        """Ask about the item under the cursor once the cursor rests there."""
-        item, asked = self.tab.about, self._asked
-        if item != asked:
-            self._asked, self._rest_until = item, now + REST_S
-            self.show_beside(
-                is_same=isinstance(item, tuple) and isinstance(asked, tuple) and item[0] == asked[0]
-            )
-        elif self._rest_until is not None and now >= self._rest_until:
-            self._rest_until = None
-            self.run_worker(self._ask(), group="ask", exclusive=True)
-
-    async def _ask(self) -> None:
-        try:
-            if self.beside.display:
-                await self.tab.ask(self.link)
-                self.show_beside(is_same=True)
-        except (NoServer, AckboxError):
-            return
-
-    def _ask_tallies(self) -> None:
-        """Ask how far the messages in sight have come, all in one call, and one call at a time."""
-        unknown = (
-            self.live.unknown_in_sight() if self.tab is self.live and not self._is_asking else []
+    def draw_bars(self) -> None:
+        if self.notice and self.clock() > self.notice_until:
+            self.notice = ""
+        mirror, link, tab = self.member.mirror, self.member.link, self.tab
+        self.top.draw(
+            self.palette,
+            workspace=str(mirror.whoami.get("workspace") or link.who.get("workspace") or ""),
+            tabs=[(each.title, each.badge, each is tab) for each in self.tabs],
+            online=sum(each["presence"] == "online" for each in mirror.people),
+            rate=mirror.rate(self.clock()),
+            state=stream_state(link, self.live.unseen if self.live.is_paused else None),
         )
-        if unknown:
-            self._is_asking = True
-            self.run_worker(self._read_tallies(unknown), group="tallies")
+        self.bottom.draw(
+            self.palette,
+            text=self.progress or self.notice,
+            right=tab.remark(),
+            hints=self._hints(),
+            selected=0 if self.writing.display else len(tab.picks.found),
+            outcome=f"✕ {tab.failure}" if tab.failure else tab.picks.outcome,
+        )
 
-    async def _read_tallies(self, ids: list[str]) -> None:
-        as_of = self.post.touches
-        try:
-            page = await self.link.call(
-                "message.history", ids=ids[-200:], body_chars=0, with_tallies=True
-            )
-        except (NoServer, AckboxError):
-            return
-        finally:
-            self._is_asking = False
-        for row in self.post.learn(page, as_of=as_of):
-            self.live.drawn_anew(row)
-
-    def show_beside(self, *, is_same: bool = False) -> None:
-        """Draw the pane beside the list again."""
-        if self.beside.display:
-            width = self.beside.scrollable_content_region.width
-            lines = self.tab.beside(width)
-            if self.tab.why_not is not None:
-                lines = [
-                    *text_lines(
-                        f"✕ {self.tab.why_not}", width, self.palette.style("urgent", bold=True)
-                    ),
-                    [],
-                    *lines,
-                ]
-            self.beside.show(lines, self.tab.marks, is_same=is_same, at_end=self.tab.shows_end)
+    def _hints(self) -> Sequence[Hint]:
+        if self.writing.display:
+            return Compose.HINTS
+        if self.is_mouse_free:
+            return [MOUSE_FREE]
+        return DetailPane.HINTS if self.is_pane_read() else self.tab.hints
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
         if event.lines is self.tab:
-            self._rest_until = None
-            if self.tab.why_not is not None:
-                # What the line says of itself is said at once.
+            self.detail.ask_at(None)
+            if self.tab.failure is not None:
+                # What failed on the line is shown at once.
                 self.notice = ""
             self.draw_bars()
 
     def on_lines_opened(self, event: Lines.Opened) -> None:
         if event.lines is self.tab:
             self.action_open()
+
+    def on_listing_changed(self) -> None:
+        self.show_item()
+        self.draw_bars()
+
+    def on_compose_sent(self) -> None:
+        if not self.writing.display:
+            self.screen.set_focus(self.tab)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input is self.live.box and self.live.box.display:
+            self.live.apply(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input is self.live.box and self.live.submit(event.value):
+            self.screen.set_focus(self.tab)
 
     def on_descendant_focus(self) -> None:
         self.draw_bars()
@@ -355,27 +273,58 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         self.call_after_refresh(self.resized)
 
     def resized(self) -> None:
-        # The pane beside may be in sight only now, and nothing was asked for it yet.
-        self._rest_until = self.clock()
+        # The detail pane may have come in sight only now, with nothing read for it.
+        self.detail.ask_at(self.clock())
         self.health.redraw()
         self.draw_bars()
-        self.show_beside(is_same=True)
+        self.show_item()
 
     def say(self, text: str) -> None:
-        """Say something for a few seconds at the bottom."""
         self.notice, self.notice_until = text, self.clock() + 6
         self.draw_bars()
 
     def refuse(self, text: str) -> None:
-        """Say why a box does not open.
-
-        What is typed on meanwhile was meant for it, and does nothing.
-        """
         self._typed_at = self._key_at
         self.say(text)
 
+    async def attempt(self, name: str, /, **params: Any) -> Any:
+        try:
+            return await self.member.link.call(name, **params)
+        except (NoServer, AckboxError) as error:
+            self.say(reason(error))
+            return None
+
+    def show(self, title: str) -> None:
+        if self.tab.title != title:
+            self._show(next(tab for tab in self.tabs if tab.title == title))
+
+    def show_item(self) -> None:
+        self.detail.show_item(self.tab, is_same=True)
+
+    def show_thread(self, row: Row) -> None:
+        self._show(self.threads)
+        self.threads.go_to(row)
+
+    def show_sent_by(self, name: str) -> None:
+        self._show(self.live)
+        self.live.show_sent_by(name)
+
+    def close_pane(self) -> None:
+        if self.screen.has_class("-open"):
+            self._show(self.tab)
+
+    def write(self, *, answers: Row | None = None, to: str | None = None) -> None:
+        self.writing.begin(answers=answers, to=to)
+        self.draw_bars()
+
+    def is_pane_read(self) -> bool:
+        return self.focused is self.detail
+
+    def is_pane_at_top(self) -> bool:
+        return self.detail.scroll_offset.y == 0 and not self.detail.follow
+
     async def on_event(self, event: events.Event) -> None:
-        # By when a key came, not by when it is its turn: a slow machine changes nothing.
+        # The time of the key counts, not of its handling, so a slow machine changes nothing.
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._key_at = event.time
             if self._is_typed_on(event):
@@ -383,17 +332,159 @@ class Terminal(Acting, Tasking, Selecting, App[str]):
         await super().on_event(event)
 
     def _is_typed_on(self, event: events.Key) -> bool:
-        """Whether a key goes on with what was typed into a box that did not open.
+        """Whether a key continues a text typed into a box that did not open.
 
-        Enter ends that, Esc is for whoever means it.
+        Enter ends that text; Esc never belongs to it.
         """
         is_soon = event.time - self._typed_at < TYPING_S
-        goes_on = is_soon and (event.is_printable or event.key == "backspace")
-        self._typed_at = event.time if goes_on else -TYPING_S
-        return goes_on or (is_soon and event.key == "enter")
+        continues = is_soon and (event.is_printable or event.key == "backspace")
+        self._typed_at = event.time if continues else -TYPING_S
+        return continues or (is_soon and event.key == "enter")
 
-    def draw_bars(self) -> None:
-        if self.notice and self.clock() > self.notice_until:
-            self.notice = ""
-        top_line(self)
-        bottom_line(self)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key is an action now: not in an overlay, and of typed text only Esc is."""
+        if action != "key":
+            return True
+        is_typing = isinstance(self.focused, Input | TextArea) and parameters[0] != "escape"
+        return len(self.screen_stack) == 1 and not is_typing
+
+    async def action_key(self, name: str) -> None:
+        before, self._before_g = self._before_g, None
+        if before is not None and name in AFTER_G and self.clock() - before[0] < AFTER_G_S:
+            _, tab, cursor, follows = before
+            # The g moved the cursor to the first line, which was not meant.
+            tab.move_to(tab.count if tab is self.live and follows else cursor)
+            self.action_show_tab(AFTER_G[name])
+            return
+        if name == "g":
+            self._before_g = (self.clock(), self.tab, self.tab.cursor, self.tab.follow)
+        await self.action_press(name)
+
+    async def action_press(self, name: str) -> None:
+        """Run the action of a key on the first part that has one."""
+        for part, action in self._owners(name):
+            if action is not None:
+                await self.run_action(action, part)
+                return
+        if find(Tasks.KEYS, name):
+            tell = self.refuse if name in Tasks.BOX_KEYS else self.say
+            tell("That key works on tasks: press 5 and choose one.")
+
+    def _owners(self, name: str) -> Iterator[tuple[Pane | App[str], str | None]]:
+        yield self.pane, find(self.pane.KEYS, name)
+        yield self.tab, find(self.tab.KEYS, name)
+        for tab in self.tabs:
+            yield tab, find(tab.KEYS, name, everywhere_only=True)
+        yield self, find(SCREEN_KEYS, name)
+
+    def action_show_tab(self, number: int) -> None:
+        if 1 <= number <= len(self.tabs):
+            self._show(self.tabs[number - 1])
+
+    def _show(self, shown: Tab) -> None:
+        if self.tab is not shown:
+            # As in the dashboard, only items in sight are selected.
+            self.tab.picks.clear()
+            self.tab.forget()
+        for each in self.tabs:
+            each.set_class(each is shown, "-shown")
+        self.screen.remove_class("-open")
+        self.screen.set_class(shown.is_whole, "-whole")
+        self.screen.set_class(shown.opens_whole, "-reads")
+        shown.update()
+        self.screen.set_focus(shown)
+        self.call_after_refresh(self.resized)
+
+    def action_tab(self, by: int) -> None:
+        self.action_show_tab((self.tabs.index(self.tab) + by) % len(self.tabs) + 1)
+
+    async def action_next_pane(self) -> None:
+        if self.screen.has_class("-open"):
+            await self.action_back()
+        elif not self.detail.display:
+            self.action_open()
+        else:
+            panes = [pane for pane in (self.tab, self.detail) if pane.display]
+            at = next((at for at, pane in enumerate(panes) if pane is self.focused), 0)
+            self.screen.set_focus(panes[(at + 1) % len(panes)])
+
+    def action_open(self) -> None:
+        tab = self.tab
+        if not tab.count and not tab.is_read:
+            self.say(f"{tab.title} is still loading. Press Enter again when it is shown.")
+        if not tab.count or tab.enter(in_list=self.focused is not self.detail):
+            return
+        if self.screen.has_class("-one") or tab.opens_whole:
+            self.screen.add_class("-open")
+            self.call_after_refresh(self.resized)
+        if self.detail.display:
+            self.screen.set_focus(self.detail)
+        else:
+            self.call_after_refresh(self.detail.focus)
+
+    async def action_back(self) -> None:
+        live = self.live
+        if self.writing.display:
+            if not self.writing.step_back():
+                return
+        elif self.screen.has_class("-open"):
+            self.screen.remove_class("-open")
+        elif self.focused is not self.detail and self.tab.deselect():
+            return
+        elif live.box.display or (self.focused is live and self.tab is live and live.filter):
+            live.drop_filter()
+        self.screen.set_focus(self.tab)
+        self.call_after_refresh(self.resized)
+
+    def action_leave(self) -> None:
+        self.member.link.stop()
+        self.exit()
+
+    def action_keys(self) -> None:
+        self.push_screen(KeysScreen(self.palette, KEYS))
+
+    def action_theme(self) -> None:
+        if self.no_color:
+            self.say("There are no colours to change: NO_COLOR is set.")
+            return
+        kind, _, shade = self.theme.rpartition("-")
+        self.theme = f"{kind}-{'light' if shade == 'dark' else 'dark'}"
+
+    def action_density(self) -> None:
+        self.density = DENSITIES[(DENSITIES.index(self.density) + 1) % len(DENSITIES)]
+        for tab in self.tabs:
+            tab.set_density(self.density)
+        self.say(f"density: {self.density}")
+
+    def action_mouse(self) -> None:
+        driver: Any = self._driver
+        if not hasattr(driver, "_disable_mouse_support"):
+            self.say("This terminal does not let go of the mouse.")
+            return
+        self.is_mouse_free = not self.is_mouse_free
+        driver._disable_mouse_support() if self.is_mouse_free else driver._enable_mouse_support()
+        self.draw_bars()
+
+    def action_jump(self) -> None:
+        choices = destinations([tab.title for tab in self.tabs], self.member.mirror)
+        self.push_screen(Jump(self.palette, choices), self._jump)
+
+    async def _jump(self, chosen: str | None) -> None:
+        kind, _, value = (chosen or "").partition(" ")
+        if kind == "tab":
+            self.action_show_tab(int(value))
+        elif kind == "agent":
+            self.show_sent_by(value)
+        elif kind == "workspace":
+            self.member.link.stop()
+            self.exit(value)
+        elif kind == "press":
+            await self.action_press(value)
+        elif kind == "find" and value:
+            row = self.member.mirror.find(value)
+            if row is None:
+                self.say(f"Nothing found for {value!r}. Give a tab, an agent or a message's id.")
+            else:
+                self._show(self.live)
+                self.live.narrow("")
+                self.live.go_to(row.seq)

@@ -1,8 +1,6 @@
-"""Inline: messages as lines of the terminal's own scroll-back, in the terminal's own colours;
-nothing of it is taken over.
+"""Inline: messages as lines in the scroll-back of the terminal, in its own colours.
 
-For watching beside other work; who takes part uses the whole screen. Explained in
-docs/howto/terminal.md.
+For watching only; taking part needs the whole screen. Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ from rich.segment import Segment, Segments
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.tui.state.link import Link
-from ackbox.faces.tui.state.post import Post
+from ackbox.faces.tui.state.mirror import Mirror
 from ackbox.faces.tui.widgets.drawing import RECEIPT_CELLS, message_line
 from ackbox.faces.tui.widgets.palette import Palette, theme_name
 
@@ -26,10 +24,10 @@ ROSTER_S = 10.0
 
 
 class Inline:
-    """What was printed, and what is known of who is a person."""
+    """Prints messages as they arrive."""
 
     def __init__(self, link: Link, *, hz: float) -> None:
-        self._link, self._post, self._pause_s = link, Post(), 1 / hz
+        self._link, self._mirror, self._pause_s = link, Mirror(), 1 / hz
         self._console, self._palette = (
             Console(highlight=False),
             Palette(theme_name(None, is_sixteen=True, ground=os.environ.get("COLORFGBG"))),
@@ -38,7 +36,7 @@ class Inline:
         self._state = ""
 
     async def run(self) -> str:
-        """Print messages as they come until the server refuses more; returns what it said."""
+        """Print messages until the server refuses access; returns its reason."""
         loop = asyncio.get_running_loop()
         roster_at = loop.time() - ROSTER_S
         self._link.start()
@@ -47,42 +45,39 @@ class Inline:
                 if loop.time() - roster_at >= ROSTER_S:
                     roster_at = loop.time()
                     with suppress(NoServer, AckboxError):
-                        self._post.people = (await self._link.call("agent.list"))["agents"]
-                for kind, what in self._link.take():
-                    self._take(kind, what)
-                self._tell()
+                        self._mirror.people = (await self._link.call("agent.list"))["agents"]
+                for kind, payload in self._link.take():
+                    self._take(kind, payload)
+                self._report_state()
                 await asyncio.sleep(self._pause_s)
             return self._link.state
         finally:
             self._link.stop()
 
-    def _take(self, kind: str, what: Any) -> None:
-        if kind == "loaded":
-            self._post.restart()
-            self._post.prepend(what)
-        elif kind == "messages":
-            self._post.append(what, now=0.0)
-        # Receipts go on changing, and what stands in the scroll-back does not: their column is left
-        # out.
+    def _take(self, kind: str, payload: Any) -> None:
+        if kind in ("loaded", "messages"):
+            self._mirror.take(kind, payload, now=0.0)
+        # Without the column of receipts: they change, and printed lines do not.
         width = self._console.width - 1 + RECEIPT_CELLS
-        for row in self._post.rows:
+        most = 9 if width < 72 else max(11, width // 8)
+        for row in self._mirror.rows:
             if row.seq > self._printed:
                 line = message_line(
                     row,
                     width,
                     self._palette,
                     selected=False,
-                    humans=self._post.humans,
-                    name_cells=min(self._post.name_cells, 9 if width < 72 else max(11, width // 8)),
+                    humans=self._mirror.humans,
+                    name_cells=min(self._mirror.name_cells, most),
                     mark="",
                 )
                 self._console.print(Segments([*line[:-1], Segment.line()]), end="")
-        self._printed = max(self._printed, self._post.last_seq)
-        # They stand in the scroll-back now.
-        self._post.restart()
+        self._printed = max(self._printed, self._mirror.last_seq)
+        # Printed messages are no longer needed.
+        self._mirror.restart()
 
-    def _tell(self) -> None:
-        """Say so when the server goes away and when it is back."""
+    def _report_state(self) -> None:
+        """Print a line when the connection is lost and when it is back."""
         state = self._link.state
         if (state == "reconnecting" and self._state == "live") or (
             state == "live" and self._state == "reconnecting"

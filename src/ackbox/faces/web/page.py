@@ -1,4 +1,4 @@
-"""Asking: what a page may ask while it gathers its first view, and what a page is.
+"""Pages: what a page is, and the calls it makes to load its data.
 
 Explained in docs/why/dashboard.md.
 """
@@ -14,7 +14,7 @@ from ackbox.faces.http.wire import Calling, builtins
 
 
 class Ask:
-    """One request for a page: who asks, where, about what, and the query of its address."""
+    """One request for a page: its key, workspace, names and query; calls operations with them."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Ask:
         self.query = query
 
     async def __call__(self, operation: str, /, **params: Any) -> Any:
-        """Do one operation in the page's workspace, as whoever looks.
+        """Call one operation in the page's workspace with the key of the request.
 
         Returns plain dicts and lists.
         """
@@ -44,14 +44,14 @@ class Ask:
         )
 
 
-# What a page begins with, and its lines as plain text.
+# Loads the data of a page; renders it as lines of plain text.
 Load = Callable[[Ask], Awaitable[dict[str, Any]]]
 Lines = Callable[[dict[str, Any]], Iterator[str]]
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A page under /w/<workspace>/: its title, how many names follow in its address, what it
-    loads, and its text twin.
+    """A page under /w/<workspace>/: its title, its data, its text twin, and how many names
+    (minimum, maximum) follow in its address.
     """
 
     title: str

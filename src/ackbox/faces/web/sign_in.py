@@ -19,7 +19,7 @@ from ackbox.errors import AckboxError, BadKey, NotAllowed
 from ackbox.faces.http.reply import cookie_name, credential, error_response, path_prefix
 from ackbox.faces.http.wire import Calling
 
-MOST_BYTES = 4096
+MAX_BYTES = 4096
 SIGNED_IN_S = 7 * 86_400
 _KEY = re.compile(r"abx_[a-z]{2,3}_[0-9A-Za-z]+")
 Render = Callable[..., Response]
@@ -30,57 +30,11 @@ def routes(call: Calling, render: Render) -> list[Route]:
 
     async def login(request: Request) -> Response:
         if request.method == "GET":
-            # A link on a foreign page may not sign anybody in without a click.
-            return render(
-                request,
-                "login.html",
-                is_asked=request.headers.get("sec-fetch-site") in ("cross-site", "same-site"),
-                problem=None,
-            )
-        is_form = not request.headers.get("content-type", "").startswith("application/json")
-        try:
-            key = await _redeemed(call, _own(request, await _given(request, is_form)))
-        except AckboxError as error:
-            return (
-                render(
-                    request,
-                    "login.html",
-                    status=error.status,
-                    problem=error.message,
-                    is_asked=False,
-                )
-                if is_form
-                else error_response(error)
-            )
-        answer = (
-            RedirectResponse(f"{path_prefix(request.headers)}/", status_code=303)
-            if is_form
-            else Response(status_code=204)
-        )
-        answer.set_cookie(
-            cookie_name(request.headers),
-            key,
-            max_age=SIGNED_IN_S,
-            path="/",
-            httponly=True,
-            samesite="strict",
-            secure=request.headers.get("origin", "").startswith("https://"),
-        )
-        return answer
+            return _form(request, render)
+        return await _sign_in(request, call, render)
 
     async def logout(request: Request) -> Response:
-        try:
-            key = credential(request)
-        except NotAllowed as error:
-            return error_response(error)
-        # A key that has ended already, or that may not be ended from here, is only forgotten.
-        with suppress(AckboxError):
-            await call("login.end", {}, credential=key, face="web")
-        answer = RedirectResponse(f"{path_prefix(request.headers)}/login", status_code=303)
-        answer.delete_cookie(
-            cookie_name(request.headers), path="/", httponly=True, samesite="strict"
-        )
-        return answer
+        return await _sign_out(request, call)
 
     return [
         Route("/login", login, methods=["GET", "POST"]),
@@ -88,12 +42,59 @@ def routes(call: Calling, render: Render) -> list[Route]:
     ]
 
 
+def _form(request: Request, render: Render) -> Response:
+    # A link on a foreign page may not sign anybody in without a click.
+    is_foreign = request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
+    return render(request, "login.html", is_asked=is_foreign, problem=None)
+
+
+async def _sign_in(request: Request, call: Calling, render: Render) -> Response:
+    """Exchange a link for a cookie; responds with a page to a form, else in JSON."""
+    is_form = not request.headers.get("content-type", "").startswith("application/json")
+    try:
+        key = await _redeemed(call, _own(request, await _given(request, is_form)))
+    except AckboxError as error:
+        if not is_form:
+            return error_response(error)
+        return render(
+            request, "login.html", status=error.status, problem=error.message, is_asked=False
+        )
+    answer = (
+        RedirectResponse(f"{path_prefix(request.headers)}/", status_code=303)
+        if is_form
+        else Response(status_code=204)
+    )
+    answer.set_cookie(
+        cookie_name(request.headers),
+        key,
+        max_age=SIGNED_IN_S,
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=request.headers.get("origin", "").startswith("https://"),
+    )
+    return answer
+
+
+async def _sign_out(request: Request, call: Calling) -> Response:
+    try:
+        key = credential(request)
+    except NotAllowed as error:
+        return error_response(error)
+    # An expired key, or one that cannot be ended from here, only loses its cookie.
+    with suppress(AckboxError):
+        await call("login.end", {}, credential=key, face="web")
+    answer = RedirectResponse(f"{path_prefix(request.headers)}/login", status_code=303)
+    answer.delete_cookie(cookie_name(request.headers), path="/", httponly=True, samesite="strict")
+    return answer
+
+
 def _own(request: Request, given: str) -> str:
-    """Return what was given, when our own page gives it. Raises NotAllowed."""
+    """Return the link if the request comes from our own page. Raises NotAllowed."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed(
-            "This came from another page than the dashboard's own.",
-            hint="Open the link itself.",
+            "This request came from a page outside the dashboard.",
+            hint="Open the link in the browser.",
             field="Sec-Fetch-Site",
         )
     return given
@@ -103,9 +104,9 @@ async def _given(request: Request, is_form: bool) -> str:
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BYTES:
             break
-    text = body[:MOST_BYTES].decode("utf-8", "replace")
+    text = body[:MAX_BYTES].decode("utf-8", "replace")
     try:
         link = (
             parse_qs(text).get("link", [""])[0]
@@ -116,23 +117,25 @@ async def _given(request: Request, is_form: bool) -> str:
         link = ""
     found = _KEY.search(link)
     if found is None:
-        raise BadKey("This is not a link of ackbox.", hint="Make one with: ackbox open")
+        raise BadKey("This is not an ackbox link.", hint="Create one with: ackbox open")
     return found[0]
 
 
 async def _redeemed(call: Calling, given: str) -> str:
-    """Return the key to keep: what a link becomes, or a person's key as it is."""
+    """Return the key to store: the one that a link is exchanged for, or the given key."""
     if given.startswith("abx_lnk_"):
         try:
             made = await call("login.redeem", {}, credential=given, face="web")
         except BadKey:
             raise BadKey(
-                "This link has been used, or is too old.", hint="Make a new one with: ackbox open"
+                "This link was used already or has expired.",
+                hint="Create a new one with: ackbox open",
             ) from None
         return str(made.key)
     if not given.startswith(("abx_hum_", "abx_ro_")):
         raise NotAllowed(
-            "Only a person's key or a read-only one signs in.", hint="Make a link with: ackbox open"
+            "Only the key of a person or a read-only key can sign in.",
+            hint="Create a link with: ackbox open",
         )
     await call("agent.whoami", {}, credential=given, face="web")
     return given

@@ -1,7 +1,6 @@
-"""Views: the shell with a page's first data, its .json and .txt twins, and the files the browser
-needs.
+"""Views: the shell with the first data of a page, its .json and .txt twins, and static files.
 
-What a page loads is told by its module in this package. Explained in docs/why/dashboard.md.
+What each page loads is in the modules of `pages`. Explained in docs/why/dashboard.md.
 """
 
 from __future__ import annotations
@@ -28,18 +27,16 @@ from ackbox.faces.http.reply import JSON, credential, error_response, path_prefi
 from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.faces.web import sign_in
 from ackbox.faces.web.page import Ask, Page
-from ackbox.faces.web.pages import messages as pages_post
-from ackbox.faces.web.pages import watch as pages_watch
-from ackbox.faces.web.pages import work as pages_work
+from ackbox.faces.web.pages import messages, watch, work
 from ackbox.model.moment import to_text
 
-# What a page is told from the start and asks for again in the same words: those seen last, with how
-# many there are in all, and what waits.
+# The calls for the roster and the waiting items: made for the first data of a page, and repeated by
+# its scripts with the same parameters.
 ASKED: dict[str, dict[str, Any]] = {
     "agent.list": {"present_first": True, "limit": 200, "with_unread": True, "waiting": 50},
     "workspace.needs": {"limit": 50},
 }
-PAGES: dict[str, Page] = {**pages_post.PAGES, **pages_watch.PAGES, **pages_work.PAGES}
+PAGES: dict[str, Page] = {**messages.PAGES, **watch.PAGES, **work.PAGES}
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src"
@@ -61,15 +58,32 @@ KINDS = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
-# What the first script imports before it can draw: named in the page, so that they are fetched side
-# by side.
+# The styles in the order of the cascade; the server joins them into one file.
+STYLES = (
+    "base",
+    "frame",
+    "messages",
+    "compose",
+    "lists",
+    "overlays",
+    "door",
+    "narrow",
+    "tables",
+    "charts",
+    "forms",
+)
+# Scripts that the first script imports before it can draw. The page names them so that the browser
+# fetches them in parallel.
 AT_ONCE = (
     "core/app.js",
+    "core/navigation.js",
+    "core/lookup.js",
     "core/store.js",
     "widgets/ui.js",
     "core/markdown.js",
     "widgets/virtual_list.js",
     "widgets/compose.js",
+    "widgets/drafts.js",
     "widgets/detail.js",
     "core/frame.js",
     "pages/live.js",
@@ -90,7 +104,7 @@ AT_ONCE = (
 
 @functools.cache
 def assets() -> dict[str, bytes]:
-    """Return every file the browser may ask for, by its path."""
+    """Return all static files by their paths."""
     found: dict[str, bytes] = {}
 
     def walk(place: Any, path: str) -> None:
@@ -100,25 +114,31 @@ def assets() -> dict[str, bytes]:
             elif f".{each.name.rpartition('.')[2]}" in KINDS:
                 raw = each.read_bytes()
                 found[path + each.name] = (
-                    _without_comments(raw)
+                    _compact(raw)
                     if each.name.endswith(".js") and not path.startswith("vendor/")
                     else raw
                 )
 
     walk(files("ackbox.faces.web") / "static", "")
+    found["styles.css"] = b"\n".join(found.pop(f"styles/{name}.css") for name in STYLES)
     return found
 
 
-def _without_comments(raw: bytes) -> bytes:
-    """Return one of our own scripts without the lines that only say why: nobody reads them over
-    the line, and the others keep their numbers.
+def _compact(raw: bytes) -> bytes:
+    """Return one of our scripts without indentation and comment lines; all lines keep their
+    numbers. tests/web/check_compact.mjs shows that no script means anything else afterwards.
     """
-    return re.sub(rb"(?m)^[ \t]*(//.*|/\*\*.*\*/)$", b"", raw)
+    bare = re.sub(
+        rb"(?ms)^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)$|/\*\* @type [^*\n]*\*/ ",
+        lambda comment: b"\n" * comment[0].count(b"\n"),
+        raw,
+    )
+    return re.sub(rb"(?m)^[ \t]+", b"", bare)
 
 
 @functools.cache
 def packed() -> dict[str, bytes]:
-    """Return the files that gzip makes smaller, packed once: fonts are packed already."""
+    """Return the gzipped files; fonts are compressed already."""
     return {
         name: gzip.compress(raw, 9, mtime=0)
         for name, raw in assets().items()
@@ -128,8 +148,8 @@ def packed() -> dict[str, bytes]:
 
 @functools.cache
 def digest() -> str:
-    """Return a word that changes when any of the files does: it is part of their address, so
-    browsers keep them.
+    """Return a hash of all files. It is part of their addresses, so browsers can cache them
+    permanently.
     """
     whole = hashlib.sha256()
     for name, raw in sorted(assets().items()):
@@ -148,9 +168,9 @@ def _templates() -> Environment:
 
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """Return a page of a template, with the headers every page has.
+    """Render a template, with the headers of all pages.
 
-    Its links begin with the path that a proxy keeps it under.
+    Its links start with the path under which a proxy serves the dashboard.
     """
     prefix = path_prefix(request.headers)
     at_once = [name for name in AT_ONCE if name in assets()]
@@ -168,76 +188,81 @@ def routes(call: Calling) -> list[Route]:
     """Return the dashboard's routes."""
 
     async def root(request: Request) -> Response:
-        try:
-            key = credential(request)
-            me = await call("agent.whoami", {}, credential=key, face="web")
-        except AckboxError:
-            return RedirectResponse(f"{path_prefix(request.headers)}/login", status_code=303)
-        try:
-            needs = await call(
-                "workspace.needs",
-                {"workspace": me.workspace, "limit": 1},
-                credential=key,
-                face="web",
-            )
-        except AckboxError as error:
-            return render(request, "error.html", status=error.status, error=error)
-        first = f"/w/{quote(me.workspace, safe='')}/{'needs' if needs.needs else 'live'}"
-        return RedirectResponse(path_prefix(request.headers) + first, status_code=303)
+        return await _first_page(request, call)
 
     async def page(request: Request) -> Response:
-        name, about, twin = _parts(request.path_params["page"])
-        workspace = request.path_params["workspace"]
-        try:
-            found = PAGES.get(name)
-            if found is None or not found.names[0] <= len(about) <= found.names[1]:
-                raise _no_page()
-            key = credential(request)
-            ask = Ask(
-                call, key=key, workspace=workspace, about=about, query=dict(request.query_params)
-            )
-            return await _answer(request, ask, name, found, twin)
-        except Exception as error:  # the edge: everything becomes a page or the one error shape
-            return _refused(error, request, twin)
-
-    async def asset(request: Request) -> Response:
-        path = request.path_params["path"]
-        raw = assets().get(path)
-        if raw is None:
-            return error_response(NotFound("There is no such file."))
-        suffix = "." + path.rpartition(".")[2]
-        small = packed().get(path) if "gzip" in request.headers.get("accept-encoding", "") else None
-        is_current = request.path_params["digest"] == digest()
-        return Response(
-            small or raw,
-            media_type=KINDS[suffix],
-            headers={
-                **SAFE,
-                "Vary": "Accept-Encoding",
-                **({"Content-Encoding": "gzip"} if small else {}),
-                "Cache-Control": (
-                    "public, max-age=31536000, immutable" if is_current else "no-store"
-                ),
-            },
-        )
+        return await _page(request, call)
 
     return [
         Route("/", root),
         *sign_in.routes(call, render),
-        Route("/assets/{digest}/{path:path}", asset),
+        Route("/assets/{digest}/{path:path}", _asset),
         Route("/w/{workspace}/{page:path}", page),
     ]
 
 
+async def _first_page(request: Request, call: Calling) -> Response:
+    """Redirect to what needs the person, to Live if nothing does, or to the sign-in page."""
+    prefix = path_prefix(request.headers)
+    try:
+        key = credential(request)
+        me = await call("agent.whoami", {}, credential=key, face="web")
+    except AckboxError:
+        return RedirectResponse(f"{prefix}/login", status_code=303)
+    try:
+        needs = await call(
+            "workspace.needs", {"workspace": me.workspace, "limit": 1}, credential=key, face="web"
+        )
+    except AckboxError as error:
+        return render(request, "error.html", status=error.status, error=error)
+    first = f"/w/{quote(me.workspace, safe='')}/{'needs' if needs.needs else 'live'}"
+    return RedirectResponse(prefix + first, status_code=303)
+
+
+async def _page(request: Request, call: Calling) -> Response:
+    name, about, twin = _parts(request.path_params["page"])
+    try:
+        found = PAGES.get(name)
+        if found is None or not found.names[0] <= len(about) <= found.names[1]:
+            raise _no_page()
+        ask = Ask(
+            call,
+            key=credential(request),
+            workspace=request.path_params["workspace"],
+            about=about,
+            query=dict(request.query_params),
+        )
+        return await _answer(request, ask, name, found, twin)
+    except Exception as error:  # the edge: everything becomes a page or the one error shape
+        return _refused(error, request, twin)
+
+
+async def _asset(request: Request) -> Response:
+    path = request.path_params["path"]
+    raw = assets().get(path)
+    if raw is None:
+        return error_response(NotFound("File not found."))
+    small = packed().get(path) if "gzip" in request.headers.get("accept-encoding", "") else None
+    is_current = request.path_params["digest"] == digest()
+    headers = {
+        **SAFE,
+        "Vary": "Accept-Encoding",
+        "Cache-Control": "public, max-age=31536000, immutable" if is_current else "no-store",
+    }
+    if small:
+        headers["Content-Encoding"] = "gzip"
+    return Response(small or raw, media_type=KINDS["." + path.rpartition(".")[2]], headers=headers)
+
+
 def _parts(path: str) -> tuple[str, tuple[str, ...], str]:
-    """Return a page's name, the names that follow in its address, and which twin is asked for."""
+    """Return the name of a page, the names after it in the address, and the requested twin."""
     twin = next((kind for kind in ("json", "txt") if path.endswith(f".{kind}")), "")
     name, *about = (path.removesuffix(f".{twin}") if twin else path).split("/")
     return name, tuple(each for each in about if each), twin
 
 
 async def _answer(request: Request, ask: Ask, name: str, page: Page, twin: str) -> Response:
-    # Before the data: what happens while it is gathered comes again as events.
+    # Before the data, so that changes while it is loaded arrive as events.
     cursor = (await ask("event.feed", limit=1))["cursor"]
     data = await page.load(ask)
     if "redirect" in data:
@@ -275,7 +300,7 @@ async def _answer(request: Request, ask: Ask, name: str, page: Page, twin: str) 
 
 
 def _as_data(value: Any) -> str:
-    """Return JSON that ends no script element and starts no comment, whatever text is in it."""
+    """Return JSON that cannot end a script element or start a comment, whatever its text."""
     text = msgspec.json.encode(value).decode()
     return (
         text.replace("<", "\\u003c")
@@ -287,16 +312,14 @@ def _as_data(value: Any) -> str:
 
 
 async def not_found(request: Request, error: Exception) -> Response:
-    """Answer for a path that nobody knows: a page for a person who went there with a browser,
-    the one error shape for programs.
-    """
+    """Respond to an unknown path: a page for a browser, the one error shape for programs."""
     if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
         return await reply.not_found(request, error)
     return render(request, "error.html", status=NotFound.status, error=_no_page())
 
 
 def _no_page() -> NotFound:
-    return NotFound("There is no such page.", hint="Start at the dashboard's first page.")
+    return NotFound("Page not found.", hint="Start at the first page of the dashboard.")
 
 
 def _refused(error: BaseException, request: Request, twin: str) -> Response:
@@ -304,7 +327,7 @@ def _refused(error: BaseException, request: Request, twin: str) -> Response:
     if twin:
         return error_response(error, operation=operation)
     if isinstance(error, BadKey):
-        # Whoever signs in comes to what the link was to, filter and all.
+        # Signing in leads to the requested page, with its query.
         prefix = path_prefix(request.headers)
         after = urlencode(
             {

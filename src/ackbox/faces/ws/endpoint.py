@@ -1,7 +1,7 @@
-"""WebSocket: calls of every operation, and the feed pushed, over one connection.
+"""WebSocket: calls of every operation, and pushed events, over one connection.
 
 A frame is a call like any other and goes through the same `call`; no rule lives here.
-Explained in docs/why/websocket.md; for those who write clients in docs/howto/websocket.md.
+Explained in docs/why/websocket.md; for authors of clients in docs/howto/websocket.md.
 """
 
 from __future__ import annotations
@@ -32,26 +32,26 @@ PROTOCOL = "ackbox"
 KEY_ENDED = 4001
 IDLE = 4008
 UNREADABLE = 1008
-# A socket that says nothing at first, and one that has no subscription and asks nothing.
+# Limits for a new socket without a frame, and for one without calls and subscriptions.
 SILENT_S = 20.0
 IDLE_S = 300.0
 LOOK_S = 0.5
-MOST_CALLS = 256
-# Frames that cost no call, and so count against no rate.
-MOST_MISREAD = 100
-MOST_SUBSCRIPTIONS = 32
-MOST_SOCKETS = 5_000
-MOST_OF_A_KEY = 200
+MAX_CALLS = 256
+# Unreadable frames, which count against no rate limit.
+MAX_MISREAD = 100
+MAX_SUBSCRIPTIONS = 32
+MAX_SOCKETS = 5_000
+MAX_PER_KEY = 200
 
 
 class NeedsUpgrade(Invalid):
-    """A plain request where a WebSocket handshake belongs."""
+    """A plain request to the path of WebSockets."""
 
     status = 426
 
 
 class Sockets:
-    """The endpoint /ws, and all sockets that are open."""
+    """The endpoint /ws and all open sockets."""
 
     def __init__(self, app: App, call: Calling, tickets: Tickets) -> None:
         self._app = app
@@ -70,7 +70,7 @@ class Sockets:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket from its handshake to its end."""
         try:
-            # A handshake is a GET that does what a POST does.
+            # A handshake is a GET with the effects of a POST.
             key = self._tickets.redeem(scope["subprotocols"]) or credential(
                 HTTPConnection(scope), method="POST"
             )
@@ -99,20 +99,18 @@ class Sockets:
 
     def _admit(self, caller: Caller) -> None:
         """Raise RateLimited when a key, or the server, has too many sockets."""
-        is_many = caller.role != "operator" and self._of_key[caller.key_id] >= MOST_OF_A_KEY
-        if is_many or len(self._open) >= MOST_SOCKETS:
-            whose, most = ("This key", MOST_OF_A_KEY) if is_many else ("This server", MOST_SOCKETS)
+        is_many = caller.role != "operator" and self._of_key[caller.key_id] >= MAX_PER_KEY
+        if is_many or len(self._open) >= MAX_SOCKETS:
+            owner, maximum = ("This key", MAX_PER_KEY) if is_many else ("This server", MAX_SOCKETS)
             raise RateLimited(
-                f"{whose} has {most:,} sockets open.",
+                f"{owner} has {maximum:,} open sockets, which is the maximum.",
                 hint="Close some; one socket carries many calls and subscriptions.",
                 retry_after_s=30,
-                limit=most,
+                limit=maximum,
             )
 
     async def _watch(self) -> None:
-        """Close the sockets of keys that have ended, and those that say nothing, as long as any
-        is open.
-        """
+        """Close the sockets of ended keys and idle sockets, as long as any is open."""
         while self._open:
             await asyncio.sleep(LOOK_S)
             if self._app.bell.is_closing:
@@ -120,10 +118,10 @@ class Sockets:
             try:
                 gone = await self._app.ended_keys()
             except AckboxError:
-                continue  # said to those who call; the next turn looks again
+                continue  # callers get this error; the next turn tries again
             except (
                 Exception
-                # the edge of what runs beside the calls: it must outlive whatever went wrong once
+                # the edge of background work: it must survive one failure
             ) as error:
                 structlog.get_logger().error(
                     "failed", operation="ws", kind=type(error).__name__, exc_info=error
@@ -139,13 +137,11 @@ class Sockets:
 
 
 async def needs_upgrade(_: Request) -> Response:
-    """Answer a plain request to the path of sockets, which is most often a WebSocket handshake
-    that a proxy took apart.
-    """
+    """Answer a plain request to /ws: most often a handshake whose headers a proxy removed."""
     error = NeedsUpgrade(
-        "This path speaks WebSocket, and the request asks for no upgrade.",
+        "This path is for WebSockets, and the request has no Upgrade header.",
         hint=(
-            "A proxy before this server must pass the headers Upgrade and Connection on, over"
+            "A proxy before this server must forward the headers Upgrade and Connection, over"
             " HTTP/1.1. In nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade;"
             " proxy_set_header Connection upgrade."
         ),
@@ -156,10 +152,7 @@ async def needs_upgrade(_: Request) -> Response:
 
 
 async def _closed(receive: Receive, session: Session) -> None:
-    """Return when the socket has closed.
-
-    Frames that came before the line was taken over are handed on.
-    """
+    """Return when the socket has closed; pass on the frames that arrived first."""
     while (message := await receive())["type"] != "websocket.disconnect":
         if message["type"] == "websocket.receive":
             text = message.get("text")
@@ -169,7 +162,7 @@ async def _closed(receive: Receive, session: Session) -> None:
 
 
 class Session:
-    """One open socket: its calls that are not answered yet, and its subscriptions."""
+    """One open socket: its pending calls and its subscriptions."""
 
     def __init__(
         self,
@@ -206,8 +199,8 @@ class Session:
                 raise Misread(
                     None,
                     Conflict(
-                        "A frame with this id is not answered yet.",
-                        hint="Give each frame an id of its own.",
+                        f"A call with the id {asked.id!r} is still pending.",
+                        hint="Use a new id for each frame.",
                         id=asked.id,
                     ),
                 )
@@ -218,41 +211,41 @@ class Session:
         except Misread as wrong:
             self.line.say(refused(wrong.id, wrong.error))
             self._misread += 1
-            if self._misread > MOST_MISREAD:
+            if self._misread > MAX_MISREAD:
                 self.line.hang_up(UNREADABLE, "unreadable")
             return
-        # Named by what it does; without a name each task is given one of its own making.
+        # A name set here saves asyncio from making one.
         self._asking[asked.id] = self._loop.create_task(
             self._answer(asked, len(data)), name=asked.op
         )
-        if len(self._asking) >= MOST_CALLS:
+        if len(self._asking) >= MAX_CALLS:
             self.line.be_busy(True)
 
     def is_idle(self, now: float) -> bool:
-        """Whether the socket has been silent for too long for one that waits for nothing."""
+        """Whether the socket has no calls and no subscriptions and was silent for too long."""
         if self._asking or self._subscriptions or self._stay is not None:
             return False
         return now - self._heard_at > (SILENT_S if self._is_new else IDLE_S)
 
     def key_ended(self) -> None:
-        """Say that the key is good no more, and close."""
+        """Report that the key has ended, and close."""
         self.line.say(
             refused(
                 None,
                 BadKey(
-                    "This key has been revoked or has expired.", hint="Ask an admin for a new one."
+                    "This key has been revoked or has expired.", hint="Get a new key from an admin."
                 ),
             )
         )
         self.line.hang_up(KEY_ENDED, "key ended")
 
     async def end(self) -> None:
-        """Stop everything that runs for this socket; what has been written stays."""
-        # Calls end by themselves, a wait at once: one that is cut off between its commit and its
-        # ring would ring nobody.
+        """End the calls and subscriptions of this socket; stored messages stay."""
+        # Calls run to their end, waits end at once: a call cut off between its commit and its
+        # notification would notify nobody.
         self.line.connection.gone.set()
         await asyncio.gather(*self._asking.values(), return_exceptions=True)
-        # One of those calls may have begun another.
+        # One of those calls may have started a subscription.
         subscriptions = list(self._subscriptions.values())
         for task in subscriptions:
             task.cancel()
@@ -263,7 +256,7 @@ class Session:
     async def _answer(self, asked: Asked, size: int) -> None:
         try:
             while self.line.is_full():
-                # Answers would pile up for a reader that does not take them.
+                # Replies would pile up for a client that does not read them.
                 await self.line.room()
             if asked.op is None:
                 result = await self._change(asked)
@@ -282,26 +275,25 @@ class Session:
                 )
             self.line.say(answered(asked.id, result))
         except ConnectionError:
-            pass  # the reader is gone
+            pass  # the client is gone
         except Exception as error:  # the edge: everything becomes the one error shape
             self.line.say(refused(asked.id, error, operation=asked.op or "event.feed"))
         finally:
             self._limits.release(self._caller, size)
             del self._asking[asked.id]
-            if len(self._asking) < MOST_CALLS // 2:
+            if len(self._asking) < MAX_CALLS // 2:
                 self.line.be_busy(False)
 
     async def _change(self, asked: Asked) -> Any:
-        """Begin a subscription, or end one."""
+        """Start or end a subscription."""
         if asked.subscribe is not None:
             return await self._subscribe(asked.id, asked.subscribe)
         assert asked.unsubscribe is not None
         return await self._unsubscribe(asked.unsubscribe)
 
     async def _come(self, asked: bytes) -> Any:
-        """Check in as one that is online until this socket ends.
-
-        Who stays under another name leaves the first.
+        """Check in an agent that stays online until this socket ends; a second one replaces the
+        first.
         """
         stay, result = await self._feeds.stay(asked, credential=self._credential, face="ws")
         before, self._stay = self._stay, stay
@@ -312,13 +304,15 @@ class Session:
     async def _subscribe(self, id: Id, asked: dict[str, Any]) -> dict[str, Any]:
         if id in self._subscriptions:
             raise Conflict(
-                "A subscription has this id.", hint="Give each frame an id of its own.", field="id"
+                f"A subscription has the id {id!r} already.",
+                hint="Use a new id for each frame.",
+                field="id",
             )
-        if len(self._subscriptions) + self._starting >= MOST_SUBSCRIPTIONS:
+        if len(self._subscriptions) + self._starting >= MAX_SUBSCRIPTIONS:
             raise Invalid(
-                f"A socket has at most {MOST_SUBSCRIPTIONS} subscriptions.",
-                hint="End one first.",
-                limit=MOST_SUBSCRIPTIONS,
+                f"This socket has {MAX_SUBSCRIPTIONS} subscriptions, which is the maximum.",
+                hint="End one with unsubscribe.",
+                limit=MAX_SUBSCRIPTIONS,
             )
         subscription = Subscription(self._feeds, self.line, id, asked, self._credential)
         self._starting += 1
@@ -327,7 +321,7 @@ class Session:
         finally:
             self._starting -= 1
         task = self._subscriptions[id] = asyncio.create_task(self._run(subscription))
-        # Not in the task: one that is cancelled before its first step runs none of its own code.
+        # A callback: a task cancelled before its first step runs no code.
         task.add_done_callback(lambda _: self._ended(subscription))
         return {"subscription": id, "cursor": cursor}
 
@@ -339,8 +333,8 @@ class Session:
         task = self._subscriptions.get(id)
         if task is None:
             raise NotFound(
-                "There is no such subscription.",
-                hint="Name one by the id of the frame that made it.",
+                f"No subscription has the id {id!r}.",
+                hint="Use the id of the frame that subscribed.",
                 field="unsubscribe",
             )
         task.cancel()
@@ -353,8 +347,8 @@ class Session:
         except BadKey:
             self.key_ended()
         except ConnectionError:
-            pass  # the reader is gone; it goes on from its cursor when it is back
-        except Exception as error:  # the edge of what runs beside the calls
+            pass  # the client is gone; it continues from its cursor when it is back
+        except Exception as error:  # the edge of background work
             structlog.get_logger().error(
                 "failed", operation="event.feed", kind=type(error).__name__, exc_info=error
             )
@@ -362,7 +356,7 @@ class Session:
 
 
 class Once:
-    """A call's parameters, given away when they are read, so that a wait does not keep them."""
+    """A call's parameters, released when they are read, so that a wait does not hold them."""
 
     __slots__ = ("_params",)
 

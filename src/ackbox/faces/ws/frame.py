@@ -1,4 +1,4 @@
-"""Frames: what a WebSocket client may say, and how it is answered.
+"""Frames: the messages of a WebSocket client, and their replies.
 
 JSON text, one object each. A call, a subscription, or the end of one. Explained in
 docs/howto/websocket.md.
@@ -22,8 +22,7 @@ LONGEST_ID = 64
 class Asked(msgspec.Struct, forbid_unknown_fields=True):
     """One frame from a client: exactly one of op, subscribe, unsubscribe.
 
-    `stay` goes with the operation agent.check_in: whoever checks in so is checked out when the
-    socket ends.
+    `stay` goes with the operation agent.check_in: the agent is checked out when the socket ends.
     """
 
     id: Id
@@ -35,7 +34,7 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Misread(Exception):
-    """A frame that cannot be read, with its id where that much could be."""
+    """A frame that cannot be read, with its id if that could be read."""
 
     def __init__(self, id: Id | None, error: AckboxError) -> None:
         super().__init__(error.message)
@@ -48,9 +47,9 @@ _HINT = 'Send {"id":1,"op":"agent.whoami","params":{}}, or an id with subscribe 
 
 
 def read(data: bytes, is_text: bool) -> Asked:
-    """Return what a frame asks. Raises Misread."""
+    """Return a decoded frame. Raises Misread."""
     if not is_text:
-        raise Misread(None, Invalid("Frames are JSON text; this one is binary.", hint=_HINT))
+        raise Misread(None, Invalid("This frame is binary. Frames are JSON text.", hint=_HINT))
     try:
         asked = _asked.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -59,31 +58,32 @@ def read(data: bytes, is_text: bool) -> Asked:
         raise Misread(
             None,
             Invalid(
-                f"`id` has more than {LONGEST_ID} characters.",
-                hint="Number your frames.",
+                f"`id` has {len(asked.id)} characters; at most {LONGEST_ID} are allowed.",
+                hint="Use short ids, such as numbers.",
                 field="id",
             ),
         )
     if (asked.op, asked.subscribe, asked.unsubscribe).count(None) != 2:
         raise Misread(
-            asked.id, Invalid("A frame has one of `op`, `subscribe`, `unsubscribe`.", hint=_HINT)
+            asked.id,
+            Invalid("A frame needs exactly one of `op`, `subscribe`, `unsubscribe`.", hint=_HINT),
         )
     if asked.stay and asked.op != "agent.check_in":
         raise Misread(
             asked.id,
             Invalid(
-                "Only a frame with the `op` agent.check_in has `stay`.", hint=_HINT, field="stay"
+                "`stay` is allowed only with the `op` agent.check_in.", hint=_HINT, field="stay"
             ),
         )
     if asked.op is None and bytes(asked.params):
         raise Misread(
-            asked.id, Invalid("Only a frame with `op` has `params`.", hint=_HINT, field="params")
+            asked.id, Invalid("`params` is allowed only with `op`.", hint=_HINT, field="params")
         )
     return asked
 
 
 def _misread(data: bytes, error: Exception) -> Misread:
-    """Say what is wrong, and whose answer that is when the id can be read."""
+    """Return the error of an unreadable frame, with its id if that can be read."""
     try:
         found = read_json(data)
     except AckboxError as wrong:
@@ -101,9 +101,7 @@ def _misread(data: bytes, error: Exception) -> Misread:
 
 
 def _refuse_halves(frame: dict[str, Any]) -> None:
-    """Raise Invalid for text in a frame that is no Unicode, with the field it stands in, as the
-    operation names it.
-    """
+    """Raise Invalid for text that is not Unicode, with the name of its field."""
     for name in ("params", "subscribe"):
         inner = frame.get(name)
         if isinstance(inner, dict):
@@ -133,12 +131,12 @@ def answered(id: Id, result: Any) -> bytes:
 
 
 def refused(id: Id | None, error: BaseException, *, operation: str = "") -> bytes:
-    """Return the frame that refuses one: the one error shape, beside the id it answers."""
+    """Return the frame that rejects a call: the error object with the call's id."""
     return b'{"id":%b,"error":%b}' % (encode(id), _shown(error, operation))
 
 
 def pushed(subscription: Id, page: Any) -> bytes:
-    """Return the frame that brings events."""
+    """Return the frame that delivers events."""
     return b'{"subscription":%b,"events":%b,"cursor":%b}' % (
         encode(subscription),
         encode(page.events),
@@ -147,7 +145,7 @@ def pushed(subscription: Id, page: Any) -> bytes:
 
 
 def ended(subscription: Id, error: BaseException) -> bytes:
-    """Return the frame that ends a subscription from this side."""
+    """Return the frame with which the server ends a subscription."""
     return b'{"subscription":%b,"error":%b}' % (encode(subscription), _shown(error, "event.feed"))
 
 

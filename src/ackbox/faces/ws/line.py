@@ -1,10 +1,8 @@
-"""The line under a WebSocket: frames in, frames out, and the end of a reader that stalls.
+"""The transport of a WebSocket: frames in, frames out, and the end of a client that stalls.
 
-Frames go straight to the session, and what is said within one turn of the loop leaves in one write.
-A line is not read while
-its reader takes nothing, or while many of its calls are not answered yet. A handshake has a
-deadline; pieces of messages, pings
-and pongs have a rate. What frames mean is said in ws.py.
+Frames go straight to the session; replies of one turn of the event loop leave in one write. The
+server stops reading while the client takes no replies, or while many of its calls are pending. A
+handshake has a deadline; fragments, pings and pongs have a rate. What frames mean is endpoint.py's.
 Explained in docs/why/websocket.md.
 """
 
@@ -39,7 +37,7 @@ TOO_MANY = (1008, "too many frames")
 # none is waited for.
 LINGER_BYTES = 1 << 20
 LINGER_S = 2.0
-# Answers that wait to be written; who asks on is not answered until some have been taken.
+# Replies waiting to be written; above this, further calls wait until the client reads.
 MAX_UNWRITTEN = 256 * 1024
 # Where a session finds its line among the extensions of its scope.
 EXTENSION = "ackbox.line"
@@ -55,7 +53,7 @@ class Line(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._take: Take | None = None
-        self._said: list[bytes] = []
+        self._outgoing: list[bytes] = []
         self._stalled: asyncio.TimerHandle | None = None
         self._said_bytes = 0
         self._is_busy = False
@@ -84,7 +82,7 @@ class Line(WebSocketsSansIOProtocol):
                 return
         super().data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_initiated:
-            # A head that the library cannot read: it answers nothing, and goes on reading for ever.
+            # Headers that the library cannot parse: it answers nothing and keeps reading.
             self._refuse_handshake()
 
     def handle_connect(self, event: Any) -> None:
@@ -98,8 +96,7 @@ class Line(WebSocketsSansIOProtocol):
         if message["type"] == "websocket.http.response.body" and not message.get(
             "more_body", False
         ):
-            # A refusal completes the handshake too; without this each one is logged as an error of
-            # ours.
+            # A rejection completes the handshake too; without this each one is logged as our error.
             self.handshake_complete = True
 
     def handle_cont(self, event: Frame) -> None:
@@ -129,7 +126,7 @@ class Line(WebSocketsSansIOProtocol):
         return False
 
     def linger(self) -> None:
-        """An open socket closes with a code, a refused one with its answer."""
+        """An open socket closes with a code, a rejected one with its response."""
 
     def drop(self) -> None:
         self.transport.abort()
@@ -152,13 +149,13 @@ class Line(WebSocketsSansIOProtocol):
 
         Nothing once the line is closing.
         """
-        if not self._said:
+        if not self._outgoing:
             self.loop.call_soon(self._flush)
-        self._said.append(text)
+        self._outgoing.append(text)
         self._said_bytes += len(text)
 
     def is_full(self) -> bool:
-        """Whether so much waits to be written that nothing more is to be said yet."""
+        """Whether too many bytes wait to be written."""
         return self._said_bytes > MAX_UNWRITTEN or not self.writable.is_set()
 
     def hang_up(self, code: int, reason: str) -> None:
@@ -178,7 +175,7 @@ class Line(WebSocketsSansIOProtocol):
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
 
     async def room(self) -> None:
-        """Wait until the reader has taken most of what was said.
+        """Wait until the client has read most of the replies.
 
         ConnectionError when it is gone.
         """
@@ -189,7 +186,7 @@ class Line(WebSocketsSansIOProtocol):
             raise ConnectionError("The line is closed.")
 
     def be_busy(self, is_busy: bool) -> None:
-        """Stop reading while too much is unanswered."""
+        """Stop reading while too many calls are pending."""
         if is_busy != self._is_busy:
             self._is_busy = is_busy
             self._read_or_not()
@@ -225,7 +222,7 @@ class Line(WebSocketsSansIOProtocol):
             return True
         self.frames = []
         self.hang_up(*TOO_MANY)
-        # A client that goes on pouring never comes to answer a close frame.
+        # A client that keeps sending never answers a close frame.
         self._is_cut_off = True
         self._end_soon()
         return False
@@ -242,7 +239,7 @@ class Line(WebSocketsSansIOProtocol):
 
     def _refuse_handshake(self) -> None:
         error = Invalid(
-            "This is not a WebSocket handshake that can be read.",
+            "The WebSocket handshake is malformed.",
             hint="Send no body, short lines and few headers.",
         )
         response = error_response(error)
@@ -256,18 +253,20 @@ class Line(WebSocketsSansIOProtocol):
         self.transport.close()
 
     def _flush(self) -> None:
-        said, self._said = self._said, []
+        outgoing, self._outgoing = self._outgoing, []
         self._said_bytes = 0
-        if not said or self.close_sent or self.transport.is_closing():
+        if not outgoing or self.close_sent or self.transport.is_closing():
             return
         # Written here: a frame without a mask is its text behind a few bytes, and the library takes
         # a tenth of a call for it.
-        self.transport.write(b"".join([part for text in said for part in (_head(len(text)), text)]))
+        self.transport.write(
+            b"".join([part for text in outgoing for part in (_head(len(text)), text)])
+        )
 
     def _read_or_not(self) -> None:
         if self._take is None or self.transport.is_closing():
             return
-        # Who does not read is not read either: answers to what it goes on asking would pile up.
+        # Stop reading from a client that does not read us: its replies would pile up.
         if self._is_busy or not self.writable.is_set():
             self.transport.pause_reading()
             self._watch.start()
@@ -290,7 +289,7 @@ class Line(WebSocketsSansIOProtocol):
 
 
 def _head(size: int) -> bytes:
-    """Return what stands before a text of so many bytes, whole in one frame."""
+    """Return the header of a text frame of so many bytes."""
     if size < 126:
         return bytes((0x81, size))
     return (

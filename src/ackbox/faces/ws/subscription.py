@@ -21,7 +21,7 @@ from ackbox.faces.ws.line import Line
 PAGE = 200
 JOIN_S = {"workspace": 0.05, "inbox": 0.0}
 LONGEST_JOIN_S = 1.0
-# Also without a ring: a lost one costs time, never an event.
+# Look even without a notification: a lost one costs time, never an event.
 LOOK_AGAIN_S = 30.0
 TRY_AGAIN_S = 1.0
 # Looks a second that all viewers of whole workspaces have between them; when there are many, each
@@ -103,7 +103,7 @@ class Subscription:
             self._line.say(ended(self.id, error))
 
     def stop(self) -> None:
-        """Ring no more."""
+        """Stop notifying it."""
         self._feeds.viewers -= self._is_viewer
         self._feeds.unfollow(self._follower)
 
@@ -145,8 +145,8 @@ def _join(asked: dict[str, Any]) -> float:
         or not 0 <= join_ms <= LONGEST_JOIN_S * 1000
     ):
         raise Invalid(
-            f"`join_ms` is a number from 0 to {LONGEST_JOIN_S * 1000:.0f}.",
-            hint="50 for people who watch, 0 for agents.",
+            f"`join_ms` must be a number from 0 to {LONGEST_JOIN_S * 1000:.0f}.",
+            hint="Use 50 for people who watch, 0 for agents.",
             field="join_ms",
         )
     return float(join_ms) / 1000

@@ -1,4 +1,4 @@
-"""Tickets: how a page that cannot send a header opens a socket with its key.
+"""Tickets: let a web page, which cannot send headers, open a WebSocket with its key.
 
 A page asks for a ticket with its key, and offers it as a subprotocol within 30 seconds, once. The
 ticket stands for the key
@@ -27,7 +27,7 @@ PREFIX = "ackbox.ticket."
 
 
 class Tickets:
-    """Tickets that have been given and not used."""
+    """The unused tickets."""
 
     def __init__(self, call: Calling, clock: Callable[[], int]) -> None:
         self._call = call
@@ -35,7 +35,7 @@ class Tickets:
         self._given: dict[bytes, tuple[int, str]] = {}
 
     def routes(self) -> list[Route]:
-        """Return the route that gives tickets."""
+        """Return the route that issues tickets."""
         return [Route("/v1/tickets", self._give, methods=["POST"], name="tickets")]
 
     async def _give(self, request: Request) -> Response:
@@ -56,11 +56,11 @@ class Tickets:
     def give(self, key: str) -> dict[str, Any]:
         """Return a new ticket for a key. Raises RateLimited."""
         now = self._clock()
-        self._given = {told: held for told, held in self._given.items() if held[0] > now}
+        self._given = {ticket: held for ticket, held in self._given.items() if held[0] > now}
         if len(self._given) >= MOST:
             raise RateLimited(
-                "Too many tickets are open.",
-                hint="Wait, then ask again.",
+                "Too many tickets are unused.",
+                hint="Wait a second, then request one again.",
                 retry_after_s=GOOD_FOR_MS / 1000,
             )
         ticket = secrets.token_urlsafe(32)
@@ -82,7 +82,7 @@ class Tickets:
         until, key = self._given.pop(digest(offered[0]), (0, ""))
         if until <= self._clock():
             raise BadKey(
-                "This ticket has been used, or is older than 30 seconds.",
-                hint="Ask for another with POST /v1/tickets.",
+                "This ticket is used or older than 30 seconds.",
+                hint="Get another with POST /v1/tickets.",
             )
         return key

@@ -1,9 +1,7 @@
-"""Copies: which instance a running copy of an agent gets when it was given none, and who its
-siblings are.
+"""Copies: which instance a process of an agent gets when it has none, and its siblings.
 
 Chosen in the transaction of the check-in, so that two copies that start together never get the same
-one.
-Explained in docs/why/presence.md, "Running copies".
+one. Explained in docs/why/presence.md, "Instances".
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from ackbox.ops.rules.presence import derived
 from ackbox.ops.table import Context
 from ackbox.store.readers import Presence, Reader
 
-# Where a copy's own token is kept: in the card of its instance, and never shown.
+# Where a process's id is kept: in the card of its instance, and never shown.
 COPY = "copy"
 MAX_INSTANCE = 64
 UNNAMED = "copy"
@@ -24,8 +22,8 @@ MAX_COPIES = 1000
 
 
 def as_instance(wish: str) -> str:
-    """Return an instance's name made of a wish, such as a directory's name: what cannot stand
-    in a name becomes a dash.
+    """Return an instance name made of a wish, such as a directory name; forbidden characters become
+    dashes.
     """
     text = beginning(wish, MAX_INSTANCE)
     clean = "".join(c if c.isalnum() or c in "-_. " else "-" for c in text).strip(" -_.")
@@ -36,9 +34,8 @@ async def choose(context: Context, agent: str, wish: str, copy_id: str) -> str:
     """Return the instance for a copy: the one it has, else the first of `wish`, `wish-2`, … that no
     live copy has.
 
-    One that was named by hand, or registered by a call of its own, is never taken: it keeps its own
-    unread messages.
-    An instance that is used again starts as a new one does.
+    An instance that was named by hand or registered by a call is never taken, and keeps its unread
+    messages. A reused instance starts as a new one does.
     """
     base = as_instance(wish)
     own = await context.store.reader(agent)
@@ -78,7 +75,7 @@ def _token(presence: Presence | None) -> str | None:
 
 
 async def siblings(context: Context, me: Reader) -> list[Reader]:
-    """Return the other running copies of the caller that are online now."""
+    """Return the other instances of the caller that are online."""
     stored = await context.store.presences(me.agent)
     return [
         reader

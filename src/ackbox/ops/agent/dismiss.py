@@ -1,7 +1,7 @@
-"""agent.dismiss: no longer waiting for a name that nobody has ever used.
+"""agent.dismiss: withdrawing all messages for an unknown name.
 
-What waits for it is taken back, as if each sender had done so; nothing of the history changes.
-Explained in docs/why/delivery.md, "Taking back".
+Messages that wait for it are withdrawn, as if each sender had done so; the history stays. Explained
+in docs/why/delivery.md, "Withdrawing".
 """
 
 from __future__ import annotations
@@ -16,46 +16,49 @@ from ackbox.ops.message.withdraw import take_from
 from ackbox.ops.table import Call, Context, op
 
 # Messages taken back by one call.
-MOST = 500
+MAX_WITHDRAWN = 500
 
 
 class Dismiss(Call, frozen=True, kw_only=True):
-    """Which name to wait for no longer."""
+    """Unknown name to dismiss."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=256, description="A name from `awaited`")]
+    name: Annotated[
+        str, Meta(min_length=1, max_length=256, description="Name from `awaited` in agent.list")
+    ]
 
 
 class Dismissed(msgspec.Struct, frozen=True, kw_only=True):
-    """How much was taken back, and whether more waits."""
+    """Number of withdrawn messages, and whether more wait."""
 
-    name: Annotated[str, Meta(description="The name")]
-    withdrawn: Annotated[int, Meta(description="Messages that do not wait for it any more")]
-    is_more: Annotated[bool, Meta(description="More waits than one call takes back: call again")]
+    name: Annotated[str, Meta(description="Name")]
+    withdrawn: Annotated[int, Meta(description="Number of withdrawn messages")]
+    is_more: Annotated[bool, Meta(description="Whether more messages wait; call again")]
 
 
 @op("agent.dismiss", scope="write", writes=True)
 async def dismiss(context: Context, params: Dismiss) -> Dismissed:
-    """Wait no longer for a name that has never been here: what waits for it is taken back, and
-    stays in the history.
+    """Withdraw all messages that wait for an unknown name.
 
-    People and operators may. It is awaited again as soon as somebody writes to it again.
+    The messages stay in the history.
 
-    Raises NotAllowed, NotFound (also for who has been here).
+    For people and operators. A later message to the name waits again.
+
+    Raises NotAllowed, NotFound (also for an agent that has connected before).
     """
     store = context.store
     if not context.caller.sees_all:
         raise NotAllowed(
-            "Only a person says that a name is not waited for.",
-            hint="Take back your own messages with message.withdraw.",
+            "Only a person or an operator can dismiss an unknown name.",
+            hint="Withdraw your messages with message.withdraw.",
         )
     reader = await store.reader(params.name)
     if reader is None or reader.seen or reader.kind == "system":
         raise NotFound(
-            f"Nobody called {params.name!r} is waited for.",
-            hint="agent.list names who is, in `awaited`.",
+            f"No message waits for an unknown agent {params.name!r}.",
+            hint="See `awaited` in agent.list.",
             field="name",
         )
-    waiting = await store.waiting_for(reader, most=MOST)
+    waiting = await store.waiting_for(reader, most=MAX_WITHDRAWN)
     rows = {row.seq: row for row in await store.messages_at(sorted({seq for seq, _ in waiting}))}
     withdrawn = 0
     for seq, addressed in waiting:
@@ -63,6 +66,6 @@ async def dismiss(context: Context, params: Dismiss) -> Dismissed:
     if withdrawn:
         subject = {"agent": reader.name, "withdrawn": withdrawn}
         context.rings.add(
-            await store.note("agent.dismissed", at=context.now, reader=0, subject=subject)
+            await store.add_event("agent.dismissed", at=context.now, reader=0, subject=subject)
         )
-    return Dismissed(name=reader.name, withdrawn=withdrawn, is_more=len(waiting) == MOST)
+    return Dismissed(name=reader.name, withdrawn=withdrawn, is_more=len(waiting) == MAX_WITHDRAWN)

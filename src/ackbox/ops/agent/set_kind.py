@@ -1,6 +1,6 @@
 """agent.set_kind: making an agent's name a person's, or the other way round.
 
-What was sent before keeps the kind it was sent with. Explained in docs/why/names.md, "A person is a
+Earlier messages keep the kind they were sent with. Explained in docs/why/names.md, "A person is a
 person".
 """
 
@@ -13,35 +13,34 @@ from msgspec import Meta
 
 from ackbox.errors import Conflict, NotFound
 from ackbox.model.name import nearest
-from ackbox.ops.access import PEOPLE
+from ackbox.ops.access import is_person
 from ackbox.ops.table import Call, Context, Name, op
 from ackbox.store.store import Store
 
 
 class SetKind(Call, frozen=True, kw_only=True):
-    """Whose kind to set, and to what."""
+    """Name, and its new kind."""
 
     name: Name
-    kind: Annotated[Literal["agent", "human"], Meta(description="agent or human")]
+    kind: Annotated[Literal["agent", "human"], Meta(description="Kind: agent or human")]
 
 
 class KindSet(msgspec.Struct, frozen=True, kw_only=True):
-    """What the name is now, and what it was."""
+    """New and previous kind of the name."""
 
-    agent: Annotated[str, Meta(description="The name")]
-    kind: Annotated[str, Meta(description="What it is now")]
-    before: Annotated[str, Meta(description="What it was")]
+    agent: Annotated[str, Meta(description="Name")]
+    kind: Annotated[str, Meta(description="New kind")]
+    before: Annotated[str, Meta(description="Previous kind")]
 
 
-@op("agent.set_kind", scope="admin", writes=True)
+@op("agent.set_kind", scope="admin", writes=True, recounts=True)
 async def set_kind(context: Context, params: SetKind) -> KindSet:
-    """Make a registered name a person's, or an agent's.
+    """Change a registered name's kind to agent or human.
 
-    Messages that were sent before keep the kind they were sent with. Keys of the name stay as they
-    are: an agent's key no longer
-    speaks as a person, so make a new one for the person.
+    Earlier messages keep the kind they were sent with. Keys do not change: an agent's key cannot
+    speak as a person, so create a new key for the person.
 
-    Raises NotFound, Conflict (a part of the server; a person who still has a key).
+    Raises NotFound, Conflict (part of the server, or a person with a valid key).
     """
     store = context.store
     reader = await store.reader(params.name)
@@ -55,11 +54,11 @@ async def set_kind(context: Context, params: SetKind) -> KindSet:
         )
     if reader.kind == "system":
         raise Conflict(
-            f"{params.name!r} is a part of the server.",
+            f"{params.name!r} is part of the server.",
             hint="Its kind stays 'system'.",
             field="name",
         )
-    if reader.kind == "human" and params.kind == "agent" and await _has_key(context, reader.name):
+    if reader.is_person and params.kind == "agent" and await _has_key(context, reader.name):
         raise Conflict(
             f"{params.name!r} has a person's key that is still valid.",
             hint="Revoke it first: see key.list.",
@@ -67,10 +66,11 @@ async def set_kind(context: Context, params: SetKind) -> KindSet:
         )
     if reader.kind != params.kind:
         await store.set_kind(reader, params.kind)
-        context.totals.forget()
         subject = {"agent": reader.name, "kind": params.kind, "before": reader.kind}
         context.rings.add(
-            await store.note("agent.kind_set", at=context.now, reader=reader.agent, subject=subject)
+            await store.add_event(
+                "agent.kind_set", at=context.now, reader=reader.agent, subject=subject
+            )
         )
     return KindSet(agent=reader.name, kind=params.kind, before=reader.kind)
 
@@ -79,9 +79,5 @@ async def _has_key(context: Context, name: str) -> bool:
     """Whether a person's key for the name is valid, here or across all workspaces."""
     keys = [*await context.store.keys(), *await Store(context.store.tx, 0).keys()]
     return any(
-        key.agent == name
-        and key.role in PEOPLE
-        and key.revoked_at is None
-        and (key.expires_at is None or key.expires_at > context.now)
-        for key in keys
+        key.agent == name and is_person(key.role) and key.is_good(context.now) for key in keys
     )

@@ -23,62 +23,58 @@ LOOKED_AT = 500
 
 
 class Feed(Call, frozen=True, kw_only=True):
-    """Where to go on, which events, and how long to wait when nothing is new."""
+    """Cursor, filters and waiting time."""
 
     cursor: (
         Annotated[
             Cursor,
             Meta(
-                description=(
-                    "Where the last call ended; `start` for the beginning; now when left out"
-                )
+                description=("Cursor from the last call; `start` for the beginning (default: now)")
             ),
         ]
         | None
     ) = None
     of: Annotated[
         Literal["workspace", "inbox"],
-        Meta(description="workspace: all you may see; inbox: only post for you"),
+        Meta(
+            description=(
+                "Scope of the feed: workspace for all you may see, inbox for your messages only"
+            )
+        ),
     ] = "workspace"
     kinds: Annotated[
         list[Annotated[str, Meta(max_length=64)]],
-        Meta(max_length=20, description="Only events of these kinds"),
+        Meta(max_length=20, description="Kinds of events to filter by (at most 20)"),
     ] = []
-    sender: Annotated[
-        Name | None, Meta(description="Only what this agent or person sent or did")
-    ] = None
-    thread: Annotated[MessageId | None, Meta(description="Only messages of this conversation")] = (
-        None
-    )
+    sender: Annotated[Name | None, Meta(description="Agent or person to filter by")] = None
+    thread: Annotated[MessageId | None, Meta(description="Conversation to filter by")] = None
     limit: Limit = 100
     wait_s: Annotated[
-        float, Meta(ge=0, le=50, description="Seconds to wait when nothing is new")
+        float, Meta(ge=0, le=50, description="Seconds to wait for a new event (0 to 50)")
     ] = 0
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the feed."""
+    """One event."""
 
-    seq: Annotated[int, Meta(description="Its number in the workspace")]
+    seq: Annotated[int, Meta(description="Number in the workspace")]
     kind: Annotated[
         str,
-        Meta(description="What happened: message.sent, receipt.marked, agent.checked_in and so on"),
+        Meta(description="Kind of event: message.sent, receipt.marked, agent.checked_in and so on"),
     ]
-    at: Annotated[str, Meta(description="When")]
-    agent: Annotated[str | None, Meta(description="Who did it")]
+    at: Annotated[str, Meta(description="Time")]
+    agent: Annotated[str | None, Meta(description="Agent or person that acted")]
     id: Annotated[str | None, Meta(description="Id of the message")] = None
-    thread: Annotated[str | None, Meta(description="Its conversation")] = None
-    details: Annotated[
-        dict[str, Any], Meta(description="What else there is to know, never a body")
-    ] = {}
+    thread: Annotated[str | None, Meta(description="Id of the conversation")] = None
+    details: Annotated[dict[str, Any], Meta(description="Details; never a body")] = {}
 
 
 class Events(msgspec.Struct, frozen=True, kw_only=True):
-    """Events after the cursor, oldest first, and the cursor for next time."""
+    """Events after the cursor, oldest first, and the next cursor."""
 
-    events: Annotated[list[Event], Meta(description="Oldest first")]
-    cursor: Annotated[str, Meta(description="For the next call")]
-    has_more: Annotated[bool, Meta(description="Whether to ask again at once")] = False
+    events: Annotated[list[Event], Meta(description="Items, oldest first")]
+    cursor: Annotated[str, Meta(description="Cursor for the next call")]
+    has_more: Annotated[bool, Meta(description="Whether there are more events now")] = False
 
 
 async def _go_on(context: Context, params: Feed, last: Events) -> Events:
@@ -89,13 +85,14 @@ async def _go_on(context: Context, params: Feed, last: Events) -> Events:
     "event.feed",
     scope="read",
     is_done=lambda result: bool(result.events) or result.has_more,
-    again=_go_on,
+    recheck=_go_on,
 )
 async def feed(context: Context, params: Feed) -> Events:
-    """Return events after a cursor, oldest first; waits up to `wait_s` when there are none.
+    """Return events after a cursor, oldest first; can wait for new ones.
 
-    A reader that keeps its cursor never skips an event. One cursor serves every choice of
-    events. A page may be empty and have more after it: ask again.
+    With `wait_s` it waits when there are none. A client that keeps its cursor never misses an
+    event; one cursor is valid for all filters. A page may be empty although `has_more` is true:
+    call again.
 
     Raises Invalid, BadCursor.
     """

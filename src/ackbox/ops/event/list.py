@@ -19,23 +19,25 @@ from ackbox.store.messages import NEWEST
 
 
 class ListEvents(Call, frozen=True, kw_only=True):
-    """Which events; what is left out narrows nothing."""
+    """Filters for events."""
 
-    of: Annotated[Name | None, Meta(description="Only what this agent or person did")] = None
+    of: Annotated[Name | None, Meta(description="Agent or person to filter by")] = None
     limit: Limit = 20
     cursor: Cursor | None = None
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):
-    """Events, and the cursor to go on; null when there are no more."""
+    """A page of events."""
 
-    events: Annotated[list[Event], Meta(description="Newest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    events: Annotated[list[Event], Meta(description="Items, newest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 @op("event.list", scope="read")
 async def list_events(context: Context, params: ListEvents) -> Activity:
-    """Return what happened, newest first: ids and kinds, never a body.
+    """List events, newest first: ids and kinds, never a body.
 
     Raises BadCursor.
     """

@@ -1,4 +1,4 @@
-"""event.log: what happened and what was said, oldest first, as lines that can be kept in a file.
+"""event.log: events and complete messages, oldest first, as lines for a file.
 
 Explained in docs/why/turns.md.
 """
@@ -22,12 +22,10 @@ from ackbox.store.messages import Stored
 
 
 class Log(Call, frozen=True, kw_only=True):
-    """Where to go on."""
+    """Cursor and limit."""
 
     cursor: (
-        Annotated[
-            Cursor, Meta(description="Where the last call ended; the beginning when left out")
-        ]
+        Annotated[Cursor, Meta(description="Cursor from the last call (default: the beginning)")]
         | None
     ) = None
     limit: Limit = 100
@@ -36,37 +34,36 @@ class Log(Call, frozen=True, kw_only=True):
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the log."""
 
-    id: Annotated[str, Meta(description="32 hex digits; the message's own for a message")]
+    id: Annotated[str, Meta(description="Id (32 hex digits); the message id for a message")]
     type: Annotated[
         str,
         Meta(
             description=(
-                "What happened: message.sent, contract.opened, contract.resolved, task.created and"
-                " so on"
+                "Type of line: message.sent, contract.opened, contract.resolved, "
+                "task.created and so on"
             )
         ),
     ]
-    timestamp: Annotated[str, Meta(description="When")]
+    timestamp: Annotated[str, Meta(description="Time")]
     payload: Annotated[
-        dict[str, Any], Meta(description="The message whole, or what else there is to know")
+        dict[str, Any], Meta(description="The complete message, or details of the event")
     ]
 
 
 class Lines(msgspec.Struct, frozen=True, kw_only=True):
-    """Lines of the log, and the cursor for next time."""
+    """Lines of the log, and the next cursor."""
 
-    lines: Annotated[list[Line], Meta(description="Oldest first")]
-    cursor: Annotated[str, Meta(description="For the next call")]
-    has_more: Annotated[bool, Meta(description="Whether to ask again at once")]
+    lines: Annotated[list[Line], Meta(description="Items, oldest first")]
+    cursor: Annotated[str, Meta(description="Cursor for the next call")]
+    has_more: Annotated[bool, Meta(description="Whether there are more events now")]
 
 
 @op("event.log", scope="read", is_slow=True)
 async def log(context: Context, params: Log) -> Lines:
-    """Return what happened, oldest first, messages whole; for keeping and for reading back. Looking
-    marks nothing.
+    """Return the event log with complete messages, oldest first.
 
-    A message that expects an answer opens a contract, and the first answer to it resolves that;
-    both have lines of their own.
+    For archives and replays; marks nothing. A message that expects a reply opens a contract, which
+    the first reply resolves; both have separate lines.
 
     Raises BadCursor.
     """
@@ -147,5 +144,5 @@ def _contract(kind: str, asked: Stored, at: int, **more: Any) -> Line:
 
 
 def _id(of: str) -> str:
-    """Return the same id for the same line, however often it is asked for."""
+    """Return a stable id for a line."""
     return hashlib.sha256(of.encode()).hexdigest()[:32]

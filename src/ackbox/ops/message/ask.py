@@ -17,31 +17,27 @@ from ackbox.store.messages import Stored
 
 
 class Ask(Send, frozen=True, kw_only=True):
-    """A question, and how long to wait for its answer."""
+    """A question, and how long to wait for a reply."""
 
-    intent: Annotated[
-        str, Meta(min_length=1, max_length=32, description="What the message is for")
-    ] = "question"
+    intent: Annotated[str, Meta(min_length=1, max_length=32, description="Intent")] = "question"
     wait_s: Annotated[
         float,
         Meta(
             ge=0,
             le=50,
-            description="Seconds to wait; asking again with the same idempotency key waits on",
+            description="Seconds to wait (0 to 50); the same idempotency key continues to wait",
         ),
     ] = 45
 
 
 class Asked(Sent, frozen=True, kw_only=True):
-    """The question as sent, and its answer if one came: `gone` means that everybody it was for
-    has left since.
-    """
+    """The sent question, its outcome and its reply."""
 
     outcome: Annotated[
         Literal["answered", "timed_out", "gone"],
-        Meta(description="gone: everybody it was for has left"),
+        Meta(description="Outcome; gone means that every recipient went offline"),
     ] = "timed_out"
-    answer: Annotated[Message | None, Meta(description="The answer")] = None
+    answer: Annotated[Message | None, Meta(description="Reply; null for none")] = None
 
 
 async def _look(context: Context, params: Ask, asked: Asked) -> Asked:
@@ -92,15 +88,16 @@ def _kept(params: Ask) -> Ask:
     scope="write",
     writes=True,
     is_done=lambda result: result.outcome != "timed_out",
-    again=_look,
-    kept=_kept,
+    recheck=_look,
+    kept_params=_kept,
+    creates=True,
 )
 async def ask(context: Context, params: Ask) -> Asked:
-    """Send a question and wait for its answer, up to `wait_s` seconds.
+    """Send a question and wait up to `wait_s` seconds for a reply.
 
-    Returns early when everybody it was for goes away. The question stays sent whatever the
-    outcome; to wait on, ask again with the same idempotency key. The answer is ordinary post:
-    mark it when you have dealt with it.
+    Returns early when all recipients go offline. The question stays sent for any outcome; to
+    continue to wait, call again with the same idempotency key. The reply is an ordinary message:
+    mark it when you have read it.
 
     Raises what message.send raises.
     """

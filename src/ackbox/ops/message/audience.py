@@ -18,29 +18,31 @@ from ackbox.model.name import LONGEST, nearest, refuse_newcomer
 from ackbox.ops.rules.presence import Standing, everyone, standing
 from ackbox.ops.table import Context
 from ackbox.store.messages import Channel
-from ackbox.store.readers import PEOPLE, Reader
+from ackbox.store.readers import ANY_PERSON, Reader
 
 EVERYONE_CHANNEL = 0
 # Unknown names of one audience for which known ones like them are looked up.
-MOST_NEAR = 5
-# Of everyone, those who are told of one by one before a send.
+MAX_NEAR = 5
+# Maximum recipients of a broadcast that a preview lists.
 FIRST = 50
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
-    """What the sender is told about one recipient: whether it is known, here, and since when."""
+    """A recipient: whether it is known, its presence and last call."""
 
     agent: Annotated[str, Meta(description="Name")]
-    instance: Annotated[str | None, Meta(description="The one running copy addressed")] = None
-    known: Annotated[bool, Meta(description="Whether that name has ever been here")] = True
-    near: Annotated[list[str], Meta(description="Known names like it")] = []
-    presence: Annotated[Standing, Meta(description="Whether somebody is there")] = "away"
-    last_seen: Annotated[str | None, Meta(description="Last sign of life")] = None
-    reach: Annotated[str, Meta(description="How mail reaches it")] = "poll"
+    instance: Annotated[str | None, Meta(description="Instance the message is addressed to")] = None
+    known: Annotated[
+        bool, Meta(description="Whether an agent with this name has connected before")
+    ] = True
+    near: Annotated[list[str], Meta(description="Similar known names")] = []
+    presence: Annotated[Standing, Meta(description="Presence: online, idle or away")] = "away"
+    last_seen: Annotated[str | None, Meta(description="Time of the last call")] = None
+    reach: Annotated[str, Meta(description="Delivery channel: poll, hook, socket or push")] = "poll"
 
 
 class Audience(msgspec.Struct, frozen=True):
-    """Where a message goes: its addresses as parsed, its channels, and who they are."""
+    """The audience of a message: its addresses, channels and recipients."""
 
     addresses: tuple[Address, ...]
     channels: list[int]
@@ -61,8 +63,7 @@ async def resolve(
     sender: Reader,
     by_instance: bool = False,
 ) -> Audience:
-    """Return where a message to `to` goes; a name nobody has seen gets a reader that its post waits
-    for.
+    """Return the audience of a message; an unknown name gets a reader that messages wait for.
 
     With `by_instance` a name may be an instance's.
 
@@ -151,7 +152,7 @@ def _is_respelled(named: list[Address], readers: Named) -> bool:
 
 
 async def _meant(context: Context, address: Address) -> Address:
-    """Return the instance that a name stands for when no agent has it: a known one, else one of the
+    """Return the instance that a name means when no agent has it: a known one, else one of the
     agent before its first dash.
 
     Raises Invalid when several agents have such an instance.
@@ -169,7 +170,7 @@ async def _meant(context: Context, address: Address) -> Address:
         written = ", ".join(f"{each.name}/{each.instance}" for each in holders[:5])
         raise Invalid(
             f"Several agents have an instance {address.agent!r}.",
-            hint=f"Write which: {written}.",
+            hint=f"Choose one: {written}.",
             field="to",
         )
     if holders:
@@ -181,7 +182,7 @@ async def _meant(context: Context, address: Address) -> Address:
 async def mentioned(context: Context, text: str) -> str:
     """Return the name that a text starts with after its `@`: the longest that is known here.
 
-    Raises UnknownRecipient: a slip of the finger must not tell everyone what was for one.
+    Raises UnknownRecipient: a typing error must not send a direct message to everyone.
     """
     names = await context.store.known_names()
     found = [
@@ -192,20 +193,20 @@ async def mentioned(context: Context, text: str) -> str:
     word = re.split(r"[\s,:;]", text[1:], maxsplit=1)[0][:LONGEST]
     near = nearest(word, names)
     raise UnknownRecipient(
-        f"Nobody called {word!r} has been here.",
+        f"There is no agent called {word!r} yet.",
         recipient=word,
         near=near,
         field="body",
         hint=(
             f"Did you mean '@{near[0]}'?"
             if near
-            else "Put a space before the @ to write to everyone."
+            else "Put a space before the @ to send to everyone."
         ),
     )
 
 
 def _goes_on(after: str) -> bool:
-    """Whether a name goes on in what follows: `@bob-2` is not for bob, `@bob, look` is."""
+    """Whether a name continues in the text after it: `@bob-2` is not for bob, `@bob, look` is."""
     return re.match(r"[\s,:;!?)]|\.(?:\s|$)|$", after) is None
 
 
@@ -214,7 +215,7 @@ async def _name_people(context: Context, addresses: tuple[Address, ...]) -> list
     named = [address for address in addresses if not address.is_humans]
     if len(named) < len(addresses):
         named += [Address(person.name) for person in await context.store.humans()] or [
-            Address(PEOPLE)
+            Address(ANY_PERSON)
         ]
     return list(dict.fromkeys(named))
 
@@ -235,24 +236,24 @@ async def _refuse(context: Context, address: Address, reader: Reader | None, unk
         if here.presence == "online":
             return
         raise UnknownRecipient(
-            f"{str(address)!r} is not here now.",
-            hint="Send with `unknown=hold` and it waits.",
+            f"{str(address)!r} is offline.",
+            hint="Send with `unknown=hold` to keep the message until it connects.",
             recipient=str(address),
             near=[],
         )
     if address.is_humans:
         raise UnknownRecipient(
-            "No person has been in this workspace yet.",
-            recipient=PEOPLE,
+            "There is no person in this workspace yet.",
+            recipient=ANY_PERSON,
             near=[],
-            hint="Send with `unknown=hold` and it waits for the first.",
+            hint="Send with `unknown=hold` to keep the message for the first person.",
         )
     near = nearest(address.agent, await context.store.known_names())
     raise UnknownRecipient(
-        f"Nobody called {str(address)!r} has been here.",
+        f"There is no agent called {str(address)!r} yet.",
         recipient=str(address),
         near=near,
-        hint=f"Did you mean {near[0]!r}?" if near else "See who is here with agent.list.",
+        hint=f"Did you mean {near[0]!r}?" if near else "See the known names with agent.list.",
     )
 
 
@@ -276,16 +277,16 @@ async def describe(context: Context, channels: list[Channel]) -> list[Recipient]
 async def _recipients(
     context: Context, readers: list[tuple[Address, Reader | None]]
 ) -> list[Recipient]:
-    """Return what the sender is told of each.
+    """Return the recipients as the sender sees them.
 
-    Of many unknown names, the first few with known ones like them.
+    Of many unknown names, only the first few have similar known names.
     """
     found, named = [], 0
     for address, reader in readers:
         if reader is not None and reader.seen:
             found.append(await _known(context, reader))
             continue
-        is_told = not address.is_humans and named < MOST_NEAR
+        is_told = not address.is_humans and named < MAX_NEAR
         named += is_told
         near = nearest(address.agent, await context.store.known_names()) if is_told else []
         found.append(
@@ -306,7 +307,7 @@ async def _known(context: Context, reader: Reader) -> Recipient:
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """Who an audience would be now, how many and how many of them online; of everyone, the first.
+    """An expected audience: its recipients and counts; for everyone, the first recipients.
 
     Nothing is registered for it.
     """
@@ -320,7 +321,7 @@ class Expected(msgspec.Struct, frozen=True):
 async def look(
     context: Context, to: str | list[str], *, instance: str | None, sender: str | None
 ) -> Expected:
-    """Return who a message to `to` would be for, as things stand. Raises Invalid."""
+    """Return the audience that a message would have now. Raises Invalid."""
     addresses = await _parsed(context, to, instance)
     if addresses[0].is_everyone:
         everybody = [

@@ -14,53 +14,53 @@ from ackbox.errors import Invalid, TooLong
 from ackbox.model.message import Message
 from ackbox.model.moment import parse_moment
 from ackbox.model.query import Query, parse_query
-from ackbox.ops.message.send import has_metadata, visible
+from ackbox.ops.message.read import visible
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
+from ackbox.ops.rules.metadata import has_metadata
 from ackbox.ops.rules.paging import within
 from ackbox.ops.rules.seeing import Seen, narrowed, see_each
 from ackbox.ops.table import Call, Context, Cursor, MessageId, Name, Run, op
 from ackbox.store.messages import NEWEST, Filter, Stored
 
-CATCH_UP_AT_MOST = 2_000
-MOST_IDS = 200
+MAX_CATCH_UP = 2_000
+MAX_IDS = 200
 # Messages of one conversation that are counted.
-MOST_SIZE = 200
-# Messages read at a time while narrowing by what no index knows, and in one call: by metadata, and
-# by what a row says. Whoever
-# looks for more goes on with the cursor.
+MAX_SIZE = 200
+# Messages read at a time while filtering without an index, and maximum in one call, by metadata and
+# by columns; the cursor continues after it.
 LOOKED_AT = 500
-MOST_LOOKED_AT = 20_000
+MAX_LOOKED_AT = 20_000
 WINDOW = 100_000
-WORDS = 'Words that must all be there; also "a phrase", start*, -without'
+WORDS = 'Words that must all occur; also "a phrase", start*, -without'
 
 
 class Narrow(Call, frozen=True, kw_only=True):
-    """Which messages; what is left out narrows nothing."""
+    """Filters for messages."""
 
     since: (
         Annotated[
             str,
-            Meta(description="Only messages after this time: RFC 3339, or 2h, 3d, yesterday 9:00"),
+            Meta(description="Earliest time, exclusive: RFC 3339, or 2h, 3d, yesterday 9:00"),
         ]
         | None
     ) = None
     until: (
-        Annotated[str, Meta(description="Only messages up to this time, written alike")] | None
+        Annotated[str, Meta(description="Latest time, inclusive, in the same formats")] | None
     ) = None
-    sender: Annotated[Name | None, Meta(description="Only from this sender")] = None
-    recipient: Annotated[Name | None, Meta(description="Only to this recipient")] = None
-    thread: Annotated[MessageId | None, Meta(description="Only this conversation")] = None
-    intent: Annotated[str, Meta(max_length=32, description="Only with this intent")] | None = None
+    sender: Annotated[Name | None, Meta(description="Sender to filter by")] = None
+    recipient: Annotated[Name | None, Meta(description="Recipient to filter by")] = None
+    thread: Annotated[MessageId | None, Meta(description="Conversation to filter by")] = None
+    intent: Annotated[str, Meta(max_length=32, description="Intent to filter by")] | None = None
     metadata: Annotated[
         dict[str, Any],
-        Meta(description="Only with these values in their metadata; {} narrows nothing"),
+        Meta(description="Metadata values to filter by; {} for no filter"),
     ] = {}
-    limit: Annotated[int, Meta(ge=1, le=500, description="At most this many")] = 20
+    limit: Annotated[int, Meta(ge=1, le=500, description="Maximum number of items to return")] = 20
     cursor: Cursor | None = None
     with_cursors: Annotated[
         bool,
-        Meta(description="Also give the cursor after each, for who shows fewer than asked for"),
+        Meta(description="Whether to return a cursor after each item"),
     ] = False
 
     @property
@@ -70,7 +70,7 @@ class Narrow(Call, frozen=True, kw_only=True):
 
 
 class History(Narrow, frozen=True, kw_only=True):
-    """Which messages; what is left out narrows nothing."""
+    """Filters for messages."""
 
     text: Annotated[str, Meta(max_length=400, description=WORDS)] | None = None
     ids: (
@@ -78,22 +78,24 @@ class History(Narrow, frozen=True, kw_only=True):
             str | list[Annotated[str, Meta(max_length=64)]],
             Meta(
                 description=(
-                    "Only these messages, at most 200; ids with commas between, or a list. Stands"
-                    " alone"
+                    "Message ids, as a list or separated by commas (at most 200); not "
+                    "with other filters"
                 )
             ),
         ]
         | None
     ) = None
     body_chars: (
-        Annotated[int, Meta(ge=0, le=50_000, description="Cut each body to so many characters")]
+        Annotated[
+            int, Meta(ge=0, le=50_000, description="Maximum characters of each body (0 to 50,000)")
+        ]
         | None
     ) = None
-    with_tallies: Annotated[bool, Meta(description="Also tell how far each message has come")] = (
+    with_tallies: Annotated[bool, Meta(description="Whether to count each message's receipts")] = (
         False
     )
     with_sizes: Annotated[
-        bool, Meta(description="Also tell how many messages the conversation of each has")
+        bool, Meta(description="Whether to count the messages of each conversation")
     ] = False
 
     @property
@@ -102,73 +104,76 @@ class History(Narrow, frozen=True, kw_only=True):
 
 
 class Search(Narrow, frozen=True, kw_only=True):
-    """What to look for, and where."""
+    """Search words and filters."""
 
     query: Annotated[str, Meta(min_length=1, max_length=400, description=WORDS)]
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one message has come."""
+    """Receipt counts of one message."""
 
-    id: Annotated[str, Meta(description="The message's id")]
-    recipients: Annotated[int, Meta(description="How many it is for")]
-    delivered: Annotated[int, Meta(description="How many were handed it")]
-    read: Annotated[int, Meta(description="How many have read it")]
-    acknowledged: Annotated[int, Meta(description="How many have dealt with it")]
+    id: Annotated[str, Meta(description="Id of the message")]
+    recipients: Annotated[int, Meta(description="Number of recipients")]
+    delivered: Annotated[int, Meta(description="Number of recipients it was delivered to")]
+    read: Annotated[int, Meta(description="Number of recipients who read it")]
+    acknowledged: Annotated[int, Meta(description="Number of recipients who acknowledged it")]
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Messages, and the cursor to go on; null when there are no more."""
+    """A page of messages."""
 
-    messages: Annotated[list[Message], Meta(description="Newest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    messages: Annotated[list[Message], Meta(description="Items, newest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
     cursors: Annotated[
         list[str],
-        Meta(description="The cursor after each message, in their order; empty when not asked"),
+        Meta(description="Cursor after each message, in order; empty if not requested"),
     ] = []
 
 
 class Past(Page, frozen=True, kw_only=True):
-    """Messages, newest first, and how far each has come when that was asked."""
+    """A page of messages, newest first, with receipt counts if requested."""
 
     tallies: Annotated[
-        list[Tally], Meta(description="One for each message, in their order; empty when not asked")
+        list[Tally],
+        Meta(description="Receipt counts of each message, in order; empty if not requested"),
     ] = []
     sizes: Annotated[
         list[int],
         Meta(
             description=(
-                "How many messages the conversation of each has, in their order; 201 is more than"
-                " 200, 0 is not known; empty when not asked"
+                "Number of messages in each conversation, in order; 201 means more than "
+                "200, 0 unknown; empty if not requested"
             )
         ),
     ] = []
 
 
 class Found(Page, frozen=True, kw_only=True):
-    """Messages with the words, newest first.
+    """Matching messages, newest first.
 
-    `indexed_to` is the newest seq the answer covers, `behind` how many it does not.
+    `indexed_to` is the newest indexed seq, `behind` the number of messages after it.
     """
 
-    indexed_to: Annotated[int, Meta(description="The newest seq the answer covers")]
-    behind: Annotated[int, Meta(description="How many newer ones it does not")]
+    indexed_to: Annotated[int, Meta(description="Newest seq that the index covers")]
+    behind: Annotated[int, Meta(description="Number of newer messages that it does not cover")]
 
 
 async def _catch_up(context: Context, params: Any) -> None:
-    await context.store.index_more(CATCH_UP_AT_MOST)
+    await context.store.index_more(MAX_CATCH_UP)
 
 
 def _catch_up_for_text(params: History) -> Run | None:
     return None if params.text is None else _catch_up
 
 
-@op("message.history", scope="read", prepare=_catch_up_for_text, is_slow=True)
+@op("message.history", scope="read", write_first=_catch_up_for_text, is_slow=True)
 async def history(context: Context, params: History) -> Past:
-    """Return the workspace's messages, newest first. Looking marks nothing.
+    """Return the workspace's messages, newest first; marks nothing.
 
-    `ids` names the messages instead of narrowing; those that are not here, or not yours to see, are
-    left out.
+    `ids` selects messages directly; those that do not exist or that you may not see are left out.
+
     Raises Invalid, TooLong, NotFound (thread), BadCursor.
     """
     if params.ids is None:
@@ -195,7 +200,7 @@ async def history(context: Context, params: History) -> Past:
 
 async def _sizes(context: Context, params: History, rows: list[Stored]) -> list[int]:
     found = await context.store.sizes(
-        [row.seq for row in rows], visible_to=await narrowed(context, params), most=MOST_SIZE + 1
+        [row.seq for row in rows], visible_to=await narrowed(context, params), most=MAX_SIZE + 1
     )
     return [found[row.seq] for row in rows]
 
@@ -212,26 +217,30 @@ async def _named(context: Context, params: History) -> list[Seen]:
         each.strip()
         for each in (params.ids.split(",") if isinstance(params.ids, str) else params.ids)
     ]
-    if len(ids) > MOST_IDS:
+    if len(ids) > MAX_IDS:
         raise TooLong(
-            f"`ids` has {len(ids):,} ids; at most {MOST_IDS} are taken.",
+            f"`ids` has {len(ids):,} ids; at most {MAX_IDS} are allowed.",
             field="ids",
             size=len(ids),
-            limit=MOST_IDS,
-            hint="Ask in several calls.",
+            limit=MAX_IDS,
+            hint="Split them over several calls.",
         )
     alone = ("since", "until", "sender", "recipient", "thread", "intent", "text", "cursor")
     if any(getattr(params, name) is not None for name in alone):
-        raise Invalid("`ids` stands alone.", hint="Leave out what narrows.", field="ids")
+        raise Invalid(
+            "`ids` cannot be combined with other filters.",
+            hint="Leave the other filters out.",
+            field="ids",
+        )
     rows = await context.store.messages_with(ids)
     return await see_each(
         context, params, within(rows, lambda row: show.size_of(row, params.shown_chars))
     )
 
 
-@op("message.search", scope="read", prepare=lambda params: _catch_up, is_slow=True)
+@op("message.search", scope="read", write_first=lambda params: _catch_up, is_slow=True)
 async def search(context: Context, params: Search) -> Found:
-    """Return messages with these words in subject or body, newest first. Looking marks nothing.
+    """Search subjects and bodies, newest first; marks nothing.
 
     Raises Invalid, NotFound (thread), BadCursor.
     """
@@ -253,7 +262,7 @@ async def search(context: Context, params: Search) -> Found:
 async def _page(
     context: Context, params: Narrow, query: Query | None
 ) -> tuple[list[Seen], str | None, list[str]]:
-    """Return a page of messages, the cursor to go on, and when asked the cursor after each."""
+    """Return a page of messages, the next cursor, and if requested the cursor after each."""
     ws = context.workspace.ws
     name = f"history {_asked(params)}"
     narrow = Filter(
@@ -315,8 +324,7 @@ async def _fitting(
     And how far this call has looked, when there is more to look through.
     """
     store, found, looked_at = context.store, list[Stored](), 0
-    # Of a whole history nothing is passed over; what narrows it may fit nothing in a million
-    # messages.
+    # An unfiltered history skips nothing; a filter may match nothing in a million messages.
     newest = min(narrow.before, await store.last_seq() + 1)
     floor = max(newest - WINDOW, 0) if query is None else 0
     narrow = msgspec.structs.replace(narrow, after=floor)
@@ -333,14 +341,14 @@ async def _fitting(
             return found[: params.limit], None
         if len(rows) < most:
             return found, floor + 1 if floor else None
-        if looked_at >= MOST_LOOKED_AT:
+        if looked_at >= MAX_LOOKED_AT:
             return found, rows[-1].seq
         narrow = msgspec.structs.replace(narrow, before=rows[-1].seq)
 
 
 def _asked(params: Narrow) -> str:
-    """Return what a cursor of this page is bound to: all that narrows it, nothing that says who
-    looks or how much.
+    """Return what a cursor of this page is bound to: its filters, but not the caller or the page
+    size.
     """
     left_out = (*Call.__struct_fields__, "limit", "cursor", "with_cursors")
     return repr(

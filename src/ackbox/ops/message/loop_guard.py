@@ -17,19 +17,21 @@ REPEATS_LIMIT = 30
 
 
 def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
-    """Return how many answers without a person a message stands on.
+    """Return how many consecutive agent replies come before a message.
 
     Raises LoopGuard when they are too many.
     """
-    if parent is None or sender.kind == "human":
+    if parent is None or sender.is_person:
         return 0
     limit = context.workspace.settings.get("hops_limit", HOPS_LIMIT)
     if parent.hops + 1 > limit:
         raise LoopGuard(
-            f"{limit} answers in this thread without a person in it.",
+            f"{limit} replies in this thread without one from a person.",
             thread=parent.thread_id,
             sender=sender.name,
-            hint="Stop, or ask a person to answer in the thread; a new matter needs a new thread.",
+            hint=(
+                "Stop, or ask a person to reply in the thread. Start a new thread for a new topic."
+            ),
         )
     return parent.hops + 1
 
@@ -37,8 +39,8 @@ def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
 def hold_repeats(
     context: Context, sender: Reader, to: str | list[str], text: dict[str, Any], *, key: str | None
 ) -> None:
-    """Count a text that an agent sends to an audience. Raises LoopGuard when it was the same too
-    often of late.
+    """Count a text that an agent sends to an audience. Raises LoopGuard for too many identical
+    ones.
 
     The same idempotency key counts once.
     """
@@ -60,5 +62,5 @@ def hold_repeats(
             f"{sender.name!r} has sent this same text to the same audience {limit} times within ten"
             " minutes.",
             sender=sender.name,
-            hint="Stop, or say something new; a person has been told.",
+            hint="Stop, or send something new. The event feed shows this to people.",
         )

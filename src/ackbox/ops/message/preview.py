@@ -15,29 +15,27 @@ from ackbox.ops.table import Call, Context, op
 
 
 class Preview(Call, frozen=True, kw_only=True):
-    """Whom a message would go to."""
+    """Recipients to check."""
 
-    to: Annotated[str | list[str], Meta(description="As in message.send")]
-    to_instance: (
-        Annotated[str, Meta(description="Narrows a single recipient to one instance")] | None
-    ) = None
+    to: Annotated[str | list[str], Meta(description="Recipients, as in message.send")]
+    to_instance: Annotated[str, Meta(description="Instance of the only recipient")] | None = None
 
 
 class Previewed(msgspec.Struct, frozen=True, kw_only=True):
-    """Who would get it, and how each is reached."""
+    """The recipients, and how each is reached."""
 
-    type: Annotated[str, Meta(description="direct or broadcast")]
-    sender: Annotated[str | None, Meta(description="Who it would be from")]
-    recipient_count: Annotated[int, Meta(description="How many it would be for")]
-    online: Annotated[int, Meta(description="How many of them are here now")]
+    type: Annotated[str, Meta(description="Type: direct or broadcast")]
+    sender: Annotated[str | None, Meta(description="Sender")]
+    recipient_count: Annotated[int, Meta(description="Number of recipients")]
+    online: Annotated[int, Meta(description="Number of them that are online")]
     recipients: Annotated[
-        list[Recipient], Meta(description="Who they are; of a broadcast the first fifty")
+        list[Recipient], Meta(description="Recipients; the first 50 of a broadcast")
     ]
 
 
 @op("message.preview", scope="read")
 async def preview(context: Context, params: Preview) -> Previewed:
-    """Say who would get a message and how each is reached, without sending it.
+    """Return who would receive a message, without sending it.
 
     Raises Invalid.
     """

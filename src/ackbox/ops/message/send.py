@@ -1,6 +1,6 @@
-"""message.*: send, send many, get, status.
+"""message.send: the one place where a message is made.
 
-The one place where a message is made. Explained in docs/why/delivery.md.
+Explained in docs/why/delivery.md.
 """
 
 from __future__ import annotations
@@ -11,30 +11,26 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import AckboxError, Conflict, Invalid, MissingField, NotFound, TooLong
+from ackbox.errors import Conflict, Invalid, MissingField, NotFound, TooLong
 from ackbox.model.address import parse_audience
 from ackbox.model.message import (
     BODY_LIMIT,
-    METADATA_LIMIT_BYTES,
     SUBJECT_LIMIT,
     Kind,
-    Message,
     MessageType,
     Priority,
     Ref,
 )
 from ackbox.model.moment import parse_moment, to_text
-from ackbox.model.receipt import Receipt
 from ackbox.model.text import composed, without_ignorables
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.message.audience import Audience, Recipient, describe, mentioned, resolve
 from ackbox.ops.message.loop_guard import hold_repeats, hops
 from ackbox.ops.rules import show
-from ackbox.ops.rules.cursors import make_cursor, read_cursor
-from ackbox.ops.rules.paging import fitting
+from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.rules.room import refuse_full
-from ackbox.ops.rules.seeing import Seen, may_see, see
-from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Parts, op
+from ackbox.ops.rules.seeing import may_see
+from ackbox.ops.table import Call, Context, op
 from ackbox.store.messages import Stored
 from ackbox.store.readers import Reader
 
@@ -46,8 +42,8 @@ Intent = Annotated[
         min_length=1,
         max_length=32,
         description=(
-            "question, handoff, review_request, blocked, "
-            "context_share, inform, request, alert, error, status, answer, or a word of yours"
+            "Intent: question, handoff, review_request, blocked, context_share, inform, "
+            "request, alert, error, status, answer, or another word"
         ),
     ),
 ]
@@ -61,36 +57,49 @@ class Send(Call, frozen=True, kw_only=True):
             str | list[str],
             Meta(
                 description=(
-                    "Names with commas between, or a list; bob/laptop is one instance, * is"
-                    " everyone, user is every person; with `parent` its sender when left out"
+                    "Recipients: names separated by commas, or a list; bob/laptop for "
+                    "one instance, * for everyone, user for all people (default with "
+                    "`parent`: its sender)"
                 )
             ),
             CLEARS,
         ]
         | None
     ) = None
-    body: Annotated[str, Meta(description="Markdown; at most 50,000 characters")]
-    to_instance: (
-        Annotated[str, Meta(description="Narrows a single recipient to one instance")] | None
-    ) = None
-    subject: Annotated[str, Meta(description="At most 200 characters")] | None = None
+    body: Annotated[str, Meta(description="Text in Markdown (at most 50,000 characters)")]
+    to_instance: Annotated[str, Meta(description="Instance of the only recipient")] | None = None
+    subject: Annotated[str, Meta(description="Subject (at most 200 characters)")] | None = None
     intent: Intent = "inform"
     priority: Priority = 3
     refs: Annotated[
-        list[Ref], Meta(max_length=50, description="Files, diffs, tasks the reader needs")
+        list[Ref],
+        Meta(
+            max_length=50,
+            description="Files, diffs, tasks and messages the reader needs (at most 50)",
+        ),
     ] = []
-    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
-    parent: Annotated[str, Meta(description="Id of the message this answers")] | None = None
+    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] = {}
+    parent: Annotated[str, Meta(description="Id of the message this replies to")] | None = None
     reply_all: Annotated[
         bool,
-        Meta(description="Answer the parent's whole audience, not its sender alone; without `to`"),
+        Meta(
+            description=(
+                "Whether to reply to all recipients of the parent, not only to its sender; "
+                "without `to`"
+            )
+        ),
     ] = False
     expects_reply_by: (
-        Annotated[str, Meta(description="When an answer is due: RFC 3339, or 2h, tomorrow 9:00")]
+        Annotated[
+            str, Meta(description="Time by which a reply is due: RFC 3339, or 2h, tomorrow 9:00")
+        ]
         | None
     ) = None
     expires_in_days: (
-        Annotated[int, Meta(ge=1, le=365, description="Leaves inboxes after so many days")] | None
+        Annotated[
+            int, Meta(ge=1, le=365, description="Days until the message leaves inboxes (1 to 365)")
+        ]
+        | None
     ) = None
     idempotency_key: (
         Annotated[
@@ -98,7 +107,7 @@ class Send(Call, frozen=True, kw_only=True):
             Meta(
                 min_length=1,
                 max_length=128,
-                description="The same key stores one message, however often it is sent",
+                description="Key that prevents a second copy when the call is repeated",
             ),
         ]
         | None
@@ -108,7 +117,8 @@ class Send(Call, frozen=True, kw_only=True):
             Literal["hold", "refuse", "inactive"],
             Meta(
                 description=(
-                    "A name nobody has seen: hold its post, refuse, or refuse inactive names too"
+                    "For unknown recipients: hold the message, refuse it, or refuse "
+                    "offline agents too"
                 )
             ),
         ]
@@ -116,51 +126,54 @@ class Send(Call, frozen=True, kw_only=True):
     ) = None
     facts: Annotated[
         dict[str, Any],
-        Meta(max_length=50, description="Written below the text, one on a line: name: value"),
+        Meta(
+            max_length=50,
+            description="Facts to append to the text, one line each as name: value (at most 50)",
+        ),
     ] = {}
     mention: Annotated[
         bool,
         Meta(
             description=(
-                "Text of a person to everyone that starts with @name goes to that name alone"
+                "Whether a person's broadcast that starts with @name goes to that name only"
             )
         ),
     ] = False
     by_instance: Annotated[
-        bool, Meta(description="A name in `to` that no agent has may be an instance's")
+        bool, Meta(description="Whether an unknown name in `to` may be the name of an instance")
     ] = False
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a send: the message's id, and each recipient's presence."""
+    """Id of the message, and the presence of each recipient."""
 
-    id: Annotated[str, Meta(description="The message's id")]
-    seq: Annotated[int, Meta(description="Its number in the workspace")]
-    workspace: Annotated[str | None, Meta(description="Where it was stored")] = None
-    thread: Annotated[str, Meta(description="Its conversation")]
-    sender: Annotated[str, Meta(description="Who it is from")]
-    type: Annotated[str, Meta(description="How it was addressed, or what the server wrote it for")]
-    created_at: Annotated[str, Meta(description="When it was stored")]
-    duplicate: Annotated[bool, Meta(description="Whether this key had stored it before")] = False
-    recipient_count: Annotated[int, Meta(description="How many it is for")]
-    recipients: Annotated[list[Recipient], Meta(description="Who they are; empty for everyone")]
+    id: Annotated[str, Meta(description="Id of the message")]
+    seq: Annotated[int, Meta(description="Number in the workspace")]
+    workspace: Annotated[str | None, Meta(description="Workspace")] = None
+    thread: Annotated[str, Meta(description="Id of the conversation")]
+    sender: Annotated[str, Meta(description="Sender")]
+    type: Annotated[str, Meta(description="Type: direct, broadcast, system or task_assignment")]
+    created_at: Annotated[str, Meta(description="Time of storage")]
+    duplicate: Annotated[bool, Meta(description="Whether this key was used before")] = False
+    recipient_count: Annotated[int, Meta(description="Number of recipients")]
+    recipients: Annotated[list[Recipient], Meta(description="Recipients; empty for a broadcast")]
 
 
-@op("message.send", scope="write", writes=True)
+@op("message.send", scope="write", writes=True, creates=True)
 async def send(context: Context, params: Send) -> Sent:
-    """Send a message; it is on disk before this answers.
+    """Send a message; it is on disk before the call returns.
 
-    The reply says for each recipient whether it is known, online, and since when. A name that
-    nobody has seen yet gets its post when it first appears. The same idempotency key with the
-    same content returns the first message.
+    The result lists each recipient's presence, and whether it is known. A message to an unknown
+    name waits until an agent with that name connects. The same idempotency key with the same
+    content returns the first message.
 
-    Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
-    Source: docs/why/delivery.md.
+    Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard. Source:
+    docs/why/delivery.md.
     """
-    return await post(context, await context.me(params), params)
+    return await store_message(context, await context.me(params), params)
 
 
-async def post(
+async def store_message(
     context: Context,
     sender: Reader,
     params: Send,
@@ -168,12 +181,10 @@ async def post(
     type: MessageType | None = None,
     kind: Kind | None = None,
 ) -> Sent:
-    """Write a message of this sender in the transaction that runs: the one way one is made.
+    """Store a message from this sender in the running transaction: the only way to make one.
 
-    With a `type` it is one that the server writes about something that was done, such as
-    `task_assignment`: it counts as
-    no answer, and is not held for being like another. With a `kind` its words are not the sender's
-    own.
+    With a `type`, the server writes it about a change, such as `task_assignment`: it does not count
+    as a reply, and identical ones are not stopped. With a `kind`, the text is not the sender's.
     """
     text = _check_text(params)
     content = b""
@@ -184,28 +195,14 @@ async def post(
             return await _sent_again(context, params, before, content)
     refuse_full(context)
     parent = await _parent(context, params)
-    # Empty text names nobody; beside a parent it is as good as left out.
-    written = (
-        params.to
-        if params.to or (params.to is not None and parent is None)
-        else _answered(params, sender, parent)
-    )
+    to = _addressed(params, sender, parent)
     if type is None:
-        stands_on = hops(context, sender, parent)
-        hold_repeats(context, sender, written, text, key=params.idempotency_key)
+        count = hops(context, sender, parent)
+        hold_repeats(context, sender, to, text, key=params.idempotency_key)
     else:
-        stands_on = parent.hops if parent else 0
-    unknown = params.unknown or context.workspace.settings.get("unknown", "hold")
-    to, instance = await _whom(context, params, written, sender)
-    audience = await resolve(
-        context,
-        to,
-        instance=instance,
-        unknown=unknown,
-        sender=sender,
-        by_instance=params.by_instance,
-    )
-    fields = _fields(context, params, sender, audience, text, parent=parent, hops=stands_on)
+        count = parent.hops if parent else 0
+    audience = await _audience(context, params, to, sender)
+    fields = _fields(context, params, sender, audience, text, parent=parent, hops=count)
     fields |= {
         name: value for name, value in (("type", type), ("sender_kind", kind)) if value is not None
     }
@@ -227,6 +224,27 @@ async def post(
     )
 
 
+def _addressed(params: Send, sender: Reader, parent: Stored | None) -> str | list[str]:
+    """Return the recipients as written; a reply without any goes to the sender of its parent."""
+    if params.to or (params.to is not None and parent is None):
+        return params.to
+    return _answered(params, sender, parent)
+
+
+async def _audience(
+    context: Context, params: Send, to: str | list[str], sender: Reader
+) -> Audience:
+    to, instance = await _whom(context, params, to, sender)
+    return await resolve(
+        context,
+        to,
+        instance=instance,
+        unknown=params.unknown or context.workspace.settings.get("unknown", "hold"),
+        sender=sender,
+        by_instance=params.by_instance,
+    )
+
+
 def _check_text(params: Send) -> dict[str, Any]:
     whole = (
         "\n".join([params.body, "", *map(_fact, params.facts.items())])
@@ -245,7 +263,7 @@ def _check_text(params: Send) -> dict[str, Any]:
     ):
         if len(text) > limit:
             raise TooLong(
-                f"`{field}` has {len(text):,} characters; at most {limit:,} are taken.",
+                f"`{field}` has {len(text):,} characters; at most {limit:,} are allowed.",
                 field=field,
                 size=len(text),
                 limit=limit,
@@ -257,19 +275,11 @@ def _check_text(params: Send) -> dict[str, Any]:
             )
     if not params.refs and not without_ignorables(body).strip():
         raise Invalid(
-            f"`body` is empty{' but for white space' if body else ''}.",
+            f"`body` is empty{' except for white space' if body else ''}.",
             field="body",
-            hint="Write the text, or name in `refs` what the reader is to see.",
+            hint="Write a text, or name files in `refs`.",
         )
-    size = len(msgspec.json.encode(params.metadata)) if params.metadata else 0
-    if size > METADATA_LIMIT_BYTES:
-        raise TooLong(
-            f"`metadata` has {size:,} bytes; at most {METADATA_LIMIT_BYTES:,} are taken.",
-            field="metadata",
-            size=size,
-            limit=METADATA_LIMIT_BYTES,
-            hint="Name a file in `refs` instead.",
-        )
+    check_metadata(params.metadata, hint="Name a file in `refs` instead.")
     return {"body": body, "subject": subject}
 
 
@@ -298,19 +308,19 @@ def _content_hash(params: Send) -> bytes:
 
 
 def _answered(params: Send, sender: Reader, parent: Stored | None) -> list[str]:
-    """Return whom an answer without `to` is for: the parent's sender, or all of its audience
-    but whoever answers. Raises MissingField.
+    """Return the recipients of a reply without `to`: the parent's sender, or its audience except
+    the replier. Raises MissingField.
     """
     if parent is None:
         raise MissingField(
             "`to` is missing.",
-            hint="Give `to`: names, or '*' for everyone; or `parent` to answer a message.",
+            hint="Set `to` to names, or '*' for everyone; or `parent` to reply to a message.",
             field="to",
         )
     audience = show.addresses(parent)
     others = [address for address in audience if address.partition("/")[0] != sender.name]
     if parent.sender_name == sender.name:
-        # Answering one's own message goes on with those it was for.
+        # A reply to a message of the sender goes to its recipients.
         return others or audience
     return [parent.sender_name, *others] if params.reply_all else [parent.sender_name]
 
@@ -318,12 +328,12 @@ def _answered(params: Send, sender: Reader, parent: Stored | None) -> list[str]:
 async def _whom(
     context: Context, params: Send, to: str | list[str], sender: Reader
 ) -> tuple[str | list[str], str | None]:
-    """Return the audience and instance that are written, or the one name that a person's text
-    starts with.
+    """Return the audience and instance as written, or the one name that a person's text starts
+    with.
     """
     if (
         params.mention
-        and sender.kind == "human"
+        and sender.is_person
         and params.body.startswith("@")
         and parse_audience(to)[0].is_everyone
     ):
@@ -339,7 +349,7 @@ async def _sent_again(
     seq, first = before
     if first != content:
         raise Conflict(
-            "This idempotency key already stands for another message.",
+            "This idempotency key was already used for another message.",
             hint="Use a new key for new content.",
             field="idempotency_key",
         )
@@ -371,8 +381,8 @@ async def _parent(context: Context, params: Send) -> Stored | None:
     parent = await context.store.message(params.parent)
     if parent is None or not await may_see(context, params, parent):
         raise NotFound(
-            "The parent message is not here.",
-            hint="Reply with the id that a reading call gave.",
+            "There is no such parent message.",
+            hint="Reply with an id that a reading call returned.",
             field="parent",
         )
     return parent
@@ -419,185 +429,3 @@ def _fields(
         "created_at": context.now,
         **text,
     }
-
-
-class SendMany(Call, frozen=True, kw_only=True):
-    """Messages to send, each with the fields of message.send."""
-
-    messages: Annotated[
-        list[dict[str, Any]],
-        Meta(min_length=1, max_length=500, description="Each with the fields of message.send"),
-    ]
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one message: `sent`, or the `error` that refused it."""
-
-    sent: Annotated[Sent | None, Meta(description="What became of it")] = None
-    error: Annotated[dict[str, Any] | None, Meta(description="Why it was refused")] = None
-
-
-class SentMany(msgspec.Struct, frozen=True, kw_only=True):
-    """An outcome for each message, in the order they were given."""
-
-    outcomes: Annotated[list[Outcome], Meta(description="One for each message, in order")]
-    sent: Annotated[int, Meta(description="How many were stored")]
-    refused: Annotated[int, Meta(description="How many were not")]
-
-
-def _split(params: SendMany) -> list[dict[str, Any]]:
-    whose = {
-        name: getattr(params, name)
-        for name in Call.__struct_fields__
-        if getattr(params, name) is not None
-    }
-    return [{**whose, **each} for each in params.messages]
-
-
-def _join(outcomes: list[Sent | AckboxError]) -> SentMany:
-    told = [
-        (
-            Outcome(error=each.as_dict()["error"])
-            if isinstance(each, AckboxError)
-            else Outcome(sent=each)
-        )
-        for each in outcomes
-    ]
-    refused = sum(each.error is not None for each in told)
-    return SentMany(outcomes=told, sent=len(told) - refused, refused=refused)
-
-
-@op(
-    "message.send_many",
-    scope="write",
-    writes=True,
-    parts=Parts("message.send", _split, _join),
-    is_bulk=True,
-)
-async def send_many(context: Context, params: SendMany) -> SentMany:
-    """Send up to 500 messages in one call; each is stored or refused by itself, in their order.
-
-    Raises Invalid only for the call as a whole; a message's own error stands in its outcome.
-    """
-    raise AssertionError("the app runs each message by itself")
-
-
-class Get(Call, frozen=True, kw_only=True):
-    """Which message."""
-
-    id: MessageId
-
-
-@op("message.get", scope="read")
-async def get(context: Context, params: Get) -> Message:
-    """Return one message. Looking marks nothing.
-
-    Raises NotFound, also for what is in somebody else's workspace.
-    """
-    return show.message(await find_seen(context, params, params.id), context.workspace.name)
-
-
-async def find_seen(context: Context, call: Call, id: str) -> Seen:
-    """Return a message that the caller may see, by its id. Raises NotFound."""
-    row = await context.store.message(id)
-    seen = None if row is None else await see(context, call, row)
-    if seen is None:
-        raise NotFound(
-            "There is no such message.", hint="Use an id that a reading call gave.", field="id"
-        )
-    return seen
-
-
-async def visible(context: Context, call: Call, id: str) -> Stored:
-    """Return what is stored of a message that the caller may see. Raises NotFound."""
-    return (await find_seen(context, call, id)).row
-
-
-def has_metadata(metadata: str, wanted: dict[str, Any]) -> bool:
-    """Whether a message's metadata, as it is stored, has these values."""
-    own = msgspec.json.decode(metadata) if wanted else {}
-    return all(name in own and own[name] == value for name, value in wanted.items())
-
-
-class Status(Call, frozen=True, kw_only=True):
-    """Which message's recipients."""
-
-    id: MessageId
-    limit: Limit = 100
-    cursor: Cursor | None = None
-
-
-class StatusOf(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a message: counts over all recipients, and a page of receipts."""
-
-    id: Annotated[str, Meta(description="The message's id")]
-    sender: Annotated[str, Meta(description="Who wrote it")]
-    type: Annotated[str, Meta(description="How it was addressed")]
-    to: Annotated[list[str], Meta(description="Addresses as parsed")]
-    created_at: Annotated[str, Meta(description="When it was stored")]
-    recipients: Annotated[int, Meta(description="How many it is for")]
-    delivered: Annotated[int, Meta(description="How many were handed it")]
-    read: Annotated[int, Meta(description="How many have read it")]
-    acknowledged: Annotated[int, Meta(description="How many have dealt with it")]
-    archived: Annotated[int, Meta(description="How many have archived it")]
-    is_expired: Annotated[bool, Meta(description="Whether it has left inboxes")]
-    is_late: Annotated[bool, Meta(description="Whether an answer was due by now and none came")]
-    receipts: Annotated[list[Receipt], Meta(description="One for each recipient")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
-
-
-@op("message.status", scope="read")
-async def status(context: Context, params: Status) -> StatusOf:
-    """Return what became of one message: every recipient's receipt.
-
-    `is_late` says that an answer was expected by now and none came.
-    Raises NotFound, BadCursor.
-    """
-    row = await visible(context, params, params.id)
-    store, ws = context.store, context.workspace.ws
-    after = 0 if params.cursor is None else read_cursor(ws, f"status {row.seq}", params.cursor)
-    everyone = row.is_for_everyone
-    found = await store.traces(
-        row.seq,
-        sender_agent=row.sender_agent,
-        is_broadcast=everyone,
-        after=after,
-        most=params.limit,
-    )
-    counts = await store.trace_counts(row.seq)
-    size = (
-        await store.broadcast_size(row.seq, sender_agent=row.sender_agent)
-        if everyone
-        else len(await store.channels(row.seq))
-    )
-    expired = row.expires_at is not None and row.expires_at <= context.now
-    receipts = fitting(
-        [show.receipt(row.seq, who, trace, is_expired=expired) for who, trace in found]
-    )
-    has_more = len(receipts) < len(found) or len(found) == params.limit
-    return StatusOf(
-        id=row.id,
-        sender=row.sender_name,
-        type=row.type,
-        to=show.addresses(row),
-        created_at=to_text(row.created_at),
-        recipients=size,
-        delivered=counts[0],
-        read=counts[1],
-        acknowledged=counts[2],
-        archived=counts[3],
-        is_expired=expired,
-        is_late=await _is_late(context, row),
-        receipts=receipts,
-        cursor=(
-            make_cursor(ws, f"status {row.seq}", found[len(receipts) - 1][0][0])
-            if has_more
-            else None
-        ),
-    )
-
-
-async def _is_late(context: Context, row: Stored) -> bool:
-    if row.expects_reply_by is None or row.expects_reply_by > context.now:
-        return False
-    return await context.store.first_answer(row) is None

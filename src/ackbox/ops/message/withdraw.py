@@ -1,7 +1,7 @@
-"""message.withdraw: taking back what nobody has read yet.
+"""message.withdraw: withdrawing messages that are not read yet.
 
 A message is a record and stays one; it leaves the mailboxes of those who have not read it.
-Explained in docs/why/delivery.md, "Taking back".
+Explained in docs/why/delivery.md, "Withdrawing".
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import NotFound
-from ackbox.ops.message.send import visible
+from ackbox.ops.message.read import visible
 from ackbox.ops.rules.marking import Target, mark_one
 from ackbox.ops.table import Call, Context, MessageId, op
 from ackbox.store.messages import Stored
@@ -23,27 +23,26 @@ LOOKED_AT = 500
 
 
 class Withdraw(Call, frozen=True, kw_only=True):
-    """Which message of yours to take back."""
+    """Message to withdraw."""
 
     id: MessageId
     as_sender: Annotated[
         bool,
-        Meta(description="Act as whoever sent it, when neither you nor your key say who you are"),
+        Meta(description="Whether to act as the sender, for a key without a name"),
     ] = False
 
 
 class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
-    """From how many mailboxes it is gone, and from how many it is not."""
+    """Number of mailboxes it left, and number that keep it."""
 
-    id: Annotated[str, Meta(description="The message's id")]
-    withdrawn: Annotated[
-        int, Meta(description="Recipients who had not read it and do not find it any more")
-    ]
+    id: Annotated[str, Meta(description="Id of the message")]
+    withdrawn: Annotated[int, Meta(description="Number of recipients whose mailbox it left")]
     kept: Annotated[
         int,
         Meta(
             description=(
-                "Recipients who had read it or put it away, or from whom it was taken back before"
+                "Number of recipients who had read or archived it, or from whom it was "
+                "withdrawn before"
             )
         ),
     ]
@@ -51,12 +50,12 @@ class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("message.withdraw", scope="write", writes=True)
 async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
-    """Take back a message of yours from everyone who has not read it.
+    """Withdraw a message from recipients who have not read it.
 
-    It leaves their mailboxes for their archive, and stays in the history. Who has read it keeps it.
-    Doing it again changes nothing.
+    It moves from their mailboxes to their archives and stays in the history. Recipients who have
+    read it keep it. Repeating the call changes nothing.
 
-    Raises NotFound, also for a message that somebody else sent.
+    Raises NotFound, also for a message of another sender.
     """
     row = await visible(context, params, params.id)
     if params.as_sender and params.agent is None and context.caller.agent is None:
@@ -66,8 +65,8 @@ async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
     me = await context.me(params)
     if row.sender_agent != me.agent:
         raise NotFound(
-            "You have sent no such message.",
-            hint="Only its sender takes a message back.",
+            "You did not send this message.",
+            hint="Only the sender can withdraw a message.",
             field="id",
         )
     taken, kept, after = 0, 0, 0
@@ -82,12 +81,12 @@ async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
             is_taken = trace.read_at is None and await take_from(context, row, number)
             taken, kept, after = taken + is_taken, kept + (not is_taken), number
     if row.is_for_everyone:
-        # Also from those who register later, whom a broadcast of the last days would be given.
+        # Later newcomers, who receive recent broadcasts, do not get it either.
         await context.store.withdraw_from_newcomers(row.seq)
     if taken:
         subject = {"message": row.id, "seq": row.seq, "withdrawn": taken}
         context.rings.add(
-            await context.store.note(
+            await context.store.add_event(
                 "message.withdrawn", at=context.now, reader=me.agent, subject=subject
             )
         )
@@ -106,7 +105,7 @@ async def take_from(context: Context, row: Stored, addressed: int) -> bool:
     for each in await _family(context, agent, addressed):
         await store.set_off(each, "delivered", row.seq)
     if not agent.seen:
-        # Post waits for it: what is in its archive is not there when it first comes.
+        # Messages wait for it; archived ones are not there when it first connects.
         await store.hide(agent, row.seq)
     return True
 

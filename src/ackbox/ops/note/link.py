@@ -1,4 +1,4 @@
-"""note.link, note.get: how notes hang together, and one of them with its neighbours.
+"""note.link, note.get: links between notes, and one note with its neighbours.
 
 Explained in docs/why/notes.md.
 """
@@ -16,12 +16,12 @@ from ackbox.ops.note.write import Follow, Note, NoteId, Relation, check_relation
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.notes import Link, StoredNote
 
-MOST_NEIGHBOURS = 200
+MAX_NEIGHBOURS = 200
 OPENING = 200
 
 
 class LinkNotes(Call, frozen=True, kw_only=True):
-    """Two notes, and how the first is related to the second."""
+    """Two notes, and the relation of the first to the second."""
 
     id: NoteId
     relation: Relation
@@ -29,24 +29,24 @@ class LinkNotes(Call, frozen=True, kw_only=True):
 
 
 class NoteLink(msgspec.Struct, frozen=True, kw_only=True):
-    """How one note is related to another."""
+    """A link between two notes."""
 
     source: Annotated[str, Meta(description="Id of the first note")]
-    relation: Annotated[str, Meta(description="How the first is related to the second")]
+    relation: Annotated[str, Meta(description="Relation of the first note to the second")]
     target: Annotated[str, Meta(description="Id of the second note")]
-    author: Annotated[str | None, Meta(description="Who said so")] = None
-    created_at: Annotated[str, Meta(description="When")]
+    author: Annotated[str | None, Meta(description="Author of the link")] = None
+    created_at: Annotated[str, Meta(description="Time")]
 
 
 class Linked(NoteLink, frozen=True, kw_only=True):
-    """The link as it stands."""
+    """The link."""
 
-    duplicate: Annotated[bool, Meta(description="Whether they were linked so before")] = False
+    duplicate: Annotated[bool, Meta(description="Whether the link existed before")] = False
 
 
 @op("note.link", scope="write", writes=True)
 async def link(context: Context, params: LinkNotes) -> Linked:
-    """Say how one note is related to another; saying it twice changes nothing.
+    """Link one note to another by a relation; twice changes nothing.
 
     Raises Invalid, NotFound.
     """
@@ -55,7 +55,7 @@ async def link(context: Context, params: LinkNotes) -> Linked:
     source, target = await find(context, params.id), await find(context, params.to, field="to")
     if source.seq == target.seq:
         raise Invalid(
-            "A note is not linked to itself.", hint="Name another note in `to`.", field="to"
+            "A note cannot link to itself.", hint="Name another note in `to`.", field="to"
         )
     is_new = await context.store.add_link(
         Link(source.seq, params.relation, target.seq, me.agent, context.now)
@@ -63,7 +63,7 @@ async def link(context: Context, params: LinkNotes) -> Linked:
     if is_new:
         subject = {"note": source.id, "relation": params.relation, "target": target.id}
         context.rings.add(
-            await context.store.note(
+            await context.store.add_event(
                 "note.linked", at=context.now, reader=me.agent, subject=subject
             )
         )
@@ -78,42 +78,48 @@ async def link(context: Context, params: LinkNotes) -> Linked:
 
 
 class GetNote(Call, frozen=True, kw_only=True):
-    """Which note, and how far around it to look."""
+    """Note to return, and how far to follow its links."""
 
     id: NoteId
     depth: Annotated[
-        int, Meta(ge=0, le=3, description="Neighbours over so many links; at most 200 of them")
+        int,
+        Meta(
+            ge=0,
+            le=3,
+            description="Maximum number of links to follow (0 to 3); at most 200 neighbours",
+        ),
     ] = 1
     follow: Follow = False
     direction: Annotated[
-        Literal["both", "out", "in"], Meta(description="Links either way, from the note, or to it")
+        Literal["both", "out", "in"],
+        Meta(description="Direction of links: both, out of the note, or into it"),
     ] = "both"
 
 
 class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
-    """A note that a link leads to, in short."""
+    """A linked note, in short."""
 
-    id: Annotated[str, Meta(description="Its id")]
-    kind: Annotated[str, Meta(description="What it is")]
-    title: Annotated[str | None, Meta(description="In a line")] = None
-    opening: Annotated[str, Meta(description="How its text begins")]
-    author: Annotated[str, Meta(description="Who wrote it")]
+    id: Annotated[str, Meta(description="Id")]
+    kind: Annotated[str, Meta(description="Kind")]
+    title: Annotated[str | None, Meta(description="Title")] = None
+    opening: Annotated[str, Meta(description="Beginning of the text")]
+    author: Annotated[str, Meta(description="Sender")]
     superseded_by: Annotated[
-        str | None, Meta(description="Id of the note that stands for it now")
+        str | None, Meta(description="Id of the note that superseded it; null for none")
     ] = None
 
 
 class GotNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A note, its links within reach, and the notes they lead to."""
+    """A note, its links and the linked notes."""
 
     note: Annotated[Note, Meta(description="The note")]
-    links: Annotated[list[NoteLink], Meta(description="Links within reach, either way")]
-    neighbours: Annotated[list[Neighbour], Meta(description="Notes they lead to, nearest first")]
+    links: Annotated[list[NoteLink], Meta(description="Links within `depth`")]
+    neighbours: Annotated[list[Neighbour], Meta(description="Linked notes, nearest first")]
 
 
 @op("note.get", scope="read")
 async def get(context: Context, params: GetNote) -> GotNote:
-    """Return one note with its neighbours: the graph around it.
+    """Return one note with its links and linked notes.
 
     Raises NotFound.
     """
@@ -167,12 +173,12 @@ async def _reach(
     """Follow the links of some notes; returns the notes that were not reached before."""
     fresh = []
     for seq in edge:
-        for each in await context.store.links_of(seq, most=MOST_NEIGHBOURS):
+        for each in await context.store.links_of(seq, most=MAX_NEIGHBOURS):
             if direction != "both" and (each.source == seq) != (direction == "out"):
                 continue
             found[each.source, each.relation, each.target] = each
             other = each.target if each.source == seq else each.source
-            if other not in reached and len(reached) <= MOST_NEIGHBOURS:
+            if other not in reached and len(reached) <= MAX_NEIGHBOURS:
                 note = await context.store.note_at(other)
                 if note is not None:
                     reached[other] = note

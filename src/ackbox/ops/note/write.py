@@ -1,7 +1,7 @@
-"""note.add, note.supersede, note.list, note.search: what a workspace keeps.
+"""note.add, note.supersede, note.list, note.search: the notes of a workspace.
 
-How notes hang together is in links.py. A note is never edited: what changes is said by another that
-supersedes it. Explained in docs/why/notes.md.
+Links between notes are in link.py. A note is never edited; another one supersedes it. Explained in
+docs/why/notes.md.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from ackbox.model.query import parse_query
 from ackbox.model.text import composed
 from ackbox.ops.message.history import WORDS
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
+from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
-from ackbox.ops.task.find import check_metadata
 from ackbox.store.messages import NEWEST
 from ackbox.store.notes import SUPERSEDES, Link, NoteFilter, StoredNote
 from ackbox.store.readers import Reader
@@ -36,115 +36,118 @@ Kind = Annotated[
     Meta(
         min_length=1,
         max_length=32,
-        description="memory, note, fact, decision, constraint, or a word of yours",
+        description="Kind: memory, note, fact, decision, constraint, or another word",
     ),
 ]
-Title = Annotated[str, Meta(max_length=500, description="In a line")]
+Title = Annotated[str, Meta(max_length=500, description="Title")]
 Text = Annotated[
     str,
-    Meta(min_length=1, description="The text; Markdown by convention; at most 100,000 characters"),
+    Meta(min_length=1, description="Text, Markdown by convention (1 to 100,000 characters)"),
 ]
 Tags = Annotated[
     list[Annotated[str, Meta(min_length=1, max_length=200)]],
-    Meta(max_length=50, description="Labels"),
+    Meta(max_length=50, description="Tags"),
 ]
 Weight = Annotated[
-    int, Meta(ge=1, le=5, description="1 to 5; from 4 on it is told to whoever starts a session")
+    int, Meta(ge=1, le=5, description="Priority (1 to 5); new sessions receive notes from 4 on")
 ]
 Relation = Annotated[
     str,
     Meta(
         min_length=1,
         max_length=64,
-        description="How it is related, in a word: supports, contradicts, part_of",
+        description="Relation, in one word: supports, contradicts, part_of",
     ),
 ]
 
 
 Follow = Annotated[
     bool,
-    Meta(description="For a note that has been superseded, take the one that stands for it now"),
+    Meta(description="Whether to use the current note in place of a superseded one"),
 ]
 
 
 class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A link to a note that is there."""
+    """A link to an existing note."""
 
     relation: Relation
     to: NoteId
 
 
 class NewNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A note to keep."""
+    """A note to add."""
 
     # Its length is a matter of this note alone: of several, one that is empty or too long stops no
     # other.
-    text: Annotated[
-        str, Meta(description="The text; Markdown by convention; 1 to 100,000 characters")
-    ]
+    text: Annotated[str, Meta(description="Text, Markdown by convention (1 to 100,000 characters)")]
     title: Title | None = None
     kind: Kind = "note"
     tags: Tags = []
     priority: Weight = 3
-    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
+    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] = {}
     links: Annotated[
-        list[NewLink], Meta(max_length=50, description="Notes it is related to, and how")
+        list[NewLink], Meta(max_length=50, description="Links to other notes (at most 50)")
     ] = []
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
     """One note, as every face shows it."""
 
-    id: Annotated[str, Meta(description="32 hex digits; sorts by time")]
-    number: Annotated[int, Meta(description="Its number in the workspace")]
-    kind: Annotated[str, Meta(description="What it is")]
-    title: Annotated[str | None, Meta(description="In a line")] = None
-    text: Annotated[str, Meta(description="The text")]
-    tags: Annotated[list[str], Meta(description="Labels")] = []
-    priority: Annotated[int, Meta(description="1 to 5; 5 matters most")] = 3
-    metadata: Annotated[dict[str, Any], Meta(description="The author's own object")] = {}
-    author: Annotated[str, Meta(description="Who wrote it, from the key")]
-    author_instance: Annotated[str | None, Meta(description="Which running copy of the author")] = (
-        None
-    )
-    supersedes: Annotated[str | None, Meta(description="Id of the note it stands for now")] = None
-    superseded_by: Annotated[
-        str | None, Meta(description="Id of the note that stands for it now")
+    id: Annotated[str, Meta(description="Id (32 hex digits); sorts by time")]
+    number: Annotated[int, Meta(description="Number in the workspace")]
+    kind: Annotated[str, Meta(description="Kind")]
+    title: Annotated[str | None, Meta(description="Title")] = None
+    text: Annotated[str, Meta(description="Text")]
+    tags: Annotated[list[str], Meta(description="Tags")] = []
+    priority: Annotated[int, Meta(description="Priority (1 to 5; 5 matters most)")] = 3
+    metadata: Annotated[dict[str, Any], Meta(description="Metadata of the author")] = {}
+    author: Annotated[str, Meta(description="Sender, from the key")]
+    author_instance: Annotated[str | None, Meta(description="Instance of the author")] = None
+    supersedes: Annotated[
+        str | None, Meta(description="Id of the note it supersedes; null for none")
     ] = None
-    created_at: Annotated[str, Meta(description="When it was stored")]
+    superseded_by: Annotated[
+        str | None, Meta(description="Id of the note that superseded it; null for none")
+    ] = None
+    created_at: Annotated[str, Meta(description="Time of storage")]
 
 
 class Add(Call, frozen=True, kw_only=True):
-    """A note to keep."""
+    """A note to add."""
 
     text: Text
     title: Title | None = None
     kind: Kind = "note"
     tags: Tags = []
     priority: Weight = 3
-    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] = {}
+    metadata: Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] = {}
     links: Annotated[
-        list[NewLink], Meta(max_length=50, description="Notes it is related to, and how")
+        list[NewLink], Meta(max_length=50, description="Links to other notes (at most 50)")
     ] = []
     unless_known: Annotated[
         bool,
-        Meta(description="When a note of that kind, title and text is there, return it instead"),
+        Meta(
+            description=(
+                "Whether to return an existing note with the same kind, title and text instead"
+            )
+        ),
     ] = False
 
 
 class Added(Note, frozen=True, kw_only=True):
-    """The note as it is kept."""
+    """The stored note."""
 
-    workspace: Annotated[str | None, Meta(description="Where it was stored")] = None
-    duplicate: Annotated[bool, Meta(description="Whether it was there before")] = False
+    workspace: Annotated[str | None, Meta(description="Workspace")] = None
+    duplicate: Annotated[bool, Meta(description="Whether it existed before")] = False
 
 
-@op("note.add", scope="write", writes=True)
+@op("note.add", scope="write", writes=True, creates=True)
 async def add(context: Context, params: Add) -> Added:
-    """Keep a note for everybody in the workspace.
+    """Add a note for everybody in the workspace.
 
-    It is never edited: to change it, supersede it. Raises Invalid, TooLong, NotFound (a link's
-    note).
+    A note is never edited; note.supersede replaces it.
+
+    Raises Invalid, TooLong, NotFound (a linked note).
     """
     given = {name: getattr(params, name) for name in NewNote.__struct_fields__}
     return await keep(
@@ -157,7 +160,7 @@ async def keep(
 ) -> Added:
     """Store a note and its links.
 
-    The one that is there when it says the same and that is asked for.
+    With `unless_known` an existing note with the same content is returned instead.
     """
     new = _checked(new)
     content = _content(new)
@@ -168,7 +171,9 @@ async def keep(
     targets = [(link.relation, await find(context, link.to, field="links")) for link in new.links]
     id = context.new_id(context.now)
     subject = {"note": id, "kind": new.kind, **({} if old is None else {"supersedes": old.id})}
-    seq = await context.store.note("note.added", at=context.now, reader=me.agent, subject=subject)
+    seq = await context.store.add_event(
+        "note.added", at=context.now, reader=me.agent, subject=subject
+    )
     context.rings.add(seq)
     row = StoredNote(
         seq,
@@ -201,16 +206,18 @@ def _checked(new: NewNote) -> NewNote:
     """Return a note after NFC, within its limits. Raises TooLong, Invalid."""
     text = composed(new.text, field="text", limit=TEXT_LIMIT)
     if not text:
-        raise Invalid("The note has no text.", hint="Say what is to be kept.", field="text")
+        raise Invalid(
+            "The note has no text.", hint="Set `text` to the text of the note.", field="text"
+        )
     if len(text) > TEXT_LIMIT:
         raise TooLong(
-            f"`text` has {len(text):,} characters; at most {TEXT_LIMIT:,} are taken.",
+            f"`text` has {len(text):,} characters; at most {TEXT_LIMIT:,} are allowed.",
             field="text",
             size=len(text),
             limit=TEXT_LIMIT,
-            hint="Keep it in a file and say where that is.",
+            hint="Keep it in a file and write its path here.",
         )
-    check_metadata(new.metadata)
+    check_metadata(new.metadata, hint="Name a file in the text instead.")
     for link in new.links:
         check_relation(link.relation)
     return msgspec.structs.replace(
@@ -222,8 +229,8 @@ def check_relation(relation: str) -> None:
     """Raise Invalid for the one relation that a link may not have."""
     if relation == SUPERSEDES:
         raise Invalid(
-            "A note is superseded with note.supersede.",
-            hint="Use another word for the link.",
+            "This relation is set by note.supersede only.",
+            hint="Use another word for the relation.",
             field="relation",
         )
 
@@ -258,7 +265,7 @@ def shown(row: StoredNote) -> Note:
 
 
 async def find(context: Context, id: str, *, field: str = "id", follow: bool = False) -> StoredNote:
-    """Return a note of this workspace, or with `follow` the one that stands for it now.
+    """Return a note of this workspace, or with `follow` the current one that superseded it.
 
     Raises NotFound.
     """
@@ -268,14 +275,14 @@ async def find(context: Context, id: str, *, field: str = "id", follow: bool = F
     if row is None:
         raise NotFound(
             "There is no such note.",
-            hint="Use an id that note.list or note.search gave.",
+            hint="Use an id that note.list or note.search returned.",
             field=field,
         )
     return row
 
 
 class Supersede(Call, frozen=True, kw_only=True):
-    """What a note says from now on; what is left out is as in the note it stands for."""
+    """The replacement of a note; omitted fields are copied from it."""
 
     id: NoteId
     text: Text | None = None
@@ -284,17 +291,16 @@ class Supersede(Call, frozen=True, kw_only=True):
     tags: Tags | None = None
     priority: Weight | None = None
     metadata: (
-        Annotated[dict[str, Any], Meta(description="Any JSON object of at most 16 KiB")] | None
+        Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] | None
     ) = None
     follow: Follow = False
 
 
-@op("note.supersede", scope="write", writes=True)
+@op("note.supersede", scope="write", writes=True, creates=True)
 async def supersede(context: Context, params: Supersede) -> Added:
-    """Keep a note that stands for another from now on; the other stays, and says by which it was
-    superseded.
+    """Supersede a note with a new one; the old one stays readable.
 
-    Raises Invalid, TooLong, NotFound, Conflict (it was superseded before, by which note stands in
+    Raises Invalid, TooLong, NotFound, Conflict (already superseded, by the note in
     `superseded_by`).
     """
     me = await context.me(params)
@@ -302,7 +308,7 @@ async def supersede(context: Context, params: Supersede) -> Added:
     if old.superseded_by is not None:
         raise Conflict(
             "This note has been superseded already.",
-            hint="Supersede the note that stands for it now.",
+            hint="Supersede the note that replaced it.",
             field="id",
             superseded_by=old.superseded_by,
         )
@@ -322,38 +328,46 @@ async def supersede(context: Context, params: Supersede) -> Added:
 
 
 class Narrow(Call, frozen=True, kw_only=True):
-    """Which notes; what is left out narrows nothing."""
+    """Filters for notes."""
 
     kind: Kind | None = None
-    tag: Annotated[str, Meta(max_length=200, description="Only with this tag")] | None = None
-    author: Annotated[Name, Meta(description="Only by this author")] | None = None
+    tag: Annotated[str, Meta(max_length=200, description="Tag to filter by")] | None = None
+    author: Annotated[Name, Meta(description="Author to filter by")] | None = None
     min_priority: (
-        Annotated[int, Meta(ge=1, le=5, description="Only of at least this priority")] | None
+        Annotated[int, Meta(ge=1, le=5, description="Minimum priority (1 to 5)")] | None
     ) = None
     since: (
         Annotated[
             str,
-            Meta(description="Only stored after this time: RFC 3339, or 2h, 3d, yesterday 9:00"),
+            Meta(description="Earliest time, exclusive: RFC 3339, or 2h, 3d, yesterday 9:00"),
         ]
         | None
     ) = None
-    include_superseded: Annotated[
-        bool, Meta(description="Show those that another stands for, too")
-    ] = False
+    include_superseded: Annotated[bool, Meta(description="Whether to include superseded notes")] = (
+        False
+    )
     max_text_bytes: Annotated[
-        int, Meta(ge=1000, le=1_000_000, description="Text in one reply; cut at a whole note")
+        int,
+        Meta(
+            ge=1000,
+            le=1_000_000,
+            description="Maximum bytes of text to return (1,000 to 1,000,000); no note is split",
+        ),
     ] = PAGE_BYTES
     limit: Limit = 20
     cursor: Cursor | None = None
 
 
 class ListNotes(Narrow, frozen=True, kw_only=True):
-    """Which notes; what is left out narrows nothing."""
+    """Filters for notes."""
 
     ids: (
         Annotated[
             list[NoteId],
-            Meta(max_length=200, description="These notes, in this order, and no others"),
+            Meta(
+                max_length=200,
+                description="Ids of the only notes to return, in this order (at most 200)",
+            ),
         ]
         | None
     ) = None
@@ -361,30 +375,33 @@ class ListNotes(Narrow, frozen=True, kw_only=True):
         bool,
         Meta(
             description=(
-                "With `ids`: for a note that has been superseded, the one that stands for it now"
+                "Whether to return the current note in place of a superseded one; with `ids`"
             )
         ),
     ] = False
 
 
 class SearchNotes(Narrow, frozen=True, kw_only=True):
-    """What to look for, and among which notes."""
+    """Search words and filters."""
 
     query: Annotated[str, Meta(min_length=1, max_length=400, description=WORDS)]
-    any_word: Annotated[bool, Meta(description="One of the words is enough")] = False
+    any_word: Annotated[bool, Meta(description="Whether one of the words is enough")] = False
 
 
 class NotePage(msgspec.Struct, frozen=True, kw_only=True):
-    """Notes, newest first, and the cursor to go on; null when there are no more."""
+    """A page of notes, newest first."""
 
-    notes: Annotated[list[Note], Meta(description="Newest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    notes: Annotated[list[Note], Meta(description="Items, newest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 @op("note.list", scope="read")
 async def list_notes(context: Context, params: ListNotes) -> NotePage:
-    """Return the workspace's notes, newest first; those that stand, unless `include_superseded`
-    says otherwise.
+    """List current notes, newest first.
+
+    `include_superseded` adds superseded ones.
 
     Raises Invalid, BadCursor, NotFound (`ids`).
     """
@@ -412,7 +429,7 @@ async def list_notes(context: Context, params: ListNotes) -> NotePage:
 
 @op("note.search", scope="read")
 async def search(context: Context, params: SearchNotes) -> NotePage:
-    """Return notes with these words in title, text or tags, newest first.
+    """Search titles, texts and tags of notes, newest first.
 
     Raises Invalid, BadCursor.
     """
@@ -442,8 +459,8 @@ async def _filter(context: Context, params: Narrow) -> NoteFilter:
 
 
 def _asked(params: Narrow) -> str:
-    """Return what a cursor of this page is bound to: all that narrows it, nothing that says who
-    looks or how much.
+    """Return what a cursor of this page is bound to: its filters, but not the caller or the page
+    size.
     """
     left_out = (*Call.__struct_fields__, "limit", "cursor", "max_text_bytes")
     return repr(
@@ -452,7 +469,7 @@ def _asked(params: Narrow) -> str:
 
 
 def within(rows: list[StoredNote], *, limit: int, max_text_bytes: int) -> list[StoredNote]:
-    """Cut at a whole note; the first always fits, so that a reader gets on."""
+    """Return the notes that fit; the first always fits, so that a reader makes progress."""
     page: list[StoredNote] = []
     size = whole = 0
     for row in rows[:limit]:

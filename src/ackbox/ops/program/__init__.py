@@ -1,1 +1,1 @@
-"""program.*: what an agent program reports by its hooks, and what it is given to show its model."""
+"""program.*: events that agent programs report by their hooks, and messages for their models."""

@@ -72,11 +72,11 @@ class Report(Call, frozen=True, kw_only=True):
         str, Meta(min_length=1, max_length=32, description="Agent program, such as claude")
     ]
     program_session: Annotated[
-        str, Meta(min_length=1, max_length=128, description="The program's own id of its session")
+        str, Meta(min_length=1, max_length=128, description="Id of the session in the program")
     ]
-    moment: Annotated[Moment, Meta(description="What happened, in the same words for all programs")]
+    moment: Annotated[Moment, Meta(description="Event in the words that all programs share")]
     event: Annotated[
-        str, Meta(max_length=64, description="The program's own name of the event, for evidence")
+        str, Meta(max_length=64, description="Name of the event in the program, kept as evidence")
     ] = ""
     is_new_context: Annotated[
         bool, Meta(description="Whether the model's context starts without earlier messages")
@@ -86,7 +86,7 @@ class Report(Call, frozen=True, kw_only=True):
     ] = False
     has_shown_last: Annotated[
         bool,
-        Meta(description="Whether this report says that the messages of the last one were shown"),
+        Meta(description="Whether the messages of the last report were shown"),
     ] = False
     model: Annotated[Line | None, Meta(description="Model that runs")] = None
     machine: Annotated[Line | None, Meta(description="Machine it runs on")] = None
@@ -129,10 +129,10 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
 async def report(context: Context, params: Report) -> Reported:
     """Report an event of an agent program and get the messages to show.
 
-    A session start gives up to five unread messages, a prompt and the end of a turn those that
-    this instance has not been given yet, a tool call the urgent ones among them. After a
-    compaction, messages that are not acknowledged come once more. Nothing is marked: the messages
-    come again until program.shown says that they were shown.
+    A session start returns up to five unread messages, a prompt and the end of a turn those that
+    this instance has not received yet, a tool call only urgent ones. After a compaction, messages
+    that are not acknowledged come once more. The operation marks nothing: the messages come again
+    until program.shown confirms them.
 
     Raises Invalid, NotAllowed, NotYou.
     """
@@ -345,7 +345,7 @@ async def _keep(
     if activity == "gone":
         context.signs_of_life[me.reader] = 0
     context.rings.add(
-        await store.note(
+        await store.add_event(
             "agent.activity",
             at=now,
             reader=me.agent,

@@ -35,7 +35,7 @@ class HasShown(Call, frozen=True, kw_only=True):
 
     program: Annotated[str, Meta(min_length=1, max_length=32, description="Agent program")]
     program_session: Annotated[
-        str, Meta(min_length=1, max_length=128, description="The program's own id of its session")
+        str, Meta(min_length=1, max_length=128, description="Id of the session in the program")
     ]
     offer: Annotated[str, Meta(max_length=64, description="Id that program.report gave")]
 
@@ -48,7 +48,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("program.shown", scope="write", writes=True)
 async def shown(context: Context, params: HasShown) -> Shown:
-    """Say that an agent program has shown the messages of a report.
+    """Mark the messages of a report as shown to the model.
 
     Marks them delivered, with the program, its session and the event as evidence. An offer that
     was confirmed before, or that a later report replaced, marks nothing.

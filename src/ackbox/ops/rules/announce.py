@@ -23,7 +23,7 @@ async def announce(context: Context, body: str, *, metadata: dict[str, Any]) -> 
 
     Called last: the counter stays locked to the commit.
     """
-    sender = await context.store.machinery(SYSTEM)
+    sender = await context.server(SYSTEM, is_listed=False)
     id = context.new_id(context.now)
     seq = await context.store.append(
         {

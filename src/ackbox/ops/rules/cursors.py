@@ -31,8 +31,8 @@ def read_cursor(ws: int, query: str, text: str) -> int:
     # Made again and compared as text, so that no character of it can differ.
     if make_cursor(ws, query, place) != text:
         raise BadCursor(
-            "This cursor is not from here.",
-            hint="Start without a cursor; pass on only what this call returned.",
+            "This cursor does not belong to this query.",
+            hint="Start without a cursor, and pass only cursors that this call returned.",
         )
     return place
 

@@ -1,7 +1,6 @@
-"""Under way: what an agent is at work on, and what others are at work on for it, told beside its
-post.
+"""In progress: the tasks that an agent works on, and those that others work on for it.
 
-Tasks themselves are tasks.py's. Explained in docs/why/tasks.md, "Beside the post".
+Tasks are in ops/task/. Explained in docs/why/tasks.md, "Tasks and messages".
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from ackbox.store.messages import NEWEST
 from ackbox.store.readers import Reader
 from ackbox.store.tasks import StoredTask, TaskFilter
 
-MOST_TOLD = 20
+MAX_LISTED = 20
 LOOKED_AT = 200
 IN_PROGRESS = ",in_progress,"
 
@@ -25,21 +24,21 @@ class Doing(msgspec.Struct, frozen=True, kw_only=True):
     """A task in progress, in short."""
 
     id: Annotated[str, Meta(description="Id of the task")]
-    title: Annotated[str, Meta(description="What is to be done, in a line")]
-    age_ms: Annotated[int, Meta(description="Milliseconds since work on it began")]
+    title: Annotated[str, Meta(description="Title, in one line")]
+    age_ms: Annotated[int, Meta(description="Milliseconds since the work began")]
 
 
 class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
-    """Tasks in progress, newest first: at most twenty of each kind, counted up to two hundred."""
+    """Tasks in progress, newest first (at most 20 of each kind, counted up to 200)."""
 
-    mine: Annotated[list[Doing], Meta(description="Yours")]
-    mine_count: Annotated[int, Meta(description="How many of yours there are")]
-    for_me: Annotated[list[Doing], Meta(description="Those you asked for that others have")]
-    for_me_count: Annotated[int, Meta(description="How many of those there are")]
+    mine: Annotated[list[Doing], Meta(description="Your tasks")]
+    mine_count: Annotated[int, Meta(description="Number of your tasks")]
+    for_me: Annotated[list[Doing], Meta(description="Tasks you created that others work on")]
+    for_me_count: Annotated[int, Meta(description="Number of those tasks")]
 
 
 async def under_way(context: Context, me: Reader) -> UnderWay | None:
-    """Return what is under way for this reader; null when nothing is."""
+    """Return the tasks in progress for this reader; null for none."""
     mine = [
         row
         for row in await _page(context, TaskFilter(statuses=IN_PROGRESS, assignee=me.agent))
@@ -71,5 +70,5 @@ def _told(context: Context, rows: list[StoredTask]) -> list[Doing]:
             title=row.title,
             age_ms=max(context.now - (row.card.started_at or row.updated_at), 0),
         )
-        for row in rows[:MOST_TOLD]
+        for row in rows[:MAX_LISTED]
     ]

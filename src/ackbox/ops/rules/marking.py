@@ -6,6 +6,7 @@ Explained in docs/why/receipts.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from ackbox.store.marks import Trace
 from ackbox.store.messages import Stored
 from ackbox.store.readers import Reader
 
-# What each mark brings with it; the time columns of a receipt in the order things happen.
+# Marks that each mark implies; the time columns of a receipt in order.
 IMPLIES: dict[str, tuple[str, ...]] = {
     "delivered": ("delivered",),
     "read": ("delivered", "read"),
@@ -39,7 +40,7 @@ class Target(msgspec.Struct, frozen=True):
 async def find_targets(context: Context, me: Reader, what: str | Stored) -> list[Target]:
     """Return the receipts of the caller that a message id or number (`#42`) or a receipt id names.
 
-    None when it is not the caller's post.
+    None when it is not in the caller's mailbox.
     """
     if isinstance(what, Stored):
         return await _of_message(context, me, what)
@@ -56,7 +57,7 @@ async def find_targets(context: Context, me: Reader, what: str | Stored) -> list
     row = await context.store.message_at(named[0])
     if row is None:
         return []
-    # An instance's own receipt stands for what is addressed to its agent too.
+    # An instance's receipt also covers messages to its agent.
     return [
         target
         for target in await _of_message(context, me, row)
@@ -79,7 +80,7 @@ async def marker_of(context: Context, me: Reader, what: str) -> Reader:
     instance = await context.store.reader_by_number(named[1])
     if instance is None or instance.agent != me.agent or not instance.seen:
         return me
-    # What is addressed to that instance has one receipt, and the agent marks it for itself.
+    # A message to that instance has one receipt, and the agent marks it for itself.
     channels = await context.store.channels(named[0])
     return me if any(channel == instance.reader for channel, *_ in channels) else instance
 
@@ -93,12 +94,7 @@ async def recipient_of(context: Context, receipt: str) -> Reader | None:
     reader = None if named is None else await context.store.reader_by_number(named[1])
     if reader is None or not reader.seen or not context.caller.speaks_as(reader.name):
         return None
-    return (
-        None
-        if reader.kind == "human"
-        and not (context.caller.is_person or context.caller.role == "operator")
-        else reader
-    )
+    return reader if context.may_act_as(reader) else None
 
 
 async def _of_message(context: Context, me: Reader, row: Stored) -> list[Target]:
@@ -155,7 +151,7 @@ async def note_marked(context: Context, me: Reader, mark: Mark, seqs: list[int])
 
     It names messages by number, a tenth of what their ids take.
     """
-    seq = await context.store.note(
+    seq = await context.store.add_event(
         "receipt.marked", at=context.now, reader=me.agent, subject={"mark": mark, "seqs": seqs}
     )
     context.rings.add(seq)
@@ -238,18 +234,34 @@ def _has_read(trace: Trace, reader: Reader, me: Reader) -> bool:
 
 
 async def receipt_reader(context: Context, me: Reader, row: Stored) -> int:
-    """Return whose receipt a reader is given: an instance its own, so that marking it leaves
-    the message unread for the others.
+    """Return the reader whose receipt is shown: an instance's, so that its mark leaves the message
+    unread for the others.
     """
     return await addressed_reader(context, me, row) if me.is_agent else me.reader
 
 
+async def receipt_readers(context: Context, me: Reader, rows: Sequence[Stored]) -> dict[int, int]:
+    """Return for the seq of each message whose receipt a reader is given, as `receipt_reader`."""
+    if not me.is_agent:
+        return {row.seq: me.reader for row in rows}
+    return await addressed_readers(context, me, rows)
+
+
 async def addressed_reader(context: Context, me: Reader, row: Stored) -> int:
     """Return the reader a message was addressed to: the agent, unless only the instance was."""
-    if row.is_for_everyone:
-        return me.agent
-    channels = await context.store.channels(row.seq)
-    numbers = [channel for channel, agent, *_ in channels if agent == me.agent]
+    return (await addressed_readers(context, me, [row]))[row.seq]
+
+
+async def addressed_readers(context: Context, me: Reader, rows: Sequence[Stored]) -> dict[int, int]:
+    """Return for the seq of each message the reader it was addressed to, as
+    `addressed_reader`.
+    """
+    named = [row.seq for row in rows if not row.is_for_everyone]
+    numbers = await context.store.addressed_to(me.agent, named) if named else {}
+    return {row.seq: _addressed(me, numbers.get(row.seq, ())) for row in rows}
+
+
+def _addressed(me: Reader, numbers: Sequence[int]) -> int:
     return (
         me.agent
         if me.agent in numbers or not numbers

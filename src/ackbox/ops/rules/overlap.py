@@ -1,6 +1,6 @@
 """Overlap: what two declarations of work, an area and files each, have in common.
 
-Text only; who is asked about is the operation's choice. Explained in docs/why/sessions.md.
+Text only; the operation chooses whom to compare. Explained in docs/why/sessions.md.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from msgspec import Meta
 
 
 class Overlap(msgspec.Struct, frozen=True):
-    """Somebody who declared the same area or files."""
+    """An agent that claims the same area or files."""
 
-    agent: Annotated[str, Meta(description="Who")]
-    instance: Annotated[str | None, Meta(description="Which running copy")]
-    areas: Annotated[list[str], Meta(description="Areas that both declared")]
-    files: Annotated[list[str], Meta(description="Files that both declared")]
+    agent: Annotated[str, Meta(description="Agent")]
+    instance: Annotated[str | None, Meta(description="Instance")]
+    areas: Annotated[list[str], Meta(description="Areas that both claim")]
+    files: Annotated[list[str], Meta(description="Files that both claim")]
 
 
 def overlap(

@@ -1,5 +1,5 @@
-"""Paging: how long an answer may be. A list ends where the next entry would make it longer, and its
-cursor goes on from there.
+"""Paging: the maximum length of a response. A list ends before the entry that would exceed it, and
+its cursor continues there.
 
 Explained in docs/why/limits.md, "Bytes in one answer".
 """
@@ -24,7 +24,7 @@ REPLY_BYTES = 1 << 20
 def fitting(entries: Sequence[T], most: int = REPLY_BYTES) -> list[T]:
     """Return the entries that fit into one answer, in their order.
 
-    The first always fits, so that a reader gets on.
+    The first always fits, so that a reader makes progress.
     """
     size = 0
     for place, entry in enumerate(entries):
@@ -35,8 +35,8 @@ def fitting(entries: Sequence[T], most: int = REPLY_BYTES) -> list[T]:
 
 
 def within(rows: Sequence[T], size_of: Callable[[T], int], most: int = REPLY_BYTES) -> list[T]:
-    """Return the rows whose entries fit into one answer, by a size that is cheaper to tell than
-    to write; the first always fits.
+    """Return the rows whose entries fit into one response, by an estimated size; the first always
+    fits.
     """
     size = 0
     for place, row in enumerate(rows):
@@ -47,7 +47,7 @@ def within(rows: Sequence[T], size_of: Callable[[T], int], most: int = REPLY_BYT
 
 
 class Paged(Call, frozen=True, kw_only=True):
-    """Which page of a list that is short as a rule."""
+    """Page to return."""
 
     limit: (
         Annotated[
@@ -64,7 +64,7 @@ class Paged(Call, frozen=True, kw_only=True):
 
 
 def page_of(ws: int, query: str, entries: Sequence[T], params: Paged) -> tuple[list[T], str | None]:
-    """Return one page of a list that only grows at its end, and the cursor to go on.
+    """Return one page of a list that only grows at its end, and the next cursor.
 
     Null when there is no more.
     """

@@ -1,4 +1,4 @@
-"""Presence: online, idle or away, derived when asked and never stored as a state.
+"""Presence: online, idle or away, derived on request and never stored.
 
 Explained in docs/why/presence.md.
 """
@@ -15,11 +15,12 @@ from ackbox.store.readers import Presence, Reader
 Standing = Literal["online", "idle", "away"]
 IDLE_UNTIL_MS = 3_600_000
 DEFAULT_TTL_S = 180
-_RANK: dict[Standing, int] = {"online": 2, "idle": 1, "away": 0}
+# Higher is more present; the only order of the states.
+RANK: dict[Standing, int] = {"online": 2, "idle": 1, "away": 0}
 
 
 class Here(msgspec.Struct, frozen=True):
-    """Whether a reader is here, since when it was last seen (ms UTC), and how mail reaches it."""
+    """A reader's presence, last sign of life (ms UTC) and delivery channel."""
 
     presence: Standing
     last_seen: int | None
@@ -81,8 +82,8 @@ async def everyone(context: Context, name: str | None = None) -> list[Member]:
         )
         before = found.get(agent)
         # An agent comes ahead of its instances.
-        if before is None or (_RANK[state], last or 0) > (
-            _RANK[before.presence],
+        if before is None or (RANK[state], last or 0) > (
+            RANK[before.presence],
             before.last_seen or 0,
         ):
             found[agent] = Member(agent, own, kind if before is None else before.kind, state, last)
@@ -98,10 +99,10 @@ def derived(context: Context, presence: Presence | None, reader: int) -> Here:
 
 
 def best(standings: list[Here]) -> Here:
-    """Return an agent's standing from those of its instances: the most present of them, and how
-    mail reaches one that has said so.
+    """Return an agent's presence: that of the most present instance, with a delivery channel that
+    one reported.
     """
-    found = max(standings, key=lambda here: (_RANK[here.presence], here.last_seen or 0))
+    found = max(standings, key=lambda here: (RANK[here.presence], here.last_seen or 0))
     told = max(
         (here for here in standings if here.presence == found.presence),
         key=lambda here: (bool(here.card.get("reach")), here.last_seen or 0),

@@ -1,8 +1,7 @@
 """Room: how much a workspace may hold, so that one cannot fill the disk of all.
 
-What is stored is added up beside the calls, about once a second, so that a send does not pay for
-it; what a second brings may
-go over the limit. Explained in docs/why/limits.md, "Storage".
+Stored bytes are added up in the background about once a second, so that a send does not pay for it;
+one second may exceed the limit. Explained in docs/why/limits.md, "Storage".
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ TOGETHER = 20_000
 
 
 class Rooms:
-    """What this server knows of how much each workspace holds."""
+    """Stored bytes of each workspace, as far as this server has counted."""
 
     def __init__(self) -> None:
         self._held: dict[int, Held] = {}
@@ -60,8 +59,10 @@ def refuse_full(context: Context) -> None:
     limit = context.workspace.settings.get("storage_mb", STORAGE_MB)
     if context.stored_bytes(context.workspace.ws) >= limit * MIB:
         raise Conflict(
-            f"The workspace {context.workspace.name!r} holds {limit:,} MiB, as much as it may."
-            " Nothing of this was stored.",
+            (
+                f"The workspace {context.workspace.name!r} holds {limit:,} MiB, its maximum. "
+                "Nothing was stored."
+            ),
             hint="Ask an operator to raise `storage_mb` with workspace.settings.",
             limit_mb=limit,
         )

@@ -1,6 +1,6 @@
 """Seeing: the one place where a stored message becomes one that the caller may be shown.
 
-`show` takes only what was seen here, so no operation can return a message that nobody asked about.
+`show` accepts only messages that were checked here, so no operation can return an unchecked one.
 Explained in docs/why/workspaces.md.
 """
 
@@ -52,8 +52,8 @@ async def narrowed(context: Context, call: Call) -> int | None:
 
 
 async def written_by(context: Context, call: Call) -> int | None:
-    """Return whose messages a list of names may be made of: null for all, the caller's own
-    number, -1 for nobody. Registers nobody.
+    """Return whose messages a list of names may use: null for all, the caller's number, -1 for
+    none. Registers nobody.
     """
     if context.visible_to(None) is None:
         return None

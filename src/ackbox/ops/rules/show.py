@@ -75,7 +75,7 @@ def message(seen: Seen, workspace: str, *, body_chars: int | None = None) -> Mes
 
 
 def letter(seen: Seen, workspace: str, *, reader: int, read: bool, archived: bool) -> Letter:
-    """Return a message that its reader may see, as a recipient's own."""
+    """Return a message that its reader may see, with the reader's flags."""
     return Letter(
         **_fields(seen.row, workspace),
         receipt_id=receipt_id(seen.row.seq, reader),

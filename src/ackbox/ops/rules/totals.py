@@ -1,9 +1,8 @@
-"""Totals: how much post a mailbox holds in all, counted once and then only what is new.
+"""Totals: the number of messages in a mailbox, counted once and then only what is new.
 
-Post is only added, in the order of its numbers, so a count that is known up to one number goes on
-from there. It is kept in
-this server's memory, for a minute, and never when some of the post will expire. Explained in
-docs/why/receipts.md, "Counts".
+Messages are only added, in the order of their numbers, so a count up to one number continues from
+there. It is kept in memory for a minute, and never when some of the messages will expire. Explained
+in docs/why/receipts.md, "Counts".
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from ackbox.ops.table import Context
 
 KNOWN_FOR_MS = 60_000
-MOST_KNOWN = 100_000
+MAX_KNOWN = 100_000
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -31,15 +30,15 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Totals:
-    """What is known of mailboxes, by workspace and reader."""
+    """Known totals of mailboxes, by workspace and reader."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, int], Known] = {}
 
     def find(self, ws: int, reader: int, *, last: int, now: int) -> Known:
-        """Return what is known of a mailbox as the log stands at `last`.
+        """Return the known total of a mailbox for a transaction that sees the log up to `last`.
 
-        Nothing, up to 0, when it is to be counted anew.
+        A count of 0 up to seq 0 when it must be counted from the start.
         """
         known = self._known.get((ws, reader))
         # A transaction may see less than one that has ended since.
@@ -48,18 +47,18 @@ class Totals:
         return known
 
     def forget(self) -> None:
-        """Count everything anew: an import stores messages below numbers that were counted."""
+        """Forget all totals: an import stores messages below counted numbers."""
         self._known.clear()
 
     def keep(self, ws: int, reader: int, known: Known) -> None:
         """Remember what was counted."""
-        if len(self._known) >= MOST_KNOWN:
+        if len(self._known) >= MAX_KNOWN:
             self._known.clear()
         self._known[ws, reader] = known
 
 
 async def counts(context: Context, reader: Reader, *, unread: int | None = None) -> tuple[int, int]:
-    """Return (unread, total) of the whole mailbox, each counted up to 1,001 at least.
+    """Return (unread, total) of a mailbox, each counted up to 1,001 at least.
 
     `unread` when it is known already.
     """
@@ -78,7 +77,7 @@ async def _total(context: Context, reader: Reader) -> int:
     if known.total > COUNTED_UP_TO:
         return known.total
     more, ending = await context.store.count_post(reader, after=known.upto, now=context.now)
-    # A write may be undone, and who has not come yet may still be given post of before.
+    # A write may be undone, and an unregistered reader may still receive earlier messages.
     if not ending and reader.seen and not context.store.tx.writable:
         context.totals.keep(ws, reader.reader, Known(last, known.total + more, known.counted_at))
     return known.total + more

@@ -1,5 +1,4 @@
-"""session.context: what whoever begins should know, told with a start of a session, or to who
-begins without one.
+"""session.context: what an agent needs when it starts, with session.start or without a session.
 
 Explained in docs/why/sessions.md.
 """
@@ -14,7 +13,7 @@ from msgspec import Meta
 from ackbox.model.message import Letter
 from ackbox.model.query import parse_query
 from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import Instance, card_of
+from ackbox.ops.agent.card import Instance, card_of
 from ackbox.ops.inbox import Check, check
 from ackbox.ops.note.write import Note, within
 from ackbox.ops.note.write import shown as shown_note
@@ -29,63 +28,61 @@ from ackbox.store.sessions import SessionRow
 
 PENDING = 5
 RECENT = 5
-MOST_TOLD = 10
+MAX_LISTED = 10
 NOTES_BYTES = 16_000
 
 Deliver = Annotated[
     Literal["none", "delivered", "read"],
-    Meta(description="Mark the messages that are returned, in the same transaction"),
+    Meta(description="Mark to set on the returned messages, in the same transaction"),
 ]
 Which = Annotated[
     Literal["unread", "pending"],
-    Meta(description="Of which post: unread, or only what was not handed over yet"),
+    Meta(description="State to filter by: unread, or pending for not delivered yet"),
 ]
 Titles = Annotated[
     list[Annotated[str, Meta(max_length=500)]],
-    Meta(max_length=20, description="Titles of notes of kind document"),
+    Meta(max_length=20, description="Titles of notes of kind document to return (at most 20)"),
 ]
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What whoever begins should know."""
+class SessionContext(msgspec.Struct, frozen=True, kw_only=True):
+    """Context for an agent that starts to work."""
 
     messages: Annotated[
-        list[Letter], Meta(description="Up to five unread messages, the most urgent first")
+        list[Letter], Meta(description="Unread messages, most urgent first (at most 5)")
     ]
-    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
-    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
-    recent: Annotated[
-        list[Session], Meta(description="Your last sessions before this one, newest first")
+    unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
+    total: Annotated[
+        int, Meta(description="Number of messages in the mailbox (counted up to 1,000)")
     ]
-    agents: Annotated[list[Instance], Meta(description="Who else was here of late, up to ten")]
+    recent: Annotated[list[Session], Meta(description="Your previous sessions, newest first")]
+    agents: Annotated[list[Instance], Meta(description="Other agents, by last call (at most 10)")]
     tasks: Annotated[
         list[Task],
-        Meta(description="Your tasks that are not finished, the most urgent first, up to ten"),
+        Meta(description="Your unfinished tasks, most urgent first (at most 10)"),
     ]
     notes: Annotated[
         list[Note],
         Meta(
             description=(
-                "Constraints, and notes of priority 4 and 5, that stand, newest first, up to ten"
+                "Current constraints and notes of priority 4 and 5, newest first (at most 10)"
             )
         ),
     ]
     found: Annotated[
-        list[Note], Meta(description="Notes with words of `query`, newest first, up to ten")
+        list[Note], Meta(description="Notes with words of `query`, newest first (at most 10)")
     ] = []
     documents: Annotated[
-        list[Note], Meta(description="Notes of kind document with the titles asked for")
+        list[Note], Meta(description="Notes of kind document with the requested titles")
     ] = []
     news: Annotated[
         list[Note],
-        Meta(
-            description=(
-                "Notes of others since you were last heard of in a session, newest first, up to ten"
-            )
-        ),
+        Meta(description=("Notes by others since your last session, newest first (at most 10)")),
     ] = []
-    kept: Annotated[int, Meta(description="How many notes stand")] = 0
-    is_first: Annotated[bool, Meta(description="Whether you have never had a session here before")]
+    kept: Annotated[int, Meta(description="Number of current notes")] = 0
+    is_first: Annotated[
+        bool, Meta(description="Whether this is your first session in this workspace")
+    ]
 
 
 async def tell(
@@ -98,9 +95,7 @@ async def tell(
     query: str | None,
     documents: list[str],
 ) -> dict[str, Any]:
-    """Return what a reader should know that begins, after the sessions it had before, by the
-    fields of Told.
-    """
+    """Return the context for a reader that starts, by the fields of SessionContext."""
     post = await check(
         context,
         Check(
@@ -119,7 +114,7 @@ async def tell(
     tasks = await list_tasks(
         context,
         ListTasks(
-            agent=me.name, instance=me.instance, mine=True, urgent_first=True, limit=MOST_TOLD
+            agent=me.name, instance=me.instance, mine=True, urgent_first=True, limit=MAX_LISTED
         ),
     )
     return {
@@ -129,7 +124,7 @@ async def tell(
         "recent": [shown_session(context, each) for each in before],
         "agents": [
             msgspec.structs.replace(await card_of(context, each), instances=[])
-            for each in others[:MOST_TOLD]
+            for each in others[:MAX_LISTED]
         ],
         "tasks": tasks.tasks,
         "notes": await _told(context, NoteFilter(important=1)),
@@ -142,8 +137,8 @@ async def tell(
 
 
 async def _told(context: Context, narrow: NoteFilter) -> list[Note]:
-    rows = await context.store.note_page(narrow, most=MOST_TOLD)
-    return [shown_note(row) for row in within(rows, limit=MOST_TOLD, max_text_bytes=NOTES_BYTES)]
+    rows = await context.store.note_page(narrow, most=MAX_LISTED)
+    return [shown_note(row) for row in within(rows, limit=MAX_LISTED, max_text_bytes=NOTES_BYTES)]
 
 
 async def _documents(context: Context, titles: list[str]) -> list[Note]:
@@ -169,41 +164,41 @@ async def _found(context: Context, query: str | None) -> list[Note]:
         []
         if query is None
         else await context.store.search_notes(
-            parse_query(query, is_any=True), NoteFilter(), most=MOST_TOLD
+            parse_query(query, is_any=True), NoteFilter(), most=MAX_LISTED
         )
     )
-    return [shown_note(row) for row in within(rows, limit=MOST_TOLD, max_text_bytes=NOTES_BYTES)]
+    return [shown_note(row) for row in within(rows, limit=MAX_LISTED, max_text_bytes=NOTES_BYTES)]
 
 
 class GetContext(Call, frozen=True, kw_only=True):
-    """Which documents."""
+    """Documents to return."""
 
     documents: Titles = []
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
-    """What a start of a session would tell you; nothing when you have begun already."""
+    """The context that session.start returns; null if you have started already."""
 
     agent: Annotated[str, Meta(description="Your name")]
-    workspace: Annotated[str, Meta(description="Where you are")]
+    workspace: Annotated[str, Meta(description="Workspace")]
     told: Annotated[
-        Told | None,
-        Meta(description="Null when you have a session, or were heard of within the hour"),
+        SessionContext | None,
+        Meta(description="Context; null if you have a session or were active within the last hour"),
     ] = None
 
 
 @op("session.context", scope="read")
 async def get_context(context: Context, params: GetContext) -> Opening:
-    """Return what a start of a session tells, to who begins without one: was not heard of for an
-    hour and has no session going.
+    """Return what session.start would return, for agents without a session.
 
-    Marks nothing. It is a sign of life like any call, so whoever asks twice is told once.
+    The context is null if you have a session or were active within the last hour; so a second call
+    in a row returns null. Marks nothing.
 
     Raises Invalid, NotAllowed.
     """
     me = await context.me(params)
     row = await context.store.last_session(me.reader)
-    # Of this very copy: a bridge says by itself, under its machine's name, that the agent is here.
+    # Presence of this instance only: a bridge reports the agent under its machine's name.
     here = derived(context, await context.store.presence(me.reader), me.reader)
     has_begun = (row is not None and state_of(context, row) == "active") or here.presence != "away"
     if has_begun:
@@ -218,4 +213,4 @@ async def get_context(context: Context, params: GetContext) -> Opening:
         query=None,
         documents=params.documents,
     )
-    return Opening(agent=me.name, workspace=context.workspace.name, told=Told(**told))
+    return Opening(agent=me.name, workspace=context.workspace.name, told=SessionContext(**told))

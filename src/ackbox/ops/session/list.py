@@ -1,6 +1,6 @@
-"""session.list, session.conflicts: who runs or ran, how it stands, and who is in whose way.
+"""session.list, session.conflicts: sessions, their states, and conflicts between their claims.
 
-What changes a session is in sessions.py. Explained in docs/why/sessions.md.
+Changes of a session are in start.py. Explained in docs/why/sessions.md.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.moment import to_text, to_text_or_none
-from ackbox.ops.agent.check_in import MOST_CONFLICTS, declared_overlaps
+from ackbox.ops.agent.check_in import MAX_CONFLICTS, declared_overlaps
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.overlap import Overlap, merged, overlap
 from ackbox.ops.rules.paging import fitting
@@ -21,33 +21,33 @@ from ackbox.store.sessions import SessionRow
 
 # Sessions read at a time while narrowing.
 LOOKED_AT = 200
-MOST_LOOKS = 25
+MAX_LOOKS = 25
 LONGEST_TTL_MS = 86_400_000
 
 State = Literal["active", "timed_out", "ended"]
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """One declared run of an agent."""
+    """One session of an agent."""
 
-    id: Annotated[str, Meta(description="Its id")]
-    number: Annotated[int, Meta(description="Its number in the workspace")]
-    workspace: Annotated[str, Meta(description="Where it lives")]
-    agent: Annotated[str, Meta(description="Whose run")]
-    instance: Annotated[str | None, Meta(description="Which running copy")] = None
-    kind: Annotated[str, Meta(description="agent, or human for a person")]
+    id: Annotated[str, Meta(description="Id")]
+    number: Annotated[int, Meta(description="Number in the workspace")]
+    workspace: Annotated[str, Meta(description="Workspace")]
+    agent: Annotated[str, Meta(description="Agent")]
+    instance: Annotated[str | None, Meta(description="Instance")] = None
+    kind: Annotated[str, Meta(description="Kind: agent or human")]
     state: Annotated[
-        State, Meta(description="active, ended, or timed_out: nothing was heard of it for its ttl")
+        State, Meta(description="State: active, ended, or timed_out after `ttl_s` without a call")
     ]
-    area: Annotated[str | None, Meta(description="The part of the work it claims")] = None
+    area: Annotated[str | None, Meta(description="Area of the work that it claims")] = None
     files: Annotated[list[str], Meta(description="Files it claims")] = []
-    summary: Annotated[str | None, Meta(description="What it is doing, or left behind")] = None
-    outcome: Annotated[str | None, Meta(description="How it ended, in a word")] = None
-    touched: Annotated[list[str], Meta(description="Files it changed, said at its end")] = []
-    ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a sign of life")]
-    started_at: Annotated[str, Meta(description="When it started")]
-    last_seen: Annotated[str, Meta(description="Its last sign of life: a call with its token")]
-    ended_at: Annotated[str | None, Meta(description="When it ended")] = None
+    summary: Annotated[str | None, Meta(description="Summary of its work")] = None
+    outcome: Annotated[str | None, Meta(description="Outcome, in one word")] = None
+    touched: Annotated[list[str], Meta(description="Changed files, reported at its end")] = []
+    ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a call")]
+    started_at: Annotated[str, Meta(description="Start time")]
+    last_seen: Annotated[str, Meta(description="Time of the last call with its token")]
+    ended_at: Annotated[str | None, Meta(description="End time")] = None
 
 
 def shown_session(context: Context, row: SessionRow) -> Session:
@@ -82,7 +82,7 @@ def _seen(context: Context, row: SessionRow) -> int:
 
 
 def state_of(context: Context, row: SessionRow) -> State:
-    """Return how a session stands now: derived, never stored."""
+    """Return the state of a session: derived, never stored."""
     if row.ended_at is not None:
         return "ended"
     return "active" if abs(context.now - _seen(context, row)) < row.ttl_s * 1000 else "timed_out"
@@ -91,7 +91,7 @@ def state_of(context: Context, row: SessionRow) -> State:
 async def overlaps(
     context: Context, me: int, area: str | None, files: list[str], own: int = 0
 ) -> list[Overlap]:
-    """Return who else claims the same: live sessions, and those who only checked in with a claim.
+    """Return others that claim the same: live sessions, and agents that checked in with a claim.
 
     The first hundred.
     """
@@ -102,37 +102,39 @@ async def overlaps(
     for row in rows:
         if row.seq != own and row.reader != me and state_of(context, row) == "active":
             found += overlap(row.name, row.instance, row.area, row.files, area, files)
-        if len(found) >= MOST_CONFLICTS:
+        if len(found) >= MAX_CONFLICTS:
             break
     found += await declared_overlaps(context, {row.reader for row in rows} | {me}, area, files)
-    return merged(found)[:MOST_CONFLICTS]
+    return merged(found)[:MAX_CONFLICTS]
 
 
 class AskConflicts(Call, frozen=True, kw_only=True):
-    """What you think of working on."""
+    """Work to check for conflicts."""
 
-    area: Annotated[str, Meta(max_length=200, description="The part of the work")] | None = None
+    area: Annotated[str, Meta(max_length=200, description="Area of the work")] | None = None
     files: (
         Annotated[
             list[Annotated[str, Meta(max_length=500)]],
-            Meta(max_length=200, description="Files; src/ is all below it"),
+            Meta(
+                max_length=200, description="Files (at most 200); src/ includes everything below it"
+            ),
         ]
         | None
     ) = None
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """Who claims the same."""
+    """Sessions that claim the same work."""
 
     conflicts: Annotated[
         list[Overlap],
-        Meta(description="Live sessions that claim the same area or files, yours left out"),
+        Meta(description="Other live sessions that claim the same area or files"),
     ]
 
 
 @op("session.conflicts", scope="read")
 async def conflicts(context: Context, params: AskConflicts) -> Claims:
-    """Return who works on an area or files now. Declares nothing.
+    """Return sessions that work on an area or files; claims nothing.
 
     Raises NotAllowed, NotFound (the token's session is over).
     """
@@ -144,24 +146,26 @@ async def conflicts(context: Context, params: AskConflicts) -> Claims:
 
 
 class ListSessions(Call, frozen=True, kw_only=True):
-    """Which sessions; what is left out narrows nothing."""
+    """Filters for sessions."""
 
-    of: Annotated[Name | None, Meta(description="Only this agent's")] = None
-    state: Annotated[State, Meta(description="Only those that stand so")] | None = None
+    of: Annotated[Name | None, Meta(description="Agent to filter by")] = None
+    state: Annotated[State, Meta(description="State to filter by")] | None = None
     limit: Limit = 20
     cursor: Cursor | None = None
 
 
 class Sessions(msgspec.Struct, frozen=True, kw_only=True):
-    """Sessions, newest first."""
+    """A page of sessions, newest first."""
 
-    sessions: Annotated[list[Session], Meta(description="Newest first")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    sessions: Annotated[list[Session], Meta(description="Items, newest first")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 @op("session.list", scope="read")
 async def list_sessions(context: Context, params: ListSessions) -> Sessions:
-    """Return the workspace's sessions, newest first: who runs or ran, on what, and how it ended.
+    """List sessions, newest first, with their claims and outcomes.
 
     Raises BadCursor.
     """
@@ -171,7 +175,7 @@ async def list_sessions(context: Context, params: ListSessions) -> Sessions:
     agent = await context.agent_number(params.of)
     found: list[SessionRow] = []
     has_more = True
-    for _ in range(MOST_LOOKS):
+    for _ in range(MAX_LOOKS):
         rows = await store.session_page(before=before, reader_agent=agent, most=LOOKED_AT)
         found += [row for row in rows if params.state in (None, state_of(context, row))]
         has_more = len(rows) == LOOKED_AT

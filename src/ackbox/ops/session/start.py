@@ -1,8 +1,6 @@
-"""session.start, session.checkpoint, session.end: declared runs of an agent, and what each is told
-at its start.
+"""session.start, session.checkpoint, session.end: sessions of an agent, from start to end.
 
-Who is here at all is agents.py's; how a session stands, and who claims the same, is claims.py's.
-Explained in docs/why/sessions.md.
+Presence is in ops/agent/, states and conflicts in list.py. Explained in docs/why/sessions.md.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from ackbox.ops.note.write import NewNote, keep
 from ackbox.ops.rules.announce import announce
 from ackbox.ops.rules.overlap import Overlap
 from ackbox.ops.rules.presence import DEFAULT_TTL_S
-from ackbox.ops.session.context import PENDING, RECENT, Deliver, Titles, Told, Which, tell
+from ackbox.ops.session.context import PENDING, RECENT, Deliver, SessionContext, Titles, Which, tell
 from ackbox.ops.session.list import Session, overlaps, shown_session, state_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.messages import NEWEST
@@ -55,9 +53,7 @@ KINDS_OF_NAME = (
 
 
 class Start(Checkin, frozen=True, kw_only=True):
-    """A run to declare: what agent.check_in takes, and how conflicts, news and pending post are
-    dealt with.
-    """
+    """A session to start: the fields of agent.check_in, and options for conflicts and messages."""
 
     heartbeat_s: (
         Annotated[
@@ -65,7 +61,7 @@ class Start(Checkin, frozen=True, kw_only=True):
             Meta(
                 ge=1,
                 le=86_400,
-                description="Seconds between signs of life; the workspace's when left out",
+                description="Seconds between heartbeats (default: the workspace's setting)",
             ),
         ]
         | None
@@ -76,7 +72,7 @@ class Start(Checkin, frozen=True, kw_only=True):
             Meta(
                 ge=10,
                 le=86_400,
-                description="Seconds you count as online after a sign of life; else `ttl_s`",
+                description="Seconds you count as online after a call (default: `ttl_s`)",
             ),
         ]
         | None
@@ -86,7 +82,8 @@ class Start(Checkin, frozen=True, kw_only=True):
             Literal["warn", "block"],
             Meta(
                 description=(
-                    "Others claim the same: tell, or refuse to start; the workspace's when left out"
+                    "Reaction to a conflict: warn, or block the start (default: the "
+                    "workspace's setting)"
                 )
             ),
         ]
@@ -94,13 +91,14 @@ class Start(Checkin, frozen=True, kw_only=True):
     ) = None
     announce: Annotated[
         bool,
-        Meta(description="Tell everyone of the start, and later of the end, as a system message"),
+        Meta(description="Whether to announce the start and the end to everyone"),
     ] = False
     new_name: Annotated[
         bool,
         Meta(
             description=(
-                "Without `agent`: make up a name even when the key has one of its own, where it may"
+                "Whether to generate a new name although the key has one, where it may; "
+                "without `agent`"
             )
         ),
     ] = False
@@ -110,7 +108,9 @@ class Start(Checkin, frozen=True, kw_only=True):
         Annotated[
             str,
             Meta(
-                min_length=1, max_length=400, description="Also find notes with any of these words"
+                min_length=1,
+                max_length=400,
+                description="Words to search notes for; any of them is enough",
             ),
         ]
         | None
@@ -118,26 +118,26 @@ class Start(Checkin, frozen=True, kw_only=True):
     documents: Titles = []
 
 
-class Started(Told, frozen=True, kw_only=True):
-    """The new session with its token, and what whoever starts should know."""
+class Started(SessionContext, frozen=True, kw_only=True):
+    """The new session with its token, and context to start with."""
 
-    token: Annotated[str, Meta(description="Give it as `session` with every call; said only now")]
-    session: Annotated[Session, Meta(description="The session")]
-    heartbeat_s: Annotated[int, Meta(description="Seconds until the next sign of life is due")]
-    ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a sign of life")]
+    token: Annotated[str, Meta(description="Token for `session` in every call; shown only once")]
+    session: Annotated[Session, Meta(description="Session")]
+    heartbeat_s: Annotated[int, Meta(description="Seconds until the next heartbeat is due")]
+    ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a call")]
     conflicts: Annotated[
         list[Overlap], Meta(description="Live sessions that claim the same area or files")
     ]
 
 
-@op("session.start", scope="write", writes=True)
+@op("session.start", scope="write", writes=True, creates=True)
 async def start(context: Context, params: Start) -> Started:
-    """Declare a run: who you are, what you work on, and get a token that stands for it.
+    """Start a session: claim your work and get a token.
 
-    The token says who calls, with every operation; each call with it is a sign of life. A run
-    of which nothing is heard for its ttl is `timed_out` until it is heard of again. `conflicts`
-    names live sessions with the same area or files; with `on_conflict` block the start is
-    refused instead and nothing is stored. A caller without a name gets one.
+    The token identifies you in every call, and each call with it keeps the session active. A
+    session without a call for `ttl_s` seconds is `timed_out` until its next call. `conflicts` lists
+    live sessions with the same area or files; with `on_conflict` block the start is refused and
+    nothing is stored. A caller without a name gets one.
 
     Raises Invalid, NotAllowed, Conflict. Source: docs/why/sessions.md.
     """
@@ -149,7 +149,7 @@ async def start(context: Context, params: Start) -> Started:
     if conflicts and (params.on_conflict or settings.get("on_conflict")) == "block":
         others = ", ".join(sorted({each.agent for each in conflicts}))
         raise Conflict(
-            f"Others work on the same: {others}.",
+            f"Other sessions claim the same work: {others}.",
             hint="Choose another area or files, or talk to them first.",
             conflicts=msgspec.to_builtins(conflicts),
         )
@@ -179,9 +179,7 @@ async def start(context: Context, params: Start) -> Started:
 
 
 async def _named(context: Context, params: Start) -> Start:
-    """Return the parameters with a name made up, where nobody gave one or a new one is asked
-    for.
-    """
+    """Return the parameters with a generated name, if there is none or a new one is requested."""
     own = context.caller.agent
     if (
         params.agent is not None
@@ -199,7 +197,7 @@ async def _named(context: Context, params: Start) -> Start:
 
 def _as_checkin(params: Start, online_s: int) -> Checkin:
     given = {name: getattr(params, name) for name in Checkin.__struct_fields__}
-    # What a run before this one claimed is not claimed by this one: said as empty, not left out.
+    # Earlier claims do not carry over: empty values clear them.
     return Checkin(
         **{**given, "ttl_s": online_s, "area": params.area or "", "files": params.files or []}
     )
@@ -210,7 +208,7 @@ async def _store(
 ) -> SessionRow:
     id = context.new_id(context.now)
     subject = {"agent": me.name, "instance": me.instance, "session": id}
-    seq = await context.store.note(
+    seq = await context.store.add_event(
         "session.started", at=context.now, reader=me.agent, subject=subject
     )
     context.rings.add(seq)
@@ -257,16 +255,15 @@ def _on(row: SessionRow) -> str:
 
 
 class Checkpoint(Call, frozen=True, kw_only=True):
-    """How far a run has come; what is left out stays as it was."""
+    """Progress of a session; omitted fields stay unchanged."""
 
     summary: (
-        Annotated[str, Meta(max_length=2000, description="What you are doing, or have done so far")]
-        | None
+        Annotated[str, Meta(max_length=2000, description="Summary of your work so far")] | None
     ) = None
     area: (
         Annotated[
             str,
-            Meta(max_length=200, description="The part of the work you claim now; empty for none"),
+            Meta(max_length=200, description="Area of the work that you claim now; empty for none"),
             CLEARS,
         ]
         | None
@@ -274,49 +271,53 @@ class Checkpoint(Call, frozen=True, kw_only=True):
     files: (
         Annotated[
             list[Annotated[str, Meta(max_length=500)]],
-            Meta(max_length=200, description="Files you claim now"),
+            Meta(max_length=200, description="Files you claim now (at most 200)"),
         ]
         | None
     ) = None
-    notes: Annotated[list[NewNote], Meta(max_length=50, description="Notes to keep")] = []
+    notes: Annotated[
+        list[NewNote], Meta(max_length=50, description="Notes to add (at most 50)")
+    ] = []
     unless_known: Annotated[
         bool,
-        Meta(description="A note of that kind, title and text that is there is not kept twice"),
+        Meta(description="Whether to skip notes that exist with the same kind, title and text"),
     ] = True
-    limit: Annotated[int, Meta(ge=0, le=PENDING, description="At most this many messages")] = (
-        PENDING
-    )
+    limit: Annotated[
+        int, Meta(ge=0, le=PENDING, description="Maximum number of messages to return (0 to 5)")
+    ] = PENDING
     mark: Deliver = "none"
     state: Which = "unread"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one note: the note's id, or the error that refused it."""
+    """Outcome of one note: its id or its error."""
 
     id: Annotated[str | None, Meta(description="Id of the note")] = None
-    duplicate: Annotated[bool, Meta(description="Whether it was there before")] = False
-    error: Annotated[dict[str, Any] | None, Meta(description="Why it was refused")] = None
+    duplicate: Annotated[bool, Meta(description="Whether it existed before")] = False
+    error: Annotated[dict[str, Any] | None, Meta(description="Error; null if it succeeded")] = None
 
 
 class Checkpointed(msgspec.Struct, frozen=True, kw_only=True):
-    """The session as it stands, who claims the same, and what waits to be read."""
+    """The session, its conflicts and unread messages."""
 
-    session: Annotated[Session | None, Meta(description="The session; null when you have none")]
-    notes: Annotated[list[Kept], Meta(description="What became of each note, in their order")]
+    session: Annotated[Session | None, Meta(description="Session; null for none")]
+    notes: Annotated[list[Kept], Meta(description="Outcome of each note, in order")]
     conflicts: Annotated[
         list[Overlap], Meta(description="Live sessions that claim the same area or files")
     ]
-    messages: Annotated[list[Letter], Meta(description="Unread messages, the most urgent first")]
-    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
-    total: Annotated[int, Meta(description="Messages in the mailbox, up to 1,000")]
+    messages: Annotated[list[Letter], Meta(description="Unread messages, most urgent first")]
+    unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
+    total: Annotated[
+        int, Meta(description="Number of messages in the mailbox (counted up to 1,000)")
+    ]
 
 
 @op("session.checkpoint", scope="write", writes=True)
 async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
-    """Say how far you have come, keep notes, and get up to five unread messages. A sign of life of
-    the session.
+    """Report progress, add notes, and get up to five unread messages.
 
-    Without a token it is about your newest session; without any session it only gives the post.
+    It keeps the session active. Without a token it applies to your newest session; without a
+    session it only returns messages.
 
     Raises Invalid, NotAllowed, NotFound (the token's session is over).
     """
@@ -365,7 +366,7 @@ async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
 
 
 async def _kept(context: Context, me: Reader, note: NewNote, *, unless_known: bool) -> Kept:
-    """Keep one note; it is refused by itself, before anything of it is stored."""
+    """Add one note; an error refuses this note only, before it stores anything."""
     try:
         added = await keep(context, me, note, unless_known=unless_known)
     except AckboxError as error:
@@ -387,44 +388,47 @@ async def _changed(context: Context, row: SessionRow, params: Checkpoint) -> Ses
 
 
 class End(Call, frozen=True, kw_only=True):
-    """The end of a run, and what it leaves behind."""
+    """End of a session, and its result."""
 
-    summary: Annotated[str, Meta(max_length=2000, description="What you leave behind")] | None = (
-        None
-    )
+    summary: (
+        Annotated[str, Meta(max_length=2000, description="Summary of the work you leave")] | None
+    ) = None
     outcome: (
         Annotated[
             str,
             Meta(
                 min_length=1,
                 max_length=32,
-                description="How it ended, in a word: completed, failed, abandoned",
+                description="Outcome, in one word: completed, failed, abandoned",
             ),
         ]
         | None
     ) = None
     touched: Annotated[
         list[Annotated[str, Meta(max_length=500)]],
-        Meta(max_length=1000, description="Files you changed"),
+        Meta(max_length=1000, description="Changed files (at most 1,000)"),
     ] = []
     announce: (
-        Annotated[bool, Meta(description="Tell everyone; as at the start when left out")] | None
+        Annotated[
+            bool,
+            Meta(description="Whether to announce the end to everyone (default: as at the start)"),
+        ]
+        | None
     ) = None
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """The session as it ended."""
+    """The ended session."""
 
-    session: Annotated[Session, Meta(description="The session")]
+    session: Annotated[Session, Meta(description="Session")]
 
 
 @op("session.end", scope="write", writes=True)
 async def end(context: Context, params: End) -> Ended:
-    """End a run: its token stands for nothing from now on, what it claimed is free, and you show as
-    away.
+    """End a session: its token and claims end, and you go offline.
 
-    Without a token it is your newest session that ends. Whoever has another session running stays
-    here.
+    Without a token it ends your newest session. You stay online if another session of yours is
+    active.
 
     Raises NotAllowed, NotFound (there is none to end).
     """
@@ -459,7 +463,9 @@ async def end(context: Context, params: End) -> Ended:
         )
     subject = {"agent": me.name, "instance": me.instance, "session": row.id}
     context.rings.add(
-        await context.store.note("session.ended", at=context.now, reader=me.agent, subject=subject)
+        await context.store.add_event(
+            "session.ended", at=context.now, reader=me.agent, subject=subject
+        )
     )
     if row.announce if params.announce is None else params.announce:
         said = f": {params.summary}" if params.summary else "."

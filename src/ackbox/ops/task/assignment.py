@@ -1,7 +1,7 @@
-"""Assignment: who a task is for, and the messages that tell of it.
+"""Assignment: the assignee of a task, and the messages about it.
 
-They are written in the transaction that changes the task, by the code that sends.
-Explained in docs/why/tasks.md.
+They are written in the transaction that changes the task, by the code that sends. Explained in
+docs/why/tasks.md.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ackbox.model.message import SUBJECT_LIMIT, MessageType, Ref
 from ackbox.model.moment import to_text
 from ackbox.model.task import FINISHED
 from ackbox.ops.message.audience import resolve
-from ackbox.ops.message.send import Send, post
+from ackbox.ops.message.send import Send, store_message
 from ackbox.ops.rules.seeing import may_see
 from ackbox.ops.table import Context
 from ackbox.store.readers import Reader
@@ -26,7 +26,7 @@ _SAID = {"done": "Done", "failed": "Failed", "cancelled": "Cancelled"}
 
 
 class Assignee(msgspec.Struct, frozen=True):
-    """Who a task is for: an agent's number and name, and the one instance if it is for one."""
+    """An assignee: number and name of an agent, and the instance if there is one."""
 
     number: int
     name: str
@@ -40,7 +40,7 @@ def as_assignee(reader: Reader) -> Assignee:
 async def find_assignee(
     context: Context, to: str, *, instance: str | None, unknown: str | None, me: Reader
 ) -> Assignee:
-    """Return who a task is for; a name nobody has seen gets a reader that its tasks and post wait
+    """Return the assignee of a name; an unknown name gets a reader that tasks and messages wait
     for.
 
     Raises Invalid when it is not one agent or person, UnknownRecipient as a send does.
@@ -48,8 +48,8 @@ async def find_assignee(
     address = parse_address(to)
     if address.is_everyone or address.is_humans:
         raise Invalid(
-            "A task is for one agent or person.",
-            hint="Leave `to` out: whoever claims it has it.",
+            "A task has one assignee.",
+            hint="Leave `to` out so that anyone can claim it.",
             field="to",
         )
     unknown = unknown or context.workspace.settings.get("unknown", "hold")
@@ -62,9 +62,9 @@ async def find_assignee(
 async def tell_assigned(
     context: Context, me: Reader, task: StoredTask, *, also_me: bool = False
 ) -> str | None:
-    """Write to the assignee that a task is theirs, and return the message's id.
+    """Notify the assignee of a task, and return the message's id.
 
-    Nobody is told what they did themselves, unless they ask.
+    Agents get no message about their actions, unless `also_me`.
     """
     if task.assignee is None or (_is_me(me, task) and not also_me) or task.status in FINISHED:
         return None
@@ -89,7 +89,7 @@ async def tell_assigned(
 
 
 async def tell_taken(context: Context, me: Reader, task: StoredTask, before: StoredTask) -> None:
-    """Write to whom a task was for that it is somebody else's now."""
+    """Notify the previous assignee that a task is no longer theirs."""
     if before.assignee in (None, me.agent, task.assignee):
         return
     now = (
@@ -104,9 +104,7 @@ async def tell_taken(context: Context, me: Reader, task: StoredTask, before: Sto
 
 
 async def tell_finished(context: Context, me: Reader, task: StoredTask) -> str | None:
-    """Write to the creator, and to the assignee when somebody else finished it, what became of
-    a task.
-    """
+    """Notify the creator, and the assignee if another agent finished it, of a task's result."""
     to = {task.creator: task.creator_name} | (
         {task.assignee: _address(task)} if task.assignee is not None else {}
     )
@@ -131,7 +129,7 @@ async def _tell(
 ) -> str:
     letter["subject"] = letter["subject"][:SUBJECT_LIMIT]
     about = {"id": task.id, "number": task.number, "status": task.status}
-    sent = await post(
+    sent = await store_message(
         context,
         me,
         Send(
@@ -150,9 +148,9 @@ async def _tell(
 
 
 async def _last_word(context: Context, me: Reader, task: StoredTask) -> str | None:
-    """Return the message that a further one about a task goes on from.
+    """Return the message that the next one about a task replies to.
 
-    What the writer may not see is not answered.
+    Null for one that the sender may not see.
     """
     for id in (task.card.message, task.card.parent):
         row = None if id is None else await context.store.message(id)

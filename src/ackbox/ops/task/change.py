@@ -1,32 +1,22 @@
-"""task.claim, task.update, task.assign, task.depend: what becomes of a task.
+"""Changes of a task that several operations share: who acts, which status follows, what is stored.
 
-Each runs in one transaction behind the workspace's writer, so of two who claim one task the second
-is told of the first.
-Explained in docs/why/tasks.md.
+Each runs in one transaction behind the workspace's writer. Explained in docs/why/tasks.md.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Conflict, Invalid
-from ackbox.model.message import Priority
-from ackbox.model.moment import parse_moment
+from ackbox.errors import Conflict
 from ackbox.model.task import (
     FINISHED,
-    NOTE_LIMIT,
-    TEXT_LIMIT,
-    TITLE_LIMIT,
-    Cause,
     Status,
-    Task,
     check_change,
 )
-from ackbox.ops.lenient import CLEARS
-from ackbox.ops.table import Call, Context, op
+from ackbox.ops.table import Call, Context
 from ackbox.ops.task.assignment import (
     Assignee,
     as_assignee,
@@ -35,175 +25,12 @@ from ackbox.ops.task.assignment import (
     tell_finished,
     tell_taken,
 )
-from ackbox.ops.task.dependencies import MOST_NEEDS, check_needs
-from ackbox.ops.task.find import (
-    DoneWhen,
-    DueAt,
-    Label,
-    Minutes,
-    Needs,
-    Tags,
-    TaskId,
-    To,
-    ToInstance,
-    Unknown,
-    check_metadata,
-    find,
-    note_task,
-    shown,
-)
+from ackbox.ops.task.show import note_task
 from ackbox.store.readers import Reader
-from ackbox.store.tasks import StoredTask, TaskFilter, tag_text
-
-Reason = Literal["taken", "assigned", "waiting", "finished", "nothing"]
-# The most urgent that are looked through for one that is free.
-LOOKED_AT = 200
+from ackbox.store.tasks import StoredTask
 
 
-class Claim(Call, frozen=True, kw_only=True):
-    """Which task to take."""
-
-    id: (
-        Annotated[
-            TaskId,
-            Meta(
-                description=(
-                    "Id of a task, or its number; the most urgent that is free when left out"
-                )
-            ),
-        ]
-        | None
-    ) = None
-    start: Annotated[
-        bool, Meta(description="Also begin: status in_progress instead of claimed")
-    ] = False
-    project: Annotated[Label, Meta(description="Without an id: only with this label")] | None = None
-    tag: Annotated[Label, Meta(description="Without an id: only with this tag")] | None = None
-    or_refuse: Annotated[
-        bool, Meta(description="Answer with the error `conflict` when you do not get it")
-    ] = False
-    tell: Annotated[
-        bool,
-        Meta(
-            description=(
-                "Also write the message of type task_assignment to yourself that task.assign writes"
-                " to others"
-            )
-        ),
-    ] = False
-
-
-class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether you have it now, and if not, who or what stands in the way."""
-
-    claimed: Annotated[bool, Meta(description="Whether you have it")]
-    task: Annotated[
-        Task | None, Meta(description="The task as it stands now; null when there was none to take")
-    ] = None
-    winner: Annotated[str | None, Meta(description="Who has it")] = None
-    winner_instance: Annotated[str | None, Meta(description="Which running copy has it")] = None
-    reason: Annotated[
-        Reason | None,
-        Meta(
-            description=(
-                "Why not: taken, assigned to another, waiting for tasks, finished, nothing to take"
-            )
-        ),
-    ] = None
-    notice: Annotated[str | None, Meta(description="The same in words")] = None
-
-
-@op("task.claim", scope="write", writes=True, for_caller=True)
-async def claim(context: Context, params: Claim) -> Claimed:
-    """Take a task: one of any number of claimants gets it, each other is told who did.
-
-    Claiming again what you have changes nothing and is no error. Without an id, takes the most
-    urgent task that is
-    open, waits for nothing and is for you or for whoever claims it.
-
-    Raises NotFound, Conflict (with `or_refuse`).
-    """
-    done = await _claim(context, params)
-    if params.or_refuse and not done.claimed:
-        raise Conflict(
-            done.notice or "",
-            hint="See what is open with task.list.",
-            reason=done.reason,
-            winner=done.winner,
-        )
-    return done
-
-
-async def _claim(context: Context, params: Claim) -> Claimed:
-    me = await context.me(params)
-    task = await (
-        _next(context, params, me) if params.id is None else find(context, params, params.id)
-    )
-    if task is None:
-        return Claimed(claimed=False, reason="nothing", notice="There is no open task for you.")
-    if _holds(me, task) and task.status in ("claimed", "in_progress"):
-        return await _claimed(context, task)
-    if task.status in FINISHED:
-        return await _not_claimed(
-            context, task, "finished", f"Task {task.number} is {task.status}."
-        )
-    if task.status != "open":
-        return await _not_claimed(context, task, "taken", f"{_who(task)} has task {task.number}.")
-    if task.assignee is not None and not _may_take(me, task):
-        return await _not_claimed(
-            context, task, "assigned", f"Task {task.number} is for {_who(task)}."
-        )
-    missing = [number for number, _, status in task.needs if status != "done"]
-    if missing:
-        return await _not_claimed(
-            context,
-            task,
-            "waiting",
-            f"Task {task.number} waits for {', '.join(map(str, missing))}.",
-        )
-    card = msgspec.structs.replace(
-        task.card, claimed_at=context.now, started_at=context.now if params.start else None
-    )
-    task = _given_to(
-        as_assignee(me),
-        msgspec.structs.replace(
-            task, status="in_progress" if params.start else "claimed", card=card
-        ),
-    )
-    if params.tell:
-        message = await tell_assigned(context, me, task, also_me=True)
-        task = msgspec.structs.replace(
-            task, card=msgspec.structs.replace(task.card, message=message)
-        )
-    return await _claimed(context, await save(context, me, "task.claimed", task))
-
-
-async def _next(context: Context, params: Claim, me: Reader) -> StoredTask | None:
-    """Return the most urgent open task that waits for nothing and that the caller may take."""
-    for mine in (me.agent, None):
-        narrow = TaskFilter(
-            statuses=",open,",
-            assignee=mine,
-            unassigned_only=1 if mine is None else None,
-            ready_only=1,
-            project=params.project or None,
-            tag=None if not params.tag else tag_text(params.tag),
-        )
-        for task in await context.store.urgent_tasks(narrow, priority=9, after=0, most=LOOKED_AT):
-            if task.assignee is None or _may_take(me, task):
-                return task
-    return None
-
-
-def _may_take(me: Reader, task: StoredTask) -> bool:
-    return task.assignee == me.agent and task.assignee_instance in (None, me.instance)
-
-
-def _holds(me: Reader, task: StoredTask) -> bool:
-    return task.assignee == me.agent and task.assignee_instance == me.instance
-
-
-def _who(task: StoredTask) -> str:
+def holder_of(task: StoredTask) -> str:
     return (
         f"{task.assignee_name}/{task.assignee_instance}"
         if task.assignee_instance
@@ -211,138 +38,17 @@ def _who(task: StoredTask) -> str:
     )
 
 
-async def _claimed(context: Context, task: StoredTask) -> Claimed:
-    return Claimed(
-        claimed=True,
-        task=await shown(context, task),
-        winner=task.assignee_name,
-        winner_instance=task.assignee_instance,
-    )
-
-
-async def _not_claimed(context: Context, task: StoredTask, reason: Reason, notice: str) -> Claimed:
-    return Claimed(
-        claimed=False,
-        task=await shown(context, task),
-        winner=task.assignee_name,
-        winner_instance=task.assignee_instance,
-        reason=reason,
-        notice=notice,
-    )
-
-
 class Change(Call, frozen=True, kw_only=True):
-    """A change of tasks, by somebody."""
+    """A change of a task."""
 
     as_assignee: Annotated[
         bool,
-        Meta(
-            description="Act as whoever has the task, when neither you nor your key say who you are"
-        ),
+        Meta(description="Whether to act as the assignee, for a key without a name"),
     ] = False
 
 
-class Update(Change, frozen=True, kw_only=True):
-    """What is to change of a task; what is left out stays, an empty text clears."""
-
-    id: TaskId
-    status: Annotated[Status, Meta(description="How far it is now; open opens it again")] | None = (
-        None
-    )
-    note: (
-        Annotated[
-            str,
-            Meta(
-                max_length=NOTE_LIMIT,
-                description="A word on it: why it is blocked or failed, what came of it",
-            ),
-            CLEARS,
-        ]
-        | None
-    ) = None
-    blocked_by: (
-        Annotated[
-            str,
-            Meta(max_length=500, description="What holds it up: a task, a name, a thing"),
-            CLEARS,
-        ]
-        | None
-    ) = None
-    blocked_cause: Annotated[Cause, Meta(description="What kind of thing that is")] | None = None
-    title: (
-        Annotated[
-            str,
-            Meta(min_length=1, max_length=TITLE_LIMIT, description="What is to be done, in a line"),
-        ]
-        | None
-    ) = None
-    description: (
-        Annotated[str, Meta(max_length=TEXT_LIMIT, description="The rest of it"), CLEARS] | None
-    ) = None
-    to: Annotated[To, CLEARS] | None = None
-    to_instance: Annotated[ToInstance, CLEARS] | None = None
-    priority: Priority | None = None
-    project: Annotated[Label, Meta(description="A label"), CLEARS] | None = None
-    mission: Annotated[Label, Meta(description="A label for what it is part of"), CLEARS] | None = (
-        None
-    )
-    tags: Tags | None = None
-    depends_on: (
-        Annotated[Needs, Meta(description="Tasks that must be done first, instead of those so far")]
-        | None
-    ) = None
-    done_when: Annotated[DoneWhen, CLEARS] | None = None
-    due_at: Annotated[DueAt, CLEARS] | None = None
-    estimated_minutes: Minutes | None = None
-    metadata: (
-        Annotated[dict[str, Any], Meta(description="Instead of the object so far; at most 16 KiB")]
-        | None
-    ) = None
-
-
-@op("task.update", scope="write", writes=True)
-async def update(context: Context, params: Update) -> Task:
-    """Change a task: begin it, block it, send it to review, finish or fail or cancel it, open it
-    again, or edit it.
-
-    Beginning what is nobody's makes it yours. Finishing writes a message of type system to the
-    creator, and to the
-    assignee when somebody else finished it. The same state again changes nothing.
-
-    Raises NotFound, Conflict (a state that cannot follow, somebody else's task, a circle), Invalid,
-    TooLong, UnknownRecipient.
-    """
-    before = await find(context, params, params.id)
-    me = await actor(context, params, before)
-    if params.metadata is not None:
-        check_metadata(params.metadata)
-    task = _edited(before, params, context.now)
-    if params.to is not None or params.to_instance is not None:
-        task = await _handed_over(context, params, me, task)
-    if params.depends_on is not None:
-        await _replace_needs(context, params, task, params.depends_on)
-        task = msgspec.structs.replace(task, needs=(await context.store.again(task)).needs)
-    is_moved = params.status is not None and params.status != before.status
-    if is_moved:
-        assert params.status is not None
-        task = moved(context, me, task, params.status, before)
-    elif params.blocked_by is not None or params.blocked_cause is not None:
-        raise Invalid(
-            "Only a blocked task says what holds it up.",
-            hint="Set `status=blocked` too.",
-            field="blocked_by",
-        )
-    task = await told(context, me, task, before, is_finished=is_moved and task.status in FINISHED)
-    if task == before and params.depends_on is None:
-        return await shown(context, before)
-    more = {"was": before.status} if is_moved else {}
-    return await shown(context, await save(context, me, "task.updated", task, **more))
-
-
 async def actor(context: Context, params: Change, task: StoredTask) -> Reader:
-    """Return who acts: the caller, or for a key without a name, when asked so, whoever has the
-    task.
-    """
+    """Return who acts: the caller or, with `as_assignee` and a key without a name, the assignee."""
     number = task.creator if task.assignee is None else task.assignee
     if params.as_assignee and params.agent is None and context.caller.agent is None:
         reader = await context.store.reader_by_number(number)
@@ -353,79 +59,7 @@ async def actor(context: Context, params: Change, task: StoredTask) -> Reader:
     return await context.me(params)
 
 
-def _edited(task: StoredTask, params: Update, now: int) -> StoredTask:
-    columns: dict[str, Any] = {
-        name: value
-        for name in ("title", "description", "priority")
-        if (value := getattr(params, name)) is not None
-    }
-    columns |= {
-        name: value or None
-        for name in ("project", "mission")
-        if (value := getattr(params, name)) is not None
-    }
-    if params.tags is not None:
-        columns["tags"] = list(dict.fromkeys(params.tags))
-    card: dict[str, Any] = {
-        name: value or None
-        for name in ("note", "done_when", "estimated_minutes")
-        if (value := getattr(params, name)) is not None
-    }
-    if params.due_at is not None:
-        card["due_at"] = (
-            parse_moment(params.due_at, field="due_at", now=now, ahead=True)
-            if params.due_at
-            else None
-        )
-    if params.metadata is not None:
-        card["metadata"] = params.metadata
-    if params.status == "blocked":
-        card |= {
-            name: value or None
-            for name in ("blocked_by", "blocked_cause")
-            if (value := getattr(params, name)) is not None
-        }
-    return msgspec.structs.replace(task, **columns, card=msgspec.structs.replace(task.card, **card))
-
-
-async def _handed_over(
-    context: Context, params: Update | Assign, me: Reader, task: StoredTask
-) -> StoredTask:
-    """Return a task as it is for somebody else.
-
-    What the last one began, the next one takes up anew.
-    """
-    if task.status in FINISHED:
-        raise Conflict(
-            f"The task is {task.status}.",
-            hint="Open it again first, with `status=open`.",
-            field="to",
-            status=task.status,
-        )
-    name = params.to if params.to is not None else task.assignee_name
-    to = None
-    if name:
-        to = await find_assignee(
-            context,
-            name,
-            instance=params.to_instance or None,
-            unknown=getattr(params, "unknown", None),
-            me=me,
-        )
-    same = (to and to.number, to and to.instance) == (task.assignee, task.assignee_instance)
-    if same:
-        return task
-    task = _given_to(to, task)
-    if task.status not in ("claimed", "in_progress") and not (
-        to is None and task.status == "review"
-    ):
-        return task
-    return msgspec.structs.replace(
-        task, status="open", card=msgspec.structs.replace(task.card, claimed_at=None)
-    )
-
-
-def _given_to(to: Assignee | None, task: StoredTask) -> StoredTask:
+def given_to(to: Assignee | None, task: StoredTask) -> StoredTask:
     return msgspec.structs.replace(
         task,
         assignee=to and to.number,
@@ -450,13 +84,13 @@ def moved(
         and not (is_given_now or _may_begin(me, task))
     ):
         raise Conflict(
-            f"Task {task.number} is {_who(task)}'s.",
-            hint="Let them, or give it to yourself with task.assign.",
+            f"Task {task.number} belongs to {holder_of(task)}.",
+            hint="Assign it to yourself with task.assign first.",
             field="status",
             assignee=task.assignee_name,
         )
     if to in ("in_progress", "review", "done", "failed") and task.assignee is None:
-        task = _given_to(as_assignee(me), task)
+        task = given_to(as_assignee(me), task)
     now, card = context.now, task.card
     times = {
         "claimed_at": None if to == "open" else now if to == "claimed" else card.claimed_at,
@@ -472,19 +106,19 @@ def moved(
 
 
 def _may_begin(me: Reader, task: StoredTask) -> bool:
-    """Whether a task is the caller's to begin.
+    """Whether the caller may start a task.
 
-    A person may begin anybody's, and a caller without an instance its agent's.
+    A person may start any task, a caller without an instance any task of its agent.
     """
-    return me.kind == "human" or (
+    return me.is_person or (
         task.assignee == me.agent and (me.is_agent or task.assignee_instance in (None, me.instance))
     )
 
 
-async def told(
+async def with_messages_sent(
     context: Context, me: Reader, task: StoredTask, before: StoredTask, *, is_finished: bool
 ) -> StoredTask:
-    """Write the messages of a change, and return the task with the last of them."""
+    """Send the messages of a change, and return the task with the last of them."""
     message = None
     if (task.assignee, task.assignee_instance) != (before.assignee, before.assignee_instance):
         message = await tell_assigned(context, me, task)
@@ -501,102 +135,51 @@ async def told(
 async def save(
     context: Context, me: Reader, kind: str, task: StoredTask, **more: Any
 ) -> StoredTask:
-    """Write a task as it is now, and the feed's line about it."""
+    """Store a changed task and the event about it."""
     task = msgspec.structs.replace(task, updated_at=context.now)
     await context.store.save_task(task)
     await note_task(context, me, kind, task, **more)
     return task
 
 
-class Assign(Call, frozen=True, kw_only=True):
-    """Whose a task is to be."""
+async def reassigned(
+    context: Context,
+    me: Reader,
+    task: StoredTask,
+    *,
+    to: str | None,
+    to_instance: str | None,
+    unknown: str | None = None,
+) -> StoredTask:
+    """Return a task with a new assignee; a claimed or started one is open again.
 
-    id: TaskId
-    to: Annotated[
-        To,
-        Meta(
-            description=(
-                "A name, or name/instance; nobody, so that whoever claims it has it, when left out"
-                " or empty"
-            )
-        ),
-    ] = ""
-    to_instance: ToInstance | None = None
-    note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="A word with it")] | None = None
-    unknown: Unknown | None = None
-
-
-@op("task.assign", scope="write", writes=True)
-async def assign(context: Context, params: Assign) -> Task:
-    """Give a task to somebody, or to whoever claims it; the new assignee and the last one get a
-    message each.
-
-    What was claimed or begun is open again, for the new assignee to claim. The same assignee again
-    changes nothing.
-
-    Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
+    Raises Conflict for a finished task.
     """
-    before = await find(context, params, params.id)
-    me = await context.me(params)
-    task = await _handed_over(context, params, me, before)
-    if params.note is not None:
-        task = msgspec.structs.replace(
-            task, card=msgspec.structs.replace(task.card, note=params.note or None)
+    if task.status in FINISHED:
+        raise Conflict(
+            f"The task is {task.status}.",
+            hint="Open it again first, with `status=open`.",
+            field="to",
+            status=task.status,
         )
-    if task == before:
-        return await shown(context, before)
-    task = await told(context, me, task, before, is_finished=False)
-    return await shown(
-        context, await save(context, me, "task.assigned", task, was=before.assignee_name)
-    )
-
-
-class Depend(Change, frozen=True, kw_only=True):
-    """What a task is to wait for, or no more."""
-
-    id: TaskId
-    on: Annotated[
-        Needs, Meta(description="Tasks that must be done first, beside those so far")
-    ] = []
-    no_more_on: Annotated[Needs, Meta(description="Tasks that it waits for no more")] = []
-
-
-@op("task.depend", scope="write", writes=True)
-async def depend(context: Context, params: Depend) -> Task:
-    """Let a task wait for others, or no more; a circle is refused.
-
-    Raises NotFound, Conflict (it would wait for itself), Invalid.
-    """
-    task = await find(context, params, params.id)
-    me = await actor(context, params, task)
-    drop = [
-        (await find(context, params, id, field="no_more_on")).number for id in params.no_more_on
-    ]
-    await context.store.drop_needs(task.number, drop)
-    there = set(await context.store.needs(task.number))
-    added = await check_needs(
-        context, task, [await find(context, params, id, field="on") for id in params.on]
-    )
-    if len(there | set(added)) > MOST_NEEDS:
-        raise Invalid(
-            f"A task waits for at most {MOST_NEEDS} others.",
-            hint="Put a task between that waits for some of them.",
-            field="on",
+    name = to if to is not None else task.assignee_name
+    assignee = None
+    if name:
+        assignee = await find_assignee(
+            context,
+            name,
+            instance=to_instance or None,
+            unknown=unknown,
+            me=me,
         )
-    await context.store.add_needs(task.number, added)
-    return await shown(
-        context, await save(context, me, "task.updated", await context.store.again(task))
+    before = (task.assignee, task.assignee_instance)
+    if (assignee and assignee.number, assignee and assignee.instance) == before:
+        return task
+    task = given_to(assignee, task)
+    if task.status not in ("claimed", "in_progress") and not (
+        assignee is None and task.status == "review"
+    ):
+        return task
+    return msgspec.structs.replace(
+        task, status="open", card=msgspec.structs.replace(task.card, claimed_at=None)
     )
-
-
-async def _replace_needs(
-    context: Context, params: Update, task: StoredTask, needs: list[str]
-) -> None:
-    there = await context.store.needs(task.number)
-    wanted = await check_needs(
-        context, task, [await find(context, params, id, field="depends_on") for id in needs]
-    )
-    await context.store.drop_needs(
-        task.number, [number for number in there if number not in wanted]
-    )
-    await context.store.add_needs(task.number, wanted)

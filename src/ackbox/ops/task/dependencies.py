@@ -11,7 +11,7 @@ from ackbox.errors import Conflict, Invalid
 from ackbox.ops.table import Context
 from ackbox.store.tasks import StoredTask
 
-MOST_NEEDS = 100
+MAX_NEEDS = 100
 
 
 async def check_needs(
@@ -21,10 +21,10 @@ async def check_needs(
 
     Raises Invalid when there are too many, Conflict when it would wait for itself.
     """
-    if len(needs) > MOST_NEEDS:
+    if len(needs) > MAX_NEEDS:
         raise Invalid(
-            f"A task waits for at most {MOST_NEEDS} others.",
-            hint="Put a task between that waits for some of them.",
+            f"A task can depend on at most {MAX_NEEDS} others.",
+            hint="Add a task in between that depends on some of them.",
             field="depends_on",
         )
     if task is not None:
@@ -32,9 +32,11 @@ async def check_needs(
             path = await _path(context, each.number, task.number)
             if path:
                 raise Conflict(
-                    f"Task {task.number} would wait for itself:"
-                    f" {' → '.join(map(str, [task.number, *path]))}.",
-                    hint="Take one of these dependencies out first.",
+                    (
+                        f"Task {task.number} would depend on itself: "
+                        f"{' → '.join(map(str, [task.number, *path]))}."
+                    ),
+                    hint="Remove one of these dependencies first.",
                     field="depends_on",
                     circle=[task.number, *path],
                 )

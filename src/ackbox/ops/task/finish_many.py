@@ -11,8 +11,9 @@ from ackbox.errors import Invalid
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.task import NOTE_LIMIT
 from ackbox.ops.table import Context, Name, op
-from ackbox.ops.task.change import Change, actor, moved, save, told
-from ackbox.ops.task.find import Label, ListTasks, TaskId, filter_of, find
+from ackbox.ops.task.change import Change, actor, moved, save, with_messages_sent
+from ackbox.ops.task.fields import Label, TaskId
+from ackbox.ops.task.find import ListTasks, filter_of, find
 from ackbox.store.messages import NEWEST
 from ackbox.store.tasks import StoredTask
 
@@ -21,40 +22,46 @@ LARGEST = 10_000
 
 
 class FinishMany(Change, frozen=True, kw_only=True):
-    """Which tasks are done; what is left out narrows nothing, but something must be said."""
+    """Tasks to finish; at least one filter is required."""
 
     ids: (
-        Annotated[list[TaskId], Meta(max_length=200, description="Only these, by id or number")]
+        Annotated[
+            list[TaskId],
+            Meta(max_length=200, description="Ids or numbers of the tasks (at most 200)"),
+        ]
         | None
     ) = None
-    assignee: Annotated[Name, Meta(description="Only of this agent or person")] | None = None
-    creator: Annotated[Name, Meta(description="Only those this one asked for")] | None = None
-    project: Annotated[Label, Meta(description="Only with this label")] | None = None
-    mission: Annotated[Label, Meta(description="Only of this mission")] | None = None
-    tag: Annotated[Label, Meta(description="Only with this tag")] | None = None
-    updated_before: Annotated[str, Meta(description="Only not changed since this time")] | None = (
+    assignee: Annotated[Name, Meta(description="Assignee to filter by")] | None = None
+    creator: Annotated[Name, Meta(description="Creator to filter by")] | None = None
+    project: Annotated[Label, Meta(description="Project to filter by")] | None = None
+    mission: Annotated[Label, Meta(description="Mission to filter by")] | None = None
+    tag: Annotated[Label, Meta(description="Tag to filter by")] | None = None
+    updated_before: Annotated[str, Meta(description="Latest time of change")] | None = None
+    note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="Note for each task")] | None = (
         None
     )
-    note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="What came of them")] | None = None
-    limit: Annotated[int, Meta(ge=1, le=200, description="At most this many")] = 200
-    only_look: Annotated[bool, Meta(description="Say which they are, and change nothing")] = False
+    limit: Annotated[int, Meta(ge=1, le=200, description="Maximum number of items to return")] = 200
+    only_look: Annotated[bool, Meta(description="Whether to list the tasks without a change")] = (
+        False
+    )
 
 
 class FinishedMany(msgspec.Struct, frozen=True, kw_only=True):
-    """Which tasks are done now, or would be."""
+    """Tasks that were finished, or would be."""
 
-    run: Annotated[str, Meta(description="Id of this call; it stands in the feed with each task")]
-    at: Annotated[str | None, Meta(description="When; null when it only looked")]
+    run: Annotated[str, Meta(description="Id of this call, in each task's event")]
+    at: Annotated[str | None, Meta(description="Time; null with `only_look`")]
     ids: Annotated[list[str], Meta(description="Ids of the tasks, newest first")]
     has_more: Annotated[bool, Meta(description="Whether there are more than `limit`")]
 
 
 @op("task.finish_many", scope="write", writes=lambda params: not params.only_look)
 async def finish_many(context: Context, params: FinishMany) -> FinishedMany:
-    """Finish all tasks that fit and are not finished, each as task.update does; with `only_look`,
-    say which they are.
+    """Finish all unfinished tasks that match the filters.
 
-    Raises Invalid (nothing that narrows), NotFound (ids).
+    Each is finished as by task.update. `only_look` lists the tasks without a change.
+
+    Raises Invalid (no filter), NotFound (ids).
     """
     found = await _unfinished(context, params)
     run = context.new_id(context.now)
@@ -63,7 +70,7 @@ async def finish_many(context: Context, params: FinishMany) -> FinishedMany:
             me = await actor(context, params, before)
             card = msgspec.structs.replace(before.card, note=params.note or before.card.note)
             task = moved(context, me, msgspec.structs.replace(before, card=card), "done", before)
-            task = await told(context, me, task, before, is_finished=True)
+            task = await with_messages_sent(context, me, task, before, is_finished=True)
             await save(context, me, "task.updated", task, was=before.status, run=run)
     return FinishedMany(
         run=run,
@@ -77,7 +84,7 @@ async def _unfinished(context: Context, params: FinishMany) -> list[StoredTask]:
     narrowing = ("assignee", "creator", "project", "mission", "tag", "updated_before")
     if params.ids is None and all(getattr(params, name) is None for name in narrowing):
         raise Invalid(
-            "Nothing says which tasks.",
+            "The call has no filter for the tasks.",
             hint=f"Give `ids`, or {', '.join(f'`{name}`' for name in narrowing)}.",
             field="ids",
         )

@@ -21,7 +21,7 @@ from ackbox.store.store import Store
 from ackbox.store.tasks import Card
 
 Part = Literal["reader", "message", "event", "schedule", "task", "session", "note"]
-MOST = (1 << 62) - 1
+MAX_NUMBER = (1 << 62) - 1
 Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 
 
@@ -36,7 +36,7 @@ class KeptPresence(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class KeptReader(msgspec.Struct, forbid_unknown_fields=True):
-    """A reader and what it has not read or has put away, as an export writes it."""
+    """A reader with its unread and archived messages, as an export writes it."""
 
     reader: Number
     agent: Number
@@ -111,7 +111,7 @@ class KeptEvent(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class KeptSchedule(msgspec.Struct, forbid_unknown_fields=True):
-    """What is sent by the clock, as an export writes it."""
+    """A schedule, as an export writes it."""
 
     id: str
     seq: Number
@@ -172,8 +172,8 @@ class KeptSession(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class KeptNote(msgspec.Struct, forbid_unknown_fields=True):
-    """A note and what it is linked to, as an export writes it: relation, number of the other,
-    who said so, when.
+    """A note and its links, as an export writes it: relation, number of the other note, author,
+    time.
     """
 
     seq: Number
@@ -217,63 +217,60 @@ _KINDS: dict[Part, Kind] = {
 
 
 class Export(Call, frozen=True, kw_only=True):
-    """Which page of a workspace."""
+    """Page of a workspace."""
 
     part: Annotated[
         Part,
         Meta(
             description=(
-                "Readers first, then messages with their receipts, events, schedules, tasks,"
-                " sessions, notes"
+                "Part to export; the order is reader, message, event, schedule, task, session, note"
             )
         ),
     ] = "reader"
     after: Annotated[
-        int, Meta(ge=0, le=MOST, description="Where the last page of this part ended")
+        int, Meta(ge=0, le=MAX_NUMBER, description="`after` of the previous page of this part")
     ] = 0
     upto: (
         Annotated[
             int,
             Meta(
                 ge=0,
-                le=MOST,
-                description="Nothing newer than this number; the newest now when left out",
+                le=MAX_NUMBER,
+                description="Newest number to export (default: the newest now)",
             ),
         ]
         | None
     ) = None
-    limit: Annotated[int, Meta(ge=1, le=500, description="At most this many")] = 500
+    limit: Annotated[int, Meta(ge=1, le=500, description="Maximum number of items to return")] = 500
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of records, and where it ended; null when there is no more of this part."""
+    """A page of records."""
 
     workspace: Annotated[str, Meta(description="Name of the workspace")]
-    mode: Annotated[str, Meta(description="open or private")]
-    settings: Annotated[dict[str, Any], Meta(description="Its settings")]
-    upto: Annotated[
-        int, Meta(description="The newest number that is covered; give it with every further page")
-    ]
-    records: Annotated[list[dict[str, Any]], Meta(description="Rows with all their columns")]
+    mode: Annotated[str, Meta(description="Mode: open or private")]
+    settings: Annotated[dict[str, Any], Meta(description="Settings of the workspace")]
+    upto: Annotated[int, Meta(description="Newest exported number; pass it for every further page")]
+    records: Annotated[list[dict[str, Any]], Meta(description="Records")]
     after: Annotated[
-        int | None, Meta(description="Where this page ended; null when it was the last")
+        int | None, Meta(description="`after` for the next page; null on the last page")
     ]
 
 
 @op("workspace.export", scope="admin", is_slow=True)
 async def export(context: Context, params: Export) -> Exported:
-    """Return a page of everything in a workspace, receipts and marks included, keys, webhooks and
-    tokens left out.
+    """Export a page of a workspace's data.
 
-    Marks that are set while an export runs may be missing from it; then the post is unread in the
-    copy.
+    Receipts and marks are included; keys, webhooks and tokens are left out.
 
-    Raises NotAllowed for an admin's key in a private workspace, which would show what it may not
-    read.
+    Marks that are set while an export runs may be missing from it; the messages are then unread in
+    the copy.
+
+    Raises NotAllowed for an admin's key in a private workspace, whose messages it may not read.
     """
     if context.visible_to(None) is not None:
         raise NotAllowed(
-            "A private workspace is exported by its operators.", hint="Use the operator key."
+            "Only operators can export a private workspace.", hint="Use the operator key."
         )
     store = context.store
     upto = await store.last_seq() if params.upto is None else params.upto
@@ -291,32 +288,34 @@ async def export(context: Context, params: Export) -> Exported:
 
 
 class Import(Call, frozen=True, kw_only=True):
-    """Records of an export to store here."""
+    """Records of an export to import."""
 
-    part: Annotated[Part, Meta(description="What the records are")]
+    part: Annotated[Part, Meta(description="Part that the records belong to")]
     records: Annotated[
-        list[dict[str, Any]], Meta(max_length=500, description="As workspace.export gave them")
+        list[dict[str, Any]],
+        Meta(max_length=500, description="Records from workspace.export (at most 500)"),
     ]
-    upto: Annotated[int, Meta(ge=0, le=MOST, description="The export's newest number")]
+    upto: Annotated[int, Meta(ge=0, le=MAX_NUMBER, description="Newest number of the export")]
     only_look: Annotated[
-        bool, Meta(description="Say what would be new, or in the way, and store nothing")
+        bool, Meta(description="Whether to check for conflicts without storing")
     ] = False
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """How many records are new, and how many were here before."""
+    """Number of new and of existing records."""
 
-    new: Annotated[int, Meta(description="Stored now, or to be stored")]
-    known: Annotated[int, Meta(description="Here before, left as they are")]
+    new: Annotated[int, Meta(description="Number of new records")]
+    known: Annotated[int, Meta(description="Number of records that existed before")]
 
 
-@op("workspace.import", scope="server", writes=True, is_bulk=True)
+@op("workspace.import", scope="server", writes=True, is_bulk=True, recounts=True)
 async def import_(context: Context, params: Import) -> Imported:
-    """Store records of an export, with their numbers and ids; what is here already is left as it
-    is.
+    """Import records of an export; existing records stay unchanged.
 
-    A batch is stored whole or not at all; importing again completes what broke off. Raises Invalid,
-    Conflict.
+    Numbers and ids are kept. A batch is stored completely or not at all; repeating an import
+    completes an interrupted one.
+
+    Raises Invalid, Conflict.
     """
     store = context.store
     kind = _KINDS[params.part]
@@ -326,21 +325,21 @@ async def import_(context: Context, params: Import) -> Imported:
         ]
     except msgspec.ValidationError as error:
         raise Invalid(
-            f"A record is not as an export writes it: {error}.",
-            hint="Import the file as it was written.",
+            f"A record does not have the format of an export: {error}.",
+            hint="Import the file unchanged.",
             field="records",
         ) from None
     if any(record.get("seq", 0) > params.upto for record in records):
         raise Invalid(
-            "A record is newer than the export says it is.",
-            hint="Import the file as it was written.",
+            "A record is newer than the newest number of the export.",
+            hint="Import the file unchanged.",
             field="upto",
         )
     if params.part == "schedule":
         records = [resumed(record, context.now) for record in records]
     if params.part == "message":
-        # The keys of the other database are none of ours: who answers for these messages is the key
-        # that imports them.
+        # Keys of the other database are unknown here: the importing key is responsible for these
+        # messages.
         records = [
             {**record, "acting_key": f"{IMPORTED}{context.caller.key_id}"} for record in records
         ]

@@ -1,4 +1,4 @@
-"""workspace.needs: what waits for a person. Explained in docs/why/dashboard.md, "Needs you"."""
+"""workspace.needs: messages that need a person. Explained in docs/why/dashboard.md, "Needs you"."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ackbox.ops.table import Call, Context, Limit, op
 from ackbox.store.messages import Stored
 
 MINUTE_MS = 60_000
-# How long each may wait before a person is told.
+# How long each may wait before it needs a person.
 QUESTION_MS, URGENT_MS, STUCK_MS = 10 * MINUTE_MS, 2 * MINUTE_MS, MINUTE_MS
 SINCE_MS = 7 * 24 * 60 * MINUTE_MS
-# Looked through, so that asking costs the same in a workspace of any age.
-NEWEST_SEQS, MOST = 10_000, 200
+# Maximum to search, so that the cost does not grow with the workspace.
+NEWEST_SEQS, MAX_NEEDS = 10_000, 200
 SHOWN_CHARS = 500
 AWAITED_BYTES = 100_000
 
@@ -28,65 +28,62 @@ Kind = Literal["mail", "blocked", "question", "urgent", "late", "stuck", "expire
 
 
 class GetNeeds(Call, frozen=True, kw_only=True):
-    """How much to tell."""
+    """Limit."""
 
     limit: Limit = 50
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that waits for a person, and for what."""
+    """A message that needs a person's attention, and why."""
 
     kind: Annotated[
         Kind,
         Meta(
             description=(
-                "mail: to a person; blocked; question: unanswered for ten minutes; urgent:"
-                " unacknowledged for two; late: an answer was due; stuck: your own, for somebody"
-                " away; expired: it left inboxes undelivered"
+                "Reason: `mail` for a person; `blocked`; `question` without a reply for "
+                "ten minutes; `urgent` and unacknowledged for two; `late` for an overdue "
+                "reply; `stuck` for a message of yours to an offline agent; `expired` "
+                "undelivered"
             )
         ),
     ]
-    message: Annotated[
-        Message, Meta(description="What it is about; the body cut to 500 characters")
-    ]
+    message: Annotated[Message, Meta(description="Message; body cut to 500 characters")]
     waiting_for: Annotated[
-        list[str], Meta(description="Recipients who have not dealt with it, at most ten")
+        list[str], Meta(description="Recipients who have not acknowledged it (at most 10)")
     ]
-    since: Annotated[str, Meta(description="Since when it waits")]
-    is_answered: Annotated[
-        bool, Meta(description="Whether somebody else has answered what was asked of several")
-    ] = False
+    since: Annotated[str, Meta(description="Time since which it waits")]
+    is_answered: Annotated[bool, Meta(description="Whether another recipient has replied")] = False
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits for a person, the oldest first."""
+    """Messages that need a person's attention, oldest first."""
 
-    needs: Annotated[list[Need], Meta(description="Oldest first")]
-    awaited: Annotated[list[str], Meta(description="Names written to that have never been here")]
+    needs: Annotated[list[Need], Meta(description="Items, oldest first")]
+    awaited: Annotated[list[str], Meta(description="Unknown names that messages wait for")]
 
 
 @op("workspace.needs", scope="read", is_slow=True)
 async def needs(context: Context, params: GetNeeds) -> Needs:
-    """Return what waits for a person: their mail, who is blocked, what is urgent, late or stuck.
-    Looking marks nothing.
+    """Return what needs a person: messages, blocked, urgent or overdue work.
 
-    A person's key is told of that person's mail, any other key of every person's.
+    Marks nothing. With a person's key it covers that person's messages, with any other key those of
+    all people.
     """
     store, now = context.store, context.now
     me = None if context.caller.agent is None else await store.reader(context.caller.agent)
     people = (
         [me]
-        if me is not None and me.kind == "human"
+        if me is not None and me.is_person
         else await store.humans() or await store.first_person()
     )
     mail = [
         seq
         for person in people
-        for seq in await store.needs_mail(person.reader, now=now, most=MOST)
+        for seq in await store.needs_mail(person.reader, now=now, most=MAX_NEEDS)
     ]
     after = await store.last_seq() - NEWEST_SEQS
     answered = await store.needs_recent(
-        after=after, since=now - SINCE_MS, now=now, me=me.agent if me else -1, most=MOST
+        after=after, since=now - SINCE_MS, now=now, me=me.agent if me else -1, most=MAX_NEEDS
     )
     rows = await store.messages_at(sorted({*mail, *answered}))
     tallies = await store.tallies([row.seq for row in rows])
@@ -171,7 +168,7 @@ async def _waiting(context: Context, row: Stored, *, away_only: bool) -> list[st
     for who, trace in await store.traces(
         row.seq, sender_agent=row.sender_agent, is_broadcast=row.is_for_everyone, after=0, most=200
     ):
-        # What was put away, or taken back, waits for nobody.
+        # Archived and withdrawn messages wait for nobody.
         if (
             trace.acknowledged_at is not None
             or trace.archived_at is not None

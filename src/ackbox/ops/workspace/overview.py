@@ -1,6 +1,6 @@
-"""workspace.overview: where things stand, in one look.
+"""workspace.overview: agents and current tasks at a glance.
 
-Explained in docs/why/presence.md, "Where things stand".
+Explained in docs/why/presence.md, "The overview".
 """
 
 from __future__ import annotations
@@ -12,50 +12,49 @@ from msgspec import Meta
 
 from ackbox.model.moment import to_text
 from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import Instance, ListAgents, list_agents
+from ackbox.ops.agent.card import Instance
+from ackbox.ops.agent.list import ListAgents, list_agents
 from ackbox.ops.note.write import ListNotes, Note, list_notes
 from ackbox.ops.table import Call, Context, op
 from ackbox.ops.task.find import ListTasks, list_tasks
 
 LOCATION = "location"
-MOST_TASKS = 50
+MAX_TASKS = 50
 LOOKED_AT = 200
-MOST_DONE = 10
+MAX_DONE = 10
 
 
 class GetOverview(Call, frozen=True, kw_only=True):
-    """Nothing to say."""
+    """No parameters."""
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is here, what is being done, and what was done of late."""
+    """Agents, current tasks and recently finished tasks."""
 
-    workspace: Annotated[str, Meta(description="Where")]
-    at: Annotated[str, Meta(description="When this was so")]
+    workspace: Annotated[str, Meta(description="Workspace")]
+    at: Annotated[str, Meta(description="Time of this status")]
     location: Annotated[
         Note | None,
-        Meta(description="The newest note of kind `location`: where the person in charge is"),
+        Meta(description="Newest note of kind `location`, about the person in charge"),
     ]
     agents: Annotated[
         list[Instance],
-        Meta(description="Agents and people, with their running copies; the first thousand"),
+        Meta(description="Agents and people, with their instances (at most 1,000)"),
     ]
     active: Annotated[
-        list[Task], Meta(description="Tasks that are claimed or in progress, at most 50")
+        list[Task], Meta(description="Claimed tasks and tasks in progress (at most 50)")
     ]
-    review: Annotated[list[Task], Meta(description="Tasks in review, at most 50")]
-    blocked: Annotated[list[Task], Meta(description="Tasks that are blocked, at most 50")]
-    done: Annotated[list[Task], Meta(description="The ten tasks finished last")]
+    review: Annotated[list[Task], Meta(description="Tasks in review (at most 50)")]
+    blocked: Annotated[list[Task], Meta(description="Blocked tasks (at most 50)")]
+    done: Annotated[list[Task], Meta(description="Tasks finished last (at most 10)")]
 
 
 @op("workspace.overview", scope="read", is_slow=True)
 async def overview(context: Context, params: GetOverview) -> Overview:
-    """Return where things stand: who is here, tasks under way, in review, blocked and finished
-    of late. Looking marks nothing.
-    """
+    """Return an overview of agents and current tasks; marks nothing."""
     who = {name: getattr(params, name) for name in Call.__struct_fields__}
 
-    async def tasks(*statuses: str, limit: int = MOST_TASKS) -> list[Task]:
+    async def tasks(*statuses: str, limit: int = MAX_TASKS) -> list[Task]:
         return (
             await list_tasks(context, ListTasks(status=list(statuses), limit=limit, **who))
         ).tasks
@@ -76,5 +75,5 @@ async def overview(context: Context, params: GetOverview) -> Overview:
         active=await tasks("claimed", "in_progress"),
         review=await tasks("review"),
         blocked=await tasks("blocked"),
-        done=done[:MOST_DONE],
+        done=done[:MAX_DONE],
     )

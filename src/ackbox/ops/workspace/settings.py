@@ -19,16 +19,19 @@ from ackbox.store.store import WorkspaceRow, add_workspace, every_workspace
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     """One workspace, as its members see it."""
 
-    name: Annotated[str, Meta(description="Its name")]
+    name: Annotated[str, Meta(description="Name")]
     mode: Annotated[
         str,
         Meta(
-            description="open: members read everything; private: sender, recipients and operators"
+            description=(
+                "Mode; open: members read every message; private: sender, recipients and "
+                "operators only"
+            )
         ),
     ]
-    agents: Annotated[int, Meta(description="How many have been here")]
-    settings: Annotated[dict[str, Any], Meta(description="What was set")]
-    created_at: Annotated[str, Meta(description="When it was made")]
+    agents: Annotated[int, Meta(description="Number of agents and people")]
+    settings: Annotated[dict[str, Any], Meta(description="Settings that differ from the defaults")]
+    created_at: Annotated[str, Meta(description="Creation time")]
 
 
 def _shown(row: WorkspaceRow) -> Workspace:
@@ -43,14 +46,17 @@ def _shown(row: WorkspaceRow) -> Workspace:
 
 Unknown = Annotated[
     Literal["hold", "refuse", "inactive"],
-    Meta(description="What a send does with a name nobody has seen"),
+    Meta(description="Handling of unknown recipients"),
 ]
 Inactive = Annotated[
     Literal["refuse", "hold"],
-    Meta(description="What unknown=inactive does with a known name that is not here"),
+    Meta(description="Handling of offline recipients under unknown=inactive"),
 ]
 Hops = Annotated[
-    int, Meta(ge=1, le=10_000, description="Answers in a thread without a person before it stops")
+    int,
+    Meta(
+        ge=1, le=10_000, description="Maximum consecutive agent replies in a thread (1 to 10,000)"
+    ),
 ]
 Repeats = Annotated[
     int,
@@ -58,26 +64,31 @@ Repeats = Annotated[
         ge=0,
         le=100_000,
         description=(
-            "The same text from one agent to the same audience within ten minutes; 0 for no limit"
+            "Maximum identical messages from one agent to one audience in ten minutes (0 "
+            "for no limit)"
         ),
     ),
 ]
 Conflicts = Annotated[
     Literal["warn", "block"],
-    Meta(description="Whether a session that claims what another does is told so, or refused"),
+    Meta(description="Reaction to sessions that claim the same work: warn or block"),
 ]
 Heartbeat = Annotated[
-    int, Meta(ge=1, le=86_400, description="Seconds between the signs of life of a session")
+    int, Meta(ge=1, le=86_400, description="Seconds between heartbeats of a session (1 to 86,400)")
 ]
 Ttl = Annotated[
     int,
-    Meta(ge=10, le=86_400, description="Seconds a session counts as active after a sign of life"),
+    Meta(
+        ge=10,
+        le=86_400,
+        description="Seconds a session counts as active after a call (10 to 86,400)",
+    ),
 ]
 EmptyInbox = Annotated[
     str,
     Meta(
         max_length=200,
-        description="What a look into an inbox with nothing new says in words; empty for nothing",
+        description="Notice for an empty inbox; empty for none",
     ),
     CLEARS,
 ]
@@ -105,12 +116,11 @@ NewcomerDays = Annotated[
     Meta(
         ge=0,
         le=30,
-        description="Days of broadcasts that a new agent is given, the newest 50 at most",
+        description="Days of past broadcasts for a new agent (0 to 30; at most 50 messages)",
     ),
 ]
 
-# What one workspace may take of what all share: for an operator to say, not for the workspace's own
-# admins.
+# Limits on shared resources: only operators can change them, not the workspace's admins.
 SHARES = ("storage_mb", "schedules_limit", "schedule_interval_s")
 SETTINGS = (
     *SHARES,
@@ -126,16 +136,9 @@ SETTINGS = (
 )
 
 
-class CreateWorkspace(Call, frozen=True, kw_only=True):
-    """A workspace to make."""
+class Settings(Call, frozen=True, kw_only=True):
+    """Settings to change; omitted ones stay unchanged."""
 
-    name: Annotated[str, Meta(max_length=512, description="Name of the new workspace")]
-    mode: Annotated[
-        Literal["open", "private"],
-        Meta(
-            description="open: members read everything; private: sender, recipients and operators"
-        ),
-    ] = "open"
     unknown: Unknown | None = None
     inactive: Inactive | None = None
     hops_limit: Hops | None = None
@@ -150,33 +153,53 @@ class CreateWorkspace(Call, frozen=True, kw_only=True):
     newcomer_days: NewcomerDays | None = None
 
 
-@op("workspace.create", scope="server", writes=True, spans_workspaces=True)
+class CreateWorkspace(Settings, frozen=True, kw_only=True):
+    """A workspace to create."""
+
+    name: Annotated[str, Meta(max_length=512, description="Name of the new workspace")]
+    mode: Annotated[
+        Literal["open", "private"],
+        Meta(
+            description=(
+                "Mode; open: members read every message; private: sender, recipients and operators"
+                " only"
+            )
+        ),
+    ] = "open"
+
+
+@op("workspace.create", scope="server", writes=True, spans_workspaces=True, creates=True)
 async def create(context: Context, params: CreateWorkspace) -> Workspace:
-    """Create a workspace. Raises Conflict when the name is taken, Invalid."""
+    """Create a workspace.
+
+    Raises Conflict when the name is taken, Invalid.
+    """
     row = await add_workspace(
         context.store.tx,
         name=parse_name(params.name),
         mode=params.mode,
-        settings=_said(params),
+        settings=_given_settings(params),
         now=context.now,
     )
     return _shown(row)
 
 
 class ListWorkspaces(Paged, frozen=True, kw_only=True):
-    """Which page."""
+    """Page to return."""
 
 
 class Workspaces(msgspec.Struct, frozen=True, kw_only=True):
-    """The workspaces that the key covers."""
+    """Workspaces that the key covers."""
 
-    workspaces: Annotated[list[Workspace], Meta(description="In order of name")]
-    cursor: Annotated[str | None, Meta(description="To go on; null when there is no more")] = None
+    workspaces: Annotated[list[Workspace], Meta(description="Workspaces, by name")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
 
 
 @op("workspace.list", scope="read", spans_workspaces=True)
 async def list_workspaces(context: Context, params: ListWorkspaces) -> Workspaces:
-    """Return the workspaces that your key covers."""
+    """List the workspaces that your key covers."""
     rows = (
         await every_workspace(context.store.tx) if context.caller.ws == 0 else [context.workspace]
     )
@@ -186,38 +209,22 @@ async def list_workspaces(context: Context, params: ListWorkspaces) -> Workspace
     return Workspaces(workspaces=page, cursor=cursor)
 
 
-class Settings(Call, frozen=True, kw_only=True):
-    """Settings to change; what is left out stays."""
-
-    unknown: Unknown | None = None
-    inactive: Inactive | None = None
-    hops_limit: Hops | None = None
-    repeats_limit: Repeats | None = None
-    on_conflict: Conflicts | None = None
-    heartbeat_s: Heartbeat | None = None
-    session_ttl_s: Ttl | None = None
-    empty_inbox_text: EmptyInbox | None = None
-    storage_mb: StorageMb | None = None
-    schedules_limit: SchedulesLimit | None = None
-    schedule_interval_s: ScheduleInterval | None = None
-    newcomer_days: NewcomerDays | None = None
-
-
-def _said(params: CreateWorkspace | Settings) -> dict[str, Any]:
+def _given_settings(params: Settings) -> dict[str, Any]:
     return {name: getattr(params, name) for name in SETTINGS if getattr(params, name) is not None}
 
 
 @op("workspace.settings", scope="admin", writes=True)
 async def settings(context: Context, params: Settings) -> Workspace:
-    """Change or read a workspace's settings; what is left out stays as it was.
+    """Change or read a workspace's settings.
 
-    Raises NotAllowed for the limits that only an operator changes.
+    Omitted settings stay unchanged. Raises NotAllowed for the limits that only an operator can
+    change.
     """
-    changes = _said(params)
+    changes = _given_settings(params)
     shares = [name for name in SHARES if name in changes]
     if shares and not context.caller.may("server"):
         raise NotAllowed(
-            f"Only an operator changes `{shares[0]}`.",
+            f"Only an operator can change `{shares[0]}`.",
             hint="Leave it out, or use the operator key.",
             field=shares[0],
         )
@@ -225,7 +232,7 @@ async def settings(context: Context, params: Settings) -> Workspace:
     if changes:
         await context.store.save_settings(now)
         context.rings.add(
-            await context.store.note(
+            await context.store.add_event(
                 "workspace.settings", at=context.now, reader=0, subject=changes
             )
         )

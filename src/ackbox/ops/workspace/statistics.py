@@ -1,4 +1,4 @@
-"""workspace.flow, workspace.health: who talks to whom, how much, and how soon post is picked up.
+"""workspace.flow, workspace.health: message traffic between agents, and delivery delays.
 
 Every answer counts the newest messages up to a bound and says from when its numbers are complete.
 Explained in docs/why/watching.md.
@@ -25,26 +25,26 @@ MINUTE_MS = 60_000
 WEEK_MINUTES = 10_080
 STEPS = 60
 SPARK_STEPS = 12
-MOST_PAIRS = 500
-MOST_AGENTS = 200
-MOST_INTENTS = 12
+MAX_PAIRS = 500
+MAX_AGENTS = 200
+MAX_INTENTS = 12
 UNREAD_UP_TO = 100
 
 Minutes = Annotated[
-    int, Meta(ge=1, le=WEEK_MINUTES, description="How far back, in minutes; a week at most")
+    int, Meta(ge=1, le=WEEK_MINUTES, description="Length of the period in minutes (1 to 10,080)")
 ]
 CompleteSince = Annotated[
     str,
     Meta(
         description=(
-            "From when the numbers are complete; later where there were more than 20,000 messages"
+            "Time from which the numbers are complete; at most 20,000 messages are counted"
         )
     ),
 ]
 
 
 class GetFlow(Call, frozen=True, kw_only=True):
-    """Which stretch of time, and how many messages to tell one by one."""
+    """Period, and number of messages to list."""
 
     minutes: Minutes = 15
     travels: Annotated[
@@ -52,51 +52,49 @@ class GetFlow(Call, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=1000,
-            description=(
-                "Also the newest messages one by one, without their text; at most this many"
-            ),
+            description=("Number of newest messages to list without their text (0 to 1,000)"),
         ),
     ] = 0
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wrote to whom, and how often."""
+    """Messages from one sender to one recipient."""
 
-    sender: Annotated[str, Meta(description="Who wrote")]
-    recipient: Annotated[str, Meta(description="To whom; * for everyone")]
-    messages: Annotated[int, Meta(description="How many")]
-    urgent: Annotated[int, Meta(description="How many of them urgent")]
-    intent: Annotated[str, Meta(description="The most frequent intent")]
-    last_at: Annotated[str, Meta(description="When the newest was sent")]
+    sender: Annotated[str, Meta(description="Sender")]
+    recipient: Annotated[str, Meta(description="Recipient; * for everyone")]
+    messages: Annotated[int, Meta(description="Number of messages")]
+    urgent: Annotated[int, Meta(description="Number of urgent messages")]
+    intent: Annotated[str, Meta(description="Most frequent intent")]
+    last_at: Annotated[str, Meta(description="Time of the newest message")]
 
 
 class Travel(msgspec.Struct, frozen=True, kw_only=True):
-    """One message on its way, without its text."""
+    """One message without its text."""
 
     id: Annotated[str, Meta(description="Id of the message")]
-    at: Annotated[str, Meta(description="When it was sent")]
-    sender: Annotated[str, Meta(description="Who wrote")]
-    to: Annotated[list[str], Meta(description="To whom; * for everyone")]
-    intent: Annotated[str, Meta(description="What it is for")]
-    priority: Annotated[int, Meta(description="1 low to 5 urgent")]
+    at: Annotated[str, Meta(description="Time of sending")]
+    sender: Annotated[str, Meta(description="Sender")]
+    to: Annotated[list[str], Meta(description="Recipient; * for everyone")]
+    intent: Annotated[str, Meta(description="Intent")]
+    priority: Annotated[int, Meta(description="Priority (1 to 5; 5 is most urgent)")]
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
-    """Who talks to whom in a stretch of time."""
+    """Pairs of senders and recipients in a period."""
 
-    since: Annotated[str, Meta(description="Where the stretch begins")]
+    since: Annotated[str, Meta(description="Start of the period")]
     complete_since: CompleteSince
-    pairs: Annotated[list[Pair], Meta(description="Most messages first, 500 at most")]
-    left_out: Annotated[int, Meta(description="How many pairs are not listed")]
-    travels: Annotated[list[Travel], Meta(description="Oldest first; as many as were asked for")]
+    pairs: Annotated[list[Pair], Meta(description="Pairs, most messages first (at most 500)")]
+    left_out: Annotated[int, Meta(description="Number of pairs that are not listed")]
+    travels: Annotated[list[Travel], Meta(description="Messages, oldest first")]
 
 
 @op("workspace.flow", scope="read", is_slow=True)
 async def flow(context: Context, params: GetFlow) -> Flow:
-    """Return who talks to whom: pairs with counts and their most frequent intent. Looking marks
-    nothing.
+    """Return who sends messages to whom, with counts; marks nothing.
 
-    In a private workspace a caller is told of its own messages only.
+    Each pair has its most frequent intent. In a private workspace it covers the caller's messages
+    only.
     """
     of = await _stretch(context, params, params.minutes)
     pairs = _pairs(await context.store.pairs(of))
@@ -106,8 +104,8 @@ async def flow(context: Context, params: GetFlow) -> Flow:
     return Flow(
         since=to_text(of.since),
         complete_since=to_text(of.complete_since),
-        pairs=pairs[:MOST_PAIRS],
-        left_out=max(len(pairs) - MOST_PAIRS, 0),
+        pairs=pairs[:MAX_PAIRS],
+        left_out=max(len(pairs) - MAX_PAIRS, 0),
         travels=travels,
     )
 
@@ -149,85 +147,83 @@ def _travels(rows: Sequence[Row]) -> list[Travel]:
 
 
 class GetHealth(Call, frozen=True, kw_only=True):
-    """Which stretch of time."""
+    """Period."""
 
     minutes: Minutes = 15
 
 
 class Delay(msgspec.Struct, frozen=True, kw_only=True):
-    """How long something took, in milliseconds: half, 95 and 99 of a hundred took at most this."""
+    """Percentiles of a delay, in milliseconds."""
 
-    receipts: Annotated[int, Meta(description="How many receipts were looked at")]
-    p50_ms: Annotated[int, Meta(description="Half took at most this")]
-    p95_ms: Annotated[int, Meta(description="95 of a hundred took at most this")]
-    p99_ms: Annotated[int, Meta(description="99 of a hundred took at most this")]
+    receipts: Annotated[int, Meta(description="Number of receipts")]
+    p50_ms: Annotated[int, Meta(description="Median, in milliseconds")]
+    p95_ms: Annotated[int, Meta(description="95th percentile, in milliseconds")]
+    p99_ms: Annotated[int, Meta(description="99th percentile, in milliseconds")]
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One step of time."""
 
-    at: Annotated[str, Meta(description="Where it begins")]
-    messages: Annotated[dict[str, int], Meta(description="How many messages, by intent")]
+    at: Annotated[str, Meta(description="Start of the step")]
+    messages: Annotated[dict[str, int], Meta(description="Number of messages by intent")]
     picked_up: Annotated[
-        Delay | None, Meta(description="From sending to delivered, of messages sent in this step")
+        Delay | None, Meta(description="Time from sent to delivered, for messages of this step")
     ] = None
     acknowledged: Annotated[
         Delay | None,
-        Meta(description="From sending to acknowledged, of messages sent in this step"),
+        Meta(description="Time from sent to acknowledged, for messages of this step"),
     ] = None
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
-    """How one agent's post stands."""
+    """Unread and unacknowledged messages of one agent."""
 
     agent: Annotated[str, Meta(description="Name")]
-    presence: Annotated[Standing, Meta(description="online, idle or away")]
-    unread: Annotated[int, Meta(description="Unread messages, up to 100")]
-    oldest_unread_at: Annotated[str | None, Meta(description="When the oldest of them was sent")]
+    presence: Annotated[Standing, Meta(description="Presence: online, idle or away")]
+    unread: Annotated[int, Meta(description="Number of unread messages (counted up to 100)")]
+    oldest_unread_at: Annotated[str | None, Meta(description="Time of the oldest of them")]
     unacknowledged: Annotated[
         int,
         Meta(
-            description=(
-                "Messages of the last week to this agent by name that it has not acknowledged"
-            )
+            description=("Number of direct messages of the last week that it has not acknowledged")
         ),
     ]
-    oldest_unacknowledged_at: Annotated[
-        str | None, Meta(description="When the oldest of them was sent")
-    ]
+    oldest_unacknowledged_at: Annotated[str | None, Meta(description="Time of the oldest of them")]
     sent: Annotated[
         list[int],
-        Meta(description="How many it wrote in each five minutes of the last hour, oldest first"),
+        Meta(
+            description=(
+                "Number of messages sent in each five minutes of the last hour, oldest first"
+            )
+        ),
     ]
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """Rates, delays, and whose post waits."""
+    """Rates, delays and waiting messages."""
 
-    since: Annotated[str, Meta(description="Where the stretch begins")]
+    since: Annotated[str, Meta(description="Start of the period")]
     complete_since: CompleteSince
-    messages: Annotated[int, Meta(description="How many messages were counted")]
-    step_s: Annotated[int, Meta(description="How many seconds a step has")]
-    steps: Annotated[
-        list[Step], Meta(description="Oldest first; steps in which nothing was sent are left out")
-    ]
+    messages: Annotated[int, Meta(description="Number of messages")]
+    step_s: Annotated[int, Meta(description="Length of a step in seconds")]
+    steps: Annotated[list[Step], Meta(description="Steps, oldest first; empty steps are left out")]
     picked_up: Annotated[
-        Delay | None, Meta(description="From sending to delivered, of the whole stretch")
+        Delay | None, Meta(description="Time from sent to delivered, for the period")
     ]
     acknowledged: Annotated[
-        Delay | None, Meta(description="From sending to acknowledged, of the whole stretch")
+        Delay | None, Meta(description="Time from sent to acknowledged, for the period")
     ]
-    agents: Annotated[list[Post], Meta(description="Those seen last first, 200 at most")]
-    left_out: Annotated[int, Meta(description="How many agents are not listed")]
-    behind: Annotated[int, Meta(description="How many numbers the index of words is behind")]
+    agents: Annotated[list[Post], Meta(description="Agents, by last call (at most 200)")]
+    left_out: Annotated[int, Meta(description="Number of agents that are not listed")]
+    behind: Annotated[int, Meta(description="Number of events that the search index is behind")]
 
 
 @op("workspace.health", scope="read", is_slow=True)
 async def health(context: Context, params: GetHealth) -> Health:
-    """Return how the post runs: messages by intent, delays to delivered and acknowledged, and whose
-    post waits. Looking marks nothing.
+    """Return message rates, delays and waiting messages; marks nothing.
 
-    In a private workspace a caller is told of its own post only.
+    Delays are from sent to delivered and to acknowledged. In a private workspace it covers the
+    caller's messages only.
     """
     store = context.store
     of = await _stretch(context, params, params.minutes)
@@ -263,8 +259,8 @@ def _steps(
     totals = Counter[str]()
     for _, intent, count in rates:
         totals[intent] += count
-    # Intents are free words; a chart has room for so many.
-    named = {intent for intent, _ in totals.most_common(MOST_INTENTS)}
+    # Intents are free words; a chart has room for a few.
+    named = {intent for intent, _ in totals.most_common(MAX_INTENTS)}
     found: dict[int, Counter[str]] = {}
     for bucket, intent, count in rates:
         found.setdefault(bucket, Counter())[intent if intent in named else "other"] += count
@@ -280,7 +276,7 @@ def _steps(
 
 
 async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post], int]:
-    """Return how each agent's post stands, page first: only those listed are asked about."""
+    """Return the message counts of the listed agents only."""
     store, now = context.store, context.now
     hour = await store.stretch(max(now - 60 * MINUTE_MS, 0), visible_to=visible_to)
     week = await store.stretch(max(now - WEEK_MINUTES * MINUTE_MS, 0), visible_to=visible_to)
@@ -291,7 +287,7 @@ async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post],
     waiting = await store.waiting(week, now=now)
     members = [each for each in await everyone(context) if visible_to in (None, each.reader)]
     listed = heapq.nsmallest(
-        MOST_AGENTS, members, key=lambda each: (-(each.last_seen or 0), each.name)
+        MAX_AGENTS, members, key=lambda each: (-(each.last_seen or 0), each.name)
     )
     posts = []
     for each in listed:
@@ -311,4 +307,4 @@ async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post],
                 sent=sent.get(reader.name, [0] * SPARK_STEPS),
             )
         )
-    return posts, max(len(members) - MOST_AGENTS, 0)
+    return posts, max(len(members) - MAX_AGENTS, 0)

@@ -27,13 +27,13 @@ from ackbox.store.engines.postgres_setup import connect, prepare_database
 from ackbox.store.sql.statements import load
 
 T = TypeVar("T")
-MOST_TOGETHER = 512
+MAX_TOGETHER = 512
 CHANNEL = "ackbox"
 # Work that is given more rows at once goes through them in a thread, where nobody waits for it.
 NEAR_ROWS = 500
 FAR_STEPS = 2
 # A notification takes 8,000 bytes.
-TOLD_AT_ONCE = 50
+MAX_TEXTS = 50
 # Statements that add rows nobody in the same group can be looking for; every other write runs
 # alone.
 APPENDS = frozenset({"take_seq", "message_add", "addressed_add", "idempotency_add", "event_add"})
@@ -184,7 +184,7 @@ class PostgresEngine:
         """Write what waits for one workspace, group after group, until nothing waits."""
         waiting = self._waiting[place]
         while waiting:
-            group = [waiting.popleft() for _ in range(min(len(waiting), MOST_TOGETHER))]
+            group = [waiting.popleft() for _ in range(min(len(waiting), MAX_TOGETHER))]
             try:
                 await self._commit_somewhere(group, ws, across=place is None)
             except BaseException as error:
@@ -327,9 +327,9 @@ class PostgresEngine:
         await ready.wait()
 
     async def _listen_on(self, hear: Callable[[str], None], ready: asyncio.Event) -> None:
-        """Hear what other servers tell, on a connection of its own.
+        """Listen to other servers on a separate connection.
 
-        After a loss everybody looks again.
+        After a lost connection all waiters look again.
         """
         wait_s = 0.1
         while True:
@@ -361,8 +361,8 @@ class PostgresEngine:
         """Tell what came together in one notification; a lost one costs time, never a message."""
         while self._untold:
             texts, self._untold = (
-                sorted(self._untold)[:TOLD_AT_ONCE],
-                set(sorted(self._untold)[TOLD_AT_ONCE:]),
+                sorted(self._untold)[:MAX_TEXTS],
+                set(sorted(self._untold)[MAX_TEXTS:]),
             )
             with suppress(*LOST, asyncpg.PostgresError, Unavailable, TimeoutError):
                 async with self._connection() as connection:

@@ -1,5 +1,5 @@
-"""Jobs on PostgreSQL: statements as questions to whoever drives the work, and a write with whom to
-answer.
+"""Jobs on PostgreSQL: statements as requests to the driver of the work, and writes with their
+futures.
 
 When they run is said in postgres.py. Explained in docs/why/storage.md.
 """
@@ -14,7 +14,7 @@ from ackbox.store.engine import Row, Work
 
 
 class Ask:
-    """One statement that a coroutine waits for; whoever drives the coroutine sends the rows."""
+    """One statement that a coroutine waits for; its driver sends the rows."""
 
     __slots__ = ("name", "parameters")
 
@@ -27,7 +27,7 @@ class Ask:
 
 
 class PostgresTransaction:
-    """Statements as questions to whoever drives the work."""
+    """Statements as requests to the driver of the work."""
 
     def __init__(self, *, writable: bool) -> None:
         self.writable = writable

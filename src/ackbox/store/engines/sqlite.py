@@ -39,7 +39,7 @@ from ackbox.store.sql.statements import load
 
 T = TypeVar("T")
 # A group of so many holds the event loop for some ten milliseconds.
-MOST_TOGETHER = 128
+MAX_TOGETHER = 128
 BUSY_MS = 10_000
 # Reads at once that hold the loop too long: each takes turns with the loop at the interpreter.
 FAR_READS = 2
@@ -51,8 +51,10 @@ class SqliteEngine:
 
     name = "sqlite"
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, share_answers: bool = True) -> None:
+        """`share_answers` is for the test that compares both ways."""
         self.path = path
+        self._share_answers = share_answers
         self._statements = load("sqlite")
         self._waiting: FairQueue[Job] = FairQueue()
         # Writes that hold the loop too long; between two of them others have a turn.
@@ -82,8 +84,8 @@ class SqliteEngine:
             raise Unavailable(
                 f"{self.path} cannot be used as a database: {error}.",
                 hint=(
-                    "Look at the file, its directory and the room on the disk, or name another with"
-                    " --database."
+                    "Check the file, its directory and the free disk space, or name "
+                    "another file with --database."
                 ),
             ) from None
         self._thread = threading.Thread(target=self._serve, name="ackbox-writer", daemon=True)
@@ -96,7 +98,9 @@ class SqliteEngine:
         self._execute = self._writer.cursor().execute
         self._migrate()
         self._assert_durable()
-        self._write_tx = GroupTransaction(self._writer, self._statements)
+        self._write_tx = GroupTransaction(
+            self._writer, self._statements, share_answers=self._share_answers
+        )
         if self.path != ":memory:":
             self._near = self._connect(reader=True)
             self._near_execute = self._near.cursor().execute
@@ -253,10 +257,10 @@ class SqliteEngine:
     def _start_group(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._far_waiting and not (self._was_far and self._waiting):
             self._was_far = True
-            self._groups.put(Group(loop, self._far_waiting.take_of_next(MOST_TOGETHER), False))
+            self._groups.put(Group(loop, self._far_waiting.take_of_next(MAX_TOGETHER), False))
             return
         self._was_far = False
-        group = Group(loop, self._waiting.take(MOST_TOGETHER) if self._waiting else [], False)
+        group = Group(loop, self._waiting.take(MAX_TOGETHER) if self._waiting else [], False)
         if not group.jobs:
             self._idle.set()
             return
@@ -417,8 +421,8 @@ class SqliteEngine:
 
 def _advice(error: apsw.Error) -> str:
     if isinstance(error, apsw.FullError):
-        return "The disk is full; free some room. Nothing of this was stored."
-    return f"Nothing of this was stored; try again ({type(error).__name__})."
+        return "The disk is full; free some space. Nothing was stored."
+    return f"Nothing was stored; try again ({type(error).__name__})."
 
 
 # Write-ahead logs of older versions can be damaged when two connections reset them at once.

@@ -19,7 +19,7 @@ from ackbox.store.engine import Row
 from ackbox.store.sql.statements import Statement
 
 # An import asks many different questions in one transaction.
-MOST_KEPT = 500
+MAX_KEPT = 500
 COUNTER = ("workspace", "next_seq")
 
 
@@ -92,7 +92,7 @@ class Answers:
         Keep what is new there.
         """
         answers = self._answers.get(statement.name)
-        if answers is None or len(answers) >= MOST_KEPT:
+        if answers is None or len(answers) >= MAX_KEPT:
             answers = {}
             if self.touched(statement).is_pure:
                 self._answers[statement.name] = answers

@@ -1,9 +1,8 @@
-"""Budget: how much of the event loop one piece of work may use before it goes on in a thread.
+"""Budget: how much of the event loop one job may use before it moves to a thread.
 
 Statements run on the event loop's thread, where most take microseconds. Work that takes longer, or
-that is given more rows
-than a page, is dropped and begun again in a thread, so that nobody else waits for it. Explained in
-docs/why/limits.md, "The event loop".
+that is given more rows than a page, is dropped and begun again in a thread, so that nobody else
+waits for it. Explained in docs/why/limits.md, "The event loop".
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import apsw
 # Of the loop, for one piece of work; a group of writes may use a few times as much.
 SECONDS = 0.006
 GROUP_SECONDS = 0.015
-# What a page needs; whoever is given more goes through it for longer than anybody should wait.
+# Maximum rows of a page; going through more would block others for too long.
 ROWS = 2_000
 # SQLite's own steps between two looks at the clock: some tenth of a millisecond.
 STEPS = 10_000

@@ -63,9 +63,16 @@ class GroupTransaction(SqliteTransaction):
     Equal questions share an answer, and a counter is written once.
     """
 
-    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement]) -> None:
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        statements: dict[str, Statement],
+        *,
+        share_answers: bool = True,
+    ) -> None:
         super().__init__(connection, statements, writable=True)
         self.budget = Budget(connection)
+        self._share_answers = share_answers
         self._answers = Answers(connection)
         # Each workspace's next number, where some were taken that its row does not know of yet.
         self._next: dict[int, int] = {}
@@ -74,7 +81,7 @@ class GroupTransaction(SqliteTransaction):
         self.taken = 0
 
     async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
-        if name == "take_seq":
+        if name == "take_seq" and self._share_answers:
             return [(self._take(**parameters),)]
         statement = self._statements[name]
         if statement.is_write:
@@ -82,8 +89,9 @@ class GroupTransaction(SqliteTransaction):
             return self._execute(statement.sql, parameters).fetchall()
         if self._next and name not in self._aside:
             self._settle_for(statement)
-        answers = self._answers.of(statement)
-        asked = tuple(parameters.values())
+        answers = self._answers.of(statement) if self._share_answers else {}
+        # In the statement's own order: two callers may name the same parameters in different ones.
+        asked = tuple([parameters[each] for each in statement.parameters])
         found = answers.get(asked)
         if found is None:
             found = answers[asked] = self._execute(statement.sql, parameters).fetchall()

@@ -54,6 +54,18 @@ ORDER BY s.seq DESC LIMIT :most;
 SELECT {message_columns}
 FROM message WHERE ws = :ws AND id = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(CAST(:ids AS TEXT) AS JSONB))));
 
+-- name: messages_by_seqs
+-- Several messages at once, in no order; primary key.
+SELECT {message_columns}
+FROM message WHERE ws = :ws AND seq = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(CAST(:seqs AS TEXT) AS JSONB)) AS BIGINT)));
+
+-- name: addressed_to
+-- By which of an agent's names each of these messages was sent to it; index addressed_by_seq.
+SELECT a.seq, a.channel FROM addressed a JOIN reader r ON r.ws = a.ws AND r.reader = a.channel
+WHERE a.ws = :ws AND r.agent = :agent
+  AND a.seq = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(CAST(:seqs AS TEXT) AS JSONB)) AS BIGINT)))
+ORDER BY a.seq, a.channel;
+
 -- name: tallies
 -- How many a run of messages is for, and how far each has come; primary keys.
 SELECT {tally_head},

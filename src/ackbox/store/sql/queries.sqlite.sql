@@ -54,6 +54,17 @@ ORDER BY search.rowid DESC LIMIT :most;
 SELECT {message_columns}
 FROM message WHERE ws = :ws AND id IN (SELECT value FROM json_each(:ids));
 
+-- name: messages_by_seqs
+-- Several messages at once, in no order; primary key.
+SELECT {message_columns}
+FROM message WHERE ws = :ws AND seq IN (SELECT value FROM json_each(:seqs));
+
+-- name: addressed_to
+-- By which of an agent's names each of these messages was sent to it; index addressed_by_seq.
+SELECT a.seq, a.channel FROM json_each(:seqs) AS s CROSS JOIN addressed a
+CROSS JOIN reader r ON r.ws = a.ws AND r.reader = a.channel
+WHERE a.ws = :ws AND a.seq = s.value AND r.agent = :agent ORDER BY a.seq, a.channel;
+
 -- name: tallies
 -- How many a run of messages is for, and how far each has come; primary keys.
 SELECT {tally_head},

@@ -1,7 +1,6 @@
-"""Drafts: what a person typed, as a message: leading `@names`, `!` or `!!`, `/intent`, then the
-text.
+"""Drafts: typed text parsed as a message: leading `@names`, `!` or `!!`, `/intent`, then the body.
 
-And the line that says how each recipient will be reached. No drawing and no calls. Explained in
+Also the line that says how each recipient will be reached. No drawing and no calls. Explained in
 docs/howto/terminal.md.
 """
 
@@ -16,9 +15,9 @@ import msgspec
 from ackbox.faces.terminal_text import ago
 from ackbox.faces.tui.widgets.palette import GLYPHS
 
-# How post reaches somebody who is here, in the dashboard's words.
+# How a message reaches an online agent.
 REACH = {
-    "poll": "when it looks",
+    "poll": "at its next check",
     "hook": "at its next prompt",
     "socket": "at once",
     "push": "at once",
@@ -31,7 +30,7 @@ _AT = re.compile(r"(?:^|\s)@(\S*)$")
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A message before it is sent; nobody named is everyone."""
+    """A message before it is sent; without recipients it is for everyone."""
 
     to: tuple[str, ...]
     body: str
@@ -46,9 +45,9 @@ class Draft(msgspec.Struct, frozen=True):
 def parse_draft(
     text: str, *, intent: str | None, priority: int, is_answer: bool, known: Iterable[str] = ()
 ) -> Draft:
-    """Parse what was typed; what stands in the text wins over what was chosen beside it.
+    """Parse typed text; `!` and `/intent` in it override the given priority and intent.
 
-    A known name may hold spaces.
+    A known name may contain spaces.
     """
     names: list[str] = []
     longest_first = sorted(known, key=len, reverse=True)
@@ -69,7 +68,7 @@ def parse_draft(
 
 
 def _spaced(text: str, at: int, known: list[str]) -> re.Match[str] | None:
-    """Return a known name with a space in it that stands here, with its instance."""
+    """Match a known name that contains a space, with its instance, at this position."""
     names = "|".join(re.escape(name) for name in known if " " in name)
     return (
         re.compile(
@@ -80,24 +79,23 @@ def _spaced(text: str, at: int, known: list[str]) -> re.Match[str] | None:
     )
 
 
-def reach_line(told: Any) -> str:
-    """Return what will happen to a message before it is sent, as the server says it: who is
-    here, who will find it later.
-    """
-    if told["type"] == "broadcast":
-        many, online = told["recipient_count"], told["online"]
-        waits = f"; for {many - online} it waits" if many > online else ""
-        return f"→ everyone: {many} {'reader' if many == 1 else 'readers'}, {online} online{waits}"
-    return "→ " + ", ".join(_reach(each) for each in told["recipients"])
+def reach_line(preview: Any) -> str:
+    """Return how each recipient will be reached, from the server's preview of a message."""
+    if preview["type"] == "broadcast":
+        many, online = preview["recipient_count"], preview["online"]
+        waits = f"; it waits for {many - online}" if many > online else ""
+        recipients = "1 recipient" if many == 1 else f"{many} recipients"
+        return f"→ everyone: {recipients}, {online} online{waits}"
+    return "→ " + ", ".join(_reach(each) for each in preview["recipients"])
 
 
 def _reach(each: Any) -> str:
     name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
     if not each["known"] and each["agent"] == "user":
-        return "every person (none has been here yet; it waits for the first)"
+        return "every person (none has connected yet; it waits for the first)"
     if not each["known"]:
-        near = f", did you mean {each['near'][0]}?" if each["near"] else "; it waits"
-        return f"{name} (nobody of that name has been here{near})"
+        near = f", did you mean {each['near'][0]}?" if each["near"] else "; the message waits"
+        return f"{name} (no agent of this name yet{near})"
     if each["presence"] == "online":
         return f"{name} (online, {REACH.get(each['reach'], each['reach'])})"
     since = f" {ago(each['last_seen'])}" if each["last_seen"] else ""
@@ -105,13 +103,13 @@ def _reach(each: Any) -> str:
 
 
 def half_name(before_cursor: str) -> str | None:
-    """Return the name being typed after an @ in front of the cursor, or null."""
+    """Return the name being typed after an @ before the cursor, or null."""
     found = _AT.search(before_cursor)
     return found[1] if found else None
 
 
 def completions(half: str, people: list[Any], awaited: list[str]) -> list[tuple[str, str, str]]:
-    """Return names that begin so, or hold it: (address, presence, what else there is to say)."""
+    """Return names that begin with the text or contain it: (address, presence, remark)."""
     found: list[tuple[str, str, str]] = []
     for each in people:
         found.append(
@@ -126,7 +124,7 @@ def completions(half: str, people: list[Any], awaited: list[str]) -> list[tuple[
                 (f"{each['agent']}/{one['instance']}", one["presence"], "one instance")
                 for one in each["instances"]
             ]
-    found += [(name, "away", "not seen yet") for name in awaited if name != "user"]
+    found += [(name, "away", "never connected") for name in awaited if name != "user"]
     found += [("*", "online", "everyone"), ("user", "online", "every person")]
     wanted = half.casefold()
     fitting = [each for each in found if wanted in each[0].casefold()]

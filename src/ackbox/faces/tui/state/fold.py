@@ -1,19 +1,17 @@
-"""Folds: many messages in a row from the same sender to the same readers for the same purpose, on
-one line.
+"""Folds: consecutive messages with the same sender, recipients and intent, on one line.
 
-Urgent messages and people's stand alone always. When there is folding at all is said in live.py. No
-drawing and no calls.
-Explained in docs/howto/terminal.md.
+Urgent messages and messages from people are never folded. tabs/live.py decides when to fold. No
+drawing and no calls. Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from ackbox.faces.tui.widgets.row import Row
+from ackbox.faces.tui.state.row import Row
 
-# Fewer than this many stand as they are.
-SHORTEST = 3
+# Shorter runs are not folded.
+MIN_FOLDED = 3
 
 
 class Fold(msgspec.Struct):
@@ -31,7 +29,7 @@ class Fold(msgspec.Struct):
 
     @property
     def row(self) -> Row:
-        """The message that stands for them in a line: where they began, what the last one says."""
+        """The message that represents them in a line: the first, with the text of the last."""
         intent = self.last.intent.replace("_", " ")
         return msgspec.structs.replace(
             self.rows[0],
@@ -44,25 +42,25 @@ Listed = Row | Fold
 
 
 def fold_in(listed: list[Listed], row: Row, opened: set[str]) -> None:
-    """Put a message at the end of a list, into the run that it goes on if there is one.
+    """Append a message to a list, to the run that it continues if there is one.
 
-    What was opened stays open.
+    Opened folds stay open.
     """
     last = listed[-1] if listed else None
     if isinstance(last, Fold):
-        if _goes_on(last.last, row, opened):
+        if _continues(last.last, row, opened):
             last.rows.append(row)
             return
-    elif len(listed) >= SHORTEST - 1:
-        run = listed[-(SHORTEST - 1) :]
+    elif len(listed) >= MIN_FOLDED - 1:
+        run = listed[-(MIN_FOLDED - 1) :]
         rows = [each for each in run if isinstance(each, Row)]
-        if len(rows) == len(run) and all(_goes_on(each, row, opened) for each in rows):
-            listed[-(SHORTEST - 1) :] = [Fold([*rows, row])]
+        if len(rows) == len(run) and all(_continues(each, row, opened) for each in rows):
+            listed[-(MIN_FOLDED - 1) :] = [Fold([*rows, row])]
             return
     listed.append(row)
 
 
-def _goes_on(before: Row, row: Row, opened: set[str]) -> bool:
+def _continues(before: Row, row: Row, opened: set[str]) -> bool:
     return (
         _may_fold(before, opened)
         and _may_fold(row, opened)

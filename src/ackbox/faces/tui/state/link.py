@@ -1,8 +1,7 @@
-"""The link: calls over one socket, and the feed followed without end.
+"""The link: calls over one socket, and the feed, followed until the terminal ends.
 
-What the feed brings is put into a box that the screen empties a few times a second, so the screen
-never waits for the
-network. A server that comes back somewhere else is found again. Explained in
+Events go into a queue that the screen empties a few times a second, so the screen never waits for
+the network. The link finds a server that returns at another address. Explained in
 docs/howto/terminal.md.
 """
 
@@ -20,26 +19,26 @@ import msgspec
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.socket import SocketTransport
 from ackbox.errors import AckboxError, BadCursor
-from ackbox.faces.tui.widgets.row import KEPT_CHARACTERS
+from ackbox.faces.tui.state.row import KEPT_CHARACTERS
 
-# Where the server is, and with which key it is spoken to; asked again when it does not answer.
+# Finds the server and the key for it; called again when the server does not respond.
 Connect = Callable[[], HttpCaller]
 PAGE = 200
-# How long a call waits for a socket that broke, and how often it is looked at whether one has.
+# How long a call waits for a broken socket, and how often the link checks for one.
 PATIENCE_S = 3.0
-LOOK_S = 0.2
-# What cannot be done twice without being done twice.
+CHECK_S = 0.2
+# Operations that a repeated request would do twice.
 ONCE = frozenset({"key.create", "key.rotate"})
 
 
 class Link:
-    """Calls of one server as one caller, and its feed."""
+    """Calls to one server as one caller, and its feed."""
 
     def __init__(self, connect: Connect, who: dict[str, str], *, hz: float, rows: int) -> None:
         self._connect, self.who, self._join_ms, self._rows = connect, who, round(1000 / hz), rows
         self._url = ""
         self._transport: SocketTransport | None = None
-        self._box: list[tuple[str, Any]] = []
+        self._queue: list[tuple[str, Any]] = []
         self._cursor: str | None = None
         self._older: str | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -49,7 +48,7 @@ class Link:
 
     @property
     def state(self) -> str:
-        """How the feed stands, in a word or a few."""
+        """The state of the feed, in a few words."""
         if self._ended is not None:
             return self._ended
         if self.lost_at is not None:
@@ -58,17 +57,17 @@ class Link:
 
     async def call(self, name: str, /, **params: Any) -> Any:
         """Do one operation. Raises NoServer and the errors of ackbox.errors."""
-        given = {key: value for key, value in {**self.who, **params}.items() if value is not None}
-        raw = await self._open().call(name, json.dumps(given).encode(), may_repeat=name not in ONCE)
+        sent = {key: value for key, value in {**self.who, **params}.items() if value is not None}
+        raw = await self._open().call(name, json.dumps(sent).encode(), may_repeat=name not in ONCE)
         return msgspec.json.decode(raw)
 
     def start(self) -> None:
-        """Follow the feed from now on, with what has been sent so far loaded first."""
+        """Load the newest messages, then follow the feed."""
         self._tasks["watch"] = asyncio.create_task(self._watch())
         self._tasks["follow"] = asyncio.create_task(self._follow())
 
     def stop(self) -> None:
-        """End without waiting for anybody: the server may be gone, or too busy to say goodbye."""
+        """Stop without waiting for the server, which may be gone or busy."""
         for task in self._tasks.values():
             task.cancel()
         transport, self._transport = self._transport, None
@@ -76,18 +75,18 @@ class Link:
             transport.drop()
 
     def take(self) -> list[tuple[str, Any]]:
-        """Return what has come in since the last look: (kind, what), in order."""
-        box, self._box = self._box, []
-        return box
+        """Return what arrived since the last call: (kind, payload), in order."""
+        queue, self._queue = self._queue, []
+        return queue
 
     def want_older(self) -> None:
-        """Bring a page of older messages, unless one is on its way or there is none."""
+        """Load a page of older messages, unless one is being loaded or there are none."""
         before = self._tasks.get("older")
         if self._older is not None and (before is None or before.done()):
             self._tasks["older"] = asyncio.create_task(self._load_older())
 
     def _open(self) -> SocketTransport:
-        """Return the transport to where the server is now. Raises NoServer."""
+        """Return the transport to the current address of the server. Raises NoServer."""
         if self._transport is None:
             found = self._connect()
             self._url, self._transport = (
@@ -99,9 +98,9 @@ class Link:
         return self._transport
 
     async def _watch(self) -> None:
-        """Notice a break, and a server that has come back at another address."""
+        """Notice a broken socket, and a server that returned at another address."""
         while self._ended is None:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(CHECK_S)
             if self._transport is not None and self._transport.is_open:
                 self.lost_at = None
                 continue
@@ -118,22 +117,22 @@ class Link:
             try:
                 if self._cursor is None:
                     self._cursor = await self._load()
-                asked = {
+                params = {
                     **self.who,
                     "of": "workspace",
                     "join_ms": self._join_ms,
                     "cursor": self._cursor,
                 }
-                async with aclosing(self._open().follow(asked)) as pages:
+                async with aclosing(self._open().follow(params)) as pages:
                     async for page in pages:
                         await self._deliver([msgspec.json.decode(raw) for raw in page.events])
-                        # Moved only after what it passes is in the box: what fails in between is
-                        # asked for again.
+                        # Set only after the events are in the queue, so that a failure before
+                        # that repeats the page.
                         self._cursor, self._is_behind = page.cursor, len(page.events) == PAGE
             except BadCursor:
                 self._cursor = None
             except NoServer:
-                await asyncio.sleep(LOOK_S)
+                await asyncio.sleep(CHECK_S)
             except AckboxError as error:
                 if error.status in (401, 403, 404):
                     self._ended = f"refused: {error.message}"
@@ -141,10 +140,10 @@ class Link:
                 await asyncio.sleep(error.retry_after_s or 1)
 
     async def _load(self) -> str:
-        """Return the cursor to go on from, with the newest messages put into the box."""
+        """Queue the newest messages; returns the cursor from which the feed continues."""
         cursor = (await self.call("event.feed"))["cursor"]
         page = await self._history(limit=min(PAGE, self._rows))
-        self._box.append(("loaded", page))
+        self._queue.append(("loaded", page))
         self._older, count = page["cursor"], len(page["messages"])
         while count < self._rows and (more := await self._read_older()):
             count += more
@@ -155,11 +154,11 @@ class Link:
             await self._read_older()
 
     async def _read_older(self) -> int:
-        """Put the messages before the oldest so far into the box; returns how many those are."""
+        """Queue the messages before the oldest one loaded; returns how many there are."""
         if self._older is None:
             return 0
         page = await self._history(limit=PAGE, cursor=self._older)
-        self._box.append(("older", page))
+        self._queue.append(("older", page))
         self._older = page["cursor"]
         return len(page["messages"])
 
@@ -169,12 +168,12 @@ class Link:
         )
 
     async def _deliver(self, events: list[Any]) -> None:
-        """Put events into the box, the messages among them with their text."""
+        """Queue events, and the messages among them with their text."""
         sent = [event["id"] for event in events if event["kind"] == "message.sent"]
         if sent:
             page = await self._history(ids=sent)
             page["messages"].sort(key=lambda message: message["seq"])
-            self._box.append(("messages", page))
+            self._queue.append(("messages", page))
         others = [event for event in events if event["kind"] != "message.sent"]
         if others:
-            self._box.append(("events", others))
+            self._queue.append(("events", others))

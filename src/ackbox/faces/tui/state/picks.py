@@ -1,6 +1,6 @@
-"""Picks: which lines of a list are selected, and why something could not be done to some of them.
+"""Picks: which items of a list are selected, and why an action on some of them failed.
 
-No drawing and no calls; what is done with them is in many.py. Explained in docs/howto/terminal.md.
+No drawing and no calls; tabs/bulk.py runs the actions. Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import Any
 
-# What a line stands for, by id: one message or task, or all messages of a fold.
+# The items on one line, by id: one message or task, or all messages of a fold.
 Things = dict[str, Any]
 
 
 class Picks:
-    """Id → what is selected, in the order it was."""
+    """The selected items by id, in the order of selection."""
 
     def __init__(self) -> None:
         self.found: Things = {}
-        # Id → why it was left as it is, until it is tried again or let go.
+        # Id → why the action failed, until it is tried again or deselected.
         self.failed: dict[str, str] = {}
         self.outcome = ""
-        # Where the selection was begun, and what was selected by then: selecting on goes from
-        # there.
+        # Where the selection began, and what was selected then: extending it starts there.
         self.anchor: str | None = None
         self._before: Things = {}
 
@@ -29,39 +28,37 @@ class Picks:
         return bool(self.found)
 
     def holds(self, things: Iterable[str]) -> bool:
-        """Whether all of these are selected; of nothing nothing is."""
+        """Whether all of these are selected; false if there are none."""
         ids = list(things)
         return bool(ids) and all(id in self.found for id in ids)
 
     def tick(self, things: Things, *, is_on: bool | None = None) -> None:
-        """Select these, or let them go when they are selected already."""
+        """Select these, or deselect them if they are selected."""
         if is_on is None:
             is_on = not self.holds(things)
         if is_on:
             self.found |= things
         else:
-            self.let_go(things)
+            self.drop(things)
         self.anchor, self._before, self.outcome = next(iter(things), None), dict(self.found), ""
 
     def span(self, things: Things) -> None:
-        """Select these, the lines between where the selection was begun and here.
-
-        What was selected before that stays.
-        """
+        """Select the items from the anchor to the cursor; earlier selections stay."""
         self.found = self._before | things
         self.outcome = ""
 
-    def let_go(self, ids: Iterable[str]) -> None:
+    def drop(self, ids: Iterable[str]) -> None:
+        """Deselect these."""
         for id in ids:
             self.found.pop(id, None)
             self.failed.pop(id, None)
 
     def keep(self, listed: Container[str]) -> None:
-        """Let go of what is not listed any more."""
-        self.let_go([id for id in self.found if id not in listed])
+        """Deselect items that are no longer listed."""
+        self.drop([id for id in self.found if id not in listed])
 
     def clear(self) -> bool:
-        """Let everything go; whether there was anything."""
+        """Deselect everything; returns whether anything was selected."""
         was = bool(self.found or self.outcome)
         self.found, self.failed, self._before, self.anchor, self.outcome = {}, {}, {}, None, ""
         return was

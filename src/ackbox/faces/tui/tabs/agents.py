@@ -1,82 +1,83 @@
-"""Agents: who is here, on which machine, doing what; beside, the mailbox of one.
+"""Agents: who is online, on which machine, with which task; and the mailbox of one.
 
 Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from rich.cells import cell_len
+from typing import Any
 
 from ackbox.errors import AckboxError
-from ackbox.faces.terminal_text import ago
-from ackbox.faces.tui.state.post import Post
+from ackbox.faces.terminal_text import ago, fit, width
+from ackbox.faces.tui.session import Session
+from ackbox.faces.tui.state.link import Link
 from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.widgets.drawing import (
     Line,
     addressees,
     clock,
-    fit,
     glyph,
     one_line,
     text_lines,
 )
 from ackbox.faces.tui.widgets.palette import PRESENCE
 
-if TYPE_CHECKING:
-    from ackbox.faces.tui.state.link import Link
-
 
 class Agents(Tab):
-    """One line for each agent and person, and one for each running copy."""
+    """One line for each agent and person, and one for each instance."""
 
     title = "Agents"
     indent = 4
 
-    def __init__(self, post: Post) -> None:
-        super().__init__(post)
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._people: list[Any] = []
         self._name_cells = 0
         self._boxes: dict[str, Any] = {}
 
     def update(self) -> None:
-        people = [one for each in self.post.people for one in (each, *each["instances"])]
+        people = [one for each in self.mirror.people for one in (each, *each["instances"])]
         if people != self._people:
             self._people = people
-            self._name_cells = max((cell_len(_name(one)) for one in people), default=0)
+            self._name_cells = max((width(_name(one)) for one in people), default=0)
             self.forget()
             self.show_count(len(people))
 
     @property
     def writes_to(self) -> str | None:
-        return self.name
+        return self.agent
 
     @property
-    def name(self) -> str | None:
+    def agent(self) -> str | None:
         return self._people[self.cursor]["agent"] if self.cursor < len(self._people) else None
 
+    def enter(self, *, in_list: bool) -> bool:
+        if self.agent is None or self.screen.has_class("-one"):
+            return False
+        self.session.show_sent_by(self.agent)
+        return True
+
     def copied(self, what: str) -> str | None:
-        return self.name
+        return self.agent
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         one = self._people[index]
-        here, is_copy = one["presence"], bool(one["instance"])
+        presence, is_instance = one["presence"], bool(one["instance"])
 
         def put(text: str, means: str = "text", *, bold: bool = False) -> Any:
-            return self.show(text, means, bold=bold, selected=selected)
+            return self.styled(text, means, bold=bold, selected=selected)
 
         is_human = one["kind"] == "human"
         name_cells, machine_cells, program_cells = self._columns(width)
         line = [
             put(">" if selected else " ", "accent", bold=True),
-            put(f" {PRESENCE[here]} ", here),
+            put(f" {PRESENCE[presence]} ", presence),
             put(
                 fit(_name(one), name_cells),
-                "human" if is_human else "text2" if is_copy else "text",
-                bold=not is_copy,
+                "human" if is_human else "text2" if is_instance else "text",
+                bold=not is_instance,
             ),
-            put(" HUM " if is_human and not is_copy else "     ", "human"),
+            put(" HUM " if is_human and not is_instance else "     ", "human"),
             put(fit(one_line(one["machine"] or ""), machine_cells), "text2"),
             put(fit(f" {one_line(one['program'] or '')}", program_cells), "text2"),
         ]
@@ -88,9 +89,7 @@ class Agents(Tab):
         ]
 
     def _columns(self, width: int) -> tuple[int, int, int]:
-        """Return the cells of name, machine and program: a third for names, a third for what
-        each one does.
-        """
+        """Return the cells of name, machine and program; a third is left for the summary."""
         names = min(max(self._name_cells, 8), max(width * 35 // 100, 16))
         rest = width - 18 - names - width // 3
         machine = min(max(rest, 0), 16) if rest >= 8 else 0
@@ -106,9 +105,9 @@ class Agents(Tab):
         )
 
     def when_empty(self) -> str:
-        return self.nobody()
+        return self.no_agents()
 
-    def beside(self, width: int) -> list[Line]:
+    def detail(self, width: int) -> list[Line]:
         if self.cursor >= len(self._people):
             return []
         one = self._people[self.cursor]
@@ -116,8 +115,8 @@ class Agents(Tab):
         where = one["agent"] + (f"/{one['instance']}" if one["instance"] else "")
         lines: list[Line] = [
             [
-                self.show(f"{PRESENCE[one['presence']]} ", one["presence"]),
-                self.show(one["presence"], "text2"),
+                self.styled(f"{PRESENCE[one['presence']]} ", one["presence"]),
+                self.styled(one["presence"], "text2"),
             ]
         ]
         lines += text_lines(one_line(where), width, style("text", bold=True))
@@ -126,15 +125,15 @@ class Agents(Tab):
             if one[key]:
                 lines.append(
                     [
-                        self.show(f"{key:<9}", "text3"),
-                        self.show(fit(one_line(one[key]), width - 9), "text2"),
+                        self.styled(f"{key:<9}", "text3"),
+                        self.styled(fit(one_line(one[key]), width - 9), "text2"),
                     ]
                 )
         for file in one["files"][:8]:
             lines.append(
                 [
-                    self.show("file     ", "text3"),
-                    self.show(fit(one_line(file), width - 9), "text2"),
+                    self.styled("file     ", "text3"),
+                    self.styled(fit(one_line(file), width - 9), "text2"),
                 ]
             )
         box = self._boxes.get(where)
@@ -144,35 +143,30 @@ class Agents(Tab):
         more = "+" if box["counts_capped"] else ""
         lines: list[Line] = [
             [
-                self.show(
+                self.styled(
                     f"{box['unread']}{more} unread of {box['total']}{more}",
                     "text",
                     bold=box["unread"] > 0,
                 )
             ],
-            [self.show("You are looking. Nothing is marked.", "text3")],
+            [self.styled("Looking at a mailbox marks nothing.", "text3")],
             [],
         ]
-        for letter in box["messages"]:
-            unread = not letter["read"]
+        for message in box["messages"]:
+            unread = not message["read"]
+            sender, to = one_line(message["sender"]), one_line(addressees(message["to"]))
             lines.append(
                 [
-                    self.show("• " if unread else "  ", "accent"),
-                    self.show(f"{clock(letter['created_at'])} ", "text3"),
-                    self.show(f"{glyph(letter['intent'])} ", letter["intent"]),
-                    self.show(
-                        fit(
-                            f"{one_line(letter['sender'])} → {one_line(addressees(letter['to']))}",
-                            width - 13,
-                        ),
-                        "text2",
-                    ),
+                    self.styled("• " if unread else "  ", "accent"),
+                    self.styled(f"{clock(message['created_at'])} ", "text3"),
+                    self.styled(f"{glyph(message['intent'])} ", message["intent"]),
+                    self.styled(fit(f"{sender} → {to}", width - 13), "text2"),
                 ]
             )
             lines.append(
                 [
-                    self.show(
-                        f"  {fit(one_line(letter['subject'] or letter['body']), width - 2)}",
+                    self.styled(
+                        f"  {fit(one_line(message['subject'] or message['body']), width - 2)}",
                         "text",
                         bold=unread,
                     )
@@ -192,7 +186,5 @@ class Agents(Tab):
 
 
 def _name(one: Any) -> str:
-    """Return what stands in the column of names: a running copy's a little to the right, below
-    its agent's.
-    """
+    """Return the name to show; an instance is indented below its agent."""
     return "  " + one_line(one["instance"]) if one["instance"] else one_line(one["agent"])

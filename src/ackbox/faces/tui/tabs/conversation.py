@@ -1,4 +1,4 @@
-"""Conversation: one thread as far as it was read, newest part first, and its lines.
+"""Conversation: one thread, read from its newest page backwards, and its lines.
 
 Explained in docs/howto/terminal.md.
 """
@@ -6,10 +6,12 @@ Explained in docs/howto/terminal.md.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.segment import Segment
 
+from ackbox.faces.tui.state.link import Link
+from ackbox.faces.tui.state.row import Tally, make_tallies
 from ackbox.faces.tui.widgets.drawing import (
     Line,
     addressees,
@@ -21,23 +23,19 @@ from ackbox.faces.tui.widgets.drawing import (
     text_lines,
 )
 from ackbox.faces.tui.widgets.palette import Palette
-from ackbox.faces.tui.widgets.row import Tally, make_tallies
-
-if TYPE_CHECKING:
-    from ackbox.faces.tui.state.link import Link
 
 PAGE = 100
 QUIET_S = 600
 
 
 class Conversation:
-    """The messages of a thread that were read, oldest first, and where to go on before them."""
+    """The messages of a thread that were read, oldest first, and the cursor for older ones."""
 
     def __init__(self, thread: str) -> None:
         self.thread = thread
         self.messages: list[Any] = []
         self.tallies: dict[str, Tally] = {}
-        # Where the messages before the oldest read are; null when that one is the first.
+        # The cursor for older messages; null if the first one was read.
         self.cursor: str | None = None
         self.is_stale = True
 
@@ -46,7 +44,7 @@ class Conversation:
         return int(self.messages[-1]["seq"]) if self.messages else 0
 
     async def read(self, link: Link) -> None:
-        """Read the newest messages, again or for the first time.
+        """Read the newest messages.
 
         Raises NoServer and the errors of ackbox.errors.
         """
@@ -58,7 +56,7 @@ class Conversation:
         self._take(page)
 
     async def read_older(self, link: Link) -> None:
-        """Read the messages before the oldest so far.
+        """Read the messages before the oldest one read.
 
         Raises NoServer and the errors of ackbox.errors.
         """
@@ -80,12 +78,12 @@ class Conversation:
 
 
 def conversation_lines(
-    said: Conversation, count: int | None, width: int, palette: Palette
+    conversation: Conversation, count: int | None, width: int, palette: Palette
 ) -> tuple[list[Line], dict[str, int]]:
-    """Return a conversation in full, and on which line each message begins."""
+    """Return the lines of a conversation, and the line on which each message begins."""
     style = palette.style
-    people = list(dict.fromkeys(message["sender"] for message in said.messages))
-    many = max(count or 0, len(said.messages))
+    people = list(dict.fromkeys(message["sender"] for message in conversation.messages))
+    many = max(count or 0, len(conversation.messages))
     names = ", ".join(shorter(each, width - 1) for each in people)
     lines: list[Line] = [
         *text_lines(
@@ -93,12 +91,14 @@ def conversation_lines(
         )
     ]
     lines += (
-        [[Segment("↑ older ones: k or g at the top", style("accent"))], []] if said.cursor else [[]]
+        [[Segment("↑ older messages: press k or g at the top", style("accent"))], []]
+        if conversation.cursor
+        else [[]]
     )
     depth: dict[str, int] = {}
     marks: dict[str, int] = {}
     before: datetime | None = None
-    for message in said.messages:
+    for message in conversation.messages:
         at = datetime.fromisoformat(message["created_at"])
         if before is not None and (at - before).total_seconds() > QUIET_S:
             lines += [
@@ -110,7 +110,7 @@ def conversation_lines(
         marks[message["id"]] = len(lines)
         lines += [
             [Segment("  " * level, style("text")), *line]
-            for line in _message(message, said, width - 2 * level, palette)
+            for line in _message(message, conversation, width - 2 * level, palette)
         ]
         lines.append([])
     return lines, marks
@@ -121,9 +121,9 @@ def _quiet(seconds: float) -> str:
     return f" {minutes // 60} h quiet " if minutes >= 120 else f" {minutes} min quiet "
 
 
-def _message(message: Any, said: Conversation, width: int, palette: Palette) -> list[Line]:
+def _message(message: Any, conversation: Conversation, width: int, palette: Palette) -> list[Line]:
     style, is_human = palette.style, message["sender_kind"] == "human"
-    mark, mark_means = receipts(said.tallies.get(message["id"]))
+    mark, mark_means = receipts(conversation.tallies.get(message["id"]))
     to = ", ".join(shorter(addressees([each]), width - 1) for each in message["to"])
     who = f"{shorter(message['sender'], width)}{' HUMAN' if is_human else ''} → {to}"
     lines = text_lines(who, width, style("human" if is_human else "text", bold=True))

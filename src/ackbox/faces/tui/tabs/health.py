@@ -1,4 +1,4 @@
-"""Health: how much is sent, how soon it is picked up, whose post waits.
+"""Health: how many messages are sent, how soon they are delivered, and which are waiting.
 
 Explained in docs/howto/terminal.md.
 """
@@ -7,26 +7,30 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
-from rich.cells import cell_len
-
-from ackbox.faces.terminal_text import ago
-from ackbox.faces.tui.state.post import Post
+from ackbox.faces import terminal_text
+from ackbox.faces.terminal_text import ago, fit
+from ackbox.faces.tui.session import Session
+from ackbox.faces.tui.state.link import Link
 from ackbox.faces.tui.tabs.tab import Tab
-from ackbox.faces.tui.widgets.drawing import Line, fit, glyph, one_line, words_of
+from ackbox.faces.tui.widgets.bars import Hint
+from ackbox.faces.tui.widgets.drawing import Line, glyph, one_line, words_of
+from ackbox.faces.tui.widgets.keys import Key
 from ackbox.faces.tui.widgets.palette import PRESENCE
 
-if TYPE_CHECKING:
-    from ackbox.faces.tui.state.link import Link
-
-WINDOWS = {15: "15 minutes", 360: "6 hours", 10_080: "7 days"}
+PERIODS = {15: "15 minutes", 360: "6 hours", 10_080: "7 days"}
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 LABEL = 12
 
 
 class Health(Tab):
-    """Charts made of characters, and a line for each agent whose post waits."""
+    """Charts made of characters, and a line for each agent with unacknowledged messages."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        *Tab.KEYS,
+        Key("w", "w", "period", "Health: longer period; Threads: with unanswered messages"),
+    )
 
     title = "Health"
     every_s = 5.0
@@ -34,8 +38,8 @@ class Health(Tab):
     has_density = False
     is_whole = True
 
-    def __init__(self, post: Post) -> None:
-        super().__init__(post)
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._health: Any = None
         self._minutes = 15
         self._lines: list[Line] = []
@@ -44,11 +48,20 @@ class Health(Tab):
         self._health = await link.call("workspace.health", minutes=self._minutes)
         self.redraw()
 
-    def other_window(self) -> None:
-        """Look further back, and from the start again."""
-        windows = list(WINDOWS)
-        self._minutes = windows[(windows.index(self._minutes) + 1) % len(windows)]
+    def action_period(self) -> None:
+        """Show the next longer period, or the shortest again."""
+        periods = list(PERIODS)
+        self._minutes = periods[(periods.index(self._minutes) + 1) % len(periods)]
         self.is_stale = True
+
+    @property
+    def hints(self) -> list[Hint]:
+        return [
+            Hint("w", "another period", "w"),
+            Hint(":", "go", "colon"),
+            Hint("?", "keys", "question_mark"),
+            Hint("q", "quit", "q"),
+        ]
 
     def redraw(self) -> None:
         self._lines = self._draw(self.scrollable_content_region.width) if self._health else []
@@ -56,7 +69,7 @@ class Health(Tab):
         self.show_count(len(self._lines))
 
     def when_empty(self) -> str:
-        return "reading …"
+        return "loading …"
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         return self._lines[index]
@@ -64,48 +77,52 @@ class Health(Tab):
     def _draw(self, width: int) -> list[Line]:
         health = self._health
         choice = "   ".join(
-            f"[{name}]" if minutes == self._minutes else name for minutes, name in WINDOWS.items()
+            f"[{name}]" if minutes == self._minutes else name for minutes, name in PERIODS.items()
         )
         lines: list[Line] = [
-            [self.show(f" {choice}", "text"), self.show("   w another window", "text3")],
+            [self.styled(f" {choice}", "text"), self.styled("   w another period", "text3")],
             [],
         ]
         steps = self._buckets(width - LABEL - 2)
         counts = [sum(step["messages"].values()) if step else 0 for step in steps]
         peak = max(counts, default=0)
-        lines += [[self.show(f" {health['messages']} messages", bold=True), *self._intents(width)]]
+        lines += [
+            [self.styled(f" {health['messages']} messages", bold=True), *self._intents(width)]
+        ]
         lines += self._chart(
             counts, f"{peak / max(health['step_s'], 1):.1f}/s" if peak else "0/s", "accent"
         )
-        for what, title in (
-            ("picked_up", "picked up, sent to delivered"),
-            ("acknowledged", "acknowledged, sent to dealt with"),
+        for delay_name, title in (
+            ("picked_up", "time from sent to delivered"),
+            ("acknowledged", "time from sent to acknowledged"),
         ):
-            delay = health[what]
-            said = (
-                f"half {_short(delay['p50_ms'])}, 95 of 100 {_short(delay['p95_ms'])}, 99"
-                f" {_short(delay['p99_ms'])}"
+            delay = health[delay_name]
+            text = (
+                f"50 % within {_short(delay['p50_ms'])}, 95 % {_short(delay['p95_ms'])},"
+                f" 99 % {_short(delay['p99_ms'])}"
                 if delay
                 else "none yet"
             )
-            values = [step[what]["p95_ms"] if step and step[what] else 0 for step in steps]
-            lines += [[], [self.show(f" {title}  ", bold=True), self.show(said, "text2")]]
+            values = [
+                step[delay_name]["p95_ms"] if step and step[delay_name] else 0 for step in steps
+            ]
+            lines += [[], [self.styled(f" {title}  ", bold=True), self.styled(text, "text2")]]
             lines += (
                 self._chart(values, _short(max(values)) if any(values) else "", "online")
                 if delay
                 else []
             )
-        lines += [[], [self.show(" oldest not acknowledged", bold=True)]]
+        lines += [[], [self.styled(" oldest unacknowledged message", bold=True)]]
         lines += self._waiting(width)
         behind = (
             f"search index {health['behind']} behind"
             if health["behind"]
             else "search index up to date"
         )
-        return [*lines, [], [self.show(f" {behind}", "text3")]]
+        return [*lines, [], [self.styled(f" {behind}", "text3")]]
 
     def _buckets(self, room: int) -> list[Any]:
-        """Return the steps of the whole window in order, null where nothing was sent."""
+        """Return the steps of the period in order, null where nothing was sent."""
         health = self._health
         start = datetime.fromisoformat(health["since"]).timestamp()
         many = min(max(self._minutes * 60 // health["step_s"], 1), max(room, 1))
@@ -117,14 +134,14 @@ class Health(Tab):
         return found
 
     def _intents(self, width: int) -> list[Any]:
-        """Return the commonest intents, as many as the line has room for."""
+        """Return the most frequent intents that fit on the line."""
         totals: dict[str, int] = {}
         for step in self._health["steps"]:
             for intent, count in step["messages"].items():
                 totals[intent] = totals.get(intent, 0) + count
         best = sorted(totals.items(), key=lambda each: -each[1])[:6]
         shown = [
-            self.show(f"   {glyph(intent)} {words_of(intent)} {count}", intent)
+            self.styled(f"   {glyph(intent)} {words_of(intent)} {count}", intent)
             for intent, count in best
         ]
         ends = accumulate(
@@ -144,31 +161,33 @@ class Health(Tab):
             label = top if level == tall - 1 else "0" if level == 0 else ""
             lines.append(
                 [
-                    self.show(f"{label:>{LABEL - 2}} ", "text3"),
-                    self.show("┤", "rule"),
-                    self.show(bars, means),
+                    self.styled(f"{label:>{LABEL - 2}} ", "text3"),
+                    self.styled("┤", "rule"),
+                    self.styled(bars, means),
                 ]
             )
         return lines
 
     def _waiting(self, width: int) -> list[Line]:
-        posts = [post for post in self._health["agents"] if post["oldest_unacknowledged_at"]]
-        if not posts:
-            return [[self.show("   nothing waits", "text2")]]
-        ages = {post["agent"]: _age(post["oldest_unacknowledged_at"]) for post in posts}
-        names = min(max(14, *(cell_len(one_line(name)) for name in ages)), max(width // 4, 14))
+        agents = [each for each in self._health["agents"] if each["oldest_unacknowledged_at"]]
+        if not agents:
+            return [[self.styled("   nothing is waiting", "text2")]]
+        ages = {each["agent"]: _age(each["oldest_unacknowledged_at"]) for each in agents}
+        names = min(
+            max(14, *(terminal_text.width(one_line(name)) for name in ages)), max(width // 4, 14)
+        )
         longest, room = max(ages.values()), max(min(width - names - 39, 40), 8)
         lines: list[Line] = []
-        for post in sorted(posts, key=lambda post: -ages[post["agent"]]):
-            bar = "▇" * max(round(ages[post["agent"]] / longest * room) if longest else 0, 1)
+        for each in sorted(agents, key=lambda each: -ages[each["agent"]]):
+            bar = "▇" * max(round(ages[each["agent"]] / longest * room) if longest else 0, 1)
             lines.append(
                 [
-                    self.show(f"   {PRESENCE[post['presence']]} ", post["presence"]),
-                    self.show(f"{fit(one_line(post['agent']), names)} "),
-                    self.show(bar, "high"),
-                    self.show(f" {ago(post['oldest_unacknowledged_at'])}  ", "text"),
-                    self.show(
-                        f"{post['unacknowledged']} waiting, {post['unread']} unread", "text3"
+                    self.styled(f"   {PRESENCE[each['presence']]} ", each["presence"]),
+                    self.styled(f"{fit(one_line(each['agent']), names)} "),
+                    self.styled(bar, "high"),
+                    self.styled(f" {ago(each['oldest_unacknowledged_at'])}  ", "text"),
+                    self.styled(
+                        f"{each['unacknowledged']} waiting, {each['unread']} unread", "text3"
                     ),
                 ]
             )

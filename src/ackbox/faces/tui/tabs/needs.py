@@ -1,59 +1,57 @@
-"""Needs you: what waits for a person, the oldest first. Explained in docs/howto/terminal.md."""
+"""Needs you: what is waiting for a person, oldest first. Explained in docs/howto/terminal.md."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ackbox.faces.terminal_text import ago
+from ackbox.faces.terminal_text import ago, fit
+from ackbox.faces.tui.session import Session
+from ackbox.faces.tui.state.link import Link
 from ackbox.faces.tui.state.picks import Things
-from ackbox.faces.tui.state.post import Post
-from ackbox.faces.tui.state.told import Told
+from ackbox.faces.tui.state.row import Row, make_row
+from ackbox.faces.tui.tabs.details import MessageDetails
 from ackbox.faces.tui.tabs.tab import Tab
-from ackbox.faces.tui.widgets.drawing import Line, fit, hint_lines, one_line, rest_of, urgency
-from ackbox.faces.tui.widgets.row import Row, make_row
+from ackbox.faces.tui.widgets.drawing import Line, hint_lines, one_line, rest_of, urgency
 
-if TYPE_CHECKING:
-    from ackbox.faces.tui.state.link import Link
-
-# Why it waits → in words, with who wrote it and who has not dealt with it.
-SAID = {
+# Why it is waiting → a text with its sender and the recipients who have not reacted.
+REASONS = {
     "mail": "{sender} writes",
     "blocked": "{sender} is blocked",
     "question": "{sender} asks",
     "urgent": "{waiting}: not acknowledged",
-    "late": "{waiting}: answer is due",
-    "stuck": "{waiting}: away",
+    "late": "{waiting}: reply overdue",
+    "stuck": "{waiting}: offline",
     "expired": "{waiting}: expired unread",
 }
 WHY_CELLS = 30
-LATELY = timedelta(minutes=5)
+RECENT = timedelta(minutes=5)
 
 
 class Needs(Tab):
-    """One line for each thing that waits, with what to do about it."""
+    """One line for each item that is waiting, with what to do about it."""
 
     title = "Needs you"
     every_s = 10.0
     fed_by = ("message.", "receipt.", "task.", "agent.")
     is_read_unseen = True
 
-    def __init__(self, post: Post) -> None:
-        super().__init__(post)
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._needs: list[tuple[Any, Row]] | None = None
-        self._told = Told()
+        self._details = MessageDetails()
 
     async def read(self, link: Link) -> None:
         found = await link.call("workspace.needs", limit=100)
         on = self.row
         self._needs = [(need, make_row(need["message"], None)) for need in found["needs"]]
         if on is not None:
-            # The cursor stays on what it was on while other things come and go.
+            # The cursor stays on its item while others are added and removed.
             self.cursor = next(
                 (at for at, (_, row) in enumerate(self._needs) if row.id == on.id), self.cursor
             )
-            self._told.forget(on.id)
+            self._details.forget(on.id)
         self.picks.keep({row.id for _, row in self._needs})
         self.forget()
         self.show_count(len(self._needs))
@@ -77,7 +75,7 @@ class Needs(Tab):
 
     @property
     def about(self) -> Any:
-        return None if self.row is None else (self.row.id, self.row.id in self._told)
+        return None if self.row is None else (self.row.id, self.row.id in self._details)
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         need, row = (self._needs or [])[index]
@@ -85,10 +83,10 @@ class Needs(Tab):
         waiting = ", ".join(need["waiting_for"][:2]) + (
             f" +{len(need['waiting_for']) - 2}" if len(need["waiting_for"]) > 2 else ""
         )
-        why = SAID[need["kind"]].format(sender=row.sender, waiting=waiting)
+        why = REASONS[need["kind"]].format(sender=row.sender, waiting=waiting)
 
         def put(text: str, means: str = "text", *, bold: bool = False) -> Any:
-            return self.show(text, means, bold=bold, selected=selected)
+            return self.styled(text, means, bold=bold, selected=selected)
 
         line = [
             put(">" if selected else " ", "accent", bold=True),
@@ -102,7 +100,7 @@ class Needs(Tab):
     def below(self, index: int, width: int) -> str:
         need, row = (self._needs or [])[index]
         waiting = (
-            f"still without it: {', '.join(need['waiting_for'])}"
+            f"not yet: {', '.join(need['waiting_for'])}"
             if need["kind"] in ("urgent", "late", "stuck", "expired")
             else ""
         )
@@ -114,30 +112,30 @@ class Needs(Tab):
 
     def when_empty(self) -> str:
         if self._needs is None:
-            return "reading …"
-        return f"Nothing needs you.\n\n{self._lately()}"
+            return "loading …"
+        return f"Nothing needs you.\n\n{self._recent()}"
 
-    def _lately(self) -> str:
+    def _recent(self) -> str:
         since = (
-            (datetime.now(UTC) - LATELY).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            (datetime.now(UTC) - RECENT).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         )
-        intents = Counter(row.intent for row in self.post.rows[-500:] if row.at >= since)
+        intents = Counter(row.intent for row in self.mirror.rows[-500:] if row.at >= since)
         if not intents:
-            return "In the last five minutes nobody wrote."
+            return "No messages in the last five minutes."
         most = ", ".join(
             f"{count} {one_line(intent).replace('_', ' ')}"
             for intent, count in intents.most_common(4)
         )
         return f"In the last five minutes: {most}."
 
-    def beside(self, width: int) -> list[Line]:
+    def detail(self, width: int) -> list[Line]:
         if self.row is None:
             return []
         do = hint_lines(
-            ("r answer", "a acknowledge", "t thread"), width, self.palette.style("accent")
+            ("r reply", "a acknowledge", "t thread"), width, self.palette.style("accent")
         )
-        return [*self._told.lines(self.row, width, self.palette), [], *do]
+        return [*self._details.lines(self.row, width, self.palette), [], *do]
 
     async def ask(self, link: Link) -> None:
         if self.row is not None:
-            await self._told.ask(link, self.row)
+            await self._details.read(link, self.row)

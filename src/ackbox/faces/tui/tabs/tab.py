@@ -1,120 +1,151 @@
-"""Tabs: what every list of the terminal shares: what it knows, what it says when it is empty, what
-stands beside it.
+"""Tabs: what the keys of every list do: to the message under the cursor, and to the selection.
+
+How a list is read and drawn is in listing.py.
 
 Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from rich.segment import Segment
 from textual import events
-from textual.strip import Strip
 
-from ackbox.faces.terminal_text import some
-from ackbox.faces.tui.state.picks import Picks, Things
-from ackbox.faces.tui.state.post import Post
-from ackbox.faces.tui.widgets.drawing import Line, fit, one_line, text_lines
-from ackbox.faces.tui.widgets.lines import Lines
-from ackbox.faces.tui.widgets.palette import FAILED, PICKED, Palette
-from ackbox.faces.tui.widgets.row import Row
+from ackbox.client.http import NoServer
+from ackbox.errors import AckboxError
+from ackbox.faces.tui.state.member import reason
+from ackbox.faces.tui.state.picks import Things
+from ackbox.faces.tui.state.row import Row
+from ackbox.faces.tui.tabs.bulk import BulkAction
+from ackbox.faces.tui.tabs.listing import Listing
+from ackbox.faces.tui.tabs.message_actions import MessageActions, not_yours
+from ackbox.faces.tui.widgets.ask import Jump, Sure
+from ackbox.faces.tui.widgets.bars import Hint
+from ackbox.faces.tui.widgets.drawing import Line, one_line
+from ackbox.faces.tui.widgets.keys import Key
 
-if TYPE_CHECKING:
-    from ackbox.faces.tui.app import Terminal
-    from ackbox.faces.tui.state.link import Link
+# As in the dashboard.
+MAX_PICKED = 1000
+# Below this width the bottom line leaves keys out.
+ROOMY_CELLS = 110
 
 
-# As the dashboard's: one line for each item; two, with more of its text; one, with less of
-# everything but the text.
-DENSITIES = ("normal", "roomy", "compact")
+class Tab(Listing):
+    """A list that a number key brings in sight."""
 
-
-class Tab(Lines):
-    """A list that a number key shows."""
-
-    title = ""
-    # How often its own data is read, and the kinds of events after which it is read at once; null
-    # when the post has it all.
-    every_s: float | None = None
-    fed_by: tuple[str, ...] = ()
-    # Whether it is read while another is in sight, for its badge.
-    is_read_unseen = False
-    # Not sooner than so long after the last time, whatever happens.
-    soonest_s = 0.5
-    # Whether it takes the room of the pane beside it too.
-    is_whole = False
-    # Whether Enter gives the whole width to the pane beside it, and whether that pane begins at its
-    # end.
-    opens_whole = False
-    shows_end = False
-    has_density = True
-    is_compact = False
-    # Where the second line of an item begins.
-    indent = 12
-
-    def __init__(self, post: Post) -> None:
-        super().__init__(id=self.title.lower().replace(" ", "-"))
-        self.post = post
-        self.is_stale, self.read_at = True, 0.0
-        self.picks = Picks()
-        # On which line each part of what stands beside begins, so that it stays in sight while
-        # others come.
-        self.marks: dict[str, int] = {}
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        *Listing.KEYS,
+        Key("c i", "c,i", "compose", "write a message"),
+        Key("r", "r", "reply", "reply; acknowledges the message if it was sent to you"),
+        Key("t", "t", "thread", "open the thread"),
+        Key("a", "a", "mark('acknowledged')", "acknowledge; only messages to you"),
+        Key("u", "u", "mark('read')", "mark read, again for unread; only messages to you"),
+        Key("e", "e", "mark('archived')", "archive; only messages to you"),
+        Key("x", "x", "pick", "select or deselect; also Ctrl-click"),
+        Key("Shift ↑ ↓", "shift+down", "extend(1)", "extend the selection; also Shift-click"),
+        Key("", "shift+up", "extend(-1)", ""),
+        Key(".", "full_stop", "choose", "actions on the selected messages or tasks"),
+        Key("y Y", "y", "copy('text')", "copy the text, the id"),
+        Key("", "Y", "copy('id')", ""),
+    )
 
     @property
-    def terminal(self) -> Terminal:
-        return cast("Terminal", self.app)
+    def hints(self) -> list[Hint]:
+        """The keys that the bottom line shows."""
+        hints = [
+            Hint("c", "compose", "c"),
+            Hint("r", "reply", "r"),
+            Hint("/", "filter", "slash"),
+            Hint(":", "go", "colon"),
+            Hint("Enter", "open", "enter"),
+            Hint("a", "ack", "a"),
+            Hint("x", "select", "x"),
+            Hint("Space", "pause", "space"),
+            Hint("?", "keys", "question_mark"),
+            Hint("q", "quit", "q"),
+        ]
+        is_narrow = self.app.size.width < ROOMY_CELLS
+        left_out = {"Space", "x"} if is_narrow else set()
+        left_out |= {"r", "a", "x"} if self.row is None else set()
+        return [hint for hint in hints if hint.shown not in left_out]
 
-    @property
-    def palette(self) -> Palette:
-        return self.terminal.palette
+    def remark(self) -> Line:
+        """Return what the bottom line shows at the right."""
+        return []
 
-    @property
-    def is_read(self) -> bool:
-        """Whether what it lists has come: an empty list is then empty."""
-        return self.post.is_loaded
+    def enter(self, *, in_list: bool) -> bool:
+        """Do what Enter does here instead of opening the item; returns whether it did."""
+        return False
 
-    @property
-    def row(self) -> Row | None:
-        """The message that reply, copy and marks are about."""
-        return None
+    def action_compose(self) -> None:
+        self.session.write(to=self.writes_to)
 
-    @property
-    def about(self) -> Any:
-        """What the cursor is on; when it differs, the pane beside shows something else."""
-        return self.cursor if self.count else None
+    def action_reply(self) -> None:
+        if self.row is None:
+            self.session.refuse("No message is selected to reply to. Press c to write a message.")
+        else:
+            self.session.write(answers=self.row)
 
-    @property
-    def writes_to(self) -> str | None:
-        """Whom a new message is for when it is begun here."""
-        return None
+    def action_thread(self) -> None:
+        if self.row is not None:
+            self.session.show_thread(self.row)
 
-    def things(self, index: int) -> Things:
-        """Return what a line stands for, by id, when it can be selected."""
-        return {}
+    def action_mark(self, mark: str) -> None:
+        if self.row is not None:
+            self.run_worker(self._mark(self.row, mark), group="mark")
 
-    def place_of(self, id: str) -> int | None:
-        """Return where something that can be selected is listed."""
+    async def _mark(self, row: Row, mark: str) -> None:
+        async def put(mark: str) -> Any:
+            return await self.session.attempt(
+                "receipt.mark", agent=self.member.name, mark=mark, ids=[row.id]
+            )
+
+        done = await put(mark)
+        if done and mark == "read" and done["unchanged"]:
+            mark = "unread"
+            done = await put(mark)
+        if done is None:
+            return
+        if done["not_found"]:
+            self.session.say(f"{not_yours(self.member.name)} Nothing is marked.")
+        else:
+            self.session.say(f"marked {mark}" if done["changed"] else f"already {mark}")
+
+    def action_copy(self, what: str) -> None:
+        text = self.copied(what)
+        if text is not None:
+            self.session.copy_to_clipboard(text)
+            self.session.say(f"copied {one_line(text)}")
+        elif self.row is None:
+            self.session.say("There is nothing to copy here.")
+        else:
+            self.run_worker(self._copy(self.row, what), group="copy")
+
+    async def _copy(self, row: Row, what: str) -> None:
+        text = row.id if what == "id" else row.body
+        if what == "text" and row.is_cut:
+            message = await self.session.attempt("message.get", id=row.id)
+            text = message["body"] if message else text
+        self.session.copy_to_clipboard(text)
+        self.session.say("copied the id" if what == "id" else f"copied {len(text)} characters")
+
+    def copied(self, what: str) -> str | None:
+        """Return what `y` copies if it is not a message's text or id."""
         return None
 
     def pick(self, index: int, *, is_on: bool | None = None) -> None:
-        """Select a line, or let it go when it is selected already."""
+        """Select a line, or deselect it if it is selected."""
         self.picks.tick(self.things(index), is_on=is_on)
         self._picked()
 
     def pick_to(self, index: int) -> None:
-        """Select the lines from where the selection was begun to this one."""
+        """Select the lines from the anchor of the selection to this one."""
         start = None if self.picks.anchor is None else self.place_of(self.picks.anchor)
         if start is None:
             self.pick(index, is_on=True)
             return
         self.picks.span(self._on(range(min(start, index), max(start, index) + 1)))
-        self._picked()
-
-    def pick_lines(self, lines: range) -> None:
-        """Select these lines too."""
-        self.picks.tick(self._on(lines), is_on=True)
         self._picked()
 
     def _on(self, lines: range) -> Things:
@@ -124,11 +155,12 @@ class Tab(Lines):
         return found
 
     def _picked(self) -> None:
-        # What comes meanwhile does not move the cursor away from what is being selected.
+        # New lines do not move the cursor away from the selection.
         self.follow = False
         self.forget()
+        self.post_message(self.Changed())
 
-    def picked_with(self, event: events.Click, index: int) -> bool:
+    def pick_by(self, event: events.Click, index: int) -> bool:
         if not (event.ctrl or event.shift) or not self.things(index):
             return False
         self.move_to(index)
@@ -136,123 +168,125 @@ class Tab(Lines):
             self.pick_to(index)
         else:
             self.pick(index)
-        self.terminal.draw_bars()
         return True
 
-    def below(self, index: int, width: int) -> str:
-        """Return what the second line of an item says, where each has two."""
-        return ""
+    def deselect(self) -> bool:
+        """Deselect everything; returns whether anything was selected."""
+        if not self.picks.clear():
+            return False
+        self.forget()
+        self.post_message(self.Changed())
+        return True
 
-    def set_density(self, density: str) -> None:
-        """Draw every item so from now on, with the one under the cursor in sight."""
-        if self.has_density:
-            self.tall, self.is_compact = 2 if density == "roomy" else 1, density == "compact"
-            self.forget()
-            self.show_count(self.count)
-            if self.count and not self.follow:
-                self.show_cursor()
-
-    def whole_line(self, index: int, width: int, *, selected: bool, part: int) -> Line:
-        if part == 0:
-            line = self.line(index, width, selected=selected)
-        else:
-            text = fit(one_line(self.below(index, width)), max(width - self.indent - 1, 0))
-            line = [
-                self.show(" ", selected=selected),
-                self.show(f"{'':{self.indent - 1}}{text} ", "text3", selected=selected),
-            ]
-        things = self.things(index) if self.picks else {}
-        if not self.picks.holds(things):
-            return line
-        is_failed = any(id in self.picks.failed for id in things)
-        if part == 0:
-            line[0] = self.show(
-                FAILED if is_failed else PICKED,
-                "urgent" if is_failed else "accent",
-                bold=True,
-                selected=selected,
-            )
-        ground = None if selected else self.palette.picked
-        return (
-            [Segment(each.text, each.style and each.style + ground) for each in line]
-            if ground
-            else line
+    def _can_pick(self, tell: Callable[[str], None]) -> bool:
+        """Whether the line under the cursor can be selected; says why if it cannot."""
+        if self.count and self.things(self.cursor):
+            return True
+        tell(
+            "Only messages and tasks can be selected: press 1, 2 or 5."
+            if self.count
+            else "Nothing to select."
         )
-
-    @property
-    def why_not(self) -> str | None:
-        """Why what is under the cursor was left as it is, when something was to be done with it."""
-        things = self.things(self.cursor) if self.picks.failed and self.cursor < self.count else {}
-        return next((self.picks.failed[id] for id in things if id in self.picks.failed), None)
-
-    def copied(self, what: str) -> str | None:
-        """What `y` copies when it is not a message, its text or its id."""
-        return None
-
-    async def read(self, link: Link) -> None:
-        """Read what the tab lists; called every so often, and after events that concern it."""
-
-    @property
-    def wants_more(self) -> bool:
-        """Whether the oldest that was read is about to come in sight, and there is more."""
         return False
 
-    async def read_more(self, link: Link) -> None:
-        """Read what comes before the oldest."""
+    def _can_pick_seen(self) -> bool:
+        """Whether the line can be selected and is in sight, not behind an open message."""
+        if not self._can_pick(self.session.say):
+            return False
+        if not self.display:
+            self.session.say("Lines are selected in the list. Press Esc to return to it.")
+        return self.display
 
-    @property
-    def badge(self) -> int:
-        """How many wait here; shown beside the title."""
-        return 0
+    def action_pick(self) -> None:
+        if self._can_pick_seen():
+            self.pick(self.cursor)
 
-    def update(self) -> None:
-        """Take over what changed in the post."""
+    def action_extend(self, by: int) -> None:
+        if self._can_pick_seen():
+            if not self.picks.holds(self.things(self.cursor)):
+                self.pick(self.cursor, is_on=True)
+            self.move_to(self.cursor + by)
+            self.pick_to(self.cursor)
 
-    def when_empty(self) -> str:
-        """What to say, and what to do, when there is nothing to list."""
-        return ""
+    def bulk_actions(self, things: Things) -> list[BulkAction]:
+        """Return what can be done with the selected items."""
+        return MessageActions(self.session).offered(things)
 
-    def nobody(self) -> str:
-        """What to say when nobody is here: how to let an agent in, and where else something may
-        be.
-        """
-        others = self.post.others
-        return (
-            "Nobody is here yet. Let an agent in: give it the MCP server command\n  ackbox mcp --as"
-            " NAME\n\nNo agent at hand? In another terminal:\n  ackbox demo"
-            + (
-                f"\n\nOther workspaces here: {one_line(some(others, 3))}. Press : and type the name"
-                " of one."
-                if others
-                else ""
-            )
+    def action_choose(self) -> None:
+        """Offer the actions on the selection."""
+        if self.session.progress:
+            self.session.refuse("Another action is still running.")
+            return
+        if not self.picks:
+            if not self._can_pick(self.session.refuse):
+                return
+            self.pick(self.cursor, is_on=True)
+        things = dict(self.picks.found)
+        writes = "write" in self.mirror.whoami.get("may", ["write"])
+        actions = [
+            each
+            for each in self.bulk_actions(things)
+            if each.things and (writes or not each.writes)
+        ]
+        room = max((len(each.remark) for each in actions), default=0)
+        choices = [
+            (each.label, f"{each.remark:<{room}}  {len(each.things):>4}", str(number))
+            for number, each in enumerate(actions)
+        ]
+        most = min(self.count, MAX_PICKED)
+        if len(things) < most:
+            choices.append(("Select all that match", f"{'':<{room}}  {most:>4}", "all"))
+        asks = f"{len(things):,} selected: choose an action"
+        self.app.push_screen(
+            Jump(self.palette, choices, asks=asks, free=None),
+            lambda chosen: self._start(actions, chosen),
         )
 
-    def beside(self, width: int) -> list[Line]:
-        """Return what the pane beside the list shows of the item under the cursor, from what is
-        known.
-        """
-        return []
+    def _start(self, actions: list[BulkAction], chosen: str | None) -> None:
+        if chosen == "all":
+            self._pick_all()
+        elif chosen is not None:
+            self.run_worker(self._carry_out(actions[int(chosen)]), group="bulk")
 
-    async def ask(self, link: Link) -> None:
-        """Ask the server for what the item under the cursor needs."""
+    def _pick_all(self) -> None:
+        """Select every listed item, or the newest if there are too many."""
+        first = max(self.count - MAX_PICKED, 0) if self.follows_at_end else 0
+        lines = range(first, min(first + MAX_PICKED, self.count))
+        self.picks.tick(self._on(lines), is_on=True)
+        self._picked()
+        if self.count > MAX_PICKED:
+            self.session.say(f"the newest {MAX_PICKED:,} of {self.count:,} that match")
 
-    def show(
-        self, text: str, means: str = "text", *, bold: bool = False, selected: bool = False
-    ) -> Segment:
-        return Segment(text, self.palette.style(means, bold=bold, selected=selected))
+    async def _carry_out(self, action: BulkAction) -> None:
+        session, picks = self.session, self.picks
+        session.progress = "…"
+        try:
+            if action.question is not None:
+                question = await action.question(action.things)
+                session.progress = ""
+                if question is None:
+                    session.say("No other recipient is left to nudge.")
+                    return
+                if not await self.app.push_screen_wait(Sure(self.palette, question)):
+                    return
+                session.progress = "…"
+            async with self.turn:
+                outcome, failed = await action.run(action.things)
+        except (NoServer, AckboxError) as error:
+            outcome, failed = "Nothing was done.", dict.fromkeys(action.things, reason(error))
+        finally:
+            session.progress = ""
+        if outcome:
+            picks.drop([id for id in picks.found if id in action.things and id not in failed])
+            picks.failed |= {id: why for id, why in failed.items() if id in picks.found}
+            self._report(outcome, len(failed))
+        self.forget()
+        self.post_message(self.Changed())
 
-    def render_line(self, y: int) -> Strip:
-        if self.count:
-            return super().render_line(y)
-        width = self.scrollable_content_region.width
-        said = [
-            [],
-            *text_lines(
-                self.when_empty() if self.post.is_loaded else "reading …",
-                max(width - 4, 10),
-                self.palette.style("text2"),
-            ),
-        ]
-        line = [self.show("  "), *said[y]] if 0 < y < len(said) else []
-        return self._strip(cast(Any, line), width)
+    def _report(self, outcome: str, failed: int) -> None:
+        if failed:
+            outcome = f"{outcome} {failed:,} failed; each line says why."
+        # Shown at once, and again while a selection is left and there is nothing newer to show.
+        self.session.say(outcome)
+        if self.picks:
+            self.picks.outcome = outcome

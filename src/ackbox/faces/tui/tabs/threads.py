@@ -1,34 +1,31 @@
-"""Threads: conversations as the server lists them, the latest first, and one of them in full
-beside.
+"""Threads: conversations as the server lists them, newest first.
 
-How a conversation is drawn is in conversation.py. Explained in docs/howto/terminal.md.
+conversation.py draws the one in the detail pane. Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import msgspec
 
 from ackbox.errors import AckboxError
-from ackbox.faces.tui.state.post import Post
+from ackbox.faces.terminal_text import fit
+from ackbox.faces.tui.session import Session
+from ackbox.faces.tui.state.link import Link
+from ackbox.faces.tui.state.row import Row, make_row
 from ackbox.faces.tui.tabs.conversation import Conversation, conversation_lines
 from ackbox.faces.tui.tabs.tab import Tab
-from ackbox.faces.tui.widgets.drawing import Line, clock, fit, glyph, one_line
-from ackbox.faces.tui.widgets.row import Row, make_row
-
-if TYPE_CHECKING:
-    from ackbox.faces.tui.state.link import Link
+from ackbox.faces.tui.widgets.bars import Hint
+from ackbox.faces.tui.widgets.drawing import Line, clock, glyph, one_line
+from ackbox.faces.tui.widgets.keys import Key
 
 PAGE = 50
-MOST_KEPT = 50
+MAX_KEPT = 50
 
 
 class Head(msgspec.Struct):
-    """One conversation of the list.
-
-    One that was opened before the server listed it has no count yet.
-    """
+    """One conversation of the list; without a count until the server has listed it."""
 
     thread: str
     text: str
@@ -38,7 +35,9 @@ class Head(msgspec.Struct):
 
 
 class Threads(Tab):
-    """One line for each conversation, or for each thread of one message too."""
+    """One line for each conversation, with or without messages that nobody has answered."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = (*Tab.KEYS, Key("", "w", "unanswered", ""))
 
     title = "Threads"
     indent = 16
@@ -48,19 +47,19 @@ class Threads(Tab):
     opens_whole = True
     shows_end = True
 
-    def __init__(self, post: Post) -> None:
-        super().__init__(post)
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._heads: dict[str, Head] = {}
         self._order: list[str] = []
         self._cursor: str | None = None
-        self._has_come = False
+        self._is_listed = False
         self._answered_only = True
-        self._said: dict[str, Conversation] = {}
+        self._opened: dict[str, Conversation] = {}
 
-    def other_window(self) -> None:
-        """List messages that nobody has answered too, or only conversations again."""
+    def action_unanswered(self) -> None:
+        """List unanswered messages too, or only conversations again."""
         self._answered_only = not self._answered_only
-        self._heads, self._cursor, self._has_come, self.is_stale = {}, None, False, True
+        self._heads, self._cursor, self._is_listed, self.is_stale = {}, None, False, True
         self._list()
 
     async def read(self, link: Link) -> None:
@@ -69,38 +68,36 @@ class Threads(Tab):
         if answered_only != self._answered_only:
             return
         oldest = page["threads"][-1]["last"]["seq"] if page["threads"] else 0
-        if not self._has_come or (
+        if not self._is_listed or (
             page["cursor"]
             and all(head.last.seq < oldest for head in self._heads.values() if head.count)
         ):
-            # So much has come that what was listed does not join what is listed now.
+            # So many are new that this page does not join those listed before.
             self._heads = {id: head for id, head in self._heads.items() if head.count is None}
             self._cursor = page["cursor"]
-        self._has_come = True
+        self._is_listed = True
         self._take(page["threads"])
 
     @property
     def is_read(self) -> bool:
-        return self._has_come
+        return self._is_listed
 
     @property
     def wants_more(self) -> bool:
-        pane = self.terminal.beside
-        if self.terminal.focused is pane:
-            said = self._said.get(self.thread or "")
+        if self.session.is_pane_read():
+            conversation = self._opened.get(self.thread or "")
             return (
-                said is not None
-                and said.cursor is not None
-                and pane.scroll_offset.y == 0
-                and not pane.follow
+                conversation is not None
+                and conversation.cursor is not None
+                and self.session.is_pane_at_top()
             )
         return self._cursor is not None and self.in_sight.stop >= self.count - 5
 
     async def read_more(self, link: Link) -> None:
-        """Read the page before: of the conversation when it is being read, else of the list."""
-        said = self._said.get(self.thread or "")
-        if self.terminal.focused is self.terminal.beside and said is not None:
-            await said.read_older(link)
+        """Read the next older page: of the conversation if the focus is there, else of the list."""
+        conversation = self._opened.get(self.thread or "")
+        if self.session.is_pane_read() and conversation is not None:
+            await conversation.read_older(link)
         elif self._cursor is not None:
             answered_only = self._answered_only
             page = await link.call(
@@ -113,7 +110,7 @@ class Threads(Tab):
     def _take(self, heads: list[Any]) -> None:
         for head in heads:
             last = make_row(head["last"], None)
-            # The list has the beginning of a text; whoever copies it wants the whole.
+            # The list has only the beginning of the text; copying reads the rest.
             last.is_cut = True
             text = head["first"]["subject"] or head["first"]["body"]
             self._heads[head["thread"]] = Head(
@@ -126,10 +123,7 @@ class Threads(Tab):
         self._list()
 
     def _list(self) -> None:
-        """List what is known, with the cursor on the conversation it was on.
-
-        At the top it stays at the top.
-        """
+        """List what is known, with the cursor on the same conversation, or still at the top."""
         on = self.thread if self.cursor else None
         self._order = sorted(self._heads, key=lambda id: -self._heads[id].last.seq)
         if on is not None:
@@ -145,10 +139,10 @@ class Threads(Tab):
         self.move_to(self._order.index(row.thread))
 
     def changed(self, rows: list[Row]) -> None:
-        """Read again what a receipt has changed, if it is being read."""
+        """Mark the open conversations as stale whose receipts changed."""
         for row in rows:
-            if row.thread in self._said:
-                self._said[row.thread].is_stale = True
+            if row.thread in self._opened:
+                self._opened[row.thread].is_stale = True
 
     @property
     def thread(self) -> str | None:
@@ -157,17 +151,33 @@ class Threads(Tab):
 
     @property
     def row(self) -> Row | None:
-        said = self._said.get(self.thread or "")
-        if said is not None and said.messages:
-            return make_row(said.messages[-1], None)
+        conversation = self._opened.get(self.thread or "")
+        if conversation is not None and conversation.messages:
+            return make_row(conversation.messages[-1], None)
         return self._heads[self.thread].last if self.thread else None
 
     @property
     def about(self) -> Any:
         if self.thread is None:
             return None
-        said = self._said.get(self.thread)
-        return (self.thread, self._heads[self.thread].last.seq, said is None or said.is_stale)
+        conversation = self._opened.get(self.thread)
+        return (
+            self.thread,
+            self._heads[self.thread].last.seq,
+            conversation is None or conversation.is_stale,
+        )
+
+    @property
+    def hints(self) -> list[Hint]:
+        on_row = [Hint("Enter", "read", "enter"), Hint("r", "reply", "r")] if self.row else []
+        return [
+            *on_row,
+            Hint("c", "compose", "c"),
+            Hint("w", "all or answered", "w"),
+            Hint(":", "go", "colon"),
+            Hint("?", "keys", "question_mark"),
+            Hint("q", "quit", "q"),
+        ]
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         head = self._heads[self._order[index]]
@@ -176,7 +186,7 @@ class Threads(Tab):
         who_cells = 24 if width < 100 else width // 4
 
         def put(text: str, means: str = "text", *, bold: bool = False) -> Any:
-            return self.show(text, means, bold=bold, selected=selected)
+            return self.styled(text, means, bold=bold, selected=selected)
 
         line = [
             put(">" if selected else " ", "accent", bold=True),
@@ -200,23 +210,23 @@ class Threads(Tab):
         return f"{last.sender}: {last.line}"
 
     def when_empty(self) -> str:
-        if not self._has_come:
-            return "reading …"
+        if not self._is_listed:
+            return "loading …"
         if self._answered_only:
             return (
-                "No conversations yet. A thread begins when somebody answers: press 1, then r on a"
-                " message.\n\nw lists messages without an answer too."
+                "No conversations yet. A reply starts one: press 1, then r on a message.\n\n"
+                "Press w to list unanswered messages too."
             )
-        return "No messages yet. Say something: press c, and name somebody with @."
+        return "No messages yet. Press c to write one, and @ to name its recipient."
 
-    def beside(self, width: int) -> list[Line]:
+    def detail(self, width: int) -> list[Line]:
         if self.thread is None:
             return []
-        said = self._said.get(self.thread)
-        if said is None:
-            return [[self.show("reading …", "text3")]]
+        conversation = self._opened.get(self.thread)
+        if conversation is None:
+            return [[self.styled("loading …", "text3")]]
         lines, self.marks = conversation_lines(
-            said, self._heads[self.thread].count, width, self.palette
+            conversation, self._heads[self.thread].count, width, self.palette
         )
         return lines
 
@@ -224,13 +234,13 @@ class Threads(Tab):
         thread = self.thread
         if thread is None:
             return
-        said = self._said.get(thread) or Conversation(thread)
-        if not said.is_stale and said.last_seq >= self._heads[thread].last.seq:
+        conversation = self._opened.get(thread) or Conversation(thread)
+        if not conversation.is_stale and conversation.last_seq >= self._heads[thread].last.seq:
             return
         try:
-            await said.read(link)
+            await conversation.read(link)
         except AckboxError:
             return
-        if len(self._said) > MOST_KEPT:
-            self._said.clear()
-        self._said[thread] = said
+        if len(self._opened) > MAX_KEPT:
+            self._opened.clear()
+        self._opened[thread] = conversation

@@ -1,5 +1,4 @@
-"""Asking: the one-line box for a filter, the palette that jumps, other lists to choose from, and a
-yes or no.
+"""Questions: the box for a filter, a list to choose from, and a yes or no.
 
 Explained in docs/howto/terminal.md.
 """
@@ -8,7 +7,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
@@ -17,16 +15,15 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from ackbox.faces.terminal_text import fit, width
 from ackbox.faces.tui.widgets.bars import Bar, keys_line
-from ackbox.faces.tui.widgets.drawing import Line, fit, one_line
+from ackbox.faces.tui.widgets.drawing import Line, one_line
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import Palette
 
-MOST_SHOWN = 10
-
 
 class Choices(Lines):
-    """What can be jumped to."""
+    """The choices that match what is typed."""
 
     can_focus = False
 
@@ -34,18 +31,17 @@ class Choices(Lines):
         super().__init__(id="choices")
         self._palette = palette
         self.found: list[tuple[str, str, str]] = []
+        self._kind_cells = 12
 
     def offer(self, found: list[tuple[str, str, str]]) -> None:
         self.found, self.cursor = found, 0
+        self._kind_cells = max([12, *(width(kind) for _, kind, _ in found)])
         self.forget()
         self.show_count(len(found))
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         name, kind, _ = self.found[index]
-        style, kinds = (
-            self._palette.style,
-            min(max(12, *(cell_len(each[1]) for each in self.found)), width * 2 // 3),
-        )
+        style, kinds = self._palette.style, min(self._kind_cells, width * 2 // 3)
         return [
             Segment(f"{'>' if selected else ' '} ", style("accent", bold=True, selected=selected)),
             Segment(fit(one_line(name), width - 2 - kinds), style("text", selected=selected)),
@@ -54,10 +50,10 @@ class Choices(Lines):
 
 
 class Jump(ModalScreen[str | None]):
-    """A list to choose from: type a part of a name, Enter takes it. Gives back what the choice
-    stands for, or what was typed.
+    """A list to choose from: type part of a name, Enter takes it.
 
-    `free` stands before what was typed when no choice fits; null when it must be one of them.
+    Returns the value of the choice, or `free` followed by the typed text if no choice matches;
+    if `free` is null, only a choice is accepted.
     """
 
     DEFAULT_CSS = """
@@ -118,7 +114,7 @@ class Jump(ModalScreen[str | None]):
 
 
 class Sure(ModalScreen[bool]):
-    """A yes or no, before what cannot be taken back."""
+    """A yes or no, before an action that cannot be undone."""
 
     DEFAULT_CSS = """
     Sure { align: center bottom; background: transparent; }
@@ -141,7 +137,7 @@ class Sure(ModalScreen[bool]):
         keys, actions = keys_line(answers, style("accent", bold=True), style("text"))
         room = max(self.app.size.width - sum(segment.cell_length for segment in keys) - 2, 0)
         question = f" {fit(self._question, room).rstrip()} "
-        at = cell_len(question)
+        at = width(question)
         line = [Segment(question, style("urgent", bold=True)), *keys]
         self.query_one(Bar).show(
             line, [], actions=[(start + at, end + at, action) for start, end, action in actions]
@@ -151,12 +147,12 @@ class Sure(ModalScreen[bool]):
         self.dismiss(is_sure)
 
 
-class Filter(Input):
-    """The line where a filter is typed; it narrows as one types."""
+class FilterBox(Input):
+    """The box for a filter, which applies while it is typed."""
 
     DEFAULT_CSS = """
-    Filter { height: 1; border: none; padding: 0 1; display: none; background: $ground; }
-    Filter:focus { border: none; }
+    FilterBox { height: 1; border: none; padding: 0 1; display: none; background: $ground; }
+    FilterBox:focus { border: none; }
     """
 
     def __init__(self) -> None:

@@ -1,5 +1,5 @@
-"""Compose: where a message is written, with names completed and the line that says whom it will
-reach.
+"""Compose: the box in which a message is written and from which it is sent, with completed names
+and the line that says whom it will reach.
 
 Explained in docs/howto/terminal.md.
 """
@@ -7,7 +7,9 @@ Explained in docs/howto/terminal.md.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
 
 from rich.segment import Segment
 from textual import events
@@ -18,6 +20,8 @@ from textual.widgets import TextArea
 
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
+from ackbox.faces.terminal_text import fit
+from ackbox.faces.tui.session import Session
 from ackbox.faces.tui.state.draft import (
     INTENTS,
     PRIORITIES,
@@ -27,26 +31,25 @@ from ackbox.faces.tui.state.draft import (
     parse_draft,
     reach_line,
 )
-from ackbox.faces.tui.widgets.bars import Bar
-from ackbox.faces.tui.widgets.drawing import Line, fit, glyph, one_line
+from ackbox.faces.tui.state.member import reason
+from ackbox.faces.tui.state.row import Row
+from ackbox.faces.tui.widgets.bars import Bar, Hint
+from ackbox.faces.tui.widgets.drawing import Line, glyph, one_line
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import PRESENCE
-from ackbox.faces.tui.widgets.row import Row
 
-if TYPE_CHECKING:
-    from ackbox.faces.tui.app import Terminal
-
-# How long a hand rests before the server is asked whom the message would reach.
-ASK_AFTER_S = 0.12
+# The pause in typing after which the server previews the recipients.
+PAUSE_S = 0.12
 
 
 class Names(Lines):
-    """Names that complete what is being typed."""
+    """Names that complete the typed text."""
 
     can_focus = False
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(id="names")
+        self._session = session
         self.found: list[tuple[str, str, str]] = []
 
     def offer(self, found: list[tuple[str, str, str]]) -> None:
@@ -58,7 +61,7 @@ class Names(Lines):
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
         name, presence, more = self.found[index]
-        style = cast("Terminal", self.app).palette.style
+        style = self._session.palette.style
         return [
             Segment(
                 f"{'>' if selected else ' '} {PRESENCE[presence]} ",
@@ -70,11 +73,14 @@ class Names(Lines):
 
 
 class Typing(TextArea):
-    """The text box: Enter sends, Ctrl-J begins a new line, Tab takes the name offered."""
+    """The text box; `take` handles the keys that are more than text, in the order of typing."""
+
+    def __init__(self, take: Callable[[str], bool]) -> None:
+        super().__init__(id="typing", highlight_cursor_line=False)
+        self._take_key = take
 
     async def _on_key(self, event: events.Key) -> None:
-        compose = cast("Compose", self.parent)
-        if compose.key(event.key):
+        if self._take_key(event.key):
             event.stop()
             event.prevent_default()
             return
@@ -82,18 +88,19 @@ class Typing(TextArea):
 
 
 class Compose(Vertical):
-    """The box at the bottom; hidden until somebody writes.
+    """The box at the bottom, hidden until it is opened; closing it keeps the text."""
 
-    What was typed stays when it is closed.
-    """
+    class Sent(Message):
+        """The message was sent, and the box closed."""
 
-    class Written(Message):
-        """A message is to be sent."""
-
-        def __init__(self, draft: Draft, answers: Row | None) -> None:
-            self.draft, self.answers = draft, answers
-            super().__init__()
-
+    HINTS = (
+        Hint("Enter", "send"),
+        Hint("Tab", "name"),
+        Hint("^J", "new line"),
+        Hint("^T", "intent"),
+        Hint("^P", "priority"),
+        Hint("Esc", "close, keep the text", "escape"),
+    )
     DEFAULT_CSS = """
     Compose { height: auto; display: none; border-top: solid $rule; background: $ground; }
     Compose Typing {
@@ -104,19 +111,16 @@ class Compose(Vertical):
     Compose Names { height: 0; display: none; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(id="compose")
-        self.names, self.typing, self.reach = (
-            Names(),
-            Typing(id="typing", highlight_cursor_line=False),
-            Bar(id="reach", share=2),
-        )
+        self._session, self._member = session, session.member
+        self.names, self.typing = Names(session), Typing(self._take_key)
+        self.reach = Bar(id="reach", share=2)
         self.answers: Row | None = None
         self._intent, self._priority = 0, 3
-        # Whom the server was asked about, and what it said: how each is reached, or what is wrong
-        # with it.
-        self._asked_for: tuple[str, ...] | None = None
-        self._told: str | None = None
+        # The recipients of the last preview, and its text: how each is reached, or an error.
+        self._previewed: tuple[str, ...] | None = None
+        self._preview: str | None = None
         self._everyone = 0
         self._problem = ""
 
@@ -125,39 +129,44 @@ class Compose(Vertical):
         yield self.typing
         yield self.reach
 
-    @property
-    def terminal(self) -> Terminal:
-        return cast("Terminal", self.app)
-
-    def begin(self, *, answers: Row | None = None, to: list[str] | None = None) -> None:
-        """Open the box, to answer a message or to write to somebody."""
+    def begin(self, *, answers: Row | None = None, to: str | None = None) -> None:
+        """Open the box, to reply to a message or to write to an agent."""
         if answers is not None and answers is not self.answers:
-            mine = answers.sender == self.terminal.name_of_me
+            mine = answers.sender == self._member.name
             names = [name for name in answers.to if name != "*"] if mine else [answers.sender]
             self.typing.text = "".join(f"@{name} " for name in names)
         elif to:
-            self.typing.text = "".join(f"@{name} " for name in to)
+            self.typing.text = f"@{to} "
         self.answers = answers
         self.display = True
         self.typing.move_cursor(self.typing.document.end)
         self.screen.set_focus(self.typing)
-        # Asked again each time: who was here before may have left.
-        self._asked_for = None
-        self.tell("")
+        # Previewed again each time, because presence changes.
+        self._previewed = None
+        self.show_reach("")
 
-    def end(self) -> None:
+    def step_back(self) -> bool:
+        """Hide the names that are offered, else close the box; returns whether it closed."""
+        if self.names.found:
+            self.names.offer([])
+            return False
+        self._hide()
+        return True
+
+    def _hide(self) -> None:
         self.display = False
         self.names.offer([])
 
-    def clear(self) -> None:
-        """Forget what was typed: it is sent."""
+    def _forget_text(self) -> None:
+        """Forget the text: it is sent."""
         self.typing.text = ""
         self.answers, self._intent, self._priority = None, 0, 3
-        self.end()
+        self._hide()
 
     @property
     def draft(self) -> Draft:
-        known = [each["agent"] for each in self.terminal.post.people] + self.terminal.post.awaited
+        mirror = self._member.mirror
+        known = [each["agent"] for each in mirror.people] + mirror.awaited
         return parse_draft(
             self.typing.text,
             intent=INTENTS[self._intent],
@@ -166,18 +175,18 @@ class Compose(Vertical):
             known=known,
         )
 
-    def tell(self, problem: str) -> None:
-        """Draw the line under the text again, with what went wrong if something did."""
+    def show_reach(self, problem: str) -> None:
+        """Draw the line under the text, with the problem if there is one."""
         draft = self.draft
-        if draft.to != self._asked_for:
-            self._asked_for, self._told, self._everyone = draft.to, None, 0
-            self.terminal.run_worker(self._ask(draft.to), group="preview", exclusive=True)
-        style = self.terminal.palette.style
-        said = style("urgent", bold=True) if problem else style("text2")
-        left = [Segment(f" {one_line(problem or self._told or '→')}", said)]
+        if draft.to != self._previewed:
+            self._previewed, self._preview, self._everyone = draft.to, None, 0
+            self.run_worker(self._read_preview(draft.to), group="preview", exclusive=True)
+        style = self._session.palette.style
+        text_style = style("urgent", bold=True) if problem else style("text2")
+        left = [Segment(f" {one_line(problem or self._preview or '→')}", text_style)]
         self._problem = problem
         auto = "" if INTENTS[self._intent] else " (auto)"
-        # Where there is little room the key that sends comes first.
+        # In a narrow terminal the key that sends comes first.
         is_narrow = self.size.width < 100
         urgency = "" if is_narrow and draft.priority == 3 else f"{PRIORITIES[draft.priority]}  "
         right = [
@@ -191,22 +200,23 @@ class Compose(Vertical):
         ]
         self.reach.show(left, right)
 
-    async def _ask(self, to: tuple[str, ...]) -> None:
-        """Ask the server whom this would reach, once the hand rests."""
-        await asyncio.sleep(ASK_AFTER_S)
-        terminal = self.terminal
-        me = terminal.name_of_me if terminal.post.person(terminal.name_of_me) else None
+    async def _read_preview(self, to: tuple[str, ...]) -> None:
+        """Read the preview of these recipients, once typing pauses."""
+        await asyncio.sleep(PAUSE_S)
+        member = self._member
         try:
-            self._told = reach_line(
-                told := await terminal.link.call("message.preview", to=list(to) or "*", agent=me)
+            preview = await member.link.call(
+                "message.preview",
+                to=list(to) or "*",
+                agent=member.name if member.mirror.person(member.name) else None,
             )
-            self._everyone = told["recipient_count"]
+            self._preview, self._everyone = reach_line(preview), preview["recipient_count"]
         except AckboxError as error:
-            self._told = error.message
+            self._preview = error.message
         except NoServer:
-            self._told = "→ no server answers now"
+            self._preview = "→ the server does not respond"
         if self.display and not self._problem:
-            self.tell("")
+            self.show_reach("")
 
     def _hint(self, draft: Draft) -> str:
         send = (
@@ -220,7 +230,7 @@ class Compose(Vertical):
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         self._offer()
-        self.tell("")
+        self.show_reach("")
 
     @property
     def _half(self) -> str | None:
@@ -228,21 +238,21 @@ class Compose(Vertical):
         return half_name(self.typing.document.get_line(row)[:column])
 
     def _offer(self) -> None:
-        post, half = self.terminal.post, self._half
-        found = [] if half is None else completions(half, post.people, post.awaited)
+        mirror, half = self._member.mirror, self._half
+        found = [] if half is None else completions(half, mirror.people, mirror.awaited)
         if found != self.names.found:
             self.names.offer(found)
 
-    def key(self, key: str) -> bool:
-        """Take a key that means something here; whether it did."""
+    def _take_key(self, key: str) -> bool:
+        """Handle a key that has a meaning here; returns whether it has."""
         match key:
             case "enter" | "tab":
-                # A fast hand is ahead of what is drawn.
+                # Fast typing is ahead of the names on the screen.
                 self._offer()
                 if self.names.found and (
                     key == "tab" or self._half not in [name for name, *_ in self.names.found]
                 ):
-                    self._take()
+                    self._complete()
                 elif key == "enter":
                     self._send()
             case "up" | "down" if self.names.found:
@@ -251,16 +261,16 @@ class Compose(Vertical):
                 self.typing.insert("\n")
             case "ctrl+t":
                 self._intent = (self._intent + 1) % len(INTENTS)
-                self.tell("")
+                self.show_reach("")
             case "ctrl+p":
                 self._priority = self._priority % 5 + 1 if self._priority >= 3 else 3
                 self._priority = max(self._priority, 3)
-                self.tell("")
+                self.show_reach("")
             case _:
                 return False
         return True
 
-    def _take(self) -> None:
+    def _complete(self) -> None:
         row, column = self.typing.cursor_location
         half = self._half or ""
         name = self.names.found[self.names.cursor][0]
@@ -270,14 +280,46 @@ class Compose(Vertical):
     def _send(self) -> None:
         draft = self.draft
         if not draft.body:
-            self.tell(
+            self.show_reach(
                 "Write something first."
                 if draft.to or not self.typing.text
-                else "There is no text after the names."
+                else "Add a text after the names."
             )
             return
         if draft.body.startswith("@"):
-            # Without a name it would be for everyone, which is not what an @ says.
-            self.tell("There is no name after the @.")
+            # Without a name the message would go to everyone, which an @ does not mean.
+            self.show_reach("Add a name after the @.")
             return
-        self.post_message(self.Written(draft, self.answers))
+        self.run_worker(self._deliver(draft, self.answers), group="send")
+
+    async def _deliver(self, draft: Draft, answers: Row | None) -> None:
+        member = self._member
+        self.show_reach("sending …")
+        try:
+            await member.register()
+            sent = await member.call(
+                "message.send",
+                to=list(draft.to) or "*",
+                body=draft.body,
+                intent=draft.intent,
+                priority=draft.priority,
+                mention=True,
+                idempotency_key=uuid.uuid4().hex,
+                **({} if answers is None else {"parent": answers.id}),
+            )
+        except (NoServer, AckboxError) as error:
+            # The text stays, with the reason.
+            self.show_reach(f"Not sent: {reason(error)}")
+            return
+        self._forget_text()
+        self.post_message(self.Sent())
+        if answers is not None and answers.sender != member.name:
+            # A reply acknowledges, as in the dashboard; the server ignores it if the message was
+            # not sent to this name.
+            with suppress(NoServer, AckboxError):
+                await member.call("receipt.mark", mark="acknowledged", ids=[answers.id])
+        self._session.say(
+            f"sent to everyone ({sent['recipient_count']})"
+            if draft.is_everyone
+            else f"sent to {', '.join(draft.to)}"
+        )

@@ -1,8 +1,7 @@
 """Drawing: text and messages as lines of a terminal.
 
-What others wrote is data: a character that does not print is shown as its number and never reaches
-the terminal, and
-nothing in it is taken for markup. Explained in docs/howto/terminal.md.
+Text of messages is data: a character that does not print is shown as its number and never reaches
+the terminal, and markup in it has no effect. Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -13,70 +12,53 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
-from ackbox.faces.terminal_text import plain
+from ackbox.faces.terminal_text import clip, fit, plain, width
+from ackbox.faces.tui.state.row import STEPS, Row, Tally
 from ackbox.faces.tui.widgets.palette import GLYPHS, RECEIPTS, SELECTED, TASK_GLYPH, Palette
-from ackbox.faces.tui.widgets.row import STEPS, Row, Tally
 
 Line = list[Segment]
-# What changes an emoji that stands before it: some terminals draw the result in two cells, others
-# each part in its own two.
+# Characters that modify the emoji before them: some terminals draw the result in two cells, others
+# draw each part in two of its own.
 _JOINED = re.compile(
     "[\ufe0e\ufe0f]|(?<=[\u2190-\u2bff\U0001f000-\U0001faff])[\U0001f3fb-\U0001f3ff]"
     "|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
 )
-# The column of receipts at the end of a message's line.
+# The width of the receipts at the end of a line.
 RECEIPT_CELLS = 8
-# Recipients that a message's own pane names above its text; the receipts below list all.
-MOST_NAMED = 8
+# Recipients named above the text of a message; the receipts below list all of them.
+MAX_NAMED = 8
 
 
 def steady(text: str) -> str:
-    """Return text whose width every terminal agrees on: emoji apart instead of joined into one,
-    in no skin and no presentation of choice.
-    """
+    """Return text that has the same width in every terminal: emoji are not joined or modified."""
     return text if text.isascii() else _JOINED.sub("", text)
 
 
 def one_line(text: str) -> str:
-    """Return text on one line, with what does not print shown."""
+    """Return text on one line, with characters that do not print escaped."""
     return plain(steady(" ".join(text.split())))
 
 
-def fit(text: str, cells: int) -> str:
-    """Return text in exactly so many cells, with an ellipsis where it was cut."""
-    if cells <= 0:
-        return ""
-    if cell_len(text) > cells:
-        text = set_cell_size(text, cells - 1).rstrip() + "…"
-    return set_cell_size(text, cells)
-
-
 def shorter(name: str, cells: int) -> str:
-    """Return a name in at most so many cells, its beginning and its end: long ones often differ
-    only there.
-    """
+    """Return a name cut in the middle to fit: long names often differ only at their ends."""
     name, cells = one_line(name), max(cells, 4)
-    if cell_len(name) <= cells:
+    if width(name) <= cells:
         return name
-    head = set_cell_size(name, max(cells - 1 - cells // 3, 1)).rstrip()
-    tail = next(
-        name[at:]
-        for at in range(len(name) + 1)
-        if cell_len(name[at:]) <= cells - 1 - cell_len(head)
-    )
+    head = clip(name, max(cells - 1 - cells // 3, 1)).rstrip()
+    room = cells - 1 - width(head)
+    tail = next(name[at:] for at in range(len(name) + 1) if width(name[at:]) <= room)
     return f"{head}…{tail}"
 
 
-def hint_lines(hints: Iterable[str], width: int, style: Style) -> list[Line]:
-    """Return hints in lines, each of them whole."""
+def hint_lines(hints: Iterable[str], cells: int, style: Style) -> list[Line]:
+    """Return hints in lines, none of them broken."""
     lines = [""]
     for hint in hints:
         joined = f"{lines[-1]}   {hint}" if lines[-1] else hint
-        if cell_len(joined) <= width or not lines[-1]:
+        if width(joined) <= cells or not lines[-1]:
             lines[-1] = joined
         else:
             lines.append(hint)
@@ -84,25 +66,23 @@ def hint_lines(hints: Iterable[str], width: int, style: Style) -> list[Line]:
 
 
 def wrap(text: str, cells: int) -> list[str]:
-    """Return text in lines of at most so many cells, broken between words where that is
-    possible.
-    """
+    """Return text in lines that fit, broken between words if possible."""
     cells = max(cells, 4)
     lines: list[str] = []
     for paragraph in plain(steady(text)).expandtabs(4).split("\n"):
         words = paragraph.lstrip(" ")
-        # What is indented stays so, as code is, while there is room for it.
+        # Indented text, such as code, stays indented while there is room.
         line, is_first = " " * min(len(paragraph) - len(words), cells // 2), True
         for word in words.split(" "):
-            if cell_len(line) + cell_len(word) + (not is_first) <= cells:
+            if width(line) + width(word) + (not is_first) <= cells:
                 line += word if is_first else f" {word}"
                 is_first = False
                 continue
             if line.strip():
                 lines.append(line)
             is_first = False
-            while cell_len(word) > cells:
-                head = set_cell_size(word, cells).rstrip() or word[:1]
+            while width(word) > cells:
+                head = clip(word, cells).rstrip() or word[:1]
                 lines.append(head)
                 word = word[len(head) :]
             line = word
@@ -112,9 +92,9 @@ def wrap(text: str, cells: int) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def clock(moment: str, *, is_short: bool = False) -> str:
-    """Return the time of day, eight cells, or six without the seconds.
+    """Return the time of day in eight cells, or in six without seconds.
 
-    Another day's date instead.
+    A timestamp of another day is shown as a date.
     """
     at = datetime.fromisoformat(moment).astimezone()
     if is_short:
@@ -127,7 +107,7 @@ def clock(moment: str, *, is_short: bool = False) -> str:
 
 
 def moment(text: str | None) -> str:
-    """Return a moment in full, as people here read it."""
+    """Return the date and time in this machine's time zone."""
     return "" if not text else datetime.fromisoformat(text).astimezone().strftime("%d %b %H:%M:%S")
 
 
@@ -136,14 +116,14 @@ def glyph(intent: str) -> str:
 
 
 def words_of(intent: str) -> str:
-    """Return an intent as it is read; the long ones in a word."""
+    """Return an intent as people read it; long ones are shortened to a word."""
     return {"review_request": "review", "context_share": "context"}.get(
         intent, one_line(intent).replace("_", " ")
     )
 
 
 def urgency(priority: int) -> tuple[str, str]:
-    """Return the mark at the edge and what it means."""
+    """Return the sign at the edge and the name of its colour."""
     return (
         ("!!", "urgent") if priority >= 5 else ("! ", "high") if priority == 4 else ("  ", "text3")
     )
@@ -155,9 +135,7 @@ def addressees(to: Iterable[str]) -> str:
 
 
 def receipts(tally: Tally | None) -> tuple[str, str]:
-    """Return how far a message has come, and the colour's meaning: the furthest step, and how
-    many are there of how many.
-    """
+    """Return the furthest state with the number of recipients in it, and its colour's name."""
     if tally is None:
         return "", "text3"
     best, reached = next(
@@ -175,8 +153,8 @@ def receipts(tally: Tally | None) -> tuple[str, str]:
 
 
 def rest_of(row: Row, shown: str) -> str:
-    """Return what a second line says of a message: its text below its subject, or how the text
-    goes on after what was shown.
+    """Return the second line of a message: its body if it has a subject, else the rest of its
+    text after the part that was shown.
     """
     shown = shown.rstrip()
     if row.subject is not None:
@@ -186,7 +164,7 @@ def rest_of(row: Row, shown: str) -> str:
 
 def message_line(
     row: Row,
-    width: int,
+    cells: int,
     palette: Palette,
     *,
     selected: bool,
@@ -195,10 +173,10 @@ def message_line(
     mark: str | None = None,
     is_compact: bool = False,
 ) -> Line:
-    """Return one message as a line: marker, urgency, time, sender, receiver, intent, text,
+    """Return one message as a line: cursor, urgency, time, sender, recipients, intent, text,
     receipts or another mark at its end.
     """
-    intent_cells = 10 if width >= 78 and not is_compact else 0
+    intent_cells = 10 if cells >= 78 and not is_compact else 0
     edge, urgent = urgency(row.priority)
 
     def put(text: str, means: str, *, bold: bool = False) -> Segment:
@@ -223,8 +201,8 @@ def message_line(
         put(f" {glyph(row.intent)} ", means, bold=True),
         put(f"{fit(words_of(row.intent), intent_cells - 1)} " if intent_cells else "", means),
     ]
-    used = sum(cell_len(segment.text) for segment in line)
-    room = max(width - used - RECEIPT_CELLS, 0)
+    used = sum(width(segment.text) for segment in line)
+    room = max(cells - used - RECEIPT_CELLS, 0)
     line += [
         put(fit(one_line(row.line), room), "text", bold=row.priority >= 5),
         put(fit(f" {mark:>6} ", RECEIPT_CELLS), mark_means),
@@ -233,29 +211,26 @@ def message_line(
 
 
 def _name(text: str, cells: int, *, is_human: bool, put: Any) -> list[Segment]:
-    """A name.
-
-    A person's carries the tag, because who is a person matters more than the end of a long name.
-    """
+    """Return a name; the tag of a person is kept even if the name has to be cut."""
     if not is_human:
         return [put(fit(one_line(text), cells), "text")]
     return [put(fit(one_line(text), cells - 4), "human", bold=True), put(" HUM", "human")]
 
 
-def text_lines(text: str, width: int, style: Style) -> list[Line]:
-    return [[Segment(line, style)] for line in wrap(text, width)]
+def text_lines(text: str, cells: int, style: Style) -> list[Line]:
+    return [[Segment(line, style)] for line in wrap(text, cells)]
 
 
 def message_lines(
-    message: Any, row: Row, status: Any | None, width: int, palette: Palette
+    message: Any, row: Row, status: Any | None, cells: int, palette: Palette
 ) -> list[Line]:
-    """Return a message in full, with its receipts, for the pane beside the list."""
+    """Return a message in full, with its receipts, for the detail pane."""
     style = palette.style
     edge, urgent = urgency(row.priority)
     means = row.intent if row.intent in GLYPHS else "text2"
-    sender = shorter(row.sender + (f"/{row.instance}" if row.instance else ""), width - 1)
-    people = ", ".join(shorter(addressees([each]), width - 1) for each in row.to[:MOST_NAMED])
-    people += f" and {len(row.to) - MOST_NAMED} more" if len(row.to) > MOST_NAMED else ""
+    sender = shorter(row.sender + (f"/{row.instance}" if row.instance else ""), cells - 1)
+    people = ", ".join(shorter(addressees([each]), cells - 1) for each in row.to[:MAX_NAMED])
+    people += f" and {len(row.to) - MAX_NAMED} more" if len(row.to) > MAX_NAMED else ""
     lines: list[Line] = [
         [
             Segment(
@@ -274,28 +249,28 @@ def message_lines(
     ]
     lines += text_lines(
         f"{sender}{' HUMAN' if row.is_human else ''} → {people}",
-        width,
+        cells,
         style("human" if row.is_human else "text"),
     )
     lines += [[Segment(moment(row.at), style("text3"))], []]
     if row.subject:
-        lines += [*text_lines(row.subject, width, style("text", bold=True)), []]
+        lines += [*text_lines(row.subject, cells, style("text", bold=True)), []]
     lines += text_lines(
-        message["body"] if message else row.body + ("…" if row.is_cut else ""), width, style("text")
+        message["body"] if message else row.body + ("…" if row.is_cut else ""), cells, style("text")
     )
     refs = message["refs"] if message else []
     if refs:
         lines.append([])
     for ref in refs:
         where = ref["target"] + (f":{ref['lines']}" if ref.get("lines") else "")
-        lines += text_lines(f"{ref['kind']}  {where}", width, style("text2"))
+        lines += text_lines(f"{ref['kind']}  {where}", cells, style("text2"))
     if message and message["expects_reply_by"]:
-        lines += [[], [Segment(f"answer due {moment(message['expects_reply_by'])}", style("high"))]]
-    lines += [[], *receipt_lines(status, width, palette)] if status else []
-    return [*lines, [], [Segment(fit(f"id {row.id}", width), style("text3"))]]
+        lines += [[], [Segment(f"reply due {moment(message['expects_reply_by'])}", style("high"))]]
+    lines += [[], *receipt_lines(status, cells, palette)] if status else []
+    return [*lines, [], [Segment(fit(f"id {row.id}", cells), style("text3"))]]
 
 
-def receipt_lines(status: Any, width: int, palette: Palette) -> list[Line]:
+def receipt_lines(status: Any, cells: int, palette: Palette) -> list[Line]:
     """Return the receipts as a small table: sent, delivered, read, acknowledged, name."""
     style = palette.style
     lines: list[Line] = [[Segment("sent dlv read ack", style("text3"))]]
@@ -304,7 +279,7 @@ def receipt_lines(status: Any, width: int, palette: Palette) -> list[Line]:
         sent, delivered, read, acknowledged = ("●" if step >= at else "·" for at in range(4))
         dots = f" {sent}    {delivered}   {read}    {acknowledged}   "
         name = receipt["agent"] + (f"/{receipt['instance']}" if receipt["instance"] else "")
-        room = width - len(dots)
+        room = cells - len(dots)
         for number, part in enumerate(wrap(shorter(name, 2 * room), room)):
             lines.append(
                 [
@@ -319,5 +294,5 @@ def receipt_lines(status: Any, width: int, palette: Palette) -> list[Line]:
     if more > 0:
         lines.append([Segment(f"and {more} more", style("text3"))])
     if status["is_late"]:
-        lines.append([Segment("late: an answer was due", style("urgent", bold=True))])
+        lines.append([Segment("overdue: a reply was due", style("urgent", bold=True))])
     return lines

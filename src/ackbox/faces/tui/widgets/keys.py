@@ -1,84 +1,51 @@
-"""Keys: what each does, in one list that the bindings, the bottom line and the overlay read.
+"""Keys: what each one does, declared by the widget that it concerns.
 
-Explained in docs/howto/terminal.md.
+A widget lists its keys in `KEYS`, with actions of its own. The screen takes every key and runs the
+action on the first of these that has one: the pane in use, the tab in sight, a tab whose key works
+everywhere, the screen itself. Textual's own bindings follow the focus, which moves only after a
+layout: of keys typed fast, the second could miss the pane that the first one opened. Explained in
+docs/howto/terminal.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
 from rich.segment import Segment
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.screen import ModalScreen
 
-from ackbox.faces.tui.widgets.drawing import Line, fit
+from ackbox.faces.terminal_text import fit
+from ackbox.faces.tui.widgets.drawing import Line
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import Palette
 
-# Keys as people press them, as Textual names them, the action, what it does. All of them are taken
-# by the screen as a whole,
-# one after the other: were the list to take some, "k, r" typed fast could answer the wrong message.
-KEYS: tuple[tuple[str, str, str, str], ...] = (
-    ("j k ↑ ↓", "j,down", "move(1)", "next, previous"),
-    ("", "k", "move(-1)", ""),
-    ("", "up", "move(-1)", ""),
-    ("n p", "n", "unacked(1)", "next, previous that is not acknowledged by all"),
-    ("", "p", "unacked(-1)", ""),
-    ("PgUp PgDn", "pagedown,ctrl+d", "page(1)", "a page on, back"),
-    ("", "pageup,ctrl+u", "page(-1)", ""),
-    ("g G", "g,home", "end(False)", "first, newest and go on with what comes"),
-    ("", "G,end", "end(True)", ""),
-    ("1 … 6, h l ← →", "h", "tab(-1)", "tabs"),
-    ("", "left", "tab(-1)", ""),
-    ("", "l", "tab(1)", ""),
-    ("", "right", "tab(1)", ""),
-    ("g + n l t a k h", "", "", "Needs you, Live, Threads, Agents, tasKs, Health"),
-    *(("", str(n), f"show_tab({n})", "") for n in range(1, 7)),
-    ("Tab", "tab", "next_pane", "next pane"),
-    ("Enter", "enter", "open", "open in full"),
-    ("Esc", "escape", "back", "back; lets go of what is selected, drops the filter"),
-    ("c i", "c,i", "compose", "compose"),
-    ("r", "r", "reply", "reply; acknowledges what is your own post"),
-    ("t", "t", "thread", "open the thread"),
-    ("a", "a", "mark('acknowledged')", "acknowledge: your own post only"),
-    ("u", "u", "mark('read')", "read, and again for unread: your own post only"),
-    ("e", "e", "mark('archived')", "archive: your own post only"),
-    ("x", "x", "pick", "select, or not; also Ctrl and a click"),
-    ("Shift ↑ ↓", "shift+down", "extend(1)", "select on; also Shift and a click"),
-    ("", "shift+up", "extend(-1)", ""),
-    (".", "full_stop", "doings", "do with the selected: messages, tasks"),
-    ("[ ]", "left_square_bracket", "task_step(-1)", "Tasks: to the state before, the next one"),
-    ("", "right_square_bracket", "task_step(1)", ""),
-    ("s", "s", "task_states", "Tasks: to any other state"),
-    ("o f", "o", "task_claim", "Tasks: make it your own, for somebody else"),
-    ("", "f", "task_assign", ""),
-    ("+", "plus", "task_new", "a new task"),
-    ("X", "X", "task_cancel", "Tasks: cancel it; asks first"),
-    ("/", "slash", "filter", 'filter: from:claude intent:blocked is:unacked "words"'),
-    (": Ctrl-K", "colon,ctrl+k", "jump", "jump to a tab, agent, message, setting, workspace"),
-    ("Space", "space", "hold", "hold the stream, let it go on"),
-    ("y Y", "y", "copy('text')", "copy the text, the id"),
-    ("", "Y", "copy('id')", ""),
-    ("w", "w", "window", "Health: look further back; Threads: the unanswered too"),
-    ("d", "d", "density", "density: normal, roomy, compact"),
-    ("m", "m", "mouse", "free the mouse, so that the terminal selects text"),
-    ("T", "T", "theme", "dark, light"),
-    ("?", "question_mark", "keys", "these keys"),
-    ("q Ctrl-C", "q", "leave", "leave; nothing is lost"),
-)
 
-# After a g: a letter for each tab, by its number.
-AFTER_G = {"l": 1, "n": 2, "t": 3, "a": 4, "k": 5, "h": 6}
-AFTER_G_S = 1.0
+class Key(NamedTuple):
+    """One key, or several with the same action."""
+
+    # As people press them; empty if an entry before it shows them.
+    shown: str
+    # As Textual names them.
+    names: str
+    action: str
+    description: str
+    # Whether it works while another tab is in sight.
+    is_everywhere: bool = False
 
 
-def bindings() -> list[BindingType]:
-    """Return the keys of the whole screen."""
-    mine: list[BindingType] = [
-        Binding(keys, f"key({n})", does, show=False, priority=True)
-        for n, (_, keys, _, does) in enumerate(KEYS)
-        if keys
-    ]
-    return [*mine, Binding("ctrl+c", "leave", show=False, priority=True)]
+def find(keys: Sequence[Key], name: str, *, everywhere_only: bool = False) -> str | None:
+    """Return the action of a key, or null."""
+    return next(
+        (
+            key.action
+            for key in keys
+            if name in key.names.split(",") and (key.is_everywhere or not everywhere_only)
+        ),
+        None,
+    )
 
 
 class KeyList(Lines):
@@ -86,24 +53,24 @@ class KeyList(Lines):
 
     has_cursor = False
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, keys: Iterable[Key]) -> None:
         super().__init__(id="key-list")
         self._palette = palette
-        self._keys = [(keys, does) for keys, _, _, does in KEYS if keys]
+        self._keys = [key for key in keys if key.shown]
 
     def on_mount(self) -> None:
         self.show_count(len(self._keys))
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
-        keys, does = self._keys[index]
+        key = self._keys[index]
         return [
-            Segment(fit(f" {keys}", 17), self._palette.style("accent", bold=True)),
-            Segment(fit(does, width - 17), self._palette.style("text")),
+            Segment(fit(f" {key.shown}", 17), self._palette.style("accent", bold=True)),
+            Segment(fit(key.description, width - 17), self._palette.style("text")),
         ]
 
 
 class KeysScreen(ModalScreen[None]):
-    """The overlay that lists the keys; it scrolls where they are more than the screen has lines."""
+    """The overlay that lists the keys; it scrolls if the screen is too small."""
 
     DEFAULT_CSS = """
     KeysScreen { align: center middle; background: transparent; }
@@ -125,14 +92,14 @@ class KeysScreen(ModalScreen[None]):
         ),
     ]
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, keys: Sequence[Key]) -> None:
         super().__init__()
-        self._palette = palette
+        self._palette, self._keys = palette, keys
 
     def compose(self) -> ComposeResult:
-        keys = KeyList(self._palette)
-        keys.border_title = "keys"
-        if len([each for each in KEYS if each[0]]) + 2 > self.app.size.height:
+        keys = KeyList(self._palette, self._keys)
+        keys.border_title = "keyboard shortcuts"
+        if len([key for key in self._keys if key.shown]) + 2 > self.app.size.height:
             keys.border_subtitle = "j k more · Esc closes"
         yield keys
 

@@ -1,8 +1,7 @@
-"""The list widget: lines drawn when they are in sight, whatever their number.
+"""The list widget: draws only the lines in sight, so its cost does not depend on their number.
 
-One widget for every list and pane: it asks for a line, keeps what it drew until that line changes,
-and scrolls without
-animation. Explained in docs/howto/terminal.md.
+Every list and pane is one. It asks for a line, keeps the drawn strip until the line changes, and
+scrolls without animation. Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -18,18 +17,18 @@ from textual.strip import Strip
 
 from ackbox.faces.tui.widgets.drawing import Line
 
-MOST_KEPT = 2_000
+MAX_STRIPS = 2_000
 
 
 class Lines(ScrollView, can_focus=True):
-    """A list with a line for each item; the cursor is on one of them, or the view holds its end."""
+    """A list with a cursor; with `follow` the view stays at its end."""
 
     DEFAULT_CSS = """
     Lines { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; background: $ground; }
     """
 
     class Moved(Message):
-        """The cursor is on another line."""
+        """The cursor moved to another line."""
 
         def __init__(self, lines: Lines) -> None:
             self.lines = lines
@@ -43,7 +42,7 @@ class Lines(ScrollView, can_focus=True):
         """A line was clicked."""
 
     has_cursor = True
-    # How many lines of the terminal each item takes.
+    # How many terminal lines each item takes.
     tall = 1
 
     def __init__(self, **options: Any) -> None:
@@ -54,21 +53,15 @@ class Lines(ScrollView, can_focus=True):
         self._strips: dict[int, Strip] = {}
 
     def line(self, index: int, width: int, *, selected: bool) -> Line:
-        """Return what a line shows.
-
-        Each list says so for itself, and one without a say has empty lines.
-        """
+        """Return the segments of a line; each list overrides it."""
         return []
 
     def whole_line(self, index: int, width: int, *, selected: bool, part: int) -> Line:
-        """Return a line as it is drawn, with what stands on it whatever it shows.
-
-        Of a tall one the part so far down.
-        """
+        """Return a line as it is drawn; `part` is the terminal line of a tall item."""
         return self.line(index, width, selected=selected)
 
     def show_count(self, count: int) -> None:
-        """Take a new number of lines; the ones from before stand as they were."""
+        """Set the number of lines; those drawn before stay as they are."""
         self.count = count
         if self.follow or self.cursor >= count:
             self.cursor = max(count - 1, 0)
@@ -87,7 +80,7 @@ class Lines(ScrollView, can_focus=True):
         self.scroll_to(y=y, animate=False, immediate=True, force=True)
 
     def forget(self, index: int | None = None) -> None:
-        """Draw a line again, or all of them."""
+        """Draw one line again, or all of them."""
         if index is None:
             self._strips.clear()
         else:
@@ -111,7 +104,7 @@ class Lines(ScrollView, can_focus=True):
             return kept
         strip = self._strip(self.whole_line(index, width, selected=selected, part=part), width)
         if not selected:
-            if len(self._strips) > MOST_KEPT:
+            if len(self._strips) > MAX_STRIPS:
                 self._strips.clear()
             self._strips[at] = strip
         return strip
@@ -122,7 +115,7 @@ class Lines(ScrollView, can_focus=True):
         )
 
     def move_to(self, index: int) -> None:
-        """Put the cursor on a line and bring it in sight; on the last one the view follows."""
+        """Put the cursor on a line and scroll to it; on the last line the view follows."""
         self.cursor = max(0, min(index, self.count - 1))
         self.follow = self.follows_at_end and self.cursor >= self.count - 1
         self.show_cursor()
@@ -132,7 +125,7 @@ class Lines(ScrollView, can_focus=True):
     follows_at_end = False
 
     def move(self, by: int) -> None:
-        """Move the cursor, or the view where there is none."""
+        """Move the cursor, or the view if there is no cursor."""
         if self.has_cursor:
             self.move_to(self.cursor + by)
         else:
@@ -148,7 +141,7 @@ class Lines(ScrollView, can_focus=True):
             self.show_cursor()
 
     def show_cursor(self) -> None:
-        """Bring the line under the cursor in sight."""
+        """Scroll to the line under the cursor."""
         self.scroll_to_region(
             Region(0, self.cursor * self.tall, 1, self.tall),
             animate=False,
@@ -158,12 +151,12 @@ class Lines(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         index = (event.y + self.scroll_offset.y) // self.tall
-        if self.has_cursor and index < self.count and not self.picked_with(event, index):
+        if self.has_cursor and index < self.count and not self.pick_by(event, index):
             self.move_to(index)
             self.post_message(self.Opened(self))
 
-    def picked_with(self, event: events.Click, index: int) -> bool:
-        """Whether a click selects a line instead of opening it."""
+    def pick_by(self, event: events.Click, index: int) -> bool:
+        """Select a line if the click asks for that; returns whether it did."""
         return False
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

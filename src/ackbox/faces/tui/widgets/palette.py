@@ -1,6 +1,6 @@
 """The palette: glyphs, and colours for dark, light and sixteen-colour terminals.
 
-Shape first, colour second: nothing is told by colour alone. Explained in docs/howto/terminal.md.
+Shape first, colour second: no meaning depends on colour alone. Explained in docs/howto/terminal.md.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from rich.style import Style
 from textual.theme import Theme
 
-# What a message is for → its glyph; a word that is not here is shown with a dot.
+# Intent → glyph; other intents are shown with a dot.
 GLYPHS = {
     "question": "?",
     "handoff": "→",
@@ -26,7 +26,7 @@ TASK_GLYPH = "▪"
 RECEIPTS = ("○", "◐", "◑", "●")
 PRESENCE = {"online": "●", "idle": "◌", "away": "○"}
 SELECTED = ">"
-# In the place of that sign, on lines that were selected for what is done with many.
+# In the same place, on selected lines, and on those for which an action failed.
 PICKED, FAILED = "*", "✕"
 
 DARK = {
@@ -83,9 +83,8 @@ LIGHT = {
     "rule": "#d9d9d4",
     "picked": "#f1f2fd",
 }
-# The terminal's own sixteen: its ground and text stay what the person chose. Its plain blue and red
-# are too dark for a dark
-# ground, and its yellow, green and cyan too light for a light one.
+# The terminal's own sixteen colours; its ground and text colours stay as configured. Plain blue and
+# red are too dark on a dark ground; yellow, green and cyan are too light on a light one.
 _OWN = dict.fromkeys(
     ("ground", "second", "third", "text", "text2", "text3", "status", "rule"), "default"
 )
@@ -136,7 +135,7 @@ COLOURS = {
 
 
 class Palette:
-    """Styles by what they mean, in one theme."""
+    """Styles by their meaning, in one theme."""
 
     def __init__(self, theme: str) -> None:
         self.name = theme
@@ -145,7 +144,7 @@ class Palette:
         self._styles: dict[tuple[str, bool, bool], Style] = {}
 
     def style(self, means: str, *, bold: bool = False, selected: bool = False) -> Style:
-        """Return the style of something, on the ground or on the selected line."""
+        """Return the style for a meaning, on the ground or on the line under the cursor."""
         key = (means, bold, selected)
         if key not in self._styles:
             self._styles[key] = self._make(means, bold=bold, selected=selected)
@@ -153,15 +152,14 @@ class Palette:
 
     @property
     def picked(self) -> Style | None:
-        """The ground of a selected line; with sixteen colours its sign is enough."""
+        """The ground of a selected line; null with sixteen colours, where its sign is enough."""
         return None if self.is_sixteen else Style(bgcolor=self._colours["picked"])
 
     def _make(self, means: str, *, bold: bool, selected: bool) -> Style:
         colours = self._colours
         colour = colours.get(means, colours["text2"])
         if self.is_sixteen:
-            # The selected line in one colour: reversed, each of its own would be a ground of its
-            # own.
+            # One colour for the whole line: reversed, each colour would become a ground.
             return Style(
                 color="default" if selected else colour,
                 bold=bold,
@@ -171,7 +169,7 @@ class Palette:
         return Style(color=colour, bgcolor=colours["third" if selected else "ground"], bold=bold)
 
 
-# Named in Textual's own rules, whatever the theme.
+# Variables that Textual's own style sheets use in every theme.
 _ANSI = {
     "ansi-background": "ansi_default",
     "ansi-foreground": "ansi_default",
@@ -180,16 +178,13 @@ _ANSI = {
 
 
 def theme_name(wanted: str | None, *, is_sixteen: bool, ground: str | None) -> str:
-    """Return which colours to begin with.
-
-    `ground` is what the terminal says of its own in COLORFGBG.
-    """
+    """Return the theme to begin with; `ground` is the terminal's COLORFGBG."""
     is_light = (ground or "").rpartition(";")[2] in ("7", "15")
     return f"ackbox-{'sixteen-' if is_sixteen else ''}{wanted or ('light' if is_light else 'dark')}"
 
 
 def themes() -> list[Theme]:
-    """Return the themes for what Textual draws itself: scroll bars, borders, the text cursor."""
+    """Return the themes for the parts that Textual draws: scroll bars, borders, the text cursor."""
     return [_theme(name, colours) for name, colours in COLOURS.items()]
 
 

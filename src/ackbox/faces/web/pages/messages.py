@@ -19,12 +19,12 @@ from ackbox.model.text import is_seen
 
 FIRST = 200
 LINE_CHARS = 240
-# Pages of history looked through for what the store cannot narrow by itself.
-MOST_PAGES = 10
+# Pages of history to search for conditions that the store cannot apply.
+MAX_PAGES = 10
 MATRIX = 20
-# Boxes that show what somebody wrote; the others what they were sent.
+# Boxes of messages that the agent sent; the others have messages to it.
 WRITTEN = ("sent", "receipts")
-# How many messages of a thread come with who has read them.
+# How many messages of a thread are loaded with their receipts.
 NEWEST = 30
 LATELY_MS = 5 * 60_000
 
@@ -32,14 +32,14 @@ LATELY_MS = 5 * 60_000
 async def filtered(
     ask: Ask, text: str, *, limit: int = FIRST, body_chars: int = LINE_CHARS
 ) -> dict[str, Any]:
-    """Return messages that fit a filter, newest first, with their tallies, and `cursor` to go
-    on when there may be more.
+    """Return messages that match a filter, newest first, with their tallies, and a `cursor` if
+    there may be more.
     """
     wanted = parse_filter(text, now=int(time.time() * 1000))
     found: list[dict[str, Any]] = []
     tallies: list[dict[str, Any]] = []
     cursor = ask.query.get("cursor")
-    for _ in range(MOST_PAGES):
+    for _ in range(MAX_PAGES):
         page = await ask(
             "message.history",
             **_narrowed(wanted),
@@ -60,7 +60,7 @@ async def filtered(
 
 
 async def _late(ask: Ask, messages: list[dict[str, Any]]) -> Set[str]:
-    """Return the ids of those whose answer was due by now and has not come."""
+    """Return the ids of the messages whose reply is overdue."""
     now = to_text(int(time.time() * 1000))
     due = [
         each["id"]
@@ -75,7 +75,7 @@ async def _late(ask: Ask, messages: list[dict[str, Any]]) -> Set[str]:
 
 
 def _narrowed(wanted: Filter) -> dict[str, Any]:
-    """Return what of a filter the store narrows by itself."""
+    """Return the conditions of a filter that the store applies."""
     return {
         "sender": wanted.senders[0] if len(wanted.senders) == 1 else None,
         "recipient": (
@@ -135,8 +135,7 @@ async def load_thread(ask: Ask) -> dict[str, Any]:
         ask("message.history", thread=ask.about[0], limit=FIRST, cursor=ask.query.get("cursor")),
     )
     messages = page["messages"][::-1]
-    # The newest are the ones somebody waits on; the page asks for the others when they come into
-    # sight.
+    # Only of the newest messages; the page loads the receipts of others when they become visible.
     statuses = await asyncio.gather(
         *(ask("message.status", id=each["id"], limit=12) for each in messages[-NEWEST:])
     )
@@ -217,7 +216,7 @@ def line(message: dict[str, Any], tally: dict[str, Any] | None = None) -> str:
 
 
 def plain(text: str) -> str:
-    """Return text without what a terminal would act on."""
+    """Return text without characters that a terminal would act on."""
     return "".join(c if is_seen(c) or c == "\t" else "\ufffd" for c in text)
 
 
@@ -230,7 +229,7 @@ def lines_needs(data: dict[str, Any]) -> Iterator[str]:
     for need in data["needs"]:
         yield f"{need['kind']}: {line(need['message'])}"
     for name in data["awaited"]:
-        yield plain(f"awaited: mail waits for {name}, whom nobody has seen")
+        yield plain(f"unknown recipient: messages wait until {name} connects")
     if not data["needs"] and not data["awaited"]:
         yield "Nothing needs you."
 

@@ -1,5 +1,4 @@
-"""Pages for those who watch: Agents, Flow, Health, Search. What each loads, and its plain text
-twin.
+"""Pages to watch: Agents, Flow, Health, Search. What each loads, and its plain text twin.
 
 Explained in docs/why/dashboard.md.
 """
@@ -17,22 +16,21 @@ from ackbox.faces.web.pages.messages import FIRST, LINE_CHARS, filtered, line, p
 
 WINDOWS = {"5m": 5, "15m": 15, "1h": 60, "6h": 360, "1d": 1440, "7d": 10_080}
 TRAVELS = 1000
-# How many agents a page of them has, and how many have a place in the flow: those seen last.
+# Agents on one page, and agents in the flow: those seen last.
 AGENTS = 100
 PLACES = 1000
-MOST_SKIPPED = 1_000_000
+MAX_SKIPPED = 1_000_000
 SIGNS = {"online": "●", "idle": "◌", "away": "○"}
-FOUND_BESIDE = 20
-# More than so many messages of a conversation are not counted, as `MOST_SIZE` in search.js says
-# too.
-MOST_SIZE = 200
-# Messages in which what a filter could say next is counted.
+MAX_MATCHES = 20
+# Messages of a conversation are counted up to this number; `MAX_SIZE` in search.js is the same.
+MAX_SIZE = 200
+# Messages in which the values of filters are counted.
 COUNTED = 1000
 PRIORITIES = {5: "urgent", 4: "high", 3: "normal", 2: "low", 1: "1"}
 
 
 def minutes_of(ask: Ask, usual: str) -> tuple[str, int]:
-    """Return the window that an address names, as its word and in minutes."""
+    """Return the time window of an address, as its word and in minutes."""
     word = ask.query.get("window", usual)
     word = word if word in WINDOWS else usual
     return word, WINDOWS[word]
@@ -40,7 +38,7 @@ def minutes_of(ask: Ask, usual: str) -> tuple[str, int]:
 
 async def load_agents(ask: Ask) -> dict[str, Any]:
     like, skip = ask.query.get("like", "").strip(), ask.query.get("skip", "0")
-    skipped = min(int(skip[:9]), MOST_SKIPPED) if skip.isdecimal() else 0
+    skipped = min(int(skip[:9]), MAX_SKIPPED) if skip.isdecimal() else 0
     roster, health = await asyncio.gather(
         ask(
             "agent.list",
@@ -56,7 +54,7 @@ async def load_agents(ask: Ask) -> dict[str, Any]:
         **roster,
         "like": like,
         "skip": skipped,
-        "post": health["agents"],
+        "activity": health["agents"],
         "left_out": health["left_out"],
     }
 
@@ -98,7 +96,7 @@ async def load_health(ask: Ask) -> dict[str, Any]:
 
 
 async def _server(ask: Ask) -> Any:
-    """Return how the database and the server stand; null for those who do not administer."""
+    """Return the state of the database and the server, or None without admin rights."""
     try:
         return await ask("server.status")
     except NotAllowed:
@@ -121,14 +119,14 @@ async def load_search(ask: Ask) -> dict[str, Any]:
     return {
         **found,
         "conversations": await conversations(ask, found["messages"]),
-        **await beside(ask, words),
+        **await matches(ask, words),
     }
 
 
 async def conversations(ask: Ask, messages: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return how each conversation begins and how many messages it has.
+    """Return the first message of each conversation and how many messages it has.
 
-    Those whose beginning is not to be seen are left out.
+    Conversations whose first message the caller cannot read are left out.
     """
     ids = list(dict.fromkeys(each["thread"] for each in messages))
     told = [
@@ -182,7 +180,7 @@ async def load_facets(ask: Ask) -> dict[str, Any]:
 
 
 def facets_of(message: dict[str, Any], tally: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what a filter could say to find this message, as key and value."""
+    """Yield the filter terms that match this message, as key and value."""
     yield "from", message["sender"]
     yield from (
         ("to", each)
@@ -206,11 +204,8 @@ def facets_of(message: dict[str, Any], tally: dict[str, Any]) -> Iterator[tuple[
         yield "is", "human"
 
 
-async def beside(ask: Ask, words: str) -> dict[str, Any]:
-    """Return tasks and notes with the words of a search.
-
-    None when it narrows by what only messages have.
-    """
+async def matches(ask: Ask, words: str) -> dict[str, Any]:
+    """Return tasks and notes that match a search; none if it has terms that only messages match."""
     if ":" in words:
         return {"tasks": [], "notes": []}
     tasks, notes = await asyncio.gather(
@@ -221,9 +216,9 @@ async def beside(ask: Ask, words: str) -> dict[str, Any]:
 
 async def _found(ask: Ask, operation: str, name: str, words: str) -> list[Any]:
     try:
-        found: list[Any] = (await ask(operation, query=words, limit=FOUND_BESIDE))[name]
+        found: list[Any] = (await ask(operation, query=words, limit=MAX_MATCHES))[name]
     except AckboxError:
-        # Its words are checked by the search for messages, which says what is wrong with them.
+        # The search for messages reports errors in the words.
         return []
     return found
 
@@ -244,7 +239,7 @@ def lines_agents(data: dict[str, Any]) -> Iterator[str]:
     if (shown := data["skip"] + len(data["agents"])) < data["total"]:
         yield f"{data['skip'] + 1} to {shown} of {data['total']}: ?skip={shown} for the next"
     for name in data["awaited"]:
-        yield plain(f"· {name}  awaited: mail waits, nobody of that name has been here")
+        yield plain(f"· {name}  unknown recipient: messages wait until it connects")
 
 
 def lines_flow(data: dict[str, Any]) -> Iterator[str]:
@@ -285,7 +280,7 @@ def lines_health(data: dict[str, Any]) -> Iterator[str]:
             f"{each['agent']}  {each['presence']}  {each['unread']} unread "
             f" {each['unacknowledged']} unacknowledged{oldest}"
         )
-    yield f"index of words {data['behind']} behind"
+    yield f"search index {data['behind']} events behind"
     if (server := data["server"]) is not None:
         copied = server["backup"]
         yield (
@@ -293,9 +288,9 @@ def lines_health(data: dict[str, Any]) -> Iterator[str]:
             f" {server['version']}"
         )
         yield (
-            f"last copied {copied['made_at']}, checked by {copied['verified']}"
+            f"last backup {copied['made_at']}, verified by {copied['verified']}"
             if copied
-            else "never copied: ackbox backup FILE"
+            else "no backup yet: ackbox backup FILE"
         )
 
 
@@ -308,7 +303,7 @@ def lines_search(data: dict[str, Any]) -> Iterator[str]:
             first = whole["first"]
             said = (first["subject"] or first["body"]).strip().partition("\n")[0][:120]
             yield plain(
-                f"{fitting[id]} of {f'more than {MOST_SIZE}' if size > MOST_SIZE else size} here in"
+                f"{fitting[id]} of {f'more than {MAX_SIZE}' if size > MAX_SIZE else size} here in"
                 f" {said}  {id}"
             )
     for task in data["tasks"]:

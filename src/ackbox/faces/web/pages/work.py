@@ -26,8 +26,8 @@ async def load_tasks(ask: Ask) -> dict[str, Any]:
         ask("task.list", status="finished", limit=FINISHED, **narrow),
     )
     more = unfinished["cursor"] and (
-        f"More than {UNFINISHED} are not finished; the most urgent stand here. "
-        "Narrow the address with ?assignee=, ?project= or ?tag=."
+        f"Only the {UNFINISHED} most urgent unfinished tasks are shown. "
+        "To narrow the list, add ?assignee=, ?project= or ?tag= to the address."
     )
     return {"tasks": [*unfinished["tasks"], *finished["tasks"]], "more": more}
 
@@ -42,7 +42,7 @@ async def load_connect(ask: Ask) -> dict[str, Any]:
 
 
 def command() -> str:
-    """Return the path of this ackbox, as a client on this machine starts it."""
+    """Return the command that starts this ackbox on this machine."""
     beside = Path(sys.executable).parent / "ackbox"
     return str(beside) if beside.exists() else shutil.which("ackbox") or "ackbox"
 
@@ -56,7 +56,7 @@ async def load_settings(ask: Ask) -> dict[str, Any]:
 
 def lines_tasks(data: dict[str, Any]) -> Iterator[str]:
     for task in data["tasks"]:
-        who = task["assignee"] or "nobody"
+        who = task["assignee"] or "unassigned"
         waits = f"  waits for {len(task['waits_for'])}" if task["waits_for"] else ""
         yield plain(f"{task['number']}  {task['status']}  {who}  {task['title']}{waits}")
     if data["more"]:
@@ -64,10 +64,10 @@ def lines_tasks(data: dict[str, Any]) -> Iterator[str]:
 
 
 def lines_connect(data: dict[str, Any]) -> Iterator[str]:
-    yield f"An agent program that starts its MCP servers itself: {data['command']} mcp --as NAME"
-    yield "Over HTTP: /mcp, with a key from: ackbox key create --agent NAME"
+    yield f"MCP server command: {data['command']} mcp --as NAME"
+    yield "Over HTTP: /mcp, with an API key from: ackbox key create --agent NAME"
     for path in data["endpoints"]:
-        yield f"Clients of another system: {path}"
+        yield f"For clients of other systems: {path}"
 
 
 def lines_settings(data: dict[str, Any]) -> Iterator[str]:
@@ -76,7 +76,7 @@ def lines_settings(data: dict[str, Any]) -> Iterator[str]:
     for name, value in own["settings"].items():
         yield plain(f"{name} = {value}")
     for key in data["keys"] or []:
-        until = "revoked" if key["revoked_at"] else key["expires_at"] or "no end"
+        until = "revoked" if key["revoked_at"] else key["expires_at"] or "never"
         yield plain(f"{key['id']}  {key['kind']}  {key['agent'] or ''}  {key['label']}  {until}")
 
 

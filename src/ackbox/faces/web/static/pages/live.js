@@ -1,13 +1,41 @@
-// Live: everything, the newest at the bottom. Rows never move under the pointer; scrolling up holds the view.
-import { html, Agent, Icon, Intent, Key, Receipt, Teach, Time, arg, firstLine, safe, to, words } from "../widgets/ui.js";
+// Live: all messages, newest at the bottom. Rows never move under the pointer; scrolling up pauses
+// the view.
+import {
+  html,
+  Agent,
+  Icon,
+  Intent,
+  Key,
+  Receipt,
+  Teach,
+  Time,
+  arg,
+  firstLine,
+  safe,
+  to,
+  urgencyOf,
+  words,
+} from "../widgets/ui.js";
 import { List } from "../widgets/virtual_list.js";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";
-import { base, byId, call, crowded, load, me, paused, ring, roster, sending, take, version, mayWrite } from "../core/store.js";
-import { Compose, compose, reply } from "../widgets/compose.js";
-import { Detail, markOwn } from "../widgets/detail.js";
+import {
+  base,
+  byId,
+  crowded,
+  load,
+  me,
+  paused,
+  ring,
+  roster,
+  sending,
+  take,
+  version,
+} from "../core/store.js";
+import { Compose } from "../widgets/compose.js";
+import { Detail, messageKeys } from "../widgets/detail.js";
 import { INTENTS, STATES, fitting, terms, toggled, without } from "../core/filter.js";
 import { FilterBox } from "../widgets/filter_box.js";
-import { keys } from "../core/keys.js";
+import { focusPage, keys, moveKeys } from "../core/keys.js";
 import { Picked, clear, clicked, pickKeys, picked, tick, tickTo } from "../widgets/selection.js";
 import { density, go, query, setQuery, Top, useOthers } from "../core/frame.js";
 
@@ -15,133 +43,307 @@ const HEIGHTS = { compact: 28, normal: 36, roomy: 52 };
 
 function Row({ each }) {
   const m = each;
-  if (m.folded) return html`<div class="msg is-fold"><span class="when"><${Time} at=${m.created_at} /></span><span class="who"><${Agent} name=${m.sender} kind=${m.sender_kind} /> <span class="arrow">→</span> <bdi>${to(m)}</bdi></span><${Intent} message=${m} /><span class="line dim">${m.folded.length} messages, the last: ${firstLine(m.folded.at(-1))}</span><span class="state"><${Key}>⏎</${Key}></span></div>`;
-  return html`<div class=${`msg ${m.priority === 5 ? "is-urgent" : m.priority === 4 ? "is-high" : ""} ${m.sending ? "is-sending" : ""}`}>
+  if (m.folded)
+    return html`<div class="msg is-fold"><span class="when"><${Time} at=${m.created_at} /></span>
+      <span class="who"><${Agent} name=${m.sender} kind=${m.sender_kind} /> <span class="arrow">→
+      </span> <bdi>${to(m)}</bdi></span><${Intent} message=${m} /><span class="line dim">
+      ${m.folded.length} messages; the latest: ${firstLine(m.folded.at(-1))}</span><span
+      class="state"><${Key}>⏎</${Key}></span></div>`;
+  return html`<div class=${`msg ${urgencyOf(m)} ${m.sending ? "is-sending" : ""}`}>
     <span class="when"><${Time} at=${m.created_at} /></span>
-    <span class="who"><${Agent} name=${m.sender} instance=${null} kind=${m.sender_kind} /> <span class="arrow">→</span> <bdi>${to(m)}</bdi></span>
+    <span class="who"><${Agent} name=${m.sender} instance=${null} kind=${m.sender_kind} /> <span
+    class="arrow">→</span> <bdi>${to(m)}</bdi></span>
     <${Intent} message=${m} />
-    <span class="line">${m.parent ? html`<span class="re" title="an answer">↳</span>` : null}<bdi>${firstLine(m)}</bdi>${density.value === "roomy" ? html`<span class="second">${safe(m.subject ? m.body : m.body.split("\n").slice(1).join(" ")).slice(0, 160)}</span>` : null}</span>
-    <span class="state">${m.sending ? html`<span class="dim">sending</span>` : html`<${Receipt} tally=${m.tally} />`}</span></div>`;
+    <span class="line">${m.parent ? html`<span class="re" title="reply">↳</span>` : null}<bdi>
+    ${firstLine(m)}</bdi>${
+      density.value === "roomy"
+        ? html`<span class="second">
+    ${safe(m.subject ? m.body : m.body.split("\n").slice(1).join(" ")).slice(0, 160)}</span>
+    `
+        : null
+    }</span>
+    <span class="state">${
+      m.sending
+        ? html`<span class="dim">sending</span>`
+        : html`<${Receipt}
+    tally=${m.tally} />`
+    }</span></div>`;
 }
 const drawRow = (each) => html`<${Row} each=${each} />`;
-drawRow.mark = (each) => each.folded ? `f${each.folded.length}` : `${each.tally.delivered}.${each.tally.read}.${each.tally.acknowledged}.${each.tally.recipients}.${density.value}`;
+drawRow.mark = (each) =>
+  each.folded
+    ? `f${each.folded.length}`
+    : [
+        each.tally.delivered,
+        each.tally.read,
+        each.tally.acknowledged,
+        each.tally.recipients,
+        density.value,
+      ].join();
 const keyOf = (each) => each.id;
-const isPicked = (each) => each.folded ? each.folded.every((m) => picked.value.has(m.id)) : picked.value.has(each.id);
+const isPicked = (each) =>
+  each.folded ? each.folded.every((m) => picked.value.has(m.id)) : picked.value.has(each.id);
 
-
-/** Runs of one pair and intent become one row; urgent ones and people's never do. */
+/** Merge runs of messages with one sender, recipient and intent; never urgent ones or people's. */
 function folded(rows, opened, selected) {
   const out = [];
   for (const m of rows) {
     const last = out.at(-1);
     const may = m.priority < 5 && m.sender_kind !== "human" && !m.sending;
-    if (may && last?.run === `${m.sender}\n${m.to}\n${m.intent}`) { last.rows.push(m); continue; }
+    if (may && last?.run === `${m.sender}\n${m.to}\n${m.intent}`) {
+      last.rows.push(m);
+      continue;
+    }
     out.push({ run: may ? `${m.sender}\n${m.to}\n${m.intent}` : null, rows: [m] });
   }
-  return out.flatMap(({ rows: run }) => run.length < 3 || opened.has(run[0].id) || run.some((m) => m.id === selected) ? run : [{ ...run[0], id: `fold-${run[0].id}`, folded: run, tally: { recipients: 0 } }]);
+  return out.flatMap(({ rows: run }) =>
+    run.length < 3 || opened.has(run[0].id) || run.some((m) => m.id === selected)
+      ? run
+      : [{ ...run[0], id: `fold-${run[0].id}`, folded: run, tally: { recipients: 0 } }],
+  );
 }
 
 function Menu({ name, items, q, onPick }) {
-  const has = terms(q).filter((each) => each.key === name).flatMap((each) => each.value.split(","));
-  return html`<label class="menu"><span class="away">${name}</span><select value="" aria-label=${`Filter by ${name}`} onChange=${(event) => { onPick(toggled(q, name, event.target.value)); event.target.value = ""; }}>
-    <option value="">${name === "is" ? "state" : name}${has.length ? " ·" : ""}</option>${items.map((each) => html`<option value=${each}>${has.includes(each) ? "✓ " : ""}${words(each)}</option>`)}</select></label>`;
+  const has = terms(q)
+    .filter((each) => each.key === name)
+    .flatMap((each) => each.value.split(","));
+  return html`<label class="menu"><span class="visually-hidden">${name}</span><select value=""
+    aria-label=${`Filter by ${name}`} onChange=${(event) => {
+      onPick(toggled(q, name, event.target.value));
+      event.target.value = "";
+    }}>
+    <option value="">${name === "is" ? "state" : name}${has.length ? " ·" : ""}</option>
+    ${items.map(
+      (each) => html`<option value=${each}>${has.includes(each) ? "✓ " : ""}${words(each)}
+    </option>`,
+    )}</select></label>`;
 }
 
-/** The menu of names where not all are listed: what is typed is asked of the server, which knows the others. */
+/** A box for names if the roster is incomplete: the server searches for what is typed. */
 function Names({ name, items, q, onPick }) {
-  const [letters, type] = useState(""), others = useOthers(letters.trim().toLowerCase());
+  const [letters, type] = useState(""),
+    others = useOthers(letters.trim().toLowerCase());
   const all = [...items, ...others.map((each) => each.agent)];
-  // Enter means what is typed; whoever only leaves the field means nothing by half a name.
-  const take = (event, isMeant) => { const word = event.target.value.trim(); if (!word || !(isMeant || all.includes(word))) return; event.target.value = ""; type(""); onPick(toggled(q, name, word)); };
-  return html`<label class="menu"><span class="away">${name}</span><input list=${`${name}-names`} placeholder=${name} aria-label=${`Filter by ${name}`} autocomplete="off" onInput=${(event) => type(event.target.value)} onChange=${(event) => take(event, false)} onKeyDown=${(event) => { if (event.key === "Enter") take(event, true); }} />
-    <datalist id=${`${name}-names`}>${all.map((each) => html`<option value=${each} />`)}</datalist></label>`;
+  // Enter takes what is typed; leaving the field takes complete names only.
+  const take = (event, isMeant) => {
+    const word = event.target.value.trim();
+    if (!word || !(isMeant || all.includes(word))) return;
+    event.target.value = "";
+    type("");
+    onPick(toggled(q, name, word));
+  };
+  return html`<label class="menu"><span class="visually-hidden">${name}</span><input
+    list=${`${name}-names`}
+    placeholder=${name} aria-label=${`Filter by ${name}`} autocomplete="off"
+      onInput=${(event) => type(event.target.value)} onChange=${(event) => take(event, false)}
+        onKeyDown=${(event) => {
+          if (event.key === "Enter") take(event, true);
+        }} />
+    <datalist id=${`${name}-names`}>${all.map((each) => html`<option value=${each} />`)}</datalist>
+    </label>`;
 }
 
-const toList = () => document.querySelector(".list")?.focus();
+const toList = () => focusPage();
 
 function Filters({ q, onChange }) {
-  const people = roster.value.agents.map((each) => each.agent), Whose = roster.value.total > people.length ? Names : Menu;
+  const people = roster.value.agents.map((each) => each.agent),
+    Whose = roster.value.total > people.length ? Names : Menu;
   return html`<div class="filters" role="search">
-    <${Menu} name="intent" items=${INTENTS} q=${q} onPick=${onChange} /><${Whose} name="from" items=${people} q=${q} onPick=${onChange} /><${Whose} name="to" items=${[...people, "everyone"]} q=${q} onPick=${onChange} />
-    <${Menu} name="priority" items=${["urgent", "high", "normal"]} q=${q} onPick=${onChange} /><${Menu} name="is" items=${STATES} q=${q} onPick=${onChange} />
-    <div class="find"><${Icon} d="M7 11.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9zM10.500 10.500 14 14" size=${14} /><label class="away" for="filter">Filter</label><${FilterBox} id="filter" q=${q} placeholder="filter" onSubmit=${(text) => { onChange(text); document.getElementById("filter").blur(); toList(); }} onLeave=${() => { document.getElementById("filter").blur(); toList(); }} /><${Key}>/</${Key}></div></div>`;
+    <${Menu} name="intent" items=${INTENTS} q=${q} onPick=${onChange} /><${Whose} name="from"
+    items=${people} q=${q} onPick=${onChange} /><${Whose} name="to" items=${[...people, "everyone"]}
+      q=${q} onPick=${onChange} />
+    <${Menu} name="priority" items=${["urgent", "high", "normal"]} q=${q} onPick=${onChange} />
+    <${Menu} name="is" items=${STATES} q=${q} onPick=${onChange} />
+    <div class="find"><${Icon}
+    d="M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.5 10.5 14 14" size=${14} />
+      <label class="visually-hidden" for="filter">Filter</label><${FilterBox} id="filter" q=${q}
+      placeholder="Filter" onSubmit=${(text) => {
+        onChange(text);
+        document.getElementById("filter").blur();
+        toList();
+      }} onLeave=${() => {
+        document.getElementById("filter").blur();
+        toList();
+      }} /><${Key}>/</${Key}></div></div>`;
 }
 
 function Chips({ q, onChange }) {
   const all = terms(q);
   if (!all.length) return null;
-  return html`<div class="chips">${all.map((each) => html`<button type="button" class="chip" title="Drop this part" onClick=${() => onChange(without(q, each))}>${each.key ? html`<span class="dim">${each.key}</span> ` : null}<bdi>${safe(each.value)}</bdi> <span aria-hidden="true">×</span></button>`)}</div>`;
+  return html`<div class="chips">${all.map(
+    (each) => html`<button type="button" class="chip"
+    title="Remove from the filter" onClick=${() => onChange(without(q, each))}>${
+      each.key
+        ? html`<span
+      class="dim">${each.key}</span> `
+        : null
+    }<bdi>${safe(each.value)}</bdi> <span
+        aria-hidden="true">×</span></button>`,
+  )}</div>`;
 }
 
 function Empty({ q, onFilter }) {
-  if (q) { const all = terms(q), last = all.at(-1); return html`<div class="empty"><p>Nothing fits <b>${all.map((each) => each.text).join(" ")}</b>.</p><p><button type="button" onClick=${() => onFilter(without(q, last))}>Without ${last.text}</button></p></div>`; }
-  const others = roster.value.agents.filter((each) => each.agent !== me.agent && each.kind === "agent");
-  if (!others.length) return html`<div class="empty"><p class="title">Nobody is here yet.</p><p>Let an agent in: give its program this MCP server command.</p><p><${Teach} command="ackbox mcp --as NAME" /></p><p>No agent at hand?</p><p><${Teach} command="ackbox demo" /></p></div>`;
+  if (q) {
+    const all = terms(q),
+      last = all.at(-1);
+    return html`<div class="empty"><p>No messages match <b>${all.map((each) => each.text).join(" ")}
+      </b>.
+      </p><p><button type="button" onClick=${() => onFilter(without(q, last))}>Remove ${last.text}
+      </button></p></div>`;
+  }
+  const others = roster.value.agents.filter(
+    (each) => each.agent !== me.agent && each.kind === "agent",
+  );
+  if (!others.length)
+    return html`<div class="empty"><p class="title">No agent has connected yet.</p><p>
+      Connect one: add this MCP server command to its program.</p><p><${Teach}
+        command="ackbox mcp --as NAME" /></p><p>No agent yet? Try the demo:</p><p><${Teach}
+          command="ackbox demo" /></p></div>`;
   const one = others[0].agent;
-  return html`<div class="empty"><p class="title"><bdi>${safe(one)}</bdi> is here${others[0].presence === "online" ? " and waiting" : ""}.</p><p>Say hello: press <${Key}>c</${Key}> and type <code>@${safe(one)}</code>, or in a terminal</p><p><${Teach} command=${`ackbox send ${arg(one)} "hello"`} /></p></div>`;
+  return html`<div class="empty"><p class="title"><bdi>${safe(one)}</bdi>
+    ${others[0].presence === "online" ? " is online." : " has connected before."}</p><p>
+    Send the first message: press <${Key}>c</${Key}> and type <code>@${safe(one)}</code>, or run</p>
+      <p><${Teach}
+    command=${`ackbox send ${arg(one)} "hello"`} /></p></div>`;
 }
 
 export function Live({ data }) {
-  const q = query.value.q ?? "", pane = query.value.m ?? null;
-  const list = useRef(null), older = useRef({ cursor: null, busy: false }), held = useRef(null);
+  const q = query.value.q ?? "",
+    pane = query.value.m ?? null;
+  const list = useRef(null),
+    older = useRef({ cursor: null, busy: false }),
+    held = useRef(null);
   const [selected, setSelected] = useState(pane);
-  // Known at once: keys may come faster than drawings.
+  // Updated at once: keys can arrive faster than the page is drawn.
   const chosen = useRef(pane);
-  const select = (id) => { chosen.current = id; setSelected(id); };
-  const hold = paused.value, setHold = (does) => { paused.value = does; };
+  const select = (id) => {
+    chosen.current = id;
+    setSelected(id);
+  };
+  const hold = paused.value,
+    setHold = (does) => {
+      paused.value = does;
+    };
   const [opened, open] = useState(() => new Set());
   const [folds, setFolds] = useState(false);
   const [ready, setReady] = useState(false);
   const [problem, fail] = useState(null);
   const [follows, setFollows] = useState(true);
 
-  // Before the first paint: rows stand in it, not in the one after.
-  useLayoutEffect(() => { take([...data.messages].reverse(), data.tallies.slice().reverse()); older.current = { cursor: data.cursor, busy: false, from: data.messages.at(-1)?.seq ?? 0 }; setReady(true); fail(data.problem ?? null); }, [data]);
-  // At once: later it would take the choice back from a key that has come meanwhile.
-  useLayoutEffect(() => { if (pane) select(pane); }, [pane]);
+  // Before the first paint, so that it has rows already.
+  useLayoutEffect(() => {
+    take([...data.messages].reverse(), data.tallies.slice().reverse());
+    older.current = { cursor: data.cursor, busy: false, from: data.messages.at(-1)?.seq ?? 0 };
+    setReady(true);
+    fail(data.problem ?? null);
+  }, [data]);
+  // At once: later it would undo the selection of a key that arrived meanwhile.
+  useLayoutEffect(() => {
+    if (pane) select(pane);
+  }, [pane]);
 
-  // Rows are what the ring has from the oldest loaded one on; before the first page is in, nothing.
+  // Rows are the messages of the ring from the oldest loaded one on; none before the first page.
   const rows = useMemo(() => {
     const fits = fitting(q);
     const from = older.current.from ?? 0;
     const fit = ready ? ring.filter((m) => m.seq >= from && fits(m)) : [];
     const known = q ? new Set(data.messages.map((m) => m.id)) : null;
     const all = known ? ring.filter((m) => known.has(m.id) || (m.seq >= from && fits(m))) : fit;
-    return folds ? folded([...all, ...sending.value.filter(fits)], opened, selected) : [...all, ...sending.value.filter(fits)];
+    return folds
+      ? folded([...all, ...sending.value.filter(fits)], opened, selected)
+      : [...all, ...sending.value.filter(fits)];
   }, [version.value, q, ready, folds, opened, sending.value, data, folds && selected]);
 
   const shown = hold && held.current ? held.current : rows;
-  // What has come since somebody read further up or held the stream; older rows, loaded above, are not new.
+  // Messages that arrived while the person read further up or paused; older rows are not new.
   const seenTo = useRef(0);
   if (follows && !hold) seenTo.current = ring.at(-1)?.seq ?? 0;
   let fresh = 0;
-  for (let at = rows.length - 1; at >= 0 && (rows[at].folded?.at(-1) ?? rows[at]).seq > seenTo.current; at -= 1) fresh += (rows[at].folded ?? [rows[at]]).filter((m) => m.seq > seenTo.current && !m.sending).length;
+  for (
+    let at = rows.length - 1;
+    at >= 0 && (rows[at].folded?.at(-1) ?? rows[at]).seq > seenTo.current;
+    at -= 1
+  )
+    fresh += (rows[at].folded ?? [rows[at]]).filter(
+      (m) => m.seq > seenTo.current && !m.sending,
+    ).length;
   useEffect(() => () => setHold(false), []);
   useEffect(() => {
-    // Never under the hand of somebody who reads further up.
+    // Never while somebody reads further up.
     if (follows && !hold) setFolds(crowded.value);
   }, [crowded.value, follows, hold]);
 
-  function toEnd() { setHold(false); held.current = null; requestAnimationFrame(() => list.current?.toEnd()); }
-  function pause() { if (hold) { toEnd(); return; } held.current = rows; setHold(true); }
+  function toEnd() {
+    setHold(false);
+    held.current = null;
+    requestAnimationFrame(() => list.current?.toEnd());
+  }
+  function pause() {
+    if (hold) {
+      toEnd();
+      return;
+    }
+    held.current = rows;
+    setHold(true);
+  }
   async function onTop() {
     if (older.current.busy || !older.current.cursor) return;
     older.current.busy = true;
     try {
-      const more = await load(`${base}/live`, `?${new URLSearchParams({ ...(q ? { q } : {}), cursor: older.current.cursor })}`);
-      older.current = { cursor: more.cursor, busy: false, from: Math.min(older.current.from, more.messages.at(-1)?.seq ?? older.current.from) };
+      const more = await load(
+        `${base}/live`,
+        `?${new URLSearchParams({ ...(q ? { q } : {}), cursor: older.current.cursor })}`,
+      );
+      older.current = {
+        cursor: more.cursor,
+        busy: false,
+        from: Math.min(older.current.from, more.messages.at(-1)?.seq ?? older.current.from),
+      };
       take([...more.messages].reverse(), [...more.tallies].reverse());
-    } catch { older.current.busy = false; }
+    } catch {
+      older.current.busy = false;
+    }
   }
   const at = () => shown.findIndex((each) => each.id === chosen.current);
   function move(by) {
     if (!shown.length) return;
-    const now = at(), next = now < 0 ? (by > 0 ? Math.max(0, shown.length - 1) : shown.length - 1) : Math.min(shown.length - 1, Math.max(0, now + by));
+    const now = at(),
+      next =
+        now < 0
+          ? by > 0
+            ? Math.max(0, shown.length - 1)
+            : shown.length - 1
+          : Math.min(shown.length - 1, Math.max(0, now + by));
     pick(shown[next]);
   }
-  function step(by) { const now = at(), next = shown[now < 0 ? shown.length - 1 : Math.min(shown.length - 1, Math.max(0, now + by))]; if (next) select(next.id); return next; }
-  function pick(each, event) { if (clicked(event, shown, each)) { select(each.id); return; } if (each.folded || each.sending) { select(each.id); return; } select(each.id); setQuery({ m: each.id }); }
-  function enter(each) { if (!each) return; if (each.folded) { open(new Set([...opened, each.folded[0].id])); select(each.folded[0].id); } else if (!each.sending) { if (pane === each.id) go(`${base}/t/${each.thread}#${each.id}`); else pick(each); } }
+  function step(by) {
+    const now = at(),
+      next = shown[now < 0 ? shown.length - 1 : Math.min(shown.length - 1, Math.max(0, now + by))];
+    if (next) select(next.id);
+    return next;
+  }
+  function pick(each, event) {
+    if (clicked(event, shown, each)) {
+      select(each.id);
+      return;
+    }
+    if (each.folded || each.sending) {
+      select(each.id);
+      return;
+    }
+    select(each.id);
+    setQuery({ m: each.id });
+  }
+  function enter(each) {
+    if (!each) return;
+    if (each.folded) {
+      open(new Set([...opened, each.folded[0].id]));
+      select(each.folded[0].id);
+    } else if (!each.sending) {
+      if (pane === each.id) go(`${base}/t/${each.thread}#${each.id}`);
+      else pick(each);
+    }
+  }
   const current = () => byId.get(chosen.current);
   function unacked(by) {
     const now = at();
@@ -150,19 +352,31 @@ export function Live({ data }) {
     if (found) pick(found);
   }
 
-  useLayoutEffect(() => keys("Live", {
-    j: [() => move(1), "next"], ArrowDown: [() => move(1)], k: [() => move(-1), "previous"], ArrowUp: [() => move(-1)],
-    Enter: [() => enter(shown[at()]), "open; again: its thread"], Escape: [() => { if (clear()) return true; if (pane) { setQuery({ m: null }); return true; } return false; }, "close"],
-    ...pickKeys(() => shown, at, step),
-    G: [toEnd, "newest, follow"], End: [toEnd], "/": [() => document.getElementById("filter")?.focus(), "filter"], Space: [pause, "hold, release"],
-    n: [() => unacked(1), "next unacknowledged"], p: [() => unacked(-1), "previous unacknowledged"],
-    r: [() => { const m = current(); if (!m || !mayWrite) return false; reply(m); return true; }, "reply"], t: [() => { const m = current(); if (!m) return false; go(`${base}/t/${m.thread}#${m.id}`); return true; }, "its thread"],
-    a: [() => { const m = current(); if (!m) return false; markOwn(m, "acknowledged"); return true; }, "acknowledge, own mail"],
-    e: [() => { const m = current(); if (!m) return false; markOwn(m, "archived"); return true; }, "archive, own mail"],
-    u: [() => { const m = current(); if (!m) return false; markOwn(m, "unread"); return true; }, "unread, own mail"],
-    y: [() => { const m = current(); if (m) call("message.get", { id: m.id }).then((whole) => navigator.clipboard?.writeText(whole.body)); return Boolean(m); }, "copy text"],
-    Y: [() => { const m = current(); if (m) navigator.clipboard?.writeText(`${location.origin}${base}/m/${m.id}`); return Boolean(m); }, "copy link"],
-  }));
+  useLayoutEffect(() =>
+    keys("Live", {
+      ...moveKeys(move),
+      Enter: [() => enter(shown[at()]), "open; again: thread"],
+      Escape: [
+        () => {
+          if (clear()) return true;
+          if (pane) {
+            setQuery({ m: null });
+            return true;
+          }
+          return false;
+        },
+        "close",
+      ],
+      ...pickKeys(() => shown, at, step),
+      G: [toEnd, "go to newest"],
+      End: [toEnd],
+      "/": [() => document.getElementById("filter")?.focus(), "filter"],
+      Space: [pause, "pause or resume"],
+      n: [() => unacked(1), "next unacknowledged"],
+      p: [() => unacked(-1), "previous unacknowledged"],
+      ...messageKeys(current),
+    }),
+  );
 
   const filter = (text) => go(`${base}/live${text ? `?${new URLSearchParams({ q: text })}` : ""}`);
   return html`<div class=${`view ${pane ? "has-pane" : ""}`}>
@@ -170,10 +384,28 @@ export function Live({ data }) {
     <div class="mid">
       <${Chips} q=${q} onChange=${filter} />
       ${problem ? html`<p class="problem">${problem}</p>` : null}
-      ${shown.length ? html`<div class="list-box"><${List} handle=${list} rows=${shown} height=${HEIGHTS[density.value]} row=${drawRow} keyOf=${keyOf} selected=${selected} label="Messages, the newest last" onPick=${pick} onOpen=${enter} onFollow=${setFollows} onTop=${onTop} follow=${!hold} picked=${picked.value} isPicked=${isPicked} onTick=${(each, event) => { if (event.shiftKey) tickTo(shown, each.id); else tick(each); select(each.id); }} />
-        ${fresh > 0 ? html`<button type="button" class="pill" onClick=${toEnd}>${fresh} new ↓ <${Key}>G</${Key}></button>` : null}</div>` : html`<${Empty} q=${q} onFilter=${filter} />`}
-      <${Picked} of=${q} path=${`${base}/live`} search=${new URLSearchParams(q ? { q } : {}).toString()} /><${Compose} />
+      ${
+        shown.length
+          ? html`<div class="list-box"><${List} handle=${list} rows=${shown}
+            height=${HEIGHTS[density.value]} row=${drawRow} keyOf=${keyOf} selected=${selected}
+              label="Messages, newest last" onPick=${pick} onOpen=${enter}
+                onFollow=${setFollows} onTop=${onTop} follow=${!hold} picked=${picked.value}
+                  isPicked=${isPicked} onTick=${(each, event) => {
+                    if (event.shiftKey) tickTo(shown, each.id);
+                    else tick(each);
+                    select(each.id);
+                  }} />
+        ${
+          fresh > 0
+            ? html`<button type="button" class="pill" onClick=${toEnd}>
+        ${fresh} new ↓ <${Key}>G</${Key}></button>`
+            : null
+        }</div>`
+          : html`<${Empty} q=${q} onFilter=${filter} />`
+      }
+      <${Picked} of=${q} path=${`${base}/live`}
+      search=${new URLSearchParams(q ? { q } : {}).toString()} /><${Compose} />
     </div>
-    ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })} go=${go} />` : null}
+    ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })}/>` : null}
   </div>`;
 }

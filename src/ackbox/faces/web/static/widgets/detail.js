@@ -1,67 +1,228 @@
-// Detail: the right pane, one message with its text, what it refers to, and who has it.
-import { html, Agent, Body, Circle, Copy, Icon, Intent, Key, Time, safe, to } from "./ui.js";
+// The pane on the right: one message with its text, references and receipts.
+import { html, Agent, Body, Circle, CloseButton, Copy, Intent, Key, Time, safe, to } from "./ui.js";
 import { useEffect, useState } from "../vendor/hooks.js";
+import { go } from "../core/frame.js";
 import { Refused, base, byId, call, listen, me, mayWrite, passes } from "../core/store.js";
-import { reply } from "./compose.js";
+import { reply } from "./drafts.js";
 
 const MARKS = ["delivered", "read", "acknowledged"];
 
 function Receipts({ status }) {
-  return html`<table class="receipts"><caption class="away">Who has it</caption><thead><tr><th scope="col"><span class="away">recipient</span></th><th scope="col" title="stored">sent</th><th scope="col" title="handed over by a reading call">dlv</th><th scope="col">read</th><th scope="col" title="acknowledged">ack</th></tr></thead>
-    <tbody>${status.receipts.map((each) => html`<tr><th scope="row"><${Agent} name=${each.agent} instance=${each.instance} kind=${each.kind} /></th>
+  return html`<table class="receipts"><caption class="visually-hidden">Receipts</caption><thead><tr>
+    <th
+    scope="col"><span class="visually-hidden">Recipient</span></th><th scope="col" title="stored">
+      sent</th><th
+      scope="col" title="returned by a call that reads messages">dlv</th><th scope="col">read</th>
+        <th
+        scope="col" title="acknowledged">ack</th></tr></thead>
+    <tbody>${status.receipts.map(
+      (each) => html`<tr><th scope="row"><${Agent} name=${each.agent} instance=${each.instance}
+        kind=${each.kind} /></th>
       <td><${Circle} state="acknowledged" label="stored" /></td>
-      ${MARKS.map((mark) => { const at = each[`${mark}_at`]; const by = each.by.filter((one) => one.mark === mark).map((one) => `${one.instance ?? each.agent}, ${one.at}, ${one.face} ${one.operation}${one.evidence ? `, ${one.evidence}` : ""}`).join("\n");
-        return html`<td title=${at ? by || at : `not ${mark}`}>${at ? html`<${Circle} state="acknowledged" label=${`${mark} ${at}`} />` : each.state === "expired" ? html`<${Circle} state="expired" label="expired" />` : html`<span class="none" role="img" aria-label=${`not ${mark}`}>·</span>`}</td>`; })}
-    </tr>`)}</tbody></table>
-    ${status.receipts.length < status.recipients ? html`<p class="dim small">and ${status.recipients - status.receipts.length} more</p>` : null}`;
+      ${MARKS.map((mark) => {
+        const at = each[`${mark}_at`];
+        const by = each.by
+          .filter((one) => one.mark === mark)
+          .map((one) =>
+            [
+              one.instance ?? each.agent,
+              one.at,
+              `${one.face} ${one.operation}`,
+              ...(one.evidence ? [one.evidence] : []),
+            ].join(", "),
+          )
+          .join("\n");
+        return html`<td title=${at ? by || at : `not ${mark}`}>${
+          at
+            ? html`<${Circle}
+          state="acknowledged" label=${`${mark} ${at}`} />`
+            : each.state === "expired"
+              ? html`
+            <${Circle} state="expired" label="expired" />`
+              : html`<span class="none" role="img"
+            aria-label=${`not ${mark}`}>·</span>`
+        }</td>`;
+      })}
+    </tr>`,
+    )}</tbody></table>
+    ${
+      status.receipts.length < status.recipients
+        ? html`<p class="dim small">
+    and ${status.recipients - status.receipts.length} more</p>`
+        : null
+    }`;
 }
 
 const LEADS = { task: "/tasks?task=", message: "/m/" };
 
 export function Refs({ refs }) {
   if (!refs.length) return null;
-  return html`<ul class="refs" aria-label="Refers to">${refs.map((ref) => html`<li><span class="dim">${ref.kind}</span> ${LEADS[ref.kind] ? html`<a href=${base + LEADS[ref.kind] + encodeURIComponent(ref.target)}><bdi>${safe(ref.note ?? ref.target)}</bdi></a>` : html`<code>${safe(ref.target)}${ref.lines ? `:${safe(ref.lines)}` : ""}</code>${ref.note ? html` <span class="dim">${safe(ref.note)}</span>` : null}`}</li>`)}</ul>`;
+  return html`<ul class="refs" aria-label="References">${refs.map(
+    (ref) => html`<li><span
+    class="dim">${ref.kind}</span> ${
+      LEADS[ref.kind]
+        ? html`<a
+      href=${base + LEADS[ref.kind] + encodeURIComponent(ref.target)}><bdi>
+        ${safe(ref.note ?? ref.target)}</bdi></a>`
+        : html`<code>${safe(ref.target)}
+        ${ref.lines ? `:${safe(ref.lines)}` : ""}</code>${
+          ref.note
+            ? html` <span class="dim">
+        ${safe(ref.note)}</span>`
+            : null
+        }`
+    }</li>`,
+  )}</ul>`;
 }
 
-/** Set or take away a mark of one's own; says why when it cannot. */
-export async function markOwn(message, mark) { if ((await call("receipt.mark", { mark, ids: [message.id] })).not_found.length) throw new Refused({ code: "not_found", message: "This is not your mail: nothing is marked." }); }
+/** Set or clear a mark on a message to the caller. Raises Refused if it is to somebody else. */
+export async function markOwn(message, mark) {
+  if ((await call("receipt.mark", { mark, ids: [message.id] })).not_found.length)
+    throw new Refused({
+      code: "not_found",
+      message: "This message is not addressed to you, so nothing was marked.",
+    });
+}
 
-export function Detail({ id, onClose, go }) {
+/**
+ * @param {() => any} current
+ * @param {(message: any) => boolean} isMine
+ *
+ * Keys for a message. `current()` returns it; keys that set marks do nothing unless
+ * `isMine(message)`.
+ */
+export function messageKeys(current, isMine = () => true) {
+  const on = (act) => () => {
+    const message = current();
+    if (!message) return false;
+    return act(message) ?? true;
+  };
+  const mark = (name) =>
+    on((message) => {
+      if (!isMine(message)) return false;
+      markOwn(message, name);
+      return true;
+    });
+  return {
+    r: [on((message) => (mayWrite ? reply(message) : false)), "reply"],
+    t: [on((message) => void go(`${base}/t/${message.thread}#${message.id}`)), "thread"],
+    a: [mark("acknowledged"), "acknowledge (own)"],
+    e: [mark("archived"), "archive (own)"],
+    u: [mark("unread"), "mark unread (own)"],
+    y: [
+      on(({ id }) => {
+        call("message.get", { id }).then((m) => navigator.clipboard?.writeText(m.body));
+      }),
+      "copy text",
+    ],
+    Y: [
+      on(({ id }) => {
+        navigator.clipboard?.writeText(`${location.origin}${base}/m/${id}`);
+      }),
+      "copy link",
+    ],
+  };
+}
+
+export function Detail({ id, onClose }) {
   const [told, set] = useState(null);
   const [problem, fail] = useState(null);
   const row = byId.get(id);
 
   useEffect(() => {
-    let here = true, timer = null;
+    let here = true,
+      timer = null;
     async function look() {
-      try { const [message, status] = await Promise.all([call("message.get", { id }), call("message.status", { id, limit: 50 })]); if (here) { set({ message, status }); fail(null); } } catch (error) { if (!here) return; fail(error.message); if (passes(error)) timer = setTimeout(look, 3000); }
+      try {
+        const [message, status] = await Promise.all([
+          call("message.get", { id }),
+          call("message.status", { id, limit: 50 }),
+        ]);
+        if (here) {
+          set({ message, status });
+          fail(null);
+        }
+      } catch (error) {
+        if (!here) return;
+        fail(error.message);
+        if (passes(error)) timer = setTimeout(look, 3000);
+      }
     }
-    set((before) => before?.message.id === id ? before : null);
+    set((before) => (before?.message.id === id ? before : null));
     look();
-    const end = listen((events) => { if (events.some((each) => each.kind === "receipt.marked" && (each.details.seqs ?? []).includes(byId.get(id)?.seq ?? -1))) look(); });
-    return () => { here = false; clearTimeout(timer); end(); };
+    const end = listen((events) => {
+      if (
+        events.some(
+          (each) =>
+            each.kind === "receipt.marked" &&
+            (each.details.seqs ?? []).includes(byId.get(id)?.seq ?? -1),
+        )
+      )
+        look();
+    });
+    return () => {
+      here = false;
+      clearTimeout(timer);
+      end();
+    };
   }, [id]);
 
-  const shut = html`<button type="button" class="quiet" title="Close · Esc" aria-label="Close" onClick=${onClose}><${Icon} d="M4 4l8 8M12 4l-8 8" /></button>`;
-  if (problem || !told) return html`<aside class="pane" aria-label="Message"><header>${problem ? html`<span class="problem" role="alert">${problem}</span>` : html`<span class="dim">${safe(row?.subject ?? "")}</span>`}<span class="grow"></span>${shut}</header></aside>`;
+  const shut = html`<${CloseButton} title="Close · Esc" onClick=${onClose} />`;
+  if (problem || !told)
+    return html`<aside class="pane" aria-label="Message"><header>${
+      problem
+        ? html`<span
+      class="problem" role="alert">${problem}</span>`
+        : html`<span class="dim">
+        ${safe(row?.subject ?? "")}</span>`
+    }<span class="grow"></span>${shut}</header></aside>`;
   const { message, status } = told;
   const isMine = status.receipts.some((each) => each.agent === me.agent);
   const because = message.metadata?.because;
   return html`<aside class="pane" aria-label="Message">
-    <header><${Intent} message=${message} />${message.priority > 3 ? html`<span class=${`tag tag-${message.priority === 5 ? "urgent" : "high"}`}>${message.priority === 5 ? "urgent" : "high"}</span>` : null}<span class="grow"></span>
+    <header><${Intent} message=${message} />${
+      message.priority > 3
+        ? html`<span
+    class=${`tag tag-${message.priority === 5 ? "urgent" : "high"}`}>
+      ${message.priority === 5 ? "urgent" : "high"}</span>`
+        : null
+    }<span class="grow"></span>
       ${shut}</header>
     <div class="text">
       ${message.subject ? html`<h2>${safe(message.subject)}</h2>` : null}
-      <p class="from"><${Agent} name=${message.sender} instance=${message.sender_instance} kind=${message.sender_kind} /> <span class="dim">→</span> <bdi>${to(message)}</bdi></p>
-      <p class="dim small"><${Time} at=${message.created_at} day=${true} /> · <a href=${`${base}/t/${message.thread}#${message.id}`}>thread</a>${message.expects_reply_by ? html` · answer due <${Time} at=${message.expects_reply_by} day=${true} />${status.is_late ? html` <span class="tag tag-high">late</span>` : null}` : null}${status.is_expired ? html` · <span class="tag">expired</span>` : null}</p>
+      <p class="from"><${Agent} name=${message.sender} instance=${message.sender_instance}
+      kind=${message.sender_kind} /> <span class="dim">→</span> <bdi>${to(message)}</bdi></p>
+      <p class="dim small"><${Time} at=${message.created_at} day=${true} /> · <a
+      href=${`${base}/t/${message.thread}#${message.id}`}>Thread</a>
+        ${
+          message.expects_reply_by
+            ? html` · reply due <${Time} at=${message.expects_reply_by}
+        day=${true} />${status.is_late ? html` <span class="tag tag-high">overdue</span>` : null}
+          `
+            : null
+        }${status.is_expired ? html` · <span class="tag">expired</span>` : null}</p>
       ${because ? html`<p class="because"><b>because</b> ${safe(because)}</p>` : null}
       <${Body} text=${message.body} />
       <${Refs} refs=${message.refs} />
     </div>
     <div class="who"><${Receipts} status=${status} /></div>
-    <footer>${mayWrite ? html`<button type="button" onClick=${() => reply(message)}>Reply <${Key}>r</${Key}></button>` : null}
-      <a class="button" href=${`${base}/t/${message.thread}#${message.id}`}>Thread <${Key}>t</${Key}></a>
-      ${isMine && mayWrite ? html`<button type="button" onClick=${() => markOwn(message, "acknowledged")}>Acknowledge <${Key}>a</${Key}></button>` : null}
-      <span class="grow"></span><span class="nowrap"><${Copy} text=${message.body} label="copy" /><${Copy} text=${`${location.origin}${base}/m/${message.id}`} label="link" /></span></footer>
+    <footer>${
+      mayWrite
+        ? html`<button type="button" onClick=${() => reply(message)}>Reply <${Key}>r
+    </${Key}></button>`
+        : null
+    }
+      <a class="button" href=${`${base}/t/${message.thread}#${message.id}`}>Thread <${Key}>t
+      </${Key}></a>
+      ${
+        isMine && mayWrite
+          ? html`<button type="button"
+      onClick=${() => markOwn(message, "acknowledged")}>Acknowledge <${Key}>a</${Key}></button>
+        `
+          : null
+      }
+      <span class="grow"></span><span class="nowrap"><${Copy} text=${message.body} label="Copy" />
+      <${Copy} text=${`${location.origin}${base}/m/${message.id}`} label="Copy link" /></span>
+      </footer>
   </aside>`;
 }

@@ -1,0 +1,114 @@
+"""Kavi's replies: pure functions of arguments and result.
+
+Explained in docs/howto/coming-from-kavi.md.
+"""
+
+from __future__ import annotations
+
+from ackbox.dialects.engine.convert import channel, present, to_uuid
+from ackbox.dialects.engine.errors import CallerError
+from ackbox.dialects.engine.mapping import Object
+from ackbox.dialects.kavi.convert import one_of_five
+from ackbox.model.message import Message
+from ackbox.ops.event.log import Line, Lines
+from ackbox.ops.inbox import Checked
+from ackbox.ops.message.send import Sent
+from ackbox.ops.turn import Turn
+
+
+def submit_turn_envelope(_: Object, turn: Turn) -> Object:
+    return {
+        "accepted": True,
+        "turnId": to_uuid(turn.id),
+        "agent": turn.agent,
+        "status": turn.status,
+        "peerMessages": [_peer_message(message) for message in turn.messages],
+        "createdAt": turn.created_at,
+        "_ext": {"note": turn.id, "duplicate": turn.duplicate},
+    }
+
+
+def _peer_message(message: Message) -> Object:
+    return {
+        "id": to_uuid(message.id),
+        "taskId": message.metadata.get("task"),
+        "from": message.sender,
+        "to": channel(message.to),
+        "intent": one_of_five(message.intent),
+        "subject": message.subject or "",
+        "body": message.body,
+        "createdAt": message.created_at,
+        "_ext": {
+            "id": message.id,
+            "thread": message.thread,
+            **present(parent=message.parent),
+            "intent": message.intent,
+            "kind": message.sender_kind,
+            **present(refs=message.refs or None, expectsReplyBy=message.expects_reply_by),
+        },
+    }
+
+
+def render_inbox(_: Object, checked: Checked, briefing: str | None) -> Object:
+    return {
+        "text": briefing,
+        "count": len(checked.messages),
+        "remaining": checked.has_more,
+        "messages": [_peer_message(message) for message in checked.messages],
+    }
+
+
+def send_operator_message(given: Object, sent: Sent) -> Object:
+    return {
+        "id": to_uuid(sent.id),
+        "taskId": given["taskId"],
+        "from": sent.sender,
+        "to": given["to"],
+        "intent": one_of_five(given["intent"]),
+        "subject": given["subject"] or "",
+        "body": given["body"],
+        "createdAt": sent.created_at,
+        "_ext": {"id": sent.id, "recipients": sent.recipients},
+    }
+
+
+def events(_: Object, log: Lines) -> Object:
+    return {
+        "events": [
+            {
+                "id": to_uuid(line.id),
+                "type": line.type,
+                "timestamp": line.timestamp,
+                "payload": _payload(line),
+            }
+            for line in log.lines
+        ],
+        "cursor": log.cursor,
+        "hasMore": log.has_more,
+    }
+
+
+def _payload(line: Line) -> Object:
+    """Return what a line of the log holds; a message as it was sent to a peer."""
+    if line.type != "message.sent":
+        return line.payload
+    message = line.payload
+    return {
+        "id": to_uuid(message["id"]),
+        "taskId": message["metadata"].get("task"),
+        "from": message["sender"],
+        "to": channel(message["to"]),
+        "intent": one_of_five(message["intent"]),
+        "subject": message.get("subject") or "",
+        "body": message["body"],
+        "createdAt": message["created_at"],
+        "_ext": {"thread": message["thread"], "parent": message.get("parent")},
+    }
+
+
+def error_body(error: CallerError) -> Object:
+    return {
+        "error": error.message,
+        "code": error.code,
+        **present(hint=error.hint, field=error.path),
+    }

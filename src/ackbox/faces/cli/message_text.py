@@ -1,0 +1,64 @@
+"""Messages as text: columns of a list, one message in full, durations and quoted phrases.
+
+Explained in docs/reference/cli.md.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from ackbox.faces.terminal_text import Column, local_time, some
+
+LETTERS = (
+    Column("id", lambda letter: letter["id"]),
+    Column("at", lambda letter: local_time(letter["created_at"])),
+    Column("from", lambda letter: sender(letter)),
+    Column("to", lambda letter: some(letter["to"], 2)),
+    Column("intent", lambda letter: letter["intent"] + (" !" if letter["priority"] > 3 else "")),
+    Column("text", lambda letter: letter["subject"] or letter["body"], may_cut=True),
+)
+
+
+def sender(message: Any) -> str:
+    """Return the sender of a message; people and other systems are marked."""
+    name = message["sender"] + (
+        f"/{message['sender_instance']}" if message["sender_instance"] else ""
+    )
+    kind = message["sender_kind"]
+    return f"{name} ({kind})" if kind in ("human", "external") else name
+
+
+def in_full(message: Any) -> str:
+    """Return a message in full: sender, recipients, time, subject, references and text."""
+    lines = [
+        (
+            f"{sender(message)} → {some(message['to'], 20)}   {local_time(message['created_at'])}  "
+            f" {message['intent']}{'   urgent' if message['priority'] > 3 else ''}"
+        ),
+        f"id {message['id']}   thread {message['thread']}",
+    ]
+    if message["subject"]:
+        lines.append(message["subject"])
+    lines += [
+        f"ref {ref['kind']}: {ref['target']}{':' + ref['lines'] if ref.get('lines') else ''}"
+        for ref in message["refs"]
+    ]
+    if message["expects_reply_by"]:
+        lines.append(f"reply expected by {local_time(message['expects_reply_by'])}")
+    return "\n".join([*lines, "", message["body"], ""])
+
+
+def seconds(text: str) -> float:
+    """Return seconds from 90, 90s, 10m or 1h. Raises click.BadParameter."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h)?", text.strip())
+    if found is None:
+        raise click.BadParameter(f"{text!r} is not a duration. Write 90, 10m or 1h.")
+    return float(found[1]) * {"m": 60, "min": 60, "h": 3600}.get(found[2] or "s", 1)
+
+
+def quoted(word: str) -> str:
+    """Put back the quotes that the shell removed from a phrase."""
+    return f'"{word}"' if " " in word and '"' not in word else word

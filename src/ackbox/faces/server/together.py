@@ -1,0 +1,47 @@
+"""Together: the head of an answer and its body leave in one packet.
+
+uvicorn writes them one after the other, and each write to a socket is a call to the system, a
+packet, and a reader who is woken. Explained in docs/why/serving.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+
+class Together:
+    """A transport that keeps a first write until the next, or until the turn of the loop is over.
+
+    At most two writes are kept together, so that a reader who stalls is noticed as before.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._kept = b""
+        self._later: asyncio.Handle | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Write what was kept and this, or keep this."""
+        if self._later is None:
+            self._kept = data
+            self._later = self._loop.call_soon(self.flush)
+        else:
+            self._kept += data
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was kept."""
+        if self._later is not None:
+            self._later.cancel()
+            kept, self._kept, self._later = self._kept, b"", None
+            self._transport.write(kept)
+
+    def close(self) -> None:
+        """Close once what was kept is written."""
+        self.flush()
+        self._transport.close()

@@ -1,0 +1,120 @@
+"""Running the bridge: from its options to the end of its input.
+
+Explained in docs/reference/mcp.md.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import socket
+import sys
+from urllib.parse import quote
+
+from ackbox import config
+from ackbox.client.discovery import caller
+from ackbox.client.http import HttpCaller, NoServer
+from ackbox.faces.stdio_bridge.bridge import Bridge
+from ackbox.faces.stdio_bridge.identity import Identity
+from ackbox.faces.stdio_bridge.server import address, environment_of, find_server, own_name
+
+
+def run(
+    *,
+    data_dir: str | None = None,
+    url: str | None = None,
+    key: str | None = None,
+    workspace: str | None = None,
+    agent: str | None = None,
+    instance: str | None = None,
+    dialect: str | None = None,
+) -> int:
+    """Carry messages between standard input and the server until input ends.
+
+    Returns the exit code.
+    """
+    theirs = environment_of(dialect) if dialect else {}
+    url, key = address(url, key, theirs)
+    found: list[HttpCaller] = []
+
+    def find() -> HttpCaller:
+        found[:] = [find_server(data_dir, url, key, before=found[0] if found else None)]
+        return found[0]
+
+    try:
+        server = find()
+    except NoServer as error:
+        print(f"ackbox mcp: {error} Start one with: ackbox up", file=sys.stderr)
+        return 3
+    identity = _identity(
+        server,
+        theirs,
+        workspace=workspace,
+        agent=agent,
+        instance=instance,
+        has_dialect=dialect is not None,
+    )
+    bridge = Bridge(
+        server,
+        find,
+        identity,
+        sys.stdout,
+        path=f"/mcp/{quote(dialect, safe='')}" if dialect else "/mcp",
+        seek=lambda: (
+            caller(data_dir=str(server.home), url=url, key=key, face="bridge")
+            if server.home is not None
+            else server
+        ),
+    )
+    _leave_on_signals(bridge)
+    for line in sys.stdin:
+        if line.strip():
+            bridge.take(line)
+    bridge.close()
+    return 0
+
+
+def _identity(
+    server: HttpCaller,
+    theirs: dict[str, str],
+    *,
+    workspace: str | None,
+    agent: str | None,
+    instance: str | None,
+    has_dialect: bool,
+) -> Identity:
+    """Return the identity from ackbox's settings, else from the dialect's variables, else from
+    the key.
+    """
+    # A name set for ackbox is the only one that calls may use. A name from the dialect's variables
+    # or from the key is a default for calls that name no agent.
+    only_as = config.get("agent", agent)
+    workspace = config.get("workspace", workspace) or theirs.get("workspace")
+    agent = only_as or theirs.get("agent") or (None if has_dialect else own_name(server))
+    params = {
+        "workspace": workspace,
+        "agent": agent,
+        "instance": instance if agent else None,
+        "session": theirs.get("session"),
+    }
+    card = {
+        "machine": (theirs.get("machine") or socket.gethostname())[:200],
+        "platform": platform.system(),
+    }
+    return Identity(
+        {name: value for name, value in params.items() if value},
+        card,
+        only_as=only_as,
+        wants_instance=bool(agent and not instance),
+    )
+
+
+def _leave_on_signals(bridge: Bridge) -> None:
+    def leave(*_: object) -> None:
+        # Programs kill a child that has not ended within milliseconds of their first signal.
+        bridge.leave()
+        os._exit(0)
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, leave)

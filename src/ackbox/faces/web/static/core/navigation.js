@@ -1,0 +1,310 @@
+// Navigation: the pages and agents on the left, the command palette, and the list of shortcuts.
+import { signal } from "../vendor/signals.js";
+import { useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
+import { html, CloseButton, Human, Icon, Key, Presence, safe, seen } from "../widgets/ui.js";
+import { compose } from "../widgets/drafts.js";
+import { kept } from "./filter.js";
+import { density, go, nextDensity, nextTheme, route, setTheme, theme, useOthers } from "./frame.js";
+import { help, known } from "./keys.js";
+import { address, rankOf } from "./lookup.js";
+import { PAGES } from "./pages.js";
+import { base, first, me, needs, root, roster, workspace } from "./store.js";
+
+/** Whether the navigation is open on a narrow screen. */
+export const isOpen = signal(false);
+/** The pages of the navigation: [name, page] pairs. */
+export const listed = () => Object.entries(PAGES).filter(([, page]) => page.place);
+
+const MAX_AGENTS = 100,
+  MAX_AWAITED = 20;
+const THEME_ICONS = {
+  dark: "M13 9.5A5.5 5.5 0 1 1 6.5 3a4.5 4.5 0 0 0 6.5 6.5z",
+  light:
+    "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.2M8 13.3v1.2" +
+    "M1.5 8h1.2M13.3 8h1.2M3.4 3.4l.9.9M11.7 11.7l.9.9M3.4 12.6l.9-.9" +
+    "M11.7 4.3l.9-.9",
+  system: "M2 3h12v8H2zM5.5 13.5h5M8 11v2.5",
+};
+
+/** Online agents first, then those with unread messages, then by presence. */
+const rank = (each) =>
+  each.presence === "online" ? 0 : each.unread ? 1 : 1 + rankOf(each.presence);
+const byRank = (one, other) => rank(one) - rank(other) || one.agent.localeCompare(other.agent);
+
+/** Agents to show. If there are too many, those with waiting messages come first. */
+function agentsShown({ agents, total, waiting }) {
+  if (total <= MAX_AGENTS) return [...agents].sort(byRank);
+  const names = new Set(waiting.map((each) => each.agent));
+  const others = agents.filter((each) => !names.has(each.agent)).sort(byRank);
+  return [...waiting, ...others].slice(0, MAX_AGENTS);
+}
+
+export function Navigation() {
+  const { online, total, awaited } = roster.value,
+    agents = agentsShown(roster.value);
+  return html`<nav class=${`left ${isOpen.value ? "is-open" : ""}`} aria-label="Pages and agents">
+    <div class="brand">
+      <a href=${`${base}/live`} class="logo" aria-label="ackbox">ackbox</a><${Workspace} />
+    </div>
+    <ul class="places">${listed().map(
+      ([name, page]) => html`<${Place} name=${name} page=${page} />
+    `,
+    )}
+    </ul>
+    <h2>Agents <span class="num">${online}/${total}</span></h2>
+    <ul class="agents">
+      ${agents.map((each) => html`<${Agent} key=${each.agent} each=${each} />`)}
+      ${total > agents.length ? html`<${More} count=${total - agents.length} />` : null}
+      ${awaited.slice(0, MAX_AWAITED).map(
+        (name) => html`<${Awaited} key=${`?${name}`} name=${name}
+      />`,
+      )}
+    </ul>
+    <${Me} />
+  </nav>`;
+}
+
+function Workspace() {
+  if (first.workspaces.length < 2)
+    return html`<span class="dim"><bdi>${safe(workspace)}</bdi></span>`;
+  const open = (event) =>
+    location.assign(`${root}/w/${encodeURIComponent(event.target.value)}/live`);
+  return html`<label><span class="visually-hidden">Workspace</span><select onChange=${open}>
+    ${first.workspaces.map(
+      (name) => html`<option value=${name} selected=${name === workspace}>${safe(name)}</option>`,
+    )}</select></label>`;
+}
+
+function Place({ name, page }) {
+  return html`<li class=${page.apart ? "is-apart" : null}><a href=${`${base}/${name}`}
+    aria-current=${route.value.page === name ? "page" : null}
+    title=${page.key ? `g ${page.key}` : null}>${page.title}
+    ${name === "needs" && needs.value ? html`<span class="num badge">${needs.value}</span>` : null}
+  </a></li>`;
+}
+
+function Agent({ each }) {
+  const isHere = route.value.page === "a" && route.value.about[0] === each.agent;
+  const last = each.presence === "online" || !each.last_seen ? "" : seen(each).replace(" ago", "");
+  return html`<li><a href=${address(`a/${each.agent}`)}
+    aria-current=${isHere ? "page" : null} title=${each.summary ? safe(each.summary) : null}>
+    <${Presence} state=${each.presence} />
+    <span class="line"><bdi>${safe(each.agent)}</bdi></span>
+    ${each.kind === "human" ? html`<${Human} />` : null}
+    ${
+      each.unread
+        ? html`<b class="num small" title="unread">${each.unread >= 100 ? "100+" : each.unread}
+            <span class="visually-hidden"> unread</span></b>`
+        : html`<span class="dim num small">${last}</span>`
+    }
+  </a></li>`;
+}
+
+function More({ count }) {
+  return html`<li><a href=${`${base}/agents`} class="dim">and ${count.toLocaleString("en")} more</a>
+    </li>`;
+}
+
+function Awaited({ name }) {
+  return html`<li class="awaited"><a href=${address(`a/${name}`)}
+    title="Messages are waiting; no agent with this name has connected yet">
+    <span class="presence is-never"></span>
+    <span class="line dim"><bdi>${safe(name)}</bdi></span>
+  </a></li>`;
+}
+
+function Me() {
+  const themed = `Theme: ${theme.value}`,
+    dense = `Density: ${density.value}`;
+  return html`<div class="me">
+    <span class="line"><b><bdi>${safe(me.agent ?? me.role)}</bdi></b>${" "}
+      <span class="dim">${me.role}</span></span>
+    <button type="button" class="quiet small" title=${themed} aria-label=${themed}
+      onClick=${nextTheme}><${Icon} d=${THEME_ICONS[theme.value]} /></button>
+    <button type="button" class="quiet small" title=${`${dense} · d`} aria-label=${dense}
+      onClick=${nextDensity}><${Icon} d="M3 4h10M3 8h10M3 12h10" /></button>
+    <form method="post" action=${`${root}/logout`}>
+      <button class="quiet small" title="Sign out" aria-label="Sign out">
+        <${Icon} d="M6 2.5H3v11h3M7 8h7M11 5l3 3-3 3" /></button>
+    </form>
+  </div>`;
+}
+
+/** Whether the palette is open. */
+export const palette = signal(false);
+
+const mailbox = (each) => ({
+  text: each.agent,
+  kind: "mailbox",
+  hint: each.presence,
+  run: () => go(address(`a/${each.agent}`)),
+});
+
+function commands(others) {
+  return [
+    ...listed().map(([name, page]) => ({
+      text: page.title,
+      kind: "page",
+      hint: page.key ? `g ${page.key}` : "",
+      run: () => go(`${base}/${name}`),
+    })),
+    ...roster.value.agents.map(mailbox),
+    ...others.map(mailbox),
+    ...roster.value.agents
+      .filter((each) => each.agent !== me.agent)
+      .map((each) => ({
+        text: `Send to ${each.agent}`,
+        kind: "command",
+        hint: "c",
+        run: () => compose([each.agent]),
+      })),
+    { text: "Send to everyone", kind: "command", hint: "c", run: () => compose() },
+    { text: "Theme: system", kind: "command", hint: "", run: () => setTheme("system") },
+    { text: "Theme: dark", kind: "command", hint: "", run: () => setTheme("dark") },
+    { text: "Theme: light", kind: "command", hint: "", run: () => setTheme("light") },
+    { text: "Change density", kind: "command", hint: "d", run: nextDensity },
+    {
+      text: "Keyboard shortcuts",
+      kind: "command",
+      hint: "?",
+      run: () => {
+        help.value = true;
+      },
+    },
+    ...first.workspaces
+      .filter((name) => name !== workspace)
+      .map((name) => ({
+        text: `Workspace ${name}`,
+        kind: "workspace",
+        hint: "",
+        run: () => location.assign(`${root}/w/${encodeURIComponent(name)}/live`),
+      })),
+    ...kept.value.map((q) => ({
+      text: q,
+      kind: "saved search",
+      hint: "",
+      run: () => go(`${base}/search?${new URLSearchParams({ q })}`),
+    })),
+    {
+      text: "Blocked",
+      kind: "filter",
+      hint: "intent:blocked",
+      run: () => go(`${base}/live?q=intent:blocked`),
+    },
+    {
+      text: "Not acknowledged",
+      kind: "filter",
+      hint: "is:unacked",
+      run: () => go(`${base}/live?q=is:unacked`),
+    },
+  ];
+}
+
+function score(text, wanted) {
+  const low = text.toLowerCase(),
+    at = low.indexOf(wanted);
+  if (at >= 0) return at === 0 ? 0 : 1 + at / 100;
+  let from = 0;
+  for (const c of wanted) {
+    from = low.indexOf(c, from) + 1;
+    if (!from) return null;
+  }
+  return 3;
+}
+
+export function Palette() {
+  const [text, set] = useState(""),
+    [at, setAt] = useState(0);
+  const dialog = useRef(null),
+    back = useRef(/** @type {HTMLElement} */ (document.activeElement));
+  // Close the dialog before it is removed: nothing behind an open dialog can take the focus.
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown.showModal();
+    return () => {
+      shown.close();
+      back.current?.focus?.();
+    };
+  }, []);
+  const wanted = text.trim().toLowerCase(),
+    others = useOthers(wanted);
+  const found = commands(others)
+    .map((each) => ({ ...each, score: wanted ? score(each.text, wanted) : 0 }))
+    .filter((each) => each.score !== null)
+    .sort((one, other) => one.score - other.score)
+    .slice(0, 12);
+  const close = () => {
+    palette.value = false;
+  };
+  const run = (each) => {
+    close();
+    setTimeout(() => each?.run(), 0);
+  };
+  return html`<dialog class="palette" ref=${dialog} aria-label="Command palette" onClose=${close}
+    onClick=${(event) => {
+      if (event.target === dialog.current) close();
+    }}>
+    <input value=${text} placeholder="Go to a page or agent, or run a command"
+    aria-label="Command palette" role="combobox" aria-expanded="true" aria-controls="found"
+      aria-activedescendant=${`found-${at}`} autocomplete="off" spellcheck="false" autofocus
+      onInput=${(event) => {
+        set(event.target.value);
+        setAt(0);
+      }} onKeyDown=${(event) => {
+        if (event.key === "ArrowDown") {
+          event.preventDefault();
+          setAt(Math.min(found.length - 1, at + 1));
+        } else if (event.key === "ArrowUp") {
+          event.preventDefault();
+          setAt(Math.max(0, at - 1));
+        } else if (event.key === "Enter") {
+          event.preventDefault();
+          run(found[at]);
+        } else if (event.key === "Escape") {
+          event.preventDefault();
+          close();
+        }
+      }} />
+    <ul id="found" role="listbox" aria-label="Results">${found.map(
+      (each, number) => html`<li
+    id=${`found-${number}`} role="option" aria-selected=${number === at}
+      class=${number === at ? "is-at" : ""} onClick=${() => run(each)}><bdi>${safe(each.text)}</bdi>
+        <span class="dim small">${each.kind}</span><span class="grow"></span><span
+        class="dim small">${each.hint}</span></li>`,
+    )}</ul></dialog>`;
+}
+
+export function Help() {
+  const dialog = useRef(null);
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown.showModal();
+    return () => shown.close();
+  }, []);
+  const close = () => {
+    help.value = false;
+  };
+  return html`<dialog class="help" ref=${dialog} aria-label="Keyboard shortcuts" onClose=${close}
+    onClick=${(event) => {
+      if (event.target === dialog.current) close();
+    }}><header><h2>Keyboard shortcuts</h2><span class="grow"></span><${CloseButton}
+    onClick=${close} /></header>
+    <div class="columns">${known().map(
+      ({ title, map }) =>
+        html`<section><h3>${title}</h3><dl>${Object.entries(map)
+          .filter(([, [, what]]) => what)
+          .map(
+            ([key, [, what]]) =>
+              html`<div><dt>${key.split(" ").map(
+                (each) => html`<${Key}>
+                ${each === "Enter" ? "⏎" : each}</${Key}> `,
+              )}</dt><dd>${what}</dd></div>`,
+          )}</dl></section>`,
+    )}
+      <section><h3>Message box</h3><dl>
+        <div><dt><code>@name</code></dt><dd>at the start: recipient</dd></div>
+        <div><dt><code>!</code> <code>!!</code></dt><dd>at the start: high, urgent</dd></div>
+        <div><dt><code>/blocked</code></dt><dd>at the start: intent</dd></div>
+        <div><dt><${Key}>Ctrl</${Key}> <${Key}>⏎</${Key}></dt><dd>send</dd></div></dl></section>
+    </div></dialog>`;
+}

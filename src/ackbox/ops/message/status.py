@@ -1,0 +1,107 @@
+"""message.status: the receipts of one message.
+
+Explained in docs/why/receipts.md.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.model.moment import to_text
+from ackbox.model.receipt import Receipt
+from ackbox.ops.message.read import visible
+from ackbox.ops.rules import show
+from ackbox.ops.rules.cursors import make_cursor, read_cursor
+from ackbox.ops.rules.paging import fitting
+from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, op
+from ackbox.store.messages import Stored
+
+
+class Status(Call, frozen=True, kw_only=True):
+    """Message, and page of its receipts."""
+
+    id: MessageId
+    limit: Limit = 100
+    cursor: Cursor | None = None
+
+
+class StatusOf(msgspec.Struct, frozen=True, kw_only=True):
+    """Receipt counts over all recipients, and a page of receipts."""
+
+    id: Annotated[str, Meta(description="Id of the message")]
+    sender: Annotated[str, Meta(description="Sender")]
+    type: Annotated[str, Meta(description="Type of the message")]
+    to: Annotated[list[str], Meta(description="Recipients")]
+    created_at: Annotated[str, Meta(description="Time of storage")]
+    recipients: Annotated[int, Meta(description="Number of recipients")]
+    delivered: Annotated[int, Meta(description="Number of recipients it was delivered to")]
+    read: Annotated[int, Meta(description="Number of recipients who read it")]
+    acknowledged: Annotated[int, Meta(description="Number of recipients who acknowledged it")]
+    archived: Annotated[int, Meta(description="Number of recipients who archived it")]
+    is_expired: Annotated[bool, Meta(description="Whether it has expired")]
+    is_late: Annotated[bool, Meta(description="Whether a reply is overdue")]
+    receipts: Annotated[list[Receipt], Meta(description="Receipt of each recipient")]
+    cursor: Annotated[
+        str | None, Meta(description="Cursor for the next page; null on the last page")
+    ] = None
+
+
+@op("message.status", scope="read")
+async def status(context: Context, params: Status) -> StatusOf:
+    """Return the receipts of one message: who received and read it.
+
+    `is_late` is true when a reply is overdue.
+
+    Raises NotFound, BadCursor.
+    """
+    row = await visible(context, params, params.id)
+    store, ws = context.store, context.workspace.ws
+    after = 0 if params.cursor is None else read_cursor(ws, f"status {row.seq}", params.cursor)
+    everyone = row.is_for_everyone
+    found = await store.traces(
+        row.seq,
+        sender_agent=row.sender_agent,
+        is_broadcast=everyone,
+        after=after,
+        most=params.limit,
+    )
+    counts = await store.trace_counts(row.seq)
+    size = (
+        await store.broadcast_size(row.seq, sender_agent=row.sender_agent)
+        if everyone
+        else len(await store.channels(row.seq))
+    )
+    expired = row.expires_at is not None and row.expires_at <= context.now
+    receipts = fitting(
+        [show.receipt(row.seq, who, trace, is_expired=expired) for who, trace in found]
+    )
+    has_more = len(receipts) < len(found) or len(found) == params.limit
+    return StatusOf(
+        id=row.id,
+        sender=row.sender_name,
+        type=row.type,
+        to=show.addresses(row),
+        created_at=to_text(row.created_at),
+        recipients=size,
+        delivered=counts[0],
+        read=counts[1],
+        acknowledged=counts[2],
+        archived=counts[3],
+        is_expired=expired,
+        is_late=await _is_late(context, row),
+        receipts=receipts,
+        cursor=(
+            make_cursor(ws, f"status {row.seq}", found[len(receipts) - 1][0][0])
+            if has_more
+            else None
+        ),
+    )
+
+
+async def _is_late(context: Context, row: Stored) -> bool:
+    if row.expects_reply_by is None or row.expects_reply_by > context.now:
+        return False
+    return await context.store.first_answer(row) is None

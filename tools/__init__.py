@@ -1,0 +1,1 @@
+"""What the project is made with: its generated pages, pictures and vendored files."""
