@@ -677,7 +677,9 @@ class InviteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Invited:
-        """Create an invitation for a second machine that works once, within 24 hours.
+        """Create an invitation for a second machine.
+
+        It works once, within 24 hours.
 
         Raises Invalid, Conflict.
         """
@@ -690,8 +692,9 @@ class InviteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NewKey:
-        """Turn an invitation, given as the key of this call, into a key of its agent for 90
-        days.
+        """Create the key of an agent from an invitation.
+
+        The invitation is the key of this call. The new key is valid for 90 days.
 
         Raises BadKey when it has been used.
         """
@@ -2360,7 +2363,9 @@ class SyncInviteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Invited:
-        """Create an invitation for a second machine that works once, within 24 hours.
+        """Create an invitation for a second machine.
+
+        It works once, within 24 hours.
 
         Raises Invalid, Conflict.
         """
@@ -2373,8 +2378,9 @@ class SyncInviteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NewKey:
-        """Turn an invitation, given as the key of this call, into a key of its agent for 90
-        days.
+        """Create the key of an agent from an invitation.
+
+        The invitation is the key of this call. The new key is valid for 90 days.
 
         Raises BadKey when it has been used.
         """

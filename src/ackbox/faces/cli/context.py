@@ -35,7 +35,7 @@ class CliContext:
     def __init__(self) -> None:
         self.options: dict[str, Any] = {}
         self.timeout_s = 70.0
-        # What the caller's own files get; ours get less.
+        # What files of a program that is run get; those of ackbox get less.
         self.umask = 0o077
 
     def setting(self, name: str) -> str | None:

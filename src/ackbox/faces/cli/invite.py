@@ -61,7 +61,8 @@ def join(ctx: CliContext, invitation: str, replace: bool) -> None:
     place, has_secret, secret = invitation.partition("#")
     if not has_secret or not place.rstrip("/").endswith("/join"):
         raise Invalid(
-            "This is not an invitation.", hint="Paste the whole line that `ackbox invite` printed."
+            "This is not an invitation.",
+            hint="Paste the line that `ackbox invite` printed, from start to end.",
         )
     url = place.rstrip("/").removesuffix("/join")
     parse_url(url)
