@@ -42,6 +42,8 @@ WITHOUT: dict[str, dict[str, str]] = {
         "login.redeem": "the browser redeems the link that `open` makes",
         "login.end": "the dashboard signs out",
         "webhook.receive": "other systems post to it, signed",
+        "program.report": "`ackbox hook` sends an agent program's own event",
+        "program.shown": "`ackbox hook` confirms what it wrote out",
         "message.send_many": "for programs; people send one message at a time",
         "session.context": (
             "`session start` tells the same; for programs whose agents begin without one"

@@ -1,6 +1,6 @@
 """`python -m ackbox` and the `ackbox` command.
 
-The bridge is reached without loading the other verbs.
+A hook runs at each prompt and tool call: it is reached without loading the other verbs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ import sys
 
 def main() -> None:
     """Run the command line."""
+    if sys.argv[1:2] == ["hook"]:
+        from ackbox.faces.hook.command import run as hook
+
+        sys.exit(hook(sys.argv[2:]))
     from ackbox.faces.cli.main import main as run
 
     run()

@@ -85,7 +85,7 @@ async def test_every_operation_is_reached_by_every_way_in(served: Served) -> Non
                     expected
                     | {
                         "message": (
-                            expected["message"].replace(f" do {name}.", f" do {method} {path}.")
+                            expected["message"].replace(f" call {name}.", f" call {method} {path}.")
                         )
                     }
                 )

@@ -173,6 +173,8 @@ LIGHT = frozenset(
         "login.end",
         "login.link",
         "login.redeem",
+        "invite.create",
+        "invite.redeem",
         "note.link",
         "note.supersede",
         "schedule.remove",

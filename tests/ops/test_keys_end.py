@@ -27,6 +27,9 @@ async def key_of(post: Post, role: str) -> Post:
     if role in ("link", "owner-link"):
         made = await post("login.link", name="lena", as_owner=role == "owner-link")
         return Post(post.app, made.path.partition("#")[2])
+    if role == "invite":
+        made = await post("invite.create", name="ana")
+        return Post(post.app, made.path.partition("#")[2])
     return (
         await post.keyed("ana", role)
         if role not in ("human", "owner")

@@ -81,6 +81,8 @@ APART = {
     "key.rotate",
     "login.link",
     "login.redeem",
+    "invite.create",
+    "invite.redeem",
     "login.end",
     "message.send_many",
     "note.add",

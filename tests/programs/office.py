@@ -49,9 +49,15 @@ class Office:
         """Do an operation over REST, with the operator's key."""
         return self._rest.call(operation, params)
 
-    def send(self, body: str, *, sender: str = "alice", to: str = "bob") -> str:
+    def send(self, body: str, *, sender: str = "alice", to: str = "bob", **more: Any) -> str:
         """Send a message and return its id."""
-        return str(self.call("message.send", agent=sender, to=to, body=body)["id"])
+        return str(self.call("message.send", agent=sender, to=to, body=body, **more)["id"])
+
+    @property
+    def log(self) -> list[str]:
+        """Why hooks showed nothing."""
+        file = self.command.data / "hook.log"
+        return file.read_text().splitlines() if file.exists() else []
 
     def marked(self, ids: list[str]) -> list[str]:
         """Return those of some messages that their one recipient has marked."""
@@ -111,6 +117,39 @@ class Office:
         home = Home(self.where / agent, model, self.standin.url, self.way(kind, agent), tool_s)
         self.running.append(start(PROGRAMS[program], home))
         return self.running[-1]
+
+    def launch(self, program: str, agent: str, mind: Mind) -> subprocess.Popen[str]:
+        """Start a program by `ackbox run` as an agent whose model has a mind."""
+        model = self.standin.think(agent, mind)
+        home = Home(self.where / agent, model, self.standin.url, Way(), None)
+        own = ["--data-dir", str(self.command.data), "--as", agent, "--allow"]
+        launcher = [str(Path(sys.executable).parent / "ackbox"), "run", program, *own]
+        self.running.append(start(PROGRAMS[program], home, launcher=launcher))
+        return self.running[-1]
+
+    def connect(self, program: str, agent: str, mind: Mind) -> subprocess.Popen[str]:
+        """Start a program as it is after `ackbox connect`, as an agent whose model has a mind."""
+        model = self.standin.think(agent, mind)
+        home = Home(self.where / agent, model, self.standin.url, Way(), None)
+        # Its own settings are there before ackbox comes.
+        PROGRAMS[program].ready(home)
+        own = ["--data-dir", str(self.command.data), "--as", agent, "--allow"]
+        self.connected(home.path, "connect", program, *own)
+        self.running.append(start(PROGRAMS[program], home, is_reviewed=True))
+        return self.running[-1]
+
+    def connected(self, home: Path, *arguments: str) -> None:
+        """Run a command of the installed ackbox in a program's home."""
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "ackbox"), *arguments],
+            env={"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+            cwd=home,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def end(self, running: subprocess.Popen[str], agent: str) -> Lane:
         """Wait until a program has ended and its model has thought all it had.

@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).parent
+IS_WHOLE = os.environ.get("PROGRAMS") == "all"
 PROMPT = "Look at your messages."
 LONGEST_S = 240
 
 
 class Way(NamedTuple):
-    """How ackbox is reached: a command for stdio, or an address with a key for HTTP."""
+    """How ackbox is reached: a command for stdio, or an address with a key for HTTP; neither where
+    the program is given it by another way.
+    """
 
     command: list[str] = []
     url: str = ""
@@ -58,6 +61,7 @@ def _claude(home: Home) -> Ready:
         else {"type": "http", "url": way.url, "headers": {"Authorization": f"Bearer {way.key}"}}
     )
     settings = home.write("mcp.json", json.dumps({"mcpServers": {"ackbox": server}}))
+    mcp = ["--mcp-config", settings, "--strict-mcp-config", "--allowedTools", "mcp__ackbox"]
     waits = {"MCP_TOOL_TIMEOUT": str(int(home.tool_s * 1000))} if home.tool_s else {}
     quiet = {
         name: "1"
@@ -68,16 +72,7 @@ def _claude(home: Home) -> Ready:
         )
     }
     return (
-        [
-            "claude",
-            "-p",
-            PROMPT,
-            "--mcp-config",
-            settings,
-            "--strict-mcp-config",
-            "--allowedTools",
-            "mcp__ackbox",
-        ],
+        ["claude", "-p", PROMPT, *(mcp if way != Way() else [])],
         {"ANTHROPIC_BASE_URL": home.model, "ANTHROPIC_API_KEY": "sk-ant-none", **quiet, **waits},
     )
 
@@ -89,6 +84,13 @@ def _codex(home: Home) -> Ready:
         if way.command
         else [f"url = {text(way.url)}", 'bearer_token_env_var = "ACKBOX_KEY"']
     )
+    entry = [
+        "[mcp_servers.ackbox]",
+        *server,
+        'default_tools_approval_mode = "approve"',
+        "required = true",
+        *([f"tool_timeout_sec = {home.tool_s}"] if home.tool_s else []),
+    ]
     home.write(
         ".codex/config.toml",
         "\n".join(
@@ -105,11 +107,7 @@ def _codex(home: Home) -> Ready:
                 'env_key = "STANDIN_KEY"',
                 "request_max_retries = 0",
                 "stream_max_retries = 0",
-                "[mcp_servers.ackbox]",
-                *server,
-                'default_tools_approval_mode = "approve"',
-                "required = true",
-                *([f"tool_timeout_sec = {home.tool_s}"] if home.tool_s else []),
+                *(entry if way != Way() else []),
             ]
         )
         + "\n",
@@ -136,7 +134,9 @@ def _gemini(home: Home) -> Ready:
                 "general": {"disableAutoUpdate": True},
                 "privacy": {"usageStatisticsEnabled": False},
                 "telemetry": {"enabled": False},
-                "mcpServers": {"ackbox": {**server, **waits, "trust": True}},
+                "mcpServers": {"ackbox": {**server, **waits, "trust": True}}
+                if way != Way()
+                else {},
             }
         ),
     )
@@ -168,7 +168,7 @@ def _opencode(home: Home) -> Ready:
                 "autoupdate": False,
                 "share": "disabled",
                 "provider": {"standin": provider},
-                "mcp": {"ackbox": {**server, **waits, "enabled": True}},
+                "mcp": {"ackbox": {**server, **waits, "enabled": True}} if way != Way() else {},
             }
         ),
     )
@@ -183,6 +183,14 @@ class Program(NamedTuple):
     name: str
     package: str
     ready: Callable[[Home], Ready]
+
+    def reviewed(self, home: Home) -> Ready:
+        """Return what makes it ready without writing its settings again, its hooks reviewed."""
+        argv, own = self.ready(Home(home.path / "unused", *home[1:]))
+        # A first turn without a person begins before a server that is not required has started.
+        awaited = ["-c", "mcp_servers.ackbox.required=true"]
+        review = ["--dangerously-bypass-hook-trust", *awaited] if self.name == "codex" else []
+        return [*argv[:-1], *review, argv[-1]], own
 
     @property
     def version(self) -> str:
@@ -201,9 +209,22 @@ PROGRAMS = {
 }
 
 
-def start(program: Program, home: Home) -> subprocess.Popen[str]:
-    """Start a program on its one prompt."""
-    argv, own = program.ready(home)
+CHOSEN = list(PROGRAMS) if IS_WHOLE else ["claude"]
+
+
+def start(
+    program: Program,
+    home: Home,
+    *,
+    launcher: list[str] | None = None,
+    is_reviewed: bool = False,
+) -> subprocess.Popen[str]:
+    """Start a program on its one prompt: itself, or by the command of a launcher.
+
+    `is_reviewed` says that a person has reviewed its hooks, which no file holds.
+    """
+    argv, own = program.ready(home) if not is_reviewed else program.reviewed(home)
+    bins = HERE / "node_modules/.bin"
     work = home.path / "work"
     work.mkdir(parents=True, exist_ok=True)
     proxies = {
@@ -211,7 +232,7 @@ def start(program: Program, home: Home) -> subprocess.Popen[str]:
     }
     environment = {
         "HOME": str(home.path),
-        "PATH": os.environ["PATH"],
+        "PATH": f"{bins}{os.pathsep}{os.environ['PATH']}",
         "LANG": "C.UTF-8",
         "TERM": "dumb",
         **proxies,
@@ -220,7 +241,7 @@ def start(program: Program, home: Home) -> subprocess.Popen[str]:
         **own,
     }
     return subprocess.Popen(
-        [str(HERE / "node_modules/.bin" / argv[0]), *argv[1:]],
+        [*launcher, "--", *argv[1:]] if launcher else [str(bins / argv[0]), *argv[1:]],
         cwd=work,
         env=environment,
         text=True,

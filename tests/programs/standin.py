@@ -71,18 +71,11 @@ class Asked(NamedTuple):
         search = next(
             (each for each in self.api.tools(self.body) if each.full == "ToolSearch"), None
         )
-        if (
-            offered is None
-            and search is not None
-            and f"select:mcp__ackbox__{wanted.tool}" not in list(strings(self.body))
-        ):
-            return (
-                Turn(
-                    tool=search,
-                    arguments={"query": f"select:mcp__ackbox__{wanted.tool}", "max_results": 1},
-                ),
-                False,
-            )
+        # A plugin's tools have its name before theirs.
+        before = next((each.full.removesuffix(name) for name, each in self.tools.items()), "")
+        query = f"select:{before or 'mcp__ackbox__'}{wanted.tool}"
+        if offered is None and search is not None and query not in list(strings(self.body)):
+            return Turn(tool=search, arguments={"query": query, "max_results": 1}), False
         assert offered is not None, (
             f"no tool {wanted.tool} is offered; there are {list(self.tools)}"
         )

@@ -10,19 +10,14 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.npm import install
 from tests.programs.expected import AT_FIRST, SEND, TOOLS, Framed, framed
 from tests.programs.office import Office, until
-from tests.programs.programs import HERE, PROGRAMS
-from tests.programs.standin import Asked, Call, Mind, StandIn
+from tests.programs.programs import CHOSEN, IS_WHOLE
+from tests.programs.standin import Asked, Call, Mind
 
-IS_WHOLE = os.environ.get("PROGRAMS") == "all"
-CHOSEN = list(PROGRAMS) if IS_WHOLE else ["claude"]
 PAIRS = (
     [("claude", "codex"), ("codex", "opencode"), ("opencode", "gemini"), ("gemini", "claude")]
     if IS_WHOLE
@@ -41,31 +36,6 @@ BODIES = [
     + f"canary-{number}-end"
     for number in range(6)
 ]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def installed() -> None:
-    """Install what package-lock.json names, once.
-
-    Without npm these tests fail, they are not skipped.
-    """
-    # Not `npm ci`: it refuses a lock without the packages of other platforms, which not every
-    # mirror of the registry has.
-    install(
-        HERE,
-        "--no-save",
-        *([] if IS_WHOLE else ["--omit=dev"]),
-        verb="install",
-        brings=f"node_modules/.bin/{CHOSEN[-1]}",
-    )
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with StandIn() as standin:
-        office = Office(tmp_path, standin)
-        yield office
-        office.close()
 
 
 def both(test: object) -> object:

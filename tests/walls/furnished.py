@@ -20,6 +20,7 @@ class Furnisher:
         )
         self.word, self.once = f"word{letter}1", f"once-{letter}1"
         self.copy = f"the-token-of-copy-{letter}1"
+        self.program_session = f"program-session-{letter}1"
 
     async def do(self, operation: str, **params: Any) -> Any:
         return await self.app.call(
@@ -68,6 +69,17 @@ class Furnisher:
         await self.do("message.send", agent="ana", to="bob", body="quokka")
         await self.do("receipt.mark", agent="bob", ids=[first.id], mark="acknowledged")
         return str(first.id)
+
+    async def offer(self) -> str:
+        """Return the id of messages that a hook of bob's was given and has not shown."""
+        reported = await self.do(
+            "program.report",
+            agent="bob",
+            program="claude",
+            program_session=self.program_session,
+            moment="prompt",
+        )
+        return str(reported.offer)
 
     async def task(self) -> str:
         task = await self.do(
@@ -161,6 +173,8 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         idempotency=made.once,
         word=made.word,
         copy=made.copy,
+        program_session=made.program_session,
+        offer=await made.offer(),
         area=made.area,
         file=made.file,
         cursors=cursors,

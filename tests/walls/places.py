@@ -56,6 +56,8 @@ class Place:
     idempotency: str
     word: str
     copy: str
+    program_session: str
+    offer: str
     area: str
     file: str
     cursors: dict[str, str]
@@ -148,6 +150,8 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "to": lambda of: [of.note, of.agent, f"bob/{of.instance}", [of.human, "bob"]],
     "auto_instance": lambda of: [of.instance],
     "copy_id": lambda of: [of.copy],
+    "program_session": lambda of: [of.program_session],
+    "offer": lambda of: [of.offer],
     "to_instance": lambda of: [of.instance],
     "parent": lambda of: [of.message, of.receipt],
     "id": lambda of: [of.message, of.receipt, of.task, of.key, of.schedule, of.webhook, of.note],
@@ -200,6 +204,16 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
 NAMES_NOTHING = frozenset(
     {
         "as_owner",
+        "until",
+        "digest_minutes",
+        "at_turn_end",
+        "off",
+        "program",
+        "moment",
+        "event",
+        "is_new_context",
+        "is_continued",
+        "has_shown_last",
         "online_s",
         "body",
         "subject",
@@ -221,11 +235,9 @@ NAMES_NOTHING = frozenset(
         "unread_only",
         "include_archived",
         "since",
-        "until",
         "summary",
         "machine",
         "platform",
-        "program",
         "model",
         "reach",
         "ttl_s",

@@ -28,6 +28,8 @@ MAY: dict[str, set[str]] = {
     "login.link": {"human", *ADMINS},
     "login.end": {"human", *ADMINS},
     "login.redeem": {"link", "owner-link"},
+    "invite.create": ADMINS,
+    "invite.redeem": {"invite"},
     "message.preview": ALL,
     "thread.list": ALL,
     "workspace.needs": ALL,
@@ -38,6 +40,7 @@ MAY: dict[str, set[str]] = {
     "agent.check_in": WRITERS,
     "agent.heartbeat": WRITERS,
     "agent.check_out": WRITERS,
+    "agent.quiet": WRITERS,
     "agent.dismiss": WRITERS,
     "agent.set_kind": ADMINS,
     "note.add": WRITERS,
@@ -82,6 +85,8 @@ MAY: dict[str, set[str]] = {
     "key.revoke": ADMINS,
     "key.rotate": ADMINS,
     "turn.submit": WRITERS,
+    "program.report": WRITERS,
+    "program.shown": WRITERS,
     "event.log": ALL,
     "workspace.overview": ALL,
     "workspace.flow": ALL,
@@ -90,7 +95,7 @@ MAY: dict[str, set[str]] = {
     "webhook.list": ADMINS,
     "webhook.remove": ADMINS,
     # Whoever signs may; a key is not asked for.
-    "webhook.receive": ALL | {"server-admin", "link", "owner-link"},
+    "webhook.receive": ALL | {"server-admin", "link", "owner-link", "invite"},
     "schedule.add": WRITERS,
     "schedule.list": ALL,
     "schedule.remove": WRITERS,
@@ -113,6 +118,7 @@ MAY: dict[str, set[str]] = {
         "operator",
         "link",
         "owner-link",
+        "invite",
     ],
 )
 async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str) -> None:
@@ -120,6 +126,8 @@ async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str)
         key = (
             await post("login.link", name="petra", as_owner=role == "owner-link")
         ).path.partition("#")[2]
+    elif role == "invite":
+        key = (await post("invite.create", name="petra")).path.partition("#")[2]
     else:
         key = (
             post.key

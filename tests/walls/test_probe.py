@@ -82,6 +82,10 @@ class Asker:
             "summary": "x",
             "kind": "human",
             "auto_instance": "copy",
+            "program": "claude",
+            "program_session": self.home.program_session,
+            "moment": "prompt",
+            "offer": self.home.offer,
             "copy_id": "the-token-of-nobody",
             "name": (
                 f"{self.home.workspace}-{next(self.count)}"

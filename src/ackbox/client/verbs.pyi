@@ -18,12 +18,14 @@ from ackbox.ops.agent.check_in import CheckedIn, CheckedOut
 from ackbox.ops.agent.dismiss import Dismissed
 from ackbox.ops.agent.heartbeat import Alive
 from ackbox.ops.agent.list import Roster
+from ackbox.ops.agent.quiet import QuietRules
 from ackbox.ops.agent.set_kind import KindSet
 from ackbox.ops.agent.whoami import Identity
 from ackbox.ops.event.feed import Event, Events
 from ackbox.ops.event.list import Activity
 from ackbox.ops.event.log import Lines
 from ackbox.ops.inbox import Checked
+from ackbox.ops.invite import Invited
 from ackbox.ops.key import Keys, NewKey, RotatedKey
 from ackbox.ops.login import Ended as LoginEnded
 from ackbox.ops.login import Link
@@ -37,6 +39,8 @@ from ackbox.ops.message.status import StatusOf
 from ackbox.ops.message.withdraw import Withdrawn
 from ackbox.ops.note.link import GotNote, Linked
 from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
+from ackbox.ops.program.report import Reported
+from ackbox.ops.program.shown import Shown
 from ackbox.ops.receipt import Marked
 from ackbox.ops.schedule import Schedule, Schedules
 from ackbox.ops.server import BackedUp, Status
@@ -171,6 +175,27 @@ class AgentVerbs:
         session: str | None = None,
     ) -> Roster:
         """List agents and people with their presence, and unknown recipients."""
+
+    async def quiet(
+        self,
+        *,
+        until: str | None = None,
+        digest_minutes: int | None = None,
+        at_turn_end: bool = False,
+        off: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> QuietRules:
+        """Set when an agent program shows messages that are not urgent.
+
+        Without an instance the rules hold for all instances of the agent. Messages wait in
+        the mailbox
+        meanwhile, and senders see the rule in `reach`. Urgent messages are shown at once.
+
+        Raises Invalid, NotAllowed.
+        """
 
     async def set_kind(
         self,
@@ -640,6 +665,40 @@ class KeyVerbs:
         caller's).
         """
 
+class InviteVerbs:
+    async def create(
+        self,
+        *,
+        name: str,
+        may_speak_as: builtins.list[str] = ...,
+        label: str = "invite",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Invited:
+        """Create an invitation for a second machine.
+
+        It works once, within 24 hours.
+
+        Raises Invalid, Conflict.
+        """
+
+    async def redeem(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewKey:
+        """Create the key of an agent from an invitation.
+
+        The invitation is the key of this call. The new key is valid for 90 days.
+
+        Raises BadKey when it has been used.
+        """
+
 class LoginVerbs:
     async def link(
         self,
@@ -809,6 +868,68 @@ class NoteVerbs:
         """Return one note with its links and linked notes.
 
         Raises NotFound.
+        """
+
+class ProgramVerbs:
+    async def shown(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        offer: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Shown:
+        """Mark the messages of a report as shown to the model.
+
+        Marks them delivered, with the program, its session and the event as evidence. An
+        offer that
+        was confirmed before, or that a later report replaced, marks nothing.
+
+        Raises NotFound (no such session), NotAllowed.
+        """
+
+    async def report(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        moment: Literal[
+            "session_start",
+            "prompt",
+            "tool",
+            "turn_end",
+            "asking",
+            "compacting",
+            "compacted",
+            "session_end",
+        ],
+        event: str = "",
+        is_new_context: bool = False,
+        is_continued: bool = False,
+        has_shown_last: bool = False,
+        model: str | None = None,
+        machine: str | None = None,
+        auto_instance: str | None = None,
+        copy_id: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reported:
+        """Report an event of an agent program and get the messages to show.
+
+        A session start returns up to five unread messages, a prompt and the end of a turn
+        those that
+        this instance has not received yet, a tool call only urgent ones. After a
+        compaction, messages
+        that are not acknowledged come once more. The operation marks nothing: the messages
+        come again
+        until program.shown confirms them.
+
+        Raises Invalid, NotAllowed, NotYou.
         """
 
 class ReceiptVerbs:
@@ -1626,8 +1747,10 @@ class Nouns:
     mailbox: MailboxVerbs
     inbox: InboxVerbs
     key: KeyVerbs
+    invite: InviteVerbs
     login: LoginVerbs
     note: NoteVerbs
+    program: ProgramVerbs
     receipt: ReceiptVerbs
     schedule: ScheduleVerbs
     server: ServerVerbs
@@ -1738,6 +1861,27 @@ class SyncAgentVerbs:
         session: str | None = None,
     ) -> Roster:
         """List agents and people with their presence, and unknown recipients."""
+
+    def quiet(
+        self,
+        *,
+        until: str | None = None,
+        digest_minutes: int | None = None,
+        at_turn_end: bool = False,
+        off: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> QuietRules:
+        """Set when an agent program shows messages that are not urgent.
+
+        Without an instance the rules hold for all instances of the agent. Messages wait in
+        the mailbox
+        meanwhile, and senders see the rule in `reach`. Urgent messages are shown at once.
+
+        Raises Invalid, NotAllowed.
+        """
 
     def set_kind(
         self,
@@ -2207,6 +2351,40 @@ class SyncKeyVerbs:
         caller's).
         """
 
+class SyncInviteVerbs:
+    def create(
+        self,
+        *,
+        name: str,
+        may_speak_as: builtins.list[str] = ...,
+        label: str = "invite",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Invited:
+        """Create an invitation for a second machine.
+
+        It works once, within 24 hours.
+
+        Raises Invalid, Conflict.
+        """
+
+    def redeem(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewKey:
+        """Create the key of an agent from an invitation.
+
+        The invitation is the key of this call. The new key is valid for 90 days.
+
+        Raises BadKey when it has been used.
+        """
+
 class SyncLoginVerbs:
     def link(
         self,
@@ -2376,6 +2554,68 @@ class SyncNoteVerbs:
         """Return one note with its links and linked notes.
 
         Raises NotFound.
+        """
+
+class SyncProgramVerbs:
+    def shown(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        offer: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Shown:
+        """Mark the messages of a report as shown to the model.
+
+        Marks them delivered, with the program, its session and the event as evidence. An
+        offer that
+        was confirmed before, or that a later report replaced, marks nothing.
+
+        Raises NotFound (no such session), NotAllowed.
+        """
+
+    def report(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        moment: Literal[
+            "session_start",
+            "prompt",
+            "tool",
+            "turn_end",
+            "asking",
+            "compacting",
+            "compacted",
+            "session_end",
+        ],
+        event: str = "",
+        is_new_context: bool = False,
+        is_continued: bool = False,
+        has_shown_last: bool = False,
+        model: str | None = None,
+        machine: str | None = None,
+        auto_instance: str | None = None,
+        copy_id: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reported:
+        """Report an event of an agent program and get the messages to show.
+
+        A session start returns up to five unread messages, a prompt and the end of a turn
+        those that
+        this instance has not received yet, a tool call only urgent ones. After a
+        compaction, messages
+        that are not acknowledged come once more. The operation marks nothing: the messages
+        come again
+        until program.shown confirms them.
+
+        Raises Invalid, NotAllowed, NotYou.
         """
 
 class SyncReceiptVerbs:
@@ -3193,8 +3433,10 @@ class SyncNouns:
     mailbox: SyncMailboxVerbs
     inbox: SyncInboxVerbs
     key: SyncKeyVerbs
+    invite: SyncInviteVerbs
     login: SyncLoginVerbs
     note: SyncNoteVerbs
+    program: SyncProgramVerbs
     receipt: SyncReceiptVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs

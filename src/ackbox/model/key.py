@@ -30,6 +30,7 @@ Role = Literal[
     "operator",
     "link",
     "owner-link",
+    "invite",
 ]
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ID, _SECRET, _CHECK = 11, 43, 6

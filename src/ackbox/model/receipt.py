@@ -13,6 +13,9 @@ import msgspec
 from msgspec import Meta
 
 Mark = Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"]
+# Between stored and read: a signal went out, the text was put into a model's context, and a turn of
+# the model began with it.
+Step = Literal["signalled", "injected", "seen"]
 State = Literal["pending", "delivered", "read", "acknowledged", "expired", "withdrawn"]
 
 _HEX = re.compile(r"[0-9a-f]{32}")
@@ -32,7 +35,12 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     archived_at: Annotated[str | None, Meta(description="Archive time")] = None
     by: Annotated[
         list[dict[str, Any]],
-        Meta(description="Origin of each mark: mark, instance, at, face, operation, evidence"),
+        Meta(
+            description=(
+                "Evidence of each mark and each step before it (signalled, injected, seen):"
+                " mark, instance, at, face, operation, evidence"
+            )
+        ),
     ] = []
 
 

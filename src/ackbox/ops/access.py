@@ -13,7 +13,7 @@ import msgspec
 
 from ackbox.model.key import Role
 
-Scope = Literal["read", "write", "sign_in", "admin", "server", "database", "redeem"]
+Scope = Literal["read", "write", "sign_in", "admin", "server", "database", "redeem", "join"]
 
 # The one table of who may do what.
 ALLOWED: dict[Role, frozenset[Scope]] = {
@@ -28,6 +28,8 @@ ALLOWED: dict[Role, frozenset[Scope]] = {
     # A one-time link to the dashboard: good for becoming a person's or an owner's key, once.
     "link": frozenset({"redeem"}),
     "owner-link": frozenset({"redeem"}),
+    # An invitation: good for becoming the key of an agent on another machine, once.
+    "invite": frozenset({"join"}),
 }
 
 

@@ -31,9 +31,10 @@ KIND_OF: dict[Role, KeyKind] = {
     "operator": "adm",
     "link": "lnk",
     "owner-link": "lnk",
+    "invite": "lnk",
 }
 # The key that a link turns into.
-BECOMES: dict[Role, Role] = {"link": "human", "owner-link": "owner"}
+BECOMES: dict[Role, Role] = {"link": "human", "owner-link": "owner", "invite": "agent"}
 
 
 class CreateKey(Call, frozen=True, kw_only=True):

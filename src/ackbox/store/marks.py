@@ -37,6 +37,9 @@ class Trace(msgspec.Struct, frozen=True):
 # for each recipient of each message, so a time that the row has already is a 0, and the words that
 # come most have short forms.
 _LETTERS = {"delivered": "d", "read": "r", "acknowledged": "k", "archived": "x"}
+# Steps on the way that are no marks of a reader: they have evidence, and no time of their own.
+_STEPS = {"signalled": "s", "injected": "i", "seen": "n"}
+_ALL = _LETTERS | _STEPS
 _SHORT = {
     "rest": "r",
     "mcp": "m",
@@ -55,9 +58,10 @@ def _trace(times: Sequence[Any]) -> Trace:
     if times[4] is None:
         return Trace()
     acts = _acts.decode(times[4])
+    firsts = dict(zip(_LETTERS.values(), times[:4], strict=True))
     evidence = {
-        mark: [_entry(act, first) for act in acts if letter in act[0]]
-        for (mark, letter), first in zip(_LETTERS.items(), times[:4], strict=True)
+        mark: [_entry(act, letter, firsts) for act in acts if letter in act[0]]
+        for mark, letter in _ALL.items()
     }
     return Trace(
         times[0],
@@ -68,12 +72,16 @@ def _trace(times: Sequence[Any]) -> Trace:
     )
 
 
-def _entry(act: list[Any], first: int) -> list[Any]:
-    """Return an act as the entry of one mark, which was first set at `first`."""
-    _, instance, at, face, operation, *evidence = act
+def _entry(act: list[Any], letter: str, firsts: dict[str, int]) -> list[Any]:
+    """Return an act as the entry of one mark or step.
+
+    An act without a time was the first for each mark that it set.
+    """
+    letters, instance, at, face, operation, *evidence = act
+    marked = letter if letter in firsts else next((each for each in letters if each in firsts), "")
     return [
         instance,
-        at or first,
+        at or firsts[marked],
         _LONG.get(face, face),
         _LONG.get(operation, operation),
         *evidence,
@@ -84,7 +92,7 @@ def _as_acts(trace: Trace) -> str:
     acts: dict[tuple[Any, ...], str] = {}
     for mark, entries in trace.evidence.items():
         for entry in entries:
-            acts[tuple(entry)] = acts.get(tuple(entry), "") + _LETTERS[mark]
+            acts[tuple(entry)] = acts.get(tuple(entry), "") + _ALL[mark]
     # In order of time, so that each mark's entries come back in the order they were made.
     return msgspec.json.encode(
         [

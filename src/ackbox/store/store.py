@@ -20,6 +20,7 @@ from ackbox.store.keeping import Keeping
 from ackbox.store.marks import Marks
 from ackbox.store.messages import Messages
 from ackbox.store.notes import Notes
+from ackbox.store.programs import Programs
 from ackbox.store.readers import Readers
 from ackbox.store.schedules import Schedules
 from ackbox.store.search import Search
@@ -82,6 +83,7 @@ class Store(
     Schedules,
     Webhooks,
     Keeping,
+    Programs,
 ):
     """All questions about one workspace."""
 

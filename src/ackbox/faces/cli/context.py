@@ -35,6 +35,8 @@ class CliContext:
     def __init__(self) -> None:
         self.options: dict[str, Any] = {}
         self.timeout_s = 70.0
+        # What files of a program that is run get; those of ackbox get less.
+        self.umask = 0o077
 
     def setting(self, name: str) -> str | None:
         value = self.options.get(name)

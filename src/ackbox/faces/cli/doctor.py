@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ackbox import __version__, config
-from ackbox.client.discovery import read_server
+from ackbox.client.discovery import is_held, read_server
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.terminal_text import ago
@@ -37,6 +37,7 @@ def examine(ctx: CliContext) -> list[Finding]:
         *_open_files(where),
         _room(where),
         *_server(ctx, where),
+        *_programs(where),
     ]
 
 
@@ -274,3 +275,31 @@ def database_line(instance: dict[str, Any]) -> str:
         else "no backup"
     )
     return f"{instance['database_bytes'] / 1e6:,.1f} MB, {instance['sockets']} sockets, {copied}"
+
+
+def _programs(where: Path) -> list[Finding]:
+    """Return a finding for each agent program that `ackbox connect` wrote to."""
+    from ackbox.connecting.install import Place, holds
+    from ackbox.connecting.proof import check_hook
+    from ackbox.programs import PROGRAMS
+
+    records = [each for each in Place(Path.cwd(), where).all() if each.program in PROGRAMS]
+    found = []
+    for name, agent in dict.fromkeys((each.program, each.agent) for each in records):
+        program = PROGRAMS[name]
+        own = [each for each in records if (each.program, each.agent) == (name, agent)]
+        again = f"ackbox connect {name} --as {agent}"
+        broken = next((why for each in own if (why := holds(each)) is not None), None)
+        hook = next((each.hook for each in own if each.hook), None)
+        if broken is not None:
+            found.append(_finding("bad", name, broken, again))
+            continue
+        # Without a server the line above says what to do.
+        proof = check_hook(hook, os.environ) if hook and is_held(where) else None
+        if proof is not None and not proof.works:
+            found.append(_finding("bad", name, f"its hook fails: {proof.seen}", again))
+            continue
+        reaches = ", and its hook reaches the server" if proof is not None else ""
+        seen = f"{program.title} is connected as {agent}{reaches}"
+        found.append(_finding("ok", name, seen, program.trust))
+    return found

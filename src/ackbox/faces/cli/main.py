@@ -25,10 +25,13 @@ VERBS: dict[str, str] = {
         ("inbox", "read", "ack", "archive", "thread", "search", "tail", "wait"), "inbox"
     ),
     **dict.fromkeys(
-        ("who", "me", "heartbeat", "nudge", "dismiss", "agent", "key", "workspace"), "people"
+        ("who", "me", "heartbeat", "quiet", "nudge", "dismiss", "agent", "key", "workspace"),
+        "people",
     ),
     **dict.fromkeys(("task",), "work"),
     **dict.fromkeys(("session", "note", "turn"), "notes"),
+    **dict.fromkeys(("run", "connect", "disconnect", "hook"), "connect"),
+    **dict.fromkeys(("invite", "join"), "invite"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "run"),
     **dict.fromkeys(("schedule", "webhook"), "automation"),
     **dict.fromkeys(("export", "log", "import", "backup"), "keep"),
@@ -37,6 +40,8 @@ VERBS: dict[str, str] = {
 }
 # In the order that --help lists them; modules that share a title are listed together.
 FAMILIES = {
+    "connect": "Agent programs",
+    "invite": "Agent programs",
     "run": "Run",
     "send": "Messages",
     "inbox": "Messages",
@@ -149,10 +154,11 @@ def speak_utf8() -> None:
 def main() -> None:
     """Run the command line; Ctrl-C or a closed pipe ends it quietly."""
     # Files that this command and its children write are readable by their owner only.
-    os.umask(0o077)
+    ctx = CliContext()
+    ctx.umask = os.umask(0o077)
     try:
         speak_utf8()
-        cli(prog_name="ackbox", standalone_mode=False)
+        cli(prog_name="ackbox", standalone_mode=False, obj=ctx)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(plain(error.format_message()), err=True)
         sys.exit(USED_WRONGLY)

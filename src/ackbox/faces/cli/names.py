@@ -17,6 +17,8 @@ COMMANDS = {
     "event.log": "ackbox log",
     "inbox.check": "ackbox inbox",
     "server.backup": "ackbox backup",
+    "invite.create": "ackbox invite",
+    "invite.redeem": "ackbox join",
     "key.create": "ackbox key create",
     "key.list": "ackbox key list",
     "key.revoke": "ackbox key revoke",

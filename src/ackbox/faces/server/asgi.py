@@ -19,6 +19,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from ackbox.app.call import App
 from ackbox.errors import AckboxError, NotAllowed
+from ackbox.faces.hook import endpoint as hook
 from ackbox.faces.http.reply import bearer, error_response
 from ackbox.faces.http.wire import encode
 from ackbox.faces.rest import dialect_routes as dialect_rest
@@ -75,6 +76,7 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
             *dialect_rest.routes(call, app),
             *views.routes(call),
             *webhook.routes(call),
+            *hook.routes(call, app.clock),
         ],
         exception_handlers={404: views.not_found, 405: views.not_found},
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],

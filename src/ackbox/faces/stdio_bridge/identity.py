@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ackbox.client.http import HttpCaller, NoServer
+from ackbox.client.program_process import copy_id
 from ackbox.client.staying import Staying
 from ackbox.errors import AckboxError
 
@@ -39,7 +40,8 @@ class Identity:
         self._card = card
         self._only_as = only_as
         self._wish = _place() if wants_instance else None
-        self._id = uuid.uuid4().hex if wants_instance else None
+        # The same as the hooks of the program that started this bridge.
+        self._id = (copy_id() or uuid.uuid4().hex) if wants_instance else None
         self._lock = threading.Lock()
         self._is_settled = not wants_instance
         self._seen_at = 0.0

@@ -38,11 +38,16 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     program: Annotated[str | None, Meta(description="Agent program")] = None
     model: Annotated[str | None, Meta(description="Model")] = None
     title: Annotated[str | None, Meta(description="Display name")] = None
-    role: Annotated[str | None, Meta(description="Intent")] = None
+    role: Annotated[str | None, Meta(description="Role, such as reviewer")] = None
     capabilities: Annotated[list[str], Meta(description="Capabilities")] = []
     area: Annotated[str | None, Meta(description="Area of the work that it claims")] = None
     files: Annotated[list[str], Meta(description="Files it works on")] = []
     reach: Annotated[str, Meta(description="Delivery channel: poll, hook, socket or push")] = "poll"
+    activity: Annotated[
+        str | None,
+        Meta(description="Activity of its program: idle, busy, asking, compacting or gone"),
+    ] = None
+    activity_since: Annotated[str | None, Meta(description="Time the activity began")] = None
     instances: Annotated[list[Instance], Meta(description="Instances")] = []
     unread: Annotated[
         int | None,
@@ -55,7 +60,8 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
 
 
-_CARD = (
+# What an agent says of itself when it checks in; its activity comes from its program alone.
+DECLARED = (
     "summary",
     "machine",
     "platform",
@@ -72,7 +78,11 @@ _CARD = (
 
 def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -> Instance:
     """Return a reader as others see it."""
-    card = {key: here.card[key] for key in _CARD if here.card.get(key) not in (None, "")}
+    card = {
+        key: here.card[key]
+        for key in (*DECLARED, "activity")
+        if here.card.get(key) not in (None, "")
+    }
     return Instance(
         agent=reader.name,
         instance=reader.instance,
@@ -81,6 +91,7 @@ def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -
         is_working=here.presence == "online" and bool(card.get("summary")),
         last_seen=to_text_or_none(here.last_seen),
         started_at=to_text_or_none(here.started_at),
+        activity_since=to_text_or_none(here.card.get("activity_at")),
         instances=instances or [],
         **card,
     )

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from ackbox.errors import Invalid
 from ackbox.model.moment import to_text
-from ackbox.ops.agent.card import _CARD, Instance, shown
+from ackbox.ops.agent.card import DECLARED, Instance, shown
 from ackbox.ops.agent.copies import COPY, choose, siblings
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.rules.overlap import Overlap, overlap
@@ -150,7 +150,7 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
     if params.copy_id is not None:
         # The card of another process does not apply to this one.
         card = {**(card if token == params.copy_id else {}), COPY: params.copy_id}
-    card |= {key: getattr(params, key) for key in _CARD if getattr(params, key) is not None}
+    card |= {key: getattr(params, key) for key in DECLARED if getattr(params, key) is not None}
     ttl_s = params.ttl_s or (before.ttl_s if before else DEFAULT_TTL_S)
     presence = Presence(
         me.reader,

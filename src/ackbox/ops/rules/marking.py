@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ackbox.model.receipt import Mark, parse_receipt_id
+from ackbox.model.receipt import Mark, Step, parse_receipt_id
 from ackbox.ops.table import Context
 from ackbox.store.marks import Trace
 from ackbox.store.messages import Stored
@@ -25,6 +25,8 @@ IMPLIES: dict[str, tuple[str, ...]] = {
     "archived": ("archived",),
 }
 _NUMBER = re.compile(r"#[0-9]{1,18}")
+# Of one step of one recipient; the newest are kept.
+MAX_STEPS = 20
 UNDOES: dict[str, str] = {"unread": "read", "unarchived": "archived"}
 
 
@@ -266,4 +268,20 @@ def _addressed(me: Reader, numbers: Sequence[int]) -> int:
         else me.reader
         if me.reader in numbers
         else numbers[0]
+    )
+
+
+async def add_step(
+    context: Context, me: Reader, target: Target, step: Step, *, evidence: str
+) -> None:
+    """Add evidence of a step on a message's way; each instance has one of each step and event."""
+    seq = target.row.seq
+    trace = await context.store.trace(seq, target.addressed)
+    entries = trace.evidence.get(step, [])
+    entry = [me.instance or "", context.now, context.face, context.operation, evidence]
+    if any(known[0] == entry[0] and known[4:] == entry[4:] for known in entries):
+        return
+    steps = {**trace.evidence, step: [*entries, entry][-MAX_STEPS:]}
+    await context.store.put_trace(
+        seq, target.addressed, msgspec.structs.replace(trace, evidence=steps)
     )

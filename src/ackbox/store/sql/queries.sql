@@ -1066,3 +1066,19 @@ INSERT INTO database_copy (made_at, bytes, verified) VALUES (:now, :bytes, :veri
 -- name: copy_last
 -- The newest copy of the database. across: a copy holds all workspaces; primary key.
 SELECT made_at, bytes, verified FROM database_copy ORDER BY made_at DESC LIMIT 1;
+
+-- name: program_session_find
+-- Find a session of an agent program; primary key.
+SELECT program, id, reader, activity, activity_at, started_at, last_at, memory
+FROM program_session WHERE ws = :ws AND program = :program AND id = :id;
+
+-- name: program_session_put
+-- Keep what a session of an agent program does and was shown; primary key.
+INSERT INTO program_session (ws, program, id, reader, activity, activity_at, started_at, last_at, memory)
+VALUES (:ws, :program, :id, :reader, :activity, :activity_at, :started_at, :last_at, :memory)
+ON CONFLICT (ws, program, id) DO UPDATE SET reader = excluded.reader, activity = excluded.activity,
+    activity_at = excluded.activity_at, last_at = excluded.last_at, memory = excluded.memory;
+
+-- name: program_sessions_forget
+-- Forget sessions that have not reported since a moment; index program_session_by_age.
+DELETE FROM program_session WHERE ws = :ws AND last_at < :before;

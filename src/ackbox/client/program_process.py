@@ -1,0 +1,97 @@
+"""Program process: the agent program that started this process, and the id that its hooks and its
+bridge share.
+
+Hooks and bridge of one program must be one instance of their agent; what they have in common is the
+process that started them. Imports the standard library alone: a hook has no time for more.
+Explained in docs/why/reach.md.
+"""
+
+from __future__ import annotations
+
+import os
+
+PROGRAMS = ("claude", "codex", "gemini", "opencode", "cursor")
+# What may stand between a program and what it starts.
+BETWEEN = frozenset({"sh", "bash", "dash", "zsh", "fish", "env", "timeout", "uv", "uvx", "ackbox"})
+# All plain terminals of Codex share this process: it is no session's own.
+SHARED = "app-server"
+MAX_STEPS = 8
+
+
+def copy_id(program: str | None = None) -> str | None:
+    """Return the id of the program's process; None when no agent program started this one."""
+    given, launched = os.environ.get("ACKBOX_COPY_ID"), os.environ.get("ACKBOX_LAUNCH")
+    # A program that was started by a launched one inherits its variables; it is not that instance.
+    own = program or os.environ.get("ACKBOX_CONNECTED")
+    if given and (not launched or not own or own == launched):
+        return given[:64].ljust(16, "-")
+    found = _program_process()
+    if found is None or (program is not None and found[0] != program):
+        return None
+    name, pid, started = found
+    return f"{name}-process-{pid}-{started}"[:64].ljust(16, "-")
+
+
+def session_copy_id(program: str, session: str) -> str:
+    """Return the id of a program's session, for programs whose process is not its own."""
+    return f"{program}-session-{session}"[:64].ljust(16, "-")
+
+
+def _program_process() -> tuple[str, int, str] | None:
+    """Return (program, process id, start) of the nearest ancestor that is an agent program."""
+    pid = os.getppid()
+    for _ in range(MAX_STEPS):
+        if pid <= 1:
+            return None
+        name, parent, started, words = _process(pid)
+        program = program_in(words)
+        if name not in BETWEEN:
+            if program is None or SHARED in words:
+                return None
+            return program, pid, started
+        pid = parent
+    return None
+
+
+def program_in(words: list[str]) -> str | None:
+    """Return the agent program that a command line runs: the part of its path nearest to the end
+    that names one, so that a user called claude can run codex.
+    """
+    for word in words[:2]:
+        for part in reversed(word.split("/")):
+            found = next((each for each in PROGRAMS if part.startswith(each)), None)
+            if found is not None:
+                return found
+    return None
+
+
+def _process(pid: int) -> tuple[str, int, str, list[str]]:
+    """Return (name, parent, start, command line) of a process; empty when it cannot be read."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            before, _, after = file.read().rpartition(")")
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            words = file.read(4096).decode("utf-8", "replace").split("\0")
+    except OSError:
+        return _asked_of_ps(pid)
+    fields = after.split()
+    return before.partition("(")[2], int(fields[1]), fields[19], words
+
+
+def _asked_of_ps(pid: int) -> tuple[str, int, str, list[str]]:
+    """The same where there is no /proc, as on macOS."""
+    if os.path.isdir("/proc/self"):
+        return "", 0, "", []
+    import subprocess
+
+    done = subprocess.run(
+        ["ps", "-o", "ppid=,lstart=,command=", "-p", str(pid)],
+        capture_output=True,
+        text=True,
+        timeout=0.5,
+        check=False,
+    )
+    words = done.stdout.split()
+    if len(words) < 7:
+        return "", 0, "", []
+    return os.path.basename(words[6]), int(words[0]), "-".join(words[2:6]), words[6:]

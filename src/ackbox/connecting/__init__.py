@@ -1,0 +1,1 @@
+"""Connecting: putting ackbox into the settings of agent programs, and taking it out again."""

@@ -1,0 +1,83 @@
+"""Given: which ackbox an agent program is connected to, found once for all that is written.
+
+Explained in docs/why/reach.md, "Other people's files".
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from ackbox import config
+from ackbox.briefing import COMMANDS
+from ackbox.errors import Conflict, Invalid
+from ackbox.programs import PROGRAMS
+from ackbox.programs.program import Program
+from ackbox.programs.setting import Command, Given
+
+# Where the programs keep their settings, when their own variables say so.
+PLACES = (
+    "CLAUDE_CONFIG_DIR",
+    "CODEX_HOME",
+    "GEMINI_CLI_HOME",
+    "OPENCODE_CONFIG",
+    "XDG_CONFIG_HOME",
+)
+
+
+def installed() -> list[str]:
+    """Return the absolute command of this ackbox: its script, else the interpreter that runs it."""
+    script = Path(sys.executable).parent / "ackbox"
+    if os.access(script, os.X_OK):
+        return [str(script)]
+    return [sys.executable, "-P", "-m", "ackbox"]
+
+
+def refuse_temporary(command: list[str]) -> None:
+    """Raise Conflict for a copy that a tool put into its cache and may delete: settings that name
+    it would stop working one day.
+    """
+    if "archive-v0" in Path(command[0]).parts:
+        raise Conflict(
+            f"This ackbox runs from a cache: {command[0]}.",
+            hint="Install it first, for example with: uv tool install ackbox",
+        )
+
+
+def program_of(name: str) -> Program:
+    """Return a program by its name. Raises Invalid."""
+    if name not in PROGRAMS:
+        raise Invalid(
+            f"Unknown agent program {name!r}.", hint=f"Use one of: {', '.join(PROGRAMS)}."
+        )
+    return PROGRAMS[name]
+
+
+def given_of(
+    program: Program,
+    *,
+    agent: str | None = None,
+    workspace: str | None = None,
+    data_dir: str | None = None,
+    url: str | None = None,
+    environment: Mapping[str, str],
+) -> Given:
+    """Return what an installation of this ackbox says; the agent is called as the program when
+    nobody named it.
+    """
+    where, source = config.look_up("data_dir", data_dir)
+    options = []
+    if where is not None and source != "default":
+        options += ["--data-dir", str(Path(where).expanduser().absolute())]
+    if url is not None:
+        options += ["--url", url]
+    return Given(
+        program=program.name,
+        command=[*installed(), *options],
+        agent=agent or program.name,
+        workspace=workspace,
+        commands={name: Command(*parts) for name, parts in COMMANDS.items()},
+        environment={name: environment[name] for name in PLACES if environment.get(name)},
+    )

@@ -1,0 +1,74 @@
+"""Launching: what one launch of an agent program gets, without a change to any file of the user's.
+
+Explained in docs/why/reach.md, "One launch".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from pathlib import Path
+
+import msgspec
+
+from ackbox.connecting import edit
+from ackbox.errors import Invalid, NotFound
+from ackbox.private import make_directory, write_private
+from ackbox.programs.program import Program
+from ackbox.programs.setting import Given, Launch
+
+
+def executable_of(program: Program, path: str | None) -> str:
+    """Return where a program is. Raises NotFound."""
+    found = shutil.which(program.executable, path=path)
+    if found is None:
+        install = f"Install it with: npm install -g {program.package}" if program.package else ""
+        raise NotFound(f"There is no command `{program.executable}` on PATH.", hint=install or None)
+    return found
+
+
+def prepare(program: Program, given: Given, where: Path) -> tuple[list[str], dict[str, str]]:
+    """Write what a launch needs below a directory of ours; returns its arguments and variables.
+
+    Raises Invalid, Unavailable.
+    """
+    if program.launch is None:
+        raise Invalid(
+            f"{program.title} cannot be launched with ackbox: {program.no_launch}.",
+            hint=f"Put ackbox into its settings once with: ackbox connect {program.name}",
+        )
+    copy = uuid.uuid4().hex
+    given = msgspec.structs.replace(given, is_launch=True, copy_id=copy)
+    # The same launch has the same directory, so that nothing piles up; another has its own, since
+    # a program may still be running there.
+    texts = _texts(program.launch(given, ""))
+    name = hashlib.sha256(json.dumps(sorted(texts.items())).encode()).hexdigest()[:16]
+    directory = where / "launches" / f"{program.name}-{name}"
+    launch = program.launch(given, str(directory))
+    for path, text in _texts(launch).items():
+        file = directory / path
+        if not file.exists() or file.read_text("utf-8") != text:
+            make_directory(file.parent)
+            write_private(file, text)
+    return launch.arguments, {
+        **launch.environment,
+        "ACKBOX_COPY_ID": copy,
+        "ACKBOX_LAUNCH": program.name,
+        "ACKBOX_AGENT": given.agent,
+        **({"ACKBOX_WORKSPACE": given.workspace} if given.workspace else {}),
+    }
+
+
+def _texts(launch: Launch) -> dict[str, str]:
+    """Return the files of a launch: ours, and copies of settings files with ours put over them."""
+    found = dict(launch.files)
+    for path, (original, settings) in launch.overlays.items():
+        file = Path(os.path.expanduser(original)) if original else None
+        text = file.read_text("utf-8") if file is not None and file.is_file() else ""
+        for setting in settings:
+            text = edit.apply(path, text, setting)
+        found[path] = text
+    return found

@@ -1,0 +1,1 @@
+"""The hook face: an agent program's events over HTTP, and the small command that sends them."""

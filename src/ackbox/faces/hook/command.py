@@ -1,0 +1,326 @@
+"""`ackbox hook PROGRAM`: carries an event from an agent program to the server, and the reply back.
+
+It must never harm: it ends within its own deadline, with exit code 0, and prints a whole reply or
+nothing. It confirms what it showed only after the output was written out. Imports the standard
+library alone, and little of it: it runs at each prompt and tool call.
+Explained in docs/why/reach.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import sys
+import time
+
+from ackbox.client.program_process import copy_id, session_copy_id
+
+HELP = """Usage: ackbox hook PROGRAM [OPTIONS]
+
+  Example: echo '{"hook_event_name": "SessionStart", "session_id": "1"}' | ackbox hook claude
+
+  Pass an event of an agent program to the server and print its reply. `ackbox connect` installs
+  this as the program's hook. Prints nothing and ends with 0 when anything is wrong; the reason is
+  in hook.log in the data directory.
+
+Options:
+  --as NAME        Agent to speak as.
+  --instance NAME  Instance of the agent; left out, the server gives one.
+  --workspace W    Workspace to act in.
+  --data-dir DIR   Data directory of the server.
+  --url URL        Server to talk to; its key is in the settings file or ACKBOX_KEY.
+  --deadline S     Seconds before it gives up (0.8).
+  --check          Say what is wrong, with exit code 1, and confirm nothing.
+  --help           Show this text.
+
+  `ackbox connect` writes --connected into what it installs, `ackbox run` writes --launched.
+"""
+DEADLINE_S = 0.8
+MAX_PAYLOAD = 16 << 20
+MAX_LOG = 256 << 10
+# Options that take no value.
+FLAGS = frozenset({"check", "connected", "launched"})
+# What the server reads of an event; the rest, such as a tool's output, stays here.
+FIELDS = (
+    "hook_event_name",
+    "session_id",
+    "conversation_id",
+    "source",
+    "trigger",
+    "model",
+    "stop_hook_active",
+    "is_continued",
+    "loop_count",
+    "notification_type",
+)
+
+
+class Failed(Exception):
+    """Why nothing was shown."""
+
+
+class Server:
+    """Where the server is, and the key for it."""
+
+    def __init__(
+        self, host: str, port: int, key: str, *, path: str = "", is_encrypted: bool = False
+    ) -> None:
+        self.host, self.port, self.key = host, port, key
+        self.path, self.is_encrypted = path, is_encrypted
+
+    def connect(self, timeout: float) -> socket.socket:
+        """Open a connection."""
+        line = socket.create_connection((self.host, self.port), timeout=timeout)
+        if not self.is_encrypted:
+            return line
+        import ssl
+
+        return ssl.create_default_context().wrap_socket(line, server_hostname=self.host)
+
+
+def run(arguments: list[str]) -> int:
+    """Carry one event; returns the exit code, which is always 0 unless `--check` asks for more."""
+    if "--help" in arguments or not arguments or arguments[0].startswith("-"):
+        sys.stdout.write(HELP)
+        return 0
+    program, options = arguments[0], _options(arguments[1:])
+    # A program that `ackbox run` started has the hooks of that launch; with those of the
+    # installation as well, its model would be shown everything twice.
+    if "connected" in options and os.environ.get("ACKBOX_LAUNCH") == program:
+        return 0
+    try:
+        deadline = float(options.get("deadline") or DEADLINE_S)
+        signal.signal(signal.SIGALRM, lambda *_: _give_up(program, options))
+        signal.setitimer(signal.ITIMER_REAL, deadline)
+        _carry(program, options, deadline)
+    except Exception as error:  # the edge: a hook never harms
+        why = f"{program}: {type(error).__name__}: {error}"
+        if "check" in options:
+            sys.stderr.write(f"{why}\n")
+            return 1
+        _log(options, why)
+    return 0
+
+
+def _options(arguments: list[str]) -> dict[str, str]:
+    names = iter(arguments)
+    found = {}
+    for name in names:
+        flag, has_value, value = name.removeprefix("--").partition("=")
+        found[flag] = value if has_value or flag in FLAGS else next(names, "")
+    return found
+
+
+def _carry(program: str, options: dict[str, str], deadline: float) -> None:
+    payload = _payload()
+    # A sub-agent's context is its own.
+    if payload.get("agent_id"):
+        return
+    server = _server(options)
+    session = str(payload.get("session_id") or payload.get("conversation_id") or "")
+    headers = _headers(program, options, server.key, session, payload)
+    with server.connect(deadline) as line:
+        host, path = f"{server.host}:{server.port}", f"{server.path}/v1/hook/{_quoted(program)}"
+        body = json.dumps(_kept(payload)).encode()
+        status, told, reply = _ask(line, host, path, headers, body)
+        if status == 204:
+            return
+        if status != 200:
+            raise Failed(f"the server answered {status}: {reply[:300].decode('utf-8', 'replace')}")
+        sys.stdout.buffer.write(reply)
+        sys.stdout.buffer.flush()
+        offer = told.get("ackbox-offer")
+        if offer and "check" not in options:
+            confirmed = {"program": program, "program_session": session[:128], "offer": offer}
+            status, _, reply = _ask(
+                line, host, f"{path}/shown", headers, json.dumps(confirmed).encode()
+            )
+            if status != 200:
+                raise Failed(f"not confirmed ({status}): {reply[:300].decode('utf-8', 'replace')}")
+
+
+def _payload() -> dict[str, object]:
+    text = sys.stdin.buffer.read(MAX_PAYLOAD).removeprefix(b"\xef\xbb\xbf")
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise Failed("the event is not a JSON object")
+    return found
+
+
+def _kept(payload: dict[str, object]) -> dict[str, object]:
+    kept = {name: payload[name] for name in FIELDS if name in payload}
+    calls = payload.get("tool_calls")
+    if isinstance(calls, list):
+        kept["tool_calls"] = [_short(each) for each in calls[:50] if isinstance(each, dict)]
+    return kept
+
+
+def _short(call: dict[str, object]) -> dict[str, object]:
+    given = call.get("tool_input")
+    paths = given if isinstance(given, dict) else {}
+    return {
+        "tool_name": call.get("tool_name"),
+        "tool_input": {
+            name: paths[name] for name in ("file_path", "notebook_path") if name in paths
+        },
+    }
+
+
+def _headers(
+    program: str,
+    options: dict[str, str],
+    key: str,
+    session: str,
+    payload: dict[str, object],
+) -> dict[str, str]:
+    environment = os.environ
+    place = os.path.basename(str(payload.get("cwd") or os.getcwd())) or socket.gethostname()
+    named = {
+        "Ackbox-Agent": options.get("as") or environment.get("ACKBOX_AGENT", ""),
+        "Ackbox-Instance": options.get("instance") or environment.get("ACKBOX_INSTANCE", ""),
+        "Ackbox-Workspace": options.get("workspace") or environment.get("ACKBOX_WORKSPACE", ""),
+        "Ackbox-Machine": socket.gethostname()[:200],
+        "Ackbox-Copy": copy_id(program) or session_copy_id(program, session),
+        "Ackbox-Place": place[:200],
+        "Ackbox-Local-Time": time.strftime("%a %d %b %Y %H:%M %Z"),
+    }
+    quoted = {name: _quoted(value) for name, value in named.items() if value}
+    return {"Authorization": f"Bearer {key}", "Content-Type": "application/json", **quoted}
+
+
+def _quoted(text: str) -> str:
+    """Return text for a header or a path, as urllib's `quote` writes it."""
+    plain = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
+    return "".join(chr(c) if c in plain else f"%{c:02X}" for c in text.encode())
+
+
+def _ask(
+    line: socket.socket, host: str, path: str, headers: dict[str, str], body: bytes
+) -> tuple[int, dict[str, str], bytes]:
+    """Make one request on an open connection; returns status, headers and body."""
+    head = [f"POST {path} HTTP/1.1", f"Host: {host}", f"Content-Length: {len(body)}"]
+    head += [f"{name}: {value}" for name, value in headers.items()]
+    line.sendall("\r\n".join([*head, "", ""]).encode() + body)
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _more(line)
+    top, _, rest = received.partition(b"\r\n\r\n")
+    first, *lines = top.decode("latin-1").split("\r\n")
+    told = {
+        name.strip().lower(): value.strip()
+        for name, _, value in (each.partition(":") for each in lines)
+    }
+    length = int(told.get("content-length", "0"))
+    while len(rest) < length:
+        rest += _more(line)
+    return int(first.split()[1]), told, rest[:length]
+
+
+def _more(line: socket.socket) -> bytes:
+    part = line.recv(65536)
+    if not part:
+        raise Failed("the server closed the connection")
+    return part
+
+
+def _server(options: dict[str, str]) -> Server:
+    """Return the server that runs on this machine.
+
+    What an option, the environment or a settings file says of another takes the longer way.
+    """
+    environment = os.environ
+    home = _data_dir(options)
+    has_file = os.path.exists(_settings_file())
+    is_named = options.get("url") or environment.get("ACKBOX_URL") or environment.get("ACKBOX_KEY")
+    if not (is_named or has_file):
+        try:
+            told = json.loads(_private(os.path.join(home, "server.json")))
+        except FileNotFoundError:
+            raise Failed(f"no server runs on {home}") from None
+        _refuse_ended(home)
+        host, _, port = str(told["url"]).removeprefix("http://").rpartition(":")
+        key = _private(os.path.join(home, "operator.key")).strip()
+        return Server(host.strip("[]"), int(port.strip("/")), key)
+    from ackbox.client.discovery import caller
+    from ackbox.client.http import parse_url
+
+    found = caller(
+        data_dir=options.get("data-dir") or None, url=options.get("url") or None, face="hook"
+    )
+    parts = parse_url(found.url)
+    is_encrypted = parts.scheme == "https"
+    return Server(
+        parts.hostname or "",
+        parts.port or (443 if is_encrypted else 80),
+        found.key or "",
+        path=parts.path.rstrip("/"),
+        is_encrypted=is_encrypted,
+    )
+
+
+def _refuse_ended(home: str) -> None:
+    """Raise Failed when the server has ended: another program may have its port by now."""
+    import fcntl
+
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        number = os.open(os.path.join(home, "server.lock"), flags)
+    except FileNotFoundError:
+        raise Failed(f"no server runs on {home}") from None
+    try:
+        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(number)
+    raise Failed(f"no server runs on {home}")
+
+
+def _data_dir(options: dict[str, str]) -> str:
+    chosen = options.get("data-dir") or os.environ.get("ACKBOX_DATA_DIR")
+    home = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return os.path.expanduser(chosen) if chosen else os.path.join(home, "ackbox")
+
+
+def _settings_file() -> str:
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    return os.path.join(home, "ackbox", "config.toml")
+
+
+def _private(path: str) -> str:
+    """Return the text of a file that nobody else can write, in a directory of ours."""
+    for each in (os.path.dirname(path), path):
+        found = os.stat(each)
+        if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise Failed(f"{each} belongs to another user, or others can write it")
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def _give_up(program: str, options: dict[str, str]) -> None:
+    if "check" in options:
+        os.write(2, f"{program}: the server gave no answer in time\n".encode())
+        os._exit(1)
+    _log(options, f"{program}: no answer in time")
+    os._exit(0)
+
+
+def _log(options: dict[str, str], line: str) -> None:
+    """Note why nothing was shown; without a data directory there is nowhere to note it."""
+    home = _data_dir(options)
+    path = os.path.join(home, "hook.log")
+    try:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        number = os.open(path, flags, 0o600)
+        try:
+            if os.fstat(number).st_size > MAX_LOG:
+                os.ftruncate(number, 0)
+            when = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+            os.write(number, f"{when} {line}\n".encode("utf-8", "replace"))
+        finally:
+            os.close(number)
+    except OSError:
+        return

@@ -1,0 +1,156 @@
+"""The server's end of a hook: an event as the program wrote it, and the reply as it reads it.
+
+A reply comes with the id of what it shows in the header Ackbox-Offer; whoever has written it out
+says so at /v1/hook/{program}/shown. One that cannot says with its next event that the last reply
+was shown (`Ackbox-Confirms: next`). Explained in docs/why/reach.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ackbox.briefing import HOOK_LENGTH, Answer, for_hook
+from ackbox.errors import Invalid, NotFound
+from ackbox.faces.http.body import BODY_LIMIT, Holding, read_body
+from ackbox.faces.http.connection import gone_of
+from ackbox.faces.http.reply import (
+    JSON,
+    connection_in,
+    credential,
+    error_response,
+    identity_headers,
+    machine_headers,
+    with_identity,
+)
+from ackbox.faces.http.wire import Calling, encode
+from ackbox.ops.decode import parse_object
+from ackbox.programs import PROGRAMS
+from ackbox.programs.program import Event, Program
+
+
+def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
+    """Return the routes of events and of confirmations."""
+
+    async def report(request: Request) -> Response:
+        events: list[Event] = []
+
+        async def read(held: Holding) -> dict[str, Any]:
+            event = _event(request, await read_body(request, BODY_LIMIT, held))
+            events.append(event)
+            return _params(request, event)
+
+        answer = Answer(clock, length=HOOK_LENGTH)
+        result = await call(
+            "program.report",
+            read,
+            credential=credential(request),
+            face="hook",
+            gone=gone_of(request.scope),
+            fits=answer.fits,
+            connection=connection_in(request.headers),
+        )
+        event = events[0]
+        text = for_hook(
+            result,
+            answer,
+            is_start=event.moment == "session_start",
+            local_time=_local_time(request, clock),
+        )
+        reply = PROGRAMS[request.path_params["program"]].reply(event, text) if text else None
+        if reply is None:
+            return Response(status_code=204)
+        headers = {"Ackbox-Offer": result.offer} if result.offer else {}
+        return Response(encode(reply), media_type=JSON, headers=headers)
+
+    async def shown(request: Request) -> Response:
+        async def read(held: Holding) -> dict[str, Any]:
+            own = parse_object(await read_body(request, BODY_LIMIT, held))
+            _program(request)
+            return with_identity(identity_headers(request.headers), own)
+
+        result = await call(
+            "program.shown",
+            read,
+            credential=credential(request),
+            face="hook",
+            connection=connection_in(request.headers),
+        )
+        return Response(encode(result), media_type=JSON)
+
+    return [
+        Route("/v1/hook/{program}", _edge(report, "program.report"), methods=["POST"]),
+        Route("/v1/hook/{program}/shown", _edge(shown, "program.shown"), methods=["POST"]),
+    ]
+
+
+def _edge(endpoint: Callable[[Request], Any], operation: str) -> Callable[[Request], Any]:
+    async def answer(request: Request) -> Response:
+        try:
+            found: Response = await endpoint(request)
+            return found
+        except _NotOurs:
+            return Response(status_code=204)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Exception as error:  # the edge: everything becomes the one error shape
+            return error_response(error, operation=operation)
+
+    return answer
+
+
+class _NotOurs(Exception):
+    """An event that is not ours to answer, such as a sub-agent's."""
+
+
+def _program(request: Request) -> Program:
+    name = request.path_params["program"]
+    if name not in PROGRAMS:
+        raise NotFound(
+            f"There is no hook for {name[:64]!r}.",
+            hint=f"Known programs: {', '.join(PROGRAMS)}.",
+            field="program",
+        )
+    return PROGRAMS[name]
+
+
+def _event(request: Request, body: bytes) -> Event:
+    program = _program(request)
+    payload = parse_object(body.removeprefix(b"\xef\xbb\xbf"))
+    if not payload:
+        raise Invalid("The event is empty.", hint="Send the JSON that the program gave its hook.")
+    event = program.read(payload)
+    if event is None:
+        raise _NotOurs
+    return event
+
+
+def _params(request: Request, event: Event) -> dict[str, Any]:
+    params: dict[str, Any] = {
+        "program": request.path_params["program"],
+        "program_session": event.session,
+        "moment": event.moment,
+        "event": event.name,
+        "is_new_context": event.is_new_context,
+        "is_continued": event.is_continued,
+        "has_shown_last": request.headers.get("ackbox-confirms") == "next",
+        "model": event.model,
+    }
+    headers = request.headers
+    card = machine_headers(headers)
+    params |= {"machine": card.get("machine"), "copy_id": card.get("copy_id")}
+    if "ackbox-place" in headers:
+        params["auto_instance"] = unquote(headers["ackbox-place"])[:512] or None
+    own = {name: value for name, value in params.items() if value is not None}
+    return with_identity(identity_headers(headers), own)
+
+
+def _local_time(request: Request, clock: Callable[[], int]) -> str:
+    told = unquote(request.headers.get("ackbox-local-time", ""))
+    return told or datetime.fromtimestamp(clock() / 1000, UTC).strftime("%a %d %b %Y %H:%M UTC")

@@ -1,0 +1,123 @@
+"""invite.*: one line for a second machine, and the key of an agent that it becomes.
+
+Explained in docs/why/keys.md, "Inviting a machine".
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.errors import BadKey
+from ackbox.model.key import digest, mint, parse_key
+from ackbox.model.moment import to_text
+from ackbox.model.name import LONGEST, parse_name, refuse_newcomer
+from ackbox.ops.key import DAY_MS, NewKey
+from ackbox.ops.table import Call, Context, op
+from ackbox.store.readers import other_spelling
+
+INVITE_MS = DAY_MS
+KEY_DAYS = 90
+
+
+class Invite(Call, frozen=True, kw_only=True):
+    """Names of the other machine."""
+
+    name: Annotated[
+        str,
+        Meta(min_length=1, max_length=512, description="Agent that the other machine speaks as"),
+    ]
+    may_speak_as: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=LONGEST)]],
+        Meta(max_length=50, description="Other names it may speak as; * matches any text"),
+    ] = []
+    label: Annotated[str, Meta(max_length=200, description="A note for people")] = "invite"
+
+
+class Invited(msgspec.Struct, frozen=True, kw_only=True):
+    """An invitation that works once."""
+
+    path: Annotated[
+        str,
+        Meta(description="Path behind the server's address; the part behind # reaches no log"),
+    ]
+    id: Annotated[str, Meta(description="Id for key.list and key.revoke")]
+    agent: Annotated[str, Meta(description="Agent that the other machine speaks as")]
+    workspace: Annotated[str, Meta(description="Workspace that its key is good for")]
+    expires_at: Annotated[str, Meta(description="Time at which it expires")]
+
+
+@op("invite.create", scope="admin", writes=True, creates=True)
+async def create(context: Context, params: Invite) -> Invited:
+    """Create an invitation for a second machine.
+
+    It works once, within 24 hours.
+
+    Raises Invalid, Conflict.
+    """
+    name, store = parse_name(params.name), context.store
+    known = await store.reader(name)
+    if known is None:
+        refuse_newcomer(name)
+    elif known.name != name and known.seen:
+        raise other_spelling(name, known.name, field="name")
+    secret = mint("lnk").reveal()
+    expires_at = context.now + INVITE_MS
+    await store.add_key(
+        id=parse_key(secret).id,
+        digest=digest(secret),
+        role="invite",
+        agent=name,
+        may_speak_as=params.may_speak_as,
+        label=params.label,
+        now=context.now,
+        expires_at=expires_at,
+    )
+    return Invited(
+        path=f"/join#{secret}",
+        id=parse_key(secret).id,
+        agent=name,
+        workspace=context.workspace.name,
+        expires_at=to_text(expires_at),
+    )
+
+
+class Redeem(Call, frozen=True, kw_only=True):
+    """No parameters: the invitation is the key of this call."""
+
+
+@op("invite.redeem", scope="join", writes=True, creates=True, ends_keys=True)
+async def redeem(context: Context, params: Redeem) -> NewKey:
+    """Create the key of an agent from an invitation.
+
+    The invitation is the key of this call. The new key is valid for 90 days.
+
+    Raises BadKey when it has been used.
+    """
+    caller, store = context.caller, context.store
+    assert caller.agent is not None
+    if not await store.spend_key(caller.key_id, now=context.now):
+        raise BadKey("This invitation has been used.", hint="Make a new one with: ackbox invite")
+    secret, expires_at = mint("agt").reveal(), context.now + KEY_DAYS * DAY_MS
+    # Whoever has a key has a mailbox: broadcasts from now on are for it, before it first calls.
+    await context.register(caller.agent, kind="agent")
+    await store.add_key(
+        id=parse_key(secret).id,
+        digest=digest(secret),
+        role="agent",
+        agent=caller.agent,
+        may_speak_as=list(caller.may_speak_as),
+        label="joined by invitation",
+        now=context.now,
+        expires_at=expires_at,
+    )
+    return NewKey(
+        key=secret,
+        id=parse_key(secret).id,
+        workspace=context.workspace.name,
+        agent=caller.agent,
+        kind="agent",
+        expires_at=to_text(expires_at),
+    )

@@ -1,0 +1,1 @@
+"""program.*: events that agent programs report by their hooks, and messages for their models."""

@@ -1,0 +1,345 @@
+"""program.report: an event of an agent program, and the messages to show its model now.
+
+Which messages fit which moment is decided here, for every program alike. Explained in
+docs/why/reach.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, assert_never
+
+import msgspec
+from msgspec import Meta
+
+from ackbox.model.message import Letter
+from ackbox.model.program import Activity, Moment
+from ackbox.ops.agent.copies import COPY, choose
+from ackbox.ops.program.shown import confirm, take_as_seen
+from ackbox.ops.rules import show
+from ackbox.ops.rules.attention import URGENT, attention_of
+from ackbox.ops.rules.marking import addressed_reader, receipt_reader
+from ackbox.ops.rules.presence import DEFAULT_TTL_S
+from ackbox.ops.rules.seeing import see_each
+from ackbox.ops.rules.totals import counts
+from ackbox.ops.table import Call, Context, NeedsWrite, op
+from ackbox.store.marks import COUNTED_UP_TO
+from ackbox.store.messages import Stored
+from ackbox.store.programs import Memory, Offer, ProgramSession
+from ackbox.store.readers import Presence, Reader
+
+# Messages at one event; the others are counted.
+AT_START, AT_ONCE = 5, 10
+# How often in a row the end of a turn may go on for messages.
+MAX_CONTINUED = 3
+# Unread messages looked through at one event.
+LOOKED_THROUGH = 200
+# Numbers kept of one session.
+MAX_KEPT = 200
+FORGET_AFTER_MS = 30 * 86_400_000
+_ACTIVITY: dict[Moment, Activity] = {
+    "session_start": "idle",
+    "prompt": "busy",
+    "tool": "busy",
+    "turn_end": "idle",
+    "asking": "asking",
+    "compacting": "compacting",
+    "compacted": "busy",
+    "session_end": "gone",
+}
+SILENT = frozenset({"asking", "compacting", "session_end"})
+
+
+Line = Annotated[str, Meta(max_length=200)]
+
+
+class Report(Call, frozen=True, kw_only=True):
+    """An event of an agent program."""
+
+    program: Annotated[
+        str, Meta(min_length=1, max_length=32, description="Agent program, such as claude")
+    ]
+    program_session: Annotated[
+        str, Meta(min_length=1, max_length=128, description="Id of the session in the program")
+    ]
+    moment: Annotated[Moment, Meta(description="Event in the words that all programs share")]
+    event: Annotated[
+        str, Meta(max_length=64, description="Name of the event in the program, kept as evidence")
+    ] = ""
+    is_new_context: Annotated[
+        bool, Meta(description="Whether the model's context starts without earlier messages")
+    ] = False
+    is_continued: Annotated[
+        bool, Meta(description="Whether this end of a turn follows one that went on for messages")
+    ] = False
+    has_shown_last: Annotated[
+        bool,
+        Meta(description="Whether the messages of the last report were shown"),
+    ] = False
+    model: Annotated[Line | None, Meta(description="Model that runs")] = None
+    machine: Annotated[Line | None, Meta(description="Machine it runs on")] = None
+    auto_instance: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=512,
+                description="Wish for an instance name, as in agent.check_in",
+            ),
+        ]
+        | None
+    ) = None
+    copy_id: (
+        Annotated[
+            str,
+            Meta(min_length=16, max_length=64, description="Identity of this running instance"),
+        ]
+        | None
+    ) = None
+
+
+class Reported(msgspec.Struct, frozen=True, kw_only=True):
+    """The messages to show the model now, and the counts of the mailbox."""
+
+    messages: Annotated[list[Letter], Meta(description="Messages to show now")]
+    offer: Annotated[
+        str | None, Meta(description="Id for program.shown once they are shown; null for none")
+    ] = None
+    agent: Annotated[str, Meta(description="Agent that the session belongs to")]
+    instance: Annotated[str | None, Meta(description="Instance of the session")] = None
+    workspace: Annotated[str, Meta(description="Workspace of the session")]
+    unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
+    urgent: Annotated[int, Meta(description="Unread messages of priority 5")]
+    too_long: Annotated[list[str], Meta(description="Ids of messages too long to show here")] = []
+
+
+@op("program.report", scope="write", writes=lambda params: params.moment != "tool")
+async def report(context: Context, params: Report) -> Reported:
+    """Report an event of an agent program and get the messages to show.
+
+    A session start returns up to five unread messages, a prompt and the end of a turn those that
+    this instance has not received yet, a tool call only urgent ones. After a compaction, messages
+    that are not acknowledged come once more. The operation marks nothing: the messages come again
+    until program.shown confirms them.
+
+    Raises Invalid, NotAllowed, NotYou.
+    """
+    before = await context.store.program_session(params.program, params.program_session)
+    me = await _owner(context, params, before)
+    if before is None or before.reader != me.reader:
+        before = _new_session(params, me, context.now)
+    memory = before.memory
+    if not context.store.tx.writable and not _is_quiet(before, params):
+        raise NeedsWrite
+    memory = await _settle(context, params, me, memory)
+    rows, urgent = await _waiting(context, params, me, memory)
+    if not context.store.tx.writable and rows:
+        raise NeedsWrite
+    letters, too_long = await _letters(context, params, me, rows)
+    memory = _remember(context, params, memory, letters, too_long)
+    activity = "busy" if letters and params.moment == "turn_end" else _ACTIVITY[params.moment]
+    if context.store.tx.writable:
+        await _keep(context, params, me, before, memory, activity)
+    unread, _ = await counts(context, me)
+    return Reported(
+        messages=letters,
+        offer=memory.offer.id if memory.offer is not None and letters else None,
+        agent=me.name,
+        instance=me.instance,
+        workspace=context.workspace.name,
+        unread=min(unread, COUNTED_UP_TO),
+        urgent=urgent,
+        too_long=[row.id for row in too_long],
+    )
+
+
+async def _owner(context: Context, params: Report, before: ProgramSession | None) -> Reader:
+    """Return whose session it is: the instance that it has, else the one that the server gives."""
+    if before is not None and params.instance is None and context.session is None:
+        known = await context.store.reader_by_number(before.reader)
+        if known is not None and known.name == context.identity(params)[0]:
+            params = msgspec.structs.replace(
+                params, instance=known.instance, auto_instance=None, copy_id=None
+            )
+            return await context.me(params)
+    if not context.store.tx.writable:
+        raise NeedsWrite
+    if params.auto_instance is not None and params.copy_id is not None and params.instance is None:
+        name, _ = context.identity(params)
+        instance = await choose(context, name, params.auto_instance, params.copy_id)
+        params = msgspec.structs.replace(params, instance=instance)
+    return await context.newcomer(params)
+
+
+def _new_session(params: Report, me: Reader, now: int) -> ProgramSession:
+    return ProgramSession(
+        params.program, params.program_session, me.reader, "", now, now, now, Memory()
+    )
+
+
+def _is_quiet(session: ProgramSession, params: Report) -> bool:
+    """Whether a report changes nothing by itself, so that it needs no write."""
+    memory = session.memory
+    return (
+        session.activity == _ACTIVITY[params.moment]
+        and not memory.unseen
+        and not (params.has_shown_last and memory.offer is not None)
+    )
+
+
+async def _settle(context: Context, params: Report, me: Reader, memory: Memory) -> Memory:
+    """Take note of what the report says about the messages of earlier ones."""
+    if params.has_shown_last and memory.offer is not None:
+        memory = await confirm(context, params, me, memory)
+    if params.moment in ("tool", "turn_end") and memory.unseen:
+        memory = await take_as_seen(context, params, me, memory)
+    match params.moment:
+        case "session_start":
+            if params.is_new_context:
+                memory = Memory()
+        case "prompt":
+            memory = msgspec.structs.replace(memory, continued=0)
+        case "turn_end":
+            if not params.is_continued:
+                memory = msgspec.structs.replace(memory, continued=0)
+        case "tool" | "asking" | "compacting" | "compacted" | "session_end":
+            pass
+        case _:
+            assert_never(params.moment)
+    return memory
+
+
+async def _waiting(
+    context: Context, params: Report, me: Reader, memory: Memory
+) -> tuple[list[Stored], int]:
+    """Return the messages for this moment in the order to show them, and how many are urgent."""
+    if params.moment in SILENT:
+        return [], 0
+    is_start = params.moment == "session_start" and params.is_new_context
+    mark = "read" if is_start else "delivered"
+    store, now = context.store, context.now
+    seqs = await store.unmarked(me, mark, after=0, most=LOOKED_THROUGH, now=now)
+    again: list[int] = []
+    if params.moment == "compacted" and memory.in_context:
+        again = await _not_acknowledged(context, me, memory.in_context)
+    rows = await store.messages_at(sorted({*seqs, *again} - {*memory.named}))
+    urgent = sum(row.priority >= URGENT for row in rows)
+    rules = await attention_of(context, me)
+    if params.moment == "tool" or rules.holds(params.moment, now=now, last_at=memory.digest_at):
+        rows = [row for row in rows if row.priority >= URGENT]
+    if params.moment == "turn_end" and memory.continued >= MAX_CONTINUED:
+        rows = []
+    rows.sort(key=lambda row: (row.priority < URGENT, row.seq))
+    return rows[: AT_START if is_start else AT_ONCE], urgent
+
+
+async def _not_acknowledged(context: Context, me: Reader, seqs: Sequence[int]) -> list[int]:
+    left = []
+    for row in await context.store.messages_at(list(seqs)):
+        addressed = await addressed_reader(context, me, row)
+        trace = await context.store.trace(row.seq, addressed)
+        is_done = trace.acknowledged_at is not None or trace.archived_at is not None
+        if not is_done and (row.expires_at is None or row.expires_at > context.now):
+            left.append(row.seq)
+    return left
+
+
+async def _letters(
+    context: Context, params: Report, me: Reader, rows: list[Stored]
+) -> tuple[list[Letter], list[Stored]]:
+    """Return those messages that one answer of the face holds whole, and those too long for it."""
+    seen = await see_each(context, params, rows)
+    letters = [
+        show.letter(
+            each,
+            context.workspace.name,
+            reader=await receipt_reader(context, me, each.row),
+            read=False,
+            archived=False,
+        )
+        for each in seen
+    ]
+    fitted = context.fits(letters)
+    shown = [letter for letter in letters[: fitted.count] if letter.id not in fitted.begun]
+    if fitted.begun:
+        # Asked again, so that the answer is measured for exactly what it shows.
+        fitted_again = context.fits(shown)
+        shown = shown[: fitted_again.count]
+    too_long = [each.row for each in seen if each.row.id in fitted.begun]
+    return shown, too_long
+
+
+def _remember(
+    context: Context,
+    params: Report,
+    memory: Memory,
+    letters: list[Letter],
+    too_long: list[Stored],
+) -> Memory:
+    if too_long:
+        named = [*memory.named, *(row.seq for row in too_long)][-MAX_KEPT:]
+        memory = msgspec.structs.replace(memory, named=named)
+    if params.moment == "compacted":
+        memory = msgspec.structs.replace(memory, in_context=[])
+    if not letters:
+        return memory
+    continued = memory.continued + (1 if params.moment == "turn_end" else 0)
+    offer = Offer(
+        context.new_id(context.now), params.event or params.moment, [each.seq for each in letters]
+    )
+    is_digest = any(each.priority < URGENT for each in letters)
+    digest_at = context.now if is_digest else memory.digest_at
+    return msgspec.structs.replace(memory, continued=continued, offer=offer, digest_at=digest_at)
+
+
+async def _keep(
+    context: Context,
+    params: Report,
+    me: Reader,
+    before: ProgramSession,
+    memory: Memory,
+    activity: Activity,
+) -> None:
+    """Store the session and, when it changed, what others see of the instance."""
+    now, store = context.now, context.store
+    changed_at = before.activity_at if before.activity == activity else now
+    await store.put_program_session(
+        msgspec.structs.replace(
+            before, activity=activity, activity_at=changed_at, last_at=now, memory=memory
+        )
+    )
+    if params.moment == "session_start":
+        await store.forget_program_sessions(before=now - FORGET_AFTER_MS)
+    presence = await store.presence(me.reader)
+    card: dict[str, Any] = msgspec.json.decode(presence.card) if presence else {}
+    news = {
+        "program": params.program,
+        "model": params.model,
+        "machine": params.machine,
+        COPY: params.copy_id,
+    }
+    after = {
+        **card,
+        **{name: value for name, value in news.items() if value is not None},
+        "activity": activity,
+        "activity_at": changed_at,
+    }
+    after.setdefault("reach", "hook")
+    left_at = now if activity == "gone" else None
+    if presence is not None and after == card and presence.left_at == left_at:
+        return
+    started_at = now if presence is None or presence.left_at is not None else presence.started_at
+    ttl_s = DEFAULT_TTL_S if presence is None else presence.ttl_s
+    await store.put_presence(
+        Presence(me.reader, started_at, now, ttl_s, left_at, msgspec.json.encode(after).decode())
+    )
+    if activity == "gone":
+        context.signs_of_life[me.reader] = 0
+    context.rings.add(
+        await store.add_event(
+            "agent.activity",
+            at=now,
+            reader=me.agent,
+            subject={"agent": me.name, "instance": me.instance, "activity": activity},
+        )
+    )

@@ -1,0 +1,154 @@
+"""Claude Code: its hook events and replies.
+
+Measured with 2.1.332. Explained in docs/why/reach.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ackbox.programs.program import Event, Program, event_of, text_in
+from ackbox.programs.setting import (
+    HOOK_TIMEOUT_S,
+    Given,
+    Launch,
+    OwnFile,
+    Setting,
+    as_text,
+    home_of,
+)
+
+MOMENTS = {
+    "SessionStart": "session_start",
+    "UserPromptSubmit": "prompt",
+    # Once for a batch of parallel calls, where PostToolUse comes once for each.
+    "PostToolBatch": "tool",
+    "Stop": "turn_end",
+    "Notification": "asking",
+    "PermissionRequest": "asking",
+    "PreCompact": "compacting",
+    "SessionEnd": "session_end",
+}
+# A compaction tells that it is done by a session start of its own.
+COMPACTED = "compact"
+EDITS = frozenset({"Edit", "MultiEdit", "NotebookEdit", "Write"})
+
+
+def read(payload: Mapping[str, Any]) -> Event | None:
+    """Return an event in our words. Tool events of sub-agents have an `agent_id`."""
+    name = text_in(payload, "hook_event_name")
+    source = text_in(payload, "source")
+    is_compacted = name == "SessionStart" and source == COMPACTED
+    if name == "Notification" and text_in(payload, "notification_type") not in (
+        "",
+        "permission_prompt",
+    ):
+        return None
+    return event_of(
+        payload,
+        {**MOMENTS, "SessionStart": "compacted"} if is_compacted else MOMENTS,
+        session=text_in(payload, "session_id"),
+        name=name,
+        is_new_context=name == "SessionStart" and source in ("", "startup", "clear"),
+        is_continued=payload.get("stop_hook_active") is True,
+        files=_edited(payload.get("tool_calls")),
+    )
+
+
+def _edited(calls: Any) -> list[str]:
+    """Return the files that a batch of tool calls changed."""
+    found = []
+    for call in calls if isinstance(calls, list) else []:
+        given = call.get("tool_input") if isinstance(call, dict) else None
+        if isinstance(given, dict) and call.get("tool_name") in EDITS:
+            found.append(text_in(given, "file_path", "notebook_path"))
+    return [path for path in found if path][:50]
+
+
+def reply(event: Event, text: str) -> dict[str, Any] | None:
+    """Return the reply that adds text to the model's context; at Stop it starts one more turn."""
+    if event.name not in ("SessionStart", "UserPromptSubmit", "PostToolBatch", "Stop"):
+        return None
+    return {"hookSpecificOutput": {"hookEventName": event.name, "additionalContext": text}}
+
+
+# The server's name in settings, and in the plugin of one launch.
+TOOLS, LAUNCHED_TOOLS = "mcp__ackbox", "mcp__plugin_ackbox_ackbox"
+
+
+def _hooks(given: Given) -> dict[str, list[Any]]:
+    hook = {"type": "command", "command": given.hook_line, "timeout": HOOK_TIMEOUT_S}
+    return {event: [{"hooks": [hook]}] for event in MOMENTS}
+
+
+def _server(given: Given) -> dict[str, Any]:
+    command, *arguments = given.bridge
+    return {"command": command, "args": arguments, "env": given.bridge_environment}
+
+
+def settings(given: Given) -> list[Setting | OwnFile]:
+    """Return the lines of an installation: for all projects, or for the one in this directory."""
+    home = home_of(given, "CLAUDE_CONFIG_DIR", "~/.claude")
+    # Claude Code keeps the local file out of version control.
+    own = (".claude/settings.local.json",) if given.is_project else (f"{home}/settings.json",)
+    servers = (
+        f"{home}/.claude.json" if "CLAUDE_CONFIG_DIR" in given.environment else "~/.claude.json"
+    )
+    found: list[Setting | OwnFile] = [
+        Setting(files=own, path=("hooks", event), value=group, is_item=True)
+        for event, groups in _hooks(given).items()
+        for group in groups
+    ]
+    found.append(
+        Setting(
+            files=(".mcp.json",) if given.is_project else (servers,),
+            path=("mcpServers", "ackbox"),
+            value=_server(given),
+        )
+    )
+    if given.may_use_tools:
+        allow = ("permissions", "allow")
+        found.append(Setting(files=own, path=allow, value=TOOLS, is_item=True))
+        if given.is_project:
+            path = ("enabledMcpjsonServers",)
+            found.append(Setting(files=own, path=path, value="ackbox", is_item=True))
+    return found
+
+
+def launch(given: Given, directory: str) -> Launch:
+    """Return what one launch gets: a plugin directory with hooks, MCP server and commands."""
+    plugin = {
+        "name": "ackbox",
+        "description": "Messages between agents and people, through ackbox.",
+    }
+    files = {
+        ".claude-plugin/plugin.json": as_text(plugin),
+        "hooks/hooks.json": as_text({"hooks": _hooks(given)}),
+        ".mcp.json": as_text({"mcpServers": {"ackbox": _server(given)}}),
+    }
+    for name, command in given.commands.items():
+        hint = f"argument-hint: {command.arguments}\n" if command.arguments else ""
+        files[f"commands/{name}.md"] = (
+            f"---\ndescription: {command.summary}\n{hint}---\n\n"
+            + command.prompt.format(arguments="$ARGUMENTS")
+            + "\n"
+        )
+    allowed = [f"--allowedTools={LAUNCHED_TOOLS}"] if given.may_use_tools else []
+    return Launch(files=files, arguments=["--plugin-dir", directory, *allowed])
+
+
+PROGRAM = Program(
+    name="claude",
+    title="Claude Code",
+    versions="2.1",
+    moments=MOMENTS,
+    read=read,
+    reply=reply,
+    executable="claude",
+    package="@anthropic-ai/claude-code",
+    settings=settings,
+    launch=launch,
+    permission="the line mcp__ackbox in permissions.allow: Claude Code uses ackbox without asking",
+    trust="Claude Code asks once in each new directory whether you trust its files.",
+)

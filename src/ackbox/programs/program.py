@@ -1,0 +1,79 @@
+"""Program: what is known of one agent program, and an event of it in our words.
+
+No I/O here. Explained in docs/why/reach.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from ackbox.programs.setting import Given, Launch, OwnFile, Setting
+
+MAX_SESSION = 128
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of an agent program: the moment in our words, the name in the program's."""
+
+    session: str
+    moment: str
+    name: str
+    is_new_context: bool = False
+    is_continued: bool = False
+    model: str | None = None
+    files: list[str] = []
+
+
+class Program(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent program: how to read its events and write its replies.
+
+    `read(payload)` returns None for an event that is not ours to answer, such as a sub-agent's.
+    `reply(event, text)` returns the JSON that puts text before the model, or None where this event
+    takes none. `settings(given)` are the lines of an installation; `launch(given, directory)` is
+    what one launch gets, None where the program takes nothing for one launch, and `no_launch` says
+    why. `permission` says what is allowed after a yes, `trust` what the program itself still asks.
+    """
+
+    name: str
+    title: str
+    versions: str
+    moments: Mapping[str, str]
+    read: Callable[[Mapping[str, Any]], Event | None]
+    reply: Callable[[Event, str], dict[str, Any] | None]
+    executable: str
+    package: str
+    settings: Callable[[Given], list[Setting | OwnFile]]
+    launch: Callable[[Given, str], Launch] | None = None
+    no_launch: str = ""
+    permission: str = ""
+    trust: str = ""
+
+
+def text_in(payload: Mapping[str, Any], *names: str) -> str:
+    """Return the first of these fields that is a text with something in it, or ""."""
+    found = (payload.get(name) for name in names)
+    return next((each for each in found if isinstance(each, str) and each), "")
+
+
+def event_of(
+    payload: Mapping[str, Any],
+    moments: Mapping[str, str],
+    *,
+    session: str,
+    name: str,
+    **more: Any,
+) -> Event | None:
+    """Return an event in our words; None for one without a session or of no interest."""
+    moment = moments.get(name)
+    if moment is None or not session or payload.get("agent_id"):
+        return None
+    return Event(
+        session=session[:MAX_SESSION],
+        moment=moment,
+        name=name,
+        model=text_in(payload, "model")[:200] or None,
+        **more,
+    )

@@ -1,0 +1,147 @@
+"""Setting: what an agent program's files, or one launch of it, must say so that it uses ackbox.
+
+Data and text only; who writes it into files is `connecting/`. Explained in docs/why/reach.md,
+"Other people's files".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+# What marks an entry as ours in a file that others write too.
+OWNER = "ACKBOX_CONNECTED"
+# Seconds after which a program stops waiting for a hook; the hook itself ends within one. Codex
+# warns at each start of more than 3 at the end of a session.
+HOOK_TIMEOUT_S = 3
+
+
+class Command(msgspec.Struct, frozen=True):
+    """A command that a person types in the program: what it does, and what the model is asked."""
+
+    summary: str
+    prompt: str
+    arguments: str = ""
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """Which agent an installation is for, and how the program reaches ackbox.
+
+    `command` is the installed ackbox with the options that find the server. `is_launch` tells one
+    launch from an installation.
+    """
+
+    program: str
+    command: list[str]
+    agent: str
+    workspace: str | None = None
+    may_use_tools: bool = False
+    is_project: bool = False
+    is_launch: bool = False
+    copy_id: str | None = None
+    commands: Mapping[str, Command] = {}
+    # Places that the program's own variables name, such as CODEX_HOME.
+    environment: Mapping[str, str] = {}
+
+    @property
+    def _named(self) -> list[str]:
+        return ["--as", self.agent, *(["--workspace", self.workspace] if self.workspace else [])]
+
+    @property
+    def hook(self) -> list[str]:
+        """The words of the hook's command: options come behind the program, for its fast start."""
+        executable, options = _split(self.command)
+        owner = "--launched" if self.is_launch else "--connected"
+        return [*executable, "hook", self.program, *self._named, *options, owner]
+
+    @property
+    def hook_line(self) -> str:
+        """The hook's command for a shell."""
+        return shlex.join(self.hook)
+
+    @property
+    def bridge(self) -> list[str]:
+        """The words of the MCP server's command."""
+        executable, options = _split(self.command)
+        return [*executable, "mcp", *self._named, *options]
+
+    @property
+    def bridge_environment(self) -> dict[str, str]:
+        """The variables that the MCP server gets besides those of the program."""
+        return {OWNER: self.program}
+
+
+def _split(command: list[str]) -> tuple[list[str], list[str]]:
+    """Return the executable and its options, which begin with two dashes."""
+    at = next((i for i, word in enumerate(command) if word.startswith("--")), len(command))
+    return command[:at], command[at:]
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One value in one file of the program.
+
+    `files` are the names that the file may have; the first is made when there is none. Without
+    `is_item` the value is set at `path`, else added to the list there. `is_default` sets it only
+    where nothing is.
+    """
+
+    files: tuple[str, ...]
+    path: tuple[str, ...]
+    value: Any
+    is_item: bool = False
+    is_default: bool = False
+
+
+class OwnFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is ours as a whole."""
+
+    file: str
+    text: str
+
+
+class Launch(msgspec.Struct, frozen=True, kw_only=True):
+    """What one launch gets: files in a directory of ours, arguments before the user's, variables.
+
+    `overlays` are settings put over a copy of a file that may exist, in that directory.
+    """
+
+    files: Mapping[str, str] = {}
+    overlays: Mapping[str, tuple[str, list[Setting]]] = {}
+    arguments: list[str] = []
+    environment: Mapping[str, str] = {}
+
+
+def is_ours(value: Any) -> bool:
+    """Whether an entry was written by `ackbox connect`."""
+    text = json.dumps(value)
+    return f'"{OWNER}": ' in text or (" hook " in text and "--connected" in text)
+
+
+def home_of(given: Given, variable: str, usual: str) -> str:
+    """Return a program's directory: where its own variable says, else the usual one."""
+    return given.environment.get(variable) or usual
+
+
+def as_text(value: Any) -> str:
+    """Return JSON for a file."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def literal(value: Any) -> str:
+    """Return a value as TOML writes it on one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key(k)} = {literal(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(literal(each) for each in value) + "]"
+    # JSON's strings, numbers and booleans are TOML's; DEL alone must be escaped as well.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def key(text: str) -> str:
+    """Return a name as TOML writes it."""
+    return text if re.fullmatch("[A-Za-z0-9_-]+", text) else literal(text)

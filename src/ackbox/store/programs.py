@@ -1,0 +1,69 @@
+"""Programs: sessions of agent programs that report by a hook, and what each was shown.
+
+Explained in docs/why/reach.md.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from ackbox.store.bound import Bound
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """Messages that a report gave to be shown, until the program says that it has shown them."""
+
+    id: str
+    event: str
+    seqs: list[int]
+
+
+class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is remembered of one session of a program."""
+
+    # How often the end of a turn went on for messages since the last prompt.
+    continued: int = 0
+    offer: Offer | None = None
+    # Shown, but no model turn has been seen to begin since: (seq, event).
+    unseen: list[tuple[int, str]] = []
+    # Shown in the present context and not acknowledged when last looked at.
+    in_context: list[int] = []
+    # When messages that are not urgent were last given (ms UTC).
+    digest_at: int = 0
+    # Too long to be shown by a hook: named once.
+    named: list[int] = []
+
+
+class ProgramSession(msgspec.Struct, frozen=True):
+    """One row of `program_session`; times in milliseconds UTC."""
+
+    program: str
+    id: str
+    reader: int
+    activity: str
+    activity_at: int
+    started_at: int
+    last_at: int
+    memory: Memory
+
+
+_memory = msgspec.json.Decoder(Memory)
+
+
+class Programs(Bound):
+    """Questions about sessions of agent programs."""
+
+    async def program_session(self, program: str, id: str) -> ProgramSession | None:
+        """Return a session of an agent program, or null when it never reported."""
+        row = await self.row("program_session_find", program=program, id=id)
+        return None if row is None else ProgramSession(*(*row[:-1], _memory.decode(row[-1])))
+
+    async def put_program_session(self, session: ProgramSession) -> None:
+        """Keep a session's state."""
+        fields = {name: getattr(session, name) for name in session.__struct_fields__}
+        memory = msgspec.json.encode(session.memory).decode()
+        await self.run("program_session_put", **fields | {"memory": memory})
+
+    async def forget_program_sessions(self, *, before: int) -> None:
+        """Forget the sessions that last reported before a moment."""
+        await self.run("program_sessions_forget", before=before)
