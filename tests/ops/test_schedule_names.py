@@ -10,6 +10,8 @@ from ackbox.errors import Invalid, NotAllowed
 from ackbox.model.name import skeleton
 from tests.engines import Clock, Post
 
+pytestmark = pytest.mark.anyio
+
 
 async def test_no_key_speaks_under_the_servers_names_before_or_after_the_server_has(
     post: Post, clock: Clock
