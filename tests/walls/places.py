@@ -228,6 +228,8 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         "status": status.cursor or make_cursor(2, "status", 1),
     }
     exported = await do("workspace.export", part="message", limit=1)
+    offer = await _offered(do, letter)
+    await settle(app)
     return Place(
         workspace=name,
         agent=agent,
@@ -245,13 +247,21 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         word=f"word{letter}1",
         copy=f"the-token-of-copy-{letter}1",
         program_session=f"program-session-{letter}1",
-        offer=await _offered(do, letter),
+        offer=offer,
         area=area,
         file=file,
         cursors=cursors,
         records=exported.records,
         keys=keys,
     )
+
+
+async def settle(app: App) -> None:
+    """Do what the background work does within a second, so that it does not come between two
+    looks at the rows.
+    """
+    await app._background.flush()
+    await app._background._index()
 
 
 async def _offered(do: Any, letter: str) -> str:
