@@ -1733,7 +1733,7 @@ class WorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Health:
-        """Return message rates, delays and waiting messages without marking anything.
+        """Return message rates, delays and backlogs without marking anything.
 
         Delays are from sent to delivered and to acknowledged. In a private workspace it
         covers the
@@ -3419,7 +3419,7 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Health:
-        """Return message rates, delays and waiting messages without marking anything.
+        """Return message rates, delays and backlogs without marking anything.
 
         Delays are from sent to delivered and to acknowledged. In a private workspace it
         covers the

@@ -220,7 +220,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("workspace.health", scope="read", is_slow=True)
 async def health(context: Context, params: GetHealth) -> Health:
-    """Return message rates, delays and waiting messages without marking anything.
+    """Return message rates, delays and backlogs without marking anything.
 
     Delays are from sent to delivered and to acknowledged. In a private workspace it covers the
     caller's messages only.
