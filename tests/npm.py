@@ -9,6 +9,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+# For tests that install; a slow registry must not end them before the installation does.
+TIMEOUT_S = 280
+WITH_INSTALL_S = TIMEOUT_S + 120
+
 
 def install(
     where: Path, *options: str, verb: str = "ci", brings: str = "node_modules/.package-lock.json"
@@ -29,5 +33,5 @@ def install(
                 [npm, verb, "--no-audit", "--no-fund", "--silent", *options],
                 cwd=where,
                 check=True,
-                timeout=280,
+                timeout=TIMEOUT_S,
             )

@@ -16,7 +16,9 @@ import pytest
 
 from tests.command import Command
 from tests.faces.test_typescript import HERE, installed
+from tests.npm import WITH_INSTALL_S
 
+pytestmark = pytest.mark.timeout(WITH_INSTALL_S)
 HOWTO = Path(__file__).parents[2] / "docs/howto"
 
 

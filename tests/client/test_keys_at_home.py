@@ -304,7 +304,7 @@ def test_a_key_from_the_file_goes_to_the_address_in_the_file_only(
     if goes:
         assert caller(**given).key == OTHER_KEY
     else:
-        with pytest.raises(BadKey, match="There is no key for"):
+        with pytest.raises(BadKey, match="No key for"):
             caller(**given)
 
 
@@ -380,7 +380,7 @@ def test_the_python_client_shows_the_operator_key_to_no_other_address(
     here: Command, other: Listener
 ) -> None:
     for make in (package.Client, package.SyncClient):
-        with pytest.raises(BadKey, match="There is no key for"):
+        with pytest.raises(BadKey, match="No key for"):
             make(other.url)
     assert other.has_seen_a_key is False
 

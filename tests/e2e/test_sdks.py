@@ -23,9 +23,9 @@ from ackbox.client.discovery import read_operator_key
 from ackbox.client.http import HttpCaller
 from tests.answers import text_of
 from tests.command import Command
-from tests.npm import install
+from tests.npm import WITH_INSTALL_S, install
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(WITH_INSTALL_S)]
 SCRIPTS = Path(__file__).parents[1] / "ts"
 LINES = [("v1", "legacy"), ("v2", "legacy"), ("v2", "2026-07-28")]
 

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from tests.command import Command
-from tests.npm import install
+from tests.npm import WITH_INSTALL_S, install
 
+pytestmark = pytest.mark.timeout(WITH_INSTALL_S)
 HERE = Path(__file__).parents[1] / "ts"
 SEEN = {
     "tools": [

@@ -22,7 +22,7 @@ from ackbox.connecting.install import Change, Place, install, plan, plan_removal
 from ackbox.connecting.launching import executable_of, prepare
 from ackbox.connecting.proof import Proof, prove
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import REFUSED, CliContext, verb
+from ackbox.faces.cli.context import REFUSED, CliContext, verb, with_context
 from ackbox.faces.terminal_text import plain
 from ackbox.programs import PROGRAMS
 from ackbox.programs.program import Program
@@ -30,6 +30,14 @@ from ackbox.programs.setting import Given
 
 VERBS: dict[str, click.Command] = {}
 ALLOWED = "allowed-programs"
+# Shared options that a hook takes too, and how it calls them.
+HOOK_OPTIONS = {
+    "agent": "--as",
+    "instance": "--instance",
+    "workspace": "--workspace",
+    "data_dir": "--data-dir",
+    "url": "--url",
+}
 
 
 def ensure_server(ctx: CliContext) -> None:
@@ -190,7 +198,7 @@ def _connect_one(ctx: CliContext, program: Program, given: Given, *, dry_run: bo
 def disconnect(
     ctx: CliContext, program: str | None, every: bool, project: bool, dry_run: bool
 ) -> None:
-    """Take ackbox out of an agent program's settings; the rest stays byte for byte.
+    """Remove ackbox from an agent program's settings.
 
     Example: ackbox disconnect claude
     """
@@ -210,6 +218,43 @@ def disconnect(
                 else f"ackbox is not in the settings of {PROGRAMS[of['program']].title}"
             ),
         )
+
+
+# An agent program's hook reaches hook/command.py without this one, see __main__.py. This one is
+# what --help lists, and what runs when shared options come before the verb.
+@click.command(
+    "hook",
+    add_help_option=False,
+    options_metavar="",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="PROGRAM [OPTIONS]")
+@with_context
+def hook(ctx: CliContext, arguments: tuple[str, ...]) -> None:
+    """Pass an event of an agent program to the server and print the reply.
+
+    Example: ackbox hook claude < event.json
+
+    `ackbox connect` installs this as the program's hook. On any error it prints nothing, ends with
+    0, and writes the reason to hook.log in the data directory; with --check it prints the reason
+    and ends with 1. `ackbox hook --help` lists its options.
+    """
+    from ackbox.faces.hook.command import run as carry
+
+    if "key" in ctx.options:
+        # It takes no key as an argument.
+        os.environ["ACKBOX_KEY"] = ctx.options["key"]
+    shared = [
+        part
+        for name, flag in HOOK_OPTIONS.items()
+        if name in ctx.options
+        for part in (flag, str(ctx.options[name]))
+    ]
+    # After the program, before its own options, which win.
+    sys.exit(carry([*arguments[:1], *shared, *arguments[1:]]))
+
+
+VERBS["hook"] = hook
 
 
 def _chosen(program: str | None, every: bool) -> list[Program]:

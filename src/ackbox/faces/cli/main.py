@@ -25,11 +25,12 @@ VERBS: dict[str, str] = {
         ("inbox", "read", "ack", "archive", "thread", "search", "tail", "wait"), "inbox"
     ),
     **dict.fromkeys(
-        ("who", "me", "heartbeat", "nudge", "dismiss", "agent", "key", "workspace"), "people"
+        ("who", "me", "heartbeat", "quiet", "nudge", "dismiss", "agent", "key", "workspace"),
+        "people",
     ),
     **dict.fromkeys(("task",), "work"),
     **dict.fromkeys(("session", "note", "turn"), "notes"),
-    **dict.fromkeys(("run", "connect", "disconnect"), "connect"),
+    **dict.fromkeys(("run", "connect", "disconnect", "hook"), "connect"),
     **dict.fromkeys(("invite", "join"), "invite"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "run"),
     **dict.fromkeys(("schedule", "webhook"), "automation"),
