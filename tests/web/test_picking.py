@@ -122,7 +122,7 @@ async def test_by_mouse_own_ones_are_taken_back_after_one_question(
     await act(menu, "Withdraw").click()
     await act(menu, "Withdraw").click()
     await expect(page.locator(".many")).to_contain_text(
-        "Withdrawn from 3 recipients; 1 had already read or archived it."
+        "Withdrawn from 3 recipients; 1 had read or archived it."
     )
     assert [m.body for m in (await do(served, "mailbox.list", of="codex")).messages] == ["three"]
 
