@@ -142,6 +142,14 @@ def _without_chance(value: Any, name: str = "") -> Any:
     )
 
 
+async def settle(app: App) -> None:
+    """Do what the background work does within a second, so that it does not come between two
+    looks at the rows.
+    """
+    await app._background.flush()
+    await app._background._index()
+
+
 # What each parameter may name in another workspace. A list of values; each is asked for by itself.
 FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "workspace": lambda of: [of.workspace],
