@@ -2,8 +2,7 @@
 that each follow an inbox.
 
 Reads a job as JSON from standard input, prints what happened as JSON. Frames are built and cut here
-by hand and hardly
-decoded, so that the client costs little beside the server it measures.
+by hand and hardly decoded, so that the client costs little beside the server it measures.
 """
 
 from __future__ import annotations
@@ -127,54 +126,55 @@ async def pipelined(job: dict[str, Any]) -> dict[str, Any]:
     return {"requests": done, "per_s": done / (time.perf_counter() - start), "failed": failed[:2]}
 
 
+class Pushes:
+    """When each message was sent, pushed and answered, in whichever order these come."""
+
+    def __init__(self) -> None:
+        self.ready = 0
+        self.asked: dict[int, float] = {}
+        self.sent_at: dict[str, float] = {}
+        self.took: list[float] = []
+        self.answered: list[float] = []
+        self._pushed_at: dict[str, float] = {}
+
+    def take_push(self, text: bytes) -> None:
+        now = time.perf_counter()
+        if text.startswith(b'{"id"'):
+            self.ready += 1
+            return
+        for event in json.loads(text)["events"]:
+            self._pushed_at[event["id"]] = now
+            self._pair(event["id"])
+
+    def take_answer(self, text: bytes) -> None:
+        frame = json.loads(text)
+        start = self.asked.pop(frame["id"])
+        self.answered.append((time.perf_counter() - start) * 1000)
+        self.sent_at[frame["result"]["id"]] = start
+        self._pair(frame["result"]["id"])
+
+    def _pair(self, id: str) -> None:
+        if id in self.sent_at and id in self._pushed_at:
+            self.took.append((self._pushed_at.pop(id) - self.sent_at.pop(id)) * 1000)
+
+
 async def pushed(job: dict[str, Any]) -> dict[str, Any]:
     """Follow so many inboxes, each on its own socket, send to them at a steady rate, and time
     each push from the moment of its send.
     """
-    sent_at: dict[str, float] = {}
-    took: list[float] = []
-    pushes: dict[str, float] = {}
-    answered: list[float] = []
-    ready = 0
-
-    def note(id: str, at: float) -> None:
-        if id in sent_at and id in pushes:
-            took.append((pushes.pop(id) - sent_at.pop(id)) * 1000)
-
-    def receiver() -> Take:
-        def take(text: bytes) -> None:
-            nonlocal ready
-            now = time.perf_counter()
-            if text.startswith(b'{"id"'):
-                ready += 1
-                return
-            for event in json.loads(text)["events"]:
-                pushes[event["id"]] = now
-                note(event["id"], now)
-
-        return take
-
-    asked: dict[int, float] = {}
-
-    def answer(text: bytes) -> None:
-        frame = json.loads(text)
-        start = asked.pop(frame["id"])
-        answered.append((time.perf_counter() - start) * 1000)
-        sent_at[frame["result"]["id"]] = start
-        note(frame["result"]["id"], start)
-
+    pushes = Pushes()
     sockets = []
     for number in range(job["sockets"]):
-        socket = await connected(job, job["key"], receiver())
+        socket = await connected(job, job["key"], pushes.take_push)
         socket.say({"id": 1, "subscribe": {"of": "inbox", "agent": f"a{number}"}})
         sockets.append(socket)
-    while ready < job["sockets"]:
+    while pushes.ready < job["sockets"]:
         await asyncio.sleep(0.02)
-    sender = await connected(job, job["key"], answer)
+    sender = await connected(job, job["key"], pushes.take_answer)
     start, number = time.perf_counter(), 0
     while (now := time.perf_counter()) < start + job["seconds"]:
         while number < (now - start) * job["per_s"]:
-            asked[number] = time.perf_counter()
+            pushes.asked[number] = time.perf_counter()
             letter = {
                 "agent": "sender",
                 "to": f"a{number * 7 % job['sockets']}",
@@ -183,10 +183,9 @@ async def pushed(job: dict[str, Any]) -> dict[str, Any]:
             sender.say({"id": number, "op": "message.send", "params": letter})
             number += 1
         await asyncio.sleep(0.001)
-    while asked or sent_at:
+    while pushes.asked or pushes.sent_at:
         await asyncio.sleep(0.02)
-    took.sort()
-    answered.sort()
+    took, answered = sorted(pushes.took), sorted(pushes.answered)
     return {
         "requests": number,
         "failed": [],

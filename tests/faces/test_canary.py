@@ -88,6 +88,40 @@ READS: dict[str, dict[str, Any]] = {
     "session.conflicts": {"area": CANARY, "files": [CANARY]},
 }
 
+# What of this is taken with the canary in it, at least, and which answers show it in a fence.
+WRITTEN = {
+    "message.send refs",
+    "message.send metadata",
+    "message.send intent",
+    "agent.check_in summary",
+    "agent.check_in files",
+    "task.create tags",
+    "note.add tags",
+    "session.start area",
+    "receipt.mark evidence",
+    "message.send instance",
+    "task.update note",
+}
+HELD = {
+    "inbox inbox.check",
+    "wait inbox.wait",
+    "thread thread.get",
+    "history message.history",
+    "who agent.list",
+    "task task.list",
+    "checkin",
+    "more mailbox.list",
+    "more note.list",
+    "more session.list",
+    "more thread.list",
+    "ackbox://inbox",
+    "ackbox://agents",
+    "catch_up",
+    "reply",
+    "kavi",
+    "message_status message.status",
+}
+
 
 def filled(kind: msgspec.inspect.Type) -> Iterator[Any]:
     """Values of a type with the canary in each place that takes text, one place at a time."""
@@ -193,12 +227,12 @@ def client(served: Served, path: str, agent: str) -> Client:
     )
 
 
-def stray(text: str, asked: str = "") -> str | None:
+def stray(text: str) -> str | None:
     """Return what of an answer has the canary outside a fence, beyond a short token in quotes.
 
     Null when nothing has.
     """
-    left = outside(text).replace(asked, "") if asked else outside(text)
+    left = outside(text)
     for line in re.findall(r"^[^{\n]*(\{.*\})$", left, re.MULTILINE):
         told = json.loads(line)
         if all(len(str(told.get(name, ""))) <= 40 for name in TOKENS):
@@ -210,6 +244,45 @@ def stray(text: str, asked: str = "") -> str | None:
     return left if "canary" in left else None
 
 
+async def by_tools(it: Client, talk: Talk) -> dict[str, str]:
+    """Return what a model reads from each operation that reads, through its own tool."""
+    texts = {}
+    for tool in TOOLS:
+        for operation in tool.operations:
+            if OPERATIONS[operation].writes is False or operation in ("inbox.check", "inbox.wait"):
+                given = talk.real(READS.get(operation, {})) | (
+                    {"wait_s": 0} if operation == "inbox.wait" else {}
+                )
+                long = {"max_length": 40_000} if operation != "agent.whoami" else {}
+                told = await it.session.call_tool(
+                    tool.name, tool.arguments(operation, given) | long
+                )
+                assert told.structured_content is None or told.is_error
+                texts[f"{tool.name} {operation}"] = text_of(told)
+    return texts
+
+
+async def by_name(it: Client, message: str) -> dict[str, str]:
+    """Return what a model reads from writing tools, resources and prompts."""
+    calls: dict[str, dict[str, Any]] = {
+        "send": {"to": f"bob,{CANARY}x,{CANARY}", "body": CANARY},
+        "ask": {"to": f"{CANARY}z", "body": CANARY, "wait_s": 0},
+        "checkin": {"area": CANARY, "files": [CANARY]},
+        "mark": {"mark": "read", "ids": [CANARY]},
+        "task": {"action": "claim"},
+        "thread": {"id": message, "offset": 3},
+    }
+    texts = {
+        name: text_of(await it.session.call_tool(name, arguments))
+        for name, arguments in calls.items()
+    }
+    for uri in ("ackbox://inbox", "ackbox://agents", f"ackbox://thread/{message}"):
+        texts[uri] = text_of(await it.read_resource(uri))
+    for prompt, given in {"catch_up": {}, "reply": {"id": message}}.items():
+        texts[prompt] = text_of(await it.get_prompt(prompt, given))
+    return texts
+
+
 @pytest.mark.timeout(900)
 async def test_a_canary_in_every_string_is_found_in_fences_alone() -> None:
     assert set(WRITES) | APART == {
@@ -218,83 +291,15 @@ async def test_a_canary_in_every_string_is_found_in_fences_alone() -> None:
     async with serving("sqlite://:memory:") as served:
         talk = Talk(served)
         await talk.write()
-        assert {
-            "message.send refs",
-            "message.send metadata",
-            "message.send intent",
-            "agent.check_in summary",
-            "agent.check_in files",
-            "task.create tags",
-            "note.add tags",
-            "session.start area",
-            "receipt.mark evidence",
-            "message.send instance",
-            "task.update note",
-        } <= talk.written
-        texts: dict[str, tuple[str, str]] = {}
+        assert talk.written >= WRITTEN
         async with client(served, "/mcp", "bob") as it:
-            for tool in TOOLS:
-                for operation in tool.operations:
-                    if OPERATIONS[operation].writes is False or operation in (
-                        "inbox.check",
-                        "inbox.wait",
-                    ):
-                        given = talk.real(READS.get(operation, {})) | (
-                            {"wait_s": 0} if operation == "inbox.wait" else {}
-                        )
-                        long = {"max_length": 40_000} if operation != "agent.whoami" else {}
-                        told = await it.session.call_tool(
-                            tool.name, tool.arguments(operation, given) | long
-                        )
-                        assert told.structured_content is None or told.is_error
-                        texts[f"{tool.name} {operation}"] = text_of(told), ""
-            calls: dict[str, dict[str, Any]] = {
-                "send": {"to": f"bob,{CANARY}x,{CANARY}", "body": CANARY},
-                "ask": {"to": f"{CANARY}z", "body": CANARY, "wait_s": 0},
-                "checkin": {"area": CANARY, "files": [CANARY]},
-                "mark": {"mark": "read", "ids": [CANARY]},
-                "task": {"action": "claim"},
-                "thread": {"id": talk.made["MESSAGE"], "offset": 3},
-            }
-            for name, arguments in calls.items():
-                texts[name] = text_of(await it.session.call_tool(name, arguments)), ""
-            for uri in (
-                "ackbox://inbox",
-                "ackbox://agents",
-                f"ackbox://thread/{talk.made['MESSAGE']}",
-            ):
-                texts[uri] = text_of(await it.read_resource(uri)), ""
-            for prompt, given in {"catch_up": {}, "reply": {"id": talk.made["MESSAGE"]}}.items():
-                texts[prompt] = text_of(await it.get_prompt(prompt, given)), ""
+            texts = await by_tools(it, talk) | await by_name(it, talk.made["MESSAGE"])
         async with client(served, "/mcp/kavi", "bob") as it:
-            texts["kavi"] = (
-                json.loads(text_of(await it.call_tool("render_inbox", {"limit": 50})))["text"],
-                "",
-            )
+            answer = json.loads(text_of(await it.call_tool("render_inbox", {"limit": 50})))
+            texts["kavi"] = answer["text"]
+    assert {name: found for name, text in texts.items() if (found := stray(text))} == {}
     assert {
-        name: found for name, (text, asked) in texts.items() if (found := stray(text, asked))
-    } == {}
-    held = {
         name
-        for name, (text, _) in texts.items()
+        for name, text in texts.items()
         if any("canary" in each["text"] for each in items(text))
-    }
-    assert {
-        "inbox inbox.check",
-        "wait inbox.wait",
-        "thread thread.get",
-        "history message.history",
-        "who agent.list",
-        "task task.list",
-        "checkin",
-        "more mailbox.list",
-        "more note.list",
-        "more session.list",
-        "more thread.list",
-        "ackbox://inbox",
-        "ackbox://agents",
-        "catch_up",
-        "reply",
-        "kavi",
-        "message_status message.status",
-    } <= held
+    } >= HELD

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shlex
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from ackbox.client.http import HttpCaller
 from ackbox.faces.cli.keep import PARTS
 from tests.command import Command
 from tests.engines import ENGINES, fresh_database
+
+Call = Callable[..., Any]
 
 
 def serve(engine: str, where: Path) -> Command:
@@ -45,18 +48,8 @@ def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Comman
 def use(ackbox: Command) -> None:
     """Every kind of thing a workspace can hold."""
     ackbox.json("workspace", "create", "shop", "--mode", "private")
-    changed = ackbox.json(
-        "-w",
-        "shop",
-        "workspace",
-        "settings",
-        "--hops-limit",
-        "9",
-        "--inactive",
-        "hold",
-        "--repeats-limit",
-        "70",
-    )
+    settings = "-w shop workspace settings --hops-limit 9 --inactive hold --repeats-limit 70"
+    changed = ackbox.json(*settings.split())
     assert changed["settings"] == {"hops_limit": 9, "inactive": "hold", "repeats_limit": 70}
     ackbox.json("-w", "shop", "key", "create", "--agent", "hana", "--kind", "human")
     url = ackbox.json("status")["url"]
@@ -65,6 +58,13 @@ def use(ackbox: Command) -> None:
     def call(operation: str, **params: Any) -> Any:
         return server.call(operation, {"workspace": "shop", **params})
 
+    use_messages(call)
+    use_work(call)
+    use_notes(call)
+
+
+def use_messages(call: Call) -> None:
+    """Agents and their instances, messages with every mark, and a schedule."""
     for name, instance in (("ana", None), ("bob", "laptop"), ("bob", "server"), ("cy 小克", None)):
         call("agent.check_in", agent=name, instance=instance, summary=f"{name} works")
     ids = [
@@ -95,6 +95,10 @@ def use(ackbox: Command) -> None:
         subject="s",
         body="Happy new year",
     )
+
+
+def use_work(call: Call) -> None:
+    """Tasks, one of them blocked, and sessions, one of them ended."""
     call(
         "task.create",
         agent="ana",
@@ -123,6 +127,10 @@ def use(ackbox: Command) -> None:
         outcome="completed",
         touched=["b.md"],
     )
+
+
+def use_notes(call: Call) -> None:
+    """Notes, linked and superseded."""
     first = call(
         "note.add",
         agent="ana",
@@ -340,7 +348,10 @@ def test_a_copy_made_under_load_is_whole(engine: str, tmp_path: Path) -> None:
     )
     kept = ackbox.json("status")["instance"]["backup"]
     assert (kept["bytes"], kept["verified"]) == (made["bytes"], made["verified"])
-    assert f"last copied now, checked by {made['verified']}" in ackbox("doctor", "--text").stdout
+    assert re.search(
+        rf"last backup (?:now|\d+ s ago), checked by {re.escape(made['verified'])}",
+        ackbox("doctor", "--text").stdout,
+    )
     again = ackbox("backup", str(tmp_path / "copy.db"))
     assert (again.returncode, json.loads(again.stderr)["error"]["code"]) == (1, "invalid")
     ackbox.stop()

@@ -31,25 +31,32 @@ def told(ackbox: Command, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout.strip()
 
 
+# What is typed in turn, the exit code and what is told.
+STEPS = [
+    ("--as carol task claim 1", 1, "Task 1 is for bob."),
+    ("--as carol task claim 2", 1, "Task 2 waits for 1."),
+    ("--as carol task claim", 6, "There is no open task for you."),
+    ("--as bob task claim 1", 0, "Claimed task 1, claimed, for bob: Migrate pricing"),
+    ("--as bob task start 1", 0, "task 1, in_progress, for bob: Migrate pricing"),
+    (
+        "--as bob task block 1 Which region? --by ana --cause human",
+        0,
+        "task 1, blocked, for bob: Migrate pricing",
+    ),
+    ("--as ana task assign 1 carol --note eu-1", 0, "task 1, blocked, for carol: Migrate pricing"),
+    ("--as carol task review 1", 0, "task 1, review, for carol: Migrate pricing"),
+    ("--as carol task done 1 all green", 0, "task 1, done, for carol: Migrate pricing"),
+    ("--as carol task claim", 0, "Claimed task 2, claimed, for carol: Announce"),
+    ("--as ana task edit 2 --title 'Tell all'", 0, "task 2, claimed, for carol: Tell all"),
+    ("--as ana task cancel 2 no need", 0, "task 2, cancelled, for carol: Tell all"),
+    ("--as ana task reopen 2", 0, "task 2, open, for carol: Tell all"),
+    ("--as carol task fail 2", 0, "task 2, failed, for carol: Tell all"),
+]
+
+
 def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
-    added = ackbox.json(
-        *[
-            "--as",
-            "ana",
-            "task",
-            "add",
-            "Migrate",
-            "pricing",
-            "--to",
-            "bob",
-            "--priority",
-            "4",
-            "--tag",
-            "web",
-            "--minutes",
-            "30",
-        ]
-    )
+    typed = "--as ana task add Migrate pricing --to bob --priority 4 --tag web --minutes 30"
+    added = ackbox.json(*typed.split())
     assert (added["number"], added["title"], added["tags"], added["estimated_minutes"]) == (
         1,
         "Migrate pricing",
@@ -57,40 +64,7 @@ def test_a_task_from_the_first_word_to_the_last(ackbox: Command) -> None:
         30,
     )
     ackbox.json("--as", "ana", "task", "add", "Announce", "--after", "1")
-    assert [
-        told(ackbox, *shlex.split(typed))
-        for typed in (
-            "--as carol task claim 1",
-            "--as carol task claim 2",
-            "--as carol task claim",
-            "--as bob task claim 1",
-            "--as bob task start 1",
-            "--as bob task block 1 Which region? --by ana --cause human",
-            "--as ana task assign 1 carol --note eu-1",
-            "--as carol task review 1",
-            "--as carol task done 1 all green",
-            "--as carol task claim",
-            "--as ana task edit 2 --title 'Tell all'",
-            "--as ana task cancel 2 no need",
-            "--as ana task reopen 2",
-            "--as carol task fail 2",
-        )
-    ] == [
-        (1, "Task 1 is for bob."),
-        (1, "Task 2 waits for 1."),
-        (6, "There is no open task for you."),
-        (0, "Claimed task 1, claimed, for bob: Migrate pricing"),
-        (0, "task 1, in_progress, for bob: Migrate pricing"),
-        (0, "task 1, blocked, for bob: Migrate pricing"),
-        (0, "task 1, blocked, for carol: Migrate pricing"),
-        (0, "task 1, review, for carol: Migrate pricing"),
-        (0, "task 1, done, for carol: Migrate pricing"),
-        (0, "Claimed task 2, claimed, for carol: Announce"),
-        (0, "task 2, claimed, for carol: Tell all"),
-        (0, "task 2, cancelled, for carol: Tell all"),
-        (0, "task 2, open, for carol: Tell all"),
-        (0, "task 2, failed, for carol: Tell all"),
-    ]
+    assert [(typed, *told(ackbox, *shlex.split(typed))) for typed, _, _ in STEPS] == STEPS
     ackbox.json("--as", "ana", "task", "add", "old", "--project", "shop")
     assert [
         told(ackbox, "--as", "ana", "task", "tidy", *more)

@@ -217,63 +217,59 @@ async def test_no_request_to_any_route_is_a_fault_of_ours(tmp_path: Path) -> Non
 ENDPOINTS = ["/mcp", *(f"/mcp/{dialect.name}" for dialect in DIALECTS)]
 
 
+STRANGE: list[Any] = [
+    *VALUES,
+    0,
+    -1,
+    1 << 70,
+    1.5,
+    True,
+    None,
+    [],
+    {},
+    ["a"] * 50,
+    {"a": {"b": [1]}},
+    "\u0301" * 50,
+    "x" * 60_000,
+]
+NO_REQUESTS: list[Any] = [
+    [],
+    1,
+    "x",
+    None,
+    {},
+    {"jsonrpc": "2.0"},
+    {"jsonrpc": "1.0", "id": 1, "method": "ping"},
+    [{"jsonrpc": "2.0", "id": 1, "method": "ping"}],
+]
+MCP_METHODS = [
+    "tools/list",
+    "resources/list",
+    "resources/read",
+    "resources/subscribe",
+    "resources/templates/list",
+    "prompts/list",
+    "prompts/get",
+    "completion/complete",
+    "logging/setLevel",
+    "initialize",
+    "ping",
+    "notifications/cancelled",
+    "x",
+    "sampling/createMessage",
+]
+MCP_PARAMS = ["uri", "name", "cursor", "arguments", "ref", "level", "requestId"]
+
+
 def rpc(dice: random.Random, tools: list[dict[str, Any]]) -> Any:
     """A request of MCP: a tool with values that seldom fit, or another method, or no request at
     all.
     """
-    strange: list[Any] = [
-        *VALUES,
-        0,
-        -1,
-        1 << 70,
-        1.5,
-        True,
-        None,
-        [],
-        {},
-        ["a"] * 50,
-        {"a": {"b": [1]}},
-        "\u0301" * 50,
-        "x" * 60_000,
-    ]
     if dice.random() < 0.1:
-        return dice.choice(
-            [
-                [],
-                1,
-                "x",
-                None,
-                {},
-                {"jsonrpc": "2.0"},
-                {"jsonrpc": "1.0", "id": 1, "method": "ping"},
-                [{"jsonrpc": "2.0", "id": 1, "method": "ping"}],
-            ]
-        )
+        return dice.choice(NO_REQUESTS)
     if dice.random() < 0.2:
-        method = dice.choice(
-            [
-                "tools/list",
-                "resources/list",
-                "resources/read",
-                "resources/subscribe",
-                "resources/templates/list",
-                "prompts/list",
-                "prompts/get",
-                "completion/complete",
-                "logging/setLevel",
-                "initialize",
-                "ping",
-                "notifications/cancelled",
-                "x",
-                "sampling/createMessage",
-            ]
-        )
-        params: Any = {
-            dice.choice(
-                ["uri", "name", "cursor", "arguments", "ref", "level", "requestId"]
-            ): dice.choice(strange)
-            for _ in range(2)
-        }
+        method = dice.choice(MCP_METHODS)
+        params: Any = {dice.choice(MCP_PARAMS): dice.choice(STRANGE) for _ in range(2)}
         return {
             "jsonrpc": "2.0",
             "id": dice.choice([1, "x", None, -1, 1.5, "a" * 500]),
@@ -282,7 +278,7 @@ def rpc(dice: random.Random, tools: list[dict[str, Any]]) -> Any:
         }
     tool = dice.choice(tools)
     arguments = {
-        name: dice.choice(strange)
+        name: dice.choice(STRANGE)
         for name in tool["inputSchema"].get("properties", {})
         if dice.random() < 0.5 and name not in ("wait_s", "wait")
     }
@@ -294,6 +290,38 @@ def rpc(dice: random.Random, tools: list[dict[str, Any]]) -> Any:
         "method": "tools/call",
         "params": {"name": tool["name"], "arguments": arguments},
     }
+
+
+class Session:
+    """Raw requests to an MCP endpoint, in the session that it gave."""
+
+    def __init__(self, http: httpx2.AsyncClient, url: str) -> None:
+        self.http = http
+        self.url = url
+        self.headers: dict[str, str] = {}
+
+    async def ask(self, message: Any) -> httpx2.Response:
+        return await self.http.post(
+            self.url, content=json.dumps(message).encode(), headers=self.headers
+        )
+
+    async def open(self) -> list[dict[str, Any]]:
+        """Begin the session and return the endpoint's tools."""
+        params = {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "fuzz", "version": "1"},
+        }
+        hello = await self.ask(
+            {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
+        )
+        if "mcp-session-id" in hello.headers:
+            self.headers = {"Mcp-Session-Id": hello.headers["mcp-session-id"]}
+        await self.ask({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        listed = await self.ask({"jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": {}})
+        line = listed.text[listed.text.index("{") :].split("\n")[0]
+        tools: list[dict[str, Any]] = json.loads(line)["result"]["tools"]
+        return tools
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
@@ -310,36 +338,8 @@ async def test_no_call_of_any_endpoint_is_a_fault_of_ours(path: str, tmp_path: P
             "Content-Type": "application/json",
         }
         async with httpx2.AsyncClient(timeout=60, headers=headers) as http:
-
-            async def ask(message: Any, **more: str) -> httpx2.Response:
-                return await http.post(
-                    served.url + path, content=json.dumps(message).encode(), headers=more
-                )
-
-            hello = await ask(
-                {
-                    "jsonrpc": "2.0",
-                    "id": 1,
-                    "method": "initialize",
-                    "params": {
-                        "protocolVersion": "2025-06-18",
-                        "capabilities": {},
-                        "clientInfo": {"name": "fuzz", "version": "1"},
-                    },
-                }
-            )
-            session = (
-                {"Mcp-Session-Id": hello.headers["mcp-session-id"]}
-                if "mcp-session-id" in hello.headers
-                else {}
-            )
-            await ask({"jsonrpc": "2.0", "method": "notifications/initialized"}, **session)
-            listed = (
-                await ask(
-                    {"jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": {}}, **session
-                )
-            ).text
-            tools = json.loads(listed[listed.index("{") :].split("\n")[0])["result"]["tools"]
+            session = Session(http, served.url + path)
+            tools = await session.open()
             for _ in range(max(CALLS // len(ENDPOINTS), 3 * len(tools))):
                 message = rpc(dice, tools)
                 called.add(
@@ -347,7 +347,7 @@ async def test_no_call_of_any_endpoint_is_a_fault_of_ours(path: str, tmp_path: P
                     if isinstance(message, dict) and message.get("method") == "tools/call"
                     else ""
                 )
-                answer = await ask(message, **session)
+                answer = await session.ask(message)
                 if (
                     answer.status_code >= 500
                     or "Traceback" in answer.text

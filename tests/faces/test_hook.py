@@ -223,6 +223,26 @@ def test_hooks_of_many_sessions_at_once_give_each_message_to_each_session_once(
     } == {session: [True, False] for session in sessions}
 
 
+def test_people_see_what_a_program_does_and_how_far_a_message_came(ackbox: Command) -> None:
+    as_dee = ("--as", "dee", "--deadline", "20")
+    hook(ackbox, "claude", event("SessionStart", "seen"), *as_dee)
+    sent = ackbox.json("send", "--as", "ana", "dee", "look")
+    hook(ackbox, "claude", event("UserPromptSubmit", "seen"), *as_dee)
+    hook(ackbox, "claude", event("PostToolBatch", "seen"), *as_dee)
+    assert ackbox.json("wait", "--until", "dee=busy", "--timeout", "20")["activity"] == "busy"
+    hook(ackbox, "claude", event("Stop", "seen"), *as_dee)
+    assert ackbox.json("wait", "--until", "dee=idle", "--timeout", "20")["instance"] == "shop"
+    by = ackbox.json("status", sent["id"])["receipts"][0]["by"]
+    assert [each["mark"] for each in by] == ["delivered", "injected", "seen"]
+
+
+def test_waiting_for_an_activity_has_an_end_and_knows_its_words(ackbox: Command) -> None:
+    assert ackbox("wait", "--until", "nobody=idle", "--timeout", "0").returncode == 5
+    refused = ackbox("wait", "--until", "dee=sleeping")
+    assert refused.returncode == 2
+    assert "Use one of: idle, busy, asking, compacting, gone." in refused.stderr
+
+
 def test_shared_options_before_the_verb_reach_the_hook(ackbox: Command, tmp_path: Path) -> None:
     def carry(*before: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(

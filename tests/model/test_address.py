@@ -101,14 +101,14 @@ def test_an_empty_audience_is_refused(empty: Any) -> None:
 
 @pytest.mark.parametrize("written", ["tau,phi", "*", "user", "bob/server"])
 def test_an_instance_beside_anything_but_one_agent_is_refused(written: str) -> None:
-    with pytest.raises(Invalid, match="narrows exactly one agent"):
+    with pytest.raises(Invalid, match="needs exactly one agent"):
         parse_audience(written, instance="laptop")
 
 
 def test_two_hundred_addresses_are_taken_and_one_more_is_not() -> None:
     names = [f"agent-{number}" for number in range(MAX_ADDRESSES + 1)]
     assert parse_audience(names[:-1]) == tuple(Address(name) for name in names[:-1])
-    with pytest.raises(Invalid, match="201 addresses; at most 200 are taken"):
+    with pytest.raises(Invalid, match="201 addresses; at most 200 are allowed"):
         parse_audience(names)
 
 

@@ -54,7 +54,7 @@ def test_a_filter_says_what_its_terms_say(text: str, said: Filter) -> None:
     [
         ("form:ana", "Unknown filter 'form'.", "Did you mean from?"),
         ("is:gone", "Unknown state 'gone'.", "Use one of: unacked, unread, urgent, human, late."),
-        ("priority:9", "Unknown priority '9'.", "1 to 5, or urgent, high, normal, low."),
+        ("priority:9", "Unknown priority '9'.", "Use 1 to 5, or urgent, high, normal, low."),
     ],
 )
 def test_an_unknown_word_is_refused_with_what_there_is(text: str, message: str, hint: str) -> None:

@@ -195,10 +195,13 @@ class Model:
             if address[0] == who[0] and (who[1] is None or address[1] in (None, who[1]))
         ]
 
-    def mark(self, who: Who, mark: str, id: str, now: int) -> None:
+    def mark(self, who: Who, mark: str, id: str, now: int, *, of: Who | None = None) -> None:
+        """Mark a message: every receipt that the caller may mark, or only the one of an address."""
         self.arrive(who, now)
         said = self.named(id)
         for address in self.targets(said, who):
+            if of not in (None, address):
+                continue
             trace = said.marks.setdefault(address, {})
             if mark in UNDOES:
                 self._undo(who, UNDOES[mark], said, address, trace)

@@ -58,7 +58,7 @@ async def test_a_second_spelling_is_refused_for_registration_with_the_first_one(
         with pytest.raises(Conflict) as refused:
             await post(operation, **given)
         assert (refused.value.message, refused.value.hint, refused.value.details["near"]) == (
-            f"The name {second!r} differs from {first!r} in case alone, and {first!r} came first.",
+            f"The name {second!r} differs from the existing {first!r} only in case.",
             f"Use {first!r}.",
             [first],
         )
@@ -81,7 +81,7 @@ async def test_a_keys_name_is_nobody_elses_in_another_case(post: Post) -> None:
     ):
         with pytest.raises(
             Conflict,
-            match="The name 'dora' differs from 'Dora' in case alone, and 'Dora' came first",
+            match="The name 'dora' differs from the existing 'Dora' only in case",
         ):
             await post(operation, **given)
     assert (await dora("agent.check_in")).me.agent == "Dora"
@@ -100,7 +100,7 @@ async def test_a_key_that_speaks_as_one_spelling_does_not_speak_as_another_who_c
     ):
         with pytest.raises(
             Conflict,
-            match="The name 'DORA' differs from 'dora' in case alone, and 'dora' came first",
+            match="The name 'DORA' differs from the existing 'dora' only in case",
         ):
             await other(operation, agent="DORA", **given)
     assert [message.sender for message in (await post("message.history")).messages] == ["ana"]

@@ -149,7 +149,7 @@ async def test_sixty_four_answers_are_stored_and_the_next_is_refused_with_advice
 async def test_a_workspace_sets_its_own_number_of_answers(post: Post) -> None:
     await post("workspace.settings", hops_limit=2)
     sent = await exchange(post, 2)
-    with pytest.raises(LoopGuard, match="2 answers in this thread"):
+    with pytest.raises(LoopGuard, match="2 replies in this thread"):
         await post("message.send", agent="bob", to="ana", body="3", parent=sent[-1].id)
     await post("workspace.settings", hops_limit=3)
     assert (

@@ -91,7 +91,7 @@ async def test_a_look_into_anothers_mailbox_registers_nobody_and_an_unknown_one_
 async def test_a_name_becomes_a_persons_and_what_it_sent_keeps_what_it_was(post: Post) -> None:
     await post("message.send", agent="bob", to="user", body="for any person")
     before = await post("message.send", agent="root", to="bob", body="as an agent")
-    with pytest.raises(Conflict, match="registered as an agent"):
+    with pytest.raises(Conflict, match="needs the name of a person"):
         await post.keyed("root", "human")
     done = await post("agent.set_kind", name="root", kind="human")
     assert (done.agent, done.kind, done.before) == ("root", "human", "agent")

@@ -148,9 +148,9 @@ async def test_the_size_of_a_conversation_is_told_up_to_two_hundred_and_as_far_a
 
 
 async def test_ids_stand_alone_and_are_at_most_two_hundred(post: Post) -> None:
-    with pytest.raises(Invalid, match=r"`ids` stands alone\."):
+    with pytest.raises(Invalid, match=r"`ids` cannot be combined with other filters\."):
         await post("message.history", ids=["0" * 32], sender="ana")
-    with pytest.raises(TooLong, match=r"`ids` has 201 ids; at most 200 are taken\."):
+    with pytest.raises(TooLong, match=r"`ids` has 201 ids; at most 200 are allowed\."):
         await post("message.history", ids=["0" * 32] * 201)
 
 

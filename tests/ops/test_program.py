@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ackbox.errors import NotFound
-from tests.engines import Post
+from ackbox.errors import Invalid, NotFound
+from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio
 SESSION = {"program": "claude", "program_session": "5b1f"}
@@ -165,3 +165,54 @@ async def test_a_session_that_never_reported_cannot_have_shown_anything(post: Po
     await start(post)
     with pytest.raises(NotFound):
         await post("program.shown", agent="eve", offer="1", **SESSION)
+
+
+async def test_quiet_rules_hold_messages_back_and_urgent_ones_pass(
+    post: Post, clock: Clock
+) -> None:
+    await start(post)
+    await post("agent.quiet", agent="bob", until="2h")
+    await send(post, "later")
+    urgent = await send(post, "now", priority=5)
+    first = await report(post, "prompt")
+    assert bodies(first) == ["now"]
+    sent = await post("message.preview", agent="ana", to="bob")
+    assert [each.reach for each in sent.recipients] == ["hook, quiet until 2027-01-15T10:00Z"]
+    await post("receipt.mark", agent="bob", mark="acknowledged", ids=[urgent])
+    clock.pass_s(7201)
+    assert bodies(await report(post, "turn_end")) == ["later"]
+
+
+async def test_a_digest_gives_messages_every_so_often_and_off_ends_it(
+    post: Post, clock: Clock
+) -> None:
+    await start(post)
+    await post("agent.quiet", agent="bob", instance="shop", digest_minutes=30)
+    found = []
+    for number in range(3):
+        await send(post, f"{number}")
+        reported = await report(post, "turn_end")
+        found.append(bodies(reported))
+        if reported.offer:
+            await shown(post, reported)
+        clock.pass_s(1000)
+    assert found == [["0"], [], ["1", "2"]]
+    await send(post, "3")
+    await post("agent.quiet", agent="bob", instance="shop", off=True)
+    assert bodies(await report(post, "prompt")) == ["3"]
+
+
+async def test_at_the_end_of_a_turn_only_is_not_before_a_prompt(post: Post) -> None:
+    await start(post)
+    await post("agent.quiet", agent="bob", at_turn_end=True)
+    await send(post, "hello")
+    assert bodies(await report(post, "prompt")) == []
+    assert bodies(await report(post, "turn_end")) == ["hello"]
+
+
+@pytest.mark.parametrize(
+    "rules", [{"until": "2020-01-01"}, {"until": "2h", "off": True}, {"until": "soon"}]
+)
+async def test_a_rule_that_cannot_hold_is_refused(post: Post, rules: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        await post("agent.quiet", agent="bob", **rules)

@@ -11,6 +11,11 @@ from ackbox.errors import AckboxError, Conflict, Invalid, NotFound
 from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio
+# What a task is updated with beside its new status.
+WITH_STATUS = {
+    "blocked": {"blocked_by": "ana", "blocked_cause": "human", "note": "which region?"},
+    "done": {"note": "all green"},
+}
 
 
 async def titles(post: Post, **narrow: Any) -> list[str]:
@@ -192,18 +197,8 @@ async def test_a_task_goes_its_way_and_its_creator_is_told_at_the_end(
     steps = []
     for status in ("claimed", "in_progress", "blocked", "in_progress", "review", "done", "done"):
         clock.pass_s(60)
-        more = (
-            {"blocked_by": "ana", "blocked_cause": "human", "note": "which region?"}
-            if status == "blocked"
-            else {}
-        )
         task = await post(
-            "task.update",
-            agent="bob",
-            id="1",
-            status=status,
-            **more,
-            **({"note": "all green"} if status == "done" else {}),
+            "task.update", agent="bob", id="1", status=status, **WITH_STATUS.get(status, {})
         )
         steps.append(
             (

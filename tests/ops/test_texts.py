@@ -60,7 +60,7 @@ async def test_no_field_takes_it(post: Post, what: str) -> None:
 async def test_a_record_nobody_exported_is_refused(post: Post) -> None:
     reader = (await post("workspace.export", agent="ana")).records
     for broken in ({"name": None}, {"reader": 1 << 70}, {"kind": "god"}, {"more": 1}):
-        with pytest.raises(AckboxError, match="not as an export writes it"):
+        with pytest.raises(AckboxError, match="does not have the format of an export"):
             await post(
                 "workspace.import",
                 part="reader",

@@ -166,7 +166,17 @@ def _responses_shown(body: Json) -> Iterator[Shown]:
             yield from _texts(item["role"], item.get("content"))
 
 
-def _responses_answer(body: Json, turn: Turn) -> tuple[Events, Json]:
+RESPONSES_USAGE: Json = {
+    "input_tokens": 1000,
+    "output_tokens": 10,
+    "total_tokens": 1010,
+    "input_tokens_details": {"cached_tokens": 0},
+    "output_tokens_details": {"reasoning_tokens": 0},
+}
+
+
+def _responses_items(turn: Turn) -> list[Json]:
+    """Return the output of an answer: its text, its call, or both."""
     items: list[Json] = []
     if turn.text or not turn.tool:
         content = [{"type": "output_text", "text": turn.text, "annotations": []}]
@@ -192,42 +202,32 @@ def _responses_answer(body: Json, turn: Turn) -> tuple[Events, Json]:
                 **space,
             }
         )
-    usage = {
-        "input_tokens": 1000,
-        "output_tokens": 10,
-        "total_tokens": 1010,
-        "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens_details": {"reasoning_tokens": 0},
-    }
+    return items
+
+
+def _responses_answer(body: Json, turn: Turn) -> tuple[Events, Json]:
+    items = _responses_items(turn)
     head = {
         "id": _id("resp"),
         "object": "response",
         "created_at": 0,
         "model": body.get("model", MODEL),
     }
-    whole = head | {"status": "completed", "output": items, "usage": usage}
+    whole = head | {"status": "completed", "output": items, "usage": RESPONSES_USAGE}
     events: list[tuple[str, Json]] = [
         ("response.created", {"response": head | {"status": "in_progress", "output": []}})
     ]
     for index, item in enumerate(items):
-        events.append(
-            (
-                "response.output_item.added",
-                {"output_index": index, "item": item | {"status": "in_progress"}},
-            )
-        )
+        started = {"output_index": index, "item": item | {"status": "in_progress"}}
+        events.append(("response.output_item.added", started))
         if item["type"] == "message":
-            events.append(
-                (
-                    "response.output_text.delta",
-                    {
-                        "item_id": item["id"],
-                        "output_index": index,
-                        "content_index": 0,
-                        "delta": turn.text,
-                    },
-                )
-            )
+            delta = {
+                "item_id": item["id"],
+                "output_index": index,
+                "content_index": 0,
+                "delta": turn.text,
+            }
+            events.append(("response.output_text.delta", delta))
         events.append(("response.output_item.done", {"output_index": index, "item": item}))
     events.append(("response.completed", {"response": whole}))
     return [

@@ -1,5 +1,5 @@
-"""Workspaces that look alike, everything in one that another could ask for, and what the
-database holds of it.
+"""Workspaces that look alike, what names in one another could ask for, and what the database holds
+of it.
 """
 
 from __future__ import annotations
@@ -142,6 +142,8 @@ def _without_chance(value: Any, name: str = "") -> Any:
     )
 
 
+<<<<<<< HEAD
+=======
 async def furnish(app: App, operator: str, letter: str) -> Place:
     """Make a workspace; only the letter in its own names tells it from the next."""
     name = f"place-{letter}1"
@@ -228,6 +230,8 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         "status": status.cursor or make_cursor(2, "status", 1),
     }
     exported = await do("workspace.export", part="message", limit=1)
+    offer = await _offered(do, letter)
+    await settle(app)
     return Place(
         workspace=name,
         agent=agent,
@@ -245,13 +249,21 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         word=f"word{letter}1",
         copy=f"the-token-of-copy-{letter}1",
         program_session=f"program-session-{letter}1",
-        offer=await _offered(do, letter),
+        offer=offer,
         area=area,
         file=file,
         cursors=cursors,
         records=exported.records,
         keys=keys,
     )
+
+
+async def settle(app: App) -> None:
+    """Do what the background work does within a second, so that it does not come between two
+    looks at the rows.
+    """
+    await app._background.flush()
+    await app._background._index()
 
 
 async def _offered(do: Any, letter: str) -> str:
@@ -266,6 +278,7 @@ async def _offered(do: Any, letter: str) -> str:
     return str(reported.offer)
 
 
+>>>>>>> wt-fixa
 # What each parameter may name in another workspace. A list of values; each is asked for by itself.
 FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "workspace": lambda of: [of.workspace],
@@ -328,6 +341,10 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
 NAMES_NOTHING = frozenset(
     {
         "as_owner",
+        "until",
+        "digest_minutes",
+        "at_turn_end",
+        "off",
         "program",
         "moment",
         "event",
@@ -355,7 +372,6 @@ NAMES_NOTHING = frozenset(
         "unread_only",
         "include_archived",
         "since",
-        "until",
         "summary",
         "machine",
         "platform",

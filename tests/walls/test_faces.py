@@ -25,7 +25,8 @@ from ackbox.dialects import DIALECTS
 from ackbox.faces.server.asgi import make_web
 from tests.serving import Served, serving
 from tests.sockets import opened
-from tests.walls.places import FOREIGN, Place, furnish, rows_of
+from tests.walls.furnished import furnish
+from tests.walls.places import FOREIGN, Place, rows_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 NOW = 1_800_000_000_000

@@ -40,6 +40,7 @@ MAY: dict[str, set[str]] = {
     "agent.check_in": WRITERS,
     "agent.heartbeat": WRITERS,
     "agent.check_out": WRITERS,
+    "agent.quiet": WRITERS,
     "agent.dismiss": WRITERS,
     "agent.set_kind": ADMINS,
     "note.add": WRITERS,

@@ -31,7 +31,8 @@ from ackbox.ops.table import OPERATIONS, Operation
 from tests.answers import items, outside, text_of
 from tests.serving import Served, serving
 from tests.sockets import Socket, opened
-from tests.walls.places import FOREIGN, NAMES_NOTHING, Place, furnish, normal, nowhere, rows_of
+from tests.walls.furnished import furnish
+from tests.walls.places import FOREIGN, NAMES_NOTHING, Place, normal, nowhere, rows_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
 # `make hostile` asks for every thing in every way.

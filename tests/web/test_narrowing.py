@@ -151,6 +151,13 @@ async def test_what_is_searched_again_and_again_is_kept(
     await expect(page.get_by_role("list", name="Saved searches")).to_have_count(0)
 
 
+def run(many: int, sender: str, to: str, **more: Any) -> list[dict[str, Any]]:
+    return [
+        {"agent": sender, "to": to, "body": f"{sender} {number}", "intent": "status", **more}
+        for number in range(many)
+    ]
+
+
 async def test_runs_fold_while_too_much_comes_and_urgent_and_human_ones_never(
     browser: Browser, tmp_path: Any
 ) -> None:
@@ -164,18 +171,6 @@ async def test_runs_fold_while_too_much_comes_and_urgent_and_human_ones_never(
         context = await browser.new_context(viewport={"width": 1440, "height": 900})
         page = await sign_in(served, context, "live")
         await expect(page.locator(".list .row")).to_have_count(5)
-
-        def run(many: int, sender: str, to: str, **more: Any) -> list[dict[str, Any]]:
-            return [
-                {
-                    "agent": sender,
-                    "to": to,
-                    "body": f"{sender} {number}",
-                    "intent": "status",
-                    **more,
-                }
-                for number in range(many)
-            ]
 
         await do(
             served,

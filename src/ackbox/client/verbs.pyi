@@ -18,6 +18,7 @@ from ackbox.ops.agent.check_in import CheckedIn, CheckedOut
 from ackbox.ops.agent.dismiss import Dismissed
 from ackbox.ops.agent.heartbeat import Alive
 from ackbox.ops.agent.list import Roster
+from ackbox.ops.agent.quiet import QuietRules
 from ackbox.ops.agent.set_kind import KindSet
 from ackbox.ops.agent.whoami import Identity
 from ackbox.ops.event.feed import Event, Events
@@ -175,6 +176,27 @@ class AgentVerbs:
     ) -> Roster:
         """List agents and people with their presence, and unknown recipients."""
 
+    async def quiet(
+        self,
+        *,
+        until: str | None = None,
+        digest_minutes: int | None = None,
+        at_turn_end: bool = False,
+        off: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> QuietRules:
+        """Set when an agent program shows messages that are not urgent.
+
+        Without an instance the rules hold for all instances of the agent. Messages wait in
+        the mailbox
+        meanwhile, and senders see the rule in `reach`. Urgent messages are shown at once.
+
+        Raises Invalid, NotAllowed.
+        """
+
     async def set_kind(
         self,
         *,
@@ -214,7 +236,7 @@ class MessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Message:
-        """Return one message; marks nothing.
+        """Return one message without marking it.
 
         Raises NotFound, also for other workspaces.
         """
@@ -336,7 +358,7 @@ class MessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Past:
-        """Return the workspace's messages, newest first; marks nothing.
+        """Return the workspace's messages, newest first without marking anything.
 
         `ids` selects messages directly; those that do not exist or that you may not see are
         left out.
@@ -363,7 +385,7 @@ class MessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Found:
-        """Search subjects and bodies, newest first; marks nothing.
+        """Search subjects and bodies, newest first without marking anything.
 
         Raises Invalid, NotFound (thread), BadCursor.
         """
@@ -495,7 +517,7 @@ class MailboxVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Mailbox:
-        """List the messages of one mailbox, newest first; marks nothing.
+        """List the messages of one mailbox, newest first without marking anything.
 
         Each has its read and archived flags. The mailbox of an unregistered name is empty;
         listing it
@@ -655,7 +677,9 @@ class InviteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Invited:
-        """Create an invitation for a second machine that works once, within 24 hours.
+        """Create an invitation for a second machine.
+
+        It works once, within 24 hours.
 
         Raises Invalid, Conflict.
         """
@@ -668,8 +692,9 @@ class InviteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NewKey:
-        """Turn an invitation, given as the key of this call, into a key of its agent for 90
-        days.
+        """Create the key of an agent from an invitation.
+
+        The invitation is the key of this call. The new key is valid for 90 days.
 
         Raises BadKey when it has been used.
         """
@@ -921,7 +946,7 @@ class ReceiptVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Marked:
-        """Mark messages as read, acknowledged, archived and so on.
+        """Mark messages as read, acknowledged or archived, or undo it.
 
         Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids`
         holds message or
@@ -1421,7 +1446,7 @@ class ThreadVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Thread:
-        """Return one conversation, oldest first; marks nothing.
+        """Return one conversation, oldest first without marking anything.
 
         Raises NotFound, BadCursor.
         """
@@ -1437,7 +1462,7 @@ class ThreadVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Threads:
-        """List conversations, newest first; marks nothing.
+        """List conversations, newest first without marking anything.
 
         Raises BadCursor.
         """
@@ -1531,7 +1556,7 @@ class WebhookVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Received:
-        """Receive a signed request of another system as a message.
+        """Receive a signed request from another system as a message.
 
         The signature replaces a key. A repeated delivery returns the first message. A
         delivery signed
@@ -1614,7 +1639,7 @@ class WorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Overview:
-        """Return an overview of agents and current tasks; marks nothing."""
+        """Return an overview of agents and current tasks without marking anything."""
 
     async def create(
         self,
@@ -1692,7 +1717,7 @@ class WorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Flow:
-        """Return who sends messages to whom, with counts; marks nothing.
+        """Return who sends messages to whom, with counts without marking anything.
 
         Each pair has its most frequent intent. In a private workspace it covers the
         caller's messages
@@ -1708,7 +1733,7 @@ class WorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Health:
-        """Return message rates, delays and waiting messages; marks nothing.
+        """Return message rates, delays and backlogs without marking anything.
 
         Delays are from sent to delivered and to acknowledged. In a private workspace it
         covers the
@@ -1837,6 +1862,27 @@ class SyncAgentVerbs:
     ) -> Roster:
         """List agents and people with their presence, and unknown recipients."""
 
+    def quiet(
+        self,
+        *,
+        until: str | None = None,
+        digest_minutes: int | None = None,
+        at_turn_end: bool = False,
+        off: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> QuietRules:
+        """Set when an agent program shows messages that are not urgent.
+
+        Without an instance the rules hold for all instances of the agent. Messages wait in
+        the mailbox
+        meanwhile, and senders see the rule in `reach`. Urgent messages are shown at once.
+
+        Raises Invalid, NotAllowed.
+        """
+
     def set_kind(
         self,
         *,
@@ -1876,7 +1922,7 @@ class SyncMessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Message:
-        """Return one message; marks nothing.
+        """Return one message without marking it.
 
         Raises NotFound, also for other workspaces.
         """
@@ -1998,7 +2044,7 @@ class SyncMessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Past:
-        """Return the workspace's messages, newest first; marks nothing.
+        """Return the workspace's messages, newest first without marking anything.
 
         `ids` selects messages directly; those that do not exist or that you may not see are
         left out.
@@ -2025,7 +2071,7 @@ class SyncMessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Found:
-        """Search subjects and bodies, newest first; marks nothing.
+        """Search subjects and bodies, newest first without marking anything.
 
         Raises Invalid, NotFound (thread), BadCursor.
         """
@@ -2157,7 +2203,7 @@ class SyncMailboxVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Mailbox:
-        """List the messages of one mailbox, newest first; marks nothing.
+        """List the messages of one mailbox, newest first without marking anything.
 
         Each has its read and archived flags. The mailbox of an unregistered name is empty;
         listing it
@@ -2317,7 +2363,9 @@ class SyncInviteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Invited:
-        """Create an invitation for a second machine that works once, within 24 hours.
+        """Create an invitation for a second machine.
+
+        It works once, within 24 hours.
 
         Raises Invalid, Conflict.
         """
@@ -2330,8 +2378,9 @@ class SyncInviteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NewKey:
-        """Turn an invitation, given as the key of this call, into a key of its agent for 90
-        days.
+        """Create the key of an agent from an invitation.
+
+        The invitation is the key of this call. The new key is valid for 90 days.
 
         Raises BadKey when it has been used.
         """
@@ -2583,7 +2632,7 @@ class SyncReceiptVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Marked:
-        """Mark messages as read, acknowledged, archived and so on.
+        """Mark messages as read, acknowledged or archived, or undo it.
 
         Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids`
         holds message or
@@ -3083,7 +3132,7 @@ class SyncThreadVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Thread:
-        """Return one conversation, oldest first; marks nothing.
+        """Return one conversation, oldest first without marking anything.
 
         Raises NotFound, BadCursor.
         """
@@ -3099,7 +3148,7 @@ class SyncThreadVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Threads:
-        """List conversations, newest first; marks nothing.
+        """List conversations, newest first without marking anything.
 
         Raises BadCursor.
         """
@@ -3193,7 +3242,7 @@ class SyncWebhookVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Received:
-        """Receive a signed request of another system as a message.
+        """Receive a signed request from another system as a message.
 
         The signature replaces a key. A repeated delivery returns the first message. A
         delivery signed
@@ -3276,7 +3325,7 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Overview:
-        """Return an overview of agents and current tasks; marks nothing."""
+        """Return an overview of agents and current tasks without marking anything."""
 
     def create(
         self,
@@ -3354,7 +3403,7 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Flow:
-        """Return who sends messages to whom, with counts; marks nothing.
+        """Return who sends messages to whom, with counts without marking anything.
 
         Each pair has its most frequent intent. In a private workspace it covers the
         caller's messages
@@ -3370,7 +3419,7 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Health:
-        """Return message rates, delays and waiting messages; marks nothing.
+        """Return message rates, delays and backlogs without marking anything.
 
         Delays are from sent to delivered and to acknowledged. In a private workspace it
         covers the

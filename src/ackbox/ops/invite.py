@@ -23,7 +23,7 @@ KEY_DAYS = 90
 
 
 class Invite(Call, frozen=True, kw_only=True):
-    """Whom the other machine speaks as."""
+    """Names of the other machine."""
 
     name: Annotated[
         str,
@@ -43,15 +43,17 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(description="Path behind the server's address; the part behind # reaches no log"),
     ]
-    id: Annotated[str, Meta(description="Names it in key.list and key.revoke")]
+    id: Annotated[str, Meta(description="Id for key.list and key.revoke")]
     agent: Annotated[str, Meta(description="Agent that the other machine speaks as")]
     workspace: Annotated[str, Meta(description="Workspace that its key is good for")]
-    expires_at: Annotated[str, Meta(description="When it ends, used or not")]
+    expires_at: Annotated[str, Meta(description="Time at which it expires")]
 
 
 @op("invite.create", scope="admin", writes=True, creates=True)
 async def create(context: Context, params: Invite) -> Invited:
-    """Create an invitation for a second machine that works once, within 24 hours.
+    """Create an invitation for a second machine.
+
+    It works once, within 24 hours.
 
     Raises Invalid, Conflict.
     """
@@ -83,12 +85,14 @@ async def create(context: Context, params: Invite) -> Invited:
 
 
 class Redeem(Call, frozen=True, kw_only=True):
-    """Nothing to say: the invitation is the key of this call."""
+    """No parameters: the invitation is the key of this call."""
 
 
 @op("invite.redeem", scope="join", writes=True, creates=True, ends_keys=True)
 async def redeem(context: Context, params: Redeem) -> NewKey:
-    """Turn an invitation, given as the key of this call, into a key of its agent for 90 days.
+    """Create the key of an agent from an invitation.
+
+    The invitation is the key of this call. The new key is valid for 90 days.
 
     Raises BadKey when it has been used.
     """

@@ -28,6 +28,8 @@ class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
     unseen: list[tuple[int, str]] = []
     # Shown in the present context and not acknowledged when last looked at.
     in_context: list[int] = []
+    # When messages that are not urgent were last given (ms UTC).
+    digest_at: int = 0
     # Too long to be shown by a hook: named once.
     named: list[int] = []
 

@@ -50,7 +50,7 @@ def states(given: str | list[str]) -> list[str]:
     unknown = [word for word in words if word not in _STATES]
     if unknown:
         raise Invalid(
-            f"{unknown[0][:40]!r} is no state of a task.",
+            f"{unknown[0][:40]!r} is not a task state.",
             hint=f"Use {', '.join(word for word in _STATES if word != 'any')}.",
         )
     return list(dict.fromkeys(state for word in words for state in _STATES[word]))

@@ -35,7 +35,7 @@ class CliContext:
     def __init__(self) -> None:
         self.options: dict[str, Any] = {}
         self.timeout_s = 70.0
-        # What the caller's own files get; ours get less.
+        # What files of a program that is run get; those of ackbox get less.
         self.umask = 0o077
 
     def setting(self, name: str) -> str | None:
@@ -288,7 +288,7 @@ def shared_options() -> list[click.Option]:
         "workspace": (["--workspace", "-w"], "Workspace to use.", {}),
         "agent": (["--as"], "Your agent name.", {}),
         "instance": (["--instance"], "Name of this running instance of the agent.", {}),
-        "as_json": (["--json"], "Print JSON; a list is one object a line.", {"is_flag": True}),
+        "as_json": (["--json"], "Print JSON; a list is one object per line.", {"is_flag": True}),
         "as_text": (["--text"], "Print text, even in a pipe.", {"is_flag": True}),
         "fields": (["--fields"], "Print only these fields, separated by commas.", {}),
     }

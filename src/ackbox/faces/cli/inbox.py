@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import click
 import msgspec
@@ -17,6 +17,7 @@ from ackbox.faces.cli.context import NOTHING, TOO_LONG, CliContext, verb
 from ackbox.faces.cli.message_text import LETTERS, in_full, quoted, seconds, sender
 from ackbox.faces.terminal_text import as_json, local_time, plain, some
 from ackbox.model.filter import Filter, fits_all, parse_filter
+from ackbox.model.program import Activity
 
 VERBS: dict[str, click.Command] = {}
 
@@ -266,14 +267,27 @@ def _line(message: Any) -> str:
     default="none",
     help="Mark the messages shown.",
 )
+@click.option(
+    "--until",
+    "condition",
+    metavar="AGENT=ACTIVITY",
+    help="Wait for an agent's program instead: idle, busy, asking, compacting or gone.",
+)
 def wait(
-    ctx: CliContext, timeout: str, limit: int, mark: Literal["none", "delivered", "read"]
+    ctx: CliContext,
+    timeout: str,
+    limit: int,
+    mark: Literal["none", "delivered", "read"],
+    condition: str | None,
 ) -> None:
     """Wait for unread messages and show them; exit code 5 if none came.
 
-    Example: ackbox --as bob wait --timeout 10m
+    Example: ackbox --as bob wait --timeout 10m, or: ackbox wait --until codex=idle
     """
     until = time.monotonic() + seconds(timeout)
+    if condition is not None:
+        _wait_for_activity(ctx, condition, until)
+        return
     with ctx.client(patience_s=2, named=True) as client:
         while True:
             left = max(0.0, until - time.monotonic())
@@ -289,3 +303,40 @@ def wait(
             "Wait again: nothing is lost.",
         )
     ctx.show_each(msgspec.to_builtins(letters), LETTERS, empty="")
+
+
+def _wait_for_activity(ctx: CliContext, condition: str, until: float) -> None:
+    """Wait until an instance of an agent does what the condition names, and show it."""
+    name, _, activity = condition.rpartition("=")
+    if not name or activity not in get_args(Activity):
+        raise click.UsageError(
+            f"'{condition}' is not AGENT=ACTIVITY. Use one of: {', '.join(get_args(Activity))}."
+        )
+    with ctx.client(patience_s=2) as client:
+        cursor = client.event.feed(of="workspace", wait_s=0).cursor
+        while True:
+            roster = client.agent.list(name=name)
+            found = [
+                one
+                for agent in roster.agents
+                for one in (agent.instances or [agent])
+                if one.activity == activity
+            ]
+            left = until - time.monotonic()
+            if found or left <= 0:
+                break
+            page = client.event.feed(
+                of="workspace", cursor=cursor, kinds=["agent.activity"], wait_s=min(left, 20)
+            )
+            cursor = page.cursor
+    if not found:
+        ctx.fail(
+            TOO_LONG,
+            "nothing",
+            f"{name} was not {activity} in time.",
+            "See what agents do with: ackbox who",
+        )
+    ctx.show(
+        msgspec.to_builtins(found[0]),
+        lambda of: f"{of['agent']} is {of['activity']} since {local_time(of['activity_since'])}",
+    )

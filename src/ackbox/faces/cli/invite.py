@@ -54,14 +54,15 @@ def invite(ctx: CliContext, name: str, also: tuple[str, ...], address: str | Non
 @click.argument("invitation")
 @click.option("--replace", is_flag=True, help="Replace the server that the settings file names.")
 def join(ctx: CliContext, invitation: str, replace: bool) -> None:
-    """Connect this machine to a server by its invitation.
+    """Connect this machine to a server with an invitation.
 
     Example: ackbox join 'https://post.example.com/join#abx_lnk_…'
     """
     place, has_secret, secret = invitation.partition("#")
     if not has_secret or not place.rstrip("/").endswith("/join"):
         raise Invalid(
-            "This is not an invitation.", hint="Paste the whole line that `ackbox invite` printed."
+            "This is not an invitation.",
+            hint="Paste the line that `ackbox invite` printed, from start to end.",
         )
     url = place.rstrip("/").removesuffix("/join")
     parse_url(url)

@@ -25,7 +25,8 @@ VERBS: dict[str, str] = {
         ("inbox", "read", "ack", "archive", "thread", "search", "tail", "wait"), "inbox"
     ),
     **dict.fromkeys(
-        ("who", "me", "heartbeat", "nudge", "dismiss", "agent", "key", "workspace"), "people"
+        ("who", "me", "heartbeat", "quiet", "nudge", "dismiss", "agent", "key", "workspace"),
+        "people",
     ),
     **dict.fromkeys(("task",), "work"),
     **dict.fromkeys(("session", "note", "turn"), "notes"),

@@ -18,11 +18,18 @@ SIGNS = {"online": "●", "idle": "◐", "away": "○"}
 PEOPLE = (
     Column("", lambda each: SIGNS[each["presence"]]),
     Column("agent", lambda each: _name(each)),
-    Column("presence", lambda each: each["presence"]),
+    Column("presence", lambda each: _presence(each)),
     Column("machine", lambda each: each["machine"]),
     Column("doing", lambda each: each["summary"] or each["area"], may_cut=True),
     Column("last seen", lambda each: ago(each["last_seen"])),
 )
+
+
+def _presence(each: Any) -> str:
+    """Return the presence, and what an agent program with hooks does now and since when."""
+    if each["presence"] == "away" or not each["activity"]:
+        return str(each["presence"])
+    return f"{each['presence']}, {each['activity']} {ago(each['activity_since'])}"
 
 
 def _name(each: Any) -> str:
@@ -105,11 +112,39 @@ def heartbeat(ctx: CliContext, summary: tuple[str, ...]) -> None:
     ctx.show(alive, lambda of: f"{of['agent']} is online, {of['unread']} unread")
 
 
+@verb("quiet", VERBS)
+@click.option("--until", help="End of the quiet time: 17:00, 2h or a date.")
+@click.option("--digest", metavar="MINUTES", type=int, help="Minutes between two digests.")
+@click.option("--turn-end", is_flag=True, help="Show messages at the end of a turn only.")
+@click.option("--off", is_flag=True, help="Remove all rules.")
+def quiet(
+    ctx: CliContext, until: str | None, digest: int | None, turn_end: bool, off: bool
+) -> None:
+    """Set when an agent program shows messages that are not urgent.
+
+    Example: ackbox --as bob quiet --until 2h
+    """
+    rules = ctx.call(
+        "agent.quiet", until=until, digest_minutes=digest, at_turn_end=turn_end, off=off
+    )
+    ctx.show(rules, _rules)
+
+
+def _rules(of: Any) -> str:
+    found = [
+        *([f"quiet until {local_time(of['quiet_until'])}"] if of["quiet_until"] else []),
+        *([f"a digest every {of['digest_minutes']} minutes"] if of["digest_minutes"] else []),
+        *(["messages at the end of a turn"] if of["at_turn_end"] else []),
+    ]
+    name = of["agent"] + (f"/{of['instance']}" if of["instance"] else "")
+    return f"{name}: {', '.join(found) or 'no rules'}; urgent messages are shown at once"
+
+
 @verb("nudge", VERBS)
 @click.argument("name")
 @click.argument("id", required=False)
 def nudge(ctx: CliContext, name: str, id: str | None) -> None:
-    """Ask an agent urgently to read its messages; with an id, that one.
+    """Ask an agent urgently to read its messages, or one message by id.
 
     Example: ackbox --as ana nudge bob 0199…
     """

@@ -13,7 +13,7 @@ import time
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -24,6 +24,7 @@ from ackbox.client.starting import START_S, absolute, live_server, start_server
 from ackbox.errors import AckboxError
 from ackbox.faces.cli.context import NO_SERVER, REFUSED, CliContext, login_name, verb
 from ackbox.faces.terminal_text import as_json, local_time, plain, some
+from ackbox.model.receipt import Step
 
 VERBS: dict[str, click.Command] = {}
 
@@ -293,6 +294,11 @@ def _receipts(of: Any) -> str:
             if each[f"{mark}_at"]
         ]
         lines.append(f"  {name}: {each['state']}{' (' + ', '.join(times) + ')' if times else ''}")
+        lines += [
+            f"    {step['mark']} {local_time(step['at'])} by {step['evidence']}"
+            for step in each["by"]
+            if step["mark"] in get_args(Step) and step.get("evidence")
+        ]
     return "\n".join(lines)
 
 

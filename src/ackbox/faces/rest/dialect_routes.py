@@ -82,9 +82,11 @@ def _no_route(rest: Rest, request: Request, path: str | None) -> NotFound:
             hint=f"Use {', '.join(paths[path])}.",
             allow=paths[path],
         )
-    near = difflib.get_close_matches(f"/{request.path_params['path']}"[:64], paths, n=1, cutoff=0.6)
+    unknown = f"/{request.path_params['path']}"[:100]
+    near = difflib.get_close_matches(unknown[:64], paths, n=1, cutoff=0.6)
     return NotFound(
-        f"Unknown path {request.url.path[:100]!r}.",
+        # Without the prefix, as the paths of the hint and of the system's own documentation.
+        f"Unknown path {unknown!r}.",
         hint=f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(paths)}.",
     )
 

@@ -59,6 +59,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     "event.list": ("GET", "/v1/events/newest"),
     "agent.check_in": ("POST", "/v1/agents/check-in"),
     "agent.heartbeat": ("POST", "/v1/agents/heartbeat"),
+    "agent.quiet": ("POST", "/v1/agents/quiet"),
     "agent.check_out": ("POST", "/v1/agents/check-out"),
     "agent.list": ("GET", "/v1/agents"),
     "agent.dismiss": ("POST", "/v1/agents/dismiss"),

@@ -7,15 +7,17 @@ docs/why/reach.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, assert_never
 
 import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Letter
+from ackbox.model.program import Activity, Moment
 from ackbox.ops.agent.copies import COPY, choose
 from ackbox.ops.program.shown import confirm, take_as_seen
 from ackbox.ops.rules import show
+from ackbox.ops.rules.attention import URGENT, attention_of
 from ackbox.ops.rules.marking import addressed_reader, receipt_reader
 from ackbox.ops.rules.presence import DEFAULT_TTL_S
 from ackbox.ops.rules.seeing import see_each
@@ -26,20 +28,6 @@ from ackbox.store.messages import Stored
 from ackbox.store.programs import Memory, Offer, ProgramSession
 from ackbox.store.readers import Presence, Reader
 
-Moment = Literal[
-    "session_start",
-    "prompt",
-    "tool",
-    "turn_end",
-    "asking",
-    "compacting",
-    "compacted",
-    "session_end",
-]
-Activity = Literal["idle", "busy", "asking", "compacting", "gone"]
-
-# Between tool calls only what cannot wait for the end of the turn.
-URGENT = 5
 # Messages at one event; the others are counted.
 AT_START, AT_ONCE = 5, 10
 # How often in a row the end of a turn may go on for messages.
@@ -236,7 +224,8 @@ async def _waiting(
         again = await _not_acknowledged(context, me, memory.in_context)
     rows = await store.messages_at(sorted({*seqs, *again} - {*memory.named}))
     urgent = sum(row.priority >= URGENT for row in rows)
-    if params.moment == "tool":
+    rules = await attention_of(context, me)
+    if params.moment == "tool" or rules.holds(params.moment, now=now, last_at=memory.digest_at):
         rows = [row for row in rows if row.priority >= URGENT]
     if params.moment == "turn_end" and memory.continued >= MAX_CONTINUED:
         rows = []
@@ -298,7 +287,9 @@ def _remember(
     offer = Offer(
         context.new_id(context.now), params.event or params.moment, [each.seq for each in letters]
     )
-    return msgspec.structs.replace(memory, continued=continued, offer=offer)
+    is_digest = any(each.priority < URGENT for each in letters)
+    digest_at = context.now if is_digest else memory.digest_at
+    return msgspec.structs.replace(memory, continued=continued, offer=offer, digest_at=digest_at)
 
 
 async def _keep(

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from ackbox.ops.rules.attention import ATTENTION, in_words
 from ackbox.ops.table import Context
 from ackbox.store.readers import Presence, Reader
 
@@ -113,12 +114,23 @@ def best(standings: list[Here]) -> Here:
 
 
 async def standing(context: Context, reader: Reader) -> Here:
-    """Return a reader's standing; an agent is as present as its most present instance."""
+    """Return a reader's standing; an agent is as present as its most present instance.
+
+    `reach` names the rule that holds messages back which are not urgent.
+    """
     store = context.store
     if not reader.is_agent:
-        return derived(context, await store.presence(reader.reader), reader.reader)
+        presence = await store.presence(reader.reader)
+        return _with_rule(derived(context, presence, reader.reader), presence, context.now)
     stored = await store.presences(reader.agent)
-    if stored.keys() <= {reader.reader}:
-        return derived(context, stored.get(reader.reader), reader.reader)
     family = [reader.reader, *(number for number in stored if number != reader.reader)]
-    return best([derived(context, stored.get(number), number) for number in family])
+    here = [derived(context, stored.get(number), number) for number in family]
+    found = here[0] if len(here) == 1 else best(here)
+    return _with_rule(found, stored.get(reader.reader), context.now)
+
+
+def _with_rule(here: Here, presence: Presence | None, now: int) -> Here:
+    if presence is None or f'"{ATTENTION}"' not in presence.card:
+        return here
+    rule = in_words(msgspec.json.decode(presence.card), now)
+    return msgspec.structs.replace(here, reach=f"{here.reach}, {rule}") if rule else here

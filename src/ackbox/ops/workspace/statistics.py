@@ -91,7 +91,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("workspace.flow", scope="read", is_slow=True)
 async def flow(context: Context, params: GetFlow) -> Flow:
-    """Return who sends messages to whom, with counts; marks nothing.
+    """Return who sends messages to whom, with counts without marking anything.
 
     Each pair has its most frequent intent. In a private workspace it covers the caller's messages
     only.
@@ -175,7 +175,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
 
 
-class Post(msgspec.Struct, frozen=True, kw_only=True):
+class MailboxHealth(msgspec.Struct, frozen=True, kw_only=True):
     """Unread and unacknowledged messages of one agent."""
 
     agent: Annotated[str, Meta(description="Name")]
@@ -213,14 +213,14 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged: Annotated[
         Delay | None, Meta(description="Time from sent to acknowledged, for the period")
     ]
-    agents: Annotated[list[Post], Meta(description="Agents, by last call (at most 200)")]
+    agents: Annotated[list[MailboxHealth], Meta(description="Agents, by last call (at most 200)")]
     left_out: Annotated[int, Meta(description="Number of agents that are not listed")]
     behind: Annotated[int, Meta(description="Number of events that the search index is behind")]
 
 
 @op("workspace.health", scope="read", is_slow=True)
 async def health(context: Context, params: GetHealth) -> Health:
-    """Return message rates, delays and waiting messages; marks nothing.
+    """Return message rates, delays and backlogs without marking anything.
 
     Delays are from sent to delivered and to acknowledged. In a private workspace it covers the
     caller's messages only.
@@ -275,7 +275,7 @@ def _steps(
     ]
 
 
-async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post], int]:
+async def _agents(context: Context, visible_to: int | None) -> tuple[list[MailboxHealth], int]:
     """Return the message counts of the listed agents only."""
     store, now = context.store, context.now
     hour = await store.stretch(max(now - 60 * MINUTE_MS, 0), visible_to=visible_to)
@@ -297,7 +297,7 @@ async def _agents(context: Context, visible_to: int | None) -> tuple[list[Post],
         oldest = await store.message_at(unread[0]) if unread else None
         count, since = waiting.get(reader.name, (0, None))
         posts.append(
-            Post(
+            MailboxHealth(
                 agent=reader.name,
                 presence=each.presence,
                 unread=len(unread),

@@ -52,7 +52,7 @@ class SqliteEngine:
     name = "sqlite"
 
     def __init__(self, path: str, *, share_answers: bool = True) -> None:
-        """`share_answers` is for the test that compares both ways."""
+        """`share_answers=False` is for the test that compares both ways."""
         self.path = path
         self._share_answers = share_answers
         self._statements = load("sqlite")

@@ -285,7 +285,7 @@ class Tab(Listing):
 
     def _report(self, outcome: str, failed: int) -> None:
         if failed:
-            outcome = f"{outcome} {failed:,} failed; each line says why."
+            outcome = f"{outcome} {failed:,} failed; each line shows the reason."
         # Shown at once, and again while a selection is left and there is nothing newer to show.
         self.session.say(outcome)
         if self.picks:

@@ -169,8 +169,8 @@ export function Connect({ data }) {
     </li>`,
     )}</ul>
     <h2>Other machines</h2><p class="dim">
-    By default the server accepts connections from its own machine only. For others it needs a
-    domain name, a certificate and API keys: docs/howto/run-on-a-server.md.</p></div></div></div>`;
+    By default the server accepts connections only from the machine that it runs on. For others
+    it needs a domain name, a certificate and API keys: docs/howto/run-on-a-server.md.</p></div></div></div>`;
 }
 
 /** Arrow keys move between the tabs. */

@@ -77,8 +77,8 @@ export function Flow({ data: given }) {
 }
 
 const HOW_TO_USE =
-  "Who talks to whom. Left and right arrow: select an agent. Up and down arrow: select one of " +
-  "its lines. Enter: open the line in Live. The matrix shows the same as a table.";
+  "Messages between agents. Left and right arrow: select an agent. Up and down arrow: select one " +
+  "of its lines. Enter: open the line in Live. The matrix shows the same as a table.";
 
 /** The empty state: how to send the first message to an agent. */
 function Silence({ data }) {
@@ -355,7 +355,7 @@ function Matrix({ data }) {
     all.filter((line) => line.from === name).reduce((sum, line) => sum + line.messages, 0);
   const most = Math.max(...all.map((line) => line.messages));
   return html`<div class="scroll" tabindex="0" role="region"
-    aria-label="Who talks to whom, as a table">${
+    aria-label="Messages between agents, as a table">${
       isGrouped
         ? html`<p class="dim foot">
       ${GROUPED[ring.by]}.</p>`

@@ -284,7 +284,7 @@ function How() {
     ${[
       ["from:claude to:codex", "sender, recipient"],
       ["intent:blocked,question", "intent"],
-      ["is:unacked", "also unread, urgent, human, late"],
+      ["is:unacked", "also is:unread, is:urgent, is:human, is:late"],
       ["before:2d after:2026-11-01", "an age or a time"],
       ["thread:… has:file", "one conversation; with a file reference"],
       ['"exact words" start* -without', "exact phrase, prefix, without a word"],

@@ -106,9 +106,9 @@ export function messageKeys(current, isMine = () => true) {
   return {
     r: [on((message) => (mayWrite ? reply(message) : false)), "reply"],
     t: [on((message) => void go(`${base}/t/${message.thread}#${message.id}`)), "thread"],
-    a: [mark("acknowledged"), "acknowledge (own)"],
-    e: [mark("archived"), "archive (own)"],
-    u: [mark("unread"), "mark unread (own)"],
+    a: [mark("acknowledged"), "acknowledge (sent to you)"],
+    e: [mark("archived"), "archive (sent to you)"],
+    u: [mark("unread"), "mark unread (sent to you)"],
     y: [
       on(({ id }) => {
         call("message.get", { id }).then((m) => navigator.clipboard?.writeText(m.body));
