@@ -1,4 +1,4 @@
-// What eslint checks of our scripts: the dashboard's, which run in a browser, and the tests' in node.
+// What eslint checks: the dashboard's scripts, which run in a browser, and the tests', in node.
 import js from "@eslint/js";
 import globals from "globals";
 

@@ -106,7 +106,7 @@ async def test_the_palette_and_the_box_find_an_agent_that_is_not_listed(
         await menu.press("Enter")
         await expect(crowd).to_have_url(re.compile(f"{key}%3A{name}$"))
     await crowd.goto(f"{served.url}/w/default/tasks")
-    await crowd.get_by_label("For", exact=True).fill(name)
+    await crowd.get_by_label("Assignee", exact=True).fill(name)
     await expect(crowd.locator(f"#new-task-to-names option[value='{name}']")).to_have_count(1)
 
 
@@ -243,5 +243,5 @@ async def test_the_counts_of_a_broadcast_to_hundreds_are_of_all_of_them(
     await expect(row.locator(".counts span")).to_have_text([str(AGENTS - 1), "1"])
     await expect(row.locator("td").last).to_contain_text(f"1/{AGENTS}")
     await expect(crowd.locator(".scroll")).to_contain_text(
-        "Of more than 50 recipients 50 are told one by one"
+        "Messages to more than 50 recipients list 50; the counts include all."
     )

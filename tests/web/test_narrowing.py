@@ -53,13 +53,13 @@ async def test_a_filter_is_completed_by_keyboard_with_counts_of_what_fits_the_re
     await expect(box).to_have_value("from:")
     await expect(page.locator(".offers li").first).to_contain_text("3")
     assert [each.split()[0] for each in await offers(page)] == ["claude", "codex", "Mac", "ana"]
-    await expect(page.locator(".offers")).to_contain_text("counted in 5 messages")
+    await expect(page.locator(".offers")).to_contain_text("Counts from the 5 messages")
     await page.keyboard.press("ArrowDown")
     await expect(box).to_have_attribute("aria-activedescendant", "filter-0")
     await page.keyboard.press("Enter")
     await expect(box).to_have_value("from:claude ")
     await page.keyboard.type("intent:")
-    await expect(page.locator(".offers")).to_contain_text("counted in 3 messages")
+    await expect(page.locator(".offers")).to_contain_text("Counts from the 3 messages")
     assert (await offers(page))[:2] == ["blocked 2", "status 1"]
     assert await barriers(page) == []
     await page.keyboard.type("bl")
@@ -125,11 +125,11 @@ async def test_what_is_searched_again_and_again_is_kept(
     await expect(
         page.get_by_role("status").filter(has_text="2 messages, 2 conversations")
     ).to_have_count(1)
-    await page.get_by_role("button", name="save").click()
-    await expect(page.get_by_role("button", name="saved", exact=True)).to_have_attribute(
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("button", name="Saved", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
-    await page.get_by_role("button", name="link").click()
+    await page.get_by_role("button", name="Copy link").click()
     assert (
         await page.evaluate("navigator.clipboard.readText()")
         == f"{served.url}/w/default/search?q=auth+intent%3Ablocked"
@@ -244,7 +244,7 @@ async def test_what_is_offered_and_kept_is_text(browser: Browser, tmp_path: Any)
                 " img').length]"
             ) == [None, 0]
         await page.goto(f"{served.url}/w/default/search?q=%3Cimg%20src=x%20onerror=window.hit=1%3E")
-        await page.get_by_role("button", name="save").click()
+        await page.get_by_role("button", name="Save").click()
         await expect(page.get_by_role("list", name="Saved searches")).to_contain_text(
             "<img src=x onerror=window.hit=1>"
         )

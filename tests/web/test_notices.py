@@ -53,7 +53,7 @@ async def test_the_first_urgent_message_asks_and_a_page_behind_is_told_from_then
     await do(served, "message.send", agent="docs", to="ana", body=PAYLOADS[0], priority=5)
     await expect(page.get_by_role("alert").filter(has_text="Urgent from docs")).to_have_count(1)
     bar = page.get_by_role("region", name="Notifications")
-    await expect(bar).to_contain_text("docs has sent something urgent.")
+    await expect(bar).to_contain_text("docs sent an urgent message.")
     await page.emulate_media(reduced_motion="reduce")
     assert await barriers(page) == []
     await page.emulate_media(color_scheme="dark")
@@ -100,7 +100,7 @@ async def test_no_is_remembered_and_settings_turn_it_on_and_off(
 ) -> None:
     page = await opened(served, context)
     await do(served, "message.send", agent="docs", to="ana", body="urgent", priority=5)
-    await page.get_by_role("button", name="No", exact=True).click()
+    await page.get_by_role("button", name="No, thanks").click()
     await do(served, "message.send", agent="docs", to="ana", body="urgent again", priority=5)
     await expect(page.locator(".list .row", has_text="urgent again")).to_have_count(1)
     await expect(page.locator(".ask")).to_have_count(0)
@@ -145,7 +145,7 @@ async def test_a_hash_completes_tasks_and_conversations_and_they_go_along(
     await page.locator(".names li", has_text="Avatar upload").click()
     await expect(box).to_have_value('@docs see #t-1 and "Avatar upload" ')
     await expect(page.locator(".compose")).to_contain_text(
-        "refers to Avatar editor <b>, Avatar upload"
+        "References: Avatar editor <b>, Avatar upload"
     )
     assert await barriers(page) == []
     await page.keyboard.press("Control+Enter")

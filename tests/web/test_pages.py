@@ -158,7 +158,7 @@ BESIDE: dict[str, list[tuple[str, str, Callable[[Page], Awaitable[object]]]]] = 
         (
             "a search that is kept",
             ".found aside .kept",
-            lambda page: page.get_by_role("button", name="save", exact=True).click(),
+            lambda page: page.get_by_role("button", name="Save", exact=True).click(),
         ),
         (
             "a filter that there is not",

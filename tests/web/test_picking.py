@@ -85,7 +85,7 @@ async def test_by_keyboard_alone_some_are_selected_and_acknowledged(
     await expect(act(menu, "Withdraw")).to_be_disabled()
     await page.keyboard.press("Enter")
     await expect(menu).to_contain_text(
-        "Acknowledge 3 messages? Only your own mail is marked. This cannot be undone."
+        "Acknowledge 3 messages? Only messages to you are marked. This cannot be undone."
     )
     await page.keyboard.press("Enter")
     await expect(page.locator(".many")).to_contain_text("Acknowledged 2. 1 not addressed to you.")
@@ -116,13 +116,13 @@ async def test_by_mouse_own_ones_are_taken_back_after_one_question(
     menu = page.get_by_role("dialog", name="Actions for the selection")
     await act(menu, "Withdraw").click()
     await expect(menu).to_contain_text(
-        "Take back 2 messages of yours from everyone who has not read them?"
+        "Withdraw 2 messages of yours from all who have not read them?"
     )
     await menu.get_by_role("button", name="Cancel").click()
     await act(menu, "Withdraw").click()
     await act(menu, "Withdraw").click()
     await expect(page.locator(".many")).to_contain_text(
-        "Taken back from 3; 1 had read it or put it away."
+        "Withdrawn from 3 recipients; 1 had already read or archived it."
     )
     assert [m.body for m in (await do(served, "mailbox.list", of="codex")).messages] == ["three"]
 
@@ -156,7 +156,7 @@ async def test_texts_and_links_are_copied_and_who_is_behind_is_nudged(
     ]
     await page.keyboard.press(".")
     await act(menu, "Nudge").click()
-    await expect(menu).to_contain_text("urgently, about 2 messages?")
+    await expect(menu).to_contain_text(re.compile(r"Send an urgent message to \w+, \w+ about 2 messages\?"))
     await act(menu, "Nudge").click()
     await expect(page.locator(".many")).to_contain_text("Nudged 2 agents.")
     nudges = {
@@ -322,7 +322,7 @@ async def test_in_the_matrix_n_asks_and_then_writes_to_whoever_has_not_been_give
     await page.keyboard.press("n")
     question = page.get_by_role("group", name="Nudge")
     await expect(question).to_contain_text(
-        "Write to codex, urgently, about The types are exported?"
+        "Nudge codex with an urgent message about The types are exported?"
     )
     await page.keyboard.press("Enter")
     await expect(page.locator(".picked")).to_contain_text("Nudged 1 agent.")

@@ -274,8 +274,8 @@ async def test_a_board_that_holds_not_all_says_so_on_the_page_and_in_its_text(
 ) -> None:
     page = await sign_in(served, context, "tasks")
     told = (
-        "More than 200 are not finished; the most urgent stand here. Narrow the address with"
-        " ?assignee=, ?project= or ?tag=."
+        "Only the 200 most urgent unfinished tasks are shown. "
+        "To narrow the list, add ?assignee=, ?project= or ?tag= to the address."
     )
 
     async def add(many: int) -> None:

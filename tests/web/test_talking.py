@@ -111,7 +111,7 @@ async def test_a_name_nobody_has_seen_is_said_before_it_is_sent_and_a_refusal_ke
     box = page.get_by_label("Message", exact=True)
     await box.fill("@codxe hello")
     await expect(page.locator(".reached")).to_contain_text(
-        "nobody of that name has been here, did you mean codex?"
+        "no agent with this name yet; did you mean codex?"
     )
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".reached")).to_contain_text("There is no agent called 'codxe' yet.")

@@ -132,7 +132,7 @@ async def test_a_text_handed_on_leaves_the_draft_of_its_thread_and_what_fails_is
     await expect(box).to_have_value("docs asks: May I?")
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".reached")).to_have_text(
-        "Sent, but what it came from still waits: It rests. Ask again."
+        "Sent, but the original message still waits: It rests. Ask again."
     )
     await expect(box).to_have_value("")
     assert [m.body for m in (await do(served, "message.history", sender="ana")).messages] == [

@@ -100,7 +100,7 @@ async def test_a_task_is_made_claimed_moved_and_given_away_by_mouse(desk: Desk) 
     await expect(page.locator("section[aria-labelledby=column-blocked] .card")).to_contain_text(
         "needs the schema"
     )
-    await pane.get_by_label("Who", exact=True).fill("codex")
+    await pane.get_by_label("Assignee", exact=True).fill("codex")
     await pane.get_by_role("button", name="Assign").click()
     await expect(card).to_contain_text("codex")
     await pane.get_by_role("button", name="Close").click()
@@ -305,7 +305,7 @@ async def test_of_each_conversation_found_it_is_told_how_much_of_it_fits(desk: D
     await expect(page.locator(".hits h2")).to_have_text(["The login page 2 of 4 match"])
     await expect(page.locator("a.hit")).to_have_count(3)
     twin = await (await page.request.get(f"{desk.served.url}/w/default/search.txt?q=auth")).text()
-    assert twin.splitlines()[3:] == [f"2 of 4 here in The login page  {ids[0]}"]
+    assert twin.splitlines()[3:] == [f"2 of 4 match in The login page  {ids[0]}"]
     await desk.do(
         "message.send_many",
         "ben",

@@ -303,7 +303,7 @@ def lines_search(data: dict[str, Any]) -> Iterator[str]:
             first = whole["first"]
             said = (first["subject"] or first["body"]).strip().partition("\n")[0][:120]
             yield plain(
-                f"{fitting[id]} of {f'more than {MAX_SIZE}' if size > MAX_SIZE else size} here in"
+                f"{fitting[id]} of {f'more than {MAX_SIZE}' if size > MAX_SIZE else size} match in"
                 f" {said}  {id}"
             )
     for task in data["tasks"]:

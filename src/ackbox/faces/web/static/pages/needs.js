@@ -227,7 +227,7 @@ export function Needs({ data }) {
             ${
               need.kind === "urgent" || need.kind === "stuck" || need.kind === "expired"
                 ? html`<p
-            class="dim small">not delivered to: <bdi>${need.waiting_for.map(safe).join(", ")}</bdi>
+            class="dim small">waiting for: <bdi>${need.waiting_for.map(safe).join(", ")}</bdi>
               </p>`
                 : null
             }</div>

@@ -354,8 +354,8 @@ export function Many({ path = null, search = "" }) {
           : `All ${count(all.size, "matching message")} selected`
         : `${all.size.toLocaleString("en")} selected`;
   if (!all.size)
-    return html`<div class="many"><span>${outcome.value}</span><span class="grow"></span><${CloseButton}
-      onClick=${() => {
+    return html`<div class="many"><span>${outcome.value}</span><span class="grow"></span>
+      <${CloseButton} onClick=${() => {
         outcome.value = "";
       }} /></div>`;
   return html`<div class="many" role="group" aria-label="Selected messages"><b class="num">${said}

@@ -113,9 +113,9 @@ const random = () =>
 export const DOCUMENT = `ackbox.${random()}`,
   LONG_GONE_MS = 60_000;
 navigator.locks?.request(DOCUMENT, () => new Promise(() => {}));
-export const triedAt = (place) => look(place, ".tried"),
-  sent = (place) => look(place, ".sent") ?? [],
-  refused = (place) => look(place, ".refused") ?? [];
+export const triedAt = (place) => look(place, ".tried");
+export const sent = (place) => look(place, ".sent") ?? [];
+export const refused = (place) => look(place, ".refused") ?? [];
 /** Functions that run when a text is sent, by its key; they cannot be stored. */
 const afters = new Map();
 
