@@ -6,7 +6,7 @@
     │   ├── MissingField   invalid            400   a field that must be there and is not
     │   ├── UnknownField   invalid            400   a field nobody knows, with the nearest known
     │   └── BadCursor      expired_cursor     400   a cursor from elsewhere, or damaged
-    ├── UnknownRecipient   unknown_recipient  422   no agent of that name, and `strict` was set
+    ├── UnknownRecipient   unknown_recipient  422   no agent of that name, and `unknown` is `refuse`
     ├── NotFound           not_found          404   not there, or in somebody else's workspace
     │   └── WrongMethod    not_found          405   a path that is there, asked with another method
     ├── NotAllowed         forbidden          403   the key cannot call this

@@ -49,7 +49,7 @@ async def test_the_newest_copy_is_remembered_with_when_it_was_made_and_how_it_wa
 
 async def test_a_copy_that_was_refused_is_not_remembered(post: Post, tmp_path: Path) -> None:
     (tmp_path / "taken").touch()
-    with pytest.raises(Invalid, match="is there already"):
+    with pytest.raises(Invalid, match="exists already"):
         await post("server.backup", path=str(tmp_path / "taken"))
     assert (await post("server.status")).backup is None
 

@@ -13,7 +13,7 @@ import pytest
 from ackbox.errors import Conflict, Invalid, NotFound, TooLong
 from ackbox.model.moment import to_text
 from tests.engines import Clock, Post
-from tests.walls.places import rows_of
+from tests.walls.places import rows_of, settle
 
 pytestmark = pytest.mark.anyio
 
@@ -171,9 +171,10 @@ async def test_links_make_a_graph_that_is_read_from_any_of_its_notes(post: Post)
     ],
 )
 async def test_a_note_that_is_refused_leaves_nothing(
-    post: Post, database: str, params: dict[str, Any], error: type[Exception]
+    post: Post, clock: Clock, database: str, params: dict[str, Any], error: type[Exception]
 ) -> None:
     await post("note.add", agent="ana", text="y")
+    await settle(post.app)
     before = await rows_of(database)
     with pytest.raises(error):
         await post("note.add", agent="ana", **params)

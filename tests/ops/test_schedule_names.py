@@ -10,6 +10,8 @@ from ackbox.errors import Invalid, NotAllowed
 from ackbox.model.name import skeleton
 from tests.engines import Clock, Post
 
+pytestmark = pytest.mark.anyio
+
 
 async def test_no_key_speaks_under_the_servers_names_before_or_after_the_server_has(
     post: Post, clock: Clock
@@ -30,9 +32,15 @@ async def test_no_key_speaks_under_the_servers_names_before_or_after_the_server_
     ]
     assert set(told) == {f"{name!r} is part of the server; no key speaks as it." for name in names}
     for kind in ("agent", "human"):
-        with pytest.raises(Invalid, match="'system:cron' is kept for the server"):
+        with pytest.raises(
+            Invalid,
+            match="'system:cron' is reserved: names that begin with 'system:' belong to the server",
+        ):
             await post("key.create", name="system:cron", kind=kind)
-    with pytest.raises(Invalid, match="'system:any' is kept for the server"):
+    with pytest.raises(
+        Invalid,
+        match="'system:any' is reserved: names that begin with 'system:' belong to the server",
+    ):
         await anyone("message.send", to="system:any", body="x")
     before = (await post("workspace.list")).workspaces[0].agents
     await post("schedule.add", agent="ana", cron="* * * * *", to="bob", body="x")
@@ -90,7 +98,7 @@ async def test_who_had_such_a_name_in_an_older_version_keeps_it_until_the_server
     clock.pass_s(60)
     await post.app.fire_due()
     for more in ({}, {"instance": "x"}, {"instance": "new"}):
-        with pytest.raises(NotAllowed, match="nobody speaks as it"):
+        with pytest.raises(NotAllowed, match="no key speaks as it"):
             await post(
                 "message.send",
                 workspace="old",

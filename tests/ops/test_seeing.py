@@ -64,6 +64,10 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "agent.whoami": [{}],
     "workspace.list": [{}],
     "task.finish_many": [{"project": "none", "only_look": True}],
+    "program.report": [
+        {"program": "claude", "program_session": "one", "moment": moment}
+        for moment in ("session_start", "prompt", "turn_end")
+    ],
     "message.ask": [{"to": "dora", "body": "q", "wait_s": 0, "idempotency_key": "asked"}],
 }
 # What returns no message, no name that a message was written to and no word of one, whatever is
@@ -89,6 +93,7 @@ APART = {
     "note.get",
     "note.link",
     "note.supersede",
+    "program.shown",
     "schedule.add",
     "schedule.remove",
     "session.start",

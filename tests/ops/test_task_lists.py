@@ -10,6 +10,8 @@ from ackbox.errors import Invalid
 from tests.engines import Clock, Post
 from tests.ops.test_tasks import titles
 
+pytestmark = pytest.mark.anyio
+
 
 async def test_lists_are_narrowed_ordered_and_paged(post: Post, clock: Clock) -> None:
     await post("task.create", agent="ana", title="a", project="shop", tags=["x", "y"], priority=1)

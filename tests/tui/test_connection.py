@@ -7,9 +7,11 @@ import re
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.command import Command
 from tests.tui.conftest import Post
-from tests.tui.terminal import Terminal
+from tests.tui.terminal import TIMEOUT_S, Terminal
 
 
 def test_a_server_that_was_killed_and_comes_back_leaves_nothing_missed_or_doubled(
@@ -115,6 +117,15 @@ def test_leaving_gives_the_terminal_back_as_it_was_even_when_the_server_does_not
     finally:
         os.kill(server["pid"], signal.SIGCONT)
         command.stop()
+
+
+@pytest.mark.parametrize("how", [[], ["--inline"]], ids=["screen", "inline"])
+def test_it_ends_when_its_terminal_is_gone_without_a_signal(post: Post, how: list[str]) -> None:
+    post.send("claude", "codex", "the first")
+    with post.look(*how) as terminal:
+        terminal.see("the first")
+        terminal.hang_up()
+        assert terminal.process.wait(TIMEOUT_S) == 129
 
 
 def test_without_a_terminal_it_says_what_to_use_instead(post: Post) -> None:

@@ -142,6 +142,143 @@ def _without_chance(value: Any, name: str = "") -> Any:
     )
 
 
+<<<<<<< HEAD
+=======
+async def furnish(app: App, operator: str, letter: str) -> Place:
+    """Make a workspace; only the letter in its own names tells it from the next."""
+    name = f"place-{letter}1"
+    await app.call("workspace.create", {"name": name}, credential=operator)
+
+    async def do(operation: str, **params: Any) -> Any:
+        return await app.call(operation, {"workspace": name, **params}, credential=operator)
+
+    keys = {}
+    for role in ("admin", "server-admin", "agent"):
+        made = await do(
+            "key.create",
+            name="ana",
+            kind=role,
+            may_speak_as=["*"] if role == "admin" else [],
+            label="quokka",
+        )
+        keys[role] = made.key
+    agent, human, instance, area, file = (
+        f"{kind}-{letter}1" for kind in ("worker", "person", "copy", "area", "file")
+    )
+    key = await do("key.create", name=human, kind="human")
+    for who in ("ana", "bob", agent):
+        await do("agent.check_in", agent=who, area=area, files=[file], summary="quokka")
+    await do(
+        "agent.check_in",
+        agent="bob",
+        instance=instance,
+        summary="quokka",
+        copy_id=f"the-token-of-copy-{letter}1",
+    )
+    first = await do(
+        "message.send",
+        agent="ana",
+        to=["bob", agent, human],
+        subject="quokka",
+        body=f"quokka word{letter}1",
+        idempotency_key=f"once-{letter}1",
+    )
+    await do("message.send", agent="bob", to="ana", body="quokka", parent=first.id)
+    await do("message.send", agent="bob", to="*", body="quokka")
+    await do("message.send", agent="ana", to="bob", body="quokka")
+    await do("receipt.mark", agent="bob", ids=[first.id], mark="acknowledged")
+    task = await do(
+        "task.create",
+        agent="ana",
+        title="quokka",
+        description=f"quokka word{letter}1",
+        to=agent,
+        project=area,
+        mission=area,
+        tags=[area],
+    )
+    await do("task.create", agent="ana", title="quokka", priority=5)
+    webhook = await do("webhook.add", agent="ana", to=agent, body=f"quokka word{letter}1")
+    schedule = await do(
+        "schedule.add", agent="ana", cron="@yearly", to=[agent, human], body=f"quokka word{letter}1"
+    )
+    note = (
+        await do(
+            "note.add",
+            agent=agent,
+            kind=area,
+            title="quokka",
+            text=f"quokka word{letter}1",
+            tags=[area],
+        )
+    ).id
+    await do("note.add", agent="ana", text="quokka", links=[{"relation": "supports", "to": note}])
+    session = (await do("session.start", agent=agent, area=area, files=[file])).token
+    status = await do("message.status", id=first.id, limit=1)
+    receipt = (await do("inbox.check", agent=agent, limit=1)).messages[0].receipt_id
+    cursors = {
+        "feed": (await do("event.feed", cursor="start")).cursor,
+        "history": (await do("message.history", limit=1)).cursor,
+        "search": (await do("message.search", query="quokka", limit=1)).cursor,
+        "inbox": (await do("inbox.check", agent="bob", limit=1)).cursor,
+        "mailbox": (await do("mailbox.list", agent="bob", limit=1)).cursor,
+        "thread": (await do("thread.get", id=first.id, limit=1)).cursor,
+        "notes": (await do("note.list", limit=1)).cursor,
+        "sessions": (await do("session.list", limit=1)).cursor,
+        "log": (await do("event.log", limit=1)).cursor,
+        "tasks": (await do("task.list", limit=1)).cursor,
+        "status": status.cursor or make_cursor(2, "status", 1),
+    }
+    exported = await do("workspace.export", part="message", limit=1)
+    offer = await _offered(do, letter)
+    await settle(app)
+    return Place(
+        workspace=name,
+        agent=agent,
+        human=human,
+        instance=instance,
+        message=first.id,
+        schedule=schedule.id,
+        webhook=webhook.id,
+        receipt=receipt,
+        task=task.id,
+        key=key.id,
+        session=session,
+        note=note,
+        idempotency=f"once-{letter}1",
+        word=f"word{letter}1",
+        copy=f"the-token-of-copy-{letter}1",
+        program_session=f"program-session-{letter}1",
+        offer=offer,
+        area=area,
+        file=file,
+        cursors=cursors,
+        records=exported.records,
+        keys=keys,
+    )
+
+
+async def settle(app: App) -> None:
+    """Do what the background work does within a second, so that it does not come between two
+    looks at the rows.
+    """
+    await app._background.flush()
+    await app._background._index()
+
+
+async def _offered(do: Any, letter: str) -> str:
+    """Return the id of messages that a hook of bob's was given and has not shown."""
+    reported = await do(
+        "program.report",
+        agent="bob",
+        program="claude",
+        program_session=f"program-session-{letter}1",
+        moment="prompt",
+    )
+    return str(reported.offer)
+
+
+>>>>>>> wt-fixa
 # What each parameter may name in another workspace. A list of values; each is asked for by itself.
 FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "workspace": lambda of: [of.workspace],

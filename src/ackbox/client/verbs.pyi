@@ -236,7 +236,7 @@ class MessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Message:
-        """Return one message; marks nothing.
+        """Return one message without marking it.
 
         Raises NotFound, also for other workspaces.
         """
@@ -358,7 +358,7 @@ class MessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Past:
-        """Return the workspace's messages, newest first; marks nothing.
+        """Return the workspace's messages, newest first without marking anything.
 
         `ids` selects messages directly; those that do not exist or that you may not see are
         left out.
@@ -385,7 +385,7 @@ class MessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Found:
-        """Search subjects and bodies, newest first; marks nothing.
+        """Search subjects and bodies, newest first without marking anything.
 
         Raises Invalid, NotFound (thread), BadCursor.
         """
@@ -517,7 +517,7 @@ class MailboxVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Mailbox:
-        """List the messages of one mailbox, newest first; marks nothing.
+        """List the messages of one mailbox, newest first without marking anything.
 
         Each has its read and archived flags. The mailbox of an unregistered name is empty;
         listing it
@@ -946,7 +946,7 @@ class ReceiptVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Marked:
-        """Mark messages as read, acknowledged, archived and so on.
+        """Mark messages as read, acknowledged or archived, or undo it.
 
         Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids`
         holds message or
@@ -1446,7 +1446,7 @@ class ThreadVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Thread:
-        """Return one conversation, oldest first; marks nothing.
+        """Return one conversation, oldest first without marking anything.
 
         Raises NotFound, BadCursor.
         """
@@ -1462,7 +1462,7 @@ class ThreadVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Threads:
-        """List conversations, newest first; marks nothing.
+        """List conversations, newest first without marking anything.
 
         Raises BadCursor.
         """
@@ -1556,7 +1556,7 @@ class WebhookVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Received:
-        """Receive a signed request of another system as a message.
+        """Receive a signed request from another system as a message.
 
         The signature replaces a key. A repeated delivery returns the first message. A
         delivery signed
@@ -1639,7 +1639,7 @@ class WorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Overview:
-        """Return an overview of agents and current tasks; marks nothing."""
+        """Return an overview of agents and current tasks without marking anything."""
 
     async def create(
         self,
@@ -1717,7 +1717,7 @@ class WorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Flow:
-        """Return who sends messages to whom, with counts; marks nothing.
+        """Return who sends messages to whom, with counts without marking anything.
 
         Each pair has its most frequent intent. In a private workspace it covers the
         caller's messages
@@ -1733,7 +1733,7 @@ class WorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Health:
-        """Return message rates, delays and waiting messages; marks nothing.
+        """Return message rates, delays and backlogs without marking anything.
 
         Delays are from sent to delivered and to acknowledged. In a private workspace it
         covers the
@@ -1922,7 +1922,7 @@ class SyncMessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Message:
-        """Return one message; marks nothing.
+        """Return one message without marking it.
 
         Raises NotFound, also for other workspaces.
         """
@@ -2044,7 +2044,7 @@ class SyncMessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Past:
-        """Return the workspace's messages, newest first; marks nothing.
+        """Return the workspace's messages, newest first without marking anything.
 
         `ids` selects messages directly; those that do not exist or that you may not see are
         left out.
@@ -2071,7 +2071,7 @@ class SyncMessageVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Found:
-        """Search subjects and bodies, newest first; marks nothing.
+        """Search subjects and bodies, newest first without marking anything.
 
         Raises Invalid, NotFound (thread), BadCursor.
         """
@@ -2203,7 +2203,7 @@ class SyncMailboxVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Mailbox:
-        """List the messages of one mailbox, newest first; marks nothing.
+        """List the messages of one mailbox, newest first without marking anything.
 
         Each has its read and archived flags. The mailbox of an unregistered name is empty;
         listing it
@@ -2632,7 +2632,7 @@ class SyncReceiptVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Marked:
-        """Mark messages as read, acknowledged, archived and so on.
+        """Mark messages as read, acknowledged or archived, or undo it.
 
         Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids`
         holds message or
@@ -3132,7 +3132,7 @@ class SyncThreadVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Thread:
-        """Return one conversation, oldest first; marks nothing.
+        """Return one conversation, oldest first without marking anything.
 
         Raises NotFound, BadCursor.
         """
@@ -3148,7 +3148,7 @@ class SyncThreadVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Threads:
-        """List conversations, newest first; marks nothing.
+        """List conversations, newest first without marking anything.
 
         Raises BadCursor.
         """
@@ -3242,7 +3242,7 @@ class SyncWebhookVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Received:
-        """Receive a signed request of another system as a message.
+        """Receive a signed request from another system as a message.
 
         The signature replaces a key. A repeated delivery returns the first message. A
         delivery signed
@@ -3325,7 +3325,7 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Overview:
-        """Return an overview of agents and current tasks; marks nothing."""
+        """Return an overview of agents and current tasks without marking anything."""
 
     def create(
         self,
@@ -3403,7 +3403,7 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Flow:
-        """Return who sends messages to whom, with counts; marks nothing.
+        """Return who sends messages to whom, with counts without marking anything.
 
         Each pair has its most frequent intent. In a private workspace it covers the
         caller's messages
@@ -3419,7 +3419,7 @@ class SyncWorkspaceVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Health:
-        """Return message rates, delays and waiting messages; marks nothing.
+        """Return message rates, delays and backlogs without marking anything.
 
         Delays are from sent to delivered and to acknowledged. In a private workspace it
         covers the

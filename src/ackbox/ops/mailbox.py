@@ -79,7 +79,7 @@ class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("mailbox.list", scope="read")
 async def list_mail(context: Context, params: ListMail) -> Mailbox:
-    """List the messages of one mailbox, newest first; marks nothing.
+    """List the messages of one mailbox, newest first without marking anything.
 
     Each has its read and archived flags. The mailbox of an unregistered name is empty; listing it
     does not register the name.

@@ -65,7 +65,7 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("receipt.mark", scope="write", writes=True)
 async def mark(context: Context, params: MarkMail) -> Marked:
-    """Mark messages as read, acknowledged, archived and so on.
+    """Mark messages as read, acknowledged or archived, or undo it.
 
     Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids` holds message or
     receipt ids. The first time counts: marking again changes nothing and is no error. Acknowledged

@@ -39,7 +39,7 @@ class Thread(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("thread.get", scope="read")
 async def get(context: Context, params: GetThread) -> Thread:
-    """Return one conversation, oldest first; marks nothing.
+    """Return one conversation, oldest first without marking anything.
 
     Raises NotFound, BadCursor.
     """
@@ -102,7 +102,7 @@ class Threads(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("thread.list", scope="read", is_slow=True)
 async def list_threads(context: Context, params: ListThreads) -> Threads:
-    """List conversations, newest first; marks nothing.
+    """List conversations, newest first without marking anything.
 
     Raises BadCursor.
     """

@@ -197,7 +197,7 @@ async def remove(context: Context, params: RemoveWebhook) -> Webhook:
 
 
 class Receive(Call, frozen=True, kw_only=True):
-    """A signed request of another system, unchanged."""
+    """A signed request from another system, unchanged."""
 
     id: WebhookId
     headers: Annotated[
@@ -278,7 +278,7 @@ def _check_time(timestamp: str, now: int) -> None:
 
 @op("webhook.receive", scope="write", writes=True, find_signer=_addressed, authenticate=_signer)
 async def receive(context: Context, params: Receive) -> Received:
-    """Receive a signed request of another system as a message.
+    """Receive a signed request from another system as a message.
 
     The signature replaces a key. A repeated delivery returns the first message. A delivery signed
     more than five minutes ago is refused, in the forms that sign the time.

@@ -198,7 +198,7 @@ def _connect_one(ctx: CliContext, program: Program, given: Given, *, dry_run: bo
 def disconnect(
     ctx: CliContext, program: str | None, every: bool, project: bool, dry_run: bool
 ) -> None:
-    """Take ackbox out of an agent program's settings; the rest stays byte for byte.
+    """Remove ackbox from an agent program's settings.
 
     Example: ackbox disconnect claude
     """

@@ -288,7 +288,7 @@ def shared_options() -> list[click.Option]:
         "workspace": (["--workspace", "-w"], "Workspace to use.", {}),
         "agent": (["--as"], "Your agent name.", {}),
         "instance": (["--instance"], "Name of this running instance of the agent.", {}),
-        "as_json": (["--json"], "Print JSON; a list is one object a line.", {"is_flag": True}),
+        "as_json": (["--json"], "Print JSON; a list is one object per line.", {"is_flag": True}),
         "as_text": (["--text"], "Print text, even in a pipe.", {"is_flag": True}),
         "fields": (["--fields"], "Print only these fields, separated by commas.", {}),
     }

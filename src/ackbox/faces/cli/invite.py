@@ -54,7 +54,7 @@ def invite(ctx: CliContext, name: str, also: tuple[str, ...], address: str | Non
 @click.argument("invitation")
 @click.option("--replace", is_flag=True, help="Replace the server that the settings file names.")
 def join(ctx: CliContext, invitation: str, replace: bool) -> None:
-    """Connect this machine to a server by its invitation.
+    """Connect this machine to a server with an invitation.
 
     Example: ackbox join 'https://post.example.com/join#abx_lnk_…'
     """

@@ -144,7 +144,7 @@ def _rules(of: Any) -> str:
 @click.argument("name")
 @click.argument("id", required=False)
 def nudge(ctx: CliContext, name: str, id: str | None) -> None:
-    """Ask an agent urgently to read its messages; with an id, that one.
+    """Ask an agent urgently to read its messages, or one message by id.
 
     Example: ackbox --as ana nudge bob 0199…
     """

@@ -87,6 +87,9 @@ def tui(ctx: CliContext, theme: str | None, hz: float, rows: int, is_inline: boo
             "The terminal UI needs a terminal.",
             "In a pipe, use: ackbox tail",
         )
+    from ackbox.faces.tui.hangup import end_with_terminal
+
+    end_with_terminal()
     # Called before the screen switches, so that a missing server or key is reported in plain text.
     ctx.call("agent.whoami")
 

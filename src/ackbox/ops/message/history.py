@@ -170,7 +170,7 @@ def _catch_up_for_text(params: History) -> Run | None:
 
 @op("message.history", scope="read", write_first=_catch_up_for_text, is_slow=True)
 async def history(context: Context, params: History) -> Past:
-    """Return the workspace's messages, newest first; marks nothing.
+    """Return the workspace's messages, newest first without marking anything.
 
     `ids` selects messages directly; those that do not exist or that you may not see are left out.
 
@@ -240,7 +240,7 @@ async def _named(context: Context, params: History) -> list[Seen]:
 
 @op("message.search", scope="read", write_first=lambda params: _catch_up, is_slow=True)
 async def search(context: Context, params: Search) -> Found:
-    """Search subjects and bodies, newest first; marks nothing.
+    """Search subjects and bodies, newest first without marking anything.
 
     Raises Invalid, NotFound (thread), BadCursor.
     """

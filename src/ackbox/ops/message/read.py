@@ -23,7 +23,7 @@ class Get(Call, frozen=True, kw_only=True):
 
 @op("message.get", scope="read")
 async def get(context: Context, params: Get) -> Message:
-    """Return one message; marks nothing.
+    """Return one message without marking it.
 
     Raises NotFound, also for other workspaces.
     """

@@ -51,7 +51,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("workspace.overview", scope="read", is_slow=True)
 async def overview(context: Context, params: GetOverview) -> Overview:
-    """Return an overview of agents and current tasks; marks nothing."""
+    """Return an overview of agents and current tasks without marking anything."""
     who = {name: getattr(params, name) for name in Call.__struct_fields__}
 
     async def tasks(*statuses: str, limit: int = MAX_TASKS) -> list[Task]:

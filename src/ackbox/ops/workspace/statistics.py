@@ -91,7 +91,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("workspace.flow", scope="read", is_slow=True)
 async def flow(context: Context, params: GetFlow) -> Flow:
-    """Return who sends messages to whom, with counts; marks nothing.
+    """Return who sends messages to whom, with counts without marking anything.
 
     Each pair has its most frequent intent. In a private workspace it covers the caller's messages
     only.
@@ -220,7 +220,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("workspace.health", scope="read", is_slow=True)
 async def health(context: Context, params: GetHealth) -> Health:
-    """Return message rates, delays and waiting messages; marks nothing.
+    """Return message rates, delays and backlogs without marking anything.
 
     Delays are from sent to delivered and to acknowledged. In a private workspace it covers the
     caller's messages only.
