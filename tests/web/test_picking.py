@@ -156,7 +156,9 @@ async def test_texts_and_links_are_copied_and_who_is_behind_is_nudged(
     ]
     await page.keyboard.press(".")
     await act(menu, "Nudge").click()
-    await expect(menu).to_contain_text(re.compile(r"Send an urgent message to \w+, \w+ about 2 messages\?"))
+    await expect(menu).to_contain_text(
+        re.compile(r"Send an urgent message to \w+, \w+ about 2 messages\?")
+    )
     await act(menu, "Nudge").click()
     await expect(page.locator(".many")).to_contain_text("Nudged 2 agents.")
     nudges = {
