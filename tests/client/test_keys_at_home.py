@@ -21,7 +21,7 @@ from ackbox.client.http import HttpCaller, parse_url
 from ackbox.config import SETTINGS, BadSettings
 from ackbox.dialects import DIALECTS
 from ackbox.errors import AckboxError, BadKey
-from ackbox.faces.cli.context import KEY
+from ackbox.faces.cli.context import DONE, KEY, NO_SERVER
 from ackbox.faces.cli.main import VERBS, cli
 from ackbox.faces.stdio_bridge import server as bridge_server
 from tests.command import Command
@@ -58,6 +58,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "demo": ["--fast", "--no-wait"],
     "schedule": ["list"],
     "webhook": ["list"],
+    "invite": ["bob"],
     "export": ["-"],
     "log": [],
     "import": ["{export}"],
@@ -71,6 +72,14 @@ ARGUMENTS: dict[str, list[str]] = {
 }
 # These look at this machine, or ask for a terminal before anything else.
 LOCAL = {"up", "stop", "completion", "tui", "doctor"}
+# These are for agent programs, and end differently: their arguments, and the exit code.
+OF_PROGRAMS: dict[str, tuple[list[str], int]] = {
+    "run": (["claude"], NO_SERVER),
+    "connect": (["claude"], NO_SERVER),
+    "disconnect": (["claude"], DONE),
+    "hook": (["claude", "--deadline", "20"], DONE),
+    "join": (["--replace", "{url}/join#abx_lnk_other"], NO_SERVER),
+}
 
 
 class Listener:
@@ -147,7 +156,7 @@ def settings_file(home: Command, text: str) -> None:
 
 
 def test_every_verb_is_walked() -> None:
-    assert ARGUMENTS.keys() | LOCAL == VERBS.keys()
+    assert ARGUMENTS.keys() | LOCAL | OF_PROGRAMS.keys() == VERBS.keys()
 
 
 @pytest.mark.parametrize("verb", ARGUMENTS)
@@ -174,6 +183,41 @@ def test_no_verb_shows_the_operator_key_to_another_address(
         f"No key for {other.url}." in done.stderr,
         "ACKBOX_KEY" in done.stderr,
     ) == (False, KEY, True, True), done.output
+
+
+@pytest.mark.parametrize("verb", OF_PROGRAMS)
+@pytest.mark.parametrize("way", ["flag", "environment", "file"])
+def test_no_verb_for_agent_programs_shows_the_operator_key_to_another_address(
+    here: Command, other: Listener, tmp_path: Path, verb: str, way: str
+) -> None:
+    program = tmp_path / "claude"
+    program.write_text("#!/bin/sh\nexit 9\n")
+    program.chmod(0o755)
+    arguments, code = OF_PROGRAMS[verb]
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    before = []
+    if way == "flag":
+        before = ["--url", other.url]
+    elif way == "environment":
+        environment["ACKBOX_URL"] = other.url
+    else:
+        settings_file(here, f'url = "{other.url}"')
+    done = here(
+        *before,
+        verb,
+        *(each.format(url=other.url) for each in arguments),
+        stdin="{}",
+        **environment,
+    )
+    operator = read_operator_key(here.data)
+    assert operator is not None
+    assert (
+        [each for each in other.heard if operator.encode() in each],
+        other.has_seen_a_key and verb != "join",
+        done.returncode,
+    ) == ([], False, code), done.stderr
+    if verb == "hook":
+        assert f"No key for {other.url}." in (here.data / "hook.log").read_text("utf-8")
 
 
 @pytest.mark.parametrize("arguments", [["doctor"], []], ids=["doctor", "overview"])
@@ -394,7 +438,7 @@ def test_a_server_that_has_ended_gets_nothing_at_its_old_address(tmp_path: Path)
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", parse_url(told["url"]).port or 0)) as thief:
         thief.settimeout(0.2)
-        with pytest.raises(package.NoServer, match="has ended"):
+        with pytest.raises(package.NoServer, match="has stopped"):
             held.call("agent.whoami", {})
         with pytest.raises(TimeoutError):
             heard.append(thief.accept()[0].recv(100))

@@ -56,11 +56,11 @@ WAITED_FOR = (
     .replace("ackbox.Client", "ackbox.SyncClient")
 )
 PROGRAM = f"""import ackbox
-from ackbox.ops.message import send as messages
+from ackbox.ops.message import read as messages
 {AWAITED}{WAITED_FOR}
 async def in_process() -> None:
     async with ackbox.open("sqlite:///:memory:", agent="ana") as client:
-        reveal_type(await client.agent.whoami())  #: note ackbox.ops.agent.check_in.Identity
+        reveal_type(await client.agent.whoami())  #: note ackbox.ops.agent.whoami.Identity
         client.message.send(to="bob", body="nobody waits for it").id  #: attr-defined id
     ackbox.open("sqlite:///:memory:", agnt="ana")  #: call-arg agnt
 """

@@ -34,9 +34,9 @@ USED = {
     ("Head", "server/request_head.py"): """
         _unset_keepalive_if_required app_state client connection_lost connection_made cycle
         cycle.body cycle.disconnected cycle.keep_alive cycle.message_event cycle.response_complete
-        cycle.response_started data_received flow flow.pause_reading flow.resume_reading
-        handle_websocket_upgrade headers loop on_body on_header on_headers_complete
-        on_message_begin on_message_complete on_response_complete on_url parser
+        cycle.response_started cycle.transport data_received flow flow.pause_reading
+        flow.resume_reading handle_websocket_upgrade headers loop on_body on_header
+        on_headers_complete on_message_begin on_message_complete on_response_complete on_url parser
         parser.get_http_version pause_writing pipeline resume_writing scope send_400_response
         transport transport.max_size url
     """,

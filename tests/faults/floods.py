@@ -29,11 +29,13 @@ def _same(**params: Any) -> Params:
     return lambda _: params
 
 
+def _event(session: str, moment: str, **more: bool) -> dict[str, Any]:
+    return {"program": "claude", "program_session": session, "moment": moment, **more}
+
+
 NOTHING = "f" * 32
 # What each operation is asked: the number of the call makes texts and names new where a repeat
-# would cost less. Several forms
-# where several roads lead to much work. None: it is short whatever it is asked, or it is not for a
-# key of a workspace.
+# would cost less. An operation has several forms where several paths lead to much work.
 HEAVY: dict[str, tuple[Params, ...]] = {
     "agent.check_in": (
         lambda n: {"files": [f"src/{n}/{each}" for each in range(100)], "summary": "x" * 200},
@@ -118,6 +120,11 @@ HEAVY: dict[str, tuple[Params, ...]] = {
     "note.get": (_same(id=NOTHING, depth=3),),
     "note.list": (_same(tag="none-has-it"), _same(limit=200)),
     "note.search": (_same(query="common", limit=200), _same(query="common", tag="none-has-it")),
+    "program.report": (
+        lambda n: _event(f"s{n}", "session_start", is_new_context=True),
+        lambda n: _event("s", "prompt" if n % 2 else "tool", has_shown_last=True),
+        lambda n: _event("s", "compacted", has_shown_last=True),
+    ),
     "receipt.mark": (
         _same(ids=[NOTHING] * 100, mark="read"),
         lambda n: {"ids": [f"{n:016x}{each:016x}" for each in range(500)], "mark": "read"},
@@ -167,6 +174,7 @@ LIGHT = frozenset(
         "agent.check_out",
         "agent.dismiss",
         "agent.heartbeat",
+        "agent.quiet",
         "agent.set_kind",
         "key.revoke",
         "key.rotate",
@@ -177,6 +185,7 @@ LIGHT = frozenset(
         "invite.redeem",
         "note.link",
         "note.supersede",
+        "program.shown",
         "schedule.remove",
         "session.checkpoint",
         "session.end",

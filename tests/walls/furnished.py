@@ -6,7 +6,7 @@ from typing import Any
 
 from ackbox.app.call import App
 from ackbox.ops.rules.cursors import make_cursor
-from tests.walls.places import Place
+from tests.walls.places import Place, settle
 
 
 class Furnisher:
@@ -157,6 +157,8 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
     receipt = (await do("inbox.check", agent=made.agent, limit=1)).messages[0].receipt_id
     cursors = await made.cursors(message)
     exported = await do("workspace.export", part="message", limit=1)
+    offer = await made.offer()
+    await settle(app)
     return Place(
         workspace=made.workspace,
         agent=made.agent,
@@ -174,7 +176,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         word=made.word,
         copy=made.copy,
         program_session=made.program_session,
-        offer=await made.offer(),
+        offer=offer,
         area=made.area,
         file=made.file,
         cursors=cursors,
