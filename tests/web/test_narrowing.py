@@ -147,7 +147,7 @@ async def test_what_is_searched_again_and_again_is_kept(
     await expect(page.locator(".palette li").first).to_contain_text("saved search")
     await page.keyboard.press("Enter")
     await expect(page.locator("a.hit")).to_have_count(2)
-    await page.get_by_role("button", name="Forget auth intent:blocked").click()
+    await page.get_by_role("button", name="Remove auth intent:blocked").click()
     await expect(page.get_by_role("list", name="Saved searches")).to_have_count(0)
 
 

@@ -298,7 +298,7 @@ async def test_a_path_that_nobody_knows_is_a_page_for_people_and_the_one_error_f
             "no-store",
         )
         assert "Page not found." in seen.text
-        assert '<a href="/">To the first page</a>' in seen.text
+        assert '<a href="/">Go to the dashboard</a>' in seen.text
         assert seen.headers["content-security-policy"] == CSP
         for answer in (
             await ask.get(address),

@@ -251,7 +251,7 @@ async def test_health_tells_who_administers_how_the_database_stands(
         "server.backup", {"path": str(tmp_path / "copy.db")}, credential=served.key
     )
     await page.reload()
-    await expect(facts).to_contain_text("ok checked")
+    await expect(facts).to_contain_text("OK checked")
     person = await sign_in(served, context, "health", name="ben")
     await expect(person.locator("dl.facts dt")).to_have_text(["Messages", "Search index"])
 

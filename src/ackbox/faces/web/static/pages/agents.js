@@ -97,7 +97,7 @@ export function Agents({ data: first }) {
     class="rows">
       <thead><tr><th scope="col">Agent</th><th scope="col">Program</th><th scope="col">Activity</th>
         <th scope="col">Messages</th><th scope="col">Last hour</th>
-        <th scope="col">Reach</th><th scope="col" class="end">Last seen</th></tr></thead>
+        <th scope="col">Reach</th><th scope="col" class="end">Seen</th></tr></thead>
       ${grouped(rows, group, sort).map(
         ([
           name,

@@ -178,7 +178,7 @@ function Matrix({ told, onOpen }) {
             (name) => html`<th scope="col">
     <bdi>${safe(name)}</bdi></th>`,
           )
-    }<th scope="col">Acknowledged</th></tr></thead>
+    }<th scope="col">Ack</th></tr></thead>
     <tbody>${messages.map((m, row) => {
       const status = statuses[row];
       if (!status) return null;

@@ -109,7 +109,7 @@ async function withdraw(messages, said) {
     },
     said,
   );
-  return `Withdrawn from ${count(gone, "recipient")}; ${kept} had already read or archived it.`;
+  return `Withdrawn from ${count(gone, "recipient")}; ${kept} had read or archived it.`;
 }
 
 async function copyText(messages, said) {
