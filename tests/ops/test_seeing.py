@@ -76,6 +76,7 @@ APART = {
     "agent.check_in",
     "agent.check_out",
     "agent.dismiss",
+    "agent.quiet",
     "agent.set_kind",
     "server.backup",
     "server.status",
