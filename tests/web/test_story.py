@@ -55,7 +55,7 @@ async def playing(served: Served, context: BrowserContext) -> AsyncIterator[tupl
     yield await sign_in(served, context, workspace=WORKSPACE, name=YOU), talk
     async with asyncio.timeout(60):
         await playing
-    assert any("That was" in line for line in talk.said)
+    assert any("The demo sent" in line for line in talk.said)
 
 
 async def test_by_mouse(served: Served, context: BrowserContext) -> None:
