@@ -196,12 +196,12 @@ async def test_runs_fold_while_too_much_comes_and_urgent_and_human_ones_never(
         try:
             await expect(page.locator(".list .row .is-fold")).to_have_count(3)
             assert (await page.locator(".list .row .line").all_inner_texts())[-11:-1] == [
-                "20 messages, the last: codex 19",
+                "20 messages; the latest: codex 19",
                 "codex 0",
                 "codex 1",
                 "codex 2",
                 "codex 3",
-                "20 messages, the last: claude 19",
+                "20 messages; the latest: claude 19",
                 "person 0",
                 "person 1",
                 "person 2",

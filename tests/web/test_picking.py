@@ -140,7 +140,10 @@ async def test_texts_and_links_are_copied_and_who_is_behind_is_nudged(
     assert await selected(page) == ["three", "six"]
     menu = page.get_by_role("dialog", name="Actions for the selection")
     copied = {}
-    for what, told in (("Copy text", "Copied the text of 2."), ("Copy links", "Copied 2 links.")):
+    for what, told in (
+        ("Copy text", "Copied the text of 2 messages."),
+        ("Copy links", "Copied 2 links."),
+    ):
         await page.get_by_role("button", name="Actions").click()
         await act(menu, what).click()
         await expect(page.locator(".many")).to_contain_text(told)

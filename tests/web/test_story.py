@@ -43,7 +43,7 @@ async def playing(served: Served, context: BrowserContext) -> AsyncIterator[tupl
     talk = Talk(served)
     playing = asyncio.create_task(asyncio.to_thread(Demo(talk, pause=0).run, wait=True))
     async with asyncio.timeout(30):
-        while not any("is waiting for your answer" in line for line in talk.said):
+        while not any("codex waits for your reply" in line for line in talk.said):
             assert not playing.done(), playing.exception()
             await asyncio.sleep(0.02)
     here = await served.app.call("agent.list", {"workspace": WORKSPACE}, credential=served.key)
@@ -55,7 +55,7 @@ async def playing(served: Served, context: BrowserContext) -> AsyncIterator[tupl
     yield await sign_in(served, context, workspace=WORKSPACE, name=YOU), talk
     async with asyncio.timeout(60):
         await playing
-    assert any("That was" in line for line in talk.said)
+    assert any("The demo sent" in line for line in talk.said)
 
 
 async def test_by_mouse(served: Served, context: BrowserContext) -> None:

@@ -170,7 +170,8 @@ export function Connect({ data }) {
     )}</ul>
     <h2>Other machines</h2><p class="dim">
     By default the server accepts connections only from the machine that it runs on. For others
-    it needs a domain name, a certificate and API keys: docs/howto/run-on-a-server.md.</p></div></div></div>`;
+    it needs a domain name, a certificate and API keys: docs/howto/run-on-a-server.md.</p>
+    </div></div></div>`;
 }
 
 /** Arrow keys move between the tabs. */
