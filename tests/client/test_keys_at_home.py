@@ -29,10 +29,27 @@ from tests.command import Command
 OTHER_KEY = "abx_agt_of-somewhere-else"
 # What is written after each verb that talks to a server.
 ARGUMENTS: dict[str, list[str]] = {
+    **{
+        name: []
+        for name in (
+            "inbox",
+            "wait",
+            "who",
+            "me",
+            "heartbeat",
+            "open",
+            "mcp",
+            "log",
+            "flow",
+            "health",
+            "overview",
+            "needs",
+            "threads",
+        )
+    },
     "send": ["bob", "hello"],
     "reply": ["0" * 32, "hello"],
     "ask": ["bob", "well?"],
-    "inbox": [],
     "read": ["0" * 32],
     "ack": ["0" * 32],
     "archive": ["0" * 32],
@@ -40,10 +57,6 @@ ARGUMENTS: dict[str, list[str]] = {
     "thread": ["0" * 32],
     "search": ["word"],
     "tail": ["--since", "start"],
-    "wait": [],
-    "who": [],
-    "me": [],
-    "heartbeat": [],
     "nudge": ["bob"],
     "dismiss": ["bob"],
     "key": ["list"],
@@ -53,21 +66,13 @@ ARGUMENTS: dict[str, list[str]] = {
     "session": ["list"],
     "note": ["list"],
     "turn": ["submit"],
-    "open": [],
-    "mcp": [],
     "demo": ["--fast", "--no-wait"],
     "schedule": ["list"],
     "webhook": ["list"],
     "invite": ["bob"],
     "export": ["-"],
-    "log": [],
     "import": ["{export}"],
     "backup": ["/nowhere/copy.db"],
-    "flow": [],
-    "health": [],
-    "overview": [],
-    "needs": [],
-    "threads": [],
     "status": ["0" * 32],
 }
 # These look at this machine, or ask for a terminal before anything else.
