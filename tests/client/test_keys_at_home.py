@@ -27,26 +27,11 @@ from ackbox.faces.stdio_bridge import server as bridge_server
 from tests.command import Command
 
 OTHER_KEY = "abx_agt_of-somewhere-else"
+# Verbs that take no argument here.
+BARE = ("inbox wait who me heartbeat open mcp log flow health overview needs threads ").split()
 # What is written after each verb that talks to a server.
 ARGUMENTS: dict[str, list[str]] = {
-    **{
-        name: []
-        for name in (
-            "inbox",
-            "wait",
-            "who",
-            "me",
-            "heartbeat",
-            "open",
-            "mcp",
-            "log",
-            "flow",
-            "health",
-            "overview",
-            "needs",
-            "threads",
-        )
-    },
+    **dict.fromkeys(BARE, []),
     "send": ["bob", "hello"],
     "reply": ["0" * 32, "hello"],
     "ask": ["bob", "well?"],
