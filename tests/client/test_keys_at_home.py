@@ -28,10 +28,15 @@ from tests.command import Command
 
 OTHER_KEY = "abx_agt_of-somewhere-else"
 # Verbs that take no argument here.
-BARE = ("inbox wait who me heartbeat open mcp log flow health overview needs threads ").split()
+# fmt: off
+BARE = (
+    "inbox", "wait", "who", "me", "heartbeat", "open", "mcp", "log", "flow", "health", "overview",
+    "needs", "threads",
+)
+# fmt: on
 # What is written after each verb that talks to a server.
 ARGUMENTS: dict[str, list[str]] = {
-    **dict.fromkeys(BARE, []),
+    **{verb: [] for verb in BARE},
     "send": ["bob", "hello"],
     "reply": ["0" * 32, "hello"],
     "ask": ["bob", "well?"],
