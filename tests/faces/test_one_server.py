@@ -123,7 +123,7 @@ def test_a_named_port_that_another_ackbox_has_is_said_with_its_directory(
     done = other("up", "--no-open", "--port", str(parse_url(first["url"]).port), "--text")
     assert (
         done.returncode,
-        f"is taken by the ackbox with the data directory {ackbox.data} (pid {first['pid']})."
+        f"is in use by the ackbox with the data directory {ackbox.data} (pid {first['pid']})."
         in done.stderr,
     ) == (1, True), done.stderr
 
@@ -138,7 +138,7 @@ def test_the_usual_port_when_taken_is_left_for_another_and_said(
             notice == f"Port {taken} is in use by another program. This server listens on port"
             f" {sock.getsockname()[1]}."
         )
-    with pytest.raises(Unavailable, match=f"Port {taken} is taken"):
+    with pytest.raises(Unavailable, match=f"Port {taken} is in use"):
         bind_for(Place(where=tmp_path, host="127.0.0.1", port=taken))
 
 
