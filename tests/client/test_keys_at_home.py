@@ -28,7 +28,7 @@ from tests.command import Command
 
 OTHER_KEY = "abx_agt_of-somewhere-else"
 BARE = ("inbox", "wait", "who", "me", "heartbeat", "open", "mcp", "log", "flow", "health")
-ALSO_BARE = ("overview", "needs", "threads")
+ALSO_BARE = ("overview", "needs", "threads", "quiet")
 # What is written after each verb that talks to a server.
 ARGUMENTS: dict[str, list[str]] = {
     **{verb: [] for verb in (*BARE, *ALSO_BARE)},

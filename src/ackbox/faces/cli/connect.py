@@ -102,7 +102,7 @@ def is_allowed(ctx: CliContext, program: Program, allow: bool | None) -> bool:
     help="Let the program use ackbox's tools without asking, now and in later runs.",
 )
 def run(ctx: CliContext, program: str, arguments: tuple[str, ...], allow: bool | None) -> None:
-    """Run an agent program with ackbox for this launch; changes none of its files.
+    """Run an agent program with ackbox for one launch.
 
     Example: ackbox run claude --as ana -- --model opus
     """
@@ -231,7 +231,7 @@ def disconnect(
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="PROGRAM [OPTIONS]")
 @with_context
 def hook(ctx: CliContext, arguments: tuple[str, ...]) -> None:
-    """Pass an event of an agent program to the server and print the reply.
+    """Send an event of an agent program to the server and print the reply.
 
     Example: ackbox hook claude < event.json
 

@@ -26,7 +26,7 @@ VERBS: dict[str, click.Command] = {}
 @click.option("--also", multiple=True, help="Another name it can speak as; may be repeated.")
 @click.option("--address", help="Address by which the other machine reaches the server.")
 def invite(ctx: CliContext, name: str, also: tuple[str, ...], address: str | None) -> None:
-    """Print a line that connects a second machine; it works once, within 24 hours.
+    """Print a line that connects a second machine once, within 24 hours.
 
     Example: ackbox invite claude --also codex
     """

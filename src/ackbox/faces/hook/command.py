@@ -20,9 +20,9 @@ from ackbox.client.program_process import copy_id, session_copy_id
 
 HELP = """Usage: ackbox hook PROGRAM [OPTIONS]
 
-  Example: echo '{"hook_event_name": "SessionStart", "session_id": "1"}' | ackbox hook claude
+  Example: ackbox hook claude < event.json
 
-  Pass an event of an agent program to the server and print its reply. `ackbox connect` installs
+  Send an event of an agent program to the server and print its reply. `ackbox connect` installs
   this as the program's hook. Prints nothing and ends with 0 when anything is wrong; the reason is
   in hook.log in the data directory.
 
