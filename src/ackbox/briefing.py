@@ -462,7 +462,7 @@ COMMANDS = {
     "tasks": (
         "Show the shared tasks of ackbox.",
         "List the open tasks with the ackbox tool `task` (action `list`): yours first, then those"
-        " that nobody has claimed. Claim none without being asked. {arguments}",
+        " that are unclaimed. Do not claim a task unless you are asked to. {arguments}",
         "",
     ),
 }

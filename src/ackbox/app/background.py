@@ -1,7 +1,7 @@
 """Background work: what a server does every second between calls.
 
-It writes down signs of life, lets the word index follow, measures workspaces and sends what
-schedules are due to send. A fault in one turn is logged; the next turn tries again. Explained in
+It stores last-seen times, updates the word index, measures workspaces and sends the messages of
+due schedules. A fault in one turn is logged; the next turn tries again. Explained in
 docs/why/operations.md.
 """
 
@@ -24,8 +24,7 @@ from ackbox.store.store import Store, every_workspace
 
 TURN_S = 1.0
 INDEX_TOGETHER = 500
-# In how many turns a reader that follows is written down as alive; a tenth of the usual time for
-# which a sign of life holds.
+# Number of turns after which a reader that follows is stored as seen: a tenth of the default TTL.
 ALIVE_TURNS = 18
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,7 +61,7 @@ class Background:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """End, and write down the last signs of life."""
+        """End, and store the last-seen times."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -126,7 +125,7 @@ class Background:
                 raise
 
     async def flush(self) -> None:
-        """Write down the signs of life that came since the last time."""
+        """Store the last-seen times that changed since the last flush."""
         for ws, seen in self._alive.unwritten().items():
             await self._write(ws, Store.touch, seen)
             self._alive.forget(ws, seen)

@@ -98,7 +98,7 @@ class App:
         await self._background.start()
 
     async def close(self) -> None:
-        """Wake all who wait, write down the last signs of life, close the database."""
+        """Wake all who wait, store the last-seen times, close the database."""
         self.bell.close()
         await self.stays.settle()
         await self._background.stop()
@@ -175,8 +175,9 @@ class App:
         """Run one operation and return its result struct.
 
         `params` is a mapping, JSON bytes, or an async function that reads them; it is called only
-        after the key was found good for the operation. A face that looks because a follower was
-        notified sets `is_push`: such a look costs nothing of the key's rate and is no sign of life.
+        after the key was found good for the operation. A face that reads because a follower was
+        notified sets `is_push`: such a read does not count against the rate limit of the key, and
+        does not update when the caller was last seen.
         `gone` reports that the caller has disconnected, `fits` how much of a page one answer of the
         face holds, `connection` how the caller's connection narrows the key. Raises only errors of
         ackbox.errors.
@@ -237,7 +238,7 @@ class App:
             return await operation.run(asked, outcomes)
         first = operation.write_first and operation.write_first(asked)
         if first:
-            # A full disk refuses this write; whatever is indexed already can still be read.
+            # A full disk rejects this write; messages that are indexed already can still be read.
             with suppress(Unavailable):
                 await self._run(operation, asked, caller, face, first, writes=True)
         result = await self._run(
@@ -414,7 +415,7 @@ class App:
         return row
 
     def _after(self, context: Context, *, is_push: bool = False) -> None:
-        """After the commit: ring those who wait, and note signs of life for the next flush."""
+        """After the commit: wake waiting calls, and keep last-seen times for the next flush."""
         ws = context.workspace.ws
         if not is_push:
             self.alive.note(ws, context.signs_of_life)

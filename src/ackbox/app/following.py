@@ -48,7 +48,7 @@ class Following:
         return follower
 
     def leave(self, follower: Follower) -> None:
-        """Stop notifying a follower; its last sign of life is now."""
+        """Stop notifying a follower; it was last seen now."""
         self._bell.unfollow(follower)
         if follower.reader is not None:
             self._alive.go(follower.ws, follower.reader)

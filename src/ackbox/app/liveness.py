@@ -1,4 +1,4 @@
-"""Signs of life, as this server has seen them; the app writes them down now and then.
+"""Liveness: when this server last saw each reader; the app stores these times periodically.
 
 ops/rules/presence.py derives presence from them. Explained in docs/why/presence.md.
 """
@@ -23,7 +23,7 @@ class Alive:
         self._sessions: dict[int, dict[int, int]] = {}
 
     def last(self, ws: int, reader: int) -> int:
-        """Return a reader's last sign of life, 0 for never; a reader that follows or stays is alive
+        """Return when a reader was last seen, 0 for never; a reader that follows or stays is seen
         now.
         """
         return self._clock() if self._is_here(ws, reader) else self._seen.get((ws, reader), 0)
@@ -93,7 +93,7 @@ class Alive:
         _forget(self._unwritten, ws, written)
 
     def session_last(self, ws: int, seq: int) -> int:
-        """Return the last unwritten sign of life of a session; 0 for none."""
+        """Return the last-seen time of a session that is not stored yet; 0 for none."""
         return self._sessions.get(ws, {}).get(seq, 0)
 
     def note_sessions(self, ws: int, signs: Mapping[int, int]) -> None:

@@ -217,13 +217,11 @@ class Client(Nouns):
     async def letters(
         self, *, mark: Mark | Literal["none"] = "none"
     ) -> AsyncGenerator[Letter, None]:
-        """Give unread post, each letter once, what waits already and then what comes, by push and
-        by poll.
+        """Yield unread messages, each once: first those that wait, then new ones, by push and poll.
 
-        `mark` is set on each letter before it is given. Mark what you have dealt with, or it is
-        here again next time.
-        Once it has begun, it waits for a server that is away. Raises NoServer before, and the
-        errors of ackbox.errors.
+        Sets `mark` on each message before yielding it. Mark the messages that you have handled, or
+        the next run yields them again. If the server goes away after the first message, this waits
+        for it. Raises NoServer before that, and the errors of ackbox.errors.
         """
         shown: OrderedDict[str, None] = OrderedDict()
         fetched: deque[Letter] = deque()

@@ -92,8 +92,7 @@ def caller(
     own_key = _key_for(address, address_from, key)
     server = read_server(where)
     if address is None:
-        # Without a key of its own it would show the operator's to whatever else listens on the
-        # default port.
+        # Without this check, the operator key could go to another program on the default port.
         if server is None and own_key is None:
             raise NoServer(f"No server is running on {where}.")
         address = server["url"] if server else DEFAULT_URL

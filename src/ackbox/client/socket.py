@@ -246,9 +246,7 @@ class SocketTransport:
                     return
             except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed) as lost:
                 code = lost.rcvd.code if isinstance(lost, ConnectionClosed) and lost.rcvd else None
-            except (
-                Exception
-            ) as strange:  # the edge: whatever ends this must reach those who wait for it
+            except Exception as strange:  # the edge: waiting calls must get every error
                 self._stop(Unavailable(f"The server at {self._shown} is not ackbox: {strange}."))
                 return
             self._lose(refusal)

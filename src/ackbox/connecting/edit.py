@@ -1,4 +1,4 @@
-"""Edit: one setting put into a file's text or taken out, whatever the file is written in.
+"""Edit: add one setting to the text of a file or remove it, in any of the file formats.
 
 No I/O here. Explained in docs/why/reach.md, "Other people's files".
 """

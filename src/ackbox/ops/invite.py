@@ -101,7 +101,7 @@ async def redeem(context: Context, params: Redeem) -> NewKey:
     if not await store.spend_key(caller.key_id, now=context.now):
         raise BadKey("This invitation has been used.", hint="Make a new one with: ackbox invite")
     secret, expires_at = mint("agt").reveal(), context.now + KEY_DAYS * DAY_MS
-    # Whoever has a key has a mailbox: broadcasts from now on are for it, before it first calls.
+    # An agent with a key has a mailbox: it receives broadcasts from now on, before its first call.
     await context.register(caller.agent, kind="agent")
     await store.add_key(
         id=parse_key(secret).id,

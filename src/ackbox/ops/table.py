@@ -122,7 +122,7 @@ class Context(msgspec.Struct, kw_only=True):
     notices: list[str] = msgspec.field(default_factory=list)
 
     async def resume(self, token: str) -> None:
-        """Let a session's token say who calls, which is a sign of life of that session.
+        """Identify the caller by a session's token, and update when that session was last seen.
 
         Raises NotFound when no session has it or the session has ended; NotYou when the key may not
         speak as its agent.

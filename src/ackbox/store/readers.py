@@ -1,4 +1,4 @@
-"""Readers: agents and instances with a mailbox, and their signs of life.
+"""Readers: agents and instances with a mailbox, and when they were last seen.
 
 Explained in docs/why/receipts.md, "A new instance".
 """
@@ -40,7 +40,7 @@ class Reader(msgspec.Struct, frozen=True):
 
 
 class Presence(msgspec.Struct, frozen=True):
-    """A reader's signs of life, in milliseconds UTC, and the card it showed."""
+    """When a reader started and was last seen, in milliseconds UTC, and its card."""
 
     reader: int
     started_at: int
@@ -449,7 +449,7 @@ class Readers(Bound):
         await self.run("presence_put", **msgspec.structs.asdict(presence))
 
     async def touch(self, seen: dict[int, int]) -> None:
-        """Note signs of life, reader to milliseconds UTC; never moves one back."""
+        """Update last-seen times, reader to milliseconds UTC; a time never moves back."""
         await self.run_many(
             "presence_touch", [{"reader": r, "last_seen": at} for r, at in seen.items()]
         )

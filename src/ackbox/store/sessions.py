@@ -133,7 +133,7 @@ class Sessions(Bound):
         return there is None
 
     async def touch_sessions(self, seen: dict[int, int]) -> None:
-        """Note signs of life, session to milliseconds UTC; never moves one back."""
+        """Update last-seen times, session to milliseconds UTC; a time never moves back."""
         await self.run_many(
             "session_touch", [{"seq": seq, "last_seen": at} for seq, at in seen.items()]
         )

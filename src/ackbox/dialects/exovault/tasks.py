@@ -37,7 +37,8 @@ CREATE_TASK = ToolMapping(
             Annotated[
                 str,
                 Meta(
-                    max_length=200, description="Agent to assign it to; `any` for whoever takes it"
+                    max_length=200,
+                    description="Agent to assign it to; `any` for the first agent to claim it",
                 ),
             ],
             "to",
@@ -100,7 +101,7 @@ UPDATE_TASK = ToolMapping(
                 str,
                 Meta(
                     max_length=200,
-                    description="Agent to reassign it to; `any` for whoever takes it",
+                    description="Agent to reassign it to; `any` for the first agent to claim it",
                 ),
             ],
             "to",

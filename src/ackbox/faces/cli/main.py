@@ -137,7 +137,7 @@ def _usage_of(error: click.ClickException) -> str:
 
 
 def speak_utf8() -> None:
-    """Read and write UTF-8 whatever the locale says.
+    """Read and write UTF-8 regardless of the locale.
 
     An invalid byte comes in as half of a surrogate pair, and never goes out as one.
     """

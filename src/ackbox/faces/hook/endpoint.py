@@ -1,8 +1,8 @@
-"""The server's end of a hook: an event as the program wrote it, and the reply as it reads it.
+"""The server's end of a hook: it reads an event in the program's format and replies in it.
 
-A reply comes with the id of what it shows in the header Ackbox-Offer; whoever has written it out
-says so at /v1/hook/{program}/shown. One that cannot says with its next event that the last reply
-was shown (`Ackbox-Confirms: next`). Explained in docs/why/reach.md.
+The header Ackbox-Offer of a reply identifies the messages in it. The hook confirms them at
+/v1/hook/{program}/shown after it has written them out, or, if it cannot, with its next event
+(`Ackbox-Confirms: next`). Explained in docs/why/reach.md.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ class OneServer:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return False
-        # Left by a server that was killed: whoever reads it now would take it for this one.
+        # A killed server left it: a reader would take it for the file of this server.
         (self._where / "server.json").unlink(missing_ok=True)
         return True
 

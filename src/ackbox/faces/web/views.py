@@ -300,7 +300,7 @@ async def _answer(request: Request, ask: Ask, name: str, page: Page, twin: str) 
 
 
 def _as_data(value: Any) -> str:
-    """Return JSON that cannot end a script element or start a comment, whatever its text."""
+    """Return JSON that cannot end a script element or start a comment, with any text in it."""
     text = msgspec.json.encode(value).decode()
     return (
         text.replace("<", "\\u003c")

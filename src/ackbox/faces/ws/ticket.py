@@ -41,8 +41,8 @@ class Tickets:
     async def _give(self, request: Request) -> Response:
         try:
             key = credential(request)
-            # Whoever may say who they are may open a socket; the call also counts against the key's
-            # rate.
+            # A key that can call agent.whoami can open a socket; the call counts against its rate
+            # limit.
             await self._call("agent.whoami", {}, credential=key, face="ws")
             return Response(
                 encode(self.give(key or "")),

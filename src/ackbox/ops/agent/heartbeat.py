@@ -1,4 +1,4 @@
-"""agent.heartbeat: a sign of life, with a new summary if it changed.
+"""agent.heartbeat: report that an agent is still online, with a new summary if it changed.
 
 Explained in docs/why/presence.md.
 """

@@ -21,7 +21,7 @@ RANK: dict[Standing, int] = {"online": 2, "idle": 1, "away": 0}
 
 
 class Here(msgspec.Struct, frozen=True):
-    """A reader's presence, last sign of life (ms UTC) and delivery channel."""
+    """A reader's presence, last-seen time (ms UTC) and delivery channel."""
 
     presence: Standing
     last_seen: int | None
@@ -31,8 +31,8 @@ class Here(msgspec.Struct, frozen=True):
 
 
 def derive(presence: Presence | None, alive: int, now: int, *, on_socket: bool = False) -> Here:
-    """Return a reader's standing from its stored presence, its newest sign of life in memory,
-    and whether a socket of it is open.
+    """Return a reader's standing from its stored presence, its last-seen time in memory, and
+    whether a socket of it is open.
     """
     if presence is None and not alive:
         return Here("away", None, "poll", {}, None)

@@ -93,9 +93,7 @@ async def tell_taken(context: Context, me: Reader, task: StoredTask, before: Sto
     if before.assignee in (None, me.agent, task.assignee):
         return
     now = (
-        f"It is for {task.assignee_name} now."
-        if task.assignee_name
-        else "It is for whoever claims it."
+        f"It is for {task.assignee_name} now." if task.assignee_name else "Any agent can claim it."
     )
     subject = f"Task {task.number} is no longer yours: {task.title}"
     await _tell(

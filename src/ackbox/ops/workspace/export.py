@@ -26,7 +26,7 @@ Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 
 
 class KeptPresence(msgspec.Struct, forbid_unknown_fields=True):
-    """A sign of life, as an export writes it."""
+    """Presence of an instance, as an export writes it."""
 
     started_at: Number
     last_seen: Number

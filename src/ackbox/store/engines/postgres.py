@@ -2,8 +2,8 @@
 
 Waiting writes of a workspace run in one transaction. Those that only append, which is what sends
 do, run in lockstep: all are stepped until each waits for a statement, and the same statement of
-all of them is one round trip. Whatever else writes runs alone, behind the workspace's lock, so
-that two servers never change the same thing at once. Explained in docs/why/storage.md.
+all of them is one round trip. All other writes run alone under the workspace's lock, so that two
+servers never change the same data at the same time. Explained in docs/why/storage.md.
 """
 
 from __future__ import annotations

@@ -179,8 +179,7 @@ class SqliteEngine:
         (self._far_waiting if slow or ws in self._far_waiting else self._waiting).put(ws, job)
         if self._idle.is_set():
             self._idle.clear()
-            # Whatever else arrives in this turn of the loop joins the group; nobody waits longer
-            # than that.
+            # Writes that arrive in this turn of the loop join the group; no write waits longer.
             loop.call_soon(self._start_group, loop)
         result: T = await job.future
         return result
@@ -344,9 +343,9 @@ class SqliteEngine:
         transaction of all.
 
         A savepoint for each would copy every page that its job touches; most that fail do so before
-        they write. Those that
-        there is no time for are cut off the group, and with one that was too long for the loop
-        whatever its workspace has after it.
+        they write. Jobs without
+        time left are removed from the group; after a job that was too long for the loop, so are
+        the later jobs of its workspace.
         """
         changes, tx, watch = self._writer.total_changes, self._write_tx, Stopwatch(GROUP_SECONDS)
         jobs, far = list(group.jobs), set[int | None]()

@@ -55,7 +55,7 @@ def look(connection: apsw.Connection, statement: Statement) -> Touched:
         action: int, table: str | None, column: str | None, database: str | None, inside: str | None
     ) -> int:
         if action == apsw.SQLITE_READ:
-            # Whatever is read of a table also hangs on which rows it has.
+            # A query of a table also depends on which rows the table has.
             reads.update({(str(table), str(column)), (str(table), "")})
         elif action == apsw.SQLITE_UPDATE:
             changes.add((str(table), str(column)))

@@ -35,9 +35,9 @@ SPENT = (Spent, apsw.InterruptError)
 class Stopwatch:
     """Whether this thread has worked longer than so many seconds, by half of them at most.
 
-    A clock of the thread's own work costs as much as a statement, so it is asked only once the
-    usual one says that the time is
-    over; whatever the machine gave to others until then is forgiven.
+    Reading the clock of the thread's CPU time costs as much as a statement, so it is read only
+    after the wall clock shows that the time is over. Time that other processes used does not
+    count.
     """
 
     __slots__ = ("_seconds", "_until_worked", "until")
@@ -72,7 +72,7 @@ class Budget:
         self.rows = ROWS
 
     def end(self) -> None:
-        """Let whatever runs from now on, in a thread, run to its end."""
+        """Remove the limit for work that continues in a thread."""
         self._watch = None
         self.until = math.inf
 

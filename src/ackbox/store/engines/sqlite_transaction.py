@@ -109,7 +109,7 @@ class GroupTransaction(SqliteTransaction):
         self.budget.spend(0)
 
     def settle(self) -> None:
-        """Write down the numbers that were taken: before the commit, and before whatever reads
+        """Store the numbers that were taken: before the commit, and before a statement that reads
         or moves a counter.
         """
         taken, self._next = self._next, {}

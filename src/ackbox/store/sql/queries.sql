@@ -238,7 +238,7 @@ SELECT r.name FROM reader r WHERE r.ws = :ws AND r.instance IS NULL AND r.seen =
     LIMIT 1) IS NOT NULL;
 
 -- name: agents_with_post
--- Agents for whom unread post waits that names them or an instance of theirs: above their floor, or among the newest of what they left unread;
+-- Agents with unread messages that name them or one of their instances: above their floor, or among the newest holes below it;
 -- index reader_by_agent, primary keys of addressed and hole.
 SELECT r.reader FROM reader r WHERE r.ws = :ws AND r.instance IS NULL AND r.seen > 0 AND r.kind <> 'system' AND (
   (SELECT a.seq FROM reader f CROSS JOIN addressed a WHERE f.ws = r.ws AND f.agent = r.reader AND a.ws = f.ws AND a.channel = f.reader
@@ -663,14 +663,14 @@ SELECT m.seq, 'message.sent' AS kind, m.created_at AS at, m.sender_agent AS read
 ) AS mine CROSS JOIN message m WHERE m.ws = :ws AND m.seq = mine.seq ORDER BY m.seq;
 
 -- name: presence_put
--- Overwrite an instance's sign of life and card; primary key.
+-- Overwrite the presence and the card of an instance; primary key.
 INSERT INTO presence (ws, reader, started_at, last_seen, ttl_s, left_at, card)
 VALUES (:ws, :reader, :started_at, :last_seen, :ttl_s, :left_at, :card)
 ON CONFLICT (ws, reader) DO UPDATE SET started_at = excluded.started_at, last_seen = excluded.last_seen,
     ttl_s = excluded.ttl_s, left_at = excluded.left_at, card = excluded.card;
 
 -- name: presence_touch
--- A sign of life; primary key.
+-- Update when a reader was last seen; primary key.
 INSERT INTO presence (ws, reader, started_at, last_seen, ttl_s, left_at, card)
 VALUES (:ws, :reader, :last_seen, :last_seen, 180, NULL, '{}')
 ON CONFLICT (ws, reader) DO UPDATE SET last_seen = excluded.last_seen, left_at = NULL
@@ -802,7 +802,7 @@ UPDATE session SET ended_at = :now, last_seen = :now, summary = :summary, outcom
 WHERE ws = :ws AND seq = :seq AND ended_at IS NULL;
 
 -- name: session_touch
--- A sign of life; primary key.
+-- Update when a session was last seen; primary key.
 UPDATE session SET last_seen = :last_seen WHERE ws = :ws AND seq = :seq AND ended_at IS NULL AND last_seen < :last_seen;
 
 -- name: note_add
