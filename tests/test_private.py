@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from ackbox import private
-from ackbox.client.discovery import caller, read_operator_key, read_server
+from ackbox.client.discovery import caller
+from ackbox.client.running import read_operator_key, read_server
 from ackbox.config import BadSettings
 from ackbox.errors import Unavailable
 from ackbox.store.copying import copy_sqlite

@@ -24,7 +24,10 @@ docs/reference/errors.md.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+# Not from typing: a hook imports this at each prompt and tool call.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
 
 
 class AckboxError(Exception):

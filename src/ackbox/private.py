@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
-from pathlib import Path
 
 from ackbox.errors import Unavailable
+
+# Not from typing: a hook imports this at each prompt and tool call.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    Place = str | os.PathLike[str]
 
 FILE, DIRECTORY = 0o600, 0o700
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -57,14 +62,15 @@ def _make_one(path: Path) -> None:
         path.chmod(DIRECTORY)
 
 
-def check_directory(path: Path) -> None:
+def check_directory(path: Place) -> None:
     """Raise Unavailable when a directory is another user's, or others can write in it.
 
     Raises OSError when it is not there.
     """
-    if path.is_symlink() and path.lstat().st_uid not in (0, os.geteuid()):
-        raise _foreign(path, path.lstat().st_uid)
-    found = path.stat()
+    link = os.lstat(path)
+    if stat.S_ISLNK(link.st_mode) and link.st_uid not in (0, os.geteuid()):
+        raise _foreign(path, link.st_uid)
+    found = os.stat(path)
     if not stat.S_ISDIR(found.st_mode):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
     if found.st_uid != os.geteuid():
@@ -76,7 +82,7 @@ def check_directory(path: Path) -> None:
         )
 
 
-def open_private(path: Path, flags: int) -> int:
+def open_private(path: Place, flags: int) -> int:
     """Open a file of ours without following a link; a new one is 0600, and an older one becomes it
     when it is opened to write.
 
@@ -112,13 +118,13 @@ def open_private(path: Path, flags: int) -> int:
     return number
 
 
-def read_private(path: Path) -> str | None:
+def read_private(path: Place) -> str | None:
     """Return the text of a file of ours; null when it is not there or cannot be read.
 
     Raises Unavailable as `open_private`.
     """
     try:
-        check_directory(path.parent)
+        check_directory(os.path.dirname(path) or os.curdir)
         with open(open_private(path, os.O_RDONLY), encoding="utf-8", errors="replace") as file:
             return file.read()
     except OSError:
@@ -130,6 +136,8 @@ def write_private(path: Path, text: str) -> None:
 
     Raises Unavailable, OSError.
     """
+    import secrets
+
     make_directory(path.parent)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
@@ -166,7 +174,7 @@ def tighten_file(path: Path) -> None:
         return
 
 
-def _foreign(path: Path, uid: int) -> Unavailable:
+def _foreign(path: Place, uid: int) -> Unavailable:
     return Unavailable(
         f"{path} belongs to user {_name(uid)}, and you are {_name(os.geteuid())}.",
         hint=(

@@ -16,7 +16,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 import ackbox
-from ackbox.client.discovery import is_held
+from ackbox.client.running import is_held
 from ackbox.client.socket import SocketTransport
 from ackbox.errors import BadKey, Unavailable, UnknownRecipient
 from ackbox.ops.message import send as messages

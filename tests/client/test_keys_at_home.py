@@ -16,8 +16,9 @@ import pytest
 from click.testing import CliRunner
 
 import ackbox as package
-from ackbox.client.discovery import caller, read_operator_key, same_address
+from ackbox.client.discovery import caller, same_address
 from ackbox.client.http import HttpCaller, parse_url
+from ackbox.client.running import read_operator_key
 from ackbox.config import SETTINGS, BadSettings
 from ackbox.dialects import DIALECTS
 from ackbox.errors import AckboxError, BadKey

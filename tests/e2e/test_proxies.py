@@ -19,8 +19,8 @@ from mcp.client.streamable_http import streamable_http_client
 from playwright.async_api import Page, expect
 
 from ackbox import Client
-from ackbox.client.discovery import read_operator_key
 from ackbox.client.http import HttpCaller
+from ackbox.client.running import read_operator_key
 from tests.answers import text_of
 from tests.command import Command
 from tests.e2e.proxies import NAME, free_port, make_certificate, proxied

@@ -19,8 +19,8 @@ from mcp import MCPError
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from ackbox.client.discovery import read_operator_key
 from ackbox.client.http import HttpCaller
+from ackbox.client.running import read_operator_key
 from tests.answers import text_of
 from tests.command import Command
 from tests.npm import WITH_INSTALL_S, install

@@ -202,7 +202,9 @@ class Talk:
             evidence=CANARY,
         )
         for operation, base in WRITES.items():
-            for field in msgspec.inspect.type_info(OPERATIONS[operation].params).fields:  # type: ignore[attr-defined]  # a struct has them
+            shape = msgspec.inspect.type_info(OPERATIONS[operation].params)
+            assert isinstance(shape, msgspec.inspect.StructType)
+            for field in shape.fields:
                 if field.encode_name != "workspace":
                     for value in filled(field.type):
                         await self._try(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import json
 import os
 import socket
@@ -11,9 +12,12 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from ackbox import config
+from ackbox.faces.hook import command
 from ackbox.programs import PROGRAMS
 from tests.command import Command
 
@@ -30,10 +34,10 @@ STARTS = {
 
 @pytest.fixture(scope="module")
 def ackbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
-    command = Command(tmp_path_factory.mktemp("hook"))
-    command.up()
-    yield command
-    command.stop()
+    program = Command(tmp_path_factory.mktemp("hook"))
+    program.up()
+    yield program
+    program.stop()
 
 
 def hook(
@@ -195,7 +199,7 @@ def test_a_key_in_a_file_that_others_can_write_is_not_used(ackbox: Command, tmp_
         os.chmod(tmp_path / name, 0o666)
     done = hook(ackbox, "claude", event("SessionStart"), "--data-dir", str(tmp_path))
     assert (done.returncode, done.stdout) == (0, b"")
-    assert "others can write it" in (tmp_path / "hook.log").read_text("utf-8")
+    assert "Other users can write" in (tmp_path / "hook.log").read_text("utf-8")
 
 
 def test_hooks_of_many_sessions_at_once_give_each_message_to_each_session_once(
@@ -258,3 +262,26 @@ def test_shared_options_before_the_verb_reach_the_hook(ackbox: Command, tmp_path
     done = carry("--data-dir", str(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert f"no server runs on {tmp_path}\n" in (tmp_path / "hook.log").read_text("utf-8")
+
+
+def test_the_hook_looks_where_the_settings_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It finds these places itself, because the module of the settings is slow to import.
+    for home, data, settings in itertools.product((None, "h"), (None, "d"), (None, "c")):
+        for name, value in (
+            ("HOME", str(tmp_path)),
+            ("ACKBOX_DATA_DIR", home),
+            ("XDG_DATA_HOME", data),
+            ("XDG_CONFIG_HOME", settings),
+        ):
+            monkeypatch.delenv(name, raising=False)
+            if value is not None:
+                monkeypatch.setenv(name, value)
+        assert command._data_dir({}) == str(config.data_dir())
+        assert command._settings_file() == str(config.file())
+
+
+@pytest.mark.parametrize("text", ["plain-1.2_~", "a b/c", "Mac CLI 小克", "\n%"])
+def test_the_hook_writes_headers_as_urllib_does(text: str) -> None:
+    assert command._quoted(text) == quote(text, safe="")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import pytest
 
 from tests.engines import Post
@@ -82,7 +85,7 @@ async def test_each_copy_s_marks_are_kept_with_their_own_time(post: Post) -> Non
         ("laptop", "acknowledged", 3_000),
         ("server", "unread", 4_000),
     ):
-        post.app.clock = lambda at=at: at  # type: ignore[misc]  # bound by default
+        post.app.clock = partial(int, at)
         await post(
             "receipt.mark",
             agent="bob",
@@ -142,3 +145,16 @@ async def test_what_is_for_several_instances_counts_once_towards_the_limit(post:
     )
     listed = await post("mailbox.list", agent="bob", limit=3)
     assert [letter.body for letter in listed.messages] == ["3", "2", "1"]
+
+
+@pytest.mark.parametrize("narrow", [{}, {"intent": "inform"}])
+async def test_the_newest_of_many_unread_messages_are_the_newest(
+    post: Post, narrow: dict[str, Any]
+) -> None:
+    await post("agent.check_in", agent="bob")
+    await post("workspace.settings", repeats_limit=0)
+    for start in range(0, 1500, 500):
+        batch = [{"to": "bob", "body": str(start + number)} for number in range(500)]
+        await post("message.send_many", agent="ana", messages=batch)
+    checked = await post("inbox.check", agent="bob", newest=True, limit=2, **narrow)
+    assert [each.body for each in checked.messages] == ["1498", "1499"]

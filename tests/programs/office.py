@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ackbox.client.discovery import read_operator_key
 from ackbox.client.http import HttpCaller
+from ackbox.client.running import read_operator_key
 from tests.command import Command
 from tests.programs.programs import LONGEST_S, PROGRAMS, Home, Way, start
 from tests.programs.standin import Lane, Mind, StandIn

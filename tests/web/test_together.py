@@ -16,8 +16,8 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 import ackbox
-from ackbox.client.discovery import is_held
 from ackbox.client.http import HttpCaller
+from ackbox.client.running import is_held
 from tests.command import Command
 from tests.serving import Served
 from tests.web.browsing import rows, sign_in

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ackbox.app.liveness import Alive
@@ -18,7 +19,7 @@ from ackbox.errors import AckboxError, Unavailable
 from ackbox.ops import schedule as schedules
 from ackbox.ops.rules.room import Rooms
 from ackbox.ops.table import Context
-from ackbox.store.engine import Engine
+from ackbox.store.engine import Engine, Transaction
 from ackbox.store.schedules import Due, due_schedules
 from ackbox.store.store import Store, every_workspace
 
@@ -136,7 +137,7 @@ class Background:
     async def _fold_names(self) -> None:
         """Let names from earlier versions be found in any case."""
         for ws in self._unindexed:
-            if await self._engine.read(lambda tx, ws=ws: Store(tx, ws).has_unfolded(), ws=ws):  # type: ignore[misc]  # bound by default
+            if await self._engine.read(partial(_has_unfolded, ws), ws=ws):
                 while await self._write(ws, Store.fold_names):
                     pass
 
@@ -148,3 +149,7 @@ class Background:
         **named: P.kwargs,
     ) -> T:
         return await self._engine.write(lambda tx: work(Store(tx, ws), *given, **named), ws=ws)
+
+
+async def _has_unfolded(ws: int, tx: Transaction) -> bool:
+    return await Store(tx, ws).has_unfolded()

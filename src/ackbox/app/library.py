@@ -18,7 +18,7 @@ import msgspec
 
 from ackbox.app.call import App, open_app
 from ackbox.client.client import Client
-from ackbox.client.discovery import is_held, read_operator_key
+from ackbox.client.running import is_held, read_operator_key
 from ackbox.errors import AckboxError, BadKey, Unavailable
 from ackbox.model.key import parse_key
 from ackbox.ops.key import RotatedKey

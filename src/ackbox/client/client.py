@@ -92,7 +92,7 @@ def _method(client: Client, operation: Operation) -> Callable[..., Awaitable[Any
     method.__name__, method.__doc__ = operation.verb, operation.description
     signature = inspect.signature(operation.params).replace(return_annotation=operation.result)
     # help() reads it.
-    method.__signature__ = signature  # type: ignore[attr-defined]  # not in the type of functions
+    method.__dict__["__signature__"] = signature
     return method
 
 

@@ -7,7 +7,6 @@ Explained in docs/why/keys.md, "Destinations of a key".
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from contextlib import suppress
@@ -16,58 +15,13 @@ from typing import Any
 
 from ackbox import config
 from ackbox.client.http import HttpCaller, NoServer, parse_url
+from ackbox.client.running import read_operator_key, read_server
 from ackbox.config import Source
 from ackbox.errors import AckboxError, BadKey, Unavailable
-from ackbox.private import make_directory, open_private, read_private, write_private
+from ackbox.private import make_directory, read_private, write_private
 
 DEFAULT_PORT = 7717
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
-
-
-def read_server(data_dir: Path) -> dict[str, Any] | None:
-    """Return what the running server wrote about itself: url, pid, version; null when none runs.
-
-    The lock says whether one runs. A process id does not: a killed server keeps its own until it is
-    reaped, and then somebody else has it.
-    Raises Unavailable when the directory or the file is another user's.
-    """
-    found = last_server(data_dir)
-    return found if found is not None and is_held(data_dir) else None
-
-
-def last_server(data_dir: Path) -> dict[str, Any] | None:
-    """Return what a server wrote about itself, also one that was killed since.
-
-    Raises Unavailable.
-    """
-    try:
-        found = dict(json.loads(read_private(data_dir / "server.json") or ""))
-    except (ValueError, TypeError):
-        return None
-    return found if {"pid", "url"} <= found.keys() else None
-
-
-def is_held(data_dir: Path) -> bool:
-    """Whether a server holds the directory now. Raises Unavailable."""
-    try:
-        number = open_private(data_dir / "server.lock", os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(number)
-    return False
-
-
-def read_operator_key(data_dir: Path) -> str | None:
-    """Return the operator key of a data directory, or null.
-
-    Raises Unavailable when the directory or the file is another user's.
-    """
-    return (read_private(data_dir / "operator.key") or "").strip() or None
 
 
 def data_dir_of(given: str | None) -> Path:

@@ -19,8 +19,8 @@ from typing import Any
 
 import ackbox
 from ackbox import config
-from ackbox.client.discovery import last_server, read_server
 from ackbox.client.http import HttpCaller, parse_url
+from ackbox.client.running import last_server, read_server
 from ackbox.errors import Unavailable
 from ackbox.private import make_directory, open_private
 

@@ -92,7 +92,8 @@ def _bridge(given: Given, environment: Mapping[str, str]) -> Proof:
     finally:
         timer.cancel()
         with suppress(OSError):
-            process.stdin.close()  # type: ignore[union-attr]  # a pipe was asked for
+            if process.stdin is not None:
+                process.stdin.close()
         with suppress(subprocess.TimeoutExpired):
             process.wait(5)
         process.kill()

@@ -110,7 +110,7 @@ def _in_words(text: str, now: int, *, ahead: bool) -> int | None:
 
 
 class IdMaker:
-    """Makes UUIDv7 ids as 32 hex digits, each larger than the last, even if the clock moves back."""
+    """Makes UUIDv7 ids as 32 hex digits, larger each time, even if the clock goes back."""
 
     def __init__(self) -> None:
         self._last = 0

@@ -53,7 +53,7 @@ class Check(Call, frozen=True, kw_only=True):
         Meta(description="Mark to set on the returned messages, in the same transaction"),
     ] = "none"
     urgent_first: Annotated[
-        bool, Meta(description="Whether to return the highest priority first instead of the oldest")
+        bool, Meta(description="Whether to return the highest priority first (of the oldest 1,000)")
     ] = False
     newest: Annotated[
         bool,
@@ -220,8 +220,22 @@ async def _seqs(
     """Return the seqs to choose a page from, and how far the search went if it stopped early."""
     most = params.limit + 1 if _is_in_order(params) else COUNTED_UP_TO
     if _is_narrowed(params):
-        return await _narrowed(context, params, me, after, most)
+        wanted = MAX_LOOKED_AT if params.newest else most
+        found, looked_to = await _narrowed(context, params, me, after, wanted)
+        return found[-COUNTED_UP_TO:] if params.newest else found, looked_to
+    if params.newest:
+        return await _newest(context, params, me, after), None
     return await _all(context, params, me, after, most), None
+
+
+async def _newest(context: Context, params: Check, me: Reader, after: int) -> list[int]:
+    """Return the newest seqs, oldest first."""
+    found: list[int] = []
+    while page := await _all(context, params, me, after, LOOKED_AT):
+        found, after = [*found, *page][-COUNTED_UP_TO:], page[-1]
+        if len(page) < LOOKED_AT:
+            break
+    return found
 
 
 async def _letters(context: Context, params: Check, me: Reader, page: list[Stored]) -> list[Letter]:

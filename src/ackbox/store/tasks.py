@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from ackbox.model.query import Query, spaced
-from ackbox.model.task import FINISHED
+from ackbox.model.task import FINISHED, Cause, Status
 from ackbox.store.bound import Bound
 from ackbox.store.engine import Row
 from ackbox.store.keeping import Record, in_the_way
@@ -32,7 +32,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     estimated_minutes: int | None = None
     note: str | None = None
     blocked_by: str | None = None
-    blocked_cause: str | None = None
+    blocked_cause: Cause | None = None
     parent: str | None = None
     message: str | None = None
     metadata: dict[str, Any] = {}
@@ -49,7 +49,7 @@ class StoredTask(msgspec.Struct, frozen=True):
     id: str
     title: str
     description: str
-    status: str
+    status: Status
     priority: int
     creator: int
     creator_name: str

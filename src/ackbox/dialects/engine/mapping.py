@@ -29,7 +29,8 @@ class Arg(msgspec.Struct, frozen=True):
     for a part of one), and the function that converts a value.
 
     If it is omitted, it is null and the connection's headers are ignored; with `or_header` the
-    headers are used. `of` makes it an object whose parts are parameters; those are set only when they are given.
+    headers are used. `of` makes it an object whose parts are parameters; a part that is omitted is
+    not set.
     `of_each` makes it a list of objects with these names. With `empty_is_none` an empty text, or
     null, counts as left out. A required argument may be empty only with `may_be_empty`, or where
     the operation takes empty text.

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ackbox import __version__, config
-from ackbox.client.discovery import is_held, read_server
 from ackbox.client.http import HttpCaller, NoServer
+from ackbox.client.running import is_held, read_server
 from ackbox.errors import AckboxError
 from ackbox.faces.terminal_text import ago
 from ackbox.private import OTHERS, check_directory

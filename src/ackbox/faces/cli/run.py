@@ -18,8 +18,8 @@ from typing import Any, get_args
 import click
 
 from ackbox import __version__, config
-from ackbox.client.discovery import is_held, read_server
 from ackbox.client.http import NoServer, parse_url
+from ackbox.client.running import is_held, read_server
 from ackbox.client.starting import START_S, absolute, live_server, start_server
 from ackbox.errors import AckboxError
 from ackbox.faces.cli.context import NO_SERVER, REFUSED, CliContext, login_name, verb

@@ -12,11 +12,13 @@ import json
 import os
 import signal
 import socket
-import stat
 import sys
 import time
 
 from ackbox.client.program_process import copy_id, session_copy_id
+from ackbox.client.running import read_operator_key, read_server
+from ackbox.errors import Unavailable
+from ackbox.private import open_private
 
 HELP = """Usage: ackbox hook PROGRAM [OPTIONS]
 
@@ -29,7 +31,7 @@ HELP = """Usage: ackbox hook PROGRAM [OPTIONS]
 Options:
   --as NAME        Agent to speak as.
   --instance NAME  Instance of the agent; left out, the server gives one.
-  --workspace W    Workspace to act in.
+  -w, --workspace W  Workspace to act in.
   --data-dir DIR   Data directory of the server.
   --url URL        Server to talk to; its key is in the settings file or ACKBOX_KEY.
   --deadline S     Seconds before it gives up (0.8).
@@ -41,6 +43,7 @@ Options:
 DEADLINE_S = 0.8
 MAX_PAYLOAD = 16 << 20
 MAX_LOG = 256 << 10
+SHORT = {"-w": "--workspace"}
 # Options that take no value.
 FLAGS = frozenset({"check", "connected", "launched"})
 # What the server reads of an event; the rest, such as a tool's output, stays here.
@@ -109,6 +112,7 @@ def _options(arguments: list[str]) -> dict[str, str]:
     names = iter(arguments)
     found = {}
     for name in names:
+        name = SHORT.get(name, name)
         flag, has_value, value = name.removeprefix("--").partition("=")
         found[flag] = value if has_value or flag in FLAGS else next(names, "")
     return found
@@ -236,13 +240,10 @@ def _server(options: dict[str, str]) -> Server:
     has_file = os.path.exists(_settings_file())
     is_named = options.get("url") or environment.get("ACKBOX_URL") or environment.get("ACKBOX_KEY")
     if not (is_named or has_file):
-        try:
-            told = json.loads(_private(os.path.join(home, "server.json")))
-        except FileNotFoundError:
-            raise Failed(f"no server runs on {home}") from None
-        _refuse_ended(home)
+        told, key = read_server(home), read_operator_key(home)
+        if told is None or key is None:
+            raise Failed(f"no server runs on {home}")
         host, _, port = str(told["url"]).removeprefix("http://").rpartition(":")
-        key = _private(os.path.join(home, "operator.key")).strip()
         return Server(host.strip("[]"), int(port.strip("/")), key)
     from ackbox.client.discovery import caller
     from ackbox.client.http import parse_url
@@ -261,24 +262,6 @@ def _server(options: dict[str, str]) -> Server:
     )
 
 
-def _refuse_ended(home: str) -> None:
-    """Raise Failed when the server has ended: another program may have its port by now."""
-    import fcntl
-
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        number = os.open(os.path.join(home, "server.lock"), flags)
-    except FileNotFoundError:
-        raise Failed(f"no server runs on {home}") from None
-    try:
-        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return
-    finally:
-        os.close(number)
-    raise Failed(f"no server runs on {home}")
-
-
 def _data_dir(options: dict[str, str]) -> str:
     chosen = options.get("data-dir") or os.environ.get("ACKBOX_DATA_DIR")
     home = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
@@ -288,16 +271,6 @@ def _data_dir(options: dict[str, str]) -> str:
 def _settings_file() -> str:
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     return os.path.join(home, "ackbox", "config.toml")
-
-
-def _private(path: str) -> str:
-    """Return the text of a file that nobody else can write, in a directory of ours."""
-    for each in (os.path.dirname(path), path):
-        found = os.stat(each)
-        if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise Failed(f"{each} belongs to another user, or others can write it")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
 
 
 def _give_up(program: str, options: dict[str, str]) -> None:
@@ -310,11 +283,9 @@ def _give_up(program: str, options: dict[str, str]) -> None:
 
 def _log(options: dict[str, str], line: str) -> None:
     """Note why nothing was shown; without a data directory there is nowhere to note it."""
-    home = _data_dir(options)
-    path = os.path.join(home, "hook.log")
     try:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        number = os.open(path, flags, 0o600)
+        path = os.path.join(_data_dir(options), "hook.log")
+        number = open_private(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
             if os.fstat(number).st_size > MAX_LOG:
                 os.ftruncate(number, 0)
@@ -322,5 +293,5 @@ def _log(options: dict[str, str], line: str) -> None:
             os.write(number, f"{when} {line}\n".encode("utf-8", "replace"))
         finally:
             os.close(number)
-    except OSError:
+    except (OSError, Unavailable):
         return

@@ -1,7 +1,7 @@
 """Connections: what the server knows of each one, and which one goes when there are too many.
 
-Connections without a key are closed first, then idle keep-alive connections. HTTP and WebSocket share
-this module; they own the protocol on a connection. Explained in docs/why/serving.md.
+Connections without a key are closed first, then idle keep-alive connections. HTTP and WebSocket
+share this module; they own the protocol on a connection. Explained in docs/why/serving.md.
 """
 
 from __future__ import annotations

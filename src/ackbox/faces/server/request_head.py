@@ -198,7 +198,7 @@ class Head(HttpToolsProtocol):
         self._state = "body"
         super().on_headers_complete()
         if self.cycle is not None:
-            self.cycle.transport = self._together  # type: ignore[assignment]  # a transport in all that a cycle uses
+            self.cycle.transport = self._together
         if self.pipeline:
             # Nothing more is read until those before it are answered.
             self._watch.start()

@@ -25,8 +25,9 @@ import uvicorn
 from ackbox import __version__, config
 from ackbox.app.call import App, open_app
 from ackbox.app.library import ensure_operator
-from ackbox.client.discovery import DEFAULT_PORT, announce, holder, read_server
+from ackbox.client.discovery import DEFAULT_PORT, announce, holder
 from ackbox.client.http import HttpCaller
+from ackbox.client.running import read_server
 from ackbox.config import BadSettings, without_password
 from ackbox.errors import NotAllowed, Unavailable
 from ackbox.faces.http.connection import BACKLOG, raise_descriptors

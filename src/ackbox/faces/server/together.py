@@ -10,25 +10,30 @@ import asyncio
 from typing import Any
 
 
-class Together:
+class Together(asyncio.Transport):
     """A transport that keeps a first write until the next, or until the turn of the loop is over.
 
     At most two writes are kept together, so that a reader who stalls is noticed as before.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
         self._transport = transport
         self._loop = loop
         self._kept = b""
         self._later: asyncio.Handle | None = None
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+    # What a cycle asks of its transport; anything else fails loudly.
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._transport.get_extra_info(name, default)
 
-    def write(self, data: bytes) -> None:
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
         """Write what was kept and this, or keep this."""
         if self._later is None:
-            self._kept = data
+            self._kept = bytes(data)
             self._later = self._loop.call_soon(self.flush)
         else:
             self._kept += data

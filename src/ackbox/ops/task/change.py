@@ -72,7 +72,7 @@ def moved(
     context: Context, me: Reader, task: StoredTask, to: Status, before: StoredTask
 ) -> StoredTask:
     """Return a task in another state. Raises Conflict."""
-    check_change(before.status, to, has_assignee=task.assignee is not None)  # type: ignore[arg-type]  # checked when stored
+    check_change(before.status, to, has_assignee=task.assignee is not None)
     is_given_now = (task.assignee, task.assignee_instance) != (
         before.assignee,
         before.assignee_instance,

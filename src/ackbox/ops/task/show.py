@@ -37,7 +37,7 @@ async def shown(context: Context, task: StoredTask) -> Task:
         workspace=context.workspace.name,
         title=task.title,
         description=task.description,
-        status=task.status,  # type: ignore[arg-type]  # checked when stored
+        status=task.status,
         priority=task.priority,
         creator=task.creator_name,
         assignee=task.assignee_name,
@@ -56,7 +56,7 @@ async def shown(context: Context, task: StoredTask) -> Task:
         estimated_minutes=card.estimated_minutes,
         note=card.note,
         blocked_by=card.blocked_by,
-        blocked_cause=card.blocked_cause,  # type: ignore[arg-type]  # checked when stored
+        blocked_cause=card.blocked_cause,
         parent=card.parent,
         message=card.message,
         metadata=card.metadata,
