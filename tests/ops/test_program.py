@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from ackbox.errors import Invalid, NotFound
+from ackbox.store.engine import Transaction
+from ackbox.store.store import Store, every_workspace
 from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio
@@ -216,3 +218,29 @@ async def test_at_the_end_of_a_turn_only_is_not_before_a_prompt(post: Post) -> N
 async def test_a_rule_that_cannot_hold_is_refused(post: Post, rules: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         await post("agent.quiet", agent="bob", **rules)
+
+
+async def test_an_event_that_can_show_nothing_offers_nothing(post: Post) -> None:
+    await start(post)
+    id = await send(post, "hello")
+    silent = await report(post, "prompt", can_show=False)
+    assert (bodies(silent), silent.offer) == ([], None)
+    # So a program that confirms with its next event marks nothing that it could not show.
+    await report(post, "tool", has_shown_last=True)
+    status = await post("message.status", agent="ana", id=id)
+    assert status.delivered == 0
+
+
+async def test_sessions_are_forgotten_beyond_a_number_of_them(post: Post, clock: Clock) -> None:
+    for number in range(4):
+        clock.pass_s(1)
+        session = {**ME, "program_session": f"s{number}"}
+        await post("program.report", moment="session_start", **session)
+    (place,) = await post.app.engine.read(every_workspace, across=True)
+
+    async def forget(tx: Transaction) -> list[bool]:
+        store = Store(tx, place.ws)
+        await store.forget_program_sessions(before=0, kept=2)
+        return [await store.program_session("claude", f"s{n}") is not None for n in range(4)]
+
+    assert await post.app.engine.write(forget, ws=place.ws) == [False, False, True, True]

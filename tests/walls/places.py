@@ -222,6 +222,7 @@ NAMES_NOTHING = frozenset(
         "is_new_context",
         "is_continued",
         "has_shown_last",
+        "can_show",
         "online_s",
         "body",
         "subject",

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from ackbox.errors import Invalid, Unavailable
+from ackbox.private import sync_directory
 
 MAX_BYTES = 32 << 20
 BOM = "\ufeff"
@@ -114,7 +115,7 @@ def write(found: Found, text: str) -> list[Path]:
         except BaseException:
             fresh.unlink(missing_ok=True)
             raise
-        _sync(target.parent)
+        sync_directory(target.parent)
     except OSError as error:
         raise _unusable(found.path, "written", error) from None
     return missing
@@ -140,14 +141,6 @@ def _refuse_changed(found: Found) -> None:
 
 def _stamp(status: os.stat_result) -> tuple[int, ...]:
     return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _sync(directory: Path) -> None:
-    number = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def _unusable(path: Path, done: str, error: OSError) -> Unavailable:

@@ -20,7 +20,7 @@ import msgspec
 from ackbox.connecting import edit, files
 from ackbox.connecting.files import BOM, Changed, Found
 from ackbox.errors import AckboxError, Conflict, Unavailable
-from ackbox.private import make_directory, open_private, write_private
+from ackbox.private import make_directory, read_private, write_private
 from ackbox.programs.program import Program
 from ackbox.programs.setting import Given, OwnFile, Setting
 
@@ -66,11 +66,7 @@ class Place:
 
     def record(self, path: Path) -> Record | None:
         """Return what is remembered of a file."""
-        try:
-            with open(open_private(self._file(path), os.O_RDONLY), "rb") as file:
-                return msgspec.json.decode(file.read(), type=Record)
-        except (OSError, msgspec.DecodeError):
-            return None
+        return _load(self._file(path))
 
     def remember(self, record: Record) -> None:
         """Keep a record, and the text before as a file that a person can read."""
@@ -87,17 +83,20 @@ class Place:
 
     def all(self) -> list[Record]:
         """Every record, by program."""
-        found = []
-        for file in sorted(self.records.glob("*.json")):
-            try:
-                found.append(msgspec.json.decode(file.read_bytes(), type=Record))
-            except (OSError, msgspec.DecodeError):
-                continue
+        loaded = map(_load, sorted(self.records.glob("*.json")))
+        found = [each for each in loaded if each is not None]
         return sorted(found, key=lambda each: (each.program, each.path))
 
     def _file(self, path: Path) -> Path:
         name = hashlib.sha256(os.fsencode(os.path.abspath(path))).hexdigest()[:16]
         return self.records / f"{path.name.lstrip('.')}-{name}.json"
+
+
+def _load(file: Path) -> Record | None:
+    try:
+        return msgspec.json.decode(read_private(file) or "", type=Record)
+    except msgspec.DecodeError:
+        return None
 
 
 def plan(program: Program, given: Given, place: Place) -> list[Change]:

@@ -64,6 +64,7 @@ class Programs(Bound):
         memory = msgspec.json.encode(session.memory).decode()
         await self.run("program_session_put", **fields | {"memory": memory})
 
-    async def forget_program_sessions(self, *, before: int) -> None:
-        """Forget the sessions that last reported before a moment."""
+    async def forget_program_sessions(self, *, before: int, kept: int) -> None:
+        """Forget the sessions that last reported before a moment, and all but the last `kept`."""
         await self.run("program_sessions_forget", before=before)
+        await self.run("program_sessions_trim", kept=kept - 1)

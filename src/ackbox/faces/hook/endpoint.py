@@ -19,7 +19,7 @@ from starlette.routing import Route
 from ackbox.briefing import HOOK_LENGTH, Answer, for_hook
 from ackbox.errors import Invalid, NotFound
 from ackbox.faces.http.body import BODY_LIMIT, Holding, read_body
-from ackbox.faces.http.connection import gone_of
+from ackbox.faces.http.connection import gone_of, welcome
 from ackbox.faces.http.reply import (
     JSON,
     connection_in,
@@ -42,6 +42,7 @@ def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
         events: list[Event] = []
 
         async def read(held: Holding) -> dict[str, Any]:
+            welcome(request.scope, held.key)
             event = _event(request, await read_body(request, BODY_LIMIT, held))
             events.append(event)
             return _params(request, event)
@@ -71,6 +72,7 @@ def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
 
     async def shown(request: Request) -> Response:
         async def read(held: Holding) -> dict[str, Any]:
+            welcome(request.scope, held.key)
             own = parse_object(await read_body(request, BODY_LIMIT, held))
             _program(request)
             return with_identity(identity_headers(request.headers), own)
@@ -139,6 +141,7 @@ def _params(request: Request, event: Event) -> dict[str, Any]:
         "event": event.name,
         "is_new_context": event.is_new_context,
         "is_continued": event.is_continued,
+        "can_show": _program(request).reply(event, "-") is not None,
         "has_shown_last": request.headers.get("ackbox-confirms") == "next",
         "model": event.model,
     }

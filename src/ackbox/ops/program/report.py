@@ -37,6 +37,8 @@ LOOKED_THROUGH = 200
 # Numbers kept of one session.
 MAX_KEPT = 200
 FORGET_AFTER_MS = 30 * 86_400_000
+# Sessions kept of one workspace.
+MAX_SESSIONS = 10_000
 _ACTIVITY: dict[Moment, Activity] = {
     "session_start": "idle",
     "prompt": "busy",
@@ -72,6 +74,9 @@ class Report(Call, frozen=True, kw_only=True):
     is_continued: Annotated[
         bool, Meta(description="Whether this end of a turn follows one that went on for messages")
     ] = False
+    can_show: Annotated[
+        bool, Meta(description="Whether the program can show messages at this event")
+    ] = True
     has_shown_last: Annotated[
         bool,
         Meta(description="Whether the messages of the last report were shown"),
@@ -213,7 +218,7 @@ async def _waiting(
     context: Context, params: Report, me: Reader, memory: Memory
 ) -> tuple[list[Stored], int]:
     """Return the messages for this moment in the order to show them, and how many are urgent."""
-    if params.moment in SILENT:
+    if params.moment in SILENT or not params.can_show:
         return [], 0
     is_start = params.moment == "session_start" and params.is_new_context
     mark = "read" if is_start else "delivered"
@@ -308,8 +313,9 @@ async def _keep(
             before, activity=activity, activity_at=changed_at, last_at=now, memory=memory
         )
     )
-    if params.moment == "session_start":
-        await store.forget_program_sessions(before=now - FORGET_AFTER_MS)
+    if before.last_at == before.started_at:
+        # A key can name as many sessions as its rate allows: their rows must have an end.
+        await store.forget_program_sessions(before=now - FORGET_AFTER_MS, kept=MAX_SESSIONS)
     presence = await store.presence(me.reader)
     card: dict[str, Any] = msgspec.json.decode(presence.card) if presence else {}
     news = {

@@ -1082,3 +1082,8 @@ ON CONFLICT (ws, program, id) DO UPDATE SET reader = excluded.reader, activity =
 -- name: program_sessions_forget
 -- Forget sessions that have not reported since a moment; index program_session_by_age.
 DELETE FROM program_session WHERE ws = :ws AND last_at < :before;
+
+-- name: program_sessions_trim
+-- Forget all but the sessions that reported last; index program_session_by_age.
+DELETE FROM program_session WHERE ws = :ws AND last_at < (
+    SELECT last_at FROM program_session WHERE ws = :ws ORDER BY last_at DESC LIMIT 1 OFFSET :kept);
