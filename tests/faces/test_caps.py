@@ -77,16 +77,28 @@ async def test_connections_without_a_key_shut_nobody_out(
             writer.close()
 
 
-@pytest.mark.parametrize("path", ["/v1/hook/claude", "/v1/hook/claude/shown", "/v1/me"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "GET /v1/me",
+        "GET /metrics",
+        "GET /w/default/agents.json",
+        "POST /v1/tickets",
+        "POST /mcp",
+        "POST /api/agent/check-messages",
+        "POST /v1/hook/claude",
+        "POST /v1/hook/claude/shown",
+    ],
+)
 async def test_a_connection_that_showed_a_key_on_any_route_is_no_stranger(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
     monkeypatch.setattr("ackbox.faces.http.connection.max_connections", lambda: 20)
     async with serving(f"sqlite:///{tmp_path}/ackbox.db") as served:
         reader, writer = await silent(served)
 
-        async def ask(line: str, body: bytes = b"") -> bytes:
-            head = f"{line} HTTP/1.1\r\nHost: {served.url.removeprefix('http://')}\r\n"
+        async def ask(first: str, body: bytes = b"") -> bytes:
+            head = f"{first} HTTP/1.1\r\nHost: {served.url.removeprefix('http://')}\r\n"
             key = f"Authorization: Bearer {served.key}\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write((head + key).encode() + body)
             told = await reader.readuntil(b"\r\n\r\n")
@@ -94,7 +106,7 @@ async def test_a_connection_that_showed_a_key_on_any_route_is_no_stranger(
             await reader.readexactly(int(size[1]) if size else 0)
             return told
 
-        assert await ask(f"{'GET' if path == '/v1/me' else 'POST'} {path}", b"{}")
+        assert await ask(line, b"{}" if line.startswith("POST") else b"")
         strangers = [await silent(served) for _ in range(60)]
         async with asyncio.timeout(20):
             assert [await other.read() for other, _ in strangers[:40]] == [b""] * 40

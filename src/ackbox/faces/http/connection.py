@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import resource
 import select
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
 from ackbox.app.bell import Gone
@@ -195,8 +195,27 @@ def gone_of(scope: MutableMapping[str, Any]) -> Gone | None:
     return None if connection is None else connection.gone
 
 
+class Keyed(Protocol):
+    """A call whose key was found good."""
+
+    @property
+    def key(self) -> str: ...
+
+
 def welcome(scope: MutableMapping[str, Any], key: str) -> None:
     """Note that a request came with a good key."""
     connection = connection_of(scope)
     if connection is not None:
         connection.welcome(key)
+
+
+def introduced(
+    scope: MutableMapping[str, Any], params: dict[str, Any]
+) -> Callable[[Keyed], Awaitable[dict[str, Any]]]:
+    """Return a call's parameters so that the call welcomes the connection once its key is good."""
+
+    async def read(held: Keyed) -> dict[str, Any]:
+        welcome(scope, held.key)
+        return params
+
+    return read

@@ -20,6 +20,7 @@ from starlette.routing import Route, WebSocketRoute
 from ackbox.app.call import App
 from ackbox.errors import AckboxError, NotAllowed
 from ackbox.faces.hook import endpoint as hook
+from ackbox.faces.http.connection import welcome
 from ackbox.faces.http.reply import bearer, error_response
 from ackbox.faces.http.wire import encode
 from ackbox.faces.rest import dialect_routes as dialect_rest
@@ -101,6 +102,7 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
     async def numbers(request: Request) -> Response:
         try:
             caller = await app.identify(bearer(request.headers))
+            welcome(request.scope, caller.key_id)
             if not (caller.may("server") or caller.may("admin")):
                 raise NotAllowed(
                     "This key is not allowed to read the metrics.",

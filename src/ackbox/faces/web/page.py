@@ -5,11 +5,12 @@ Explained in docs/why/dashboard.md.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
 import msgspec
 
+from ackbox.faces.http.connection import introduced
 from ackbox.faces.http.wire import Calling, builtins
 
 
@@ -24,12 +25,14 @@ class Ask:
         workspace: str,
         about: tuple[str, ...],
         query: dict[str, str],
+        scope: MutableMapping[str, Any],
     ) -> None:
         self._call = call
         self._key = key
         self.workspace = workspace
         self.about = about
         self.query = query
+        self._scope = scope
 
     async def __call__(self, operation: str, /, **params: Any) -> Any:
         """Call one operation in the page's workspace with the key of the request.
@@ -39,7 +42,10 @@ class Ask:
         given = {name: value for name, value in params.items() if value is not None}
         return builtins(
             await self._call(
-                operation, {"workspace": self.workspace, **given}, credential=self._key, face="web"
+                operation,
+                introduced(self._scope, {"workspace": self.workspace, **given}),
+                credential=self._key,
+                face="web",
             )
         )
 

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from ackbox import __version__
 from ackbox.errors import AckboxError, BadKey, NotFound
 from ackbox.faces.http import reply
+from ackbox.faces.http.connection import introduced
 from ackbox.faces.http.reply import JSON, credential, error_response, path_prefix
 from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.faces.web import sign_in
@@ -206,7 +207,7 @@ async def _first_page(request: Request, call: Calling) -> Response:
     prefix = path_prefix(request.headers)
     try:
         key = credential(request)
-        me = await call("agent.whoami", {}, credential=key, face="web")
+        me = await call("agent.whoami", introduced(request.scope, {}), credential=key, face="web")
     except AckboxError:
         return RedirectResponse(f"{prefix}/login", status_code=303)
     try:
@@ -231,6 +232,7 @@ async def _page(request: Request, call: Calling) -> Response:
             workspace=request.path_params["workspace"],
             about=about,
             query=dict(request.query_params),
+            scope=request.scope,
         )
         return await _answer(request, ask, name, found, twin)
     except Exception as error:  # the edge: everything becomes a page or the one error shape

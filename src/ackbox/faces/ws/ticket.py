@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ackbox.errors import BadKey, RateLimited
+from ackbox.faces.http.connection import introduced
 from ackbox.faces.http.reply import JSON, credential, error_response
 from ackbox.faces.http.wire import Calling, encode
 from ackbox.model.key import digest
@@ -43,7 +44,9 @@ class Tickets:
             key = credential(request)
             # A key that can call agent.whoami can open a socket; the call counts against its rate
             # limit.
-            await self._call("agent.whoami", {}, credential=key, face="ws")
+            await self._call(
+                "agent.whoami", introduced(request.scope, {}), credential=key, face="ws"
+            )
             return Response(
                 encode(self.give(key or "")),
                 status_code=201,
