@@ -152,7 +152,8 @@ export const sending = signal([]);
 // --- events -----------------------------------------------------------------------------------
 
 /**
- * `live` or `reconnecting`, how many messages are still to be loaded, and when the server was last heard.
+ * `live` or `reconnecting`, how many messages are still to be loaded, and when the server was last
+ * heard.
  */
 export const link = signal({ state: "live", count: 0, since: 0 });
 /** Whether the person has paused the stream. */
