@@ -27,8 +27,8 @@ RESERVED = 48
 MAX_CONNECTIONS = 65_536
 # How often the server checks a connection that it does not read.
 LOOK_S = 0.5
-# Linux reports when the other side has ended its half; other systems report a hang-up without a
-# request.
+# Linux reports that the other side has ended its half. Elsewhere `poll` reports a hang-up without
+# this flag.
 _ENDED = getattr(select, "POLLRDHUP", 0)
 
 

@@ -1,7 +1,7 @@
-"""Together: the head of an answer and its body leave in one packet.
+"""Together: send the head and the body of a response in one packet.
 
-uvicorn writes them one after the other, and each write to a socket is a call to the system, a
-packet, and a reader who is woken. Explained in docs/why/serving.md.
+uvicorn writes them one after the other, and each write to a socket costs a system call and a
+packet, and wakes the reader. Explained in docs/why/serving.md.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Any
 
 
 class Together:
-    """A transport that keeps a first write until the next, or until the turn of the loop is over.
+    """A transport that holds the first write until the next one, or until the end of this turn of
+    the loop.
 
-    At most two writes are kept together, so that a reader who stalls is noticed as before.
+    It joins at most two writes, so the server notices a stalled reader as early as before.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
@@ -26,7 +27,7 @@ class Together:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Write what was kept and this, or keep this."""
+        """Write the held data together with this, or hold this."""
         if self._later is None:
             self._kept = data
             self._later = self._loop.call_soon(self.flush)
@@ -35,13 +36,13 @@ class Together:
             self.flush()
 
     def flush(self) -> None:
-        """Write what was kept."""
+        """Write the held data."""
         if self._later is not None:
             self._later.cancel()
             kept, self._kept, self._later = self._kept, b"", None
             self._transport.write(kept)
 
     def close(self) -> None:
-        """Close once what was kept is written."""
+        """Write the held data, then close."""
         self.flush()
         self._transport.close()

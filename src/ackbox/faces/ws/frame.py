@@ -1,7 +1,6 @@
-"""Frames: the messages of a WebSocket client, and their replies.
+"""Frames: the JSON texts of a WebSocket client, and their replies.
 
-JSON text, one object each. A call, a subscription, or the end of one. Explained in
-docs/howto/websocket.md.
+Each is one object: a call, a subscription, or the end of one. Explained in docs/howto/websocket.md.
 """
 
 from __future__ import annotations
