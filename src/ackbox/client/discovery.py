@@ -143,8 +143,8 @@ def announce(server: dict[str, Any]) -> Path:
     """Record which data directory of this user has a port, so that another server that finds the
     port in use can name it.
 
-    Returns the file, or writes none if another user has put something in its place, or if the
-    directory is not writable.
+    Returns the path of the file. Writes nothing if another user has put something in its place, or
+    if the directory is not writable.
     """
     own = _announced(parse_url(server["url"]).port or 0)
     with suppress(Unavailable, OSError):
