@@ -1,9 +1,10 @@
-"""`ackbox hook PROGRAM`: carries an event from an agent program to the server, and the reply back.
+"""`ackbox hook PROGRAM`: passes an event from an agent program to the server, and returns the
+reply.
 
-It must never harm: it ends within its own deadline, with exit code 0, and prints a whole reply or
-nothing. It confirms what it showed only after the output was written out. Imports the standard
-library alone, and little of it: it runs at each prompt and tool call.
-Explained in docs/why/reach.md.
+It must never disturb the program: it ends within its deadline, with exit code 0, and prints a
+complete reply or nothing. It confirms the messages only after it has written the output. Imports
+only the standard library, and little of it, because it runs at each prompt and tool call. Explained
+in docs/why/reach.md.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ MAX_PAYLOAD = 16 << 20
 MAX_LOG = 256 << 10
 # Options that take no value.
 FLAGS = frozenset({"check", "connected", "launched"})
-# What the server reads of an event; the rest, such as a tool's output, stays here.
+# The fields of an event that the server reads; the hook does not send the others, such as a tool's
+# output.
 FIELDS = (
     "hook_event_name",
     "session_id",
@@ -59,11 +61,11 @@ FIELDS = (
 
 
 class Failed(Exception):
-    """Why nothing was shown."""
+    """The reason why nothing was shown."""
 
 
 class Server:
-    """Where the server is, and the key for it."""
+    """The address of the server, and the key for it."""
 
     def __init__(
         self, host: str, port: int, key: str, *, path: str = "", is_encrypted: bool = False
@@ -82,13 +84,13 @@ class Server:
 
 
 def run(arguments: list[str]) -> int:
-    """Carry one event; returns the exit code, which is always 0 unless `--check` asks for more."""
+    """Pass on one event; returns the exit code, which is 0 except for failures with `--check`."""
     if "--help" in arguments or not arguments or arguments[0].startswith("-"):
         sys.stdout.write(HELP)
         return 0
     program, options = arguments[0], _options(arguments[1:])
-    # A program that `ackbox run` started has the hooks of that launch; with those of the
-    # installation as well, its model would be shown everything twice.
+    # A program that `ackbox run` started has the hooks of that launch; the hooks of an installation
+    # would show its model everything twice.
     if "connected" in options and os.environ.get("ACKBOX_LAUNCH") == program:
         return 0
     try:
@@ -116,7 +118,7 @@ def _options(arguments: list[str]) -> dict[str, str]:
 
 def _carry(program: str, options: dict[str, str], deadline: float) -> None:
     payload = _payload()
-    # A sub-agent's context is its own.
+    # A sub-agent has a separate context.
     if payload.get("agent_id"):
         return
     server = _server(options)
@@ -229,7 +231,7 @@ def _more(line: socket.socket) -> bytes:
 def _server(options: dict[str, str]) -> Server:
     """Return the server that runs on this machine.
 
-    What an option, the environment or a settings file says of another takes the longer way.
+    If an option, the environment or a settings file names another server, use the slower imports.
     """
     environment = os.environ
     home = _data_dir(options)
@@ -262,7 +264,7 @@ def _server(options: dict[str, str]) -> Server:
 
 
 def _refuse_ended(home: str) -> None:
-    """Raise Failed when the server has ended: another program may have its port by now."""
+    """Raise Failed if the server has ended: another program may have its port now."""
     import fcntl
 
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -291,7 +293,7 @@ def _settings_file() -> str:
 
 
 def _private(path: str) -> str:
-    """Return the text of a file that nobody else can write, in a directory of ours."""
+    """Return the text of a file that only this user can write, in a directory of this user."""
     for each in (os.path.dirname(path), path):
         found = os.stat(each)
         if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -309,7 +311,7 @@ def _give_up(program: str, options: dict[str, str]) -> None:
 
 
 def _log(options: dict[str, str], line: str) -> None:
-    """Note why nothing was shown; without a data directory there is nowhere to note it."""
+    """Log why nothing was shown, if there is a data directory."""
     home = _data_dir(options)
     path = os.path.join(home, "hook.log")
     try:
