@@ -1,4 +1,4 @@
-"""The client: every operation as a method, and the feed as something to iterate over.
+"""The client: every operation as a method, and the feed as an iterator.
 
 Methods are derived from the table of operations, at run time here and for type checkers in
 `verbs.pyi`. `SyncClient` offers the same to programs without an event loop. Explained in

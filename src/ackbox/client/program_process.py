@@ -33,7 +33,7 @@ def copy_id(program: str | None = None) -> str | None:
 
 
 def session_copy_id(program: str, session: str) -> str:
-    """Return the id of a program's session, for programs whose process is not its own."""
+    """Return the id of a program's session, for programs whose sessions share a process."""
     return f"{program}-session-{session}"[:64].ljust(16, "-")
 
 

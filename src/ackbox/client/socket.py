@@ -271,7 +271,7 @@ class SocketTransport:
         """Repeat the pending calls, and follow each feed again from its cursor."""
         self._socket = socket
         for id, followed in [*self._followed.items()]:
-            # A feed that its consumer has left during another send stays left.
+            # Skip feeds that their consumers have left during an earlier send.
             if id in self._followed and not followed.is_left:
                 await self._subscribe(followed)
         for asked in [*self._asked.values()]:

@@ -27,7 +27,7 @@ else:
 class SyncClient(SyncNouns):
     """`with ackbox.SyncClient() as client: client.message.send(to="bob", body="hello")`.
 
-    Takes what Client takes.
+    Has the parameters of Client.
     """
 
     _client: Client

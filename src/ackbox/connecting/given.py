@@ -1,5 +1,4 @@
-"""Given: the ackbox that an agent program is connected to, determined once for everything that is
-written.
+"""Given: the ackbox that an agent program is connected to, determined once for all settings.
 
 Explained in docs/why/reach.md, "Other people's files".
 """

@@ -42,7 +42,7 @@ Options:
 DEADLINE_S = 0.8
 MAX_PAYLOAD = 16 << 20
 MAX_LOG = 256 << 10
-# Options that take no value.
+# Options without a value.
 FLAGS = frozenset({"check", "connected", "launched"})
 # The fields of an event that the server reads; the hook does not send the others, such as a tool's
 # output.

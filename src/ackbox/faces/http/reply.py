@@ -78,8 +78,8 @@ def connection_in(headers: Mapping[str, str]) -> Connection:
 
 
 def with_identity(identity: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:
-    """Return a call's parameters with the identity of the headers; its own parameters win, and a
-    session replaces agent and instance.
+    """Return a call's parameters with the identity of the headers; the call's parameters take
+    precedence, and a session replaces agent and instance.
     """
     if params.get("session"):
         identity = {
@@ -105,8 +105,8 @@ def cookie_name(headers: Mapping[str, str]) -> str:
 
 
 def credential(request: HTTPConnection, *, method: str | None = None) -> str | None:
-    """Return the key of a request: from its Authorization header, or the cookie of the dashboard's
-    own pages.
+    """Return the key of a request: from its Authorization header, or from the cookie of the
+    dashboard's pages.
 
     `method` is the effect of the request if its HTTP method does not show it. Raises NotAllowed
     when another page sends the cookie.

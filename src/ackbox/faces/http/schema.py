@@ -35,7 +35,7 @@ def _object(
 ) -> dict[str, Any]:
     """Return an object with its fields as hosts accept them.
 
-    The description in the field that holds it takes precedence over its own.
+    A description from the outer field takes precedence over the object's.
     """
     schema: dict[str, Any] = {"type": "object"}
     schema["properties"] = {
@@ -48,7 +48,7 @@ def _object(
 
 
 def _field(field: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
-    """Return a field with one type, written out, without what does not help a model."""
+    """Return a field with one type, written out, without keywords that do not help a model."""
     kept = {key: value for key, value in field.items() if key in _KEPT}
     if "$ref" in field:
         kept = _object(parts[_name(field)], parts) | kept

@@ -16,7 +16,7 @@ import structlog
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.ops.table import OPERATIONS
 
-# What a face calls: (operation, parameters, key) → result struct.
+# The call that faces use: (operation, parameters, key) → result struct.
 Calling = Callable[..., Awaitable[Any]]
 
 _OPERATION = re.compile(r"(?<![\w.'\"`])[a-z]+\.[a-z_]+\b(?!['\"`])")

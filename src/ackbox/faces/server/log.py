@@ -34,7 +34,7 @@ UNSAID = frozenset(
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Remove what a log must not contain."""
+    """Remove fields that a log must not contain."""
     for name, value in list(event.items()):
         if name.lower() in UNSAID:
             event[name] = "***"

@@ -37,7 +37,8 @@ from ackbox.faces.ws.line import FRAME_LIMIT, Line
 from ackbox.model.moment import to_text
 from ackbox.private import make_directory, open_private, tighten_file, write_private
 
-# What speaks on the port: limits on heads, sockets with bounded frames, no compression.
+# Options of the protocols on the port: limits on heads, sockets with bounded frames, no
+# compression.
 PROTOCOLS: dict[str, Any] = {
     "http": Head,
     "ws": Line,
@@ -63,7 +64,7 @@ COLLECT_AFTER = (20_000, 20, 20)
 
 
 def database_url(where: Path, given: str | None) -> str:
-    """Return the database to serve: the given one, else SQLite in the data directory.
+    """Return the database to serve: the configured one, or else SQLite in the data directory.
 
     Raises BadSettings.
     """
@@ -194,7 +195,7 @@ class OneServer:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return False
-        # A killed server left it; a reader would think that it describes this server.
+        # The file of a killed server: a reader would think that it describes this server.
         (self._where / "server.json").unlink(missing_ok=True)
         return True
 

@@ -21,7 +21,8 @@ LONGEST_ID = 64
 class Asked(msgspec.Struct, forbid_unknown_fields=True):
     """One frame from a client: exactly one of op, subscribe, unsubscribe.
 
-    `stay` goes with the operation agent.check_in: the agent is checked out when the socket ends.
+    `stay` is an option of the operation agent.check_in: the server checks the agent out when the
+    socket ends.
     """
 
     id: Id

@@ -258,8 +258,8 @@ class Line(WebSocketsSansIOProtocol):
         self._said_bytes = 0
         if not outgoing or self.close_sent or self.transport.is_closing():
             return
-        # Written here: an unmasked frame is its text after a few bytes, and the library needs a
-        # tenth of the time of a call for it.
+        # Built here, because an unmasked frame is its text after a few bytes, and the library needs
+        # a tenth of the time of a call to build it.
         self.transport.write(
             b"".join([part for text in outgoing for part in (_head(len(text)), text)])
         )

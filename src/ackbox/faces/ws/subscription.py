@@ -70,7 +70,7 @@ class Subscription:
     async def start(self) -> str:
         """Read for the first time, and return the cursor from which the feed continues.
 
-        Raises what event.feed raises.
+        Raises the errors of event.feed.
         """
         self._follower = await self._feeds.follow(
             self._asked, credential=self._credential, face="ws"

@@ -291,7 +291,7 @@ class PostgresEngine:
                 await connection.execute("RELEASE job")
             except LOST:
                 raise
-            except Exception as error:  # one bad write fails alone; it is raised to its own caller
+            except Exception as error:  # one bad write fails alone; its caller gets the error
                 job.error = (
                     _unavailable(error) if isinstance(error, asyncpg.PostgresError) else error
                 )

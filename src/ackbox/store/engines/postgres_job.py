@@ -68,7 +68,7 @@ class Job:
             return self.coroutine.send(rows)  # type: ignore[no-any-return]  # a work awaits only its transaction
         except StopIteration as done:
             self.result = done.value
-        except Exception as error:  # raised to its own caller when the group is answered
+        except Exception as error:  # its caller gets the error with the results of the group
             self.error = error
         return None
 

@@ -53,7 +53,7 @@ class Job:
             self.result = drive(self.work(tx))
         except SPENT:
             self.is_spent = True
-        except Exception as error:  # one bad write fails alone; it is raised to its own caller
+        except Exception as error:  # one bad write fails alone; its caller gets the error
             self.error = error
 
     def answer(self) -> None:
